@@ -1,0 +1,32 @@
+/*
+ * Attribute paths: `[urn:]attribute[.sub]` and, in PATCH, `attribute[filter][.sub]` (RFC 7644 3.10, 3.5.2).
+ *
+ * A path is resolved against a resource type when it is read, so nobody after that asks whether an
+ * attribute exists. Names are matched without case.
+ */
+#ifndef SCIM_PATH_H
+#define SCIM_PATH_H
+
+#include "leniency.h"
+#include "schema.h"
+
+typedef struct scim_filter_t scim_filter_t;
+
+typedef struct scim_path_t {
+    const scim_schema_t *schema; /* set alone (attr NULL) where the path is an extension's bare URN */
+    const scim_attr_t *attr;
+    const scim_filter_t *filter; /* the value path's filter on `attr`'s sub-attributes, or NULL */
+    const scim_attr_t *sub;      /* or NULL */
+} scim_path_t;
+
+/* Reads a PATCH path. Errors: 400 invalidPath (unknown attribute, syntax; the detail quotes the place),
+ * 400 invalidFilter for what is inside the brackets. */
+scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_resource_type_t *type,
+                             scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* Resolves `[urn:]attribute[.sub]`, text[0..len), without a filter; 0 where the type has no such attribute. Used by
+ * filters, projections, sortBy and PATCH keys. */
+int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const scim_resource_type_t *type,
+                      scim_leniency_t *leniency);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Which attributes an answer holds: `attributes`, `excludedAttributes` and the returned rules (RFC 7644 3.9,
+ * RFC 7643 7).
+ *
+ * NULL is the default projection. Names that the type has not are ignored. returned:always cannot be left out,
+ * returned:never cannot be asked for, returned:request must be asked for.
+ */
+#ifndef SCIM_PROJECTION_H
+#define SCIM_PROJECTION_H
+
+#include <json-c/json.h>
+
+#include "schema.h"
+
+typedef struct scim_projection_t scim_projection_t;
+
+/* Either argument may be NULL or empty: comma-separated attribute paths. *out is NULL where both are, and the type is
+ * plain. Errors: 400 invalidValue where both are given. */
+scim_error_t *scim_projection_read(scim_projection_t **out, const char *attributes, const char *excluded,
+                                   const scim_resource_type_t *type, apr_pool_t *pool);
+
+/* Whether any part of a top-level attribute is wanted; lets the store skip what costs (members, groups). */
+int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t *attr);
+
+/* Whether the client named attributes: then a write answers with a body (RFC 7644 3.5.2). */
+int scim_projection_named(const scim_projection_t *projection);
+
+/* Removes from a full representation (id, meta and all) what the projection leaves out. */
+void scim_projection_apply(const scim_projection_t *projection, json_object *resource);
+
+#endif

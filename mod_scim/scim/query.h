@@ -1,0 +1,25 @@
+/*
+ * The query parameters of RFC 7644 3.4.2, percent-decoded and clamped. Parameters that SCIM does not name are ignored
+ * (Entra ID sends `aadOptscim062020`).
+ */
+#ifndef SCIM_QUERY_H
+#define SCIM_QUERY_H
+
+#include "error.h"
+
+typedef struct scim_query_t {
+    const char *filter; /* NULL where absent, as are the next four */
+    const char *attributes;
+    const char *excluded_attributes;
+    const char *sort_by;
+    const char *sort_order;
+    apr_int64_t start_index; /* 1-based; less than 1 is 1 */
+    apr_int64_t count;       /* 0..maximum; absent: the default; negative: 0 */
+} scim_query_t;
+
+/* `args` is the raw query string, NULL where there is none; '+' is a space. Errors: 400 invalidValue for a number that
+ * is none, for text that is not UTF-8 or holds NUL, and for a parameter given twice. */
+scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum,
+                              apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Records to bytes. The default projection is spliced from stored text without parsing it; only a request that
+ * names attributes pays for reading the document.
+ */
+#ifndef SCIM_RENDER_H
+#define SCIM_RENDER_H
+
+#include "projection.h"
+#include "record.h"
+
+#define SCIM_URN_LIST "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+
+/* The absolute location of a record: base, endpoint, id. `base` has no slash at its end. */
+const char *scim_render_location(const scim_record_t *record, const char *base, apr_pool_t *pool);
+
+/* The entity-tag of a version: W/"3" (RFC 7644 3.14). */
+const char *scim_render_version(apr_int64_t version, apr_pool_t *pool);
+
+/* The representation with id, meta (resourceType, created, lastModified, location, version) and relation. With
+ * `empty_relation` an empty relation is answered as [] instead of left out (a write that emptied it). */
+void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const scim_projection_t *projection,
+                          const char *base, int empty_relation);
+
+/* A ListResponse (RFC 7644 3.4.2). `records` holds scim_record_t *. */
+void scim_render_list(scim_buf_t *out, const apr_array_header_t *records, apr_int64_t total, apr_int64_t start_index,
+                      const scim_projection_t *projection, const char *base);
+
+#endif

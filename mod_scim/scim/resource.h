@@ -1,0 +1,60 @@
+/*
+ * A resource as a client sends it, made into the document that is stored.
+ *
+ * A document holds what the client owns, under the schema's own spelling of every name: readOnly
+ * attributes, `id`, `meta`, null and empty lists are gone; `schemas` lists the base schema and exactly the
+ * extensions that have values; types have been checked; at most one value of a multi-valued attribute is
+ * primary; writeOnly attributes that nothing may return (password) have been checked and dropped, because mod_scim
+ * keeps no passwords. The values themselves are the client's, byte for byte.
+ * Attributes kept as rows (a Group's members) are never in the document: they stand beside it.
+ */
+#ifndef SCIM_RESOURCE_H
+#define SCIM_RESOURCE_H
+
+#include <json-c/json.h>
+
+#include "leniency.h"
+#include "schema.h"
+
+typedef struct scim_resource_t {
+    const scim_resource_type_t *type;
+    json_object *doc; /* owned by the pool; the caller may change it */
+    apr_array_header_t
+        *members; /* const char *: the values as sent, doubles removed; NULL where the body had no such attribute */
+} scim_resource_t;
+
+/* Reads and checks a POST or PUT body (RFC 7644 3.3, 3.5.1) except for what only the stored resource can tell.
+ * Unknown attributes of a known schema are ignored; a schema that the type has not is 400 invalidValue or
+ * invalidSyntax. Errors: 400 invalidValue, invalidSyntax; the detail names the attribute. */
+scim_error_t *scim_resource_read(scim_resource_t **out, json_object *body, const scim_resource_type_t *type,
+                                 scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* Gives a new resource its defaults: `active` true where the schema has it; displayName of a User derived from the name
+ * where it was not sent (name.formatted, else givenName familyName, else userName). */
+void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
+
+/* PUT: turns `resource` (read from the body) into the document that replaces `stored` (RFC 7644 3.5.1): immutable
+ * attributes must match or be new (400 mutability), `active` is kept where the body has none. */
+scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
+
+/* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where
+ * it is unassigned (null, empty list). `name` is how the client called it, for the detail. Shared by POST, PUT and
+ * PATCH. */
+scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                              scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* The same for one element of a multi-valued attribute. */
+scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                                scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* Sets `schemas` from what the document holds, and checks that required attributes have values (and of each complex
+ * value its required sub-attributes; and required extensions). Called after every change of a document. Errors: 400
+ * invalidValue. */
+scim_error_t *scim_resource_seal(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool);
+
+/* Reads the value of a members attribute: a list of {"value": id, ..} (or of bare ids in lenient) into `ids`
+ * (const char *, as sent, doubles removed). Errors: 400 invalidValue. */
+scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, const scim_attr_t *attr,
+                                scim_leniency_t *leniency, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Text that the protocol is made of: growing buffers, JSON strings, UUIDs, times.
+ *
+ * A scim_buf_t lives in a pool, grows by doubling and is always NUL-terminated; running out of
+ * memory is httpd's abort function's business, so nothing here returns an error for it.
+ */
+#ifndef SCIM_TEXT_H
+#define SCIM_TEXT_H
+
+#include <apr_pools.h>
+#include <apr_time.h>
+
+typedef struct scim_buf_t {
+    char *data; /* NUL-terminated */
+    apr_size_t len;
+    apr_size_t size;
+    apr_pool_t *pool;
+} scim_buf_t;
+
+void scim_buf_init(scim_buf_t *buf, apr_size_t size, apr_pool_t *pool);
+void scim_buf_add(scim_buf_t *buf, const char *bytes, apr_size_t len);
+void scim_buf_puts(scim_buf_t *buf, const char *text);
+void scim_buf_printf(scim_buf_t *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds `text` as a JSON string, quotes included; every control character is escaped. */
+void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len);
+
+/* Bytes up to which `text` is well-formed UTF-8 (RFC 3629); equals `len` where all of it is. */
+apr_size_t scim_utf8_valid(const char *text, apr_size_t len);
+
+/* A UUID in its 36 characters of lower-case text, plus NUL. */
+#define SCIM_ID_SIZE 37
+
+/* Makes a UUID version 7 (RFC 9562 5.7): ids sort by the time of their creation. */
+void scim_id_make(char id[SCIM_ID_SIZE]);
+
+/* Reads a UUID of any case into its lower-case form; 0 where `text` is none. */
+int scim_id_read(char id[SCIM_ID_SIZE], const char *text);
+
+/* `YYYY-MM-DDThh:mm:ss.ffffffZ` of xsd:dateTime (RFC 7643 2.3.5), plus NUL. */
+#define SCIM_TIME_SIZE 28
+void scim_time_format(char text[SCIM_TIME_SIZE], apr_time_t time);
+
+/* Whether `text` is an xsd:dateTime with date and time (RFC 7643 2.3.5); *time gets it in UTC. */
+int scim_time_read(apr_time_t *time, const char *text);
+
+#endif

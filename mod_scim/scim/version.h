@@ -1,0 +1,22 @@
+/*
+ * Preconditions on versions: If-Match and If-None-Match with weak entity-tags (RFC 7644 3.14, RFC 9110 13.1), compared
+ * weakly. httpd's own comparison is strong and answers 412 to every SCIM tag. A suffix that mod_deflate put on
+ * ("-gzip") is accepted.
+ */
+#ifndef SCIM_VERSION_H
+#define SCIM_VERSION_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+typedef struct scim_versions_t {
+    int any;                  /* "*" */
+    apr_array_header_t *list; /* apr_int64_t; tags that are none of ours match nothing and are left out */
+} scim_versions_t;
+
+/* NULL where the header is absent. */
+const scim_versions_t *scim_versions_read(const char *header, apr_pool_t *pool);
+
+int scim_versions_match(const scim_versions_t *versions, apr_int64_t version);
+
+#endif

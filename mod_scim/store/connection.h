@@ -1,0 +1,61 @@
+/*
+ * A PostgreSQL connection as the store uses it.
+ *
+ * The PGconn is somebody else's (mod_dbd's pool, or scimctl). What belongs to the connection and not to a request -
+ * which statements are prepared, whether the schema version was checked - is kept with the connection's own pool and
+ * holds for one backend process: a reset connection starts anew. Work happens in batches: statements sent as one libpq
+ * pipeline, which PostgreSQL runs as one transaction in one round trip; any error undoes all of it. A connection is
+ * always handed back clean: no pipeline, no transaction, no settings. Not thread-safe: one request at a time, as
+ * mod_dbd lends it.
+ */
+#ifndef SCIM_CONNECTION_H
+#define SCIM_CONNECTION_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <apr_time.h>
+#include <libpq-fe.h>
+
+#include "scim/error.h"
+#include "statements.h"
+
+typedef struct scim_conn_t scim_conn_t;
+
+/* Takes up a connection for one request. `home` is the pool that lives as long as the connection (its state is kept
+ * there); `pool` the request's. `timeout` bounds each round trip. A connection that has died is reset once, here,
+ * before any work is done. Errors: 503 with Retry-After (unreachable, or the schema's version does not fit). */
+scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
+                             apr_pool_t *pool);
+
+/* A value of a statement: text form, or bytes of a bytea. */
+typedef struct scim_param_t {
+    const char *value; /* NULL is SQL null */
+    int len;           /* for binary: bytes; ignored for text */
+    int binary;
+} scim_param_t;
+
+typedef struct scim_batch_t scim_batch_t;
+
+scim_batch_t *scim_batch_make(scim_conn_t *conn);
+
+/* Adds a statement; returns its slot. The number of values is the statement's own: scim_statements[id].params. Text
+ * values. */
+int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params);
+/* The same for SQL made at run time (filters); prepared under its text and found again. */
+int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
+
+/* Sends all, waits for all. Errors come from the first statement that failed, by the table in sqlstate.h. The results
+ * stay readable until the request's pool goes. */
+scim_error_t *scim_batch_run(scim_batch_t *batch);
+
+const PGresult *scim_batch_result(const scim_batch_t *batch, int slot);
+
+/* Typed reading of results, which are all in binary form. */
+apr_int64_t scim_result_int(const PGresult *result, int row, int column); /* int2, int4, int8 */
+int scim_result_bool(const PGresult *result, int row, int column);
+apr_time_t scim_result_time(const PGresult *result, int row, int column); /* timestamptz; 0 for null */
+const char *scim_result_text(apr_size_t *len, const PGresult *result, int row,
+                             int column); /* text, json, jsonb; NULL for null; lives with the result */
+void scim_result_uuid(char id[37], const PGresult *result, int row, int column);
+
+#endif

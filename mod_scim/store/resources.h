@@ -1,0 +1,47 @@
+/*
+ * Users, Groups and every other resource: what can be done to one, and the list of many.
+ *
+ * Each function is one request: it authenticates, does its work in one transaction and answers with a record, or
+ * fails and changes nothing. Ids are text as the client sent them; one that is no UUID is simply not found.
+ * `relation` says whether the record shall come with its members or groups, which cost a query of their own.
+ */
+#ifndef SCIM_RESOURCES_H
+#define SCIM_RESOURCES_H
+
+#include "scim/patch.h"
+#include "scim/record.h"
+#include "scim/resource.h"
+#include "scim/version.h"
+#include "session.h"
+
+scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const scim_resource_type_t *type,
+                             const char *id, int relation);
+
+typedef struct scim_page_t {
+    apr_array_header_t *records; /* scim_record_t * */
+    apr_int64_t total;           /* exact number of matches */
+} scim_page_t;
+
+/* Resources of a type in the order of their creation. `filter` may be NULL; start_index is 1-based; count 0 gives the
+ * total alone. */
+scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_resource_type_t *type,
+                              const scim_filter_t *filter, apr_int64_t start_index, apr_int64_t count, int relation);
+
+/* POST. *restored tells that a deleted resource came back under its old id (PRODUCT U4). Errors: 409 uniqueness; 400
+ * invalidValue for a member that is no resource of the tenant. */
+scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session_t *session,
+                                const scim_resource_t *resource, int relation);
+
+/* PUT. `match` may be NULL. Errors: 404, 412, 409, 400. */
+scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, const char *id,
+                                 scim_resource_t *resource, const scim_versions_t *match, int relation);
+
+/* PATCH. A patch of members alone reads neither the group nor its members. `*out` is NULL unless `body` is set. */
+scim_error_t *scim_store_patch(scim_record_t **out, scim_session_t *session, const char *id, const scim_patch_t *patch,
+                               scim_leniency_t *leniency, const scim_versions_t *match, int body, int relation);
+
+/* DELETE: users are deactivated and kept, groups archived; on the wire both are gone (RFC 7644 3.6). */
+scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_type_t *type, const char *id,
+                                const scim_versions_t *match);
+
+#endif

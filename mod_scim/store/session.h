@@ -1,0 +1,34 @@
+/*
+ * Who asks, for which tenant: the head of every request's batch.
+ *
+ * Each batch of a session starts with the statement `authenticate`, which checks the token, refuses a switched-off
+ * tenant and sets the tenant for row-level security; when it fails, PostgreSQL runs nothing of the rest. So there is no
+ * cache of tokens or tenants anywhere, and revoking takes effect with the next request on every node.
+ */
+#ifndef SCIM_SESSION_H
+#define SCIM_SESSION_H
+
+#include "connection.h"
+#include "token.h"
+
+typedef struct scim_session_t {
+    scim_conn_t *conn;
+    const char *tenant;
+    const scim_token_t *token;
+    const char *base;       /* the tenant's base URL, no slash at the end: $ref is made of it */
+    const char *token_name; /* known after the first batch; NULL before */
+    const char *restore;    /* the tenant's setting, likewise */
+    apr_pool_t *pool;
+} scim_session_t;
+
+/* A batch that starts with authentication in slot 0. */
+scim_batch_t *scim_session_batch(scim_session_t *session);
+
+/* Runs it, and fills what authentication tells. Errors: 401 (cause says why: unknown, revoked, expired), 403 (tenant
+ * switched off), and those of the rest. */
+scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch);
+
+/* Authentication alone: for requests whose other error must not be told to strangers. */
+scim_error_t *scim_session_check(scim_session_t *session);
+
+#endif
