@@ -38,12 +38,16 @@ void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
 
 /* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where
- * it is unassigned (null, empty list). `name` is how the client called it, for the detail. Shared by POST, PUT and
- * PATCH. */
+ * it is unassigned (null, empty list, an object of which nothing is kept). `name` is how the client called it, for
+ * the detail. The result is the pool's: json_object_get it to put it into a document. Its containers are new, its
+ * leaves may be the body's. readOnly sub-attributes are dropped; of equal (type, value) pairs one stays (RFC 7643
+ * 2.4). Strings are at most 65536 bytes long, and 1024 where resources are looked up by them: unique attributes,
+ * externalId, displayName and the `value` of a list. Errors: 400 invalidValue, with a path, what it must be and
+ * what it is; invalidSyntax for a sub-attribute given twice. Shared by POST, PUT and PATCH. */
 scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                               scim_leniency_t *leniency, apr_pool_t *pool);
 
-/* The same for one element of a multi-valued attribute. */
+/* The same for one element of a multi-valued attribute, whatever the plurality of `attr`. */
 scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                                 scim_leniency_t *leniency, apr_pool_t *pool);
 

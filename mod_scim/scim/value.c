@@ -1,0 +1,521 @@
+/*
+ * Values of attributes as clients send them, checked against the schema and made into what is stored (RFC 7643 2.3 to
+ * 2.5).
+ *
+ * A container is always made anew, so that a document never shares one with the body that it came from; the leaves
+ * are the client's own, byte for byte. Lengths are bounded, because an index row of PostgreSQL is: a string
+ * that resources are looked up by holds at most 1024 bytes, every other one 65536.
+ */
+#include "resource.h"
+
+#include <apr_hash.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "json.h"
+#include "text.h"
+
+#define VALUE_MAX         65536
+#define VALUE_MAX_LOOKUP  1024
+#define QUOTE_MAX         40
+#define JSON_STRING_DEPTH 4
+
+/* Where a value stands in what the client sent. It becomes text only in an error. */
+typedef struct place_t {
+    const struct place_t *up;
+    const char *name; /* NULL for an element of a list */
+    size_t index;
+} place_t;
+
+typedef struct reader_t {
+    scim_leniency_t *leniency;
+    apr_pool_t *pool;
+} reader_t;
+
+static scim_error_t *read_any(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                              const reader_t *reader);
+
+static const char *place_text(const place_t *place, apr_pool_t *pool)
+{
+    const char *up;
+
+    if (!place->up)
+        return place->name;
+    up = place_text(place->up, pool);
+    if (place->name)
+        return apr_pstrcat(pool, up, ".", place->name, NULL);
+    return apr_psprintf(pool, "%s[%" APR_SIZE_T_FMT "]", up, place->index);
+}
+
+static const char *sent_kind(json_object *value)
+{
+    switch (json_object_get_type(value)) {
+    case json_type_boolean:
+        return "a boolean";
+    case json_type_int:
+    case json_type_double:
+        return "a number";
+    case json_type_string:
+        return "a string";
+    case json_type_object:
+        return "an object";
+    case json_type_array:
+        return "a list";
+    case json_type_null:
+        break;
+    }
+    return "null";
+}
+
+static scim_error_t *wrong(const place_t *place, const char *expected, json_object *value, const reader_t *reader)
+{
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s", place_text(place, reader->pool),
+                            expected, sent_kind(value));
+}
+
+/* The beginning of a string in quotes, for a detail. */
+static const char *quoted(json_object *value, apr_pool_t *pool)
+{
+    const char *text = json_object_get_string(value);
+    apr_size_t len = (apr_size_t)json_object_get_string_len(value);
+
+    if (len <= QUOTE_MAX)
+        return apr_psprintf(pool, "\"%s\"", text);
+    return apr_psprintf(pool, "\"%.*s...\"", (int)scim_utf8_valid(text, QUOTE_MAX), text);
+}
+
+static scim_error_t *wrong_text(const place_t *place, const char *expected, json_object *value, const reader_t *reader)
+{
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s", place_text(place, reader->pool),
+                            expected, quoted(value, reader->pool));
+}
+
+/* Whether the store looks resources up by this attribute: it is unique, common to all resources (externalId), a
+ * displayName, or the value of a list such as emails. */
+static int looked_up(const scim_attr_t *attr)
+{
+    if (attr->parent)
+        return attr->parent->multi_valued && !strcmp(attr->key, "value");
+    return attr->uniqueness != SCIM_UNIQUE_NONE || !attr->schema->served || !strcmp(attr->key, "displayname");
+}
+
+static scim_error_t *check_length(json_object *value, int max, const place_t *place, const reader_t *reader)
+{
+    int len = json_object_get_string_len(value);
+
+    if (len <= max)
+        return NULL;
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be at most %d bytes long, not %d",
+                            place_text(place, reader->pool), max, len);
+}
+
+static int is_blank(const char *text)
+{
+    while (apr_isspace(*text))
+        text++;
+    return !*text;
+}
+
+static scim_error_t *read_string(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                 const reader_t *reader)
+{
+    if (!json_object_is_type(value, json_type_string))
+        return wrong(place, "a string", value, reader);
+    if (attr->required && is_blank(json_object_get_string(value)))
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must not be empty",
+                                place_text(place, reader->pool));
+    if (!attr->schema->served && !json_object_get_string_len(value)) {
+        *out = NULL; /* an externalId is not empty (RFC 7643 3.1), and an empty one must not match another */
+        return NULL;
+    }
+    *out = value;
+    return check_length(value, looked_up(attr) ? VALUE_MAX_LOOKUP : VALUE_MAX, place, reader);
+}
+
+static scim_error_t *read_boolean(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                  const reader_t *reader)
+{
+    const char *text;
+    int truth;
+
+    (void)attr;
+    *out = value;
+    if (json_object_is_type(value, json_type_boolean))
+        return NULL;
+    if (!json_object_is_type(value, json_type_string))
+        return wrong(place, "a boolean", value, reader);
+    text = json_object_get_string(value);
+    truth = !strcasecmp(text, "true");
+    if (!truth && strcasecmp(text, "false"))
+        return wrong_text(place, "a boolean", value, reader);
+    if (!scim_lenient(reader->leniency, SCIM_LENIENT_BOOLEAN_STRING))
+        return wrong(place, "a boolean", value, reader);
+    *out = scim_json_own(json_object_new_boolean(truth), reader->pool);
+    return NULL;
+}
+
+/* json-c reads a number as an integer only where it has neither fraction nor exponent. */
+static scim_error_t *read_integer(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                  const reader_t *reader)
+{
+    (void)attr;
+    *out = value;
+    if (json_object_is_type(value, json_type_int))
+        return NULL;
+    if (!json_object_is_type(value, json_type_double))
+        return wrong(place, "an integer", value, reader);
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+                            "%s must be an integer, which has neither fraction nor exponent, not %s",
+                            place_text(place, reader->pool), json_object_get_string(value));
+}
+
+static scim_error_t *read_decimal(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                  const reader_t *reader)
+{
+    (void)attr;
+    *out = value;
+    if (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double))
+        return NULL;
+    return wrong(place, "a number", value, reader);
+}
+
+static scim_error_t *read_datetime(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                   const reader_t *reader)
+{
+    static const char expected[] = "a date and time such as \"2008-01-23T04:56:22Z\"";
+    apr_time_t when;
+
+    (void)attr;
+    *out = value;
+    if (!json_object_is_type(value, json_type_string))
+        return wrong(place, expected, value, reader);
+    if (!scim_time_read(&when, json_object_get_string(value)))
+        return wrong_text(place, expected, value, reader);
+    return NULL;
+}
+
+static scim_error_t *read_reference(json_object **out, json_object *value, const scim_attr_t *attr,
+                                    const place_t *place, const reader_t *reader)
+{
+    static const char expected[] = "a URI";
+    const unsigned char *at;
+
+    (void)attr;
+    *out = value;
+    if (!json_object_is_type(value, json_type_string))
+        return wrong(place, expected, value, reader);
+    for (at = (const unsigned char *)json_object_get_string(value); *at; at++) {
+        if (*at <= ' ' || *at == 0x7f)
+            return wrong_text(place, "a URI without spaces and control characters", value, reader);
+    }
+    return check_length(value, VALUE_MAX, place, reader);
+}
+
+/* The alphabet of RFC 4648 4. RFC 7643 2.3.6 lets clients leave the padding out, but what there is must be right. */
+static int is_base64(const char *text, size_t len)
+{
+    size_t digits = 0, padding;
+
+    while (digits < len && (apr_isalnum(text[digits]) || text[digits] == '+' || text[digits] == '/'))
+        digits++;
+    padding = strspn(text + digits, "=");
+    if (digits + padding != len || digits % 4 == 1)
+        return 0;
+    return !padding || (digits % 4 && digits % 4 + padding == 4);
+}
+
+static scim_error_t *read_binary(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                 const reader_t *reader)
+{
+    (void)attr;
+    *out = value;
+    if (!json_object_is_type(value, json_type_string))
+        return wrong(place, "base64 text", value, reader);
+    if (!is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)))
+        return wrong_text(place, "base64 text", value, reader);
+    return check_length(value, VALUE_MAX, place, reader);
+}
+
+/* "25" out of {"value": "{\"id\":..,\"value\":\"25\",\"displayName\":\"Role1234\"}"}, which is how Entra ID sends an
+ * application role. Text that only looks like it stays as it is. */
+static void unpack_json_string(json_object *complex, const scim_attr_t *attr, const reader_t *reader)
+{
+    const scim_attr_t *display = scim_attr_sub(attr, "display", strlen("display"));
+    json_object *text, *packed, *value, *name;
+
+    if (!display || !attr->multi_valued || !json_object_object_get_ex(complex, "value", &text) ||
+        !json_object_is_type(text, json_type_string) || *json_object_get_string(text) != '{')
+        return;
+    if (scim_json_read(&packed, json_object_get_string(text), (apr_size_t)json_object_get_string_len(text),
+                       JSON_STRING_DEPTH, reader->pool))
+        return;
+    if (!json_object_object_get_ex(packed, "value", &value) || !json_object_is_type(value, json_type_string) ||
+        !scim_lenient(reader->leniency, SCIM_LENIENT_JSON_STRING))
+        return;
+    json_object_object_add(complex, "value", json_object_get(value));
+    if (json_object_object_get_ex(packed, "displayName", &name) && json_object_is_type(name, json_type_string) &&
+        !json_object_object_get_ex(complex, display->name, NULL))
+        json_object_object_add(complex, display->name, json_object_get(name));
+}
+
+static int keeps(const scim_attr_t *attr)
+{
+    return attr->mutability != SCIM_READ_ONLY &&
+           !(attr->mutability == SCIM_WRITE_ONLY && attr->returned == SCIM_RETURN_NEVER);
+}
+
+static scim_error_t *read_sub(json_object *complex, json_object *value, const scim_attr_t *sub, const place_t *place,
+                              const reader_t *reader)
+{
+    json_object *read;
+    scim_error_t *error;
+
+    if (sub->mutability == SCIM_READ_ONLY)
+        return NULL;
+    if (json_object_object_get_ex(complex, sub->name, NULL))
+        return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "%s is given twice, in different case",
+                                place_text(place, reader->pool));
+    error = read_any(&read, value, sub, place, reader);
+    if (!error && read && keeps(sub))
+        json_object_object_add(complex, sub->name, json_object_get(read));
+    return error;
+}
+
+static scim_error_t *read_complex(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                  const reader_t *reader)
+{
+    json_object *complex = scim_json_own(json_object_new_object(), reader->pool);
+    const scim_attr_t *sub = scim_attr_sub(attr, "value", strlen("value"));
+    scim_error_t *error;
+
+    *out = NULL;
+    if (json_object_is_type(value, json_type_string) && sub &&
+        scim_lenient(reader->leniency, SCIM_LENIENT_BARE_COMPLEX)) {
+        error = read_sub(complex, value, sub, place, reader);
+        if (error)
+            return error;
+    } else if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, key, item)
+        {
+            place_t below = {place, key, 0};
+
+            sub = scim_attr_sub(attr, key, strlen(key));
+            error = sub ? read_sub(complex, item, sub, &below, reader) : NULL;
+            if (error)
+                return error;
+        }
+    } else {
+        return wrong(place, "an object", value, reader);
+    }
+    unpack_json_string(complex, attr, reader);
+    if (json_object_object_length(complex))
+        *out = complex;
+    return NULL;
+}
+
+typedef scim_error_t *(*read_fn)(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                 const reader_t *reader);
+
+static const read_fn readers[] = {
+    [SCIM_STRING] = read_string,   [SCIM_BOOLEAN] = read_boolean,   [SCIM_DECIMAL] = read_decimal,
+    [SCIM_INTEGER] = read_integer, [SCIM_DATETIME] = read_datetime, [SCIM_REFERENCE] = read_reference,
+    [SCIM_BINARY] = read_binary,   [SCIM_COMPLEX] = read_complex,
+};
+
+/* One value, which a client may have put into a list of one. */
+static scim_error_t *read_single(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                                 const reader_t *reader)
+{
+    *out = NULL;
+    if (json_object_is_type(value, json_type_array)) {
+        size_t count = json_object_array_length(value);
+
+        if (count > 1)
+            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list of %d",
+                                    place_text(place, reader->pool), (int)count);
+        if (!scim_lenient(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR))
+            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list",
+                                    place_text(place, reader->pool));
+        value = count ? json_object_array_get_idx(value, 0) : NULL;
+    }
+    return value ? readers[attr->type](out, value, attr, place, reader) : NULL;
+}
+
+static int is_primary(json_object *element)
+{
+    json_object *primary;
+
+    return json_object_is_type(element, json_type_object) && json_object_object_get_ex(element, "primary", &primary) &&
+           json_object_is_type(primary, json_type_boolean) && json_object_get_boolean(primary);
+}
+
+/* What makes two elements the same: type and value (RFC 7643 2.4). NULL where an element has no value. */
+static const char *element_key(json_object *element, apr_pool_t *pool)
+{
+    json_object *value, *type = NULL;
+
+    if (!json_object_is_type(element, json_type_object))
+        return json_object_get_string(element);
+    if (!json_object_object_get_ex(element, "value", &value))
+        return NULL;
+    json_object_object_get_ex(element, "type", &type);
+    return apr_psprintf(pool, "%d:%s%s", type ? json_object_get_string_len(type) : -1,
+                        type ? json_object_get_string(type) : "", json_object_get_string(value));
+}
+
+/* Adds an element, unless the list has it already; of two the primary one stays. */
+static void add_element(json_object *list, json_object *element, apr_hash_t *seen, apr_pool_t *pool)
+{
+    const char *key = element_key(element, pool);
+    const size_t *found = key ? apr_hash_get(seen, key, APR_HASH_KEY_STRING) : NULL;
+    size_t *index;
+
+    if (found) {
+        if (is_primary(element))
+            json_object_array_put_idx(list, *found, json_object_get(element));
+        return;
+    }
+    if (key) {
+        index = apr_palloc(pool, sizeof(*index));
+        *index = json_object_array_length(list);
+        apr_hash_set(seen, key, APR_HASH_KEY_STRING, index);
+    }
+    json_object_array_add(list, json_object_get(element));
+}
+
+static scim_error_t *check_primary(json_object *list, const place_t *place, const reader_t *reader)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < json_object_array_length(list); i++)
+        count += is_primary(json_object_array_get_idx(list, i)) ? 1 : 0;
+    if (count < 2)
+        return NULL;
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must have at most one primary value, not %d",
+                            place_text(place, reader->pool), (int)count);
+}
+
+static scim_error_t *read_list(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                               const reader_t *reader)
+{
+    json_object *list = scim_json_own(json_object_new_array(), reader->pool), *element;
+    apr_hash_t *seen = apr_hash_make(reader->pool);
+    scim_error_t *error = NULL;
+    size_t i;
+
+    for (i = 0; !error && i < json_object_array_length(value); i++) {
+        json_object *item = json_object_array_get_idx(value, i);
+        place_t below = {place, NULL, i};
+
+        if (!item)
+            return wrong(&below, attr->type == SCIM_COMPLEX ? "an object" : "a value", item, reader);
+        error = readers[attr->type](&element, item, attr, &below, reader);
+        if (!error && element)
+            add_element(list, element, seen, reader->pool);
+    }
+    if (!error)
+        error = check_primary(list, place, reader);
+    if (!error && json_object_array_length(list))
+        *out = list;
+    return error;
+}
+
+static scim_error_t *read_any(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
+                              const reader_t *reader)
+{
+    json_object *list;
+
+    *out = NULL;
+    if (!value)
+        return NULL;
+    if (!attr->multi_valued)
+        return read_single(out, value, attr, place, reader);
+    if (json_object_is_type(value, json_type_array))
+        return read_list(out, value, attr, place, reader);
+    if ((attr->type == SCIM_COMPLEX && !json_object_is_type(value, json_type_object) &&
+         !json_object_is_type(value, json_type_string)) ||
+        !scim_lenient(reader->leniency, SCIM_LENIENT_OBJECT_FOR_ARRAY))
+        return wrong(place, "a list", value, reader);
+    list = scim_json_own(json_object_new_array(), reader->pool);
+    json_object_array_add(list, json_object_get(value));
+    return read_list(out, list, attr, place, reader);
+}
+
+scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                              scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    const place_t place = {NULL, name, 0};
+    const reader_t reader = {leniency, pool};
+
+    return read_any(out, value, attr, &place, &reader);
+}
+
+scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                                scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    const place_t place = {NULL, name, 0};
+    const reader_t reader = {leniency, pool};
+
+    return read_single(out, value, attr, &place, &reader);
+}
+
+static scim_error_t *read_member(const char **id, json_object *element, const scim_attr_t *attr, const place_t *place,
+                                 const reader_t *reader)
+{
+    json_object *read = NULL, *value = NULL;
+    scim_error_t *error;
+
+    if (!element)
+        return wrong(place, "an object", element, reader);
+    error = read_complex(&read, element, attr, place, reader);
+    if (error)
+        return error;
+    if (read)
+        json_object_object_get_ex(read, "value", &value);
+    if (!value || is_blank(json_object_get_string(value)))
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required",
+                                place_text(place, reader->pool));
+    *id = json_object_get_string(value);
+    return NULL;
+}
+
+/* The form in which two ids are the same: they are UUIDs, which have no case. */
+static const char *id_key(const char *id, apr_pool_t *pool)
+{
+    char *key = apr_pstrdup(pool, id), *at;
+
+    for (at = key; *at; at++)
+        *at = (char)apr_tolower(*at);
+    return key;
+}
+
+scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, const scim_attr_t *attr,
+                                scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    const place_t place = {NULL, attr->name, 0};
+    const reader_t reader = {leniency, pool};
+    apr_hash_t *seen = apr_hash_make(pool);
+    int listed = json_object_is_type(value, json_type_array);
+    size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);
+
+    *ids = apr_array_make(pool, (int)count, sizeof(const char *));
+    if (value && !listed &&
+        (!json_object_is_type(value, json_type_object) || !scim_lenient(leniency, SCIM_LENIENT_OBJECT_FOR_ARRAY)))
+        return wrong(&place, "a list", value, &reader);
+    for (i = 0; i < count; i++) {
+        place_t below = {&place, NULL, i};
+        const char *id = NULL, *key;
+        scim_error_t *error =
+            read_member(&id, listed ? json_object_array_get_idx(value, i) : value, attr, &below, &reader);
+
+        if (error)
+            return error;
+        key = id_key(id, pool);
+        if (apr_hash_get(seen, key, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(seen, key, APR_HASH_KEY_STRING, id);
+        APR_ARRAY_PUSH(*ids, const char *) = id;
+    }
+    return NULL;
+}
