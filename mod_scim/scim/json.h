@@ -4,6 +4,8 @@
  * scim_json_read accepts what RFC 8259 calls a JSON text and nothing more: well-formed UTF-8, no
  * duplicate member names, no NUL (not even \u0000), no lone surrogates, no comments, no NaN, no
  * trailing bytes, and no nesting beyond a limit. Each refusal says where (line and column) and what.
+ * An integer of 64 bits becomes a json_type_int. Every other number, larger integers included, becomes a
+ * json_type_double that keeps the digits it was sent with; what no double can hold is refused.
  * A json_object made here or handed to scim_json_own is released with the pool; nobody else puts it.
  */
 #ifndef SCIM_JSON_H
@@ -14,8 +16,8 @@
 
 #include "error.h"
 
-/* Reads the whole of bytes[0..len) as one JSON object (SCIM messages are objects, RFC 7644 3.8).
- * Errors: 400 invalidSyntax. */
+/* Reads the whole of bytes[0..len) as one JSON object (SCIM messages are objects, RFC 7644 3.8) of at most `max_depth`
+ * objects and lists inside each other, itself counted. Errors: 400 invalidSyntax. */
 scim_error_t *scim_json_read(json_object **out, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool);
 
 /* Reads JSON that this server wrote (a stored document); NULL only if it is not JSON. */
@@ -27,7 +29,8 @@ json_object *scim_json_own(json_object *object, apr_pool_t *pool);
 /* A deep copy, owned by the pool. Numbers keep the digits they were sent with. */
 json_object *scim_json_copy(json_object *object, apr_pool_t *pool);
 
-/* Compact JSON text, slashes unescaped, in the pool; *len may be NULL. */
+/* Compact JSON text, slashes unescaped, in the pool; *len may be NULL. Does not touch the object, so threads may call it
+ * for one that they share (json-c's own json_object_to_json_string may not be called for such). */
 const char *scim_json_text(json_object *object, apr_size_t *len, apr_pool_t *pool);
 
 #endif

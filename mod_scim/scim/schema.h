@@ -6,7 +6,8 @@
  * resource has (RFC 7643 3.1: schemas, id, externalId, meta). There is no other list of attributes.
  *
  * Everything here is made once at start-up, in the configuration's pool, and is read-only after that:
- * any thread may use it without a lock. Names are compared without case (RFC 7643 2.1).
+ * any thread may use it without a lock; the json members may be read and written out by scim_json_text, but not be
+ * counted by json_object_get, which is no atomic operation. Names are compared without case (RFC 7643 2.1).
  */
 #ifndef SCIM_SCHEMA_H
 #define SCIM_SCHEMA_H
@@ -94,7 +95,7 @@ struct scim_schemas_t {
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
 };
 
-/* Reads every *.json of each directory in `dirs` (const char *). What does not fit together (a ResourceType that
+/* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit together (a ResourceType that
  * names a missing schema, an attribute without a characteristic, a name twice) is an error whose
  * detail names file and attribute; it is meant for `apachectl configtest`. */
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool);

@@ -22,7 +22,8 @@ void scim_buf_add(scim_buf_t *buf, const char *bytes, apr_size_t len);
 void scim_buf_puts(scim_buf_t *buf, const char *text);
 void scim_buf_printf(scim_buf_t *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds `text` as a JSON string, quotes included; every control character is escaped. */
+/* Adds `text` as a JSON string, quotes included; every control character is escaped, and every byte that is not part of
+ * well-formed UTF-8 becomes U+FFFD. */
 void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len);
 
 /* Bytes up to which `text` is well-formed UTF-8 (RFC 3629); equals `len` where all of it is. */
@@ -41,7 +42,8 @@ int scim_id_read(char id[SCIM_ID_SIZE], const char *text);
 #define SCIM_TIME_SIZE 28
 void scim_time_format(char text[SCIM_TIME_SIZE], apr_time_t time);
 
-/* Whether `text` is an xsd:dateTime with date and time (RFC 7643 2.3.5); *time gets it in UTC. */
+/* Whether `text` is an xsd:dateTime with date and time (RFC 7643 2.3.5) of the years 0001 to 9999; *time gets it in UTC.
+ * Without a zone it is taken as UTC; digits beyond microseconds are dropped. */
 int scim_time_read(apr_time_t *time, const char *text);
 
 #endif

@@ -1,0 +1,595 @@
+/*
+ * One pass over the text checks it and builds json-c's tree. There is no second parser behind this one, so nothing can
+ * be accepted here and understood differently later.
+ *
+ * Every container is attached to its parent before it is filled, and the root belongs to the pool as soon as it exists:
+ * a refusal in the middle leaves nothing to release.
+ */
+#include "json.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define TRUSTED_DEPTH   1000
+#define NUMBER_MAX      128 /* characters of a number */
+#define EXPONENT_DIGITS 3   /* beyond three the value is no double, and PostgreSQL's numeric refuses it */
+#define BOM             "\xef\xbb\xbf"
+
+typedef struct reader_t {
+    const char *start;
+    const char *at;
+    const char *end;
+    json_object *root;
+    int max_depth;
+    scim_buf_t key;    /* the member name being read */
+    scim_buf_t string; /* a string value with its escapes resolved */
+    apr_pool_t *pool;
+} reader_t;
+
+typedef struct span_t {
+    const char *text;
+    apr_size_t len;
+} span_t;
+
+/* ---- ownership ---- */
+
+static apr_status_t put_object(void *object)
+{
+    json_object_put(object);
+    return APR_SUCCESS;
+}
+
+json_object *scim_json_own(json_object *object, apr_pool_t *pool)
+{
+    if (object)
+        apr_pool_cleanup_register(pool, object, put_object, apr_pool_cleanup_null);
+    return object;
+}
+
+/* json-c tells of exhausted memory by NULL; that is the pool's abort function's business, as it is for APR. */
+static json_object *made(json_object *object, apr_pool_t *pool)
+{
+    if (!object) {
+        const apr_abortfunc_t out_of_memory = apr_pool_abort_get(pool);
+        if (out_of_memory)
+            out_of_memory(APR_ENOMEM);
+        abort();
+    }
+    return object;
+}
+
+json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
+{
+    json_object *copy = NULL;
+    if (!object)
+        return NULL;
+    if (json_object_deep_copy(object, &copy, NULL) != 0)
+        copy = NULL;
+    return scim_json_own(made(copy, pool), pool);
+}
+
+/* ---- refusals ---- */
+
+/* A refusal with the place where it was found: lines and characters are counted from 1. */
+static scim_error_t *refuse(const reader_t *reader, const char *where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static scim_error_t *refuse(const reader_t *reader, const char *where, const char *format, ...)
+{
+    unsigned long line = 1, column = 1;
+    for (const char *at = reader->start; at < where; at++) {
+        if (*at == '\n') {
+            line++;
+            column = 1;
+        } else if (((unsigned char)*at & 0xc0) != 0x80) {
+            column++;
+        }
+    }
+    va_list args;
+    va_start(args, format);
+    const char *what = apr_pvsprintf(reader->pool, format, args);
+    va_end(args);
+    return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "The JSON is not valid: line %lu, column %lu: %s.", line,
+                            column, what);
+}
+
+/* How the byte at the reader's place is called in a refusal. */
+static const char *found(const reader_t *reader)
+{
+    if (reader->at >= reader->end)
+        return "the end of the text";
+    const unsigned char c = (unsigned char)*reader->at;
+    if (c == '/' || c == '#')
+        return "a comment";
+    if (c == '\0')
+        return "a NUL byte";
+    if (c > 0x20 && c < 0x7f)
+        return apr_psprintf(reader->pool, "'%c'", c);
+    return apr_psprintf(reader->pool, "byte 0x%02x", c);
+}
+
+static scim_error_t *expected(const reader_t *reader, const char *what)
+{
+    return refuse(reader, reader->at, "expected %s, found %s", what, found(reader));
+}
+
+/* ---- reading ---- */
+
+static void skip_space(reader_t *reader)
+{
+    while (reader->at < reader->end &&
+           (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r' || *reader->at == '\t'))
+        reader->at++;
+}
+
+/* The byte after white space, which is skipped; -1 at the end. */
+static int peek(reader_t *reader)
+{
+    skip_space(reader);
+    return reader->at < reader->end ? (unsigned char)*reader->at : -1;
+}
+
+/* Puts a value where it belongs: into the list, under the key, or, without a parent, at the root. */
+static void attach(reader_t *reader, json_object *parent, json_object *value)
+{
+    int failed = 0;
+    if (!parent)
+        reader->root = scim_json_own(value, reader->pool);
+    else if (json_object_is_type(parent, json_type_array))
+        failed = json_object_array_add(parent, value);
+    else
+        failed = json_object_object_add_ex(parent, reader->key.data, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
+    if (failed)
+        made(NULL, reader->pool);
+}
+
+/* The bytes of a string up to its end or its next escape. */
+static scim_error_t *read_run(reader_t *reader, span_t *run)
+{
+    const char *at = reader->at;
+    unsigned char seen = 0;
+    while (at < reader->end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
+        seen |= (unsigned char)*at++;
+    run->text = reader->at;
+    run->len = (apr_size_t)(at - reader->at);
+    if (seen & 0x80) {
+        const apr_size_t valid = scim_utf8_valid(run->text, run->len);
+        if (valid < run->len)
+            return refuse(reader, run->text + valid, "byte 0x%02x is not valid UTF-8",
+                          (unsigned)(unsigned char)run->text[valid]);
+    }
+    reader->at = at;
+    if (at >= reader->end)
+        return refuse(reader, at, "the text ends inside a string");
+    if ((unsigned char)*at < 0x20)
+        return refuse(reader, at, "control character 0x%02x in a string must be escaped", (unsigned)(unsigned char)*at);
+    return NULL;
+}
+
+/* The four hexadecimal digits of \uXXXX; -1 where they are not there. */
+static int read_hex4(reader_t *reader)
+{
+    int unit = 0;
+    if (reader->end - reader->at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        const char c = reader->at[i];
+        if (!apr_isxdigit(c))
+            return -1;
+        unit = unit * 16 + (apr_isdigit(c) ? c - '0' : apr_tolower(c) - 'a' + 10);
+    }
+    reader->at += 4;
+    return unit;
+}
+
+static void add_utf8(scim_buf_t *buf, int code)
+{
+    char bytes[4];
+    apr_size_t len = 0;
+    if (code < 0x80) {
+        bytes[len++] = (char)code;
+    } else if (code < 0x800) {
+        bytes[len++] = (char)(0xc0 | code >> 6);
+        bytes[len++] = (char)(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        bytes[len++] = (char)(0xe0 | code >> 12);
+        bytes[len++] = (char)(0x80 | (code >> 6 & 0x3f));
+        bytes[len++] = (char)(0x80 | (code & 0x3f));
+    } else {
+        bytes[len++] = (char)(0xf0 | code >> 18);
+        bytes[len++] = (char)(0x80 | (code >> 12 & 0x3f));
+        bytes[len++] = (char)(0x80 | (code >> 6 & 0x3f));
+        bytes[len++] = (char)(0x80 | (code & 0x3f));
+    }
+    scim_buf_add(buf, bytes, len);
+}
+
+/* What follows \u: one unit, or a pair of surrogates. */
+static scim_error_t *read_unicode(reader_t *reader, const char *escape, scim_buf_t *to)
+{
+    int code = read_hex4(reader);
+    if (code < 0)
+        return refuse(reader, escape, "\\u needs four hexadecimal digits");
+    if (code == 0)
+        return refuse(reader, escape, "\\u0000 is not allowed");
+    if (code >= 0xd800 && code <= 0xdfff) {
+        int low = -1;
+        if (code < 0xdc00 && reader->end - reader->at >= 6 && reader->at[0] == '\\' && reader->at[1] == 'u') {
+            reader->at += 2;
+            low = read_hex4(reader);
+        }
+        if (low < 0xdc00 || low > 0xdfff)
+            return refuse(reader, escape, "a surrogate without its other half");
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    add_utf8(to, code);
+    return NULL;
+}
+
+static scim_error_t *read_escape(reader_t *reader, scim_buf_t *to)
+{
+    static const char letters[] = "\"\\/bfnrt";
+    static const char meanings[] = "\"\\/\b\f\n\r\t";
+    const char *escape = reader->at++;
+    if (reader->at >= reader->end)
+        return refuse(reader, reader->at, "the text ends inside a string");
+    const char letter = *reader->at;
+    const char *place = letter ? strchr(letters, letter) : NULL;
+    if (letter != 'u' && !place)
+        return refuse(reader, escape, "unknown escape sequence in a string");
+    reader->at++;
+    if (letter == 'u')
+        return read_unicode(reader, escape, to);
+    scim_buf_add(to, meanings + (place - letters), 1);
+    return NULL;
+}
+
+/* A string without escapes stays where it is, unless `keep` asks for a NUL-terminated copy; else it is built in `to`.
+ */
+static scim_error_t *read_string(reader_t *reader, span_t *out, scim_buf_t *to, int keep)
+{
+    scim_error_t *error;
+    to->len = 0;
+    to->data[0] = '\0';
+    reader->at++;
+    for (;;) {
+        if ((error = read_run(reader, out)))
+            return error;
+        const int last = *reader->at == '"';
+        if (!last || to->len || keep) {
+            scim_buf_add(to, out->text, out->len);
+            keep = 1;
+        }
+        if (last)
+            break;
+        if ((error = read_escape(reader, to)))
+            return error;
+    }
+    reader->at++;
+    if (keep) {
+        out->text = to->data;
+        out->len = to->len;
+    }
+    return NULL;
+}
+
+static int skip_digits(reader_t *reader)
+{
+    const char *from = reader->at;
+    while (reader->at < reader->end && apr_isdigit(*reader->at))
+        reader->at++;
+    return (int)(reader->at - from);
+}
+
+static int skip_char(reader_t *reader, const char *set)
+{
+    if (reader->at >= reader->end || !*reader->at || !strchr(set, *reader->at))
+        return 0;
+    reader->at++;
+    return 1;
+}
+
+/* Passes over a number by the grammar of RFC 8259 6. */
+static scim_error_t *skip_number(reader_t *reader, int *integer)
+{
+    const char *from = reader->at;
+    *integer = 1;
+    skip_char(reader, "-");
+    const char *first = reader->at;
+    const int digits = skip_digits(reader);
+    if (!digits)
+        return expected(reader, "a digit");
+    if (*first == '0' && digits > 1)
+        return refuse(reader, from, "a number must not begin with 0");
+    if (skip_char(reader, ".")) {
+        *integer = 0;
+        if (!skip_digits(reader))
+            return expected(reader, "a digit");
+    }
+    if (skip_char(reader, "eE")) {
+        *integer = 0;
+        skip_char(reader, "+-");
+        const int exponent = skip_digits(reader);
+        if (!exponent)
+            return expected(reader, "a digit");
+        if (exponent > EXPONENT_DIGITS)
+            return refuse(reader, from, "a number is out of range");
+    }
+    if (reader->at - from > NUMBER_MAX)
+        return refuse(reader, from, "a number has more than %d characters", NUMBER_MAX);
+    return NULL;
+}
+
+/* Whether the number's text names a value other than zero. */
+static int has_nonzero_digit(const char *text)
+{
+    for (; *text && *text != 'e' && *text != 'E'; text++) {
+        if (*text >= '1' && *text <= '9')
+            return 1;
+    }
+    return 0;
+}
+
+/* An integer of 64 bits becomes one; every other number keeps its digits beside the nearest double. That goes for
+ * larger integers too: they are then no integer to whoever checks the type, and never a different number. */
+static scim_error_t *read_number(reader_t *reader, json_object *parent)
+{
+    const char *from = reader->at;
+    char text[NUMBER_MAX + 1];
+    int integer;
+    scim_error_t *error = skip_number(reader, &integer);
+    if (error)
+        return error;
+    const apr_size_t len = (apr_size_t)(reader->at - from);
+    memcpy(text, from, len);
+    text[len] = '\0';
+    if (integer) {
+        errno = 0;
+        const long long value = strtoll(text, NULL, 10);
+        if (!errno) {
+            attach(reader, parent, made(json_object_new_int64(value), reader->pool));
+            return NULL;
+        }
+    }
+    const double value = strtod(text, NULL);
+    if (isinf(value) || (fpclassify(value) == FP_ZERO && has_nonzero_digit(text)))
+        return refuse(reader, from, "a number is out of range");
+    attach(reader, parent, made(json_object_new_double_s(value, text), reader->pool));
+    return NULL;
+}
+
+static scim_error_t *read_literal(reader_t *reader, json_object *parent)
+{
+    static const char *const literals[] = {"null", "false", "true"};
+    for (int i = 0; i < 3; i++) {
+        const apr_size_t len = strlen(literals[i]);
+        if ((apr_size_t)(reader->end - reader->at) < len || memcmp(reader->at, literals[i], len) != 0)
+            continue;
+        reader->at += len;
+        attach(reader, parent, i == 0 ? NULL : made(json_object_new_boolean(i == 2), reader->pool));
+        return NULL;
+    }
+    return expected(reader, "a value");
+}
+
+static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth);
+
+static scim_error_t *read_members(reader_t *reader, json_object *object, int depth)
+{
+    span_t name;
+    scim_error_t *error;
+    reader->at++;
+    if (peek(reader) == '}') {
+        reader->at++;
+        return NULL;
+    }
+    for (;;) {
+        if (peek(reader) != '"')
+            return expected(reader, "a member name");
+        const char *where = reader->at;
+        if ((error = read_string(reader, &name, &reader->key, 1)))
+            return error;
+        if (json_object_object_get_ex(object, name.text, NULL))
+            return refuse(reader, where, "the member \"%s\" is there twice", name.text);
+        if (peek(reader) != ':')
+            return expected(reader, "':'");
+        reader->at++;
+        if ((error = read_value(reader, object, depth)))
+            return error;
+        const int next = peek(reader);
+        if (next != ',' && next != '}')
+            return expected(reader, "',' or '}'");
+        reader->at++;
+        if (next == '}')
+            return NULL;
+    }
+}
+
+static scim_error_t *read_elements(reader_t *reader, json_object *array, int depth)
+{
+    scim_error_t *error;
+    reader->at++;
+    if (peek(reader) == ']') {
+        reader->at++;
+        return NULL;
+    }
+    for (;;) {
+        if ((error = read_value(reader, array, depth)))
+            return error;
+        const int next = peek(reader);
+        if (next != ',' && next != ']')
+            return expected(reader, "',' or ']'");
+        reader->at++;
+        if (next == ']')
+            return NULL;
+    }
+}
+
+static scim_error_t *read_container(reader_t *reader, json_object *parent, int depth)
+{
+    const int is_object = *reader->at == '{';
+    if (depth >= reader->max_depth)
+        return refuse(reader, reader->at, "more than %d levels of nesting", reader->max_depth);
+    json_object *child = made(is_object ? json_object_new_object() : json_object_new_array(), reader->pool);
+    attach(reader, parent, child);
+    return is_object ? read_members(reader, child, depth + 1) : read_elements(reader, child, depth + 1);
+}
+
+/* Reads one value into its parent. `depth` is the number of containers around it. */
+static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth)
+{
+    span_t string;
+    const int c = peek(reader);
+    if (c == '"') {
+        scim_error_t *error = read_string(reader, &string, &reader->string, 0);
+        if (!error)
+            attach(reader, parent, made(json_object_new_string_len(string.text, (int)string.len), reader->pool));
+        return error;
+    }
+    if (c == '{' || c == '[')
+        return read_container(reader, parent, depth);
+    if (c == '-' || (c >= '0' && c <= '9'))
+        return read_number(reader, parent);
+    return read_literal(reader, parent);
+}
+
+static void reader_init(reader_t *reader, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool)
+{
+    memset(reader, 0, sizeof(*reader));
+    reader->start = reader->at = bytes;
+    reader->end = bytes + len;
+    reader->max_depth = max_depth;
+    reader->pool = pool;
+    scim_buf_init(&reader->key, 64, pool);
+    scim_buf_init(&reader->string, 256, pool);
+}
+
+/* Reads the one value that the text consists of. */
+static scim_error_t *read_text(reader_t *reader)
+{
+    scim_error_t *error = read_value(reader, NULL, 0);
+    if (!error && peek(reader) != -1)
+        error = expected(reader, "the end of the text");
+    return error;
+}
+
+scim_error_t *scim_json_read(json_object **out, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool)
+{
+    reader_t reader;
+    *out = NULL;
+    if (len > INT_MAX) /* json-c counts the bytes of a string in an int */
+        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "The JSON is too large.");
+    reader_init(&reader, bytes, len, max_depth, pool);
+    if (len >= strlen(BOM) && memcmp(bytes, BOM, strlen(BOM)) == 0)
+        return refuse(&reader, bytes, "the text begins with a byte order mark");
+    const int first = peek(&reader);
+    if (first == -1)
+        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "A JSON object was expected, but there is nothing.");
+    if (first != '{')
+        return expected(&reader, "an object");
+    scim_error_t *error = read_text(&reader);
+    if (!error)
+        *out = reader.root;
+    return error;
+}
+
+json_object *scim_json_trusted(const char *bytes, apr_size_t len, apr_pool_t *pool)
+{
+    reader_t reader;
+    if (len > INT_MAX)
+        return NULL;
+    reader_init(&reader, bytes, len, TRUSTED_DEPTH, pool);
+    return read_text(&reader) ? NULL : reader.root;
+}
+
+/* ---- writing ---- */
+
+static void write_value(scim_buf_t *to, json_object *value);
+
+static void write_object(scim_buf_t *to, json_object *object)
+{
+    const struct lh_entry *entry;
+    const char *before = "{";
+    lh_foreach(json_object_get_object(object), entry)
+    {
+        const char *name = lh_entry_k(entry);
+        scim_buf_puts(to, before);
+        scim_buf_json(to, name, strlen(name));
+        scim_buf_add(to, ":", 1);
+        write_value(to, lh_entry_v(entry));
+        before = ",";
+    }
+    scim_buf_puts(to, *before == '{' ? "{}" : "}");
+}
+
+static void write_array(scim_buf_t *to, json_object *array)
+{
+    const size_t length = json_object_array_length(array);
+    scim_buf_add(to, "[", 1);
+    for (size_t i = 0; i < length; i++) {
+        if (i)
+            scim_buf_add(to, ",", 1);
+        write_value(to, json_object_array_get_idx(array, i));
+    }
+    scim_buf_add(to, "]", 1);
+}
+
+static void write_number(scim_buf_t *to, json_object *number)
+{
+    char text[64];
+    if (json_object_is_type(number, json_type_int)) {
+        apr_snprintf(text, sizeof(text), "%" APR_INT64_T_FMT, (apr_int64_t)json_object_get_int64(number));
+        scim_buf_puts(to, text);
+        return;
+    }
+    const char *digits = json_object_get_userdata(number);
+    if (!digits) {
+        apr_snprintf(text, sizeof(text), "%.17g", json_object_get_double(number));
+        digits = text;
+    }
+    scim_buf_puts(to, digits);
+}
+
+static void write_value(scim_buf_t *to, json_object *value)
+{
+    switch (json_object_get_type(value)) {
+    case json_type_null:
+        scim_buf_puts(to, "null");
+        break;
+    case json_type_boolean:
+        scim_buf_puts(to, json_object_get_boolean(value) ? "true" : "false");
+        break;
+    case json_type_int:
+    case json_type_double:
+        write_number(to, value);
+        break;
+    case json_type_string:
+        scim_buf_json(to, json_object_get_string(value), (apr_size_t)json_object_get_string_len(value));
+        break;
+    case json_type_object:
+        write_object(to, value);
+        break;
+    case json_type_array:
+        write_array(to, value);
+        break;
+    }
+}
+
+/* json-c's own writer keeps its result inside the object, which threads that share a schema's document must not do. */
+const char *scim_json_text(json_object *object, apr_size_t *len, apr_pool_t *pool)
+{
+    scim_buf_t text;
+    scim_buf_init(&text, 1024, pool);
+    write_value(&text, object);
+    if (len)
+        *len = text.len;
+    return text.data;
+}

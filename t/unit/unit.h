@@ -1,0 +1,54 @@
+/*
+ * The unit tests: one program, one suite for each module, one CU_TestInfo table for each suite.
+ *
+ * A new test_x.c exports `CU_TestInfo test_x[]`, is declared below and is listed in main.c.
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <CUnit/CUnit.h>
+#include <apr_pools.h>
+#include <json-c/json.h>
+
+#include "scim/error.h"
+#include "scim/schema.h"
+
+/* Cleared after every test. */
+extern apr_pool_t *unit_pool;
+
+/* The schemas of conf/schemas, loaded once. The directory is $SCHEMA_DIR, else UNIT_SCHEMA_DIR of the build. */
+const scim_schemas_t *unit_schemas(void);
+const char *unit_schema_dir(void);
+
+/* The resource type with this name; the program ends where there is none. */
+const scim_resource_type_t *unit_type(const char *name);
+
+/* Reads JSON in which ' stands for ", so that C strings stay readable; the program ends where it is none. */
+json_object *unit_json(const char *text);
+
+/* Asserts that print what they got. Each counts as one assertion of CUnit, and returns whether it held. */
+#define UNIT_OK(error)                  unit_ok((error), #error, __FILE__, __LINE__)
+#define UNIT_STR(actual, wanted)        unit_str((actual), (wanted), __FILE__, __LINE__)
+#define UNIT_INT(actual, wanted)        unit_int((long long)(actual), (long long)(wanted), #actual, __FILE__, __LINE__)
+#define UNIT_ERROR(error, type, detail) unit_error((error), (type), (detail), __FILE__, __LINE__)
+#define UNIT_JSON(object, wanted)       unit_json_is((object), (wanted), __FILE__, __LINE__)
+
+/* No error. */
+int unit_ok(const scim_error_t *error, const char *what, const char *file, int line);
+/* Equal strings; either may be NULL. */
+int unit_str(const char *actual, const char *wanted, const char *file, int line);
+int unit_int(long long actual, long long wanted, const char *what, const char *file, int line);
+/* An error of this type with this detail; `detail` NULL accepts any. */
+int unit_error(const scim_error_t *error, scim_type_e type, const char *detail, const char *file, int line);
+/* The object's text is this, in which ' stands for ". The order of members counts. */
+int unit_json_is(json_object *object, const char *wanted, const char *file, int line);
+
+extern CU_TestInfo test_error[];
+extern CU_TestInfo test_json[];
+extern CU_TestInfo test_leniency[];
+extern CU_TestInfo test_query[];
+extern CU_TestInfo test_schema[];
+extern CU_TestInfo test_text[];
+extern CU_TestInfo test_version[];
+
+#endif
