@@ -27,6 +27,12 @@ typedef struct scim_conn_t scim_conn_t;
 scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
                              apr_pool_t *pool);
 
+/* The time limit of one statement as the setting statement_timeout takes it, in milliseconds. */
+const char *scim_conn_timeout_text(const scim_conn_t *conn);
+
+/* Undoes a transaction that is still open; harmless where there is none. Whoever hands the connection back calls it. */
+void scim_conn_rollback(scim_conn_t *conn);
+
 /* A value of a statement: text form, or bytes of a bytea. */
 typedef struct scim_param_t {
     const char *value; /* NULL is SQL null */

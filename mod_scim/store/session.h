@@ -18,11 +18,13 @@ typedef struct scim_session_t {
     const char *base;       /* the tenant's base URL, no slash at the end: $ref is made of it */
     const char *token_name; /* known after the first batch; NULL before */
     const char *restore;    /* the tenant's setting, likewise */
+    int slot;               /* of the authentication in the latest batch */
     apr_pool_t *pool;
 } scim_session_t;
 
-/* A batch that starts with authentication in slot 0. */
-scim_batch_t *scim_session_batch(scim_session_t *session);
+/* A batch that starts with authentication; with `transaction`, one that stays open for further batches of the
+ * connection until one of them ends with the statement `commit`. */
+scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
 
 /* Runs it, and fills what authentication tells. Errors: 401 (cause says why: unknown, revoked, expired), 403 (tenant
  * switched off), and those of the rest. */

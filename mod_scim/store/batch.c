@@ -1,0 +1,276 @@
+/*
+ * One pipeline: sent whole, answered whole.
+ *
+ * Invariants: (1) results arrive in the order of `steps`, one for each; (2) after an error PostgreSQL answers every
+ * further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection has left
+ * pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the next user
+ * resets it.
+ */
+#include <apr_strings.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "connection_private.h"
+#include "sqlstate.h"
+
+typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
+
+#define RUN_TIME_TEXT (-1)
+
+typedef struct statement_t {
+    int id; /* scim_statement_e, or RUN_TIME_TEXT */
+    const char *sql;
+    int nparams;
+    const scim_param_t *params;
+    /* Set when it is sent. */
+    const char *name; /* NULL: planned for this one use */
+    int prepare;      /* it has to be prepared first */
+    PGresult *result;
+} statement_t;
+
+struct scim_batch_t {
+    scim_conn_t *conn;
+    apr_array_header_t *statements; /* statement_t */
+};
+
+scim_batch_t *scim_batch_make(scim_conn_t *conn)
+{
+    scim_batch_t *batch = apr_pcalloc(conn->pool, sizeof(*batch));
+    batch->conn = conn;
+    batch->statements = apr_array_make(conn->pool, 6, sizeof(statement_t));
+    return batch;
+}
+
+int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params)
+{
+    statement_t *statement = apr_array_push(batch->statements);
+    *statement = (statement_t){
+        .id = (int)id, .sql = scim_statements[id].sql, .nparams = scim_statements[id].params, .params = params};
+    return batch->statements->nelts - 1;
+}
+
+int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params)
+{
+    statement_t *statement = apr_array_push(batch->statements);
+    *statement = (statement_t){.id = RUN_TIME_TEXT, .sql = sql, .nparams = nparams, .params = params};
+    return batch->statements->nelts - 1;
+}
+
+const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
+{
+    return APR_ARRAY_IDX(batch->statements, slot, statement_t).result;
+}
+
+static const char *known_name(const scim_backend_t *backend, const statement_t *statement)
+{
+    return statement->id == RUN_TIME_TEXT ? apr_hash_get(backend->texts, statement->sql, APR_HASH_KEY_STRING)
+                                          : backend->names[statement->id];
+}
+
+/* Finds the name that a statement is prepared under, or makes it one. */
+static void name_statement(scim_backend_t *backend, statement_t *statement)
+{
+    statement->name = known_name(backend, statement);
+    statement->prepare = 0;
+    if (statement->name ||
+        (statement->id == RUN_TIME_TEXT && apr_hash_count(backend->texts) >= SCIM_PREPARED_TEXTS_MAX)) {
+        return;
+    }
+    statement->prepare = 1;
+    statement->name = apr_psprintf(backend->pool, "scim_%u", ++backend->serial);
+}
+
+/* PostgreSQL has prepared it: the next request finds it under its name. */
+static void remember(scim_backend_t *backend, const statement_t *statement)
+{
+    if (statement->id == RUN_TIME_TEXT) {
+        apr_hash_set(backend->texts, apr_pstrdup(backend->pool, statement->sql), APR_HASH_KEY_STRING, statement->name);
+    } else {
+        backend->names[statement->id] = statement->name;
+    }
+}
+
+static void forget_all(scim_backend_t *backend)
+{
+    memset(backend->names, 0, sizeof(backend->names));
+    apr_hash_clear(backend->texts);
+}
+
+static int send_statement(PGconn *pg, const statement_t *statement, apr_pool_t *pool)
+{
+    size_t n = (size_t)statement->nparams;
+    const char **values = apr_pcalloc(pool, (n + 1) * sizeof(*values));
+    int *lengths = apr_pcalloc(pool, (n + 1) * sizeof(*lengths));
+    int *formats = apr_pcalloc(pool, (n + 1) * sizeof(*formats));
+    for (size_t i = 0; i < n; i++) {
+        values[i] = statement->params[i].value;
+        lengths[i] = statement->params[i].len;
+        formats[i] = statement->params[i].binary;
+    }
+    if (!statement->name) {
+        return PQsendQueryParams(pg, statement->sql, statement->nparams, NULL, values, lengths, formats, 1);
+    }
+    if (statement->prepare && !PQsendPrepare(pg, statement->name, statement->sql, 0, NULL)) {
+        return 0;
+    }
+    return PQsendQueryPrepared(pg, statement->name, statement->nparams, values, lengths, formats, 1);
+}
+
+static int send_all(scim_batch_t *batch)
+{
+    scim_conn_t *conn = batch->conn;
+    if (!PQenterPipelineMode(conn->pg)) {
+        return 0;
+    }
+    for (int i = 0; i < batch->statements->nelts; i++) {
+        statement_t *statement = &APR_ARRAY_IDX(batch->statements, i, statement_t);
+        name_statement(conn->backend, statement);
+        if (!send_statement(conn->pg, statement, conn->pool)) {
+            return 0;
+        }
+    }
+    return PQpipelineSync(conn->pg);
+}
+
+static apr_status_t clear_result(void *result)
+{
+    PQclear(result);
+    return APR_SUCCESS;
+}
+
+/* Where the next result belongs. */
+typedef struct cursor_t {
+    int statement;
+    step_kind_e step;
+    int synced;
+    PGresult *failed; /* the first error */
+} cursor_t;
+
+static void cursor_start(cursor_t *at, const scim_batch_t *batch)
+{
+    *at = (cursor_t){.step = APR_ARRAY_IDX(batch->statements, 0, statement_t).prepare ? STEP_PREPARE : STEP_EXECUTE};
+}
+
+/* libpq ends the results of each step with NULL. */
+static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
+{
+    if (at->step == STEP_PREPARE) {
+        at->step = STEP_EXECUTE;
+        return;
+    }
+    if (++at->statement < batch->statements->nelts) {
+        const statement_t *next = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
+        at->step = next->prepare ? STEP_PREPARE : STEP_EXECUTE;
+    }
+}
+
+static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    int success = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    apr_pool_cleanup_register(batch->conn->pool, result, clear_result, apr_pool_cleanup_null);
+    if (status == PGRES_PIPELINE_SYNC) {
+        at->synced = 1;
+        return;
+    }
+    if (!success && status != PGRES_PIPELINE_ABORTED && !at->failed) {
+        at->failed = result;
+    }
+    if (at->statement >= batch->statements->nelts) {
+        return;
+    }
+    statement_t *statement = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
+    if (at->step == STEP_EXECUTE) {
+        statement->result = result;
+    } else if (success) {
+        remember(batch->conn->backend, statement);
+    }
+}
+
+/* Takes what has arrived, without waiting. */
+static void take_results(cursor_t *at, scim_batch_t *batch)
+{
+    PGconn *pg = batch->conn->pg;
+    while (!at->synced && PQstatus(pg) == CONNECTION_OK && !PQisBusy(pg)) {
+        PGresult *result = PQgetResult(pg);
+        if (result) {
+            take_result(at, batch, result);
+        } else {
+            cursor_advance(at, batch);
+        }
+    }
+}
+
+/* Sends and receives until all is answered; NULL, or why the connection cannot be used any more. */
+static const char *exchange(cursor_t *at, scim_batch_t *batch)
+{
+    PGconn *pg = batch->conn->pg;
+    apr_time_t deadline = apr_time_now() + batch->conn->timeout;
+    for (;;) {
+        int unsent = PQflush(pg);
+        take_results(at, batch);
+        if (at->synced) {
+            return NULL;
+        }
+        if (unsent < 0 || PQstatus(pg) != CONNECTION_OK) {
+            return PQerrorMessage(pg);
+        }
+        apr_interval_time_t left = deadline - apr_time_now();
+        struct pollfd ready = {.fd = PQsocket(pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
+        if (left <= 0 || poll(&ready, 1, (int)apr_time_as_msec(left) + 1) == 0) {
+            return "the database did not answer in time (ScimDatabaseTimeout)";
+        }
+        if ((ready.revents & ~POLLOUT) && !PQconsumeInput(pg)) {
+            take_results(at, batch); /* what the server said before it went */
+            return at->synced ? NULL : PQerrorMessage(pg);
+        }
+    }
+}
+
+/* A connection that is lost or still busy is of no use to anyone: with its socket shut down, whoever borrows it next
+ * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout). */
+static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *cause)
+{
+    scim_error_t *error =
+        at->failed ? scim_sqlstate_error(at->failed, conn->pool) : scim_sqlstate_unavailable(cause, conn->pool);
+    if (PQsocket(conn->pg) >= 0) {
+        shutdown(PQsocket(conn->pg), SHUT_RDWR);
+        PQconsumeInput(conn->pg);
+    }
+    return error;
+}
+
+void scim_conn_rollback(scim_conn_t *conn)
+{
+    if (PQstatus(conn->pg) == CONNECTION_OK && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
+        PQclear(PQexec(conn->pg, "rollback"));
+    }
+}
+
+scim_error_t *scim_batch_run(scim_batch_t *batch)
+{
+    scim_conn_t *conn = batch->conn;
+    cursor_t at = {0};
+    PQsetnonblocking(conn->pg, 1);
+    int sent = send_all(batch);
+    cursor_start(&at, batch);
+    const char *lost = sent ? exchange(&at, batch) : PQerrorMessage(conn->pg);
+    if (!lost && !PQexitPipelineMode(conn->pg)) {
+        lost = PQerrorMessage(conn->pg);
+    }
+    PQsetnonblocking(conn->pg, 0);
+    if (lost) {
+        return abandon(conn, &at, lost);
+    }
+    if (!at.failed) {
+        return NULL;
+    }
+    scim_conn_rollback(conn);
+    scim_error_t *error = scim_sqlstate_error(at.failed, conn->pool);
+    if (scim_sqlstate_stale(at.failed)) {
+        forget_all(conn->backend);
+        error->transient = 1;
+    }
+    return error;
+}

@@ -1,0 +1,112 @@
+#include <apr_strings.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "connection_private.h"
+#include "migrate.h"
+#include "sqlstate.h"
+
+#define BACKEND_KEY "scim:backend"
+
+void scim_backend_renew(scim_conn_t *conn)
+{
+    scim_backend_t *old = conn->backend;
+    apr_pool_t *pool;
+    apr_pool_create(&pool, conn->home);
+    scim_backend_t *backend = apr_pcalloc(pool, sizeof(*backend));
+    backend->pool = pool;
+    backend->pid = PQbackendPID(conn->pg);
+    backend->texts = apr_hash_make(pool);
+    apr_pool_userdata_setn(backend, BACKEND_KEY, NULL, conn->home);
+    conn->backend = backend;
+    if (old) {
+        apr_pool_destroy(old->pool);
+    }
+}
+
+/*
+ * Whether an idle connection still has a server at its other end. A server that went away has left the end of the
+ * stream (and often a message) in our socket, so a look at it before anything is sent tells; that is what makes a retry
+ * harmless.
+ */
+static int is_alive(PGconn *pg)
+{
+    for (int tries = 0; PQstatus(pg) == CONNECTION_OK && tries < 16; tries++) {
+        char byte;
+        ssize_t got = recv(PQsocket(pg), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            return 1;
+        }
+        if (got <= 0 || !PQconsumeInput(pg)) {
+            return 0;
+        }
+        PGnotify *notify;
+        while ((notify = PQnotifies(pg)) != NULL) {
+            PQfreemem(notify);
+        }
+    }
+    return 0;
+}
+
+/* The schema in the database must be the one that the statements were written for. */
+static scim_error_t *check_version(scim_conn_t *conn)
+{
+    scim_batch_t *batch = scim_batch_make(conn);
+    int slot = scim_batch_add(batch, SCIM_STMT_SCHEMA_VERSION, NULL);
+    scim_error_t *error = scim_batch_run(batch);
+    if (error && error->status != 500) {
+        return error;
+    }
+    if (error) {
+        return scim_sqlstate_unavailable(
+            apr_psprintf(conn->pool, "the database has no usable scim schema (run: scimctl db init): %s", error->cause),
+            conn->pool);
+    }
+    apr_int64_t number = scim_result_int(scim_batch_result(batch, slot), 0, 0);
+    if (number != scim_migrate_latest()) {
+        return scim_sqlstate_unavailable(
+            apr_psprintf(conn->pool,
+                         "the database is at schema version %" APR_INT64_T_FMT
+                         ", this build needs %d (run: scimctl db upgrade, or install the version that fits)",
+                         number, scim_migrate_latest()),
+            conn->pool);
+    }
+    conn->backend->fits = 1;
+    return NULL;
+}
+
+scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
+                             apr_pool_t *pool)
+{
+    scim_conn_t *conn = apr_pcalloc(pool, sizeof(*conn));
+    void *backend = NULL;
+    conn->pg = pg;
+    conn->home = home;
+    conn->pool = pool;
+    conn->timeout = timeout;
+    if (!is_alive(pg)) {
+        PQreset(pg);
+        if (PQstatus(pg) != CONNECTION_OK) {
+            return scim_sqlstate_unavailable(PQerrorMessage(pg), pool);
+        }
+    }
+    apr_pool_userdata_get(&backend, BACKEND_KEY, home);
+    conn->backend = backend;
+    if (!conn->backend || conn->backend->pid != PQbackendPID(pg)) {
+        scim_backend_renew(conn);
+    }
+    if (!conn->backend->fits) {
+        scim_error_t *error = check_version(conn);
+        if (error) {
+            return error;
+        }
+    }
+    *out = conn;
+    return NULL;
+}
+
+const char *scim_conn_timeout_text(const scim_conn_t *conn)
+{
+    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, apr_time_as_msec(conn->timeout));
+}

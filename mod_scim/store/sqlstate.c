@@ -1,0 +1,90 @@
+#include "sqlstate.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
+#define RETRY_AFTER_BUSY   1
+
+typedef struct rule_t {
+    const char *code;       /* SQLSTATE, or the two characters of its class */
+    const char *constraint; /* NULL matches any */
+    int status;             /* 0 where the type decides */
+    scim_type_e type;
+    int retry_after;
+    int transient;
+    const char *detail; /* NULL: the message itself, which is ours (SC400, SC403) */
+} rule_t;
+
+/* Searched from the top; the last row matches everything. */
+static const rule_t rules[] = {
+    {"SC400", NULL, 0, SCIM_INVALID_VALUE, 0, 0, NULL},
+    {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, "The bearer token is missing, unknown, expired or revoked."},
+    {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
+    {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
+    {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
+    {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
+    {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
+    {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
+    {"22P02", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is not of the form that its attribute needs."},
+    {"22", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value cannot be stored or compared."},
+    {"54000", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is too long."},
+    {"40001", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
+    {"40P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
+    {"57014", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, "The request took longer than this server allows."},
+    {"25006", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database accepts no changes at the moment."},
+    {"53", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is short of resources. Try again later."},
+    {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
+    {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
+    {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
+    {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
+};
+
+static const rule_t *find_rule(const char *code, const char *constraint)
+{
+    const rule_t *rule = rules;
+    while (strncmp(code, rule->code, strlen(rule->code)) != 0 ||
+           (rule->constraint && (!constraint || strcmp(constraint, rule->constraint) != 0))) {
+        rule++;
+    }
+    return rule;
+}
+
+/* A lost connection leaves results without an SQLSTATE. */
+static const char *state_of(const PGresult *result)
+{
+    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return code ? code : "08006";
+}
+
+scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
+{
+    const char *code = state_of(result);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const rule_t *rule = find_rule(code, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    if (!message) {
+        message = PQresultErrorMessage(result);
+    }
+    const char *detail = rule->detail ? rule->detail : message;
+    scim_error_t *error = rule->status ? scim_error_status(pool, rule->status, "%s", detail)
+                                       : scim_error_typed(pool, rule->type, "%s", detail);
+    error->cause = strncmp(code, "SC", 2) == 0 ? apr_pstrdup(pool, message)
+                                               : apr_psprintf(pool, "PostgreSQL %s: %s", code, message);
+    error->retry_after = rule->retry_after;
+    error->transient = rule->transient;
+    return error;
+}
+
+scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool)
+{
+    scim_error_t *error = scim_error_status(pool, 503, "The database is not available. Try again later.");
+    error->cause = apr_pstrdup(pool, cause);
+    error->retry_after = RETRY_AFTER_OUTAGE;
+    return error;
+}
+
+int scim_sqlstate_stale(const PGresult *result)
+{
+    const char *code = state_of(result);
+    return strcmp(code, "26000") == 0 || strcmp(code, "0A000") == 0 || strcmp(code, "42P05") == 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * What PostgreSQL says, as a SCIM error: the one table that maps SQLSTATE (and the constraint it names) to HTTP status,
+ * scimType and detail.
+ */
+#ifndef SCIM_SQLSTATE_H
+#define SCIM_SQLSTATE_H
+
+#include <apr_pools.h>
+#include <libpq-fe.h>
+
+#include "scim/error.h"
+
+/* The error of a failed result. PostgreSQL's own words go to `cause` alone. */
+scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
+
+/* 503 with Retry-After: the database is out of reach. */
+scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool);
+
+/* Whether the failure means that a prepared statement must be made anew (the schema changed under it). */
+int scim_sqlstate_stale(const PGresult *result);
+
+#endif

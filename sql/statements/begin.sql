@@ -1,0 +1,2 @@
+-- Opens the transaction of a request that reads before it writes.
+begin

@@ -1,0 +1,30 @@
+-- Adds members. Who is one already costs a look-up and changes nothing; who is no resource of the tenant is refused.
+-- $1 tenant, $2 group id, $3 member ids
+with {{group}}, absent as materialized (
+    select w.id
+      from unnest($3::uuid[]) w (id)
+     -- A scalar subquery stays one look-up for each id; "not exists" would be planned as a join with all members.
+     where (select true from scim.membership m where m.tenant = $1 and m.group_id = $2::uuid and m.member_id = w.id) is null
+), found as (
+    -- The lock keeps a member from being deleted before this commits.
+    select r.id, r.type
+      from scim.resource r
+     where r.tenant = $1 and r.id in (select absent.id from absent) and r.type in ('User', 'Group') and r.deleted_at is null
+     order by r.id
+       for key share of r
+), changed as (
+    insert into scim.membership (tenant, group_id, member_id, member_type)
+    select $1, grp.id, found.id, found.type
+      from grp, found
+     where found.id <> grp.id
+        on conflict do nothing
+    returning member_id
+), {{touched}}
+select case
+           {{changed}}
+           when exists (select from absent where absent.id = $2::uuid)
+               then scim.refuse('SC400', format('members: a group cannot be a member of itself (%s)', $2))
+           when exists (select from absent where absent.id not in (select found.id from found))
+               then scim.refuse('SC400', format('members: "%s" is no User or Group of this tenant',
+                                                (select absent.id from absent where absent.id not in (select found.id from found) limit 1)))
+       end

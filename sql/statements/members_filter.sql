@@ -1,0 +1,11 @@
+-- Removes the members that a value path selects. Its condition takes the place of `true /* filter */`.
+-- $1 tenant, $2 group id
+with {{group}}, changed as (
+    delete from scim.membership m
+     using grp
+     where m.tenant = $1 and m.group_id = grp.id and true /* filter */
+    returning m.member_id
+), {{touched}}
+select case
+           {{changed}}
+       end

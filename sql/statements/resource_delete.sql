@@ -1,0 +1,28 @@
+-- Takes a resource off the wire and keeps its row: a user becomes inactive and leaves its groups, a group is archived.
+-- $1 tenant, $2 type, $3 id, $4 acceptable versions, null for any
+with gone as (
+    update scim.resource r
+       set deleted_at = now(),
+           last_modified = now(),
+           version = r.version + 1,
+           doc = case when r.type = 'User' then jsonb_set(r.doc, '{active}', 'false') else r.doc end
+     where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
+       and ($4::bigint[] is null or r.version = any ($4::bigint[]))
+    returning r.id, r.type
+), left_groups as (
+    delete from scim.membership m
+     using gone
+     where m.tenant = $1 and m.member_id = gone.id and gone.type <> 'Group'
+    returning m.group_id
+), touched as (
+    update scim.resource g
+       set version = g.version + 1, last_modified = now()
+     where g.tenant = $1 and g.id in (select group_id from left_groups)
+)
+select case
+           when exists (select from gone) then true
+           when exists (select from scim.resource r
+                         where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null)
+               then scim.refuse('SC412', $3::text)
+           else scim.refuse('SC404', format('%s "%s" does not exist.', $2, $3))
+       end

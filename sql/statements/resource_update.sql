@@ -1,0 +1,7 @@
+-- Replaces the document of a resource that this transaction has locked.
+-- $1 tenant, $2 type, $3 id, $4 document
+update scim.resource r
+   set doc = $4::jsonb, version = r.version + 1, last_modified = now()
+ where r.tenant = $1 and r.type = $2 and r.id = $3::uuid
+returning {{record}},
+          null::json

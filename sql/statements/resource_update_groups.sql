@@ -1,0 +1,8 @@
+-- Replaces the document of a resource that this transaction has locked.
+-- $1 tenant, $2 type, $3 id, $4 document, $5 base URL
+update scim.resource r
+   set doc = $4::jsonb, version = r.version + 1, last_modified = now()
+  from (values ($5::text)) b (base)
+ where r.tenant = $1 and r.type = $2 and r.id = $3::uuid
+returning {{record}},
+          {{groups}}

@@ -1,0 +1,5 @@
+-- One tenant; no row where there is none.
+-- $1 tenant text
+select tenant, display_name, enabled, restore, created
+from scim.tenant
+where tenant = $1::text
