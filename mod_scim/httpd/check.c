@@ -1,0 +1,309 @@
+#include "check.h"
+
+#include <ap_mpm.h>
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <util_cfgtree.h>
+
+#include "configuration.h"
+#include "database.h"
+
+APLOG_USE_MODULE(scim);
+
+#define DBD_MAX 10 /* mod_dbd's default */
+
+/* What mod_dbd's directives say for one server, a virtual host's own before the main server's. */
+enum { DBD_DRIVER, DBD_PARAMS, DBD_PERSIST, DBD_MIN, DBD_KEEP, DBD_SIZE, DBD_EXPIRE, DBD_FACTS };
+
+static const char *const dbd_directives[DBD_FACTS] = {
+    "DBDriver", "DBDParams", "DBDPersist", "DBDMin", "DBDKeep", "DBDMax", "DBDExptime",
+};
+
+typedef struct dbd_facts_t {
+    const char *said[DBD_FACTS]; /* NULL where it is not said */
+} dbd_facts_t;
+
+typedef struct check_t {
+    server_rec *main_server;
+    apr_pool_t *pool;  /* of the configuration */
+    apr_pool_t *temp;  /* of the check */
+    apr_hash_t *facts; /* server_rec * -> dbd_facts_t *, own words only */
+    const scim_schemas_t *schemas;
+    int failures;
+} check_t;
+
+typedef void (*visit_t)(check_t *check, const ap_directive_t *node, server_rec *server);
+
+static server_rec *section_server(const check_t *check, const ap_directive_t *section)
+{
+    server_rec *server;
+
+    for (server = check->main_server; server; server = server->next)
+        if (server->defn_name && server->defn_line_number == (unsigned)section->line_num &&
+            strcmp(server->defn_name, section->filename) == 0)
+            return server;
+    return check->main_server;
+}
+
+static void walk(check_t *check, const ap_directive_t *node, server_rec *server, visit_t visit)
+{
+    for (; node; node = node->next) {
+        int host = ap_cstr_casecmp(node->directive, "<VirtualHost") == 0;
+
+        visit(check, node, server);
+        if (node->first_child)
+            walk(check, node->first_child, host ? section_server(check, node) : server, visit);
+    }
+}
+
+static int is(const ap_directive_t *node, const char *name)
+{
+    return ap_cstr_casecmp(node->directive, name) == 0;
+}
+
+static const char *first_word(const ap_directive_t *node, apr_pool_t *pool)
+{
+    const char *args = node->args ? node->args : "";
+
+    return ap_getword_conf(pool, &args);
+}
+
+static void fail(check_t *check, const ap_directive_t *node, const char *text)
+{
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, check->main_server, "mod_scim: %s line %d: %s",
+                 node->filename, node->line_num, text);
+    check->failures++;
+}
+
+static int section_holds(const ap_directive_t *section, const char *name)
+{
+    const ap_directive_t *node;
+
+    for (node = section ? section->first_child : NULL; node; node = node->next)
+        if (is(node, name))
+            return 1;
+    return 0;
+}
+
+/* The section of a SetHandler, or one around it (<If> inside of <Location>), must say where the tenant is found. */
+static void visit_handler(check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    const ap_directive_t *section;
+
+    (void)server;
+    if (!is(node, "SetHandler") || strcmp(first_word(node, check->temp), SCIM_HANDLER) != 0)
+        return;
+    for (section = node->parent; section; section = section->parent)
+        if (section_holds(section, "ScimTenant"))
+            return;
+    fail(check, node, "SetHandler scim needs ScimTenant in the same <Location> section");
+}
+
+static void visit_patch_response(check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    const char *type;
+
+    (void)server;
+    if (!is(node, "ScimPatchResponse"))
+        return;
+    type = first_word(node, check->temp);
+    if (!scim_schemas_type(check->schemas, type, strlen(type)))
+        fail(check, node, apr_psprintf(check->temp, "ScimPatchResponse: there is no resource type \"%s\"", type));
+}
+
+static void visit_dbd(check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    dbd_facts_t *facts;
+    int i;
+
+    for (i = 0; i < DBD_FACTS; i++)
+        if (is(node, dbd_directives[i]))
+            break;
+    if (i == DBD_FACTS)
+        return;
+    facts = apr_hash_get(check->facts, &server, sizeof(server));
+    if (!facts) {
+        server_rec **key = apr_pmemdup(check->temp, &server, sizeof(server));
+
+        facts = apr_pcalloc(check->temp, sizeof(*facts));
+        apr_hash_set(check->facts, key, sizeof(*key), facts);
+    }
+    facts->said[i] = first_word(node, check->temp);
+}
+
+static dbd_facts_t dbd_facts(const check_t *check, server_rec *server)
+{
+    const dbd_facts_t *outer = apr_hash_get(check->facts, &check->main_server, sizeof(server));
+    const dbd_facts_t *inner = apr_hash_get(check->facts, &server, sizeof(server));
+    dbd_facts_t facts;
+    int i;
+
+    for (i = 0; i < DBD_FACTS; i++) {
+        facts.said[i] = inner ? inner->said[i] : NULL;
+        if (!facts.said[i] && outer)
+            facts.said[i] = outer->said[i];
+    }
+    return facts;
+}
+
+/* mod_dbd gives servers whose directives say the same one pool; so the words themselves name the pool. */
+static const char *pool_key(const dbd_facts_t *facts, apr_pool_t *pool)
+{
+    const char *key = "";
+    int i;
+
+    for (i = 0; i < DBD_FACTS; i++)
+        key = apr_pstrcat(pool, key, "\n", facts->said[i] ? facts->said[i] : "", NULL);
+    return key;
+}
+
+static int pool_size(const dbd_facts_t *facts)
+{
+    int size = facts->said[DBD_SIZE] ? atoi(facts->said[DBD_SIZE]) : DBD_MAX;
+
+    return size > 0 ? size : 1;
+}
+
+static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *server)
+{
+    const char *driver = facts->said[DBD_DRIVER];
+
+    if (driver && strcmp(driver, "pgsql") == 0)
+        return;
+    check->failures++;
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server,
+                 "mod_scim: server %s: DBDriver must be pgsql where a Location holds ScimTenant, and is %s",
+                 server->server_hostname ? server->server_hostname : "(main)", driver ? driver : "not set");
+}
+
+static void make_gates(check_t *check, scim_runtime_t *runtime)
+{
+    apr_hash_t *by_key = apr_hash_make(check->temp);
+    server_rec *server;
+
+    for (server = check->main_server; server; server = server->next) {
+        dbd_facts_t facts = dbd_facts(check, server);
+        const char *key = pool_key(&facts, check->temp);
+        scim_gate_t *gate = apr_hash_get(by_key, key, APR_HASH_KEY_STRING);
+        server_rec **id = apr_pmemdup(check->pool, &server, sizeof(server));
+
+        if (!gate) {
+            gate = scim_gate_make(pool_size(&facts), check->pool);
+            apr_hash_set(by_key, key, APR_HASH_KEY_STRING, gate);
+        }
+        apr_hash_set(runtime->gates, id, sizeof(*id), gate);
+        scim_server_config(server)->runtime = runtime;
+        if (scim_server_config(server)->locations->nelts)
+            check_driver(check, &facts, server);
+    }
+}
+
+/* Warnings for one pool of connections. */
+static void advise_pool(const dbd_facts_t *facts, server_rec *server, int level)
+{
+    const char *params = facts->said[DBD_PARAMS];
+    int threads = 0;
+
+    if (!params || (!strstr(params, "connect_timeout") && !strstr(params, "service=")))
+        ap_log_error(APLOG_MARK, level, 0, server,
+                     "mod_scim: DBDParams has no connect_timeout: while PostgreSQL's machine is unreachable every "
+                     "request waits for it. Add connect_timeout=5");
+    if (ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) == APR_SUCCESS && pool_size(facts) < threads)
+        ap_log_error(APLOG_MARK, level, 0, server,
+                     "mod_scim: DBDMax is %d, less than ThreadsPerChild %d: requests may wait for a connection and "
+                     "answer 503 after ScimDatabaseWait",
+                     pool_size(facts), threads);
+}
+
+static void advise(const check_t *check, int level)
+{
+    apr_hash_t *seen = apr_hash_make(check->temp);
+    server_rec *server;
+
+    for (server = check->main_server; server; server = server->next) {
+        dbd_facts_t facts = dbd_facts(check, server);
+        const char *key = pool_key(&facts, check->temp);
+
+        if (!scim_server_config(server)->locations->nelts || apr_hash_get(seen, key, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(seen, key, APR_HASH_KEY_STRING, key);
+        advise_pool(&facts, server, level);
+    }
+}
+
+static void load_schemas(check_t *check)
+{
+    apr_array_header_t *dirs = scim_server_config(check->main_server)->schema_dirs;
+    scim_schemas_t *schemas = NULL;
+    scim_error_t *error;
+
+    if (!dirs->nelts) {
+        dirs = apr_array_make(check->temp, 1, sizeof(const char *));
+        APR_ARRAY_PUSH(dirs, const char *) = SCIM_DATADIR "/schemas";
+    }
+    error = scim_schemas_load(&schemas, dirs, check->pool);
+    if (error) {
+        check->failures++;
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, check->main_server, "mod_scim: ScimSchemaDir: %s%s%s",
+                     error->detail, error->cause ? ": " : "", error->cause ? error->cause : "");
+    }
+    check->schemas = schemas;
+}
+
+static int in_use(server_rec *server)
+{
+    for (; server; server = server->next)
+        if (scim_server_config(server)->locations->nelts)
+            return 1;
+    return 0;
+}
+
+static check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_server)
+{
+    check_t check = {.main_server = main_server, .pool = pconf, .temp = ptemp};
+
+    check.facts = apr_hash_make(ptemp);
+    walk(&check, ap_conftree, main_server, visit_dbd);
+    return check;
+}
+
+int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
+{
+    check_t check = begin(pconf, ptemp, main_server);
+    scim_runtime_t *runtime;
+
+    (void)plog;
+    walk(&check, ap_conftree, main_server, visit_handler);
+    if (check.failures)
+        return HTTP_INTERNAL_SERVER_ERROR;
+    if (!in_use(main_server))
+        return OK;
+    if (!ap_find_linked_module("mod_dbd.c")) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, main_server,
+                     "mod_scim: mod_dbd is needed and not loaded (Debian: a2enmod dbd)");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    load_schemas(&check);
+    runtime = apr_pcalloc(pconf, sizeof(*runtime));
+    runtime->schemas = check.schemas;
+    runtime->gates = apr_hash_make(pconf);
+    make_gates(&check, runtime);
+    if (check.schemas)
+        walk(&check, ap_conftree, main_server, visit_patch_response);
+    if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST)
+        advise(&check, APLOG_STARTUP | APLOG_WARNING);
+    return check.failures ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}
+
+int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
+{
+    (void)plog;
+    if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG && in_use(main_server)) {
+        check_t check = begin(pconf, ptemp, main_server);
+
+        advise(&check, APLOG_WARNING);
+    }
+    return OK;
+}

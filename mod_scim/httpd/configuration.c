@@ -1,0 +1,356 @@
+#include "configuration.h"
+
+#include <apr_fnmatch.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <apr_uri.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <util_cfgtree.h>
+
+#include "store/tenant.h"
+
+APLOG_USE_MODULE(scim);
+
+#define PAGE_DEFAULT     100
+#define PAGE_MAXIMUM     500
+#define PAGE_LIMIT       10000
+#define MAX_BODY         (10 * 1024 * 1024)
+#define MAX_BODY_LIMIT   (1024 * 1024 * 1024)
+#define MAX_DEPTH        32
+#define MAX_DEPTH_LOWEST 8
+#define MAX_DEPTH_LIMIT  128
+#define DATABASE_TIMEOUT apr_time_from_sec(10)
+#define DATABASE_WAIT    apr_time_from_sec(5)
+#define TIMEOUT_LIMIT    apr_time_from_sec(600)
+#define PATCH_BODY       "body"
+#define PATCH_NONE       "none"
+
+void *scim_dir_config_create(apr_pool_t *pool, char *dir)
+{
+    scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
+    (void)dir;
+    config->page_default = -1;
+    config->page_maximum = -1;
+    config->max_body = -1;
+    config->max_depth = -1;
+    config->database_timeout = -1;
+    config->database_wait = -1;
+    config->require_tls = -1;
+    return config;
+}
+
+#define INNER(field, unset) (inner->field != (unset) ? inner->field : outer->field)
+
+void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_config)
+{
+    const scim_dir_config_t *outer = outer_config;
+    const scim_dir_config_t *inner = inner_config;
+    const scim_dir_config_t *tenant = inner->tenant != SCIM_TENANT_UNSET ? inner : outer;
+    const scim_dir_config_t *page = inner->page_default != -1 ? inner : outer;
+    scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
+    config->location = tenant->location;
+    config->tenant = tenant->tenant;
+    config->tenant_name = tenant->tenant_name;
+    config->tenant_expr = tenant->tenant_expr;
+    config->page_default = page->page_default;
+    config->page_maximum = page->page_maximum;
+    config->base_url = INNER(base_url, NULL);
+    config->documentation_uri = INNER(documentation_uri, NULL);
+    config->max_body = INNER(max_body, -1);
+    config->max_depth = INNER(max_depth, -1);
+    config->database_timeout = INNER(database_timeout, -1);
+    config->database_wait = INNER(database_wait, -1);
+    config->require_tls = INNER(require_tls, -1);
+    if (inner->patch_response && outer->patch_response)
+        config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
+    else
+        config->patch_response = INNER(patch_response, NULL);
+    return config;
+}
+
+void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
+{
+    scim_server_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
+    (void)server;
+    config->schema_dirs = apr_array_make(pool, 1, sizeof(const char *));
+    config->locations = apr_array_make(pool, 1, sizeof(const char *));
+    return config;
+}
+
+/* Sections of the main server hold in its virtual hosts too. */
+void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtual_host_config)
+{
+    const scim_server_config_t *outer = main_config;
+    const scim_server_config_t *inner = virtual_host_config;
+    scim_server_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
+    config->schema_dirs = outer->schema_dirs;
+    config->locations = apr_array_append(pool, inner->locations, outer->locations);
+    return config;
+}
+
+const scim_dir_config_t *scim_dir_config(const request_rec *r)
+{
+    return r->per_dir_config ? ap_get_module_config(r->per_dir_config, &scim_module) : NULL;
+}
+
+scim_server_config_t *scim_server_config(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &scim_module);
+}
+
+int scim_config_serves(const request_rec *r)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    const core_dir_config *core;
+
+    if (!config || !config->location)
+        return 0;
+    core = ap_get_core_module_config(r->per_dir_config);
+    return core && core->handler && strcmp(core->handler, SCIM_HANDLER) == 0;
+}
+
+int scim_config_covers(const char *location, const char *path)
+{
+    apr_size_t len = strlen(location);
+
+    return strncmp(location, path, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+#define SETTING(type, field, standard)                                                                                 \
+    type scim_setting_##field(const scim_dir_config_t *config)                                                         \
+    {                                                                                                                  \
+        return config->field != -1 ? config->field : (standard);                                                       \
+    }
+
+SETTING(int, page_default, PAGE_DEFAULT)
+SETTING(int, page_maximum, PAGE_MAXIMUM)
+SETTING(apr_off_t, max_body, MAX_BODY)
+SETTING(int, max_depth, MAX_DEPTH)
+SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
+SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
+SETTING(int, require_tls, 1)
+
+/* Identity providers want to see the user that they changed, and never a group with all its members. */
+int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    char *name = apr_pstrdup(pool, type->name);
+    const char *said;
+
+    ap_str_tolower(name);
+    said = config->patch_response ? apr_hash_get(config->patch_response, name, APR_HASH_KEY_STRING) : NULL;
+    return said ? strcmp(said, PATCH_BODY) == 0 : type->members == NULL;
+}
+
+/* The tenant is found below the Location's path, so that path must be a plain one. */
+static const char *plain_location(const cmd_parms *cmd)
+{
+    const ap_directive_t *section = cmd->directive->parent;
+
+    if (!section || ap_cstr_casecmp(section->directive, "<Location") != 0 || !cmd->path || cmd->path[0] != '/' ||
+        apr_fnmatch_test(cmd->path))
+        return "must stand directly in a <Location \"/path\"> section without wildcards or regular expressions";
+    return NULL;
+}
+
+typedef struct tenant_mode_t {
+    const char *name;
+    scim_tenant_e mode;
+    int argument; /* whether one must follow */
+} tenant_mode_t;
+
+static const tenant_mode_t tenant_modes[] = {
+    {"path", SCIM_TENANT_PATH, 0}, {"host", SCIM_TENANT_HOST, 0}, {"fixed", SCIM_TENANT_FIXED, 1},
+    {"expr", SCIM_TENANT_EXPR, 1}, {NULL, SCIM_TENANT_UNSET, 0},
+};
+
+static const char *tenant_argument(scim_dir_config_t *config, const cmd_parms *cmd, const char *argument)
+{
+    const char *problem = NULL;
+
+    if (config->tenant == SCIM_TENANT_FIXED) {
+        if (!scim_tenant_key_valid(argument))
+            return "ScimTenant fixed: a tenant's name is 1 to 63 of a-z, 0-9, '-', '_' and starts with a letter or "
+                   "digit";
+        config->tenant_name = argument;
+    }
+    if (config->tenant == SCIM_TENANT_EXPR) {
+        config->tenant_expr = ap_expr_parse_cmd(cmd, argument, AP_EXPR_FLAG_STRING_RESULT, &problem, NULL);
+        if (problem)
+            return apr_pstrcat(cmd->pool, "ScimTenant expr: ", problem, NULL);
+    }
+    return NULL;
+}
+
+static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const char *argument)
+{
+    scim_dir_config_t *config = dir;
+    const tenant_mode_t *mode = tenant_modes;
+    const char *problem = plain_location(cmd);
+    apr_size_t len;
+
+    if (problem)
+        return apr_pstrcat(cmd->pool, "ScimTenant ", problem, NULL);
+    while (mode->name && ap_cstr_casecmp(mode->name, word) != 0)
+        mode++;
+    if (!mode->name || mode->argument != (argument != NULL))
+        return "ScimTenant takes one of: path | host | fixed NAME | expr EXPRESSION";
+    config->tenant = mode->mode;
+    if ((problem = tenant_argument(config, cmd, argument)))
+        return problem;
+    len = strlen(cmd->path);
+    while (len && cmd->path[len - 1] == '/')
+        len--;
+    config->location = apr_pstrndup(cmd->pool, cmd->path, len);
+    APR_ARRAY_PUSH(scim_server_config(cmd->server)->locations, const char *) = config->location;
+    return NULL;
+}
+
+static int absolute_url(apr_uri_t *uri, const char *text, apr_pool_t *pool)
+{
+    return apr_uri_parse(pool, text, uri) == APR_SUCCESS && uri->scheme && uri->hostname && uri->hostname[0] &&
+           (ap_cstr_casecmp(uri->scheme, "https") == 0 || ap_cstr_casecmp(uri->scheme, "http") == 0);
+}
+
+static const char *set_base_url(cmd_parms *cmd, void *dir, const char *text)
+{
+    scim_dir_config_t *config = dir;
+    apr_size_t len = strlen(text);
+    apr_uri_t uri;
+
+    if (!absolute_url(&uri, text, cmd->temp_pool) || strpbrk(text, "?#"))
+        return "ScimBaseURL takes an absolute http or https URL without query and fragment";
+    while (len && text[len - 1] == '/')
+        len--;
+    config->base_url = apr_pstrndup(cmd->pool, text, len);
+    return NULL;
+}
+
+static const char *set_documentation(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_uri_t uri;
+
+    if (!absolute_url(&uri, text, cmd->temp_pool))
+        return "ScimDocumentationURI takes an absolute http or https URL";
+    ((scim_dir_config_t *)dir)->documentation_uri = text;
+    return NULL;
+}
+
+static const char *add_schema_dir(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    const char *path;
+
+    (void)dir;
+    if (problem)
+        return problem;
+    if (!(path = ap_server_root_relative(cmd->pool, text)))
+        return apr_pstrcat(cmd->pool, "ScimSchemaDir: not a usable path: ", text, NULL);
+    APR_ARRAY_PUSH(scim_server_config(cmd->server)->schema_dirs, const char *) = path;
+    return NULL;
+}
+
+/* A whole decimal number within limits; 0 where `text` is none. */
+static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
+{
+    return ap_parse_strict_length(out, text) && *out >= lowest && *out <= highest;
+}
+
+static const char *set_page_size(cmd_parms *cmd, void *dir, const char *standard, const char *maximum)
+{
+    scim_dir_config_t *config = dir;
+    apr_off_t low;
+    apr_off_t high;
+
+    if (!number(&high, maximum, 1, PAGE_LIMIT) || !number(&low, standard, 1, high))
+        return apr_psprintf(cmd->pool,
+                            "ScimPageSize takes two numbers, DEFAULT MAXIMUM, with 1 <= DEFAULT <= MAXIMUM <= %d",
+                            PAGE_LIMIT);
+    config->page_default = (int)low;
+    config->page_maximum = (int)high;
+    return NULL;
+}
+
+static const char *set_max_body(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_off_t bytes;
+
+    if (!number(&bytes, text, 1, MAX_BODY_LIMIT))
+        return apr_psprintf(cmd->pool, "ScimMaxBody takes a number of bytes from 1 to %d", MAX_BODY_LIMIT);
+    ((scim_dir_config_t *)dir)->max_body = bytes;
+    return NULL;
+}
+
+static const char *set_max_depth(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_off_t depth;
+
+    if (!number(&depth, text, MAX_DEPTH_LOWEST, MAX_DEPTH_LIMIT))
+        return apr_psprintf(cmd->pool, "ScimMaxDepth takes a number from %d to %d", MAX_DEPTH_LOWEST, MAX_DEPTH_LIMIT);
+    ((scim_dir_config_t *)dir)->max_depth = (int)depth;
+    return NULL;
+}
+
+/* cmd->info is the field's offset in scim_dir_config_t. */
+static const char *set_duration(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_interval_time_t *field = (void *)((char *)dir + (apr_size_t)cmd->info);
+
+    if (ap_timeout_parameter_parse(text, field, "s") != APR_SUCCESS || *field <= 0 || *field > TIMEOUT_LIMIT)
+        return apr_psprintf(cmd->pool,
+                            "%s takes a duration from 1ms to 10 minutes: seconds, or a number with ms, s or min",
+                            cmd->cmd->name);
+    return NULL;
+}
+
+static const char *set_require_tls(cmd_parms *cmd, void *dir, int flag)
+{
+    (void)cmd;
+    ((scim_dir_config_t *)dir)->require_tls = flag;
+    return NULL;
+}
+
+/* Whether there is such a resource type is seen when the schemas have been read (check.c). */
+static const char *set_patch_response(cmd_parms *cmd, void *dir, const char *type, const char *answer)
+{
+    scim_dir_config_t *config = dir;
+    char *name = apr_pstrdup(cmd->pool, type);
+    const char *said = ap_cstr_casecmp(answer, PATCH_BODY) == 0   ? PATCH_BODY
+                       : ap_cstr_casecmp(answer, PATCH_NONE) == 0 ? PATCH_NONE
+                                                                  : NULL;
+
+    if (!said)
+        return "ScimPatchResponse takes a resource type's name and one of: body | none";
+    ap_str_tolower(name);
+    if (!config->patch_response)
+        config->patch_response = apr_hash_make(cmd->pool);
+    apr_hash_set(config->patch_response, name, APR_HASH_KEY_STRING, said);
+    return NULL;
+}
+
+#define OFFSET(field) ((void *)offsetof(scim_dir_config_t, field))
+#define ANYWHERE      (RSRC_CONF | ACCESS_CONF)
+
+const command_rec scim_directives[] = {
+    AP_INIT_TAKE12("ScimTenant", set_tenant, NULL, ACCESS_CONF,
+                   "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION"),
+    AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
+    AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
+    AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),
+    AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),
+    AP_INIT_TAKE1("ScimMaxDepth", set_max_depth, NULL, ANYWHERE, "deepest nesting of JSON in a request body"),
+    AP_INIT_TAKE1("ScimDatabaseTimeout", set_duration, OFFSET(database_timeout), ANYWHERE,
+                  "longest time that a request waits for PostgreSQL's answer"),
+    AP_INIT_TAKE1("ScimDatabaseWait", set_duration, OFFSET(database_wait), ANYWHERE,
+                  "longest time that a request waits for a free connection to PostgreSQL"),
+    AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
+    AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
+                  "how PATCH of a resource type is answered: TYPE body | none"),
+    AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,
+                  "documentation for people, named by /ServiceProviderConfig"),
+    {0},
+};

@@ -1,0 +1,86 @@
+/*
+ * What the directives say, per Location and per server.
+ *
+ * Every field of a Location's configuration has a value that means "not said here" (-1, NULL, SCIM_TENANT_UNSET), so
+ * that merging is taking the inner one where it says something. scim_setting_* give the value that counts, defaults
+ * included. After the configuration was read all of it is read-only, but for the gates, which each child makes its own.
+ */
+#ifndef SCIM_CONFIGURATION_H
+#define SCIM_CONFIGURATION_H
+
+#include <ap_expr.h>
+#include <apr_hash.h>
+#include <apr_network_io.h>
+#include <http_config.h>
+#include <httpd.h>
+
+#include "scim/schema.h"
+
+#define SCIM_HANDLER "scim"
+
+extern module AP_MODULE_DECLARE_DATA scim_module;
+
+typedef enum {
+    SCIM_TENANT_UNSET,
+    SCIM_TENANT_PATH,
+    SCIM_TENANT_HOST,
+    SCIM_TENANT_FIXED,
+    SCIM_TENANT_EXPR
+} scim_tenant_e;
+
+typedef struct scim_dir_config_t {
+    const char *location; /* path of the Location that holds ScimTenant, no slash at its end; NULL outside */
+    scim_tenant_e tenant;
+    const char *tenant_name;           /* SCIM_TENANT_FIXED */
+    const ap_expr_info_t *tenant_expr; /* SCIM_TENANT_EXPR */
+    const char *base_url;              /* no slash at its end; NULL: made from the request */
+    const char *documentation_uri;
+    int page_default;
+    int page_maximum;
+    apr_off_t max_body; /* bytes */
+    int max_depth;
+    apr_interval_time_t database_timeout;
+    apr_interval_time_t database_wait;
+    int require_tls;
+    apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
+} scim_dir_config_t;
+
+/* What is worked out once for a whole configuration, when it is checked. */
+typedef struct scim_runtime_t {
+    const scim_schemas_t *schemas;
+    apr_hash_t *gates; /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
+} scim_runtime_t;
+
+typedef struct scim_server_config_t {
+    apr_array_header_t *schema_dirs; /* const char *, absolute; filled for the main server alone */
+    apr_array_header_t *locations;   /* const char *: every `location` that holds in this server */
+    scim_runtime_t *runtime;         /* NULL where no Location holds ScimTenant */
+} scim_server_config_t;
+
+extern const command_rec scim_directives[];
+
+void *scim_dir_config_create(apr_pool_t *pool, char *dir);
+void *scim_dir_config_merge(apr_pool_t *pool, void *outer, void *inner);
+void *scim_server_config_create(apr_pool_t *pool, server_rec *server);
+void *scim_server_config_merge(apr_pool_t *pool, void *main, void *virtual_host);
+
+const scim_dir_config_t *scim_dir_config(const request_rec *r);
+scim_server_config_t *scim_server_config(const server_rec *server);
+
+/* Whether the request's Location has `SetHandler scim` and ScimTenant. */
+int scim_config_serves(const request_rec *r);
+
+/* Whether `path` lies in a Location whose path is `location`. */
+int scim_config_covers(const char *location, const char *path);
+
+int scim_setting_page_default(const scim_dir_config_t *config);
+int scim_setting_page_maximum(const scim_dir_config_t *config);
+apr_off_t scim_setting_max_body(const scim_dir_config_t *config);
+int scim_setting_max_depth(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
+int scim_setting_require_tls(const scim_dir_config_t *config);
+/* Whether PATCH of a resource of this type is answered with its representation. */
+int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,177 @@
+#include "database.h"
+
+#include <apr_dbd.h>
+#include <apr_optional.h>
+#include <apr_strings.h>
+#include <apr_thread_cond.h>
+#include <apr_thread_mutex.h>
+#include <http_log.h>
+#include <mod_dbd.h>
+
+#include "configuration.h"
+
+APLOG_USE_MODULE(scim);
+
+#define RETRY_AFTER 5
+
+struct scim_gate_t {
+    int size;
+    int free;
+    apr_thread_mutex_t *mutex; /* NULL until the child made it */
+    apr_thread_cond_t *freed;
+};
+
+struct scim_database_t {
+    ap_dbd_t *dbd;
+    server_rec *server;
+    scim_gate_t *gate;
+    scim_conn_t *conn;
+    apr_pool_t *pool;
+};
+
+scim_gate_t *scim_gate_make(int size, apr_pool_t *pool)
+{
+    scim_gate_t *gate = apr_pcalloc(pool, sizeof(*gate));
+
+    gate->size = size;
+    return gate;
+}
+
+static void gate_init(scim_gate_t *gate, apr_pool_t *child, server_rec *server)
+{
+    apr_status_t rv;
+
+    if (gate->mutex)
+        return;
+    gate->free = gate->size;
+    rv = apr_thread_mutex_create(&gate->mutex, APR_THREAD_MUTEX_DEFAULT, child);
+    if (rv == APR_SUCCESS)
+        rv = apr_thread_cond_create(&gate->freed, child);
+    if (rv != APR_SUCCESS) {
+        gate->mutex = NULL;
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, server,
+                     "no lock for the database connections: SCIM requests will fail");
+    }
+}
+
+void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
+{
+    const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
+    apr_hash_index_t *i;
+
+    for (i = runtime ? apr_hash_first(child, runtime->gates) : NULL; i; i = apr_hash_next(i))
+        gate_init(apr_hash_this_val(i), child, main_server);
+}
+
+/* Whether a place was got before `wait` was over. */
+static int gate_enter(scim_gate_t *gate, apr_interval_time_t wait)
+{
+    apr_time_t end = apr_time_now() + wait;
+    int entered;
+
+    apr_thread_mutex_lock(gate->mutex);
+    while (gate->free <= 0) {
+        apr_interval_time_t left = end - apr_time_now();
+
+        if (left <= 0 || APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(gate->freed, gate->mutex, left)))
+            break;
+    }
+    entered = gate->free > 0;
+    gate->free -= entered;
+    apr_thread_mutex_unlock(gate->mutex);
+    return entered;
+}
+
+static void gate_leave(scim_gate_t *gate)
+{
+    apr_thread_mutex_lock(gate->mutex);
+    gate->free++;
+    apr_thread_cond_signal(gate->freed);
+    apr_thread_mutex_unlock(gate->mutex);
+}
+
+static scim_error_t *unavailable(apr_pool_t *pool, const char *cause)
+{
+    scim_error_t *error =
+        scim_error_status(pool, HTTP_SERVICE_UNAVAILABLE, "The service is busy or under maintenance. Try again later.");
+
+    error->cause = cause;
+    error->retry_after = RETRY_AFTER;
+    return error;
+}
+
+static apr_status_t release(void *data)
+{
+    scim_database_t *database = data;
+    APR_OPTIONAL_FN_TYPE(ap_dbd_close) *close = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close);
+
+    if (database->dbd && close)
+        close(database->server, database->dbd);
+    database->dbd = NULL;
+    gate_leave(database->gate);
+    return APR_SUCCESS;
+}
+
+void scim_database_close(scim_database_t *database)
+{
+    if (database)
+        apr_pool_cleanup_run(database->pool, database, release);
+}
+
+/* The PGconn behind a mod_dbd handle; NULL where the driver is not PostgreSQL's. */
+static PGconn *native(const ap_dbd_t *dbd)
+{
+    const char *driver = apr_dbd_name(dbd->driver);
+
+    return driver && strcmp(driver, "pgsql") == 0 ? apr_dbd_native_handle(dbd->driver, dbd->handle) : NULL;
+}
+
+static scim_error_t *borrow(scim_database_t *database, request_rec *r, apr_interval_time_t timeout)
+{
+    APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
+    PGconn *pg;
+
+    if (!open)
+        return unavailable(r->pool, "mod_dbd is not loaded");
+    database->dbd = open(r->pool, r->server);
+    if (!database->dbd)
+        return unavailable(r->pool, "mod_dbd has no connection to PostgreSQL; its own message stands before this one");
+    pg = native(database->dbd);
+    if (!pg)
+        return unavailable(r->pool, "DBDriver is not pgsql");
+    return scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, r->pool);
+}
+
+scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)
+{
+    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+    const scim_dir_config_t *config = scim_dir_config(r);
+    scim_gate_t *gate = runtime ? apr_hash_get(runtime->gates, &r->server, sizeof(r->server)) : NULL;
+    scim_database_t *database = apr_pcalloc(r->pool, sizeof(*database));
+    scim_error_t *error;
+
+    *out = NULL;
+    if (!gate || !gate->mutex)
+        return unavailable(r->pool, "this server has no gate to the database");
+    if (!gate_enter(gate, scim_setting_database_wait(config)))
+        return unavailable(r->pool, apr_psprintf(r->pool,
+                                                 "none of the %d connections to PostgreSQL got free within "
+                                                 "ScimDatabaseWait; consider a greater DBDMax",
+                                                 gate->size));
+    database->gate = gate;
+    database->server = r->server;
+    database->pool = r->pool;
+    apr_pool_cleanup_register(r->pool, database, release, apr_pool_cleanup_null);
+    error = borrow(database, r, scim_setting_database_timeout(config));
+    if (error) {
+        scim_database_close(database);
+        return error;
+    }
+    *out = database;
+    return NULL;
+}
+
+scim_conn_t *scim_database_connection(const scim_database_t *database)
+{
+    return database->conn;
+}

@@ -1,0 +1,86 @@
+/* Discovery (RFC 7644 4): open to everybody, without a tenant's data and without the database. */
+#include "operation.h"
+
+#include <util_script.h>
+
+#include "scim/discovery.h"
+
+#define DOCUMENT_SIZE 8192
+
+/* A filter would be an answer about what the client may see; every other parameter is ignored (RFC 7644 4). */
+static scim_error_t *begin(scim_call_t *call)
+{
+    apr_table_t *args;
+
+    ap_args_to_table(call->request->r, &args);
+    if (apr_table_get(args, "filter"))
+        return scim_error_status(call->pool, HTTP_FORBIDDEN, "Discovery endpoints cannot be filtered.");
+    call->answer.status = HTTP_OK;
+    scim_buf_init(&call->answer.body, DOCUMENT_SIZE, call->pool);
+    return NULL;
+}
+
+static scim_error_t *found(scim_call_t *call, int there, const char *what)
+{
+    if (there)
+        return NULL;
+    return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\".", what, call->request->id);
+}
+
+static scim_error_t *answer_config(scim_call_t *call)
+{
+    const scim_dir_config_t *config = call->request->config;
+    scim_provider_t provider = {scim_setting_page_default(config), scim_setting_page_maximum(config),
+                                config->documentation_uri};
+    scim_error_t *error = begin(call);
+
+    if (!error)
+        scim_discovery_config(&call->answer.body, &provider, call->request->base);
+    return error;
+}
+
+static scim_error_t *answer_schemas(scim_call_t *call)
+{
+    scim_error_t *error = begin(call);
+
+    if (!error)
+        scim_discovery_schemas(&call->answer.body, call->request->schemas, call->request->base);
+    return error;
+}
+
+static scim_error_t *answer_schema(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    scim_error_t *error = begin(call);
+
+    if (error)
+        return error;
+    return found(call, scim_discovery_schema(&call->answer.body, request->schemas, request->id, request->base),
+                 "schema");
+}
+
+static scim_error_t *answer_types(scim_call_t *call)
+{
+    scim_error_t *error = begin(call);
+
+    if (!error)
+        scim_discovery_types(&call->answer.body, call->request->schemas, call->request->base);
+    return error;
+}
+
+static scim_error_t *answer_type(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    scim_error_t *error = begin(call);
+
+    if (error)
+        return error;
+    return found(call, scim_discovery_type(&call->answer.body, request->schemas, request->id, request->base),
+                 "resource type");
+}
+
+const scim_operation_t scim_discovery_operations[] = {
+    {SCIM_AT_CONFIG, M_GET, NULL, NULL, answer_config}, {SCIM_AT_SCHEMAS, M_GET, NULL, NULL, answer_schemas},
+    {SCIM_AT_SCHEMA, M_GET, NULL, NULL, answer_schema}, {SCIM_AT_TYPES, M_GET, NULL, NULL, answer_types},
+    {SCIM_AT_TYPE, M_GET, NULL, NULL, answer_type},     {SCIM_AT_NOTHING, 0, NULL, NULL, NULL},
+};

@@ -1,0 +1,185 @@
+#include "endpoint.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+
+#include "configuration.h"
+#include "database.h"
+#include "message.h"
+#include "operation.h"
+#include "respond.h"
+
+#define NO_FILE  "scim:"
+#define ATTEMPTS 3
+
+static int is_discovery(scim_place_e place)
+{
+    const scim_operation_t *row;
+
+    for (row = scim_discovery_operations; row->answer; row++)
+        if (row->place == place)
+            return 1;
+    return 0;
+}
+
+static const scim_operation_t *table_of(scim_place_e place)
+{
+    return is_discovery(place) ? scim_discovery_operations : scim_resource_operations;
+}
+
+static const scim_operation_t *find_operation(const scim_request_t *request)
+{
+    const scim_operation_t *row;
+
+    for (row = table_of(request->place); row->answer; row++)
+        if (row->place == request->place && row->method == request->r->method_number)
+            return row;
+    return NULL;
+}
+
+/* The value of Allow for a place: its rows, and OPTIONS. */
+static const char *allowed(const scim_request_t *request)
+{
+    apr_pool_t *pool = request->r->pool;
+    const char *allow = "OPTIONS";
+    const scim_operation_t *row;
+
+    for (row = table_of(request->place); row->answer; row++)
+        if (row->place == request->place)
+            allow = apr_pstrcat(pool, allow, ", ", ap_method_name_of(pool, row->method),
+                                row->method == M_GET ? ", HEAD" : "", NULL);
+    return allow;
+}
+
+/* Why there is no operation for a request; NULL for OPTIONS. */
+static scim_error_t *refusal(scim_request_t *request)
+{
+    request_rec *r = request->r;
+
+    if (request->place == SCIM_AT_NOTHING)
+        return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", r->uri);
+    if (request->place == SCIM_AT_UNSUPPORTED)
+        return scim_error_status(r->pool, HTTP_NOT_IMPLEMENTED, "\"%s\" is not supported by this service.", r->uri);
+    request->allow = allowed(request);
+    if (r->method_number == M_OPTIONS)
+        return NULL;
+    return scim_error_status(r->pool, HTTP_METHOD_NOT_ALLOWED, "%s is not possible here; possible are: %s.", r->method,
+                             request->allow);
+}
+
+static scim_error_t *check_only(scim_call_t *call, scim_session_t *session)
+{
+    (void)call;
+    return scim_session_check(session);
+}
+
+static scim_error_t *nothing_to_say(scim_call_t *call)
+{
+    call->answer.status = HTTP_NO_CONTENT;
+    return NULL;
+}
+
+static const scim_operation_t options = {SCIM_AT_ANY, M_OPTIONS, NULL, check_only, nothing_to_say};
+
+static scim_error_t *attempt(scim_call_t *call, scim_session_t *session, scim_work_t work)
+{
+    int attempts = ATTEMPTS;
+    scim_error_t *error;
+
+    do
+        error = work(call, session);
+    while (error && error->transient && --attempts);
+    return error;
+}
+
+/* Borrows a connection for `work`, and for nothing longer. */
+static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
+{
+    scim_request_t *request = call->request;
+    scim_database_t *database;
+    scim_session_t session = {.tenant = request->tenant, .token = &request->token, .base = request->base};
+    scim_error_t *error = scim_database_open(&database, request->r);
+
+    if (error)
+        return error;
+    session.conn = scim_database_connection(database);
+    session.pool = call->pool;
+    error = attempt(call, &session, work);
+    scim_database_close(database);
+    request->token_name = session.token_name;
+    return error;
+}
+
+/* What the client did wrong is told only to those who may ask: whatever authentication says comes first. */
+static scim_error_t *serve_resources(scim_call_t *call)
+{
+    scim_request_t *request = call->request;
+    const scim_operation_t *operation = find_operation(request);
+    scim_error_t *early = operation ? scim_message_accept(request) : refusal(request);
+    scim_error_t *error;
+
+    if (!operation)
+        operation = &options;
+    if (!early && operation->prepare)
+        early = operation->prepare(call);
+    if (request->broken)
+        return early;
+    error = with_database(call, early ? check_only : operation->work);
+    if (error || early)
+        return error ? error : early;
+    return operation->answer(call);
+}
+
+static scim_error_t *serve_discovery(scim_call_t *call)
+{
+    const scim_operation_t *operation = find_operation(call->request);
+    scim_error_t *error;
+
+    if (!operation) {
+        error = refusal(call->request);
+        return error ? error : nothing_to_say(call);
+    }
+    error = scim_message_accept(call->request);
+    return error ? error : operation->answer(call);
+}
+
+static scim_error_t *serve(scim_call_t *call, request_rec *r)
+{
+    scim_error_t *error = scim_request_begin(&call->request, r);
+
+    if (error)
+        return error;
+    if (is_discovery(call->request->place))
+        return serve_discovery(call);
+    error = scim_request_token(call->request);
+    return error ? error : serve_resources(call);
+}
+
+int scim_endpoint(request_rec *r)
+{
+    scim_call_t call = {.pool = r->pool, .leniency = {.allowed = SCIM_LENIENT_ALL}};
+    scim_error_t *error;
+
+    if (!r->handler || strcmp(r->handler, SCIM_HANDLER) != 0)
+        return DECLINED;
+    error = serve(&call, r);
+    return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
+}
+
+int scim_endpoint_translate(request_rec *r)
+{
+    if (!scim_config_serves(r) || !scim_config_covers(scim_dir_config(r)->location, r->uri))
+        return DECLINED;
+    r->filename = apr_pstrcat(r->pool, NO_FILE, r->uri, NULL);
+    return OK;
+}
+
+int scim_endpoint_map(request_rec *r)
+{
+    return r->filename && strncmp(r->filename, NO_FILE, sizeof(NO_FILE) - 1) == 0 ? OK : DECLINED;
+}
+
+int scim_endpoint_type(request_rec *r)
+{
+    return scim_config_serves(r) ? OK : DECLINED;
+}

@@ -1,0 +1,118 @@
+#include "errors.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+#include <util_filter.h>
+
+#include "configuration.h"
+#include "message.h"
+#include "respond.h"
+
+#define FILTER "SCIM_ERROR"
+
+typedef struct detail_t {
+    int status;
+    const char *text;
+} detail_t;
+
+static const detail_t details[] = {
+    {HTTP_BAD_REQUEST, "The request is malformed."},
+    {HTTP_UNAUTHORIZED, "The server asks for other credentials."},
+    {HTTP_FORBIDDEN, "The server's configuration does not allow this request."},
+    {HTTP_NOT_FOUND, "There is nothing at this URL."},
+    {HTTP_METHOD_NOT_ALLOWED, "The server does not allow this method here."},
+    {HTTP_REQUEST_TIME_OUT, "The request did not arrive in time."},
+    {HTTP_REQUEST_ENTITY_TOO_LARGE, "The request is larger than the server accepts."},
+    {HTTP_REQUEST_URI_TOO_LARGE, "The URL is longer than the server accepts."},
+    {HTTP_EXPECTATION_FAILED, "The server cannot meet the Expect header."},
+    {0, NULL},
+};
+
+static const char *detail(int status)
+{
+    const detail_t *row = details;
+
+    while (row->status && row->status != status)
+        row++;
+    return row->status ? row->text : ap_get_status_line(status) + sizeof("500");
+}
+
+/* A request that was refused early has no Location yet; then the path as it came tells. */
+static int inside(const request_rec *r)
+{
+    const apr_array_header_t *locations = scim_server_config(r->server)->locations;
+    const char *path = r->parsed_uri.path ? r->parsed_uri.path : r->uri;
+    const scim_dir_config_t *config = scim_dir_config(r);
+    int i;
+
+    if (config && config->location)
+        return scim_config_serves(r);
+    for (i = 0; path && i < locations->nelts; i++)
+        if (scim_config_covers(APR_ARRAY_IDX(locations, i, const char *), path))
+            return 1;
+    return 0;
+}
+
+static apr_status_t send_error(ap_filter_t *filter, int status)
+{
+    request_rec *r = filter->r;
+    apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, alloc);
+    const char *body = scim_error_body(scim_error_status(r->pool, status, "%s", detail(status)), r->pool);
+
+    apr_table_setn(r->notes, "scim-error", apr_itoa(r->pool, status));
+    r->status = status;
+    r->status_line = NULL;
+    r->content_encoding = NULL;
+    apr_table_unset(r->headers_out, "Content-Encoding");
+    apr_table_unset(r->headers_out, "Last-Modified");
+    apr_table_unset(r->headers_out, "ETag");
+    ap_set_content_type_ex(r, SCIM_MEDIA_TYPE, 1);
+    ap_set_content_length(r, (apr_off_t)strlen(body));
+    scim_respond_headers(r);
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(body, strlen(body), r->pool, alloc));
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
+    return ap_pass_brigade(filter->next, brigade);
+}
+
+/* Swallows everything up to the end of the page, then sends the error, once. */
+static apr_status_t error_filter(ap_filter_t *filter, apr_bucket_brigade *brigade)
+{
+    int *status = filter->ctx;
+    int refused = *status;
+    apr_bucket *bucket;
+    int end = 0;
+
+    for (bucket = APR_BRIGADE_FIRST(brigade); bucket != APR_BRIGADE_SENTINEL(brigade); bucket = APR_BUCKET_NEXT(bucket))
+        end |= APR_BUCKET_IS_EOS(bucket);
+    apr_brigade_cleanup(brigade);
+    if (!end || !refused)
+        return APR_SUCCESS;
+    *status = 0;
+    return send_error(filter, refused);
+}
+
+static void add(request_rec *r, int status)
+{
+    int *ctx = apr_palloc(r->pool, sizeof(*ctx));
+
+    *ctx = status;
+    ap_add_output_filter(FILTER, ctx, r, r->connection);
+}
+
+void scim_errors_register(void)
+{
+    ap_register_output_filter(FILTER, error_filter, NULL, AP_FTYPE_RESOURCE);
+}
+
+void scim_errors_insert(request_rec *r)
+{
+    if (r->status >= HTTP_BAD_REQUEST && inside(r))
+        add(r, r->status);
+}
+
+void scim_errors_redirected(request_rec *r)
+{
+    if (r->prev && r->prev->status >= HTTP_BAD_REQUEST && inside(r->prev))
+        add(r, r->prev->status);
+}

@@ -1,0 +1,181 @@
+#include "operation.h"
+
+#include <http_protocol.h>
+
+#include "message.h"
+#include "scim/json.h"
+#include "scim/render.h"
+
+#define BODY_SIZE 2048
+
+/* What every operation on resources reads: the query, and which attributes the answer holds. */
+static scim_error_t *read_query(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    const scim_resource_type_t *type = request->type;
+    const scim_attr_t *attr = type->members ? type->members : type->groups;
+    scim_error_t *error;
+
+    if ((error = scim_query_read(&call->query, request->r->args, scim_setting_page_default(request->config),
+                                 scim_setting_page_maximum(request->config), call->pool)))
+        return error;
+    if ((error = scim_projection_read(&call->projection, call->query.attributes, call->query.excluded_attributes, type,
+                                      call->pool)))
+        return error;
+    call->relation = attr && scim_projection_wants(call->projection, attr);
+    call->match = scim_versions_read(apr_table_get(request->r->headers_in, "If-Match"), call->pool);
+    return NULL;
+}
+
+static scim_error_t *read_json(json_object **out, scim_call_t *call)
+{
+    const char *bytes;
+    apr_size_t len;
+    scim_error_t *error = scim_message_body(&bytes, &len, call->request);
+
+    return error ? error : scim_json_read(out, bytes, len, scim_setting_max_depth(call->request->config), call->pool);
+}
+
+static scim_error_t *read_resource(scim_call_t *call)
+{
+    json_object *body;
+    scim_error_t *error;
+
+    if ((error = read_query(call)) || (error = read_json(&body, call)))
+        return error;
+    return scim_resource_read(&call->resource, body, call->request->type, &call->leniency, call->pool);
+}
+
+static scim_error_t *prepare_list(scim_call_t *call)
+{
+    scim_error_t *error = read_query(call);
+
+    if (error || !call->query.filter)
+        return error;
+    return scim_filter_read(&call->filter, call->query.filter, call->request->type, &call->leniency, call->pool);
+}
+
+static scim_error_t *prepare_create(scim_call_t *call)
+{
+    scim_error_t *error = read_resource(call);
+
+    if (!error)
+        scim_resource_default(call->resource, call->pool);
+    return error;
+}
+
+static scim_error_t *prepare_patch(scim_call_t *call)
+{
+    json_object *body;
+    scim_error_t *error;
+
+    if ((error = read_query(call)) || (error = read_json(&body, call)))
+        return error;
+    call->patch_body = scim_projection_named(call->projection) ||
+                       scim_setting_patch_body(call->request->config, call->request->type, call->pool);
+    return scim_patch_read(&call->patch, body, call->request->type, &call->leniency, call->pool);
+}
+
+static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_list(&call->page, session, call->request->type, call->filter, call->query.start_index,
+                           call->query.count, call->relation);
+}
+
+static scim_error_t *work_get(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_get(&call->record, session, call->request->type, call->request->id, call->relation);
+}
+
+static scim_error_t *work_create(scim_call_t *call, scim_session_t *session)
+{
+    int restored;
+
+    return scim_store_create(&call->record, &restored, session, call->resource, call->relation);
+}
+
+static scim_error_t *work_replace(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_replace(&call->record, session, call->request->id, call->resource, call->match, call->relation);
+}
+
+static scim_error_t *work_patch(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_patch(&call->record, session, call->request->id, call->patch, &call->leniency, call->match,
+                            call->patch_body, call->relation);
+}
+
+static scim_error_t *work_delete(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_delete(session, call->request->type, call->request->id, call->match);
+}
+
+static scim_error_t *answer_empty(scim_call_t *call)
+{
+    call->answer.status = HTTP_NO_CONTENT;
+    return NULL;
+}
+
+static scim_error_t *answer_list(scim_call_t *call)
+{
+    call->answer.status = HTTP_OK;
+    scim_buf_init(&call->answer.body, BODY_SIZE, call->pool);
+    scim_render_list(&call->answer.body, call->page.records, call->page.total, call->query.start_index,
+                     call->projection, call->request->base);
+    return NULL;
+}
+
+static void answer_record(scim_call_t *call, int status, int empty_relation)
+{
+    scim_answer_t *answer = &call->answer;
+    const char *base = call->request->base;
+
+    answer->status = status;
+    answer->location = scim_render_location(call->record, base, call->pool);
+    answer->etag = scim_render_version(call->record->version, call->pool);
+    if (status == HTTP_NOT_MODIFIED)
+        return;
+    scim_buf_init(&answer->body, BODY_SIZE + call->record->doc_len + call->record->relation_len, call->pool);
+    scim_render_resource(&answer->body, call->record, call->projection, base, empty_relation);
+}
+
+static scim_error_t *answer_get(scim_call_t *call)
+{
+    const char *header = apr_table_get(call->request->r->headers_in, "If-None-Match");
+    const scim_versions_t *known = scim_versions_read(header, call->pool);
+    int same = known && scim_versions_match(known, call->record->version);
+
+    answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, 0);
+    return NULL;
+}
+
+static scim_error_t *answer_create(scim_call_t *call)
+{
+    answer_record(call, HTTP_CREATED, 0);
+    return NULL;
+}
+
+/* A client that emptied a group must see that it did. */
+static scim_error_t *answer_replace(scim_call_t *call)
+{
+    answer_record(call, HTTP_OK, call->request->type->members && call->relation);
+    return NULL;
+}
+
+static scim_error_t *answer_patch(scim_call_t *call)
+{
+    if (!call->record)
+        return answer_empty(call);
+    answer_record(call, HTTP_OK, call->relation && call->patch->members && call->patch->members->nelts);
+    return NULL;
+}
+
+const scim_operation_t scim_resource_operations[] = {
+    {SCIM_AT_COLLECTION, M_GET, prepare_list, work_list, answer_list},
+    {SCIM_AT_COLLECTION, M_POST, prepare_create, work_create, answer_create},
+    {SCIM_AT_RESOURCE, M_GET, read_query, work_get, answer_get},
+    {SCIM_AT_RESOURCE, M_PUT, read_resource, work_replace, answer_replace},
+    {SCIM_AT_RESOURCE, M_PATCH, prepare_patch, work_patch, answer_patch},
+    {SCIM_AT_RESOURCE, M_DELETE, read_query, work_delete, answer_empty},
+    {SCIM_AT_NOTHING, 0, NULL, NULL, NULL},
+};

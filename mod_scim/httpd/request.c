@@ -1,0 +1,192 @@
+#include "request.h"
+
+#include <apr_lib.h>
+#include <apr_network_io.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_ssl.h>
+
+#include "store/tenant.h"
+
+typedef struct endpoint_t {
+    const char *name;
+    scim_place_e alone;   /* the place of the endpoint itself */
+    scim_place_e with_id; /* and of one thing below it */
+} endpoint_t;
+
+/* The endpoints that are no resource types (RFC 7644 3.2). */
+static const endpoint_t endpoints[] = {
+    {"ServiceProviderConfig", SCIM_AT_CONFIG, SCIM_AT_NOTHING},
+    {"Schemas", SCIM_AT_SCHEMAS, SCIM_AT_SCHEMA},
+    {"ResourceTypes", SCIM_AT_TYPES, SCIM_AT_TYPE},
+    {"Me", SCIM_AT_UNSUPPORTED, SCIM_AT_UNSUPPORTED},
+    {"Bulk", SCIM_AT_UNSUPPORTED, SCIM_AT_NOTHING},
+    {".search", SCIM_AT_UNSUPPORTED, SCIM_AT_NOTHING},
+    {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
+};
+
+/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. */
+static const char *segment(const char **path, apr_pool_t *pool)
+{
+    const char *start = *path;
+    apr_size_t len;
+
+    if (*start == '/')
+        start++;
+    if (*start == '\0')
+        return NULL;
+    len = strcspn(start, "/");
+    *path = start + len;
+    return apr_pstrmemdup(pool, start, len);
+}
+
+static void find_place(scim_request_t *request, const char *path)
+{
+    apr_pool_t *pool = request->r->pool;
+    const char *name = segment(&path, pool);
+    const endpoint_t *endpoint = endpoints;
+
+    request->place = SCIM_AT_NOTHING;
+    if (!name)
+        return;
+    request->id = segment(&path, pool);
+    if (segment(&path, pool))
+        return;
+    while (endpoint->name && strcmp(endpoint->name, name) != 0)
+        endpoint++;
+    if (endpoint->name) {
+        request->place = request->id ? endpoint->with_id : endpoint->alone;
+        return;
+    }
+    request->type = scim_schemas_endpoint(request->schemas, name, strlen(name));
+    if (!request->type)
+        return;
+    if (request->id && strcmp(request->id, ".search") == 0)
+        request->place = SCIM_AT_UNSUPPORTED;
+    else
+        request->place = request->id ? SCIM_AT_RESOURCE : SCIM_AT_COLLECTION;
+}
+
+/* The first label of the host name that the client asked for. */
+static const char *host_tenant(request_rec *r)
+{
+    char *name = r->hostname ? apr_pstrmemdup(r->pool, r->hostname, strcspn(r->hostname, ".")) : NULL;
+
+    if (name)
+        ap_str_tolower(name);
+    return name;
+}
+
+/* The tenant by the Location's mode; *path is moved behind it where it is part of the path. */
+static const char *find_tenant(const scim_request_t *request, const char **path)
+{
+    const scim_dir_config_t *config = request->config;
+    const char *problem = NULL;
+    const char *tenant;
+
+    switch (config->tenant) {
+    case SCIM_TENANT_PATH:
+        return segment(path, request->r->pool);
+    case SCIM_TENANT_HOST:
+        return host_tenant(request->r);
+    case SCIM_TENANT_FIXED:
+        return config->tenant_name;
+    case SCIM_TENANT_EXPR:
+        tenant = ap_expr_str_exec(request->r, config->tenant_expr, &problem);
+        return problem ? NULL : tenant;
+    case SCIM_TENANT_UNSET:
+        break;
+    }
+    return NULL;
+}
+
+static const char *make_base(const scim_request_t *request)
+{
+    request_rec *r = request->r;
+    const scim_dir_config_t *config = request->config;
+    const char *base = config->base_url;
+
+    if (!base)
+        base = ap_construct_url(r->pool, ap_os_escape_path(r->pool, config->location, 1), r);
+    if (config->tenant == SCIM_TENANT_PATH && request->tenant)
+        base = apr_pstrcat(r->pool, base, "/", request->tenant, NULL);
+    return base;
+}
+
+static int loopback(const conn_rec *c)
+{
+    apr_ipsubnet_t *net;
+
+    if (c->client_addr->family == APR_UNIX)
+        return 1;
+    if (apr_ipsubnet_create(&net, "127.0.0.0", "8", c->pool) == APR_SUCCESS && apr_ipsubnet_test(net, c->client_addr))
+        return 1;
+    return apr_ipsubnet_create(&net, "::1", NULL, c->pool) == APR_SUCCESS && apr_ipsubnet_test(net, c->client_addr);
+}
+
+/* Tokens and personal data do not travel in the clear (RFC 7644 7.1). A proxy on this machine that ends TLS is a
+ * loopback client; one elsewhere needs `ServerName https://..` or ScimRequireTLS off. */
+static scim_error_t *check_tls(const scim_request_t *request)
+{
+    request_rec *r = request->r;
+
+    if (ap_ssl_conn_is_ssl(r->connection) || strcmp(ap_http_scheme(r), "https") == 0 ||
+        !scim_setting_require_tls(request->config) || loopback(r->connection))
+        return NULL;
+    return scim_error_status(r->pool, HTTP_FORBIDDEN, "This service answers over TLS only. Use an https URL.");
+}
+
+scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
+{
+    scim_request_t *request = apr_pcalloc(r->pool, sizeof(*request));
+    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+    const char *path = r->uri;
+    scim_error_t *error;
+
+    *out = request;
+    request->r = r;
+    request->config = scim_dir_config(r);
+    if (!request->config->location || !runtime || !scim_config_covers(request->config->location, path)) {
+        error = scim_error_status(r->pool, HTTP_INTERNAL_SERVER_ERROR, "The service is not configured completely.");
+        error->cause = "SetHandler scim stands where no ScimTenant holds";
+        return error;
+    }
+    request->schemas = runtime->schemas;
+    path += strlen(request->config->location);
+    request->tenant = find_tenant(request, &path);
+    if (request->tenant && !scim_tenant_key_valid(request->tenant))
+        request->tenant = NULL;
+    request->base = make_base(request);
+    if (request->tenant)
+        apr_table_setn(r->notes, "scim-tenant", request->tenant);
+    find_place(request, path);
+    return check_tls(request);
+}
+
+static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const char *cause)
+{
+    scim_error_t *error = scim_error_status(pool, HTTP_UNAUTHORIZED, "%s", detail);
+
+    error->cause = cause;
+    return error;
+}
+
+scim_error_t *scim_request_token(scim_request_t *request)
+{
+    apr_pool_t *pool = request->r->pool;
+    const char *header = apr_table_get(request->r->headers_in, "Authorization");
+    const char *scheme = header ? ap_getword_white(pool, &header) : "";
+    const char *text;
+
+    if (ap_cstr_casecmp(scheme, "Bearer") != 0)
+        return unauthorized(pool, "A bearer token is needed in the Authorization header.",
+                            header ? "another authentication scheme" : "no Authorization header");
+    request->token_presented = 1;
+    text = ap_getword_white(pool, &header);
+    if (*header || !scim_token_read(&request->token, text))
+        return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped");
+    if (!request->tenant)
+        return unauthorized(pool, "The bearer token is not valid.", "the URL names no tenant");
+    return NULL;
+}

@@ -1,0 +1,50 @@
+/*
+ * A request as SCIM sees it: which tenant, which place below the Location, who asks.
+ *
+ * Made at the start of the handler, filled step by step, and dead with the request's pool. One thread at a time.
+ */
+#ifndef SCIM_REQUEST_H
+#define SCIM_REQUEST_H
+
+#include <httpd.h>
+
+#include "configuration.h"
+#include "scim/error.h"
+#include "store/token.h"
+
+typedef enum {
+    SCIM_AT_NOTHING,     /* no such endpoint */
+    SCIM_AT_CONFIG,      /* /ServiceProviderConfig */
+    SCIM_AT_SCHEMAS,     /* /Schemas */
+    SCIM_AT_SCHEMA,      /* /Schemas/{id} */
+    SCIM_AT_TYPES,       /* /ResourceTypes */
+    SCIM_AT_TYPE,        /* /ResourceTypes/{id} */
+    SCIM_AT_COLLECTION,  /* /Users */
+    SCIM_AT_RESOURCE,    /* /Users/{id} */
+    SCIM_AT_UNSUPPORTED, /* /Me, /Bulk, /.search, /Users/.search */
+    SCIM_AT_ANY          /* in tables of operations: every place */
+} scim_place_e;
+
+typedef struct scim_request_t {
+    request_rec *r;
+    const scim_dir_config_t *config;
+    const scim_schemas_t *schemas;
+    const char *tenant; /* a valid key, though perhaps nobody's; NULL where the request names none */
+    const char *base;   /* the tenant's base URL, no slash at its end */
+    scim_place_e place;
+    const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE */
+    const char *id;                   /* what follows the endpoint, decoded */
+    int token_presented;
+    scim_token_t token;
+    const char *token_name; /* NULL until the database told it */
+    const char *allow;      /* for 405 and OPTIONS: the value of Allow */
+    int broken;             /* the body could not be read; httpd has answered, or there is nobody to answer */
+} scim_request_t;
+
+/* Finds tenant and place. Always makes *out; errors: 500 where the configuration is incomplete, 403 over plain HTTP. */
+scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r);
+
+/* Reads the bearer token (RFC 6750 2.1). Errors: 401. */
+scim_error_t *scim_request_token(scim_request_t *request);
+
+#endif

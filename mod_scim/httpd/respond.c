@@ -1,0 +1,108 @@
+#include "respond.h"
+
+#include <apr_buckets.h>
+#include <apr_strings.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <util_filter.h>
+
+#include "message.h"
+
+APLOG_USE_MODULE(scim);
+
+/* Answers hold personal data and must not stay in caches on the way. */
+void scim_respond_headers(request_rec *r)
+{
+    apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+}
+
+static void set_header(request_rec *r, const char *name, const char *value)
+{
+    if (value)
+        apr_table_setn(r->headers_out, name, value);
+}
+
+/* The body lies in the request's pool, so that nothing is copied on its way out. */
+static int send_body(request_rec *r, const char *bytes, apr_size_t len)
+{
+    apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, alloc);
+
+    if (bytes) {
+        ap_set_content_type_ex(r, SCIM_MEDIA_TYPE, 1);
+        ap_set_content_length(r, (apr_off_t)len);
+        APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(bytes, len, r->pool, alloc));
+    }
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
+    ap_pass_brigade(r->output_filters, brigade);
+    return OK; /* a client that has gone is no error of ours */
+}
+
+static void tell_token(const scim_request_t *request)
+{
+    request_rec *r = request->r;
+
+    if (!request->token_name)
+        return;
+    r->user = apr_pstrdup(r->pool, request->token_name);
+    r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
+    apr_table_setn(r->notes, "scim-token", request->token_name);
+}
+
+int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
+{
+    request_rec *r = request->r;
+
+    tell_token(request);
+    r->status = answer->status;
+    scim_respond_headers(r);
+    set_header(r, "Location", answer->location);
+    set_header(r, "ETag", answer->etag);
+    set_header(r, "Allow", answer->status == HTTP_NO_CONTENT ? request->allow : NULL);
+    return send_body(r, answer->body.data, answer->body.len);
+}
+
+/* httpd escapes control characters in what it logs. */
+static void log_error(const scim_request_t *request, const scim_error_t *error)
+{
+    request_rec *r = request->r;
+    const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
+    const char *type = scim_type_name(error->type);
+
+    ap_log_rerror(APLOG_MARK, error->status >= 500 ? APLOG_ERR : APLOG_INFO, 0, r,
+                  "tenant=%s token=%s request=%s %s %s: %d%s%s: %s%s%s%s", request->tenant ? request->tenant : "-",
+                  request->token_name        ? request->token_name
+                  : request->token_presented ? request->token.key_id
+                                             : "-",
+                  id ? id : "-", r->method, r->uri, error->status, type ? " " : "", type ? type : "", error->detail,
+                  error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
+}
+
+/* RFC 6750 3: error is named only where a token was presented. */
+static const char *challenge(const scim_request_t *request)
+{
+    return request->token_presented ? "Bearer realm=\"scim\", error=\"invalid_token\"" : "Bearer realm=\"scim\"";
+}
+
+int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
+{
+    request_rec *r = request->r;
+    const char *type = scim_type_name(error->type);
+    const char *body;
+
+    tell_token(request);
+    log_error(request, error);
+    apr_table_setn(r->notes, "scim-error", type ? type : apr_itoa(r->pool, error->status));
+    if (error->status < 0)
+        return error->status; /* AP_FILTER_ERROR: httpd has answered */
+    r->status = error->status;
+    scim_respond_headers(r);
+    if (error->status == HTTP_UNAUTHORIZED)
+        set_header(r, "WWW-Authenticate", challenge(request));
+    if (error->retry_after)
+        set_header(r, "Retry-After", apr_itoa(r->pool, error->retry_after));
+    set_header(r, "Allow", error->status == HTTP_METHOD_NOT_ALLOWED ? request->allow : NULL);
+    body = scim_error_body(error, r->pool);
+    return send_body(r, body, strlen(body));
+}

@@ -1,0 +1,43 @@
+/*
+ * mod_scim: a SCIM 2.0 service provider (RFC 7643, RFC 7644). The module record: hooks and directives.
+ *
+ * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
+ * 2. post_config   the warnings once more, for the error log
+ * 3. child_init    locks of the gates
+ * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
+ * 5. handler       the endpoint
+ * 6. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
+ */
+#include <httpd.h>
+
+#include <http_config.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "httpd/check.h"
+#include "httpd/configuration.h"
+#include "httpd/database.h"
+#include "httpd/endpoint.h"
+#include "httpd/errors.h"
+
+static void register_hooks(apr_pool_t *pool)
+{
+    static const char *const before_files[] = {"mod_alias.c", "mod_userdir.c", "mod_vhost_alias.c", NULL};
+
+    (void)pool;
+    scim_errors_register();
+    ap_hook_check_config(scim_check_config, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_post_config(scim_check_started, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(scim_database_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_translate_name(scim_endpoint_translate, NULL, before_files, APR_HOOK_MIDDLE);
+    ap_hook_map_to_storage(scim_endpoint_map, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_type_checker(scim_endpoint_type, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(scim_errors_redirected, NULL, NULL, APR_HOOK_LAST);
+}
+
+AP_DECLARE_MODULE(scim) = {
+    STANDARD20_MODULE_STUFF,  scim_dir_config_create, scim_dir_config_merge, scim_server_config_create,
+    scim_server_config_merge, scim_directives,        register_hooks,        0,
+};
