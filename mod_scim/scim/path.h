@@ -13,7 +13,7 @@
 typedef struct scim_filter_t scim_filter_t;
 
 typedef struct scim_path_t {
-    const scim_schema_t *schema; /* set alone (attr NULL) where the path is an extension's bare URN */
+    const scim_schema_t *schema; /* of `attr`; set alone (attr NULL) where the path is an extension's bare URN */
     const scim_attr_t *attr;
     const scim_filter_t *filter; /* the value path's filter on `attr`'s sub-attributes, or NULL */
     const scim_attr_t *sub;      /* or NULL */
@@ -25,8 +25,15 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
                              scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* Resolves `[urn:]attribute[.sub]`, text[0..len), without a filter; 0 where the type has no such attribute. Used by
- * filters, projections, sortBy and PATCH keys. */
+ * filters, projections, sortBy and PATCH keys. `leniency` may be NULL: nothing is lenient then. A name without URN is
+ * of the base schema, else a common attribute, else (SCIM_LENIENT_BARE_EXTENSION) of the first extension that has it.
+ */
 int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const scim_resource_type_t *type,
                       scim_leniency_t *leniency);
+
+/* The schema of a type that a URN means: its own URN, or with SCIM_LENIENT_URN_SLIP one of those that clients write
+ * instead. NULL where the type has no such schema. `leniency` may be NULL. */
+const scim_schema_t *scim_path_schema(const char *urn, apr_size_t len, const scim_resource_type_t *type,
+                                      scim_leniency_t *leniency);
 
 #endif

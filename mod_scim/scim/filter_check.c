@@ -1,0 +1,129 @@
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+#include "filter_parser.h"
+#include "text.h"
+
+/* What can be asked of an attribute, by its type (RFC 7644 3.4.2.2), and which JSON value it is compared with. */
+static const struct {
+    const char *name;
+    unsigned ops; /* scim_op_class_e bits; SCIM_OP_PRESENCE is for all */
+    const char *value;
+} types[] = {
+    [SCIM_STRING] = {"string", SCIM_OP_EQUALITY | SCIM_OP_SUBSTRING | SCIM_OP_ORDER, "a string"},
+    [SCIM_BOOLEAN] = {"boolean", SCIM_OP_EQUALITY, "true or false"},
+    [SCIM_DECIMAL] = {"decimal", SCIM_OP_EQUALITY | SCIM_OP_ORDER, "a number"},
+    [SCIM_INTEGER] = {"integer", SCIM_OP_EQUALITY | SCIM_OP_ORDER, "a number"},
+    [SCIM_DATETIME] = {"dateTime", SCIM_OP_EQUALITY | SCIM_OP_ORDER, "a dateTime such as \"2011-05-13T04:42:34Z\""},
+    [SCIM_REFERENCE] = {"reference", SCIM_OP_EQUALITY | SCIM_OP_SUBSTRING | SCIM_OP_ORDER, "a string"},
+    [SCIM_BINARY] = {"binary", SCIM_OP_EQUALITY, "a string"},
+    [SCIM_COMPLEX] = {"complex", SCIM_OP_EQUALITY, "null"},
+};
+
+/* Whether a value of this JSON type and text can be one of `type`. */
+static int fits(scim_attr_type_e type, const scim_filter_literal_t *literal)
+{
+    apr_time_t time;
+
+    switch (type) {
+    case SCIM_BOOLEAN:
+        return literal->kind == SCIM_VALUE_TRUE || literal->kind == SCIM_VALUE_FALSE;
+    case SCIM_DECIMAL:
+    case SCIM_INTEGER:
+        return literal->kind == SCIM_VALUE_NUMBER;
+    case SCIM_DATETIME:
+        return literal->kind == SCIM_VALUE_STRING && scim_time_read(&time, literal->text);
+    case SCIM_STRING:
+    case SCIM_REFERENCE:
+    case SCIM_BINARY:
+        return literal->kind == SCIM_VALUE_STRING;
+    case SCIM_COMPLEX:
+        break;
+    }
+    return 0;
+}
+
+/* What the value would be without the client's slip: "True" for true, an unquoted 17 or true for "17" or "true". */
+static scim_filter_literal_t without_slip(scim_attr_type_e type, const scim_filter_literal_t *literal)
+{
+    scim_filter_literal_t meant = *literal;
+
+    if (type != SCIM_BOOLEAN) {
+        meant.kind = SCIM_VALUE_STRING;
+    } else if (literal->kind == SCIM_VALUE_STRING && strcasecmp(literal->text, "true") == 0) {
+        meant.kind = SCIM_VALUE_TRUE;
+    } else if (literal->kind == SCIM_VALUE_STRING && strcasecmp(literal->text, "false") == 0) {
+        meant.kind = SCIM_VALUE_FALSE;
+    }
+    return meant;
+}
+
+static scim_error_t *check_value(scim_filter_t *node, const scim_filter_parser_t *parser, const char *name,
+                                 const scim_attr_t *attr, const scim_filter_literal_t *literal)
+{
+    scim_filter_literal_t value = *literal;
+
+    if (!fits(attr->type, &value)) {
+        value = without_slip(attr->type, literal);
+        if (!fits(attr->type, &value) || !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)) {
+            return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                                    "The %s attribute %s is compared at character %lu of the %s with what is not %s.",
+                                    types[attr->type].name, name, scim_filter_position(parser, literal->at),
+                                    parser->what, types[attr->type].value);
+        }
+    }
+    node->value_kind = value.kind;
+    node->value = value.kind == SCIM_VALUE_STRING || value.kind == SCIM_VALUE_NUMBER ? value.text : NULL;
+    return NULL;
+}
+
+static int is_hidden(const scim_attr_t *attr)
+{
+    return attr && (attr->returned == SCIM_RETURN_NEVER || attr->mutability == SCIM_WRITE_ONLY);
+}
+
+/* Presence is a question that a complex attribute as a whole can be asked; anything else means its `value`. */
+static scim_error_t *need_simple(scim_filter_t *node, const scim_filter_parser_t *parser, const char *name)
+{
+    if (node->attr->type != SCIM_COMPLEX || node->sub) {
+        return NULL;
+    }
+    node->sub = scim_attr_sub(node->attr, "value", 5);
+    return node->sub ? NULL
+                     : scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                                        "The attribute %s is complex: the %s must name one of its sub-attributes.",
+                                        name, parser->what);
+}
+
+scim_error_t *scim_filter_check(scim_filter_t *node, const scim_filter_parser_t *parser, scim_filter_word_t word,
+                                const scim_filter_op_t *op, const scim_filter_literal_t *literal)
+{
+    const char *name = scim_filter_quote(word.at, word.len, parser->pool);
+    const scim_attr_t *attr;
+    scim_error_t *err;
+
+    node->op = op->op;
+    if (is_hidden(node->attr) || is_hidden(node->sub)) {
+        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER, "The attribute %s cannot be filtered by.", name);
+    }
+    if (!literal || (literal->kind == SCIM_VALUE_NULL && op->class == SCIM_OP_EQUALITY)) {
+        node->value_kind = SCIM_VALUE_NULL;
+        return NULL;
+    }
+    err = need_simple(node, parser, name);
+    if (err) {
+        return err;
+    }
+    attr = node->sub ? node->sub : node->attr;
+    if (!(types[attr->type].ops & op->class)) {
+        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                                "The operator \"%s\" cannot be used on the %s attribute %s.", op->name,
+                                types[attr->type].name, name);
+    }
+    if (literal->kind == SCIM_VALUE_NULL) {
+        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                                "The operator \"%s\" cannot be used with null, only \"eq\" and \"ne\" can.", op->name);
+    }
+    return check_value(node, parser, name, attr, literal);
+}

@@ -1,0 +1,128 @@
+/*
+ * Value paths evaluated on one value: every operator on every type, absent values, nested logic.
+ */
+#include <string.h>
+
+#include "filter_dump.h"
+#include "scim/json.h"
+#include "unit.h"
+
+typedef struct {
+    const char *attr;
+    const char *filter;
+    const char *element; /* ' stands for " in both */
+    int wanted;
+} match_case_t;
+
+static const match_case_t cases[] = {
+    {"emails", "type eq 'work'", "{'type':'work'}", 1},
+    {"emails", "type eq 'WORK'", "{'type':'work'}", 1},
+    {"emails", "type eq 'wor'", "{'type':'work'}", 0},
+    {"emails", "type ne 'work'", "{'type':'work'}", 0},
+    {"emails", "type ne 'work'", "{'type':'home'}", 1},
+    {"emails", "type ne 'work'", "{}", 1},
+    {"emails", "type eq 'work'", "{}", 0},
+    {"emails", "type eq 'work'", "'work'", 0},
+    {"emails", "value co '@EXAMPLE.'", "{'value':'a@example.com'}", 1},
+    {"emails", "value co 'ä'", "{'value':'xäy'}", 1},
+    {"emails", "value co ''", "{'value':'x'}", 1},
+    {"emails", "value sw 'A@'", "{'value':'a@example.com'}", 1},
+    {"emails", "value sw 'b'", "{'value':'a@example.com'}", 0},
+    {"emails", "value ew '.COM'", "{'value':'a@example.com'}", 1},
+    {"emails", "value ew 'xa@example.com'", "{'value':'a@example.com'}", 0},
+    {"emails", "value gt 'a'", "{'value':'B'}", 1},
+    {"emails", "value ge 'b'", "{'value':'B'}", 1},
+    {"emails", "value lt 'b'", "{'value':'B'}", 0},
+    {"emails", "value le 'B'", "{'value':'b'}", 1},
+    {"emails", "value gt 'a'", "{}", 0},
+    {"photos", "value eq 'http://X'", "{'value':'http://x'}", 0}, /* caseExact */
+    {"photos", "value sw 'HTTP'", "{'value':'http://x'}", 0},
+    {"photos", "value co 'x'", "{'value':'http://x'}", 1},
+    {"photos", "value ew 'x'", "{'value':'http://x'}", 1},
+    {"photos", "value lt 'a'", "{'value':'Z'}", 1},
+    {"emails", "primary eq true", "{'primary':true}", 1},
+    {"emails", "primary eq false", "{'primary':true}", 0},
+    {"emails", "primary ne false", "{'primary':true}", 1},
+    {"emails", "primary eq false", "{'primary':false}", 1},
+    {"emails", "primary eq false", "{}", 0},
+    {"emails", "primary ne true", "{}", 1},
+    {"emails", "primary eq true", "{'primary':'true'}", 0},
+    {"emails", "primary pr", "{'primary':false}", 1},
+    {"emails", "primary pr", "{'primary':null}", 0},
+    {"emails", "primary eq null", "{}", 1},
+    {"emails", "primary eq null", "{'primary':null}", 1},
+    {"emails", "primary eq null", "{'primary':false}", 0},
+    {"emails", "primary ne null", "{'primary':false}", 1},
+    {"emails", "type eq 'work' and value pr", "{'type':'work','value':'x'}", 1},
+    {"emails", "type eq 'work' and value pr", "{'type':'work'}", 0},
+    {"emails", "type eq 'home' or value pr", "{'type':'work','value':'x'}", 1},
+    {"emails", "not (type eq 'home' or value pr)", "{'type':'work'}", 1},
+    {"emails", "not (type eq 'home')", "{}", 1},
+    {"schemas", "value eq 'urn:x'", "'urn:x'", 1},
+    {"schemas", "value eq 'urn:X'", "'urn:x'", 0},
+    {"schemas", "value pr", "'urn:x'", 1},
+};
+
+/* One JSON value of any kind. */
+static json_object *read_element(const char *text)
+{
+    return scim_json_own(json_tokener_parse(unit_quotes(text)), unit_pool);
+}
+
+static void test_cases(void)
+{
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+        const scim_attr_t *attr = scim_type_attr(unit_type("User"), cases[i].attr, strlen(cases[i].attr));
+        const scim_filter_t *filter;
+
+        if (UNIT_OK(scim_filter_read_values(&filter, unit_quotes(cases[i].filter), strlen(cases[i].filter), attr,
+                                            &leniency, unit_pool)))
+            UNIT_INT(scim_filter_matches(filter, read_element(cases[i].element)), cases[i].wanted);
+    }
+}
+
+/* No schema of RFC 7643 has numbers or times in a multi-valued attribute, so these filters are made by hand. */
+static const struct {
+    scim_attr_type_e type;
+    scim_op_e op;
+    const char *value;
+    const char *element;
+    int wanted;
+} typed[] = {
+    {SCIM_INTEGER, SCIM_EQ, "5", "5", 1},
+    {SCIM_INTEGER, SCIM_NE, "5", "5", 0},
+    {SCIM_INTEGER, SCIM_GT, "9007199254740992", "9007199254740993", 1},
+    {SCIM_INTEGER, SCIM_EQ, "9007199254740993", "9007199254740992", 0},
+    {SCIM_INTEGER, SCIM_LT, "-1", "-2", 1},
+    {SCIM_INTEGER, SCIM_LE, "5.5", "5", 1},
+    {SCIM_INTEGER, SCIM_EQ, "5e0", "5", 1},
+    {SCIM_INTEGER, SCIM_LT, "99999999999999999999", "5", 1},
+    {SCIM_DECIMAL, SCIM_GE, "2.50", "2.5", 1},
+    {SCIM_DECIMAL, SCIM_GT, "2.5", "2.5", 0},
+    {SCIM_DECIMAL, SCIM_LT, "1e999", "2.5", 1},
+    {SCIM_DECIMAL, SCIM_EQ, "2.5", "'2.5'", 0},
+    {SCIM_DECIMAL, SCIM_NE, "2.5", "'2.5'", 1},
+    {SCIM_DATETIME, SCIM_EQ, "2011-05-13T04:42:34Z", "'2011-05-13T06:42:34+02:00'", 1},
+    {SCIM_DATETIME, SCIM_NE, "2011-05-13T04:42:34Z", "'2011-05-13T06:42:34+02:00'", 0},
+    {SCIM_DATETIME, SCIM_GT, "2011-05-13T04:42:34Z", "'2011-05-13T06:42:34.5+02:00'", 1},
+    {SCIM_DATETIME, SCIM_GT, "2011-05-13T04:42:34Z", "'soon'", 0},
+    {SCIM_DATETIME, SCIM_NE, "2011-05-13T04:42:34Z", "'soon'", 1},
+};
+
+static void test_typed(void)
+{
+    for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+        scim_attr_t attr = {.name = "x", .key = "x", .type = typed[i].type, .multi_valued = 1};
+        scim_filter_t filter = {.kind = SCIM_FILTER_COMPARE, .attr = &attr, .op = typed[i].op, .value = typed[i].value};
+
+        filter.value_kind = typed[i].type == SCIM_DATETIME ? SCIM_VALUE_STRING : SCIM_VALUE_NUMBER;
+        UNIT_INT(scim_filter_matches(&filter, read_element(typed[i].element)), typed[i].wanted);
+    }
+}
+
+CU_TestInfo test_filter_match[] = {
+    {"operators and logic", test_cases},
+    {"numbers and times", test_typed},
+    CU_TEST_INFO_NULL,
+};
