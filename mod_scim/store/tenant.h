@@ -18,9 +18,19 @@ typedef struct scim_tenant_row_t {
 /* Whether `key` may name a tenant: [a-z0-9] then [a-z0-9_-], 1 to 63 characters. */
 int scim_tenant_key_valid(const char *key);
 
+/* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without control characters, which would
+ * reach logs and terminals. */
+int scim_label_valid(const char *text, apr_size_t max);
+
+/* The 404 of everything that is asked for a tenant that does not exist. */
+scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool);
+
+/* Errors: 400 where the key or the display name (which may be NULL) cannot be used, 409 where the key is taken. */
 scim_error_t *scim_tenant_add(scim_tenant_row_t *row, scim_conn_t *conn, const char *tenant, const char *display_name,
                               apr_pool_t *pool);
+/* Rows (scim_tenant_row_t) in the order of their keys. */
 scim_error_t *scim_tenant_list(apr_array_header_t **rows, scim_conn_t *conn, apr_pool_t *pool);
+/* These answer with the tenant as it is afterwards. Errors: 404, and 400 for an unknown word in `restore`. */
 scim_error_t *scim_tenant_show(scim_tenant_row_t *row, scim_conn_t *conn, const char *tenant, apr_pool_t *pool);
 scim_error_t *scim_tenant_enable(scim_tenant_row_t *row, scim_conn_t *conn, const char *tenant, int enabled,
                                  apr_pool_t *pool);

@@ -18,6 +18,9 @@
 #define SCIM_TOKEN_KEY_LENGTH    10
 #define SCIM_TOKEN_DIGEST_LENGTH 32
 
+/* A token lives at most ten years, leap days included. */
+#define SCIM_TOKEN_MAX_LIFETIME apr_time_from_sec((apr_int64_t)3653 * 86400)
+
 typedef struct scim_token_t {
     char key_id[SCIM_TOKEN_KEY_LENGTH + 1];
     unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH];
@@ -43,14 +46,16 @@ typedef struct scim_token_row_t {
     const char *revoked_by;
 } scim_token_row_t;
 
-/* Stores a token made by scim_token_make. `expires` must be in the future. Errors: 404 unknown tenant, 409 name in use
- * among unrevoked tokens, 400 otherwise. */
+/* Stores a token made by scim_token_make. `expires` must be in the future, within SCIM_TOKEN_MAX_LIFETIME. `actor` says
+ * who asks for it and is kept in created_by. Errors: 404 unknown tenant, 409 name in use among unrevoked tokens, 400
+ * otherwise. */
 scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const scim_token_t *token,
                                 const char *name, const char *description, apr_time_t expires, const char *actor,
                                 apr_pool_t *pool);
-/* Rows (scim_token_row_t) of one tenant, newest first. */
+/* Rows (scim_token_row_t) of one tenant, newest first. Errors: 404 unknown tenant. */
 scim_error_t *scim_token_list(apr_array_header_t **rows, scim_conn_t *conn, const char *tenant, apr_pool_t *pool);
-/* Revokes by key id or by name (of an unrevoked token). Errors: 404. Revoking twice succeeds and changes nothing. */
+/* Revokes by key id or, where no key id is like it, by name; among tokens of one name the unrevoked one is meant.
+ * Errors: 404 unknown tenant or token. Revoking twice succeeds and changes nothing. */
 scim_error_t *scim_token_revoke(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const char *key_or_name,
                                 const char *actor, apr_pool_t *pool);
 

@@ -1,0 +1,79 @@
+/*
+ * scimctl: the administrator's commands, on the same store as the module.
+ *
+ * A command line is `scimctl NOUN VERB [ARGUMENTS] [OPTIONS]`. Each file cmd_NOUN.c exports one table of commands; a
+ * command says which options it takes, and is called with all of them read. It prints its result, in one of two forms
+ * (show.h), and returns an exit code. Messages go to standard error, so that standard output holds the result alone.
+ */
+#ifndef SCIM_CLI_H
+#define SCIM_CLI_H
+
+#include <apr_pools.h>
+#include <libpq-fe.h>
+
+#include "scim/error.h"
+#include "store/connection.h"
+
+/* Exit codes; they are documented in docs/scimctl.8. */
+enum {
+    CLI_OK = 0,
+    CLI_FAILED = 1,     /* refused by the database, or by its state: not found, exists already */
+    CLI_USAGE = 2,      /* the command line is wrong */
+    CLI_VERSION = 3,    /* the database's version is not the one that the command needs */
+    CLI_UNREACHABLE = 4 /* no connection to the database, or it was lost */
+};
+
+/* The options of all commands; options.c describes each. */
+typedef enum {
+    CLI_DB,
+    CLI_DESCRIPTION,
+    CLI_DISPLAY_NAME,
+    CLI_EXPIRES,
+    CLI_HELP,
+    CLI_JSON,
+    CLI_NAME,
+    CLI_RESTORE,
+    CLI_TENANT,
+    CLI_VERSION_OPTION,
+    CLI_OPTION_COUNT
+} cli_option_e;
+
+#define CLI_BIT(option) (1u << (option))
+
+typedef struct cli_t {
+    const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag */
+    const char *argument;                  /* what follows the verb; NULL where the command takes none */
+    apr_pool_t *pool;
+} cli_t;
+
+typedef struct cli_command_t {
+    const char *noun;
+    const char *verb;
+    const char *argument;   /* what to call it in the help; NULL where the command takes none */
+    unsigned options;       /* CLI_BITs, beyond those that every command takes */
+    unsigned required;      /* of these */
+    const char *summary;    /* one sentence, lower case */
+    int (*run)(cli_t *cli); /* returns the exit code */
+} cli_command_t;
+
+/* Tables end with a NULL noun. */
+extern const cli_command_t cli_db_commands[];
+extern const cli_command_t cli_tenant_commands[];
+extern const cli_command_t cli_token_commands[];
+
+/* Prints "scimctl: " and one sentence to standard error; returns `code`. */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for an error of the store: detail and cause, and the exit code that its status stands for. */
+int cli_fail_with(const scim_error_t *error);
+
+/* Connects by --db or libpq's environment. Returns CLI_OK, or the exit code after a message. */
+int cli_connect(PGconn **pg, cli_t *cli);
+
+/* Connects as the schema's owner and checks that its version is this build's. */
+int cli_open(scim_conn_t **conn, cli_t *cli);
+
+/* Who works here: "scimctl:" and the name of the operating system's user. */
+const char *cli_actor(apr_pool_t *pool);
+
+#endif

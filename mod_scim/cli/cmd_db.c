@@ -1,0 +1,111 @@
+#include "cli.h"
+#include "show.h"
+#include "store/migrate.h"
+
+typedef struct status_t {
+    int current;
+    int latest;
+    const char *state;
+} status_t;
+
+static const cli_field_t status_fields[] = {
+    {"current", "Version of the database", CLI_KIND_INT, offsetof(status_t, current)},
+    {"latest", "Version of this software", CLI_KIND_INT, offsetof(status_t, latest)},
+    {"state", "State", CLI_KIND_TEXT, offsetof(status_t, state)},
+    {NULL, NULL, CLI_KIND_TEXT, 0}};
+
+typedef struct change_t {
+    int from;
+    int to;
+} change_t;
+
+static const cli_field_t change_fields[] = {{"from", "Version before", CLI_KIND_INT, offsetof(change_t, from)},
+                                            {"to", "Version now", CLI_KIND_INT, offsetof(change_t, to)},
+                                            {NULL, NULL, CLI_KIND_TEXT, 0}};
+
+static int read_status(PGconn **pg, status_t *status, cli_t *cli)
+{
+    int code = cli_connect(pg, cli);
+    scim_error_t *error;
+
+    if (code != CLI_OK) {
+        return code;
+    }
+    error = scim_migrate_current(&status->current, *pg, cli->pool);
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    status->latest = scim_migrate_latest();
+    if (status->current == 0) {
+        status->state = "uninitialised";
+    } else if (status->current == status->latest) {
+        status->state = "current";
+    } else {
+        status->state = status->current < status->latest ? "outdated" : "newer";
+    }
+    return CLI_OK;
+}
+
+static int migrate(PGconn *pg, cli_t *cli)
+{
+    change_t change;
+    scim_error_t *error = scim_migrate_run(&change.from, &change.to, pg, cli->pool);
+
+    if (error != NULL) {
+        int code = cli_fail_with(error);
+
+        return error->status == 409 ? CLI_VERSION : code;
+    }
+    cli_show_row(cli, change_fields, &change);
+    return CLI_OK;
+}
+
+static int run_init(cli_t *cli)
+{
+    PGconn *pg;
+    status_t status;
+    int code = read_status(&pg, &status, cli);
+
+    if (code != CLI_OK) {
+        return code;
+    }
+    if (status.current > 0 && status.current < status.latest) {
+        return cli_fail(CLI_VERSION, "The database is set up already, at version %d; run: scimctl db upgrade",
+                        status.current);
+    }
+    return migrate(pg, cli);
+}
+
+static int run_upgrade(cli_t *cli)
+{
+    PGconn *pg;
+    status_t status;
+    int code = read_status(&pg, &status, cli);
+
+    if (code != CLI_OK) {
+        return code;
+    }
+    if (status.current == 0) {
+        return cli_fail(CLI_VERSION, "The database \"%s\" is not set up yet; run: scimctl db init", PQdb(pg));
+    }
+    return migrate(pg, cli);
+}
+
+static int run_status(cli_t *cli)
+{
+    PGconn *pg;
+    status_t status;
+    int code = read_status(&pg, &status, cli);
+
+    if (code != CLI_OK) {
+        return code;
+    }
+    cli_show_row(cli, status_fields, &status);
+    return status.current == status.latest ? CLI_OK : CLI_VERSION;
+}
+
+const cli_command_t cli_db_commands[] = {
+    {"db", "init", NULL, 0, 0, "set up the schema and the roles in an existing database", run_init},
+    {"db", "upgrade", NULL, 0, 0, "bring the schema to the version of this software", run_upgrade},
+    {"db", "status", NULL, 0, 0, "show the version of the schema; exit code 3 where it does not fit", run_status},
+    {NULL, NULL, NULL, 0, 0, NULL, NULL}};

@@ -1,0 +1,125 @@
+#include <apr_strings.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "store/migrate.h"
+
+#define CONNECT_TIMEOUT   "10" /* seconds; the environment and --db may say otherwise */
+#define STATEMENT_TIMEOUT apr_time_from_sec(60)
+
+static apr_status_t finish(void *pg)
+{
+    PQfinish(pg);
+    return APR_SUCCESS;
+}
+
+/* Keywords that come first are overruled by those inside --db. */
+static PGconn *connect_to(const char *conninfo)
+{
+    const char *keywords[8] = {"fallback_application_name", "client_encoding"};
+    const char *values[8] = {"scimctl", "UTF8"};
+    int n = 2;
+
+    if (getenv("PGCONNECT_TIMEOUT") == NULL) {
+        keywords[n] = "connect_timeout";
+        values[n++] = CONNECT_TIMEOUT;
+    }
+    if (conninfo != NULL) {
+        keywords[n] = "dbname";
+        values[n] = conninfo;
+    }
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+/* libpq ends its messages with a line end. */
+static const char *message_of(PGconn *pg, apr_pool_t *pool)
+{
+    const char *text = PQerrorMessage(pg);
+    apr_size_t len = strlen(text);
+
+    while (len > 0 && text[len - 1] == '\n') {
+        len--;
+    }
+    return apr_pstrmemdup(pool, text, len);
+}
+
+static int execute(PGconn *pg, const char *sql)
+{
+    PGresult *result = PQexec(pg, sql);
+    int success = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    PQclear(result);
+    return success;
+}
+
+int cli_connect(PGconn **pg, cli_t *cli)
+{
+    *pg = connect_to(cli->options[CLI_DB]);
+    apr_pool_cleanup_register(cli->pool, *pg, finish, apr_pool_cleanup_null);
+    if (PQstatus(*pg) != CONNECTION_OK) {
+        return cli_fail(CLI_UNREACHABLE, "No connection to the database; check --db, PGHOST and PGDATABASE: %s",
+                        message_of(*pg, cli->pool));
+    }
+    if (!execute(*pg, "set client_min_messages = warning")) {
+        return cli_fail(CLI_UNREACHABLE, "The connection to the database was lost; try again: %s",
+                        message_of(*pg, cli->pool));
+    }
+    return CLI_OK;
+}
+
+static int check_version(PGconn *pg, apr_pool_t *pool)
+{
+    int current;
+    scim_error_t *error = scim_migrate_current(&current, pg, pool);
+
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    if (current == 0) {
+        return cli_fail(CLI_VERSION, "The database \"%s\" is not set up yet; run: scimctl db init", PQdb(pg));
+    }
+    if (current < scim_migrate_latest()) {
+        return cli_fail(CLI_VERSION, "The database is at version %d, this software needs %d; run: scimctl db upgrade",
+                        current, scim_migrate_latest());
+    }
+    if (current > scim_migrate_latest()) {
+        return cli_fail(CLI_VERSION,
+                        "The database is at version %d, which this software (version %d) does not know; use the "
+                        "scimctl that the database was upgraded with.",
+                        current, scim_migrate_latest());
+    }
+    return CLI_OK;
+}
+
+int cli_open(scim_conn_t **conn, cli_t *cli)
+{
+    PGconn *pg;
+    scim_error_t *error;
+    int code = cli_connect(&pg, cli);
+
+    if (code == CLI_OK) {
+        code = check_version(pg, cli->pool);
+    }
+    if (code != CLI_OK) {
+        return code;
+    }
+    if (!execute(pg, "set role scim_owner")) {
+        return cli_fail(CLI_FAILED,
+                        "The database user \"%s\" must be a member of scim_owner; connect as another, or run as an "
+                        "administrator: grant scim_owner to \"%s\" (%s)",
+                        PQuser(pg), PQuser(pg), message_of(pg, cli->pool));
+    }
+    error = scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
+    return error == NULL ? CLI_OK : cli_fail_with(error);
+}
+
+const char *cli_actor(apr_pool_t *pool)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return user != NULL ? apr_pstrcat(pool, "scimctl:", user->pw_name, NULL)
+                        : apr_psprintf(pool, "scimctl:%lu", (unsigned long)getuid());
+}

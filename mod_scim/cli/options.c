@@ -1,0 +1,148 @@
+#include "options.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "scim/text.h"
+
+typedef struct option_t {
+    const char *name;
+    const char *value; /* what to call its value in the help; NULL for a flag */
+    const char *help;
+} option_t;
+
+static const option_t options[CLI_OPTION_COUNT] = {
+    [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
+    [CLI_DESCRIPTION] = {"description", "TEXT", "what the token is for"},
+    [CLI_DISPLAY_NAME] = {"display-name", "TEXT", "name of the tenant for people"},
+    [CLI_EXPIRES] = {"expires", "WHEN", "90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z (default: 30d)"},
+    [CLI_HELP] = {"help", NULL, "show this text"},
+    [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
+    [CLI_NAME] = {"name", "TEXT", "name of the token, unique among the tenant's unrevoked tokens"},
+    [CLI_RESTORE] = {"restore", "HOW", "which deleted user a POST brings back: by externalId, userName or never"},
+    [CLI_TENANT] = {"tenant", "NAME", "the tenant"},
+    [CLI_VERSION_OPTION] = {"version", NULL, "show the version"},
+};
+
+#define EVERYWHERE (CLI_BIT(CLI_DB) | CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VERSION_OPTION))
+
+/* The option that `word` ("name" or "name=value") names; CLI_OPTION_COUNT for none. */
+static cli_option_e find(const char *word)
+{
+    apr_size_t len = strcspn(word, "=");
+    cli_option_e option = 0;
+
+    while (option < CLI_OPTION_COUNT &&
+           (strlen(options[option].name) != len || strncmp(options[option].name, word, len) != 0)) {
+        option++;
+    }
+    return option;
+}
+
+/* Reads the option at argv[*at], and moves on to its value where that is a word of its own. */
+static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
+{
+    const char *word = argv[*at] + 2;
+    const char *value = strchr(word, '=');
+    cli_option_e option = find(word);
+
+    if (option == CLI_OPTION_COUNT) {
+        return cli_fail(CLI_USAGE, "There is no option %s; see scimctl --help.", argv[*at]);
+    }
+    if (cli->options[option] != NULL) {
+        return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", options[option].name);
+    }
+    if (options[option].value == NULL) {
+        cli->options[option] = "";
+        return value == NULL
+                   ? CLI_OK
+                   : cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", options[option].name);
+    }
+    if (value == NULL && *at + 1 == argc) {
+        return cli_fail(CLI_USAGE, "The option --%s needs a value: --%s %s.", options[option].name,
+                        options[option].name, options[option].value);
+    }
+    cli->options[option] = value != NULL ? value + 1 : argv[++*at];
+    return CLI_OK;
+}
+
+int cli_options_read(cli_line_t *line, cli_t *cli, int argc, const char *const *argv)
+{
+    int ended = 0;
+
+    line->nwords = 0;
+    for (int i = 1; i < argc; i++) {
+        if (scim_utf8_valid(argv[i], strlen(argv[i])) != strlen(argv[i])) {
+            return cli_fail(CLI_USAGE, "Argument %d is not UTF-8; use a UTF-8 terminal.", i);
+        }
+    }
+    for (int i = 1; i < argc; i++) {
+        int code = CLI_OK;
+
+        if (!ended && strcmp(argv[i], "--") == 0) {
+            ended = 1;
+        } else if (!ended && strncmp(argv[i], "--", 2) == 0) {
+            code = read_option(cli, &i, argc, argv);
+        } else if (!ended && argv[i][0] == '-' && argv[i][1] != '\0') {
+            code = cli_fail(CLI_USAGE, "There is no option %s; options start with two hyphens.", argv[i]);
+        } else if (line->nwords++ < CLI_WORDS_MAX) {
+            line->words[line->nwords - 1] = argv[i];
+        }
+        if (code != CLI_OK) {
+            return code;
+        }
+    }
+    return CLI_OK;
+}
+
+int cli_options_check(const cli_t *cli, const cli_command_t *command)
+{
+    for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (cli->options[i] != NULL && !((command->options | EVERYWHERE) & CLI_BIT(i))) {
+            return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", command->noun, command->verb,
+                            options[i].name, cli_usage(command, cli->pool));
+        }
+        if (cli->options[i] == NULL && (command->required & CLI_BIT(i))) {
+            return cli_fail(CLI_USAGE, "%s %s needs --%s %s; usage: %s.", command->noun, command->verb, options[i].name,
+                            options[i].value, cli_usage(command, cli->pool));
+        }
+    }
+    return CLI_OK;
+}
+
+const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 128, pool);
+    scim_buf_printf(&buf, "scimctl %s %s", command->noun, command->verb);
+    if (command->argument != NULL) {
+        scim_buf_printf(&buf, " %s", command->argument);
+    }
+    for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (command->options & CLI_BIT(i)) {
+            int required = (command->required & CLI_BIT(i)) != 0;
+
+            scim_buf_printf(&buf, " %s--%s %s%s", required ? "" : "[", options[i].name, options[i].value,
+                            required ? "" : "]");
+        }
+    }
+    return buf.data;
+}
+
+const char *cli_options_help(const cli_command_t *command, apr_pool_t *pool)
+{
+    unsigned chosen = command != NULL ? command->options | EVERYWHERE : EVERYWHERE;
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 512, pool);
+    for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (chosen & CLI_BIT(i)) {
+            const char *value = options[i].value != NULL ? options[i].value : "";
+            const char *name = apr_psprintf(pool, "--%s %s", options[i].name, value);
+
+            scim_buf_printf(&buf, "  %-22s %s\n", name, options[i].help);
+        }
+    }
+    return buf.data;
+}

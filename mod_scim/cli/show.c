@@ -1,0 +1,190 @@
+#include "show.h"
+
+#include <apr_strings.h>
+#include <apr_time.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scim/json.h"
+#include "scim/text.h"
+
+#define GAP 2 /* spaces between columns */
+
+static const void *at(const cli_field_t *field, const void *row)
+{
+    return (const char *)row + field->offset;
+}
+
+static const char *text_at(const cli_field_t *field, const void *row)
+{
+    return *(const char *const *)at(field, row);
+}
+
+static int int_at(const cli_field_t *field, const void *row)
+{
+    return *(const int *)at(field, row);
+}
+
+static apr_time_t time_at(const cli_field_t *field, const void *row)
+{
+    return *(const apr_time_t *)at(field, row);
+}
+
+const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
+{
+    apr_time_exp_t t;
+
+    apr_time_exp_gmt(&t, time);
+    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
+                        t.tm_min, t.tm_sec);
+}
+
+/* Control characters would let a stored value move the terminal's cursor. */
+static const char *printable(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_pstrdup(pool, text);
+
+    for (char *c = copy; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            *c = '?';
+        }
+    }
+    return copy;
+}
+
+static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *pool)
+{
+    switch (field->kind) {
+    case CLI_KIND_TEXT:
+        return text_at(field, row) != NULL ? printable(text_at(field, row), pool) : "-";
+    case CLI_KIND_FLAG:
+        return int_at(field, row) ? "yes" : "no";
+    case CLI_KIND_TIME:
+        return time_at(field, row) != 0 ? cli_time_text(time_at(field, row), pool) : "-";
+    case CLI_KIND_INT:
+        return apr_itoa(pool, int_at(field, row));
+    }
+    return "";
+}
+
+static json_object *json_value(const cli_field_t *field, const void *row)
+{
+    char time[SCIM_TIME_SIZE];
+
+    switch (field->kind) {
+    case CLI_KIND_TEXT:
+        return text_at(field, row) != NULL ? json_object_new_string(text_at(field, row)) : NULL;
+    case CLI_KIND_FLAG:
+        return json_object_new_boolean(int_at(field, row));
+    case CLI_KIND_TIME:
+        scim_time_format(time, time_at(field, row));
+        return time_at(field, row) != 0 ? json_object_new_string(time) : NULL;
+    case CLI_KIND_INT:
+        return json_object_new_int(int_at(field, row));
+    }
+    return NULL;
+}
+
+const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool)
+{
+    json_object *object = scim_json_own(json_object_new_object(), pool);
+
+    for (const cli_field_t *f = fields; f->member != NULL; f++) {
+        json_object_object_add(object, f->member, json_value(f, row));
+    }
+    return scim_json_text(object, NULL, pool);
+}
+
+/* Columns that a terminal gives to the text: characters, not bytes. */
+static apr_size_t width(const char *text)
+{
+    apr_size_t n = 0;
+
+    for (; *text; text++) {
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    }
+    return n;
+}
+
+static void print_cell(const char *text, apr_size_t pad_to)
+{
+    fputs(text, stdout);
+    for (apr_size_t i = width(text); i < pad_to; i++) {
+        putchar(' ');
+    }
+}
+
+/* A line of a table; the last cell is not padded. */
+static void print_line(const char *const *cells, const apr_size_t *widths, int n)
+{
+    for (int i = 0; i < n; i++) {
+        print_cell(cells[i], i + 1 < n ? widths[i] + GAP : 0);
+    }
+    putchar('\n');
+}
+
+static void print_table(const cli_field_t *fields, const apr_array_header_t *rows, apr_pool_t *pool)
+{
+    int columns = 0;
+    apr_array_header_t *cells = apr_array_make(pool, 64, sizeof(const char *));
+    apr_array_header_t *widths = apr_array_make(pool, 16, sizeof(apr_size_t));
+
+    for (const cli_field_t *f = fields; f->member != NULL; f++) {
+        if (f->heading != NULL) {
+            APR_ARRAY_PUSH(cells, const char *) = f->heading;
+            APR_ARRAY_PUSH(widths, apr_size_t) = width(f->heading);
+            columns++;
+        }
+    }
+    for (int i = 0; i < rows->nelts; i++) {
+        const void *row = rows->elts + i * rows->elt_size;
+        int column = 0;
+
+        for (const cli_field_t *f = fields; f->member != NULL; f++) {
+            if (f->heading != NULL) {
+                const char *text = cell(f, row, pool);
+                apr_size_t *widest = &APR_ARRAY_IDX(widths, column++, apr_size_t);
+
+                APR_ARRAY_PUSH(cells, const char *) = text;
+                *widest = width(text) > *widest ? width(text) : *widest;
+            }
+        }
+    }
+    for (int i = 0; i < cells->nelts; i += columns) {
+        print_line(&APR_ARRAY_IDX(cells, i, const char *), (const apr_size_t *)(void *)widths->elts, columns);
+    }
+}
+
+void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_header_t *rows)
+{
+    if (cli->options[CLI_JSON] == NULL) {
+        print_table(fields, rows, cli->pool);
+        return;
+    }
+    putchar('[');
+    for (int i = 0; i < rows->nelts; i++) {
+        printf("%s%s", i > 0 ? "," : "", cli_row_json(fields, rows->elts + i * rows->elt_size, cli->pool));
+    }
+    puts("]");
+}
+
+void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
+{
+    apr_size_t widest = 0;
+
+    if (cli->options[CLI_JSON] != NULL) {
+        puts(cli_row_json(fields, row, cli->pool));
+        return;
+    }
+    for (const cli_field_t *f = fields; f->member != NULL; f++) {
+        if (f->heading != NULL && width(f->heading) > widest) {
+            widest = width(f->heading);
+        }
+    }
+    for (const cli_field_t *f = fields; f->member != NULL; f++) {
+        if (f->heading != NULL) {
+            print_cell(f->heading, widest + GAP);
+            puts(cell(f, row, cli->pool));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * Results, in two forms made of one description: aligned text for people, JSON (--json) for programs.
+ *
+ * A table of fields describes the struct that a row is. Absent values (NULL, time 0) are "-" for people and null in
+ * JSON. Times are UTC: to the second for people, with microseconds in JSON.
+ */
+#ifndef SCIM_CLI_SHOW_H
+#define SCIM_CLI_SHOW_H
+
+#include <apr_tables.h>
+#include <stddef.h>
+
+#include "cli.h"
+
+typedef enum { CLI_KIND_TEXT, CLI_KIND_FLAG, CLI_KIND_TIME, CLI_KIND_INT } cli_kind_e;
+
+typedef struct cli_field_t {
+    const char *member;  /* in JSON; NULL ends the table */
+    const char *heading; /* for people; NULL is for programs only */
+    cli_kind_e kind;     /* const char *, int, apr_time_t, int */
+    apr_size_t offset;   /* in the row */
+} cli_field_t;
+
+/* Prints rows (structs, held by value) as a table with headings, or as an array of objects. */
+void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_header_t *rows);
+
+/* Prints one row as lines of heading and value, or as an object. */
+void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row);
+
+/* The JSON object of a row, without a line end. */
+const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool);
+
+/* A time as people see it: 2027-01-31T12:00:00Z. */
+const char *cli_time_text(apr_time_t time, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,417 @@
+#!/usr/bin/perl
+# scimctl against a PostgreSQL of its own: what it prints, its exit codes, and what is stored.
+#
+#   SCIMCTL=/path/to/scimctl prove t/cli/scimctl.t
+#
+# Needs initdb and postgres (found through pg_config). As root the server runs as the user postgres.
+use strict;
+use warnings;
+
+use Cwd ();
+use File::Temp ();
+use IPC::Open3 ();
+use JSON::PP ();
+use POSIX ();
+use Symbol ();
+use Test::More;
+
+my $scimctl = $ENV{SCIMCTL} or BAIL_OUT('SCIMCTL must name the scimctl to test');
+my @scimctl = split ' ', $scimctl;
+my $latest  = latest_migration();
+
+# --- the server ---------------------------------------------------------------------------------------------------
+
+my $bin = `pg_config --bindir`;
+chomp $bin;
+my $dir = File::Temp->newdir('scimctl-XXXXXX', TMPDIR => 1);
+my @as = $> == 0 ? ('setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', 'env', "HOME=$dir") : ();
+if ($> == 0) {
+    my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+    chown $uid, $gid, "$dir" or BAIL_OUT("chown $dir: $!");
+}
+chmod 0755, "$dir";
+chdir '/';
+my $admin = 'postgres';
+my $server;
+
+sub quietly {
+    my @command = @_;
+    my ($code, $out, $err) = capture(@command);
+    BAIL_OUT("@command: $err") if $code != 0;
+    return $out;
+}
+
+sub capture {
+    my @command = @_;
+    my $errors = Symbol::gensym();
+    open my $null, '<', '/dev/null' or die;
+    my $pid = IPC::Open3::open3('<&' . fileno $null, my $output, $errors, @command);
+    local $/;
+    # What is written here is far below a pipe's capacity, so one after the other cannot block.
+    my $out = <$output>;
+    my $err = <$errors>;
+    waitpid $pid, 0;
+    return ($? >> 8, $out // '', $err // '');
+}
+
+sub start_server {
+    $server = fork // die;
+    if (!$server) {
+        open STDOUT, '>', "$dir/log";
+        open STDERR, '>&', \*STDOUT;
+        exec @as, "$bin/postgres", '-D', "$dir/data", '-k', "$dir", '-c', 'listen_addresses=', '-c', 'fsync=off'
+            or POSIX::_exit(127);
+    }
+    for (1 .. 300) {
+        return if (capture("$bin/pg_isready", '-q', '-h', "$dir"))[0] == 0;
+        select undef, undef, undef, 0.1;
+    }
+    BAIL_OUT("PostgreSQL did not start; see $dir/log");
+    return;
+}
+
+sub stop_server {
+    return if !$server;
+    kill 'INT', $server;
+    waitpid $server, 0;
+    undef $server;
+    return;
+}
+
+END {
+    my $code = $?;
+    stop_server();
+    chdir '/';
+    $? = $code;
+}
+
+delete @ENV{ grep { /^PG/ } keys %ENV };
+quietly(@as, "$bin/initdb", '-D', "$dir/data", '-A', 'trust', '-U', $admin, '-E', 'UTF8', '--locale=C', '-N');
+start_server();
+@ENV{qw(PGHOST PGUSER PGDATABASE)} = ("$dir", $admin, 'scim');
+
+# --- tools --------------------------------------------------------------------------------------------------------
+
+sub latest_migration {
+    my $sql = Cwd::abs_path(__FILE__);
+    $sql =~ s{t/cli/[^/]+$}{sql};
+    my @numbers = sort map { m{/(\d{4})-[^/]+\.sql$} ? $1 + 0 : () } glob "$sql/*.sql";
+    return $numbers[-1];
+}
+
+sub run { return capture(@scimctl, @_); }
+
+# Result, exact. A pattern where $out or $err is one.
+sub is_run {
+    my ($command, $code, $out, $err, $name) = @_;
+    my @got = run(@$command);
+    $name //= "scimctl @$command";
+    subtest $name => sub {
+        is $got[0], $code, 'exit code';
+        ref $out ? like($got[1], $out, 'output') : is($got[1], $out, 'output');
+        ref $err ? like($got[2], $err, 'message') : is($got[2], $err, 'message');
+    };
+    return @got;
+}
+
+sub run_json {
+    my ($code, $out, $err) = run(@_, '--json');
+    is $code, 0, "scimctl @_ --json" or diag $err;
+    is $err, '', 'without a message';
+    is(($out =~ tr/\n//), 1, 'one line');
+    return JSON::PP::decode_json($out);
+}
+
+sub sql {
+    my $text = quietly("$bin/psql", '-XqAtc', $_[0]);
+    chomp $text;
+    return $text;
+}
+
+my $time  = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/;
+my $short = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
+my $user  = (getpwuid $<)[0];
+
+# --- the command line ---------------------------------------------------------------------------------------------
+
+is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
+is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*  scimctl tenant add NAME \[--display-name TEXT\]\n/s, '');
+is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME --tenant NAME\n/s, '');
+is_run(
+    ['tenant', 'set', '--help'],
+    0,
+    <<"END", '');
+Usage: scimctl tenant set NAME --restore HOW
+
+change a setting of a tenant
+
+  --db CONNINFO          database to use: a name, key=value words or a URI (default: libpq's environment)
+  --help                 show this text
+  --json                 print JSON, for programs
+  --restore HOW          which deleted user a POST brings back: by externalId, userName or never
+  --version              show the version
+END
+is_run([], 2, '', qr/^Usage: scimctl NOUN VERB/);
+is_run(['user', 'list'], 2, '', qq{scimctl: There is no command "user"; see scimctl --help.\n});
+is_run(['tenant'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
+is_run(['tenant', 'drop', 'a'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
+is_run(['tenant', 'show'], 2, '', "scimctl: Missing arguments; usage: scimctl tenant show NAME\n");
+is_run(['tenant', 'show', 'a', 'b'], 2, '', "scimctl: Too many arguments; usage: scimctl tenant show NAME\n");
+is_run(['tenant', 'show', 'a', '--nosuch'], 2, '', "scimctl: There is no option --nosuch; see scimctl --help.\n");
+is_run(['tenant', 'show', 'a', '-x'], 2, '', "scimctl: There is no option -x; options start with two hyphens.\n");
+is_run(['tenant', 'list', '--json=1'], 2, '', "scimctl: The option --json takes no value; leave it out.\n");
+is_run(['tenant', 'list', '--db'], 2, '', "scimctl: The option --db needs a value: --db CONNINFO.\n");
+is_run(['tenant', 'list', '--json', '--json'], 2, '', "scimctl: The option --json was given twice; give it once.\n");
+is_run(['tenant', 'list', '--name', 'x'],
+    2, '', "scimctl: tenant list takes no option --name; usage: scimctl tenant list.\n");
+is_run(['token', 'list'], 2, '', "scimctl: token list needs --tenant NAME; usage: scimctl token list --tenant NAME.\n");
+is_run(['tenant', 'add', 'a', '--display-name', "\xff"], 2, '', qr/^scimctl: Argument 5 is not UTF-8; /);
+
+# --- the database -------------------------------------------------------------------------------------------------
+
+is_run(['db', 'status'], 4, '', qr/^scimctl: No connection to the database; .*database "scim" does not exist$/);
+quietly("$bin/createdb", 'scim');
+
+my $status = "Version of the database   %d\nVersion of this software  $latest\nState                     %s\n";
+is_run(['tenant', 'list'], 3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
+is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
+is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
+
+# Two at once: one works, the other waits for it and finds nothing left to do.
+my @both = map {
+    my $pid = fork // die;
+    if (!$pid) {
+        open STDOUT, '>', "$dir/init.$_";
+        open STDERR, '>&', \*STDOUT;
+        exec @scimctl, 'db', 'init', '--json' or POSIX::_exit(127);
+    }
+    $pid;
+} 1, 2;
+for (@both) {
+    waitpid $_, 0;
+    is $?, 0, 'init, two at once';
+}
+is sql('select string_agg(number::text, chr(44) order by number) from scim.migration'), join(',', 1 .. $latest),
+    'each migration is recorded once';
+is_run(['db', 'init'],    0, "Version before  $latest\nVersion now     $latest\n", '', 'init again does nothing');
+is_run(['db', 'upgrade'], 0, "Version before  $latest\nVersion now     $latest\n", '');
+is_run(['db', 'status'], 0, sprintf($status, $latest, 'current'), '');
+is_deeply run_json('db', 'status'), { current => $latest, latest => $latest, state => 'current' };
+is_deeply run_json('db', 'upgrade'), { from => $latest, to => $latest };
+
+is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by 1) from pg_roles where rolname like 'scim%'}),
+    'scim_owner:false scim_web:true', 'roles';
+is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
+         where nspname = 'scim' and relowner <> 'scim_owner'::regrole}), 0, 'scim_owner owns everything';
+is sql(q{select has_schema_privilege('scim_web', 'scim', 'create')}), 'f', 'scim_web may not define anything';
+
+# A second database of the same cluster finds the roles there.
+quietly("$bin/createdb", 'other');
+is_run(['db', 'init', '--db', 'other'], 0, "Version before  0\nVersion now     $latest\n", '', 'a second database');
+is_run(['tenant', 'add', 'elsewhere', '--db', "dbname=other"], 0, qr/^Tenant +elsewhere$/m, '');
+
+# --- tenants ------------------------------------------------------------------------------------------------------
+
+is_run(['tenant', 'list'], 0, "Tenant  Display name  Enabled  Restore by  Created\n", '');
+is_deeply run_json('tenant', 'list'), [];
+is_run(
+    ['tenant', 'add', 'acme', '--display-name', 'Zoë & Söhne'],
+    0, qr/^Tenant        acme\nDisplay name  Zoë & Söhne\nEnabled       yes\nRestore by    externalId\nCreated       $short\n$/, '');
+is_run(['tenant', 'add', 'acme'], 1, '', qq{scimctl: There is a tenant "acme" already; choose another name.\n});
+is sql('select display_name from scim.tenant'), 'Zoë & Söhne', 'and it is not changed';
+for my $bad ('', 'Acme', '-a', '_a', 'a.b', 'a' x 64, "a\n") {
+    is_run(['tenant', 'add', '--', $bad], 1, '', qr/^scimctl: "\Q$bad\E" cannot name a tenant; use 1 to 63 char/);
+}
+is_run(['tenant', 'add', 'b', '--display-name', "a\e[2J"], 1, '', qr/without control characters\.$/);
+is_run(['tenant', 'add', 'b', '--display-name='], 1, '', qr/^scimctl: The display name of a tenant must be 1 to 200/);
+is_run(['tenant', 'add', 'a' x 63], 0, qr/^Tenant        a{63}\nDisplay name  -\n/, '');
+sql("delete from scim.tenant where tenant <> 'acme'");
+
+my $tenant = run_json('tenant', 'add', 'b-2_c');
+like delete $tenant->{created}, qr/^$time$/, 'created';
+is_deeply $tenant,
+    { tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true, restore => 'externalId' }, 'a tenant as JSON';
+is_run(
+    ['tenant', 'list'], 0,
+    qr/^Tenant  Display name  Enabled  Restore by  Created
+acme    Zoë & Söhne   yes      externalId  $short
+b-2_c   -             yes      externalId  $short
+$/, ''
+);
+is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
+
+is_run(['tenant', 'disable', 'acme'], 0, qr/^Enabled       no$/m, '');
+is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
+    'only the one is switched off';
+is run_json('tenant', 'show', 'acme')->{enabled}, JSON::PP::false, 'shown so';
+is run_json('tenant', 'enable', 'acme')->{enabled}, JSON::PP::true, 'and on again';
+is run_json('tenant', 'set', 'acme', '--restore', 'never')->{restore}, 'never';
+is_run(['tenant', 'set', 'acme', '--restore', 'email'],
+    1, '', qq{scimctl: "email" is no way to restore users; use externalId, userName or never.\n});
+is sql("select restore from scim.tenant where tenant = 'acme'"), 'never', 'stored';
+
+my $missing = qq{scimctl: There is no tenant "nobody"; create it first or correct the name.\n};
+for my $command (
+    [qw(tenant show nobody)],           [qw(tenant enable nobody)],
+    [qw(tenant disable nobody)],        [qw(tenant set nobody --restore never)],
+    [qw(token list --tenant nobody)],   [qw(token create --tenant nobody --name n)],
+    [qw(token revoke x --tenant nobody)]
+    )
+{
+    is_run($command, 1, '', $missing);
+}
+
+# --- tokens -------------------------------------------------------------------------------------------------------
+
+my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Revoked', 'Revoked by', 'Description');
+is_run([qw(token list --tenant acme)], 0, join('  ', @heads) . "\n", '');
+is_deeply run_json(qw(token list --tenant acme)), [];
+
+my ($code, $secret, $note) = run(qw(token create --tenant acme --name entra), '--description', 'Entra ID, production');
+is $code, 0, 'token create';
+like $secret, qr/^scim_[0-9A-Za-z]{59}\n$/, 'prints the token alone';
+chomp $secret;
+my $key = substr $secret, 5, 10;
+like $note, qr/^This is token "entra" \(key id $key\) of tenant "acme"\. It expires at $short\.
+Copy it now: it will not be shown again\.
+$/, 'with a note on standard error';
+
+is sql("select encode(digest, 'hex') = encode(sha256('$secret'), 'hex') from scim.token where key_id = '$key'"), 't',
+    'stored as SHA-256 of the whole text';
+is sql("select expires - created between interval '30 days' - interval '1 minute' and interval '30 days'
+        from scim.token"), 't', 'lives 30 days';
+is sql('select created_by from scim.token'), "scimctl:$user", 'created_by';
+my $dump = quietly("$bin/pg_dump", 'scim');
+like $dump, qr/\t$key\t/, 'a dump of the database shows the key id';
+unlike $dump, qr/\Q@{[substr $secret, 15]}\E/, 'and not the secret';
+
+my $second = run_json(qw(token create --tenant acme --name okta --expires 2031-01-31));
+like $second->{token}, qr/^scim_(?:$second->{keyId})[0-9A-Za-z]{49}$/, 'token as JSON';
+isnt $second->{token}, $secret, 'differs';
+like delete $second->{created}, qr/^$time$/, 'created';
+delete @$second{qw(token keyId)};
+is_deeply $second,
+    {
+    tenant      => 'acme',
+    name        => 'okta',
+    description => undef,
+    status      => 'active',
+    createdBy   => "scimctl:$user",
+    expires     => '2031-01-31T00:00:00.000000Z',
+    revoked     => undef,
+    revokedBy   => undef
+    },
+    'the other members';
+
+is_run([qw(token create --tenant acme --name entra)],
+    1, '',
+    qq{scimctl: Tenant "acme" already has an unrevoked token named "entra"; choose another name or revoke that token first.\n});
+is_run(['token', 'create', '--tenant', 'acme', '--name', ''], 1, '', qr/^scimctl: The name of a token must be 1 to 200/);
+is_run(['token', 'create', '--tenant', 'acme', '--name', "a\tb"], 1, '', qr/without control characters\.$/);
+
+my %spans = ('12h' => '12 hours', '90d' => '90 days', '3653d' => '3653 days');
+for my $span (sort keys %spans) {
+    run_json(qw(token create --tenant b-2_c --name), $span, '--expires', $span);
+    is sql("select expires - created between interval '$spans{$span}' - interval '1 minute' and interval '$spans{$span}'
+            from scim.token where name = '$span'"), 't', "--expires $span";
+}
+is run_json(qw(token create --tenant b-2_c --name exact --expires 2030-06-01T12:00:00+02:00))->{expires},
+    '2030-06-01T10:00:00.000000Z', '--expires with a zone';
+my $form = 'is no span or date; write 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z.';
+my %refused = (
+    'never'      => 'A token must expire; give --expires a span or a date at most 10 years away, such as 90d.',
+    '2020-01-01' => 'The value of --expires is in the past; give a time in the future.',
+    '0d'         => 'The value of --expires is in the past; give a time in the future.',
+    '3654d'      => 'The value of --expires is too far away; a token lives at most 10 years.',
+    '2099-01-01' => 'The value of --expires is too far away; a token lives at most 10 years.',
+    map { ($_ => "The value of --expires $form") } '', '30', 'd', '-1d', '1.5d', '99999999d', '30days', '2027-02-30',
+    '2027-1-1', '31.1.2027'
+);
+for my $text (sort keys %refused) {
+    is_run([qw(token create --tenant acme --name x), "--expires=$text"],
+        2, '', "scimctl: $refused{$text}\n", "--expires '$text'");
+}
+is sql("select count(*) from scim.token where tenant = 'acme'"), 2, 'nothing of that was stored';
+
+is sql("select string_agg(name, ' ' order by name) from scim.token where tenant = 'b-2_c'"), '12h 3653d 90d exact', 'four';
+is_deeply +{ map { ($_->{name} => $_->{status}) } @{ run_json(qw(token list --tenant b-2_c)) } },
+    { '12h' => 'expiring', '90d' => 'active', '3653d' => 'active', 'exact' => 'active' }, 'status';
+sql("update scim.token set expires = now() where name = '90d'");
+is_deeply [map { [@$_{qw(name status)}] } @{ run_json(qw(token list --tenant b-2_c)) }],
+    [['exact', 'active'], ['90d', 'expired'], ['3653d', 'active'], ['12h', 'expiring']], 'newest first, one expired';
+
+my $revoked = run_json('token', 'revoke', '--tenant', 'acme', $key);
+is_deeply [@$revoked{qw(name status revokedBy)}], ['entra', 'revoked', "scimctl:$user"], 'revoked by key id';
+my $when = $revoked->{revoked};
+like $when, qr/^$time$/, 'when';
+is_deeply run_json('token', 'revoke', '--tenant', 'acme', $key), $revoked, 'again by key id: nothing changes';
+is_deeply run_json('token', 'revoke', '--tenant', 'acme', 'entra'), $revoked, 'again by name: nothing changes';
+my $third = run_json(qw(token create --tenant acme --name entra));
+isnt $third->{keyId}, $key, 'the name is free again';
+is run_json('token', 'revoke', '--tenant', 'acme', 'entra')->{keyId}, $third->{keyId}, 'by name: the unrevoked one';
+is sql("select count(*) from scim.token where tenant = 'acme' and revoked is null"), 1, 'the other token is not touched';
+is_run([qw(token revoke --tenant acme 12h)],
+    1, '', qq{scimctl: Tenant "acme" has no token with the key id or name "12h"; its list of tokens shows both.\n},
+    "another tenant's token");
+is sql("select revoked is null from scim.token where name = '12h'"), 't', 'stays';
+sql("delete from scim.token where key_id = '$third->{keyId}'");
+my ($by, $pad) = ("scimctl:$user", ' ' x (length("scimctl:$user") - 10));
+is_run(
+    [qw(token list --tenant acme)], 0,
+    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Revoked               Revoked by$pad  Description
+\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -                     -         $pad  -
+$key  entra  revoked  $short  \Q$by\E  $short  $short  \Q$by\E  Entra ID, production
+$/, ''
+);
+unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
+    qr/scim_|\Q@{[substr $secret, 15, 20]}\E/, 'no list shows a secret';
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+sql('create role helper login; create role hand login in role scim_owner');
+{
+    local $ENV{PGUSER} = 'helper';
+    is_run(['tenant', 'list'], 1, '', qr/^scimctl: The database could not tell its version\. \(.*permission denied/);
+    local $ENV{PGUSER} = 'scim_web';
+    is_run(['tenant', 'add', 'c'], 1, '', qr/^scimctl: The database user "scim_web" must be a member of scim_owner; /);
+    local $ENV{PGUSER} = 'hand';
+    is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)], 'a member of scim_owner may';
+}
+
+# No superuser is needed: one who may create roles and owns the database can set it up.
+sql('create role keeper login createrole');
+quietly("$bin/createdb", '-O', 'keeper', 'kept');
+{
+    local @ENV{qw(PGUSER PGDATABASE)} = qw(keeper kept);
+    is_deeply run_json('db', 'init'), { from => 0, to => $latest }, 'init without a superuser';
+    is run_json('tenant', 'add', 'acme')->{tenant}, 'acme', 'and a tenant';
+    is run_json('db', 'status')->{state}, 'current', 'and status';
+}
+
+# --- versions and outages -----------------------------------------------------------------------------------------
+
+my $newer = $latest + 1;
+sql("insert into scim.migration (number, name) values ($newer, 'future')");
+is_run(['db', 'status'], 3, sprintf($status, $newer, 'newer'), '', 'a newer database');
+for my $command ([qw(db init)], [qw(db upgrade)], [qw(tenant list)], [qw(token create --tenant acme --name n)]) {
+    is_run($command, 3, '', qr/^scimctl: The database is at version $newer, which this software \(version $latest\) does not know; /);
+}
+sql("delete from scim.migration where number = $newer");
+
+is_run(['tenant', 'list', '--db', "host=$dir/none"], 4, '', qr/^scimctl: No connection to the database; check --db, PGHOST and PGDATABASE: /);
+stop_server();
+is_run(['tenant', 'list'], 4, '', qr/^scimctl: No connection to the database; /, 'PostgreSQL is stopped');
+
+SKIP: {
+    open my $full, '>', '/dev/full' or skip 'there is no /dev/full', 1;
+    my $pid = fork // die;
+    if (!$pid) {
+        open STDOUT, '>&', $full;
+        open STDERR, '>', '/dev/null';
+        exec @scimctl, '--help' or POSIX::_exit(127);
+    }
+    waitpid $pid, 0;
+    is $? >> 8, 1, 'output that cannot be written is a failure';
+}
+
+done_testing();
