@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -542,20 +543,20 @@ static void write_array(scim_buf_t *to, json_object *array)
     scim_buf_add(to, "]", 1);
 }
 
-static void write_number(scim_buf_t *to, json_object *number)
+static void write_double(scim_buf_t *to, json_object *number)
 {
-    char text[64];
-    if (json_object_is_type(number, json_type_int)) {
-        apr_snprintf(text, sizeof(text), "%" APR_INT64_T_FMT, (apr_int64_t)json_object_get_int64(number));
-        scim_buf_puts(to, text);
+    const char *digits = json_object_get_userdata(number);
+    if (digits) {
+        scim_buf_puts(to, digits);
         return;
     }
-    const char *digits = json_object_get_userdata(number);
-    if (!digits) {
-        apr_snprintf(text, sizeof(text), "%.17g", json_object_get_double(number));
-        digits = text;
-    }
-    scim_buf_puts(to, digits);
+    /* Not apr_snprintf, which writes .5 for 0.5. */
+    char text[64];
+    snprintf(text, sizeof(text), "%.17g", json_object_get_double(number));
+    char *comma = strchr(text, ','); /* of the locale */
+    if (comma)
+        *comma = '.';
+    scim_buf_puts(to, text);
 }
 
 static void write_value(scim_buf_t *to, json_object *value)
@@ -568,8 +569,10 @@ static void write_value(scim_buf_t *to, json_object *value)
         scim_buf_puts(to, json_object_get_boolean(value) ? "true" : "false");
         break;
     case json_type_int:
+        scim_buf_printf(to, "%" APR_INT64_T_FMT, (apr_int64_t)json_object_get_int64(value));
+        break;
     case json_type_double:
-        write_number(to, value);
+        write_double(to, value);
         break;
     case json_type_string:
         scim_buf_json(to, json_object_get_string(value), (apr_size_t)json_object_get_string_len(value));

@@ -29,8 +29,8 @@ json_object *scim_json_own(json_object *object, apr_pool_t *pool);
 /* A deep copy, owned by the pool. Numbers keep the digits they were sent with. */
 json_object *scim_json_copy(json_object *object, apr_pool_t *pool);
 
-/* Compact JSON text, slashes unescaped, in the pool; *len may be NULL. Does not touch the object, so threads may call it
- * for one that they share (json-c's own json_object_to_json_string may not be called for such). */
+/* Compact JSON text, slashes unescaped, in the pool; *len may be NULL. Does not touch the object, so threads may call
+ * it for one that they share (json-c's own json_object_to_json_string may not be called for such). */
 const char *scim_json_text(json_object *object, apr_size_t *len, apr_pool_t *pool);
 
 #endif

@@ -95,9 +95,9 @@ struct scim_schemas_t {
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
 };
 
-/* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit together (a ResourceType that
- * names a missing schema, an attribute without a characteristic, a name twice) is an error whose
- * detail names file and attribute; it is meant for `apachectl configtest`. */
+/* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit
+ * together (a ResourceType that names a missing schema, an attribute without a characteristic, a name twice) is an
+ * error whose detail names file and attribute; it is meant for `apachectl configtest`. */
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool);
 
 /* NULL where there is none. URN and names are matched without case. */

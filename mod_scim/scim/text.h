@@ -42,8 +42,8 @@ int scim_id_read(char id[SCIM_ID_SIZE], const char *text);
 #define SCIM_TIME_SIZE 28
 void scim_time_format(char text[SCIM_TIME_SIZE], apr_time_t time);
 
-/* Whether `text` is an xsd:dateTime with date and time (RFC 7643 2.3.5) of the years 0001 to 9999; *time gets it in UTC.
- * Without a zone it is taken as UTC; digits beyond microseconds are dropped. */
+/* Whether `text` is an xsd:dateTime with date and time (RFC 7643 2.3.5) of the years 0001 to 9999; *time gets it in
+ * UTC. Without a zone it is taken as UTC; digits beyond microseconds are dropped. */
 int scim_time_read(apr_time_t *time, const char *text);
 
 #endif

@@ -19,8 +19,9 @@ static const struct {
     const char *name;
     CU_TestInfo *tests;
 } suites[] = {
-    {"error", test_error},   {"json", test_json}, {"leniency", test_leniency}, {"query", test_query},
-    {"schema", test_schema}, {"text", test_text}, {"version", test_version},
+    {"discovery", test_discovery},   {"error", test_error}, {"json", test_json},     {"leniency", test_leniency},
+    {"projection", test_projection}, {"query", test_query}, {"render", test_render}, {"resource", test_resource},
+    {"schema", test_schema},         {"text", test_text},   {"value", test_value},   {"version", test_version},
 };
 
 apr_pool_t *unit_pool;

@@ -43,12 +43,17 @@ int unit_error(const scim_error_t *error, scim_type_e type, const char *detail, 
 /* The object's text is this, in which ' stands for ". The order of members counts. */
 int unit_json_is(json_object *object, const char *wanted, const char *file, int line);
 
+extern CU_TestInfo test_discovery[];
 extern CU_TestInfo test_error[];
 extern CU_TestInfo test_json[];
 extern CU_TestInfo test_leniency[];
+extern CU_TestInfo test_projection[];
 extern CU_TestInfo test_query[];
+extern CU_TestInfo test_render[];
+extern CU_TestInfo test_resource[];
 extern CU_TestInfo test_schema[];
 extern CU_TestInfo test_text[];
+extern CU_TestInfo test_value[];
 extern CU_TestInfo test_version[];
 
 #endif

@@ -1,0 +1,156 @@
+#include "query.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "text.h"
+
+/* What a parameter may hold, and where it goes. */
+typedef enum { TEXT, START_INDEX, COUNT } parameter_e;
+
+typedef struct parameter_t {
+    const char *name;
+    parameter_e kind;
+    size_t offset; /* of a text in scim_query_t */
+} parameter_t;
+
+static const parameter_t parameters[] = {
+    {"filter", TEXT, offsetof(scim_query_t, filter)},
+    {"attributes", TEXT, offsetof(scim_query_t, attributes)},
+    {"excludedAttributes", TEXT, offsetof(scim_query_t, excluded_attributes)},
+    {"sortBy", TEXT, offsetof(scim_query_t, sort_by)},
+    {"sortOrder", TEXT, offsetof(scim_query_t, sort_order)},
+    {"startIndex", START_INDEX, 0},
+    {"count", COUNT, 0},
+};
+
+#define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
+
+static int hex_value(char c)
+{
+    return apr_isdigit(c) ? c - '0' : apr_tolower(c) - 'a' + 10;
+}
+
+/* Percent-decodes text[0..len); NULL where a % is not followed by two hexadecimal digits. */
+static char *decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool)
+{
+    char *out = apr_palloc(pool, len + 1), *to = out;
+    const char *end = text + len;
+    while (text < end) {
+        char c = *text++;
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%') {
+            if (end - text < 2 || !apr_isxdigit(text[0]) || !apr_isxdigit(text[1]))
+                return NULL;
+            c = (char)(hex_value(text[0]) << 4 | hex_value(text[1]));
+            text += 2;
+        }
+        *to++ = c;
+    }
+    *to = '\0';
+    *decoded = (apr_size_t)(to - out);
+    return out;
+}
+
+/* The parameter with this name. RFC 7644 spells them one way; clients' case is not worth a refusal. */
+static const parameter_t *find_parameter(const char *name)
+{
+    for (apr_size_t i = 0; i < PARAMETERS; i++) {
+        if (strcasecmp(parameters[i].name, name) == 0)
+            return &parameters[i];
+    }
+    return NULL;
+}
+
+/* Reads a decimal integer; what is beyond the range of 64 bits becomes its end. 0 where the text is no integer. */
+static int read_integer(apr_int64_t *out, const char *text)
+{
+    const int negative = *text == '-';
+    apr_int64_t value = 0;
+    text += negative;
+    if (!*text)
+        return 0;
+    for (; *text; text++) {
+        if (!apr_isdigit(*text))
+            return 0;
+        const int digit = *text - '0';
+        value = value > (APR_INT64_MAX - digit) / 10 ? APR_INT64_MAX : value * 10 + digit;
+    }
+    *out = negative ? -value : value;
+    return 1;
+}
+
+static apr_int64_t clamp(apr_int64_t value, apr_int64_t low, apr_int64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Reads one decoded value into its place. */
+static scim_error_t *read_value(scim_query_t *query, const parameter_t *parameter, const char *value, int page_maximum,
+                                apr_pool_t *pool)
+{
+    apr_int64_t number = 0;
+    if (parameter->kind == TEXT) {
+        memcpy((char *)query + parameter->offset, &value, sizeof(value));
+        return NULL;
+    }
+    if (!read_integer(&number, value))
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s must be an integer, not \"%.40s\".",
+                                parameter->name, value);
+    if (parameter->kind == START_INDEX)
+        query->start_index = clamp(number, 1, APR_INT64_MAX);
+    else
+        query->count = clamp(number, 0, page_maximum);
+    return NULL;
+}
+
+/* Reads `name=value`, raw; *seen holds a bit for each parameter met. */
+static scim_error_t *read_pair(scim_query_t *query, unsigned *seen, const char *pair, apr_size_t len, int page_maximum,
+                               apr_pool_t *pool)
+{
+    const char *equals = memchr(pair, '=', len);
+    const apr_size_t name_len = equals ? (apr_size_t)(equals - pair) : len;
+    const char *raw = equals ? equals + 1 : "";
+    const apr_size_t raw_len = equals ? len - name_len - 1 : 0;
+    apr_size_t decoded;
+    const char *name = decode(pair, name_len, &decoded, pool);
+    const parameter_t *parameter = name ? find_parameter(name) : NULL;
+    if (!parameter)
+        return NULL;
+
+    const unsigned bit = 1u << (parameter - parameters);
+    if (*seen & bit)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is given twice.", parameter->name);
+    *seen |= bit;
+    const char *value = decode(raw, raw_len, &decoded, pool);
+    if (!value)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                "The parameter %s has a %% that two hexadecimal digits do not follow.",
+                                parameter->name);
+    if (memchr(value, '\0', decoded))
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s holds a NUL character.", parameter->name);
+    if (scim_utf8_valid(value, decoded) != decoded)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is not valid UTF-8.", parameter->name);
+    return read_value(query, parameter, value, page_maximum, pool);
+}
+
+scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum, apr_pool_t *pool)
+{
+    unsigned seen = 0;
+    memset(out, 0, sizeof(*out));
+    out->start_index = 1;
+    out->count = clamp(page_default, 0, page_maximum);
+    while (args && *args) {
+        const apr_size_t len = strcspn(args, "&");
+        scim_error_t *error = read_pair(out, &seen, args, len, page_maximum, pool);
+        if (error)
+            return error;
+        args += len;
+        args += *args == '&';
+    }
+    return NULL;
+}

@@ -1,0 +1,107 @@
+#include "scim/query.h"
+
+#include "unit.h"
+
+static scim_query_t query;
+
+static scim_error_t *read_args(const char *args)
+{
+    return scim_query_read(&query, args, 100, 1000, unit_pool);
+}
+
+static void nothing(void)
+{
+    static const char *const texts[] = {
+        NULL, "", "&", "aadOptscim062020", "aadOptscim062020&x=%zz&y=%00&%zz=1", "=", "=filter", "x=1&x=2"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        UNIT_OK(read_args(texts[i]));
+        UNIT_STR(query.filter, NULL);
+        UNIT_STR(query.attributes, NULL);
+        UNIT_STR(query.excluded_attributes, NULL);
+        UNIT_STR(query.sort_by, NULL);
+        UNIT_STR(query.sort_order, NULL);
+        UNIT_INT(query.start_index, 1);
+        UNIT_INT(query.count, 100);
+    }
+}
+
+static void everything(void)
+{
+    UNIT_OK(read_args("filter=userName%20eq+%22a%2Bb%C3%BC%22&attributes=id,userName&excludedAttributes=members"
+                      "&sortBy=name.familyName&sortOrder=descending&startIndex=11&count=5&x=y"));
+    UNIT_STR(query.filter, "userName eq \"a+b\xc3\xbc\"");
+    UNIT_STR(query.attributes, "id,userName");
+    UNIT_STR(query.excluded_attributes, "members");
+    UNIT_STR(query.sort_by, "name.familyName");
+    UNIT_STR(query.sort_order, "descending");
+    UNIT_INT(query.start_index, 11);
+    UNIT_INT(query.count, 5);
+}
+
+static void names_and_values(void)
+{
+    UNIT_OK(read_args("FILTER=a%3db=c&StartIndex=2&%63ount=3"));
+    UNIT_STR(query.filter, "a=b=c");
+    UNIT_INT(query.start_index, 2);
+    UNIT_INT(query.count, 3);
+    UNIT_OK(read_args("filter=&attributes"));
+    UNIT_STR(query.filter, "");
+    UNIT_STR(query.attributes, "");
+    UNIT_OK(read_args("filters=x&filte=y"));
+    UNIT_STR(query.filter, NULL);
+}
+
+static void numbers_are_clamped(void)
+{
+    static const struct {
+        const char *args;
+        apr_int64_t start_index, count;
+    } cases[] = {
+        {"startIndex=0&count=0", 1, 0},
+        {"startIndex=-5&count=-1", 1, 0},
+        {"startIndex=007&count=1000", 7, 1000},
+        {"startIndex=1&count=1001", 1, 1000},
+        {"startIndex=9223372036854775807&count=9223372036854775807", APR_INT64_MAX, 1000},
+        {"startIndex=9223372036854775808&count=99999999999999999999", APR_INT64_MAX, 1000},
+        {"startIndex=-99999999999999999999&count=-99999999999999999999", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        UNIT_OK(read_args(cases[i].args));
+        UNIT_INT(query.start_index, cases[i].start_index);
+        UNIT_INT(query.count, cases[i].count);
+    }
+    UNIT_OK(scim_query_read(&query, NULL, 100, 20, unit_pool));
+    UNIT_INT(query.count, 20);
+}
+
+static void refused(void)
+{
+    static const struct {
+        const char *args;
+        const char *detail;
+    } cases[] = {
+        {"count=abc", "The parameter count must be an integer, not \"abc\"."},
+        {"count=", "The parameter count must be an integer, not \"\"."},
+        {"count", "The parameter count must be an integer, not \"\"."},
+        {"count=1.5", "The parameter count must be an integer, not \"1.5\"."},
+        {"count=-", "The parameter count must be an integer, not \"-\"."},
+        {"COUNT=1x", "The parameter count must be an integer, not \"1x\"."},
+        {"startIndex=+1", "The parameter startIndex must be an integer, not \" 1\"."},
+        {"startIndex=1&filter=a&startindex=1", "The parameter startIndex is given twice."},
+        {"filter=a&filter=a", "The parameter filter is given twice."},
+        {"filter=%C3", "The parameter filter is not valid UTF-8."},
+        {"filter=\xff", "The parameter filter is not valid UTF-8."},
+        {"sortBy=a%00b", "The parameter sortBy holds a NUL character."},
+        {"count=1%00", "The parameter count holds a NUL character."},
+        {"filter=%", "The parameter filter has a % that two hexadecimal digits do not follow."},
+        {"filter=%4", "The parameter filter has a % that two hexadecimal digits do not follow."},
+        {"filter=%4&attributes=1", "The parameter filter has a % that two hexadecimal digits do not follow."},
+        {"filter=%4g", "The parameter filter has a % that two hexadecimal digits do not follow."},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        UNIT_ERROR(read_args(cases[i].args), SCIM_INVALID_VALUE, cases[i].detail);
+}
+
+CU_TestInfo test_query[] = {
+    {"nothing that SCIM names", nothing},         {"everything", everything}, {"names and values", names_and_values},
+    {"numbers are clamped", numbers_are_clamped}, {"refused", refused},       CU_TEST_INFO_NULL};
