@@ -34,7 +34,8 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *body, const
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 
 /* PUT: turns `resource` (read from the body) into the document that replaces `stored` (RFC 7644 3.5.1): immutable
- * attributes must match or be new (400 mutability), `active` is kept where the body has none. */
+ * attributes must match or be new (400 mutability) and stay where the body leaves them out, `active` is kept where the
+ * body has none. */
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
 
 /* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where
@@ -50,6 +51,9 @@ scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_
 /* The same for one element of a multi-valued attribute, whatever the plurality of `attr`. */
 scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                                 scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* Whether documents hold this attribute at all: not what is readOnly, and not what is writeOnly and never returned. */
+int scim_attr_stored(const scim_attr_t *attr);
 
 /* Sets `schemas` from what the document holds, and checks that required attributes have values (and of each complex
  * value its required sub-attributes; and required extensions). Called after every change of a document. Errors: 400

@@ -70,7 +70,7 @@ static const char *sent_kind(json_object *value)
 
 static scim_error_t *wrong(const place_t *place, const char *expected, json_object *value, const reader_t *reader)
 {
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s", place_text(place, reader->pool),
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s.", place_text(place, reader->pool),
                             expected, sent_kind(value));
 }
 
@@ -87,7 +87,7 @@ static const char *quoted(json_object *value, apr_pool_t *pool)
 
 static scim_error_t *wrong_text(const place_t *place, const char *expected, json_object *value, const reader_t *reader)
 {
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s", place_text(place, reader->pool),
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s.", place_text(place, reader->pool),
                             expected, quoted(value, reader->pool));
 }
 
@@ -106,8 +106,14 @@ static scim_error_t *check_length(json_object *value, int max, const place_t *pl
 
     if (len <= max)
         return NULL;
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be at most %d bytes long, not %d",
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be at most %d bytes long, not %d.",
                             place_text(place, reader->pool), max, len);
+}
+
+int scim_attr_stored(const scim_attr_t *attr)
+{
+    return attr->mutability != SCIM_READ_ONLY &&
+           !(attr->mutability == SCIM_WRITE_ONLY && attr->returned == SCIM_RETURN_NEVER);
 }
 
 static int is_blank(const char *text)
@@ -123,7 +129,7 @@ static scim_error_t *read_string(json_object **out, json_object *value, const sc
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, "a string", value, reader);
     if (attr->required && is_blank(json_object_get_string(value)))
-        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must not be empty",
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must not be empty.",
                                 place_text(place, reader->pool));
     if (!attr->schema->served && !json_object_get_string_len(value)) {
         *out = NULL; /* an externalId is not empty (RFC 7643 3.1), and an empty one must not match another */
@@ -166,7 +172,7 @@ static scim_error_t *read_integer(json_object **out, json_object *value, const s
     if (!json_object_is_type(value, json_type_double))
         return wrong(place, "an integer", value, reader);
     return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
-                            "%s must be an integer, which has neither fraction nor exponent, not %s",
+                            "%s must be an integer, which has neither fraction nor exponent, not %.40s.",
                             place_text(place, reader->pool), json_object_get_string(value));
 }
 
@@ -259,12 +265,6 @@ static void unpack_json_string(json_object *complex, const scim_attr_t *attr, co
         json_object_object_add(complex, display->name, json_object_get(name));
 }
 
-static int keeps(const scim_attr_t *attr)
-{
-    return attr->mutability != SCIM_READ_ONLY &&
-           !(attr->mutability == SCIM_WRITE_ONLY && attr->returned == SCIM_RETURN_NEVER);
-}
-
 static scim_error_t *read_sub(json_object *complex, json_object *value, const scim_attr_t *sub, const place_t *place,
                               const reader_t *reader)
 {
@@ -274,10 +274,10 @@ static scim_error_t *read_sub(json_object *complex, json_object *value, const sc
     if (sub->mutability == SCIM_READ_ONLY)
         return NULL;
     if (json_object_object_get_ex(complex, sub->name, NULL))
-        return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "%s is given twice, in different case",
+        return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "%s is given twice, in different case.",
                                 place_text(place, reader->pool));
     error = read_any(&read, value, sub, place, reader);
-    if (!error && read && keeps(sub))
+    if (!error && read && scim_attr_stored(sub))
         json_object_object_add(complex, sub->name, json_object_get(read));
     return error;
 }
@@ -332,10 +332,10 @@ static scim_error_t *read_single(json_object **out, json_object *value, const sc
         size_t count = json_object_array_length(value);
 
         if (count > 1)
-            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list of %d",
+            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list of %d.",
                                     place_text(place, reader->pool), (int)count);
         if (!scim_lenient(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR))
-            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list",
+            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list.",
                                     place_text(place, reader->pool));
         value = count ? json_object_array_get_idx(value, 0) : NULL;
     }
@@ -392,7 +392,7 @@ static scim_error_t *check_primary(json_object *list, const place_t *place, cons
         count += is_primary(json_object_array_get_idx(list, i)) ? 1 : 0;
     if (count < 2)
         return NULL;
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must have at most one primary value, not %d",
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must have at most one primary value, not %d.",
                             place_text(place, reader->pool), (int)count);
 }
 
@@ -474,7 +474,7 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
     if (read)
         json_object_object_get_ex(read, "value", &value);
     if (!value || is_blank(json_object_get_string(value)))
-        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required",
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required.",
                                 place_text(place, reader->pool));
     *id = json_object_get_string(value);
     return NULL;
