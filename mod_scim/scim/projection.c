@@ -1,0 +1,241 @@
+/*
+ * Projections: a set of selected attributes, and whether it is what the client wants or what it does not.
+ */
+#include "projection.h"
+
+#include <apr_hash.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "path.h"
+
+struct scim_projection_t {
+    const scim_resource_type_t *type;
+    int named;            /* the client gave `attributes` or `excludedAttributes` */
+    int include;          /* the selection is what is wanted; else what is not */
+    apr_hash_t *selected; /* attributes, sub-attributes and schemas, by address */
+    apr_pool_t *pool;
+};
+
+/* What happens to one attribute. */
+typedef enum { DROP, KEEP, PARTLY } fate_e;
+
+static void select_one(scim_projection_t *projection, const void *what)
+{
+    const void **key = apr_palloc(projection->pool, sizeof(*key));
+
+    *key = what;
+    apr_hash_set(projection->selected, key, sizeof(*key), what);
+}
+
+static int is_selected(const scim_projection_t *projection, const void *what)
+{
+    return apr_hash_get(projection->selected, &what, sizeof(what)) != NULL;
+}
+
+static void select_name(scim_projection_t *projection, const char *name, apr_size_t len)
+{
+    scim_leniency_t leniency = {SCIM_LENIENT_BARE_EXTENSION | SCIM_LENIENT_URN_SLIP, 0};
+    const scim_schema_t *schema = scim_type_schema(projection->type, name, len);
+    scim_path_t path;
+
+    if (schema)
+        select_one(projection, schema);
+    else if (scim_path_resolve(&path, name, len, projection->type, &leniency) && path.attr)
+        select_one(projection, path.sub ? path.sub : path.attr);
+}
+
+static void select_names(scim_projection_t *projection, const char *names)
+{
+    static const char between[] = ", \t";
+
+    while (*(names += strspn(names, between))) {
+        apr_size_t len = strcspn(names, between);
+
+        select_name(projection, names, len);
+        names += len;
+    }
+}
+
+static int has_names(const char *names)
+{
+    return names && *names;
+}
+
+scim_error_t *scim_projection_read(scim_projection_t **out, const char *attributes, const char *excluded,
+                                   const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    scim_projection_t *projection;
+
+    *out = NULL;
+    if (has_names(attributes) && has_names(excluded))
+        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                "attributes and excludedAttributes cannot be used in one request.");
+    if (!has_names(attributes) && !has_names(excluded) && type->plain)
+        return NULL;
+    projection = apr_pcalloc(pool, sizeof(*projection));
+    projection->type = type;
+    projection->include = has_names(attributes);
+    projection->named = projection->include || has_names(excluded);
+    projection->selected = apr_hash_make(pool);
+    projection->pool = pool;
+    if (projection->named)
+        select_names(projection, projection->include ? attributes : excluded);
+    *out = projection;
+    return NULL;
+}
+
+static int has_selected_sub(const scim_projection_t *projection, const scim_attr_t *attr)
+{
+    int i;
+
+    for (i = 0; attr->subs && i < attr->subs->nelts; i++) {
+        if (is_selected(projection, APR_ARRAY_IDX(attr->subs, i, const scim_attr_t *)))
+            return 1;
+    }
+    return 0;
+}
+
+static int has_special_sub(const scim_attr_t *attr)
+{
+    int i;
+
+    for (i = 0; attr->subs && i < attr->subs->nelts; i++) {
+        scim_returned_e returned = APR_ARRAY_IDX(attr->subs, i, const scim_attr_t *)->returned;
+
+        if (returned == SCIM_RETURN_NEVER || returned == SCIM_RETURN_REQUEST)
+            return 1;
+    }
+    return 0;
+}
+
+/* RFC 7643 7 `returned`, and RFC 7644 3.9. A schema's URN selects all its attributes that are returned by default. */
+static fate_e fate_of(const scim_projection_t *projection, const scim_attr_t *attr)
+{
+    int selected = is_selected(projection, attr), partly;
+
+    if (attr->returned == SCIM_RETURN_NEVER)
+        return DROP;
+    if (attr->returned == SCIM_RETURN_ALWAYS)
+        return has_special_sub(attr) ? PARTLY : KEEP;
+    partly = has_selected_sub(projection, attr);
+    if (!projection->include) {
+        if (selected || is_selected(projection, attr->schema) || attr->returned == SCIM_RETURN_REQUEST)
+            return DROP;
+        return partly || has_special_sub(attr) ? PARTLY : KEEP;
+    }
+    if (!selected && attr->returned == SCIM_RETURN_DEFAULT)
+        selected = is_selected(projection, attr->schema);
+    if (selected)
+        return has_special_sub(attr) ? PARTLY : KEEP;
+    return partly ? PARTLY : DROP;
+}
+
+/* Whether a sub-attribute stays in an attribute of which a part does. */
+static int keeps_sub(const scim_projection_t *projection, const scim_attr_t *sub)
+{
+    int whole, selected = is_selected(projection, sub);
+
+    if (sub->returned == SCIM_RETURN_NEVER || sub->returned == SCIM_RETURN_ALWAYS)
+        return sub->returned == SCIM_RETURN_ALWAYS;
+    if (!projection->include)
+        return !selected && sub->returned == SCIM_RETURN_DEFAULT;
+    whole = is_selected(projection, sub->parent) || is_selected(projection, sub->schema) ||
+            sub->parent->returned == SCIM_RETURN_ALWAYS;
+    return selected || (whole && sub->returned == SCIM_RETURN_DEFAULT);
+}
+
+int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t *attr)
+{
+    if (!projection)
+        return attr->returned == SCIM_RETURN_DEFAULT || attr->returned == SCIM_RETURN_ALWAYS;
+    return fate_of(projection, attr) != DROP;
+}
+
+int scim_projection_named(const scim_projection_t *projection)
+{
+    return projection && projection->named;
+}
+
+/* Leaves of a complex value what is kept; 0 where nothing is. */
+static int apply_subs(const scim_projection_t *projection, json_object *value, const scim_attr_t *attr)
+{
+    if (!json_object_is_type(value, json_type_object))
+        return 1;
+    json_object_object_foreach(value, key, item)
+    {
+        const scim_attr_t *sub = scim_attr_sub(attr, key, strlen(key));
+
+        (void)item;
+        if (sub ? !keeps_sub(projection, sub) : projection->include)
+            json_object_object_del(value, key);
+    }
+    return json_object_object_length(value) > 0;
+}
+
+/* Elements of which nothing is left go; a new list is cheaper than taking them out one by one. */
+static void apply_part(const scim_projection_t *projection, json_object *object, const char *key, json_object *value,
+                       const scim_attr_t *attr)
+{
+    json_object *kept;
+    size_t i;
+
+    if (!json_object_is_type(value, json_type_array)) {
+        if (!apply_subs(projection, value, attr))
+            json_object_object_del(object, key);
+        return;
+    }
+    kept = json_object_new_array();
+    for (i = 0; i < json_object_array_length(value); i++) {
+        json_object *element = json_object_array_get_idx(value, i);
+
+        if (apply_subs(projection, element, attr))
+            json_object_array_add(kept, json_object_get(element));
+    }
+    if (json_object_array_length(kept)) {
+        json_object_object_add(object, key, kept);
+        return;
+    }
+    json_object_put(kept);
+    json_object_object_del(object, key);
+}
+
+static void apply_one(const scim_projection_t *projection, json_object *object, const char *key, json_object *value,
+                      const scim_attr_t *attr)
+{
+    fate_e fate = attr ? fate_of(projection, attr) : (projection->include ? DROP : KEEP);
+
+    if (fate == DROP)
+        json_object_object_del(object, key);
+    else if (fate == PARTLY)
+        apply_part(projection, object, key, value, attr);
+}
+
+static void apply_extension(const scim_projection_t *projection, json_object *resource, const char *urn,
+                            json_object *extension, const scim_schema_t *schema)
+{
+    json_object_object_foreach(extension, key, value)
+    {
+        apply_one(projection, extension, key, value, scim_schema_attr(schema, key, strlen(key)));
+    }
+    if (!json_object_object_length(extension))
+        json_object_object_del(resource, urn);
+}
+
+void scim_projection_apply(const scim_projection_t *projection, json_object *resource)
+{
+    const scim_resource_type_t *type;
+
+    if (!projection)
+        return;
+    type = projection->type;
+    json_object_object_foreach(resource, key, value)
+    {
+        const scim_schema_t *schema = strchr(key, ':') ? scim_type_schema(type, key, strlen(key)) : NULL;
+
+        if (schema && json_object_is_type(value, json_type_object))
+            apply_extension(projection, resource, key, value, schema);
+        else
+            apply_one(projection, resource, key, value, scim_type_attr(type, key, strlen(key)));
+    }
+}

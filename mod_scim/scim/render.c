@@ -1,0 +1,127 @@
+/*
+ * Records to JSON text: {"id": .., the stored document's members, the relation, "meta": ..}.
+ */
+#include "render.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "json.h"
+
+const char *scim_render_location(const scim_record_t *record, const char *base, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, base, "/", record->type->endpoint, "/", record->id, NULL);
+}
+
+const char *scim_render_version(apr_int64_t version, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "W/\"%" APR_INT64_T_FMT "\"", version);
+}
+
+static void add_string(scim_buf_t *out, const char *text)
+{
+    scim_buf_json(out, text, strlen(text));
+}
+
+static int is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* What is between the brackets of text[0..len), an object or a list, without the white space around it. */
+static apr_size_t inside(const char **text, apr_size_t len)
+{
+    while (len && is_space(**text))
+        (*text)++, len--;
+    while (len && is_space((*text)[len - 1]))
+        len--;
+    if (len < 2)
+        return 0;
+    (*text)++;
+    len -= 2;
+    while (len && is_space(**text))
+        (*text)++, len--;
+    while (len && is_space((*text)[len - 1]))
+        len--;
+    return len;
+}
+
+static void add_meta(scim_buf_t *out, const scim_record_t *record, const char *base)
+{
+    char created[SCIM_TIME_SIZE], last_modified[SCIM_TIME_SIZE];
+
+    scim_time_format(created, record->created);
+    scim_time_format(last_modified, record->last_modified);
+    scim_buf_puts(out, "\"meta\":{\"resourceType\":");
+    add_string(out, record->type->name);
+    scim_buf_printf(out, ",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", created, last_modified);
+    add_string(out, scim_render_location(record, base, out->pool));
+    scim_buf_puts(out, ",\"version\":");
+    add_string(out, scim_render_version(record->version, out->pool));
+    scim_buf_puts(out, "}");
+}
+
+static void add_full(scim_buf_t *out, const scim_record_t *record, const char *base, int empty_relation)
+{
+    const scim_attr_t *attr = record->type->members ? record->type->members : record->type->groups;
+    const char *doc = record->doc, *relation = record->relation;
+    apr_size_t doc_len = inside(&doc, record->doc_len);
+    apr_size_t relation_len = relation ? inside(&relation, record->relation_len) : 0;
+
+    scim_buf_puts(out, "{\"id\":");
+    add_string(out, record->id);
+    if (doc_len) {
+        scim_buf_puts(out, ",");
+        scim_buf_add(out, doc, doc_len);
+    }
+    if (attr && (relation_len || empty_relation)) {
+        scim_buf_puts(out, ",");
+        add_string(out, attr->name);
+        scim_buf_puts(out, ":[");
+        scim_buf_add(out, relation, relation_len);
+        scim_buf_puts(out, "]");
+    }
+    scim_buf_puts(out, ",");
+    add_meta(out, record, base);
+    scim_buf_puts(out, "}");
+}
+
+void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const scim_projection_t *projection,
+                          const char *base, int empty_relation)
+{
+    json_object *resource;
+    apr_pool_t *scratch;
+    scim_buf_t full;
+    const char *text;
+    apr_size_t len;
+
+    if (!projection) {
+        add_full(out, record, base, empty_relation);
+        return;
+    }
+    apr_pool_create(&scratch, out->pool); /* a page of parsed resources need not be held at once */
+    scim_buf_init(&full, record->doc_len + record->relation_len + 512, scratch);
+    add_full(&full, record, base, empty_relation);
+    resource = scim_json_trusted(full.data, full.len, scratch);
+    scim_projection_apply(projection, resource);
+    text = scim_json_text(resource, &len, scratch);
+    scim_buf_add(out, text, len);
+    apr_pool_destroy(scratch);
+}
+
+void scim_render_list(scim_buf_t *out, const apr_array_header_t *records, apr_int64_t total, apr_int64_t start_index,
+                      const scim_projection_t *projection, const char *base)
+{
+    int i;
+
+    scim_buf_printf(out,
+                    "{\"schemas\":[\"" SCIM_URN_LIST "\"],\"totalResults\":%" APR_INT64_T_FMT
+                    ",\"startIndex\":%" APR_INT64_T_FMT ",\"itemsPerPage\":%d,\"Resources\":[",
+                    total, start_index, records->nelts);
+    for (i = 0; i < records->nelts; i++) {
+        if (i)
+            scim_buf_puts(out, ",");
+        scim_render_resource(out, APR_ARRAY_IDX(records, i, const scim_record_t *), projection, base, 0);
+    }
+    scim_buf_puts(out, "]}");
+}
