@@ -19,9 +19,20 @@ static const struct {
     const char *name;
     CU_TestInfo *tests;
 } suites[] = {
-    {"discovery", test_discovery},   {"error", test_error}, {"json", test_json},     {"leniency", test_leniency},
-    {"projection", test_projection}, {"query", test_query}, {"render", test_render}, {"resource", test_resource},
-    {"schema", test_schema},         {"text", test_text},   {"value", test_value},   {"version", test_version},
+    /* clang-format off */
+    {"discovery", test_discovery},
+    {"error", test_error},
+    {"json", test_json},
+    {"leniency", test_leniency},
+    {"projection", test_projection},
+    {"query", test_query},
+    {"render", test_render},
+    {"resource", test_resource},
+    {"schema", test_schema},
+    {"text", test_text},
+    {"value", test_value},
+    {"version", test_version},
+    /* clang-format on */
 };
 
 apr_pool_t *unit_pool;

@@ -13,7 +13,7 @@
 static scim_error_t *read_len(json_object **out, const char *bytes, apr_size_t len)
 {
     /* A copy without a NUL behind it, so that a sanitizer sees a read past the end. */
-    char *copy = malloc(len ? len : 1);
+    char *copy = calloc(1, len ? len : 1);
     memcpy(copy, bytes, len);
     scim_error_t *error = scim_json_read(out, copy, len, DEPTH, unit_pool);
     free(copy);
