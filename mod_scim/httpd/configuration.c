@@ -103,15 +103,19 @@ scim_server_config_t *scim_server_config(const server_rec *server)
     return ap_get_module_config(server->module_config, &scim_module);
 }
 
-int scim_config_serves(const request_rec *r)
+/* httpd keeps what SetHandler says as an expression, be it a plain word. */
+int scim_config_serves(request_rec *r)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     const core_dir_config *core;
+    const char *problem = NULL;
+    const char *handler;
 
     if (!config || !config->location)
         return 0;
     core = ap_get_core_module_config(r->per_dir_config);
-    return core && core->handler && strcmp(core->handler, SCIM_HANDLER) == 0;
+    handler = core->expr_handler ? ap_expr_str_exec(r, core->expr_handler, &problem) : core->handler;
+    return !problem && handler && strcmp(handler, SCIM_HANDLER) == 0;
 }
 
 int scim_config_covers(const char *location, const char *path)

@@ -68,7 +68,7 @@ const scim_dir_config_t *scim_dir_config(const request_rec *r);
 scim_server_config_t *scim_server_config(const server_rec *server);
 
 /* Whether the request's Location has `SetHandler scim` and ScimTenant. */
-int scim_config_serves(const request_rec *r);
+int scim_config_serves(request_rec *r);
 
 /* Whether `path` lies in a Location whose path is `location`. */
 int scim_config_covers(const char *location, const char *path);

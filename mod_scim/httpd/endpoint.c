@@ -37,18 +37,18 @@ static const scim_operation_t *find_operation(const scim_request_t *request)
     return NULL;
 }
 
-/* The value of Allow for a place: its rows, and OPTIONS. */
+/* The value of Allow for a place: its rows, and OPTIONS. httpd calls M_GET "HEAD". */
 static const char *allowed(const scim_request_t *request)
 {
     apr_pool_t *pool = request->r->pool;
-    const char *allow = "OPTIONS";
+    const char *allow = "";
     const scim_operation_t *row;
 
     for (row = table_of(request->place); row->answer; row++)
         if (row->place == request->place)
-            allow = apr_pstrcat(pool, allow, ", ", ap_method_name_of(pool, row->method),
-                                row->method == M_GET ? ", HEAD" : "", NULL);
-    return allow;
+            allow = apr_pstrcat(pool, allow, row->method == M_GET ? "GET, HEAD" : ap_method_name_of(pool, row->method),
+                                ", ", NULL);
+    return apr_pstrcat(pool, allow, "OPTIONS", NULL);
 }
 
 /* Why there is no operation for a request; NULL for OPTIONS. */

@@ -37,20 +37,34 @@ static const char *detail(int status)
     return row->status ? row->text : ap_get_status_line(status) + sizeof("500");
 }
 
-/* A request that was refused early has no Location yet; then the path as it came tells. */
-static int inside(const request_rec *r)
+static int in_locations(const apr_array_header_t *locations, const char *path)
 {
-    const apr_array_header_t *locations = scim_server_config(r->server)->locations;
-    const char *path = r->parsed_uri.path ? r->parsed_uri.path : r->uri;
-    const scim_dir_config_t *config = scim_dir_config(r);
     int i;
 
-    if (config && config->location)
-        return scim_config_serves(r);
     for (i = 0; path && i < locations->nelts; i++)
         if (scim_config_covers(APR_ARRAY_IDX(locations, i, const char *), path))
             return 1;
     return 0;
+}
+
+/* The path in a request line that httpd did not even parse, because it is too long. */
+static const char *unparsed_path(const request_rec *r)
+{
+    const char *path = r->the_request ? strchr(r->the_request, ' ') : NULL;
+
+    return path ? apr_pstrmemdup(r->pool, path + 1, strcspn(path + 1, " ?")) : NULL;
+}
+
+/* A request that was refused early has no Location yet; then the path as it came tells. */
+static int inside(request_rec *r)
+{
+    const apr_array_header_t *locations = scim_server_config(r->server)->locations;
+    const scim_dir_config_t *config = scim_dir_config(r);
+
+    if (config && config->location)
+        return scim_config_serves(r);
+    return locations->nelts && (in_locations(locations, r->parsed_uri.path) || in_locations(locations, r->uri) ||
+                                in_locations(locations, unparsed_path(r)));
 }
 
 static apr_status_t send_error(ap_filter_t *filter, int status)

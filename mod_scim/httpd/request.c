@@ -114,15 +114,16 @@ static const char *make_base(const scim_request_t *request)
     return base;
 }
 
-static int loopback(const conn_rec *c)
+static int loopback(const request_rec *r)
 {
+    apr_sockaddr_t *peer = r->connection->client_addr;
     apr_ipsubnet_t *net;
 
-    if (c->client_addr->family == APR_UNIX)
+    if (peer->family == APR_UNIX)
         return 1;
-    if (apr_ipsubnet_create(&net, "127.0.0.0", "8", c->pool) == APR_SUCCESS && apr_ipsubnet_test(net, c->client_addr))
+    if (apr_ipsubnet_create(&net, "127.0.0.0", "8", r->pool) == APR_SUCCESS && apr_ipsubnet_test(net, peer))
         return 1;
-    return apr_ipsubnet_create(&net, "::1", NULL, c->pool) == APR_SUCCESS && apr_ipsubnet_test(net, c->client_addr);
+    return apr_ipsubnet_create(&net, "::1", NULL, r->pool) == APR_SUCCESS && apr_ipsubnet_test(net, peer);
 }
 
 /* Tokens and personal data do not travel in the clear (RFC 7644 7.1). A proxy on this machine that ends TLS is a
@@ -132,7 +133,7 @@ static scim_error_t *check_tls(const scim_request_t *request)
     request_rec *r = request->r;
 
     if (ap_ssl_conn_is_ssl(r->connection) || strcmp(ap_http_scheme(r), "https") == 0 ||
-        !scim_setting_require_tls(request->config) || loopback(r->connection))
+        !scim_setting_require_tls(request->config) || loopback(r))
         return NULL;
     return scim_error_status(r->pool, HTTP_FORBIDDEN, "This service answers over TLS only. Use an https URL.");
 }

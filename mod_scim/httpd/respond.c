@@ -63,20 +63,26 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     return send_body(r, answer->body.data, answer->body.len);
 }
 
-/* httpd escapes control characters in what it logs. */
+/* Who asked, as far as it is known: the token's name, else the public part of what was presented. */
+static const char *caller(const scim_request_t *request)
+{
+    if (request->token_name)
+        return request->token_name;
+    return request->token.key_id[0] ? request->token.key_id : "-";
+}
+
+/* httpd escapes control characters in what it logs. What is not supported is no fault of the server. */
 static void log_error(const scim_request_t *request, const scim_error_t *error)
 {
     request_rec *r = request->r;
     const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
     const char *type = scim_type_name(error->type);
+    int level = error->status >= 500 && error->status != HTTP_NOT_IMPLEMENTED ? APLOG_ERR : APLOG_INFO;
 
-    ap_log_rerror(APLOG_MARK, error->status >= 500 ? APLOG_ERR : APLOG_INFO, 0, r,
-                  "tenant=%s token=%s request=%s %s %s: %d%s%s: %s%s%s%s", request->tenant ? request->tenant : "-",
-                  request->token_name        ? request->token_name
-                  : request->token_presented ? request->token.key_id
-                                             : "-",
-                  id ? id : "-", r->method, r->uri, error->status, type ? " " : "", type ? type : "", error->detail,
-                  error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
+    ap_log_rerror(APLOG_MARK, level, 0, r, "tenant=%s token=%s request=%s %s %s: %d%s%s: %s%s%s%s",
+                  request->tenant ? request->tenant : "-", caller(request), id ? id : "-", r->method, r->uri,
+                  error->status, type ? " " : "", type ? type : "", error->detail, error->cause ? " (" : "",
+                  error->cause ? error->cause : "", error->cause ? ")" : "");
 }
 
 /* RFC 6750 3: error is named only where a token was presented. */
