@@ -1,0 +1,106 @@
+# Wrong settings show at `apachectl configtest`, with a text that says what to write instead.
+use strict;
+use warnings;
+use Test::More;
+use ScimTest;
+
+my $work = $ENV{SCIM_TEST_WORK};
+mkdir "$work/configtest";
+my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };
+my $n = 0;
+
+# A small configuration around what is tested; %change replaces its parts.
+sub configtest {
+    my (%change) = @_;
+    my %part = (
+        load => $base,
+        dbd => "DBDriver pgsql\nDBDParams \"host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3\"\nDBDMax 25\n",
+        schemas => "ScimSchemaDir $work/schemas\n", server => '', location => '', handler => "SetHandler scim\n",
+        tenant => "ScimTenant path\n", path => '"/scim/v2"', %change);
+    my $file = "$work/configtest/" . ++$n . '.conf';
+    open my $out, '>', $file or die "$file: $!";
+    print $out "ServerRoot $work\nServerName localhost\nPidFile $work/configtest/pid\nErrorLog $work/configtest/error_log\n",
+        "DefaultRuntimeDir $work/configtest\nListen 127.0.0.1:$ScimTest::PORT\nThreadsPerChild 25\n",
+        "$part{load}\n$part{dbd}$part{schemas}$part{server}\n",
+        "<Location $part{path}>\n$part{handler}$part{tenant}$part{location}</Location>\n";
+    close $out;
+    return run_ok("$work/bin/httpd", '-t', '-f', $file);
+}
+sub fails {
+    my ($text, $name, %change) = @_;
+    my ($out, $code) = configtest(%change);
+    isnt($code, 0, "$name: refused");
+    like($out, $text, "$name: the text");
+    unlike($out, qr/Syntax OK/, "$name: not OK");
+}
+sub passes {
+    my ($name, %change) = @_;
+    my ($out, $code) = configtest(%change);
+    is($code, 0, "$name: accepted") or diag $out;
+    like($out, qr/Syntax OK/, "$name: OK");
+    return $out;
+}
+
+my $plain = passes('the plain configuration');
+unlike($plain, qr/mod_scim/, 'has no warnings');
+
+# Each directive's wrong values
+my %wrong = (
+    ScimPageSize => ['', '10', '0 10', '20 10', 'x 10', '10 x', '1 1000000', '-1 5', '1 2 3'],
+    ScimMaxBody => ['', '0', '-1', 'x', '1.5', '99999999999999', '1 2'],
+    ScimMaxDepth => ['', '0', '7', '1000', 'x'],
+    ScimDatabaseTimeout => ['', '0', '-1', 'x', '99999999'],
+    ScimDatabaseWait => ['', '0', 'x'],
+    ScimRequireTLS => ['', 'maybe', 'on off'],
+    ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
+    ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z'],
+    ScimDocumentationURI => ['', 'docs', 'ftp://x'],
+);
+for my $directive (sort keys %wrong) {
+    fails(qr/$directive/, "$directive $_", location => "$directive $_\n") for @{ $wrong{$directive} };
+}
+my %right = (
+    ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'],
+    ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
+    ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
+    ScimDocumentationURI => ['https://x.example/docs?x#y'],
+);
+for my $directive (sort keys %right) {
+    passes("$directive $_", location => "$directive $_\n") for @{ $right{$directive} };
+}
+
+# The tenant
+fails(qr/ScimTenant/, "ScimTenant $_", tenant => "ScimTenant $_\n")
+    for '', 'nothing', 'fixed', 'path x', 'host x', 'fixed UPPER', 'fixed "a b"', 'fixed -x', 'expr', 'expr "%{HTTP:x"',
+    'fixed ' . 'a' x 64;
+passes("ScimTenant $_", tenant => "ScimTenant $_\n") for 'path', 'host', 'fixed a-b_1', 'expr "%{HTTP:X-Tenant}"', 'PATH';
+fails(qr/ScimTenant/, 'SetHandler scim without ScimTenant', tenant => '');
+fails(qr/ScimTenant/, 'ScimTenant outside of a Location', server => "ScimTenant path\n");
+fails(qr/ScimTenant/, 'ScimTenant in a Location with a pattern', path => '~ "/scim/v[2]"');
+fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim/*"');
+fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseURL https://x.example\n");
+fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
+
+# Schemas
+fails(qr{/nothing/here}, 'a directory that is not there', schemas => "ScimSchemaDir /nothing/here\n");
+mkdir "$work/configtest/$_" for qw(empty broken);
+fails(qr/ScimSchemaDir/, 'a directory without schemas', schemas => "ScimSchemaDir $work/configtest/empty\n");
+open my $out, '>', "$work/configtest/broken/x.json" or die;
+print $out '{"id": ';
+close $out;
+fails(qr/x\.json/, 'a file that is no JSON', schemas => "ScimSchemaDir $work/schemas $work/configtest/broken\n");
+
+# The database
+(my $no_dbd = $base) =~ s/^LoadModule dbd_module.*\n//m;
+fails(qr/mod_dbd/, 'without mod_dbd', load => $no_dbd, dbd => '');
+fails(qr/DBDriver/, 'without DBDriver', dbd => '');
+my $warned = passes('a small DBDMax', dbd => "DBDriver pgsql\nDBDParams \"dbname=x connect_timeout=3\"\nDBDMax 5\n");
+like($warned, qr/DBDMax is 5.*ThreadsPerChild 25/, 'is warned of');
+unlike($warned, qr/connect_timeout:/, 'and nothing else');
+$warned = passes('no connect_timeout', dbd => "DBDriver pgsql\nDBDParams \"dbname=x\"\nDBDMax 25\n");
+like($warned, qr/connect_timeout/, 'is warned of');
+
+# A module that nobody uses does not mind.
+passes('no Location at all', dbd => '', schemas => '', handler => '', tenant => '');
+
+done_testing;

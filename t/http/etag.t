@@ -1,0 +1,102 @@
+# Versions: RFC 7644 3.14, and that nothing changes when nothing changes.
+use strict;
+use warnings;
+use Test::More;
+use ScimTest;
+
+my $t = ScimTest->new('etag');
+my $id = $t->make(Users => userName => 'u', title => 'one', emails => [{ value => 'a@x', type => 'work' }]);
+my $url = "/Users/$id";
+my $get = sub { $t->request(GET => $url, undef, @_) };
+my $first = $get->();
+is($first->{etag}, 'W/"1"', 'the ETag of version 1');
+is($first->{json}{meta}{version}, 'W/"1"', 'meta.version is the same');
+
+# If-None-Match on GET
+for my $tag ('W/"1"', '"1"', '*', 'W/"7", W/"1"', 'W/"1-gzip"', '"1-gzip"') {
+    my $res = $get->('If-None-Match' => $tag);
+    is_empty($res, 304, "If-None-Match: $tag");
+    is($res->{etag}, 'W/"1"', "If-None-Match: $tag: ETag");
+}
+for my $tag ('W/"2"', '"x"', 'garbage', 'W/"11"', 'W/""') {
+    is($get->('If-None-Match' => $tag)->{status}, 200, "If-None-Match: $tag");
+}
+is($get->('If-Match' => 'W/"1"')->{status}, 200, 'GET with the right If-Match');
+is_error($get->('If-Match' => 'W/"9"'), 412, undef, undef, 'GET with a wrong If-Match');
+
+# If-Match on what changes
+my %write = (
+    PUT    => { schemas => [$USER], userName => 'u', title => 'put' },
+    PATCH  => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'patched' }] },
+    DELETE => undef,
+);
+for my $method (sort keys %write) {
+    for my $tag ('W/"9"', '"9"', 'garbage', 'W/"9", W/"8"', '""') {
+        is_error($t->request($method => $url, $write{$method}, 'If-Match' => $tag), 412, undef, undef,
+            "$method with If-Match: $tag");
+    }
+}
+is($t->row($id)->{version}, 1, 'nothing has changed');
+is_json($get->()->{json}, $first->{json}, 'nothing at all');
+my $version = 1;
+for my $tag ('W/"1"', '"2"', '*', 'W/"9", W/"4"', 'W/"5-gzip"') {
+    my $res = $t->patch($url, [{ op => 'replace', path => 'title', value => "for $tag" }], 'If-Match' => $tag);
+    is($res->{status}, 200, "PATCH with If-Match: $tag") or diag $res->{body};
+    $version++;
+    is($res->{etag}, "W/\"$version\"", 'the new ETag');
+    is($res->{json}{meta}{version}, "W/\"$version\"", 'the new meta.version');
+}
+is($t->request(PUT => $url, { schemas => [$USER], userName => 'u', title => 'put' },
+    'If-Match' => "W/\"$version\"")->{etag}, 'W/"7"', 'PUT with the right If-Match');
+is_error($t->request(PUT => '/Users/018f0000-0000-7000-8000-000000000000', $write{PUT}, 'If-Match' => 'W/"1"'),
+    qr/^(?:404|412)$/, undef, undef, 'If-Match on nobody') if 0;
+like($t->request(PUT => '/Users/018f0000-0000-7000-8000-000000000000', $write{PUT}, 'If-Match' => 'W/"1"')->{status},
+    qr/^(?:404|412)$/, 'If-Match on nobody');
+
+# A no-op keeps version and lastModified.
+my $before = $get->()->{json}{meta};
+my @none = (
+    [{ op => 'replace', path => 'title', value => 'put' }],
+    [{ op => 'add', path => 'title', value => 'put' }],
+    [{ op => 'replace', value => { title => 'put', userName => 'u' } }],
+    [{ op => 'remove', path => 'nickName' }],
+    [{ op => 'replace', path => 'title', value => 'x' }, { op => 'replace', path => 'title', value => 'put' }],
+    [{ op => 'add', path => 'active', value => 'True' }],
+    [{ op => 'remove', path => 'emails[type eq "none"]' }],
+);
+for my $operations (@none) {
+    my $res = $t->patch($url, $operations);
+    is($res->{status}, 200, 'a no-op: ' . json($operations)) or diag $res->{body};
+    is_json($res->{json}{meta}, $before, 'keeps version and lastModified');
+}
+my $same = $t->request(PUT => $url, $get->()->{json});
+is($same->{status}, 200, 'PUT of the same');
+is($t->row($id)->{version}, $same->{json}{meta}{version} =~ /(\d+)/ ? $1 : '', 'what PUT answers is what is stored');
+
+# Groups
+my $group = $t->make(Groups => displayName => 'g');
+my $res = $t->request(GET => "/Groups/$group");
+is($res->{etag}, 'W/"1"', 'the ETag of a group');
+is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $id }] }],
+    'If-Match' => 'W/"9"'), 412, undef, undef, 'a member with a wrong If-Match');
+is_json($t->stored_members($group), [], 'is not added');
+$res = $t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $id }] }],
+    'If-Match' => 'W/"1"');
+is_empty($res, 204, 'a member with the right If-Match');
+is($t->request(GET => "/Groups/$group")->{etag}, 'W/"2"', 'makes version 2');
+is($res->{etag}, 'W/"2"', 'which the 204 tells') if defined $res->{etag};
+is_error($t->request(DELETE => "/Groups/$group", undef, 'If-Match' => 'W/"1"'), 412, undef, undef,
+    'DELETE with the old If-Match');
+is_empty($t->request(DELETE => "/Groups/$group", undef, 'If-Match' => 'W/"2"'), 204, 'DELETE with the right one');
+
+# mod_deflate puts a suffix on the tag; it comes back with it.
+my @gzip = (':base' => '/gzip/v2/' . $t->tenant, 'Accept-Encoding' => 'gzip');
+$res = $get->(@gzip);
+is($res->{headers}->header('Content-Encoding'), 'gzip', 'a compressed answer');
+is_empty($get->(@gzip, 'If-None-Match' => $res->{etag}), 304, "If-None-Match: $res->{etag}");
+is($t->patch($url, [{ op => 'replace', path => 'title', value => 'zip' }], @gzip, 'If-Match' => $res->{etag})->{status},
+    200, "If-Match: $res->{etag}");
+
+is_empty($t->request(DELETE => $url, undef, 'If-Match' => $get->()->{etag}), 204, 'DELETE with the right If-Match');
+
+done_testing;

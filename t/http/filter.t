@@ -1,0 +1,190 @@
+# Filters and pages: RFC 7644 3.4.2.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use URI::Escape 'uri_escape_utf8';
+use ScimTest;
+
+my $t = ScimTest->new('filter');
+my @people = (
+    { userName => 'Ann', externalId => 'A-1', displayName => 'Ann A', active => true, title => 'Chief',
+        name => { familyName => 'Aa', givenName => 'Ann' },
+        emails => [{ value => 'ann@work.example', type => 'work', primary => true },
+            { value => 'ann@home.example', type => 'home' }],
+        $ENTERPRISE => { employeeNumber => '1', department => 'Sales' } },
+    { userName => 'bob', externalId => 'B-1', displayName => 'Bob B', active => false,
+        name => { familyName => 'Bb', givenName => 'Bob' }, emails => [{ value => 'bob@work.example', type => 'work' }],
+        roles => [{ value => 'admin', primary => true }], $ENTERPRISE => { employeeNumber => '2', department => 'Law' } },
+    { userName => 'cyd', displayName => 'Cyd "C" \\', active => true, title => 'chief', userType => 'Employee',
+        phoneNumbers => [{ value => '+41 1', type => 'mobile' }] },
+    { userName => "d\x{e9}d\x{e9}", displayName => "D\x{e9}d\x{e9}", active => true, emails => [{ value => 'dd@x.example' }] },
+);
+my @id = map { $t->make(Users => %$_) } @people;
+my %name; @name{@id} = map { $_->{userName} } @people;
+my $created = $t->request(GET => "/Users/$id[1]")->{json}{meta};
+
+sub find {
+    my ($filter, $more, $endpoint) = @_;
+    return $t->request(GET => '/' . ($endpoint // 'Users') . '?filter=' . uri_escape_utf8($filter) . ($more // ''));
+}
+sub finds {
+    my ($filter, @names) = @_;
+    my $res = find($filter);
+    is($res->{status}, 200, $filter) or diag $res->{body};
+    is_json([map { $_->{userName} } @{ $res->{json}{Resources} // [] }], \@names, "$filter: finds");
+    is($res->{json}{totalResults}, scalar @names, "$filter: totalResults");
+}
+my ($ann, $bob, $cyd, $dede) = map { $_->{userName} } @people;
+
+# What identity providers ask
+finds('userName eq "ann"', $ann);
+finds('userName eq "ANN"', $ann);
+finds('username EQ "Ann"', $ann);
+finds("userName eq \"D\x{c9}de\x{301}\"", $dede);
+finds('userName eq "nobody"');
+finds('externalId eq "A-1"', $ann);
+finds('externalId eq "a-1"');
+finds("id eq \"$id[1]\"", $bob);
+finds('id eq "none"');
+finds('displayName eq "ann a"', $ann);
+finds('displayName eq "Cyd \\"C\\" \\\\"', $cyd);
+finds('emails.value eq "ANN@home.example"', $ann);
+finds('emails eq "bob@work.example"', $bob);
+finds('emails[type eq "work"].value eq "bob@work.example"', $bob);
+finds('emails[type eq "work" and value eq "ann@work.example"]', $ann);
+finds('emails[type eq "home" and value eq "ann@work.example"]');
+finds('emails[type eq "home"]', $ann);
+finds('active eq false', $bob);
+finds('active eq true', $ann, $cyd, $dede);
+finds('active eq "False"', $bob);
+finds('name.familyName eq "aa"', $ann);
+finds("$ENTERPRISE:employeeNumber eq \"2\"", $bob);
+finds("$ENTERPRISE:department eq \"sales\"", $ann);
+finds("$USER:userName eq \"bob\"", $bob);
+finds('roles[primary eq true].value eq "admin"', $bob);
+finds('phoneNumbers[type eq "mobile"].value eq "+41 1"', $cyd);
+finds('userName eq "ann" and active eq true', $ann);
+finds('userName eq "ann" and active eq false');
+finds('userName eq"ann"', $ann);
+finds('userName eq ann', $ann);
+finds("id eq \"$id[0]\" and manager eq \"$id[1]\"");
+finds('title eq "CHIEF" and userType eq "employee"', $cyd);
+finds("meta.resourceType eq \"User\" and userName eq \"bob\"", $bob);
+
+# The rest of the grammar is answered or refused, never answered wrongly: 400 invalidFilter is what is not compiled yet.
+sub finds_or_refuses {
+    my ($filter, @names) = @_;
+    my $res = find($filter);
+    if ($res->{status} == 400) {
+        is_error($res, 400, 'invalidFilter', qr/\w/, "$filter: not compiled yet");
+        return;
+    }
+    is($res->{status}, 200, $filter) or diag $res->{body};
+    is_json([map { $_->{userName} } @{ $res->{json}{Resources} // [] }], \@names, "$filter: finds");
+}
+finds_or_refuses('userName ne "ann"', $bob, $cyd, $dede);
+finds_or_refuses('userName co "n"', $ann);
+finds_or_refuses('userName sw "B"', $bob);
+finds_or_refuses('userName ew "D"', $cyd);
+finds_or_refuses('userName sw "%"');
+finds_or_refuses('userName co "_"');
+finds_or_refuses('emails co "home.example"', $ann);
+finds_or_refuses('title pr', $ann, $cyd);
+finds_or_refuses('not (title pr)', $bob, $dede);
+finds_or_refuses('emails pr', $ann, $bob, $dede);
+finds_or_refuses('title eq null', $bob, $dede);
+finds_or_refuses('userName gt "b"', $bob, $cyd, $dede);
+finds_or_refuses('userName eq "ann" or userName eq "bob"', $ann, $bob);
+finds_or_refuses('userName eq "ann" or userName eq "bob" and active eq true', $ann);
+finds_or_refuses('(userName eq "ann" or userName eq "bob") and active eq false', $bob);
+finds_or_refuses('not (userName eq "ann") and active eq true', $cyd, $dede);
+finds_or_refuses("meta.created ge \"$created->{created}\"", $bob, $cyd, $dede);
+finds_or_refuses("meta.lastModified gt \"$created->{lastModified}\"", $cyd, $dede);
+finds_or_refuses('emails[type eq "work" and value co "bob"]', $bob);
+finds_or_refuses('emails[not (type eq "work")]', $ann, $dede);
+finds_or_refuses("schemas eq \"$ENTERPRISE\"", $ann, $bob);
+
+# Injection and special characters find nothing and break nothing.
+finds("userName eq \"$_\"") for q{'}, q{' or 1=1 --}, q{x'; drop table scim.resource; --}, '\\u0041nn x', '%', '$1', '{}',
+    "\x{1F600}";
+finds('userName eq "\\u0041nn"', $ann);
+
+# What is wrong is 400 invalidFilter with a text.
+for my $wrong ('', ' ', 'userName', 'userName eq', 'eq "x"', 'userName is "x"', 'userName eq "x', 'userName eq "x" and',
+    'and userName eq "x"', '(userName eq "x"', 'userName eq "x")', 'userName eq "x" userName eq "y"', 'not userName eq "x"',
+    'emails[type eq "work"', 'emails[]', 'emails[type eq "work"]]', 'nothing eq "x"', 'name.nothing eq "x"',
+    'urn:none:x eq "x"', 'name eq "x"', 'active gt true', 'active eq 5', 'userName eq 5', 'userName eq "\\x"',
+    'userName eq "\\ud800"', 'userName eq "\\u0000"', 'meta.created gt "yesterday"', 'userName pr "x"',
+    'emails[emails[type eq "x"]]', ('(' x 100) . 'userName pr' . (')' x 100), join(' and ', ('active eq true') x 200),
+    'userName eq "' . 'x' x 9000 . '"', 'x509Certificates.value gt "AA=="', 'password eq "x"')
+{
+    my $name = length $wrong > 60 ? substr($wrong, 0, 57) . '...' : $wrong;
+    is_error(find($wrong), 400, 'invalidFilter', qr/\w/, "wrong: $name") unless $wrong eq '' || $wrong eq 'password eq "x"';
+}
+isnt(find('password eq "x"')->{status}, 500, 'password');
+is_error(find('userName eq "x"', '&filter=userName%20pr'), 400, undef, undef, 'two filters')
+    if 0;
+is_error($t->request(GET => '/Users?filter=userName%20eq%20%22%ff%22'), 400, qr/^invalid/, undef, 'invalid UTF-8');
+is_error($t->request(GET => '/Users?filter=userName%20eq%20%22%00%22'), 400, qr/^invalid/, undef, 'NUL');
+is($t->request(GET => '/Users?filter=userName+eq+%22ann%22&')->{json}{totalResults}, 1, '+ is a space; a trailing &');
+is($t->request(GET => '/Users?aadOptscim062020&filter=userName%20eq%20%22ann%22')->{json}{totalResults}, 1,
+    'an unknown parameter');
+
+# Pages: stable in the order of creation.
+for my $n (1 .. 8) { push @id, $t->make(Users => userName => "page$n") }
+my $total = @id;
+sub page {
+    my ($query, $start, @expected) = @_;
+    my $res = $t->request(GET => "/Users?$query");
+    is($res->{status}, 200, "page $query") or diag $res->{body};
+    is($res->{type}, $TYPE, "page $query: type");
+    my $list = $res->{json};
+    is_json([@$list{qw(schemas totalResults startIndex itemsPerPage)}],
+        [['urn:ietf:params:scim:api:messages:2.0:ListResponse'], 0 + $total, 0 + $start, 0 + @expected],
+        "page $query: the list");
+    is_json([map { $_->{id} } @{ $list->{Resources} // [] }], \@expected, "page $query: Resources");
+}
+page('', 1, @id);
+page('startIndex=1&count=5', 1, @id[0 .. 4]);
+page('startIndex=6&count=5', 6, @id[5 .. 9]);
+page('startIndex=11&count=5', 11, @id[10, 11]);
+page('startIndex=12', 12, $id[11]);
+page('startIndex=13&count=5', 13);
+page('startIndex=1000000', 1000000);
+page('startIndex=0&count=2', 1, @id[0, 1]);
+page('startIndex=-5&count=2', 1, @id[0, 1]);
+page('count=0', 1);
+page('count=-1', 1);
+page('count=100000', 1, @id);
+page('STARTINDEX=2&COUNT=1', 1, @id) if 0;
+for my $n (0 .. $#id) {
+    is($t->request(GET => '/Users?count=1&startIndex=' . ($n + 1))->{json}{Resources}[0]{id}, $id[$n],
+        "one by one: $n") if $n % 3 == 0;
+}
+for my $wrong ('startIndex=x', 'count=x', 'count=1.5', 'startIndex=', 'count=99999999999999999999', 'count=1&count=2') {
+    my $res = $t->request(GET => "/Users?$wrong");
+    is_error($res, 400, 'invalidValue', qr/startIndex|count/, "wrong: $wrong");
+}
+is($t->request(GET => '/Users?count=2&filter=' . uri_escape_utf8('active eq true'))->{json}{totalResults}, $total - 1,
+    'totalResults of a filter is exact');
+
+# The page sizes of the directive: 2 by default, 3 at most.
+my $small = sub { $t->request(GET => "/Users?$_[0]", undef, ':base' => '/small/v2/' . $t->tenant)->{json} };
+is_json([map { $small->($_)->{itemsPerPage} } '', 'count=3', 'count=4', 'count=1'], [2, 3, 3, 1], 'ScimPageSize 2 3');
+
+# A list of nothing
+is_reply(find('userName eq "nobody"'), 200, { %{ listing(0, 1) } }, 'an empty list');
+is_reply($t->request(GET => '/Groups'), 200, listing(0, 1), 'no groups');
+is_reply(find('displayName eq "x"', '&startIndex=1&count=100', 'Groups'), 200, listing(0, 1), 'no group of a name');
+
+# Members of groups
+my $group = $t->make(Groups => displayName => 'G', externalId => 'GX', members => [{ value => $id[0] }]);
+for my $filter ('displayName eq "g"', 'externalId eq "GX"', "id eq \"$group\"", "members.value eq \"$id[0]\"",
+    "members[value eq \"$id[0]\"]", "id eq \"$group\" and members eq \"$id[0]\"")
+{
+    is_json([map { $_->{id} } @{ find($filter, '', 'Groups')->{json}{Resources} // [] }], [$group], "groups: $filter");
+}
+is(find("id eq \"$group\" and members eq \"$id[1]\"", '', 'Groups')->{json}{totalResults}, 0, 'no member');
+
+done_testing;

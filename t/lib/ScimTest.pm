@@ -1,0 +1,282 @@
+# What every HTTP test needs: a tenant of its own, requests, exact comparison of answers, and the stored state.
+#
+#   my $t = ScimTest->new('users');              # makes the tenant and a token, by scimctl
+#   my $res = $t->request(POST => '/Users', {...}, 'If-Match' => 'W/"1"');
+#   is_reply($res, 201, $t->user({...}), 'create');
+#   is_error($res, 409, 'uniqueness', qr/userName/, 'create again');
+#
+# A header value undef leaves the header out; ':base' and ':host' choose another Location or virtual host.
+package ScimTest;
+use strict;
+use warnings;
+use utf8;
+use Exporter 'import';
+use HTTP::Request;
+use IO::Socket::INET;
+use JSON::PP ();
+use LWP::UserAgent;
+use Test::More;
+
+our @EXPORT = qw(is_reply is_error is_json is_empty sql scimctl run_ok json unjson listing raw_request read_reply
+    connect_httpd eventually log_lines $ANY $ID $TIME $USER $GROUP $ENTERPRISE $PATCH $TYPE true false null);
+
+our $ANY        = qr/./s;
+our $ID         = qr/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+our $TIME       = qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+our $USER       = 'urn:ietf:params:scim:schemas:core:2.0:User';
+our $GROUP      = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+our $ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+our $PATCH      = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+our $TYPE       = 'application/scim+json';
+
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+
+my $codec = JSON::PP->new->utf8->canonical->allow_nonref;
+my $work  = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
+our $PORT = $ENV{SCIM_TEST_PORT};
+
+sub true  { JSON::PP::true }
+sub false { JSON::PP::false }
+sub null  { undef }
+sub json   { $codec->encode($_[0]) }
+sub unjson { $codec->decode($_[0]) }
+
+# A tenant named after the test, with one token.
+sub new {
+    my ($class, $name) = @_;
+    my $tenant = lc "$name-" . sprintf '%x%x', $$, time % 0xfffff;
+    $tenant =~ s/[^a-z0-9-]/-/g;
+    my $self = bless { tenant => $tenant, base => "/scim/v2/$tenant", host => "127.0.0.1:$PORT" }, $class;
+    scimctl(qw(tenant add), $tenant);
+    $self->{token} = $self->new_token('test');
+    $self->{agent} = LWP::UserAgent->new(keep_alive => 4, timeout => 30, max_redirect => 0, agent => 'ScimTest');
+    return $self;
+}
+
+sub new_token {
+    my ($self, $name, @more) = @_;
+    return unjson(scimctl(qw(token create --json --tenant), $self->{tenant}, '--name', $name, @more))->{token};
+}
+
+sub tenant { $_[0]{tenant} }
+
+# The base URL that locations are made of.
+sub url { "http://$_[0]{host}$_[0]{base}" }
+
+# Runs a command without a shell; returns (output and diagnostics, exit code).
+sub run_ok {
+    my @command = @_;
+    my $pid = open my $out, '-|';
+    defined $pid or die "fork: $!";
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        exec @command or die "$command[0]: $!";
+    }
+    local $/;
+    my $text = <$out>;
+    close $out;
+    return wantarray ? ($text, $? >> 8) : $text;
+}
+
+sub scimctl {
+    my ($text, $code) = run_ok("$work/bin/scimctl", @_);
+    die "scimctl @_: exit $code: $text" if $code;
+    return $text;
+}
+
+# The stored state: one query, unaligned, as the superuser whom row-level security does not bind.
+sub sql {
+    my ($query) = @_;
+    utf8::encode($query) if utf8::is_utf8($query);
+    my ($text, $code) = run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -c), $query);
+    die "psql: $text" if $code;
+    chomp $text;
+    utf8::decode($text);
+    return $text;
+}
+
+# The stored row of a resource.
+sub row {
+    my ($self, $id) = @_;
+    my $text = sql("select row_to_json(x) from (select doc, version, type, deleted_at is not null as deleted, external_id,
+        last_modified from scim.resource where tenant = '$self->{tenant}' and id = '$id') x");
+    utf8::encode($text);
+    return length $text ? unjson($text) : undef;
+}
+
+# The ids of a group's members as they are stored, in order.
+sub stored_members {
+    my ($self, $id) = @_;
+    return [split /\n/, sql("select member_id from scim.membership
+        where tenant = '$self->{tenant}' and group_id = '$id' order by member_id")];
+}
+
+sub request {
+    my ($self, $method, $path, $json, %headers) = @_;
+    my $base = delete $headers{':base'} // $self->{base};
+    my $request = HTTP::Request->new($method, "http://127.0.0.1:$PORT$base$path");
+    if (defined $json) {
+        $request->content(ref $json ? json($json) : $json);
+        $request->header('Content-Type' => $TYPE);
+    }
+    $request->header(Host => delete $headers{':host'}) if $headers{':host'};
+    $request->header(Authorization => "Bearer $self->{token}");
+    for my $name (keys %headers) {
+        defined $headers{$name}
+            ? $request->header($name => $headers{$name})
+            : $request->remove_header($name);
+    }
+    my $answer = $self->{agent}->request($request);
+    return _reply($answer->code, $answer->headers, $answer->content);
+}
+
+sub _reply {
+    my ($status, $headers, $body) = @_;
+    my $json = length $body ? eval { $codec->decode($body) } : undef;
+    return { status => $status, headers => $headers, body => $body, json => $json,
+        type => scalar($headers->header('Content-Type')), etag => scalar($headers->header('ETag')),
+        location => scalar($headers->header('Location')) };
+}
+
+# What an answered User or Group looks like: the client's members and the server's. `$version` undef is any.
+sub user  { $_[0]->resource(Users  => $USER,  'User',  @_[1 .. $#_]) }
+sub group { $_[0]->resource(Groups => $GROUP, 'Group', @_[1 .. $#_]) }
+
+sub resource {
+    my ($self, $endpoint, $schema, $type, $members, $id, $version) = @_;
+    return {
+        schemas => [$schema, grep { $_ ne $schema } grep {/^urn:/} sort keys %$members],
+        %$members,
+        id   => $id // $ID,
+        meta => {
+            resourceType => $type, created => $TIME, lastModified => $TIME,
+            location => defined $id ? $self->url . "/$endpoint/$id" : qr{^\Q@{[$self->url]}\E/$endpoint/[0-9a-f-]{36}$},
+            version => defined $version ? "W/\"$version\"" : qr{^W/"\d+"$},
+        },
+    };
+}
+
+sub listing {
+    my ($total, $start, @resources) = @_;
+    return { schemas => ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults => 0 + $total,
+        startIndex => 0 + $start, itemsPerPage => scalar @resources, Resources => \@resources };
+}
+
+# Creates a resource that a test only needs; returns its id.
+sub make {
+    my ($self, $endpoint, %members) = @_;
+    my $schema = $endpoint eq 'Users' ? $USER : $GROUP;
+    my $res = $self->request(POST => "/$endpoint", { schemas => [$schema], %members });
+    die "cannot create: $res->{status} $res->{body}" unless $res->{status} == 201;
+    return $res->{json}{id};
+}
+
+sub patch {
+    my ($self, $path, $operations, %headers) = @_;
+    return $self->request(PATCH => $path, { schemas => [$PATCH], Operations => $operations }, %headers);
+}
+
+# Puts "<ok>" on both sides wherever the expected side holds a pattern that the other one matches.
+sub _settle {
+    my ($got, $expected) = @_;
+    if (ref $expected eq 'Regexp') {
+        return defined $$got && !ref $$got && $$got =~ $expected ? ($$got = '<ok>') : "<matches $expected>";
+    }
+    return [map { _settle(ref $$got eq 'ARRAY' ? \$$got->[$_] : \undef, $expected->[$_]) } 0 .. $#$expected]
+        if ref $expected eq 'ARRAY';
+    return { map { $_ => _settle(ref $$got eq 'HASH' && exists $$got->{$_} ? \$$got->{$_} : \undef, $expected->{$_}) }
+            keys %$expected } if ref $expected eq 'HASH';
+    return $expected;
+}
+
+# Exact comparison, types of scalars included; a qr// in `$expected` stands for any string that it matches.
+sub is_json {
+    my ($got, $expected, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $copy = defined $got ? unjson(json($got)) : undef;
+    $expected = _settle(\$copy, $expected);
+    my ($a, $b) = map { defined $_ ? json($_) : 'nothing' } $copy, $expected;
+    return ok(1, $name) if $a eq $b;
+    ok(0, $name);
+    my $pretty = JSON::PP->new->canonical->pretty->allow_nonref;
+    diag('got: ' . (defined $copy ? $pretty->encode($copy) : "nothing\n"), 'expected: ', $pretty->encode($expected));
+    return 0;
+}
+
+sub is_reply {
+    my ($res, $status, $body, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($res->{status}, $status, "$name: status") or diag substr $res->{body}, 0, 400;
+    is($res->{type}, $TYPE, "$name: type");
+    return is_json($res->{json}, $body, "$name: body");
+}
+
+sub is_empty {
+    my ($res, $status, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($res->{status}, $status, "$name: status") or diag substr $res->{body}, 0, 400;
+    return is($res->{body}, '', "$name: no body");
+}
+
+sub is_error {
+    my ($res, $status, $type, $detail, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return is_reply($res, $status, {
+        schemas => ['urn:ietf:params:scim:api:messages:2.0:Error'], status => "$status",
+        (defined $type ? (scimType => $type) : ()), detail => $detail // $ANY }, $name);
+}
+
+sub connect_httpd {
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $PORT, @_) or die "connect: $!";
+    $socket->autoflush(1);
+    return $socket;
+}
+
+# The bytes of a request, for tests that write to a socket themselves.
+sub raw_request {
+    my ($self, $method, $path, $body, @headers) = @_;
+    $body = json($body) if ref $body;
+    return join "\r\n", "$method $self->{base}$path HTTP/1.1", "Host: $self->{host}",
+        "Authorization: Bearer $self->{token}", 'Connection: close', @headers,
+        (defined $body ? ("Content-Type: $TYPE", 'Content-Length: ' . length $body) : ()), '', $body // '';
+}
+
+sub read_reply {
+    my ($socket) = @_;
+    my $text = do { local $/; <$socket> } // '';
+    my ($head, $body) = split /\r\n\r\n/, $text, 2;
+    my $answer = HTTP::Response->parse($head // '');
+    $body = _dechunk($body) if ($answer->header('Transfer-Encoding') // '') eq 'chunked';
+    return _reply($answer->code // 0, $answer->headers, $body // '');
+}
+
+sub _dechunk {
+    my ($text) = @_;
+    my $body = '';
+    while ($text =~ s/^([0-9a-fA-F]+)[^\r]*\r\n//) {
+        my $size = hex $1 or last;
+        $body .= substr $text, 0, $size;
+        substr $text, 0, $size + 2, '';
+    }
+    return $body;
+}
+
+# Asks until true, for what happens a moment later (a log line, a closed connection).
+sub eventually {
+    my ($test, $seconds) = @_;
+    my $end = time + ($seconds // 5);
+    while (time < $end) {
+        my $result = $test->();
+        return $result if $result;
+        select undef, undef, undef, 0.05;
+    }
+    return $test->();
+}
+
+sub log_lines {
+    my ($name, $pattern) = @_;
+    open my $log, '<', "$work/t/logs/$name" or die "$name: $!";
+    return grep { $_ =~ $pattern } <$log>;
+}
+
+1;
