@@ -4,6 +4,15 @@
  * The text depends on the filter's shape alone (attributes come from the schemas, never from the client), so the same
  * kind of question gives the same text and its prepared plan is found again. Every value is a parameter.
  * Attributes with a generated column (sql/) use it and so its index; all others read the document.
+ *
+ * What the operators mean here:
+ * - `ne` is true where the attribute is absent. Of a multi-valued attribute it is true where it has no value, or where
+ *   any of its values differs (any value decides, as for every operator: RFC 7644 3.4.2.2).
+ * - `eq null` is the same as not present and `ne null` the same as present. An empty string is present.
+ * - Strings are compared by caseExact: as they are, or folded by scim.fold(). Their order is that of code points.
+ * - `attr[filter]` needs a value that satisfies the whole filter; of a singular complex attribute, that it is present.
+ * - `not` never meets an unknown: a comparison with something absent is false, and its negation is true.
+ * - id and the ids of members and groups are UUIDs: what is none equals nothing.
  */
 #ifndef SCIM_FILTER_SQL_H
 #define SCIM_FILTER_SQL_H

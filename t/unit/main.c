@@ -22,8 +22,12 @@ static const struct {
     /* clang-format off */
     {"discovery", test_discovery},
     {"error", test_error},
+    {"filter", test_filter},
+    {"filter_match", test_filter_match},
+    {"filter_sql", test_filter_sql},
     {"json", test_json},
     {"leniency", test_leniency},
+    {"path", test_path},
     {"projection", test_projection},
     {"query", test_query},
     {"render", test_render},

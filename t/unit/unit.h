@@ -45,8 +45,15 @@ int unit_json_is(json_object *object, const char *wanted, const char *file, int 
 
 extern CU_TestInfo test_discovery[];
 extern CU_TestInfo test_error[];
+extern CU_TestInfo test_filter[];
+extern CU_TestInfo test_filter_match[];
+extern CU_TestInfo test_filter_sql[];
 extern CU_TestInfo test_json[];
 extern CU_TestInfo test_leniency[];
+extern CU_TestInfo test_patch[];
+extern CU_TestInfo test_patch_apply[];
+extern CU_TestInfo test_patch_list[];
+extern CU_TestInfo test_path[];
 extern CU_TestInfo test_projection[];
 extern CU_TestInfo test_query[];
 extern CU_TestInfo test_render[];

@@ -1,0 +1,241 @@
+#include "filter_operand.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* The members of group r, and the groups of user r, are here what they are in an answer (sql/statements/members.part
+ * and groups.part): deleted resources are none, and groups that contain one of the user's groups count as `indirect`.
+ */
+#define MEMBER_FROM                                                                                                    \
+    "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and u.deleted_at is null"
+#define MEMBER_ON "m.tenant = r.tenant and m.group_id = r.id"
+#define MEMBER_NAME                                                                                                    \
+    "(select coalesce(n.doc ->> 'displayName', n.doc ->> 'userName') from scim.resource n"                             \
+    " where n.tenant = m.tenant and n.id = m.member_id)"
+
+#define GROUP_FROM                                                                                                     \
+    "(with recursive up (group_id, direct) as"                                                                         \
+    " (select s.group_id, true from scim.membership s where s.tenant = r.tenant and s.member_id = r.id"                \
+    " union select s.group_id, false from up"                                                                          \
+    " join scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.deleted_at is null"                     \
+    " join scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id)"                                    \
+    " select up.group_id, bool_or(up.direct) as direct from up group by up.group_id) m"                                \
+    " join scim.resource g on g.tenant = r.tenant and g.id = m.group_id and g.deleted_at is null"
+
+#define EMAIL_KEYED                                                                                                    \
+    "r.id = any (array(select l.resource_id from scim.lookup l"                                                        \
+    " where l.tenant = $1::text and l.attribute = 'emails.value' and l.key = ?))"
+#define MEMBER_KEYED "r.id in (select m.group_id from " MEMBER_FROM " where m.tenant = $1::text and m.member_id = ?)"
+
+/* From the group down to its members, because there is an index on that end. */
+#define GROUP_KEYED                                                                                                    \
+    "r.id in (with recursive down (member_id, member_type) as"                                                         \
+    " (select m.member_id, m.member_type from scim.membership m"                                                       \
+    " join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null"                      \
+    " where m.tenant = $1::text and m.group_id = ?"                                                                    \
+    " union select m.member_id, m.member_type from down"                                                               \
+    " join scim.resource g on g.tenant = $1::text and g.id = down.member_id and g.deleted_at is null"                  \
+    " join scim.membership m on m.tenant = g.tenant and m.group_id = g.id where down.member_type = 'Group')"           \
+    " select down.member_id from down)"
+
+/* Whose attribute a row of `columns` is about. */
+typedef enum { OF_COMMON, OF_BASE, OF_USER, OF_RELATION } owner_e;
+
+/* What is not (only) in the document. A folded column serves only an attribute that is not caseExact: for one that is
+ * the next row counts, or the document. Names are in lower case, as scim_attr_t.key is. */
+static const struct {
+    scim_scope_e scope;
+    owner_e owner;
+    const char *attr;
+    const char *sub;
+    scim_operand_e kind;
+    const char *sql;
+    int present;
+} columns[] = {
+    {SCIM_SCOPE_ROW, OF_COMMON, "id", NULL, SCIM_OPERAND_UUID, "r.id", 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "externalid", NULL, SCIM_OPERAND_TEXT, "r.external_id", 0},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", NULL, SCIM_OPERAND_NONE, NULL, 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", "created", SCIM_OPERAND_TIME, "r.created", 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", "lastmodified", SCIM_OPERAND_TIME, "r.last_modified", 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", "resourcetype", SCIM_OPERAND_TEXT, "r.type", 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", "version", SCIM_OPERAND_TEXT, "('W/\"' || r.version || '\"')", 1},
+    {SCIM_SCOPE_ROW, OF_COMMON, "meta", "location", SCIM_OPERAND_NONE, NULL, 1},
+    {SCIM_SCOPE_ROW, OF_USER, "username", NULL, SCIM_OPERAND_FOLDED, "r.user_name_key", 0},
+    {SCIM_SCOPE_ROW, OF_BASE, "displayname", NULL, SCIM_OPERAND_FOLDED, "r.display_name_key", 0},
+    {SCIM_SCOPE_MEMBER, OF_RELATION, "value", NULL, SCIM_OPERAND_UUID, "m.member_id", 1},
+    {SCIM_SCOPE_MEMBER, OF_RELATION, "type", NULL, SCIM_OPERAND_TEXT, "m.member_type", 1},
+    {SCIM_SCOPE_MEMBER, OF_RELATION, "display", NULL, SCIM_OPERAND_TEXT, MEMBER_NAME, 0},
+    {SCIM_SCOPE_MEMBER, OF_RELATION, "$ref", NULL, SCIM_OPERAND_NONE, NULL, 1},
+    {SCIM_SCOPE_GROUP, OF_RELATION, "value", NULL, SCIM_OPERAND_UUID, "m.group_id", 1},
+    {SCIM_SCOPE_GROUP, OF_RELATION, "type", NULL, SCIM_OPERAND_TEXT,
+     "(case when m.direct then 'direct' else 'indirect' end)", 1},
+    {SCIM_SCOPE_GROUP, OF_RELATION, "display", NULL, SCIM_OPERAND_FOLDED, "g.display_name_key", 0},
+    {SCIM_SCOPE_GROUP, OF_RELATION, "display", NULL, SCIM_OPERAND_TEXT, "(g.doc ->> 'displayName')", 0},
+    {SCIM_SCOPE_GROUP, OF_RELATION, "$ref", NULL, SCIM_OPERAND_NONE, NULL, 1},
+};
+
+static int is_owner(owner_e owner, const scim_attr_t *attr, const scim_resource_type_t *type)
+{
+    switch (owner) {
+    case OF_COMMON:
+        return attr->schema == type->common;
+    case OF_BASE:
+        return attr->schema == type->schema;
+    case OF_USER:
+        return attr->schema == type->schema && strcmp(type->name, "User") == 0;
+    case OF_RELATION:
+        return 1;
+    }
+    return 0;
+}
+
+static int is_named(const char *key, const scim_attr_t *attr)
+{
+    return key ? attr && strcmp(key, attr->key) == 0 : !attr;
+}
+
+/* 0 where the attribute is in the document only. */
+static int find_column(scim_operand_t *out, scim_scope_e scope, const scim_attr_t *attr, const scim_attr_t *sub,
+                       const scim_resource_type_t *type)
+{
+    for (apr_size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        if (columns[i].scope != scope || !is_named(columns[i].attr, attr) || !is_named(columns[i].sub, sub) ||
+            !is_owner(columns[i].owner, attr, type) ||
+            (columns[i].kind == SCIM_OPERAND_FOLDED && (sub ? sub : attr)->case_exact)) {
+            continue;
+        }
+        out->kind = columns[i].kind;
+        out->sql = columns[i].sql;
+        out->present = columns[i].present;
+        return 1;
+    }
+    return 0;
+}
+
+/* A name from a schema as an SQL literal. */
+static const char *literal(const char *name, apr_pool_t *pool)
+{
+    char *out = apr_palloc(pool, 2 * strlen(name) + 3), *to = out;
+
+    *to++ = '\'';
+    for (; *name; name++) {
+        if (*name == '\'') {
+            *to++ = '\'';
+        }
+        *to++ = *name;
+    }
+    *to++ = '\'';
+    *to = '\0';
+    return out;
+}
+
+/* The object of the document that holds an attribute. */
+static const char *holder(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    return scim_type_extends(type, attr) ? apr_pstrcat(pool, "r.doc -> ", literal(attr->schema->id, pool), NULL)
+                                         : "r.doc";
+}
+
+/* The operand of the member `name` of the jsonb object `object`; of `object` itself where `name` is NULL. */
+static scim_operand_t json_operand(const char *object, const char *name, const scim_attr_t *attr, apr_pool_t *pool)
+{
+    const char *key = name ? literal(name, pool) : NULL;
+    const char *json = key ? apr_pstrcat(pool, "(", object, " -> ", key, ")", NULL) : object;
+    const char *text = key ? apr_pstrcat(pool, "(", object, " ->> ", key, ")", NULL)
+                           : apr_pstrcat(pool, "(", object, " #>> '{}')", NULL);
+    scim_operand_t operand = {SCIM_OPERAND_TEXT, text, 0, 0};
+
+    switch (attr->type) {
+    case SCIM_DATETIME:
+        operand.kind = SCIM_OPERAND_TIME;
+        operand.sql = apr_pstrcat(pool, text, "::timestamptz", NULL);
+        break;
+    case SCIM_DECIMAL:
+    case SCIM_INTEGER:
+        operand.kind = SCIM_OPERAND_NUMBER;
+        operand.sql = apr_psprintf(pool, "(case jsonb_typeof(%s) when 'number' then %s::numeric end)", json, json);
+        break;
+    case SCIM_COMPLEX:
+        operand.kind = SCIM_OPERAND_COMPLEX;
+        operand.sql = json;
+        break;
+    case SCIM_STRING:
+    case SCIM_BOOLEAN:
+    case SCIM_REFERENCE:
+    case SCIM_BINARY:
+        break;
+    }
+    return operand;
+}
+
+scim_operand_t scim_operand_find(scim_scope_e scope, const scim_attr_t *attr, const scim_attr_t *sub,
+                                 const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    const scim_attr_t *leaf = sub ? sub : attr;
+    scim_operand_t operand = {SCIM_OPERAND_NONE, NULL, 0, 0};
+
+    if (!find_column(&operand, scope, attr, sub, type)) {
+        if (scope == SCIM_SCOPE_ELEMENT) {
+            operand = json_operand("e.value", attr->parent ? attr->name : NULL, attr, pool);
+        } else if (scope == SCIM_SCOPE_ROW && sub) {
+            operand = json_operand(apr_pstrcat(pool, holder(attr, type, pool), " -> ", literal(attr->name, pool), NULL),
+                                   sub->name, sub, pool);
+        } else if (scope == SCIM_SCOPE_ROW) {
+            operand = json_operand(holder(attr, type, pool), attr->name, attr, pool);
+        }
+    }
+    operand.fold = !leaf->case_exact && leaf->type != SCIM_BOOLEAN;
+    return operand;
+}
+
+scim_many_t scim_operand_many(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    scim_many_t many = {SCIM_SCOPE_ELEMENT, NULL, NULL};
+
+    if (attr == type->members) {
+        many.scope = SCIM_SCOPE_MEMBER;
+        many.from = MEMBER_FROM;
+        many.on = MEMBER_ON;
+    } else if (attr == type->groups) {
+        many.scope = SCIM_SCOPE_GROUP;
+        many.from = GROUP_FROM;
+    } else {
+        const char *json = apr_pstrcat(pool, holder(attr, type, pool), " -> ", literal(attr->name, pool), NULL);
+
+        /* jsonb_array_elements() fails on what is no array. */
+        many.from =
+            apr_psprintf(pool, "jsonb_array_elements(case jsonb_typeof(%s) when 'array' then %s end) e", json, json);
+    }
+    return many;
+}
+
+scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool)
+{
+    scim_operand_t text = *operand;
+
+    if (operand->kind == SCIM_OPERAND_UUID) {
+        text.kind = SCIM_OPERAND_TEXT;
+        text.sql = apr_pstrcat(pool, operand->sql, "::text", NULL);
+    }
+    return text;
+}
+
+const char *scim_operand_keyed(scim_operand_e *kind, const scim_attr_t *attr, const scim_attr_t *sub,
+                               const scim_resource_type_t *type)
+{
+    if (!sub || strcmp(sub->key, "value") != 0) {
+        return NULL;
+    }
+    *kind = SCIM_OPERAND_UUID;
+    if (attr == type->members) {
+        return MEMBER_KEYED;
+    }
+    if (attr == type->groups) {
+        return GROUP_KEYED;
+    }
+    *kind = SCIM_OPERAND_FOLDED;
+    if (strcmp(attr->schema->id, SCIM_URN_USER) == 0 && strcmp(attr->key, "emails") == 0 && !sub->case_exact) {
+        return EMAIL_KEYED;
+    }
+    return NULL;
+}

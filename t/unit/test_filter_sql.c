@@ -1,0 +1,357 @@
+/*
+ * Filters to SQL: the exact condition and parameters of every operator on every place a value can be in, and refusals.
+ */
+#include "store/filter_sql.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "filter_dump.h"
+#include "unit.h"
+
+#define ELEMENTS(attr)                                                                                                 \
+    "jsonb_array_elements(case jsonb_typeof(r.doc -> '" attr "') when 'array' then r.doc -> '" attr "' end) e"
+#define ENTERPRISE "r.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'"
+#define LOOKUP                                                                                                         \
+    "select l.resource_id from scim.lookup l where l.tenant = $1::text and l.attribute = 'emails.value' and l.key = "
+#define MEMBERS                                                                                                        \
+    "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and"                         \
+    " u.deleted_at is null"
+#define GROUPS                                                                                                         \
+    "(with recursive up (group_id, direct) as (select s.group_id, true from scim.membership s where"                   \
+    " s.tenant = r.tenant and s.member_id = r.id union select s.group_id, false from up join"                          \
+    " scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.deleted_at is null join"                     \
+    " scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id) select up.group_id,"                     \
+    " bool_or(up.direct) as direct from up group by up.group_id) m join scim.resource g on g.tenant"                   \
+    " = r.tenant and g.id = m.group_id and g.deleted_at is null"
+#define DOWN                                                                                                           \
+    "(with recursive down (member_id, member_type) as (select m.member_id, m.member_type from"                         \
+    " scim.membership m join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and"                         \
+    " g.deleted_at is null where m.tenant = $1::text and m.group_id = $2::uuid union select"                           \
+    " m.member_id, m.member_type from down join scim.resource g on g.tenant = $1::text and g.id ="                     \
+    " down.member_id and g.deleted_at is null join scim.membership m on m.tenant = g.tenant and"                       \
+    " m.group_id = g.id where down.member_type = 'Group') select down.member_id from down)"
+
+static const struct {
+    const char *type;
+    const char *filter; /* ' stands for " */
+    const char *sql;
+    const char *params; /* from $2, joined by | */
+} good[] = {
+    {"User", "userName eq 'Bjensen'", "(r.user_name_key = scim.fold($2::text))", "Bjensen"},
+    {"User", "userName ne 'x'", "(r.user_name_key is distinct from scim.fold($2::text))", "x"},
+    {"User", "userName co 'x'", "(position(scim.fold($2::text) in r.user_name_key) > 0)", "x"},
+    {"User", "userName sw 'x'", "(starts_with(r.user_name_key, scim.fold($2::text)))", "x"},
+    {"User", "userName ew 'x'", "(right(r.user_name_key, length(scim.fold($2::text))) = scim.fold($2::text))", "x"},
+    {"User", "userName gt 'x'", "(r.user_name_key > scim.fold($2::text) collate \"C\")", "x"},
+    {"User", "userName ge 'x'", "(r.user_name_key >= scim.fold($2::text) collate \"C\")", "x"},
+    {"User", "userName lt 'x'", "(r.user_name_key < scim.fold($2::text) collate \"C\")", "x"},
+    {"User", "userName le 'x'", "(r.user_name_key <= scim.fold($2::text) collate \"C\")", "x"},
+    {"User", "userName pr", "(r.user_name_key is not null)", ""},
+    {"User", "userName eq null", "(r.user_name_key is null)", ""},
+    {"User", "externalId eq 'x'", "(r.external_id = $2::text)", "x"},
+    {"User", "externalId ne 'x'", "(r.external_id is distinct from $2::text)", "x"},
+    {"User", "externalId sw 'x'", "(starts_with(r.external_id, $2::text))", "x"},
+    {"User", "externalId gt 'x'", "(r.external_id > $2::text collate \"C\")", "x"},
+    {"User", "id eq '2819C223-7F76-453A-919D-413861904646'", "(r.id = $2::uuid)",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"User", "id ne '2819c223-7f76-453a-919d-413861904646'", "(r.id is distinct from $2::uuid)",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"User", "id eq 'x'", "(false)", ""},
+    {"User", "id ne 'x'", "(true)", ""},
+    {"User", "id co 'x'", "(position($2::text in r.id::text) > 0)", "x"},
+    {"User", "id pr", "(true)", ""},
+    {"User", "id eq null", "(false)", ""},
+    {"User", "displayName eq 'x'", "(r.display_name_key = scim.fold($2::text))", "x"},
+    {"Group", "displayName eq 'x'", "(r.display_name_key = scim.fold($2::text))", "x"},
+    {"User", "meta.created gt '2011-05-13T06:42:34+02:00'", "(r.created > $2::timestamptz)",
+     "2011-05-13T04:42:34.000000Z"},
+    {"User", "meta.lastModified eq '2011-05-13T04:42:34.5Z'", "(r.last_modified = $2::timestamptz)",
+     "2011-05-13T04:42:34.500000Z"},
+    {"User", "meta.resourceType eq 'User'", "(r.type = $2::text)", "User"},
+    {"User", "meta.version eq 'W/1'", "(('W/\"' || r.version || '\"') = $2::text)", "W/1"},
+    {"User", "meta pr", "(true)", ""},
+    {"User", "meta eq null", "(false)", ""},
+    {"User", "meta.location ne null", "(true)", ""},
+    {"User", "meta[created gt '2011-05-13T04:42:34Z']", "((true and r.created > $2::timestamptz))",
+     "2011-05-13T04:42:34.000000Z"},
+    {"User", "title eq 'x'", "(scim.fold((r.doc ->> 'title')) = scim.fold($2::text))", "x"},
+    {"User", "title ne 'x'", "(scim.fold((r.doc ->> 'title')) is distinct from scim.fold($2::text))", "x"},
+    {"User", "title co 'x'", "(position(scim.fold($2::text) in scim.fold((r.doc ->> 'title'))) > 0)", "x"},
+    {"User", "title gt 'x'", "(scim.fold((r.doc ->> 'title')) > scim.fold($2::text) collate \"C\")", "x"},
+    {"User", "title pr", "((r.doc ->> 'title') is not null)", ""},
+    {"User", "profileUrl ew 'x'", "(right((r.doc ->> 'profileUrl'), length($2::text)) = $2::text)", "x"},
+    {"User", "active eq true", "((r.doc ->> 'active') = $2::text)", "true"},
+    {"User", "active ne 'False'", "((r.doc ->> 'active') is distinct from $2::text)", "false"},
+    {"User", "name.givenName eq 'O'", "(scim.fold((r.doc -> 'name' ->> 'givenName')) = scim.fold($2::text))", "O"},
+    {"User", "name pr", "(coalesce((r.doc -> 'name'), '{}') <> '{}')", ""},
+    {"User", "name eq null", "(coalesce((r.doc -> 'name'), '{}') = '{}')", ""},
+    {"User", "name[givenName eq 'x' and familyName eq 'y']",
+     "((coalesce((r.doc -> 'name'), '{}') <> '{}' and (scim.fold((r.doc -> 'name' ->> 'givenName')) = "
+     "scim.fold($2::text) and scim.fold((r.doc -> 'name' ->> 'familyName')) = scim.fold($3::text))))",
+     "x|y"},
+    {"User", "manager eq 'B'", "((" ENTERPRISE " -> 'manager' ->> 'value') = $2::text)", "B"},
+    {"User", "manager pr", "(coalesce((" ENTERPRISE " -> 'manager'), '{}') <> '{}')", ""},
+    {"User", "employeeNumber sw '7'",
+     "(starts_with(scim.fold((" ENTERPRISE " ->> 'employeeNumber')), scim.fold($2::text)))", "7"},
+    {"User", "manager[value eq 'B']",
+     "((coalesce((" ENTERPRISE " -> 'manager'), '{}') <> '{}' and (" ENTERPRISE
+     " -> 'manager' ->> 'value') = $2::text))",
+     "B"},
+    {"User", "emails eq 'x'", "(r.id = any (array(" LOOKUP "scim.fold($2::text))))", "x"},
+    {"User", "emails.value ne 'x'",
+     "((exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) is distinct from "
+                                                   "scim.fold($2::text)) or not exists (select 1 from " ELEMENTS(
+                                                       "emails") ")))",
+     "x"},
+    {"User", "emails.value co 'x'",
+     "(exists (select 1 from " ELEMENTS(
+         "emails") " where position(scim.fold($2::text) in scim.fold((e.value ->> 'value'))) > 0))",
+     "x"},
+    {"User", "emails.type eq 'work'",
+     "(exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'type')) = scim.fold($2::text)))",
+     "work"},
+    {"User", "emails pr", "(exists (select 1 from " ELEMENTS("emails") "))", ""},
+    {"User", "emails eq null", "(not exists (select 1 from " ELEMENTS("emails") "))", ""},
+    {"User", "emails.value pr",
+     "(exists (select 1 from " ELEMENTS("emails") " where (e.value ->> 'value') is not null))", ""},
+    {"User", "emails.value eq null",
+     "(not exists (select 1 from " ELEMENTS("emails") " where (e.value ->> 'value') is not null))", ""},
+    {"User", "emails[type eq 'work'].value eq 'x'",
+     "((r.id = any (array(" LOOKUP "scim.fold($2::text))) and exists (select 1 from " ELEMENTS(
+         "emails") " where (scim.fold((e.value ->> 'type')) = scim.fold($3::text) and scim.fold((e.value ->> 'value')) "
+                   "= scim.fold($4::text)))))",
+     "x|work|x"},
+    {"User", "emails[type eq 'work' and not (value co 'x' or primary eq true)]",
+     "((exists (select 1 from " ELEMENTS(
+         "emails") " where (scim.fold((e.value ->> 'type')) = scim.fold($2::text) and not "
+                   "((coalesce(position(scim.fold($3::text) in scim.fold((e.value ->> 'value'))) > 0, false) or "
+                   "coalesce((e.value ->> 'primary') = $4::text, false)))))))",
+     "work|x|true"},
+    {"User", "emails[type eq 'work' or value eq 'x']",
+     "((exists (select 1 from " ELEMENTS("emails") " where (scim.fold((e.value ->> 'type')) = scim.fold($2::text) or "
+                                                   "scim.fold((e.value ->> 'value')) = scim.fold($3::text)))))",
+     "work|x"},
+    {"User", "photos.value eq 'x'",
+     "(exists (select 1 from " ELEMENTS("photos") " where (e.value ->> 'value') = $2::text))", "x"},
+    {"User", "schemas eq 'urn:x'",
+     "(exists (select 1 from " ELEMENTS("schemas") " where (e.value #>> '{}') = $2::text))", "urn:x"},
+    {"User", "schemas[value sw 'urn:']",
+     "((exists (select 1 from " ELEMENTS("schemas") " where starts_with((e.value #>> '{}'), $2::text))))", "urn:"},
+    {"User", "groups.value eq '2819c223-7f76-453a-919d-413861904646'", "(r.id in " DOWN ")",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"User", "groups eq 'x'", "(false)", ""},
+    {"User", "groups[display eq 'x' and type eq 'direct']",
+     "((exists (select 1 from " GROUPS " where (g.display_name_key = scim.fold($2::text) and scim.fold((case when "
+     "m.direct then 'direct' else 'indirect' end)) = scim.fold($3::text)))))",
+     "x|direct"},
+    {"User", "groups.value sw 'x'", "(exists (select 1 from " GROUPS " where starts_with(m.group_id::text, $2::text)))",
+     "x"},
+    {"User", "groups pr", "(exists (select 1 from " GROUPS "))", ""},
+    {"Group", "members eq '2819c223-7f76-453a-919d-413861904646'",
+     "(r.id in (select m.group_id from " MEMBERS " where m.tenant = $1::text and m.member_id = $2::uuid))",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"Group", "members.value ne '2819c223-7f76-453a-919d-413861904646'",
+     "((exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id and m.member_id is distinct "
+     "from $2::uuid) or not exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id)))",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"Group", "members.display co 'x'",
+     "(exists (select 1 from " MEMBERS
+     " where m.tenant = r.tenant and m.group_id = r.id and position(scim.fold($2::text) in scim.fold((select "
+     "coalesce(n.doc ->> 'displayName', n.doc ->> 'userName') from scim.resource n where n.tenant = m.tenant and n.id "
+     "= m.member_id))) > 0))",
+     "x"},
+    {"Group", "members[value eq '2819c223-7f76-453a-919d-413861904646' and type eq 'User']",
+     "((r.id in (select m.group_id from " MEMBERS
+     " where m.tenant = $1::text and m.member_id = $2::uuid) and exists (select 1 from " MEMBERS
+     " where m.tenant = r.tenant and m.group_id = r.id and (m.member_id = $3::uuid and scim.fold(m.member_type) = "
+     "scim.fold($4::text)))))",
+     "2819c223-7f76-453a-919d-413861904646|2819c223-7f76-453a-919d-413861904646|User"},
+    {"Group", "not (members pr)",
+     "(not (exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id)))", ""},
+    {"User", "id eq '2819c223-7f76-453a-919d-413861904646' and manager eq 'B'",
+     "((r.id = $2::uuid and (" ENTERPRISE " -> 'manager' ->> 'value') = $3::text))",
+     "2819c223-7f76-453a-919d-413861904646|B"},
+    {"User", "title pr and (userName eq 'a' or userName eq 'b')",
+     "(((r.doc ->> 'title') is not null and (r.user_name_key = scim.fold($2::text) or r.user_name_key = "
+     "scim.fold($3::text))))",
+     "a|b"},
+    {"User", "not (userName eq 'x')", "(not (coalesce(r.user_name_key = scim.fold($2::text), false)))", "x"},
+    {"User", "not (title eq 'x' and not (title ne 'y' or active pr))",
+     "(not ((coalesce(scim.fold((r.doc ->> 'title')) = scim.fold($2::text), false) and not ((scim.fold((r.doc ->> "
+     "'title')) is distinct from scim.fold($3::text) or (r.doc ->> 'active') is not null)))))",
+     "x|y"},
+    {"User", "not (id eq '2819c223-7f76-453a-919d-413861904646')", "(not (r.id = $2::uuid))",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"User", "not (emails.value eq 'x' or emails[type eq 'work'])",
+     "(not ((r.id = any (array(" LOOKUP "scim.fold($2::text))) or (exists (select 1 from " ELEMENTS(
+         "emails") " where scim.fold((e.value ->> 'type')) = scim.fold($3::text))))))",
+     "x|work"},
+    {"User", "not (meta.created gt '2011-05-13T04:42:34Z')", "(not (r.created > $2::timestamptz))",
+     "2011-05-13T04:42:34.000000Z"},
+};
+
+static void start(scim_sql_t *sql)
+{
+    scim_buf_init(&sql->text, 100, unit_pool);
+    sql->params = apr_array_make(unit_pool, 4, sizeof(const char *));
+    APR_ARRAY_PUSH(sql->params, const char *) = "acme";
+}
+
+static const char *join_params(const scim_sql_t *sql)
+{
+    const char *joined = "";
+
+    for (int i = 1; i < sql->params->nelts; i++)
+        joined = apr_pstrcat(unit_pool, joined, i > 1 ? "|" : "", APR_ARRAY_IDX(sql->params, i, const char *), NULL);
+    return joined;
+}
+
+static const scim_filter_t *read_filter(const char *text, const char *type)
+{
+    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    const scim_filter_t *filter = NULL;
+
+    UNIT_OK(scim_filter_read(&filter, unit_quotes(text), unit_type(type), &leniency, unit_pool));
+    return filter;
+}
+
+static void test_good(void)
+{
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        const scim_filter_t *filter = read_filter(good[i].filter, good[i].type);
+        scim_sql_t sql;
+
+        start(&sql);
+        if (filter && UNIT_OK(scim_filter_sql(&sql, filter, unit_type(good[i].type), unit_pool))) {
+            UNIT_STR(sql.text.data, good[i].sql);
+            UNIT_STR(join_params(&sql), good[i].params);
+        }
+    }
+}
+
+/* The condition is appended to what is there, and its parameters are numbered after those before. */
+static void test_appended(void)
+{
+    scim_sql_t sql;
+
+    start(&sql);
+    APR_ARRAY_PUSH(sql.params, const char *) = "User";
+    scim_buf_puts(&sql.text, "r.tenant = $1 and r.type = $2 and ");
+    UNIT_OK(scim_filter_sql(&sql, read_filter("externalId eq 'x'", "User"), unit_type("User"), unit_pool));
+    UNIT_STR(sql.text.data, "r.tenant = $1 and r.type = $2 and (r.external_id = $3::text)");
+    UNIT_STR(join_params(&sql), "User|x");
+}
+
+static const struct {
+    const char *type;
+    const char *filter;
+    const char *detail;
+} bad[] = {
+    {"User", "meta.location eq 'x'", "Filtering by 'meta.location' is not supported."},
+    {"User", "title pr and not (meta.location co 'x')", "Filtering by 'meta.location' is not supported."},
+    {"User", "meta[location sw 'x']", "Filtering by 'meta.location' is not supported."},
+    {"User", "groups.$ref eq 'x'", "Filtering by 'groups.$ref' is not supported."},
+    {"Group", "members.$ref ne 'x'", "Filtering by 'members.$ref' is not supported."},
+    {"Group", "members[value pr and $ref co 'x']", "Filtering by 'members.$ref' is not supported."},
+};
+
+static void test_bad(void)
+{
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const scim_filter_t *filter = read_filter(bad[i].filter, bad[i].type);
+        scim_sql_t sql;
+
+        start(&sql);
+        if (filter)
+            UNIT_ERROR(scim_filter_sql(&sql, filter, unit_type(bad[i].type), unit_pool), SCIM_INVALID_FILTER,
+                       unit_quotes(bad[i].detail));
+    }
+}
+
+/* Types and names that the schemas of RFC 7643 do not have. */
+static const struct {
+    const char *name;
+    scim_attr_type_e type;
+    scim_op_e op;
+    const char *value;
+    const char *sql;
+} typed[] = {
+    {"n", SCIM_INTEGER, SCIM_EQ, "5",
+     "((case jsonb_typeof((r.doc -> 'n')) when 'number' then (r.doc -> 'n')::numeric end) = $2::numeric)"},
+    {"n", SCIM_DECIMAL, SCIM_LE, "-1.5e3",
+     "((case jsonb_typeof((r.doc -> 'n')) when 'number' then (r.doc -> 'n')::numeric end) <= $2::numeric)"},
+    {"n", SCIM_INTEGER, SCIM_NE, "5",
+     "((case jsonb_typeof((r.doc -> 'n')) when 'number' then (r.doc -> 'n')::numeric end) is distinct from "
+     "$2::numeric)"},
+    {"t", SCIM_DATETIME, SCIM_GT, "2011-05-13T04:42:34.000000Z", "((r.doc ->> 't')::timestamptz > $2::timestamptz)"},
+    {"b", SCIM_BINARY, SCIM_EQ, "AA==", "((r.doc ->> 'b') = $2::text)"},
+    {"it's", SCIM_REFERENCE, SCIM_EQ, "x", "((r.doc ->> 'it''s') = $2::text)"},
+};
+
+static void test_typed(void)
+{
+    for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+        const scim_resource_type_t *type = unit_type("User");
+        scim_attr_t attr = {.name = typed[i].name, .key = typed[i].name, .type = typed[i].type, .case_exact = 1};
+        scim_filter_t filter = {.kind = SCIM_FILTER_COMPARE, .attr = &attr, .op = typed[i].op, .value = typed[i].value};
+        scim_sql_t sql;
+
+        attr.schema = type->schema;
+        filter.value_kind =
+            typed[i].type == SCIM_INTEGER || typed[i].type == SCIM_DECIMAL ? SCIM_VALUE_NUMBER : SCIM_VALUE_STRING;
+        start(&sql);
+        if (UNIT_OK(scim_filter_sql(&sql, &filter, type, unit_pool))) {
+            UNIT_STR(sql.text.data, typed[i].sql);
+            UNIT_STR(join_params(&sql), typed[i].value);
+        }
+    }
+}
+
+static const struct {
+    const char *filter;
+    const char *sql; /* or a detail, where `params` is NULL */
+    const char *params;
+} members[] = {
+    {"value eq '2819c223-7f76-453a-919d-413861904646'", "(m.member_id = $2::uuid)",
+     "2819c223-7f76-453a-919d-413861904646"},
+    {"value eq 'x'", "(false)", ""},
+    {"value ne 'x'", "(true)", ""},
+    {"value sw '28' or type eq 'Group'",
+     "((starts_with(m.member_id::text, $2::text) or scim.fold(m.member_type) = scim.fold($3::text)))", "28|Group"},
+    {"not (display co 'x')",
+     "(not (coalesce(position(scim.fold($2::text) in scim.fold((select coalesce(n.doc ->> 'displayName', "
+     "n.doc ->> 'userName') from scim.resource n where n.tenant = m.tenant and n.id = m.member_id))) > 0, false)))",
+     "x"},
+    {"value pr and $ref pr", "((true and true))", ""},
+    {"$ref eq 'x'", "Filtering by 'members.$ref' is not supported.", NULL},
+};
+
+static void test_members(void)
+{
+    const scim_attr_t *attr = unit_type("Group")->members;
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+        const scim_filter_t *filter = NULL;
+        scim_error_t *error;
+        scim_sql_t sql;
+
+        UNIT_OK(scim_filter_read_values(&filter, unit_quotes(members[i].filter), strlen(members[i].filter), attr,
+                                        &leniency, unit_pool));
+        start(&sql);
+        error = scim_member_filter_sql(&sql, filter, unit_pool);
+        if (!members[i].params) {
+            UNIT_ERROR(error, SCIM_INVALID_FILTER, unit_quotes(members[i].sql));
+        } else if (UNIT_OK(error)) {
+            UNIT_STR(sql.text.data, members[i].sql);
+            UNIT_STR(join_params(&sql), members[i].params);
+        }
+    }
+}
+
+CU_TestInfo test_filter_sql[] = {
+    {"conditions and parameters", test_good}, {"appended to a statement", test_appended},
+    {"what no SQL is made of", test_bad},     {"types and names of other schemas", test_typed},
+    {"filters on memberships", test_members}, CU_TEST_INFO_NULL,
+};
