@@ -40,11 +40,11 @@ typedef struct scim_error_t {
 
 /* An error of a scimType; the type decides the status (409 uniqueness, 403 sensitive, else 400). */
 scim_error_t *scim_error_typed(apr_pool_t *pool, scim_type_e type, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), returns_nonnull));
 
 /* An error of an HTTP status without a scimType. */
 scim_error_t *scim_error_status(apr_pool_t *pool, int status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), returns_nonnull));
 
 /* The keyword of a type ("invalidFilter"); NULL for SCIM_NO_TYPE. */
 const char *scim_type_name(scim_type_e type);

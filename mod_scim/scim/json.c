@@ -81,7 +81,7 @@ json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
 
 /* A refusal with the place where it was found: lines and characters are counted from 1. */
 static scim_error_t *refuse(const reader_t *reader, const char *where, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), returns_nonnull));
 
 static scim_error_t *refuse(const reader_t *reader, const char *where, const char *format, ...)
 {
@@ -439,7 +439,7 @@ static scim_error_t *read_container(reader_t *reader, json_object *parent, int d
     const int is_object = *reader->at == '{';
     if (depth >= reader->max_depth)
         return refuse(reader, reader->at, "more than %d levels of nesting", reader->max_depth);
-    json_object *child = made(is_object ? json_object_new_object() : json_object_new_array(), reader->pool);
+    json_object *child = made(is_object ? json_object_new_object() : json_object_new_array_ext(4), reader->pool);
     attach(reader, parent, child);
     return is_object ? read_members(reader, child, depth + 1) : read_elements(reader, child, depth + 1);
 }

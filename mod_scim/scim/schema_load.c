@@ -15,7 +15,7 @@
 #define URN_SCHEMA        "urn:ietf:params:scim:schemas:core:2.0:Schema"
 #define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 #define COMMON_FILE       "common.json"
-#define FILE_MAX          (1024 * 1024)
+#define FILE_MAX          1048576 /* bytes */
 #define FILE_DEPTH        16
 #define NAME_MAX_LENGTH   255
 #define INTERNAL          500 /* the status that a broken installation would be answered with */
@@ -70,7 +70,7 @@ static const char *const reserved_endpoints[] = {
 
 /* A complaint about `what`, a place in the current file; "" for the document itself. */
 static scim_error_t *complain(const loader_t *loader, const char *what, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), returns_nonnull));
 
 static scim_error_t *complain(const loader_t *loader, const char *what, const char *format, ...)
 {
@@ -128,7 +128,7 @@ static scim_error_t *get_boolean(const loader_t *loader, const char *what, json_
 static scim_error_t *get_keyword(const loader_t *loader, const char *what, json_object *json, const char *name,
                                  const keyword_t *words, int *out)
 {
-    const char *text;
+    const char *text = "";
     scim_error_t *error = get_string(loader, what, json, name, &text);
     if (error)
         return error;
@@ -226,11 +226,9 @@ static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json
                                 const scim_schema_t *schema, const scim_attr_t *parent, apr_array_header_t **attrs,
                                 apr_hash_t **by_key);
 
-/* Reads one attribute. `prefix` is how its parent is called in a complaint. */
-static scim_error_t *read_attr(const loader_t *loader, const char *prefix, json_object *json,
-                               const scim_schema_t *schema, const scim_attr_t *parent, scim_attr_t **out)
+/* Fills one attribute, whose schema and parent are set. `prefix` is how its parent is called in a complaint. */
+static scim_error_t *read_attr(const loader_t *loader, const char *prefix, json_object *json, scim_attr_t *attr)
 {
-    scim_attr_t *attr = apr_pcalloc(loader->pool, sizeof(*attr));
     scim_error_t *error;
     if (!json_object_is_type(json, json_type_object))
         return complain(loader, prefix, "an attribute must be an object");
@@ -240,16 +238,13 @@ static scim_error_t *read_attr(const loader_t *loader, const char *prefix, json_
     if (!is_attr_name(attr->name))
         return complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
     attr->key = lower(attr->name, loader->pool);
-    attr->schema = schema;
-    attr->parent = parent;
     if ((error = check_members(loader, what, json, attr_members)) ||
         (error = read_characteristics(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
         return error;
-    *out = attr;
     if (attr->type != SCIM_COMPLEX)
         return NULL;
     json_object *subs = json_object_object_get(json, "subAttributes");
-    return read_attrs(loader, what, subs, schema, attr, &attr->subs, &attr->subs_by_key);
+    return read_attrs(loader, what, subs, attr->schema, attr, &attr->subs, &attr->subs_by_key);
 }
 
 static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json_object *list,
@@ -261,8 +256,10 @@ static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json
     *attrs = apr_array_make(loader->pool, (int)json_object_array_length(list), sizeof(const scim_attr_t *));
     *by_key = apr_hash_make(loader->pool);
     for (size_t i = 0; i < json_object_array_length(list); i++) {
-        scim_attr_t *attr = NULL;
-        scim_error_t *error = read_attr(loader, prefix, json_object_array_get_idx(list, i), schema, parent, &attr);
+        scim_attr_t *attr = apr_pcalloc(loader->pool, sizeof(*attr));
+        attr->schema = schema;
+        attr->parent = parent;
+        scim_error_t *error = read_attr(loader, prefix, json_object_array_get_idx(list, i), attr);
         if (error)
             return error;
         if (apr_hash_get(*by_key, attr->key, APR_HASH_KEY_STRING))
@@ -335,7 +332,7 @@ static scim_error_t *read_document(loader_t *loader, json_object *json, int is_c
 /* The schema that a member names. */
 static scim_error_t *get_schema(const loader_t *loader, const char *what, json_object *json, const scim_schema_t **out)
 {
-    const char *urn;
+    const char *urn = "";
     scim_error_t *error = get_string(loader, what, json, "schema", &urn);
     if (error)
         return error;
@@ -549,29 +546,40 @@ static scim_error_t *check_references(const loader_t *loader, const scim_schema_
     return NULL;
 }
 
+static scim_error_t *bind_types(loader_t *loader)
+{
+    scim_error_t *error = NULL;
+    for (int i = 0; !error && i < loader->waiting->nelts; i++) {
+        const waiting_t *waiting = &APR_ARRAY_IDX(loader->waiting, i, waiting_t);
+        loader->file = waiting->file;
+        error = bind_type(loader, waiting->json);
+    }
+    for (int i = 0; !error && i < loader->out->schemas->nelts; i++) {
+        const scim_schema_t *schema = APR_ARRAY_IDX(loader->out->schemas, i, const scim_schema_t *);
+        error = check_references(loader, schema, schema->attrs);
+    }
+    return error;
+}
+
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool)
 {
     loader_t loader = {.pool = pool, .waiting = apr_array_make(pool, 4, sizeof(waiting_t))};
-    scim_error_t *error = NULL;
+    scim_error_t *error;
+    *out = NULL;
     loader.out = apr_pcalloc(pool, sizeof(*loader.out));
     loader.out->schemas = apr_array_make(pool, 8, sizeof(const scim_schema_t *));
     loader.out->types = apr_array_make(pool, 4, sizeof(const scim_resource_type_t *));
     loader.out->by_urn = apr_hash_make(pool);
-    for (int i = 0; !error && i < dirs->nelts; i++)
-        error = read_directory(&loader, APR_ARRAY_IDX(dirs, i, const char *));
-    if (!error && !loader.common)
-        error = scim_error_status(pool, INTERNAL, "no schema directory holds a " COMMON_FILE);
-    if (!error && !loader.waiting->nelts)
-        error = scim_error_status(pool, INTERNAL, "no schema directory holds a ResourceType");
-    for (int i = 0; !error && i < loader.waiting->nelts; i++) {
-        const waiting_t *waiting = &APR_ARRAY_IDX(loader.waiting, i, waiting_t);
-        loader.file = waiting->file;
-        error = bind_type(&loader, waiting->json);
+    for (int i = 0; i < dirs->nelts; i++) {
+        if ((error = read_directory(&loader, APR_ARRAY_IDX(dirs, i, const char *))))
+            return error;
     }
-    for (int i = 0; !error && i < loader.out->schemas->nelts; i++) {
-        const scim_schema_t *schema = APR_ARRAY_IDX(loader.out->schemas, i, const scim_schema_t *);
-        error = check_references(&loader, schema, schema->attrs);
-    }
-    *out = error ? NULL : loader.out;
-    return error;
+    if (!loader.common)
+        return scim_error_status(pool, INTERNAL, "no schema directory holds a " COMMON_FILE);
+    if (!loader.waiting->nelts)
+        return scim_error_status(pool, INTERNAL, "no schema directory holds a ResourceType");
+    if ((error = bind_types(&loader)))
+        return error;
+    *out = loader.out;
+    return NULL;
 }

@@ -107,17 +107,40 @@ static void add_escaped(scim_buf_t *buf, const char *text, apr_size_t len)
     scim_buf_add(buf, text + start, len - start);
 }
 
-void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len)
+/* Escapes what must be, and puts U+FFFD for what is not UTF-8. */
+static void add_repaired(scim_buf_t *buf, const char *text, apr_size_t len)
 {
-    scim_buf_add(buf, "\"", 1);
     for (;;) {
         const apr_size_t valid = scim_utf8_valid(text, len);
         add_escaped(buf, text, valid);
         if (valid == len)
-            break;
+            return;
         scim_buf_puts(buf, "\xef\xbf\xbd");
         text += valid + 1;
         len -= valid + 1;
+    }
+}
+
+/* Whether each byte may stand in a JSON string as it is, seen without decoding: printable ASCII but " and \. */
+static int is_plain(const char *text, apr_size_t len)
+{
+    for (apr_size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+            return 0;
+    }
+    return 1;
+}
+
+void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len)
+{
+    reserve(buf, len + 2);
+    buf->data[buf->len++] = '"';
+    if (is_plain(text, len)) {
+        memcpy(buf->data + buf->len, text, len);
+        buf->len += len;
+    } else {
+        add_repaired(buf, text, len);
     }
     scim_buf_add(buf, "\"", 1);
 }
