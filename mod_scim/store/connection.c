@@ -1,3 +1,4 @@
+#include <apr_general.h>
 #include <apr_strings.h>
 #include <errno.h>
 #include <string.h>
@@ -18,6 +19,7 @@ void scim_backend_renew(scim_conn_t *conn)
     backend->pool = pool;
     backend->pid = PQbackendPID(conn->pg);
     backend->texts = apr_hash_make(pool);
+    apr_generate_random_bytes(backend->blind, SCIM_BLIND_LENGTH);
     apr_pool_userdata_setn(backend, BACKEND_KEY, NULL, conn->home);
     conn->backend = backend;
     if (old) {
@@ -109,4 +111,9 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
 const char *scim_conn_timeout_text(const scim_conn_t *conn)
 {
     return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, apr_time_as_msec(conn->timeout));
+}
+
+const unsigned char *scim_conn_blind(const scim_conn_t *conn)
+{
+    return conn->backend->blind;
 }

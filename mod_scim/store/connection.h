@@ -30,6 +30,10 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
 /* The time limit of one statement as the setting statement_timeout takes it, in milliseconds. */
 const char *scim_conn_timeout_text(const scim_conn_t *conn);
 
+/* Random bytes of this connection, that digests are compared under (see session.c). */
+#define SCIM_BLIND_LENGTH 16
+const unsigned char *scim_conn_blind(const scim_conn_t *conn);
+
 /* Undoes a transaction that is still open; harmless where there is none. Whoever hands the connection back calls it. */
 void scim_conn_rollback(scim_conn_t *conn);
 

@@ -1,20 +1,17 @@
 #include "session.h"
 
-#include <apr_general.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <string.h>
 
-#define BLIND_LENGTH 16
-
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
-                         const unsigned char blind[BLIND_LENGTH])
+                         const unsigned char blind[SCIM_BLIND_LENGTH])
 {
-    unsigned char bytes[SCIM_TOKEN_DIGEST_LENGTH + BLIND_LENGTH];
+    unsigned char bytes[SCIM_TOKEN_DIGEST_LENGTH + SCIM_BLIND_LENGTH];
     memcpy(bytes, digest, SCIM_TOKEN_DIGEST_LENGTH);
-    memcpy(bytes + SCIM_TOKEN_DIGEST_LENGTH, blind, BLIND_LENGTH);
+    memcpy(bytes + SCIM_TOKEN_DIGEST_LENGTH, blind, SCIM_BLIND_LENGTH);
     SHA256(bytes, sizeof(bytes), out);
     OPENSSL_cleanse(bytes, sizeof(bytes));
 }
@@ -22,15 +19,14 @@ static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
 {
     scim_batch_t *batch = scim_batch_make(session->conn);
-    unsigned char *blind = apr_palloc(session->pool, BLIND_LENGTH);
+    const unsigned char *blind = scim_conn_blind(session->conn);
     unsigned char *blinded = apr_palloc(session->pool, SHA256_DIGEST_LENGTH);
     scim_param_t *params = apr_pcalloc(session->pool, 5 * sizeof(*params));
-    apr_generate_random_bytes(blind, BLIND_LENGTH);
     blind_digest(blinded, session->token->digest, blind);
     params[0].value = session->tenant;
     params[1].value = session->token->key_id;
     params[2] = (scim_param_t){(const char *)blinded, SHA256_DIGEST_LENGTH, 1};
-    params[3] = (scim_param_t){(const char *)blind, BLIND_LENGTH, 1};
+    params[3] = (scim_param_t){(const char *)blind, SCIM_BLIND_LENGTH, 1};
     params[4].value = scim_conn_timeout_text(session->conn);
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);

@@ -1,4 +1,5 @@
--- Takes a resource off the wire and keeps its row: a user becomes inactive and leaves its groups, a group is archived.
+-- Takes a resource off the wire and keeps its row: a user becomes inactive, a group is archived with its own members. What
+-- it was a member of loses it, which is a new version there.
 -- $1 tenant, $2 type, $3 id, $4 acceptable versions, null for any
 with gone as (
     update scim.resource r
@@ -8,11 +9,11 @@ with gone as (
            doc = case when r.type = 'User' then jsonb_set(r.doc, '{active}', 'false') else r.doc end
      where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
        and ($4::bigint[] is null or r.version = any ($4::bigint[]))
-    returning r.id, r.type
+    returning r.id
 ), left_groups as (
     delete from scim.membership m
      using gone
-     where m.tenant = $1 and m.member_id = gone.id and gone.type <> 'Group'
+     where m.tenant = $1 and m.member_id = gone.id
     returning m.group_id
 ), touched as (
     update scim.resource g
