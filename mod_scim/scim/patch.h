@@ -18,20 +18,22 @@ typedef enum { SCIM_PATCH_ADD, SCIM_PATCH_REMOVE, SCIM_PATCH_REPLACE } scim_patc
 
 typedef struct scim_patch_op_t {
     scim_patch_e op;
-    scim_path_t path;   /* attr NULL and schema NULL: the resource itself never appears; path-less values are
-                           split into one operation for each attribute when they are read */
-    json_object *value; /* checked and in stored form (scim_value_read, or of an element, or of a sub-attribute); NULL
-                           for remove, and for the removal of everything that replace with null means */
+    scim_path_t path;   /* never the resource itself: path-less values are split into one operation for each attribute
+                           when they are read. `attr` is NULL for the removal of a whole extension */
+    json_object *value; /* checked and in stored form (scim_value_read, or of an element, or of a sub-attribute). For
+                           remove a list of the values to remove, or NULL: all that the path addresses. `replace`
+                           with null is read as remove */
     const char *text;   /* the path as the client wrote it, for details */
 } scim_patch_op_t;
 
 typedef enum { SCIM_MEMBERS_ADD, SCIM_MEMBERS_REMOVE, SCIM_MEMBERS_REPLACE, SCIM_MEMBERS_FILTER } scim_members_e;
 
 /* One change of memberships. REPLACE with no ids removes all. FILTER removes what the value path's filter matches and
- * is used only where the filter is more than `value eq "id"` joined by `or`: those are REMOVE with ids. */
+ * is used only where the filter is more than `value eq "id"` joined by `or`: those are REMOVE with ids. Changes that
+ * one after the other mean the same as together are one: ADD after ADD or REPLACE, REMOVE after REMOVE. */
 typedef struct scim_members_op_t {
     scim_members_e op;
-    apr_array_header_t *ids; /* const char *, as sent */
+    apr_array_header_t *ids; /* const char *, as sent, doubles removed; empty for FILTER */
     const scim_filter_t *filter;
 } scim_members_op_t;
 
@@ -42,12 +44,13 @@ typedef struct scim_patch_t {
 } scim_patch_t;
 
 /* Reads a PatchOp message. Errors: 400 invalidSyntax (message), invalidPath, invalidFilter, invalidValue, noTarget
- * (remove without path), mutability (readOnly; required removed). */
+ * (remove without path), mutability (readOnly; required removed); 413 (too many operations). */
 scim_error_t *scim_patch_read(scim_patch_t **out, json_object *body, const scim_resource_type_t *type,
                               scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* Applies patch->ops to `doc`, in place (hand in a copy: it is undefined after an error), and seals it. *changed
- * tells whether it now differs from what it was. Errors: 400 noTarget, mutability (immutable), invalidValue. */
+ * tells whether it now differs from what it was. Errors: 400 noTarget, mutability (immutable), invalidValue; 413 (too
+ * much work: many operations on long lists). */
 scim_error_t *scim_patch_apply(int *changed, json_object *doc, const scim_patch_t *patch, scim_leniency_t *leniency,
                                apr_pool_t *pool);
 

@@ -1,0 +1,135 @@
+#include "patch_read.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+/* Whether a new change can be carried out together with the one before it. Clients that send one operation for each
+ * member, or remove all and then add, so cost one statement, and nobody is removed only to be added again. */
+static int joins(const scim_members_op_t *last, scim_members_e op)
+{
+    if (op == SCIM_MEMBERS_ADD) {
+        return last->op == SCIM_MEMBERS_ADD || last->op == SCIM_MEMBERS_REPLACE;
+    }
+    return op == SCIM_MEMBERS_REMOVE && last->op == SCIM_MEMBERS_REMOVE;
+}
+
+/* Ids are UUIDs, which have no case. */
+static const char *id_key(const char *id, apr_pool_t *pool)
+{
+    char *key = apr_pstrdup(pool, id);
+
+    for (char *at = key; *at; at++) {
+        *at = (char)apr_tolower(*at);
+    }
+    return key;
+}
+
+static scim_members_op_t *push_change(scim_patch_reader_t *reader, scim_members_e op)
+{
+    apr_array_header_t *members = reader->patch->members;
+    scim_members_op_t *last = members->nelts ? &APR_ARRAY_IDX(members, members->nelts - 1, scim_members_op_t) : NULL;
+
+    if (last && joins(last, op)) {
+        return last;
+    }
+    last = apr_array_push(members);
+    *last = (scim_members_op_t){.op = op, .ids = apr_array_make(reader->pool, 1, sizeof(const char *))};
+    reader->ids = apr_hash_make(reader->pool);
+    return last;
+}
+
+static void push_ids(scim_patch_reader_t *reader, scim_members_e op, const apr_array_header_t *ids)
+{
+    scim_members_op_t *change;
+
+    if (ids->nelts == 0 && op != SCIM_MEMBERS_REPLACE) {
+        return;
+    }
+    change = push_change(reader, op);
+    for (int i = 0; i < ids->nelts; i++) {
+        const char *id = APR_ARRAY_IDX(ids, i, const char *), *key = id_key(id, reader->pool);
+
+        if (!apr_hash_get(reader->ids, key, APR_HASH_KEY_STRING)) {
+            apr_hash_set(reader->ids, key, APR_HASH_KEY_STRING, id);
+            APR_ARRAY_PUSH(change->ids, const char *) = id;
+        }
+    }
+}
+
+/* Collects the ids of `value eq "id" or value eq "id"`; 0 where the filter is anything else. */
+static int filter_ids(apr_array_header_t *ids, const scim_filter_t *filter)
+{
+    if (filter->kind == SCIM_FILTER_OR) {
+        return filter_ids(ids, filter->left) && filter_ids(ids, filter->right);
+    }
+    if (filter->kind != SCIM_FILTER_COMPARE || filter->op != SCIM_EQ || filter->value_kind != SCIM_VALUE_STRING ||
+        strcmp(filter->attr->key, "value") != 0) {
+        return 0;
+    }
+    APR_ARRAY_PUSH(ids, const char *) = filter->value;
+    return 1;
+}
+
+static void remove_matching(scim_patch_reader_t *reader, const scim_filter_t *filter)
+{
+    apr_array_header_t *ids = apr_array_make(reader->pool, 4, sizeof(const char *));
+
+    if (filter_ids(ids, filter)) {
+        push_ids(reader, SCIM_MEMBERS_REMOVE, ids);
+        return;
+    }
+    push_change(reader, SCIM_MEMBERS_FILTER)->filter = filter;
+}
+
+/* A path into the values: members[..], members.sub, members[..].sub. */
+static scim_error_t *change_inside(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    const scim_path_t *path = &part->path;
+
+    if (path->filter && !path->sub && part->op == SCIM_PATCH_REMOVE) {
+        remove_matching(reader, path->filter);
+        return NULL;
+    }
+    if (!path->filter && part->op == SCIM_PATCH_REMOVE) {
+        return scim_error_typed(reader->pool, SCIM_INVALID_PATH,
+                                "\"%s\" cannot be removed: remove whole values, as in %s[value eq \"id\"].", part->text,
+                                path->attr->name);
+    }
+    return scim_error_typed(reader->pool, SCIM_MUTABILITY,
+                            "\"%s\" cannot be changed: values of \"%s\" are added and removed, not modified.",
+                            part->text, path->attr->name);
+}
+
+scim_error_t *scim_patch_members(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    static const scim_members_e changes[] = {[SCIM_PATCH_ADD] = SCIM_MEMBERS_ADD,
+                                             [SCIM_PATCH_REMOVE] = SCIM_MEMBERS_REMOVE,
+                                             [SCIM_PATCH_REPLACE] = SCIM_MEMBERS_REPLACE};
+    apr_array_header_t *ids = apr_array_make(reader->pool, 0, sizeof(const char *));
+    json_object *value = part->value;
+    scim_error_t *error;
+
+    if (part->path.filter || part->path.sub) {
+        return change_inside(reader, part);
+    }
+    if (!value) {
+        /* remove and replace leave nobody; to add null is to add nothing */
+        push_ids(reader, part->op == SCIM_PATCH_ADD ? SCIM_MEMBERS_ADD : SCIM_MEMBERS_REPLACE, ids);
+        return NULL;
+    }
+    if (part->op == SCIM_PATCH_REMOVE && !scim_lenient(reader->leniency, SCIM_LENIENT_REMOVE_VALUE)) {
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+                                "The operation \"remove\" takes no \"value\"; name the values in the path, as in "
+                                "%s[value eq \"id\"].",
+                                part->path.attr->name);
+    }
+    if (part->op != SCIM_PATCH_REPLACE) {
+        value = scim_patch_as_list(value, reader->pool);
+    }
+    if ((error = scim_members_read(&ids, value, part->path.attr, reader->leniency, reader->pool))) {
+        return error;
+    }
+    push_ids(reader, changes[part->op], ids);
+    return NULL;
+}

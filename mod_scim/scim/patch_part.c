@@ -1,0 +1,179 @@
+#include "patch_read.h"
+
+#include <string.h>
+
+#include "json.h"
+
+static const scim_attr_t *target_of(const scim_path_t *path)
+{
+    return path->sub ? path->sub : path->attr;
+}
+
+static int is_read_only(const scim_path_t *path)
+{
+    return path->attr->mutability == SCIM_READ_ONLY || target_of(path)->mutability == SCIM_READ_ONLY;
+}
+
+/* `schemas` follows from the attributes that a document has (RFC 7644 3.5.2), so to set it changes nothing. */
+static int is_schemas(const scim_patch_reader_t *reader, const scim_attr_t *attr)
+{
+    return attr->schema == reader->type->common && strcmp(attr->key, "schemas") == 0;
+}
+
+/* Of what is never kept (a password) the value is checked, and nothing changes. */
+static int is_stored(const scim_path_t *path)
+{
+    return scim_attr_stored(path->attr) && scim_attr_stored(target_of(path));
+}
+
+static scim_error_t *unassignable(const scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    return scim_error_typed(reader->pool, part->op == SCIM_PATCH_REMOVE ? SCIM_MUTABILITY : SCIM_INVALID_VALUE,
+                            "Attribute \"%s\" is required and cannot be %s.", part->text,
+                            part->op == SCIM_PATCH_REMOVE ? "removed" : "empty");
+}
+
+/* The target loses its value. What a filter selects may be some of several values, so whether one is left shows only
+ * when the operation is applied. */
+static scim_error_t *unassign(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    int whole = part->path.sub || !part->path.filter;
+
+    if (part->op == SCIM_PATCH_ADD) {
+        return NULL;
+    }
+    if (whole && target_of(&part->path)->required) {
+        return unassignable(reader, part);
+    }
+    if (!is_stored(&part->path)) {
+        return NULL;
+    }
+    return scim_patch_push(reader, SCIM_PATCH_REMOVE, &part->path, part->text, NULL);
+}
+
+/* `remove` with the values to remove: they are read one by one, because they are no list that is to be stored. */
+static scim_error_t *remove_values(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    json_object *given = scim_patch_as_list(part->value, reader->pool);
+    json_object *values = scim_json_own(json_object_new_array(), reader->pool);
+    scim_error_t *error;
+
+    if (!scim_lenient(reader->leniency, SCIM_LENIENT_REMOVE_VALUE)) {
+        return scim_error_typed(
+            reader->pool, SCIM_INVALID_VALUE,
+            "The operation \"remove\" takes no \"value\"; select values with a filter in the path.");
+    }
+    for (size_t i = 0; i < json_object_array_length(given); i++) {
+        json_object *value;
+
+        if ((error = scim_element_read(&value, json_object_array_get_idx(given, i), part->path.attr, part->text,
+                                       reader->leniency, reader->pool))) {
+            return error;
+        }
+        if (value) {
+            json_object_array_add(values, json_object_get(value));
+        }
+    }
+    /* An empty list removes nothing: it must not be taken for the removal of everything. */
+    if (json_object_array_length(values) == 0 || !is_stored(&part->path)) {
+        return NULL;
+    }
+    return scim_patch_push(reader, SCIM_PATCH_REMOVE, &part->path, part->text, values);
+}
+
+/* The one element of a list that stands for it. */
+static json_object *unwrap(json_object *value)
+{
+    if (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 1) {
+        return json_object_array_get_idx(value, 0);
+    }
+    return value;
+}
+
+static scim_error_t *read_value(json_object **out, scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    const scim_attr_t *target = target_of(&part->path);
+    json_object *value = part->value;
+
+    if (part->path.filter && !part->path.sub) {
+        return scim_element_read(out, value, target, part->text, reader->leniency, reader->pool);
+    }
+    if (target->multi_valued && part->op == SCIM_PATCH_ADD) {
+        value = scim_patch_as_list(value, reader->pool); /* RFC 7644 3.5.2.1: "a new value is added" */
+    }
+    return scim_value_read(out, value, target, part->text, reader->leniency, reader->pool);
+}
+
+static int is_null(json_object *value)
+{
+    return !value || (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
+}
+
+/* Sub-attributes that a replacing object sets to null. The value as it is read does not have them any more, so each
+ * becomes an operation of its own. They go first: the replacement itself may change what the path's filter selects. */
+static scim_error_t *unassign_subs(scim_patch_reader_t *reader, const scim_patch_part_t *part, json_object *object)
+{
+    scim_error_t *error;
+
+    json_object_object_foreach(object, key, value)
+    {
+        scim_patch_part_t inner = *part;
+
+        inner.path.sub = is_null(value) ? scim_attr_sub(part->path.attr, key, strlen(key)) : NULL;
+        if (inner.path.sub && !is_read_only(&inner.path) && (error = unassign(reader, &inner))) {
+            return error;
+        }
+    }
+    return NULL;
+}
+
+static scim_error_t *assign(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    const scim_attr_t *target = target_of(&part->path);
+    int one = part->path.filter || !target->multi_valued;
+    json_object *raw = one ? unwrap(part->value) : part->value;
+    int merged = one && target->type == SCIM_COMPLEX && json_object_is_type(raw, json_type_object);
+    json_object *value;
+    scim_error_t *error;
+
+    if ((error = read_value(&value, reader, part))) {
+        return error;
+    }
+    if (merged && part->op == SCIM_PATCH_REPLACE && (error = unassign_subs(reader, part, raw))) {
+        return error;
+    }
+    if (!value) {
+        return merged ? NULL : unassign(reader, part);
+    }
+    if (!is_stored(&part->path)) {
+        return NULL;
+    }
+    return scim_patch_push(reader, part->op, &part->path, part->text, value);
+}
+
+static scim_error_t *refuse_read_only(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    if (part->in_value && scim_lenient(reader->leniency, SCIM_LENIENT_READ_ONLY_IN_VALUE)) {
+        return NULL;
+    }
+    return scim_error_typed(reader->pool, SCIM_MUTABILITY, "Attribute \"%s\" is readOnly.", part->text);
+}
+
+scim_error_t *scim_patch_part(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    const scim_path_t *path = &part->path;
+
+    if (path->attr == reader->type->members) {
+        return scim_patch_members(reader, part);
+    }
+    if (is_schemas(reader, path->attr)) {
+        return part->op == SCIM_PATCH_REMOVE ? unassignable(reader, part) : NULL;
+    }
+    if (is_read_only(path)) {
+        return refuse_read_only(reader, part);
+    }
+    if (part->op == SCIM_PATCH_REMOVE && part->value && path->attr->multi_valued && !path->filter && !path->sub) {
+        return remove_values(reader, part);
+    }
+    return part->op == SCIM_PATCH_REMOVE || !part->value ? unassign(reader, part) : assign(reader, part);
+}

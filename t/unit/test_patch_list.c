@@ -1,0 +1,216 @@
+/*
+ * What PATCH operations do to multi-valued attributes.
+ */
+#include <apr_strings.h>
+
+#include "patch_case.h"
+
+static const patch_case_t add_rows[] = {
+    {"", "{'op':'add','path':'emails','value':[" WORK "]}", "'emails':[" WORK "]", 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[" HOME "]}", BOTH, 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':" HOME "}", BOTH, 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[" WORK "," HOME "," HOME "]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'add','path':'emails','value':[" HOME "]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'add','path':'emails','value':[]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'add','path':'emails','value':null}", BOTH, 0, NULL},
+    /* the same value with another type is another value */
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'home','value':'w@x'}]}",
+     "'emails':[" WORK ",{'type':'home','value':'w@x'}]", 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'value':'w@x'}]}",
+     "'emails':[" WORK ",{'value':'w@x'}]", 0, NULL},
+    /* what is new about a value that is there is set in it */
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'work','value':'w@x','display':'W'}]}",
+     "'emails':[{'type':'work','value':'w@x','display':'W'}]", 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'WORK','value':'W@x'}]}",
+     "'emails':[{'type':'WORK','value':'W@x'}]", 0, NULL},
+    /* text that looks like two sub-attributes is one */
+    {"'emails':[{'type':'work','value':'a'}]", "{'op':'add','path':'emails','value':[{'value':'a\\ntype\\nwork'}]}",
+     "'emails':[{'type':'work','value':'a'},{'value':'a\\ntype\\nwork'}]", 0, NULL},
+    /* without `value` all of it decides */
+    {"'addresses':[{'type':'work','locality':'a'}]",
+     "{'op':'add','path':'addresses','value':[{'locality':'a','type':'work'},{'locality':'b','type':'work'}]}",
+     "'addresses':[{'type':'work','locality':'a'},{'type':'work','locality':'b'}]", 0, NULL},
+    /* primary */
+    {"'emails':[{'value':'a','primary':true},{'value':'b'}]",
+     "{'op':'add','path':'emails','value':[{'value':'c','primary':true}]}",
+     "'emails':[{'value':'a','primary':false},{'value':'b'},{'value':'c','primary':true}]", 0, NULL},
+    {"'emails':[{'value':'a','primary':true},{'value':'b'}]",
+     "{'op':'add','path':'emails','value':[{'value':'b','primary':true}]}",
+     "'emails':[{'value':'a','primary':false},{'value':'b','primary':true}]", 0, NULL},
+    {"'emails':[{'value':'a','primary':true}]", "{'op':'add','path':'emails','value':[{'value':'a'}]}",
+     "'emails':[{'value':'a','primary':true}]", 0, NULL},
+    {"", "{'op':'add','path':'emails','value':[{'value':'c','primary':true},{'value':'d','primary':true}]}", NULL,
+     SCIM_INVALID_VALUE, "emails must have at most one primary value, not 2."},
+    {"",
+     "{'op':'add','path':'emails','value':[{'value':'c','primary':true}]},"
+     "{'op':'add','path':'emails','value':[{'value':'d','primary':true}]}",
+     "'emails':[{'value':'c','primary':false},{'value':'d','primary':true}]", 0, NULL},
+};
+
+static const patch_case_t replace_rows[] = {
+    {BOTH, "{'op':'replace','path':'emails','value':[{'value':'a'}]}", "'emails':[{'value':'a'}]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':[" WORK "," HOME "]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':[]}", "", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':null}", "", 0, NULL},
+    {"", "{'op':'replace','path':'emails','value':[" WORK "]}", "'emails':[" WORK "]", 0, NULL},
+    /* selected values */
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':{'value':'n@x'}}",
+     "'emails':[{'type':'work','value':'n@x'}," HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':{'value':'n@x','display':'N'}}",
+     "'emails':[{'type':'work','value':'n@x','display':'N'}," HOME "]", 0, NULL},
+    {"'emails':[{'type':'work','value':'w','display':'W'}]",
+     "{'op':'replace','path':'" E_WORK "','value':{'value':'n','display':null}}",
+     "'emails':[{'type':'work','value':'n'}]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':null}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':{}}", BOTH, 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails[type eq \\'WORK\\'].Value','value':'n@x'}",
+     "'emails':[{'type':'work','value':'n@x'}," HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':null}", "'emails':[{'type':'work'}," HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails[type eq \\'work\\' or type eq \\'home\\'].display','value':'d'}",
+     "'emails':[{'type':'work','value':'w@x','display':'d'},{'type':'home','value':'h@x','display':'d'}]", 0, NULL},
+    {BOTH, "{'op':'add','path':'" E_WORK ".display','value':'d'}",
+     "'emails':[{'type':'work','value':'w@x','display':'d'}," HOME "]", 0, NULL},
+    /* of all values */
+    {BOTH, "{'op':'replace','path':'emails.display','value':'d'}",
+     "'emails':[{'type':'work','value':'w@x','display':'d'},{'type':'home','value':'h@x','display':'d'}]", 0, NULL},
+    {"", "{'op':'replace','path':'emails.value','value':'a'}", "'emails':[{'value':'a'}]", 0, NULL},
+    {"", "{'op':'add','path':'emails.value','value':'a'}", "'emails':[{'value':'a'}]", 0, NULL},
+    /* primary */
+    {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'b','primary':true}]",
+     "{'op':'replace','path':'" E_WORK ".primary','value':true}",
+     "'emails':[{'type':'work','value':'a','primary':true},{'type':'home','value':'b','primary':false}]", 0, NULL},
+    {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'b','primary':true}]",
+     "{'op':'replace','path':'" E_WORK "','value':{'primary':true}}",
+     "'emails':[{'type':'work','value':'a','primary':true},{'type':'home','value':'b','primary':false}]", 0, NULL},
+    {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'b','primary':true}]",
+     "{'op':'replace','path':'" E_WORK ".primary','value':false}",
+     "'emails':[{'type':'work','value':'a','primary':false},{'type':'home','value':'b','primary':true}]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails.primary','value':true}", NULL, SCIM_INVALID_VALUE,
+     "\"emails.primary\" selects more than one value, and only one can be primary."},
+    {BOTH, "{'op':'replace','path':'emails[value pr]','value':{'primary':true}}", NULL, SCIM_INVALID_VALUE, NULL},
+    {BOTH, "{'op':'replace','path':'emails.primary','value':false}",
+     "'emails':[{'type':'work','value':'w@x','primary':false},{'type':'home','value':'h@x','primary':false}]", 0, NULL},
+};
+
+static const patch_case_t create_rows[] = {
+    {"", "{'op':'replace','path':'" E_WORK ".value','value':'w@x'}", "'emails':[" WORK "]", 0, NULL},
+    {"", "{'op':'add','path':'" E_WORK ".value','value':'w@x'}", "'emails':[" WORK "]", 0, NULL},
+    {"'emails':[" WORK "]", "{'op':'replace','path':'emails[type eq \\'home\\'].value','value':'h@x'}", BOTH, 0, NULL},
+    {"", "{'op':'replace','path':'" E_WORK "','value':{'value':'w@x'}}", "'emails':[" WORK "]", 0, NULL},
+    {"", "{'op':'replace','path':'" E_WORK "','value':'w@x'}", "'emails':[" WORK "]", 0, NULL},
+    {"", "{'op':'replace','path':'emails[type eq \\'Work\\'].value','value':'w@x'}",
+     "'emails':[{'type':'Work','value':'w@x'}]", 0, NULL},
+    {"", "{'op':'replace','path':'emails[type eq \\'work\\' and primary eq true].value','value':'w@x'}",
+     "'emails':[{'type':'work','primary':true,'value':'w@x'}]", 0, NULL},
+    {"'emails':[{'value':'a','primary':true}]",
+     "{'op':'replace','path':'emails[type eq \\'work\\' and primary eq true].value','value':'w@x'}",
+     "'emails':[{'value':'a','primary':false},{'type':'work','primary':true,'value':'w@x'}]", 0, NULL},
+    {"'emails':[" WORK "]",
+     "{'op':'replace','path':'emails[type eq \\'work\\' and primary eq true].value','value':'w@x'}",
+     "'emails':[{'type':'work','primary':true,'value':'w@x'}]", 0, NULL},
+    {"", "{'op':'replace','path':'roles[primary eq \\'True\\'].value','value':'Admin'}",
+     "'roles':[{'primary':true,'value':'Admin'}]", 0, NULL},
+    {"", "{'op':'add','path':'roles[type eq \\'any\\'].value','value':'Admin'}",
+     "'roles':[{'type':'any','value':'Admin'}]", 0, NULL},
+    {"", "{'op':'replace','path':'addresses[type eq \\'other\\'].Formatted','value':'a\\nb'}",
+     "'addresses':[{'type':'other','formatted':'a\\nb'}]", 0, NULL},
+    {"", "{'op':'replace','path':'emails[value eq \\'a\\'].type','value':'work'}",
+     "'emails':[{'value':'a','type':'work'}]", 0, NULL},
+    {"", "{'op':'add','path':'emails[type eq \\'strange\\'].value','value':'s'}",
+     "'emails':[{'type':'strange','value':'s'}]", 0, NULL},
+    /* two operations on one new value */
+    {"",
+     "{'op':'add','path':'phoneNumbers[type eq \\'mobile\\'].value','value':'1'},"
+     "{'op':'add','path':'phoneNumbers[type eq \\'mobile\\'].display','value':'d'}",
+     "'phoneNumbers':[{'type':'mobile','value':'1','display':'d'}]", 0, NULL},
+    /* nothing to create */
+    {"", "{'op':'replace','path':'emails[type eq \\'strange\\'].value','value':'s'}", NULL, SCIM_NO_TARGET,
+     "No value matches the path \"emails[type eq \"strange\"].value\"."},
+    {"", "{'op':'replace','path':'emails[type ne \\'work\\'].value','value':'s'}", NULL, SCIM_NO_TARGET, NULL},
+    {"", "{'op':'replace','path':'emails[type pr].value','value':'s'}", NULL, SCIM_NO_TARGET, NULL},
+    {"", "{'op':'replace','path':'emails[type eq \\'work\\' or type eq \\'home\\'].value','value':'s'}", NULL,
+     SCIM_NO_TARGET, NULL},
+    {"", "{'op':'add','path':'emails[value sw \\'a\\'].type','value':'work'}", NULL, SCIM_NO_TARGET, NULL},
+    {"", "{'op':'add','path':'emails[not (type eq \\'work\\')].value','value':'s'}", NULL, SCIM_NO_TARGET, NULL},
+    {"", "{'op':'add','path':'emails[type eq \\'work\\' and type eq \\'home\\'].value','value':'s'}", NULL,
+     SCIM_NO_TARGET, NULL},
+    {"'emails':[" HOME "]", "{'op':'replace','path':'" E_WORK ".value','value':null}", "'emails':[" HOME "]", 0, NULL},
+};
+
+static const patch_case_t remove_rows[] = {
+    {BOTH, "{'op':'remove','path':'emails'}", "", 0, NULL},
+    {"", "{'op':'remove','path':'emails'}", "", 0, NULL},
+    {BOTH, "{'op':'remove','path':'" E_WORK "'}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails[type eq \\'work\\' and value ew \\'x\\']'}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails[value pr]'}", "", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails[type eq \\'other\\']'}", BOTH, 0, NULL},
+    {"", "{'op':'remove','path':'" E_WORK "'}", "", 0, NULL},
+    {BOTH, "{'op':'remove','path':'" E_WORK ".value'}", "'emails':[{'type':'work'}," HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails[type eq \\'other\\'].value'}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails.type'}", "'emails':[{'value':'w@x'},{'value':'h@x'}]", 0, NULL},
+    {"'emails':[{'value':'a'},{'type':'work','value':'b'}]", "{'op':'remove','path':'emails.value'}",
+     "'emails':[{'type':'work'}]", 0, NULL},
+    {"'emails':[{'value':'a'}]", "{'op':'remove','path':'emails.value'}", "", 0, NULL},
+    /* with values */
+    {BOTH, "{'op':'remove','path':'emails','value':[{'value':'w@x'}]}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'Remove','path':'emails','value':[{'$ref':null,'value':'W@X'}]}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':{'value':'w@x'}}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':['w@x']}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[" WORK "," HOME "]}", "", 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[{'type':'home','value':'w@x'}]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[{'value':'other'}]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[{}]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':[null]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':null}", "", 0, NULL},
+    {"'addresses':[{'type':'work','locality':'a'},{'type':'work','locality':'b'}]",
+     "{'op':'remove','path':'addresses','value':[{'locality':'a','type':'work'},{'type':'work'}]}",
+     "'addresses':[{'type':'work','locality':'b'}]", 0, NULL},
+    {"'emails':[" WORK "]",
+     "{'op':'remove','path':'emails','value':[" WORK "]},{'op':'add','path':'emails','value':[" HOME "]}",
+     "'emails':[" HOME "]", 0, NULL},
+};
+
+static void adds(void)
+{
+    CHECK_ROWS(add_rows);
+}
+
+static void replaces(void)
+{
+    CHECK_ROWS(replace_rows);
+}
+
+static void creates(void)
+{
+    CHECK_ROWS(create_rows);
+}
+
+static void removes(void)
+{
+    CHECK_ROWS(remove_rows);
+}
+
+/* Many operations on a long list are refused before they cost much. */
+static void bounds_work(void)
+{
+    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    json_object *doc = patch_user(""), *emails = json_object_new_array();
+    char *ops = apr_pstrdup(unit_pool, "{'op':'remove','path':'emails[value eq \\'x\\']'}");
+    int changed = 0;
+    scim_error_t *error;
+
+    json_object_object_add(doc, "emails", emails);
+    for (int i = 0; i < 200000; i++)
+        json_object_array_add(emails, json_object_new_object());
+    UNIT_OK(patch_run(&changed, doc, unit_type("User"), ops, &leniency));
+    UNIT_INT(changed, 0);
+    ops = apr_pstrcat(unit_pool, ops, ",", ops, ",", ops, NULL);
+    error = patch_run(&changed, doc, unit_type("User"), ops, &leniency);
+    UNIT_ERROR(error, SCIM_NO_TYPE, "The request has too many operations on lists as long as \"emails\".");
+    UNIT_INT(error->status, 413);
+}
+
+CU_TestInfo test_patch_list[] = {{"adds to lists", adds},      {"replaces in lists", replaces},
+                                 {"creates values", creates},  {"removes from lists", removes},
+                                 {"bounds work", bounds_work}, CU_TEST_INFO_NULL};
