@@ -232,6 +232,18 @@ scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, c
 
 /* --- PATCH --- */
 
+/* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
+static int needs_lock(const work_t *work)
+{
+    const apr_array_header_t *members = work->patch->members;
+    for (int i = 0; i < members->nelts; i++) {
+        if (APR_ARRAY_IDX(members, i, scim_members_op_t).op == SCIM_MEMBERS_REPLACE) {
+            return 1;
+        }
+    }
+    return work->match || members->nelts == 0;
+}
+
 /* Memberships alone: one batch, and neither the group nor its members are read. */
 static scim_error_t *patch_members_once(work_t *work)
 {
@@ -239,7 +251,7 @@ static scim_error_t *patch_members_once(work_t *work)
     const apr_array_header_t *members = work->patch->members;
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = -1;
-    if (work->match || members->nelts == 0) {
+    if (needs_lock(work)) {
         add_check(batch, work, SCIM_STMT_RESOURCE_CHECK);
     }
     for (int i = 0; i < members->nelts; i++) {
