@@ -155,8 +155,8 @@ static const char *plain_location(const cmd_parms *cmd)
 {
     const ap_directive_t *section = cmd->directive->parent;
 
-    if (!section || ap_cstr_casecmp(section->directive, "<Location") != 0 || !cmd->path || cmd->path[0] != '/' ||
-        apr_fnmatch_test(cmd->path))
+    if (!section || ap_cstr_casecmp(section->directive, "<Location") != 0 || section->args[0] == '~' || !cmd->path ||
+        cmd->path[0] != '/' || apr_fnmatch_test(cmd->path))
         return "must stand directly in a <Location \"/path\"> section without wildcards or regular expressions";
     return NULL;
 }

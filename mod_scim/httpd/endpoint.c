@@ -10,7 +10,7 @@
 #include "respond.h"
 
 #define NO_FILE  "scim:"
-#define ATTEMPTS 3
+#define ATTEMPTS 2
 
 static int is_discovery(scim_place_e place)
 {
@@ -81,6 +81,7 @@ static scim_error_t *nothing_to_say(scim_call_t *call)
 
 static const scim_operation_t options = {SCIM_AT_ANY, M_OPTIONS, NULL, check_only, nothing_to_say};
 
+/* What failed only for that moment (a plan made stale by an upgrade of the schema) is done once more. */
 static scim_error_t *attempt(scim_call_t *call, scim_session_t *session, scim_work_t work)
 {
     int attempts = ATTEMPTS;
