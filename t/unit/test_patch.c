@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #define SCHEMAS "'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp']"
+#define TEN     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 #define ENT     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 typedef struct refused_t {
@@ -116,6 +117,8 @@ static const refused_t operations[] = {
     {"{'op':'move','path':'title','value':'x'}", SCIM_INVALID_SYNTAX,
      "\"move\" is not a PATCH operation: \"op\" must be \"add\", \"remove\" or \"replace\"."},
     {"{'op':'','path':'title','value':'x'}", SCIM_INVALID_SYNTAX, NULL},
+    {"{'op':'" TEN TEN TEN "'}", SCIM_INVALID_SYNTAX,
+     "\"" TEN TEN "...\" is not a PATCH operation: \"op\" must be \"add\", \"remove\" or \"replace\"."},
     {"{'op':'add','path':'title'}", SCIM_INVALID_VALUE, "The operation \"add\" must have a \"value\"."},
     {"{'op':'Replace','path':'title'}", SCIM_INVALID_VALUE, "The operation \"replace\" must have a \"value\"."},
     {"{'op':'add'}", SCIM_INVALID_VALUE, "The operation \"add\" must have a \"value\"."},

@@ -298,9 +298,20 @@ static const char badge_schema[] =
                                                                                                                        "false",
                                                                                                                        "immutable") "}]}]}";
 
+static const char lock_schema[] =
+    "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],\"id\":\"urn:example:Lock\",\"name\":\"Lock\","
+    "\"description\":\"d\",\"meta\":{\"resourceType\":\"Schema\"},\"attributes\":["
+    "{" CHARACTERISTICS("key", "string", "false", "false", "readWrite") "}]}";
+
+static const char seal_schema[] =
+    "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],\"id\":\"urn:example:Seal\",\"name\":\"Seal\","
+    "\"description\":\"d\",\"meta\":{\"resourceType\":\"Schema\"},\"attributes\":["
+    "{" CHARACTERISTICS("wax", "string", "false", "false", "immutable") "}]}";
+
 static const char badge_type[] =
     "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],\"id\":\"Badge\",\"name\":\"Badge\","
-    "\"description\":\"d\",\"endpoint\":\"/Badges\",\"schema\":\"urn:example:Badge\",\"schemaExtensions\":[],"
+    "\"description\":\"d\",\"endpoint\":\"/Badges\",\"schema\":\"urn:example:Badge\",\"schemaExtensions\":["
+    "{\"schema\":\"urn:example:Lock\",\"required\":true},{\"schema\":\"urn:example:Seal\",\"required\":false}],"
     "\"meta\":{\"resourceType\":\"ResourceType\"}}";
 
 static void write_file(const char *path, const char *text)
@@ -316,22 +327,22 @@ static void write_file(const char *path, const char *text)
 /* The resource type Badge, from files that are gone when this returns. */
 static const scim_resource_type_t *badge(void)
 {
-    char *dir = apr_pstrdup(unit_pool, "/tmp/unit-XXXXXX");
+    static const char *const texts[] = {badge_schema, lock_schema, seal_schema, badge_type};
+    char *dir = apr_pstrdup(unit_pool, "/tmp/unit-XXXXXX"), *paths[4];
     apr_array_header_t *dirs = apr_array_make(unit_pool, 2, sizeof(const char *));
-    const char *schema, *type;
     scim_schemas_t *schemas = NULL;
 
     if (!mkdtemp(dir))
         return NULL;
-    schema = apr_pstrcat(unit_pool, dir, "/badge.json", NULL);
-    type = apr_pstrcat(unit_pool, dir, "/resource-type-badge.json", NULL);
-    write_file(schema, badge_schema);
-    write_file(type, badge_type);
+    for (int i = 0; i < 4; i++) {
+        paths[i] = apr_psprintf(unit_pool, "%s/%d.json", dir, i);
+        write_file(paths[i], texts[i]);
+    }
     APR_ARRAY_PUSH(dirs, const char *) = unit_schema_dir();
     APR_ARRAY_PUSH(dirs, const char *) = dir;
     UNIT_OK(scim_schemas_load(&schemas, dirs, unit_pool));
-    unlink(schema);
-    unlink(type);
+    for (int i = 0; i < 4; i++)
+        unlink(paths[i]);
     rmdir(dir);
     return schemas ? scim_schemas_type(schemas, "Badge", 5) : NULL;
 }
@@ -385,11 +396,24 @@ static const patch_case_t badge_rows[] = {
      "'owners':[{'value':'o','since':1},{'since':3,'value':'p'}]", 0, NULL},
     {OWNERS, "{'op':'add','path':'owners','value':[{'since':3}]}", NULL, SCIM_INVALID_VALUE,
      "owners[1].value is required."},
+    /* extensions */
+    {OWNERS, "{'op':'remove','path':'urn:example:Lock'}", NULL, SCIM_MUTABILITY,
+     "The extension \"urn:example:Lock\" is required and cannot be removed."},
+    {OWNERS, "{'op':'replace','value':{'urn:example:Lock':null}}", NULL, SCIM_INVALID_VALUE,
+     "The extension \"urn:example:Lock\" is required and cannot be removed."},
+    {OWNERS, "{'op':'remove','path':'urn:example:Lock:key'}", NULL, SCIM_INVALID_VALUE,
+     "The resource type Badge requires attributes of \"urn:example:Lock\"."},
+    {OWNERS, "{'op':'add','path':'wax','value':'red'}", OWNERS ",'urn:example:Seal':{'wax':'red'}", 0, NULL},
+    {OWNERS ",'urn:example:Seal':{'wax':'red'}", "{'op':'remove','path':'urn:example:Seal'}", NULL, SCIM_MUTABILITY,
+     "Attribute \"wax\" is immutable and has a value already."},
 };
 
+/* With the extension that is required. */
 static json_object *badge_doc(const char *members)
 {
-    return unit_json(apr_pstrcat(unit_pool, "{'schemas':['urn:example:Badge'],", members, "}", NULL));
+    return unit_json(apr_pstrcat(unit_pool, "{'schemas':['urn:example:Badge','urn:example:Lock'",
+                                 strstr(members, "urn:example:Seal") ? ",'urn:example:Seal'" : "",
+                                 "],'urn:example:Lock':{'key':'k'},", members, "}", NULL));
 }
 
 static void other_schemas(void)

@@ -118,12 +118,14 @@ static const patch_case_t create_rows[] = {
      "'emails':[{'value':'a','type':'work'}]", 0, NULL},
     {"", "{'op':'add','path':'emails[type eq \\'strange\\'].value','value':'s'}",
      "'emails':[{'type':'strange','value':'s'}]", 0, NULL},
+    {"", "{'op':'add','path':'emails[type eq null].value','value':'s'}", "'emails':[{'value':'s'}]", 0, NULL},
     /* two operations on one new value */
     {"",
      "{'op':'add','path':'phoneNumbers[type eq \\'mobile\\'].value','value':'1'},"
      "{'op':'add','path':'phoneNumbers[type eq \\'mobile\\'].display','value':'d'}",
      "'phoneNumbers':[{'type':'mobile','value':'1','display':'d'}]", 0, NULL},
     /* nothing to create */
+    {"", "{'op':'add','path':'photos[value eq \\'no URI\\'].display','value':'d'}", NULL, SCIM_NO_TARGET, NULL},
     {"", "{'op':'replace','path':'emails[type eq \\'strange\\'].value','value':'s'}", NULL, SCIM_NO_TARGET,
      "No value matches the path \"emails[type eq \"strange\"].value\"."},
     {"", "{'op':'replace','path':'emails[type ne \\'work\\'].value','value':'s'}", NULL, SCIM_NO_TARGET, NULL},
