@@ -12,9 +12,12 @@ begin
     -- Logs in, owns nothing. It gets a password, or peer or certificate authentication, from the operator.
     if not exists (select from pg_roles where rolname = 'scim_web') then
         create role scim_web login;
-        -- The statements are few, short and made to be planned once; planning them anew, or compiling them, costs more than
-        -- running them.
+        -- The statements are few, short and made to be planned once: planning them anew, or compiling them, costs more than
+        -- running them. And each has an index for its way, whatever the statistics say of groups that happen to be large.
         alter role scim_web set plan_cache_mode = force_generic_plan;
+        alter role scim_web set enable_seqscan = off;
+        alter role scim_web set enable_hashjoin = off;
+        alter role scim_web set enable_mergejoin = off;
         alter role scim_web set jit = off;
     end if;
     -- An administrator who is no superuser must be a member to hand the schema over.

@@ -4,7 +4,7 @@ with {{group}}, changed as (
     delete from scim.membership m
      using grp
      where m.tenant = $1 and m.group_id = grp.id
-       and not exists (select from unnest($3::uuid[]) w (id) where w.id = m.member_id)
+       and m.member_id not in (select unnest($3::uuid[]))
     returning m.member_id
 ), {{touched}}
 select case
