@@ -145,6 +145,9 @@ static scim_error_t *answer_get(scim_call_t *call)
     const scim_versions_t *known = scim_versions_read(header, call->pool);
     int same = known && scim_versions_match(known, call->record->version);
 
+    if (call->match && !scim_versions_match(call->match, call->record->version))
+        return scim_error_status(call->pool, HTTP_PRECONDITION_FAILED,
+                                 "The resource has another version than If-Match names.");
     answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, 0);
     return NULL;
 }

@@ -199,14 +199,16 @@ static scim_error_t *no_target(const scim_patch_state_t *state)
     return scim_error_typed(state->pool, SCIM_NO_TARGET, "No value matches the path \"%s\".", state->op->text);
 }
 
-static int is_canonical(const scim_attr_t *attr, const char *value)
+/* Whether a new value may be what the filter asks for: a type that the schema knows, or being primary. Where it asks
+ * for anything else, an address for instance, the client means a value that it takes to be there. */
+static int is_expected(const scim_attr_t *attr, const char *value)
 {
     for (int i = 0; attr->canonical && i < attr->canonical->nelts; i++) {
         if (value && strcasecmp(APR_ARRAY_IDX(attr->canonical, i, const char *), value) == 0) {
             return 1;
         }
     }
-    return !attr->canonical;
+    return attr->type == SCIM_BOOLEAN;
 }
 
 static json_object *filter_value(const scim_filter_t *filter, apr_pool_t *pool)
@@ -230,8 +232,7 @@ static json_object *filter_value(const scim_filter_t *filter, apr_pool_t *pool)
     return value ? scim_json_own(value, pool) : NULL;
 }
 
-/* Gives `element` what a filter of equalities joined by `and` asks for; 0 where the filter is anything else. `replace`
- * creates only values that the schema knows: a type that is not one of its canonical values is more likely an error. */
+/* Gives `element` what a filter of equalities joined by `and` asks for; 0 where the filter is anything else. */
 static int meet_filter(const scim_patch_state_t *state, json_object *element, const scim_filter_t *filter)
 {
     json_object *value;
@@ -240,7 +241,7 @@ static int meet_filter(const scim_patch_state_t *state, json_object *element, co
         return meet_filter(state, element, filter->left) && meet_filter(state, element, filter->right);
     }
     if (filter->kind != SCIM_FILTER_COMPARE || filter->op != SCIM_EQ || filter->attr->mutability == SCIM_READ_ONLY ||
-        (state->op->op == SCIM_PATCH_REPLACE && !is_canonical(filter->attr, filter->value))) {
+        (state->op->op == SCIM_PATCH_REPLACE && !is_expected(filter->attr, filter->value))) {
         return 0;
     }
     if (scim_value_read(&value, filter_value(filter, state->pool), filter->attr, filter->attr->name, state->leniency,
