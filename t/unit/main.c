@@ -37,6 +37,7 @@ static const struct {
     {"resource", test_resource},
     {"schema", test_schema},
     {"text", test_text},
+    {"token", test_token},
     {"value", test_value},
     {"version", test_version},
     /* clang-format on */
