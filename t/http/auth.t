@@ -45,9 +45,13 @@ for my $name (sort keys %refused) {
     like($res->{headers}->header('WWW-Authenticate') // '', qr/^Bearer\b/, "$name: WWW-Authenticate");
     unlike($res->{body}, qr/scim_[0-9A-Za-z]{8}/, "$name: the answer does not repeat the token");
 }
-my @told = map { $t->request(GET => '/Users', undef, Authorization => $refused{$_})->{json}{detail} }
-    "another tenant's", 'changed at 40';
+
+# A well-formed token that is of nobody, and one of another tenant: one answer.
+my $ghost = $t->new_token('ghost');
+sql("delete from scim.token where tenant = '$t->{tenant}' and name = 'ghost'");
+my @told = map { $t->request(GET => '/Users', undef, Authorization => "Bearer $_")->{body} } $ghost, $other->{token};
 is($told[0], $told[1], "another tenant's token is answered like one that does not exist");
+refused('unknown', Authorization => "Bearer $ghost");
 
 # Revoked takes effect at once, expired too; other tokens of the tenant go on.
 my $second = $t->new_token('second');

@@ -51,9 +51,9 @@ is_error($t->request(POST => '/Users', "{$name, \"title\": \"a\", \"TITLE\": \"b
 
 # Wrong types: the detail names the attribute.
 for my $wrong ([userName => 5], [userName => true], [userName => []], [userName => {}], [active => 'maybe'], [active => 1],
-    [active => []], [title => 5], [title => ['x']], [title => { a => 1 }], [name => 'x'], [name => [1]],
-    [emails => 'x@y'], [emails => [[]]], [emails => [{ value => 5 }]], [emails => [{ value => 'a', primary => 'x' }]],
-    [emails => [{ type => ['work'] }]], [externalId => 5], [schemas => 'x'], [schemas => [5]], [$ENTERPRISE => 'x'],
+    [title => 5], [title => ['x', 'y']], [title => { a => 1 }], [name => 'x'], [name => [1]],
+    [emails => 5], [emails => [[]]], [emails => [{ value => 5 }]], [emails => [{ value => 'a', primary => 'x' }]],
+    [emails => [{ type => ['work', 'home'] }]], [externalId => 5], [schemas => 'x'], [schemas => [5]], [$ENTERPRISE => 'x'],
     [$ENTERPRISE => { employeeNumber => 5 }], [x509Certificates => [{ value => 'not base64!' }]])
 {
     my ($attribute, $value) = @$wrong;
@@ -110,12 +110,11 @@ for my $type ('application/scim+json', 'application/json', '*/*', 'application/*
     'text/html, application/json;q=0.9', 'APPLICATION/SCIM+JSON', 'application/scim+json; charset=utf-8')
 {
     my $res = $t->request(GET => '/Users', undef, Accept => $type);
-    is_json([@$res{qw(status type)}], [200, $TYPE], "Accept: $type");
+    is("$res->{status} $res->{type}", "200 $TYPE", "Accept: $type");
 }
 
 # Too large: a declared length, an undeclared one, and by httpd's own limit.
 my $large = { schemas => [$USER], userName => 'large', title => 'x' x 3000 };
-my $small = ':base';
 is_error($t->request(POST => '/Users', $large, ':base' => '/small/v2/' . $t->tenant), 413, undef, qr/\w/, 'too large');
 for my $base ('/small/v2/', '/limited/v2/') {
     my $socket = connect_httpd();
@@ -135,7 +134,7 @@ is($t->request(POST => '/Users', "{\"userName\": \"deep\", \"x\": " . '[' x 20 .
     'deep enough');
 
 # Paths
-for my $path ('', '/', '/Nothing', '/users', '/Users/', "/Users/$id/", "/Users/$id/emails", "/Users/$id/x/y", '//Users',
+for my $path ('', '/', '/Nothing', '/users', '/Users/', "/Users/$id/emails", "/Users/$id/x/y", '//Users',
     '/Users//', '/Users/%20', '/Groups/x', '/Users;x', '/%55sers/none', "/Users/../Users/$id/..", '/Usersx', '/Bulkx')
 {
     my $res = $t->request(GET => $path);
@@ -143,12 +142,7 @@ for my $path ('', '/', '/Nothing', '/users', '/Users/', "/Users/$id/", "/Users/$
     like($res->{status}, qr/^(?:200|404)$/, "GET '$path' is answered") if $path =~ m{^(?:/Users/|//Users|/Users//|/Users/\.\..*)$};
 }
 is_error($t->request(GET => '/Users/a%2Fb'), 404, undef, undef, '%2F, which httpd refuses');
-is_error($t->request(GET => "/Users/$id%00"), qr/^40[04]$/, undef, undef, '%00') if 0;
-{
-    my $res = $t->request(GET => "/Users/$id%00");
-    like($res->{status}, qr/^40[04]$/, '%00');
-    is($res->{type}, $TYPE, '%00: a SCIM error') if $res->{status} == 404;
-}
+is_error($t->request(GET => "/Users/$id%00"), 404, undef, undef, '%00, which httpd refuses');
 
 # Methods
 for my $wrong (['/Users', 'GET,POST', qw(PUT PATCH DELETE)], ["/Users/$id", 'DELETE,GET,PATCH,PUT', 'POST'],
@@ -164,7 +158,7 @@ for my $wrong (['/Users', 'GET,POST', qw(PUT PATCH DELETE)], ["/Users/$id", 'DEL
     }
 }
 my $head = $t->request(HEAD => "/Users/$id");
-is_json([$head->{status}, $head->{type}, $head->{body}, $head->{etag}], [200, $TYPE, '', 'W/"1"'], 'HEAD');
+is(join(' ', @$head{qw(status type body etag)}), "200 $TYPE  W/\"1\"", 'HEAD');
 
 # Query parameters
 for my $query ('filter=%ff', 'filter=userName%20eq%20%22%00%22', 'attributes=%ff', 'count=%') {
@@ -178,7 +172,7 @@ is_error($t->request(GET => '/Users', undef, ':base' => '/denied/v2/' . $t->tena
     'Require all denied');
 is_error($t->request(POST => '/Users', \%json, ':base' => '/denied/v2/' . $t->tenant), 403, undef, qr/\w/,
     'Require all denied, with a body');
-is_error($t->request(GET => '/Users', undef, Expect => 'something'), 417, undef, undef, 'an unknown expectation') if 0;
+is_error($t->request(GET => '/Users', undef, Expect => 'something'), 417, undef, undef, 'an unknown expectation');
 my $socket = connect_httpd();
 print $socket "POST /scim/v2/" . $t->tenant . "/Users HTTP/1.1\r\nHost: $t->{host}\r\nAuthorization: Bearer $t->{token}\r\n",
     "Content-Type: $TYPE\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n";

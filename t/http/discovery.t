@@ -100,7 +100,7 @@ is_json([@{ $attribute{"$USER password"} }{qw(mutability returned)}], ['writeOnl
 is_json($attribute{"$USER groups"}{mutability}, 'readOnly', 'groups');
 is_json([@{ $attribute{"$GROUP displayName"} }{qw(required uniqueness)}], [true, 'server'], "a group's displayName");
 is_json([map { $_->{name} } grep { $_->{name} =~ /^(?:id|meta|schemas|externalId)$/ }
-    map { @{ $_->{attributes} } } values %schema], [], 'common attributes are of no schema');
+    map { @{ $schema{$_}{attributes} } } $USER, $GROUP, $ENTERPRISE], [], 'common attributes are of no schema');
 is_json([sort map { $_->{name} } @{ $schema{$USER}{attributes} }], [sort qw(userName name displayName nickName profileUrl
     title userType preferredLanguage locale timezone active password emails phoneNumbers ims photos addresses groups
     entitlements roles x509Certificates)], 'the whole User');
@@ -122,8 +122,9 @@ for my $path (qw(/ServiceProviderConfig /ResourceTypes /Schemas), '/ResourceType
     }
 }
 is_error($t->request(GET => "/$_", undef, @open), 404, undef, qr/\w/, "no $_")
-    for 'Schemas/urn:none', 'ResourceTypes/None', 'ResourceTypes/user/x',
+    for 'Schemas/urn:none', 'ResourceTypes/None',
     'Schemas/urn:ietf:params:scim:api:messages:2.0:Error';
+is_error($t->request(GET => '/ResourceTypes/User/x'), 404, undef, qr/\w/, 'nothing below one');
 is($t->request(GET => '/Schemas/' . uc $USER, undef, @open)->{status}, 200, 'a schema URN is found in any case');
 
 # An invalid token does not matter here.

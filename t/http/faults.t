@@ -88,14 +88,15 @@ is($users->(), $before, 'clients gone in the middle of a body: nothing is done')
 }
 is($t->request(GET => "/Users/$id")->{status}, 200, 'httpd goes on');
 
-# Slow readers: 14 MB each, nothing read. This virtual host has one connection for each child.
-my @large = map { $t->make(Users => userName => "large$_", title => 'x' x 3_500_000) } 1 .. 4;
+# Slow readers: 20 MB each, nothing read. This virtual host has one connection for each child.
+sql("insert into scim.resource (tenant, id, type, doc) select '$t->{tenant}', gen_random_uuid(), 'User', jsonb_build_object(
+    'schemas', jsonb_build_array('$USER'), 'userName', 'large' || n, 'title', repeat('x', 5000000))
+    from generate_series(1, 4) n");
 my $slow = sub {
     socket my $s, PF_INET, SOCK_STREAM, 0 or die;
     setsockopt $s, SOL_SOCKET, SO_RCVBUF, 4096;
     connect $s, pack_sockaddr_in($ScimTest::PORT, inet_aton('127.0.0.1')) or die;
-    my $bytes = $t->raw_request(GET => '/Users?filter=title%20pr');
-    $bytes = $t->raw_request(GET => '/Users') if $t->request(GET => '/Users?filter=title%20pr')->{status} != 200;
+    my $bytes = $t->raw_request(GET => '/Users');
     $bytes =~ s/^Host: .*?\r\n/Host: narrow.test\r\n/m;
     syswrite $s, $bytes;
     return $s;
@@ -104,10 +105,10 @@ my @slow = map { $slow->() } 1 .. 6;
 sleep 1;
 my $start = time;
 my @quick = map { $t->request(GET => "/Users/$id", undef, ':host' => 'narrow.test')->{status} } 1 .. 10;
-is_json(\@quick, [(200) x 10], 'slow readers hold no database connection');
+is("@quick", join(" ", (200) x 10), 'slow readers hold no database connection');
 cmp_ok(time - $start, '<', 3, 'and nobody waits for them');
 close $_ for @slow;
-$t->request(DELETE => "/Users/$_") for @large;
+sql("delete from scim.resource where tenant = '$t->{tenant}' and doc->>'userName' like 'large%'");
 
 # No PostgreSQL at all
 $start = time;
@@ -143,13 +144,14 @@ is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), {
 is(sql("select count(*) from scim.resource where doc::text like '%lost%'"), 0, 'nothing of what was refused is stored');
 
 # Connections that were cut
-sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'scim_web'");
+sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web'");
 is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), { 200 => 20 }, 'cut connections are made again');
 
 # A lock that nobody gives back in time
 my $locker = fork // die;
 if (!$locker) {
     open STDOUT, '>', '/dev/null';
+    open STDERR, '>&', \*STDOUT;
     exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), 'begin; lock table scim.resource; select pg_sleep(30)';
 }
 eventually(sub { sql("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted
@@ -159,7 +161,7 @@ $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'waiting'
 is_error($res, 503, undef, undef, 'a lock: 503');
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
-sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'begin; lock table%'");
+sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where query like 'begin; lock table%'");
 waitpid $locker, 0;
 is($t->request(GET => '/Users?filter=userName%20eq%20%22waiting%22')->{json}{totalResults}, 0, 'it was not done');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'waiting' })->{status}, 201, 'now it is');
@@ -177,7 +179,7 @@ is_json(tally(map { $t->request(GET => "/Users/$id") } 1 .. 10), { 200 => 10 }, 
 
 # The schema's version does not fit.
 sql("insert into scim.migration (number, name) values (9999, '9999-future')");
-sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'scim_web'");
+sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web'");
 is_error($t->request(GET => '/Users'), 503, undef, undef, 'a newer schema: 503');
 ok((log_lines('error_log', qr/\[scim:error\].*9999/))[0], 'the log tells the version');
 sql('delete from scim.migration where number = 9999');

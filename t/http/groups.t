@@ -34,8 +34,7 @@ for my $same ('Tour Guides', 'TOUR GUIDES') {
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP] }), 400, 'invalidValue', qr/displayName/,
     'displayName is required');
 $res = $t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Empty', members => [] });
-is_reply($res, 201, $t->group({ displayName => 'Empty' }, undef, 1), 'create without members') if 0;
-is($res->{status}, 201, 'create without members');
+is_reply($res, 201, $t->group({ displayName => 'Empty' }, undef, 1), 'create without members');
 my $empty = $res->{json}{id};
 is_reply($t->request(GET => "/Groups/$empty"), 200, $t->group({ displayName => 'Empty' }, $empty, 1),
     'empty members are left out on GET');
@@ -99,7 +98,7 @@ is_empty($t->patch($url, [
 is_json($t->stored_members($g), [@u[1, 2]], 'give what they say');
 is_error($t->patch($url, [
     { op => 'add', path => 'members', value => [{ value => $u[0] }] },
-    { op => 'replace', path => 'displayName', value => '' } ]), 400, undef, undef, 'a wrong operation') if 0;
+    { op => 'replace', path => 'displayName', value => '' } ]), 400, 'invalidValue', qr/displayName/, 'a wrong operation');
 is_error($t->patch($url, [
     { op => 'add', path => 'members', value => [{ value => $u[0] }] },
     { op => 'replace', path => 'displayName', value => 'EMPTY' } ]), 409, 'uniqueness', qr/displayName/,
@@ -125,7 +124,7 @@ for my $all ({ op => 'remove', path => 'members' }, { op => 'replace', path => '
 }
 is_error($t->patch("/Groups/$none", [{ op => 'add', path => 'members', value => [{ value => $u[0] }] }]), 404, undef,
     qr/\Q$none/, 'PATCH of no group');
-is_error($t->patch("/Groups/$none", [{ op => 'add', path => 'members', value => [{}] }]), 400, undef, undef,
+is_error($t->patch("/Groups/$none", [{ op => 'add', path => 'members', value => [{}] }]), 400, 'invalidValue', undef,
     'a wrong PATCH of no group');
 is_error($t->patch($url, [{ op => 'remove', path => 'displayName' }]), 400, 'mutability', qr/displayName/,
     'removing the required name');
@@ -174,12 +173,12 @@ is($t->request(PUT => "/Users/$u[0]", { %$user, groups => [] })->{status}, 200, 
 is_json($t->stored_members($g), [$u[0]], 'PUT of a user does not change them');
 is_error($t->patch("/Users/$u[0]", [{ op => 'add', path => 'groups', value => [{ value => $o }] }]), 400, 'mutability',
     qr/groups/, 'nor does PATCH');
-like($t->patch($o =~ /(.*)/ && "/Groups/$g", [{ op => 'add', path => 'members', value => [{ value => $o }] }])->{status},
+like($t->patch("/Groups/$g", [{ op => 'add', path => 'members', value => [{ value => $o }] }])->{status},
     qr/^(?:204|400)$/, 'a circle is refused or borne');
 is($t->request(GET => "/Users/$u[0]")->{status}, 200, 'and does not hang');
 $t->patch("/Groups/$g", [{ op => 'remove', path => "members[value eq \"$o\"]" }]);
 is_error($t->patch("/Groups/$g", [{ op => 'add', path => 'members', value => [{ value => $g }] }]), 400, 'invalidValue',
-    undef, 'a group in itself') if 0;
+    qr/itself/, 'a group in itself');
 
 # Without members, lists and filters
 $res = $t->request(GET => "$url?excludedAttributes=members");
@@ -195,6 +194,7 @@ $t->patch($url, [{ op => 'replace', path => 'displayName', value => 'Renamed' }]
 is((grep { $_->{value} eq $g } @{ groups_of($u[0]) })[0]{display}, 'Renamed', 'a new name shows at once');
 
 # DELETE
+my $outer_version = version_of($o);
 is_empty($t->request(DELETE => $url), 204, 'DELETE');
 is_error($t->request(GET => $url), 404, undef, qr/\Q$g/, 'GET afterwards');
 is_error($t->patch($url, [{ op => 'add', path => 'members', value => [{ value => $u[1] }] }]), 404, undef, undef,
@@ -202,6 +202,7 @@ is_error($t->patch($url, [{ op => 'add', path => 'members', value => [{ value =>
 is_error($t->request(DELETE => $url), 404, undef, undef, 'DELETE again');
 is_json(groups_of($u[0]), undef, 'its members are in no group now');
 is_json(members_of($o), [member($u[3])], 'it is no member of the outer group');
+is(version_of($o), $outer_version + 1, 'which is a change of the outer group');
 is_json($t->row($g)->{deleted}, true, 'the row is kept');
 is($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Renamed' })->{status}, 201,
     'its name is free');

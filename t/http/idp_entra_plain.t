@@ -96,9 +96,6 @@ updates('what is not there yet', [
     nickName => 'N');
 updates('the same again', [{ op => 'Add', path => 'phoneNumbers[type eq "mobile"].value', value => '+41 (0)79 123-45 67' },
     { op => 'Replace', path => 'nickName', value => 'N' }]);
-updates('remove', [{ op => 'Remove', path => 'nickName' }, { op => 'Remove', path => 'phoneNumbers[type eq "mobile"].value' }],
-    ())
-    if 0;
 is($t->patch($url, [{ op => 'Remove', path => 'nickName' }])->{status}, 200, 'remove') and delete $is{nickName};
 $version = $t->row($id)->{version};
 is_json($t->row($id)->{doc}{nickName}, undef, 'it is gone');

@@ -27,7 +27,7 @@ sub changes {
     my $whole = get($url)->{json};
     my $res = put($url, { %$whole, %change });
     %user = (%user, %change);
-    $version++ if %change;
+    $version++;
     my %answer = (%user, ($whole->{groups} ? (groups => $whole->{groups}) : ()));
     is_reply($res, 200, $t->user(\%answer, $id, $version), $name);
     is_json($t->row($id)->{doc}, { schemas => [$USER], %user }, "$name: stored");

@@ -144,7 +144,7 @@ patches('a stray schemas key', [op(replace => undef, { title => 'T2', schemas =>
     $ENTERPRISE => { schemas => [$ENTERPRISE], costCenter => 'C' } })], { title => 'T2', $ext->(costCenter => 'C') });
 patches('a readOnly id inside a value', [op(replace => undef, { id => $id, title => 'T2' })], { title => 'T2' });
 patches('an array for a singular complex value', [op(Add => "$ENTERPRISE:manager" => [{ value => $manager }])],
-    { $ext->(manager => { value => $manager, '$ref' => $ANY }) }) if 0;
+    { $ext->(manager => { value => $manager }) });
 for my $value ($manager, { value => $manager }, [{ '$ref' => "http://example.com/Users/$manager", value => $manager }]) {
     for my $path ('manager', "$ENTERPRISE:manager") {
         reset_user();
@@ -185,10 +185,10 @@ refuses("path $_", [op(replace => $_ => 'x')], qr/^invalid(?:Path|Filter)$/, und
     for 'emails[', 'emails[]', 'emails[type eq]', 'emails[type eq "work"', 'emails[type eq "work"]x',
     'emails[type eq "work"].nothing', 'emails[nothing eq "x"]', '.', 'name.', 'title.x', 'name[givenName eq "G"]x', '..',
     'emails[0].value', 'title[value eq "x"]', ' ';
-refuses('an empty path', [op(replace => '' => 'x')], qr/^(?:invalidPath|invalidValue|noTarget)$/, undef) if 0;
+refuses('an empty path', [op(replace => '' => 'x')], 'invalidPath', qr/path/);
 refuses("wrong type of $_->[0]", [op(replace => $_->[0] => $_->[1])], 'invalidValue', qr/\Q$_->[0]\E|\w/)
     for [active => 'maybe'], [active => 7], [title => 7], [title => true], [title => {}], [name => 'x'], [emails => 5],
-    [emails => [5]], [emails => ['a', {}]], ['name.givenName' => []], [userName => ''], ['emails[type eq "work"].primary' => 'x'],
+    [emails => [5]], [emails => ['a', 5]], ['name.givenName' => ['a', 'b']], [userName => ''], ['emails[type eq "work"].primary' => 'x'],
     [emails => [{ value => 'a', primary => true }, { value => 'b', primary => true }]];
 refuses('an unknown operation', [op(move => title => 'x')], 'invalidSyntax', qr/move/);
 refuses('no operation', [{ path => 'title', value => 'x' }], 'invalidSyntax', qr/op/);
@@ -197,8 +197,7 @@ refuses('no operations', [], 'invalidSyntax', qr/Operations/);
 refuses('add without a value', [op(add => 'title')], qr/^invalid(?:Syntax|Value)$/, qr/value/);
 refuses('replace without a value', [{ op => 'replace' }], qr/^invalid(?:Syntax|Value)$/, undef);
 refuses('a path that is no string', [{ op => 'add', path => 5, value => 'x' }], qr/^invalid(?:Syntax|Path)$/, undef);
-refuses('a value without a path that is no object', [{ op => 'add', value => 'x' }], 'invalidValue', undef)
-    if 0;
+refuses('a value without a path that is no object', [{ op => 'add', value => 'x' }], 'invalidValue', undef);
 refuses('one wrong operation among others', [op(replace => title => 'T9'), op(replace => nothing => 'x')], 'invalidPath', undef);
 refuses('one that only the resource tells', [op(replace => title => 'T9'),
     op(replace => 'emails[value eq "none"].display' => 'x')], 'noTarget', undef);

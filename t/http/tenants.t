@@ -18,8 +18,8 @@ for my $method (qw(GET PUT PATCH DELETE)) {
     is_error($got, 404, undef, undef, "$method of another tenant's user");
     s/\Q$id\E|\Q$none\E/ID/g for $got->{body}, $expected->{body};
     is($got->{body}, $expected->{body}, 'is answered like nobody');
-    is_json([sort grep { !/^(?:date|client-)/i } $got->{headers}->header_field_names],
-        [sort grep { !/^(?:date|client-)/i } $expected->{headers}->header_field_names], 'with the same headers');
+    is_json([sort grep { !/^(?:date|client-|connection|keep-alive)/i } $got->{headers}->header_field_names],
+        [sort grep { !/^(?:date|client-|connection|keep-alive)/i } $expected->{headers}->header_field_names], 'with the same headers');
 }
 is($t->row($id)->{version}, 1, 'nothing has changed');
 is($other->request(GET => "/Users?filter=id%20eq%20%22$id%22")->{json}{totalResults}, 0, 'not found by filter');
@@ -29,7 +29,7 @@ my $group = $other->make(Groups => displayName => 'G');
 my @refused = map { $other->request(PATCH => "/Groups/$group", { Operations => [{ op => 'add', path => 'members',
     value => [{ value => $_ }] }] }) } $id, $none;
 is_error($_, 400, 'invalidValue', undef, "another tenant's user is no member") for @refused;
-s/\Q$id\E|\Q$none\E/ID/g for map { $_->{body} } @refused;
+$_->{body} =~ s/\Q$id\E|\Q$none\E/ID/g for @refused;
 is($refused[0]{body}, $refused[1]{body}, 'answered like nobody');
 is_error($t->request(GET => '/Users', undef, ':base' => $other->{base}), 401, undef, undef,
     "a token at another tenant's URL");
@@ -66,11 +66,11 @@ is_error($t->request(GET => '/Users', undef, @expr, 'X-Scim-Tenant' => "x' or '1
 is_error($other->request(GET => '/Users', undef, @expr), 401, undef, undef, 'expr: another token');
 
 # host
-my $host = $t->tenant . '.tenants.test';
+my $host = $t->tenant . ".tenants.test:$ScimTest::PORT";
 my @host = (':base' => '/scim/v2', ':host' => $host);
 $res = $t->request(GET => "/Users/$id", undef, @host);
 is($res->{json}{userName}, 'u', 'host') or diag $res->{body};
-is($res->{json}{meta}{location}, "http://$host:$ScimTest::PORT/scim/v2/Users/$id", 'host: meta.location') or diag $res->{body};
+is($res->{json}{meta}{location}, "http://$host/scim/v2/Users/$id", 'host: meta.location') or diag $res->{body};
 is_error($t->request(GET => '/Users', undef, ':base' => '/scim/v2', ':host' => $other->tenant . '.tenants.test'), 401, undef,
     undef, 'host: another tenant');
 is_error($t->request(GET => '/Users', undef, ':base' => '/scim/v2', ':host' => 'nothing.tenants.test'), 401, undef, undef,
@@ -101,7 +101,7 @@ is($t->request(GET => "/Users/$id", undef, ':host' => 'other.example:81')->{json
 my @answers = (':base' => '/answers/v2/' . $t->tenant);
 is_empty($t->patch("/Users/$id", [{ op => 'replace', path => 'title', value => 'x' }], @answers), 204, 'User none');
 $res = $t->patch("/Groups/$res->{json}{id}", [{ op => 'replace', path => 'displayName', value => 'H' }], @answers);
-is_json([$res->{status}, $res->{json}{displayName}], [200, 'H'], 'Group body');
+is("$res->{status} $res->{json}{displayName}", '200 H', 'Group body');
 is($t->patch("/Users/$id?attributes=title", [{ op => 'replace', path => 'title', value => 'y' }], @answers)->{status}, 200,
     'User none, but attributes are asked for');
 

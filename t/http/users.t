@@ -47,7 +47,7 @@ is_reply($t->request(GET => "/Users/$id?attributes=password"), 200,
 is_reply($t->request(GET => '/Users?filter=userName%20eq%20%22BJENSEN@example.com%22'), 200,
     listing(1, 1, $res->{json}), 'userName is found in another case and comes back as sent');
 is_reply($t->request(GET => "/Users/\U$id"), 200, $res->{json}, 'an id is found in another case too')
-    if 0;
+;
 
 # Uniqueness
 for my $name ('Bjensen@Example.COM', 'bjensen@example.com', 'BJENSEN@EXAMPLE.COM') {
@@ -135,13 +135,10 @@ is_reply($res, 201, $t->user({ userName => 'no-schemas', displayName => 'd', act
 my $before = $t->request(GET => "/Users/$id")->{json};
 $res = $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'bjensen2', id => $id,
     name => { givenName => 'Barbara' } });
-is_reply($res, 200, $t->user({ userName => 'bjensen2', name => { givenName => 'Barbara' }, active => true,
-    displayName => $ANY }, $id, 2), 'PUT clears what it leaves out') if 0;
-is($res->{status}, 200, 'PUT') or diag $res->{body};
-is_json([sort keys %{ $res->{json} }], [sort grep { $_ ne 'displayName' } keys %{ $res->{json} }], 'displayName') if 0;
-is($res->{json}{userName}, 'bjensen2', 'PUT changes userName');
-is_json($res->{json}{schemas}, [$USER], 'PUT clears the extension and its schema');
-ok(!exists $res->{json}{$_}, "PUT clears $_") for qw(externalId nickName emails title addresses), $ENTERPRISE;
+is_reply($res, 200, $t->user({ userName => 'bjensen2', name => { givenName => 'Barbara' }, active => true }, $id, 2),
+    'PUT clears what it leaves out, but active');
+is_json($t->row($id)->{doc}, { schemas => [$USER], userName => 'bjensen2', name => { givenName => 'Barbara' },
+    active => true }, 'and that is stored');
 is($res->{etag}, 'W/"2"', 'the ETag after PUT');
 is($res->{location}, $t->url . "/Users/$id", 'the Location of PUT');
 is($res->{json}{meta}{created}, $before->{meta}{created}, 'created stays');
@@ -180,10 +177,9 @@ is_error($t->patch("/Users/$none", [{ op => 'add', path => 'title', value => 'Ch
     'PATCH of nobody');
 
 # GET of nobody
-for my $nobody ($none, 'no-uuid', '1', "$id-", '%00', "' or 1=1") {
+for my $nobody ($none, 'no-uuid', '1', "$id-", "' or 1=1") {
     (my $path = $nobody) =~ s/([ '])/sprintf '%%%02x', ord $1/ge;
-    is_error($t->request(GET => "/Users/$path"), $nobody eq '%00' ? qr/^40[04]$/ : 404, undef, undef, "no user $nobody")
-        unless $nobody eq '%00';
+    is_error($t->request(GET => "/Users/$path"), 404, undef, undef, "no user $nobody");
 }
 is_error($t->request(GET => '/Groups/' . $id), 404, undef, undef, 'a user is no group');
 is_error($t->request(DELETE => '/Groups/' . $id), 404, undef, undef, 'nor can it be deleted as one');
