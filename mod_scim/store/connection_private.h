@@ -15,7 +15,7 @@
 typedef struct scim_backend_t {
     apr_pool_t *pool;
     int pid;
-    int fits;                           /* the schema's version was found to be ours */
+    int fits; /* the schema's version was found to be ours */
     unsigned char blind[SCIM_BLIND_LENGTH];
     unsigned serial;                    /* of the last name given to a prepared statement */
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
