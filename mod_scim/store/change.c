@@ -328,6 +328,8 @@ static scim_error_t *delete_once(work_t *work)
 {
     scim_batch_t *batch = scim_session_batch(work->session, 0);
     add_check(batch, work, SCIM_STMT_RESOURCE_DELETE);
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
+                   scim_params(work->session->pool, work->session->tenant, work->id, SCIM_PARAMS_END));
     return scim_session_run(work->session, batch);
 }
 

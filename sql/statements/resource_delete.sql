@@ -1,5 +1,4 @@
--- Takes a resource off the wire and keeps its row: a user becomes inactive, a group is archived with its own members. What
--- it was a member of loses it, which is a new version there.
+-- Takes a resource off the wire and keeps its row: a user becomes inactive, a group is archived with its own members.
 -- $1 tenant, $2 type, $3 id, $4 acceptable versions, null for any
 with gone as (
     update scim.resource r
@@ -10,15 +9,6 @@ with gone as (
      where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
        and ($4::bigint[] is null or r.version = any ($4::bigint[]))
     returning r.id
-), left_groups as (
-    delete from scim.membership m
-     using gone
-     where m.tenant = $1 and m.member_id = gone.id
-    returning m.group_id
-), touched as (
-    update scim.resource g
-       set version = g.version + 1, last_modified = now()
-     where g.tenant = $1 and g.id in (select group_id from left_groups)
 )
 select case
            when exists (select from gone) then true
