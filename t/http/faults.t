@@ -29,6 +29,14 @@ sub tally {
 }
 sub post { $t->raw_request(POST => '/Users', { schemas => [$USER], @_ }) }
 
+sub psql_in_background {
+    my $pid = fork // die "fork: $!";
+    return $pid if $pid;
+    open STDOUT, '>', '/dev/null';
+    open STDERR, '>&', \*STDOUT;
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), @_;
+}
+
 # Fifty POSTs of one userName, each in another case.
 my @answers = together(map { my $n = $_; post(userName => join '', map { $n >> $_ & 1 ? chr 65 + $_ : chr 97 + $_ } 0 .. 5) } 1 .. 50);
 is_json(tally(@answers), { 201 => 1, 409 => 49 }, 'fifty POSTs of one userName: one 201, the others 409');
@@ -63,6 +71,22 @@ is(scalar @{ $t->row($id)->{doc}{emails} // [] }, 20, 'none is lost');
 my $tag = $t->request(GET => "/Users/$id")->{etag};
 @answers = together(map { $t->raw_request(PUT => "/Users/$id", { schemas => [$USER], userName => 'u', title => "t$_" }, "If-Match: $tag") } 1 .. 20);
 is_json(tally(@answers), { 200 => 1, 412 => 19 }, 'twenty PUTs with one If-Match: one 200, the others 412');
+
+# A user who is deleted while being added to a group: a lock on the group holds the addition half-way, the deletion waits for
+# it, and must see it when its turn comes.
+my $leaving = $t->make(Users => userName => 'leaving', externalId => 'leaving');
+my $holder = psql_in_background("begin; select from scim.resource where id = '$group' for update; select pg_sleep(1)");
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like 'begin; select from scim.resource%'
+    and wait_event = 'PgSleep'") > 0 }), 'the group is locked');
+my @half = map { my $s = connect_httpd(); print $s $_; sleep 0.3; $s }
+    patch_bytes("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $leaving }] }]),
+    $t->raw_request(DELETE => "/Users/$leaving");
+is_json(tally(map { read_reply($_) } @half), { 204 => 2 }, 'added, then deleted');
+waitpid $holder, 0;
+is(sql("select count(*) from scim.membership where tenant = '$t->{tenant}' and member_id = '$leaving'"), 0,
+    'a deleted user is no member');
+@answers = together(map { post(userName => 'leaving', externalId => 'leaving') } 1 .. 20);
+is_json(tally(@answers), { 201 => 1, 409 => 19 }, 'twenty restorations of one user');
 
 # Clients that are gone in the middle
 my $before = $users->();
@@ -148,12 +172,7 @@ sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename 
 is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), { 200 => 20 }, 'cut connections are made again');
 
 # A lock that nobody gives back in time
-my $locker = fork // die;
-if (!$locker) {
-    open STDOUT, '>', '/dev/null';
-    open STDERR, '>&', \*STDOUT;
-    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), 'begin; lock table scim.resource; select pg_sleep(30)';
-}
+my $locker = psql_in_background('begin; lock table scim.resource; select pg_sleep(30)');
 eventually(sub { sql("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted
     and relation = 'scim.resource'::regclass") > 0 });
 $start = time;

@@ -72,38 +72,84 @@ finds("id eq \"$id[0]\" and manager eq \"$id[1]\"");
 finds('title eq "CHIEF" and userType eq "employee"', $cyd);
 finds("meta.resourceType eq \"User\" and userName eq \"bob\"", $bob);
 
-# The rest of the grammar is answered or refused, never answered wrongly: 400 invalidFilter is what is not compiled yet.
-sub finds_or_refuses {
-    my ($filter, @names) = @_;
-    my $res = find($filter);
-    if ($res->{status} == 400) {
-        is_error($res, 400, 'invalidFilter', qr/\w/, "$filter: not compiled yet");
-        return;
+# The rest of the grammar
+finds('userName ne "ann"', $bob, $cyd, $dede);
+finds('userName co "n"', $ann);
+finds('userName sw "B"', $bob);
+finds('userName ew "D"', $cyd);
+finds('userName sw "%"');
+finds('userName co "_"');
+finds('emails co "home.example"', $ann);
+finds('title pr', $ann, $cyd);
+finds('not (title pr)', $bob, $dede);
+finds('emails pr', $ann, $bob, $dede);
+finds('title eq null', $bob, $dede);
+finds('userName gt "b"', $bob, $cyd, $dede);
+finds('userName eq "ann" or userName eq "bob"', $ann, $bob);
+finds('userName eq "ann" or userName eq "bob" and active eq true', $ann);
+finds('(userName eq "ann" or userName eq "bob") and active eq false', $bob);
+finds('not (userName eq "ann") and active eq true', $cyd, $dede);
+finds("meta.created ge \"$created->{created}\"", $bob, $cyd, $dede);
+finds("meta.lastModified gt \"$created->{lastModified}\"", $cyd, $dede);
+finds('emails[type eq "work" and value co "bob"]', $bob);
+finds('emails[not (type eq "work")]', $ann, $dede);
+finds("schemas eq \"$ENTERPRISE\"", $ann, $bob);
+
+finds("groups.value eq \"$id[0]\"");
+finds('groups pr');
+finds('schemas pr', $ann, $bob, $cyd, $dede);
+finds("not (schemas eq \"$ENTERPRISE\")", $cyd, $dede);
+finds('id pr', $ann, $bob, $cyd, $dede);
+finds('not (id pr)');
+finds('active ne true', $bob);
+finds('emails.type ne "work"', $ann, $cyd, $dede);
+finds('not (emails.type eq "work")', $cyd, $dede);
+finds('emails[type pr]', $ann, $bob);
+finds('emails[type eq "work" or value ew "X.EXAMPLE"]', $ann, $bob, $dede);
+finds('emails.primary eq true', $ann);
+finds('phoneNumbers.value sw "+41"', $cyd);
+finds('name pr', $ann, $bob);
+finds('name.middleName pr');
+finds("$ENTERPRISE:department co \"A\"", $ann, $bob);
+finds("$ENTERPRISE:department pr", $ann, $bob);
+finds('externalId sw "A"', $ann);
+finds('externalId sw "a"');
+finds('displayName gt "bob b"', $cyd, $dede);
+finds('displayName le "Ann A"', $ann);
+finds("meta.lastModified le \"$created->{lastModified}\"", $ann, $bob);
+(my $shifted = $created->{created}) =~ s/(\d\d)(:\d\d:[\d.]+)Z$/sprintf '%02d%s+00:00', $1, $2/e;
+finds("meta.created eq \"$shifted\"", $bob);
+
+# Every combination of and, or, not gives the set that its parts give: written with and without parentheses.
+my %leaf = ('userName sw "a"' => [$ann], 'active eq true' => [$ann, $cyd, $dede], 'title pr' => [$ann, $cyd],
+    'emails co "work"' => [$ann, $bob], 'emails[type eq "home"]' => [$ann], 'name.familyName ne "aa"' => [$bob, $cyd, $dede],
+    'roles.value eq "admin"' => [$bob], 'externalId eq null' => [$cyd, $dede], 'userType eq "none"' => [],
+    'meta.created pr' => [$ann, $bob, $cyd, $dede], "$ENTERPRISE:department gt \"m\"" => [$ann]);
+my @leaves = sort keys %leaf;
+srand 20;
+# The filter's text and the set that it finds; the text binds at least as strongly as `$level` asks: or, and, not.
+sub random_filter {
+    my ($depth, $level) = @_;
+    my $kind = $depth ? int rand 4 : 0;
+    if ($kind == 0) {
+        my $text = $leaves[rand @leaves];
+        return ($text, { map { $_ => 1 } @{ $leaf{$text} } });
     }
-    is($res->{status}, 200, $filter) or diag $res->{body};
-    is_json([map { $_->{userName} } @{ $res->{json}{Resources} // [] }], \@names, "$filter: finds");
+    if ($kind == 1) {
+        my ($text, $set) = random_filter($depth - 1, 0);
+        return ("not ($text)", { map { $_ => 1 } grep { !$set->{$_} } $ann, $bob, $cyd, $dede });
+    }
+    my $or = $kind == 2;
+    my ($left, $l) = random_filter($depth - 1, $or ? 0 : 1);
+    my ($right, $r) = random_filter($depth - 1, $or ? 0 : 1);
+    my $text = $left . ($or ? ' or ' : ' AND ') . $right;
+    my %set = $or ? (%$l, %$r) : map { $_ => 1 } grep { $r->{$_} } keys %$l;
+    return ($or && $level || rand() < 0.2 ? "($text)" : $text, \%set);
 }
-finds_or_refuses('userName ne "ann"', $bob, $cyd, $dede);
-finds_or_refuses('userName co "n"', $ann);
-finds_or_refuses('userName sw "B"', $bob);
-finds_or_refuses('userName ew "D"', $cyd);
-finds_or_refuses('userName sw "%"');
-finds_or_refuses('userName co "_"');
-finds_or_refuses('emails co "home.example"', $ann);
-finds_or_refuses('title pr', $ann, $cyd);
-finds_or_refuses('not (title pr)', $bob, $dede);
-finds_or_refuses('emails pr', $ann, $bob, $dede);
-finds_or_refuses('title eq null', $bob, $dede);
-finds_or_refuses('userName gt "b"', $bob, $cyd, $dede);
-finds_or_refuses('userName eq "ann" or userName eq "bob"', $ann, $bob);
-finds_or_refuses('userName eq "ann" or userName eq "bob" and active eq true', $ann);
-finds_or_refuses('(userName eq "ann" or userName eq "bob") and active eq false', $bob);
-finds_or_refuses('not (userName eq "ann") and active eq true', $cyd, $dede);
-finds_or_refuses("meta.created ge \"$created->{created}\"", $bob, $cyd, $dede);
-finds_or_refuses("meta.lastModified gt \"$created->{lastModified}\"", $cyd, $dede);
-finds_or_refuses('emails[type eq "work" and value co "bob"]', $bob);
-finds_or_refuses('emails[not (type eq "work")]', $ann, $dede);
-finds_or_refuses("schemas eq \"$ENTERPRISE\"", $ann, $bob);
+for (1 .. 150) {
+    my ($text, $set) = random_filter(3, 0);
+    finds($text, grep { $set->{$_} } $ann, $bob, $cyd, $dede);
+}
 
 # Injection and special characters find nothing and break nothing.
 finds("userName eq \"$_\"") for q{'}, q{' or 1=1 --}, q{x'; drop table scim.resource; --}, '\\u0041nn x', '%', '$1', '{}',
