@@ -88,6 +88,7 @@ create table scim.resource (
     created       timestamptz not null default now(),
     last_modified timestamptz not null default now(),
     deleted_at    timestamptz,
+    nested        boolean not null default false, -- has ever been a member of a group: look for indirect groups
 
     external_id      text collate "C" generated always as (doc ->> 'externalId') stored,
     user_name_key    text collate "C" generated always as
@@ -153,11 +154,23 @@ create table scim.membership (
     added       timestamptz not null default now(),
     primary key (tenant, group_id, member_id)
 );
-create index membership_member on scim.membership (tenant, member_id);
+create index membership_member on scim.membership (tenant, member_id, group_id);
 
--- All groups of a user, those that contain its groups included, as the JSON that `groups` is answered with. In plpgsql for
--- its plan, which is then made once for a connection.
-create function scim.all_groups(of_tenant text, of_user uuid, base text) returns json
+create function scim.mark_nested() returns trigger
+    language plpgsql
+as $$
+begin
+    update scim.resource r set nested = true where r.tenant = new.tenant and r.id = new.member_id and not r.nested;
+    return null;
+end
+$$;
+
+create trigger mark_nested after insert on scim.membership
+    for each row when (new.member_type = 'Group') execute function scim.mark_nested();
+
+-- All groups of a user, those that contain its groups included, as the elements of the JSON list that `groups` is answered
+-- with. In plpgsql for its plan, which is then made once for a connection.
+create function scim.all_groups(of_tenant text, of_user uuid, base text) returns text
     language plpgsql stable
 as $$
 begin
@@ -170,9 +183,10 @@ begin
                   from up
                   join scim.resource g on g.tenant = of_tenant and g.id = up.group_id and g.deleted_at is null
                   join scim.membership m on m.tenant = of_tenant and m.member_id = up.group_id)
-            select json_agg(json_build_object('value', g.id, '$ref', base || '/Groups/' || g.id,
-                                              'display', g.doc ->> 'displayName',
-                                              'type', case when u.direct then 'direct' else 'indirect' end) order by g.id)
+            select string_agg(concat('{"value":"', g.id, '","$ref":', to_json(base || '/Groups/' || g.id),
+                                     ',"display":', to_json(g.doc ->> 'displayName'),
+                                     ',"type":"', case when u.direct then 'direct' else 'indirect' end, '"}'),
+                              ',' order by g.id)
               from (select group_id, bool_or(direct) as direct from up group by group_id) u
               join scim.resource g on g.tenant = of_tenant and g.id = u.group_id and g.deleted_at is null);
 end

@@ -27,7 +27,8 @@ typedef struct scim_conn_t scim_conn_t;
 scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
                              apr_pool_t *pool);
 
-/* The time limit of one statement as the setting statement_timeout takes it, in milliseconds. */
+/* The time limit of one statement as statement_timeout takes it: a little less than a round trip may take, so that
+ * PostgreSQL gives up before the module does and nothing is done after its failure was told. */
 const char *scim_conn_timeout_text(const scim_conn_t *conn);
 
 /* Random bytes of this connection, that digests are compared under (see session.c). */

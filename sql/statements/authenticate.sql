@@ -1,6 +1,6 @@
 -- Checks the token and sets the tenant for row-level security, for this transaction alone.
 -- $1 tenant, $2 key id, $3 sha256(digest || blind), $4 blind (random bytes, so that the time of the comparison tells
--- nothing), $5 statement timeout in milliseconds
+-- nothing), $5 statement timeout in milliseconds: what the client has given up waiting for must not be done later
 -- The lateral subqueries with offset 0 make sure that the tables are read after the tenant was set.
 select k.name,
        n.restore,

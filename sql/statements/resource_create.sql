@@ -2,5 +2,5 @@
 insert into scim.resource as r (tenant, type, id, doc)
 values ($1, $2, $3::uuid, $4::jsonb)
 returning {{record}},
-       null::json,
+       null::text,
        false

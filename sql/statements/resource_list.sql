@@ -2,7 +2,7 @@
 -- `true /* filter */`; its own parameters follow the others.
 -- $1 tenant, $2 type, $3 how many, $4 how many to skip
 select {{record}},
-       null::json
+       null::text
   from scim.resource r
  where r.tenant = $1 and r.type = $2 and r.deleted_at is null and true /* filter */
  order by r.id

@@ -4,4 +4,4 @@ update scim.resource r
    set doc = $4::jsonb, version = r.version + 1, last_modified = now()
  where r.tenant = $1 and r.type = $2 and r.id = $3::uuid
 returning {{record}},
-          null::json
+          null::text

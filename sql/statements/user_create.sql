@@ -24,6 +24,6 @@ with former as (
      where not exists (select from restored)
     returning {{record}}
 )
-select restored.*, null::json, true from restored
+select restored.*, null::text, true from restored
  union all
-select created.*, null::json, false from created
+select created.*, null::text, false from created
