@@ -8,7 +8,7 @@ use POSIX qw(sysconf _SC_CLK_TCK);
 use Time::HiRes qw(time);
 
 my %o = (seconds => 4, rounds => 3);
-GetOptions(\%o, 'base=s', 'static=s', 'home=s', 'users=i', 'seconds=i', 'rounds=i', 'json=s') or exit 2;
+GetOptions(\%o, 'base=s', 'static=s', 'home=s', 'users=i', 'seconds=i', 'rounds=i', 'json=s', 'only=s') or exit 2;
 my ($host, $prefix) = $o{base} =~ m{^http://([^/]+)(/.*)$};
 my $token  = $ENV{SCIM_TOKEN};
 my $key_id = substr $token, 5, 10;
@@ -38,8 +38,8 @@ sub cpu_of {
     return $ticks / sysconf(_SC_CLK_TCK);
 }
 
-my @servers = map { pid_of("$o{home}/$_") } 'httpd.pid', 'data/postmaster.pid';
-sub cpu { my $sum = 0; $sum += cpu_of($_) for @servers; return $sum }
+my %server = (httpd => pid_of("$o{home}/httpd.pid"), postgres => pid_of("$o{home}/data/postmaster.pid"));
+sub cpu { return map { $_ => cpu_of($server{$_}) } keys %server }
 
 # --- load ------------------------------------------------------------------------------------------------------------
 
@@ -127,6 +127,7 @@ my %load = (
 );
 my @order = qw(static pgbench get_user filter_username filter_email list_100 group_add_10 group_remove_10 group_add_100000
     group_remove_100000 group_add_noop patch_user create_user);
+@order = grep { /^(?:static|pgbench)$/ || /$o{only}/ } @order if $o{only};
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -134,29 +135,35 @@ my %runs;
 for (1 .. $o{rounds}) {
     $round++;
     for my $name (@order) {
-        my ($cpu, $start) = (cpu(), time);
+        my ($start, %before) = (time, cpu());
         my $made    = $load{$name}->();
         my $elapsed = time - $start;
-        push @{$runs{$name}}, {cpu_us => 1e6 * (cpu() - $cpu) / $made, rps => $made / $elapsed};
+        my %after   = cpu();
+        my %us      = map { $_ => 1e6 * ($after{$_} - $before{$_}) / $made } keys %server;
+        push @{$runs{$name}}, {%us, cpu_us => $us{httpd} + $us{postgres}, rps => $made / $elapsed};
     }
 }
 
 sub median { my @v = sort { $a <=> $b } @_; return $v[$#v / 2] }
 my %figure;
 for my $name (@order) {
-    $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{$runs{$name}}) } qw(cpu_us rps)};
+    $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{$runs{$name}}) } qw(httpd postgres cpu_us rps)};
 }
 # The floor is both: one cannot answer without httpd, nor without looking up token and row.
 my ($static, $lookup) = delete @figure{qw(static pgbench)};
-$figure{floor_read} = {cpu_us => $static->{cpu_us} + $lookup->{cpu_us}, rps => 1 / (1 / $static->{rps} + 1 / $lookup->{rps})};
+$figure{floor_read} = {httpd => $static->{httpd}, postgres => $lookup->{postgres},
+    cpu_us => $static->{httpd} + $lookup->{postgres}, rps => 1 / (1 / $static->{rps} + 1 / $lookup->{rps})};
 $_->{ratio} = $_->{cpu_us} / $figure{floor_read}{cpu_us} for values %figure;
 
-printf "floor: httpd %.1f us, PostgreSQL %.1f us\n", $static->{cpu_us}, $lookup->{cpu_us};
-printf "%-20s %10s %10s %7s\n", qw(figure cpu_us rps ratio);
-printf "%-20s %10.1f %10.0f %7.2f\n", $_, @{$figure{$_}}{qw(cpu_us rps ratio)} for 'floor_read', grep { $figure{$_} } @order;
+printf "%-20s %10s %10s %10s %10s %7s\n", qw(figure httpd_us postgres_us cpu_us rps ratio);
+printf "%-20s %10.1f %10.1f %10.1f %10.0f %7.2f\n", $_, @{$figure{$_}}{qw(httpd postgres cpu_us rps ratio)}
+    for 'floor_read', grep { $figure{$_} } @order;
 
 if ($o{json}) {
-    for my $f (values %figure) { $f->{$_} = 0 + sprintf '%.3f', $f->{$_} for keys %$f }
+    for my $f (values %figure) {
+        delete @$f{qw(httpd postgres)};
+        $f->{$_} = 0 + sprintf '%.3f', $f->{$_} for keys %$f;
+    }
     open my $file, '>', $o{json} or die "$o{json}: $!\n";
     print $file JSON::PP->new->canonical->pretty->encode(\%figure);
 }
