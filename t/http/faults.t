@@ -180,7 +180,13 @@ $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'waiting'
 is_error($res, 503, undef, undef, 'a lock: 503');
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
+# On the virtual host with one connection for each child, others wait for the one that waits.
+(my $narrow = $t->raw_request(GET => "/Users/$id")) =~ s/^Host: .*?\r\n/Host: narrow.test\r\n/m;
+$start = time;
+is_json(tally(together(($narrow) x 12)), { 503 => 12 }, 'a lock, and no connection left: 503');
+cmp_ok(time - $start, '<', 8, 'and nobody waits for ever');
 sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where query like 'begin; lock table%'");
+is_json(tally(together(($narrow) x 12)), { 200 => 12 }, 'then the connections are free again');
 waitpid $locker, 0;
 is($t->request(GET => '/Users?filter=userName%20eq%20%22waiting%22')->{json}{totalResults}, 0, 'it was not done');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'waiting' })->{status}, 201, 'now it is');
