@@ -12,7 +12,10 @@
 
 APLOG_USE_MODULE(scim);
 
-#define DBD_MAX 10 /* mod_dbd's default */
+/* mod_dbd's defaults */
+#define DBD_MIN_DEFAULT  1
+#define DBD_KEEP_DEFAULT 2
+#define DBD_MAX_DEFAULT  10
 
 /* What mod_dbd's directives say for one server, a virtual host's own before the main server's. */
 enum { DBD_DRIVER, DBD_PARAMS, DBD_PERSIST, DBD_MIN, DBD_KEEP, DBD_SIZE, DBD_EXPIRE, DBD_FACTS };
@@ -159,11 +162,41 @@ static const char *pool_key(const dbd_facts_t *facts, apr_pool_t *pool)
     return key;
 }
 
+static int number(const dbd_facts_t *facts, int fact, int otherwise)
+{
+    return facts->said[fact] ? atoi(facts->said[fact]) : otherwise;
+}
+
 static int pool_size(const dbd_facts_t *facts)
 {
-    int size = facts->said[DBD_SIZE] ? atoi(facts->said[DBD_SIZE]) : DBD_MAX;
+    return number(facts, DBD_SIZE, DBD_MAX_DEFAULT);
+}
 
-    return size > 0 ? size : 1;
+static void fail_server(check_t *check, server_rec *server, const char *text)
+{
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "mod_scim: server %s: %s",
+                 server->server_hostname ? server->server_hostname : "(main)", text);
+    check->failures++;
+}
+
+/* With such sizes mod_dbd makes no pool: it says so (AH00633) to each request, and never before. */
+static void check_sizes(check_t *check, const dbd_facts_t *facts, server_rec *server)
+{
+    int min = number(facts, DBD_MIN, DBD_MIN_DEFAULT);
+    int keep = number(facts, DBD_KEEP, DBD_KEEP_DEFAULT);
+    int max = pool_size(facts);
+
+    if (facts->said[DBD_PERSIST] && ap_cstr_casecmp(facts->said[DBD_PERSIST], "off") == 0)
+        return;
+    if (max < 1)
+        fail_server(check, server, "DBDMax is 0: there would be no connection to PostgreSQL");
+    else if (keep > max)
+        fail_server(
+            check, server,
+            apr_psprintf(check->temp, "DBDKeep is %d and DBDMax is %d: DBDKeep must not be greater", keep, max));
+    if (min > keep)
+        fail_server(check, server,
+                    apr_psprintf(check->temp, "DBDMin is %d and DBDKeep is %d: DBDMin must not be greater", min, keep));
 }
 
 static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *server)
@@ -172,10 +205,9 @@ static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *s
 
     if (driver && strcmp(driver, "pgsql") == 0)
         return;
-    check->failures++;
-    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server,
-                 "mod_scim: server %s: DBDriver must be pgsql where a Location holds ScimTenant, and is %s",
-                 server->server_hostname ? server->server_hostname : "(main)", driver ? driver : "not set");
+    fail_server(check, server,
+                apr_psprintf(check->temp, "DBDriver must be pgsql where a Location holds ScimTenant, and is %s",
+                             driver ? driver : "not set"));
 }
 
 static void make_gates(check_t *check, scim_runtime_t *runtime)
@@ -195,8 +227,10 @@ static void make_gates(check_t *check, scim_runtime_t *runtime)
         }
         apr_hash_set(runtime->gates, id, sizeof(*id), gate);
         scim_server_config(server)->runtime = runtime;
-        if (scim_server_config(server)->locations->nelts)
+        if (scim_server_config(server)->locations->nelts) {
             check_driver(check, &facts, server);
+            check_sizes(check, &facts, server);
+        }
     }
 }
 

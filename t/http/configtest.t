@@ -100,6 +100,18 @@ unlike($warned, qr/connect_timeout:/, 'and nothing else');
 $warned = passes('no connect_timeout', dbd => "DBDriver pgsql\nDBDParams \"dbname=x\"\nDBDMax 25\n");
 like($warned, qr/connect_timeout/, 'is warned of');
 
+# Sizes with which mod_dbd makes no pool, and so answers every request with an error. Its defaults are 1, 2 and 10.
+sub sizes { dbd => join "\n", 'DBDriver pgsql', 'DBDParams "dbname=x connect_timeout=3"', 'DBDMax 25', @_, '' }
+fails(qr/DBDMin is 1 and DBDKeep is 0/, 'DBDMin above DBDKeep', sizes('DBDMin 1', 'DBDKeep 0'));
+fails(qr/DBDMin is 1 and DBDKeep is 0/, 'the default of DBDMin above DBDKeep', sizes('DBDKeep 0'));
+fails(qr/DBDKeep is 26 and DBDMax is 25/, 'DBDKeep above DBDMax', sizes('DBDKeep 26'));
+fails(qr/DBDKeep is 2 and DBDMax is 1/, 'the default of DBDKeep above DBDMax', sizes('DBDMax 1'));
+fails(qr/DBDMax is 0/, 'DBDMax 0', sizes('DBDMin 0', 'DBDKeep 0', 'DBDMax 0'));
+fails(qr/localhost.*DBDMin is 3 and DBDKeep is 2/, 'the server is named', sizes('DBDMin 3'));
+passes('DBDMin and DBDKeep 0', sizes('DBDMin 0', 'DBDKeep 0'));
+passes('all three equal', sizes('DBDMin 25', 'DBDKeep 25'));
+passes('no pool at all', sizes('DBDPersist Off', 'DBDMin 3'));
+
 # A module that nobody uses does not mind.
 passes('no Location at all', dbd => '', schemas => '', handler => '', tenant => '');
 
