@@ -12,9 +12,9 @@ use warnings;
 use utf8;
 use Exporter 'import';
 use HTTP::Request;
-use IO::Socket::INET;
 use JSON::PP ();
 use LWP::UserAgent;
+use ScimWire;
 use Test::More;
 
 our @EXPORT = qw(is_reply is_error is_json is_empty sql scimctl run_ok json unjson listing raw_request read_reply
@@ -126,16 +126,7 @@ sub request {
             ? $request->header($name => $headers{$name})
             : $request->remove_header($name);
     }
-    my $answer = $self->{agent}->request($request);
-    return _reply($answer->code, $answer->headers, $answer->content);
-}
-
-sub _reply {
-    my ($status, $headers, $body) = @_;
-    my $json = length $body ? eval { $codec->decode($body) } : undef;
-    return { status => $status, headers => $headers, body => $body, json => $json,
-        type => scalar($headers->header('Content-Type')), etag => scalar($headers->header('ETag')),
-        location => scalar($headers->header('Location')) };
+    return reply($self->{agent}->request($request));
 }
 
 # What an answered User or Group looks like: the client's members and the server's. `$version` undef is any.
@@ -224,41 +215,6 @@ sub is_error {
     return is_reply($res, $status, {
         schemas => ['urn:ietf:params:scim:api:messages:2.0:Error'], status => "$status",
         (defined $type ? (scimType => $type) : ()), detail => $detail // $ANY }, $name);
-}
-
-sub connect_httpd {
-    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $PORT, @_) or die "connect: $!";
-    $socket->autoflush(1);
-    return $socket;
-}
-
-# The bytes of a request, for tests that write to a socket themselves.
-sub raw_request {
-    my ($self, $method, $path, $body, @headers) = @_;
-    $body = json($body) if ref $body;
-    return join "\r\n", "$method $self->{base}$path HTTP/1.1", "Host: $self->{host}",
-        "Authorization: Bearer $self->{token}", 'Connection: close', @headers,
-        (defined $body ? ("Content-Type: $TYPE", 'Content-Length: ' . length $body) : ()), '', $body // '';
-}
-
-sub read_reply {
-    my ($socket) = @_;
-    my $text = do { local $/; <$socket> } // '';
-    my ($head, $body) = split /\r\n\r\n/, $text, 2;
-    my $answer = HTTP::Response->parse($head // '');
-    $body = _dechunk($body) if ($answer->header('Transfer-Encoding') // '') eq 'chunked';
-    return _reply($answer->code // 0, $answer->headers, $body // '');
-}
-
-sub _dechunk {
-    my ($text) = @_;
-    my $body = '';
-    while ($text =~ s/^([0-9a-fA-F]+)[^\r]*\r\n//) {
-        my $size = hex $1 or last;
-        $body .= substr $text, 0, $size;
-        substr $text, 0, $size + 2, '';
-    }
-    return $body;
 }
 
 # Asks until true, for what happens a moment later (a log line, a closed connection).
