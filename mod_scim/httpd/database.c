@@ -17,8 +17,9 @@ APLOG_USE_MODULE(scim);
 struct scim_gate_t {
     int size;
     int free;
+    int opening;               /* one who passed is asking mod_dbd for a connection, and may be making it */
     apr_thread_mutex_t *mutex; /* NULL until the child made it */
-    apr_thread_cond_t *freed;
+    apr_thread_cond_t *passable;
 };
 
 struct scim_database_t {
@@ -46,7 +47,7 @@ static void gate_init(scim_gate_t *gate, apr_pool_t *child, server_rec *server)
     gate->free = gate->size;
     rv = apr_thread_mutex_create(&gate->mutex, APR_THREAD_MUTEX_DEFAULT, child);
     if (rv == APR_SUCCESS)
-        rv = apr_thread_cond_create(&gate->freed, child);
+        rv = apr_thread_cond_create(&gate->passable, child);
     if (rv != APR_SUCCESS) {
         gate->mutex = NULL;
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, server,
@@ -63,30 +64,55 @@ void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
         gate_init(apr_hash_this_val(i), child, main_server);
 }
 
-/* Whether a place was got before `wait` was over. */
-static int gate_enter(scim_gate_t *gate, apr_interval_time_t wait)
+static int gate_passable(const scim_gate_t *gate)
+{
+    return gate->free > 0 && !gate->opening;
+}
+
+/* Takes a place, and the right to open; NULL, or why neither was got before `wait` was over. */
+static const char *gate_enter(scim_gate_t *gate, apr_interval_time_t wait, apr_pool_t *pool)
 {
     apr_time_t end = apr_time_now() + wait;
-    int entered;
+    int entered, opening;
 
     apr_thread_mutex_lock(gate->mutex);
-    while (gate->free <= 0) {
+    while (!gate_passable(gate)) {
         apr_interval_time_t left = end - apr_time_now();
 
-        if (left <= 0 || APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(gate->freed, gate->mutex, left)))
+        if (left <= 0 || APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(gate->passable, gate->mutex, left)))
             break;
     }
-    entered = gate->free > 0;
-    gate->free -= entered;
+    entered = gate_passable(gate);
+    opening = gate->opening;
+    if (entered) {
+        gate->free--;
+        gate->opening = 1;
+    }
     apr_thread_mutex_unlock(gate->mutex);
-    return entered;
+    if (entered)
+        return NULL;
+    if (opening)
+        return "another request is still connecting to PostgreSQL, and ScimDatabaseWait is over";
+    return apr_psprintf(pool,
+                        "none of the %d connections to PostgreSQL got free within ScimDatabaseWait; consider a greater "
+                        "DBDMax",
+                        gate->size);
+}
+
+/* Whoever waits, waits for the same two things: so one of them is woken at each change, and wakes the next. */
+static void gate_opened(scim_gate_t *gate)
+{
+    apr_thread_mutex_lock(gate->mutex);
+    gate->opening = 0;
+    apr_thread_cond_signal(gate->passable);
+    apr_thread_mutex_unlock(gate->mutex);
 }
 
 static void gate_leave(scim_gate_t *gate)
 {
     apr_thread_mutex_lock(gate->mutex);
     gate->free++;
-    apr_thread_cond_signal(gate->freed);
+    apr_thread_cond_signal(gate->passable);
     apr_thread_mutex_unlock(gate->mutex);
 }
 
@@ -131,9 +157,10 @@ static scim_error_t *borrow(scim_database_t *database, request_rec *r, apr_inter
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
     PGconn *pg;
 
+    database->dbd = open ? open(r->pool, r->server) : NULL;
+    gate_opened(database->gate);
     if (!open)
         return unavailable(r->pool, "mod_dbd is not loaded");
-    database->dbd = open(r->pool, r->server);
     if (!database->dbd)
         return unavailable(r->pool, "mod_dbd has no connection to PostgreSQL; its own message stands before this one");
     pg = native(database->dbd);
@@ -148,16 +175,15 @@ scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)
     const scim_dir_config_t *config = scim_dir_config(r);
     scim_gate_t *gate = runtime ? apr_hash_get(runtime->gates, &r->server, sizeof(r->server)) : NULL;
     scim_database_t *database = apr_pcalloc(r->pool, sizeof(*database));
+    const char *refused;
     scim_error_t *error;
 
     *out = NULL;
     if (!gate || !gate->mutex)
         return unavailable(r->pool, "this server has no gate to the database");
-    if (!gate_enter(gate, scim_setting_database_wait(config)))
-        return unavailable(r->pool, apr_psprintf(r->pool,
-                                                 "none of the %d connections to PostgreSQL got free within "
-                                                 "ScimDatabaseWait; consider a greater DBDMax",
-                                                 gate->size));
+    refused = gate_enter(gate, scim_setting_database_wait(config), r->pool);
+    if (refused)
+        return unavailable(r->pool, refused);
     database->gate = gate;
     database->server = r->server;
     database->pool = r->pool;

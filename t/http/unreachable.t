@@ -1,0 +1,43 @@
+# A PostgreSQL that takes connections and never answers: nobody waits for more than one attempt of somebody else, and
+# the next request succeeds when it is back. Its virtual host has ScimDatabaseWait 2s and connect_timeout=2.
+use strict;
+use warnings;
+use IO::Socket::UNIX;
+use Test::More;
+use Time::HiRes qw(time sleep);
+use ScimTest;
+
+my $t = ScimTest->new('unreachable');
+my $id = $t->make(Users => userName => 'u');
+my $path = "$ENV{PGHOST}/.s.PGSQL.5433";
+my $silent = IO::Socket::UNIX->new(Local => $path, Listen => 64) or die "$path: $!";
+
+# Sends a request on each of several connections; returns [status, seconds, detail] of each.
+sub together {
+    my ($count) = @_;
+    (my $ask = $t->raw_request(GET => "/Users/$id")) =~ s/^Host: .*?\r\n/Host: silent.test\r\n/m;
+    my $start = time;
+    my @sockets = map { my $socket = connect_httpd(); print $socket $ask; $socket } 1 .. $count;
+    return map { my $reply = read_reply($_); [$reply->{status}, time - $start, $reply->{json}] } @sockets;
+}
+
+my @answers = together(12);
+is(scalar(grep { $_->[0] == 503 } @answers), 12, 'PostgreSQL does not answer: 503');
+my @seconds = sort { $a <=> $b } map { $_->[1] } @answers;
+cmp_ok($seconds[-1], '<', 5, 'nobody waits longer than ScimDatabaseWait and connect_timeout') or diag "@seconds";
+my $cause = qr/\[scim:error\].*\Q$t->{tenant}\E.*another request is still connecting to PostgreSQL/;
+ok((log_lines('error_log', $cause))[0], 'the log tells why they did not even try');
+
+my $start = time;
+is($t->request(GET => '/Schemas', undef, ':host' => 'silent.test')->{status}, 200, 'discovery goes on');
+cmp_ok(time - $start, '<', 1, 'at once');
+
+# PostgreSQL is there again.
+close $silent;
+unlink $path or die "$path: $!";
+symlink "$ENV{PGHOST}/.s.PGSQL.5432", $path or die "$path: $!";
+is($t->request(GET => "/Users/$id", undef, ':host' => 'silent.test')->{status}, 200, 'the next request succeeds');
+@answers = together(16);
+is(scalar(grep { $_->[0] == 200 } @answers), 16, 'and so do sixteen at once');
+
+done_testing;
