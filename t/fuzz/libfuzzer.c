@@ -1,0 +1,14 @@
+/*
+ * The entry that libFuzzer calls. FUZZ_TARGET is the target of the program that this is compiled for.
+ */
+#include <stdint.h>
+
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_run(FUZZ_TARGET, data, size);
+    return 0;
+}
