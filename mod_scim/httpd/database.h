@@ -4,9 +4,9 @@
  * mod_dbd lends for ever and waits for ever, so each child has a gate in front of every pool: as many may pass as the
  * pool has connections (DBDMax), the others wait for a limited time. mod_dbd also connects under its pool's lock, so
  * the gate lets them pass one after the other: who waits for another's attempt to connect waits here, where the wait
- * ends. A connection must be given back before the first
- * byte of the answer is written, so that a slow client holds none. What is forgotten is given back with the
- * request's pool. mod_dbd is reached by its optional functions: it may be loaded after this module.
+ * ends. A connection must be given back before the first byte of the answer is written, so that a slow client holds
+ * none. What is forgotten is given back with the request's pool. mod_dbd is reached by its optional functions: it may
+ * be loaded after this module.
  */
 #ifndef SCIM_DATABASE_H
 #define SCIM_DATABASE_H
