@@ -277,21 +277,28 @@ static const char *derive_display_name(json_object *doc, apr_pool_t *pool)
     return user_name ? json_object_get_string(user_name) : NULL;
 }
 
+/* Gives a user a displayName where it has none. */
+static void default_display_name(json_object *doc, const scim_schema_t *schema, apr_pool_t *pool)
+{
+    const char *name;
+
+    if (!scim_schema_attr(schema, "userName", strlen("userName")) ||
+        !scim_schema_attr(schema, "displayName", strlen("displayName")) ||
+        json_object_object_get_ex(doc, "displayName", NULL))
+        return;
+    name = derive_display_name(doc, pool);
+    if (name)
+        json_object_object_add(doc, "displayName", json_object_new_string(name));
+}
+
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool)
 {
     const scim_schema_t *schema = resource->type->schema;
     const scim_attr_t *active = scim_schema_attr(schema, "active", strlen("active"));
-    const char *name;
 
     if (active && active->type == SCIM_BOOLEAN && !json_object_object_get_ex(resource->doc, "active", NULL))
         json_object_object_add(resource->doc, "active", json_object_new_boolean(1));
-    if (!scim_schema_attr(schema, "userName", strlen("userName")) ||
-        !scim_schema_attr(schema, "displayName", strlen("displayName")) ||
-        json_object_object_get_ex(resource->doc, "displayName", NULL))
-        return;
-    name = derive_display_name(resource->doc, pool);
-    if (name)
-        json_object_object_add(resource->doc, "displayName", json_object_new_string(name));
+    default_display_name(resource->doc, schema, pool);
 }
 
 static int same_value(json_object *one, json_object *other, const scim_attr_t *attr)
@@ -349,6 +356,7 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
     if (scim_schema_attr(type->schema, "active", strlen("active")) && !json_object_object_get_ex(doc, "active", NULL) &&
         json_object_object_get_ex(stored, "active", &part))
         json_object_object_add(doc, "active", json_object_new_boolean(json_object_get_boolean(part)));
+    default_display_name(doc, type->schema, pool);
     return scim_resource_seal(doc, type, pool);
 }
 

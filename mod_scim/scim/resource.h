@@ -35,7 +35,7 @@ void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 
 /* PUT: turns `resource` (read from the body) into the document that replaces `stored` (RFC 7644 3.5.1): immutable
  * attributes must match or be new (400 mutability) and stay where the body leaves them out, `active` is kept where the
- * body has none. */
+ * body has none, and displayName is derived as for a new resource. */
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
 
 /* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where

@@ -50,6 +50,7 @@ $res = $t->request(PUT => $url, { schemas => [$USER], id => $id, userName => 'bj
     name => { formatted => 'Ms. Barbara J Jensen III', familyName => 'Jensen', givenName => 'Barbara', middleName => 'Jane' },
     roles => [], emails => [{ value => 'bjensen@example.com' }, { value => 'babs@jensen.org' }] });
 is_reply($res, 200, $t->user({ userName => 'bjensen', externalId => 'bjensen', active => true,
+    displayName => 'Ms. Barbara J Jensen III',
     name => { formatted => 'Ms. Barbara J Jensen III', familyName => 'Jensen', givenName => 'Barbara', middleName => 'Jane' },
     emails => [{ value => 'bjensen@example.com' }, { value => 'babs@jensen.org' }] }, $id, 2), '3.5.1: replace');
 

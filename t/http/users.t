@@ -135,10 +135,10 @@ is_reply($res, 201, $t->user({ userName => 'no-schemas', displayName => 'd', act
 my $before = $t->request(GET => "/Users/$id")->{json};
 $res = $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'bjensen2', id => $id,
     name => { givenName => 'Barbara' } });
-is_reply($res, 200, $t->user({ userName => 'bjensen2', name => { givenName => 'Barbara' }, active => true }, $id, 2),
-    'PUT clears what it leaves out, but active');
+is_reply($res, 200, $t->user({ userName => 'bjensen2', name => { givenName => 'Barbara' }, displayName => 'Barbara',
+    active => true }, $id, 2), 'PUT clears what it leaves out, but active, and derives displayName');
 is_json($t->row($id)->{doc}, { schemas => [$USER], userName => 'bjensen2', name => { givenName => 'Barbara' },
-    active => true }, 'and that is stored');
+    displayName => 'Barbara', active => true }, 'and that is stored');
 is($res->{etag}, 'W/"2"', 'the ETag after PUT');
 is($res->{location}, $t->url . "/Users/$id", 'the Location of PUT');
 is($res->{json}{meta}{created}, $before->{meta}{created}, 'created stays');
@@ -156,6 +156,11 @@ my $all = $t->request(GET => "/Users/$id")->{json};
 $res = $t->request(PUT => "/Users/$id", { %$all, title => 'New' });
 is($res->{status}, 200, 'PUT of what GET answered, with one change') or diag $res->{body};
 is($res->{json}{title}, 'New', 'the change is there');
+$res = $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'bjensen2', displayName => 'Babs',
+    name => { formatted => 'Ms. Barbara' } });
+is($res->{json}{displayName}, 'Babs', 'a displayName that PUT sends is kept');
+is($t->patch("/Users/$id", [{ op => 'remove', path => 'displayName' }])->{json}{displayName}, undef,
+    'PATCH removes it, and derives none');
 is_error($t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'PLAIN' }), 409, 'uniqueness',
     qr/userName/, "PUT of another user's name");
 is_error($t->request(PUT => "/Users/$id", { schemas => [$USER] }), 400, 'invalidValue', qr/userName/,

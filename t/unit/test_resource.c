@@ -241,15 +241,28 @@ static void a_derived_name_fits_its_limit(void)
 
 static void put_keeps_active(void)
 {
-    UNIT_OK(read_body("User", "{'userName':'v'}", SCIM_LENIENT_ALL));
+    UNIT_OK(read_body("User", "{'userName':'v','displayName':'d'}", SCIM_LENIENT_ALL));
     UNIT_OK(scim_resource_replace(resource, unit_json("{'userName':'u','title':'t','active':false}"), unit_pool));
-    UNIT_JSON(resource->doc, "{'userName':'v','schemas':['" USER "'],'active':false}");
-    UNIT_OK(read_body("User", "{'userName':'v','active':true}", SCIM_LENIENT_ALL));
+    UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','schemas':['" USER "'],'active':false}");
+    UNIT_OK(read_body("User", "{'userName':'v','displayName':'d','active':true}", SCIM_LENIENT_ALL));
     UNIT_OK(scim_resource_replace(resource, unit_json("{'userName':'u','active':false}"), unit_pool));
-    UNIT_JSON(resource->doc, "{'userName':'v','active':true,'schemas':['" USER "']}");
-    UNIT_OK(read_body("User", "{'userName':'v'}", SCIM_LENIENT_ALL));
+    UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','active':true,'schemas':['" USER "']}");
+    UNIT_OK(read_body("User", "{'userName':'v','displayName':'d'}", SCIM_LENIENT_ALL));
     UNIT_OK(scim_resource_replace(resource, unit_json("{'userName':'u'}"), unit_pool));
-    UNIT_JSON(resource->doc, "{'userName':'v','schemas':['" USER "']}");
+    UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','schemas':['" USER "']}");
+}
+
+static void put_derives_the_display_name(void)
+{
+    const char *stored = "{'userName':'u','displayName':'Old','active':true}";
+
+    UNIT_OK(read_body("User", "{'userName':'v','name':{'givenName':'G','familyName':'N'}}", SCIM_LENIENT_ALL));
+    UNIT_OK(scim_resource_replace(resource, unit_json(stored), unit_pool));
+    UNIT_JSON(resource->doc, "{'userName':'v','name':{'givenName':'G','familyName':'N'},'schemas':['" USER
+                             "'],'active':true,'displayName':'G N'}");
+    UNIT_OK(read_body("User", "{'userName':'v','displayName':null}", SCIM_LENIENT_ALL));
+    UNIT_OK(scim_resource_replace(resource, unit_json(stored), unit_pool));
+    UNIT_JSON(resource->doc, "{'userName':'v','schemas':['" USER "'],'active':true,'displayName':'v'}");
 }
 
 /* The schemas that are served have no immutable attribute that a document holds, and no required sub-attribute or
@@ -385,6 +398,7 @@ CU_TestInfo test_resource[] = {
     {"documents share no container with bodies", documents_share_no_container},
     {"defaults", defaults},
     {"a derived displayName fits its limit", a_derived_name_fits_its_limit},
+    {"PUT derives the displayName", put_derives_the_display_name},
     {"PUT keeps active", put_keeps_active},
     {"immutable attributes", immutable},
     {"sealing", sealing},
