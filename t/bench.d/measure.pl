@@ -69,7 +69,7 @@ LUA
 }
 
 sub pgbench {
-    my $out = qx(pgbench -n -M prepared -c 1 -T $o{seconds} -h '$o{home}' -U scim_admin -D key_id=$key_id -D users=$o{users} -f ${here}floor.sql scim 2>&1);
+    my $out = qx(pgbench -n -M prepared -c 4 -T $o{seconds} -h '$o{home}' -U scim_admin -D key_id=$key_id -D users=$o{users} -f ${here}floor.sql scim 2>&1);
     my ($made) = $out =~ /number of transactions actually processed: (\d+)/ or die "pgbench failed: $out\n";
     return $made;
 }
