@@ -107,10 +107,7 @@ int cli_open(scim_conn_t **conn, cli_t *cli)
         return code;
     }
     if (!execute(pg, "set role scim_owner")) {
-        return cli_fail(CLI_FAILED,
-                        "The database user \"%s\" must be a member of scim_owner; connect as another, or run as an "
-                        "administrator: grant scim_owner to \"%s\" (%s)",
-                        PQuser(pg), PQuser(pg), message_of(pg, cli->pool));
+        return cli_fail_with(scim_migrate_no_owner(pg, cli->pool));
     }
     error = scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
     return error == NULL ? CLI_OK : cli_fail_with(error);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INSUFFICIENT_PRIVILEGE "42501" /* SQLSTATE */
+
 /* Any number that no other software is likely to lock: "scim" in ASCII. Advisory locks are per database. */
 #define LOCK "select pg_catalog.pg_advisory_xact_lock(1935894893)"
 
@@ -60,16 +62,38 @@ static scim_error_t *run(PGconn *pg, const char *sql, const char *what, apr_pool
     return failure(pg, what, pool);
 }
 
+scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = scim_error_status(pool, 403,
+                                            "The database user \"%s\" must be a member of scim_owner; connect as "
+                                            "another, or run as an administrator: grant scim_owner to \"%s\"",
+                                            PQuser(pg), PQuser(pg));
+
+    error->cause = message_of(pg, pool);
+    return error;
+}
+
+static int is_denied(const PGresult *result)
+{
+    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return code != NULL && strcmp(code, INSUFFICIENT_PRIVILEGE) == 0;
+}
+
 /* Runs a query of one number; *number stays as it is where there is no row. */
 static scim_error_t *ask(int *number, PGconn *pg, const char *sql, apr_pool_t *pool)
 {
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
+    int denied = is_denied(result);
 
     if (status == PGRES_TUPLES_OK && PQntuples(result) > 0) {
         *number = atoi(PQgetvalue(result, 0, 0));
     }
     PQclear(result);
+    if (denied) {
+        return scim_migrate_no_owner(pg, pool);
+    }
     return status == PGRES_TUPLES_OK ? NULL : failure(pg, "tell its version", pool);
 }
 

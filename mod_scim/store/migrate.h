@@ -19,8 +19,11 @@ extern const scim_migration_t scim_migrations[];
 /* The newest number this build knows: what the module needs. */
 int scim_migrate_latest(void);
 
-/* The number the database is at; 0 where scim was never initialised. */
+/* The number the database is at; 0 where scim was never initialised. Errors: 403 for who may not ask, 500, 503. */
 scim_error_t *scim_migrate_current(int *number, PGconn *pg, apr_pool_t *pool);
+
+/* 403: the user of the connection lacks the role that administrators need; cause is the latest message of `pg`. */
+scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool);
 
 /* Applies what is missing; *from and *to tell what happened. Errors: 409 where the database is newer than this build,
  * 500 with the database's own message in cause. */
