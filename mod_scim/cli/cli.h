@@ -50,7 +50,7 @@ typedef struct cli_command_t {
     const char *noun;
     const char *verb;
     const char *argument;   /* what to call it in the help; NULL where the command takes none */
-    unsigned options;       /* CLI_BITs, beyond those that every command takes */
+    unsigned options;       /* CLI_BITs, beyond those that every command takes; --name may stand for the argument */
     unsigned required;      /* of these */
     const char *summary;    /* one sentence, lower case */
     int (*run)(cli_t *cli); /* returns the exit code */

@@ -110,6 +110,6 @@ const cli_command_t cli_token_commands[] = {
      CLI_BIT(CLI_TENANT) | CLI_BIT(CLI_NAME), "make a token and show it, this one time", run_create},
     {"token", "list", NULL, CLI_BIT(CLI_TENANT), CLI_BIT(CLI_TENANT), "show the tokens of a tenant, newest first",
      run_list},
-    {"token", "revoke", "KEYID|NAME", CLI_BIT(CLI_TENANT), CLI_BIT(CLI_TENANT),
+    {"token", "revoke", "KEYID|NAME|--name NAME", CLI_BIT(CLI_TENANT) | CLI_BIT(CLI_NAME), CLI_BIT(CLI_TENANT),
      "refuse a token from the next request on", run_revoke},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

@@ -110,6 +110,11 @@ int cli_options_check(const cli_t *cli, const cli_command_t *command)
     return CLI_OK;
 }
 
+int cli_names_argument(const cli_command_t *command)
+{
+    return command->argument != NULL && (command->options & CLI_BIT(CLI_NAME)) != 0;
+}
+
 const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
 {
     scim_buf_t buf;
@@ -120,7 +125,7 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
         scim_buf_printf(&buf, " %s", command->argument);
     }
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
-        if (command->options & CLI_BIT(i)) {
+        if ((command->options & CLI_BIT(i)) && (i != CLI_NAME || !cli_names_argument(command))) {
             int required = (command->required & CLI_BIT(i)) != 0;
 
             scim_buf_printf(&buf, " %s--%s %s%s", required ? "" : "[", options[i].name, options[i].value,

@@ -95,11 +95,25 @@ static int help(const cli_line_t *line, apr_pool_t *pool)
     return CLI_OK;
 }
 
+/* Sets cli->argument where the command takes one: the word behind the verb, or the value of --name in its place. */
+static int read_argument(cli_t *cli, const cli_line_t *line, const cli_command_t *command)
+{
+    const char *named = cli_names_argument(command) ? cli->options[CLI_NAME] : NULL;
+    int expected = command->argument != NULL && named == NULL ? 3 : 2;
+
+    if (line->nwords != expected) {
+        return cli_fail(CLI_USAGE, "%s arguments; usage: %s", line->nwords < expected ? "Missing" : "Too many",
+                        cli_usage(command, cli->pool));
+    }
+    cli->argument = expected == 3 ? line->words[2] : named;
+    return CLI_OK;
+}
+
 static int run(const cli_line_t *line, cli_t *cli)
 {
     const cli_command_t *commands = find_noun(line->words[0]);
     const cli_command_t *command = commands != NULL && line->nwords > 1 ? find_verb(commands, line->words[1]) : NULL;
-    int expected, code;
+    int code;
 
     if (commands == NULL) {
         return cli_fail(CLI_USAGE, "There is no command \"%s\"; see scimctl --help.", line->words[0]);
@@ -108,17 +122,11 @@ static int run(const cli_line_t *line, cli_t *cli)
         return cli_fail(CLI_USAGE, "\"%s\" needs one of its verbs; see scimctl %s --help.", commands->noun,
                         commands->noun);
     }
-    expected = command->argument != NULL ? 3 : 2;
-    if (line->nwords != expected) {
-        return cli_fail(CLI_USAGE, "%s arguments; usage: %s", line->nwords < expected ? "Missing" : "Too many",
-                        cli_usage(command, cli->pool));
+    code = read_argument(cli, line, command);
+    if (code == CLI_OK) {
+        code = cli_options_check(cli, command);
     }
-    code = cli_options_check(cli, command);
-    if (code != CLI_OK) {
-        return code;
-    }
-    cli->argument = command->argument != NULL ? line->words[2] : NULL;
-    return command->run(cli);
+    return code == CLI_OK ? command->run(cli) : code;
 }
 
 static int dispatch(const cli_line_t *line, cli_t *cli)

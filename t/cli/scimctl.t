@@ -136,7 +136,7 @@ my $user  = (getpwuid $<)[0];
 
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
 is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*  scimctl tenant add NAME \[--display-name TEXT\]\n/s, '');
-is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME --tenant NAME\n/s, '');
+is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME\|--name NAME --tenant NAME\n/s, '');
 is_run(
     ['tenant', 'set', '--help'],
     0,
@@ -350,6 +350,13 @@ my $third = run_json(qw(token create --tenant acme --name entra));
 isnt $third->{keyId}, $key, 'the name is free again';
 is run_json('token', 'revoke', '--tenant', 'acme', 'entra')->{keyId}, $third->{keyId}, 'by name: the unrevoked one';
 is sql("select count(*) from scim.token where tenant = 'acme' and revoked is null"), 1, 'the other token is not touched';
+is run_json(qw(token revoke --tenant acme --name entra))->{keyId}, $third->{keyId}, 'the name as an option';
+is_run(
+    [qw(token revoke --tenant acme entra --name entra)],
+    2, '',
+    "scimctl: Too many arguments; usage: scimctl token revoke KEYID|NAME|--name NAME --tenant NAME\n",
+    'but not twice'
+);
 is_run([qw(token revoke --tenant acme 12h)],
     1, '', qq{scimctl: Tenant "acme" has no token with the key id or name "12h"; its list of tokens shows both.\n},
     "another tenant's token");
