@@ -192,6 +192,13 @@ static const refused_t operations[] = {
     {"{'op':'add','value':{'" ENT "':['x']}}", SCIM_INVALID_VALUE, "\"" ENT "\" must be an object of attributes."},
     {"{'op':'add','value':{'" ENT "':{'department':7}}}", SCIM_INVALID_VALUE,
      ENT ":department must be a string, not a number."},
+    /* a schema inside of a schema */
+    {"{'op':'add','value':{'urn:ietf:params:scim:schemas:core:2.0:User':{'" ENT "':{}}}}", SCIM_INVALID_VALUE,
+     "\"" ENT "\" is a schema and not an attribute: it cannot stand inside of "
+     "\"urn:ietf:params:scim:schemas:core:2.0:User\"."},
+    {"{'op':'replace','path':'urn:ietf:params:scim:schemas:core:2.0:User',"
+     "'value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}",
+     SCIM_INVALID_VALUE, NULL},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}", SCIM_INVALID_VALUE, NULL},
     /* a wrong operation after right ones */
     {"{'op':'add','path':'title','value':'x'},{'op':'remove'}", SCIM_NO_TARGET, NULL},
