@@ -149,6 +149,30 @@ static scim_error_t *apply_op(scim_patch_state_t *state)
     return error;
 }
 
+/* Values that differed may have become the same: where `emails.value` is replaced in all, or `emails.type` removed. */
+static void unite_values(json_object *holder, const scim_schema_t *schema, apr_pool_t *pool)
+{
+    for (int i = 0; holder && i < schema->attrs->nelts; i++) {
+        const scim_attr_t *attr = APR_ARRAY_IDX(schema->attrs, i, const scim_attr_t *);
+        json_object *list = attr->multi_valued ? json_object_object_get(holder, attr->name) : NULL;
+        json_object *united = list ? scim_value_unite(list, pool) : NULL;
+
+        if (list && json_object_array_length(united) < json_object_array_length(list)) {
+            json_object_object_add(holder, attr->name, json_object_get(united));
+        }
+    }
+}
+
+static void unite_all(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    unite_values(doc, type->schema, pool);
+    for (int i = 0; i < type->extensions->nelts; i++) {
+        const scim_schema_t *schema = APR_ARRAY_IDX(type->extensions, i, scim_extension_t).schema;
+
+        unite_values(json_object_object_get(doc, schema->id), schema, pool);
+    }
+}
+
 scim_error_t *scim_patch_apply(int *changed, json_object *doc, const scim_patch_t *patch, scim_leniency_t *leniency,
                                apr_pool_t *pool)
 {
@@ -163,6 +187,7 @@ scim_error_t *scim_patch_apply(int *changed, json_object *doc, const scim_patch_
             return error;
         }
     }
+    unite_all(doc, patch->type, pool);
     if ((error = scim_resource_seal(doc, patch->type, pool))) {
         return error;
     }

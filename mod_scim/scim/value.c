@@ -384,6 +384,16 @@ static void add_element(json_object *list, json_object *element, apr_hash_t *see
     json_object_array_add(list, json_object_get(element));
 }
 
+json_object *scim_value_unite(json_object *list, apr_pool_t *pool)
+{
+    json_object *united = scim_json_own(json_object_new_array(), pool);
+    apr_hash_t *seen = apr_hash_make(pool);
+
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        add_element(united, json_object_array_get_idx(list, i), seen, pool);
+    return united;
+}
+
 static scim_error_t *check_primary(json_object *list, const place_t *place, const reader_t *reader)
 {
     size_t i, count = 0;

@@ -174,6 +174,22 @@ static const patch_case_t remove_rows[] = {
      "'emails':[" HOME "]", 0, NULL},
 };
 
+/* Values that become the same are one, as in a body (RFC 7643 2.4). */
+static const patch_case_t unite_rows[] = {
+    {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'a','primary':true}]",
+     "{'op':'remove','path':'emails.type'}", "'emails':[{'value':'a','primary':true}]", 0, NULL},
+    {"'emails':[{'type':'work','value':'a'},{'type':'work','value':'b'},{'type':'home','value':'c'}]",
+     "{'op':'replace','path':'emails.value','value':'x'}",
+     "'emails':[{'type':'work','value':'x'},{'type':'home','value':'x'}]", 0, NULL},
+    {"'emails':[{'type':'work','value':'a'},{'type':'work','value':'b'}]",
+     "{'op':'replace','path':'emails[value eq \\'b\\'].value','value':'a'}", "'emails':[{'type':'work','value':'a'}]",
+     0, NULL},
+    /* only what the request leaves counts */
+    {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'a','primary':true}]",
+     "{'op':'remove','path':'emails.type'},{'op':'add','path':'emails[primary eq true].type','value':'other'}",
+     "'emails':[{'value':'a'},{'type':'other','value':'a','primary':true}]", 0, NULL},
+};
+
 static void adds(void)
 {
     CHECK_ROWS(add_rows);
@@ -187,6 +203,11 @@ static void replaces(void)
 static void creates(void)
 {
     CHECK_ROWS(create_rows);
+}
+
+static void unites(void)
+{
+    CHECK_ROWS(unite_rows);
 }
 
 static void removes(void)
@@ -214,6 +235,10 @@ static void bounds_work(void)
     UNIT_INT(error->status, 413);
 }
 
-CU_TestInfo test_patch_list[] = {{"adds to lists", adds},      {"replaces in lists", replaces},
-                                 {"creates values", creates},  {"removes from lists", removes},
-                                 {"bounds work", bounds_work}, CU_TEST_INFO_NULL};
+CU_TestInfo test_patch_list[] = {{"adds to lists", adds},
+                                 {"replaces in lists", replaces},
+                                 {"creates values", creates},
+                                 {"removes from lists", removes},
+                                 {"unites", unites},
+                                 {"bounds work", bounds_work},
+                                 CU_TEST_INFO_NULL};
