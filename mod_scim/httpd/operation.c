@@ -5,6 +5,7 @@
 #include "message.h"
 #include "scim/json.h"
 #include "scim/render.h"
+#include "scim/text.h"
 
 #define BODY_SIZE 2048
 
@@ -131,7 +132,7 @@ static void answer_record(scim_call_t *call, int status, int empty_relation)
     const char *base = call->request->base;
 
     answer->status = status;
-    answer->location = scim_render_location(call->record, base, call->pool);
+    answer->location = scim_render_location(call->record->type, call->record->id, base, call->pool);
     answer->etag = scim_render_version(call->record->version, call->pool);
     if (status == HTTP_NOT_MODIFIED)
         return;
@@ -165,10 +166,21 @@ static scim_error_t *answer_replace(scim_call_t *call)
     return NULL;
 }
 
+/* What was changed without being read: its place is known, its version is not. */
+static scim_error_t *answer_unread(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    char id[SCIM_ID_SIZE];
+
+    scim_id_read(id, request->id);
+    call->answer.location = scim_render_location(request->type, id, request->base, call->pool);
+    return answer_empty(call);
+}
+
 static scim_error_t *answer_patch(scim_call_t *call)
 {
     if (!call->record)
-        return answer_empty(call);
+        return answer_unread(call);
     answer_record(call, HTTP_OK, call->relation && call->patch->members && call->patch->members->nelts);
     return NULL;
 }

@@ -8,9 +8,9 @@
 
 #include "json.h"
 
-const char *scim_render_location(const scim_record_t *record, const char *base, apr_pool_t *pool)
+const char *scim_render_location(const scim_resource_type_t *type, const char *id, const char *base, apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, base, "/", record->type->endpoint, "/", record->id, NULL);
+    return apr_pstrcat(pool, base, "/", type->endpoint, "/", id, NULL);
 }
 
 const char *scim_render_version(apr_int64_t version, apr_pool_t *pool)
@@ -55,7 +55,7 @@ static void add_meta(scim_buf_t *out, const scim_record_t *record, const char *b
     scim_buf_puts(out, "\"meta\":{\"resourceType\":");
     add_string(out, record->type->name);
     scim_buf_printf(out, ",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", created, last_modified);
-    add_string(out, scim_render_location(record, base, out->pool));
+    add_string(out, scim_render_location(record->type, record->id, base, out->pool));
     scim_buf_puts(out, ",\"version\":");
     add_string(out, scim_render_version(record->version, out->pool));
     scim_buf_puts(out, "}");
@@ -103,7 +103,7 @@ void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const sc
     scim_buf_init(&full, record->doc_len + record->relation_len + 512, scratch);
     add_full(&full, record, base, empty_relation);
     resource = scim_json_trusted(full.data, full.len, scratch);
-    scim_projection_apply(projection, resource);
+    scim_projection_apply(projection, record->type, resource);
     text = scim_json_text(resource, &len, scratch);
     scim_buf_add(out, text, len);
     apr_pool_destroy(scratch);

@@ -10,8 +10,8 @@
 
 #define SCIM_URN_LIST "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
-/* The absolute location of a record: base, endpoint, id. `base` has no slash at its end. */
-const char *scim_render_location(const scim_record_t *record, const char *base, apr_pool_t *pool);
+/* The absolute location of a resource: base, endpoint, id. `base` has no slash at its end. */
+const char *scim_render_location(const scim_resource_type_t *type, const char *id, const char *base, apr_pool_t *pool);
 
 /* The entity-tag of a version: W/"3" (RFC 7644 3.14). */
 const char *scim_render_version(apr_int64_t version, apr_pool_t *pool);

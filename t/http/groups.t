@@ -40,6 +40,10 @@ my $empty = $res->{json}{id};
 is_reply($t->request(GET => "/Groups/$empty"), 200, $t->group({ displayName => 'Empty' }, $empty, 1),
     'empty members are left out on GET');
 
+$res = $t->patch('/Groups/' . uc $empty, [{ op => 'add', path => 'externalId', value => 'e' }]);
+is_empty($res, 204, 'a change without a body');
+is($res->{location}, $t->url . "/Groups/$empty", 'tells the place all the same');
+
 # G4: a member that is none is refused by its value, and nothing is stored.
 for my $value ($none, 'nobody@example.com', 'a"b') {
     is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Refused',

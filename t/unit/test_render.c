@@ -43,7 +43,7 @@ static void parts(void)
 {
     scim_record_t record = record_of("Group", "{}", NULL);
 
-    UNIT_STR(scim_render_location(&record, BASE, unit_pool), BASE "/Groups/" ID);
+    UNIT_STR(scim_render_location(record.type, record.id, BASE, unit_pool), BASE "/Groups/" ID);
     UNIT_STR(scim_render_version(1, unit_pool), "W/\"1\"");
     UNIT_STR(scim_render_version(APR_INT64_MAX, unit_pool), "W/\"9223372036854775807\"");
 }
