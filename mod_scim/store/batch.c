@@ -144,6 +144,7 @@ typedef struct cursor_t {
     int statement;
     step_kind_e step;
     int synced;
+    int late;         /* the time was over first */
     PGresult *failed; /* the first error */
 } cursor_t;
 
@@ -219,7 +220,8 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch)
         apr_interval_time_t left = deadline - apr_time_now();
         struct pollfd ready = {.fd = PQsocket(pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
         if (left <= 0 || poll(&ready, 1, (int)apr_time_as_msec(left) + 1) == 0) {
-            return "the database did not answer in time (ScimDatabaseTimeout)";
+            at->late = 1;
+            return "PostgreSQL did not answer within ScimDatabaseTimeout";
         }
         if ((ready.revents & ~POLLOUT) && !PQconsumeInput(pg)) {
             take_results(at, batch); /* what the server said before it went */
@@ -232,8 +234,12 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch)
  * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout). */
 static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *cause)
 {
-    scim_error_t *error =
-        at->failed ? scim_sqlstate_error(at->failed, conn->pool) : scim_sqlstate_unavailable(cause, conn->pool);
+    scim_error_t *error;
+    if (at->failed) {
+        error = scim_sqlstate_error(at->failed, conn->pool);
+    } else {
+        error = at->late ? scim_sqlstate_late(cause, conn->pool) : scim_sqlstate_unavailable(cause, conn->pool);
+    }
     if (PQsocket(conn->pg) >= 0) {
         shutdown(PQsocket(conn->pg), SHUT_RDWR);
         PQconsumeInput(conn->pg);

@@ -6,6 +6,10 @@
 #define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
 #define RETRY_AFTER_BUSY   1
 
+#define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
+#define UNAVAILABLE "The database is not available. Try again later."
+#define TOO_LONG    "The request took longer than this server allows."
+
 typedef struct rule_t {
     const char *code;       /* SQLSTATE, or the two characters of its class */
     const char *constraint; /* NULL matches any */
@@ -31,12 +35,12 @@ static const rule_t rules[] = {
     {"54000", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is too long."},
     {"40001", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
     {"40P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
-    {"57014", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, "The request took longer than this server allows."},
+    {CANCELED, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
     {"25006", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database accepts no changes at the moment."},
     {"53", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is short of resources. Try again later."},
-    {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
-    {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
-    {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is not available. Try again later."},
+    {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
+    {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
+    {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
 };
 
@@ -57,6 +61,19 @@ static const char *state_of(const PGresult *result)
     return code ? code : "08006";
 }
 
+/* NULL where the detail is the message itself. */
+static const char *cause_of(const rule_t *rule, const char *code, const char *message, apr_pool_t *pool)
+{
+    if (!rule->detail) {
+        return NULL;
+    }
+    if (strncmp(code, "SC", 2) == 0) {
+        return apr_pstrdup(pool, message);
+    }
+    return apr_psprintf(pool, "PostgreSQL %s: %s%s", code, message,
+                        strcmp(code, CANCELED) == 0 ? " (ScimDatabaseTimeout)" : "");
+}
+
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
 {
     const char *code = state_of(result);
@@ -68,19 +85,28 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     const char *detail = rule->detail ? rule->detail : message;
     scim_error_t *error = rule->status ? scim_error_status(pool, rule->status, "%s", detail)
                                        : scim_error_typed(pool, rule->type, "%s", detail);
-    error->cause = strncmp(code, "SC", 2) == 0 ? apr_pstrdup(pool, message)
-                                               : apr_psprintf(pool, "PostgreSQL %s: %s", code, message);
+    error->cause = cause_of(rule, code, message, pool);
     error->retry_after = rule->retry_after;
     error->transient = rule->transient;
     return error;
 }
 
+static scim_error_t *try_later(const char *detail, int retry_after, const char *cause, apr_pool_t *pool)
+{
+    scim_error_t *error = scim_error_status(pool, 503, "%s", detail);
+    error->cause = apr_pstrdup(pool, cause);
+    error->retry_after = retry_after;
+    return error;
+}
+
 scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool)
 {
-    scim_error_t *error = scim_error_status(pool, 503, "The database is not available. Try again later.");
-    error->cause = apr_pstrdup(pool, cause);
-    error->retry_after = RETRY_AFTER_OUTAGE;
-    return error;
+    return try_later(UNAVAILABLE, RETRY_AFTER_OUTAGE, cause, pool);
+}
+
+scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool)
+{
+    return try_later(TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
 }
 
 int scim_sqlstate_stale(const PGresult *result)

@@ -10,11 +10,14 @@
 
 #include "scim/error.h"
 
-/* The error of a failed result. PostgreSQL's own words go to `cause` alone. */
+/* The error of a failed result. PostgreSQL's own words go to `cause` alone; ours (SCnnn) may be the detail. */
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
 
 /* 503 with Retry-After: the database is out of reach. */
 scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool);
+
+/* 503 with Retry-After: the client's own deadline is over (ScimDatabaseTimeout). */
+scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool);
 
 /* Whether the failure means that a prepared statement must be made anew (the schema changed under it). */
 int scim_sqlstate_stale(const PGresult *result);

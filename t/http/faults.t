@@ -179,7 +179,9 @@ eventually(sub { sql("select count(*) from pg_locks where mode = 'AccessExclusiv
     and relation = 'scim.resource'::regclass") > 0 });
 $start = time;
 $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'waiting' });
-is_error($res, 503, undef, undef, 'a lock: 503');
+my $too_long = qr/^The request took longer than this server allows\.$/;
+is_error($res, 503, undef, $too_long, 'a lock: 503');
+ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*\(PostgreSQL 57014: .*ScimDatabaseTimeout\)/))[0], 'the log names the directive');
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
 # On the virtual host with one connection for each child, others wait for the one that waits.
@@ -200,6 +202,9 @@ $start = time;
 is_json([grep { !/^(?:200|503)$/ } map { $_->{status} } @answers], [], 'PostgreSQL hangs: 503, or another connection')
     or diag join ' ', map { $_->{status} } @answers;
 cmp_ok(time - $start, '<', 7, 'within the timeout');
+is_error($_, 503, undef, $too_long, 'which tells why') for grep { $_->{status} == 503 } @answers;
+ok(!(grep { $_->{status} == 503 } @answers)
+    || (log_lines('error_log', qr/\Q$t->{tenant}\E.*did not answer within ScimDatabaseTimeout/))[0], 'and so does the log');
 kill CONT => @pids;
 is_json(tally(map { $t->request(GET => "/Users/$id") } 1 .. 10), { 200 => 10 }, 'it goes on');
 
