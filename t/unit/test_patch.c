@@ -196,8 +196,8 @@ static const refused_t operations[] = {
     {"{'op':'add','value':{'urn:ietf:params:scim:schemas:core:2.0:User':{'" ENT "':{}}}}", SCIM_INVALID_VALUE,
      "\"" ENT "\" is a schema and not an attribute: it cannot stand inside of "
      "\"urn:ietf:params:scim:schemas:core:2.0:User\"."},
-    {"{'op':'replace','path':'urn:ietf:params:scim:schemas:core:2.0:User',"
-     "'value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}",
+    {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':"
+     "{'urn:ietf:params:scim:schemas:core:2.0:User':null}}}",
      SCIM_INVALID_VALUE, NULL},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}", SCIM_INVALID_VALUE, NULL},
     /* a wrong operation after right ones */
