@@ -65,10 +65,13 @@ create table scim.token (
 );
 create unique index token_name on scim.token (tenant, name) where revoked is null;
 
--- Text as it is compared where case does not matter: NFC, case-folded, whatever the database's locale.
+-- Text as it is compared where case does not matter: NFC, case-folded, whatever the database's locale. Folding is made of
+-- lower and upper, which differ from it in one letter: the dotless i is no i, though it has the same capital. It waits as
+-- a noncharacter meanwhile.
 create function scim.fold(value text) returns text
     language sql immutable parallel safe
-    return normalize(lower(upper(lower(normalize(value, nfc) collate "und-x-icu"))), nfc);
+    return normalize(replace(lower(upper(lower(replace(normalize(value, nfc), U&'\0131', U&'\+10FFFF')
+        collate "und-x-icu"))), U&'\+10FFFF', U&'\0131'), nfc);
 
 -- Ends the transaction with a code that the store's table of errors knows (SCnnn).
 create function scim.refuse(code text, message text) returns boolean

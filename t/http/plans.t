@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use utf8;
+use Encode 'encode';
 use Test::More;
 use URI::Escape 'uri_escape_utf8';
 use ScimTest;
@@ -78,7 +79,7 @@ for my $name (grep { !$many{$_} } @names) {
     # The web role has settings of its own, which come with its login.
     my $web = $name !~ /^(tenant|token)_/;
     local $ENV{PGUSER} = $web ? 'scim_web' : $ENV{PGUSER};
-    my $plan = eval { unjson(sql(join "\n", $web ? () : 'set role scim_owner;', 'set plan_cache_mode = force_generic_plan;',
+    my $plan = eval { unjson(encode 'UTF-8', sql(join "\n", $web ? () : 'set role scim_owner;', 'set plan_cache_mode = force_generic_plan;',
         "set scim.tenant = '" . $t->tenant . "';", $text, "explain (format json) execute $name$arguments;")) };
     ok($plan, "$name is planned") or diag $@;
     is_json([$plan ? scans($plan->[0]{Plan}, 0) : ()], [], "$name scans no tenant") unless $paged{$name};

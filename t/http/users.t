@@ -4,6 +4,7 @@ use warnings;
 use utf8;
 use Encode 'encode';
 use Test::More;
+use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
 my $t = ScimTest->new('users');
@@ -65,6 +66,16 @@ is_error($t->request(POST => '/Users', { schemas => [$USER], userName => "ZO\x{c
     '409 for the composed form');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'zoe' })->{status}, 201,
     'a letter without its accent is another name');
+$t->make(Users => userName => "stra\x{df}e");
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'STRASSE' }), 409, 'uniqueness', undef,
+    '409 for the sharp s written as two');
+$t->make(Users => userName => 'irmak');
+for my $other ("\x{131}rmak", "\x{130}rmak") {
+    my $made = $t->request(POST => '/Users', { schemas => [$USER], userName => $other });
+    is($made->{status}, 201, 'a Turkish i without a dot, or a capital with one, is another letter');
+    is_reply($t->request(GET => '/Users?filter=' . uri_escape_utf8(qq{userName eq "$other"})), 200,
+        listing(1, 1, $made->{json}), 'and found alone');
+}
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'same-ext', externalId => 'EXT-1' })->{status}, 201,
     'externalId is case-exact');
 
