@@ -22,7 +22,13 @@
 #define TRUSTED_DEPTH   1000
 #define NUMBER_MAX      128 /* characters of a number */
 #define EXPONENT_DIGITS 3   /* beyond three the value is no double, and PostgreSQL's numeric refuses it */
+#define NAME_QUOTE_MAX  200 /* bytes of a member name in a refusal */
 #define BOM             "\xef\xbb\xbf"
+
+/* json-c takes some 800 bytes for "{}". So many objects and lists may be in any text, and one more for each so many
+ * bytes of it: enough for a list of members that have nothing but their ids. */
+#define CONTAINERS_FREE     10000
+#define BYTES_PER_CONTAINER 40
 
 typedef struct reader_t {
     const char *start;
@@ -30,8 +36,9 @@ typedef struct reader_t {
     const char *end;
     json_object *root;
     int max_depth;
-    scim_buf_t key;    /* the member name being read */
-    scim_buf_t string; /* a string value with its escapes resolved */
+    apr_size_t containers; /* objects and lists that may still come */
+    scim_buf_t key;        /* the member name being read */
+    scim_buf_t string;     /* a string value with its escapes resolved */
     apr_pool_t *pool;
 } reader_t;
 
@@ -383,6 +390,13 @@ static scim_error_t *read_literal(reader_t *reader, json_object *parent)
 
 static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth);
 
+static scim_error_t *there_twice(const reader_t *reader, const char *where, const span_t *name)
+{
+    const apr_size_t len = name->len < NAME_QUOTE_MAX ? name->len : NAME_QUOTE_MAX;
+    return refuse(reader, where, "the member \"%.*s\" is there twice", (int)scim_utf8_valid(name->text, len),
+                  name->text);
+}
+
 static scim_error_t *read_members(reader_t *reader, json_object *object, int depth)
 {
     span_t name;
@@ -399,7 +413,7 @@ static scim_error_t *read_members(reader_t *reader, json_object *object, int dep
         if ((error = read_string(reader, &name, &reader->key, 1)))
             return error;
         if (json_object_object_get_ex(object, name.text, NULL))
-            return refuse(reader, where, "the member \"%s\" is there twice", name.text);
+            return there_twice(reader, where, &name);
         if (peek(reader) != ':')
             return expected(reader, "':'");
         reader->at++;
@@ -439,6 +453,8 @@ static scim_error_t *read_container(reader_t *reader, json_object *parent, int d
     const int is_object = *reader->at == '{';
     if (depth >= reader->max_depth)
         return refuse(reader, reader->at, "more than %d levels of nesting", reader->max_depth);
+    if (!reader->containers--)
+        return refuse(reader, reader->at, "more objects and lists than a text of its length may have");
     json_object *child = made(is_object ? json_object_new_object() : json_object_new_array_ext(4), reader->pool);
     attach(reader, parent, child);
     return is_object ? read_members(reader, child, depth + 1) : read_elements(reader, child, depth + 1);
@@ -468,6 +484,7 @@ static void reader_init(reader_t *reader, const char *bytes, apr_size_t len, int
     reader->start = reader->at = bytes;
     reader->end = bytes + len;
     reader->max_depth = max_depth;
+    reader->containers = CONTAINERS_FREE + len / BYTES_PER_CONTAINER;
     reader->pool = pool;
     scim_buf_init(&reader->key, 64, pool);
     scim_buf_init(&reader->string, 256, pool);
@@ -508,6 +525,7 @@ json_object *scim_json_trusted(const char *bytes, apr_size_t len, apr_pool_t *po
     if (len > INT_MAX)
         return NULL;
     reader_init(&reader, bytes, len, TRUSTED_DEPTH, pool);
+    reader.containers = len;
     return read_text(&reader) ? NULL : reader.root;
 }
 

@@ -17,7 +17,8 @@
 #include "error.h"
 
 /* Reads the whole of bytes[0..len) as one JSON object (SCIM messages are objects, RFC 7644 3.8) of at most `max_depth`
- * objects and lists inside each other, itself counted. Errors: 400 invalidSyntax. */
+ * objects and lists inside each other, itself counted. The number of objects and lists is bounded by `len`, because
+ * they take more memory than text. Errors: 400 invalidSyntax. */
 scim_error_t *scim_json_read(json_object **out, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool);
 
 /* Reads JSON that this server wrote (a stored document); NULL only if it is not JSON. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scim/text.h"
 #include "unit.h"
 
 #define DEPTH 4
@@ -223,6 +224,51 @@ static void refused_empty(void)
                "The JSON is too large.");
 }
 
+/* `count` empty objects in a list that is `len` bytes long with white space at its end. */
+static const scim_error_t *read_objects(int count, apr_size_t len)
+{
+    json_object *object;
+    scim_buf_t text;
+    scim_buf_init(&text, len + 1, unit_pool);
+    scim_buf_puts(&text, "{\"a\":[");
+    for (int i = 0; i < count; i++)
+        scim_buf_puts(&text, i ? ",{}" : "{}");
+    scim_buf_puts(&text, "]}");
+    while (text.len < len)
+        scim_buf_puts(&text, " ");
+    return scim_json_read(&object, text.data, text.len, DEPTH, unit_pool);
+}
+
+/* An object takes hundreds of bytes of memory and two of text. */
+static void refused_many_objects(void)
+{
+    CU_ASSERT_PTR_NULL(read_objects(9998, 40000));
+    CU_ASSERT_PTR_NULL(read_objects(10998, 40000));
+    UNIT_ERROR(
+        read_objects(10999, 40000), SCIM_INVALID_SYNTAX,
+        "The JSON is not valid: line 1, column 33001: more objects and lists than a text of its length may have.");
+    CU_ASSERT_PTR_NULL(read_objects(219998, 8400000));
+}
+
+static void refused_long_name(void)
+{
+    json_object *object;
+    scim_buf_t text;
+    scim_buf_init(&text, 2048, unit_pool);
+    for (int twice = 0; twice < 2; twice++) {
+        scim_buf_puts(&text, twice ? ",\"" : "{\"");
+        for (int i = 0; i < 250; i++)
+            scim_buf_puts(&text, "\xc3\xa9x");
+        scim_buf_puts(&text, "\":1");
+    }
+    scim_buf_puts(&text, "}");
+    const scim_error_t *error = read_len(&object, text.data, text.len);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error->detail, "x\xc3\xa9\" is there twice."));
+    CU_ASSERT_EQUAL(scim_utf8_valid(error->detail, strlen(error->detail)), strlen(error->detail));
+    CU_ASSERT_TRUE(strlen(error->detail) < 300);
+}
+
 static void refused_long_number(void)
 {
     json_object *object;
@@ -301,6 +347,8 @@ CU_TestInfo test_json[] = {{"accepted", accepted},
                            {"refused", refused},
                            {"refused: NUL", refused_nul},
                            {"refused: nothing, too much", refused_empty},
+                           {"refused: more objects than text", refused_many_objects},
+                           {"refused: a long name, which is cut in the detail", refused_long_name},
                            {"refused: a number too long", refused_long_number},
                            {"refused: cut off anywhere", refused_everywhere},
                            {"many members", many_members},
