@@ -111,7 +111,8 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     return error;
 }
 
-/* What the client did wrong is told only to those who may ask: whatever authentication says comes first. */
+/* What the client did wrong is told only to those who may ask: whatever authentication says comes first. A long body,
+ * which takes many times its length of memory, is not even read for a stranger. */
 static scim_error_t *serve_resources(scim_call_t *call)
 {
     scim_request_t *request = call->request;
@@ -121,6 +122,8 @@ static scim_error_t *serve_resources(scim_call_t *call)
 
     if (!operation)
         operation = &options;
+    if (!early && scim_message_long(request) && (error = with_database(call, check_only)))
+        return error;
     if (!early && operation->prepare)
         early = operation->prepare(call);
     if (request->broken)

@@ -9,6 +9,7 @@
 #include "scim/text.h"
 
 #define READ_SIZE 65536
+#define LONG_BODY 65536
 
 static const char *const media_types[] = {SCIM_MEDIA_TYPE, "application/json"};
 #define MEDIA_TYPES (sizeof(media_types) / sizeof(media_types[0]))
@@ -201,6 +202,16 @@ static scim_error_t *read_body(scim_buf_t *body, scim_request_t *request)
             return broken(request, rv);
     }
     return NULL;
+}
+
+int scim_message_long(const scim_request_t *request)
+{
+    const char *announced = apr_table_get(request->r->headers_in, "Content-Length");
+    apr_off_t length;
+
+    if (!announced)
+        return apr_table_get(request->r->headers_in, "Transfer-Encoding") != NULL;
+    return !ap_parse_strict_length(&length, announced) || length > LONG_BODY;
 }
 
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request)

@@ -11,6 +11,9 @@
 /* Whether the client accepts application/scim+json or application/json (RFC 7644 3.8, RFC 9110 12.5.1). Errors: 406. */
 scim_error_t *scim_message_accept(const scim_request_t *request);
 
+/* Whether a body is announced that is long, or of which the length is not said. */
+int scim_message_long(const scim_request_t *request);
+
 /* Reads the whole body. Errors: 415 for a Content-Type that is neither of those two, has another charset than UTF-8, or
  * a Content-Encoding; 413 beyond ScimMaxBody; 400 or 408 for a body that does not arrive, with request->broken set. */
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request);

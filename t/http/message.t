@@ -43,6 +43,23 @@ $res = raw("POST $t->{base}/Users HTTP/1.1\r\n${head}Connection: close\r\nExpect
     . length($body) . "\r\n\r\n", $body);
 is($res->{status}, 201, 'Expect: 100-continue') or diag $res->{body};
 
+# Of a stranger a long body, or one of unknown length, is not read: there is no 100 Continue.
+my $stranger = $t->new_token('stranger');
+scimctl(qw(token revoke --tenant), $t->tenant, 'stranger');
+for my $length ('Content-Length: 65537', 'Transfer-Encoding: chunked') {
+    is_error(raw("POST $t->{base}/Users HTTP/1.1\r\nHost: $t->{host}\r\nAuthorization: Bearer $stranger\r\n"
+            . "Content-Type: $TYPE\r\nConnection: close\r\nExpect: 100-continue\r\n$length\r\n\r\n"),
+        401, undef, undef, "a stranger, $length");
+}
+$body = json({ schemas => [$USER], userName => 'long', displayName => 'D', title => 'x' x 65500 });
+$res = raw("POST $t->{base}/Users HTTP/1.1\r\n${head}Connection: close\r\nExpect: 100-continue\r\nContent-Length: "
+    . length($body) . "\r\n\r\n", $body);
+is($res->{status}, 201, 'a long body of an acquaintance') or diag $res->{body};
+
+# Many more objects than any message has, which would take many times their length of memory
+is_error($t->request(POST => '/Users', '{"x":[' . join(',', ('{}') x 20000) . ']}'), 400, 'invalidSyntax',
+    qr/more objects and lists/, 'many objects');
+
 # HTTP/1.0
 $res = raw("GET $t->{base}/Users/$id HTTP/1.0\r\n${head}\r\n");
 is_reply($res, 200, $whole->{json}, 'HTTP/1.0');
