@@ -269,14 +269,14 @@ static void advise(const check_t *check, int level)
 
 static void load_schemas(check_t *check)
 {
-    apr_array_header_t *dirs = scim_server_config(check->main_server)->schema_dirs;
+    const apr_array_header_t *added = scim_server_config(check->main_server)->schema_dirs;
+    apr_array_header_t *dirs = apr_array_make(check->temp, 2, sizeof(const char *));
     scim_schemas_t *schemas = NULL;
     scim_error_t *error;
 
-    if (!dirs->nelts) {
-        dirs = apr_array_make(check->temp, 1, sizeof(const char *));
+    if (!scim_schemas_complete(added, check->temp))
         APR_ARRAY_PUSH(dirs, const char *) = SCIM_DATADIR "/schemas";
-    }
+    apr_array_cat(dirs, added);
     error = scim_schemas_load(&schemas, dirs, check->pool);
     if (error) {
         check->failures++;

@@ -2,8 +2,9 @@
  * Schemas and resource types, read from the JSON files that /Schemas and /ResourceTypes serve.
  *
  * One file is one document: a Schema (RFC 7643 7) or a ResourceType (RFC 7643 6), told apart by its
- * own `schemas` member. `common.json` is a Schema that is not served; it holds the attributes that every
- * resource has (RFC 7643 3.1: schemas, id, externalId, meta). There is no other list of attributes.
+ * own `schemas` member. A ResourceType with neither `endpoint` nor `schema` adds its `schemaExtensions` to the type
+ * that it names, wherever that one is from. `common.json` is a Schema that is not served; it holds the attributes that
+ * every resource has (RFC 7643 3.1: schemas, id, externalId, meta). There is no other list of attributes.
  *
  * Everything here is made once at start-up, in the configuration's pool, and is read-only after that:
  * any thread may use it without a lock; the json members may be read and written out by scim_json_text, but not be
@@ -82,8 +83,8 @@ struct scim_resource_type_t {
     const scim_schema_t *schema;
     const scim_schema_t *common;
     apr_array_header_t *extensions; /* scim_extension_t */
-    const scim_attr_t *members;     /* the attribute kept as membership rows, or NULL (Group: members) */
-    const scim_attr_t *groups;      /* the readOnly attribute computed from memberships, or NULL (User: groups) */
+    const scim_attr_t *members;     /* the attribute kept as membership rows: Group's members; else NULL */
+    const scim_attr_t *groups;      /* the readOnly attribute computed from memberships: User's groups; else NULL */
     int plain;                      /* every stored attribute is returned by default or always: a document can be
                                        answered as it is stored */
     json_object *json;              /* the document as /ResourceTypes serves it, without meta.location */
@@ -99,6 +100,9 @@ struct scim_schemas_t {
  * together (a ResourceType that names a missing schema, an attribute without a characteristic, a name twice) is an
  * error whose detail names file and attribute; it is meant for `apachectl configtest`. */
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool);
+
+/* Whether one of the directories holds common.json: then they replace the shipped one, and do not add to it. */
+int scim_schemas_complete(const apr_array_header_t *dirs, apr_pool_t *pool);
 
 /* NULL where there is none. URN and names are matched without case. */
 const scim_schema_t *scim_schemas_find(const scim_schemas_t *schemas, const char *urn, apr_size_t len);

@@ -1,6 +1,6 @@
 /*
  * Schema files to scim_schemas_t, at start-up. In this order: every file of every directory is read; a Schema is built
- * as it is met; a ResourceType waits until all schemas are there and is then bound to them.
+ * as it is met; a ResourceType waits until all schemas are there (schema_type.c).
  */
 #include <apr_file_io.h>
 #include <apr_lib.h>
@@ -11,28 +11,15 @@
 
 #include "json.h"
 #include "schema.h"
+#include "schema_loader.h"
 
 #define URN_SCHEMA        "urn:ietf:params:scim:schemas:core:2.0:Schema"
 #define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
-#define COMMON_FILE       "common.json"
-#define FILE_MAX          1048576 /* bytes */
+#define COMMON_FILE       "common.json" /* in the directory of what is shipped, or of what replaces it */
+#define FILE_MAX          1048576       /* bytes */
 #define FILE_DEPTH        16
 #define NAME_MAX_LENGTH   255
 #define INTERNAL          500 /* the status that a broken installation would be answered with */
-
-/* One run of the loader. */
-typedef struct loader_t {
-    scim_schemas_t *out;
-    const scim_schema_t *common;
-    apr_array_header_t *waiting; /* waiting_t */
-    const char *file;            /* the file being read, or bound */
-    apr_pool_t *pool;
-} loader_t;
-
-typedef struct waiting_t {
-    const char *file;
-    json_object *json;
-} waiting_t;
 
 typedef struct keyword_t {
     const char *name;
@@ -57,22 +44,11 @@ static const keyword_t uniqueness_words[] = {
     {"none", SCIM_UNIQUE_NONE}, {"server", SCIM_UNIQUE_SERVER}, {"global", SCIM_UNIQUE_GLOBAL}, {NULL, 0}};
 
 static const char *const schema_members[] = {"schemas", "id", "name", "description", "attributes", "meta", NULL};
-static const char *const type_members[] = {"schemas",          "id",   "name", "description", "endpoint", "schema",
-                                           "schemaExtensions", "meta", NULL};
-static const char *const extension_members[] = {"schema", "required", NULL};
 static const char *const attr_members[] = {
     "name",     "type",       "multiValued",   "description",     "required",       "caseExact", "mutability",
     "returned", "uniqueness", "subAttributes", "canonicalValues", "referenceTypes", NULL};
 
-/* URLs that are not resource types (RFC 7644 3.2). */
-static const char *const reserved_endpoints[] = {
-    "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", NULL};
-
-/* A complaint about `what`, a place in the current file; "" for the document itself. */
-static scim_error_t *complain(const loader_t *loader, const char *what, const char *format, ...)
-    __attribute__((format(printf, 3, 4), returns_nonnull));
-
-static scim_error_t *complain(const loader_t *loader, const char *what, const char *format, ...)
+scim_error_t *scim_load_complain(const scim_loader_t *loader, const char *what, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -83,53 +59,53 @@ static scim_error_t *complain(const loader_t *loader, const char *what, const ch
 
 /* ---- members of a JSON object ---- */
 
-static int is_one_of(const char *const *list, const char *name)
+int scim_load_listed(const char *const *list, const char *name)
 {
     while (*list && strcmp(*list, name) != 0)
         list++;
     return *list != NULL;
 }
 
-static scim_error_t *check_members(const loader_t *loader, const char *what, json_object *json,
-                                   const char *const *known)
+scim_error_t *scim_load_members(const scim_loader_t *loader, const char *what, json_object *json,
+                                const char *const *known)
 {
     const struct lh_entry *entry;
     if (!json_object_is_type(json, json_type_object))
-        return complain(loader, what, "an object was expected");
+        return scim_load_complain(loader, what, "an object was expected");
     lh_foreach(json_object_get_object(json), entry)
     {
         const char *name = lh_entry_k(entry);
-        if (!is_one_of(known, name))
-            return complain(loader, what, "unknown member \"%s\"", name);
+        if (!scim_load_listed(known, name))
+            return scim_load_complain(loader, what, "unknown member \"%s\"", name);
     }
     return NULL;
 }
 
-static scim_error_t *get_string(const loader_t *loader, const char *what, json_object *json, const char *name,
-                                const char **out)
+scim_error_t *scim_load_string(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
+                               const char **out)
 {
     json_object *value = json_object_object_get(json, name);
     if (!json_object_is_type(value, json_type_string) || !json_object_get_string_len(value))
-        return complain(loader, what, "\"%s\" must be a string that is not empty", name);
+        return scim_load_complain(loader, what, "\"%s\" must be a string that is not empty", name);
     *out = json_object_get_string(value);
     return NULL;
 }
 
-static scim_error_t *get_boolean(const loader_t *loader, const char *what, json_object *json, const char *name,
-                                 int *out)
+scim_error_t *scim_load_boolean(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
+                                int *out)
 {
     json_object *value = json_object_object_get(json, name);
     if (!json_object_is_type(value, json_type_boolean))
-        return complain(loader, what, "\"%s\" must be true or false", name);
+        return scim_load_complain(loader, what, "\"%s\" must be true or false", name);
     *out = json_object_get_boolean(value);
     return NULL;
 }
 
-static scim_error_t *get_keyword(const loader_t *loader, const char *what, json_object *json, const char *name,
+static scim_error_t *get_keyword(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
                                  const keyword_t *words, int *out)
 {
     const char *text = "";
-    scim_error_t *error = get_string(loader, what, json, name, &text);
+    scim_error_t *error = scim_load_string(loader, what, json, name, &text);
     if (error)
         return error;
     for (; words->name; words++) {
@@ -138,11 +114,11 @@ static scim_error_t *get_keyword(const loader_t *loader, const char *what, json_
             return NULL;
         }
     }
-    return complain(loader, what, "\"%s\" is \"%s\", which is no such keyword", name, text);
+    return scim_load_complain(loader, what, "\"%s\" is \"%s\", which is no such keyword", name, text);
 }
 
 /* A list of strings; *out is NULL where the member is absent. */
-static scim_error_t *get_strings(const loader_t *loader, const char *what, json_object *json, const char *name,
+static scim_error_t *get_strings(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
                                  apr_array_header_t **out)
 {
     json_object *list = json_object_object_get(json, name);
@@ -150,12 +126,12 @@ static scim_error_t *get_strings(const loader_t *loader, const char *what, json_
     if (!list)
         return NULL;
     if (!json_object_is_type(list, json_type_array) || !json_object_array_length(list))
-        return complain(loader, what, "\"%s\" must be a list that is not empty", name);
+        return scim_load_complain(loader, what, "\"%s\" must be a list that is not empty", name);
     *out = apr_array_make(loader->pool, (int)json_object_array_length(list), sizeof(const char *));
     for (size_t i = 0; i < json_object_array_length(list); i++) {
         json_object *value = json_object_array_get_idx(list, i);
         if (!json_object_is_type(value, json_type_string))
-            return complain(loader, what, "\"%s\" must hold strings only", name);
+            return scim_load_complain(loader, what, "\"%s\" must hold strings only", name);
         APR_ARRAY_PUSH(*out, const char *) = json_object_get_string(value);
     }
     return NULL;
@@ -185,20 +161,20 @@ static int is_attr_name(const char *name)
     return 1;
 }
 
-static scim_error_t *read_characteristics(const loader_t *loader, const char *what, json_object *json,
+static scim_error_t *read_characteristics(const scim_loader_t *loader, const char *what, json_object *json,
                                           scim_attr_t *attr)
 {
     const char *description;
     int type = 0, mutability = 0, returned = 0, uniqueness = 0;
     scim_error_t *error;
-    if ((error = get_string(loader, what, json, "description", &description)) ||
+    if ((error = scim_load_string(loader, what, json, "description", &description)) ||
         (error = get_keyword(loader, what, json, "type", type_words, &type)) ||
         (error = get_keyword(loader, what, json, "mutability", mutability_words, &mutability)) ||
         (error = get_keyword(loader, what, json, "returned", returned_words, &returned)) ||
         (error = get_keyword(loader, what, json, "uniqueness", uniqueness_words, &uniqueness)) ||
-        (error = get_boolean(loader, what, json, "multiValued", &attr->multi_valued)) ||
-        (error = get_boolean(loader, what, json, "required", &attr->required)) ||
-        (error = get_boolean(loader, what, json, "caseExact", &attr->case_exact)) ||
+        (error = scim_load_boolean(loader, what, json, "multiValued", &attr->multi_valued)) ||
+        (error = scim_load_boolean(loader, what, json, "required", &attr->required)) ||
+        (error = scim_load_boolean(loader, what, json, "caseExact", &attr->case_exact)) ||
         (error = get_strings(loader, what, json, "canonicalValues", &attr->canonical)) ||
         (error = get_strings(loader, what, json, "referenceTypes", &attr->reference_types)))
         return error;
@@ -210,35 +186,36 @@ static scim_error_t *read_characteristics(const loader_t *loader, const char *wh
 }
 
 /* Characteristics that contradict each other. */
-static scim_error_t *check_attr(const loader_t *loader, const char *what, json_object *json, const scim_attr_t *attr)
+static scim_error_t *check_attr(const scim_loader_t *loader, const char *what, json_object *json,
+                                const scim_attr_t *attr)
 {
     const int has_subs = json_object_object_get(json, "subAttributes") != NULL;
     if ((attr->type == SCIM_REFERENCE) != (attr->reference_types != NULL))
-        return complain(loader, what, "\"referenceTypes\" belongs to references, and to each of them");
+        return scim_load_complain(loader, what, "\"referenceTypes\" belongs to references, and to each of them");
     if ((attr->type == SCIM_COMPLEX) != has_subs)
-        return complain(loader, what, "\"subAttributes\" belongs to complex attributes, and to each of them");
+        return scim_load_complain(loader, what, "\"subAttributes\" belongs to complex attributes, and to each of them");
     if (attr->mutability == SCIM_WRITE_ONLY && attr->returned != SCIM_RETURN_NEVER)
-        return complain(loader, what, "a writeOnly attribute must have \"returned\" \"never\"");
+        return scim_load_complain(loader, what, "a writeOnly attribute must have \"returned\" \"never\"");
     return NULL;
 }
 
-static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json_object *list,
+static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix, json_object *list,
                                 const scim_schema_t *schema, const scim_attr_t *parent, apr_array_header_t **attrs,
                                 apr_hash_t **by_key);
 
 /* Fills one attribute, whose schema and parent are set. `prefix` is how its parent is called in a complaint. */
-static scim_error_t *read_attr(const loader_t *loader, const char *prefix, json_object *json, scim_attr_t *attr)
+static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, json_object *json, scim_attr_t *attr)
 {
     scim_error_t *error;
     if (!json_object_is_type(json, json_type_object))
-        return complain(loader, prefix, "an attribute must be an object");
-    if ((error = get_string(loader, *prefix ? prefix : "attributes", json, "name", &attr->name)))
+        return scim_load_complain(loader, prefix, "an attribute must be an object");
+    if ((error = scim_load_string(loader, *prefix ? prefix : "attributes", json, "name", &attr->name)))
         return error;
     const char *what = apr_pstrcat(loader->pool, prefix, *prefix ? "." : "attribute ", attr->name, NULL);
     if (!is_attr_name(attr->name))
-        return complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
+        return scim_load_complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
     attr->key = lower(attr->name, loader->pool);
-    if ((error = check_members(loader, what, json, attr_members)) ||
+    if ((error = scim_load_members(loader, what, json, attr_members)) ||
         (error = read_characteristics(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
         return error;
     if (attr->type != SCIM_COMPLEX)
@@ -247,12 +224,12 @@ static scim_error_t *read_attr(const loader_t *loader, const char *prefix, json_
     return read_attrs(loader, what, subs, attr->schema, attr, &attr->subs, &attr->subs_by_key);
 }
 
-static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json_object *list,
+static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix, json_object *list,
                                 const scim_schema_t *schema, const scim_attr_t *parent, apr_array_header_t **attrs,
                                 apr_hash_t **by_key)
 {
     if (!json_object_is_type(list, json_type_array) || !json_object_array_length(list))
-        return complain(loader, prefix, "a list of attributes was expected");
+        return scim_load_complain(loader, prefix, "a list of attributes was expected");
     *attrs = apr_array_make(loader->pool, (int)json_object_array_length(list), sizeof(const scim_attr_t *));
     *by_key = apr_hash_make(loader->pool);
     for (size_t i = 0; i < json_object_array_length(list); i++) {
@@ -263,7 +240,7 @@ static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json
         if (error)
             return error;
         if (apr_hash_get(*by_key, attr->key, APR_HASH_KEY_STRING))
-            return complain(loader, prefix, "the attribute \"%s\" is there twice", attr->name);
+            return scim_load_complain(loader, prefix, "the attribute \"%s\" is there twice", attr->name);
         apr_hash_set(*by_key, attr->key, APR_HASH_KEY_STRING, attr);
         APR_ARRAY_PUSH(*attrs, const scim_attr_t *) = attr;
     }
@@ -273,7 +250,7 @@ static scim_error_t *read_attrs(const loader_t *loader, const char *prefix, json
 /* ---- documents ---- */
 
 /* Gives a document the `meta` that it is served with; the location depends on the request. */
-static void set_meta(json_object *json, const char *resource_type)
+void scim_load_meta(json_object *json, const char *resource_type)
 {
     json_object *meta = json_object_new_object();
     json_object_object_add(meta, "resourceType", json_object_new_string(resource_type));
@@ -281,36 +258,37 @@ static void set_meta(json_object *json, const char *resource_type)
     json_object_object_add(json, "meta", meta);
 }
 
-static scim_error_t *read_schema(loader_t *loader, json_object *json, int is_common)
+static scim_error_t *read_schema(scim_loader_t *loader, json_object *json, int is_common)
 {
     scim_schema_t *schema = apr_pcalloc(loader->pool, sizeof(*schema));
     scim_error_t *error;
-    if ((error = check_members(loader, "", json, schema_members)) ||
-        (error = get_string(loader, "", json, "id", &schema->id)) ||
-        (error = get_string(loader, "", json, "name", &schema->name)) ||
+    if ((error = scim_load_members(loader, "", json, schema_members)) ||
+        (error = scim_load_string(loader, "", json, "id", &schema->id)) ||
+        (error = scim_load_string(loader, "", json, "name", &schema->name)) ||
         (error = read_attrs(loader, "", json_object_object_get(json, "attributes"), schema, NULL, &schema->attrs,
                             &schema->attrs_by_key)))
         return error;
-    set_meta(json, "Schema");
+    scim_load_meta(json, "Schema");
     schema->json = json;
+    apr_hash_set(loader->files, schema->id, APR_HASH_KEY_STRING, loader->file);
     schema->served = !is_common;
     if (is_common) {
         if (loader->common)
-            return complain(loader, "", "there is another " COMMON_FILE);
+            return scim_load_complain(loader, "", "there is another " COMMON_FILE);
         loader->common = schema;
         return NULL;
     }
     if (strncasecmp(schema->id, "urn:", 4) != 0 || strlen(schema->id) > NAME_MAX_LENGTH)
-        return complain(loader, "", "\"id\" must be a URN");
+        return scim_load_complain(loader, "", "\"id\" must be a URN");
     if (scim_schemas_find(loader->out, schema->id, strlen(schema->id)))
-        return complain(loader, "", "there is another schema \"%s\"", schema->id);
+        return scim_load_complain(loader, "", "there is another schema \"%s\"", schema->id);
     apr_hash_set(loader->out->by_urn, lower(schema->id, loader->pool), APR_HASH_KEY_STRING, schema);
     APR_ARRAY_PUSH(loader->out->schemas, const scim_schema_t *) = schema;
     return NULL;
 }
 
 /* Tells a document by its `schemas`, which must name exactly one of the two. */
-static scim_error_t *read_document(loader_t *loader, json_object *json, int is_common)
+static scim_error_t *read_document(scim_loader_t *loader, json_object *json, int is_common)
 {
     apr_array_header_t *schemas;
     scim_error_t *error = get_strings(loader, "", json, "schemas", &schemas);
@@ -320,143 +298,17 @@ static scim_error_t *read_document(loader_t *loader, json_object *json, int is_c
     if (strcasecmp(urn, URN_SCHEMA) == 0)
         return read_schema(loader, json, is_common);
     if (strcasecmp(urn, URN_RESOURCE_TYPE) != 0)
-        return complain(loader, "", "\"schemas\" must be [\"" URN_SCHEMA "\"] or [\"" URN_RESOURCE_TYPE "\"]");
-    waiting_t *waiting = apr_array_push(loader->waiting);
+        return scim_load_complain(loader, "",
+                                  "\"schemas\" must be [\"" URN_SCHEMA "\"] or [\"" URN_RESOURCE_TYPE "\"]");
+    scim_waiting_t *waiting = apr_array_push(loader->waiting);
     waiting->file = loader->file;
     waiting->json = json;
     return NULL;
 }
 
-/* ---- resource types ---- */
-
-/* The schema that a member names. */
-static scim_error_t *get_schema(const loader_t *loader, const char *what, json_object *json, const scim_schema_t **out)
-{
-    const char *urn = "";
-    scim_error_t *error = get_string(loader, what, json, "schema", &urn);
-    if (error)
-        return error;
-    *out = scim_schemas_find(loader->out, urn, strlen(urn));
-    return *out ? NULL : complain(loader, what, "there is no schema \"%s\"", urn);
-}
-
-/* What a schema must fulfil to describe a resource: one level of sub-attributes (RFC 7643 2.3.8), references to what
- * there is, and, in a base schema, none of the common attributes' names. */
-static scim_error_t *check_schema(const loader_t *loader, const scim_resource_type_t *type, const scim_schema_t *schema)
-{
-    for (int i = 0; i < schema->attrs->nelts; i++) {
-        const scim_attr_t *attr = APR_ARRAY_IDX(schema->attrs, i, const scim_attr_t *);
-        const char *what = apr_pstrcat(loader->pool, schema->id, ": attribute ", attr->name, NULL);
-        if (schema == type->schema && apr_hash_get(type->common->attrs_by_key, attr->key, APR_HASH_KEY_STRING))
-            return complain(loader, what, "this is the name of a common attribute");
-        for (int j = 0; attr->subs && j < attr->subs->nelts; j++) {
-            const scim_attr_t *sub = APR_ARRAY_IDX(attr->subs, j, const scim_attr_t *);
-            if (sub->type == SCIM_COMPLEX)
-                return complain(loader, what, "the sub-attribute \"%s\" must not be complex", sub->name);
-        }
-    }
-    return NULL;
-}
-
-static scim_error_t *read_extensions(const loader_t *loader, json_object *list, scim_resource_type_t *type)
-{
-    type->extensions = apr_array_make(loader->pool, 2, sizeof(scim_extension_t));
-    if (!list)
-        return NULL;
-    if (!json_object_is_type(list, json_type_array))
-        return complain(loader, "schemaExtensions", "a list was expected");
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        json_object *json = json_object_array_get_idx(list, i);
-        scim_extension_t extension = {NULL, 0};
-        scim_error_t *error;
-        if ((error = check_members(loader, "schemaExtensions", json, extension_members)) ||
-            (error = get_schema(loader, "schemaExtensions", json, &extension.schema)) ||
-            (error = get_boolean(loader, "schemaExtensions", json, "required", &extension.required)) ||
-            (error = check_schema(loader, type, extension.schema)))
-            return error;
-        if (scim_type_schema(type, extension.schema->id, strlen(extension.schema->id)))
-            return complain(loader, "schemaExtensions", "\"%s\" is there twice", extension.schema->id);
-        APR_ARRAY_PUSH(type->extensions, scim_extension_t) = extension;
-    }
-    return NULL;
-}
-
-static scim_error_t *read_endpoint(const loader_t *loader, json_object *json, scim_resource_type_t *type)
-{
-    scim_error_t *error = get_string(loader, "", json, "endpoint", &type->endpoint);
-    if (error)
-        return error;
-    if (*type->endpoint == '/')
-        type->endpoint++;
-    for (const char *c = type->endpoint; *c; c++) {
-        if (!apr_isalnum(*c) && !strchr("-_", *c))
-            return complain(loader, "endpoint", "letters, digits, - and _ are allowed after the slash");
-    }
-    if (!*type->endpoint || is_one_of(reserved_endpoints, type->endpoint))
-        return complain(loader, "endpoint", "\"%s\" cannot be a resource type's", type->endpoint);
-    if (scim_schemas_endpoint(loader->out, type->endpoint, strlen(type->endpoint)))
-        return complain(loader, "endpoint", "there is another resource type at \"%s\"", type->endpoint);
-    return NULL;
-}
-
-/* Whether these attributes leave a stored document as it is answered by default. What clients cannot set is not stored,
- * nor is what is written only; anything else that is not always shown would have to be cut out. */
-static int attrs_plain(const apr_array_header_t *attrs)
-{
-    for (int i = 0; attrs && i < attrs->nelts; i++) {
-        const scim_attr_t *attr = APR_ARRAY_IDX(attrs, i, const scim_attr_t *);
-        const int stored = attr->mutability == SCIM_READ_WRITE || attr->mutability == SCIM_IMMUTABLE;
-        const int dropped = !stored && attr->returned == SCIM_RETURN_NEVER;
-        if (dropped && !(attr->parent && attr->mutability == SCIM_WRITE_ONLY))
-            continue;
-        if (attr->returned == SCIM_RETURN_REQUEST || attr->returned == SCIM_RETURN_NEVER)
-            return 0;
-        if (!attrs_plain(attr->subs))
-            return 0;
-    }
-    return 1;
-}
-
-static int type_plain(const scim_resource_type_t *type)
-{
-    int plain = attrs_plain(type->common->attrs) && attrs_plain(type->schema->attrs);
-    for (int i = 0; plain && i < type->extensions->nelts; i++)
-        plain = attrs_plain(APR_ARRAY_IDX(type->extensions, i, scim_extension_t).schema->attrs);
-    return plain;
-}
-
-static const scim_attr_t *find_list(const scim_schema_t *schema, const char *name)
-{
-    const scim_attr_t *attr = scim_schema_attr(schema, name, strlen(name));
-    return attr && attr->multi_valued && attr->type == SCIM_COMPLEX ? attr : NULL;
-}
-
-static scim_error_t *bind_type(loader_t *loader, json_object *json)
-{
-    scim_resource_type_t *type = apr_pcalloc(loader->pool, sizeof(*type));
-    scim_error_t *error;
-    type->common = loader->common;
-    type->json = json;
-    if ((error = check_members(loader, "", json, type_members)) ||
-        (error = get_string(loader, "", json, "name", &type->name)) || (error = read_endpoint(loader, json, type)) ||
-        (error = get_schema(loader, "", json, &type->schema)) || (error = check_schema(loader, type, type->schema)) ||
-        (error = read_extensions(loader, json_object_object_get(json, "schemaExtensions"), type)))
-        return error;
-    if (scim_schemas_type(loader->out, type->name, strlen(type->name)))
-        return complain(loader, "", "there is another resource type \"%s\"", type->name);
-    set_meta(json, "ResourceType");
-    type->members = find_list(type->schema, "members");
-    type->groups = find_list(type->schema, "groups");
-    if (type->groups && type->groups->mutability != SCIM_READ_ONLY)
-        type->groups = NULL;
-    type->plain = type_plain(type);
-    APR_ARRAY_PUSH(loader->out->types, const scim_resource_type_t *) = type;
-    return NULL;
-}
-
 /* ---- files ---- */
 
-static scim_error_t *read_bytes(const loader_t *loader, char **bytes, apr_size_t *len)
+static scim_error_t *read_bytes(const scim_loader_t *loader, char **bytes, apr_size_t *len)
 {
     apr_file_t *file;
     apr_finfo_t info;
@@ -464,18 +316,18 @@ static scim_error_t *read_bytes(const loader_t *loader, char **bytes, apr_size_t
     apr_status_t status = apr_file_open(&file, loader->file, APR_FOPEN_READ, APR_FPROT_OS_DEFAULT, loader->pool);
     if (status == APR_SUCCESS && (status = apr_file_info_get(&info, APR_FINFO_SIZE, file)) == APR_SUCCESS) {
         if (info.size > FILE_MAX)
-            return complain(loader, "", "the file is larger than %d bytes", FILE_MAX);
+            return scim_load_complain(loader, "", "the file is larger than %d bytes", FILE_MAX);
         *len = (apr_size_t)info.size;
         *bytes = apr_palloc(loader->pool, *len + 1);
         status = apr_file_read_full(file, *bytes, *len, len);
         apr_file_close(file);
     }
     if (status != APR_SUCCESS && status != APR_EOF)
-        return complain(loader, "", "cannot read: %s", apr_strerror(status, text, sizeof(text)));
+        return scim_load_complain(loader, "", "cannot read: %s", apr_strerror(status, text, sizeof(text)));
     return NULL;
 }
 
-static scim_error_t *read_file(loader_t *loader, int is_common)
+static scim_error_t *read_file(scim_loader_t *loader, int is_common)
 {
     char *bytes = NULL;
     apr_size_t len = 0;
@@ -484,7 +336,7 @@ static scim_error_t *read_file(loader_t *loader, int is_common)
     if (error)
         return error;
     error = scim_json_read(&json, bytes, len, FILE_DEPTH, loader->pool);
-    return error ? complain(loader, "", "%s", error->detail) : read_document(loader, json, is_common);
+    return error ? scim_load_complain(loader, "", "%s", error->detail) : read_document(loader, json, is_common);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -493,7 +345,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* The *.json of a directory, by name, so that what is served does not depend on the file system's order. */
-static scim_error_t *list_files(loader_t *loader, const char *path, apr_array_header_t *names)
+static scim_error_t *list_files(scim_loader_t *loader, const char *path, apr_array_header_t *names)
 {
     apr_dir_t *dir;
     apr_finfo_t info;
@@ -501,7 +353,8 @@ static scim_error_t *list_files(loader_t *loader, const char *path, apr_array_he
     const apr_status_t status = apr_dir_open(&dir, path, loader->pool);
     loader->file = path;
     if (status != APR_SUCCESS)
-        return complain(loader, "", "cannot read the directory: %s", apr_strerror(status, text, sizeof(text)));
+        return scim_load_complain(loader, "", "cannot read the directory: %s",
+                                  apr_strerror(status, text, sizeof(text)));
     while (apr_dir_read(&info, APR_FINFO_NAME, dir) == APR_SUCCESS) {
         const apr_size_t len = strlen(info.name);
         if (*info.name != '.' && len > 5 && strcmp(info.name + len - 5, ".json") == 0)
@@ -512,7 +365,7 @@ static scim_error_t *list_files(loader_t *loader, const char *path, apr_array_he
     return NULL;
 }
 
-static scim_error_t *read_directory(loader_t *loader, const char *path)
+static scim_error_t *read_directory(scim_loader_t *loader, const char *path)
 {
     apr_array_header_t *names = apr_array_make(loader->pool, 16, sizeof(const char *));
     scim_error_t *error = list_files(loader, path, names);
@@ -524,46 +377,23 @@ static scim_error_t *read_directory(loader_t *loader, const char *path)
     return error;
 }
 
-/* Each reference must lead to a resource type, or be one of the two words for everything else (RFC 7643 7). */
-static scim_error_t *check_references(const loader_t *loader, const scim_schema_t *schema,
-                                      const apr_array_header_t *attrs)
+int scim_schemas_complete(const apr_array_header_t *dirs, apr_pool_t *pool)
 {
-    for (int i = 0; attrs && i < attrs->nelts; i++) {
-        const scim_attr_t *attr = APR_ARRAY_IDX(attrs, i, const scim_attr_t *);
-        const apr_array_header_t *names = attr->reference_types;
-        for (int j = 0; names && j < names->nelts; j++) {
-            const char *name = APR_ARRAY_IDX(names, j, const char *);
-            if (strcmp(name, "external") != 0 && strcmp(name, "uri") != 0 &&
-                !scim_schemas_type(loader->out, name, strlen(name)))
-                return scim_error_status(loader->pool, INTERNAL,
-                                         "schema %s: attribute %s: there is no resource type \"%s\"", schema->id,
-                                         attr->name, name);
-        }
-        scim_error_t *error = check_references(loader, schema, attr->subs);
-        if (error)
-            return error;
+    apr_finfo_t info;
+    for (int i = 0; i < dirs->nelts; i++) {
+        const char *path = apr_pstrcat(pool, APR_ARRAY_IDX(dirs, i, const char *), "/" COMMON_FILE, NULL);
+        if (apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS)
+            return 1;
     }
-    return NULL;
-}
-
-static scim_error_t *bind_types(loader_t *loader)
-{
-    scim_error_t *error = NULL;
-    for (int i = 0; !error && i < loader->waiting->nelts; i++) {
-        const waiting_t *waiting = &APR_ARRAY_IDX(loader->waiting, i, waiting_t);
-        loader->file = waiting->file;
-        error = bind_type(loader, waiting->json);
-    }
-    for (int i = 0; !error && i < loader->out->schemas->nelts; i++) {
-        const scim_schema_t *schema = APR_ARRAY_IDX(loader->out->schemas, i, const scim_schema_t *);
-        error = check_references(loader, schema, schema->attrs);
-    }
-    return error;
+    return 0;
 }
 
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool)
 {
-    loader_t loader = {.pool = pool, .waiting = apr_array_make(pool, 4, sizeof(waiting_t))};
+    scim_loader_t loader = {.pool = pool,
+                            .files = apr_hash_make(pool),
+                            .waiting = apr_array_make(pool, 4, sizeof(scim_waiting_t)),
+                            .types = apr_array_make(pool, 4, sizeof(scim_resource_type_t *))};
     scim_error_t *error;
     *out = NULL;
     loader.out = apr_pcalloc(pool, sizeof(*loader.out));
@@ -578,7 +408,7 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
         return scim_error_status(pool, INTERNAL, "no schema directory holds a " COMMON_FILE);
     if (!loader.waiting->nelts)
         return scim_error_status(pool, INTERNAL, "no schema directory holds a ResourceType");
-    if ((error = bind_types(&loader)))
+    if ((error = scim_load_types(&loader)))
         return error;
     *out = loader.out;
     return NULL;

@@ -390,11 +390,10 @@ static void refused_documents(void)
         {{COMMON, SCHEMA("[" STRING("a") "]"), TYPE(""), SCHEMA("[" STRING("a") "]")},
          "schema.json: there is another schema \"urn:t\""},
         {{COMMON, SCHEMA("[" STRING("ID") "]"), TYPE(""), NULL},
-         "type.json: urn:t: attribute ID: this is the name of a common attribute"},
-        {{COMMON, SCHEMA(NESTED), TYPE(""), NULL},
-         "type.json: urn:t: attribute a: the sub-attribute \"b\" must not be complex"},
+         "schema.json: attribute ID: this is the name of a common attribute"},
+        {{COMMON, SCHEMA(NESTED), TYPE(""), NULL}, "schema.json: attribute a.b: a sub-attribute must not be complex"},
         {{COMMON, SCHEMA(REFERENCE("Nobody")), TYPE(""), NULL},
-         "schema urn:t: attribute r: there is no resource type \"Nobody\""},
+         "schema.json: attribute r: there is no resource type \"Nobody\""},
         {{COMMON, SCHEMA("[" STRING("a") "]"), TYPE(",'x':1"), NULL}, "type.json: unknown member \"x\""},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -417,6 +416,12 @@ static void refused_types(void)
          "endpoint: \"\" cannot be a resource type's"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/Schemas','schema':'urn:t'}",
          "endpoint: \"Schemas\" cannot be a resource type's"},
+        {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/Roles','schema':'urn:t'}",
+         "endpoint: \"Roles\" cannot be a resource type's"},
+        {"{'schemas':[" URN_TYPE "],'name':'a/b','endpoint':'/Ts','schema':'urn:t'}",
+         "name: letters and digits are allowed, not \"a/b\""},
+        {TYPE(",'id':'U'"), "id: it must be the name, \"T\""},
+        {TYPE(",'id':7"), "\"id\" must be a string that is not empty"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/a/b','schema':'urn:t'}",
          "endpoint: letters, digits, - and _ are allowed after the slash"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'Ts','schema':'urn:x'}", "there is no schema \"urn:x\""},
@@ -445,6 +450,128 @@ static void refused_doubles(void)
     UNIT_STR(complaint(&schemas, &files), "type.json: endpoint: there is another resource type at \"Ts\"");
     files.extension = "{'schemas':[" URN_TYPE "],'name':'t','endpoint':'/Xs','schema':'urn:t'}";
     UNIT_STR(complaint(&schemas, &files), "type.json: there is another resource type \"T\"");
+}
+
+/* What a schema asks for and the server would not do. */
+#define ATTR(name, type, multi, required, unique, mutability, returned)                                                \
+    "{'name':'" name "','type':'" type "','multiValued':" multi ",'description':'d','required':" required              \
+    ",'caseExact':false,'uniqueness':'" unique "','mutability':'" mutability "','returned':'" returned "'"
+#define SIMPLE(name, type, multi) ATTR(name, type, multi, "false", "none", "readWrite", "default") "}"
+#define COMPLEX(name, multi, subs)                                                                                     \
+    ATTR(name, "complex", multi, "false", "none", "readWrite", "default") ",'subAttributes':[" subs "]}"
+#define UNIQUE(name, unique) ATTR(name, "string", "false", "false", unique, "readWrite", "default") "}"
+#define HEAD(urn)            "{'schemas':[" URN_SCHEMA "],'id':'" urn "','name':'N','attributes':"
+#define NOT_UNIQUE           "\"uniqueness\" must be \"none\": only a User's userName and a Group's displayName are kept unique"
+
+static void refused_promises(void)
+{
+    static const struct {
+        const char *attribute;
+        const char *in_base;      /* the complaint after the file's name, "" for none */
+        const char *in_extension; /* NULL: the same */
+    } cases[] = {
+        {UNIQUE("x", "server"), "attribute x: " NOT_UNIQUE, NULL},
+        {UNIQUE("x", "global"), "attribute x: " NOT_UNIQUE, NULL},
+        {UNIQUE("userName", "server"), "attribute userName: " NOT_UNIQUE, NULL},
+        {COMPLEX("c", "true", UNIQUE("x", "server")), "attribute c.x: " NOT_UNIQUE, NULL},
+        {ATTR("x", "string", "false", "true", "none", "readOnly", "default") "}",
+         "attribute x: a readOnly attribute cannot be required", NULL},
+        {ATTR("x", "string", "false", "true", "none", "writeOnly", "never") "}",
+         "attribute x: a writeOnly attribute cannot be required", NULL},
+        {COMPLEX("c", "false", ATTR("x", "string", "false", "true", "none", "readOnly", "default") "}"),
+         "attribute c.x: a readOnly attribute cannot be required", NULL},
+        {ATTR("x", "string", "false", "true", "none", "immutable", "default") "}", "", NULL},
+        {SIMPLE("displayName", "string", "false"), "", NULL},
+        {SIMPLE("displayname", "string", "true"), "attribute displayname: a displayName must be a single string", ""},
+        {SIMPLE("displayName", "integer", "false"), "attribute displayName: a displayName must be a single string", ""},
+        {SIMPLE("active", "string", "false"), "attribute active: an active must be a single boolean", ""},
+        {SIMPLE("active", "boolean", "true"), "attribute active: an active must be a single boolean", ""},
+        {SIMPLE("emails", "string", "true"), "attribute emails: emails must be multi-valued and complex", ""},
+        {COMPLEX("emails", "false", SIMPLE("value", "string", "false")),
+         "attribute emails: emails must be multi-valued and complex", ""},
+        {COMPLEX("emails", "true", SIMPLE("value", "string", "false")), "", NULL},
+        {COMPLEX("emails", "true", SIMPLE("value", "decimal", "false")),
+         "attribute emails.value: the value of emails must be a single string", ""},
+        {SIMPLE("id", "string", "false"), "attribute id: this is the name of a common attribute", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *list = apr_pstrcat(unit_pool, "[", cases[i].attribute, "]", NULL);
+        const char *wanted = cases[i].in_extension ? cases[i].in_extension : cases[i].in_base;
+        scim_schemas_t *schemas;
+        files_t files = {COMMON, apr_pstrcat(unit_pool, HEAD("urn:t"), list, "}", NULL), TYPE(""), NULL};
+        UNIT_STR(complaint(&schemas, &files),
+                 *cases[i].in_base ? apr_pstrcat(unit_pool, "schema.json: ", cases[i].in_base, NULL) : "");
+        files.schema = good.schema;
+        files.type = EXTENDED("urn:e");
+        files.extension = apr_pstrcat(unit_pool, HEAD("urn:e"), list, "}", NULL);
+        UNIT_STR(complaint(&schemas, &files), *wanted ? apr_pstrcat(unit_pool, "extension.json: ", wanted, NULL) : "");
+    }
+}
+
+/* ---- what adds to what is there ---- */
+
+#define ADDITION(name, more) "{'schemas':[" URN_TYPE "],'name':'" name "'" more "}"
+#define ADDED(urn)           ",'schemaExtensions':[{'schema':'" urn "','required':true}]"
+
+/* Loads `good` and beside it a directory with an extension and what adds it. */
+static const char *added(scim_schemas_t **out, const char *type, const char *addition)
+{
+    const char *const names[] = {"0/common.json", "0/schema.json", "0/type.json", "1/addition.json",
+                                 "1/extension.json"};
+    const char *const texts[] = {COMMON, good.schema, type, addition, EXTENSION("[" STRING("a") "]")};
+    char *dir = scratch();
+    apr_array_header_t *dirs = apr_array_make(unit_pool, 2, sizeof(const char *));
+    for (int i = 1; i >= 0; i--) { /* the order does not matter */
+        APR_ARRAY_PUSH(dirs, const char *) = apr_psprintf(unit_pool, "%s/%d", dir, i);
+        apr_dir_make(APR_ARRAY_IDX(dirs, 1 - i, const char *), APR_FPROT_OS_DEFAULT, unit_pool);
+        UNIT_INT(scim_schemas_complete(dirs, unit_pool), 0);
+    }
+    for (size_t i = 0; i < COUNT(names); i++)
+        put_file(dir, names[i], texts[i]);
+    UNIT_INT(scim_schemas_complete(dirs, unit_pool), 1);
+    const scim_error_t *error = scim_schemas_load(out, dirs, unit_pool);
+    for (size_t i = 0; i < COUNT(names); i++)
+        apr_file_remove(apr_pstrcat(unit_pool, dir, "/", names[i], NULL), unit_pool);
+    for (int i = 0; i < 2; i++)
+        apr_dir_remove(APR_ARRAY_IDX(dirs, i, const char *), unit_pool);
+    apr_dir_remove(dir, unit_pool);
+    return error ? error->detail + strlen(dir) + 1 : "";
+}
+
+static void additions(void)
+{
+    scim_schemas_t *schemas;
+    UNIT_STR(added(&schemas, TYPE(""), ADDITION("T", ADDED("urn:e"))), "");
+    const scim_resource_type_t *type = APR_ARRAY_IDX(schemas->types, 0, const scim_resource_type_t *);
+    UNIT_INT(schemas->types->nelts, 1);
+    UNIT_INT(type->extensions->nelts, 1);
+    UNIT_INT(APR_ARRAY_IDX(type->extensions, 0, scim_extension_t).required, 1);
+    UNIT_INT(type->plain, 1);
+    UNIT_JSON(json_object_object_get(type->json, "schemaExtensions"), "[{'schema':'urn:e','required':true}]");
+
+    UNIT_STR(added(&schemas, EXTENDED("urn:e"), ADDITION("T", ADDED("urn:e"))),
+             "1/addition.json: schemaExtensions: \"urn:e\" is there twice");
+    UNIT_STR(added(&schemas, TYPE(""), ADDITION("T", ADDED("urn:x"))),
+             "1/addition.json: schemaExtensions: there is no schema \"urn:x\"");
+    UNIT_STR(added(&schemas, TYPE(""), ADDITION("X", ADDED("urn:e"))),
+             "1/addition.json: there is no resource type \"X\" to add extensions to");
+    UNIT_STR(added(&schemas, TYPE(""), ADDITION("T", "")), "1/addition.json: \"endpoint\" and \"schema\" are missing, "
+                                                           "or \"schemaExtensions\" of an existing resource type");
+    UNIT_STR(added(&schemas, TYPE(""), ADDITION("T", ",'schemaExtensions':'urn:e'")),
+             "1/addition.json: schemaExtensions: a list was expected");
+}
+
+/* Memberships are of groups: `members` of another type is kept in the document. */
+static void own_members(void)
+{
+    scim_schemas_t *schemas;
+    files_t files = good;
+    files.schema =
+        SCHEMA("[" COMPLEX("members", "true", STRING("value")) "," COMPLEX("groups", "true", STRING("value")) "]");
+    UNIT_STR(complaint(&schemas, &files), "");
+    const scim_resource_type_t *type = APR_ARRAY_IDX(schemas->types, 0, const scim_resource_type_t *);
+    CU_ASSERT_PTR_NULL(type->members);
+    CU_ASSERT_PTR_NULL(type->groups);
 }
 
 static void refused_directory(void)
@@ -508,5 +635,8 @@ CU_TestInfo test_schema[] = {{"lookups", lookups},
                              {"refused: resource types", refused_types},
                              {"refused: doubles", refused_doubles},
                              {"refused: directory", refused_directory},
+                             {"refused: promises that are not kept", refused_promises},
+                             {"added extensions", additions},
+                             {"members of another type", own_members},
                              {"plain", plain},
                              CU_TEST_INFO_NULL};
