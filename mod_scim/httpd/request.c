@@ -6,6 +6,7 @@
 #include <http_core.h>
 #include <http_protocol.h>
 #include <http_ssl.h>
+#include <strings.h>
 
 #include "store/tenant.h"
 
@@ -26,19 +27,53 @@ static const endpoint_t endpoints[] = {
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };
 
+/* Entra ID's flag, which belongs into the query, and comes in the path where the tenant URL has it there. */
+#define ENTRA_FLAG "aadOptscim062020"
+
+/* How much of a segment is before the flag: "Users;aadOptscim062020", or the flag alone. */
+static apr_size_t before_flag(const char *text, apr_size_t len)
+{
+    const apr_size_t flag = sizeof(ENTRA_FLAG) - 1;
+
+    if (len < flag || strncasecmp(text + len - flag, ENTRA_FLAG, flag) != 0)
+        return len;
+    if (len == flag)
+        return 0;
+    return strchr(";&?", text[len - flag - 1]) ? len - flag - 1 : len;
+}
+
 /* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. */
 static const char *segment(const char **path, apr_pool_t *pool)
 {
     const char *start = *path;
-    apr_size_t len;
+    apr_size_t len, before;
 
-    if (*start == '/')
-        start++;
-    if (*start == '\0')
-        return NULL;
-    len = strcspn(start, "/");
-    *path = start + len;
-    return apr_pstrmemdup(pool, start, len);
+    do {
+        if (*start == '/')
+            start++;
+        if (*start == '\0')
+            return NULL;
+        len = strcspn(start, "/");
+        before = before_flag(start, len);
+        *path = start + len;
+        start = before ? start : *path;
+    } while (!before);
+    return apr_pstrmemdup(pool, start, before);
+}
+
+/* The rest of a path where a client put it behind the whole tenant URL: "?aadOptscim062020/Users?filter=..". */
+static const char *behind_flag(request_rec *r, const char *path)
+{
+    const apr_size_t flag = sizeof(ENTRA_FLAG) - 1;
+    char *rest, *end;
+
+    if ((*path && strcmp(path, "/") != 0) || !r->args || strncasecmp(r->args, ENTRA_FLAG "/", flag + 1) != 0)
+        return path;
+    rest = apr_pstrdup(r->pool, r->args + flag);
+    end = rest + strcspn(rest, "?&");
+    r->args = *end ? end + 1 : NULL;
+    *end = '\0';
+    return rest;
 }
 
 static void find_place(scim_request_t *request, const char *path)
@@ -161,7 +196,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     request->base = make_base(request);
     if (request->tenant)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
-    find_place(request, path);
+    find_place(request, behind_flag(r, path));
     return check_tls(request);
 }
 

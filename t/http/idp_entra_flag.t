@@ -16,6 +16,13 @@ is_reply(ask(GET => '/Users?filter=userName+eq+%2251a3b8a4-2d5c-4a80-95b2-b10ad7
     'Test Connection');
 is_reply($t->request(GET => "/Users?$FLAG&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'the flag first');
 is_reply($t->request(GET => "/Users?$FLAG=&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'the flag with =');
+for my $path ("/$FLAG/Users", "/Users/$FLAG", "/Users/$FLAG/", "/Users;$FLAG", "/Users&$FLAG", "/Users%3F$FLAG") {
+    is_reply($t->request(GET => "$path?filter=userName+eq+%22x%22"), 200, listing(0, 1), "the flag in the path: $path");
+}
+is_reply($t->request(GET => "?$FLAG/Users?filter=userName+eq+%22x%22"), 200, listing(0, 1), 'a path behind the flag');
+is_reply($t->request(GET => "?$FLAG/Users&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'with its query behind &');
+is_error($t->request(GET => "?$FLAG/Users/nobody"), 404, undef, qr/nobody/, 'and with an id');
+is($t->request(GET => "/Users;other?count=0")->{status}, 404, 'and nothing else there');
 
 my %user = (externalId => '58342554-38d6-4ec8-948c-50044d0a33fd', userName => 'Test_User_1@contoso.com', active => true,
     emails => [{ primary => true, type => 'work', value => 'Test_User_1@contoso.com' }],
