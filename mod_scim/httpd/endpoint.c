@@ -9,8 +9,7 @@
 #include "operation.h"
 #include "respond.h"
 
-#define NO_FILE  "scim:"
-#define ATTEMPTS 2
+#define NO_FILE "scim:"
 
 static int is_discovery(scim_place_e place)
 {
@@ -81,18 +80,6 @@ static scim_error_t *nothing_to_say(scim_call_t *call)
 
 static const scim_operation_t options = {SCIM_AT_ANY, M_OPTIONS, NULL, check_only, nothing_to_say};
 
-/* What failed only for that moment (a plan made stale by an upgrade of the schema) is done once more. */
-static scim_error_t *attempt(scim_call_t *call, scim_session_t *session, scim_work_t work)
-{
-    int attempts = ATTEMPTS;
-    scim_error_t *error;
-
-    do
-        error = work(call, session);
-    while (error && error->transient && --attempts);
-    return error;
-}
-
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -105,7 +92,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
         return error;
     session.conn = scim_database_connection(database);
     session.pool = call->pool;
-    error = attempt(call, &session, work);
+    error = work(call, &session);
     scim_database_close(database);
     request->token_name = session.token_name;
     return error;

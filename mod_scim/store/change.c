@@ -3,15 +3,12 @@
  *
  * What can be said in statements alone is one batch (create, delete, memberships). What depends on the stored document
  * (PUT, PATCH of attributes) is one transaction of two batches: authenticate and lock, then write and commit; between
- * them scim/ computes the new document. Each attempt either commits whole or changes nothing; one that met a deadlock
- * or a serialization failure is made again.
+ * them scim/ computes the new document. Either is attempted again after a deadlock (session.h).
  */
 #include <apr_strings.h>
 
 #include "resources_private.h"
 #include "scim/json.h"
-
-#define ATTEMPTS_MAX 4
 
 /* Everything that one write needs to know. */
 typedef struct work_t {
@@ -27,20 +24,6 @@ typedef struct work_t {
     int restored;
     scim_record_t *record;
 } work_t;
-
-typedef scim_error_t *attempt_fn(work_t *work);
-
-static scim_error_t *attempt(work_t *work, attempt_fn *once)
-{
-    scim_error_t *error = NULL;
-    for (int tries = 0; tries < ATTEMPTS_MAX; tries++) {
-        error = once(work);
-        if (!error || !error->transient) {
-            break;
-        }
-    }
-    return error;
-}
 
 static const scim_param_t *document_params(const work_t *work, json_object *doc)
 {
@@ -83,7 +66,7 @@ static void read_slot(work_t *work, const scim_batch_t *batch, int slot)
 
 /* --- POST --- */
 
-static scim_error_t *create_once(work_t *work)
+static scim_error_t *create(work_t *work)
 {
     scim_session_t *session = work->session;
     scim_batch_t *batch = scim_session_batch(session, 0);
@@ -116,7 +99,7 @@ scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session
         return scim_refuse(session, error);
     }
     scim_id_make(work.id);
-    error = attempt(&work, create_once);
+    error = create(&work);
     *out = work.record;
     *restored = work.restored;
     return error;
@@ -177,8 +160,9 @@ static scim_error_t *write_changes(work_t *work, json_object *doc, const apr_arr
 
 /* --- PUT --- */
 
-static scim_error_t *replace_once(work_t *work)
+static scim_error_t *replace_once(void *data)
 {
+    work_t *work = data;
     apr_pool_t *pool = work->session->pool;
     scim_record_t *stored;
     scim_error_t *error = lock_stored(&stored, work);
@@ -225,7 +209,7 @@ scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, c
     if (error) {
         return scim_refuse(session, error);
     }
-    error = finish(&work, attempt(&work, replace_once));
+    error = finish(&work, scim_session_attempt(replace_once, &work));
     *out = work.record;
     return error;
 }
@@ -245,7 +229,7 @@ static int needs_lock(const work_t *work)
 }
 
 /* Memberships alone: one batch, and neither the group nor its members are read. */
-static scim_error_t *patch_members_once(work_t *work)
+static scim_error_t *patch_members(work_t *work)
 {
     scim_session_t *session = work->session;
     const apr_array_header_t *members = work->patch->members;
@@ -270,8 +254,9 @@ static scim_error_t *patch_members_once(work_t *work)
     return error;
 }
 
-static scim_error_t *patch_document_once(work_t *work)
+static scim_error_t *patch_document_once(void *data)
 {
+    work_t *work = data;
     apr_pool_t *pool = work->session->pool;
     scim_record_t *stored;
     int changed = 0;
@@ -317,21 +302,13 @@ scim_error_t *scim_store_patch(scim_record_t **out, scim_session_t *session, con
     if (error) {
         return scim_refuse(session, error);
     }
-    error = finish(&work, attempt(&work, patch->ops->nelts == 0 ? patch_members_once : patch_document_once));
+    error =
+        patch->ops->nelts == 0 ? patch_members(&work) : finish(&work, scim_session_attempt(patch_document_once, &work));
     *out = work.record;
     return error;
 }
 
 /* --- DELETE --- */
-
-static scim_error_t *delete_once(work_t *work)
-{
-    scim_batch_t *batch = scim_session_batch(work->session, 0);
-    add_check(batch, work, SCIM_STMT_RESOURCE_DELETE);
-    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
-                   scim_params(work->session->pool, work->session->tenant, work->id, SCIM_PARAMS_END));
-    return scim_session_run(work->session, batch);
-}
 
 scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_type_t *type, const char *id,
                                 const scim_versions_t *match)
@@ -340,5 +317,9 @@ scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_typ
     if (!scim_id_read(work.id, id)) {
         return scim_refuse(session, scim_not_found(type, id, session->pool));
     }
-    return attempt(&work, delete_once);
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    add_check(batch, &work, SCIM_STMT_RESOURCE_DELETE);
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
+                   scim_params(session->pool, session->tenant, work.id, SCIM_PARAMS_END));
+    return scim_session_run(session, batch);
 }

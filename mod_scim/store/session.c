@@ -5,6 +5,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#define ATTEMPTS_MAX 4
+
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
                          const unsigned char blind[SCIM_BLIND_LENGTH])
@@ -28,6 +30,7 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
     params[2] = (scim_param_t){(const char *)blinded, SHA256_DIGEST_LENGTH, 1};
     params[3] = (scim_param_t){(const char *)blind, SCIM_BLIND_LENGTH, 1};
     params[4].value = scim_conn_timeout_text(session->conn);
+    session->open = transaction;
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
@@ -35,9 +38,26 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
     return batch;
 }
 
+scim_error_t *scim_session_attempt(scim_attempt_t once, void *work)
+{
+    scim_error_t *error = NULL;
+    for (int tries = 0; tries < ATTEMPTS_MAX; tries++) {
+        error = once(work);
+        if (!error || !error->transient) {
+            break;
+        }
+    }
+    return error;
+}
+
+static scim_error_t *run_once(void *batch)
+{
+    return scim_batch_run(batch);
+}
+
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
 {
-    scim_error_t *error = scim_batch_run(batch);
+    scim_error_t *error = session->open ? scim_batch_run(batch) : scim_session_attempt(run_once, batch);
     if (error && error->status == 401) {
         return error;
     }

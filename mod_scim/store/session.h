@@ -19,6 +19,7 @@ typedef struct scim_session_t {
     const char *token_name; /* known after the first batch; NULL before */
     const char *restore;    /* the tenant's setting, likewise */
     int slot;               /* of the authentication in the latest batch */
+    int open;               /* whether the latest batch leaves its transaction open */
     apr_pool_t *pool;
 } scim_session_t;
 
@@ -26,7 +27,15 @@ typedef struct scim_session_t {
  * connection until one of them ends with the statement `commit`. */
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
 
-/* Runs it, and fills what authentication tells. Errors: 401 (cause says why: unknown, revoked, expired), 403 (tenant
+/* A piece of work that either commits whole or changes nothing. */
+typedef scim_error_t *(*scim_attempt_t)(void *work);
+
+/* Does it again, four times at most, while the error passes by itself: a deadlock, a serialization failure, a plan made
+ * stale by an upgrade of the schema. */
+scim_error_t *scim_session_attempt(scim_attempt_t once, void *work);
+
+/* Runs it, and fills what authentication tells. A batch that is the whole transaction is attempted as above; whoever
+ * leaves one open attempts the whole. Errors: 401 (cause says why: unknown, revoked, expired), 403 (tenant
  * switched off), and those of the rest. */
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch);
 

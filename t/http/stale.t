@@ -1,0 +1,49 @@
+# An upgrade of the schema changes what a prepared statement returns: PostgreSQL then refuses the plans that connections
+# keep, and each request is done once more before anybody notices.
+use strict;
+use warnings;
+use Test::More;
+use ScimTest;
+
+my $t = ScimTest->new('stale');
+my $user = $t->make(Users => userName => 'u');
+my $group = $t->make(Groups => displayName => 'g', members => [{ value => $user }]);
+my $n = 0;
+my %ask = (
+    'GET'            => [200, sub { GET => "/Users/$user" }],
+    'list'           => [200, sub { GET => '/Groups' }],
+    'filter'         => [200, sub { GET => '/Users?filter=title%20eq%20%22x%22' }],
+    'count'          => [200, sub { GET => '/Users?count=0' }],
+    'POST'           => [201, sub { POST => '/Users', { schemas => [$USER], userName => 'new' . ++$n } }],
+    'PUT'            => [200, sub { PUT => "/Users/$user", { schemas => [$USER], userName => 'u' } }],
+    'PATCH'          => [200, sub { PATCH => "/Users/$user", { schemas => [$PATCH],
+        Operations => [{ op => 'replace', path => 'title', value => 't' . ++$n }] } }],
+    'PATCH of group' => [204, sub { PATCH => "/Groups/$group", { schemas => [$PATCH],
+        Operations => [{ op => 'add', path => 'members', value => [{ value => $user }] }] } }],
+    'DELETE'         => [204, sub { DELETE => '/Users/' . $t->make(Users => userName => 'gone' . ++$n) }],
+    'not found'      => [404, sub { GET => '/Users/none' }],
+    'bad request'    => [400, sub { POST => '/Users', '{' }],
+);
+
+# One request on each of many connections.
+sub together {
+    my (@requests) = @_;
+    my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(@$_); $socket } @requests;
+    return join ' ', sort map { read_reply($_)->{status} } @sockets;
+}
+sub requests { my $make = shift; return map { [$make->()] } 1 .. 12 }
+
+# `authenticate` returns the column, so this concerns every statement.
+sub rename_type { sql("alter table scim.token alter column name type $_[0]") }
+
+for my $name (sort keys %ask) {
+    my ($status, $make) = @{ $ask{$name} };
+    together(requests($make)) for 1 .. 2;
+    my @requests = requests($make);
+    rename_type('varchar');
+    is(together(@requests), join(' ', ($status) x @requests), "$name, after the first change");
+    @requests = requests($make);
+    rename_type('text');
+    is(together(@requests), join(' ', ($status) x @requests), "$name, after the second change");
+}
+done_testing;
