@@ -248,8 +248,9 @@ scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser
         }
     }
     out->kind = is_number(word) ? SCIM_VALUE_NUMBER : SCIM_VALUE_STRING;
+    /* A word in single quotes is none: with its quotes it would match nothing, and the client would not learn why. */
     if (out->kind == SCIM_VALUE_STRING &&
-        (word.len == 0 || !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS))) {
+        (word.len == 0 || *word.at == '\'' || !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS))) {
         return scim_filter_expected(parser, word.at,
                                     "a value (a string in double quotes, a number, true, false or null)");
     }

@@ -164,7 +164,7 @@ for my $wrong ('', ' ', 'userName', 'userName eq', 'eq "x"', 'userName is "x"', 
     'urn:none:x eq "x"', 'name eq "x"', 'active gt true', 'active eq 5', 'userName eq "\\x"',
     'userName eq "\\ud800"', 'userName eq "\\u0000"', 'meta.created gt "yesterday"', 'userName pr "x"',
     'emails[emails[type eq "x"]]', ('(' x 100) . 'userName pr' . (')' x 100), join(' and ', ('active eq true') x 200),
-    'x509Certificates.value gt "AA=="', 'password eq "x"')
+    'x509Certificates.value gt "AA=="', "userName eq 'ann'", "emails[type eq 'work']", 'password eq "x"')
 {
     my $name = length $wrong > 60 ? substr($wrong, 0, 57) . '...' : $wrong;
     is_error(find($wrong), 400, 'invalidFilter', qr/\w/, "wrong: $name") unless $wrong eq '' || $wrong eq 'password eq "x"';
