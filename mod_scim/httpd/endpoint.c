@@ -85,16 +85,19 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
     scim_request_t *request = call->request;
     scim_database_t *database;
-    scim_session_t session = {.tenant = request->tenant, .token = &request->token, .base = request->base};
+    scim_session_t *session = apr_pcalloc(call->pool, sizeof(*session));
     scim_error_t *error = scim_database_open(&database, request->r);
 
     if (error)
         return error;
-    session.conn = scim_database_connection(database);
-    session.pool = call->pool;
-    error = work(call, &session);
+    session->conn = scim_database_connection(database);
+    session->tenant = request->tenant;
+    session->token = &request->token;
+    session->base = request->base;
+    session->pool = call->pool;
+    error = work(call, session);
     scim_database_close(database);
-    request->token_name = session.token_name;
+    request->token_name = session->token_name;
     return error;
 }
 

@@ -55,8 +55,8 @@ int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t 
 /* The same for SQL made at run time (filters); prepared under its text and found again. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 
-/* Sends all, waits for all. After an error it may be run again. Errors come from the first statement that failed, by the table in sqlstate.h. The results
- * stay readable until the request's pool goes. */
+/* Sends all, waits for all. After an error it may be run again. Errors come from the first statement that failed, by
+ * the table in sqlstate.h. The results stay readable until the request's pool goes. */
 scim_error_t *scim_batch_run(scim_batch_t *batch);
 
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot);
