@@ -58,6 +58,8 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     r->status = answer->status;
     scim_respond_headers(r);
     set_header(r, "Location", answer->location);
+    /* RFC 7643 3.1: equal to meta.location, wherever the body is that resource */
+    set_header(r, "Content-Location", answer->body.len ? answer->location : NULL);
     set_header(r, "ETag", answer->etag);
     set_header(r, "Allow", answer->status == HTTP_NO_CONTENT ? request->allow : NULL);
     return send_body(r, answer->body.data, answer->body.len);
