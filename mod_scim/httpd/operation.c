@@ -47,13 +47,40 @@ static scim_error_t *read_resource(scim_call_t *call)
     return scim_resource_read(&call->resource, body, call->request->type, &call->leniency, call->pool);
 }
 
+/* The query, which came in a URL or in a message, on the type of the place, or on all types. */
+static scim_error_t *read_search(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    const apr_array_header_t *types = request->schemas->types;
+    apr_array_header_t *one;
+
+    if (request->type) {
+        one = apr_array_make(call->pool, 1, sizeof(const scim_resource_type_t *));
+        APR_ARRAY_PUSH(one, const scim_resource_type_t *) = request->type;
+        types = one;
+    }
+    return scim_search_read(&call->search, &call->query, types, &call->leniency, call->pool);
+}
+
 static scim_error_t *prepare_list(scim_call_t *call)
 {
-    scim_error_t *error = read_query(call);
+    const scim_request_t *request = call->request;
+    scim_error_t *error = scim_query_read(&call->query, request->r->args, scim_setting_page_default(request->config),
+                                          scim_setting_page_maximum(request->config), call->pool);
 
-    if (error || !call->query.filter)
-        return error;
-    return scim_filter_read(&call->filter, call->query.filter, call->request->type, &call->leniency, call->pool);
+    return error ? error : read_search(call);
+}
+
+static scim_error_t *prepare_search(scim_call_t *call)
+{
+    const scim_dir_config_t *config = call->request->config;
+    json_object *body;
+    scim_error_t *error = read_json(&body, call);
+
+    if (!error)
+        error = scim_query_read_message(&call->query, body, scim_setting_page_default(config),
+                                        scim_setting_page_maximum(config), &call->leniency, call->pool);
+    return error ? error : read_search(call);
 }
 
 static scim_error_t *prepare_create(scim_call_t *call)
@@ -79,8 +106,7 @@ static scim_error_t *prepare_patch(scim_call_t *call)
 
 static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_list(&call->page, session, call->request->type, call->filter, call->query.start_index,
-                           call->query.count, call->relation);
+    return scim_store_list(&call->page, session, call->search);
 }
 
 static scim_error_t *work_get(scim_call_t *call, scim_session_t *session)
@@ -121,8 +147,8 @@ static scim_error_t *answer_list(scim_call_t *call)
 {
     call->answer.status = HTTP_OK;
     scim_buf_init(&call->answer.body, BODY_SIZE, call->pool);
-    scim_render_list(&call->answer.body, call->page.records, call->page.total, call->query.start_index,
-                     call->projection, call->request->base);
+    scim_render_list(&call->answer.body, call->page.records, call->page.total, call->search->start_index,
+                     call->search->projection, call->request->base);
     return NULL;
 }
 
@@ -186,6 +212,8 @@ static scim_error_t *answer_patch(scim_call_t *call)
 }
 
 const scim_operation_t scim_resource_operations[] = {
+    {SCIM_AT_ROOT, M_GET, prepare_list, work_list, answer_list},
+    {SCIM_AT_SEARCH, M_POST, prepare_search, work_list, answer_list},
     {SCIM_AT_COLLECTION, M_GET, prepare_list, work_list, answer_list},
     {SCIM_AT_COLLECTION, M_POST, prepare_create, work_create, answer_create},
     {SCIM_AT_RESOURCE, M_GET, read_query, work_get, answer_get},

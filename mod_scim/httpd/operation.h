@@ -14,6 +14,7 @@
 #include "scim/projection.h"
 #include "scim/query.h"
 #include "scim/resource.h"
+#include "scim/search.h"
 #include "scim/version.h"
 #include "store/resources.h"
 
@@ -24,8 +25,8 @@ typedef struct scim_call_t {
     scim_leniency_t leniency;
     scim_query_t query;
     scim_projection_t *projection;
-    int relation; /* whether the answer holds members or groups */
-    const scim_filter_t *filter;
+    int relation;                 /* whether the answer holds members or groups */
+    scim_search_t *search;        /* of a list */
     const scim_versions_t *match; /* If-Match */
     scim_resource_t *resource;
     scim_patch_t *patch;

@@ -23,7 +23,7 @@ static const endpoint_t endpoints[] = {
     {"ResourceTypes", SCIM_AT_TYPES, SCIM_AT_TYPE},
     {"Me", SCIM_AT_UNSUPPORTED, SCIM_AT_UNSUPPORTED},
     {"Bulk", SCIM_AT_UNSUPPORTED, SCIM_AT_NOTHING},
-    {".search", SCIM_AT_UNSUPPORTED, SCIM_AT_NOTHING},
+    {".search", SCIM_AT_SEARCH, SCIM_AT_NOTHING},
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };
 
@@ -82,7 +82,7 @@ static void find_place(scim_request_t *request, const char *path)
     const char *name = segment(&path, pool);
     const endpoint_t *endpoint = endpoints;
 
-    request->place = SCIM_AT_NOTHING;
+    request->place = name ? SCIM_AT_NOTHING : SCIM_AT_ROOT;
     if (!name)
         return;
     request->id = segment(&path, pool);
@@ -98,7 +98,7 @@ static void find_place(scim_request_t *request, const char *path)
     if (!request->type)
         return;
     if (request->id && strcmp(request->id, ".search") == 0)
-        request->place = SCIM_AT_UNSUPPORTED;
+        request->place = SCIM_AT_SEARCH;
     else
         request->place = request->id ? SCIM_AT_RESOURCE : SCIM_AT_COLLECTION;
 }

@@ -19,9 +19,11 @@ typedef enum {
     SCIM_AT_SCHEMA,      /* /Schemas/{id} */
     SCIM_AT_TYPES,       /* /ResourceTypes */
     SCIM_AT_TYPE,        /* /ResourceTypes/{id} */
+    SCIM_AT_ROOT,        /* the tenant's base URL itself */
+    SCIM_AT_SEARCH,      /* /.search, /Users/.search */
     SCIM_AT_COLLECTION,  /* /Users */
     SCIM_AT_RESOURCE,    /* /Users/{id} */
-    SCIM_AT_UNSUPPORTED, /* /Me, /Bulk, /.search, /Users/.search */
+    SCIM_AT_UNSUPPORTED, /* /Me, /Bulk */
     SCIM_AT_ANY          /* in tables of operations: every place */
 } scim_place_e;
 
@@ -32,7 +34,7 @@ typedef struct scim_request_t {
     const char *tenant; /* a valid key, though perhaps nobody's; NULL where the request names none */
     const char *base;   /* the tenant's base URL, no slash at its end */
     scim_place_e place;
-    const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE */
+    const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE, SCIM_AT_SEARCH; NULL: all types */
     const char *id;                   /* what follows the endpoint, decoded */
     int token_presented;
     scim_token_t token;

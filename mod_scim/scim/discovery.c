@@ -65,7 +65,7 @@ void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, con
                     "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
                     "\"filter\":{\"supported\":true,\"maxResults\":%d},"
                     "\"changePassword\":{\"supported\":false},"
-                    "\"sort\":{\"supported\":false},"
+                    "\"sort\":{\"supported\":true},"
                     "\"etag\":{\"supported\":true},"
                     "\"pagination\":{\"cursor\":false,\"index\":true,\"defaultPaginationMethod\":\"index\","
                     "\"defaultPageSize\":%d,\"maxPageSize\":%d},",

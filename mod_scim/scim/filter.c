@@ -96,6 +96,7 @@ static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser
     }
     node->attr = attr;
     node->sub = sub;
+    node->absent = parser->absent;
     *out = node;
     if (op->op == SCIM_PR) {
         return scim_filter_check(node, parser, name, op, NULL);
@@ -159,6 +160,7 @@ static scim_error_t *parse_value_path(const scim_filter_t **out, scim_filter_par
     }
     parser->at++;
     node->attr = path->attr;
+    node->absent = parser->absent;
     err = scim_filter_brackets(&node->left, parser, path->attr);
     if (err) {
         return err;
@@ -179,6 +181,24 @@ static scim_error_t *parse_value_path(const scim_filter_t **out, scim_filter_par
     return err;
 }
 
+/* The attribute that a name means in the parser's type, or else in another type of the query; 0 where there is none. */
+static int find_path(scim_path_t *path, scim_filter_parser_t *parser, scim_filter_word_t name)
+{
+    parser->absent = 0;
+    if (scim_path_resolve(path, name.at, name.len, parser->type, parser->leniency)) {
+        return path->attr != NULL;
+    }
+    for (int i = 0; parser->among && i < parser->among->nelts; i++) {
+        const scim_resource_type_t *type = APR_ARRAY_IDX(parser->among, i, const scim_resource_type_t *);
+
+        if (scim_path_resolve(path, name.at, name.len, type, parser->leniency) && path->attr) {
+            parser->absent = 1;
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static scim_error_t *parse_attribute(const scim_filter_t **out, scim_filter_parser_t *parser)
 {
     scim_filter_word_t name = scim_filter_word(parser);
@@ -193,11 +213,11 @@ static scim_error_t *parse_attribute(const scim_filter_t **out, scim_filter_pars
         err = find_sub(&sub, parser, parser->parent, name);
         return err ? err : parse_compare(out, parser, sub, NULL, name);
     }
-    if (!scim_path_resolve(&path, name.at, name.len, parser->type, parser->leniency) || !path.attr) {
-        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
-                                "%s at character %lu of the %s is not an attribute of %s.",
-                                scim_filter_quote(name.at, name.len, parser->pool),
-                                scim_filter_position(parser, name.at), parser->what, parser->type->name);
+    if (!find_path(&path, parser, name)) {
+        return scim_error_typed(
+            parser->pool, SCIM_INVALID_FILTER, "%s at character %lu of the %s is not an attribute of %s.",
+            scim_filter_quote(name.at, name.len, parser->pool), scim_filter_position(parser, name.at), parser->what,
+            parser->among && parser->among->nelts > 1 ? "any resource type" : parser->type->name);
     }
     if (parser->at < parser->end && *parser->at == '[') {
         return parse_value_path(out, parser, &path);
@@ -291,7 +311,17 @@ scim_error_t *scim_filter_read(const scim_filter_t **out, const char *text, cons
                                scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_filter_parser_t parser = {
-        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0,
+        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, NULL, 0,
+    };
+
+    return parse_all(out, &parser);
+}
+
+scim_error_t *scim_filter_read_among(const scim_filter_t **out, const char *text, const scim_resource_type_t *type,
+                                     const apr_array_header_t *among, scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    scim_filter_parser_t parser = {
+        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, among, 0,
     };
 
     return parse_all(out, &parser);
@@ -301,7 +331,7 @@ scim_error_t *scim_filter_read_values(const scim_filter_t **out, const char *tex
                                       const scim_attr_t *parent, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_filter_parser_t parser = {
-        text, text, text + len, "filter", NULL, parent, leniency, pool, 0, 0,
+        text, text, text + len, "filter", NULL, parent, leniency, pool, 0, 0, NULL, 0,
     };
 
     return parse_all(out, &parser);

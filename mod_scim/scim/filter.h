@@ -39,6 +39,7 @@ struct scim_filter_t {
      * Inside a value path `attr` is the sub-attribute itself (attr->parent tells) and `sub` is NULL. */
     const scim_attr_t *attr;
     const scim_attr_t *sub;
+    int absent; /* the type has no such attribute, another type of the query has: it has no value */
     scim_op_e op;
     scim_value_e value_kind; /* COMPARE, unless SCIM_PR */
     const char *value;       /* decoded string, or the number's text; NULL for null, true, false */
@@ -47,6 +48,11 @@ struct scim_filter_t {
 /* Reads a filter on resources of `type`. Errors: 400 invalidFilter; the detail names attribute or position. */
 scim_error_t *scim_filter_read(const scim_filter_t **out, const char *text, const scim_resource_type_t *type,
                                scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* The same as a part of a query of several types: `among` holds const scim_resource_type_t *, `type` one of them. What
+ * only another of them has is no error, but absent. */
+scim_error_t *scim_filter_read_among(const scim_filter_t **out, const char *text, const scim_resource_type_t *type,
+                                     const apr_array_header_t *among, scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* Reads text[0..len), the inside of a value path's brackets, on the sub-attributes of `parent`. A simple multi-valued
  * attribute is addressed as `value`. */

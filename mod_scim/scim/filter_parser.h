@@ -21,6 +21,8 @@ typedef struct scim_filter_parser_t {
     apr_pool_t *pool;
     int depth;
     int comparisons;
+    const apr_array_header_t *among; /* const scim_resource_type_t *: the types of the query; NULL: `type` alone */
+    int absent;                      /* what is read now is an attribute that only another of them has */
 } scim_filter_parser_t;
 
 /* A piece of the text: an attribute path, an operator, `and`. Empty where something else stands there. */

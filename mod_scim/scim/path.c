@@ -161,7 +161,7 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
 {
     apr_size_t len = strlen(text), names = strcspn(text, "[");
     scim_filter_parser_t parser = {
-        text, text + names, text + len, "path", type, NULL, leniency, pool, 0, 0,
+        text, text + names, text + len, "path", type, NULL, leniency, pool, 0, 0, NULL, 0,
     };
 
     if (len == 0) {

@@ -10,7 +10,6 @@
 #include "path.h"
 
 struct scim_projection_t {
-    const scim_resource_type_t *type;
     int named;            /* the client gave `attributes` or `excludedAttributes` */
     int include;          /* the selection is what is wanted; else what is not */
     apr_hash_t *selected; /* attributes, sub-attributes and schemas, by address */
@@ -33,26 +32,27 @@ static int is_selected(const scim_projection_t *projection, const void *what)
     return apr_hash_get(projection->selected, &what, sizeof(what)) != NULL;
 }
 
-static void select_name(scim_projection_t *projection, const char *name, apr_size_t len)
+static void select_name(scim_projection_t *projection, const char *name, apr_size_t len,
+                        const scim_resource_type_t *type)
 {
     scim_leniency_t leniency = {SCIM_LENIENT_BARE_EXTENSION | SCIM_LENIENT_URN_SLIP, 0};
-    const scim_schema_t *schema = scim_type_schema(projection->type, name, len);
+    const scim_schema_t *schema = scim_type_schema(type, name, len);
     scim_path_t path;
 
     if (schema)
         select_one(projection, schema);
-    else if (scim_path_resolve(&path, name, len, projection->type, &leniency) && path.attr)
+    else if (scim_path_resolve(&path, name, len, type, &leniency) && path.attr)
         select_one(projection, path.sub ? path.sub : path.attr);
 }
 
-static void select_names(scim_projection_t *projection, const char *names)
+static void select_names(scim_projection_t *projection, const char *names, const scim_resource_type_t *type)
 {
     static const char between[] = ", \t";
 
     while (*(names += strspn(names, between))) {
         apr_size_t len = strcspn(names, between);
 
-        select_name(projection, names, len);
+        select_name(projection, names, len, type);
         names += len;
     }
 }
@@ -62,25 +62,46 @@ static int has_names(const char *names)
     return names && *names;
 }
 
+static int all_plain(const apr_array_header_t *types)
+{
+    int i;
+
+    for (i = 0; i < types->nelts; i++) {
+        if (!APR_ARRAY_IDX(types, i, const scim_resource_type_t *)->plain)
+            return 0;
+    }
+    return 1;
+}
+
 scim_error_t *scim_projection_read(scim_projection_t **out, const char *attributes, const char *excluded,
                                    const scim_resource_type_t *type, apr_pool_t *pool)
 {
+    apr_array_header_t *types = apr_array_make(pool, 1, sizeof(const scim_resource_type_t *));
+
+    APR_ARRAY_PUSH(types, const scim_resource_type_t *) = type;
+    return scim_projection_read_all(out, attributes, excluded, types, pool);
+}
+
+scim_error_t *scim_projection_read_all(scim_projection_t **out, const char *attributes, const char *excluded,
+                                       const apr_array_header_t *types, apr_pool_t *pool)
+{
     scim_projection_t *projection;
+    int i;
 
     *out = NULL;
     if (has_names(attributes) && has_names(excluded))
         return scim_error_typed(pool, SCIM_INVALID_VALUE,
                                 "attributes and excludedAttributes cannot be used in one request.");
-    if (!has_names(attributes) && !has_names(excluded) && type->plain)
+    if (!has_names(attributes) && !has_names(excluded) && all_plain(types))
         return NULL;
     projection = apr_pcalloc(pool, sizeof(*projection));
-    projection->type = type;
     projection->include = has_names(attributes);
     projection->named = projection->include || has_names(excluded);
     projection->selected = apr_hash_make(pool);
     projection->pool = pool;
-    if (projection->named)
-        select_names(projection, projection->include ? attributes : excluded);
+    for (i = 0; projection->named && i < types->nelts; i++)
+        select_names(projection, projection->include ? attributes : excluded,
+                     APR_ARRAY_IDX(types, i, const scim_resource_type_t *));
     *out = projection;
     return NULL;
 }
@@ -222,13 +243,10 @@ static void apply_extension(const scim_projection_t *projection, json_object *re
         json_object_object_del(resource, urn);
 }
 
-void scim_projection_apply(const scim_projection_t *projection, json_object *resource)
+void scim_projection_apply(const scim_projection_t *projection, const scim_resource_type_t *type, json_object *resource)
 {
-    const scim_resource_type_t *type;
-
     if (!projection)
         return;
-    type = projection->type;
     json_object_object_foreach(resource, key, value)
     {
         const scim_schema_t *schema = strchr(key, ':') ? scim_type_schema(type, key, strlen(key)) : NULL;

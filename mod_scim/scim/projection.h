@@ -19,13 +19,19 @@ typedef struct scim_projection_t scim_projection_t;
 scim_error_t *scim_projection_read(scim_projection_t **out, const char *attributes, const char *excluded,
                                    const scim_resource_type_t *type, apr_pool_t *pool);
 
+/* The same for an answer that holds resources of several types: `types` holds const scim_resource_type_t *. */
+scim_error_t *scim_projection_read_all(scim_projection_t **out, const char *attributes, const char *excluded,
+                                       const apr_array_header_t *types, apr_pool_t *pool);
+
 /* Whether any part of a top-level attribute is wanted; lets the store skip what costs (members, groups). */
 int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t *attr);
 
 /* Whether the client named attributes: then a write answers with a body (RFC 7644 3.5.2). */
 int scim_projection_named(const scim_projection_t *projection);
 
-/* Removes from a full representation (id, meta and all) what the projection leaves out. */
-void scim_projection_apply(const scim_projection_t *projection, json_object *resource);
+/* Removes from a full representation (id, meta and all) of a resource of `type`, one of those that the projection was
+ * read for, what the projection leaves out. */
+void scim_projection_apply(const scim_projection_t *projection, const scim_resource_type_t *type,
+                           json_object *resource);
 
 #endif

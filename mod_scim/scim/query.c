@@ -8,8 +8,8 @@
 
 #include "text.h"
 
-/* What a parameter may hold, and where it goes. */
-typedef enum { TEXT, START_INDEX, COUNT } parameter_e;
+/* What a parameter may hold, and where it goes. In a message NAMES is a list, in a URL a text. */
+typedef enum { TEXT, NAMES, START_INDEX, COUNT } parameter_e;
 
 typedef struct parameter_t {
     const char *name;
@@ -19,8 +19,8 @@ typedef struct parameter_t {
 
 static const parameter_t parameters[] = {
     {"filter", TEXT, offsetof(scim_query_t, filter)},
-    {"attributes", TEXT, offsetof(scim_query_t, attributes)},
-    {"excludedAttributes", TEXT, offsetof(scim_query_t, excluded_attributes)},
+    {"attributes", NAMES, offsetof(scim_query_t, attributes)},
+    {"excludedAttributes", NAMES, offsetof(scim_query_t, excluded_attributes)},
     {"sortBy", TEXT, offsetof(scim_query_t, sort_by)},
     {"sortOrder", TEXT, offsetof(scim_query_t, sort_order)},
     {"startIndex", START_INDEX, 0},
@@ -89,22 +89,39 @@ static apr_int64_t clamp(apr_int64_t value, apr_int64_t low, apr_int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
+static void set_text(scim_query_t *query, const parameter_t *parameter, const char *value)
+{
+    memcpy((char *)query + parameter->offset, &value, sizeof(value));
+}
+
+static void set_number(scim_query_t *query, const parameter_t *parameter, apr_int64_t number, int page_maximum)
+{
+    if (parameter->kind == START_INDEX)
+        query->start_index = clamp(number, 1, APR_INT64_MAX);
+    else
+        query->count = clamp(number, 0, page_maximum);
+}
+
+static void set_defaults(scim_query_t *query, int page_default, int page_maximum)
+{
+    memset(query, 0, sizeof(*query));
+    query->start_index = 1;
+    query->count = clamp(page_default, 0, page_maximum);
+}
+
 /* Reads one decoded value into its place. */
 static scim_error_t *read_value(scim_query_t *query, const parameter_t *parameter, const char *value, int page_maximum,
                                 apr_pool_t *pool)
 {
     apr_int64_t number = 0;
-    if (parameter->kind == TEXT) {
-        memcpy((char *)query + parameter->offset, &value, sizeof(value));
+    if (parameter->kind == TEXT || parameter->kind == NAMES) {
+        set_text(query, parameter, value);
         return NULL;
     }
     if (!read_integer(&number, value))
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s must be an integer, not \"%.40s\".",
                                 parameter->name, value);
-    if (parameter->kind == START_INDEX)
-        query->start_index = clamp(number, 1, APR_INT64_MAX);
-    else
-        query->count = clamp(number, 0, page_maximum);
+    set_number(query, parameter, number, page_maximum);
     return NULL;
 }
 
@@ -141,9 +158,7 @@ static scim_error_t *read_pair(scim_query_t *query, unsigned *seen, const char *
 scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum, apr_pool_t *pool)
 {
     unsigned seen = 0;
-    memset(out, 0, sizeof(*out));
-    out->start_index = 1;
-    out->count = clamp(page_default, 0, page_maximum);
+    set_defaults(out, page_default, page_maximum);
     while (args && *args) {
         const apr_size_t len = strcspn(args, "&");
         scim_error_t *error = read_pair(out, &seen, args, len, page_maximum, pool);
@@ -151,6 +166,107 @@ scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_defa
             return error;
         args += len;
         args += *args == '&';
+    }
+    return NULL;
+}
+
+static int lists_urn(json_object *schemas)
+{
+    if (!json_object_is_type(schemas, json_type_array))
+        return 0;
+    for (size_t i = 0; i < json_object_array_length(schemas); i++) {
+        json_object *urn = json_object_array_get_idx(schemas, i);
+
+        if (json_object_is_type(urn, json_type_string) && strcasecmp(json_object_get_string(urn), SCIM_URN_SEARCH) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static scim_error_t *check_schemas(json_object *body, scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    json_object *schemas = NULL;
+
+    json_object_object_foreach(body, key, value)
+    {
+        if (strcasecmp(key, "schemas") == 0)
+            schemas = value;
+    }
+    if ((!schemas && scim_lenient(leniency, SCIM_LENIENT_NO_SCHEMAS)) || lists_urn(schemas))
+        return NULL;
+    return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "\"schemas\" must be a list that contains \"%s\".",
+                            SCIM_URN_SEARCH);
+}
+
+static scim_error_t *wrong_type(const parameter_t *parameter, const char *wanted, apr_pool_t *pool)
+{
+    return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"%s\" must be %s.", parameter->name, wanted);
+}
+
+/* A list of names as a URL has it: with commas between. */
+static scim_error_t *read_names(scim_query_t *query, const parameter_t *parameter, json_object *value, apr_pool_t *pool)
+{
+    static const char wanted[] = "a list of strings";
+    scim_buf_t names;
+
+    if (!json_object_is_type(value, json_type_array))
+        return wrong_type(parameter, wanted, pool);
+    scim_buf_init(&names, 64, pool);
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        json_object *name = json_object_array_get_idx(value, i);
+
+        if (!json_object_is_type(name, json_type_string))
+            return wrong_type(parameter, wanted, pool);
+        if (json_object_get_string_len(name) && names.len)
+            scim_buf_puts(&names, ",");
+        scim_buf_puts(&names, json_object_get_string(name));
+    }
+    set_text(query, parameter, names.data);
+    return NULL;
+}
+
+static scim_error_t *read_member(scim_query_t *query, const parameter_t *parameter, json_object *value,
+                                 int page_maximum, apr_pool_t *pool)
+{
+    switch (parameter->kind) {
+    case NAMES:
+        return read_names(query, parameter, value, pool);
+    case TEXT:
+        if (!json_object_is_type(value, json_type_string))
+            return wrong_type(parameter, "a string", pool);
+        set_text(query, parameter, apr_pstrdup(pool, json_object_get_string(value)));
+        return NULL;
+    case START_INDEX:
+    case COUNT:
+        break;
+    }
+    if (!json_object_is_type(value, json_type_int))
+        return wrong_type(parameter, "an integer", pool);
+    set_number(query, parameter, json_object_get_int64(value), page_maximum);
+    return NULL;
+}
+
+scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int page_default, int page_maximum,
+                                      scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    unsigned seen = 0;
+    scim_error_t *error = check_schemas(body, leniency, pool);
+
+    set_defaults(out, page_default, page_maximum);
+    if (error)
+        return error;
+    json_object_object_foreach(body, key, value)
+    {
+        const parameter_t *parameter = find_parameter(key);
+        unsigned bit = parameter ? 1u << (parameter - parameters) : 0;
+
+        if (!parameter)
+            continue;
+        if (seen & bit)
+            return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"%s\" is given twice.", parameter->name);
+        seen |= bit;
+        if (value && (error = read_member(out, parameter, value, page_maximum, pool)))
+            return error;
     }
     return NULL;
 }

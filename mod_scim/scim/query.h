@@ -1,11 +1,14 @@
 /*
- * The query parameters of RFC 7644 3.4.2, percent-decoded and clamped. Parameters that SCIM does not name are ignored
- * (Entra ID sends `aadOptscim062020`).
+ * The query parameters of RFC 7644 3.4.2, from a URL or from the message of 3.4.3, decoded and clamped. Parameters that
+ * SCIM does not name are ignored (Entra ID sends `aadOptscim062020`).
  */
 #ifndef SCIM_QUERY_H
 #define SCIM_QUERY_H
 
+#include <json-c/json.h>
+
 #include "error.h"
+#include "leniency.h"
 
 typedef struct scim_query_t {
     const char *filter; /* NULL where absent, as are the next four */
@@ -21,5 +24,13 @@ typedef struct scim_query_t {
  * is none, for text that is not UTF-8 or holds NUL, and for a parameter given twice. */
 scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum,
                               apr_pool_t *pool);
+
+#define SCIM_URN_SEARCH "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+
+/* The same from the body of a POST to /.search (RFC 7644 3.4.3). Names are matched without case; null is absent; the
+ * lists of attributes become text as in a URL. Errors: 400 invalidSyntax where `schemas` does not list
+ * SCIM_URN_SEARCH; 400 invalidValue for a member of another JSON type, and for one given twice. */
+scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int page_default, int page_maximum,
+                                      scim_leniency_t *leniency, apr_pool_t *pool);
 
 #endif

@@ -113,7 +113,7 @@ static int find_column(scim_operand_t *out, scim_scope_e scope, const scim_attr_
 }
 
 /* A name from a schema as an SQL literal. */
-static const char *literal(const char *name, apr_pool_t *pool)
+const char *scim_operand_literal(const char *name, apr_pool_t *pool)
 {
     char *out = apr_palloc(pool, 2 * strlen(name) + 3), *to = out;
 
@@ -132,14 +132,15 @@ static const char *literal(const char *name, apr_pool_t *pool)
 /* The object of the document that holds an attribute. */
 static const char *holder(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool)
 {
-    return scim_type_extends(type, attr) ? apr_pstrcat(pool, "r.doc -> ", literal(attr->schema->id, pool), NULL)
-                                         : "r.doc";
+    return scim_type_extends(type, attr)
+               ? apr_pstrcat(pool, "r.doc -> ", scim_operand_literal(attr->schema->id, pool), NULL)
+               : "r.doc";
 }
 
 /* The operand of the member `name` of the jsonb object `object`; of `object` itself where `name` is NULL. */
 static scim_operand_t json_operand(const char *object, const char *name, const scim_attr_t *attr, apr_pool_t *pool)
 {
-    const char *key = name ? literal(name, pool) : NULL;
+    const char *key = name ? scim_operand_literal(name, pool) : NULL;
     const char *json = key ? apr_pstrcat(pool, "(", object, " -> ", key, ")", NULL) : object;
     const char *text = key ? apr_pstrcat(pool, "(", object, " ->> ", key, ")", NULL)
                            : apr_pstrcat(pool, "(", object, " #>> '{}')", NULL);
@@ -178,8 +179,9 @@ scim_operand_t scim_operand_find(scim_scope_e scope, const scim_attr_t *attr, co
         if (scope == SCIM_SCOPE_ELEMENT) {
             operand = json_operand("e.value", attr->parent ? attr->name : NULL, attr, pool);
         } else if (scope == SCIM_SCOPE_ROW && sub) {
-            operand = json_operand(apr_pstrcat(pool, holder(attr, type, pool), " -> ", literal(attr->name, pool), NULL),
-                                   sub->name, sub, pool);
+            operand = json_operand(
+                apr_pstrcat(pool, holder(attr, type, pool), " -> ", scim_operand_literal(attr->name, pool), NULL),
+                sub->name, sub, pool);
         } else if (scope == SCIM_SCOPE_ROW) {
             operand = json_operand(holder(attr, type, pool), attr->name, attr, pool);
         }
@@ -200,13 +202,54 @@ scim_many_t scim_operand_many(const scim_attr_t *attr, const scim_resource_type_
         many.scope = SCIM_SCOPE_GROUP;
         many.from = GROUP_FROM;
     } else {
-        const char *json = apr_pstrcat(pool, holder(attr, type, pool), " -> ", literal(attr->name, pool), NULL);
+        const char *json =
+            apr_pstrcat(pool, holder(attr, type, pool), " -> ", scim_operand_literal(attr->name, pool), NULL);
 
         /* jsonb_array_elements() fails on what is no array. */
         many.from =
             apr_psprintf(pool, "jsonb_array_elements(case jsonb_typeof(%s) when 'array' then %s end) e", json, json);
     }
     return many;
+}
+
+/* The operand of one value of a membership list, the first as it is answered. */
+static scim_operand_t first_related(const scim_many_t *many, const char *order, const scim_attr_t *leaf,
+                                    const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    scim_operand_t operand = scim_operand_find(many->scope, leaf, NULL, type, pool);
+
+    if (operand.sql) {
+        operand.sql = apr_pstrcat(pool, "(select ", operand.sql, " from ", many->from, many->on ? " where " : "",
+                                  many->on ? many->on : "", " order by ", order, " limit 1)", NULL);
+    }
+    return operand;
+}
+
+scim_operand_t scim_operand_first(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type,
+                                  apr_pool_t *pool)
+{
+    const scim_attr_t *leaf = sub ? sub : attr;
+    const char *json;
+    scim_operand_t operand;
+    scim_many_t many;
+
+    if (!attr->multi_valued) {
+        return scim_operand_find(SCIM_SCOPE_ROW, attr, sub, type, pool);
+    }
+    many = scim_operand_many(attr, type, pool);
+    if (many.scope != SCIM_SCOPE_ELEMENT) {
+        return first_related(&many, many.scope == SCIM_SCOPE_MEMBER ? "m.member_id" : "m.group_id", leaf, type, pool);
+    }
+    json = apr_pstrcat(pool, holder(attr, type, pool), " -> ", scim_operand_literal(attr->name, pool), NULL);
+    if (sub) {
+        json = apr_psprintf(pool, "coalesce(jsonb_path_query_first(%s, '$[*] ? (@.primary == true)'), %s -> 0)", json,
+                            json);
+        operand = json_operand(json, sub->name, sub, pool);
+    } else {
+        operand = json_operand(apr_pstrcat(pool, "(", json, " -> 0)", NULL), NULL, attr, pool);
+    }
+    operand.fold = !leaf->case_exact && leaf->type != SCIM_BOOLEAN;
+    return operand;
 }
 
 scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool)

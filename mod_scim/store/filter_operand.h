@@ -1,6 +1,7 @@
 /*
  * Where an attribute's value is found in SQL: a generated column, a column of the server's own, the document, one
- * element of a list in the document, or a membership row. filter_sql.c makes conditions of it; nobody else uses this.
+ * element of a list in the document, or a membership row. filter_sql.c makes conditions of it, search_sql.c orders;
+ * nobody else uses this.
  *
  * Every text here is made of constants and of names from the schemas.
  */
@@ -48,6 +49,14 @@ typedef struct scim_many_t {
 
 /* The values of a multi-valued attribute of r. */
 scim_many_t scim_operand_many(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool);
+
+/* The operand, in SCIM_SCOPE_ROW, of the one value that a list is sorted by: of a multi-valued attribute the primary
+ * value, else the first (RFC 7644 3.4.2.3). */
+scim_operand_t scim_operand_first(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type,
+                                  apr_pool_t *pool);
+
+/* A name from a schema as an SQL literal. */
+const char *scim_operand_literal(const char *name, apr_pool_t *pool);
 
 /* The operand as it is compared as text: the same one unless it is a UUID. */
 scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool);

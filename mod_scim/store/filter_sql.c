@@ -245,6 +245,11 @@ static scim_error_t *compile_compare(compiler_t *c, const scim_filter_t *filter)
 {
     const scim_attr_t *attr = filter->attr, *sub = filter->sub;
 
+    if (filter->absent) {
+        put(c, asks_presence(filter) ? (asks_absence(filter) ? "true" : "false")
+                                     : (filter->op == SCIM_NE ? "true" : "false"));
+        return NULL;
+    }
     if (c->scope != SCIM_SCOPE_ROW) {
         return compile_single(c, filter, attr, NULL);
     }
@@ -268,6 +273,10 @@ static scim_error_t *compile_value_path(compiler_t *c, const scim_filter_t *filt
 {
     scim_error_t *err;
 
+    if (filter->absent) {
+        put(c, "false");
+        return NULL;
+    }
     put(c, "(");
     if (filter->attr->multi_valued) {
         scim_many_t many = scim_operand_many(filter->attr, c->type, c->pool);

@@ -11,6 +11,7 @@
 #include "scim/patch.h"
 #include "scim/record.h"
 #include "scim/resource.h"
+#include "scim/search.h"
 #include "scim/version.h"
 #include "session.h"
 
@@ -22,10 +23,9 @@ typedef struct scim_page_t {
     apr_int64_t total;           /* exact number of matches */
 } scim_page_t;
 
-/* Resources of a type in the order of their creation. `filter` may be NULL; start_index is 1-based; count 0 gives the
- * total alone. */
-scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_resource_type_t *type,
-                              const scim_filter_t *filter, apr_int64_t start_index, apr_int64_t count, int relation);
+/* Resources of the search's types: as it sorts them, then by type, then in the order of their creation, which is the
+ * same on every page. A count of 0 gives the total alone. Errors: 400 for what cannot be filtered or sorted by. */
+scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search);
 
 /* POST. *restored tells that a deleted resource came back under its old id (PRODUCT U4). Errors: 409 uniqueness; 400
  * invalidValue for a member that is no resource of the tenant. */

@@ -28,7 +28,7 @@ static void check_projection(const char *attributes, const char *excluded, apr_p
         FUZZ_CHECK(!error == !(attributes && *attributes && excluded && *excluded));
         if (error)
             continue;
-        scim_projection_apply(projection, doc);
+        scim_projection_apply(projection, *type, doc);
         FUZZ_CHECK(json_object_is_type(doc, json_type_object));
         FUZZ_CHECK(!scim_projection_read(&other, attributes, excluded, *type, pool));
         FUZZ_CHECK(!projection == !other && scim_projection_named(projection) == scim_projection_named(other));

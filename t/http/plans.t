@@ -39,6 +39,7 @@ sql("vacuum analyze scim.$_") for qw(tenant token resource lookup membership);
 my %many = (
     schema_version => 'one row for each migration',
     resource_count => 'counts all that match',
+    resource_count_all => 'counts all that match',
     tenant_list    => 'lists all tenants',
     tenant_add     => 'tenants are few',
     tenant_show    => 'tenants are few',
@@ -47,7 +48,7 @@ my %many = (
     token_list     => 'lists the tokens of a tenant',
 );
 # A page is read in the order of its index and ends with its limit.
-my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members);
+my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 my @names = $prepared =~ /^prepare (\w+) as$/mg;

@@ -34,7 +34,7 @@ static void config(void)
               "{'schemas':['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],'patch':{'supported':true},"
               "'bulk':{'supported':false,'maxOperations':0,'maxPayloadSize':0},"
               "'filter':{'supported':true,'maxResults':200},'changePassword':{'supported':false},"
-              "'sort':{'supported':false},'etag':{'supported':true},"
+              "'sort':{'supported':true},'etag':{'supported':true},"
               "'pagination':{'cursor':false,'index':true,'defaultPaginationMethod':'index','defaultPageSize':50,"
               "'maxPageSize':200},"
               "'authenticationSchemes':[{'type':'oauthbearertoken','name':'OAuth Bearer Token',"

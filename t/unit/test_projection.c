@@ -20,7 +20,7 @@ static json_object *projected(const char *attributes, const char *excluded)
     scim_projection_t *projection;
 
     UNIT_OK(scim_projection_read(&projection, attributes, excluded, unit_type("User"), unit_pool));
-    scim_projection_apply(projection, resource);
+    scim_projection_apply(projection, unit_type("User"), resource);
     return resource;
 }
 
@@ -169,7 +169,7 @@ static json_object *own_projected(const char *attributes, const char *excluded)
     UNIT_OK(scim_projection_read(&projection, attributes, excluded, &type, unit_pool));
     CU_ASSERT_PTR_NOT_NULL(projection);
     UNIT_INT(scim_projection_named(projection), attributes || excluded);
-    scim_projection_apply(projection, resource);
+    scim_projection_apply(projection, &type, resource);
     return resource;
 }
 

@@ -1,0 +1,98 @@
+#include "search.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "path.h"
+
+#define QUOTE "\"%.200s\""
+
+static scim_error_t *read_order(int *descending, const char *order, apr_pool_t *pool)
+{
+    *descending = 0;
+    if (!order || !*order || strcasecmp(order, "ascending") == 0)
+        return NULL;
+    *descending = 1;
+    if (strcasecmp(order, "descending") == 0)
+        return NULL;
+    return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                            "sortOrder must be \"ascending\" or \"descending\", not " QUOTE ".", order);
+}
+
+static int is_hidden(const scim_attr_t *attr)
+{
+    return attr->returned == SCIM_RETURN_NEVER || attr->mutability == SCIM_WRITE_ONLY;
+}
+
+/* Sets what one target is sorted by; *found where its type has the attribute. */
+static scim_error_t *read_sort(scim_target_t *target, int *found, const char *by, scim_leniency_t *leniency,
+                               apr_pool_t *pool)
+{
+    scim_path_t path;
+
+    if (!scim_path_resolve(&path, by, strlen(by), target->type, leniency) || !path.attr)
+        return NULL;
+    if (is_hidden(path.attr) || (path.sub && is_hidden(path.sub)))
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy " QUOTE ": this attribute cannot be sorted by.", by);
+    if (path.attr->type == SCIM_COMPLEX && !path.sub)
+        path.sub = scim_attr_sub(path.attr, "value", 5);
+    if (path.attr->type == SCIM_COMPLEX && !path.sub)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                "sortBy " QUOTE ": this attribute is complex; name one of its sub-attributes.", by);
+    target->sort = path.attr;
+    target->sort_sub = path.sub;
+    *found = 1;
+    return NULL;
+}
+
+static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query, scim_leniency_t *leniency,
+                                apr_pool_t *pool)
+{
+    scim_error_t *error = read_order(&search->descending, query->sort_order, pool);
+    const scim_target_t *only = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
+
+    if (error || !query->sort_by || !*query->sort_by)
+        return error;
+    for (int i = 0; i < search->targets->nelts; i++) {
+        error = read_sort(&APR_ARRAY_IDX(search->targets, i, scim_target_t), &search->sorted, query->sort_by, leniency,
+                          pool);
+        if (error)
+            return error;
+    }
+    if (search->sorted)
+        return NULL;
+    return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy " QUOTE " is not an attribute of %s.", query->sort_by,
+                            search->targets->nelts == 1 ? only->type->name : "any resource type");
+}
+
+static scim_error_t *read_target(scim_target_t *target, const scim_search_t *search, const scim_query_t *query,
+                                 const apr_array_header_t *types, scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    const scim_attr_t *relation = target->type->members ? target->type->members : target->type->groups;
+
+    target->relation = relation && scim_projection_wants(search->projection, relation);
+    if (!query->filter)
+        return NULL;
+    return scim_filter_read_among(&target->filter, query->filter, target->type, types, leniency, pool);
+}
+
+scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, const apr_array_header_t *types,
+                               scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    scim_search_t *search = apr_pcalloc(pool, sizeof(*search));
+    scim_error_t *error;
+
+    search->start_index = query->start_index;
+    search->count = query->count;
+    search->targets = apr_array_make(pool, types->nelts, sizeof(scim_target_t));
+    error = scim_projection_read_all(&search->projection, query->attributes, query->excluded_attributes, types, pool);
+    for (int i = 0; !error && i < types->nelts; i++) {
+        scim_target_t *target = apr_array_push(search->targets);
+
+        memset(target, 0, sizeof(*target));
+        target->type = APR_ARRAY_IDX(types, i, const scim_resource_type_t *);
+        error = read_target(target, search, query, types, leniency, pool);
+    }
+    *out = search;
+    return error ? error : read_sorts(search, query, leniency, pool);
+}
