@@ -157,6 +157,7 @@ int scim_endpoint(request_rec *r)
     if (!r->handler || strcmp(r->handler, SCIM_HANDLER) != 0)
         return DECLINED;
     error = serve(&call, r);
+    call.request->leniencies = call.leniency.used;
     return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
 }
 

@@ -39,6 +39,7 @@ typedef struct scim_request_t {
     int token_presented;
     scim_token_t token;
     const char *token_name; /* NULL until the database told it */
+    unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */
     const char *allow;      /* for 405 and OPTIONS: the value of Allow */
     int broken;             /* the body could not be read; httpd has answered, or there is nobody to answer */
 } scim_request_t;

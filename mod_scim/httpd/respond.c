@@ -7,6 +7,7 @@
 #include <util_filter.h>
 
 #include "message.h"
+#include "scim/leniency.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -39,22 +40,47 @@ static int send_body(request_rec *r, const char *bytes, apr_size_t len)
     return OK; /* a client that has gone is no error of ours */
 }
 
-static void tell_token(const scim_request_t *request)
+/* Who asked, as far as it is known: the token's name, else the public part of what was presented. */
+static const char *caller(const scim_request_t *request)
+{
+    if (request->token_name)
+        return request->token_name;
+    return request->token.key_id[0] ? request->token.key_id : "-";
+}
+
+/* What each line of ours in the error log starts with. httpd escapes control characters in what it logs. */
+static const char *log_prefix(const scim_request_t *request)
 {
     request_rec *r = request->r;
+    const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
+
+    return apr_psprintf(r->pool, "tenant=%s token=%s request=%s %s %s", request->tenant ? request->tenant : "-",
+                        caller(request), id ? id : "-", r->method, r->uri);
+}
+
+/* Tells httpd's logs who asked, and what was accepted of him out of leniency. */
+static void tell_logs(const scim_request_t *request)
+{
+    request_rec *r = request->r;
+    const char *names;
 
     if (!request->token_name)
         return;
     r->user = apr_pstrdup(r->pool, request->token_name);
     r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
     apr_table_setn(r->notes, "scim-token", request->token_name);
+    if (!request->leniencies)
+        return;
+    names = scim_leniency_names(request->leniencies, r->pool);
+    apr_table_setn(r->notes, "scim-leniency", names);
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "%s: leniency: %s", log_prefix(request), names);
 }
 
 int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
 {
     request_rec *r = request->r;
 
-    tell_token(request);
+    tell_logs(request);
     r->status = answer->status;
     scim_respond_headers(r);
     set_header(r, "Location", answer->location);
@@ -65,25 +91,14 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     return send_body(r, answer->body.data, answer->body.len);
 }
 
-/* Who asked, as far as it is known: the token's name, else the public part of what was presented. */
-static const char *caller(const scim_request_t *request)
-{
-    if (request->token_name)
-        return request->token_name;
-    return request->token.key_id[0] ? request->token.key_id : "-";
-}
-
-/* httpd escapes control characters in what it logs. What is not supported is no fault of the server. */
+/* What is not supported is no fault of the server. */
 static void log_error(const scim_request_t *request, const scim_error_t *error)
 {
-    request_rec *r = request->r;
-    const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
     const char *type = scim_type_name(error->type);
     int level = error->status >= 500 && error->status != HTTP_NOT_IMPLEMENTED ? APLOG_ERR : APLOG_INFO;
 
-    ap_log_rerror(APLOG_MARK, level, 0, r, "tenant=%s token=%s request=%s %s %s: %d%s%s: %s%s%s%s",
-                  request->tenant ? request->tenant : "-", caller(request), id ? id : "-", r->method, r->uri,
-                  error->status, type ? " " : "", type ? type : "", error->detail, error->cause ? " (" : "",
+    ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s: %d%s%s: %s%s%s%s", log_prefix(request), error->status,
+                  type ? " " : "", type ? type : "", error->detail, error->cause ? " (" : "",
                   error->cause ? error->cause : "", error->cause ? ")" : "");
 }
 
@@ -99,7 +114,7 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
     const char *type = scim_type_name(error->type);
     const char *body;
 
-    tell_token(request);
+    tell_logs(request);
     log_error(request, error);
     apr_table_setn(r->notes, "scim-error", type ? type : apr_itoa(r->pool, error->status));
     if (error->status < 0)
