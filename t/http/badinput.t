@@ -134,7 +134,7 @@ is($t->request(POST => '/Users', "{\"userName\": \"deep\", \"x\": " . '[' x 20 .
     'deep enough');
 
 # Paths
-for my $path ('', '/', '/Nothing', '/users', '/Users/', "/Users/$id/emails", "/Users/$id/x/y", '//Users',
+for my $path ('/Nothing', '/users', '/Users/', "/Users/$id/emails", "/Users/$id/x/y", '//Users',
     '/Users//', '/Users/%20', '/Groups/x', '/Users;x', '/%55sers/none', "/Users/../Users/$id/..", '/Usersx', '/Bulkx')
 {
     my $res = $t->request(GET => $path);

@@ -116,6 +116,14 @@ for my $version (qw(v1 v3 v2.1)) {
     is($t->request(GET => '/Users', undef, ':base' => "/scim/$version/" . $t->tenant)->{status}, 404, 'nor is it in the place of v2');
 }
 
+# RFC 7644 3.4.2.1: however much is found, the answer is a page, so that nothing is ever too many
+$t->make(Users => userName => "wide$_") for 1 .. 4;
+for my $path ('', '/Users', '/Users?filter=userName%20pr') {
+    my $wide = $t->request(GET => $path, undef, ':base' => '/small/v2/' . $t->tenant)->{json};
+    is_json([$wide->{itemsPerPage}, scalar @{ $wide->{Resources} }, $wide->{totalResults} > 3 ? true : false], [2, 2, true],
+        "a wide query is answered by a page: $path");
+}
+
 # RFC 7644 3.4.2.2: a filter is an expression
 for my $none ('', '%20', '()', 'and', '%22x%22') {
     is_error($t->request(GET => "/Users?filter=$none"), 400, 'invalidFilter', undef, 'a filter without an expression');
