@@ -12,7 +12,9 @@ with gone as (
 )
 select case
            when exists (select from gone) then true
-           when exists (select from scim.resource r
+           -- Another deletion may have come first, which this statement's snapshot does not show.
+           when $4::bigint[] is not null
+               and exists (select from scim.resource r
                          where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null)
                then scim.refuse('SC412', $3::text)
            else scim.refuse('SC404', format('%s "%s" does not exist.', $2, $3))

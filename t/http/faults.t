@@ -88,6 +88,15 @@ is(sql("select count(*) from scim.membership where tenant = '$t->{tenant}' and m
 @answers = together(map { post(userName => 'leaving', externalId => 'leaving') } 1 .. 20);
 is_json(tally(@answers), { 201 => 1, 409 => 19 }, 'twenty restorations of one user');
 
+# Two deletions of one user, both under way before either has happened
+my $twice = $t->make(Users => userName => 'twice');
+$holder = psql_in_background("begin; select from scim.resource where id = '$twice' for update; select pg_sleep(1)");
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like 'begin; select from scim.resource%'
+    and wait_event = 'PgSleep'") > 0 }), 'the user is locked');
+is_json(tally(together(map { $t->raw_request(DELETE => "/Users/$twice") } 1 .. 2)), { 204 => 1, 404 => 1 },
+    'deleted twice at once: one 204, the other 404');
+waitpid $holder, 0;
+
 # Clients that are gone in the middle
 my $before = $users->();
 for my $case ('half', 'half, reset', 'chunks', 'headers', 'everything but a byte') {
