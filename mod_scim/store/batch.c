@@ -68,26 +68,30 @@ static const char *known_name(const scim_backend_t *backend, const statement_t *
                                           : backend->names[statement->id];
 }
 
-/* Finds the name that a statement is prepared under, or makes it one. */
-static void name_statement(scim_backend_t *backend, statement_t *statement)
+static int is_kept(const scim_backend_t *backend, const statement_t *statement)
 {
-    statement->name = known_name(backend, statement);
-    statement->prepare = 0;
-    if (statement->name ||
-        (statement->id == RUN_TIME_TEXT && apr_hash_count(backend->texts) >= SCIM_PREPARED_TEXTS_MAX)) {
-        return;
+    return statement->id != RUN_TIME_TEXT || (apr_hash_count(backend->texts) < SCIM_PREPARED_TEXTS_MAX &&
+                                              strlen(statement->sql) <= SCIM_PREPARED_TEXT_LENGTH);
+}
+
+/* Finds the name that a statement is prepared under, or makes it one, which is the request's until it is remembered. */
+static void name_statement(scim_conn_t *conn, statement_t *statement)
+{
+    statement->name = known_name(conn->backend, statement);
+    statement->prepare = !statement->name && is_kept(conn->backend, statement);
+    if (statement->prepare) {
+        statement->name = apr_psprintf(conn->pool, "scim_%u", ++conn->backend->serial);
     }
-    statement->prepare = 1;
-    statement->name = apr_psprintf(backend->pool, "scim_%u", ++backend->serial);
 }
 
 /* PostgreSQL has prepared it: the next request finds it under its name. */
 static void remember(scim_backend_t *backend, const statement_t *statement)
 {
+    const char *name = apr_pstrdup(backend->pool, statement->name);
     if (statement->id == RUN_TIME_TEXT) {
-        apr_hash_set(backend->texts, apr_pstrdup(backend->pool, statement->sql), APR_HASH_KEY_STRING, statement->name);
+        apr_hash_set(backend->texts, apr_pstrdup(backend->pool, statement->sql), APR_HASH_KEY_STRING, name);
     } else {
-        backend->names[statement->id] = statement->name;
+        backend->names[statement->id] = name;
     }
 }
 
@@ -125,7 +129,7 @@ static int send_all(scim_batch_t *batch)
     }
     for (int i = 0; i < batch->statements->nelts; i++) {
         statement_t *statement = &APR_ARRAY_IDX(batch->statements, i, statement_t);
-        name_statement(conn->backend, statement);
+        name_statement(conn, statement);
         if (!send_statement(conn->pg, statement, conn->pool)) {
             return 0;
         }

@@ -8,8 +8,10 @@
 
 #include "connection.h"
 
-/* Run-time statements that one connection keeps prepared; beyond it they are planned each time. */
-#define SCIM_PREPARED_TEXTS_MAX 256
+/* Run-time statements that one connection keeps prepared, and the bytes of the longest; beyond it they are planned each
+ * time. It bounds what clients can make httpd and PostgreSQL keep in memory. */
+#define SCIM_PREPARED_TEXTS_MAX   256
+#define SCIM_PREPARED_TEXT_LENGTH 4096
 
 /* Holds for one backend process. */
 typedef struct scim_backend_t {
