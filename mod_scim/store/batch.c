@@ -228,8 +228,7 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch)
             return "PostgreSQL did not answer within ScimDatabaseTimeout";
         }
         if ((ready.revents & ~POLLOUT) && !PQconsumeInput(pg)) {
-            take_results(at, batch); /* what the server said before it went */
-            return at->synced ? NULL : PQerrorMessage(pg);
+            return PQerrorMessage(pg);
         }
     }
 }
@@ -251,10 +250,34 @@ static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *
     return error;
 }
 
+/* NULL, or why the connection cannot be used any more. */
+static const char *round_trip(cursor_t *at, scim_batch_t *batch)
+{
+    PGconn *pg = batch->conn->pg;
+    PQsetnonblocking(pg, 1);
+    int sent = send_all(batch);
+    cursor_start(at, batch);
+    const char *lost = sent ? exchange(at, batch) : PQerrorMessage(pg);
+    if (!lost && !PQexitPipelineMode(pg)) {
+        lost = PQerrorMessage(pg);
+    }
+    PQsetnonblocking(pg, 0);
+    return lost;
+}
+
+/* A batch as well, because it is bounded in time as PQexec is not. */
 void scim_conn_rollback(scim_conn_t *conn)
 {
-    if (PQstatus(conn->pg) == CONNECTION_OK && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
-        PQclear(PQexec(conn->pg, "rollback"));
+    PGTransactionStatusType status = PQtransactionStatus(conn->pg);
+    if (status != PQTRANS_INTRANS && status != PQTRANS_INERROR) {
+        return;
+    }
+    cursor_t at = {0};
+    scim_batch_t *batch = scim_batch_make(conn);
+    scim_batch_add(batch, SCIM_STMT_ROLLBACK, NULL);
+    const char *lost = round_trip(&at, batch);
+    if (lost || at.failed) {
+        abandon(conn, &at, lost);
     }
 }
 
@@ -262,14 +285,7 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
 {
     scim_conn_t *conn = batch->conn;
     cursor_t at = {0};
-    PQsetnonblocking(conn->pg, 1);
-    int sent = send_all(batch);
-    cursor_start(&at, batch);
-    const char *lost = sent ? exchange(&at, batch) : PQerrorMessage(conn->pg);
-    if (!lost && !PQexitPipelineMode(conn->pg)) {
-        lost = PQerrorMessage(conn->pg);
-    }
-    PQsetnonblocking(conn->pg, 0);
+    const char *lost = round_trip(&at, batch);
     if (lost) {
         return abandon(conn, &at, lost);
     }

@@ -1,0 +1,2 @@
+-- Undoes what a transaction that stayed open has done.
+rollback
