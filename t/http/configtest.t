@@ -82,13 +82,61 @@ fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseU
 fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
 
 # Schemas
-fails(qr{/nothing/here}, 'a directory that is not there', schemas => "ScimSchemaDir /nothing/here\n");
+fails(qr{/nothing/here}, 'a directory that is not there', schemas => "ScimSchemaDir $work/schemas /nothing/here\n");
 mkdir "$work/configtest/$_" for qw(empty broken);
 passes('an empty directory', schemas => "ScimSchemaDir $work/schemas $work/configtest/empty\n");
 open my $out, '>', "$work/configtest/broken/x.json" or die;
 print $out '{"id": ';
 close $out;
 fails(qr/x\.json/, 'a file that is no JSON', schemas => "ScimSchemaDir $work/schemas $work/configtest/broken\n");
+
+# What is added: the examples are good, and what would not hold is refused with file and attribute.
+my $SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:';
+passes('the examples', schemas => "ScimSchemaDir $work/schemas $work/examples\n");
+passes('the examples, by two directives', schemas => "ScimSchemaDir $work/examples\nScimSchemaDir $work/schemas\n");
+fails(qr{there is another common\.json}, 'shipped twice', schemas => "ScimSchemaDir $work/schemas $work/schemas\n");
+my ($alone) = configtest(schemas => "ScimSchemaDir $work/examples\n");
+like($alone, qr{Syntax OK|/mod_scim/schemas: cannot read the directory}, 'without common.json the installed schemas are read too');
+my $x = 0;
+sub added {
+    my %file = @_;
+    my $dir = "$work/configtest/added" . ++$x;
+    mkdir $dir;
+    for my $name (keys %file) {
+        open my $out, '>', "$dir/$name" or die "$name: $!";
+        print $out json($file{$name});
+        close $out;
+    }
+    return (schemas => "ScimSchemaDir $work/schemas $dir\n");
+}
+sub schema {
+    my (%attr) = @_;
+    return { schemas => ["${SCHEMA}Schema"], id => 'urn:x', name => 'X', attributes => [{ name => 'colour', type => 'string',
+        multiValued => false, description => 'd', required => false, caseExact => false, mutability => 'readWrite',
+        returned => 'default', uniqueness => 'none', %attr }] };
+}
+sub type { return { schemas => ["${SCHEMA}ResourceType"], @_ } }
+my %to_user = ('user-x.json', type(name => 'User', schemaExtensions => [{ schema => 'urn:x', required => false }]));
+my %new_type = ('type-x.json', type(name => 'X', endpoint => '/Xs', schema => 'urn:x'));
+passes('an extension of User', added('x.json', schema(), %to_user));
+passes('a new resource type', added('x.json', schema(), %new_type));
+fails(qr{x\.json: attribute colour: "uniqueness" must be "none"}, 'what is not kept unique', added('x.json', schema(uniqueness => $_->[0]),
+    %{ $_->[1] })) for ['server', \%to_user], ['global', \%to_user], ['server', \%new_type];
+fails(qr{x\.json: attribute colour: "type" is "text", which is no such keyword}, 'no such type', added('x.json', schema(type => 'text')));
+fails(qr{x\.json: attribute colour: "returned" must be a string}, 'a characteristic missing', added('x.json', schema(returned => undef)));
+fails(qr{x\.json: attribute colour: there is no resource type "Car"}, 'a reference to nothing', added('x.json',
+    schema(type => 'reference', referenceTypes => ['Car'])));
+fails(qr{x\.json: attribute colour: a readOnly attribute cannot be required}, 'what nobody can give', added('x.json',
+    schema(mutability => 'readOnly', required => true), %to_user));
+fails(qr{x\.json: attribute active: an active must be a single boolean}, 'another active', added('x.json', schema(name => 'active'),
+    %new_type));
+fails(qr{user-x\.json: schemaExtensions: there is no schema "urn:x"}, 'an extension that is not there', added(%to_user));
+fails(qr{y\.json: there is no resource type "Car" to add extensions to}, 'a type that is not there', added('x.json', schema(),
+    'y.json', type(name => 'Car', schemaExtensions => [{ schema => 'urn:x', required => false }])));
+fails(qr{z\.json: schemaExtensions: "urn:x" is there twice}, 'an extension twice', added('x.json', schema(), %to_user,
+    'z.json', $to_user{'user-x.json'}));
+fails(qr{type-x\.json: endpoint: there is another resource type at "Users"}, "another type's endpoint", added('x.json', schema(),
+    'type-x.json', type(name => 'X', endpoint => '/Users', schema => 'urn:x')));
 
 # The database
 (my $no_dbd = $base) =~ s/^LoadModule dbd_module.*\n//m;
