@@ -116,6 +116,12 @@ my @filters = (
     [Users  => 'emails[type eq "work" and value eq "user777@x.example"]'],
     [Users  => 'userName eq "user777" and externalId eq "ext777"'],
     [Groups => 'displayName eq "group 777"'],
+    ['' => 'userName eq "user777"'],
+    ['' => 'externalId eq "ext777"'],
+    ['' => 'displayName eq "group 777"'],
+    ['' => qq(id eq "$member")],
+    ['' => 'emails.value eq "user777@x.example"'],
+    ['' => 'meta.resourceType eq "User" and userName eq "user777"'],
     [Groups => qq(members.value eq "$member" and displayName eq "Group 1")],
     [Groups => qq(id eq "00000002-0000-7000-8000-000000000001" and members[value eq "$member"])],
 );
@@ -130,6 +136,30 @@ $each->($_) for @filters;
 my $read = rows_read() - $before;
 cmp_ok($read, '<', 60 * @filters, 'all filters together have read few rows');
 diag "read $read rows" if $read >= 60 * @filters;
+
+# --- the order of lists ---------------------------------------------------------------------------------------------
+
+my @orders = (
+    [Users => '', 'user1'],
+    [Users => 'sortBy=userName', 'user1'],
+    [Users => 'sortBy=userName&sortOrder=descending', 'user9999'],
+    [Users => 'sortBy=externalId', 'user1'],
+    [Users => 'sortBy=displayName', 'user1'],
+    [Users => 'sortBy=id&sortOrder=descending', "user$USERS"],
+    ['' => '', 'Group 1'],
+    ['' => 'sortBy=displayName', 'Group 1'],
+);
+my $page = sub {
+    my ($endpoint, $order, $first) = @{ $_[0] };
+    my $res = $t->request(GET => "/$endpoint?count=5&attributes=displayName,userName&$order");
+    is($res->{json}{Resources}[0]{userName} // $res->{json}{Resources}[0]{displayName}, $first, "/$endpoint $order: the first");
+};
+$page->($_) for @orders;
+$before = rows_read();
+$page->($_) for @orders;
+$read = (rows_read() - $before) / @orders;
+# Each also counts all; what has no value, and what is of another type, is read where it stands in the index.
+cmp_ok($read, '<', $USERS + 5000, 'what is sorted by an index reads its page and no more') or diag "read $read rows each";
 
 # --- memberships of the large group -----------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ static const struct {
     {"render", test_render},
     {"resource", test_resource},
     {"schema", test_schema},
+    {"search", test_search},
     {"text", test_text},
     {"token", test_token},
     {"value", test_value},

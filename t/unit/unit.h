@@ -59,6 +59,7 @@ extern CU_TestInfo test_query[];
 extern CU_TestInfo test_render[];
 extern CU_TestInfo test_resource[];
 extern CU_TestInfo test_schema[];
+extern CU_TestInfo test_search[];
 extern CU_TestInfo test_text[];
 extern CU_TestInfo test_token[];
 extern CU_TestInfo test_value[];

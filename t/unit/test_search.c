@@ -1,0 +1,256 @@
+/*
+ * Queries: from a message, resolved against types, and as SQL.
+ */
+#include "scim/search.h"
+
+#include <string.h>
+
+#include "store/search_sql.h"
+#include "unit.h"
+
+#define SCHEMAS    "'schemas':['" SCIM_URN_SEARCH "']"
+#define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+static scim_query_t query;
+
+/* ---- messages ---- */
+
+static scim_error_t *read_message(const char *text)
+{
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
+
+    return scim_query_read_message(&query, unit_json(text), 100, 1000, &leniency, unit_pool);
+}
+
+static void test_message(void)
+{
+    UNIT_OK(read_message("{" SCHEMAS ",'attributes':['id','name.givenName'],'filter':'a eq 1','sortBy':'title',"
+                         "'sortOrder':'descending','startIndex':11,'count':5,'x':[{}]}"));
+    UNIT_STR(query.filter, "a eq 1");
+    UNIT_STR(query.attributes, "id,name.givenName");
+    UNIT_STR(query.excluded_attributes, NULL);
+    UNIT_STR(query.sort_by, "title");
+    UNIT_STR(query.sort_order, "descending");
+    UNIT_INT(query.start_index, 11);
+    UNIT_INT(query.count, 5);
+    UNIT_OK(
+        read_message("{'SCHEMAS':['x','" SCIM_URN_SEARCH "'],'EXCLUDEDATTRIBUTES':['','a','','b'],'StartIndex':-1}"));
+    UNIT_STR(query.excluded_attributes, "a,b");
+    UNIT_INT(query.start_index, 1);
+    UNIT_INT(query.count, 100);
+    UNIT_OK(read_message("{'filter':null,'attributes':[],'count':-5}"));
+    UNIT_STR(query.filter, NULL);
+    UNIT_STR(query.attributes, "");
+    UNIT_INT(query.count, 0);
+    UNIT_OK(read_message("{'count':5000}"));
+    UNIT_INT(query.count, 1000);
+}
+
+static void test_wrong_messages(void)
+{
+    static const struct {
+        const char *text, *detail;
+    } cases[] = {
+        {"{'filter':1}", "\"filter\" must be a string."},
+        {"{'sortBy':['a']}", "\"sortBy\" must be a string."},
+        {"{'sortOrder':true}", "\"sortOrder\" must be a string."},
+        {"{'attributes':'a'}", "\"attributes\" must be a list of strings."},
+        {"{'attributes':['a',null]}", "\"attributes\" must be a list of strings."},
+        {"{'excludedAttributes':{}}", "\"excludedAttributes\" must be a list of strings."},
+        {"{'startIndex':'1'}", "\"startIndex\" must be an integer."},
+        {"{'STARTINDEX':1.5}", "\"startIndex\" must be an integer."},
+        {"{'count':false}", "\"count\" must be an integer."},
+        {"{'count':1,'Count':1}", "\"count\" is given twice."},
+    };
+    scim_leniency_t strict = {0, 0};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        UNIT_ERROR(read_message(cases[i].text), SCIM_INVALID_VALUE, cases[i].detail);
+    UNIT_ERROR(read_message("{'schemas':['x']}"), SCIM_INVALID_SYNTAX,
+               "\"schemas\" must be a list that contains \"" SCIM_URN_SEARCH "\".");
+    UNIT_ERROR(read_message("{'schemas':'" SCIM_URN_SEARCH "'}"), SCIM_INVALID_SYNTAX, NULL);
+    UNIT_ERROR(scim_query_read_message(&query, unit_json("{}"), 1, 1, &strict, unit_pool), SCIM_INVALID_SYNTAX, NULL);
+}
+
+/* ---- resolved ---- */
+
+static scim_error_t *resolve(scim_search_t **out, const char *type, const char *filter, const char *by,
+                             const char *order)
+{
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
+    scim_query_t asked = {.filter = filter, .sort_by = by, .sort_order = order, .start_index = 3, .count = 4};
+    apr_array_header_t *types = apr_array_make(unit_pool, 2, sizeof(const scim_resource_type_t *));
+
+    if (!type || strcmp(type, "Group") == 0)
+        APR_ARRAY_PUSH(types, const scim_resource_type_t *) = unit_type("Group");
+    if (!type || strcmp(type, "User") == 0)
+        APR_ARRAY_PUSH(types, const scim_resource_type_t *) = unit_type("User");
+    return scim_search_read(out, &asked, types, &leniency, unit_pool);
+}
+
+static void test_resolved(void)
+{
+    scim_search_t *search;
+    const scim_target_t *targets;
+
+    UNIT_OK(resolve(&search, NULL, "userName eq \"a\"", "emails", "Descending"));
+    UNIT_INT(search->targets->nelts, 2);
+    UNIT_INT(search->sorted, 1);
+    UNIT_INT(search->descending, 1);
+    UNIT_INT(search->start_index, 3);
+    UNIT_INT(search->count, 4);
+    targets = (const scim_target_t *)search->targets->elts;
+    UNIT_STR(targets[0].type->name, "Group");
+    CU_ASSERT_PTR_NULL(targets[0].sort);
+    UNIT_INT(targets[0].relation, 1);
+    UNIT_INT(targets[0].filter->absent, 1);
+    UNIT_STR(targets[1].sort->name, "emails");
+    UNIT_STR(targets[1].sort_sub->name, "value");
+    UNIT_INT(targets[1].filter->absent, 0);
+    UNIT_OK(resolve(&search, "User", NULL, "", ""));
+    UNIT_INT(search->sorted, 0);
+    UNIT_INT(search->descending, 0);
+    CU_ASSERT_PTR_NULL(APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter);
+}
+
+static void test_refused(void)
+{
+    static const struct {
+        const char *type, *by, *order, *detail;
+    } cases[] = {
+        {"User", "none", NULL, "sortBy \"none\" is not an attribute of User."},
+        {NULL, "none", NULL, "sortBy \"none\" is not an attribute of any resource type."},
+        {"User", "name.none", NULL, "sortBy \"name.none\" is not an attribute of User."},
+        {"User", "members", NULL, "sortBy \"members\" is not an attribute of User."},
+        {"User", ENTERPRISE, NULL, "sortBy \"" ENTERPRISE "\" is not an attribute of User."},
+        {"User", "emails[type eq \"work\"]", NULL, "sortBy \"emails[type eq \"work\"]\" is not an attribute of User."},
+        {"User", "name", NULL, "sortBy \"name\": this attribute is complex; name one of its sub-attributes."},
+        {NULL, "password", NULL, "sortBy \"password\": this attribute cannot be sorted by."},
+        {"User", "userName", "up", "sortOrder must be \"ascending\" or \"descending\", not \"up\"."},
+        {"User", NULL, "desc", "sortOrder must be \"ascending\" or \"descending\", not \"desc\"."},
+    };
+    scim_search_t *search;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        UNIT_ERROR(resolve(&search, cases[i].type, NULL, cases[i].by, cases[i].order), SCIM_INVALID_VALUE,
+                   cases[i].detail);
+    UNIT_ERROR(resolve(&search, NULL, "none pr", NULL, NULL), SCIM_INVALID_FILTER,
+               "\"none\" at character 1 of the filter is not an attribute of any resource type.");
+    UNIT_ERROR(resolve(&search, "Group", "userName pr", NULL, NULL), SCIM_INVALID_FILTER,
+               "\"userName\" at character 1 of the filter is not an attribute of Group.");
+}
+
+/* ---- SQL ---- */
+
+#define PRIMARY(attr)                                                                                                  \
+    "coalesce(jsonb_path_query_first(r.doc -> '" attr "', '$[*] ? (@.primary == true)'), r.doc -> '" attr "' -> 0)"
+
+static void test_orders(void)
+{
+    static const struct {
+        const char *type, *by, *order, *sql;
+    } cases[] = {
+        {"User", NULL, "descending", ""},
+        {"User", "userName", NULL, "r.user_name_key, "},
+        {"User", "userName", "descending", "r.user_name_key desc, "},
+        {"User", "externalId", NULL, "r.external_id, "},
+        {"Group", "displayName", NULL, "r.display_name_key, "},
+        {"User", "id", NULL, "r.id, "},
+        {"User", "meta.created", NULL, "r.created, "},
+        {"User", "meta.lastModified", "descending", "r.last_modified desc, "},
+        {"User", "meta.version", NULL, "('W/\"' || r.version || '\"') collate \"C\", "},
+        {"User", "title", NULL, "scim.fold((r.doc ->> 'title')) collate \"C\", "},
+        {"User", "active", NULL, "(r.doc ->> 'active') collate \"C\", "},
+        {"User", "name.givenName", NULL, "scim.fold((r.doc -> 'name' ->> 'givenName')) collate \"C\", "},
+        {"User", ENTERPRISE ":manager.value", NULL,
+         "(r.doc -> '" ENTERPRISE "' -> 'manager' ->> 'value') collate \"C\", "},
+        {"User", "emails", NULL, "scim.fold((" PRIMARY("emails") " ->> 'value')) collate \"C\", "},
+        {"User", "emails.primary", NULL, "(" PRIMARY("emails") " ->> 'primary') collate \"C\", "},
+        {"User", "schemas", NULL, "((r.doc -> 'schemas' -> 0) #>> '{}') collate \"C\", "},
+        {"Group", "members", NULL,
+         "(select m.member_id from scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id"
+         " and u.deleted_at is null where m.tenant = r.tenant and m.group_id = r.id order by m.member_id limit 1), "},
+        {NULL, "displayName", "descending", "r.display_name_key desc, "},
+        {NULL, "userName", NULL, "case r.type when 'User' then r.user_name_key end, "},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        scim_search_t *search;
+        scim_buf_t out;
+
+        scim_buf_init(&out, 16, unit_pool);
+        UNIT_OK(resolve(&search, cases[i].type, NULL, cases[i].by, cases[i].order));
+        UNIT_OK(scim_search_order(&out, search, unit_pool));
+        UNIT_STR(out.data, cases[i].sql);
+    }
+}
+
+/* One name that means a text of one type and a number of another. */
+static void test_mixed_order(void)
+{
+    scim_attr_t number = *scim_type_attr(unit_type("User"), "title", 5);
+    scim_search_t *search;
+    scim_buf_t out;
+
+    number.type = SCIM_INTEGER;
+    number.schema = unit_type("Group")->schema;
+    UNIT_OK(resolve(&search, NULL, NULL, "title", "descending"));
+    APR_ARRAY_IDX(search->targets, 0, scim_target_t).sort = &number;
+    scim_buf_init(&out, 16, unit_pool);
+    UNIT_OK(scim_search_order(&out, search, unit_pool));
+    UNIT_STR(out.data, "case r.type when 'User' then scim.fold((r.doc ->> 'title')) collate \"C\" end desc, "
+                       "case r.type when 'Group' then (case jsonb_typeof((r.doc -> 'title')) when 'number' then"
+                       " (r.doc -> 'title')::numeric end) end desc, ");
+}
+
+static void test_unsorted(void)
+{
+    scim_search_t *search;
+    scim_buf_t out;
+
+    scim_buf_init(&out, 16, unit_pool);
+    UNIT_OK(resolve(&search, "Group", NULL, "members.$ref", NULL));
+    UNIT_ERROR(scim_search_order(&out, search, unit_pool), SCIM_INVALID_VALUE,
+               "sortBy: sorting by \"members.$ref\" is not supported.");
+}
+
+static void test_conditions(void)
+{
+    static const struct {
+        const char *type, *filter, *sql;
+    } cases[] = {
+        {"User", "userName eq \"a\"", "(r.user_name_key = scim.fold($2::text))"},
+        {NULL, "userName eq \"a\"",
+         "((r.type = 'Group' and (false)) or (r.type = 'User' and (r.user_name_key = scim.fold($2::text))))"},
+        {NULL, "displayName eq \"a\"",
+         "((r.type = 'Group' and (r.display_name_key = scim.fold($2::text))) or (r.type = 'User' and"
+         " (r.display_name_key = scim.fold($3::text))))"},
+        {NULL, "userName ne \"a\" and not (members pr)",
+         "((r.type = 'Group' and ((true and not (exists (select 1 from scim.membership m join scim.resource u on"
+         " u.tenant = m.tenant and u.id = m.member_id and u.deleted_at is null where m.tenant = r.tenant and"
+         " m.group_id = r.id))))) or (r.type = 'User' and ((r.user_name_key is distinct from scim.fold($2::text) and"
+         " not (false)))))"},
+        {NULL, "userName eq null or userName ne null",
+         "((r.type = 'Group' and ((true or false))) or (r.type = 'User' and ((r.user_name_key is null or"
+         " r.user_name_key is not null))))"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        scim_sql_t sql = {.params = apr_array_make(unit_pool, 4, sizeof(const char *))};
+        scim_search_t *search;
+
+        APR_ARRAY_PUSH(sql.params, const char *) = "tenant";
+        scim_buf_init(&sql.text, 16, unit_pool);
+        UNIT_OK(resolve(&search, cases[i].type, cases[i].filter, NULL, NULL));
+        UNIT_OK(scim_search_condition(&sql, search, unit_pool));
+        UNIT_STR(sql.text.data, cases[i].sql);
+    }
+}
+
+CU_TestInfo test_search[] = {
+    {"messages", test_message},  {"messages refused", test_wrong_messages},
+    {"resolved", test_resolved}, {"refused", test_refused},
+    {"orders", test_orders},     {"orders of mixed types", test_mixed_order},
+    {"unsorted", test_unsorted}, {"conditions of types", test_conditions},
+    CU_TEST_INFO_NULL,
+};
