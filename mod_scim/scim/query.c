@@ -8,6 +8,8 @@
 
 #include "text.h"
 
+#define QUOTE_MAX 40 /* bytes of what the client sent that a detail repeats */
+
 /* What a parameter may hold, and where it goes. In a message NAMES is a list, in a URL a text. */
 typedef enum { TEXT, NAMES, START_INDEX, COUNT } parameter_e;
 
@@ -119,8 +121,8 @@ static scim_error_t *read_value(scim_query_t *query, const parameter_t *paramete
         return NULL;
     }
     if (!read_integer(&number, value))
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s must be an integer, not \"%.40s\".",
-                                parameter->name, value);
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s must be an integer, not \"%.*s\".",
+                                parameter->name, (int)scim_utf8_valid(value, strnlen(value, QUOTE_MAX)), value);
     set_number(query, parameter, number, page_maximum);
     return NULL;
 }

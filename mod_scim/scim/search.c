@@ -1,11 +1,18 @@
 #include "search.h"
 
+#include <apr_strings.h>
 #include <string.h>
 #include <strings.h>
 
 #include "path.h"
+#include "text.h"
 
-#define QUOTE "\"%.200s\""
+#define QUOTE_MAX 200 /* bytes of what the client sent that a detail repeats */
+
+static const char *quote(const char *text, apr_pool_t *pool)
+{
+    return apr_pstrmemdup(pool, text, scim_utf8_valid(text, strnlen(text, QUOTE_MAX)));
+}
 
 static scim_error_t *read_order(int *descending, const char *order, apr_pool_t *pool)
 {
@@ -15,8 +22,8 @@ static scim_error_t *read_order(int *descending, const char *order, apr_pool_t *
     *descending = 1;
     if (strcasecmp(order, "descending") == 0)
         return NULL;
-    return scim_error_typed(pool, SCIM_INVALID_VALUE,
-                            "sortOrder must be \"ascending\" or \"descending\", not " QUOTE ".", order);
+    return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortOrder must be \"ascending\" or \"descending\", not \"%s\".",
+                            quote(order, pool));
 }
 
 static int is_hidden(const scim_attr_t *attr)
@@ -33,12 +40,14 @@ static scim_error_t *read_sort(scim_target_t *target, int *found, const char *by
     if (!scim_path_resolve(&path, by, strlen(by), target->type, leniency) || !path.attr)
         return NULL;
     if (is_hidden(path.attr) || (path.sub && is_hidden(path.sub)))
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy " QUOTE ": this attribute cannot be sorted by.", by);
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy \"%s\": this attribute cannot be sorted by.",
+                                quote(by, pool));
     if (path.attr->type == SCIM_COMPLEX && !path.sub)
         path.sub = scim_attr_sub(path.attr, "value", 5);
     if (path.attr->type == SCIM_COMPLEX && !path.sub)
         return scim_error_typed(pool, SCIM_INVALID_VALUE,
-                                "sortBy " QUOTE ": this attribute is complex; name one of its sub-attributes.", by);
+                                "sortBy \"%s\": this attribute is complex; name one of its sub-attributes.",
+                                quote(by, pool));
     target->sort = path.attr;
     target->sort_sub = path.sub;
     *found = 1;
@@ -61,7 +70,8 @@ static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query
     }
     if (search->sorted)
         return NULL;
-    return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy " QUOTE " is not an attribute of %s.", query->sort_by,
+    return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s.",
+                            quote(query->sort_by, pool),
                             search->targets->nelts == 1 ? only->type->name : "any resource type");
 }
 

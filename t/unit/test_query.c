@@ -1,5 +1,9 @@
 #include "scim/query.h"
 
+#include <apr_strings.h>
+#include <string.h>
+
+#include "scim/search.h"
 #include "unit.h"
 
 static scim_query_t query;
@@ -102,6 +106,34 @@ static void refused(void)
         UNIT_ERROR(read_args(cases[i].args), SCIM_INVALID_VALUE, cases[i].detail);
 }
 
-CU_TestInfo test_query[] = {
-    {"nothing that SCIM names", nothing},         {"everything", everything}, {"names and values", names_and_values},
-    {"numbers are clamped", numbers_are_clamped}, {"refused", refused},       CU_TEST_INFO_NULL};
+/* A detail that repeats a part of a text ends between two characters. */
+static void cuts_between_characters(void)
+{
+    UNIT_ERROR(read_args("count=123456789012345678901234567890123456789%C3%9C"), SCIM_INVALID_VALUE,
+               "The parameter count must be an integer, not \"123456789012345678901234567890123456789\".");
+}
+
+static void cuts_sort_by(void)
+{
+    const scim_resource_type_t *type = unit_type("User");
+    apr_array_header_t *types = apr_array_make(unit_pool, 1, sizeof(type));
+    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    char name[300], detail[300];
+    scim_search_t *search;
+
+    APR_ARRAY_PUSH(types, const scim_resource_type_t *) = type;
+    memset(name, 'x', sizeof(name));
+    memcpy(name + 199, "\xc3\x9c", 3);
+    apr_snprintf(detail, sizeof(detail), "sortBy \"%.199s\" is not an attribute of User.", name);
+    UNIT_OK(read_args(apr_pstrcat(unit_pool, "sortBy=", name, NULL)));
+    UNIT_ERROR(scim_search_read(&search, &query, types, &leniency, unit_pool), SCIM_INVALID_VALUE, detail);
+}
+
+CU_TestInfo test_query[] = {{"nothing that SCIM names", nothing},
+                            {"everything", everything},
+                            {"names and values", names_and_values},
+                            {"numbers are clamped", numbers_are_clamped},
+                            {"refused", refused},
+                            {"cuts between characters", cuts_between_characters},
+                            {"cuts sortBy", cuts_sort_by},
+                            CU_TEST_INFO_NULL};
