@@ -87,6 +87,7 @@ void fuzz_error(const scim_error_t *error, apr_pool_t *pool)
 
     FUZZ_CHECK(error->status == 400 || error->status == 413);
     FUZZ_CHECK(error->detail && *error->detail);
+    FUZZ_CHECK(scim_utf8_valid(error->detail, strlen(error->detail)) == strlen(error->detail));
     body = scim_error_body(error, pool);
     fuzz_json_of(body, strlen(body), pool);
 }

@@ -24,6 +24,7 @@ fuzz_target_t fuzz_patch;
 fuzz_target_t fuzz_path;
 fuzz_target_t fuzz_query;
 fuzz_target_t fuzz_resource;
+fuzz_target_t fuzz_search;
 fuzz_target_t fuzz_token;
 
 /* Deeper than any schema; httpd's own default. */
@@ -40,7 +41,7 @@ const scim_resource_type_t *fuzz_type(const char *name);
 #define FUZZ_CHECK(holds) ((holds) ? (void)0 : fuzz_fail(#holds, __FILE__, __LINE__))
 void fuzz_fail(const char *what, const char *file, int line) __attribute__((noreturn));
 
-/* Checks that an error can be answered: it has a status, a detail, and a body that is JSON. */
+/* Checks that an error can be answered: it has a status, a detail of well-formed UTF-8, and a body that is JSON. */
 void fuzz_error(const scim_error_t *error, apr_pool_t *pool);
 
 /* Both succeeded, or both failed with the same answer. */

@@ -49,6 +49,8 @@ static void check_path(const char *text, const scim_resource_type_t *type, unsig
 
 void fuzz_path(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
+    if (scim_utf8_valid(bytes, strlen(bytes)) != strlen(bytes))
+        return; /* JSON and queries are read before, and hold nothing else */
     (void)len;
     for (const scim_resource_type_t *const *type = fuzz_types(); *type; type++) {
         check_path(bytes, *type, SCIM_LENIENT_ALL, pool);
