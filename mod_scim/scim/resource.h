@@ -52,8 +52,8 @@ scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_
 scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                                 scim_leniency_t *leniency, apr_pool_t *pool);
 
-/* A new list, the pool's, of the elements of a stored one; of equal (type, value) pairs one stays, the primary one where
- * there is one. */
+/* A new list, the pool's, of the elements of a stored one; of equal (type, value) pairs one stays, the primary one
+ * where there is one. */
 json_object *scim_value_unite(json_object *list, apr_pool_t *pool);
 
 /* Whether documents hold this attribute at all: not what is readOnly, and not what is writeOnly and never returned. */
