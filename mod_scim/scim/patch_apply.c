@@ -9,6 +9,13 @@ static scim_error_t *immutable(scim_patch_state_t *state, const scim_attr_t *att
                             attr->name);
 }
 
+json_object *scim_patch_keep(const scim_patch_state_t *state, json_object *value)
+{
+    int container = json_object_is_type(value, json_type_object) || json_object_is_type(value, json_type_array);
+
+    return json_object_get(container ? scim_json_copy(value, state->pool) : value);
+}
+
 scim_error_t *scim_patch_set(scim_patch_state_t *state, json_object *object, const scim_attr_t *attr,
                              json_object *value)
 {
@@ -20,7 +27,7 @@ scim_error_t *scim_patch_set(scim_patch_state_t *state, json_object *object, con
     if (old && attr->mutability == SCIM_IMMUTABLE) {
         return immutable(state, attr);
     }
-    json_object_object_add(object, attr->name, json_object_get(scim_json_copy(value, state->pool)));
+    json_object_object_add(object, attr->name, scim_patch_keep(state, value));
     return NULL;
 }
 

@@ -16,9 +16,10 @@
 #include "patch_list.h"
 #include "text.h"
 
-/* How many values all operations of a request may look at together: it bounds what one request costs, whatever the
- * lengths of the lists and the number of operations are. */
-#define WORK_MAX 500000
+/* What all operations of a request may cost together, whatever the lengths of the lists and the number of operations
+ * are: one for each value that each comparison looks at or that is written, and one more for each so many bytes. */
+#define WORK_MAX       500000
+#define BYTES_PER_WORK 1024
 
 static json_object *values_of(const scim_patch_state_t *state, json_object *holder)
 {
@@ -301,7 +302,7 @@ static scim_error_t *update_element(scim_patch_state_t *state, json_object *list
     if (path->attr->type == SCIM_COMPLEX) {
         return scim_patch_merge(state, element, path->attr, state->op->value);
     }
-    json_object_array_put_idx(list, i, json_object_get(scim_json_copy(state->op->value, state->pool)));
+    json_object_array_put_idx(list, i, scim_patch_keep(state, state->op->value));
     return NULL;
 }
 
@@ -431,11 +432,48 @@ static scim_error_t *apply_whole(scim_patch_state_t *state, json_object *holder)
     return op->value ? remove_values(state, holder) : scim_patch_unset(state, holder, op->path.attr);
 }
 
+static size_t bytes_of(json_object *value)
+{
+    size_t bytes = 0;
+
+    if (json_object_is_type(value, json_type_string)) {
+        return (size_t)json_object_get_string_len(value);
+    }
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, key, item)
+        {
+            (void)key;
+            bytes += bytes_of(item);
+        }
+    }
+    for (size_t i = 0; json_object_is_type(value, json_type_array) && i < count_of(value); i++) {
+        bytes += bytes_of(json_object_array_get_idx(value, i));
+    }
+    return bytes;
+}
+
+static size_t comparisons_of(const scim_filter_t *filter)
+{
+    if (!filter) {
+        return 0;
+    }
+    return filter->kind == SCIM_FILTER_COMPARE ? 1 : comparisons_of(filter->left) + comparisons_of(filter->right);
+}
+
+static size_t cost_of(const scim_patch_op_t *op, json_object *list)
+{
+    size_t comparisons = comparisons_of(op->path.filter), count = count_of(list);
+    size_t compared = comparisons ? comparisons * (count + bytes_of(list) / BYTES_PER_WORK) : count;
+    size_t written = op->path.filter || op->path.sub ? count * (bytes_of(op->value) / BYTES_PER_WORK) : 0;
+
+    return compared + written;
+}
+
 scim_error_t *scim_patch_list(scim_patch_state_t *state, json_object *holder)
 {
     const scim_patch_op_t *op = state->op;
 
-    state->work += count_of(values_of(state, holder));
+    state->work += cost_of(op, values_of(state, holder));
     if (state->work > WORK_MAX) {
         return scim_error_status(state->pool, 413, "The request has too many operations on lists as long as \"%s\".",
                                  op->path.attr->name);

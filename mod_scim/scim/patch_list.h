@@ -12,7 +12,7 @@ typedef struct scim_patch_state_t {
     json_object *doc;
     const scim_resource_type_t *type;
     const scim_patch_op_t *op; /* the one being applied */
-    size_t work;               /* values of lists that were looked at */
+    size_t work;               /* what it all has cost so far, see patch_list.c */
     scim_leniency_t *leniency;
     apr_pool_t *pool;
 } scim_patch_state_t;
@@ -20,7 +20,10 @@ typedef struct scim_patch_state_t {
 /* Applies state->op, whose attribute is multi-valued. */
 scim_error_t *scim_patch_list(scim_patch_state_t *state, json_object *holder);
 
-/* Gives `attr` of `object` a value, of which a copy is made. Errors: 400 mutability where it is immutable and has
+/* A reference to `value` for the document. What has no parts never changes and is shared; else a copy is made. */
+json_object *scim_patch_keep(const scim_patch_state_t *state, json_object *value);
+
+/* Gives `attr` of `object` a value, as scim_patch_keep does. Errors: 400 mutability where it is immutable and has
  * another one. */
 scim_error_t *scim_patch_set(scim_patch_state_t *state, json_object *object, const scim_attr_t *attr,
                              json_object *value);

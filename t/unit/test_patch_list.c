@@ -235,10 +235,52 @@ static void bounds_work(void)
     UNIT_INT(error->status, 413);
 }
 
+/* 200 values with `len` bytes each, and an operation repeated 100 times. */
+static const scim_error_t *work_of(int len, const char *op)
+{
+    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    json_object *doc = patch_user(""), *emails = json_object_new_array();
+    char *text = apr_pcalloc(unit_pool, (apr_size_t)len + 1), *ops = apr_pstrdup(unit_pool, op);
+    int changed = 0;
+
+    memset(text, 'x', (size_t)len);
+    json_object_object_add(doc, "emails", emails);
+    for (int i = 0; i < 200; i++) {
+        json_object *email = json_object_new_object();
+
+        json_object_object_add(email, "display", json_object_new_string(text));
+        json_object_array_add(emails, email);
+    }
+    for (int i = 1; i < 100; i++)
+        ops = apr_pstrcat(unit_pool, ops, ",", op, NULL);
+    return patch_run(&changed, doc, unit_type("User"), ops, &leniency);
+}
+
+/* So are operations on long strings, and those with many comparisons. */
+static void bounds_bytes(void)
+{
+    const char *one = "{'op':'remove','path':'emails[display eq \\'y\\']'}", *many = "display eq \\'y\\'";
+    char *text = apr_pcalloc(unit_pool, 30001);
+
+    CU_ASSERT_PTR_NULL(work_of(1000, one));
+    CU_ASSERT_PTR_NULL(work_of(20000, one));
+    UNIT_INT(work_of(60000, one)->status, 413);
+    for (int i = 1; i < 60; i++)
+        many = apr_pstrcat(unit_pool, many, " or display eq \\'y\\'", NULL);
+    many = apr_pstrcat(unit_pool, "{'op':'remove','path':'emails[", many, "]'}", NULL);
+    CU_ASSERT_PTR_NULL(work_of(0, one));
+    UNIT_INT(work_of(0, many)->status, 413);
+    memset(text, 'y', 30000);
+    UNIT_INT(work_of(0, apr_psprintf(unit_pool, "{'op':'replace','path':'emails.display','value':'%s'}", text))->status,
+             413);
+    CU_ASSERT_PTR_NULL(work_of(0, "{'op':'replace','path':'emails.display','value':'short'}"));
+}
+
 CU_TestInfo test_patch_list[] = {{"adds to lists", adds},
                                  {"replaces in lists", replaces},
                                  {"creates values", creates},
                                  {"removes from lists", removes},
                                  {"unites", unites},
                                  {"bounds work", bounds_work},
+                                 {"bounds bytes", bounds_bytes},
                                  CU_TEST_INFO_NULL};
