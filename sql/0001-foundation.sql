@@ -24,6 +24,8 @@ begin
     if not pg_has_role(current_user, 'scim_owner', 'member') then
         execute format('grant scim_owner to %I', current_user);
     end if;
+    -- PostgreSQL lets everybody make temporary tables; scim_web defines nothing at all.
+    execute format('revoke temporary on database %I from public', current_database());
     if current_setting('server_encoding') <> 'UTF8' then
         raise exception 'the database must be encoded in UTF8, not %', current_setting('server_encoding')
             using hint = 'create it with: createdb --encoding=UTF8 --template=template0 NAME';

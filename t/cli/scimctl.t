@@ -204,6 +204,7 @@ is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by 1) from p
 is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
          where nspname = 'scim' and relowner <> 'scim_owner'::regrole}), 0, 'scim_owner owns everything';
 is sql(q{select has_schema_privilege('scim_web', 'scim', 'create')}), 'f', 'scim_web may not define anything';
+is sql(q{select has_database_privilege('scim_web', current_database(), 'create, temporary')}), 'f', 'nor outside it';
 
 # A second database of the same cluster finds the roles there.
 quietly("$bin/createdb", 'other');
