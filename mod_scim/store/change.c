@@ -10,6 +10,8 @@
 #include "resources_private.h"
 #include "scim/json.h"
 
+#define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
+
 /* Everything that one write needs to know. */
 typedef struct work_t {
     scim_session_t *session;
@@ -25,11 +27,21 @@ typedef struct work_t {
     scim_record_t *record;
 } work_t;
 
-static const scim_param_t *document_params(const work_t *work, json_object *doc)
+/* Adds a statement that takes a document. Errors: 413. */
+static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement_e id, const work_t *work,
+                                  json_object *doc)
 {
     apr_pool_t *pool = work->session->pool;
-    return scim_params(pool, work->session->tenant, work->type->name, work->id, scim_json_text(doc, NULL, pool),
-                       work->session->base, SCIM_PARAMS_END);
+    apr_size_t len;
+    const char *text = scim_json_text(doc, &len, pool);
+    if (len > DOCUMENT_MAX) {
+        return scim_error_status(pool, 413, "The %s would take %lu bytes; at most %d are kept.", work->type->name,
+                                 (unsigned long)len, DOCUMENT_MAX);
+    }
+    *slot = scim_batch_add(batch, id,
+                           scim_params(pool, work->session->tenant, work->type->name, work->id, text,
+                                       work->session->base, SCIM_PARAMS_END));
+    return NULL;
 }
 
 /* The acceptable versions as an array literal; NULL for any. */
@@ -73,8 +85,12 @@ static scim_error_t *create(work_t *work)
     const apr_array_header_t *members = work->resource->members;
     int is_user = work->type->groups != NULL;
     int get = -1;
-    int made = scim_batch_add(batch, is_user ? SCIM_STMT_USER_CREATE : SCIM_STMT_RESOURCE_CREATE,
-                              document_params(work, work->resource->doc));
+    int made;
+    scim_error_t *error = add_document(&made, batch, is_user ? SCIM_STMT_USER_CREATE : SCIM_STMT_RESOURCE_CREATE, work,
+                                       work->resource->doc);
+    if (error) {
+        return scim_refuse(session, error);
+    }
     if (members && members->nelts > 0) {
         scim_members_op_t op = {.op = SCIM_MEMBERS_ADD, .ids = work->resource->members};
         scim_add_members(batch, session, work->id, &op);
@@ -82,7 +98,7 @@ static scim_error_t *create(work_t *work)
             get = scim_add_get(batch, session, work->type, work->id, 1);
         }
     }
-    scim_error_t *error = scim_session_run(session, batch);
+    error = scim_session_run(session, batch);
     if (!error) {
         work->restored = scim_result_bool(scim_batch_result(batch, made), 0, 6);
         read_slot(work, batch, get < 0 ? made : get);
@@ -137,21 +153,22 @@ static scim_error_t *write_changes(work_t *work, json_object *doc, const apr_arr
     scim_batch_t *batch = scim_batch_make(session->conn);
     int with_groups = work->body && scim_relation_of(work->type, work->relation) == SCIM_RELATION_GROUPS;
     int slot = -1;
+    scim_error_t *error = NULL;
     if (doc) {
-        slot = scim_batch_add(batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
-                              document_params(work, doc));
+        error = add_document(&slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
+                             work, doc);
     }
-    for (int i = 0; members && i < members->nelts; i++) {
-        scim_error_t *error = scim_add_members(batch, session, work->id, &APR_ARRAY_IDX(members, i, scim_members_op_t));
-        if (error) {
-            return error;
-        }
+    for (int i = 0; !error && members && i < members->nelts; i++) {
+        error = scim_add_members(batch, session, work->id, &APR_ARRAY_IDX(members, i, scim_members_op_t));
+    }
+    if (error) {
+        return error;
     }
     if (work->body && (!doc || work->type->members)) {
         slot = scim_add_get(batch, session, work->type, work->id, work->relation);
     }
     scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
-    scim_error_t *error = scim_batch_run(batch);
+    error = scim_batch_run(batch);
     if (!error && work->body) {
         read_slot(work, batch, slot);
     }

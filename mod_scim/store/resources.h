@@ -28,7 +28,9 @@ typedef struct scim_page_t {
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search);
 
 /* POST. *restored tells that a deleted resource came back under its old id (PRODUCT U4). Errors: 409 uniqueness; 400
- * invalidValue for a member that is no resource of the tenant. */
+ * invalidValue for a member that is no resource of the tenant; 413 for more than a resource may take, as in PUT and
+ * PATCH.
+ */
 scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session_t *session,
                                 const scim_resource_t *resource, int relation);
 

@@ -113,6 +113,18 @@ for my $type ('application/scim+json', 'application/json', '*/*', 'application/*
     is("$res->{status} $res->{type}", "200 $TYPE", "Accept: $type");
 }
 
+# A resource of more than 1 MiB, at once and grown
+my @certificates = map { { value => 'QUJD' x 16000 . sprintf '%04d', $_ } } 1 .. 17;
+my $grown = $t->make(Users => userName => 'grown', x509Certificates => [@certificates[0 .. 15]]);
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'whole', x509Certificates => \@certificates }), 413,
+    undef, qr/User would take \d+ bytes; at most 1048576/, 'a resource too large');
+for my $way ([PUT => { schemas => [$USER], userName => 'grown', x509Certificates => \@certificates }],
+    [PATCH => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'x509Certificates', value => [$certificates[16]] }] }])
+{
+    is_error($t->request($way->[0] => "/Users/$grown", $way->[1]), 413, undef, qr/User would take/, "$way->[0] makes it too large");
+}
+is($t->row($grown)->{version}, 1, 'and changes nothing');
+
 # Too large: a declared length, an undeclared one, and by httpd's own limit.
 my $large = { schemas => [$USER], userName => 'large', title => 'x' x 3000 };
 is_error($t->request(POST => '/Users', $large, ':base' => '/small/v2/' . $t->tenant), 413, undef, qr/\w/, 'too large');
