@@ -110,7 +110,8 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
 
 const char *scim_conn_timeout_text(const scim_conn_t *conn)
 {
-    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, apr_time_as_msec(conn->timeout * 9 / 10));
+    apr_time_t milliseconds = apr_time_as_msec(conn->timeout * 9 / 10);
+    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, milliseconds ? milliseconds : 1); /* 0 would be no limit */
 }
 
 const unsigned char *scim_conn_blind(const scim_conn_t *conn)

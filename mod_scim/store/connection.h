@@ -28,14 +28,16 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
                              apr_pool_t *pool);
 
 /* The time limit of one statement as statement_timeout takes it: a little less than a round trip may take, so that
- * PostgreSQL gives up before the module does and nothing is done after its failure was told. */
+ * PostgreSQL most often gives up before the module does. Of several statements that together take too long, what
+ * happened is not known: COMMIT may be on its way. */
 const char *scim_conn_timeout_text(const scim_conn_t *conn);
 
 /* Random bytes of this connection, that digests are compared under (see session.c). */
 #define SCIM_BLIND_LENGTH 16
 const unsigned char *scim_conn_blind(const scim_conn_t *conn);
 
-/* Undoes a transaction that is still open; harmless where there is none. Whoever hands the connection back calls it. */
+/* Undoes a transaction that is still open; harmless where there is none. Whoever leaves one open between two batches
+ * calls it on the way out. */
 void scim_conn_rollback(scim_conn_t *conn);
 
 /* A value of a statement: text form, or bytes of a bytea. */
