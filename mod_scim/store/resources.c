@@ -9,6 +9,7 @@
 #include "search_sql.h"
 
 #define FILTER_MARK "true /* filter */"
+#define ORDER_MARK  "order by /* sort */ r.id"
 #define SORT_MARK   "/* sort */"
 #define TYPE_COLUMN 6 /* of resource_list_all */
 
@@ -119,6 +120,15 @@ const char *scim_statement_filtered(scim_statement_e id, const char *condition, 
     return splice(scim_statements[id].sql, FILTER_MARK, condition, pool);
 }
 
+/* Whether a filter finds one resource at the most: `attr eq "value"` where no two have the same. Then there is nothing
+ * to order, and this is what identity providers ask all the time. */
+static int finds_one(const scim_search_t *search)
+{
+    const scim_filter_t *filter = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter;
+    return search->targets->nelts == 1 && filter && filter->kind == SCIM_FILTER_COMPARE && filter->op == SCIM_EQ &&
+           filter->attr->uniqueness != SCIM_UNIQUE_NONE && !filter->sub;
+}
+
 /* The text of a statement with the search's filters and, where it has a place for it, its order. */
 static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id,
                                  const scim_search_t *search, apr_pool_t *pool)
@@ -131,6 +141,9 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
         scim_buf_init(&sql.text, 256, pool);
         error = scim_search_condition(&sql, search, pool);
         *out = error ? NULL : splice(*out, FILTER_MARK, sql.text.data, pool);
+    }
+    if (!error && !search->sorted && finds_one(search) && strstr(*out, ORDER_MARK)) {
+        *out = splice(*out, ORDER_MARK, "", pool);
     }
     if (!error && search->sorted && strstr(*out, SORT_MARK)) {
         scim_buf_init(&order, 128, pool);
