@@ -19,6 +19,9 @@ begin
         alter role scim_web set enable_hashjoin = off;
         alter role scim_web set enable_mergejoin = off;
         alter role scim_web set jit = off;
+        -- What others may define in their schemas means nothing to it; and a time without a zone is UTC, as in C.
+        alter role scim_web set search_path = pg_catalog;
+        alter role scim_web set timezone = 'UTC';
     end if;
     -- An administrator who is no superuser must be a member to hand the schema over.
     if not pg_has_role(current_user, 'scim_owner', 'member') then
