@@ -107,7 +107,9 @@ static int compare_matches(const scim_filter_t *filter, json_object *element)
     enum json_type type = json_object_get_type(value);
 
     if (filter->op == SCIM_PR || filter->value_kind == SCIM_VALUE_NULL) {
-        return (value != NULL) == (filter->op != SCIM_EQ);
+        int empty = !value || (type == json_type_string && json_object_get_string_len(value) == 0);
+
+        return empty == (filter->op == SCIM_EQ);
     }
     switch (filter->value_kind) {
     case SCIM_VALUE_TRUE:

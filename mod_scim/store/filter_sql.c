@@ -102,10 +102,13 @@ static int asks_absence(const scim_filter_t *filter)
     return filter->op == SCIM_EQ && filter->value_kind == SCIM_VALUE_NULL;
 }
 
+/* A value that is empty is as good as none (RFC 7644 table 3). */
 static void put_presence(compiler_t *c, const scim_operand_t *operand, int absence)
 {
     if (operand->present) {
         put(c, absence ? "false" : "true");
+    } else if (operand->kind == SCIM_OPERAND_TEXT) {
+        put_template(c, absence ? "coalesce(@, '') = ''" : "coalesce(@, '') <> ''", operand->sql, "");
     } else if (operand->kind == SCIM_OPERAND_COMPLEX) {
         put_template(c, absence ? "coalesce(@, '{}') = '{}'" : "coalesce(@, '{}') <> '{}'", operand->sql, "");
     } else {

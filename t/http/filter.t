@@ -235,4 +235,10 @@ for my $filter ('displayName eq "g"', 'externalId eq "GX"', "id eq \"$group\"", 
 }
 is(find("id eq \"$group\" and members eq \"$id[1]\"", '', 'Groups')->{json}{totalResults}, 0, 'no member');
 
+# A value that is empty is as good as none
+is($t->request(PATCH => "/Users/$id[1]", { schemas => [$PATCH], Operations => [{ op => 'add', path => 'title', value => '' }] })->{status},
+    200, 'an empty title');
+finds('title pr', $ann, $cyd);
+finds('title eq null and not (title pr)', $bob, $dede);
+
 done_testing;

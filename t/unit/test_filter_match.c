@@ -55,6 +55,8 @@ static const match_case_t cases[] = {
     {"emails", "primary ne null", "{'primary':false}", 1},
     {"emails", "type eq 'work' and value pr", "{'type':'work','value':'x'}", 1},
     {"emails", "type eq 'work' and value pr", "{'type':'work'}", 0},
+    {"emails", "display pr", "{'display':''}", 0},
+    {"emails", "display eq null", "{'display':''}", 1},
     {"emails", "type eq 'home' or value pr", "{'type':'work','value':'x'}", 1},
     {"emails", "not (type eq 'home' or value pr)", "{'type':'work'}", 1},
     {"emails", "not (type eq 'home')", "{}", 1},

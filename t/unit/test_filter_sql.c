@@ -79,7 +79,7 @@ static const struct {
     {"User", "title ne 'x'", "(scim.fold((r.doc ->> 'title')) is distinct from scim.fold($2::text))", "x"},
     {"User", "title co 'x'", "(position(scim.fold($2::text) in scim.fold((r.doc ->> 'title'))) > 0)", "x"},
     {"User", "title gt 'x'", "(scim.fold((r.doc ->> 'title')) > scim.fold($2::text) collate \"C\")", "x"},
-    {"User", "title pr", "((r.doc ->> 'title') is not null)", ""},
+    {"User", "title pr", "(coalesce((r.doc ->> 'title'), '') <> '')", ""},
     {"User", "profileUrl ew 'x'", "(right((r.doc ->> 'profileUrl'), length($2::text)) = $2::text)", "x"},
     {"User", "active eq true", "((r.doc ->> 'active') = $2::text)", "true"},
     {"User", "active ne 'False'", "((r.doc ->> 'active') is distinct from $2::text)", "false"},
@@ -114,9 +114,9 @@ static const struct {
     {"User", "emails pr", "(exists (select 1 from " ELEMENTS("emails") "))", ""},
     {"User", "emails eq null", "(not exists (select 1 from " ELEMENTS("emails") "))", ""},
     {"User", "emails.value pr",
-     "(exists (select 1 from " ELEMENTS("emails") " where (e.value ->> 'value') is not null))", ""},
+     "(exists (select 1 from " ELEMENTS("emails") " where coalesce((e.value ->> 'value'), '') <> ''))", ""},
     {"User", "emails.value eq null",
-     "(not exists (select 1 from " ELEMENTS("emails") " where (e.value ->> 'value') is not null))", ""},
+     "(not exists (select 1 from " ELEMENTS("emails") " where coalesce((e.value ->> 'value'), '') <> ''))", ""},
     {"User", "emails[type eq 'work'].value eq 'x'",
      "((r.id = any (array(" LOOKUP "scim.fold($2::text))) and exists (select 1 from " ELEMENTS(
          "emails") " where (scim.fold((e.value ->> 'type')) = scim.fold($3::text) and scim.fold((e.value ->> 'value')) "
@@ -173,13 +173,13 @@ static const struct {
      "((r.id = $2::uuid and (" ENTERPRISE " -> 'manager' ->> 'value') = $3::text))",
      "2819c223-7f76-453a-919d-413861904646|B"},
     {"User", "title pr and (userName eq 'a' or userName eq 'b')",
-     "(((r.doc ->> 'title') is not null and (r.user_name_key = scim.fold($2::text) or r.user_name_key = "
+     "((coalesce((r.doc ->> 'title'), '') <> '' and (r.user_name_key = scim.fold($2::text) or r.user_name_key = "
      "scim.fold($3::text))))",
      "a|b"},
     {"User", "not (userName eq 'x')", "(not (coalesce(r.user_name_key = scim.fold($2::text), false)))", "x"},
     {"User", "not (title eq 'x' and not (title ne 'y' or active pr))",
      "(not ((coalesce(scim.fold((r.doc ->> 'title')) = scim.fold($2::text), false) and not ((scim.fold((r.doc ->> "
-     "'title')) is distinct from scim.fold($3::text) or (r.doc ->> 'active') is not null)))))",
+     "'title')) is distinct from scim.fold($3::text) or coalesce((r.doc ->> 'active'), '') <> '')))))",
      "x|y"},
     {"User", "not (id eq '2819c223-7f76-453a-919d-413861904646')", "(not (r.id = $2::uuid))",
      "2819c223-7f76-453a-919d-413861904646"},
