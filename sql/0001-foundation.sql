@@ -12,6 +12,8 @@ begin
     -- Logs in, owns nothing. It gets a password, or peer or certificate authentication, from the operator.
     if not exists (select from pg_roles where rolname = 'scim_web') then
         create role scim_web login;
+    end if;
+    begin
         -- The statements are few, short and made to be planned once: planning them anew, or compiling them, costs more than
         -- running them. And each has an index for its way, whatever the statistics say of groups that happen to be large.
         alter role scim_web set plan_cache_mode = force_generic_plan;
@@ -22,7 +24,10 @@ begin
         -- What others may define in their schemas means nothing to it; and a time without a zone is UTC, as in C.
         alter role scim_web set search_path = pg_catalog;
         alter role scim_web set timezone = 'UTC';
-    end if;
+    exception
+        when insufficient_privilege then
+            raise warning 'the settings of role scim_web could not be made: %', sqlerrm;
+    end;
     -- An administrator who is no superuser must be a member to hand the schema over.
     if not pg_has_role(current_user, 'scim_owner', 'member') then
         execute format('grant scim_owner to %I', current_user);
