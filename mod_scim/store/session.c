@@ -64,7 +64,6 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     const PGresult *result = scim_batch_result(batch, session->slot);
     if (result && PQntuples(result) == 1) {
         session->token_name = scim_result_text(NULL, result, 0, 0);
-        session->restore = scim_result_text(NULL, result, 0, 1);
     }
     return error;
 }

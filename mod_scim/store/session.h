@@ -17,7 +17,6 @@ typedef struct scim_session_t {
     const scim_token_t *token;
     const char *base;       /* the tenant's base URL, no slash at the end: $ref is made of it */
     const char *token_name; /* known after the first batch; NULL before */
-    const char *restore;    /* the tenant's setting, likewise */
     int slot;               /* of the authentication in the latest batch */
     int open;               /* whether the latest batch leaves its transaction open */
     apr_pool_t *pool;

@@ -3,7 +3,6 @@
 -- nothing), $5 statement timeout in milliseconds: what the client has given up waiting for must not be done later
 -- The lateral subqueries with offset 0 make sure that the tables are read after the tenant was set.
 select k.name,
-       n.restore,
        case
            when k.key_id is null or sha256(k.digest || $4::bytea) <> $3::bytea
                then scim.refuse('SC401', 'no such token')
@@ -18,5 +17,5 @@ select k.name,
                set_config('statement_timeout', $5::text, true)) s
   left join lateral (select t.key_id, t.digest, t.name, t.revoked, t.expires
                        from scim.token t where t.tenant = s.tenant and t.key_id = $2 offset 0) k on true
-  left join lateral (select t.enabled, t.restore
+  left join lateral (select t.enabled
                        from scim.tenant t where t.tenant = s.tenant offset 0) n on true
