@@ -112,6 +112,7 @@ sub request {
 
 sub writes {
     my ($make) = @_;
+    undef $connection;    # httpd has closed it meanwhile (KeepAliveTimeout)
     request($make->($_)) for 1 .. $WRITES;
     return $WRITES;
 }
