@@ -54,12 +54,7 @@ static scim_error_t *add_filter(scim_batch_t *batch, scim_session_t *session, co
     if (error) {
         return error;
     }
-    scim_param_t *params = apr_pcalloc(pool, (size_t)sql.params->nelts * sizeof(*params));
-    for (int i = 0; i < sql.params->nelts; i++) {
-        params[i].value = APR_ARRAY_IDX(sql.params, i, const char *);
-    }
-    scim_batch_add_text(batch, scim_statement_filtered(SCIM_STMT_MEMBERS_FILTER, sql.text.data, pool),
-                        sql.params->nelts, params);
+    scim_add_values(batch, scim_statement_filtered(SCIM_STMT_MEMBERS_FILTER, sql.text.data, pool), sql.params, pool);
     return NULL;
 }
 

@@ -56,6 +56,15 @@ scim_param_t *scim_params(apr_pool_t *pool, ...)
     return params;
 }
 
+int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header_t *values, apr_pool_t *pool)
+{
+    scim_param_t *params = apr_pcalloc(pool, (size_t)values->nelts * sizeof(*params));
+    for (int i = 0; i < values->nelts; i++) {
+        params[i].value = APR_ARRAY_IDX(values, i, const char *);
+    }
+    return scim_batch_add_text(batch, sql, values->nelts, params);
+}
+
 scim_record_t *scim_record_read(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     scim_record_t *record = apr_pcalloc(pool, sizeof(*record));
@@ -171,11 +180,7 @@ static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e
     if (error) {
         return error;
     }
-    scim_param_t *params = apr_pcalloc(pool, (size_t)values->nelts * sizeof(*params));
-    for (int i = 0; i < values->nelts; i++) {
-        params[i].value = APR_ARRAY_IDX(values, i, const char *);
-    }
-    *slot = scim_batch_add_text(batch, text, values->nelts, params);
+    *slot = scim_add_values(batch, text, values, pool);
     return NULL;
 }
 

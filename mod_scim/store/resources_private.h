@@ -15,6 +15,9 @@ scim_relation_e scim_relation_of(const scim_resource_type_t *type, int wanted);
 #define SCIM_PARAMS_END ((const char *)-1)
 scim_param_t *scim_params(apr_pool_t *pool, ...);
 
+/* Adds SQL made at run time with its values (const char *, $1 first); returns its slot. */
+int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header_t *values, apr_pool_t *pool);
+
 /* A row of the columns in record.part, and the relation. */
 scim_record_t *scim_record_read(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool);
 

@@ -176,6 +176,22 @@ static scim_error_t *check_new(const char *name, const char *description, apr_ti
     return NULL;
 }
 
+/* Runs a statement on the tokens of a tenant. All of them answer with a row at least where the tenant exists. Errors:
+ * 404. */
+static scim_error_t *run(const PGresult **result, scim_conn_t *conn, scim_statement_e id, const scim_param_t *params,
+                         const char *tenant, apr_pool_t *pool)
+{
+    scim_batch_t *batch = scim_batch_make(conn);
+    int slot = scim_batch_add(batch, id, params);
+    scim_error_t *error = scim_batch_run(batch);
+
+    if (error != NULL) {
+        return error;
+    }
+    *result = scim_batch_result(batch, slot);
+    return PQntuples(*result) == 0 ? scim_tenant_missing(tenant, pool) : NULL;
+}
+
 scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const scim_token_t *token,
                                 const char *name, const char *description, apr_time_t expires, const char *actor,
                                 apr_pool_t *pool)
@@ -188,23 +204,16 @@ scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const 
                              {.value = description},
                              {.value = expiry},
                              {.value = actor}};
-    scim_batch_t *batch = scim_batch_make(conn);
     scim_error_t *error = check_new(name, description, expires, pool);
     const PGresult *result;
-    int slot;
 
     if (error != NULL) {
         return error;
     }
     scim_time_format(expiry, expires);
-    slot = scim_batch_add(batch, SCIM_STMT_TOKEN_CREATE, params);
-    error = scim_batch_run(batch);
+    error = run(&result, conn, SCIM_STMT_TOKEN_CREATE, params, tenant, pool);
     if (error != NULL) {
         return error;
-    }
-    result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
-        return scim_tenant_missing(tenant, pool);
     }
     read_row(row, result, 0);
     if (row->key_id == NULL) {
@@ -219,17 +228,11 @@ scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const 
 scim_error_t *scim_token_list(apr_array_header_t **rows, scim_conn_t *conn, const char *tenant, apr_pool_t *pool)
 {
     scim_param_t params[] = {{.value = tenant}};
-    scim_batch_t *batch = scim_batch_make(conn);
-    int slot = scim_batch_add(batch, SCIM_STMT_TOKEN_LIST, params);
-    scim_error_t *error = scim_batch_run(batch);
     const PGresult *result;
+    scim_error_t *error = run(&result, conn, SCIM_STMT_TOKEN_LIST, params, tenant, pool);
 
     if (error != NULL) {
         return error;
-    }
-    result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
-        return scim_tenant_missing(tenant, pool);
     }
     *rows = apr_array_make(pool, PQntuples(result), sizeof(scim_token_row_t));
     for (int i = 0; i < PQntuples(result); i++) {
@@ -244,17 +247,11 @@ scim_error_t *scim_token_revoke(scim_token_row_t *row, scim_conn_t *conn, const 
                                 const char *actor, apr_pool_t *pool)
 {
     scim_param_t params[] = {{.value = tenant}, {.value = key_or_name}, {.value = actor}};
-    scim_batch_t *batch = scim_batch_make(conn);
-    int slot = scim_batch_add(batch, SCIM_STMT_TOKEN_REVOKE, params);
-    scim_error_t *error = scim_batch_run(batch);
     const PGresult *result;
+    scim_error_t *error = run(&result, conn, SCIM_STMT_TOKEN_REVOKE, params, tenant, pool);
 
     if (error != NULL) {
         return error;
-    }
-    result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
-        return scim_tenant_missing(tenant, pool);
     }
     read_row(row, result, 0);
     if (row->key_id == NULL) {
