@@ -1,10 +1,10 @@
 /*
  * One pipeline: sent whole, answered whole.
  *
- * Invariants: (1) results arrive in the order of `steps`, one for each; (2) after an error PostgreSQL answers every
- * further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection has left
- * pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the next user
- * resets it.
+ * Invariants: (1) results arrive in the order of `statements`, one for each step; (2) after an error PostgreSQL answers
+ * every further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection
+ * has left pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the
+ * next user resets it.
  */
 #include <apr_strings.h>
 #include <poll.h>
