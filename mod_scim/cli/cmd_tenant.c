@@ -12,11 +12,7 @@ static const cli_field_t tenant_fields[] = {
 
 static int show(const cli_t *cli, const scim_error_t *error, const scim_tenant_row_t *row)
 {
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_row(cli, tenant_fields, row);
-    return CLI_OK;
+    return cli_answer_row(cli, error, tenant_fields, row);
 }
 
 static int run_add(cli_t *cli)
@@ -35,18 +31,12 @@ static int run_list(cli_t *cli)
 {
     apr_array_header_t *rows;
     scim_conn_t *conn;
-    scim_error_t *error;
     int code = cli_open(&conn, cli);
 
     if (code != CLI_OK) {
         return code;
     }
-    error = scim_tenant_list(&rows, conn, cli->pool);
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_rows(cli, tenant_fields, rows);
-    return CLI_OK;
+    return cli_answer_rows(cli, scim_tenant_list(&rows, conn, cli->pool), tenant_fields, &rows);
 }
 
 static int run_show(cli_t *cli)

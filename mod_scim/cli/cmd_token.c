@@ -80,11 +80,7 @@ static int run_list(cli_t *cli)
         return code;
     }
     error = scim_token_list(&rows, conn, cli->options[CLI_TENANT], cli->pool);
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_rows(cli, token_fields, rows);
-    return CLI_OK;
+    return cli_answer_rows(cli, error, token_fields, &rows);
 }
 
 static int run_revoke(cli_t *cli)
@@ -98,11 +94,7 @@ static int run_revoke(cli_t *cli)
         return code;
     }
     error = scim_token_revoke(&row, conn, cli->options[CLI_TENANT], cli->argument, cli_actor(cli->pool), cli->pool);
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_row(cli, token_fields, &row);
-    return CLI_OK;
+    return cli_answer_row(cli, error, token_fields, &row);
 }
 
 const cli_command_t cli_token_commands[] = {

@@ -188,3 +188,21 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
         }
     }
 }
+
+int cli_answer_rows(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, apr_array_header_t **rows)
+{
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    cli_show_rows(cli, fields, *rows);
+    return CLI_OK;
+}
+
+int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, const void *row)
+{
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    cli_show_row(cli, fields, row);
+    return CLI_OK;
+}

@@ -27,6 +27,11 @@ void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_
 /* Prints one row as lines of heading and value, or as an object. */
 void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row);
 
+/* End a command that has asked the store: the error as cli_fail_with tells it, or what was asked for, printed. The rows
+ * are taken by a pointer to where the call that gave `error` has put them. */
+int cli_answer_rows(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, apr_array_header_t **rows);
+int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, const void *row);
+
 /* The JSON object of a row, without a line end. */
 const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool);
 
