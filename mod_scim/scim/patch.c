@@ -5,61 +5,16 @@
 #include <strings.h>
 
 #include "json.h"
+#include "member.h"
 #include "patch_read.h"
 #include "text.h"
 
 #define URN_PATCH_OP "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 #define QUOTE_MAX    200
 
-/* Finds a member by its name without case (RFC 7643 2.1); returns how often it is there. */
-static int find_member(json_object **out, json_object *object, const char *name)
-{
-    int found = 0;
-
-    *out = NULL;
-    json_object_object_foreach(object, key, value)
-    {
-        if (strcasecmp(key, name) == 0) {
-            *out = value;
-            found++;
-        }
-    }
-    return found;
-}
-
-static int lists_patch_op(json_object *schemas)
-{
-    if (!json_object_is_type(schemas, json_type_array)) {
-        return 0;
-    }
-    for (size_t i = 0; i < json_object_array_length(schemas); i++) {
-        json_object *urn = json_object_array_get_idx(schemas, i);
-
-        if (json_object_is_type(urn, json_type_string) && strcasecmp(json_object_get_string(urn), URN_PATCH_OP) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static scim_error_t *check_schemas(json_object *body, scim_leniency_t *leniency, apr_pool_t *pool)
-{
-    json_object *schemas;
-
-    find_member(&schemas, body, "schemas");
-    if (!schemas && scim_lenient(leniency, SCIM_LENIENT_NO_SCHEMAS)) {
-        return NULL;
-    }
-    if (!schemas || !lists_patch_op(schemas)) {
-        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "\"schemas\" must be a list that contains \"%s\".",
-                                URN_PATCH_OP);
-    }
-    return NULL;
-}
-
 static scim_error_t *find_operations(json_object **out, json_object *body, apr_pool_t *pool)
 {
-    int found = find_member(out, body, "Operations");
+    int found = scim_member_find(out, body, "Operations");
 
     if (found != 1 || !json_object_is_type(*out, json_type_array) || json_object_array_length(*out) == 0) {
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX,
@@ -80,7 +35,7 @@ static scim_error_t *read_op(scim_patch_e *out, json_object *operation, apr_pool
     } ops[] = {{"add", SCIM_PATCH_ADD}, {"remove", SCIM_PATCH_REMOVE}, {"replace", SCIM_PATCH_REPLACE}};
     json_object *name;
 
-    if (find_member(&name, operation, "op") != 1 || !json_object_is_type(name, json_type_string)) {
+    if (scim_member_find(&name, operation, "op") != 1 || !json_object_is_type(name, json_type_string)) {
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX,
                                 "Each operation must have exactly one \"op\": \"add\", \"remove\" or \"replace\".");
     }
@@ -99,7 +54,7 @@ static scim_error_t *read_op(scim_patch_e *out, json_object *operation, apr_pool
 static scim_error_t *find_path(const char **out, json_object *operation, apr_pool_t *pool)
 {
     json_object *path;
-    int found = find_member(&path, operation, "path");
+    int found = scim_member_find(&path, operation, "path");
 
     *out = NULL;
     if (found > 1) {
@@ -117,7 +72,7 @@ static scim_error_t *find_path(const char **out, json_object *operation, apr_poo
 
 static scim_error_t *find_value(json_object **out, json_object *operation, scim_patch_e op, apr_pool_t *pool)
 {
-    int found = find_member(out, operation, "value");
+    int found = scim_member_find(out, operation, "value");
 
     if (found > 1) {
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "An operation has more than one \"value\".");
@@ -209,7 +164,8 @@ scim_error_t *scim_patch_read(scim_patch_t **out, json_object *body, const scim_
     json_object *operations;
     scim_error_t *error;
 
-    if ((error = check_schemas(body, leniency, pool)) || (error = find_operations(&operations, body, pool))) {
+    if ((error = scim_member_schemas(body, URN_PATCH_OP, leniency, pool)) ||
+        (error = find_operations(&operations, body, pool))) {
         return error;
     }
     reader.patch = apr_pcalloc(pool, sizeof(*reader.patch));

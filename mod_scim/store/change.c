@@ -5,43 +5,155 @@
  * (PUT, PATCH of attributes) is one transaction of two batches: authenticate and lock, then write and commit; between
  * them scim/ computes the new document. Either is attempted again after a deadlock (session.h).
  */
+#include "change_private.h"
+
 #include <apr_strings.h>
 
-#include "resources_private.h"
 #include "scim/json.h"
 
 #define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
 
-/* Everything that one write needs to know. */
-typedef struct work_t {
-    scim_session_t *session;
-    const scim_resource_type_t *type;
-    char id[SCIM_ID_SIZE];
-    const scim_resource_t *resource; /* POST, PUT */
-    const scim_patch_t *patch;       /* PATCH */
-    scim_leniency_t *leniency;
-    const scim_versions_t *match;
-    int body;     /* the caller wants the record */
-    int relation; /* with its members or groups */
-    int restored;
-    scim_record_t *record;
-} work_t;
+/* --- what one write is made of ------------------------------------------------------------------------------------ */
 
-/* Adds a statement that takes a document. Errors: 413. */
-static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement_e id, const work_t *work,
-                                  json_object *doc)
+scim_error_t *scim_change_text(const char **text, apr_size_t *len, const scim_change_t *change, json_object *doc)
 {
-    apr_pool_t *pool = work->session->pool;
+    apr_pool_t *pool = change->session->pool;
+    *text = scim_json_text(doc, len, pool);
+    if (*len > DOCUMENT_MAX) {
+        return scim_error_status(pool, 413, "The %s would take %lu bytes; at most %d are kept.", change->type->name,
+                                 (unsigned long)*len, DOCUMENT_MAX);
+    }
+    return NULL;
+}
+
+static scim_error_t *check_added(const scim_patch_t *patch, apr_pool_t *pool)
+{
+    for (int i = 0; i < patch->members->nelts; i++) {
+        const scim_members_op_t *op = &APR_ARRAY_IDX(patch->members, i, scim_members_op_t);
+        scim_error_t *error =
+            op->op == SCIM_MEMBERS_ADD || op->op == SCIM_MEMBERS_REPLACE ? scim_members_check(op->ids, pool) : NULL;
+        if (error) {
+            return error;
+        }
+    }
+    return NULL;
+}
+
+scim_error_t *scim_change_check(const scim_change_t *change, const char *id)
+{
+    apr_pool_t *pool = change->session->pool;
+    scim_error_t *error = NULL;
+    if (change->resource) {
+        error = scim_members_check(change->resource->members, pool);
+    } else if (change->patch) {
+        error = check_added(change->patch, pool);
+    }
+    return error || change->id[0] ? error : scim_not_found(change->type, id, pool);
+}
+
+int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
+                           const char *ids, const char *docs, int with_docs)
+{
+    return scim_batch_add(batch, type->groups ? SCIM_STMT_USER_CREATE : SCIM_STMT_RESOURCE_CREATE,
+                          scim_params(session->pool, session->tenant, type->name, ids, docs,
+                                      with_docs ? "true" : "false", SCIM_PARAMS_END));
+}
+
+scim_error_t *scim_change_taken(const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    const char *attribute = type->groups ? "userName" : type->members ? "displayName" : "A value that must be unique";
+    return scim_error_typed(pool, SCIM_UNIQUENESS, "%s is already used by another %s.", attribute, type->name);
+}
+
+scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change_t *change)
+{
+    scim_members_op_t op = {.op = SCIM_MEMBERS_ADD, .ids = change->resource->members};
+    if (!op.ids || op.ids->nelts == 0) {
+        return NULL;
+    }
+    return scim_add_members(batch, change->session, change->id, &op);
+}
+
+int scim_change_reads(const scim_change_t *change)
+{
+    return change->patch ? change->patch->ops->nelts > 0 : change->resource != NULL;
+}
+
+int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change)
+{
+    const scim_session_t *session = change->session;
+    return scim_batch_add(batch, SCIM_STMT_RESOURCE_LOCK,
+                          scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
+}
+
+static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
+{
+    apr_pool_t *pool = change->session->pool;
+    scim_resource_t next = *change->resource;
+    next.doc = scim_json_copy(change->resource->doc, pool);
+    scim_error_t *error = scim_resource_replace(&next, stored, pool);
+    if (error) {
+        return error;
+    }
+    change->doc = next.doc;
+    if (change->type->members) {
+        apr_array_header_t *members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
+        APR_ARRAY_PUSH(members, scim_members_op_t) =
+            (scim_members_op_t){.op = SCIM_MEMBERS_REPLACE, .ids = next.members};
+        change->members = members;
+    }
+    return NULL;
+}
+
+scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
+{
+    apr_pool_t *pool = change->session->pool;
+    int changed = 0;
+    if (PQntuples(stored) == 0) {
+        return scim_not_found(change->type, change->id, pool);
+    }
+    const scim_record_t *record = scim_record_read(stored, 0, change->type, pool);
+    if (change->match && !scim_versions_match(change->match, record->version)) {
+        return scim_error_status(pool, 412, "The resource has another version than If-Match names. Read it again.");
+    }
+    json_object *doc = scim_json_trusted(record->doc, record->doc_len, pool);
+    if (change->resource) {
+        return compute_put(change, doc);
+    }
+    scim_error_t *error = scim_patch_apply(&changed, doc, change->patch, change->leniency, pool);
+    change->doc = changed ? doc : NULL;
+    change->members = change->patch->members;
+    return error;
+}
+
+static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_change_t *change)
+{
+    const scim_session_t *session = change->session;
+    const char *text;
     apr_size_t len;
-    const char *text = scim_json_text(doc, &len, pool);
-    if (len > DOCUMENT_MAX) {
-        return scim_error_status(pool, 413, "The %s would take %lu bytes; at most %d are kept.", work->type->name,
-                                 (unsigned long)len, DOCUMENT_MAX);
+    scim_error_t *error = scim_change_text(&text, &len, change, change->doc);
+    if (error) {
+        return error;
     }
     *slot = scim_batch_add(batch, id,
-                           scim_params(pool, work->session->tenant, work->type->name, work->id, text,
-                                       work->session->base, SCIM_PARAMS_END));
+                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
+                                       session->base, SCIM_PARAMS_END));
     return NULL;
+}
+
+scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_change_t *change, int with_groups)
+{
+    scim_error_t *error = NULL;
+    *slot = -1;
+    if (change->doc) {
+        error = add_document(slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
+                             change);
+    }
+    for (int i = 0; !error && change->members && i < change->members->nelts; i++) {
+        error =
+            scim_add_members(batch, change->session, change->id, &APR_ARRAY_IDX(change->members, i, scim_members_op_t));
+    }
+    return error;
 }
 
 /* The acceptable versions as an array literal; NULL for any. */
@@ -60,47 +172,105 @@ static const char *version_array(const scim_versions_t *match, apr_pool_t *pool)
     return text.data;
 }
 
-static void add_check(scim_batch_t *batch, const work_t *work, scim_statement_e id)
+static void add_check(scim_batch_t *batch, const scim_change_t *change, scim_statement_e id)
 {
-    apr_pool_t *pool = work->session->pool;
+    apr_pool_t *pool = change->session->pool;
     scim_batch_add(batch, id,
-                   scim_params(pool, work->session->tenant, work->type->name, work->id,
-                               version_array(work->match, pool), SCIM_PARAMS_END));
+                   scim_params(pool, change->session->tenant, change->type->name, change->id,
+                               version_array(change->match, pool), SCIM_PARAMS_END));
 }
+
+/* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
+static int needs_lock(const scim_change_t *change)
+{
+    const apr_array_header_t *members = change->patch->members;
+    for (int i = 0; i < members->nelts; i++) {
+        if (APR_ARRAY_IDX(members, i, scim_members_op_t).op == SCIM_MEMBERS_REPLACE) {
+            return 1;
+        }
+    }
+    return change->match || members->nelts == 0;
+}
+
+scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *change)
+{
+    const apr_array_header_t *members = change->patch->members;
+    if (needs_lock(change)) {
+        add_check(batch, change, SCIM_STMT_RESOURCE_CHECK);
+    }
+    for (int i = 0; i < members->nelts; i++) {
+        scim_error_t *error =
+            scim_add_members(batch, change->session, change->id, &APR_ARRAY_IDX(members, i, scim_members_op_t));
+        if (error) {
+            return error;
+        }
+    }
+    return NULL;
+}
+
+void scim_change_add_delete(scim_batch_t *batch, const scim_change_t *change)
+{
+    const scim_session_t *session = change->session;
+    add_check(batch, change, SCIM_STMT_RESOURCE_DELETE);
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
+                   scim_params(session->pool, session->tenant, change->id, SCIM_PARAMS_END));
+}
+
+/* --- one request, one write --------------------------------------------------------------------------------------- */
+
+/* A write, and what is answered of it. */
+typedef struct work_t {
+    scim_change_t change;
+    int body;     /* the caller wants the record */
+    int relation; /* with its members or groups */
+    int restored;
+    scim_record_t *record;
+} work_t;
 
 static void read_slot(work_t *work, const scim_batch_t *batch, int slot)
 {
     const PGresult *result = slot < 0 ? NULL : scim_batch_result(batch, slot);
     if (result && PQntuples(result) == 1) {
-        work->record = scim_record_read(result, 0, work->type, work->session->pool);
+        work->record = scim_record_read(result, 0, work->change.type, work->change.session->pool);
     }
 }
 
-/* --- POST --- */
+static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    const char *text;
+    apr_size_t len;
+    scim_error_t *error = scim_change_text(&text, &len, change, change->resource->doc);
+    if (error) {
+        return error;
+    }
+    *made = scim_change_add_create(batch, change->session, change->type, apr_pstrcat(pool, "{", change->id, "}", NULL),
+                                   apr_pstrcat(pool, "[", text, "]", NULL), 1);
+    return scim_change_add_new_members(batch, change);
+}
 
 static scim_error_t *create(work_t *work)
 {
-    scim_session_t *session = work->session;
+    scim_change_t *change = &work->change;
+    scim_session_t *session = change->session;
     scim_batch_t *batch = scim_session_batch(session, 0);
-    const apr_array_header_t *members = work->resource->members;
-    int is_user = work->type->groups != NULL;
+    const apr_array_header_t *members = change->resource->members;
     int get = -1;
     int made;
-    scim_error_t *error = add_document(&made, batch, is_user ? SCIM_STMT_USER_CREATE : SCIM_STMT_RESOURCE_CREATE, work,
-                                       work->resource->doc);
+    scim_error_t *error = add_new(&made, batch, change);
     if (error) {
         return scim_refuse(session, error);
     }
-    if (members && members->nelts > 0) {
-        scim_members_op_t op = {.op = SCIM_MEMBERS_ADD, .ids = work->resource->members};
-        scim_add_members(batch, session, work->id, &op);
-        if (work->relation) {
-            get = scim_add_get(batch, session, work->type, work->id, 1);
-        }
+    if (members && members->nelts > 0 && work->relation) {
+        get = scim_add_get(batch, session, change->type, change->id, 1);
     }
     error = scim_session_run(session, batch);
+    const PGresult *result = scim_batch_result(batch, made);
+    if (result && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 0) {
+        return scim_change_taken(change->type, session->pool);
+    }
     if (!error) {
-        work->restored = scim_result_bool(scim_batch_result(batch, made), 0, 6);
+        work->restored = scim_result_bool(result, 0, SCIM_CREATED_RESTORED);
         read_slot(work, batch, get < 0 ? made : get);
     }
     return error;
@@ -109,63 +279,32 @@ static scim_error_t *create(work_t *work)
 scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session_t *session,
                                 const scim_resource_t *resource, int relation)
 {
-    work_t work = {.session = session, .type = resource->type, .resource = resource, .relation = relation};
-    scim_error_t *error = scim_members_check(resource->members, session->pool);
+    work_t work = {.change = {.session = session, .type = resource->type, .resource = resource}, .relation = relation};
+    scim_id_make(work.change.id);
+    scim_error_t *error = scim_change_check(&work.change, work.change.id);
     if (error) {
         return scim_refuse(session, error);
     }
-    scim_id_make(work.id);
     error = create(&work);
     *out = work.record;
     *restored = work.restored;
     return error;
 }
 
-/* --- what PUT and PATCH share --- */
-
-/* First batch: authenticates and locks; the transaction stays open. */
-static scim_error_t *lock_stored(scim_record_t **stored, work_t *work)
+/* Second batch: writes what has changed, and commits. */
+static scim_error_t *write_changes(work_t *work)
 {
-    scim_session_t *session = work->session;
-    scim_batch_t *batch = scim_session_batch(session, 1);
-    int slot = scim_batch_add(batch, SCIM_STMT_RESOURCE_LOCK,
-                              scim_params(session->pool, session->tenant, work->type->name, work->id, SCIM_PARAMS_END));
-    scim_error_t *error = scim_session_run(session, batch);
-    if (error) {
-        return error;
-    }
-    const PGresult *result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
-        return scim_not_found(work->type, work->id, session->pool);
-    }
-    *stored = scim_record_read(result, 0, work->type, session->pool);
-    if (work->match && !scim_versions_match(work->match, (*stored)->version)) {
-        return scim_error_status(session->pool, 412,
-                                 "The resource has another version than If-Match names. Read it again.");
-    }
-    return NULL;
-}
-
-/* Second batch: writes what has changed, and commits. `doc` is NULL where the document stays as it is. */
-static scim_error_t *write_changes(work_t *work, json_object *doc, const apr_array_header_t *members)
-{
-    scim_session_t *session = work->session;
+    scim_change_t *change = &work->change;
+    scim_session_t *session = change->session;
     scim_batch_t *batch = scim_batch_make(session->conn);
-    int with_groups = work->body && scim_relation_of(work->type, work->relation) == SCIM_RELATION_GROUPS;
-    int slot = -1;
-    scim_error_t *error = NULL;
-    if (doc) {
-        error = add_document(&slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
-                             work, doc);
-    }
-    for (int i = 0; !error && members && i < members->nelts; i++) {
-        error = scim_add_members(batch, session, work->id, &APR_ARRAY_IDX(members, i, scim_members_op_t));
-    }
+    int with_groups = work->body && scim_relation_of(change->type, work->relation) == SCIM_RELATION_GROUPS;
+    int slot;
+    scim_error_t *error = scim_change_add_write(&slot, batch, change, with_groups);
     if (error) {
         return error;
     }
-    if (work->body && (!doc || work->type->members)) {
-        slot = scim_add_get(batch, session, work->type, work->id, work->relation);
+    if (work->body && (!change->doc || change->type->members)) {
+        slot = scim_add_get(batch, session, change->type, change->id, work->relation);
     }
     scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
     error = scim_batch_run(batch);
@@ -175,37 +314,34 @@ static scim_error_t *write_changes(work_t *work, json_object *doc, const apr_arr
     return error;
 }
 
-/* --- PUT --- */
-
-static scim_error_t *replace_once(void *data)
+/* First batch: authenticates and locks; the transaction stays open for the second. */
+static scim_error_t *change_once(void *data)
 {
     work_t *work = data;
-    apr_pool_t *pool = work->session->pool;
-    scim_record_t *stored;
-    scim_error_t *error = lock_stored(&stored, work);
-    if (error) {
-        return error;
+    scim_session_t *session = work->change.session;
+    scim_batch_t *batch = scim_session_batch(session, 1);
+    int slot = scim_change_add_lock(batch, &work->change);
+    scim_error_t *error = scim_session_run(session, batch);
+    if (!error) {
+        error = scim_change_compute(&work->change, scim_batch_result(batch, slot));
     }
-    scim_resource_t next = *work->resource;
-    next.doc = scim_json_copy(work->resource->doc, pool);
-    error = scim_resource_replace(&next, scim_json_trusted(stored->doc, stored->doc_len, pool), pool);
-    if (error) {
-        return error;
+    return error ? error : write_changes(work);
+}
+
+static scim_error_t *begin(scim_change_t *change, const char *id)
+{
+    if (!scim_id_read(change->id, id)) {
+        change->id[0] = '\0';
     }
-    apr_array_header_t *members = NULL;
-    if (work->type->members) {
-        members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
-        APR_ARRAY_PUSH(members, scim_members_op_t) =
-            (scim_members_op_t){.op = SCIM_MEMBERS_REPLACE, .ids = next.members};
-    }
-    return write_changes(work, next.doc, members);
+    return scim_change_check(change, id);
 }
 
 /* Ends what an attempt that failed between its batches has left open. */
-static scim_error_t *finish(work_t *work, scim_error_t *error)
+static scim_error_t *change_document(work_t *work)
 {
+    scim_error_t *error = scim_session_attempt(change_once, work);
     if (error) {
-        scim_conn_rollback(work->session->conn);
+        scim_conn_rollback(work->change.session->conn);
     }
     return error;
 }
@@ -213,130 +349,64 @@ static scim_error_t *finish(work_t *work, scim_error_t *error)
 scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, const char *id,
                                  scim_resource_t *resource, const scim_versions_t *match, int relation)
 {
-    work_t work = {.session = session,
-                   .type = resource->type,
-                   .resource = resource,
-                   .match = match,
+    work_t work = {.change = {.session = session, .type = resource->type, .resource = resource, .match = match},
                    .body = 1,
                    .relation = relation};
-    scim_error_t *error = scim_members_check(resource->members, session->pool);
-    if (!error && !scim_id_read(work.id, id)) {
-        error = scim_not_found(resource->type, id, session->pool);
-    }
+    scim_error_t *error = begin(&work.change, id);
     if (error) {
         return scim_refuse(session, error);
     }
-    error = finish(&work, scim_session_attempt(replace_once, &work));
+    error = change_document(&work);
     *out = work.record;
     return error;
-}
-
-/* --- PATCH --- */
-
-/* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
-static int needs_lock(const work_t *work)
-{
-    const apr_array_header_t *members = work->patch->members;
-    for (int i = 0; i < members->nelts; i++) {
-        if (APR_ARRAY_IDX(members, i, scim_members_op_t).op == SCIM_MEMBERS_REPLACE) {
-            return 1;
-        }
-    }
-    return work->match || members->nelts == 0;
 }
 
 /* Memberships alone: one batch, and neither the group nor its members are read. */
 static scim_error_t *patch_members(work_t *work)
 {
-    scim_session_t *session = work->session;
-    const apr_array_header_t *members = work->patch->members;
+    scim_change_t *change = &work->change;
+    scim_session_t *session = change->session;
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = -1;
-    if (needs_lock(work)) {
-        add_check(batch, work, SCIM_STMT_RESOURCE_CHECK);
-    }
-    for (int i = 0; i < members->nelts; i++) {
-        scim_error_t *error = scim_add_members(batch, session, work->id, &APR_ARRAY_IDX(members, i, scim_members_op_t));
-        if (error) {
-            return scim_refuse(session, error);
-        }
+    scim_error_t *error = scim_change_add_members(batch, change);
+    if (error) {
+        return scim_refuse(session, error);
     }
     if (work->body) {
-        slot = scim_add_get(batch, session, work->type, work->id, work->relation);
+        slot = scim_add_get(batch, session, change->type, change->id, work->relation);
     }
-    scim_error_t *error = scim_session_run(session, batch);
+    error = scim_session_run(session, batch);
     if (!error) {
         read_slot(work, batch, slot);
     }
     return error;
 }
 
-static scim_error_t *patch_document_once(void *data)
-{
-    work_t *work = data;
-    apr_pool_t *pool = work->session->pool;
-    scim_record_t *stored;
-    int changed = 0;
-    scim_error_t *error = lock_stored(&stored, work);
-    if (error) {
-        return error;
-    }
-    json_object *doc = scim_json_trusted(stored->doc, stored->doc_len, pool);
-    error = scim_patch_apply(&changed, doc, work->patch, work->leniency, pool);
-    if (error) {
-        return error;
-    }
-    return write_changes(work, changed ? doc : NULL, work->patch->members);
-}
-
-static scim_error_t *check_added(const scim_patch_t *patch, apr_pool_t *pool)
-{
-    for (int i = 0; i < patch->members->nelts; i++) {
-        const scim_members_op_t *op = &APR_ARRAY_IDX(patch->members, i, scim_members_op_t);
-        scim_error_t *error =
-            op->op == SCIM_MEMBERS_ADD || op->op == SCIM_MEMBERS_REPLACE ? scim_members_check(op->ids, pool) : NULL;
-        if (error) {
-            return error;
-        }
-    }
-    return NULL;
-}
-
 scim_error_t *scim_store_patch(scim_record_t **out, scim_session_t *session, const char *id, const scim_patch_t *patch,
                                scim_leniency_t *leniency, const scim_versions_t *match, int body, int relation)
 {
-    work_t work = {.session = session,
-                   .type = patch->type,
-                   .patch = patch,
-                   .leniency = leniency,
-                   .match = match,
-                   .body = body,
-                   .relation = relation};
-    scim_error_t *error = check_added(patch, session->pool);
-    if (!error && !scim_id_read(work.id, id)) {
-        error = scim_not_found(patch->type, id, session->pool);
-    }
+    work_t work = {
+        .change = {.session = session, .type = patch->type, .patch = patch, .leniency = leniency, .match = match},
+        .body = body,
+        .relation = relation};
+    scim_error_t *error = begin(&work.change, id);
     if (error) {
         return scim_refuse(session, error);
     }
-    error =
-        patch->ops->nelts == 0 ? patch_members(&work) : finish(&work, scim_session_attempt(patch_document_once, &work));
+    error = scim_change_reads(&work.change) ? change_document(&work) : patch_members(&work);
     *out = work.record;
     return error;
 }
 
-/* --- DELETE --- */
-
 scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_type_t *type, const char *id,
                                 const scim_versions_t *match)
 {
-    work_t work = {.session = session, .type = type, .match = match};
-    if (!scim_id_read(work.id, id)) {
-        return scim_refuse(session, scim_not_found(type, id, session->pool));
+    scim_change_t change = {.session = session, .type = type, .match = match};
+    scim_error_t *error = begin(&change, id);
+    if (error) {
+        return scim_refuse(session, error);
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
-    add_check(batch, &work, SCIM_STMT_RESOURCE_DELETE);
-    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
-                   scim_params(session->pool, session->tenant, work.id, SCIM_PARAMS_END));
+    scim_change_add_delete(batch, &change);
     return scim_session_run(session, batch);
 }

@@ -1,29 +1,39 @@
--- Makes a user, or brings back the one that was deleted, as the tenant's setting says (the last one, where there are several).
--- $1 tenant, $2 type, $3 id of a new one, $4 document
-with former as (
-    select d.id
-      from scim.resource d
-     where d.tenant = $1 and d.type = $2 and d.deleted_at is not null
-       and d.external_id = $4::jsonb ->> 'externalId'
-       and (select t.restore from scim.tenant t where t.tenant = $1) in ('externalId', 'userName')
-     union all
-    select d.id
-      from scim.resource d
-     where d.tenant = $1 and d.type = $2 and d.former_name_key = scim.fold($4::jsonb ->> 'userName')
-       and (select t.restore from scim.tenant t where t.tenant = $1) = 'userName'
-     order by 1 desc
-     limit 1
+-- Makes users, or brings back those that were deleted, as the tenant's setting says (the last one, where there are several).
+-- One whose userName is taken gets no row in the answer, and the others are made.
+-- $1 tenant, $2 type, $3 ids of new ones, $4 as many documents (a JSON list), $5 whether to answer with the documents
+with {{wanted}}, former as materialized (
+    -- Of two who would be the same former user the first is.
+    select distinct on (f.id) f.id as former, w.id, w.doc
+      from wanted w
+     cross join lateral (
+            select d.id
+              from scim.resource d
+             where d.tenant = $1 and d.type = $2 and d.deleted_at is not null
+               and d.external_id = w.doc ->> 'externalId'
+               and (select t.restore from scim.tenant t where t.tenant = $1) in ('externalId', 'userName')
+             union all
+            select d.id
+              from scim.resource d
+             where d.tenant = $1 and d.type = $2 and d.former_name_key = scim.fold(w.doc ->> 'userName')
+               and (select t.restore from scim.tenant t where t.tenant = $1) = 'userName'
+             order by 1 desc
+             limit 1) f
+     order by f.id, w.place
 ), restored as (
     update scim.resource r
-       set doc = $4::jsonb, version = r.version + 1, last_modified = now(), deleted_at = null
-     where r.tenant = $1 and r.id = (select former.id from former) and r.deleted_at is not null
-    returning {{record}}
+       set doc = f.doc, version = r.version + 1, last_modified = now(), deleted_at = null
+      from former f
+     where r.tenant = $1 and r.id = f.former and r.deleted_at is not null
+    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, true, f.id as wanted
 ), created as (
     insert into scim.resource as r (tenant, type, id, doc)
-    select $1, $2, $3::uuid, $4::jsonb
-     where not exists (select from restored)
-    returning {{record}}
+    select $1, $2, w.id, w.doc
+      from wanted w
+     where w.id not in (select restored.wanted from restored)
+     order by w.place
+        on conflict do nothing
+    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, false, r.id
 )
-select restored.*, null::text, true from restored
+select * from restored
  union all
-select created.*, null::text, false from created
+select * from created

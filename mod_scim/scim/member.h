@@ -1,0 +1,18 @@
+/*
+ * What all messages of RFC 7644 have in common: members found by name without case (RFC 7643 2.1), and `schemas`.
+ */
+#ifndef SCIM_MEMBER_H
+#define SCIM_MEMBER_H
+
+#include <json-c/json.h>
+
+#include "error.h"
+#include "leniency.h"
+
+/* Finds a member by its name without case; returns how often it is there. */
+int scim_member_find(json_object **out, json_object *object, const char *name);
+
+/* Whether `schemas` lists the message's URN. Errors: 400 invalidSyntax. */
+scim_error_t *scim_member_schemas(json_object *body, const char *urn, scim_leniency_t *leniency, apr_pool_t *pool);
+
+#endif
