@@ -80,6 +80,13 @@ static scim_error_t *nothing_to_say(scim_call_t *call)
 
 static const scim_operation_t options = {SCIM_AT_ANY, M_OPTIONS, NULL, check_only, nothing_to_say};
 
+/* A search is a POST, and reads. */
+static int writes(const scim_request_t *request)
+{
+    return request->r->method_number != M_GET && request->r->method_number != M_OPTIONS &&
+           request->place != SCIM_AT_SEARCH;
+}
+
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -94,6 +101,9 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->tenant = request->tenant;
     session->token = &request->token;
     session->base = request->base;
+    session->address = request->r->useragent_ip;
+    session->writes = writes(request);
+    session->leniency = &call->leniency;
     session->pool = call->pool;
     error = work(call, session);
     scim_database_close(database);

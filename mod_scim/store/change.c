@@ -112,7 +112,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     if (PQntuples(stored) == 0) {
         return scim_not_found(change->type, change->id, pool);
     }
-    const scim_record_t *record = scim_record_read(stored, 0, change->type, pool);
+    const scim_record_t *record = scim_record_read(stored, 0, SCIM_RELATION_COLUMN, change->type, change->session);
     if (change->match && !scim_versions_match(change->match, record->version)) {
         return scim_error_status(pool, 412, "The resource has another version than If-Match names. Read it again.");
     }
@@ -231,7 +231,7 @@ static void read_slot(work_t *work, const scim_batch_t *batch, int slot)
 {
     const PGresult *result = slot < 0 ? NULL : scim_batch_result(batch, slot);
     if (result && PQntuples(result) == 1) {
-        work->record = scim_record_read(result, 0, work->change.type, work->change.session->pool);
+        work->record = scim_record_read(result, 0, SCIM_RELATION_COLUMN, work->change.type, work->change.session);
     }
 }
 

@@ -71,4 +71,14 @@ const char *scim_result_text(apr_size_t *len, const PGresult *result, int row,
                              int column); /* text, json, jsonb; NULL for null; lives with the result */
 void scim_result_uuid(char id[37], const PGresult *result, int row, int column);
 
+/* The elements of a text[] of one dimension without nulls; none for null. */
+typedef struct scim_elements_t {
+    int left;
+    const unsigned char *at;
+} scim_elements_t;
+
+void scim_result_elements(scim_elements_t *out, const PGresult *result, int row, int column);
+/* The next one, which is not ended by NUL and lives with the result; NULL after the last. */
+const char *scim_result_element(scim_elements_t *elements, apr_size_t *len);
+
 #endif

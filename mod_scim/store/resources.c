@@ -1,4 +1,4 @@
-/* Reading: one resource, and lists. */
+/* Reading: one resource, and the rows of every statement that answers with some. */
 #include "resources.h"
 
 #include <apr_strings.h>
@@ -6,23 +6,11 @@
 #include <string.h>
 
 #include "resources_private.h"
-#include "search_sql.h"
-
-#define FILTER_MARK "true /* filter */"
-#define ORDER_MARK  "order by /* sort */ r.id"
-#define SORT_MARK   "/* sort */"
-#define TYPE_COLUMN 6 /* of resource_list_all */
 
 static const scim_statement_e get_statements[] = {
     [SCIM_RELATION_NONE] = SCIM_STMT_RESOURCE_GET,
     [SCIM_RELATION_GROUPS] = SCIM_STMT_RESOURCE_GET_GROUPS,
     [SCIM_RELATION_MEMBERS] = SCIM_STMT_RESOURCE_GET_MEMBERS,
-};
-
-static const scim_statement_e list_statements[] = {
-    [SCIM_RELATION_NONE] = SCIM_STMT_RESOURCE_LIST,
-    [SCIM_RELATION_GROUPS] = SCIM_STMT_RESOURCE_LIST_GROUPS,
-    [SCIM_RELATION_MEMBERS] = SCIM_STMT_RESOURCE_LIST_MEMBERS,
 };
 
 scim_relation_e scim_relation_of(const scim_resource_type_t *type, int wanted)
@@ -65,16 +53,58 @@ int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header
     return scim_batch_add_text(batch, sql, values->nelts, params);
 }
 
-scim_record_t *scim_record_read(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool)
+/* One element of the list that `groups` is answered with; `text` is as groups.part makes it. */
+static void put_group(scim_buf_t *out, const char *text, apr_size_t len, const char *base)
 {
-    scim_record_t *record = apr_pcalloc(pool, sizeof(*record));
+    const apr_size_t id = SCIM_ID_SIZE - 1;
+    scim_buf_puts(out, out->len > 1 ? ",{\"value\":\"" : "{\"value\":\"");
+    scim_buf_add(out, text + 1, id);
+    scim_buf_puts(out, "\",\"$ref\":");
+    scim_buf_json(out, base, strlen(base));
+    out->len--; /* inside the quotes again */
+    scim_buf_puts(out, "/Groups/");
+    scim_buf_add(out, text + 1, id);
+    scim_buf_puts(out, "\",\"display\":");
+    scim_buf_json(out, text + 1 + id, len - 1 - id);
+    scim_buf_puts(out, *text == 'i' ? ",\"type\":\"indirect\"}" : ",\"type\":\"direct\"}");
+}
+
+static void read_groups(scim_record_t *record, const PGresult *result, int row, int column,
+                        const scim_session_t *session)
+{
+    scim_buf_t out;
+    scim_elements_t elements;
+    const char *text;
+    apr_size_t len;
+    scim_result_elements(&elements, result, row, column);
+    if (elements.left == 0) {
+        return;
+    }
+    scim_buf_init(&out, (apr_size_t)elements.left * 256, session->pool);
+    scim_buf_puts(&out, "[");
+    while ((text = scim_result_element(&elements, &len)) != NULL) {
+        put_group(&out, text, len, session->base);
+    }
+    scim_buf_puts(&out, "]");
+    record->relation = out.data;
+    record->relation_len = out.len;
+}
+
+scim_record_t *scim_record_read(const PGresult *result, int row, int relation, const scim_resource_type_t *type,
+                                const scim_session_t *session)
+{
+    scim_record_t *record = apr_pcalloc(session->pool, sizeof(*record));
     record->type = type;
     scim_result_uuid(record->id, result, row, 0);
     record->version = scim_result_int(result, row, 1);
     record->created = scim_result_time(result, row, 2);
     record->last_modified = scim_result_time(result, row, 3);
     record->doc = scim_result_text(&record->doc_len, result, row, 4);
-    record->relation = scim_result_text(&record->relation_len, result, row, 5);
+    if (type->groups) {
+        read_groups(record, result, row, relation, session);
+    } else {
+        record->relation = scim_result_text(&record->relation_len, result, row, relation);
+    }
     return record;
 }
 
@@ -89,11 +119,14 @@ scim_error_t *scim_not_found(const scim_resource_type_t *type, const char *id, a
     return scim_error_status(pool, 404, "%s \"%s\" does not exist.", type->name, id);
 }
 
+/* What is over at once needs no time limit of its own. */
 int scim_add_get(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, const char *id,
                  int relation)
 {
-    return scim_batch_add(batch, get_statements[scim_relation_of(type, relation)],
-                          scim_params(session->pool, session->tenant, type->name, id, session->base, SCIM_PARAMS_END));
+    scim_relation_e kind = scim_relation_of(type, relation);
+    return scim_batch_add(
+        batch, get_statements[kind],
+        scim_session_params(session, kind == SCIM_RELATION_MEMBERS, type->name, id, session->base, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const scim_resource_type_t *type,
@@ -103,195 +136,17 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
     if (!scim_id_read(key, id)) {
         return scim_refuse(session, scim_not_found(type, id, session->pool));
     }
-    scim_batch_t *batch = scim_session_batch(session, 0);
+    scim_batch_t *batch = scim_batch_make(session->conn);
     int slot = scim_add_get(batch, session, type, key, relation);
+    scim_session_slot(session, slot);
     scim_error_t *error = scim_session_run(session, batch);
     if (error) {
         return error;
     }
     const PGresult *result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
+    if (PQgetisnull(result, 0, 0)) {
         return scim_not_found(type, id, session->pool);
     }
-    *out = scim_record_read(result, 0, type, session->pool);
+    *out = scim_record_read(result, 0, SCIM_RELATION_COLUMN, type, session);
     return NULL;
-}
-
-/* `sql` with `text` in the place of `mark`, which it has once. */
-static const char *splice(const char *sql, const char *mark, const char *text, apr_pool_t *pool)
-{
-    const char *at = strstr(sql, mark);
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, sql, (apr_size_t)(at - sql)), text, at + strlen(mark), NULL);
-}
-
-const char *scim_statement_filtered(scim_statement_e id, const char *condition, apr_pool_t *pool)
-{
-    return splice(scim_statements[id].sql, FILTER_MARK, condition, pool);
-}
-
-/* Whether a filter finds one resource at the most: `attr eq "value"` where no two have the same. Then there is nothing
- * to order, and this is what identity providers ask all the time. */
-static int finds_one(const scim_search_t *search)
-{
-    const scim_filter_t *filter = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter;
-    return search->targets->nelts == 1 && filter && filter->kind == SCIM_FILTER_COMPARE && filter->op == SCIM_EQ &&
-           filter->attr->uniqueness != SCIM_UNIQUE_NONE && !filter->sub;
-}
-
-/* The text of a statement with the search's filters and, where it has a place for it, its order. */
-static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id,
-                                 const scim_search_t *search, apr_pool_t *pool)
-{
-    scim_sql_t sql = {.params = values};
-    scim_buf_t order;
-    scim_error_t *error = NULL;
-    *out = scim_statements[id].sql;
-    if (APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter) {
-        scim_buf_init(&sql.text, 256, pool);
-        error = scim_search_condition(&sql, search, pool);
-        *out = error ? NULL : splice(*out, FILTER_MARK, sql.text.data, pool);
-    }
-    if (!error && !search->sorted && finds_one(search) && strstr(*out, ORDER_MARK)) {
-        *out = splice(*out, ORDER_MARK, "", pool);
-    }
-    if (!error && search->sorted && strstr(*out, SORT_MARK)) {
-        scim_buf_init(&order, 128, pool);
-        error = scim_search_order(&order, search, pool);
-        *out = error ? NULL : splice(*out, SORT_MARK, order.data, pool);
-    }
-    return error;
-}
-
-/* Adds a statement whose fixed parameters are `fixed`, with filters and order in their places; *slot gets its slot. */
-static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_param_t *fixed,
-                                const scim_search_t *search, apr_pool_t *pool)
-{
-    apr_array_header_t *values;
-    const char *text;
-    if (!search->sorted && !APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter) {
-        *slot = scim_batch_add(batch, id, fixed);
-        return NULL;
-    }
-    values = apr_array_make(pool, 8, sizeof(const char *));
-    for (int i = 0; i < scim_statements[id].params; i++) {
-        APR_ARRAY_PUSH(values, const char *) = fixed[i].value;
-    }
-    scim_error_t *error = search_text(&text, values, id, search, pool);
-    if (error) {
-        return error;
-    }
-    *slot = scim_add_values(batch, text, values, pool);
-    return NULL;
-}
-
-/* The names of those targets whose type is answered with this relation, as the text of an SQL array. */
-static const char *type_names(const scim_search_t *search, scim_relation_e relation, apr_pool_t *pool)
-{
-    scim_buf_t out;
-    scim_buf_init(&out, 64, pool);
-    for (int i = 0; i < search->targets->nelts; i++) {
-        const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
-        if (relation == SCIM_RELATION_NONE || scim_relation_of(target->type, target->relation) == relation) {
-            scim_buf_puts(&out, out.len ? "," : "{");
-            scim_buf_json(&out, target->type->name, strlen(target->type->name));
-        }
-    }
-    scim_buf_puts(&out, out.len ? "}" : "{}");
-    return out.data;
-}
-
-static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
-{
-    int slot;
-    apr_pool_t *pool = session->pool;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
-    int one = search->targets->nelts == 1;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_error_t *error = add_search(
-        &slot, batch, one ? SCIM_STMT_RESOURCE_COUNT : SCIM_STMT_RESOURCE_COUNT_ALL,
-        scim_params(pool, session->tenant, one ? target->type->name : type_names(search, SCIM_RELATION_NONE, pool),
-                    SCIM_PARAMS_END),
-        search, pool);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    error = scim_session_run(session, batch);
-    if (!error) {
-        *total = scim_result_int(scim_batch_result(batch, slot), 0, 0);
-    }
-    return error;
-}
-
-static scim_error_t *add_page(int *slot, scim_batch_t *batch, scim_session_t *session, const scim_search_t *search)
-{
-    apr_pool_t *pool = session->pool;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
-    const char *limit = apr_psprintf(pool, "%" APR_INT64_T_FMT, search->count + 1);
-    const char *skip = apr_psprintf(pool, "%" APR_INT64_T_FMT, search->start_index - 1);
-    if (search->targets->nelts == 1) {
-        return add_search(
-            slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
-            scim_params(pool, session->tenant, target->type->name, limit, skip, session->base, SCIM_PARAMS_END), search,
-            pool);
-    }
-    return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
-                      scim_params(pool, session->tenant, type_names(search, SCIM_RELATION_NONE, pool), limit, skip,
-                                  session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
-                                  type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
-                      search, pool);
-}
-
-/* The type of a row of a page: the only one, or the one that the row names. */
-static const scim_resource_type_t *row_type(const scim_search_t *search, const PGresult *result, int row)
-{
-    apr_size_t len;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
-    const char *name = search->targets->nelts == 1 ? NULL : scim_result_text(&len, result, row, TYPE_COLUMN);
-    for (int i = 0; name && i < search->targets->nelts; i++) {
-        target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
-        if (strlen(target->type->name) == len && memcmp(target->type->name, name, len) == 0) {
-            break;
-        }
-    }
-    return target->type;
-}
-
-/* Reads one row more than asked for: whether there is one tells most often what the total is, without counting. */
-static scim_error_t *read_page(scim_page_t *out, int *rows, scim_session_t *session, const scim_search_t *search)
-{
-    int slot;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_error_t *error = add_page(&slot, batch, session, search);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    error = scim_session_run(session, batch);
-    if (error) {
-        return error;
-    }
-    const PGresult *result = scim_batch_result(batch, slot);
-    *rows = PQntuples(result);
-    for (int row = 0; row < *rows && row < search->count; row++) {
-        APR_ARRAY_PUSH(out->records, const scim_record_t *) =
-            scim_record_read(result, row, row_type(search, result, row), session->pool);
-    }
-    return NULL;
-}
-
-scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
-{
-    apr_int64_t skip = search->start_index - 1;
-    out->records = apr_array_make(session->pool, 16, sizeof(const scim_record_t *));
-    if (search->count > 0) {
-        int rows = 0;
-        scim_error_t *error = read_page(out, &rows, session, search);
-        if (error) {
-            return error;
-        }
-        if (rows <= search->count && (rows > 0 || skip == 0)) {
-            out->total = skip + rows;
-            return NULL;
-        }
-    }
-    return count_matches(&out->total, session, search);
 }

@@ -1,5 +1,5 @@
 /*
- * Shared by resources.c, change.c and members.c alone: statements' parameters, and records from rows.
+ * Shared by resources.c, list.c, groups.c, change.c and members.c alone: statements' parameters, and records from rows.
  */
 #ifndef SCIM_RESOURCES_PRIVATE_H
 #define SCIM_RESOURCES_PRIVATE_H
@@ -12,16 +12,18 @@ typedef enum { SCIM_RELATION_NONE, SCIM_RELATION_GROUPS, SCIM_RELATION_MEMBERS }
 scim_relation_e scim_relation_of(const scim_resource_type_t *type, int wanted);
 
 /* Parameters in text form, ended by SCIM_PARAMS_END; a NULL among them is SQL null. */
-#define SCIM_PARAMS_END ((const char *)-1)
 scim_param_t *scim_params(apr_pool_t *pool, ...);
 
 /* Adds SQL made at run time with its values (const char *, $1 first); returns its slot. */
 int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header_t *values, apr_pool_t *pool);
 
-/* A row of the columns in record.part, and the relation. */
-scim_record_t *scim_record_read(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool);
+/* A row of the columns in record.part, and the relation in a column of its own: members as JSON, or groups in the form
+ * of groups.part. */
+scim_record_t *scim_record_read(const PGresult *result, int row, int relation, const scim_resource_type_t *type,
+                                const scim_session_t *session);
+#define SCIM_RELATION_COLUMN 5 /* where it most often is */
 
-/* The statement that reads one resource with its relation, added to a batch; returns its slot. */
+/* The statement that reads one resource with its relation, added to a batch; returns its slot. It authenticates. */
 int scim_add_get(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, const char *id,
                  int relation);
 

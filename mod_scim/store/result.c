@@ -72,3 +72,33 @@ void scim_result_uuid(char id[37], const PGresult *result, int row, int column)
     }
     *out = '\0';
 }
+
+static int int32_at(const unsigned char *bytes)
+{
+    return (int)(((unsigned)bytes[0] << 24) | ((unsigned)bytes[1] << 16) | ((unsigned)bytes[2] << 8) | bytes[3]);
+}
+
+/* Dimensions, whether there are nulls, the type; then for each dimension its length and its first index. */
+void scim_result_elements(scim_elements_t *out, const PGresult *result, int row, int column)
+{
+    const Oid text_array = 1009;
+    const unsigned char *bytes = (const unsigned char *)PQgetvalue(result, row, column);
+    out->left = 0;
+    if (PQgetlength(result, row, column) < 20 || PQftype(result, column) != text_array || int32_at(bytes) != 1) {
+        return;
+    }
+    out->left = int32_at(bytes + 12);
+    out->at = bytes + 20;
+}
+
+const char *scim_result_element(scim_elements_t *elements, apr_size_t *len)
+{
+    if (elements->left == 0) {
+        return NULL;
+    }
+    const char *text = (const char *)elements->at + 4;
+    *len = (apr_size_t)int32_at(elements->at);
+    elements->left--;
+    elements->at += 4 + *len;
+    return text;
+}

@@ -1,11 +1,14 @@
 #include "session.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+#include <stdarg.h>
 #include <string.h>
 
-#define ATTEMPTS_MAX 4
+#define ATTEMPTS_MAX          4
+#define AUTHENTICATION_PARAMS 8
 
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
@@ -18,23 +21,63 @@ static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned
     OPENSSL_cleanse(bytes, sizeof(bytes));
 }
 
-scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+static int count_values(va_list values)
 {
-    scim_batch_t *batch = scim_batch_make(session->conn);
+    int n = 0;
+    while (va_arg(values, const char *) != SCIM_PARAMS_END) {
+        n++;
+    }
+    return n;
+}
+
+/* $1 to $8 of authenticate.part. */
+static void set_authentication(scim_param_t *params, const scim_session_t *session, int bounded)
+{
+    apr_pool_t *pool = session->pool;
     const unsigned char *blind = scim_conn_blind(session->conn);
-    unsigned char *blinded = apr_palloc(session->pool, SHA256_DIGEST_LENGTH);
-    scim_param_t *params = apr_pcalloc(session->pool, 5 * sizeof(*params));
+    unsigned char blinded[SHA256_DIGEST_LENGTH];
+    unsigned needed = session->leniency ? session->leniency->used : 0;
     blind_digest(blinded, session->token->digest, blind);
     params[0].value = session->tenant;
     params[1].value = session->token->key_id;
-    params[2] = (scim_param_t){(const char *)blinded, SHA256_DIGEST_LENGTH, 1};
-    params[3] = (scim_param_t){(const char *)blind, SCIM_BLIND_LENGTH, 1};
-    params[4].value = scim_conn_timeout_text(session->conn);
-    session->open = transaction;
+    params[2].value = apr_pescape_hex(pool, blinded, SHA256_DIGEST_LENGTH, 0);
+    params[3].value = apr_pescape_hex(pool, blind, SCIM_BLIND_LENGTH, 0);
+    params[4].value = bounded ? scim_conn_timeout_text(session->conn) : NULL;
+    params[5].value = session->address;
+    params[6].value = session->writes ? "t" : "f";
+    params[7].value = needed ? apr_psprintf(pool, "%u", needed) : "0";
+}
+
+scim_param_t *scim_session_params(const scim_session_t *session, int bounded, ...)
+{
+    va_list values;
+    va_start(values, bounded);
+    int n = count_values(values);
+    va_end(values);
+    scim_param_t *params = apr_pcalloc(session->pool, (size_t)(n + AUTHENTICATION_PARAMS) * sizeof(*params));
+    set_authentication(params, session, bounded);
+    va_start(values, bounded);
+    for (int i = 0; i < n; i++) {
+        params[AUTHENTICATION_PARAMS + i].value = va_arg(values, const char *);
+    }
+    va_end(values);
+    return params;
+}
+
+void scim_session_slot(scim_session_t *session, int slot)
+{
+    session->slot = slot;
+    session->open = 0;
+}
+
+scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+{
+    scim_batch_t *batch = scim_batch_make(session->conn);
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
-    session->slot = scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, params);
+    session->open = transaction;
+    session->slot = scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, 1, SCIM_PARAMS_END));
     return batch;
 }
 
@@ -50,6 +93,18 @@ scim_error_t *scim_session_attempt(scim_attempt_t once, void *work)
     return error;
 }
 
+/* The columns of reader.part are the last ones. */
+static void read_answer(scim_session_t *session, const PGresult *result)
+{
+    int columns = result ? PQnfields(result) : 0;
+    if (!result || PQntuples(result) == 0) {
+        return;
+    }
+    session->token_name = scim_result_text(NULL, result, 0, columns - 3);
+    session->rate = (int)scim_result_int(result, 0, columns - 2);
+    session->burst = (int)scim_result_int(result, 0, columns - 1);
+}
+
 static scim_error_t *run_once(void *batch)
 {
     return scim_batch_run(batch);
@@ -61,10 +116,7 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     if (error && error->status == 401) {
         return error;
     }
-    const PGresult *result = scim_batch_result(batch, session->slot);
-    if (result && PQntuples(result) == 1) {
-        session->token_name = scim_result_text(NULL, result, 0, 0);
-    }
+    read_answer(session, scim_batch_result(batch, session->slot));
     return error;
 }
 

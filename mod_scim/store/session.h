@@ -9,14 +9,20 @@
 #define SCIM_SESSION_H
 
 #include "connection.h"
+#include "scim/leniency.h"
 #include "token.h"
 
 typedef struct scim_session_t {
     scim_conn_t *conn;
     const char *tenant;
     const scim_token_t *token;
-    const char *base;       /* the tenant's base URL, no slash at the end: $ref is made of it */
-    const char *token_name; /* known after the first batch; NULL before */
+    const char *base;                /* the tenant's base URL, no slash at the end: $ref is made of it */
+    const char *address;             /* the client's, as text */
+    int writes;                      /* whether the request changes anything: a token may be for reading alone */
+    const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
+    /* Known after the first batch. */
+    const char *token_name; /* NULL before */
+    int rate, burst;        /* requests a second, and at once; 0: no limit */
     int slot;               /* of the authentication in the latest batch */
     int open;               /* whether the latest batch leaves its transaction open */
     apr_pool_t *pool;
@@ -25,6 +31,17 @@ typedef struct scim_session_t {
 /* A batch that starts with authentication; with `transaction`, one that stays open for further batches of the
  * connection until one of them ends with the statement `commit`. */
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
+
+/* A statement that authenticates itself, and is all of its batch: the parameters that authentication takes, the first
+ * of the statement's, and then `more` (const char *, ended by SCIM_PARAMS_END). `bounded` puts statement_timeout over
+ * it. */
+scim_param_t *scim_session_params(const scim_session_t *session, int bounded, ...);
+
+/* Says that the statement in `slot` is one of these. */
+void scim_session_slot(scim_session_t *session, int slot);
+
+/* Ends a list of values. */
+#define SCIM_PARAMS_END ((const char *)-1)
 
 /* A piece of work that either commits whole or changes nothing. */
 typedef scim_error_t *(*scim_attempt_t)(void *work);

@@ -26,6 +26,7 @@ static const rule_t rules[] = {
     {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, "The bearer token is missing, unknown, expired or revoked."},
     {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
+    {"SC40P", NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},

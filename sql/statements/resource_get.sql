@@ -1,6 +1,9 @@
--- One resource.
--- $1 tenant, $2 type, $3 id
+-- One resource; one row with nulls where there is none.
+-- $1 to $8 authentication, $9 type, $10 id
+select r.*, {{reader}}
+  from {{authenticate}}
+  left join lateral (
 select {{record}},
        null::text
   from scim.resource r
- where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
+ where r.tenant = s.tenant and r.type = $9 and r.id = $10::uuid and r.deleted_at is null offset 0) r on true

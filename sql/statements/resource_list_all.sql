@@ -1,15 +1,20 @@
--- A page of resources of several types, by type and creation, those types that are named with their members or groups. A
--- filter's condition takes the place of `true /* filter */`; its own parameters follow the others; what it is sorted by
--- takes the place of `/* sort */`.
--- $1 tenant, $2 types, $3 how many, $4 how many to skip, $5 base URL, $6 types with members, $7 types with groups
+-- A page of resources of several types, by type and creation, those types that are named with their members or groups; one
+-- row with nulls where there is none. A filter's condition takes the place of `true /* filter */`; its own parameters
+-- follow the others; what it is sorted by takes the place of `/* sort */`.
+-- $1 to $8 authentication, $9 types, $10 how many, $11 how many to skip, $12 base URL, $13 types with members, $14 types with
+-- groups
+select r.*, {{reader}}
+  from {{authenticate}}
+  left join lateral (
 select {{record}},
-       case when r.type = any ($6::text[]) then
+       case when r.type = any ($13::text[]) then
        {{members}}
-       when r.type = any ($7::text[]) then
-       {{groups}}
        end,
-       r.type
-  from scim.resource r, (values ($5::text)) b (base)
- where r.tenant = $1 and r.type = any ($2::text[]) and r.deleted_at is null and true /* filter */
+       r.type,
+       case when r.type = any ($14::text[]) then
+       {{groups}}
+       end
+  from scim.resource r, (values ($12::text)) b (base)
+ where r.tenant = s.tenant and r.type = any ($9::text[]) and r.deleted_at is null and true /* filter */
  order by /* sort */ r.type, r.id
- limit $3::bigint offset $4::bigint
+ limit $10::bigint offset $11::bigint) r on true

@@ -1,9 +1,13 @@
--- A page of resources in the order of their creation with their members. A filter's condition takes the place of
--- `true /* filter */`; its own parameters follow the others; what it is sorted by takes the place of `/* sort */`.
--- $1 tenant, $2 type, $3 how many, $4 how many to skip, $5 base URL
+-- A page of resources in the order of their creation with their members; one row with nulls where there is none. A filter's
+-- condition takes the place of `true /* filter */`; its own parameters follow the others; what it is sorted by takes the
+-- place of `/* sort */`.
+-- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip, $12 base URL
+select r.*, {{reader}}
+  from {{authenticate}}
+  left join lateral (
 select {{record}},
        {{members}}
-  from scim.resource r, (values ($5::text)) b (base)
- where r.tenant = $1 and r.type = $2 and r.deleted_at is null and true /* filter */
+  from scim.resource r, (values ($12::text)) b (base)
+ where r.tenant = s.tenant and r.type = $9 and r.deleted_at is null and true /* filter */
  order by /* sort */ r.id
- limit $3::bigint offset $4::bigint
+ limit $10::bigint offset $11::bigint) r on true
