@@ -20,6 +20,9 @@ APLOG_USE_MODULE(scim);
 #define MAX_DEPTH        32
 #define MAX_DEPTH_LOWEST 8
 #define MAX_DEPTH_LIMIT  128
+#define BULK_OPERATIONS  1000
+#define BULK_BYTES       (1024 * 1024)
+#define BULK_LIMIT       10000
 #define DATABASE_TIMEOUT apr_time_from_sec(10)
 #define DATABASE_WAIT    apr_time_from_sec(5)
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
@@ -35,6 +38,8 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->page_maximum = -1;
     config->max_body = -1;
     config->max_depth = -1;
+    config->bulk_operations = -1;
+    config->bulk_bytes = -1;
     config->database_timeout = -1;
     config->database_wait = -1;
     config->require_tls = -1;
@@ -61,6 +66,8 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->documentation_uri = INNER(documentation_uri, NULL);
     config->max_body = INNER(max_body, -1);
     config->max_depth = INNER(max_depth, -1);
+    config->bulk_operations = INNER(bulk_operations, -1);
+    config->bulk_bytes = INNER(bulk_bytes, -1);
     config->database_timeout = INNER(database_timeout, -1);
     config->database_wait = INNER(database_wait, -1);
     config->require_tls = INNER(require_tls, -1);
@@ -135,9 +142,18 @@ SETTING(int, page_default, PAGE_DEFAULT)
 SETTING(int, page_maximum, PAGE_MAXIMUM)
 SETTING(apr_off_t, max_body, MAX_BODY)
 SETTING(int, max_depth, MAX_DEPTH)
+SETTING(int, bulk_operations, BULK_OPERATIONS)
 SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
 SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
 SETTING(int, require_tls, 1)
+
+apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config)
+{
+    apr_off_t bytes = config->bulk_bytes != -1 ? config->bulk_bytes : BULK_BYTES;
+    apr_off_t body = scim_setting_max_body(config);
+
+    return bytes < body ? bytes : body;
+}
 
 /* Identity providers want to see the user that they changed, and never a group with all its members. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool)
@@ -299,6 +315,20 @@ static const char *set_max_depth(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
+static const char *set_bulk_limits(cmd_parms *cmd, void *dir, const char *operations, const char *size)
+{
+    scim_dir_config_t *config = dir;
+    apr_off_t count, bytes;
+
+    if (!number(&count, operations, 1, BULK_LIMIT) || !number(&bytes, size, 1, MAX_BODY_LIMIT))
+        return apr_psprintf(cmd->pool,
+                            "ScimBulkLimits takes two numbers: operations from 1 to %d, and bytes from 1 to %d",
+                            BULK_LIMIT, MAX_BODY_LIMIT);
+    config->bulk_operations = (int)count;
+    config->bulk_bytes = bytes;
+    return NULL;
+}
+
 /* cmd->info is the field's offset in scim_dir_config_t. */
 static const char *set_duration(cmd_parms *cmd, void *dir, const char *text)
 {
@@ -352,6 +382,8 @@ const command_rec scim_directives[] = {
     AP_INIT_TAKE1("ScimDatabaseWait", set_duration, OFFSET(database_wait), ANYWHERE,
                   "longest time that a request waits for a free connection to PostgreSQL"),
     AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
+    AP_INIT_TAKE2("ScimBulkLimits", set_bulk_limits, NULL, ANYWHERE,
+                  "what one Bulk request may hold: OPERATIONS BYTES"),
     AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
                   "how PATCH of a resource type is answered: TYPE body | none"),
     AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,

@@ -39,6 +39,8 @@ typedef struct scim_dir_config_t {
     int page_maximum;
     apr_off_t max_body; /* bytes */
     int max_depth;
+    int bulk_operations;
+    apr_off_t bulk_bytes;
     apr_interval_time_t database_timeout;
     apr_interval_time_t database_wait;
     int require_tls;
@@ -77,6 +79,9 @@ int scim_setting_page_default(const scim_dir_config_t *config);
 int scim_setting_page_maximum(const scim_dir_config_t *config);
 apr_off_t scim_setting_max_body(const scim_dir_config_t *config);
 int scim_setting_max_depth(const scim_dir_config_t *config);
+int scim_setting_bulk_operations(const scim_dir_config_t *config);
+/* Of the body of a Bulk request; ScimMaxBody holds for it too. */
+apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);

@@ -30,8 +30,11 @@ static scim_error_t *found(scim_call_t *call, int there, const char *what)
 static scim_error_t *answer_config(scim_call_t *call)
 {
     const scim_dir_config_t *config = call->request->config;
-    scim_provider_t provider = {scim_setting_page_default(config), scim_setting_page_maximum(config),
-                                config->documentation_uri};
+    scim_provider_t provider = {.page_default = scim_setting_page_default(config),
+                                .page_maximum = scim_setting_page_maximum(config),
+                                .bulk_operations = scim_setting_bulk_operations(config),
+                                .bulk_bytes = scim_setting_bulk_bytes(config),
+                                .documentation_uri = config->documentation_uri};
     scim_error_t *error = begin(call);
 
     if (!error)

@@ -132,13 +132,19 @@ static scim_error_t *check_encoding(const scim_request_t *request)
                              "The body must come without a Content-Encoding.");
 }
 
+/* The longest body that a request may have. */
+static apr_off_t body_limit(const scim_request_t *request)
+{
+    return request->place == SCIM_AT_BULK ? scim_setting_bulk_bytes(request->config)
+                                          : scim_setting_max_body(request->config);
+}
+
 /* What is left of a body that is too large would have to be read to keep the connection, so it is closed. */
 static scim_error_t *too_large(const scim_request_t *request)
 {
     request->r->connection->keepalive = AP_CONN_CLOSE;
     return scim_error_status(request->r->pool, HTTP_REQUEST_ENTITY_TOO_LARGE,
-                             "The body is larger than %" APR_OFF_T_FMT " bytes.",
-                             scim_setting_max_body(request->config));
+                             "The body is larger than %" APR_OFF_T_FMT " bytes.", body_limit(request));
 }
 
 static scim_error_t *broken(scim_request_t *request, apr_status_t rv)
@@ -186,7 +192,7 @@ static scim_error_t *read_body(scim_buf_t *body, scim_request_t *request)
 {
     request_rec *r = request->r;
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
-    apr_off_t limit = scim_setting_max_body(request->config);
+    apr_off_t limit = body_limit(request);
     int end = 0;
 
     while (!end) {
@@ -223,7 +229,7 @@ scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_reques
 
     if ((error = check_type(request)))
         return error;
-    if (announced && ap_parse_strict_length(&length, announced) && length > scim_setting_max_body(request->config))
+    if (announced && ap_parse_strict_length(&length, announced) && length > body_limit(request))
         return too_large(request);
     scim_buf_init(&body, length ? (apr_size_t)length + 1 : READ_SIZE, request->r->pool);
     if ((error = read_body(&body, request)) || (error = check_encoding(request)))

@@ -15,7 +15,8 @@ scim_error_t *scim_message_accept(const scim_request_t *request);
 int scim_message_long(const scim_request_t *request);
 
 /* Reads the whole body. Errors: 415 for a Content-Type that is neither of those two, has another charset than UTF-8, or
- * a Content-Encoding; 413 beyond ScimMaxBody; 400 or 408 for a body that does not arrive, with request->broken set. */
+ * a Content-Encoding; 413 beyond ScimMaxBody, or of a Bulk request beyond ScimBulkLimits; 400 or 408 for a body that
+ * does not arrive, with request->broken set. */
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request);
 
 #endif

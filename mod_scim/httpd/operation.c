@@ -1,5 +1,6 @@
 #include "operation.h"
 
+#include <apr_strings.h>
 #include <http_protocol.h>
 
 #include "message.h"
@@ -7,7 +8,9 @@
 #include "scim/render.h"
 #include "scim/text.h"
 
-#define BODY_SIZE 2048
+#define BODY_SIZE      2048
+#define OPERATION_SIZE 256 /* of one in a Bulk answer, about */
+#define BULK_DEPTH     3   /* the message, its operations, one of them */
 
 /* What every operation on resources reads: the query, and which attributes the answer holds. */
 static scim_error_t *read_query(scim_call_t *call)
@@ -28,13 +31,15 @@ static scim_error_t *read_query(scim_call_t *call)
     return NULL;
 }
 
-static scim_error_t *read_json(json_object **out, scim_call_t *call)
+/* `outer`: how many objects and lists of the message are around what ScimMaxDepth is about. */
+static scim_error_t *read_json(json_object **out, int outer, scim_call_t *call)
 {
+    int depth = scim_setting_max_depth(call->request->config) + outer;
     const char *bytes;
     apr_size_t len;
     scim_error_t *error = scim_message_body(&bytes, &len, call->request);
 
-    return error ? error : scim_json_read(out, bytes, len, scim_setting_max_depth(call->request->config), call->pool);
+    return error ? error : scim_json_read(out, bytes, len, depth, call->pool);
 }
 
 static scim_error_t *read_resource(scim_call_t *call)
@@ -42,7 +47,7 @@ static scim_error_t *read_resource(scim_call_t *call)
     json_object *body;
     scim_error_t *error;
 
-    if ((error = read_query(call)) || (error = read_json(&body, call)))
+    if ((error = read_query(call)) || (error = read_json(&body, 0, call)))
         return error;
     return scim_resource_read(&call->resource, body, call->request->type, &call->leniency, call->pool);
 }
@@ -75,7 +80,7 @@ static scim_error_t *prepare_search(scim_call_t *call)
 {
     const scim_dir_config_t *config = call->request->config;
     json_object *body;
-    scim_error_t *error = read_json(&body, call);
+    scim_error_t *error = read_json(&body, 0, call);
 
     if (!error)
         error = scim_query_read_message(&call->query, body, scim_setting_page_default(config),
@@ -97,11 +102,22 @@ static scim_error_t *prepare_patch(scim_call_t *call)
     json_object *body;
     scim_error_t *error;
 
-    if ((error = read_query(call)) || (error = read_json(&body, call)))
+    if ((error = read_query(call)) || (error = read_json(&body, 0, call)))
         return error;
     call->patch_body = scim_projection_named(call->projection) ||
                        scim_setting_patch_body(call->request->config, call->request->type, call->pool);
     return scim_patch_read(&call->patch, body, call->request->type, &call->leniency, call->pool);
+}
+
+static scim_error_t *prepare_bulk(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    const scim_bulk_context_t context = {request->schemas, request->base, scim_setting_bulk_operations(request->config),
+                                         &call->leniency};
+    json_object *body;
+    scim_error_t *error = read_json(&body, BULK_DEPTH, call);
+
+    return error ? error : scim_bulk_read(&call->bulk, body, &context, call->pool);
 }
 
 static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
@@ -135,6 +151,11 @@ static scim_error_t *work_patch(scim_call_t *call, scim_session_t *session)
 static scim_error_t *work_delete(scim_call_t *call, scim_session_t *session)
 {
     return scim_store_delete(session, call->request->type, call->request->id, call->match);
+}
+
+static scim_error_t *work_bulk(scim_call_t *call, scim_session_t *session)
+{
+    return scim_store_bulk(call->bulk, session);
 }
 
 static scim_error_t *answer_empty(scim_call_t *call)
@@ -211,9 +232,32 @@ static scim_error_t *answer_patch(scim_call_t *call)
     return NULL;
 }
 
+/* Each operation has the status of a single request, though none is answered with a representation. */
+static scim_error_t *answer_bulk(scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    scim_bulk_t *bulk = call->bulk;
+    int i;
+
+    for (i = 0; i < bulk->ops->nelts; i++) {
+        scim_bulk_op_t *op = &APR_ARRAY_IDX(bulk->ops, i, scim_bulk_op_t);
+
+        if (op->kind == SCIM_BULK_PATCH && op->status == HTTP_OK &&
+            !scim_setting_patch_body(request->config, op->type, call->pool))
+            op->status = HTTP_NO_CONTENT;
+        if (op->answered && op->error)
+            scim_respond_log(request, op->error, apr_psprintf(call->pool, "operation %d", i + 1));
+    }
+    call->answer.status = HTTP_OK;
+    scim_buf_init(&call->answer.body, BODY_SIZE + (apr_size_t)bulk->ops->nelts * OPERATION_SIZE, call->pool);
+    scim_bulk_render(&call->answer.body, bulk, request->base);
+    return NULL;
+}
+
 const scim_operation_t scim_resource_operations[] = {
     {SCIM_AT_ROOT, M_GET, prepare_list, work_list, answer_list},
     {SCIM_AT_SEARCH, M_POST, prepare_search, work_list, answer_list},
+    {SCIM_AT_BULK, M_POST, prepare_bulk, work_bulk, answer_bulk},
     {SCIM_AT_COLLECTION, M_GET, prepare_list, work_list, answer_list},
     {SCIM_AT_COLLECTION, M_POST, prepare_create, work_create, answer_create},
     {SCIM_AT_RESOURCE, M_GET, read_query, work_get, answer_get},

@@ -16,6 +16,7 @@
 #include "scim/resource.h"
 #include "scim/search.h"
 #include "scim/version.h"
+#include "store/bulk.h"
 #include "store/resources.h"
 
 /* An operation under way: filled by prepare, then work, then answer. */
@@ -30,6 +31,7 @@ typedef struct scim_call_t {
     const scim_versions_t *match; /* If-Match */
     scim_resource_t *resource;
     scim_patch_t *patch;
+    scim_bulk_t *bulk;
     int patch_body;
     scim_page_t page;
     scim_record_t *record;

@@ -22,7 +22,7 @@ static const endpoint_t endpoints[] = {
     {"Schemas", SCIM_AT_SCHEMAS, SCIM_AT_SCHEMA},
     {"ResourceTypes", SCIM_AT_TYPES, SCIM_AT_TYPE},
     {"Me", SCIM_AT_UNSUPPORTED, SCIM_AT_UNSUPPORTED},
-    {"Bulk", SCIM_AT_UNSUPPORTED, SCIM_AT_NOTHING},
+    {"Bulk", SCIM_AT_BULK, SCIM_AT_NOTHING},
     {".search", SCIM_AT_SEARCH, SCIM_AT_NOTHING},
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };

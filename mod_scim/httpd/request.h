@@ -23,7 +23,8 @@ typedef enum {
     SCIM_AT_SEARCH,      /* /.search, /Users/.search */
     SCIM_AT_COLLECTION,  /* /Users */
     SCIM_AT_RESOURCE,    /* /Users/{id} */
-    SCIM_AT_UNSUPPORTED, /* /Me, /Bulk */
+    SCIM_AT_BULK,        /* /Bulk */
+    SCIM_AT_UNSUPPORTED, /* /Me */
     SCIM_AT_ANY          /* in tables of operations: every place */
 } scim_place_e;
 

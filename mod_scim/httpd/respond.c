@@ -92,14 +92,14 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
 }
 
 /* What is not supported is no fault of the server. */
-static void log_error(const scim_request_t *request, const scim_error_t *error)
+void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where)
 {
     const char *type = scim_type_name(error->type);
     int level = error->status >= 500 && error->status != HTTP_NOT_IMPLEMENTED ? APLOG_ERR : APLOG_INFO;
 
-    ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s: %d%s%s: %s%s%s%s", log_prefix(request), error->status,
-                  type ? " " : "", type ? type : "", error->detail, error->cause ? " (" : "",
-                  error->cause ? error->cause : "", error->cause ? ")" : "");
+    ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s: %s%s%d%s%s: %s%s%s%s", log_prefix(request), where ? where : "",
+                  where ? ": " : "", error->status, type ? " " : "", type ? type : "", error->detail,
+                  error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
 }
 
 /* RFC 6750 3: error is named only where a token was presented. */
@@ -115,7 +115,7 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
     const char *body;
 
     tell_logs(request);
-    log_error(request, error);
+    scim_respond_log(request, error, NULL);
     apr_table_setn(r->notes, "scim-error", type ? type : apr_itoa(r->pool, error->status));
     if (error->status < 0)
         return error->status; /* AP_FILTER_ERROR: httpd has answered */

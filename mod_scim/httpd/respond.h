@@ -20,6 +20,9 @@ typedef struct scim_answer_t {
 int scim_respond(const scim_request_t *request, const scim_answer_t *answer);
 int scim_respond_error(const scim_request_t *request, const scim_error_t *error);
 
+/* Tells the log of an error; `where` is the part of the request that it is about, NULL: all of it. */
+void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where);
+
 /* Headers that every answer has; errors.c uses it too. */
 void scim_respond_headers(request_rec *r);
 

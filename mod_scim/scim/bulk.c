@@ -234,6 +234,8 @@ scim_error_t *scim_bulk_read(scim_bulk_t **out, json_object *body, const scim_bu
         return error;
     scim_bulk_refer(bulk);
     scim_bulk_arrange(bulk);
+    for (int i = 0; i < bulk->order->nelts; i++)
+        scim_bulk_prepare(bulk, &APR_ARRAY_IDX(bulk->ops, APR_ARRAY_IDX(bulk->order, i, int), scim_bulk_op_t));
     *out = bulk;
     return NULL;
 }
@@ -305,16 +307,20 @@ static void add_member(scim_buf_t *out, const char *name, const char *value)
 }
 
 /* Where the resource is: known of everything but a POST that failed, and what refers to one. */
-static const char *location(const scim_bulk_op_t *op, const char *base, apr_pool_t *pool)
+static const char *location(const scim_bulk_t *bulk, const scim_bulk_op_t *op, const char *base, apr_pool_t *pool)
 {
-    if (!op->type || (op->kind == SCIM_BULK_POST && op->error))
+    const scim_bulk_op_t *made = op->kind == SCIM_BULK_POST ? op : NULL;
+
+    if (op->target_op >= 0)
+        made = &APR_ARRAY_IDX(bulk->ops, op->target_op, scim_bulk_op_t);
+    if (!op->type || (made && made->error) || op->target_op == SCIM_BULK_UNKNOWN)
         return NULL;
     if (op->id[0])
         return scim_render_location(op->type, op->id, base, pool);
-    return op->target && op->target_op == -1 ? scim_render_location(op->type, op->target, base, pool) : NULL;
+    return op->target ? scim_render_location(op->type, op->target, base, pool) : NULL;
 }
 
-static void render_operation(scim_buf_t *out, const scim_bulk_op_t *op, const char *base)
+static void render_operation(scim_buf_t *out, const scim_bulk_t *bulk, const scim_bulk_op_t *op, const char *base)
 {
     apr_pool_t *pool = out->pool;
     int status = op->error ? op->error->status : op->status;
@@ -323,7 +329,7 @@ static void render_operation(scim_buf_t *out, const scim_bulk_op_t *op, const ch
     add_member(out, "method", op->method);
     add_member(out, "bulkId", op->bulk_id);
     add_member(out, "version", !op->error && op->version ? scim_render_version(op->version, pool) : NULL);
-    add_member(out, "location", location(op, base, pool));
+    add_member(out, "location", location(bulk, op, base, pool));
     add_member(out, "status", apr_itoa(pool, status));
     if (op->error) {
         scim_buf_puts(out, ",\"response\":");
@@ -344,7 +350,7 @@ void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base
             continue;
         scim_buf_puts(out, first ? "" : ",");
         first = 0;
-        render_operation(out, op, base);
+        render_operation(out, bulk, op, base);
     }
     scim_buf_puts(out, "]}");
 }

@@ -42,6 +42,7 @@ typedef struct scim_bulk_op_t {
     json_object *data;                /* as sent; NULL only with an error, and of DELETE */
     apr_array_header_t *refs;         /* int: the POSTs that path and data refer to; NULL: none */
     int unit;                         /* the same number: one unit */
+    int place;                        /* its index in bulk->order */
 
     char id[SCIM_ID_SIZE]; /* of POST: made here; of the others empty until it is prepared, and where it is no UUID */
     unsigned renamed;      /* when the id was changed, by bulk->changes */

@@ -46,7 +46,7 @@ static scim_bulk_op_t *find_post(const scim_bulk_t *bulk, const char *bulk_id, a
     return len ? apr_hash_get(bulk->posts, bulk_id, (apr_ssize_t)len) : NULL;
 }
 
-/* Notes that `op` refers to bulk_id[0..len); returns which operation that is, -1 where there is none. */
+/* Notes that `op` refers to bulk_id[0..len); returns which operation that is. */
 static int note(scim_bulk_t *bulk, scim_bulk_op_t *op, const char *bulk_id, apr_size_t len)
 {
     const scim_bulk_op_t *to = find_post(bulk, bulk_id, len);
@@ -56,7 +56,7 @@ static int note(scim_bulk_t *bulk, scim_bulk_op_t *op, const char *bulk_id, apr_
         op->error = scim_error_typed(bulk->pool, SCIM_INVALID_VALUE,
                                      "\"" SCIM_BULK_REFERENCE "%.*s\" refers to no POST of this request.",
                                      (int)scim_utf8_valid(bulk_id, len < 200 ? len : 200), bulk_id);
-        return -1;
+        return SCIM_BULK_UNKNOWN;
     }
     if (!op->refs)
         op->refs = apr_array_make(bulk->pool, 2, sizeof(int));
@@ -277,6 +277,8 @@ void scim_bulk_arrange(scim_bulk_t *bulk)
         entries[i] = (entry_t){i, APR_ARRAY_IDX(search.units, op_at(&search, i)->unit, unit_t)};
     qsort(entries, (size_t)count, sizeof(*entries), compare);
     bulk->order = apr_array_make(bulk->pool, count + 1, sizeof(int));
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         APR_ARRAY_PUSH(bulk->order, int) = entries[i].op;
+        op_at(&search, entries[i].op)->place = i;
+    }
 }

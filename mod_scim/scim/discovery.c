@@ -62,14 +62,15 @@ void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, con
     }
     scim_buf_printf(out,
                     "\"patch\":{\"supported\":true},"
-                    "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
+                    "\"bulk\":{\"supported\":true,\"maxOperations\":%d,\"maxPayloadSize\":%" APR_OFF_T_FMT "},"
                     "\"filter\":{\"supported\":true,\"maxResults\":%d},"
                     "\"changePassword\":{\"supported\":false},"
                     "\"sort\":{\"supported\":true},"
                     "\"etag\":{\"supported\":true},"
                     "\"pagination\":{\"cursor\":false,\"index\":true,\"defaultPaginationMethod\":\"index\","
                     "\"defaultPageSize\":%d,\"maxPageSize\":%d},",
-                    provider->page_maximum, provider->page_default, provider->page_maximum);
+                    provider->bulk_operations, provider->bulk_bytes, provider->page_maximum, provider->page_default,
+                    provider->page_maximum);
     scim_buf_puts(out, "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
                        "\"description\":\"A bearer token in the Authorization header, issued by the operator\","
                        "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],");

@@ -11,6 +11,8 @@
 typedef struct scim_provider_t {
     int page_default;
     int page_maximum;
+    int bulk_operations;
+    apr_off_t bulk_bytes;
     const char *documentation_uri; /* NULL where there is none: the member is then left out */
 } scim_provider_t;
 

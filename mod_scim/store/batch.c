@@ -62,6 +62,24 @@ const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
     return APR_ARRAY_IDX(batch->statements, slot, statement_t).result;
 }
 
+int scim_batch_size(const scim_batch_t *batch)
+{
+    return batch->statements->nelts;
+}
+
+int scim_batch_failed(const scim_batch_t *batch)
+{
+    int slot = 0;
+    while (slot < batch->statements->nelts) {
+        ExecStatusType status = PQresultStatus(scim_batch_result(batch, slot));
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+            return slot;
+        }
+        slot++;
+    }
+    return -1;
+}
+
 static const char *known_name(const scim_backend_t *backend, const statement_t *statement)
 {
     return statement->id == RUN_TIME_TEXT ? apr_hash_get(backend->texts, statement->sql, APR_HASH_KEY_STRING)
@@ -243,6 +261,7 @@ static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *
     } else {
         error = at->late ? scim_sqlstate_late(cause, conn->pool) : scim_sqlstate_unavailable(cause, conn->pool);
     }
+    conn->lost = 1;
     if (PQsocket(conn->pg) >= 0) {
         shutdown(PQsocket(conn->pg), SHUT_RDWR);
         PQconsumeInput(conn->pg);

@@ -118,3 +118,15 @@ const unsigned char *scim_conn_blind(const scim_conn_t *conn)
 {
     return conn->backend->blind;
 }
+
+int scim_conn_usable(const scim_conn_t *conn)
+{
+    return !conn->lost;
+}
+
+apr_pool_t *scim_conn_pool(scim_conn_t *conn, apr_pool_t *pool)
+{
+    apr_pool_t *before = conn->pool;
+    conn->pool = pool;
+    return before;
+}

@@ -36,6 +36,13 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn);
 #define SCIM_BLIND_LENGTH 16
 const unsigned char *scim_conn_blind(const scim_conn_t *conn);
 
+/* Whether the connection can still be used after an error. */
+int scim_conn_usable(const scim_conn_t *conn);
+
+/* Has what follows live in another pool, and returns the one before. A request of many transactions so gives back what
+ * each of them took. */
+apr_pool_t *scim_conn_pool(scim_conn_t *conn, apr_pool_t *pool);
+
 /* Undoes a transaction that is still open; harmless where there is none. Whoever leaves one open between two batches
  * calls it on the way out. */
 void scim_conn_rollback(scim_conn_t *conn);
@@ -62,6 +69,12 @@ int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const
 scim_error_t *scim_batch_run(scim_batch_t *batch);
 
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot);
+
+/* How many statements it has, which is the slot of the next one. */
+int scim_batch_size(const scim_batch_t *batch);
+
+/* The slot of the statement that failed when the batch was run; -1: none did. */
+int scim_batch_failed(const scim_batch_t *batch);
 
 /* Typed reading of results, which are all in binary form. */
 apr_int64_t scim_result_int(const PGresult *result, int row, int column); /* int2, int4, int8 */

@@ -30,6 +30,7 @@ struct scim_conn_t {
     apr_pool_t *pool;
     apr_interval_time_t timeout;
     scim_backend_t *backend;
+    int lost; /* it was given up within this request */
 };
 
 /* Forgets what is known of the backend, and starts anew. */

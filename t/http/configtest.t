@@ -49,6 +49,7 @@ my %wrong = (
     ScimPageSize => ['', '10', '0 10', '20 10', 'x 10', '10 x', '1 1000000', '-1 5', '1 2 3'],
     ScimMaxBody => ['', '0', '-1', 'x', '1.5', '99999999999999', '1 2'],
     ScimMaxDepth => ['', '0', '7', '1000', 'x'],
+    ScimBulkLimits => ['', '10', '0 10', '10 0', '10001 10', 'x 10', '10 x', '1 2 3', '10 99999999999999'],
     ScimDatabaseTimeout => ['', '0', '-1', 'x', '99999999'],
     ScimDatabaseWait => ['', '0', 'x'],
     ScimRequireTLS => ['', 'maybe'],
@@ -60,7 +61,7 @@ for my $directive (sort keys %wrong) {
     fails(qr/$directive/, "$directive $_", location => "$directive $_\n") for @{ $wrong{$directive} };
 }
 my %right = (
-    ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'],
+    ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'], ScimBulkLimits => ['1 1', '10000 1073741824'],
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
     ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
     ScimDocumentationURI => ['https://x.example/docs?x#y'],

@@ -26,13 +26,13 @@ static void start(void)
 
 static void config(void)
 {
-    scim_provider_t provider = {50, 200, NULL};
+    scim_provider_t provider = {50, 200, 70, 4096, NULL};
 
     start();
     scim_discovery_config(&out, &provider, BASE);
     UNIT_JSON(answer(),
               "{'schemas':['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],'patch':{'supported':true},"
-              "'bulk':{'supported':false,'maxOperations':0,'maxPayloadSize':0},"
+              "'bulk':{'supported':true,'maxOperations':70,'maxPayloadSize':4096},"
               "'filter':{'supported':true,'maxResults':200},'changePassword':{'supported':false},"
               "'sort':{'supported':true},'etag':{'supported':true},"
               "'pagination':{'cursor':false,'index':true,'defaultPaginationMethod':'index','defaultPageSize':50,"

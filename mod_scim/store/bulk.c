@@ -1,0 +1,307 @@
+#include "bulk.h"
+
+#include <apr_strings.h>
+
+#include "bulk_private.h"
+
+#define WINDOW_FIRST 100 /* operations in one transaction: what they take is not known yet */
+#define WINDOW_MAX   1000
+#define WINDOW_SHORT apr_time_from_msec(250) /* more of them may be tried together */
+#define WINDOW_LONG  apr_time_from_sec(1)    /* fewer must be, so that ScimDatabaseTimeout is not reached */
+#define ATTEMPTS_MAX 4
+
+/* What is to be done with the window after an attempt. */
+typedef enum { DONE, AGAIN, STOP } verdict_e;
+
+/* A Bulk request under way. */
+typedef struct run_t {
+    scim_session_t *session;
+    scim_bulk_t *bulk;
+    scim_bulk_item_t *items;
+    int at;              /* in bulk->order: what is next */
+    int size;            /* how many operations to try together */
+    int limit;           /* where the next window ends at the latest */
+    int attempts;        /* of the window that begins here, while the error passes by itself */
+    apr_int64_t errors;  /* answered so far */
+    int begun;           /* the database was asked */
+    int changed;         /* something was committed */
+    scim_error_t *fatal; /* why nothing further can be tried */
+} run_t;
+
+static int reached(const run_t *run, apr_int64_t errors)
+{
+    return run->bulk->fail_on_errors && errors >= run->bulk->fail_on_errors;
+}
+
+/* How many operations of a window have failed, up to and including the one at `at`. */
+static apr_int64_t count_errors(const scim_bulk_window_t *window, int at)
+{
+    apr_int64_t errors = 0;
+    for (int i = window->begin; i <= at; i++) {
+        errors += scim_bulk_at(window, i)->error || window->items[i].taken;
+    }
+    return errors;
+}
+
+/* --- what to try
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
+{
+    *window = (scim_bulk_window_t){.bulk = run->bulk,
+                                   .session = run->session,
+                                   .items = run->items,
+                                   .begin = run->at,
+                                   .end = run->at,
+                                   .versions = -1,
+                                   .began = apr_time_now(),
+                                   .pool = pool};
+    window->touched = apr_hash_make(pool);
+    window->sets = apr_array_make(pool, 2, sizeof(scim_bulk_set_t *));
+    window->steps = apr_array_make(pool, 16, sizeof(scim_bulk_step_t));
+    while (window->end < run->limit) {
+        int end = scim_bulk_unit_end(run->bulk, window->end);
+        if (window->live && window->live + end - window->end > run->size) {
+            break;
+        }
+        if (!scim_bulk_window_take(window, window->end, end) ||
+            reached(run, run->errors + count_errors(window, window->end - 1))) {
+            break;
+        }
+    }
+    window->verify = window->wanted || run->bulk->fail_on_errors;
+}
+
+/* --- what became of it
+ * ------------------------------------------------------------------------------------------------ */
+
+/* The next window ends at `end`, and what follows is tried in smaller ones. */
+static verdict_e cut(run_t *run, int end)
+{
+    run->limit = end > run->at ? end : run->at + 1;
+    run->size = run->limit - run->at;
+    run->attempts = 0;
+    return AGAIN;
+}
+
+/* The operation has its answer; what is before it is done again without it. */
+static verdict_e fail(run_t *run, const scim_bulk_window_t *window, int at, const scim_error_t *error)
+{
+    scim_bulk_fail(window, at, error);
+    return cut(run, at + 1);
+}
+
+/* Nothing can be carried out any more. */
+static verdict_e give_up(run_t *run, scim_error_t *error)
+{
+    run->fatal = apr_pmemdup(run->bulk->pool, error, sizeof(*error));
+    run->fatal->detail = apr_pstrdup(run->bulk->pool, error->detail);
+    run->fatal->cause = apr_pstrdup(run->bulk->pool, error->cause);
+    return STOP;
+}
+
+/* The first POST whose unique value is taken, and that others of the window were made to count on; -1: there is none.
+ */
+static int missed(const scim_bulk_window_t *window)
+{
+    for (int at = window->begin; at < window->end; at++) {
+        const scim_bulk_item_t *item = &window->items[at];
+        const apr_array_header_t *members = item->taken ? item->change.resource->members : NULL;
+        if (item->taken && (item->wanted || (members && members->nelts))) {
+            return at;
+        }
+    }
+    return -1;
+}
+
+/* Gives the POSTs that have brought deleted resources back the ids of these, so that others of the window, which refer
+ * to them, get them too; 0 where there is none. */
+static int rename_restored(const scim_bulk_window_t *window)
+{
+    int renamed = 0;
+    for (int at = window->begin; at < window->end; at++) {
+        const scim_bulk_item_t *item = &window->items[at];
+        if (item->renamed && item->wanted) {
+            scim_bulk_rename(window->bulk, scim_bulk_at(window, at), item->made);
+            renamed = 1;
+        }
+    }
+    return renamed;
+}
+
+/* Something went wrong in the window, of which nothing was done. `failed` is whose error it is
+ * (scim_bulk_window_owner), with how many others that it may also be of. */
+static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_t *error, int failed, int others)
+{
+    int miss = missed(window);
+    int half = scim_bulk_unit_end(run->bulk, window->begin + (window->end - window->begin - 1) / 2);
+    if (failed == -2 || !scim_conn_usable(run->session->conn)) {
+        return give_up(run, error);
+    }
+    if (rename_restored(window)) {
+        return AGAIN;
+    }
+    if (miss >= 0 && (failed < 0 || miss < scim_bulk_unit_end(run->bulk, failed))) {
+        return fail(run, window, miss, window->items[miss].taken);
+    }
+    if (error->transient && ++run->attempts < ATTEMPTS_MAX) {
+        return AGAIN;
+    }
+    if (failed >= 0 && !others) {
+        return fail(run, window, failed, error);
+    }
+    return half < window->end ? cut(run, half) : fail(run, window, window->end - 1, error);
+}
+
+/* Where failOnErrors ends the request within the window; its end where it does not. */
+static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
+{
+    for (int at = window->begin; at < window->end; at++) {
+        if (reached(run, run->errors + count_errors(window, at))) {
+            return scim_bulk_unit_end(run->bulk, at);
+        }
+    }
+    return window->end;
+}
+
+/* How many to try after so many took so long. */
+static int next_size(int size, apr_interval_time_t took)
+{
+    if (took > WINDOW_LONG) {
+        return size > 1 ? size / 2 : 1;
+    }
+    if (took > WINDOW_SHORT) {
+        return size;
+    }
+    return size < WINDOW_MAX / 2 ? size * 2 : WINDOW_MAX;
+}
+
+/* The window was carried out, or there was nothing to carry out. */
+static verdict_e finish(run_t *run, scim_bulk_window_t *window)
+{
+    scim_bulk_window_answer(window);
+    run->errors += count_errors(window, window->end - 1);
+    run->changed |= window->live > 0;
+    run->at = window->end;
+    run->limit = run->bulk->order->nelts;
+    run->attempts = 0;
+    if (window->live) {
+        run->size = next_size(run->size, apr_time_now() - window->began);
+    }
+    return reached(run, run->errors) ? STOP : DONE;
+}
+
+/* The transaction waits for its end: with what is seen now it may have to be undone. */
+static verdict_e verify(run_t *run, scim_bulk_window_t *window)
+{
+    int miss = missed(window);
+    int end = last_allowed(run, window);
+    if (miss >= 0) {
+        return fail(run, window, miss, window->items[miss].taken);
+    }
+    if (end < window->end) {
+        return cut(run, end);
+    }
+    if (rename_restored(window)) {
+        return AGAIN;
+    }
+    scim_batch_t *batch = scim_batch_make(run->session->conn);
+    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
+    scim_error_t *error = scim_batch_run(batch);
+    return error ? judge(run, window, error, -1, 0) : finish(run, window);
+}
+
+/* --- trying
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
+{
+    int failed = -1, others;
+    scim_error_t *error = scim_bulk_window_add(window, &failed);
+    if (error) {
+        return fail(run, window, failed, error);
+    }
+    error = window->reads ? scim_batch_run(window->batch) : scim_session_run(run->session, window->batch);
+    scim_bulk_window_made(window);
+    if (error) {
+        failed = scim_bulk_window_owner(&others, window);
+        return judge(run, window, error, failed, others);
+    }
+    return window->verify ? verify(run, window) : finish(run, window);
+}
+
+static verdict_e try_window(run_t *run, apr_pool_t *pool)
+{
+    scim_bulk_window_t window;
+    int failed, wait = -1;
+    plan(&window, run, pool);
+    if (!window.live) {
+        return finish(run, &window);
+    }
+    run->begun = 1;
+    scim_error_t *error = window.reads ? scim_bulk_window_read(&window, &failed, &wait) : NULL;
+    if (error) {
+        return judge(run, &window, error, failed, 0);
+    }
+    if (wait >= 0) {
+        return cut(run, wait);
+    }
+    if (!window.live) {
+        scim_conn_rollback(run->session->conn);
+        return finish(run, &window);
+    }
+    return write_window(run, &window);
+}
+
+/* One attempt; what it took of memory is given back. */
+static verdict_e attempt(run_t *run)
+{
+    scim_session_t *session = run->session;
+    apr_pool_t *outer = session->pool;
+    apr_pool_t *pool;
+    apr_pool_create(&pool, outer);
+    session->pool = pool;
+    scim_conn_pool(session->conn, pool);
+    verdict_e verdict = try_window(run, pool);
+    if (verdict == AGAIN) {
+        scim_conn_rollback(session->conn);
+    }
+    session->token_name = apr_pstrdup(outer, session->token_name);
+    session->pool = outer;
+    scim_conn_pool(session->conn, outer);
+    apr_pool_destroy(pool);
+    return verdict;
+}
+
+/* What could not be tried any more. */
+static void answer_rest(run_t *run)
+{
+    const scim_bulk_t *bulk = run->bulk;
+    for (int at = run->at; at < bulk->order->nelts && !reached(run, run->errors); at++) {
+        scim_bulk_op_t *op = &APR_ARRAY_IDX(bulk->ops, APR_ARRAY_IDX(bulk->order, at, int), scim_bulk_op_t);
+        op->error = op->error ? op->error : run->fatal;
+        op->answered = 1;
+        run->errors++;
+    }
+}
+
+scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session)
+{
+    int count = bulk->order->nelts;
+    run_t run = {.session = session, .bulk = bulk, .size = WINDOW_FIRST, .limit = count};
+    verdict_e verdict = DONE;
+    run.items = apr_pcalloc(bulk->pool, (apr_size_t)(count + 1) * sizeof(*run.items));
+    while (verdict != STOP && run.at < count) {
+        verdict = attempt(&run);
+    }
+    if (!run.begun) {
+        return scim_session_check(session);
+    }
+    if (run.fatal && !run.changed) {
+        return run.fatal;
+    }
+    if (run.fatal) {
+        answer_rest(&run);
+    }
+    return NULL;
+}

@@ -1,0 +1,94 @@
+/*
+ * Shared by bulk.c, which decides what to try and what its outcome means, and bulk_window.c, which makes statements of
+ * it.
+ */
+#ifndef SCIM_BULK_PRIVATE_H
+#define SCIM_BULK_PRIVATE_H
+
+#include "bulk.h"
+#include "change_private.h"
+
+/* POSTs of one type that are one statement. */
+typedef struct scim_bulk_set_t {
+    const scim_resource_type_t *type;
+    scim_buf_t ids;          /* an SQL array; its brackets are added with the statement */
+    scim_buf_t docs;         /* a JSON list, likewise */
+    apr_array_header_t *ats; /* int: which operations, by their place in bulk->order */
+    int open;                /* more may come */
+    int slot;                /* of its statement; -1: not added yet */
+} scim_bulk_set_t;
+
+/* What the store knows of an operation beside the message. */
+typedef struct scim_bulk_item_t {
+    scim_change_t change;
+    const char *text; /* POST: the document */
+    apr_size_t len;
+    scim_bulk_set_t *set; /* of POST */
+    int slot;             /* of the lock */
+    scim_error_t *taken;  /* its unique value is: it was not made, and nothing else has failed for that */
+    int live;             /* it is carried out in this window, that is: it has not failed yet */
+    int wanted;           /* an operation of this window refers to it */
+    int renamed;          /* POST: a deleted resource was brought back, under the id that it had: `made` */
+    char made[SCIM_ID_SIZE];
+    apr_int64_t version;
+} scim_bulk_item_t;
+
+/* Whose statements begin at a slot. */
+typedef struct scim_bulk_step_t {
+    int slot;
+    int at;
+    const scim_bulk_set_t *set; /* NULL: of the operation alone */
+} scim_bulk_step_t;
+
+/* Operations that are tried together: bulk->order[begin..end). */
+typedef struct scim_bulk_window_t {
+    scim_bulk_t *bulk;
+    scim_session_t *session;
+    scim_bulk_item_t *items; /* by place in bulk->order, from the first of the request */
+    int begin;
+    int end;
+    int live;                  /* how many are carried out */
+    int reads;                 /* how many of these lock and read first */
+    int deletes;               /* how many take members out of groups, which changes these groups' versions */
+    int wanted;                /* whether one refers to a POST among them */
+    int verify;                /* whether the outcome has to be looked at before it is committed */
+    apr_hash_t *touched;       /* ids */
+    apr_array_header_t *sets;  /* scim_bulk_set_t * */
+    apr_array_header_t *steps; /* scim_bulk_step_t */
+    scim_batch_t *batch;       /* the last one */
+    int versions;              /* slot */
+    apr_time_t began;
+    apr_pool_t *pool; /* of this attempt */
+} scim_bulk_window_t;
+
+scim_bulk_op_t *scim_bulk_at(const scim_bulk_window_t *window, int at);
+
+/* The end of the unit that begins at a place. */
+int scim_bulk_unit_end(const scim_bulk_t *bulk, int at);
+
+/* An operation has failed, and with it what refers to it in a circle. */
+void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t *error);
+
+/* Prepares the unit [at..end) and takes it into the window; 0: it has to wait for the next one. What cannot be carried
+ * out has its error, and is in the window without being carried out. */
+int scim_bulk_window_take(scim_bulk_window_t *window, int at, int end);
+
+/* Locks and reads what has to be read, and computes what is to be written; the transaction stays open. *failed: whose
+ * error it is, -1 where it is nobody's. *wait: an operation that has to see what is done before it, and so has to begin
+ * a window of its own; else -1. */
+scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int *wait);
+
+/* Makes the statements of all. *failed: whose error it is. Errors: 400, 413. */
+scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed);
+
+/* Whose the statement was that failed: the operation, or the first one of a set; -1: nobody's alone; -2: that of
+ * authentication. *others: how many more of the set it may have been. */
+int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window);
+
+/* Reads which of the sets were made, after a run, be it a failed one. */
+void scim_bulk_window_made(scim_bulk_window_t *window);
+
+/* The outcome of what was committed. */
+void scim_bulk_window_answer(scim_bulk_window_t *window);
+
+#endif

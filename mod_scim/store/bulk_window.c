@@ -1,0 +1,441 @@
+/* A window of a Bulk request: which operations are tried together, and their statements. */
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bulk_private.h"
+
+#define READS_MAX 64                /* stored documents are held meanwhile */
+#define SET_BYTES (4 * 1024 * 1024) /* of documents in one statement */
+#define SET_SIZE  1000
+
+scim_bulk_op_t *scim_bulk_at(const scim_bulk_window_t *window, int at)
+{
+    return &APR_ARRAY_IDX(window->bulk->ops, APR_ARRAY_IDX(window->bulk->order, at, int), scim_bulk_op_t);
+}
+
+int scim_bulk_unit_end(const scim_bulk_t *bulk, int at)
+{
+    const int *order = (const int *)bulk->order->elts;
+    int unit = APR_ARRAY_IDX(bulk->ops, order[at], scim_bulk_op_t).unit;
+    while (at < bulk->order->nelts && APR_ARRAY_IDX(bulk->ops, order[at], scim_bulk_op_t).unit == unit) {
+        at++;
+    }
+    return at;
+}
+
+static int unit_begin(const scim_bulk_window_t *window, int at)
+{
+    while (at > 0 && scim_bulk_at(window, at - 1)->unit == scim_bulk_at(window, at)->unit) {
+        at--;
+    }
+    return at;
+}
+
+/* The error outlives the attempt that it was met in. */
+static scim_error_t *kept(const scim_error_t *error, apr_pool_t *pool)
+{
+    scim_error_t *copy = apr_pmemdup(pool, error, sizeof(*error));
+    copy->detail = apr_pstrdup(pool, error->detail);
+    copy->cause = apr_pstrdup(pool, error->cause);
+    return copy;
+}
+
+void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t *error)
+{
+    scim_bulk_op_t *op = scim_bulk_at(window, at);
+    int begin = unit_begin(window, at);
+    op->error = kept(error, window->bulk->pool);
+    for (int i = begin; i < scim_bulk_unit_end(window->bulk, begin); i++) {
+        scim_bulk_op_t *other = scim_bulk_at(window, i);
+        if (!other->error) {
+            other->error = scim_bulk_refers(op, window->bulk->pool);
+        }
+    }
+}
+
+/* --- which operations ------------------------------------------------------------------------------------------------
+ */
+
+/* Whether the stored document has to be read first. */
+static int reads(const scim_bulk_op_t *op)
+{
+    return op->kind == SCIM_BULK_PUT || (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
+}
+
+static void prepare(scim_bulk_window_t *window, int at)
+{
+    scim_bulk_op_t *op = scim_bulk_at(window, at);
+    scim_bulk_item_t *item = &window->items[at];
+    scim_bulk_prepare(window->bulk, op);
+    *item = (scim_bulk_item_t){.change = {.session = window->session,
+                                          .type = op->type,
+                                          .resource = op->resource,
+                                          .patch = op->patch,
+                                          .leniency = window->bulk->leniency,
+                                          .match = op->match}};
+    apr_cpystrn(item->change.id, op->id, sizeof(item->change.id));
+    scim_error_t *error = op->error ? NULL : scim_change_check(&item->change, op->target);
+    if (!op->error && !error && op->kind == SCIM_BULK_POST) {
+        error = scim_change_text(&item->text, &item->len, &item->change, op->resource->doc);
+    }
+    if (error) {
+        scim_bulk_fail(window, at, error);
+    }
+}
+
+/* Whether it can do without seeing what the operations before it in the window do. */
+static int fits(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
+{
+    if (op->error || !reads(op)) {
+        return 1;
+    }
+    return window->reads < READS_MAX && !apr_hash_get(window->touched, op->id, SCIM_ID_SIZE - 1) &&
+           !(op->match && window->deletes);
+}
+
+/* The set that a POST joins. A set is made where the first of it stands, so it ends where an operation on the same type
+ * could set free or take what must be unique, or delete what is brought back. */
+static scim_bulk_set_t *find_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
+{
+    for (int i = 0; i < window->sets->nelts; i++) {
+        scim_bulk_set_t *set = APR_ARRAY_IDX(window->sets, i, scim_bulk_set_t *);
+        if (set->open && set->type == type) {
+            return set;
+        }
+    }
+    return NULL;
+}
+
+static scim_bulk_set_t *make_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
+{
+    scim_bulk_set_t *set = apr_pcalloc(window->pool, sizeof(*set));
+    set->type = type;
+    set->open = 1;
+    set->slot = -1;
+    set->ats = apr_array_make(window->pool, 16, sizeof(int));
+    scim_buf_init(&set->ids, 256, window->pool);
+    scim_buf_init(&set->docs, 1024, window->pool);
+    APR_ARRAY_PUSH(window->sets, scim_bulk_set_t *) = set;
+    return set;
+}
+
+static void join_set(scim_bulk_window_t *window, int at)
+{
+    scim_bulk_item_t *item = &window->items[at];
+    scim_bulk_set_t *set = find_set(window, item->change.type);
+    if (set && (set->docs.len + item->len > SET_BYTES || set->ats->nelts >= SET_SIZE)) {
+        set->open = 0;
+        set = NULL;
+    }
+    if (!set) {
+        set = make_set(window, item->change.type);
+    }
+    scim_buf_puts(&set->ids, set->ids.len ? "," : "{");
+    scim_buf_puts(&set->ids, item->change.id);
+    scim_buf_puts(&set->docs, set->docs.len ? "," : "[");
+    scim_buf_add(&set->docs, item->text, item->len);
+    APR_ARRAY_PUSH(set->ats, int) = at;
+    item->set = set;
+}
+
+static void take(scim_bulk_window_t *window, int at)
+{
+    scim_bulk_op_t *op = scim_bulk_at(window, at);
+    scim_bulk_set_t *set = find_set(window, op->type);
+    if (op->kind == SCIM_BULK_POST) {
+        join_set(window, at);
+    } else if (set && (reads(op) || op->kind == SCIM_BULK_DELETE)) {
+        set->open = 0;
+    }
+    window->items[at].live = 1;
+    window->live++;
+    window->reads += reads(op);
+    window->deletes += op->kind == SCIM_BULK_DELETE;
+    apr_hash_set(window->touched, op->id, SCIM_ID_SIZE - 1, op);
+}
+
+static void note_references(scim_bulk_window_t *window, const scim_bulk_op_t *op)
+{
+    for (int i = 0; op->refs && i < op->refs->nelts; i++) {
+        int at = APR_ARRAY_IDX(window->bulk->ops, APR_ARRAY_IDX(op->refs, i, int), scim_bulk_op_t).place;
+        if (at >= window->begin && at < window->end && window->items[at].live) {
+            window->items[at].wanted = window->wanted = 1;
+        }
+    }
+}
+
+int scim_bulk_window_take(scim_bulk_window_t *window, int at, int end)
+{
+    for (int i = at; i < end; i++) {
+        prepare(window, i);
+    }
+    for (int i = at; i < end; i++) {
+        const scim_bulk_op_t *op = scim_bulk_at(window, i);
+        if (op->error && end - at > 1) {
+            scim_bulk_fail(window, i, op->error);
+        } else if (!fits(window, op)) {
+            return 0;
+        }
+    }
+    window->end = end;
+    for (int i = at; i < end; i++) {
+        if (!scim_bulk_at(window, i)->error) {
+            take(window, i);
+        }
+    }
+    for (int i = at; i < end; i++) {
+        if (window->items[i].live) {
+            note_references(window, scim_bulk_at(window, i));
+        }
+    }
+    return 1;
+}
+
+/* --- their statements ------------------------------------------------------------------------------------------------
+ */
+
+static void begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set)
+{
+    scim_bulk_step_t *step = apr_array_push(window->steps);
+    *step = (scim_bulk_step_t){.slot = scim_batch_size(window->batch), .at = at, .set = set};
+}
+
+int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window)
+{
+    int slot = scim_batch_failed(window->batch);
+    int owner = -2;
+    *others = 0;
+    for (int i = 0; i < window->steps->nelts; i++) {
+        const scim_bulk_step_t *step = &APR_ARRAY_IDX(window->steps, i, scim_bulk_step_t);
+        if (step->slot <= slot) {
+            owner = step->at;
+            *others = step->set ? step->set->ats->nelts - 1 : 0;
+        }
+    }
+    return owner;
+}
+
+typedef struct target_t {
+    const char *id;
+    int at;
+} target_t;
+
+static int by_id(const void *one, const void *other)
+{
+    return strcmp(((const target_t *)one)->id, ((const target_t *)other)->id);
+}
+
+/* In the order of their ids, so that two requests which lock the same resources wait and do not deadlock. */
+static void add_locks(scim_bulk_window_t *window)
+{
+    target_t *targets = apr_palloc(window->pool, (apr_size_t)window->reads * sizeof(*targets));
+    int count = 0;
+    for (int at = window->begin; at < window->end; at++) {
+        if (window->items[at].live && reads(scim_bulk_at(window, at))) {
+            targets[count++] = (target_t){window->items[at].change.id, at};
+        }
+    }
+    qsort(targets, (size_t)count, sizeof(*targets), by_id);
+    for (int i = 0; i < count; i++) {
+        scim_bulk_item_t *item = &window->items[targets[i].at];
+        begin_step(window, targets[i].at, NULL);
+        item->slot = scim_change_add_lock(window->batch, &item->change);
+    }
+}
+
+/* Whether a resource that was not there may be made by a POST before this operation: one that brings it back. */
+static int may_come_back(const scim_bulk_window_t *window, int at)
+{
+    for (int i = window->begin; i < at; i++) {
+        if (window->items[i].set && window->items[i].change.type == window->items[at].change.type) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int *wait)
+{
+    int others;
+    *wait = -1;
+    window->batch = scim_session_batch(window->session, 1);
+    window->steps->nelts = 0;
+    add_locks(window);
+    scim_error_t *error = scim_session_run(window->session, window->batch);
+    if (error) {
+        *failed = scim_bulk_window_owner(&others, window);
+        return error;
+    }
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_item_t *item = &window->items[at];
+        if (!item->live || !reads(scim_bulk_at(window, at))) {
+            continue;
+        }
+        error = scim_change_compute(&item->change, scim_batch_result(window->batch, item->slot));
+        if (error && error->status == 404 && may_come_back(window, at)) {
+            *wait = at;
+            return NULL;
+        }
+        if (error) {
+            scim_bulk_fail(window, at, error);
+            item->live = 0;
+            window->live--;
+        }
+    }
+    return NULL;
+}
+
+static scim_error_t *add_post(scim_bulk_window_t *window, int at)
+{
+    scim_bulk_item_t *item = &window->items[at];
+    scim_bulk_set_t *set = item->set;
+    if (set->slot < 0) {
+        scim_buf_puts(&set->ids, "}");
+        scim_buf_puts(&set->docs, "]");
+        begin_step(window, at, set);
+        set->slot = scim_change_add_create(window->batch, window->session, set->type, set->ids.data, set->docs.data, 0);
+    }
+    begin_step(window, at, NULL);
+    return scim_change_add_new_members(window->batch, &item->change);
+}
+
+static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
+{
+    const scim_bulk_op_t *op = scim_bulk_at(window, at);
+    const scim_change_t *change = &window->items[at].change;
+    int slot;
+    if (op->kind == SCIM_BULK_POST) {
+        return add_post(window, at);
+    }
+    begin_step(window, at, NULL);
+    if (reads(op)) {
+        return scim_change_add_write(&slot, window->batch, change, 0);
+    }
+    if (op->kind == SCIM_BULK_PATCH) {
+        return scim_change_add_members(window->batch, change);
+    }
+    scim_change_add_delete(window->batch, change);
+    return NULL;
+}
+
+/* Versions are told as they are at the end of the transaction: no other can be seen. */
+static void add_versions(scim_bulk_window_t *window)
+{
+    scim_session_t *session = window->session;
+    scim_buf_t ids;
+    scim_buf_init(&ids, 256, window->pool);
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_e kind = scim_bulk_at(window, at)->kind;
+        if (window->items[at].live && (kind == SCIM_BULK_PUT || kind == SCIM_BULK_PATCH)) {
+            scim_buf_puts(&ids, ids.len ? "," : "{");
+            scim_buf_puts(&ids, window->items[at].change.id);
+        }
+    }
+    if (!ids.len) {
+        return;
+    }
+    scim_buf_puts(&ids, "}");
+    begin_step(window, -1, NULL);
+    window->versions = scim_batch_add(window->batch, SCIM_STMT_RESOURCE_VERSIONS,
+                                      scim_params(window->pool, session->tenant, ids.data, SCIM_PARAMS_END));
+}
+
+scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
+{
+    window->batch = window->reads ? scim_batch_make(window->session->conn) : scim_session_batch(window->session, 1);
+    window->steps->nelts = 0;
+    window->versions = -1;
+    for (int at = window->begin; at < window->end; at++) {
+        scim_error_t *error = window->items[at].live ? add_statements(window, at) : NULL;
+        if (error) {
+            *failed = at;
+            return error;
+        }
+    }
+    add_versions(window);
+    if (!window->verify) {
+        begin_step(window, -1, NULL);
+        scim_batch_add(window->batch, SCIM_STMT_COMMIT, NULL);
+    }
+    return NULL;
+}
+
+/* --- their outcome ---------------------------------------------------------------------------------------------------
+ */
+
+/* Rows by an id among their columns: text -> row number + 1. */
+static apr_hash_t *rows_by_id(const PGresult *result, int column, apr_pool_t *pool)
+{
+    apr_hash_t *rows = apr_hash_make(pool);
+    for (int row = 0; row < PQntuples(result); row++) {
+        char *id = apr_palloc(pool, SCIM_ID_SIZE);
+        int *number = apr_palloc(pool, sizeof(*number));
+        scim_result_uuid(id, result, row, column);
+        *number = row;
+        apr_hash_set(rows, id, SCIM_ID_SIZE - 1, number);
+    }
+    return rows;
+}
+
+static void read_set(scim_bulk_window_t *window, const scim_bulk_set_t *set)
+{
+    const PGresult *result = set->slot < 0 ? NULL : scim_batch_result(window->batch, set->slot);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        return;
+    }
+    apr_hash_t *rows = rows_by_id(result, SCIM_CREATED_WANTED, window->pool);
+    for (int i = 0; i < set->ats->nelts; i++) {
+        scim_bulk_item_t *item = &window->items[APR_ARRAY_IDX(set->ats, i, int)];
+        const int *row = apr_hash_get(rows, item->change.id, SCIM_ID_SIZE - 1);
+        if (!row) {
+            item->taken = scim_change_taken(set->type, window->pool);
+            continue;
+        }
+        scim_result_uuid(item->made, result, *row, 0);
+        item->version = scim_result_int(result, *row, 1);
+        item->renamed = strcmp(item->made, item->change.id) != 0;
+    }
+}
+
+void scim_bulk_window_made(scim_bulk_window_t *window)
+{
+    for (int i = 0; i < window->sets->nelts; i++) {
+        read_set(window, APR_ARRAY_IDX(window->sets, i, scim_bulk_set_t *));
+    }
+}
+
+static void answer(scim_bulk_window_t *window, int at, apr_hash_t *versions, const PGresult *result)
+{
+    static const int statuses[] = {
+        [SCIM_BULK_POST] = 201, [SCIM_BULK_PUT] = 200, [SCIM_BULK_PATCH] = 200, [SCIM_BULK_DELETE] = 204};
+    scim_bulk_op_t *op = scim_bulk_at(window, at);
+    const scim_bulk_item_t *item = &window->items[at];
+    op->answered = 1;
+    if (!item->live) {
+        return;
+    }
+    if (item->taken) {
+        scim_bulk_fail(window, at, item->taken);
+        return;
+    }
+    op->status = statuses[op->kind];
+    op->version = item->version;
+    if (item->renamed) {
+        scim_bulk_rename(window->bulk, op, item->made);
+    }
+    const int *row = versions ? apr_hash_get(versions, op->id, SCIM_ID_SIZE - 1) : NULL;
+    if (row) {
+        op->version = scim_result_int(result, *row, 1);
+    }
+}
+
+void scim_bulk_window_answer(scim_bulk_window_t *window)
+{
+    const PGresult *result =
+        window->live && window->versions >= 0 ? scim_batch_result(window->batch, window->versions) : NULL;
+    apr_hash_t *versions = result ? rows_by_id(result, 0, window->pool) : NULL;
+    for (int at = window->begin; at < window->end; at++) {
+        answer(window, at, versions, result);
+    }
+}
