@@ -18,6 +18,11 @@ alter table scim.token
     add tenant_nests   boolean not null default false,
     add check ((rate is null) = (burst is null));
 
+-- Whether nothing but its end stands against the token: what most tokens are, in one column to look at.
+alter table scim.token
+    add open boolean not null generated always as
+        (revoked is null and tenant_enabled and tenant_profile = 'lenient' and not read_only and addresses is null) stored;
+
 update scim.tenant n
    set nests = true
  where exists (select from scim.membership m where m.tenant = n.tenant and m.member_type = 'Group');
@@ -26,6 +31,36 @@ update scim.token t
    set tenant_enabled = n.enabled, tenant_nests = n.nests
   from scim.tenant n
  where n.tenant = t.tenant;
+
+-- Everything that can stand against a token, for the request that a look at `open` has not let through.
+-- The digest comes as sha256(digest || blind), `blind` being random, so that the time of the comparison tells nothing.
+create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, writes boolean,
+                             leniencies int) returns boolean
+    language plpgsql volatile
+as $$
+declare
+    t scim.token;
+begin
+    select * into t from scim.token where tenant = of_tenant and key_id = of_key;
+    return case
+        when not found or sha256(t.digest || blind) <> blinded
+            then scim.refuse('SC401', 'no such token')
+        when t.revoked is not null
+            then scim.refuse('SC401', format('token "%s" was revoked', t.name))
+        when t.expires <= now()
+            then scim.refuse('SC401', format('token "%s" has expired', t.name))
+        when not t.tenant_enabled
+            then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
+        when t.addresses is not null and not address::inet <<= any (t.addresses)
+            then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
+        when writes and t.read_only
+            then scim.refuse('SC403', format('The token "%s" may only read.', t.name))
+        when leniencies <> 0 and t.tenant_profile <> 'lenient'
+            then scim.refuse('SC40P', t.tenant_profile)
+        else true
+    end;
+end
+$$;
 
 -- The lock makes a token that is created while its tenant changes wait for the change.
 create function scim.copy_tenant() returns trigger
@@ -86,7 +121,7 @@ begin
                   from up
                   join scim.resource g on g.tenant = of_tenant and g.id = up.group_id and g.deleted_at is null
                   join scim.membership m on m.tenant = of_tenant and m.member_id = up.group_id)
-            select concat(case when u.direct then 'd' else 'i' end, g.id, g.doc ->> 'displayName')
+            select concat(case when not u.direct then 'i' end, g.id, g.doc ->> 'displayName')
               from (select group_id, bool_or(direct) as direct from up group by group_id) u
               join scim.resource g on g.tenant = of_tenant and g.id = u.group_id and g.deleted_at is null
              order by g.id);

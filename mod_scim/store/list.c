@@ -130,13 +130,13 @@ static scim_error_t *add_page(int *slot, scim_batch_t *batch, scim_session_t *se
     const char *skip = apr_psprintf(pool, "%" APR_INT64_T_FMT, search->start_index - 1);
     if (search->targets->nelts == 1) {
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
-                          scim_session_params(session, !finds_one(search), target->type->name, limit, skip,
-                                              session->base, SCIM_PARAMS_END),
+                          scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
+                                              target->type->name, limit, skip, session->base, SCIM_PARAMS_END),
                           search, pool);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
-                      scim_session_params(session, 1, type_names(search, SCIM_RELATION_NONE, pool), limit, skip,
-                                          session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
+                      scim_session_params(session, SCIM_BOUNDED, type_names(search, SCIM_RELATION_NONE, pool), limit,
+                                          skip, session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
                                           type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
                       search, pool);
 }

@@ -57,16 +57,19 @@ int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header
 static void put_group(scim_buf_t *out, const char *text, apr_size_t len, const char *base)
 {
     const apr_size_t id = SCIM_ID_SIZE - 1;
+    int indirect = *text == 'i';
+    text += indirect;
+    len -= (apr_size_t)indirect;
     scim_buf_puts(out, out->len > 1 ? ",{\"value\":\"" : "{\"value\":\"");
-    scim_buf_add(out, text + 1, id);
+    scim_buf_add(out, text, id);
     scim_buf_puts(out, "\",\"$ref\":");
     scim_buf_json(out, base, strlen(base));
     out->len--; /* inside the quotes again */
     scim_buf_puts(out, "/Groups/");
-    scim_buf_add(out, text + 1, id);
+    scim_buf_add(out, text, id);
     scim_buf_puts(out, "\",\"display\":");
-    scim_buf_json(out, text + 1 + id, len - 1 - id);
-    scim_buf_puts(out, *text == 'i' ? ",\"type\":\"indirect\"}" : ",\"type\":\"direct\"}");
+    scim_buf_json(out, text + id, len - id);
+    scim_buf_puts(out, indirect ? ",\"type\":\"indirect\"}" : ",\"type\":\"direct\"}");
 }
 
 static void read_groups(scim_record_t *record, const PGresult *result, int row, int column,
@@ -119,14 +122,13 @@ scim_error_t *scim_not_found(const scim_resource_type_t *type, const char *id, a
     return scim_error_status(pool, 404, "%s \"%s\" does not exist.", type->name, id);
 }
 
-/* What is over at once needs no time limit of its own. */
 int scim_add_get(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, const char *id,
                  int relation)
 {
     scim_relation_e kind = scim_relation_of(type, relation);
-    return scim_batch_add(
-        batch, get_statements[kind],
-        scim_session_params(session, kind == SCIM_RELATION_MEMBERS, type->name, id, session->base, SCIM_PARAMS_END));
+    scim_bound_e bound = kind == SCIM_RELATION_MEMBERS ? SCIM_BOUNDED : SCIM_UNBOUNDED;
+    return scim_batch_add(batch, get_statements[kind],
+                          scim_session_params(session, bound, type->name, id, session->base, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const scim_resource_type_t *type,

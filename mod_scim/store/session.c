@@ -30,8 +30,17 @@ static int count_values(va_list values)
     return n;
 }
 
-/* $1 to $8 of authenticate.part. */
-static void set_authentication(scim_param_t *params, const scim_session_t *session, int bounded)
+/* A bytea in text form. */
+static const char *bytes_text(const unsigned char *bytes, apr_size_t len, apr_pool_t *pool)
+{
+    char *text = apr_palloc(pool, len * 2 + 3);
+    memcpy(text, "\\x", 2);
+    apr_escape_hex(text + 2, bytes, len, 0, NULL);
+    return text;
+}
+
+/* The parameters of token.part, and the one of tenant_bounded.part. */
+static void set_authentication(scim_param_t *params, const scim_session_t *session, scim_bound_e bound)
 {
     apr_pool_t *pool = session->pool;
     const unsigned char *blind = scim_conn_blind(session->conn);
@@ -40,25 +49,26 @@ static void set_authentication(scim_param_t *params, const scim_session_t *sessi
     blind_digest(blinded, session->token->digest, blind);
     params[0].value = session->tenant;
     params[1].value = session->token->key_id;
-    params[2].value = apr_pescape_hex(pool, blinded, SHA256_DIGEST_LENGTH, 0);
-    params[3].value = apr_pescape_hex(pool, blind, SCIM_BLIND_LENGTH, 0);
-    params[4].value = bounded ? scim_conn_timeout_text(session->conn) : NULL;
-    params[5].value = session->address;
-    params[6].value = session->writes ? "t" : "f";
-    params[7].value = needed ? apr_psprintf(pool, "%u", needed) : "0";
+    params[2].value = bytes_text(blinded, SHA256_DIGEST_LENGTH, pool);
+    params[3].value = bytes_text(blind, SCIM_BLIND_LENGTH, pool);
+    params[4].value = session->address;
+    params[5].value = session->writes ? "t" : "f";
+    params[6].value = needed ? apr_psprintf(pool, "%u", needed) : "0";
+    params[7].value = bound == SCIM_BOUNDED ? scim_conn_timeout_text(session->conn) : NULL;
 }
 
-scim_param_t *scim_session_params(const scim_session_t *session, int bounded, ...)
+scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bound, ...)
 {
     va_list values;
-    va_start(values, bounded);
+    va_start(values, bound);
     int n = count_values(values);
     va_end(values);
     scim_param_t *params = apr_pcalloc(session->pool, (size_t)(n + AUTHENTICATION_PARAMS) * sizeof(*params));
-    set_authentication(params, session, bounded);
-    va_start(values, bounded);
+    set_authentication(params, session, bound);
+    scim_param_t *next = params + AUTHENTICATION_PARAMS - (bound == SCIM_UNBOUNDED);
+    va_start(values, bound);
     for (int i = 0; i < n; i++) {
-        params[AUTHENTICATION_PARAMS + i].value = va_arg(values, const char *);
+        (next++)->value = va_arg(values, const char *);
     }
     va_end(values);
     return params;
@@ -77,7 +87,8 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
     session->open = transaction;
-    session->slot = scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, 1, SCIM_PARAMS_END));
+    session->slot =
+        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, SCIM_BOUNDED, SCIM_PARAMS_END));
     return batch;
 }
 

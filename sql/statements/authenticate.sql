@@ -1,3 +1,4 @@
 -- Authentication alone, as the head of a transaction.
 select k.profile, k.user_id, {{reader}}
-  from {{authenticate}}
+  from {{tenant_bounded}}
+  {{token}}

@@ -3,7 +3,8 @@
 -- place of `/* sort */`.
 -- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip
 select r.*, {{reader}}
-  from {{authenticate}}
+  from {{tenant_bounded}}
+  {{token}}
   left join lateral (
 select {{record}},
        null::text

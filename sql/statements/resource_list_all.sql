@@ -4,7 +4,8 @@
 -- $1 to $8 authentication, $9 types, $10 how many, $11 how many to skip, $12 base URL, $13 types with members, $14 types with
 -- groups
 select r.*, {{reader}}
-  from {{authenticate}}
+  from {{tenant_bounded}}
+  {{token}}
   left join lateral (
 select {{record}},
        case when r.type = any ($13::text[]) then
