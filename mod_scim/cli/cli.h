@@ -9,6 +9,7 @@
 #define SCIM_CLI_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <libpq-fe.h>
 
 #include "scim/error.h"
@@ -28,11 +29,13 @@ typedef enum {
     CLI_DB,
     CLI_DESCRIPTION,
     CLI_DISPLAY_NAME,
+    CLI_DROP,
     CLI_EXPIRES,
     CLI_HELP,
     CLI_JSON,
     CLI_NAME,
     CLI_RESTORE,
+    CLI_SCHEMA_DIR,
     CLI_TENANT,
     CLI_VERSION_OPTION,
     CLI_OPTION_COUNT
@@ -42,6 +45,7 @@ typedef enum {
 
 typedef struct cli_t {
     const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag */
+    apr_array_header_t *schema_dirs;       /* const char *: each --schema-dir, which may be given more than once */
     const char *argument;                  /* what follows the verb; NULL where the command takes none */
     apr_pool_t *pool;
 } cli_t;

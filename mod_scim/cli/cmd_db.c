@@ -1,5 +1,7 @@
 #include "cli.h"
 #include "show.h"
+#include "store/index.h"
+#include "store/indexed.h"
 #include "store/migrate.h"
 
 typedef struct status_t {
@@ -104,8 +106,48 @@ static int run_status(cli_t *cli)
     return status.current == status.latest ? CLI_OK : CLI_VERSION;
 }
 
+static const cli_field_t index_fields[] = {
+    {"type", "Type", CLI_KIND_TEXT, offsetof(scim_index_row_t, type)},
+    {"attribute", "Attribute", CLI_KIND_TEXT, offsetof(scim_index_row_t, attribute)},
+    {"state", "State", CLI_KIND_TEXT, offsetof(scim_index_row_t, state)},
+    {NULL, NULL, CLI_KIND_TEXT, 0}};
+
+/* The schemas that httpd has with the same ScimSchemaDir. */
+static scim_error_t *load_schemas(scim_schemas_t **out, const cli_t *cli)
+{
+    apr_array_header_t *dirs = apr_array_make(cli->pool, 4, sizeof(const char *));
+
+    if (!scim_schemas_complete(cli->schema_dirs, cli->pool)) {
+        APR_ARRAY_PUSH(dirs, const char *) = SCIM_DATADIR "/schemas";
+    }
+    apr_array_cat(dirs, cli->schema_dirs);
+    return scim_schemas_load(out, dirs, cli->pool);
+}
+
+static int run_index(cli_t *cli)
+{
+    scim_schemas_t *schemas;
+    apr_array_header_t *rows;
+    scim_conn_t *conn;
+    scim_error_t *error = load_schemas(&schemas, cli);
+    int code;
+
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    code = cli_open(&conn, cli);
+    if (code != CLI_OK) {
+        return code;
+    }
+    error = scim_index_run(&rows, conn, scim_indexed_declared(schemas, cli->pool), cli->options[CLI_DROP] != NULL,
+                           cli->pool);
+    return cli_answer_rows(cli, error, index_fields, &rows);
+}
+
 const cli_command_t cli_db_commands[] = {
     {"db", "init", NULL, 0, 0, "set up the schema and the roles in an existing database", run_init},
     {"db", "upgrade", NULL, 0, 0, "bring the schema to the version of this software", run_upgrade},
     {"db", "status", NULL, 0, 0, "show the version of the schema; exit code 3 where it does not fit", run_status},
+    {"db", "index", NULL, CLI_BIT(CLI_SCHEMA_DIR) | CLI_BIT(CLI_DROP), 0,
+     "index the attributes for which the schema files ask it", run_index},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

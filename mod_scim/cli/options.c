@@ -15,11 +15,13 @@ static const option_t options[CLI_OPTION_COUNT] = {
     [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
     [CLI_DESCRIPTION] = {"description", "TEXT", "what the token is for"},
     [CLI_DISPLAY_NAME] = {"display-name", "TEXT", "name of the tenant for people"},
+    [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_EXPIRES] = {"expires", "WHEN", "90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z (default: 30d)"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
     [CLI_NAME] = {"name", "TEXT", "name of the token, unique among the tenant's unrevoked tokens"},
     [CLI_RESTORE] = {"restore", "HOW", "which deleted user a POST brings back: by externalId, userName or never"},
+    [CLI_SCHEMA_DIR] = {"schema-dir", "DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated"},
     [CLI_TENANT] = {"tenant", "NAME", "the tenant"},
     [CLI_VERSION_OPTION] = {"version", NULL, "show the version"},
 };
@@ -49,7 +51,7 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
     if (option == CLI_OPTION_COUNT) {
         return cli_fail(CLI_USAGE, "There is no option %s; see scimctl --help.", argv[*at]);
     }
-    if (cli->options[option] != NULL) {
+    if (cli->options[option] != NULL && option != CLI_SCHEMA_DIR) {
         return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", options[option].name);
     }
     if (options[option].value == NULL) {
@@ -63,6 +65,9 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
                         options[option].name, options[option].value);
     }
     cli->options[option] = value != NULL ? value + 1 : argv[++*at];
+    if (option == CLI_SCHEMA_DIR) {
+        APR_ARRAY_PUSH(cli->schema_dirs, const char *) = cli->options[option];
+    }
     return CLI_OK;
 }
 
@@ -128,7 +133,9 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
         if ((command->options & CLI_BIT(i)) && (i != CLI_NAME || !cli_names_argument(command))) {
             int required = (command->required & CLI_BIT(i)) != 0;
 
-            scim_buf_printf(&buf, " %s--%s %s%s", required ? "" : "[", options[i].name, options[i].value,
+            const char *value = options[i].value != NULL ? options[i].value : "";
+
+            scim_buf_printf(&buf, " %s--%s%s%s%s", required ? "" : "[", options[i].name, *value ? " " : "", value,
                             required ? "" : "]");
         }
     }

@@ -153,13 +153,14 @@ static int out_of_memory(int status)
 
 int main(int argc, const char *const *argv)
 {
-    cli_t cli = {{NULL}, NULL, NULL};
+    cli_t cli = {{NULL}, NULL, NULL, NULL};
     cli_line_t line;
     int code;
 
     if (apr_initialize() != APR_SUCCESS || apr_pool_create_ex(&cli.pool, NULL, out_of_memory, NULL) != APR_SUCCESS) {
         return cli_fail(CLI_FAILED, "Out of memory.");
     }
+    cli.schema_dirs = apr_array_make(cli.pool, 2, sizeof(const char *));
     code = cli_options_read(&line, &cli, argc, argv);
     if (code == CLI_OK) {
         code = dispatch(&line, &cli);

@@ -9,6 +9,7 @@
 
 #include "configuration.h"
 #include "database.h"
+#include "store/indexed.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -322,6 +323,8 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     load_schemas(&check);
     runtime = apr_pcalloc(pconf, sizeof(*runtime));
     runtime->schemas = check.schemas;
+    if (check.schemas)
+        runtime->indexed = scim_indexed_declared(check.schemas, pconf);
     runtime->gates = apr_hash_make(pconf);
     make_gates(&check, runtime);
     if (check.schemas)

@@ -50,6 +50,7 @@ typedef struct scim_dir_config_t {
 /* What is worked out once for a whole configuration, when it is checked. */
 typedef struct scim_runtime_t {
     const scim_schemas_t *schemas;
+    const apr_array_header_t *indexed; /* scim_indexed_t: what the schemas declare */
     apr_hash_t *gates; /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
 } scim_runtime_t;
 

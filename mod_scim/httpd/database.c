@@ -9,6 +9,7 @@
 #include <mod_dbd.h>
 
 #include "configuration.h"
+#include "store/indexed.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -18,6 +19,7 @@ struct scim_gate_t {
     int size;
     int free;
     int opening;               /* one who passed is asking mod_dbd for a connection, and may be making it */
+    int told;                  /* that there are attributes without their index */
     apr_thread_mutex_t *mutex; /* NULL until the child made it */
     apr_thread_cond_t *passable;
 };
@@ -152,9 +154,39 @@ static PGconn *native(const ap_dbd_t *dbd)
     return driver && strcmp(driver, "pgsql") == 0 ? apr_dbd_native_handle(dbd->driver, dbd->handle) : NULL;
 }
 
+static int first_to_tell(scim_gate_t *gate)
+{
+    int told;
+
+    apr_thread_mutex_lock(gate->mutex);
+    told = gate->told;
+    gate->told = 1;
+    apr_thread_mutex_unlock(gate->mutex);
+    return !told;
+}
+
+/* A filter by what is declared and not indexed is answered all the same, but slowly: one line of each child says so. */
+static void check_indexed(const scim_database_t *database, const request_rec *r)
+{
+    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+    const char *names;
+
+    if (!scim_conn_fresh(database->conn) || !runtime->indexed)
+        return;
+    names = scim_indexed_missing(runtime->indexed, scim_conn_indexed(database->conn), r->pool);
+    if (names && first_to_tell(database->gate))
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING, 0, r->server,
+            "mod_scim: the schema files declare attributes as indexed that the database has no index of, so "
+            "filters by them are slow: %s (run: scimctl db index, with --schema-dir for each ScimSchemaDir, then "
+            "apachectl graceful)",
+            names);
+}
+
 static scim_error_t *borrow(scim_database_t *database, request_rec *r, apr_interval_time_t timeout)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
+    scim_error_t *error;
     PGconn *pg;
 
     database->dbd = open ? open(r->pool, r->server) : NULL;
@@ -166,7 +198,10 @@ static scim_error_t *borrow(scim_database_t *database, request_rec *r, apr_inter
     pg = native(database->dbd);
     if (!pg)
         return unavailable(r->pool, "DBDriver is not pgsql");
-    return scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, r->pool);
+    error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, r->pool);
+    if (!error)
+        check_indexed(database, r);
+    return error;
 }
 
 scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)

@@ -82,7 +82,22 @@ static const char *as_known(const scim_attr_t *attr, const fit_t *fit)
     return NULL;
 }
 
-static const rule_fn rules[] = {not_common, one_level, unique, can_be_required, as_known};
+/* What is looked up is text that is stored in the document, one value or one of a list. */
+static const char *can_be_indexed(const scim_attr_t *attr, const fit_t *fit)
+{
+    if (!attr->indexed)
+        return NULL;
+    if (attr->type != SCIM_STRING && attr->type != SCIM_REFERENCE)
+        return "only strings and references can be \"indexed\"";
+    if (attr->parent && attr->multi_valued)
+        return "a sub-attribute with many values cannot be \"indexed\"";
+    if (attr->mutability != SCIM_READ_WRITE && attr->mutability != SCIM_IMMUTABLE)
+        return apr_psprintf(fit->pool, "a %s attribute cannot be \"indexed\"",
+                            attr->mutability == SCIM_READ_ONLY ? "readOnly" : "writeOnly");
+    return NULL;
+}
+
+static const rule_fn rules[] = {not_common, one_level, unique, can_be_required, as_known, can_be_indexed};
 
 static const char *misfit(const scim_attr_t **where, const apr_array_header_t *attrs, const fit_t *fit)
 {

@@ -16,6 +16,7 @@
 #define URN_SCHEMA        "urn:ietf:params:scim:schemas:core:2.0:Schema"
 #define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 #define COMMON_FILE       "common.json" /* in the directory of what is shipped, or of what replaces it */
+#define INDEXED           "indexed"     /* ours alone: /Schemas does not serve it */
 #define FILE_MAX          1048576       /* bytes */
 #define FILE_DEPTH        16
 #define NAME_MAX_LENGTH   255
@@ -46,7 +47,7 @@ static const keyword_t uniqueness_words[] = {
 static const char *const schema_members[] = {"schemas", "id", "name", "description", "attributes", "meta", NULL};
 static const char *const attr_members[] = {
     "name",     "type",       "multiValued",   "description",     "required",       "caseExact", "mutability",
-    "returned", "uniqueness", "subAttributes", "canonicalValues", "referenceTypes", NULL};
+    "returned", "uniqueness", "subAttributes", "canonicalValues", "referenceTypes", INDEXED,     NULL};
 
 scim_error_t *scim_load_complain(const scim_loader_t *loader, const char *what, const char *format, ...)
 {
@@ -185,6 +186,15 @@ static scim_error_t *read_characteristics(const scim_loader_t *loader, const cha
     return NULL;
 }
 
+static scim_error_t *read_indexed(const scim_loader_t *loader, const char *what, json_object *json, scim_attr_t *attr)
+{
+    scim_error_t *error = NULL;
+    if (json_object_object_get_ex(json, INDEXED, NULL))
+        error = scim_load_boolean(loader, what, json, INDEXED, &attr->indexed);
+    json_object_object_del(json, INDEXED);
+    return error;
+}
+
 /* Characteristics that contradict each other. */
 static scim_error_t *check_attr(const scim_loader_t *loader, const char *what, json_object *json,
                                 const scim_attr_t *attr)
@@ -216,7 +226,8 @@ static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, 
         return scim_load_complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
     attr->key = lower(attr->name, loader->pool);
     if ((error = scim_load_members(loader, what, json, attr_members)) ||
-        (error = read_characteristics(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
+        (error = read_characteristics(loader, what, json, attr)) ||
+        (error = read_indexed(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
         return error;
     if (attr->type != SCIM_COMPLEX)
         return NULL;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "connection_private.h"
+#include "indexed.h"
 #include "migrate.h"
 #include "sqlstate.h"
 
@@ -51,30 +52,45 @@ static int is_alive(PGconn *pg)
     return 0;
 }
 
-/* The schema in the database must be the one that the statements were written for. */
+static scim_error_t *check_number(apr_int64_t number, apr_pool_t *pool)
+{
+    if (number == scim_migrate_latest()) {
+        return NULL;
+    }
+    return scim_sqlstate_unavailable(
+        apr_psprintf(pool,
+                     "the database is at schema version %" APR_INT64_T_FMT
+                     ", this build needs %d (run: scimctl db upgrade, or install the version that fits)",
+                     number, scim_migrate_latest()),
+        pool);
+}
+
+/* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
+ * and filters use what scim.lookup has. An older schema fails at the second question; then the first has the answer. */
 static scim_error_t *check_version(scim_conn_t *conn)
 {
     scim_batch_t *batch = scim_batch_make(conn);
     int slot = scim_batch_add(batch, SCIM_STMT_SCHEMA_VERSION, NULL);
+    int indexed = scim_batch_add(batch, SCIM_STMT_INDEXED_READY, NULL);
     scim_error_t *error = scim_batch_run(batch);
     if (error && error->status != 500) {
         return error;
+    }
+    const PGresult *result = scim_batch_result(batch, slot);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+        scim_error_t *mismatch = check_number(scim_result_int(result, 0, 0), conn->pool);
+        if (mismatch) {
+            return mismatch;
+        }
     }
     if (error) {
         return scim_sqlstate_unavailable(
             apr_psprintf(conn->pool, "the database has no usable scim schema (run: scimctl db init): %s", error->cause),
             conn->pool);
     }
-    apr_int64_t number = scim_result_int(scim_batch_result(batch, slot), 0, 0);
-    if (number != scim_migrate_latest()) {
-        return scim_sqlstate_unavailable(
-            apr_psprintf(conn->pool,
-                         "the database is at schema version %" APR_INT64_T_FMT
-                         ", this build needs %d (run: scimctl db upgrade, or install the version that fits)",
-                         number, scim_migrate_latest()),
-            conn->pool);
-    }
+    conn->backend->indexed = scim_indexed_read(scim_batch_result(batch, indexed), conn->backend->pool);
     conn->backend->fits = 1;
+    conn->fresh = 1;
     return NULL;
 }
 
@@ -117,6 +133,16 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn)
 const unsigned char *scim_conn_blind(const scim_conn_t *conn)
 {
     return conn->backend->blind;
+}
+
+const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn)
+{
+    return conn->backend->indexed;
+}
+
+int scim_conn_fresh(const scim_conn_t *conn)
+{
+    return conn->fresh;
 }
 
 int scim_conn_usable(const scim_conn_t *conn)

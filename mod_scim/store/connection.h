@@ -36,6 +36,12 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn);
 #define SCIM_BLIND_LENGTH 16
 const unsigned char *scim_conn_blind(const scim_conn_t *conn);
 
+/* What scim.lookup finds resources by (scim_indexed_t of indexed.h), as it was when the backend was first used. */
+const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
+
+/* Whether this request is the first that uses the backend. */
+int scim_conn_fresh(const scim_conn_t *conn);
+
 /* Whether the connection can still be used after an error. */
 int scim_conn_usable(const scim_conn_t *conn);
 

@@ -17,7 +17,8 @@
 typedef struct scim_backend_t {
     apr_pool_t *pool;
     int pid;
-    int fits; /* the schema's version was found to be ours */
+    int fits;                    /* the schema's version was found to be ours */
+    apr_array_header_t *indexed; /* scim_indexed_t: what was ready then */
     unsigned char blind[SCIM_BLIND_LENGTH];
     unsigned serial;                    /* of the last name given to a prepared statement */
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
@@ -30,7 +31,8 @@ struct scim_conn_t {
     apr_pool_t *pool;
     apr_interval_time_t timeout;
     scim_backend_t *backend;
-    int lost; /* it was given up within this request */
+    int fresh; /* nobody used the backend before this request */
+    int lost;  /* it was given up within this request */
 };
 
 /* Forgets what is known of the backend, and starts anew. */

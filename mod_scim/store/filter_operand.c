@@ -22,24 +22,32 @@
     " select up.group_id, bool_or(up.direct) as direct from up group by up.group_id) m"                                \
     " join scim.resource g on g.tenant = r.tenant and g.id = m.group_id and g.deleted_at is null"
 
-#define EMAIL_KEYED                                                                                                    \
-    "r.id = any (array(select l.resource_id from scim.lookup l"                                                        \
-    " where l.tenant = $1::text and l.attribute = 'emails.value' and l.key = ?))"
-#define MEMBER_KEYED "r.id in (select m.group_id from " MEMBER_FROM " where m.tenant = $1::text and m.member_id = ?)"
+/* Keys are cut (sql/0003-index.sql), and no folded text holds the last code point: scim.fold makes another of it. */
+#define CUT   "left(?, 256)"
+#define AFTER " || chr(1114111)"
+
+#define LOOKUP "select l.resource_id from scim.lookup l where l.tenant = $1::text and l.attribute = %d and "
+
+#define MEMBER_IDS "select m.group_id from " MEMBER_FROM " where m.tenant = $1::text and m.member_id = ?"
 
 /* From the group down to its members, because there is an index on that end. */
-#define GROUP_KEYED                                                                                                    \
-    "r.id in (with recursive down (member_id, member_type) as"                                                         \
+#define GROUP_IDS                                                                                                      \
+    "with recursive down (member_id, member_type) as"                                                                  \
     " (select m.member_id, m.member_type from scim.membership m"                                                       \
     " join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null"                      \
     " where m.tenant = $1::text and m.group_id = ?"                                                                    \
     " union select m.member_id, m.member_type from down"                                                               \
     " join scim.resource g on g.tenant = $1::text and g.id = down.member_id and g.deleted_at is null"                  \
     " join scim.membership m on m.tenant = g.tenant and m.group_id = g.id where down.member_type = 'Group')"           \
-    " select down.member_id from down)"
+    " select down.member_id from down"
+
+/* An array gives the index its ids, alone or beside other indexes; where rows are read one by one, each would be
+ * compared with each element, and a subquery is hashed. */
+#define BY_INDEX(ids) "r.id = any (array(" ids "))"
+#define BY_SCAN(ids)  "r.id in (" ids ")"
 
 /* Whose attribute a row of `columns` is about. */
-typedef enum { OF_COMMON, OF_BASE, OF_USER, OF_RELATION } owner_e;
+typedef enum { OF_COMMON, OF_BASE, OF_USER, OF_ENTERPRISE, OF_RELATION } owner_e;
 
 /* What is not (only) in the document. A folded column serves only an attribute that is not caseExact: for one that is
  * the next row counts, or the document. Names are in lower case, as scim_attr_t.key is. */
@@ -83,6 +91,8 @@ static int is_owner(owner_e owner, const scim_attr_t *attr, const scim_resource_
         return attr->schema == type->schema;
     case OF_USER:
         return attr->schema == type->schema && strcmp(type->name, "User") == 0;
+    case OF_ENTERPRISE:
+        return scim_type_extends(type, attr) && strcmp(attr->schema->id, SCIM_URN_ENTERPRISE_USER) == 0;
     case OF_RELATION:
         return 1;
     }
@@ -263,22 +273,137 @@ scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool
     return text;
 }
 
-const char *scim_operand_keyed(scim_operand_e *kind, const scim_attr_t *attr, const scim_attr_t *sub,
-                               const scim_resource_type_t *type)
+/* Folded, cut keys of single values of the document, by names as they are spelled there. */
+static const struct {
+    owner_e owner;
+    const char *attr;
+    const char *sub;
+    const char *sql;
+} keys[] = {
+    {OF_BASE, "name", "formatted", "r.formatted_name_key"},
+    {OF_BASE, "name", "familyName", "r.family_name_key"},
+    {OF_BASE, "name", "givenName", "r.given_name_key"},
+    {OF_BASE, "name", "middleName", "r.middle_name_key"},
+    {OF_BASE, "name", "honorificPrefix", "r.honorific_prefix_key"},
+    {OF_BASE, "name", "honorificSuffix", "r.honorific_suffix_key"},
+    {OF_ENTERPRISE, "employeeNumber", NULL, "r.employee_number_key"},
+};
+
+/* The key column of an attribute; NULL where it has none. */
+static const char *key_column(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type)
 {
-    if (!sub || strcmp(sub->key, "value") != 0) {
+    if (attr->multi_valued || (sub ? sub : attr)->type != SCIM_STRING || (sub ? sub : attr)->case_exact) {
         return NULL;
     }
-    *kind = SCIM_OPERAND_UUID;
-    if (attr == type->members) {
-        return MEMBER_KEYED;
-    }
-    if (attr == type->groups) {
-        return GROUP_KEYED;
-    }
-    *kind = SCIM_OPERAND_FOLDED;
-    if (strcmp(attr->schema->id, SCIM_URN_USER) == 0 && strcmp(attr->key, "emails") == 0 && !sub->case_exact) {
-        return EMAIL_KEYED;
+    for (apr_size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(keys[i].attr, attr->name) == 0 &&
+            (keys[i].sub ? sub && strcmp(keys[i].sub, sub->name) == 0 : !sub) && is_owner(keys[i].owner, attr, type)) {
+            return keys[i].sql;
+        }
     }
     return NULL;
+}
+
+static int is_relation(const scim_attr_t *attr, const scim_resource_type_t *type)
+{
+    return attr == type->members || attr == type->groups;
+}
+
+int scim_operand_has_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type)
+{
+    scim_operand_t column = {SCIM_OPERAND_NONE, NULL, 0, 0};
+
+    return is_relation(attr, type) || key_column(attr, sub, type) ||
+           find_column(&column, SCIM_SCOPE_ROW, attr, sub, type);
+}
+
+static int relation_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, const scim_attr_t *sub,
+                         const scim_resource_type_t *type)
+{
+    if (op != SCIM_EQ || !sub || strcmp(sub->key, "value") != 0) {
+        return 0;
+    }
+    out->sql = attr == type->members ? BY_INDEX(MEMBER_IDS) : BY_INDEX(GROUP_IDS);
+    out->scan = attr == type->members ? BY_SCAN(MEMBER_IDS) : BY_SCAN(GROUP_IDS);
+    out->kind = SCIM_OPERAND_UUID;
+    return 1;
+}
+
+/* The second bound, which all have, is for PostgreSQL: of what has two it expects few rows, and takes the index. */
+static int hour_hint(scim_hint_t *out, scim_op_e op, const char *column)
+{
+    static const char *const hours[] = {
+        [SCIM_EQ] = "r.modified_hour = scim.hour(?)",
+        [SCIM_GT] = "r.modified_hour >= scim.hour(?) and r.modified_hour <= 'infinity'",
+        [SCIM_GE] = "r.modified_hour >= scim.hour(?) and r.modified_hour <= 'infinity'",
+        [SCIM_LT] = "r.modified_hour <= scim.hour(?) and r.modified_hour >= '-infinity'",
+        [SCIM_LE] = "r.modified_hour <= scim.hour(?) and r.modified_hour >= '-infinity'",
+        [SCIM_PR] = NULL,
+    };
+
+    if (strcmp(column, "r.last_modified") != 0 || !hours[op]) {
+        return 0;
+    }
+    *out = (scim_hint_t){hours[op], NULL, SCIM_OPERAND_TIME};
+    return 1;
+}
+
+/* A hint by a column of r, which holds whole or cut keys. */
+static int column_hint(scim_hint_t *out, scim_op_e op, const char *column, int cut, apr_pool_t *pool)
+{
+    const char *value = cut ? CUT : "?";
+
+    if (op != SCIM_SW && (op != SCIM_EQ || !cut)) {
+        return 0; /* eq of a whole key is its own hint */
+    }
+    out->sql = op == SCIM_EQ ? apr_pstrcat(pool, column, " = ", value, NULL)
+                             : apr_pstrcat(pool, column, " >= ", value, " and ", column, " < ", value, AFTER, NULL);
+    out->kind = SCIM_OPERAND_FOLDED;
+    out->scan = NULL;
+    return 1;
+}
+
+static int lookup_hint(scim_hint_t *out, scim_op_e op, const scim_indexed_t *entry, apr_pool_t *pool)
+{
+    if (!entry || (op != SCIM_EQ && (op != SCIM_SW || !entry->fold))) {
+        return 0;
+    }
+    out->sql = apr_psprintf(pool,
+                            op == SCIM_EQ ? BY_INDEX(LOOKUP "l.key = " CUT)
+                                          : BY_INDEX(LOOKUP "l.key >= " CUT " and l.key < " CUT AFTER),
+                            entry->id);
+    out->kind = entry->fold ? SCIM_OPERAND_FOLDED : SCIM_OPERAND_TEXT;
+    out->scan = NULL;
+    return 1;
+}
+
+int scim_operand_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, const scim_attr_t *sub,
+                      const scim_resource_type_t *type, const apr_array_header_t *indexed, apr_pool_t *pool)
+{
+    scim_operand_t column = {SCIM_OPERAND_NONE, NULL, 0, 0};
+    const char *key;
+
+    if (is_relation(attr, type)) {
+        return relation_hint(out, op, attr, sub, type);
+    }
+    if (find_column(&column, SCIM_SCOPE_ROW, attr, sub, type)) {
+        return column.kind == SCIM_OPERAND_FOLDED ? column_hint(out, op, column.sql, 0, pool)
+               : column.kind == SCIM_OPERAND_TIME ? hour_hint(out, op, column.sql)
+                                                  : 0;
+    }
+    key = key_column(attr, sub, type);
+    return key ? column_hint(out, op, key, 1, pool)
+               : lookup_hint(out, op, scim_indexed_find(indexed, attr, sub, type), pool);
+}
+
+int scim_operand_has_index(const scim_operand_t *operand)
+{
+    static const char *const indexed[] = {"r.id", "r.external_id", "r.user_name_key", "r.display_name_key"};
+
+    for (apr_size_t i = 0; operand->sql && i < sizeof(indexed) / sizeof(indexed[0]); i++) {
+        if (strcmp(indexed[i], operand->sql) == 0) {
+            return 1;
+        }
+    }
+    return 0;
 }

@@ -8,6 +8,7 @@
 #ifndef SCIM_FILTER_OPERAND_H
 #define SCIM_FILTER_OPERAND_H
 
+#include "indexed.h"
 #include "scim/filter.h"
 
 /* What the names in a condition refer to. */
@@ -61,9 +62,23 @@ const char *scim_operand_literal(const char *name, apr_pool_t *pool);
 /* The operand as it is compared as text: the same one unless it is a UUID. */
 scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool);
 
-/* How an index finds the resources of which one value of a multi-valued attribute equals something: a condition on r in
- * which `?` stands for that, of the kind *kind (SCIM_OPERAND_FOLDED or SCIM_OPERAND_UUID). NULL where no index does. */
-const char *scim_operand_keyed(scim_operand_e *kind, const scim_attr_t *attr, const scim_attr_t *sub,
-                               const scim_resource_type_t *type);
+/* A condition on r that an index answers, and that holds wherever the comparison it was made of holds. */
+typedef struct scim_hint_t {
+    const char *sql;     /* `?` stands for the value, wherever it is */
+    const char *scan;    /* NULL, or: `sql` holds nowhere else, so it stands for the comparison; and the same as this,
+                            which costs less where rows are read one by one. Never null */
+    scim_operand_e kind; /* of the value: SCIM_OPERAND_FOLDED, _TEXT, _UUID or _TIME */
+} scim_hint_t;
+
+/* The hint for a comparison of a top-level attribute and its sub-attribute or NULL with a string; `indexed` tells what
+ * the connection looks up (scim_indexed_t; may be NULL). 0 where no index helps, or none is needed besides. */
+int scim_operand_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, const scim_attr_t *sub,
+                      const scim_resource_type_t *type, const apr_array_header_t *indexed, apr_pool_t *pool);
+
+/* Whether an attribute has a column or rows of its own, so that it is not looked up in scim.lookup. */
+int scim_operand_has_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type);
+
+/* Whether an index answers `eq` of this operand. */
+int scim_operand_has_index(const scim_operand_t *operand);
 
 #endif

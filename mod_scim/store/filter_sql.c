@@ -9,7 +9,8 @@ typedef struct compiler_t {
     scim_sql_t *sql;
     const scim_resource_type_t *type; /* NULL in SCIM_SCOPE_MEMBER of a value path alone */
     scim_scope_e scope;
-    int negated; /* under `not`: a condition may not be null, which costs it its index */
+    int negated; /* under `not`: a condition may not be null */
+    int scanned; /* no index answers what this is a part of, whatever one would find for the part */
     apr_pool_t *pool;
 } compiler_t;
 
@@ -29,6 +30,10 @@ static const struct {
     [SCIM_LE] = {"@ <= ? collate \"C\"", "@ <= ?"},
     [SCIM_PR] = {"@ is not null", "@ is not null"},
 };
+
+#define PREFIX_MIN 3                              /* bytes */
+#define LONG_AGO   apr_time_from_sec(366 * 86400) /* nearly all was modified after it */
+#define JUST_NOW   apr_time_from_sec(86400)       /* nearly all was modified before it */
 
 static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter);
 
@@ -102,6 +107,12 @@ static int asks_absence(const scim_filter_t *filter)
     return filter->op == SCIM_EQ && filter->value_kind == SCIM_VALUE_NULL;
 }
 
+/* A comparison with what the type does not have. */
+static int absent_holds(const scim_filter_t *filter)
+{
+    return asks_presence(filter) ? asks_absence(filter) : filter->op == SCIM_NE;
+}
+
 /* A value that is empty is as good as none (RFC 7644 table 3). */
 static void put_presence(compiler_t *c, const scim_operand_t *operand, int absence)
 {
@@ -140,10 +151,57 @@ static void put_compare(compiler_t *c, const scim_filter_t *filter, scim_operand
     put(c, nullable ? ", false)" : "");
 }
 
+/* Whether so few may match that collecting and sorting them by an index is better than reading on until a page is full.
+ * A prefix of few bytes is no help, nor is a time that nearly all resources are after or before. */
+static int is_selective(const scim_filter_t *filter, scim_operand_e kind)
+{
+    apr_time_t time, now = apr_time_now();
+
+    if (filter->op == SCIM_SW) {
+        return strlen(filter->value) >= PREFIX_MIN;
+    }
+    if (kind != SCIM_OPERAND_TIME || filter->op == SCIM_EQ || !scim_time_read(&time, filter->value)) {
+        return 1;
+    }
+    return filter->op == SCIM_GT || filter->op == SCIM_GE ? time > now - LONG_AGO : time < now - JUST_NOW;
+}
+
+/* The hint of a comparison; 0 where there is none. */
+static int find_hint(scim_hint_t *hint, const compiler_t *c, const scim_filter_t *filter, const scim_attr_t *attr,
+                     const scim_attr_t *sub)
+{
+    return filter->value_kind == SCIM_VALUE_STRING &&
+           scim_operand_hint(hint, filter->op, attr, sub, c->type, c->sql->indexed, c->pool) &&
+           is_selective(filter, hint->kind);
+}
+
+/* Writes the condition by which an index finds what may be `attr op value`. Returns 0 where there is none; *exact tells
+ * that nothing else has to be asked. */
+static int put_hint(compiler_t *c, int *exact, const scim_filter_t *filter, const scim_attr_t *attr,
+                    const scim_attr_t *sub)
+{
+    scim_hint_t hint;
+    const char *value;
+
+    *exact = 0;
+    if (!find_hint(&hint, c, filter, attr, sub) || (c->scanned && !hint.scan)) {
+        return 0;
+    }
+    value = param_value(filter, hint.kind, c->pool);
+    if (value) {
+        put_template(c, c->scanned ? hint.scan : hint.sql, "", add_param(c, value, hint.kind, 0));
+    } else {
+        put(c, "false");
+    }
+    *exact = hint.scan != NULL;
+    return 1;
+}
+
 static scim_error_t *compile_single(compiler_t *c, const scim_filter_t *filter, const scim_attr_t *attr,
                                     const scim_attr_t *sub)
 {
     scim_operand_t operand = scim_operand_find(c->scope, attr, sub, c->type, c->pool);
+    int exact;
 
     if (asks_presence(filter) && (operand.sql || operand.present)) {
         put_presence(c, &operand, asks_absence(filter));
@@ -154,6 +212,9 @@ static scim_error_t *compile_single(compiler_t *c, const scim_filter_t *filter, 
 
         return scim_error_typed(c->pool, SCIM_INVALID_FILTER, "Filtering by \"%s%s%s\" is not supported.",
                                 parent ? parent->name : "", parent ? "." : "", sub ? sub->name : attr->name);
+    }
+    if (c->scope == SCIM_SCOPE_ROW && put_hint(c, &exact, filter, attr, sub)) {
+        put(c, " and ");
     }
     put_compare(c, filter, operand);
     return NULL;
@@ -195,29 +256,12 @@ static void put_any(compiler_t *c, const scim_many_t *many)
     put(c, ")");
 }
 
-/* Writes the condition by which an index finds `attr` eq `value`; 0 where there is none. */
-static int put_keyed(compiler_t *c, const scim_filter_t *filter, const scim_attr_t *attr, const scim_attr_t *sub)
-{
-    scim_operand_e kind;
-    const char *value, *keyed = scim_operand_keyed(&kind, attr, sub, c->type);
-
-    if (!keyed || filter->op != SCIM_EQ || filter->value_kind != SCIM_VALUE_STRING) {
-        return 0;
-    }
-    value = param_value(filter, kind, c->pool);
-    if (value) {
-        put_template(c, keyed, "", add_param(c, value, kind, 0));
-    } else {
-        put(c, "false");
-    }
-    return 1;
-}
-
 static scim_error_t *compile_many(compiler_t *c, const scim_filter_t *filter)
 {
     scim_many_t many = scim_operand_many(filter->attr, c->type, c->pool);
     scim_filter_t leaf = *filter;
     scim_error_t *err;
+    int exact;
 
     leaf.attr = filter->sub ? filter->sub : filter->attr;
     leaf.sub = NULL;
@@ -230,10 +274,13 @@ static scim_error_t *compile_many(compiler_t *c, const scim_filter_t *filter)
         leaf.op = SCIM_PR;
         return compile_any(c, &many, &leaf);
     }
-    if (put_keyed(c, filter, filter->attr, filter->sub)) {
-        return NULL;
-    }
     if (filter->op != SCIM_NE) {
+        if (put_hint(c, &exact, filter, filter->attr, filter->sub)) {
+            if (exact) {
+                return NULL;
+            }
+            put(c, " and ");
+        }
         return compile_any(c, &many, &leaf);
     }
     put(c, "(");
@@ -249,8 +296,7 @@ static scim_error_t *compile_compare(compiler_t *c, const scim_filter_t *filter)
     const scim_attr_t *attr = filter->attr, *sub = filter->sub;
 
     if (filter->absent) {
-        put(c, asks_presence(filter) ? (asks_absence(filter) ? "true" : "false")
-                                     : (filter->op == SCIM_NE ? "true" : "false"));
+        put(c, absent_holds(filter) ? "true" : "false");
         return NULL;
     }
     if (c->scope != SCIM_SCOPE_ROW) {
@@ -264,12 +310,15 @@ static scim_error_t *compile_compare(compiler_t *c, const scim_filter_t *filter)
 }
 
 /* Of the comparisons that all must hold for a value, the first that an index can answer. */
-static int put_keyed_part(compiler_t *c, const scim_filter_t *inner, const scim_attr_t *attr)
+static int put_part_hint(compiler_t *c, const scim_filter_t *inner, const scim_attr_t *attr)
 {
+    int exact;
+
     if (inner->kind == SCIM_FILTER_AND) {
-        return put_keyed_part(c, inner->left, attr) || put_keyed_part(c, inner->right, attr);
+        return put_part_hint(c, inner->left, attr) || put_part_hint(c, inner->right, attr);
     }
-    return inner->kind == SCIM_FILTER_COMPARE && put_keyed(c, inner, attr, inner->attr);
+    return inner->kind == SCIM_FILTER_COMPARE &&
+           put_hint(c, &exact, inner, attr, inner->attr == attr ? NULL : inner->attr);
 }
 
 static scim_error_t *compile_value_path(compiler_t *c, const scim_filter_t *filter)
@@ -284,7 +333,7 @@ static scim_error_t *compile_value_path(compiler_t *c, const scim_filter_t *filt
     if (filter->attr->multi_valued) {
         scim_many_t many = scim_operand_many(filter->attr, c->type, c->pool);
 
-        put(c, put_keyed_part(c, filter->left, filter->attr) ? " and " : "");
+        put(c, put_part_hint(c, filter->left, filter->attr) ? " and " : "");
         err = compile_any(c, &many, filter->left);
     } else {
         scim_operand_t operand = scim_operand_find(c->scope, filter->attr, NULL, c->type, c->pool);
@@ -295,6 +344,58 @@ static scim_error_t *compile_value_path(compiler_t *c, const scim_filter_t *filt
     }
     put(c, ")");
     return err;
+}
+
+static int part_answered(const compiler_t *c, const scim_filter_t *inner, const scim_attr_t *attr)
+{
+    scim_hint_t hint;
+
+    if (inner->kind == SCIM_FILTER_AND) {
+        return part_answered(c, inner->left, attr) || part_answered(c, inner->right, attr);
+    }
+    return inner->kind == SCIM_FILTER_COMPARE &&
+           find_hint(&hint, c, inner, attr, inner->attr == attr ? NULL : inner->attr);
+}
+
+static int compare_answered(const compiler_t *c, const scim_filter_t *filter)
+{
+    const scim_attr_t *attr = filter->attr->parent ? filter->attr->parent : filter->attr;
+    const scim_attr_t *sub = filter->attr->parent ? filter->attr : filter->sub;
+    scim_operand_t operand;
+    scim_hint_t hint;
+
+    if (filter->absent) {
+        return !absent_holds(filter);
+    }
+    if (find_hint(&hint, c, filter, attr, sub)) {
+        return 1;
+    }
+    if (attr->multi_valued || filter->op != SCIM_EQ || filter->value_kind != SCIM_VALUE_STRING) {
+        return 0;
+    }
+    operand = scim_operand_find(SCIM_SCOPE_ROW, attr, sub, c->type, c->pool);
+    return scim_operand_has_index(&operand);
+}
+
+/* Whether indexes find all that a filter matches: of `and` they have to answer one part, of `or` each. */
+static int is_answered(const compiler_t *c, const scim_filter_t *filter)
+{
+    switch (filter->kind) {
+    case SCIM_FILTER_AND:
+        return is_answered(c, filter->left) || is_answered(c, filter->right);
+    case SCIM_FILTER_OR:
+        return is_answered(c, filter->left) && is_answered(c, filter->right);
+    case SCIM_FILTER_NOT:
+        return 0;
+    case SCIM_FILTER_COMPARE:
+        return compare_answered(c, filter);
+    case SCIM_FILTER_VALUE_PATH:
+        break;
+    }
+    if (filter->absent) {
+        return 1;
+    }
+    return filter->attr->multi_valued ? part_answered(c, filter->left, filter->attr) : is_answered(c, filter->left);
 }
 
 static scim_error_t *compile_both(compiler_t *c, const scim_filter_t *filter, const char *between)
@@ -312,12 +413,23 @@ static scim_error_t *compile_both(compiler_t *c, const scim_filter_t *filter, co
     return err;
 }
 
+static scim_error_t *compile_or(compiler_t *c, const scim_filter_t *filter)
+{
+    compiler_t part = *c;
+
+    if (c->scope == SCIM_SCOPE_ROW && !c->scanned) {
+        part.scanned = !is_answered(c, filter);
+    }
+    return compile_both(&part, filter, " or ");
+}
+
 static scim_error_t *compile_not(compiler_t *c, const scim_filter_t *filter)
 {
     compiler_t inner = *c;
     scim_error_t *err;
 
     inner.negated = 1;
+    inner.scanned = 1;
     put(c, "not (");
     err = compile(&inner, filter->left);
     put(c, ")");
@@ -330,7 +442,7 @@ static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter)
     case SCIM_FILTER_AND:
         return compile_both(c, filter, " and ");
     case SCIM_FILTER_OR:
-        return compile_both(c, filter, " or ");
+        return compile_or(c, filter);
     case SCIM_FILTER_NOT:
         return compile_not(c, filter);
     case SCIM_FILTER_COMPARE:
@@ -344,7 +456,7 @@ static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter)
 static scim_error_t *compile_all(scim_sql_t *sql, const scim_filter_t *filter, const scim_resource_type_t *type,
                                  scim_scope_e scope, apr_pool_t *pool)
 {
-    compiler_t c = {sql, type, scope, 0, pool};
+    compiler_t c = {sql, type, scope, 0, 0, pool};
     scim_error_t *err;
 
     put(&c, "(");

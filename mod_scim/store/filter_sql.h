@@ -1,9 +1,11 @@
 /*
  * Filters to SQL: a condition over one row `r` of scim.resource.
  *
- * The text depends on the filter's shape alone (attributes come from the schemas, never from the client), so the same
- * kind of question gives the same text and its prepared plan is found again. Every value is a parameter.
- * Attributes with a generated column (sql/) use it and so its index; all others read the document.
+ * The text depends on the filter's shape alone (attributes come from the schemas, never from the client; the length of
+ * a `sw` decides whether an index is worth while), so the same kind of question gives the same text and its prepared
+ * plan is found again. Every value is a parameter. Attributes with a column of their own (sql/) use it and so its
+ * index; all others read the document. Where an index finds what may match, a condition for it stands in front of the
+ * comparison (scim_operand_hint): it decides nothing.
  *
  * What the operators mean here:
  * - `ne` is true where the attribute is absent. Of a multi-valued attribute it is true where it has no value, or where
@@ -23,6 +25,7 @@
 typedef struct scim_sql_t {
     scim_buf_t text;
     apr_array_header_t *params; /* const char *: $1 is element 0; every one is sent as text and cast in the SQL */
+    const apr_array_header_t *indexed; /* scim_indexed_t: what the connection looks up in scim.lookup; may be NULL */
 } scim_sql_t;
 
 /* Appends the condition, in parentheses, to sql->text and its values to sql->params. $1 must be the tenant already.

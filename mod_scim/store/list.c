@@ -40,9 +40,10 @@ static int finds_one(const scim_search_t *search)
 
 /* The text of a statement with the search's filters and, where it has a place for it, its order. */
 static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id,
-                                 const scim_search_t *search, apr_pool_t *pool)
+                                 const scim_search_t *search, const scim_session_t *session)
 {
-    scim_sql_t sql = {.params = values};
+    apr_pool_t *pool = session->pool;
+    scim_sql_t sql = {.params = values, .indexed = scim_conn_indexed(session->conn)};
     scim_buf_t order;
     scim_error_t *error = NULL;
     *out = scim_statements[id].sql;
@@ -64,8 +65,9 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
 
 /* Adds a statement whose fixed parameters are `fixed`, with filters and order in their places; *slot gets its slot. */
 static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_param_t *fixed,
-                                const scim_search_t *search, apr_pool_t *pool)
+                                const scim_search_t *search, const scim_session_t *session)
 {
+    apr_pool_t *pool = session->pool;
     apr_array_header_t *values;
     const char *text;
     if (!search->sorted && !APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter) {
@@ -76,7 +78,7 @@ static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e
     for (int i = 0; i < scim_statements[id].params; i++) {
         APR_ARRAY_PUSH(values, const char *) = fixed[i].value;
     }
-    scim_error_t *error = search_text(&text, values, id, search, pool);
+    scim_error_t *error = search_text(&text, values, id, search, session);
     if (error) {
         return error;
     }
@@ -111,7 +113,7 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
         &slot, batch, one ? SCIM_STMT_RESOURCE_COUNT : SCIM_STMT_RESOURCE_COUNT_ALL,
         scim_params(pool, session->tenant, one ? target->type->name : type_names(search, SCIM_RELATION_NONE, pool),
                     SCIM_PARAMS_END),
-        search, pool);
+        search, session);
     if (error) {
         return scim_refuse(session, error);
     }
@@ -132,13 +134,13 @@ static scim_error_t *add_page(int *slot, scim_batch_t *batch, scim_session_t *se
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
                           scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
                                               target->type->name, limit, skip, session->base, SCIM_PARAMS_END),
-                          search, pool);
+                          search, session);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
                       scim_session_params(session, SCIM_BOUNDED, type_names(search, SCIM_RELATION_NONE, pool), limit,
                                           skip, session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
                                           type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
-                      search, pool);
+                      search, session);
 }
 
 /* The type of a row of a page: the only one, or the one that the row names. */

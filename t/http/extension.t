@@ -94,12 +94,12 @@ sub attributes {
     my @simple = qw(string boolean decimal integer dateTime reference binary);
     my @parts = map { attr("p$_", $_) } @simple;
     return [
-        (map { attr("t$_", $_) } @simple), (map { attr("m$_", $_, multiValued => true) } @simple),
+        (map { attr("t$_", $_) } @simple), (map { attr("m$_", $_, multiValued => true, $_ eq 'string' ? (indexed => true) : ()) } @simple),
         attr('texact', 'string', caseExact => true),
         attr('one', 'complex', subAttributes => [@parts, attr('fixed', 'string', mutability => 'immutable'),
             attr('asked', 'string', returned => 'request')]),
-        attr('many', 'complex', multiValued => true, subAttributes => [attr('value', 'string'), attr('type', 'string'),
-            attr('primary', 'boolean'), @parts]),
+        attr('many', 'complex', multiValued => true, subAttributes => [attr('value', 'string', indexed => true),
+            attr('type', 'string'), attr('primary', 'boolean'), @parts]),
         attr('fixed', 'string', mutability => 'immutable'), attr('shown', 'string', mutability => 'readOnly'),
         attr('secret', 'string', mutability => 'writeOnly', returned => 'never'),
         attr('hidden', 'string', returned => 'never'), attr('asked', 'string', returned => 'request'),
@@ -120,6 +120,7 @@ is_json($t->request(GET => '/ResourceTypes/User')->{json}{schemaExtensions},
     [{ schema => $ENTERPRISE, required => false }, { schema => $BADGE, required => false }], 'User has one more extension');
 for my $urn ($DEVICE, $BADGE) {
     my ($file) = grep { ($_->{id} // '') eq $urn } map { unjson(do { local (@ARGV, $/) = $_; <> }) } glob "$home/examples/*.json";
+    delete $_->{indexed} for @{ $file->{attributes} };    # is no characteristic, and not served
     is_reply($t->request(GET => "/Schemas/$urn"), 200,
         { %$file, meta => { resourceType => 'Schema', location => $t->url . "/Schemas/$urn" } }, "the schema $urn");
 }
@@ -312,6 +313,85 @@ for my $in ('', "$MORE:") {
 }
 is_error($t->request(POST => '/Things', { schemas => [$ALL, $MORE], $MORE => { tstring => 's' } }), 400, 'invalidValue',
     qr/\Q$MORE\E:needed is required/, 'a required attribute of an extension');
+
+# --- attributes that are declared as indexed ---
+
+sub log_text { local (@ARGV, $/) = "$home/error_log"; return scalar <> }
+sub indexed { return [grep { $_->[1] !~ /^(emails|phoneNumbers)\.value$/ } map { [@{$_}{qw(type attribute state)}] }
+    @{ unjson(scimctl(qw(db index --json --schema-dir), "$work/schemas", map({ ('--schema-dir' => "$home/$_") } qw(examples things)), @_)) }] }
+# How often a filter finds something.
+sub found { my ($endpoint, $filter) = @_; return $t->request(GET => "/$endpoint?filter=" . uri($filter))->{json}{totalResults} }
+# Whether filters use the rows of scim.lookup: without them they find nothing.
+sub uses_lookup {
+    my ($endpoint, $filter) = @_;
+    my $rows = sql("select coalesce(json_agg(l), '[]') from scim.lookup l where tenant = '" . $t->tenant . "'");
+    sql("delete from scim.lookup where tenant = '" . $t->tenant . "'");
+    my $found = found($endpoint, $filter);
+    sql("insert into scim.lookup select * from json_populate_recordset(null::scim.lookup, '$rows')");
+    return !$found;
+}
+sub keys_of {
+    my ($id) = @_;
+    return sql("select string_agg(i.attribute || ':' || l.key, ' ' order by i.id, l.key) from scim.lookup l
+        join scim.indexed i on i.id = l.attribute where l.tenant = '" . $t->tenant . "' and l.resource_id = '$id'");
+}
+my @lines = log_text() =~ /^.*\[scim:warn\].*$/mg;
+cmp_ok(scalar @lines, '>=', 1, 'what is declared and not indexed is logged');
+like($lines[0], qr/\QUser $BADGE:number, Thing mstring, Thing many.value, Thing $MORE:mstring, Thing $MORE:many.value (run: scimctl db index,\E/,
+    'with what to do');
+my $badge = 'number eq "A-9"';
+my $u9 = $t->make(Users => schemas => [$USER, $BADGE], userName => 'u9', $BADGE => { number => 'A-9' });
+my $thing = $t->make(Things => schemas => [$ALL, $MORE], tstring => 't', mstring => ['Ab', 'Cd'],
+    $MORE => { needed => 'n', mstring => ['y' x 9000], many => [{ value => 'x' x 1000 }, { value => 'Ef', type => 'g' }] });
+my $gone = $t->make(Users => schemas => [$USER, $BADGE], userName => 'u10', $BADGE => { number => 'A-10' });
+$t->request(DELETE => "/Users/$gone");
+is(found(Users => $badge), 1, 'a filter answers all the same');
+is(uses_lookup(Users => $badge), '', 'without the index');
+my @all = (['User', "$BADGE:number"], map { my $in = $_; map { ['Thing', "$in$_"] } qw(mstring many.value) } '', "$MORE:");
+is_json(indexed(), [map { [@$_, 'added'] } @all], 'scimctl db index');
+is_json(indexed(), [map { [@$_, 'ready'] } @all], 'and again: there is nothing to do');
+is(uses_lookup(Users => $badge), '', 'a connection that was there before goes on without');
+is(keys_of($u9), 'number:A-9', 'the rows of a user that was there, by case');
+is(keys_of($thing), 'mstring:ab mstring:cd mstring:' . 'y' x 256 . ' many:ef many:' . 'x' x 256, 'the rows of a thing, folded and cut');
+is(keys_of($gone), '', 'a deleted user has none');
+($said, $code) = httpd('-k', 'graceful');
+is($code, 0, 'a graceful restart') or diag $said;
+ok(eventually(sub { uses_lookup(Users => $badge) }, 10), 'and the index is used');
+is(scalar(() = log_text() =~ /\[scim:warn\]/g), scalar @lines, 'nothing more is logged');
+for (['Users', 'number eq "A-9"', 1], ['Users', 'number eq "a-9"', 0], ['Users', 'number sw "A-9"', 1], ['Users', 'number ne "A-9"', 2],
+    ['Things', 'mstring eq "aB"', 1], ['Things', 'mstring[value eq "cd"]', 1], ['Things', 'mstring sw "abc"', 0],
+    ['Things', "$MORE:many.value eq \"ef\"", 1], ['Things', "$MORE:many[type eq \"g\" and value eq \"ef\"]", 1],
+    ['Things', "$MORE:many[type eq \"h\" and value eq \"ef\"]", 0], ['Things', 'many.value eq "ef"', 0],
+    ['Things', "$MORE:many.value eq \"" . 'X' x 1000 . '"', 1], ['Things', "$MORE:many.value eq \"" . 'X' x 999 . '"', 0],
+    ['Things', "$MORE:many.value sw \"" . 'X' x 999 . '"', 1], ['Things', "not ($MORE:many.value eq \"ef\")", 0]) {
+    is(found(@$_[0, 1]), $_->[2], substr("filter: $_->[1]", 0, 100));
+}
+$t->patch("/Users/$u9", [{ op => 'replace', path => "$BADGE:number", value => 'A-8' }]);
+is(keys_of($u9), 'number:A-8', 'PATCH keeps the rows');
+is(found(Users => 'number eq "A-8"'), 1, 'and the filter');
+$t->patch("/Things/$thing", [{ op => 'remove', path => 'mstring[value eq "Ab"]' }]);
+is(keys_of($thing), 'mstring:cd mstring:' . 'y' x 256 . ' many:ef many:' . 'x' x 256, 'of a list too');
+$t->request(DELETE => "/Users/$u9");
+is(keys_of($u9), '', 'DELETE removes them');
+is_json(unjson(scimctl(qw(db index --json --schema-dir), "$work/schemas")), [
+    (map { { type => 'User', attribute => "$_.value", state => 'ready' } } qw(emails phoneNumbers)),
+    (map { { type => $_->[0], attribute => $_->[1], state => 'undeclared' } } @all)], 'what is not declared any more is kept');
+is_json([map { $_->{state} } @{ unjson(scimctl(qw(db index --json --drop --schema-dir), "$work/schemas")) }],
+    [qw(ready ready), ('dropped') x 5], 'and goes with --drop');
+is(keys_of($thing), '', 'with its rows');
+is(sql('select count(*) from scim.lookup where attribute > 2'), 0, 'all of them');
+is_json([map { $_->[2] } @{ indexed() }], [('added') x 5], 'and comes back');
+($said, $code) = run_ok("$work/bin/scimctl", qw(db index --schema-dir), "$work/schemas", '--schema-dir', "$home/nowhere");
+is($code, 1, 'a directory that is not there');
+like($said, qr{^scimctl: \Q$home\E/nowhere: cannot read the directory}, 'and is named');
+put('things/bad.json', { schemas => ['urn:ietf:params:scim:schemas:core:2.0:Schema'], id => 'urn:example:bad', name => 'Bad',
+    description => 'd', attributes => [attr('when', 'dateTime', indexed => true)] });
+put('things/worse.json', { schemas => ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'], name => 'Bad',
+    endpoint => '/Bads', schema => 'urn:example:bad' });
+($said, $code) = httpd('-t');
+like($said, qr{things/bad\.json: attribute when: only strings and references can be "indexed"}, 'configtest tells what cannot be indexed');
+unlink "$home/things/bad.json", "$home/things/worse.json";
+scimctl(qw(db index --drop --schema-dir), "$work/schemas");
 
 # --- a file has an effect from the next restart ---
 

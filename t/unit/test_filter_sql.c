@@ -7,13 +7,20 @@
 #include <string.h>
 
 #include "filter_dump.h"
+#include "store/indexed.h"
 #include "unit.h"
 
 #define ELEMENTS(attr)                                                                                                 \
     "jsonb_array_elements(case jsonb_typeof(r.doc -> '" attr "') when 'array' then r.doc -> '" attr "' end) e"
 #define ENTERPRISE "r.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'"
-#define LOOKUP                                                                                                         \
-    "select l.resource_id from scim.lookup l where l.tenant = $1::text and l.attribute = 'emails.value' and l.key = "
+#define EMAIL                                                                                                          \
+    "r.id = any (array(select l.resource_id from scim.lookup l where l.tenant = $1::text and l.attribute = 7 and "     \
+    "l.key"
+#define EMAIL_IS(n) EMAIL " = left(scim.fold($" n "::text), 256)))"
+#define EMAIL_HAS(n, m)                                                                                                \
+    EMAIL_IS(n)                                                                                                        \
+    " and exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) = scim.fold($" m         \
+                                                     "::text))"
 #define MEMBERS                                                                                                        \
     "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and"                         \
     " u.deleted_at is null"
@@ -24,13 +31,13 @@
     " scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id) select up.group_id,"                     \
     " bool_or(up.direct) as direct from up group by up.group_id) m join scim.resource g on g.tenant"                   \
     " = r.tenant and g.id = m.group_id and g.deleted_at is null"
-#define DOWN                                                                                                           \
-    "(with recursive down (member_id, member_type) as (select m.member_id, m.member_type from"                         \
+#define DOWN(n)                                                                                                        \
+    "with recursive down (member_id, member_type) as (select m.member_id, m.member_type from"                          \
     " scim.membership m join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and"                         \
-    " g.deleted_at is null where m.tenant = $1::text and m.group_id = $2::uuid union select"                           \
+    " g.deleted_at is null where m.tenant = $1::text and m.group_id = $" n "::uuid union select"                       \
     " m.member_id, m.member_type from down join scim.resource g on g.tenant = $1::text and g.id ="                     \
     " down.member_id and g.deleted_at is null join scim.membership m on m.tenant = g.tenant and"                       \
-    " m.group_id = g.id where down.member_type = 'Group') select down.member_id from down)"
+    " m.group_id = g.id where down.member_type = 'Group') select down.member_id from down"
 
 static const struct {
     const char *type;
@@ -66,8 +73,23 @@ static const struct {
     {"Group", "displayName eq 'x'", "(r.display_name_key = scim.fold($2::text))", "x"},
     {"User", "meta.created gt '2011-05-13T06:42:34+02:00'", "(r.created > $2::timestamptz)",
      "2011-05-13T04:42:34.000000Z"},
-    {"User", "meta.lastModified eq '2011-05-13T04:42:34.5Z'", "(r.last_modified = $2::timestamptz)",
+    {"User", "meta.lastModified eq '2011-05-13T04:42:34.5Z'",
+     "(r.modified_hour = scim.hour($2::timestamptz) and r.last_modified = $3::timestamptz)",
+     "2011-05-13T04:42:34.500000Z|2011-05-13T04:42:34.500000Z"},
+    {"User", "meta.lastModified gt '2011-05-13T04:42:34.5Z'", "(r.last_modified > $2::timestamptz)",
      "2011-05-13T04:42:34.500000Z"},
+    {"User", "meta.lastModified ge '2111-05-13T04:42:34Z'",
+     "(r.modified_hour >= scim.hour($2::timestamptz) and r.modified_hour <= 'infinity' and r.last_modified >= "
+     "$3::timestamptz)",
+     "2111-05-13T04:42:34.000000Z|2111-05-13T04:42:34.000000Z"},
+    {"User", "meta.lastModified lt '2011-05-13T04:42:34Z'",
+     "(r.modified_hour <= scim.hour($2::timestamptz) and r.modified_hour >= '-infinity' and r.last_modified < "
+     "$3::timestamptz)",
+     "2011-05-13T04:42:34.000000Z|2011-05-13T04:42:34.000000Z"},
+    {"User", "meta.lastModified le '2111-05-13T04:42:34Z'", "(r.last_modified <= $2::timestamptz)",
+     "2111-05-13T04:42:34.000000Z"},
+    {"User", "not (meta.lastModified lt '2011-05-13T04:42:34Z')", "(not (r.last_modified < $2::timestamptz))",
+     "2011-05-13T04:42:34.000000Z"},
     {"User", "meta.resourceType eq 'User'", "(r.type = $2::text)", "User"},
     {"User", "meta.version eq 'W/1'", "(('W/\"' || r.version || '\"') = $2::text)", "W/1"},
     {"User", "meta pr", "(true)", ""},
@@ -83,13 +105,31 @@ static const struct {
     {"User", "profileUrl ew 'x'", "(right((r.doc ->> 'profileUrl'), length($2::text)) = $2::text)", "x"},
     {"User", "active eq true", "((r.doc ->> 'active') = $2::text)", "true"},
     {"User", "active ne 'False'", "((r.doc ->> 'active') is distinct from $2::text)", "false"},
-    {"User", "name.givenName eq 'O'", "(scim.fold((r.doc -> 'name' ->> 'givenName')) = scim.fold($2::text))", "O"},
+    {"User", "name.givenName eq 'O'",
+     "(r.given_name_key = left(scim.fold($2::text), 256) and scim.fold((r.doc -> 'name' ->> 'givenName')) = "
+     "scim.fold($3::text))",
+     "O|O"},
+    {"User", "name.familyName sw 'mac'",
+     "(r.family_name_key >= left(scim.fold($2::text), 256) and r.family_name_key < left(scim.fold($2::text), 256) || "
+     "chr(1114111) and starts_with(scim.fold((r.doc -> 'name' ->> 'familyName')), scim.fold($3::text)))",
+     "mac|mac"},
+    {"User", "name.familyName sw 'ma'",
+     "(starts_with(scim.fold((r.doc -> 'name' ->> 'familyName')), scim.fold($2::text)))", "ma"},
+    {"User", "employeeNumber eq '7'",
+     "(r.employee_number_key = left(scim.fold($2::text), 256) and scim.fold((" ENTERPRISE
+     " ->> 'employeeNumber')) = scim.fold($3::text))",
+     "7|7"},
+    {"User", "userName sw 'abc'",
+     "(r.user_name_key >= scim.fold($2::text) and r.user_name_key < scim.fold($2::text) || chr(1114111) and "
+     "starts_with(r.user_name_key, scim.fold($3::text)))",
+     "abc|abc"},
     {"User", "name pr", "(coalesce((r.doc -> 'name'), '{}') <> '{}')", ""},
     {"User", "name eq null", "(coalesce((r.doc -> 'name'), '{}') = '{}')", ""},
     {"User", "name[givenName eq 'x' and familyName eq 'y']",
-     "((coalesce((r.doc -> 'name'), '{}') <> '{}' and (scim.fold((r.doc -> 'name' ->> 'givenName')) = "
-     "scim.fold($2::text) and scim.fold((r.doc -> 'name' ->> 'familyName')) = scim.fold($3::text))))",
-     "x|y"},
+     "((coalesce((r.doc -> 'name'), '{}') <> '{}' and (r.given_name_key = left(scim.fold($2::text), 256) and "
+     "scim.fold((r.doc -> 'name' ->> 'givenName')) = scim.fold($3::text) and r.family_name_key = "
+     "left(scim.fold($4::text), 256) and scim.fold((r.doc -> 'name' ->> 'familyName')) = scim.fold($5::text))))",
+     "x|x|y|y"},
     {"User", "manager eq 'B'", "((" ENTERPRISE " -> 'manager' ->> 'value') = $2::text)", "B"},
     {"User", "manager pr", "(coalesce((" ENTERPRISE " -> 'manager'), '{}') <> '{}')", ""},
     {"User", "employeeNumber sw '7'",
@@ -98,7 +138,33 @@ static const struct {
      "((coalesce((" ENTERPRISE " -> 'manager'), '{}') <> '{}' and (" ENTERPRISE
      " -> 'manager' ->> 'value') = $2::text))",
      "B"},
-    {"User", "emails eq 'x'", "(r.id = any (array(" LOOKUP "scim.fold($2::text))))", "x"},
+    {"User", "emails eq 'x'", "(" EMAIL_HAS("2", "3") ")", "x|x"},
+    {"User", "emails.value sw 'abc'",
+     "(" EMAIL " >= left(scim.fold($2::text), 256) and l.key < left(scim.fold($2::text), 256) || chr(1114111))) and "
+     "exists (select 1 from " ELEMENTS(
+         "emails") " where starts_with(scim.fold((e.value ->> 'value')), scim.fold($3::text))))",
+     "abc|abc"},
+    {"User", "phoneNumbers.value eq 'x'",
+     "(exists (select 1 from " ELEMENTS(
+         "phoneNumbers") " where scim.fold((e.value ->> 'value')) = scim.fold($2::text)))",
+     "x"},
+    {"User", "userName eq 'a' or emails.value eq 'b'",
+     "((r.user_name_key = scim.fold($2::text) or " EMAIL_HAS("3", "4") "))", "a|b|b"},
+    {"User", "title eq 'a' or emails.value eq 'b'",
+     "((scim.fold((r.doc ->> 'title')) = scim.fold($2::text) or exists (select 1 from " ELEMENTS(
+         "emails") " where scim.fold((e.value ->> 'value')) = scim.fold($3::text))))",
+     "a|b"},
+    {"User", "(title eq 'a' or active eq true) and emails.value eq 'b'",
+     "(((scim.fold((r.doc ->> 'title')) = scim.fold($2::text) or (r.doc ->> 'active') = $3::text) and " EMAIL_HAS(
+         "4", "5") "))",
+     "a|true|b|b"},
+    {"User", "title eq 'a' or groups.value eq '2819c223-7f76-453a-919d-413861904646'",
+     "((scim.fold((r.doc ->> 'title')) = scim.fold($2::text) or r.id in (" DOWN("3") ")))",
+     "a|2819c223-7f76-453a-919d-413861904646"},
+    {"User", "id eq 'x' or groups.value eq '2819c223-7f76-453a-919d-413861904646'",
+     "((false or r.id = any (array(" DOWN("2") "))))", "2819c223-7f76-453a-919d-413861904646"},
+    {"User", "not (groups.value eq '2819c223-7f76-453a-919d-413861904646')", "(not (r.id in (" DOWN("2") ")))",
+     "2819c223-7f76-453a-919d-413861904646"},
     {"User", "emails.value ne 'x'",
      "((exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) is distinct from "
                                                    "scim.fold($2::text)) or not exists (select 1 from " ELEMENTS(
@@ -118,7 +184,7 @@ static const struct {
     {"User", "emails.value eq null",
      "(not exists (select 1 from " ELEMENTS("emails") " where coalesce((e.value ->> 'value'), '') <> ''))", ""},
     {"User", "emails[type eq 'work'].value eq 'x'",
-     "((r.id = any (array(" LOOKUP "scim.fold($2::text))) and exists (select 1 from " ELEMENTS(
+     "((" EMAIL_IS("2") " and exists (select 1 from " ELEMENTS(
          "emails") " where (scim.fold((e.value ->> 'type')) = scim.fold($3::text) and scim.fold((e.value ->> 'value')) "
                    "= scim.fold($4::text)))))",
      "x|work|x"},
@@ -138,7 +204,7 @@ static const struct {
      "(exists (select 1 from " ELEMENTS("schemas") " where (e.value #>> '{}') = $2::text))", "urn:x"},
     {"User", "schemas[value sw 'urn:']",
      "((exists (select 1 from " ELEMENTS("schemas") " where starts_with((e.value #>> '{}'), $2::text))))", "urn:"},
-    {"User", "groups.value eq '2819c223-7f76-453a-919d-413861904646'", "(r.id in " DOWN ")",
+    {"User", "groups.value eq '2819c223-7f76-453a-919d-413861904646'", "(r.id = any (array(" DOWN("2") ")))",
      "2819c223-7f76-453a-919d-413861904646"},
     {"User", "groups eq 'x'", "(false)", ""},
     {"User", "groups[display eq 'x' and type eq 'direct']",
@@ -149,7 +215,7 @@ static const struct {
      "x"},
     {"User", "groups pr", "(exists (select 1 from " GROUPS "))", ""},
     {"Group", "members eq '2819c223-7f76-453a-919d-413861904646'",
-     "(r.id in (select m.group_id from " MEMBERS " where m.tenant = $1::text and m.member_id = $2::uuid))",
+     "(r.id = any (array(select m.group_id from " MEMBERS " where m.tenant = $1::text and m.member_id = $2::uuid)))",
      "2819c223-7f76-453a-919d-413861904646"},
     {"Group", "members.value ne '2819c223-7f76-453a-919d-413861904646'",
      "((exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id and m.member_id is distinct "
@@ -162,8 +228,8 @@ static const struct {
      "= m.member_id))) > 0))",
      "x"},
     {"Group", "members[value eq '2819c223-7f76-453a-919d-413861904646' and type eq 'User']",
-     "((r.id in (select m.group_id from " MEMBERS
-     " where m.tenant = $1::text and m.member_id = $2::uuid) and exists (select 1 from " MEMBERS
+     "((r.id = any (array(select m.group_id from " MEMBERS
+     " where m.tenant = $1::text and m.member_id = $2::uuid)) and exists (select 1 from " MEMBERS
      " where m.tenant = r.tenant and m.group_id = r.id and (m.member_id = $3::uuid and scim.fold(m.member_type) = "
      "scim.fold($4::text)))))",
      "2819c223-7f76-453a-919d-413861904646|2819c223-7f76-453a-919d-413861904646|User"},
@@ -184,8 +250,10 @@ static const struct {
     {"User", "not (id eq '2819c223-7f76-453a-919d-413861904646')", "(not (r.id = $2::uuid))",
      "2819c223-7f76-453a-919d-413861904646"},
     {"User", "not (emails.value eq 'x' or emails[type eq 'work'])",
-     "(not ((r.id = any (array(" LOOKUP "scim.fold($2::text))) or (exists (select 1 from " ELEMENTS(
-         "emails") " where scim.fold((e.value ->> 'type')) = scim.fold($3::text))))))",
+     "(not ((exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) = "
+                                                        "scim.fold($2::text)) or (exists (select 1 from " ELEMENTS(
+                                                            "emails") " where scim.fold((e.value ->> 'type')) = "
+                                                                      "scim.fold($3::text))))))",
      "x|work"},
     {"User", "not (meta.created gt '2011-05-13T04:42:34Z')", "(not (r.created > $2::timestamptz))",
      "2011-05-13T04:42:34.000000Z"},
@@ -193,6 +261,10 @@ static const struct {
 
 static void start(scim_sql_t *sql)
 {
+    apr_array_header_t *indexed = apr_array_make(unit_pool, 1, sizeof(scim_indexed_t));
+
+    APR_ARRAY_PUSH(indexed, scim_indexed_t) = (scim_indexed_t){7, "User", NULL, "emails", "value", 1, 1};
+    sql->indexed = indexed;
     scim_buf_init(&sql->text, 100, unit_pool);
     sql->params = apr_array_make(unit_pool, 4, sizeof(const char *));
     APR_ARRAY_PUSH(sql->params, const char *) = "acme";
