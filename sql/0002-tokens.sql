@@ -35,7 +35,7 @@ update scim.token t
 -- Everything that can stand against a token, for the request that a look at `open` has not let through.
 -- The digest comes as sha256(digest || blind), `blind` being random, so that the time of the comparison tells nothing.
 create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, writes boolean,
-                             leniencies int) returns boolean
+                             refusers text[]) returns boolean
     language plpgsql volatile
 as $$
 declare
@@ -55,7 +55,7 @@ begin
             then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
         when writes and t.read_only
             then scim.refuse('SC403', format('The token "%s" may only read.', t.name))
-        when leniencies <> 0 and t.tenant_profile <> 'lenient'
+        when t.tenant_profile = any (refusers)
             then scim.refuse('SC40P', t.tenant_profile)
         else true
     end;

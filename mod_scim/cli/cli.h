@@ -34,6 +34,7 @@ typedef enum {
     CLI_HELP,
     CLI_JSON,
     CLI_NAME,
+    CLI_PROFILE,
     CLI_RESTORE,
     CLI_SCHEMA_DIR,
     CLI_TENANT,

@@ -7,6 +7,7 @@ static const cli_field_t tenant_fields[] = {
     {"displayName", "Display name", CLI_KIND_TEXT, offsetof(scim_tenant_row_t, display_name)},
     {"enabled", "Enabled", CLI_KIND_FLAG, offsetof(scim_tenant_row_t, enabled)},
     {"restore", "Restore by", CLI_KIND_TEXT, offsetof(scim_tenant_row_t, restore)},
+    {"profile", "Profile", CLI_KIND_TEXT, offsetof(scim_tenant_row_t, profile)},
     {"created", "Created", CLI_KIND_TIME, offsetof(scim_tenant_row_t, created)},
     {NULL, NULL, CLI_KIND_TEXT, 0}};
 
@@ -75,14 +76,20 @@ static int run_disable(cli_t *cli)
 
 static int run_set(cli_t *cli)
 {
+    const char *restore = cli->options[CLI_RESTORE];
+    const char *profile = cli->options[CLI_PROFILE];
     scim_tenant_row_t row;
     scim_conn_t *conn;
-    int code = cli_open(&conn, cli);
+    int code;
 
+    if (restore == NULL && profile == NULL) {
+        return cli_fail(CLI_USAGE, "tenant set needs --profile NAME or --restore HOW.");
+    }
+    code = cli_open(&conn, cli);
     if (code != CLI_OK) {
         return code;
     }
-    return show(cli, scim_tenant_restore(&row, conn, cli->argument, cli->options[CLI_RESTORE], cli->pool), &row);
+    return show(cli, scim_tenant_set(&row, conn, cli->argument, restore, profile, cli->pool), &row);
 }
 
 const cli_command_t cli_tenant_commands[] = {
@@ -93,5 +100,5 @@ const cli_command_t cli_tenant_commands[] = {
     {"tenant", "enable", "NAME", 0, 0, "switch provisioning on", run_enable},
     {"tenant", "disable", "NAME", 0, 0, "switch provisioning off: every request of the tenant is answered 403",
      run_disable},
-    {"tenant", "set", "NAME", CLI_BIT(CLI_RESTORE), CLI_BIT(CLI_RESTORE), "change a setting of a tenant", run_set},
+    {"tenant", "set", "NAME", CLI_BIT(CLI_PROFILE) | CLI_BIT(CLI_RESTORE), 0, "change settings of a tenant", run_set},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

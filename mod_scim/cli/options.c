@@ -20,6 +20,7 @@ static const option_t options[CLI_OPTION_COUNT] = {
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
     [CLI_NAME] = {"name", "TEXT", "name of the token, unique among the tenant's unrevoked tokens"},
+    [CLI_PROFILE] = {"profile", "NAME", "what is accepted beyond the standard: lenient, rfc or interop"},
     [CLI_RESTORE] = {"restore", "HOW", "which deleted user a POST brings back: by externalId, userName or never"},
     [CLI_SCHEMA_DIR] = {"schema-dir", "DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated"},
     [CLI_TENANT] = {"tenant", "NAME", "the tenant"},

@@ -1,11 +1,14 @@
-/* Discovery (RFC 7644 4): open to everybody, without a tenant's data and without the database. */
+/* Discovery (RFC 7644 4): open to everybody and without a tenant's data, but for its profile. */
 #include "operation.h"
 
 #include <util_script.h>
 
+#include "database.h"
 #include "scim/discovery.h"
+#include "store/tenant.h"
 
 #define DOCUMENT_SIZE 8192
+#define INTEROP_PAGE  100 /* the interoperability profile wants pages of as many */
 
 /* A filter would be an answer about what the client may see; every other parameter is ignored (RFC 7644 4). */
 static scim_error_t *begin(scim_call_t *call)
@@ -27,6 +30,23 @@ static scim_error_t *found(scim_call_t *call, int there, const char *what)
     return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\".", what, call->request->id);
 }
 
+/* Whether the tenant is held to the interoperability profile. Nobody is told that a tenant does not exist, or that the
+ * database is away: then nothing is claimed, and all else is told as ever. */
+static int interop(const scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+    const char *profile = NULL;
+    scim_database_t *database;
+
+    if (!request->tenant || scim_setting_page_maximum(request->config) < INTEROP_PAGE ||
+        scim_database_open(&database, request->r))
+        return 0;
+    if (scim_tenant_profile(&profile, scim_database_connection(database), request->tenant, call->pool))
+        profile = NULL;
+    scim_database_close(database);
+    return profile && strcmp(profile, "interop") == 0;
+}
+
 static scim_error_t *answer_config(scim_call_t *call)
 {
     const scim_dir_config_t *config = call->request->config;
@@ -37,9 +57,11 @@ static scim_error_t *answer_config(scim_call_t *call)
                                 .documentation_uri = config->documentation_uri};
     scim_error_t *error = begin(call);
 
-    if (!error)
-        scim_discovery_config(&call->answer.body, &provider, call->request->base);
-    return error;
+    if (error)
+        return error;
+    provider.interop = interop(call);
+    scim_discovery_config(&call->answer.body, &provider, call->request->base);
+    return NULL;
 }
 
 static scim_error_t *answer_schemas(scim_call_t *call)

@@ -153,6 +153,7 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
 
     if (error)
         return error;
+    call->leniency.used = call->request->leniencies;
     if (is_discovery(call->request->place))
         return serve_discovery(call);
     error = scim_request_token(call->request);

@@ -8,6 +8,7 @@
 #include <http_ssl.h>
 #include <strings.h>
 
+#include "scim/leniency.h"
 #include "store/tenant.h"
 
 typedef struct endpoint_t {
@@ -42,8 +43,9 @@ static apr_size_t before_flag(const char *text, apr_size_t len)
     return strchr(";&?", text[len - flag - 1]) ? len - flag - 1 : len;
 }
 
-/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. */
-static const char *segment(const char **path, apr_pool_t *pool)
+/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. `leniencies`
+ * gets the flag's. */
+static const char *segment(const char **path, unsigned *leniencies, apr_pool_t *pool)
 {
     const char *start = *path;
     apr_size_t len, before;
@@ -55,6 +57,7 @@ static const char *segment(const char **path, apr_pool_t *pool)
             return NULL;
         len = strcspn(start, "/");
         before = before_flag(start, len);
+        *leniencies |= before < len ? SCIM_LENIENT_FLAG_IN_PATH : 0u;
         *path = start + len;
         start = before ? start : *path;
     } while (!before);
@@ -62,13 +65,15 @@ static const char *segment(const char **path, apr_pool_t *pool)
 }
 
 /* The rest of a path where a client put it behind the whole tenant URL: "?aadOptscim062020/Users?filter=..". */
-static const char *behind_flag(request_rec *r, const char *path)
+static const char *behind_flag(scim_request_t *request, const char *path)
 {
+    request_rec *r = request->r;
     const apr_size_t flag = sizeof(ENTRA_FLAG) - 1;
     char *rest, *end;
 
     if ((*path && strcmp(path, "/") != 0) || !r->args || strncasecmp(r->args, ENTRA_FLAG "/", flag + 1) != 0)
         return path;
+    request->leniencies |= SCIM_LENIENT_FLAG_IN_PATH;
     rest = apr_pstrdup(r->pool, r->args + flag);
     end = rest + strcspn(rest, "?&");
     r->args = *end ? end + 1 : NULL;
@@ -79,14 +84,15 @@ static const char *behind_flag(request_rec *r, const char *path)
 static void find_place(scim_request_t *request, const char *path)
 {
     apr_pool_t *pool = request->r->pool;
-    const char *name = segment(&path, pool);
+    unsigned *leniencies = &request->leniencies;
+    const char *name = segment(&path, leniencies, pool);
     const endpoint_t *endpoint = endpoints;
 
     request->place = name ? SCIM_AT_NOTHING : SCIM_AT_ROOT;
     if (!name)
         return;
-    request->id = segment(&path, pool);
-    if (segment(&path, pool))
+    request->id = segment(&path, leniencies, pool);
+    if (segment(&path, leniencies, pool))
         return;
     while (endpoint->name && strcmp(endpoint->name, name) != 0)
         endpoint++;
@@ -114,7 +120,7 @@ static const char *host_tenant(request_rec *r)
 }
 
 /* The tenant by the Location's mode; *path is moved behind it where it is part of the path. */
-static const char *find_tenant(const scim_request_t *request, const char **path)
+static const char *find_tenant(scim_request_t *request, const char **path)
 {
     const scim_dir_config_t *config = request->config;
     const char *problem = NULL;
@@ -122,7 +128,7 @@ static const char *find_tenant(const scim_request_t *request, const char **path)
 
     switch (config->tenant) {
     case SCIM_TENANT_PATH:
-        return segment(path, request->r->pool);
+        return segment(path, &request->leniencies, request->r->pool);
     case SCIM_TENANT_HOST:
         return host_tenant(request->r);
     case SCIM_TENANT_FIXED:
@@ -196,7 +202,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     request->base = make_base(request);
     if (request->tenant)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
-    find_place(request, behind_flag(r, path));
+    find_place(request, behind_flag(request, path));
     return check_tls(request);
 }
 

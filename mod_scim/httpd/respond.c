@@ -69,9 +69,9 @@ static void tell_logs(const scim_request_t *request)
     r->user = apr_pstrdup(r->pool, request->token_name);
     r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
     apr_table_setn(r->notes, "scim-token", request->token_name);
-    if (!request->leniencies)
+    names = request->leniencies ? scim_leniency_names(request->leniencies, r->pool) : "";
+    if (!*names)
         return;
-    names = scim_leniency_names(request->leniencies, r->pool);
     apr_table_setn(r->notes, "scim-leniency", names);
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "%s: leniency: %s", log_prefix(request), names);
 }

@@ -280,15 +280,16 @@ void scim_bulk_prepare(scim_bulk_t *bulk, scim_bulk_op_t *op)
     if (op->error || !outdated(bulk, op))
         return;
     op->prepared = bulk->changes;
+    op->leniency = (scim_leniency_t){bulk->leniency->allowed, 0};
     if (op->target_op >= 0)
         op->target = APR_ARRAY_IDX(bulk->ops, op->target_op, scim_bulk_op_t).id;
     if (op->target && !scim_id_read(op->id, op->target))
         op->id[0] = '\0';
     data = op->refs && op->data ? scim_bulk_substitute(bulk, op) : op->data;
     if (op->kind == SCIM_BULK_PATCH)
-        op->error = scim_patch_read(&op->patch, data, op->type, bulk->leniency, pool);
+        op->error = scim_patch_read(&op->patch, data, op->type, &op->leniency, pool);
     if (op->kind == SCIM_BULK_POST || op->kind == SCIM_BULK_PUT)
-        op->error = scim_resource_read(&op->resource, data, op->type, bulk->leniency, pool);
+        op->error = scim_resource_read(&op->resource, data, op->type, &op->leniency, pool);
     if (op->kind == SCIM_BULK_POST && !op->error)
         scim_resource_default(op->resource, pool);
 }

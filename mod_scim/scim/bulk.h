@@ -47,6 +47,7 @@ typedef struct scim_bulk_op_t {
     char id[SCIM_ID_SIZE]; /* of POST: made here; of the others empty until it is prepared, and where it is no UUID */
     unsigned renamed;      /* when the id was changed, by bulk->changes */
     unsigned prepared;     /* when it was prepared; 0: it was not */
+    scim_leniency_t leniency;  /* of its data */
     scim_resource_t *resource; /* POST, PUT: prepared */
     scim_patch_t *patch;       /* PATCH: prepared */
 
@@ -62,7 +63,8 @@ typedef struct scim_bulk_t {
     apr_int64_t fail_on_errors; /* 0: goes on whatever fails */
     unsigned changes;           /* of ids, counted from 1 */
     apr_hash_t *posts;          /* bulkId -> scim_bulk_op_t *, POSTs alone */
-    scim_leniency_t *leniency;
+    const char *profile;        /* the tenant's, once one needed to know it; else NULL */
+    scim_leniency_t *leniency;  /* of the message; that of its operations is added at the end */
     apr_pool_t *pool;
 } scim_bulk_t;
 

@@ -1,13 +1,22 @@
 /*
- * What identity providers get wrong and are understood in all the same.
+ * What identity providers get wrong and are understood in all the same, and who is not understood.
  *
- * Each leniency is one row of one table: its bit, its name in the log, the client that needs it and
- * what is accepted. A reader gets the set that the tenant's profile allows, and notes which ones it used.
+ * Each leniency is one row of one table: its bit, its name in the log, the client that needs it, what the client does,
+ * what it should do, and the scimType of the refusal. A reader gets the set that is allowed, and notes which ones it
+ * used. A tenant's profile may refuse a request for what was used:
+ *
+ *   lenient  nothing
+ *   rfc      whatever RFC 7643 and RFC 7644 do not allow
+ *   interop  that, and what draft-zollner-scim-interop-profile forbids besides
+ *
+ * What only `interop` refuses is no leniency, as the RFCs allow it: it is noted (scim_lenient_note), never in the log.
  */
 #ifndef SCIM_LENIENCY_H
 #define SCIM_LENIENCY_H
 
 #include <apr_pools.h>
+
+#include "error.h"
 
 typedef enum {
     SCIM_LENIENT_BOOLEAN_STRING = 1 << 0,      /* "False" for false: Entra ID without its flag */
@@ -16,19 +25,23 @@ typedef enum {
     SCIM_LENIENT_ARRAY_FOR_SINGULAR = 1 << 3,  /* [{..}] for one complex value: Entra ID, manager */
     SCIM_LENIENT_BARE_COMPLEX = 1 << 4,        /* "ID" for {"value": "ID"}: Entra ID, manager */
     SCIM_LENIENT_BARE_EXTENSION = 1 << 5,      /* path "manager" for the extension's attribute: Entra ID */
-    SCIM_LENIENT_REMOVE_VALUE = 1 << 6,        /* remove with a list of values: Entra ID, JumpCloud */
-    SCIM_LENIENT_READ_ONLY_IN_VALUE = 1 << 7,  /* a readOnly id inside a value is ignored: Okta */
+    SCIM_LENIENT_REMOVE_VALUE = 1 << 6,        /* remove with a list of values: Entra ID, JumpCloud, authentik */
+    SCIM_LENIENT_READ_ONLY_IN_VALUE = 1 << 7,  /* a readOnly id inside a value is ignored: Okta, authentik */
     SCIM_LENIENT_JSON_STRING = 1 << 8,         /* a JSON document inside a role's value string: Entra ID */
     SCIM_LENIENT_VALUE_PATH_CREATES = 1 << 9,  /* emails[type eq "work"].value without a match: Entra ID */
     SCIM_LENIENT_NO_SCHEMAS = 1 << 10,         /* a body without `schemas`: several */
     SCIM_LENIENT_UNLISTED_EXTENSION = 1 << 11, /* an extension used but not listed in `schemas`: Entra ID */
     SCIM_LENIENT_URN_SLIP = 1 << 12,     /* "..enterprise:2.0User", "urn:scim:schemas:core:2.0": Entra ID, OneLogin */
     SCIM_LENIENT_FILTER_SLIPS = 1 << 13, /* eq"x", unquoted words, "True" for true: RFC 7644's own, Entra ID */
-    SCIM_LENIENT_OBJECT_FOR_ARRAY = 1 << 14 /* {..} for a list of one: OneLogin */
+    SCIM_LENIENT_OBJECT_FOR_ARRAY = 1 << 14, /* {..} for a list of one: OneLogin */
+    SCIM_LENIENT_CAPITAL_OP = 1 << 15,       /* "Replace" for "replace": Entra ID without its flag */
+    SCIM_LENIENT_FLAG_IN_PATH = 1 << 16,     /* aadOptscim062020 in the path: Entra ID */
+    SCIM_NOTED_UNKNOWN_ATTRIBUTE = 1 << 17,  /* an attribute that no schema has, which is ignored */
+    SCIM_NOTED_NO_PATH = 1 << 18             /* a PATCH operation without a path */
 } scim_leniency_e;
 
 #define SCIM_LENIENT_NONE 0u
-#define SCIM_LENIENT_ALL  0x7fffu
+#define SCIM_LENIENT_ALL  0x1ffffu
 
 /* What a reader may accept, and what it did accept. */
 typedef struct scim_leniency_t {
@@ -39,7 +52,17 @@ typedef struct scim_leniency_t {
 /* Whether `what` is allowed; remembers that it was used. */
 int scim_lenient(scim_leniency_t *leniency, scim_leniency_e what);
 
-/* The names of the bits in `used`, comma-separated, for the log; "" where none. */
+/* Remembers `what`, which is always accepted here. `leniency` may be NULL. */
+void scim_lenient_note(scim_leniency_t *leniency, scim_leniency_e what);
+
+/* The names of the leniencies in `used`, comma-separated, for the log; "" where none. */
 const char *scim_leniency_names(unsigned used, apr_pool_t *pool);
+
+/* The profiles that refuse a request which needed `used`, as the text of an SQL array; NULL where none does. */
+const char *scim_leniency_refusers(unsigned used);
+
+/* The refusal of `used` by a profile: 400 with the first one's scimType, and a detail that names it. NULL where the
+ * profile (NULL: lenient) accepts all. */
+scim_error_t *scim_leniency_refusal(unsigned used, const char *profile, apr_pool_t *pool);
 
 #endif

@@ -27,7 +27,7 @@ static scim_error_t *find_operations(json_object **out, json_object *body, apr_p
     return NULL;
 }
 
-static scim_error_t *read_op(scim_patch_e *out, json_object *operation, apr_pool_t *pool)
+static scim_error_t *read_op(scim_patch_e *out, json_object *operation, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     static const struct {
         const char *name;
@@ -40,7 +40,9 @@ static scim_error_t *read_op(scim_patch_e *out, json_object *operation, apr_pool
                                 "Each operation must have exactly one \"op\": \"add\", \"remove\" or \"replace\".");
     }
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-        if (strcasecmp(json_object_get_string(name), ops[i].name) == 0) {
+        const char *text = json_object_get_string(name);
+        if (strcmp(text, ops[i].name) == 0 ||
+            (strcasecmp(text, ops[i].name) == 0 && scim_lenient(leniency, SCIM_LENIENT_CAPITAL_OP))) {
             *out = ops[i].op;
             return NULL;
         }
@@ -89,6 +91,7 @@ static scim_error_t *read_without_path(scim_patch_reader_t *reader, scim_patch_e
     if (op == SCIM_PATCH_REMOVE) {
         return scim_error_typed(reader->pool, SCIM_NO_TARGET, "The operation \"remove\" must have a \"path\".");
     }
+    scim_lenient_note(reader->leniency, SCIM_NOTED_NO_PATH);
     if (!json_object_is_type(value, json_type_object)) {
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
                                 "The \"value\" of an operation without \"path\" must be an object of attributes.");
@@ -104,7 +107,7 @@ static scim_error_t *read_operation(scim_patch_reader_t *reader, json_object *op
     if (!json_object_is_type(operation, json_type_object)) {
         return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "Each of \"Operations\" must be an object.");
     }
-    if ((error = read_op(&part.op, operation, reader->pool)) ||
+    if ((error = read_op(&part.op, operation, reader->leniency, reader->pool)) ||
         (error = find_path(&part.text, operation, reader->pool)) ||
         (error = find_value(&part.value, operation, part.op, reader->pool))) {
         return error;

@@ -15,9 +15,10 @@ static scim_error_t *unknown_key(const scim_patch_reader_t *reader, const char *
     const char *end = urn_end(key);
 
     if (!end || scim_path_schema(key, (apr_size_t)(end - key), reader->type, reader->leniency)) {
+        scim_lenient_note(reader->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
         return NULL;
     }
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+    return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX,
                             "\"%s\" is of a schema that the resource type %s does not have.",
                             scim_patch_quote(key, reader->pool), reader->type->name);
 }

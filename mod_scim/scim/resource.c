@@ -63,6 +63,13 @@ static scim_error_t *given_twice(const body_t *body, const char *name)
                             name);
 }
 
+/* What no schema of the type has is ignored. */
+static scim_error_t *unknown(const body_t *body)
+{
+    scim_lenient_note(body->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
+    return NULL;
+}
+
 /* The client's text, cut for a detail. */
 static const char *clipped(const char *text, apr_pool_t *pool)
 {
@@ -81,7 +88,7 @@ static scim_error_t *list_schema(body_t *body, json_object *item)
     if (!schema && is_harmless(body, json_object_get_string(item)))
         return NULL;
     if (!schema)
-        return scim_error_typed(body->pool, SCIM_INVALID_VALUE,
+        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
                                 "schemas lists \"%s\", which the resource type %s does not have.",
                                 clipped(json_object_get_string(item), body->pool), body->type->name);
     apr_hash_set(body->listed, schema->id, APR_HASH_KEY_STRING, schema);
@@ -155,7 +162,7 @@ static scim_error_t *read_extension(body_t *body, const scim_schema_t *schema, c
     {
         const scim_attr_t *attr = scim_schema_attr(schema, key, strlen(key));
         scim_error_t *error =
-            attr ? read_attr(body, target, attr, apr_pstrcat(body->pool, name, ":", key, NULL), item) : NULL;
+            attr ? read_attr(body, target, attr, apr_pstrcat(body->pool, name, ":", key, NULL), item) : unknown(body);
 
         if (error)
             return error;
@@ -174,12 +181,12 @@ static scim_error_t *read_urn_key(body_t *body, const char *key, json_object *va
         return read_extension(body, schema, key, value);
     schema = find_schema(body, apr_pstrmemdup(body->pool, key, (apr_size_t)(name - key) - 1));
     if (!schema || !scim_lenient(body->leniency, SCIM_LENIENT_URN_KEY))
-        return scim_error_typed(body->pool, SCIM_INVALID_VALUE,
+        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
                                 "\"%s\" is of a schema that the resource type %s does not have.",
                                 clipped(key, body->pool), body->type->name);
     attr = scim_schema_attr(schema, name, strlen(name));
     if (!attr)
-        return NULL;
+        return unknown(body);
     return read_attr(body, container(body->resource->doc, schema, body->type), attr, key, value);
 }
 
@@ -191,7 +198,7 @@ static scim_error_t *read_key(body_t *body, const char *key, json_object *value)
         return read_urn_key(body, key, value);
     attr = scim_type_attr(body->type, key, strlen(key));
     if (!attr)
-        return NULL;
+        return unknown(body);
     if (strcmp(attr->key, "schemas"))
         return read_attr(body, body->resource->doc, attr, key, value);
     return first_time(body, attr) ? read_schemas(body, value) : given_twice(body, key);

@@ -301,6 +301,8 @@ static scim_error_t *read_complex(json_object **out, json_object *value, const s
             place_t below = {place, key, 0};
 
             sub = scim_attr_sub(attr, key, strlen(key));
+            if (!sub)
+                scim_lenient_note(reader->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
             error = sub ? read_sub(complex, item, sub, &below, reader) : NULL;
             if (error)
                 return error;

@@ -63,6 +63,18 @@ static int reads(const scim_bulk_op_t *op)
     return op->kind == SCIM_BULK_PUT || (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
 }
 
+/* What the tenant's profile has against an operation. It is looked up once, when an operation needs a leniency; who may
+ * not ask is found out by the window. */
+static scim_error_t *refuse(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
+{
+    scim_bulk_t *bulk = window->bulk;
+    scim_session_t *session = window->session;
+    if (op->leniency.used && !bulk->profile && !scim_session_check(session)) {
+        bulk->profile = apr_pstrdup(bulk->pool, session->profile);
+    }
+    return scim_leniency_refusal(op->leniency.used, bulk->profile, bulk->pool);
+}
+
 static void prepare(scim_bulk_window_t *window, int at)
 {
     scim_bulk_op_t *op = scim_bulk_at(window, at);
@@ -72,10 +84,13 @@ static void prepare(scim_bulk_window_t *window, int at)
                                           .type = op->type,
                                           .resource = op->resource,
                                           .patch = op->patch,
-                                          .leniency = window->bulk->leniency,
+                                          .leniency = &op->leniency,
                                           .match = op->match}};
     apr_cpystrn(item->change.id, op->id, sizeof(item->change.id));
-    scim_error_t *error = op->error ? NULL : scim_change_check(&item->change, op->target);
+    scim_error_t *error = op->error ? NULL : refuse(window, op);
+    if (!op->error && !error) {
+        error = scim_change_check(&item->change, op->target);
+    }
     if (!op->error && !error && op->kind == SCIM_BULK_POST) {
         error = scim_change_text(&item->text, &item->len, &item->change, op->resource->doc);
     }

@@ -123,7 +123,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     scim_error_t *error = scim_patch_apply(&changed, doc, change->patch, change->leniency, pool);
     change->doc = changed ? doc : NULL;
     change->members = change->patch->members;
-    return error;
+    return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
 }
 
 static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_change_t *change)

@@ -7,8 +7,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "sqlstate.h"
+
 #define ATTEMPTS_MAX          4
 #define AUTHENTICATION_PARAMS 8
+#define PROFILE_COLUMN        0 /* of the statement `authenticate` */
 
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
@@ -45,7 +48,6 @@ static void set_authentication(scim_param_t *params, const scim_session_t *sessi
     apr_pool_t *pool = session->pool;
     const unsigned char *blind = scim_conn_blind(session->conn);
     unsigned char blinded[SHA256_DIGEST_LENGTH];
-    unsigned needed = session->leniency ? session->leniency->used : 0;
     blind_digest(blinded, session->token->digest, blind);
     params[0].value = session->tenant;
     params[1].value = session->token->key_id;
@@ -53,7 +55,7 @@ static void set_authentication(scim_param_t *params, const scim_session_t *sessi
     params[3].value = bytes_text(blind, SCIM_BLIND_LENGTH, pool);
     params[4].value = session->address;
     params[5].value = session->writes ? "t" : "f";
-    params[6].value = needed ? apr_psprintf(pool, "%u", needed) : "0";
+    params[6].value = session->leniency ? scim_leniency_refusers(session->leniency->used) : NULL;
     params[7].value = bound == SCIM_BOUNDED ? scim_conn_timeout_text(session->conn) : NULL;
 }
 
@@ -78,6 +80,7 @@ void scim_session_slot(scim_session_t *session, int slot)
 {
     session->slot = slot;
     session->open = 0;
+    session->head = 0;
 }
 
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
@@ -87,6 +90,7 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
     session->open = transaction;
+    session->head = 1;
     session->slot =
         scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, SCIM_BOUNDED, SCIM_PARAMS_END));
     return batch;
@@ -114,6 +118,18 @@ static void read_answer(scim_session_t *session, const PGresult *result)
     session->token_name = scim_result_text(NULL, result, 0, columns - 3);
     session->rate = (int)scim_result_int(result, 0, columns - 2);
     session->burst = (int)scim_result_int(result, 0, columns - 1);
+    if (session->head) {
+        session->profile = scim_result_text(NULL, result, 0, PROFILE_COLUMN);
+    }
+}
+
+/* A refusal by the tenant's profile, in the words of the leniency that the request needs. */
+static scim_error_t *explain(const scim_session_t *session, const PGresult *result, scim_error_t *error)
+{
+    const char *profile = scim_sqlstate_profile(result);
+    scim_error_t *refusal =
+        profile && session->leniency ? scim_leniency_refusal(session->leniency->used, profile, session->pool) : NULL;
+    return refusal ? refusal : error;
 }
 
 static scim_error_t *run_once(void *batch)
@@ -127,7 +143,11 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     if (error && error->status == 401) {
         return error;
     }
-    read_answer(session, scim_batch_result(batch, session->slot));
+    const PGresult *result = scim_batch_result(batch, session->slot);
+    if (error) {
+        error = explain(session, result, error);
+    }
+    read_answer(session, result);
     return error;
 }
 

@@ -22,9 +22,11 @@ typedef struct scim_session_t {
     const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
     /* Known after the first batch. */
     const char *token_name; /* NULL before */
+    const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */
     int rate, burst;        /* requests a second, and at once; 0: no limit */
     int slot;               /* of the authentication in the latest batch */
     int open;               /* whether the latest batch leaves its transaction open */
+    int head;               /* whether `slot` is of authentication alone */
     apr_pool_t *pool;
 } scim_session_t;
 
@@ -55,7 +57,7 @@ scim_error_t *scim_session_attempt(scim_attempt_t once, void *work);
 
 /* Runs it, and fills what authentication tells. A batch that is the whole transaction is attempted as above; whoever
  * leaves one open attempts the whole. Errors: 401 (cause says why: unknown, revoked, expired), 403 (tenant
- * switched off), and those of the rest. */
+ * switched off), 400 (the tenant's profile refuses what the request needs), and those of the rest. */
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch);
 
 /* Authentication alone: for requests whose other error must not be told to strangers. */

@@ -7,6 +7,7 @@
 #define RETRY_AFTER_BUSY   1
 
 #define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
+#define PROFILE     "SC40P"
 #define UNAVAILABLE "The database is not available. Try again later."
 #define TOO_LONG    "The request took longer than this server allows."
 
@@ -26,7 +27,7 @@ static const rule_t rules[] = {
     {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, "The bearer token is missing, unknown, expired or revoked."},
     {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
-    {"SC40P", NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
@@ -108,6 +109,11 @@ scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool)
 scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool)
 {
     return try_later(TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
+}
+
+const char *scim_sqlstate_profile(const PGresult *result)
+{
+    return strcmp(state_of(result), PROFILE) == 0 ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 }
 
 int scim_sqlstate_stale(const PGresult *result)

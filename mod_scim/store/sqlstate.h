@@ -19,6 +19,9 @@ scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool);
 /* 503 with Retry-After: the client's own deadline is over (ScimDatabaseTimeout). */
 scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool);
 
+/* The profile that refused the request, where that is the failure; else NULL. */
+const char *scim_sqlstate_profile(const PGresult *result);
+
 /* Whether the failure means that a prepared statement must be made anew (the schema changed under it). */
 int scim_sqlstate_stale(const PGresult *result);
 

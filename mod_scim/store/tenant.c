@@ -1,5 +1,6 @@
 #include "tenant.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "scim/text.h"
@@ -8,7 +9,7 @@
 #define DISPLAY_NAME_MAX_LENGTH 200 /* bytes */
 
 /* Columns of every statement that answers with tenants, in this order. */
-enum { COLUMN_TENANT, COLUMN_DISPLAY_NAME, COLUMN_ENABLED, COLUMN_RESTORE, COLUMN_CREATED };
+enum { COLUMN_TENANT, COLUMN_DISPLAY_NAME, COLUMN_ENABLED, COLUMN_RESTORE, COLUMN_CREATED, COLUMN_PROFILE };
 
 int scim_tenant_key_valid(const char *key)
 {
@@ -47,6 +48,7 @@ static void read_row(scim_tenant_row_t *row, const PGresult *result, int at)
     row->enabled = scim_result_bool(result, at, COLUMN_ENABLED);
     row->restore = scim_result_text(NULL, result, at, COLUMN_RESTORE);
     row->created = scim_result_time(result, at, COLUMN_CREATED);
+    row->profile = scim_result_text(NULL, result, at, COLUMN_PROFILE);
 }
 
 /* Runs one statement that answers with the tenant, or with nothing where there is none. */
@@ -124,17 +126,40 @@ scim_error_t *scim_tenant_enable(scim_tenant_row_t *row, scim_conn_t *conn, cons
     return run_one(row, conn, SCIM_STMT_TENANT_ENABLE, params, pool);
 }
 
-scim_error_t *scim_tenant_restore(scim_tenant_row_t *row, scim_conn_t *conn, const char *tenant, const char *restore,
-                                  apr_pool_t *pool)
+/* Whether `word` is one of `choices`, or not said. */
+static int is_choice(const char *word, const char *const *choices)
 {
-    static const char *const choices[] = {"externalId", "userName", "never"};
-    scim_param_t params[] = {{.value = tenant}, {.value = restore}};
-
-    for (apr_size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-        if (strcmp(choices[i], restore) == 0) {
-            return run_one(row, conn, SCIM_STMT_TENANT_RESTORE, params, pool);
-        }
+    while (word != NULL && *choices != NULL && strcmp(*choices, word) != 0) {
+        choices++;
     }
-    return scim_error_status(pool, 400, "\"%s\" is no way to restore users; use externalId, userName or never.",
-                             restore);
+    return *choices != NULL;
+}
+
+scim_error_t *scim_tenant_set(scim_tenant_row_t *row, scim_conn_t *conn, const char *tenant, const char *restore,
+                              const char *profile, apr_pool_t *pool)
+{
+    static const char *const ways[] = {"externalId", "userName", "never", NULL};
+    static const char *const profiles[] = {"lenient", "rfc", "interop", NULL};
+    scim_param_t params[] = {{.value = tenant}, {.value = restore}, {.value = profile}};
+
+    if (!is_choice(restore, ways)) {
+        return scim_error_status(pool, 400, "\"%s\" is no way to restore users; use externalId, userName or never.",
+                                 restore);
+    }
+    if (!is_choice(profile, profiles)) {
+        return scim_error_status(pool, 400, "\"%s\" is no profile; use lenient, rfc or interop.", profile);
+    }
+    return run_one(row, conn, SCIM_STMT_TENANT_SET, params, pool);
+}
+
+scim_error_t *scim_tenant_profile(const char **profile, scim_conn_t *conn, const char *tenant, apr_pool_t *pool)
+{
+    scim_param_t params[] = {{.value = tenant}};
+    scim_batch_t *batch = scim_batch_make(conn);
+    int slot = scim_batch_add(batch, SCIM_STMT_TENANT_PROFILE, params);
+    scim_error_t *error = scim_batch_run(batch);
+    const PGresult *result = scim_batch_result(batch, slot);
+
+    *profile = error == NULL && PQntuples(result) > 0 ? apr_pstrdup(pool, PQgetvalue(result, 0, 0)) : NULL;
+    return error;
 }

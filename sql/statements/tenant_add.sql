@@ -4,4 +4,4 @@
 insert into scim.tenant (tenant, display_name)
 values ($1::text, $2::text)
 on conflict (tenant) do nothing
-returning tenant, display_name, enabled, restore, created
+returning tenant, display_name, enabled, restore, created, profile

@@ -4,4 +4,4 @@
 update scim.tenant
 set enabled = $2::boolean
 where tenant = $1::text
-returning tenant, display_name, enabled, restore, created
+returning tenant, display_name, enabled, restore, created, profile

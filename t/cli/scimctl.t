@@ -141,13 +141,14 @@ is_run(
     ['tenant', 'set', '--help'],
     0,
     <<"END", '');
-Usage: scimctl tenant set NAME --restore HOW
+Usage: scimctl tenant set NAME [--profile NAME] [--restore HOW]
 
-change a setting of a tenant
+change settings of a tenant
 
   --db CONNINFO          database to use: a name, key=value words or a URI (default: libpq's environment)
   --help                 show this text
   --json                 print JSON, for programs
+  --profile NAME         what is accepted beyond the standard: lenient, rfc or interop
   --restore HOW          which deleted user a POST brings back: by externalId, userName or never
   --version              show the version
 END
@@ -213,11 +214,11 @@ is_run(['tenant', 'add', 'elsewhere', '--db', "dbname=other"], 0, qr/^Tenant +el
 
 # --- tenants ------------------------------------------------------------------------------------------------------
 
-is_run(['tenant', 'list'], 0, "Tenant  Display name  Enabled  Restore by  Created\n", '');
+is_run(['tenant', 'list'], 0, "Tenant  Display name  Enabled  Restore by  Profile  Created\n", '');
 is_deeply run_json('tenant', 'list'), [];
 is_run(
     ['tenant', 'add', 'acme', '--display-name', 'Zoë & Söhne'],
-    0, qr/^Tenant        acme\nDisplay name  Zoë & Söhne\nEnabled       yes\nRestore by    externalId\nCreated       $short\n$/, '');
+    0, qr/^Tenant        acme\nDisplay name  Zoë & Söhne\nEnabled       yes\nRestore by    externalId\nProfile       lenient\nCreated       $short\n$/, '');
 is_run(['tenant', 'add', 'acme'], 1, '', qq{scimctl: There is a tenant "acme" already; choose another name.\n});
 is sql('select display_name from scim.tenant'), 'Zoë & Söhne', 'and it is not changed';
 for my $bad ('', 'Acme', '-a', '_a', 'a.b', 'a' x 64, "a\n") {
@@ -231,12 +232,13 @@ sql("delete from scim.tenant where tenant <> 'acme'");
 my $tenant = run_json('tenant', 'add', 'b-2_c');
 like delete $tenant->{created}, qr/^$time$/, 'created';
 is_deeply $tenant,
-    { tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true, restore => 'externalId' }, 'a tenant as JSON';
+    { tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true, restore => 'externalId',
+        profile => 'lenient' }, 'a tenant as JSON';
 is_run(
     ['tenant', 'list'], 0,
-    qr/^Tenant  Display name  Enabled  Restore by  Created
-acme    Zoë & Söhne   yes      externalId  $short
-b-2_c   -             yes      externalId  $short
+    qr/^Tenant  Display name  Enabled  Restore by  Profile  Created
+acme    Zoë & Söhne   yes      externalId  lenient  $short
+b-2_c   -             yes      externalId  lenient  $short
 $/, ''
 );
 is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
@@ -250,6 +252,12 @@ is run_json('tenant', 'set', 'acme', '--restore', 'never')->{restore}, 'never';
 is_run(['tenant', 'set', 'acme', '--restore', 'email'],
     1, '', qq{scimctl: "email" is no way to restore users; use externalId, userName or never.\n});
 is sql("select restore from scim.tenant where tenant = 'acme'"), 'never', 'stored';
+is run_json('tenant', 'set', 'acme', '--profile', 'rfc')->{profile}, 'rfc';
+is_run(['tenant', 'set', 'acme', '--profile', 'strict'],
+    1, '', qq{scimctl: "strict" is no profile; use lenient, rfc or interop.\n});
+is_run(['tenant', 'set', 'acme'], 2, '', qq{scimctl: tenant set needs --profile NAME or --restore HOW.\n});
+is sql("select restore || profile from scim.tenant where tenant = 'acme'"), 'neverrfc', 'each leaves the other';
+is_run(['tenant', 'set', 'acme', '--profile', 'lenient', '--restore', 'never'], 0, qr/^Profile       lenient$/m, '');
 
 my $missing = qq{scimctl: There is no tenant "nobody"; create it first or correct the name.\n};
 for my $command (

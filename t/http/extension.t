@@ -140,7 +140,7 @@ is_error($t->request(POST => '/Devices', { schemas => [$DEVICE], displayName => 
     qr/active is required/, 'without what is required');
 is_error($t->request(POST => '/Devices', { schemas => [$DEVICE], active => true, mudUrl => 'a b' }), 400, 'invalidValue',
     qr/mudUrl must be a URI/, 'a reference that is none');
-is_error($t->request(POST => '/Devices', { schemas => [$USER], active => true }), 400, 'invalidValue', qr/Device/,
+is_error($t->request(POST => '/Devices', { schemas => [$USER], active => true }), 400, 'invalidSyntax', qr/Device/,
     'the schema of another type');
 is_error($t->request(GET => "/$_/$id"), 404, undef, qr/does not exist/, "it is none of $_") for qw(Users Groups Things);
 is_error($t->request(GET => '/devices'), 404, undef, undef, 'paths have case');

@@ -33,7 +33,7 @@ puts('another name', name => { familyName => 'M', givenName => 'Ann' }, displayN
 puts('the extension', $ENTERPRISE => { department => 'D', manager => { value => '26118915-6090-4610-87e4-49d8ca9f808d' } });
 puts('disable', active => false);
 my $before = $t->row($id);
-$res = ask(PUT => '/Users/018f0000-0000-7000-8000-000000000000', { schemas => [$USER], %user, userName => 'new' });
+$res = ask(PUT => '/Users/018f0000-0000-7000-8000-000000000000', { schemas => [$USER, $ENTERPRISE], %user, userName => 'new' });
 is_error($res, 404, undef, undef, 'PUT of nobody');
 
 # Groups are matched by reading every page: whatever the page size, each group comes once, in one order.

@@ -56,7 +56,8 @@ my %many = (
     tenant_add     => 'tenants are few',
     tenant_show    => 'tenants are few',
     tenant_enable  => 'tenants are few',
-    tenant_restore => 'tenants are few',
+    tenant_set     => 'tenants are few',
+    tenant_profile => 'tenants are few',
     token_list     => 'lists the tokens of a tenant',
     index_empty    => 'takes an attribute away, by scimctl',
 );

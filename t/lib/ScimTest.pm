@@ -48,6 +48,7 @@ sub new {
     $tenant =~ s/[^a-z0-9-]/-/g;
     my $self = bless { tenant => $tenant, base => "/scim/v2/$tenant", host => "127.0.0.1:$PORT" }, $class;
     scimctl(qw(tenant add), $tenant);
+    scimctl(qw(tenant set), $tenant, '--profile', $ENV{SCIM_TEST_PROFILE}) if $ENV{SCIM_TEST_PROFILE};
     $self->{token} = $self->new_token('test');
     $self->{agent} = LWP::UserAgent->new(keep_alive => 4, timeout => 30, max_redirect => 0, agent => 'ScimTest');
     return $self;

@@ -26,7 +26,7 @@ static void start(void)
 
 static void config(void)
 {
-    scim_provider_t provider = {50, 200, 70, 4096, NULL};
+    scim_provider_t provider = {.page_default = 50, .page_maximum = 200, .bulk_operations = 70, .bulk_bytes = 4096};
 
     start();
     scim_discovery_config(&out, &provider, BASE);
@@ -46,6 +46,10 @@ static void config(void)
     scim_discovery_config(&out, &provider, BASE);
     UNIT_STR(json_object_get_string(json_object_object_get(answer(), "documentationUri")),
              "https://example.com/\"docs\"");
+    provider.interop = 1;
+    start();
+    scim_discovery_config(&out, &provider, BASE);
+    UNIT_INT(json_object_get_boolean(json_object_object_get(answer(), "interopProfileConformant")), 1);
 }
 
 static json_object *element(json_object *list, size_t index)

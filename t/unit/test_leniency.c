@@ -19,8 +19,39 @@ static void names(void)
     UNIT_STR(scim_leniency_names(SCIM_LENIENT_ALL, unit_pool),
              "boolean-string,dotted-key,urn-key,array-for-singular,bare-complex,bare-extension,remove-value,"
              "read-only-in-value,json-string,value-path-creates,no-schemas,unlisted-extension,urn-slip,filter-slips,"
-             "object-for-array");
+             "object-for-array,capital-op,flag-in-path");
 }
 
-CU_TestInfo test_leniency[] = {
-    {"what was used is noted", what_is_used_is_noted}, {"names for the log", names}, CU_TEST_INFO_NULL};
+static void refusals(void)
+{
+    const unsigned lenient = SCIM_LENIENT_NO_SCHEMAS | SCIM_NOTED_NO_PATH;
+    CU_ASSERT_PTR_NULL(scim_leniency_refusers(0));
+    UNIT_STR(scim_leniency_refusers(SCIM_NOTED_NO_PATH), "{interop}");
+    UNIT_STR(scim_leniency_refusers(lenient), "{rfc,interop}");
+    CU_ASSERT_PTR_NULL(scim_leniency_refusal(lenient, NULL, unit_pool));
+    CU_ASSERT_PTR_NULL(scim_leniency_refusal(lenient, "lenient", unit_pool));
+    CU_ASSERT_PTR_NULL(scim_leniency_refusal(SCIM_NOTED_NO_PATH, "rfc", unit_pool));
+    UNIT_ERROR(
+        scim_leniency_refusal(SCIM_NOTED_NO_PATH, "interop", unit_pool), SCIM_INVALID_SYNTAX,
+        "An operation has no \"path\" (no-path), which the tenant's profile \"interop\" does not accept: send an "
+        "operation with a \"path\" for each attribute.");
+    UNIT_ERROR(scim_leniency_refusal(SCIM_LENIENT_DOTTED_KEY | lenient, "rfc", unit_pool), SCIM_INVALID_PATH,
+               "A path such as name.givenName is the name of a member (dotted-key), which the tenant's profile \"rfc\" "
+               "does not accept: send it as the \"path\" of an operation.");
+}
+
+/* Each bit has a row: a name, a refusal, and those who refuse it. */
+static void every_bit(void)
+{
+    for (unsigned bit = 1; bit <= SCIM_NOTED_NO_PATH; bit <<= 1) {
+        UNIT_INT(*scim_leniency_names(bit, unit_pool) != '\0', (bit & SCIM_LENIENT_ALL) != 0);
+        UNIT_INT(scim_leniency_refusal(bit, "rfc", unit_pool) != NULL, (bit & SCIM_LENIENT_ALL) != 0);
+        CU_ASSERT_PTR_NOT_NULL(scim_leniency_refusal(bit, "interop", unit_pool));
+    }
+}
+
+CU_TestInfo test_leniency[] = {{"what was used is noted", what_is_used_is_noted},
+                               {"names for the log", names},
+                               {"refusals by profile", refusals},
+                               {"every bit has its row", every_bit},
+                               CU_TEST_INFO_NULL};

@@ -70,7 +70,7 @@ static void accepts_messages(void)
                SCIM_INVALID_SYNTAX, NULL);
     UNIT_OK(read_patch(&patch, "User",
                        "{'Schemas':['x','urn:ietf:params:scim:api:messages:2.0:patchop'],"
-                       "'operations':[{'OP':'REMOVE','Path':'TITLE'}]}",
+                       "'operations':[{'OP':'remove','Path':'TITLE'}]}",
                        SCIM_LENIENT_NONE));
     UNIT_INT(patch->ops->nelts, 1);
     UNIT_INT(patch->members->nelts, 0);
@@ -184,9 +184,9 @@ static const refused_t operations[] = {
     {"{'op':'remove','path':'emails','value':[7]}", SCIM_INVALID_VALUE, "emails must be an object, not a number."},
     {"{'op':'add','path':'" ENT "','value':'x'}", SCIM_INVALID_VALUE, "\"" ENT "\" must be an object of attributes."},
     /* keys of values */
-    {"{'op':'add','value':{'urn:example:User':{'x':1}}}", SCIM_INVALID_VALUE,
+    {"{'op':'add','value':{'urn:example:User':{'x':1}}}", SCIM_INVALID_SYNTAX,
      "\"urn:example:User\" is of a schema that the resource type User does not have."},
-    {"{'op':'add','value':{'urn:example:User:x':1}}", SCIM_INVALID_VALUE,
+    {"{'op':'add','value':{'urn:example:User:x':1}}", SCIM_INVALID_SYNTAX,
      "\"urn:example:User:x\" is of a schema that the resource type User does not have."},
     {"{'op':'add','value':{'emails[type eq]':1}}", SCIM_INVALID_FILTER, NULL},
     {"{'op':'add','value':{'" ENT "':['x']}}", SCIM_INVALID_VALUE, "\"" ENT "\" must be an object of attributes."},
@@ -198,7 +198,7 @@ static const refused_t operations[] = {
      "\"urn:ietf:params:scim:schemas:core:2.0:User\"."},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':"
      "{'urn:ietf:params:scim:schemas:core:2.0:User':null}}}",
-     SCIM_INVALID_VALUE, NULL},
+     SCIM_INVALID_SYNTAX, NULL},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}", SCIM_INVALID_VALUE, NULL},
     /* a wrong operation after right ones */
     {"{'op':'add','path':'title','value':'x'},{'op':'remove'}", SCIM_NO_TARGET, NULL},
