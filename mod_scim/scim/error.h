@@ -36,6 +36,7 @@ typedef struct scim_error_t {
     const char *cause;  /* for the operator's log; NULL where detail says it all */
     int retry_after;    /* seconds for Retry-After; 0 where the header makes no sense */
     int transient;      /* the same work may succeed at once (deadlock, serialization) */
+    int late;           /* PostgreSQL has ended a statement because its time was over */
 } scim_error_t;
 
 /* An error of a scimType; the type decides the status (409 uniqueness, 403 sensitive, else 400). */

@@ -471,6 +471,15 @@ scim_error_t *scim_filter_sql(scim_sql_t *sql, const scim_filter_t *filter, cons
     return compile_all(sql, filter, type, SCIM_SCOPE_ROW, pool);
 }
 
+int scim_filter_answered(const scim_filter_t *filter, const scim_resource_type_t *type,
+                         const apr_array_header_t *indexed, apr_pool_t *pool)
+{
+    scim_sql_t sql = {.indexed = indexed};
+    const compiler_t c = {&sql, type, SCIM_SCOPE_ROW, 0, 0, pool};
+
+    return is_answered(&c, filter);
+}
+
 scim_error_t *scim_member_filter_sql(scim_sql_t *sql, const scim_filter_t *filter, apr_pool_t *pool)
 {
     return compile_all(sql, filter, NULL, SCIM_SCOPE_MEMBER, pool);

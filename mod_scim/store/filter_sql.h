@@ -33,7 +33,11 @@ typedef struct scim_sql_t {
 scim_error_t *scim_filter_sql(scim_sql_t *sql, const scim_filter_t *filter, const scim_resource_type_t *type,
                               apr_pool_t *pool);
 
-/* The same for the inner filter of members[...]: a condition over one row `m` of scim.membership. */
+/* Whether indexes find all that the filter matches, so that nothing else is read. `indexed` as in scim_sql_t. */
+int scim_filter_answered(const scim_filter_t *filter, const scim_resource_type_t *type,
+                         const apr_array_header_t *indexed, apr_pool_t *pool);
+
+/* scim_filter_sql for the inner filter of members[...]: a condition over one row `m` of scim.membership. */
 scim_error_t *scim_member_filter_sql(scim_sql_t *sql, const scim_filter_t *filter, apr_pool_t *pool);
 
 #endif

@@ -171,6 +171,9 @@ static scim_error_t *read_page(scim_page_t *out, int *rows, scim_session_t *sess
 {
     int slot;
     scim_batch_t *batch = scim_batch_make(session->conn);
+    if (!finds_one(search)) {
+        scim_session_bound(session, batch);
+    }
     scim_error_t *error = add_page(&slot, batch, session, search);
     if (error) {
         return scim_refuse(session, error);
@@ -188,7 +191,7 @@ static scim_error_t *read_page(scim_page_t *out, int *rows, scim_session_t *sess
     return NULL;
 }
 
-scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
+static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
 {
     apr_int64_t skip = search->start_index - 1;
     out->records = apr_array_make(session->pool, 16, sizeof(const scim_record_t *));
@@ -204,4 +207,9 @@ scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const s
         }
     }
     return count_matches(&out->total, session, search);
+}
+
+scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
+{
+    return scim_search_error(list(out, session, search), search, scim_conn_indexed(session->conn), session->pool);
 }

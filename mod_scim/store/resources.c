@@ -139,6 +139,9 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
         return scim_refuse(session, scim_not_found(type, id, session->pool));
     }
     scim_batch_t *batch = scim_batch_make(session->conn);
+    if (scim_relation_of(type, relation) == SCIM_RELATION_MEMBERS) {
+        scim_session_bound(session, batch);
+    }
     int slot = scim_add_get(batch, session, type, key, relation);
     scim_session_slot(session, slot);
     scim_error_t *error = scim_session_run(session, batch);

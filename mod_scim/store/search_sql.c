@@ -115,3 +115,31 @@ scim_error_t *scim_search_order(scim_buf_t *out, const scim_search_t *search, ap
         put_class(out, (key_class_e) class, keys, search);
     return NULL;
 }
+
+/* Whether indexes answer the filters of all targets; 0 where there are none. */
+static int is_answered(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool)
+{
+    for (int i = 0; i < search->targets->nelts; i++) {
+        const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
+
+        if (!target->filter || !scim_filter_answered(target->filter, target->type, indexed, pool))
+            return 0;
+    }
+    return 1;
+}
+
+scim_error_t *scim_search_error(scim_error_t *error, const scim_search_t *search, const apr_array_header_t *indexed,
+                                apr_pool_t *pool)
+{
+    int filtered = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
+    scim_error_t *too_many;
+
+    if (!error || !error->late || (!filtered && !search->sorted) || is_answered(search, indexed, pool))
+        return error;
+    too_many = scim_error_typed(pool, SCIM_TOO_MANY,
+                                "The query has to read more resources than this server can in the time that it allows. "
+                                "Narrow it down by an attribute that is indexed, such as userName, with \"eq\"%s.",
+                                search->sorted ? ", or leave the sorting out" : "");
+    too_many->cause = error->cause;
+    return too_many;
+}

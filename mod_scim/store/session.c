@@ -76,6 +76,13 @@ scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bo
     return params;
 }
 
+void scim_session_bound(const scim_session_t *session, scim_batch_t *batch)
+{
+    scim_param_t *params = apr_pcalloc(session->pool, sizeof(*params));
+    params[0].value = scim_conn_timeout_text(session->conn);
+    scim_batch_add(batch, SCIM_STMT_BOUND, params);
+}
+
 void scim_session_slot(scim_session_t *session, int slot)
 {
     session->slot = slot;

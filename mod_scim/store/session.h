@@ -42,6 +42,11 @@ typedef enum { SCIM_BOUNDED, SCIM_AT_ONCE, SCIM_UNBOUNDED } scim_bound_e;
  * of the statement's, and then more (const char *, ended by SCIM_PARAMS_END). */
 scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bound, ...);
 
+/* Limits the time of what is added after it: of a statement that authenticates itself and may take long. It stands in
+ * front, because PostgreSQL looks at statement_timeout when it starts a statement, and what one sets holds for the next.
+ */
+void scim_session_bound(const scim_session_t *session, scim_batch_t *batch);
+
 /* Says that the statement in `slot` is one of these. */
 void scim_session_slot(scim_session_t *session, int slot);
 

@@ -90,6 +90,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     error->cause = cause_of(rule, code, message, pool);
     error->retry_after = rule->retry_after;
     error->transient = rule->transient;
+    error->late = strcmp(code, CANCELED) == 0;
     return error;
 }
 

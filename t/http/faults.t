@@ -183,7 +183,7 @@ sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename 
 is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), { 200 => 20 }, 'cut connections are made again');
 
 # A lock that nobody gives back in time
-my $locker = psql_in_background('begin; lock table scim.resource; select pg_sleep(30)');
+my $locker = psql_in_background('begin; lock table scim.resource; select pg_sleep(60)');
 eventually(sub { sql("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted
     and relation = 'scim.resource'::regclass") > 0 });
 $start = time;
@@ -193,6 +193,17 @@ is_error($res, 503, undef, $too_long, 'a lock: 503');
 ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*\(PostgreSQL 57014: .*ScimDatabaseTimeout\)/))[0], 'the log names the directive');
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
+# Where all resources would have to be read for it, trying again is no use; where an index finds them, it is.
+my $too_many = qr/^The query has to read more resources than this server can in the time that it allows\. Narrow it down/;
+for (['filter=title%20eq%20%22x%22', 400, 'tooMany', qr/$too_many .*, with "eq"\.$/],
+    ['sortBy=title', 400, 'tooMany', qr/$too_many .*, or leave the sorting out\.$/],
+    ['filter=emails.value%20eq%20%22x%22', 503, undef, $too_long], ['filter=userName%20eq%20%22x%22', 503, undef, $too_long]) {
+    $res = $t->request(GET => "/Users?$_->[0]");
+    is_error($res, @$_[1 .. 3], "a lock, and $_->[0]");
+    is(defined $res->{headers}->header('Retry-After') ? 503 : 400, $_->[1], 'Retry-After with 503 alone');
+}
+ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*tooMany.*\(PostgreSQL 57014: .*ScimDatabaseTimeout\)|\Q$t->{tenant}\E.*read more resources.*57014/))[0],
+    'the log names the directive');
 # On the virtual host with one connection for each child, others wait for the one that waits.
 $start = time;
 is_json(tally(together(($narrow) x 12)), { 503 => 12 }, 'a lock, and no connection left: 503');

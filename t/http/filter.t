@@ -221,6 +221,85 @@ is($t->request(GET => '/Users?count=2&filter=' . uri_escape_utf8('active eq true
 my $small = sub { $t->request(GET => "/Users?$_[0]", undef, ':base' => '/small/v2/' . $t->tenant)->{json} };
 is_json([map { $small->($_)->{itemsPerPage} } '', 'count=3', 'count=4', 'count=1'], [2, 3, 3, 1], 'ScimPageSize 2 3');
 
+# What is looked up by an index: the same values decide as without one
+my $long = 'L' x 3000;
+my @more = (
+    { userName => 'look1', name => { familyName => "${long}a", givenName => "\x{c9}va", formatted => 'Dr. Eva One', middleName => 'M',
+            honorificPrefix => 'Dr.', honorificSuffix => 'III' },
+        phoneNumbers => [{ value => '+41 44 1', type => 'work' }, { value => '+41 44 1', type => 'home' }],
+        emails => [{ value => "stra\x{df}e\@x.example" }], $ENTERPRISE => { employeeNumber => 'E-701' } },
+    { userName => 'look2', name => { familyName => "${long}b", givenName => 'Evan' }, phoneNumbers => [{ value => '+41 44 2', type => 'work' }],
+        $ENTERPRISE => { employeeNumber => 'e-702' }, displayName => "Look\x{10FFFF}two" },
+);
+my @look = map { $t->make(Users => %$_) } @more;
+finds('name.familyName eq "' . lc($long) . 'A"', 'look1');
+finds("name.familyName eq \"$long\"");
+finds("name.familyName sw \"$long\"", 'look1', 'look2');
+finds("name.familyName sw \"${long}b\"", 'look2');
+finds("name.givenName eq \"e\x{301}VA\"", 'look1');
+finds('name.givenName sw "ev"', 'look2');
+finds("name.givenName sw \"\x{e9}va\"", 'look1');
+finds('name.formatted eq "dr. eva one"', 'look1');
+finds('name[middleName eq "m" and honorificPrefix eq "DR."]', 'look1');
+finds('name.honorificSuffix eq "iii"', 'look1');
+finds('name.familyName eq "Aa" or name.givenName eq "bob"', $ann, $bob);
+finds('employeeNumber eq "E-702"', 'look2');
+finds("$ENTERPRISE:employeeNumber sw \"e-70\"", 'look1', 'look2');
+finds('phoneNumbers.value eq "+41 44 1"', 'look1');
+finds('phoneNumbers.value sw "+41 44"', 'look1', 'look2');
+finds('phoneNumbers[type eq "work" and value eq "+41 44 2"]', 'look2');
+finds('phoneNumbers[type eq "home"].value eq "+41 44 2"');
+finds('emails.value eq "STRASSE@x.example"', 'look1');
+finds("emails.value sw \"stra\x{df}e\"", 'look1');
+finds('emails.value sw "ann@" or userName sw "loo"', $ann, 'look1', 'look2');
+finds('userName sw "look"', 'look1', 'look2');
+finds('userName sw "LOOK2"', 'look2');
+finds('userName sw "look22"');
+finds("displayName sw \"look\x{10FFFF}\"", 'look2');
+finds('userName eq "bob" or emails.value eq "ann@work.example" or phoneNumbers.value eq "+41 44 2"', $ann, $bob, 'look2');
+finds('userName sw "look" and not (phoneNumbers.value eq "+41 44 1")', 'look2');
+finds('userName eq "look1" or title eq "none"', 'look1');
+sql("update scim.resource set last_modified = '2031-05-06T07:08:09.123456Z' where id = '$look[0]'");
+finds('meta.lastModified eq "2031-05-06T07:08:09.123456Z"', 'look1');
+finds('meta.lastModified eq "2031-05-06T07:08:09.123455Z"');
+finds('meta.lastModified ge "2031-05-06T09:08:09.123456+02:00"', 'look1');
+finds('meta.lastModified gt "2031-05-06T07:08:09.123456Z"');
+finds('meta.lastModified gt "2031-05-06T07:08:09.123455Z"', 'look1');
+finds('meta.lastModified lt "2031-05-06T07:08:09.123456Z" and userName sw "look"', 'look2');
+finds('meta.lastModified le "2031-05-06T07:08:09.123456Z" and userName sw "look"', 'look1', 'look2');
+sql("update scim.resource set last_modified = '2001-05-06T07:08:09Z' where id = '$look[1]'");
+finds('meta.lastModified lt "2001-05-06T07:08:09.000001Z"', 'look2');
+finds('meta.lastModified le "2001-05-06T07:08:09Z"', 'look2');
+finds('meta.lastModified lt "2001-05-06T07:08:09Z"');
+finds('not (meta.lastModified gt "2001-05-06T07:08:09Z")', 'look2');
+
+# It follows every change
+$t->patch("/Users/$look[1]", [{ op => 'replace', path => 'name.familyName', value => 'Nu' },
+    { op => 'replace', path => "$ENTERPRISE:employeeNumber", value => 'E-800' },
+    { op => 'replace', path => 'phoneNumbers[type eq "work"].value', value => '+41 44 3' }]);
+finds("name.familyName eq \"${long}b\"");
+finds('name.familyName eq "nu"', 'look2');
+finds('employeeNumber eq "e-800"', 'look2');
+finds('phoneNumbers eq "+41 44 2"');
+finds('phoneNumbers eq "+41 44 3"', 'look2');
+$t->request(PUT => "/Users/$look[1]", { schemas => [$USER], userName => 'look2' });
+finds('name.familyName eq "nu" or employeeNumber eq "e-800" or phoneNumbers eq "+41 44 3"');
+is($t->request(DELETE => "/Users/$look[0]")->{status}, 204, 'DELETE');
+finds('phoneNumbers.value eq "+41 44 1" or emails.value sw "stra" or name.givenName sw "va" or employeeNumber eq "E-701"');
+is(sql("select count(*) from scim.lookup where resource_id in ('$look[0]', '$look[1]')"), 0, 'and leaves no row to look up by');
+is($t->request(DELETE => "/Users/$look[1]")->{status}, 204, 'DELETE');
+
+# The limits of filters
+my $by_message = sub { $t->request(POST => '/Users/.search',
+    { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter => $_[0] }) };
+is($by_message->('title eq "' . 'x' x 8181 . '"')->{status}, 200, 'a filter of 8192 bytes');
+is_error($by_message->('title eq "' . 'x' x 8182 . '"'), 400, 'invalidFilter', qr/^The filter is longer than 8192 bytes\.$/, 'one of 8193');
+is(find('(' x 32 . 'title pr' . ')' x 32)->{status}, 200, '32 levels');
+is_error(find('(' x 33 . 'title pr' . ')' x 33), 400, 'invalidFilter',
+    qr/^The filter nests parentheses and brackets deeper than 32\.$/, '33 levels');
+is(find(join ' or ', ('title pr') x 128)->{status}, 200, '128 comparisons');
+is_error(find(join ' or ', ('title pr') x 129), 400, 'invalidFilter', qr/^The filter has more than 128 comparisons\.$/, '129 comparisons');
+
 # A list of nothing
 is_reply(find('userName eq "nobody"'), 200, { %{ listing(0, 1) } }, 'an empty list');
 is_reply($t->request(GET => '/Groups'), 200, listing(0, 1), 'no groups');

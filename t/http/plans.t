@@ -206,6 +206,12 @@ for (['Users', 'userName eq "user777" or title eq "none"', 1],
     $each->($_);
 }
 
+# However slow a filter is, its time is bounded, and the client is told what to do.
+my $start = time;
+is_error($t->request(GET => '/Users?filter=' . uri_escape_utf8(join ' or ', map { qq(name.formatted co "zz$_") } 1 .. 128)), 400,
+    'tooMany', qr/^The query has to read more resources than this server can in the time that it allows\./, 'a slow filter');
+cmp_ok(time - $start, '<', 5, 'ends with ScimDatabaseTimeout');
+
 # --- the order of lists ---------------------------------------------------------------------------------------------
 
 my @orders = (
