@@ -8,6 +8,7 @@
 #include <http_log.h>
 #include <util_cfgtree.h>
 
+#include "pages.h"
 #include "store/tenant.h"
 
 APLOG_USE_MODULE(scim);
@@ -274,6 +275,14 @@ static const char *add_schema_dir(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
+static const char *set_page_cache(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+
+    (void)dir;
+    return problem ? problem : scim_pages_choose(&scim_server_config(cmd->server)->pages, text, cmd);
+}
+
 /* A whole decimal number within limits; 0 where `text` is none. */
 static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
 {
@@ -375,6 +384,8 @@ const command_rec scim_directives[] = {
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
     AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
     AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),
+    AP_INIT_TAKE1("ScimPageCache", set_page_cache, NULL, RSRC_CONF,
+                  "where lists remember totals and positions: none | PROVIDER[:ARGUMENTS]"),
     AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),
     AP_INIT_TAKE1("ScimMaxDepth", set_max_depth, NULL, ANYWHERE, "deepest nesting of JSON in a request body"),
     AP_INIT_TAKE1("ScimDatabaseTimeout", set_duration, OFFSET(database_timeout), ANYWHERE,

@@ -47,16 +47,20 @@ typedef struct scim_dir_config_t {
     apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
 } scim_dir_config_t;
 
+struct scim_pages_t;
+
 /* What is worked out once for a whole configuration, when it is checked. */
 typedef struct scim_runtime_t {
     const scim_schemas_t *schemas;
     const apr_array_header_t *indexed; /* scim_indexed_t: what the schemas declare */
     apr_hash_t *gates; /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
+    struct scim_pages_t *pages; /* NULL: nothing is remembered; made in post_config (pages.h) */
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {
     apr_array_header_t *schema_dirs; /* const char *, absolute; filled for the main server alone */
     apr_array_header_t *locations;   /* const char *: every `location` that holds in this server */
+    struct scim_pages_t *pages;      /* as ScimPageCache says; NULL where it is not said; of the main server alone */
     scim_runtime_t *runtime;         /* NULL where no Location holds ScimTenant */
 } scim_server_config_t;
 

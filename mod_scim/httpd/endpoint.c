@@ -7,6 +7,7 @@
 #include "database.h"
 #include "message.h"
 #include "operation.h"
+#include "pages.h"
 #include "respond.h"
 
 #define NO_FILE "scim:"
@@ -104,6 +105,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->address = request->r->useragent_ip;
     session->writes = writes(request);
     session->leniency = &call->leniency;
+    session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->pool = call->pool;
     error = work(call, session);
     scim_database_close(database);

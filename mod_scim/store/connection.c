@@ -145,6 +145,11 @@ int scim_conn_fresh(const scim_conn_t *conn)
     return conn->fresh;
 }
 
+const char *scim_conn_database(const scim_conn_t *conn)
+{
+    return apr_pstrcat(conn->pool, PQhost(conn->pg), " ", PQport(conn->pg), " ", PQdb(conn->pg), NULL);
+}
+
 int scim_conn_usable(const scim_conn_t *conn)
 {
     return !conn->lost;

@@ -42,6 +42,9 @@ const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 /* Whether this request is the first that uses the backend. */
 int scim_conn_fresh(const scim_conn_t *conn);
 
+/* Which database it is of, as text that another database has not. */
+const char *scim_conn_database(const scim_conn_t *conn);
+
 /* Whether the connection can still be used after an error. */
 int scim_conn_usable(const scim_conn_t *conn);
 

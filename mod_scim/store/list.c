@@ -29,6 +29,12 @@ const char *scim_statement_filtered(scim_statement_e id, const char *condition, 
     return splice(scim_statements[id].sql, FILTER_MARK, condition, pool);
 }
 
+/* Of several types either all have a filter, or none. */
+static int is_filtered(const scim_search_t *search)
+{
+    return APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
+}
+
 /* Whether a filter finds one resource at the most: `attr eq "value"` where no two have the same. Then there is nothing
  * to order, and this is what identity providers ask all the time. */
 static int finds_one(const scim_search_t *search)
@@ -47,7 +53,7 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
     scim_buf_t order;
     scim_error_t *error = NULL;
     *out = scim_statements[id].sql;
-    if (APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter) {
+    if (is_filtered(search)) {
         scim_buf_init(&sql.text, 256, pool);
         error = scim_search_condition(&sql, search, pool);
         *out = error ? NULL : splice(*out, FILTER_MARK, sql.text.data, pool);
@@ -63,27 +69,34 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
     return error;
 }
 
-/* Adds a statement whose fixed parameters are `fixed`, with filters and order in their places; *slot gets its slot. */
+/* The text and the values of a statement whose fixed parameters are `fixed`, with filters and order in their places. */
+static scim_error_t *search_statement(const char **text, apr_array_header_t **values, scim_statement_e id,
+                                      const scim_param_t *fixed, const scim_search_t *search,
+                                      const scim_session_t *session)
+{
+    *values = apr_array_make(session->pool, 8, sizeof(const char *));
+    for (int i = 0; i < scim_statements[id].params; i++) {
+        APR_ARRAY_PUSH(*values, const char *) = fixed[i].value;
+    }
+    return search_text(text, *values, id, search, session);
+}
+
+/* Adds such a statement; *slot gets its slot. */
 static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_param_t *fixed,
                                 const scim_search_t *search, const scim_session_t *session)
 {
     apr_pool_t *pool = session->pool;
     apr_array_header_t *values;
     const char *text;
-    if (!search->sorted && !APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter) {
+    if (!search->sorted && !is_filtered(search)) {
         *slot = scim_batch_add(batch, id, fixed);
         return NULL;
     }
-    values = apr_array_make(pool, 8, sizeof(const char *));
-    for (int i = 0; i < scim_statements[id].params; i++) {
-        APR_ARRAY_PUSH(values, const char *) = fixed[i].value;
+    scim_error_t *error = search_statement(&text, &values, id, fixed, search, session);
+    if (!error) {
+        *slot = scim_add_values(batch, text, values, pool);
     }
-    scim_error_t *error = search_text(&text, values, id, search, session);
-    if (error) {
-        return error;
-    }
-    *slot = scim_add_values(batch, text, values, pool);
-    return NULL;
+    return error;
 }
 
 /* The names of those targets whose type is answered with this relation, as the text of an SQL array. */
@@ -102,22 +115,57 @@ static const char *type_names(const scim_search_t *search, scim_relation_e relat
     return out.data;
 }
 
+/* Puts what is remembered of a count into the statement that counts, as its third and fourth value. */
+static void put_remembered(apr_array_header_t *values, const char *remembered, apr_pool_t *pool)
+{
+    const char *space = remembered ? strchr(remembered, ' ') : NULL;
+    if (space) {
+        APR_ARRAY_IDX(values, 2, const char *) = space + 1;
+        APR_ARRAY_IDX(values, 3, const char *) = apr_pstrmemdup(pool, remembered, (apr_size_t)(space - remembered));
+    }
+}
+
+/* What matches a filter is counted once, and remembered with the snapshot in which it was. */
 static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
-    int slot;
     apr_pool_t *pool = session->pool;
     const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
     int one = search->targets->nelts == 1;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_error_t *error = add_search(
-        &slot, batch, one ? SCIM_STMT_RESOURCE_COUNT : SCIM_STMT_RESOURCE_COUNT_ALL,
-        scim_params(pool, session->tenant, one ? target->type->name : type_names(search, SCIM_RELATION_NONE, pool),
-                    SCIM_PARAMS_END),
-        search, session);
+    const char *types = one ? target->type->name : type_names(search, SCIM_RELATION_NONE, pool);
+    scim_memory_key_t key;
+    apr_array_header_t *values;
+    const char *text;
+    scim_error_t *error = search_statement(
+        &text, &values, one ? SCIM_STMT_RESOURCE_COUNT : SCIM_STMT_RESOURCE_COUNT_ALL,
+        scim_params(pool, session->tenant, types, (const char *)NULL, (const char *)NULL, SCIM_PARAMS_END), search,
+        session);
     if (error) {
         return scim_refuse(session, error);
     }
+    scim_memory_key(&key, session, "total", text, values);
+    put_remembered(values, scim_memory_recall(session, &key), pool);
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot = scim_add_values(batch, text, values, pool);
     error = scim_session_run(session, batch);
+    if (error) {
+        return error;
+    }
+    const PGresult *result = scim_batch_result(batch, slot);
+    apr_size_t len;
+    const char *snapshot = scim_result_text(&len, result, 0, 1);
+    *total = scim_result_int(result, 0, 0);
+    scim_memory_keep(session, &key, apr_psprintf(pool, "%" APR_INT64_T_FMT " %.*s", *total, (int)len, snapshot));
+    return NULL;
+}
+
+/* How many there are without a filter is known without counting. */
+static scim_error_t *read_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
+{
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot = scim_batch_add(batch, SCIM_STMT_RESOURCE_TOTAL,
+                              scim_params(session->pool, session->tenant,
+                                          type_names(search, SCIM_RELATION_NONE, session->pool), SCIM_PARAMS_END));
+    scim_error_t *error = scim_session_run(session, batch);
     if (!error) {
         *total = scim_result_int(scim_batch_result(batch, slot), 0, 0);
     }
@@ -206,7 +254,7 @@ static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_
             return NULL;
         }
     }
-    return count_matches(&out->total, session, search);
+    return is_filtered(search) ? count_matches(&out->total, session, search) : read_total(&out->total, session, search);
 }
 
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)

@@ -9,6 +9,7 @@
 #define SCIM_SESSION_H
 
 #include "connection.h"
+#include "memory.h"
 #include "scim/leniency.h"
 #include "token.h"
 
@@ -20,6 +21,7 @@ typedef struct scim_session_t {
     const char *address;             /* the client's, as text */
     int writes;                      /* whether the request changes anything: a token may be for reading alone */
     const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
+    const scim_memory_t *memory;     /* NULL: nothing is remembered */
     /* Known after the first batch. */
     const char *token_name; /* NULL before */
     const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */

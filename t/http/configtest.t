@@ -82,6 +82,14 @@ fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim
 fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseURL https://x.example\n");
 fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
 
+# The cache of pages
+passes("ScimPageCache $_", server => "ScimPageCache $_\n") for 'none', 'None', 'shmcb', "shmcb:$work/configtest/pages(65536)";
+fails(qr/ScimPageCache/, "ScimPageCache $_", server => "ScimPageCache $_\n") for '', 'none x', 'nothing', 'shmcb:/x(1)', ':x';
+fails(qr/ScimPageCache/, 'ScimPageCache in a Location', location => "ScimPageCache none\n");
+(my $no_cache = $base) =~ s/^LoadModule socache_shmcb_module.*\n//m;
+passes('no cache', load => $no_cache);
+fails(qr/a2enmod socache_shmcb/, 'a cache whose module is not there', load => $no_cache, server => "ScimPageCache shmcb\n");
+
 # Schemas
 fails(qr{/nothing/here}, 'a directory that is not there', schemas => "ScimSchemaDir $work/schemas /nothing/here\n");
 mkdir "$work/configtest/$_" for qw(empty broken);

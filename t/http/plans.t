@@ -233,8 +233,8 @@ $page->($_) for @orders;
 my $before = rows_read();
 $page->($_) for @orders;
 my $read = (rows_read() - $before) / @orders;
-# Each also counts all; what has no value, and what is of another type, is read where it stands in the index.
-cmp_ok($read, '<', $USERS + 5000, 'what is sorted by an index reads its page and no more') or diag "read $read rows each";
+# None counts; what has no value, and what is of another type, is read where it stands in the index.
+cmp_ok($read, '<', 5000, 'what is sorted by an index reads its page and no more') or diag "read $read rows each";
 
 # --- memberships of the large group -----------------------------------------------------------------------------------
 
