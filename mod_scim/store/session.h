@@ -45,7 +45,8 @@ typedef enum { SCIM_BOUNDED, SCIM_AT_ONCE, SCIM_UNBOUNDED } scim_bound_e;
 scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bound, ...);
 
 /* Limits the time of what is added after it: of a statement that authenticates itself and may take long. It stands in
- * front, because PostgreSQL looks at statement_timeout when it starts a statement, and what one sets holds for the next.
+ * front, because PostgreSQL looks at statement_timeout when it starts a statement, and what one sets holds for the
+ * next.
  */
 void scim_session_bound(const scim_session_t *session, scim_batch_t *batch);
 

@@ -207,6 +207,55 @@ is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnames
 is sql(q{select has_schema_privilege('scim_web', 'scim', 'create')}), 'f', 'scim_web may not define anything';
 is sql(q{select has_database_privilege('scim_web', current_database(), 'create, temporary')}), 'f', 'nor outside it';
 
+# An upgrade of a database with resources in it: what they are looked up by is made of what there is.
+(my $root = Cwd::abs_path(__FILE__)) =~ s{/t/cli/[^/]+$}{};
+quietly("$bin/createdb", 'old');
+quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', 'old', '-f', "$root/sql/0001-foundation.sql");
+quietly("$bin/psql", '-Xq', '-d', 'old', '-c', q{insert into scim.migration (number, name) values (1, '0001-foundation');
+    insert into scim.tenant (tenant) values ('acme');
+    insert into scim.resource (tenant, id, type, last_modified, deleted_at, doc) values
+        ('acme', '00000000-0000-7000-8000-000000000001', 'User', '2026-01-02T03:04:05Z', null,
+            jsonb_build_object('userName', 'Anna', 'externalId', 'X', 'displayName', 'A', 'name', jsonb_build_object('familyName', repeat('Q', 5000)),
+                'emails', jsonb_build_array(jsonb_build_object('value', 'A@x'), jsonb_build_object('type', 'home')),
+                'phoneNumbers', jsonb_build_array(jsonb_build_object('value', repeat('7', 5000))))),
+        ('acme', '00000000-0000-7000-8000-000000000002', 'User', now(), now(), '{"userName": "B", "emails": [{"value": "b@x"}]}'),
+        ('acme', '00000000-0000-7000-8000-000000000003', 'Group', now(), null, '{"displayName": "G"}')});
+is_run(['db', 'upgrade', '--db', 'old'], 0, "Version before  1\nVersion now     $latest\n", '', 'an upgrade with resources');
+sub in_old { my $text = quietly("$bin/psql", '-XqAtF ', '-d', 'old', '-c', $_[0]); chomp $text; return $text; }
+is in_old(q{select string_agg(concat_ws(':', right(resource_id::text, 1), attribute, length(key), left(key, 3)), ' ' order by attribute, key)
+    from scim.lookup}), '1:1:3:a@x 1:2:256:777', 'what is looked up, cut, of those that are not deleted';
+is in_old(q{select concat_ws(' ', user_name_key, external_id, display_name_key, length(family_name_key), left(family_name_key, 1),
+    modified_hour at time zone 'UTC') from scim.resource where external_id = 'X'}), 'anna X a 256 q 2026-01-02 03:00:00', 'its columns';
+is in_old(q{select concat_ws(' ', coalesce(user_name_key, '-'), former_name_key) from scim.resource where doc ->> 'userName' = 'B'}), '- b',
+    'those of a deleted user';
+is in_old(q{select group_name_key from scim.resource where type = 'Group'}), 'g', 'and of a group';
+
+# What schema files declare as indexed.
+my @schemas = ('--schema-dir', "$root/conf/schemas");
+my $both = "Type  Attribute           State\nUser  emails.value        ready\nUser  phoneNumbers.value  ready\n";
+my $number = 'urn:example:params:scim:schemas:extension:badge:2.0:User:number';
+sub states { my %state = map { ($_->{attribute} => $_->{state}) } @{ run_json(qw(db index --db old), @_) }; return $state{$number} // 'none'; }
+is_run([qw(db index --db old), @schemas], 0, $both, '', 'db index: nothing is new');
+in_old(q{update scim.resource set doc = doc || '{"urn:example:params:scim:schemas:extension:badge:2.0:User": {"number": "N-1"}}'});
+is states(@schemas, "--schema-dir=$root/conf/examples"), 'added', 'an attribute is added';
+is in_old(q{select concat_ws(' ', i.schema, i.attribute, i.sub, i.multi_valued, i.fold, i.ready) from scim.indexed i where i.id > 2}),
+    'urn:example:params:scim:schemas:extension:badge:2.0:User number f f t', 'it is ready';
+is in_old(q{select string_agg(right(resource_id::text, 1) || key, ' ') from scim.lookup where attribute > 2}), '1N-1', 'with its rows';
+in_old(q{update scim.resource set doc = jsonb_set(doc, '{urn:example:params:scim:schemas:extension:badge:2.0:User,number}', '"N-2"')});
+is in_old(q{select string_agg(right(resource_id::text, 1) || key, ' ') from scim.lookup where attribute > 2}), '1N-2', 'which are kept';
+in_old(q{update scim.indexed set ready = false where id > 2; delete from scim.lookup where attribute > 2});
+is states(@schemas, "--schema-dir=$root/conf/examples"), 'added', 'what was interrupted is resumed';
+is in_old(q{select string_agg(right(resource_id::text, 1) || key, ' ') from scim.lookup where attribute > 2}), '1N-2', 'from the start';
+is states(@schemas), 'undeclared', 'without its file it is kept';
+is states(@schemas, '--drop'), 'dropped', 'and removed with --drop';
+is in_old('select count(*) from scim.indexed where id > 2') . in_old('select count(*) from scim.lookup where attribute > 2'), '00', 'with its rows';
+in_old('delete from scim.resource');
+is in_old('select count(*) from scim.lookup'), 0, 'who is removed by hand leaves no rows';
+is_run([qw(db index --db old --schema-dir), "$root/t"], 1, '', qr/^scimctl: /, 'db index: a directory that holds no schemas');
+is_run([qw(db index --schema-dir)], 2, '', "scimctl: The option --schema-dir needs a value: --schema-dir DIR.\n");
+is_run([qw(db status --drop)], 2, '', "scimctl: db status takes no option --drop; usage: scimctl db status.\n");
+is_run([qw(db index --help)], 0, qr/^Usage: scimctl db index \[--drop\] \[--schema-dir DIR\]|scimctl db index \[--drop\] \[--schema-dir DIR\]/m, '');
+
 # A second database of the same cluster finds the roles there.
 quietly("$bin/createdb", 'other');
 is_run(['db', 'init', '--db', 'other'], 0, "Version before  0\nVersion now     $latest\n", '', 'a second database');
