@@ -56,6 +56,21 @@ static void put_template(compiler_t *c, const char *text, const char *operand, c
     }
 }
 
+/* ASCII folded as scim.fold() does it; NULL for what only the database can fold. In a statement the function would be
+ * set up anew, whole, each time the statement is run. */
+static const char *fold_ascii(const char *value, apr_pool_t *pool)
+{
+    char *folded = apr_pstrdup(pool, value), *at;
+
+    for (at = folded; *at; at++) {
+        if (*at & 0x80) {
+            return NULL;
+        }
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
+    }
+    return folded;
+}
+
 /* Adds a value and returns the SQL that stands for it, of the type that the operand's kind compares with. */
 static const char *add_param(compiler_t *c, const char *value, scim_operand_e kind, int fold)
 {
@@ -69,10 +84,14 @@ static const char *add_param(compiler_t *c, const char *value, scim_operand_e ki
         [SCIM_OPERAND_COMPLEX] = "$%d::text",
     };
     char number[16];
-    const char *at;
+    const char *at, *folded = NULL;
 
-    APR_ARRAY_PUSH(c->sql->params, const char *) = value;
-    at = formats[kind == SCIM_OPERAND_TEXT && fold ? SCIM_OPERAND_FOLDED : kind];
+    if (kind == SCIM_OPERAND_FOLDED || (kind == SCIM_OPERAND_TEXT && fold)) {
+        folded = fold_ascii(value, c->pool);
+        kind = folded ? SCIM_OPERAND_TEXT : SCIM_OPERAND_FOLDED;
+    }
+    APR_ARRAY_PUSH(c->sql->params, const char *) = folded ? folded : value;
+    at = formats[kind];
     apr_snprintf(number, sizeof(number), "%d", c->sql->params->nelts);
     return apr_pstrcat(c->pool, apr_pstrmemdup(c->pool, at, strcspn(at, "%")), number, strstr(at, "%d") + 2, NULL);
 }

@@ -1,11 +1,11 @@
 /*
  * Filters to SQL: a condition over one row `r` of scim.resource.
  *
- * The text depends on the filter's shape alone (attributes come from the schemas, never from the client; the length of
- * a `sw` decides whether an index is worth while), so the same kind of question gives the same text and its prepared
- * plan is found again. Every value is a parameter. Attributes with a column of their own (sql/) use it and so its
- * index; all others read the document. Where an index finds what may match, a condition for it stands in front of the
- * comparison (scim_operand_hint): it decides nothing.
+ * The text depends on the filter's shape alone (attributes come from the schemas, never from the client; of a value it
+ * matters whether it is ASCII, how long it is in a `sw`, and how late if it is a time), so the same kind of question
+ * gives the same text and its prepared plan is found again. Every value is a parameter. Attributes with a column of
+ * their own (sql/) use it and so its index; all others read the document. Where an index finds what may match, a
+ * condition for it stands in front of the comparison (scim_operand_hint): it decides nothing.
  *
  * What the operators mean here:
  * - `ne` is true where the attribute is absent. Of a multi-valued attribute it is true where it has no value, or where

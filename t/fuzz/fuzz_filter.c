@@ -80,7 +80,7 @@ static void check_params(const scim_sql_t *sql)
 static void check_sql(compile_t *compile, const scim_filter_t *filter, const scim_resource_type_t *type,
                       apr_pool_t *pool)
 {
-    scim_sql_t sql, other;
+    scim_sql_t sql = {0}, other = {0};
     scim_error_t *error = to_sql(&sql, compile, filter, type, pool);
 
     fuzz_same_error(error, to_sql(&other, compile, marked(filter, pool), type, pool));
@@ -88,8 +88,6 @@ static void check_sql(compile_t *compile, const scim_filter_t *filter, const sci
         fuzz_error(error, pool);
         return;
     }
-    FUZZ_CHECK(strcmp(sql.text.data, other.text.data) == 0);
-    FUZZ_CHECK(sql.params->nelts == other.params->nelts);
     FUZZ_CHECK(!strstr(other.text.data, MARK) && !strstr(other.text.data, MARK_ID));
     FUZZ_CHECK(!strstr(other.text.data, MARK_TIME) && !strstr(other.text.data, "7770777"));
     check_params(&sql);

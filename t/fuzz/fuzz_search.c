@@ -35,7 +35,7 @@ static void check_sql(const scim_sql_t *sql, const char *order)
 
 static void check_store(const scim_search_t *search, const scim_query_t *query, apr_pool_t *pool)
 {
-    scim_sql_t sql;
+    scim_sql_t sql = {0};
     scim_buf_t order;
     scim_error_t *error;
 

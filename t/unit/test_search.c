@@ -219,16 +219,16 @@ static void test_conditions(void)
     static const struct {
         const char *type, *filter, *sql;
     } cases[] = {
-        {"User", "userName eq \"a\"", "(r.user_name_key = scim.fold($2::text))"},
+        {"User", "userName eq \"a\"", "(r.user_name_key = $2::text)"},
         {NULL, "userName eq \"a\"",
-         "((r.type = 'Group' and (false)) or (r.type = 'User' and (r.user_name_key = scim.fold($2::text))))"},
+         "((r.type = 'Group' and (false)) or (r.type = 'User' and (r.user_name_key = $2::text)))"},
         {NULL, "displayName eq \"a\"",
-         "((r.type = 'Group' and (r.display_name_key = scim.fold($2::text))) or (r.type = 'User' and"
-         " (r.display_name_key = scim.fold($3::text))))"},
+         "((r.type = 'Group' and (r.display_name_key = $2::text)) or (r.type = 'User' and"
+         " (r.display_name_key = $3::text)))"},
         {NULL, "userName ne \"a\" and not (members pr)",
          "((r.type = 'Group' and ((true and not (exists (select 1 from scim.membership m join scim.resource u on"
          " u.tenant = m.tenant and u.id = m.member_id and u.deleted_at is null where m.tenant = r.tenant and"
-         " m.group_id = r.id))))) or (r.type = 'User' and ((r.user_name_key is distinct from scim.fold($2::text) and"
+         " m.group_id = r.id))))) or (r.type = 'User' and ((r.user_name_key is distinct from $2::text and"
          " not (false)))))"},
         {NULL, "userName eq null or userName ne null",
          "((r.type = 'Group' and ((true or false))) or (r.type = 'User' and ((r.user_name_key is null or"
