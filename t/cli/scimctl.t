@@ -18,6 +18,7 @@ use Test::More;
 my $scimctl = $ENV{SCIMCTL} or BAIL_OUT('SCIMCTL must name the scimctl to test');
 my @scimctl = split ' ', $scimctl;
 my $latest  = latest_migration();
+(my $root = Cwd::abs_path(__FILE__)) =~ s{/t/cli/[^/]+$}{};
 
 # --- the server ---------------------------------------------------------------------------------------------------
 
@@ -208,7 +209,6 @@ is sql(q{select has_schema_privilege('scim_web', 'scim', 'create')}), 'f', 'scim
 is sql(q{select has_database_privilege('scim_web', current_database(), 'create, temporary')}), 'f', 'nor outside it';
 
 # An upgrade of a database with resources in it: what they are looked up by is made of what there is.
-(my $root = Cwd::abs_path(__FILE__)) =~ s{/t/cli/[^/]+$}{};
 quietly("$bin/createdb", 'old');
 quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', 'old', '-f', "$root/sql/0001-foundation.sql");
 quietly("$bin/psql", '-Xq', '-d', 'old', '-c', q{insert into scim.migration (number, name) values (1, '0001-foundation');
