@@ -2,7 +2,7 @@
  * mod_scim: a SCIM 2.0 service provider (RFC 7643, RFC 7644). The module record: hooks and directives.
  *
  * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
- * 2. post_config   the warnings once more, for the error log; the cache of pages
+ * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages
  * 3. child_init    locks of the gates and of that cache
  * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
  * 5. handler       the endpoint

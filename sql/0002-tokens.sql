@@ -51,7 +51,7 @@ begin
             then scim.refuse('SC401', format('token "%s" has expired', t.name))
         when not t.tenant_enabled
             then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
-        when t.addresses is not null and not address::inet <<= any (t.addresses)
+        when t.addresses is not null and (address::inet <<= any (t.addresses)) is not true
             then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
         when writes and t.read_only
             then scim.refuse('SC403', format('The token "%s" may only read.', t.name))

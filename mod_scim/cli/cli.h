@@ -26,6 +26,8 @@ enum {
 
 /* The options of all commands; options.c describes each. */
 typedef enum {
+    CLI_ADDRESS,
+    CLI_BURST,
     CLI_DB,
     CLI_DESCRIPTION,
     CLI_DISPLAY_NAME,
@@ -34,10 +36,15 @@ typedef enum {
     CLI_HELP,
     CLI_JSON,
     CLI_NAME,
+    CLI_NO_USER,
     CLI_PROFILE,
+    CLI_RATE,
+    CLI_READ_ONLY,
+    CLI_READ_WRITE,
     CLI_RESTORE,
     CLI_SCHEMA_DIR,
     CLI_TENANT,
+    CLI_USER,
     CLI_VERSION_OPTION,
     CLI_OPTION_COUNT
 } cli_option_e;
@@ -45,7 +52,7 @@ typedef enum {
 #define CLI_BIT(option) (1u << (option))
 
 typedef struct cli_t {
-    const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag */
+    const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag; "a,b" where given twice */
     apr_array_header_t *schema_dirs;       /* const char *: each --schema-dir, which may be given more than once */
     const char *argument;                  /* what follows the verb; NULL where the command takes none */
     apr_pool_t *pool;

@@ -56,6 +56,7 @@ static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *p
 {
     switch (field->kind) {
     case CLI_KIND_TEXT:
+    case CLI_KIND_LIST:
         return text_at(field, row) != NULL ? printable(text_at(field, row), pool) : "-";
     case CLI_KIND_FLAG:
         return int_at(field, row) ? "yes" : "no";
@@ -63,8 +64,24 @@ static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *p
         return time_at(field, row) != 0 ? cli_time_text(time_at(field, row), pool) : "-";
     case CLI_KIND_INT:
         return apr_itoa(pool, int_at(field, row));
+    case CLI_KIND_NUMBER:
+        return int_at(field, row) != 0 ? apr_itoa(pool, int_at(field, row)) : "-";
     }
     return "";
+}
+
+/* The array that "a, b" is. */
+static json_object *json_list(const char *text)
+{
+    json_object *list = json_object_new_array();
+
+    while (*text) {
+        apr_size_t len = strcspn(text, ",");
+
+        json_object_array_add(list, json_object_new_string_len(text, (int)len));
+        text += len + strspn(text + len, ", ");
+    }
+    return list;
 }
 
 static json_object *json_value(const cli_field_t *field, const void *row)
@@ -81,6 +98,10 @@ static json_object *json_value(const cli_field_t *field, const void *row)
         return time_at(field, row) != 0 ? json_object_new_string(time) : NULL;
     case CLI_KIND_INT:
         return json_object_new_int(int_at(field, row));
+    case CLI_KIND_NUMBER:
+        return int_at(field, row) != 0 ? json_object_new_int(int_at(field, row)) : NULL;
+    case CLI_KIND_LIST:
+        return text_at(field, row) != NULL ? json_list(text_at(field, row)) : NULL;
     }
     return NULL;
 }

@@ -12,12 +12,12 @@
 
 #include "cli.h"
 
-typedef enum { CLI_KIND_TEXT, CLI_KIND_FLAG, CLI_KIND_TIME, CLI_KIND_INT } cli_kind_e;
+typedef enum { CLI_KIND_TEXT, CLI_KIND_FLAG, CLI_KIND_TIME, CLI_KIND_INT, CLI_KIND_NUMBER, CLI_KIND_LIST } cli_kind_e;
 
 typedef struct cli_field_t {
     const char *member;  /* in JSON; NULL ends the table */
     const char *heading; /* for people; NULL is for programs only */
-    cli_kind_e kind;     /* const char *, int, apr_time_t, int */
+    cli_kind_e kind;     /* const char *, int, apr_time_t, int, int (0: absent), const char * ("a, b") */
     apr_size_t offset;   /* in the row */
 } cli_field_t;
 

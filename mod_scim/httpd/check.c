@@ -9,6 +9,7 @@
 
 #include "configuration.h"
 #include "database.h"
+#include "limits.h"
 #include "store/indexed.h"
 
 APLOG_USE_MODULE(scim);
@@ -336,11 +337,17 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
 
 int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
-    (void)plog;
-    if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG && in_use(main_server)) {
-        check_t check = begin(pconf, ptemp, main_server);
+    check_t check;
+    apr_status_t rv;
 
-        advise(&check, APLOG_WARNING);
-    }
-    return OK;
+    (void)plog;
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !in_use(main_server))
+        return OK;
+    check = begin(pconf, ptemp, main_server);
+    advise(&check, APLOG_WARNING);
+    rv = scim_limits_start(main_server);
+    if (rv == APR_SUCCESS)
+        return OK;
+    ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for the limits on requests");
+    return HTTP_INTERNAL_SERVER_ERROR;
 }

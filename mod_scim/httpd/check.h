@@ -10,7 +10,7 @@
  * when the configuration is only tested. */
 int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
 
-/* Hook post_config: the same warnings, to the error log of a server that starts. */
+/* Hook post_config: the same warnings, to the error log of a server that starts, and the memory of its limits. */
 int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
 
 #endif

@@ -27,6 +27,10 @@ APLOG_USE_MODULE(scim);
 #define DATABASE_TIMEOUT apr_time_from_sec(10)
 #define DATABASE_WAIT    apr_time_from_sec(5)
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
+#define FAILURES         20
+#define FAILURE_PERIOD   60
+#define FAILURES_LIMIT   100000
+#define PERIOD_LIMIT     3600
 #define PATCH_BODY       "body"
 #define PATCH_NONE       "none"
 
@@ -44,6 +48,8 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->database_timeout = -1;
     config->database_wait = -1;
     config->require_tls = -1;
+    config->failure_limit = -1;
+    config->failure_period = -1;
     return config;
 }
 
@@ -55,6 +61,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     const scim_dir_config_t *inner = inner_config;
     const scim_dir_config_t *tenant = inner->tenant != SCIM_TENANT_UNSET ? inner : outer;
     const scim_dir_config_t *page = inner->page_default != -1 ? inner : outer;
+    const scim_dir_config_t *failures = inner->failure_limit != -1 ? inner : outer;
     scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
     config->location = tenant->location;
@@ -63,6 +70,8 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->tenant_expr = tenant->tenant_expr;
     config->page_default = page->page_default;
     config->page_maximum = page->page_maximum;
+    config->failure_limit = failures->failure_limit;
+    config->failure_period = failures->failure_period;
     config->base_url = INNER(base_url, NULL);
     config->documentation_uri = INNER(documentation_uri, NULL);
     config->max_body = INNER(max_body, -1);
@@ -147,6 +156,8 @@ SETTING(int, bulk_operations, BULK_OPERATIONS)
 SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
 SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
 SETTING(int, require_tls, 1)
+SETTING(int, failure_limit, FAILURES)
+SETTING(int, failure_period, FAILURE_PERIOD)
 
 apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config)
 {
@@ -357,6 +368,21 @@ static const char *set_require_tls(cmd_parms *cmd, void *dir, int flag)
     return NULL;
 }
 
+static const char *set_failure_limit(cmd_parms *cmd, void *dir, const char *limit, const char *period)
+{
+    scim_dir_config_t *config = dir;
+    apr_off_t times = 0;
+    apr_off_t seconds = 1;
+    int off = ap_cstr_casecmp(limit, "off") == 0 && !period;
+
+    if (!off && (!period || !number(&times, limit, 1, FAILURES_LIMIT) || !number(&seconds, period, 1, PERIOD_LIMIT)))
+        return apr_psprintf(cmd->pool, "ScimFailureLimit takes NUMBER SECONDS, up to %d in up to %d seconds, or: off",
+                            FAILURES_LIMIT, PERIOD_LIMIT);
+    config->failure_limit = (int)times;
+    config->failure_period = (int)seconds;
+    return NULL;
+}
+
 /* Whether there is such a resource type is seen when the schemas have been read (check.c). */
 static const char *set_patch_response(cmd_parms *cmd, void *dir, const char *type, const char *answer)
 {
@@ -395,6 +421,8 @@ const command_rec scim_directives[] = {
     AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
     AP_INIT_TAKE2("ScimBulkLimits", set_bulk_limits, NULL, ANYWHERE,
                   "what one Bulk request may hold: OPERATIONS BYTES"),
+    AP_INIT_TAKE12("ScimFailureLimit", set_failure_limit, NULL, ANYWHERE,
+                   "failed authentications of one address: NUMBER SECONDS | off"),
     AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
                   "how PATCH of a resource type is answered: TYPE body | none"),
     AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,

@@ -44,17 +44,21 @@ typedef struct scim_dir_config_t {
     apr_interval_time_t database_timeout;
     apr_interval_time_t database_wait;
     int require_tls;
+    int failure_limit;          /* failed authentications of an address in a period; 0: no limit */
+    int failure_period;         /* seconds; said together with the limit */
     apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
 } scim_dir_config_t;
 
 struct scim_pages_t;
+typedef struct scim_limits_t scim_limits_t; /* limits.h */
 
 /* What is worked out once for a whole configuration, when it is checked. */
 typedef struct scim_runtime_t {
     const scim_schemas_t *schemas;
     const apr_array_header_t *indexed; /* scim_indexed_t: what the schemas declare */
     apr_hash_t *gates; /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
-    struct scim_pages_t *pages; /* NULL: nothing is remembered; made in post_config (pages.h) */
+    struct scim_pages_t *pages;  /* NULL: nothing is remembered; made in post_config (pages.h) */
+    const scim_limits_t *limits; /* known in post_config */
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {
@@ -90,6 +94,8 @@ apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
+int scim_setting_failure_limit(const scim_dir_config_t *config);
+int scim_setting_failure_period(const scim_dir_config_t *config);
 /* Whether PATCH of a resource of this type is answered with its representation. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool);
 

@@ -5,6 +5,7 @@
 
 #include "configuration.h"
 #include "database.h"
+#include "limits.h"
 #include "message.h"
 #include "operation.h"
 #include "pages.h"
@@ -58,8 +59,6 @@ static scim_error_t *refusal(scim_request_t *request)
 
     if (request->place == SCIM_AT_NOTHING)
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", r->uri);
-    if (request->place == SCIM_AT_UNSUPPORTED)
-        return scim_error_status(r->pool, HTTP_NOT_IMPLEMENTED, "\"%s\" is not supported by this service.", r->uri);
     request->allow = allowed(request);
     if (r->method_number == M_OPTIONS)
         return NULL;
@@ -88,6 +87,19 @@ static int writes(const scim_request_t *request)
            request->place != SCIM_AT_SEARCH;
 }
 
+/* The client's address in a form that PostgreSQL reads: without the interface of a link-local one (fe80::1%eth0). NULL
+ * for a client that has none, as one of a Unix socket. */
+static const char *address(const request_rec *r)
+{
+    const apr_sockaddr_t *from = r->useragent_addr;
+    apr_size_t len;
+
+    if (!r->useragent_ip || !from || (from->family != APR_INET && from->family != APR_INET6))
+        return NULL;
+    len = strcspn(r->useragent_ip, "%");
+    return r->useragent_ip[len] ? apr_pstrmemdup(r->pool, r->useragent_ip, len) : r->useragent_ip;
+}
+
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -102,13 +114,14 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->tenant = request->tenant;
     session->token = &request->token;
     session->base = request->base;
-    session->address = request->r->useragent_ip;
+    session->address = address(request->r);
     session->writes = writes(request);
     session->leniency = &call->leniency;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->pool = call->pool;
     error = work(call, session);
     scim_database_close(database);
+    scim_limits_learn(request, session, error);
     request->token_name = session->token_name;
     return error;
 }
@@ -149,6 +162,21 @@ static scim_error_t *serve_discovery(scim_call_t *call)
     return error ? error : operation->answer(call);
 }
 
+/* Finds whom /Me stands for (RFC 7644 3.11). From then on the request is one for that user. */
+static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
+{
+    scim_request_t *request = call->request;
+    scim_error_t *error = scim_session_user(&request->id, session);
+
+    if (error)
+        return error;
+    if (!request->id || !request->type)
+        return scim_error_status(call->pool, HTTP_NOT_IMPLEMENTED,
+                                 "/Me is for tokens that belong to a user, and this one belongs to none.");
+    request->place = SCIM_AT_RESOURCE;
+    return NULL;
+}
+
 static scim_error_t *serve(scim_call_t *call, request_rec *r)
 {
     scim_error_t *error = scim_request_begin(&call->request, r);
@@ -158,7 +186,9 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     call->leniency.used = call->request->leniencies;
     if (is_discovery(call->request->place))
         return serve_discovery(call);
-    error = scim_request_token(call->request);
+    error = scim_limits_admit(call->request, scim_request_token(call->request));
+    if (!error && call->request->place == SCIM_AT_ME)
+        error = with_database(call, find_me);
     return error ? error : serve_resources(call);
 }
 

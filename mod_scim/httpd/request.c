@@ -17,12 +17,15 @@ typedef struct endpoint_t {
     scim_place_e with_id; /* and of one thing below it */
 } endpoint_t;
 
+/* The type of what /Me stands for. */
+#define USER_TYPE "User"
+
 /* The endpoints that are no resource types (RFC 7644 3.2). */
 static const endpoint_t endpoints[] = {
     {"ServiceProviderConfig", SCIM_AT_CONFIG, SCIM_AT_NOTHING},
     {"Schemas", SCIM_AT_SCHEMAS, SCIM_AT_SCHEMA},
     {"ResourceTypes", SCIM_AT_TYPES, SCIM_AT_TYPE},
-    {"Me", SCIM_AT_UNSUPPORTED, SCIM_AT_UNSUPPORTED},
+    {"Me", SCIM_AT_ME, SCIM_AT_NOTHING},
     {"Bulk", SCIM_AT_BULK, SCIM_AT_NOTHING},
     {".search", SCIM_AT_SEARCH, SCIM_AT_NOTHING},
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
@@ -98,6 +101,8 @@ static void find_place(scim_request_t *request, const char *path)
         endpoint++;
     if (endpoint->name) {
         request->place = request->id ? endpoint->with_id : endpoint->alone;
+        if (request->place == SCIM_AT_ME)
+            request->type = scim_schemas_type(request->schemas, USER_TYPE, sizeof(USER_TYPE) - 1);
         return;
     }
     request->type = scim_schemas_endpoint(request->schemas, name, strlen(name));

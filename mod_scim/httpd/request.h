@@ -13,19 +13,19 @@
 #include "store/token.h"
 
 typedef enum {
-    SCIM_AT_NOTHING,     /* no such endpoint */
-    SCIM_AT_CONFIG,      /* /ServiceProviderConfig */
-    SCIM_AT_SCHEMAS,     /* /Schemas */
-    SCIM_AT_SCHEMA,      /* /Schemas/{id} */
-    SCIM_AT_TYPES,       /* /ResourceTypes */
-    SCIM_AT_TYPE,        /* /ResourceTypes/{id} */
-    SCIM_AT_ROOT,        /* the tenant's base URL itself */
-    SCIM_AT_SEARCH,      /* /.search, /Users/.search */
-    SCIM_AT_COLLECTION,  /* /Users */
-    SCIM_AT_RESOURCE,    /* /Users/{id} */
-    SCIM_AT_BULK,        /* /Bulk */
-    SCIM_AT_UNSUPPORTED, /* /Me */
-    SCIM_AT_ANY          /* in tables of operations: every place */
+    SCIM_AT_NOTHING,    /* no such endpoint */
+    SCIM_AT_CONFIG,     /* /ServiceProviderConfig */
+    SCIM_AT_SCHEMAS,    /* /Schemas */
+    SCIM_AT_SCHEMA,     /* /Schemas/{id} */
+    SCIM_AT_TYPES,      /* /ResourceTypes */
+    SCIM_AT_TYPE,       /* /ResourceTypes/{id} */
+    SCIM_AT_ROOT,       /* the tenant's base URL itself */
+    SCIM_AT_SEARCH,     /* /.search, /Users/.search */
+    SCIM_AT_COLLECTION, /* /Users */
+    SCIM_AT_RESOURCE,   /* /Users/{id} */
+    SCIM_AT_BULK,       /* /Bulk */
+    SCIM_AT_ME,         /* /Me, until the token's user is known: then SCIM_AT_RESOURCE */
+    SCIM_AT_ANY         /* in tables of operations: every place */
 } scim_place_e;
 
 typedef struct scim_request_t {

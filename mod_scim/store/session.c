@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "scim/text.h"
 #include "sqlstate.h"
 
 #define ATTEMPTS_MAX          4
@@ -156,6 +157,25 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     }
     read_answer(session, result);
     return error;
+}
+
+/* The second column of authenticate.sql. */
+scim_error_t *scim_session_user(const char **id, scim_session_t *session)
+{
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    scim_error_t *error = scim_session_run(session, batch);
+    if (error) {
+        return error;
+    }
+    const PGresult *result = scim_batch_result(batch, session->slot);
+    if (PQgetisnull(result, 0, 1)) {
+        *id = NULL;
+        return NULL;
+    }
+    char *text = apr_palloc(session->pool, SCIM_ID_SIZE);
+    scim_result_uuid(text, result, 0, 1);
+    *id = text;
+    return NULL;
 }
 
 scim_error_t *scim_session_check(scim_session_t *session)

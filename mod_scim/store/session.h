@@ -68,6 +68,9 @@ scim_error_t *scim_session_attempt(scim_attempt_t once, void *work);
  * switched off), 400 (the tenant's profile refuses what the request needs), and those of the rest. */
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch);
 
+/* Authentication alone, which also tells the id of the token's user; NULL: it has none. */
+scim_error_t *scim_session_user(const char **id, scim_session_t *session);
+
 /* Authentication alone: for requests whose other error must not be told to strangers. */
 scim_error_t *scim_session_check(scim_session_t *session);
 

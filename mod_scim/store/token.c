@@ -1,5 +1,6 @@
 #include "token.h"
 
+#include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -125,7 +126,14 @@ enum {
     COLUMN_EXPIRES,
     COLUMN_REVOKED,
     COLUMN_REVOKED_BY,
-    COLUMN_NOW /* the database's clock decides on the status, as it does when a token is presented */
+    COLUMN_READ_ONLY,
+    COLUMN_ADDRESSES,
+    COLUMN_RATE,
+    COLUMN_BURST,
+    COLUMN_USER_ID,
+    COLUMN_USER_NAME,
+    COLUMN_NOW,       /* the database's clock decides on the status, as it does when a token is presented */
+    COLUMN_USER_FOUND /* of the statements that take a user */
 };
 
 static const char *status_of(const scim_token_row_t *row, apr_time_t now)
@@ -150,6 +158,12 @@ static void read_row(scim_token_row_t *row, const PGresult *result, int at)
     row->expires = scim_result_time(result, at, COLUMN_EXPIRES);
     row->revoked = scim_result_time(result, at, COLUMN_REVOKED);
     row->revoked_by = scim_result_text(NULL, result, at, COLUMN_REVOKED_BY);
+    row->read_only = scim_result_bool(result, at, COLUMN_READ_ONLY);
+    row->addresses = scim_result_text(NULL, result, at, COLUMN_ADDRESSES);
+    row->rate = (int)scim_result_int(result, at, COLUMN_RATE);
+    row->burst = (int)scim_result_int(result, at, COLUMN_BURST);
+    row->user_id = scim_result_text(NULL, result, at, COLUMN_USER_ID);
+    row->user_name = scim_result_text(NULL, result, at, COLUMN_USER_NAME);
     row->status = status_of(row, scim_result_time(result, at, COLUMN_NOW));
 }
 
@@ -192,18 +206,55 @@ static scim_error_t *run(const PGresult **result, scim_conn_t *conn, scim_statem
     return PQntuples(*result) == 0 ? scim_tenant_missing(tenant, pool) : NULL;
 }
 
+/* Terms as parameters of a statement. */
+typedef struct terms_t {
+    const char *rate, *burst;        /* NULL: no limit */
+    const char *user_name, *user_id; /* the second where the first is an id */
+    char id[SCIM_ID_SIZE];
+} terms_t;
+
+static void read_terms(terms_t *out, const scim_token_terms_t *terms, apr_pool_t *pool)
+{
+    out->rate = terms->rate > 0 ? apr_itoa(pool, terms->rate) : NULL;
+    out->burst = terms->rate > 0 ? apr_itoa(pool, terms->burst) : NULL;
+    out->user_name = terms->user;
+    out->user_id = terms->user != NULL && scim_id_read(out->id, terms->user) ? out->id : NULL;
+}
+
+static scim_error_t *check_user(const PGresult *result, const char *tenant, const char *user, apr_pool_t *pool)
+{
+    if (scim_result_bool(result, 0, COLUMN_USER_FOUND)) {
+        return NULL;
+    }
+    return scim_error_status(pool, 404, "Tenant \"%s\" has no user with the id or userName \"%s\".", tenant, user);
+}
+
+static scim_error_t *missing_token(const char *tenant, const char *key_or_name, apr_pool_t *pool)
+{
+    return scim_error_status(
+        pool, 404, "Tenant \"%s\" has no token with the key id or name \"%s\"; its list of tokens shows both.", tenant,
+        key_or_name);
+}
+
 scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const scim_token_t *token,
-                                const char *name, const char *description, apr_time_t expires, const char *actor,
-                                apr_pool_t *pool)
+                                const char *name, const char *description, apr_time_t expires,
+                                const scim_token_terms_t *terms, const char *actor, apr_pool_t *pool)
 {
     char expiry[SCIM_TIME_SIZE];
+    terms_t said;
     scim_param_t params[] = {{.value = tenant},
                              {.value = token->key_id},
                              {.value = (const char *)token->digest, .len = SCIM_TOKEN_DIGEST_LENGTH, .binary = 1},
                              {.value = name},
                              {.value = description},
                              {.value = expiry},
-                             {.value = actor}};
+                             {.value = actor},
+                             {.value = terms->read_only ? "t" : "f"},
+                             {.value = terms->addresses},
+                             {.value = NULL},
+                             {.value = NULL},
+                             {.value = terms->user},
+                             {.value = NULL}};
     scim_error_t *error = check_new(name, description, expires, pool);
     const PGresult *result;
 
@@ -211,8 +262,12 @@ scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const 
         return error;
     }
     scim_time_format(expiry, expires);
+    read_terms(&said, terms, pool);
+    params[9].value = said.rate;
+    params[10].value = said.burst;
+    params[12].value = said.user_id;
     error = run(&result, conn, SCIM_STMT_TOKEN_CREATE, params, tenant, pool);
-    if (error != NULL) {
+    if (error != NULL || (error = check_user(result, tenant, terms->user, pool)) != NULL) {
         return error;
     }
     read_row(row, result, 0);
@@ -254,11 +309,35 @@ scim_error_t *scim_token_revoke(scim_token_row_t *row, scim_conn_t *conn, const 
         return error;
     }
     read_row(row, result, 0);
-    if (row->key_id == NULL) {
-        return scim_error_status(pool, 404,
-                                 "Tenant \"%s\" has no token with the key id or name \"%s\"; its list of tokens shows "
-                                 "both.",
-                                 tenant, key_or_name);
+    return row->key_id != NULL ? NULL : missing_token(tenant, key_or_name, pool);
+}
+
+scim_error_t *scim_token_set(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const char *key_or_name,
+                             const scim_token_terms_t *terms, apr_pool_t *pool)
+{
+    static const char *const truth[] = {"f", "t"};
+    terms_t said;
+    const PGresult *result;
+    scim_error_t *error;
+
+    read_terms(&said, terms, pool);
+    const scim_param_t params[] = {
+        {.value = tenant},
+        {.value = key_or_name},
+        {.value = terms->said & SCIM_TERM_READ_ONLY ? truth[terms->read_only != 0] : NULL},
+        {.value = truth[(terms->said & SCIM_TERM_ADDRESSES) != 0]},
+        {.value = terms->addresses},
+        {.value = truth[(terms->said & SCIM_TERM_RATE) != 0]},
+        {.value = said.rate},
+        {.value = said.burst},
+        {.value = truth[(terms->said & SCIM_TERM_USER) != 0]},
+        {.value = said.user_name},
+        {.value = said.user_id},
+    };
+    error = run(&result, conn, SCIM_STMT_TOKEN_SET, params, tenant, pool);
+    if (error != NULL || (error = check_user(result, tenant, terms->user, pool)) != NULL) {
+        return error;
     }
-    return NULL;
+    read_row(row, result, 0);
+    return row->key_id != NULL ? NULL : missing_token(tenant, key_or_name, pool);
 }

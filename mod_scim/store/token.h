@@ -44,14 +44,40 @@ typedef struct scim_token_row_t {
     apr_time_t expires;
     apr_time_t revoked; /* 0 where it is not */
     const char *revoked_by;
+    int read_only;
+    const char *addresses; /* blocks, ", " between them; NULL: it may be used from everywhere */
+    int rate, burst;       /* requests a second, and at once; 0: no limit */
+    const char *user_id;   /* whom /Me means; NULL: nobody */
+    const char *user_name; /* that user's, also when it has been deleted */
 } scim_token_row_t;
 
+/* The terms of a token. Of a new one those that are not said are as 0 and NULL have them; of one that is there they
+ * stay. */
+enum {
+    SCIM_TERM_READ_ONLY = 1,
+    SCIM_TERM_ADDRESSES = 2,
+    SCIM_TERM_RATE = 4,
+    SCIM_TERM_USER = 8,
+};
+
+typedef struct scim_token_terms_t {
+    unsigned said;         /* SCIM_TERM_ bits */
+    int read_only;         /* it may not change anything */
+    const char *addresses; /* where it may be used from, as scim_cidr_list makes it; NULL: everywhere */
+    int rate, burst;       /* requests a second, and at once; both positive, or 0 for no limit */
+    const char *user;      /* whom /Me means: id or userName of a user of the tenant; NULL: nobody */
+} scim_token_terms_t;
+
 /* Stores a token made by scim_token_make. `expires` must be in the future, within SCIM_TOKEN_MAX_LIFETIME. `actor` says
- * who asks for it and is kept in created_by. Errors: 404 unknown tenant, 409 name in use among unrevoked tokens, 400
- * otherwise. */
+ * who asks for it and is kept in created_by. Errors: 404 unknown tenant or user, 409 name in use among unrevoked
+ * tokens, 400 otherwise. */
 scim_error_t *scim_token_create(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const scim_token_t *token,
-                                const char *name, const char *description, apr_time_t expires, const char *actor,
-                                apr_pool_t *pool);
+                                const char *name, const char *description, apr_time_t expires,
+                                const scim_token_terms_t *terms, const char *actor, apr_pool_t *pool);
+/* Changes the terms of an unrevoked token, named as for scim_token_revoke. Errors: 404 unknown tenant, token or user.
+ */
+scim_error_t *scim_token_set(scim_token_row_t *row, scim_conn_t *conn, const char *tenant, const char *key_or_name,
+                             const scim_token_terms_t *terms, apr_pool_t *pool);
 /* Rows (scim_token_row_t) of one tenant, newest first. Errors: 404 unknown tenant. */
 scim_error_t *scim_token_list(apr_array_header_t **rows, scim_conn_t *conn, const char *tenant, apr_pool_t *pool);
 /* Revokes by key id or, where no key id is like it, by name; among tokens of one name the unrevoked one is meant.

@@ -16,9 +16,10 @@ with found as (
         revoked_by = case when t.revoked is null then $3::text else t.revoked_by end
     from found
     where t.tenant = $1::text and t.key_id = found.key_id
-    returning t.tenant, t.key_id, t.name, t.description, t.created, t.created_by, t.expires, t.revoked, t.revoked_by
+    returning t.*
 )
-select n.tenant, t.key_id, t.name, t.description, t.created, t.created_by, t.expires, t.revoked, t.revoked_by, now()
+select n.tenant, {{token_row}}
 from scim.tenant n
 left join done t on t.tenant = n.tenant
+left join scim.resource u on u.tenant = t.tenant and u.id = t.user_id
 where n.tenant = $1::text

@@ -321,7 +321,8 @@ for my $command (
 
 # --- tokens -------------------------------------------------------------------------------------------------------
 
-my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Revoked', 'Revoked by', 'Description');
+my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Revoked', 'Revoked by', 'Read-only',
+    'Addresses', 'Rate', 'Burst', 'User', 'Description');
 is_run([qw(token list --tenant acme)], 0, join('  ', @heads) . "\n", '');
 is_deeply run_json(qw(token list --tenant acme)), [];
 
@@ -357,7 +358,13 @@ is_deeply $second,
     createdBy   => "scimctl:$user",
     expires     => '2031-01-31T00:00:00.000000Z',
     revoked     => undef,
-    revokedBy   => undef
+    revokedBy   => undef,
+    readOnly    => JSON::PP::false,
+    addresses   => undef,
+    rate        => undef,
+    burst       => undef,
+    userId      => undef,
+    userName    => undef
     },
     'the other members';
 
@@ -423,13 +430,75 @@ sql("delete from scim.token where key_id = '$third->{keyId}'");
 my ($by, $pad) = ("scimctl:$user", ' ' x (length("scimctl:$user") - 10));
 is_run(
     [qw(token list --tenant acme)], 0,
-    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Revoked               Revoked by$pad  Description
-\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -                     -         $pad  -
-$key  entra  revoked  $short  \Q$by\E  $short  $short  \Q$by\E  Entra ID, production
+    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  User  Description
+\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -                     -         $pad  no         -          -     -      -     -
+$key  entra  revoked  $short  \Q$by\E  $short  $short  \Q$by\E  no         -          -     -      -     Entra ID, production
 $/, ''
 );
 unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
     qr/scim_|\Q@{[substr $secret, 15, 20]}\E/, 'no list shows a secret';
+
+# What a token may do.
+my ($jane, $gone) = map { sprintf '0192f000-0000-7000-8000-00000000000%d', $_ } 1, 2;
+sql("insert into scim.resource (tenant, id, type, doc) values
+    ('acme', '$jane', 'User', '{\"userName\":\"Jane\"}'), ('b-2_c', '$gone', 'User', '{\"userName\":\"other\"}')");
+my @terms = qw(readOnly addresses rate burst userId userName);
+sub terms { return [@{ $_[0] }{@terms}] }
+my ($yes, $no) = (JSON::PP::true, JSON::PP::false);
+my $bound = run_json(qw(token create --tenant acme --name bound --read-only --address 192.0.2.0/24 --address=2001:DB8::/32
+    --address 10.0.0.7 --rate 5/s --user jane));
+is_deeply terms($bound), [$yes, ['192.0.2.0/24', '2001:db8::/32', '10.0.0.7/32'], 5, 10, $jane, 'Jane'], 'all terms';
+is sql("select read_only, addresses, rate, burst, user_id from scim.token where name = 'bound'"),
+    "t|{192.0.2.0/24,2001:db8::/32,10.0.0.7/32}|5|10|$jane", 'as stored';
+is_run([qw(token list --tenant acme)], 0,
+    qr{^\w{10}  bound  active .*  yes        192\.0\.2\.0/24, 2001:db8::/32, 10\.0\.0\.7/32  5     10     Jane  -$}m, '', 'for people');
+my $free = run_json(qw(token create --tenant acme --name free --rate 7 --burst 3), '--user', uc $jane);
+is_deeply terms($free), [$no, undef, 7, 3, $jane, 'Jane'], 'some terms';
+
+my $rates = 'The value of --rate is a number of requests a second from 1 to 100000, such as 10 or 10/s, or none.';
+my $bursts = 'The value of --burst is a number of requests from 1 to 1000000.';
+my $blocks = 'is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.';
+for my $case (
+    [['--rate', ''], $rates], [['--rate', 0], $rates], [['--rate', -1], $rates], [['--rate', '5/m'], $rates],
+    [['--rate', 100001], $rates], [['--rate', '1.5'], $rates], [['--rate', '99999999999'], $rates],
+    [['--rate', 5, '--burst', 0], $bursts], [['--rate', 5, '--burst', '5/s'], $bursts], [['--rate', 5, '--burst', 1000001], $bursts],
+    [['--burst', 5], 'The option --burst needs --rate beside it.'],
+    [['--rate', 'none', '--burst', 5], 'Without a rate there is no --burst; leave it out.'],
+    [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], qq{"" $blocks}],
+    [['--address', '192.0.2.0/24', '--address', '10.0.0.0/33'], qq{"10.0.0.0/33" $blocks}],
+    [['--address', '192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'],
+    [['--address', '::ffff:192.0.2.7'], '"::ffff:192.0.2.7" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.'])
+{
+    is_run([qw(token create --tenant acme --name refused), @{ $case->[0] }], 2, '', "scimctl: $case->[1]\n", "@{ $case->[0] }");
+    is_run([qw(token set --tenant acme bound), @{ $case->[0] }], 2, '', "scimctl: $case->[1]\n", "set @{ $case->[0] }");
+}
+for my $user ('nobody', 'other', $gone, '') {
+    is_run([@$_, '--user', $user], 1, '', qq{scimctl: Tenant "acme" has no user with the id or userName "$user".\n}, "--user $user")
+        for [qw(token create --tenant acme --name refused)], [qw(token set --tenant acme bound)];
+}
+is_run([qw(token create --tenant acme --name refused --read-write)], 2, '', qr/takes no option --read-write/);
+is sql("select count(*) from scim.token where name = 'refused'"), 0, 'nothing of that was stored';
+is_deeply terms((grep { $_->{name} eq 'bound' } @{ run_json(qw(token list --tenant acme)) })[0]), terms($bound), 'nor changed';
+
+is_deeply terms(run_json(qw(token set --tenant acme bound --read-write))),
+    [$no, ['192.0.2.0/24', '2001:db8::/32', '10.0.0.7/32'], 5, 10, $jane, 'Jane'], 'set --read-write, and nothing else';
+is_deeply terms(run_json(qw(token set --tenant acme --address any --name bound))), [$no, undef, 5, 10, $jane, 'Jane'], 'set --address any';
+is_deeply terms(run_json(qw(token set --tenant acme bound --rate 50/s --burst 60))), [$no, undef, 50, 60, $jane, 'Jane'], 'set --rate';
+is_deeply terms(run_json('token', 'set', '--tenant', 'acme', $bound->{keyId}, qw(--no-user --rate none))),
+    [$no, undef, undef, undef, undef, undef], 'set --no-user --rate none, by key id';
+is_deeply terms(run_json(qw(token set --tenant acme bound --read-only --user Jane --address 192.0.2.1))),
+    [$yes, ['192.0.2.1/32'], undef, undef, $jane, 'Jane'], 'set --read-only --user --address';
+is_run([qw(token set --tenant acme bound)], 2, '',
+    "scimctl: Nothing to set: give --read-only, --read-write, --address, --rate, --user or --no-user.\n");
+is_run([qw(token set --tenant acme bound --read-only --read-write)], 2, '', qr/^scimctl: --read-only and --read-write were both given; /);
+is_run([qw(token set --tenant acme bound --user Jane --no-user)], 2, '', qr/^scimctl: --user and --no-user were both given; /);
+for my $command ([qw(token set --tenant acme entra --read-only)], [qw(token set --tenant acme nothing --read-only)],
+    [qw(token set --tenant b-2_c bound --read-only)])
+{
+    is_run($command, 1, '', qr/^scimctl: Tenant "\S+" has no token with the key id or name "\S+"; its list/, "@$command");
+}
+is_run([qw(token set --tenant nobody bound --read-only)], 1, '', qr/^scimctl: There is no tenant "nobody"/);
+is sql("select count(*) from scim.token where read_only"), 1, 'nothing of that was changed';
 
 # --- who may ------------------------------------------------------------------------------------------------------
 

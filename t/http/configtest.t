@@ -53,6 +53,7 @@ my %wrong = (
     ScimDatabaseTimeout => ['', '0', '-1', 'x', '99999999'],
     ScimDatabaseWait => ['', '0', 'x'],
     ScimRequireTLS => ['', 'maybe'],
+    ScimFailureLimit => ['', '5', '0 5', '5 0', 'x 5', '5 x', '100001 1', '1 3601', 'off 5', '1 2 3'],
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
     ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z'],
     ScimDocumentationURI => ['', 'docs', 'ftp://x'],
@@ -63,6 +64,7 @@ for my $directive (sort keys %wrong) {
 my %right = (
     ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'], ScimBulkLimits => ['1 1', '10000 1073741824'],
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
+    ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],
     ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
     ScimDocumentationURI => ['https://x.example/docs?x#y'],
 );

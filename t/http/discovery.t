@@ -133,9 +133,4 @@ is($t->request(GET => '/Schemas', undef, Authorization => 'Bearer nonsense')->{s
 $res = $t->request(HEAD => '/ServiceProviderConfig', undef, @open);
 is_empty($res, 200, 'HEAD');
 
-# What is not offered says so.
-for my $ask ([GET => '/Me']) {
-    is_error($t->request(@$ask, $ask->[0] eq 'POST' ? {} : undef), 501, undef, undef, "@$ask");
-}
-
 done_testing;

@@ -20,6 +20,7 @@ static const struct {
     CU_TestInfo *tests;
 } suites[] = {
     /* clang-format off */
+    {"cidr", test_cidr},
     {"discovery", test_discovery},
     {"error", test_error},
     {"filter", test_filter},
@@ -37,6 +38,7 @@ static const struct {
     {"resource", test_resource},
     {"schema", test_schema},
     {"search", test_search},
+    {"slots", test_slots},
     {"text", test_text},
     {"token", test_token},
     {"value", test_value},

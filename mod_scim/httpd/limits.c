@@ -1,0 +1,245 @@
+#include "limits.h"
+
+#include <apr_general.h>
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "slots.h"
+
+/* The layout's name in the parent process: another layout, of another version of the module, is another memory. */
+#define MEMORY "mod_scim limits 1"
+
+#define TOKEN_SETS   8192 /* of 8 slots in 256 bytes: 65536 tokens in 2 MiB */
+#define ADDRESS_SETS 8192
+
+/* How exactly the time of use is kept: not each request writes it. */
+#define SEEN_STEP APR_UINT64_C(1000000000)
+
+struct scim_limits_t {
+    apr_uint64_t salt; /* so that nobody outside knows which addresses share a set */
+    scim_slots_t tokens, addresses;
+};
+
+typedef struct memory_t {
+    scim_set_t tokens[TOKEN_SETS];
+    scim_set_t addresses[ADDRESS_SETS];
+    apr_uint64_t salt;
+} memory_t;
+
+static apr_status_t make_memory(memory_t **out, apr_pool_t *process)
+{
+    apr_shm_t *shm;
+    apr_status_t rv = apr_shm_create(&shm, sizeof(memory_t), NULL, process);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    *out = apr_shm_baseaddr_get(shm);
+    memset(*out, 0, sizeof(**out));
+    rv = apr_generate_random_bytes((unsigned char *)&(*out)->salt, sizeof((*out)->salt));
+    return rv == APR_SUCCESS ? apr_pool_userdata_set(*out, MEMORY, NULL, process) : rv;
+}
+
+apr_status_t scim_limits_start(server_rec *main_server)
+{
+    scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
+    apr_pool_t *process = main_server->process->pool;
+    void *found = NULL;
+    memory_t *memory;
+    scim_limits_t *limits;
+    apr_status_t rv;
+
+    if (!runtime)
+        return APR_SUCCESS;
+    apr_pool_userdata_get(&found, MEMORY, process);
+    memory = found;
+    if (!memory && (rv = make_memory(&memory, process)) != APR_SUCCESS)
+        return rv;
+    limits = apr_pcalloc(main_server->process->pconf, sizeof(*limits));
+    limits->salt = memory->salt;
+    limits->tokens = (scim_slots_t){memory->tokens, TOKEN_SETS};
+    limits->addresses = (scim_slots_t){memory->addresses, ADDRESS_SETS};
+    runtime->limits = limits;
+    return APR_SUCCESS;
+}
+
+static const scim_limits_t *limits_of(const scim_request_t *request)
+{
+    return scim_server_config(request->r->server)->runtime->limits;
+}
+
+/* Of the machine, so it is the same in all processes. */
+static apr_uint64_t clock_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (apr_uint64_t)now.tv_sec * APR_UINT64_C(1000000000) + (apr_uint64_t)now.tv_nsec;
+}
+
+/* Spreads the bits (the finalizer of MurmurHash3). */
+static apr_uint64_t mix(apr_uint64_t x)
+{
+    x = (x ^ (x >> 33)) * APR_UINT64_C(0xff51afd7ed558ccd);
+    x = (x ^ (x >> 33)) * APR_UINT64_C(0xc4ceb9fe1a85ec53);
+    return x ^ (x >> 33);
+}
+
+static apr_uint64_t word_at(const unsigned char *bytes)
+{
+    apr_uint64_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+/* With the tenant: where a token is refused at another tenant's URL, its own tenant's slot stays as it is. */
+static apr_uint64_t token_key(const scim_limits_t *limits, const scim_request_t *request)
+{
+    apr_uint64_t key = limits->salt;
+
+    for (const char *c = request->tenant; *c; c++)
+        key = (key ^ (unsigned char)*c) * APR_UINT64_C(0x100000001b3);
+    return mix(mix(key) ^ word_at(request->token.digest));
+}
+
+/* The rate goes in with it: Locations with limits of their own count for themselves. 0 for a client without address. */
+static apr_uint64_t address_key(const scim_limits_t *limits, const request_rec *r, const scim_rate_t *rate)
+{
+    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const apr_sockaddr_t *from = r->useragent_addr;
+    apr_uint64_t seed = mix(limits->salt ^ rate->interval ^ (rate->burst << 48));
+    const unsigned char *bytes;
+
+    if (!from || (from->family != APR_INET && from->family != APR_INET6))
+        return 0;
+    bytes = from->ipaddr_ptr;
+    if (from->family == APR_INET6 && memcmp(bytes, mapped, sizeof(mapped)) != 0)
+        return mix(mix(seed ^ word_at(bytes)) + 6);
+    bytes += from->family == APR_INET6 ? sizeof(mapped) : 0;
+    return mix(mix(seed ^ ((apr_uint64_t)bytes[0] << 24 | (apr_uint64_t)bytes[1] << 16 | (apr_uint64_t)bytes[2] << 8 |
+                           bytes[3])) +
+               4);
+}
+
+static scim_rate_t failure_rate(const scim_request_t *request)
+{
+    int number = scim_setting_failure_limit(request->config);
+
+    return scim_rate_make(number, scim_setting_failure_period(request->config), number);
+}
+
+/* A token's rate and burst as one number, which is what its slot notes. */
+static apr_uint64_t pack(int rate, int burst)
+{
+    return rate > 0 ? (apr_uint64_t)rate << 32 | (apr_uint64_t)(burst > 0 ? burst : 1) : 0;
+}
+
+static scim_error_t *too_many(apr_pool_t *pool, int seconds, const char *why, const char *cause)
+{
+    scim_error_t *error = scim_error_status(pool, HTTP_TOO_MANY_REQUESTS, "%s Try again in %d second%s.", why, seconds,
+                                            seconds == 1 ? "" : "s");
+
+    error->cause = cause;
+    error->retry_after = seconds;
+    return error;
+}
+
+static scim_error_t *admit_token(scim_slot_t *slot, const scim_request_t *request)
+{
+    apr_uint64_t note = atomic_load_explicit(&slot->note, memory_order_relaxed);
+    int number = (int)(note >> 32);
+    int burst = (int)(note & 0xffffffff);
+    scim_rate_t rate = scim_rate_make(number, 1, burst);
+    apr_uint64_t wait = note ? scim_slot_arrive(slot, &rate, clock_now()) : 0;
+    apr_pool_t *pool = request->r->pool;
+
+    if (!wait)
+        return NULL;
+    return too_many(pool, scim_rate_seconds(wait),
+                    apr_psprintf(pool, "This token may make %d request%s a second, and %d at once.", number,
+                                 number == 1 ? "" : "s", burst),
+                    "the token's --rate");
+}
+
+static void count_failure(const scim_limits_t *limits, const scim_request_t *request)
+{
+    scim_rate_t rate = failure_rate(request);
+    apr_uint64_t key = rate.interval ? address_key(limits, request->r, &rate) : 0;
+    apr_uint64_t now;
+    scim_slot_t *slot;
+    int made;
+
+    if (!key)
+        return;
+    now = clock_now();
+    slot = scim_slots_take(&limits->addresses, key, 0, now, &made);
+    if (slot)
+        scim_slot_arrive(slot, &rate, now);
+}
+
+static scim_error_t *admit_address(const scim_limits_t *limits, const scim_request_t *request)
+{
+    scim_rate_t rate = failure_rate(request);
+    apr_uint64_t key = rate.interval ? address_key(limits, request->r, &rate) : 0;
+    scim_slot_t *slot = key ? scim_slots_find(&limits->addresses, key) : NULL;
+    apr_uint64_t wait;
+
+    if (!slot)
+        return NULL;
+    wait = scim_rate_wait(&rate, atomic_load_explicit(&slot->due, memory_order_relaxed), clock_now());
+    if (!wait)
+        return NULL;
+    return too_many(request->r->pool, scim_rate_seconds(wait),
+                    "Too many requests with a wrong bearer token came from this address.", "ScimFailureLimit");
+}
+
+scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unreadable)
+{
+    const scim_limits_t *limits = limits_of(request);
+    scim_slot_t *slot;
+    scim_error_t *error;
+
+    if (!request->token_presented)
+        return unreadable;
+    slot = unreadable ? NULL : scim_slots_find(&limits->tokens, token_key(limits, request));
+    if (slot)
+        return admit_token(slot, request);
+    error = admit_address(limits, request);
+    if (error)
+        return error;
+    if (unreadable)
+        count_failure(limits, request);
+    return unreadable;
+}
+
+static void learn_token(const scim_limits_t *limits, const scim_request_t *request, apr_uint64_t note)
+{
+    apr_uint64_t now = clock_now();
+    int made;
+    scim_slot_t *slot = scim_slots_take(&limits->tokens, token_key(limits, request), note, now, &made);
+    scim_rate_t rate = scim_rate_make((int)(note >> 32), 1, (int)(note & 0xffffffff));
+
+    if (!slot)
+        return;
+    if (made)
+        scim_slot_arrive(slot, &rate, now);
+    if (atomic_load_explicit(&slot->note, memory_order_relaxed) != note)
+        atomic_store_explicit(&slot->note, note, memory_order_relaxed);
+    if (now - atomic_load_explicit(&slot->seen, memory_order_relaxed) > SEEN_STEP)
+        atomic_store_explicit(&slot->seen, now, memory_order_relaxed);
+}
+
+void scim_limits_learn(const scim_request_t *request, const scim_session_t *session, const scim_error_t *error)
+{
+    const scim_limits_t *limits = limits_of(request);
+
+    if (error && error->status == HTTP_UNAUTHORIZED) {
+        scim_slots_drop(&limits->tokens, token_key(limits, request));
+        count_failure(limits, request);
+    } else if (session->token_name) {
+        learn_token(limits, request, pack(session->rate, session->burst));
+    }
+}
