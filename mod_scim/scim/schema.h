@@ -57,7 +57,7 @@ struct scim_attr_t {
     int multi_valued;
     int required;
     int case_exact;
-    int indexed; /* resources are looked up by it; not a characteristic, and not served */
+    int indexed;                         /* resources are looked up by it; not a characteristic, and not served */
     apr_array_header_t *canonical;       /* const char *; NULL where the schema advises none */
     apr_array_header_t *reference_types; /* const char *; NULL unless a reference */
     apr_array_header_t *subs;            /* const scim_attr_t *; NULL unless complex */

@@ -226,8 +226,8 @@ static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, 
         return scim_load_complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
     attr->key = lower(attr->name, loader->pool);
     if ((error = scim_load_members(loader, what, json, attr_members)) ||
-        (error = read_characteristics(loader, what, json, attr)) ||
-        (error = read_indexed(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
+        (error = read_characteristics(loader, what, json, attr)) || (error = read_indexed(loader, what, json, attr)) ||
+        (error = check_attr(loader, what, json, attr)))
         return error;
     if (attr->type != SCIM_COMPLEX)
         return NULL;

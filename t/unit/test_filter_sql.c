@@ -412,8 +412,29 @@ static void test_members(void)
     }
 }
 
+/* What the shipped schemas declare as indexed: not what has a column or rows of its own, and not what is served. */
+static void test_indexed(void)
+{
+    const scim_resource_type_t *user = unit_type("User");
+    const apr_array_header_t *declared = scim_indexed_declared(unit_schemas(), unit_pool);
+    scim_indexed_t entry = {0, "User", NULL, "emails", "value", 1, 1};
+
+    UNIT_STR(scim_indexed_missing(declared, NULL, unit_pool), "User emails.value, User phoneNumbers.value");
+    CU_ASSERT_PTR_NULL(scim_indexed_missing(declared, declared, unit_pool));
+    CU_ASSERT_PTR_EQUAL(scim_indexed_same(declared, &entry), declared->elts);
+    entry.fold = 0;
+    CU_ASSERT_PTR_NULL(scim_indexed_same(declared, &entry));
+    entry.schema = "urn:x";
+    UNIT_STR(scim_indexed_name(&entry, unit_pool), "urn:x:emails.value");
+    CU_ASSERT_PTR_NULL(strstr(json_object_to_json_string(user->schema->json), "indexed"));
+}
+
 CU_TestInfo test_filter_sql[] = {
-    {"conditions and parameters", test_good}, {"appended to a statement", test_appended},
-    {"what no SQL is made of", test_bad},     {"types and names of other schemas", test_typed},
-    {"filters on memberships", test_members}, CU_TEST_INFO_NULL,
+    {"conditions and parameters", test_good},
+    {"appended to a statement", test_appended},
+    {"what no SQL is made of", test_bad},
+    {"types and names of other schemas", test_typed},
+    {"filters on memberships", test_members},
+    {"what schemas declare as indexed", test_indexed},
+    CU_TEST_INFO_NULL,
 };

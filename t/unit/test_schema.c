@@ -53,19 +53,6 @@ static void lookups(void)
     CU_ASSERT_PTR_NULL(scim_schema_attr(user, longest, 5000));
 }
 
-/* "indexed" is read, and not served. */
-static void indexed(void)
-{
-    const scim_schema_t *user = scim_schemas_find(unit_schemas(), SCIM_URN_USER, strlen(SCIM_URN_USER));
-
-    UNIT_INT(attr_of("User", "emails", "value")->indexed, 1);
-    UNIT_INT(attr_of("User", "emails", "type")->indexed, 0);
-    UNIT_INT(attr_of("User", "emails", NULL)->indexed, 0);
-    UNIT_INT(attr_of("User", "phoneNumbers", "value")->indexed, 1);
-    UNIT_INT(attr_of("User", "title", NULL)->indexed, 0);
-    CU_ASSERT_PTR_NULL(strstr(json_object_to_json_string(user->json), "indexed"));
-}
-
 static void types(void)
 {
     const scim_resource_type_t *user = unit_type("User"), *group = unit_type("Group");
@@ -334,8 +321,6 @@ static void refused_attributes(void)
          "attribute a: \"description\" must be a string that is not empty"},
         {SCHEMA("[{'name':'a','type':'string','mutabilty':'x'," PLAIN SHOWN "}]"),
          "attribute a: unknown member \"mutabilty\""},
-        {SCHEMA("[{'name':'a','type':'string'," PLAIN SHOWN ",'indexed':'yes'}]"),
-         "attribute a: \"indexed\" must be true or false"},
         {SCHEMA("[{'name':'a','type':'reference'," PLAIN SHOWN "}]"),
          "attribute a: \"referenceTypes\" belongs to references, and to each of them"},
         {SCHEMA("[{'name':'a','type':'string','referenceTypes':['uri']," PLAIN SHOWN "}]"),
@@ -509,19 +494,12 @@ static void refused_promises(void)
         {COMPLEX("emails", "true", SIMPLE("value", "decimal", "false")),
          "attribute emails.value: the value of emails must be a single string", ""},
         {INDEXED("x", "string", "true"), "", NULL},
-        {INDEXED("x", "string", "false"), "", NULL},
         {COMPLEX("c", "true", INDEXED("x", "string", "false")), "", NULL},
         {COMPLEX("c", "false", INDEXED("x", "string", "true")),
          "attribute c.x: a sub-attribute with many values cannot be \"indexed\"", NULL},
         {INDEXED("x", "dateTime", "false"), "attribute x: only strings and references can be \"indexed\"", NULL},
-        {INDEXED("x", "integer", "false"), "attribute x: only strings and references can be \"indexed\"", NULL},
-        {INDEXED("x", "boolean", "false"), "attribute x: only strings and references can be \"indexed\"", NULL},
-        {INDEXED("x", "binary", "false"), "attribute x: only strings and references can be \"indexed\"", NULL},
-        {ATTR("x", "string", "false", "false", "none", "readOnly", "default") ",'indexed':true}",
-         "attribute x: a readOnly attribute cannot be \"indexed\"", NULL},
         {ATTR("x", "string", "false", "false", "none", "writeOnly", "never") ",'indexed':true}",
          "attribute x: a writeOnly attribute cannot be \"indexed\"", NULL},
-        {ATTR("x", "integer", "false", "false", "none", "readWrite", "default") ",'indexed':false}", "", NULL},
         {SIMPLE("id", "string", "false"), "attribute id: this is the name of a common attribute", ""},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -654,7 +632,6 @@ static void plain(void)
 
 CU_TestInfo test_schema[] = {{"lookups", lookups},
                              {"types", types},
-                             {"what is looked up", indexed},
                              {"characteristics", characteristics},
                              {"attributes and their order", attribute_lists},
                              {"the enterprise extension", enterprise},
