@@ -267,6 +267,7 @@ static verdict_e attempt(run_t *run)
         scim_conn_rollback(session->conn);
     }
     session->token_name = apr_pstrdup(outer, session->token_name);
+    session->profile = NULL; /* what it was read from goes */
     session->pool = outer;
     scim_conn_pool(session->conn, outer);
     apr_pool_destroy(pool);

@@ -58,6 +58,11 @@ void fuzz_run(fuzz_target_t *target, const void *bytes, apr_size_t len)
     fuzz_pool_end();
 }
 
+const scim_schemas_t *fuzz_schemas(void)
+{
+    return schemas;
+}
+
 const scim_resource_type_t *const *fuzz_types(void)
 {
     static const scim_resource_type_t *types[3];

@@ -18,6 +18,7 @@
 
 typedef void fuzz_target_t(const char *bytes, apr_size_t len, apr_pool_t *pool);
 
+fuzz_target_t fuzz_bulk;
 fuzz_target_t fuzz_filter;
 fuzz_target_t fuzz_json;
 fuzz_target_t fuzz_patch;
@@ -32,6 +33,9 @@ fuzz_target_t fuzz_token;
 
 /* Runs a target on an input, in a pool of its own. */
 void fuzz_run(fuzz_target_t *target, const void *bytes, apr_size_t len);
+
+/* The schemas that inputs are read by. */
+const scim_schemas_t *fuzz_schemas(void);
 
 /* The resource types that inputs are read for; ended by NULL. */
 const scim_resource_type_t *const *fuzz_types(void);

@@ -20,6 +20,7 @@ static const struct {
     CU_TestInfo *tests;
 } suites[] = {
     /* clang-format off */
+    {"bulk", test_bulk},
     {"cidr", test_cidr},
     {"discovery", test_discovery},
     {"error", test_error},
