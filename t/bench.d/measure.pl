@@ -1,179 +1,145 @@
 # Runs the figures of t/bench in turns and prints them; called by t/bench alone.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::Bin;
 use Getopt::Long;
-use IO::Socket::INET;
 use JSON::PP;
-use POSIX qw(sysconf _SC_CLK_TCK);
-use Time::HiRes qw(time);
+use Load;
 
 my %o = (seconds => 4, rounds => 3);
 GetOptions(\%o, 'base=s', 'static=s', 'home=s', 'users=i', 'seconds=i', 'rounds=i', 'json=s', 'only=s') or exit 2;
-my ($host, $prefix) = $o{base} =~ m{^http://([^/]+)(/.*)$};
-my $token  = $ENV{SCIM_TOKEN};
-my $key_id = substr $token, 5, 10;
-my $here   = $0 =~ s{[^/]*$}{}r;
-my $WRITES = 1500;                   # of each kind in a round; 200 groups and 20,000 spare users are loaded for them
+my $load   = Load->new(map { $_ => $o{$_} } qw(base static home users seconds));
+my $prefix = $load->{prefix};
+my $round  = 0;
+my $WRITES = 1500;    # of each kind in a round; 200 groups and 20,000 spare users are loaded for them
 
-# --- CPU time from the process table ---------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 
-sub pid_of {
-    open my $file, '<', $_[0] or die "$_[0]: $!\n";
-    chomp(my $pid = <$file>);
-    return $pid;
-}
-
-# Seconds that a process and its children have used, those that have ended included.
-sub cpu_of {
-    my ($root) = @_;
-    my $ticks = 0;
-    for my $path (glob '/proc/[0-9]*/stat') {
-        open my $file, '<', $path or next;
-        my ($pid, $rest) = (<$file> // '') =~ /^(\d+) \(.*\) (.*)$/ or next;
-        my (undef, $parent, @field) = split ' ', $rest;
-        my ($utime, $stime, $cutime, $cstime) = @field[9 .. 12];
-        $ticks += $utime + $stime                     if $pid == $root || $parent == $root;
-        $ticks += $cutime + $cstime                   if $pid == $root;
-    }
-    return $ticks / sysconf(_SC_CLK_TCK);
-}
-
-my %server = (httpd => pid_of("$o{home}/httpd.pid"), postgres => pid_of("$o{home}/data/postmaster.pid"));
-sub cpu { return map { $_ => cpu_of($server{$_}) } keys %server }
-
-# --- load ------------------------------------------------------------------------------------------------------------
-
-# GETs by wrk for some seconds; the path is a line of Lua that may use a random user's number `i`. Returns how many.
-sub wrk {
-    my ($url, $path) = @_;
-    my $script = "$o{home}/wrk.$$.lua";
-    open my $file, '>', $script or die "$script: $!\n";
-    print $file <<"LUA";
-local headers = {['Authorization'] = 'Bearer $token', ['Accept'] = 'application/scim+json'}
-math.randomseed(os.time())
-request = function()
-    local i = math.random(1, $o{users})
-    return wrk.format('GET', $path, headers)
-end
-done = function(summary)
-    local e = summary.errors
-    io.write('made ' .. summary.requests .. ' failed ' .. e.status + e.read + e.write + e.connect + e.timeout .. '\\n')
-end
-LUA
-    close $file;
-    my $out = qx(wrk -t1 -c4 -d$o{seconds}s -s $script '$url');
-    unlink $script;
-    my ($made, $failed) = $out =~ /made (\d+) failed (\d+)/ or die "wrk failed: $out\n";
-    die "$failed of $made requests to $url failed\n" if $failed;
-    return $made;
-}
-
-# The floor's two halves at the same time, as they come together in a request: alone, either would have the processor's caches
-# to itself. Returns how many each has made.
-sub floor {
-    my $out = "$o{home}/pgbench.$$.out";
-    my $pid = fork // die "fork: $!\n";
-    if (!$pid) {
-        open STDOUT, '>', $out or die "$out: $!\n";
-        print pgbench();
-        close STDOUT;
-        POSIX::_exit(0);
-    }
-    my $made = wrk($o{static}, 'nil');
-    waitpid $pid, 0;
-    open my $file, '<', $out or die "$out: $!\n";
-    chomp(my $looked_up = <$file> // die "pgbench failed\n");
-    unlink $out;
-    return {httpd => $made, postgres => $looked_up};
-}
-
-sub pgbench {
-    my $out = qx(pgbench -n -M prepared -c 4 -T $o{seconds} -h '$o{home}' -U scim_admin -D key_id=$key_id -D users=$o{users} -f ${here}floor.sql scim 2>&1);
-    my ($made) = $out =~ /number of transactions actually processed: (\d+)/ or die "pgbench failed: $out\n";
-    return $made;
-}
-
-# One request on a connection that is kept; anything but success ends the run.
-my $connection;
-sub request {
-    my ($method, $path, $body) = @_;
-    $connection //= IO::Socket::INET->new(PeerAddr => $host) // die "connect: $!\n";
-    print {$connection} join "\r\n", "$method $prefix$path HTTP/1.1", "Host: $host", "Authorization: Bearer $token",
-        'Content-Type: application/scim+json', 'Content-Length: ' . length $body, '', $body;
-    my $status = readline($connection) // die "$method $path: the connection was closed\n";
-    my ($length, $answer) = (0, '');
-    while (defined(my $line = readline $connection)) {
-        last if $line eq "\r\n";
-        $length = $1 if $line =~ /^Content-Length: (\d+)/i;
-    }
-    read $connection, $answer, $length if $length;
-    die "$method $path: $status$answer\n" unless $status =~ m{^HTTP/1.1 2\d\d};
-}
-
-sub writes {
-    my ($make) = @_;
-    undef $connection;    # httpd has closed it meanwhile (KeepAliveTimeout)
-    request($make->($_)) for 1 .. $WRITES;
-    return $WRITES;
-}
-
+my $json = JSON::PP->new->canonical;
+my $USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+my $ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 sub id { return sprintf '%08d-0000-7000-8000-%012d', @_ }
-sub patch { return JSON::PP->new->canonical->encode({schemas => ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations => [@_]}) }
-sub add    { return patch({op => 'add', path => 'members', value => [{value => $_[0]}]}) }
-sub remove { return patch({op => 'remove', path => qq(members[value eq "$_[0]"])}) }
-sub spare  { return id(1, $o{users} + $_[0]) }
+sub message { return $json->encode({schemas => ["urn:ietf:params:scim:api:messages:2.0:$_[0]"], Operations => $_[1]}) }
+sub patch   { return message('PatchOp', [@_]) }
+sub add     { return patch({op => 'add', path => 'members', value => [{value => $_[0]}]}) }
+sub remove  { return patch({op => 'remove', path => qq(members[value eq "$_[0]"])}) }
+sub spare   { return id(1, $o{users} + $_[0]) }
+sub group   { return '/Groups/' . id(2, $_[0]) }
 
-my $round = 0;
-my %load = (
-    floor_read      => \&floor,
-    get_user        => sub { wrk($o{base}, "string.format('$prefix/Users/00000001-0000-7000-8000-%012d', i)") },
-    filter_username => sub { wrk($o{base}, "'$prefix/Users?filter=userName%20eq%20%22user' .. i .. '%40example.com%22'") },
-    filter_email    => sub { wrk($o{base}, "'$prefix/Users?filter=emails%5Btype%20eq%20%22work%22%5D.value%20eq%20%22user' .. i .. '%40example.com%22'") },
-    list_100        => sub { wrk($o{base}, "'$prefix/Users?count=100'") },
-    group_add_10       => sub { writes(sub { ('PATCH', '/Groups/' . id(2, 1 + $_[0] % 200), add(spare($_[0]))) }) },
-    group_remove_10    => sub { writes(sub { ('PATCH', '/Groups/' . id(2, 1 + $_[0] % 200), remove(spare($_[0]))) }) },
-    group_add_100000    => sub { writes(sub { ('PATCH', '/Groups/' . id(2, 0), add(spare($_[0]))) }) },
-    group_remove_100000 => sub { writes(sub { ('PATCH', '/Groups/' . id(2, 0), remove(spare($_[0]))) }) },
-    group_add_noop      => sub { writes(sub { ('PATCH', '/Groups/' . id(2, 0), add(id(1, $_[0]))) }) },
-    patch_user => sub { writes(sub { ('PATCH', '/Users/' . id(1, $_[0]), patch({op => 'replace', path => 'title', value => "Round $round.$_[0].$$"})) }) },
-    create_user => sub {
-        writes(sub {
-            my $name = "made-$$-$round-$_[0]\@example.com";
-            return ('POST', '/Users', qq({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"$name","externalId":"$name",)
-                . qq("name":{"givenName":"Made","familyName":"User"},"active":true,"emails":[{"value":"$name","type":"work","primary":true}]}));
-        });
-    },
+sub user {
+    my ($name) = @_;
+    return {schemas => [$USER], userName => $name, externalId => $name, active => JSON::PP::true,
+        name => {givenName => 'Made', familyName => 'User'}, emails => [{value => $name, type => 'work', primary => JSON::PP::true}]};
+}
+
+# What finds the user number `i`, as Lua that makes the URL.
+sub filter {
+    my ($before, $value) = @_;
+    my $escaped = qq($before ") =~ s{([^\w.~-])}{sprintf '%%%02X', ord $1}ger;
+    return "'$prefix/Users?filter=$escaped' .. $value .. '%22'";
+}
+my $ID = q(string.format('00000001-0000-7000-8000-%012d', i));
+
+my $deep = int($o{users} * 0.9);
+my $pages = int($o{users} * 0.1 / 100) || 1;
+my %cursor;    # where a walk stands
+
+# Goes on with a walk of pages of 100, or begins it again at its end.
+sub walk {
+    my ($which) = @_;
+    my $from = $cursor{$which};
+    my $page = $load->request(GET => '/Users?count=100&cursor' . (defined $from ? "=$from" : ''));
+    ($cursor{$which}) = $page =~ /"nextCursor":"([^"]+)"/;
+    $cursor{$which} //= $cursor{start} if $which eq 'deep';
+}
+
+# The cursor at nine tenths of the list, where the deep walk begins.
+sub go_deep {
+    return if defined $cursor{start};
+    my $seen = 0;
+    undef $load->{connection};
+    while ($seen < $deep) {
+        my $page = $load->request(GET => '/Users?count=500&attributes=id&cursor' . (defined $cursor{start} ? "=$cursor{start}" : ''));
+        ($cursor{start}) = $page =~ /"nextCursor":"([^"]+)"/ or last;
+        $seen += 500;
+    }
+    # Whoever asks for other attributes or another count goes on with the same cursor.
+    $cursor{deep} = $cursor{start};
+}
+
+# --- figures: the name, what its ratio is taken to, the load -----------------------------------------------------------
+
+sub reads { my ($path) = @_; return sub { $load->get($path) } }
+sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
+
+my @figures = (
+    [floor_read   => 'floor_read',   sub { $load->floor('floor_read') }],
+    [floor_insert => 'floor_insert', sub { $load->floor('floor_insert') }],
+    [floor_update => 'floor_update', sub { $load->floor('floor_update') }],
+
+    [get_user        => 'floor_read', reads("string.format('$prefix/Users/00000001-0000-7000-8000-%012d', i)")],
+    [get_group_10    => 'floor_read', reads("string.format('$prefix/Groups/00000002-0000-7000-8000-%012d', i % 200 + 1)")],
+    [get_group_10000 => 'floor_read', reads("'$prefix" . group(201) . q('))],
+
+    [filter_username        => 'floor_read', reads(filter('userName eq', q('user' .. i .. '@example.com')))],
+    [filter_external_id     => 'floor_read', reads(filter('externalId eq', q('ext-' .. i)))],
+    [filter_id              => 'floor_read', reads(filter('id eq', $ID))],
+    [filter_display_name    => 'floor_read', reads(filter('displayName eq', q('User%20Number%20' .. i)))],
+    [filter_email           => 'floor_read', reads(filter('emails[type eq "work"].value eq', q('user' .. i .. '@example.com')))],
+    [filter_phone           => 'floor_read', reads(filter('phoneNumbers.value eq', q('%2B49' .. i)))],
+    [filter_employee_number => 'floor_read', reads(filter("$ENTERPRISE:employeeNumber eq", 'i'))],
+    [filter_family_name     => 'floor_read', reads(filter('name.familyName eq', q('Number%20' .. i)))],
+    [filter_members         => 'floor_read', reads(filter('members.value eq', $ID) =~ s{/Users\?}{/Groups?excludedAttributes=members&}r)],
+    [filter_last_modified   => 'floor_read', reads(filter('meta.lastModified gt', q('2100-01-01T00%3A00%3A00Z')))],
+
+    [list_100    => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. n % 10 * 100 + 1")],
+    [page_deep   => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. $deep + n % $pages * 100 + 1")],
+    [cursor_100  => 'get_user', sub { $load->series(300, sub { walk('first') }) }],
+    [cursor_deep => 'get_user', sub { go_deep(); $load->series(300, sub { walk('deep') }) }],
+    [list_groups => 'get_user', reads("'$prefix/Groups?count=100&excludedAttributes=members'")],
+
+    [group_add_10        => 'floor_insert', writes(sub { ('PATCH', group(1 + $_[0] % 200), add(spare($_[0]))) })],
+    [group_remove_10     => 'floor_insert', writes(sub { ('PATCH', group(1 + $_[0] % 200), remove(spare($_[0]))) })],
+    [group_add_100000    => 'floor_insert', writes(sub { ('PATCH', group(0), add(spare($_[0]))) })],
+    [group_remove_100000 => 'floor_insert', writes(sub { ('PATCH', group(0), remove(spare($_[0]))) })],
+    [group_add_noop      => 'floor_read',   writes(sub { ('PATCH', group(0), add(id(1, 1 + $_[0] % $o{users}))) })],
+
+    [patch_user  => 'floor_update', writes(sub { ('PATCH', '/Users/' . id(1, 1 + $_[0] % $o{users}), patch({op => 'replace', path => 'title', value => "Round $round.$_[0].$$"})) })],
+    [put_user    => 'floor_update', writes(sub { my $i = 1 + $_[0] % $o{users}; ('PUT', '/Users/' . id(1, $i), $json->encode({%{ user("user$i\@example.com") }, externalId => "ext-$i", title => "Put $round.$_[0].$$"})) })],
+    [create_user => 'floor_insert', writes(sub { ('POST', '/Users', $json->encode(user("made-$$-$round-$_[0]\@example.com"))) })],
+    [bulk_create => 'floor_insert', sub {
+        $load->series(3, sub {
+            my ($number) = @_;
+            my @operations = map { {method => 'POST', path => '/Users', bulkId => "u$_", data => user("bulk-$$-$round-$number-$_\@example.com")} } 1 .. 1000;
+            my $answer = $load->request(POST => '/Bulk', message('BulkRequest', \@operations));
+            my $made = () = $answer =~ /"status":"201"/g;
+            die "bulk: $made of 1000 were created\n" unless $made == 1000;
+        }, 1000);
+    }],
 );
-my @order = qw(floor_read get_user filter_username filter_email list_100 group_add_10 group_remove_10 group_add_100000
-    group_remove_100000 group_add_noop patch_user create_user);
-@order = grep { $_ eq 'floor_read' || /$o{only}/ } @order if $o{only};
-
-# --- figures ---------------------------------------------------------------------------------------------------------
+my %floors = map { $_->[1] => 1 } @figures;
+@figures = grep { $_->[0] =~ /$o{only}/ || $floors{ $_->[0] } } @figures if $o{only};
 
 my %runs;
 for (1 .. $o{rounds}) {
     $round++;
-    for my $name (@order) {
-        my ($start, %before) = (time, cpu());
-        my $made    = $load{$name}->();
-        my $elapsed = time - $start;
-        my %after   = cpu();
-        my %made    = ref $made ? %$made : map { $_ => $made } keys %server;
-        my %us      = map { $_ => 1e6 * ($after{$_} - $before{$_}) / $made{$_} } keys %server;
-        push @{$runs{$name}}, {%us, cpu_us => $us{httpd} + $us{postgres}, rps => $made{httpd} / $elapsed};
-    }
+    push @{ $runs{ $_->[0] } }, $load->measure($_->[2]) for @figures;
 }
+
+# --- what they came to --------------------------------------------------------------------------------------------------
 
 sub median { my @v = sort { $a <=> $b } @_; return $v[$#v / 2] }
+my @members = qw(httpd postgres cpu_us rps p50_ms p99_ms mem_kb);
 my %figure;
-for my $name (@order) {
-    $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{$runs{$name}}) } qw(httpd postgres cpu_us rps)};
+for my $name (map { $_->[0] } @figures) {
+    $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{ $runs{$name} }) } @members};
 }
-$_->{ratio} = $_->{cpu_us} / $figure{floor_read}{cpu_us} for values %figure;
+$figure{ $_->[0] }{ratio} = $figure{ $_->[0] }{cpu_us} / $figure{ $_->[1] }{cpu_us} for @figures;
 
-printf "%-20s %10s %10s %10s %10s %7s\n", qw(figure httpd_us postgres_us cpu_us rps ratio);
-printf "%-20s %10.1f %10.1f %10.1f %10.0f %7.2f\n", $_, @{$figure{$_}}{qw(httpd postgres cpu_us rps ratio)}
-    for @order;
+printf "%-22s %9s %11s %9s %7s %8s %8s %8s %7s %s\n", qw(figure httpd_us postgres_us cpu_us rps p50_ms p99_ms mem_kb ratio to);
+printf "%-22s %9.1f %11.1f %9.1f %7.0f %8.2f %8.2f %8d %7.2f %s\n", $_->[0], @{ $figure{ $_->[0] } }{@members, 'ratio'}, $_->[1]
+    for @figures;
 
 if ($o{json}) {
     for my $f (values %figure) {
