@@ -16,6 +16,8 @@ APLOG_USE_MODULE(scim);
 #define PAGE_DEFAULT     100
 #define PAGE_MAXIMUM     500
 #define PAGE_LIMIT       10000
+#define CURSOR_TIMEOUT   apr_time_from_sec(3600)
+#define CURSOR_LIMIT     apr_time_from_sec(7 * 86400)
 #define MAX_BODY         (10 * 1024 * 1024)
 #define MAX_BODY_LIMIT   (1024 * 1024 * 1024)
 #define MAX_DEPTH        32
@@ -41,6 +43,7 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     (void)dir;
     config->page_default = -1;
     config->page_maximum = -1;
+    config->cursor_timeout = -1;
     config->max_body = -1;
     config->max_depth = -1;
     config->bulk_operations = -1;
@@ -70,6 +73,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->tenant_expr = tenant->tenant_expr;
     config->page_default = page->page_default;
     config->page_maximum = page->page_maximum;
+    config->cursor_timeout = INNER(cursor_timeout, -1);
     config->failure_limit = failures->failure_limit;
     config->failure_period = failures->failure_period;
     config->base_url = INNER(base_url, NULL);
@@ -150,6 +154,7 @@ int scim_config_covers(const char *location, const char *path)
 
 SETTING(int, page_default, PAGE_DEFAULT)
 SETTING(int, page_maximum, PAGE_MAXIMUM)
+SETTING(apr_interval_time_t, cursor_timeout, CURSOR_TIMEOUT)
 SETTING(apr_off_t, max_body, MAX_BODY)
 SETTING(int, max_depth, MAX_DEPTH)
 SETTING(int, bulk_operations, BULK_OPERATIONS)
@@ -315,6 +320,19 @@ static const char *set_page_size(cmd_parms *cmd, void *dir, const char *standard
     return NULL;
 }
 
+/* Whole seconds, as cursorTimeout is told in. */
+static const char *set_cursor_timeout(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_interval_time_t timeout;
+
+    (void)cmd;
+    if (ap_timeout_parameter_parse(text, &timeout, "s") != APR_SUCCESS || timeout <= 0 || timeout > CURSOR_LIMIT ||
+        timeout % APR_USEC_PER_SEC)
+        return "ScimCursorTimeout takes a duration from 1s to 7 days: whole seconds, or a number with s, min or h";
+    ((scim_dir_config_t *)dir)->cursor_timeout = timeout;
+    return NULL;
+}
+
 static const char *set_max_body(cmd_parms *cmd, void *dir, const char *text)
 {
     apr_off_t bytes;
@@ -410,6 +428,8 @@ const command_rec scim_directives[] = {
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
     AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
     AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),
+    AP_INIT_TAKE1("ScimCursorTimeout", set_cursor_timeout, NULL, ANYWHERE,
+                  "how long the cursors of a list answer are valid"),
     AP_INIT_TAKE1("ScimPageCache", set_page_cache, NULL, RSRC_CONF,
                   "where lists remember totals and positions: none | PROVIDER[:ARGUMENTS]"),
     AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),

@@ -37,6 +37,7 @@ typedef struct scim_dir_config_t {
     const char *documentation_uri;
     int page_default;
     int page_maximum;
+    apr_interval_time_t cursor_timeout;
     apr_off_t max_body; /* bytes */
     int max_depth;
     int bulk_operations;
@@ -86,6 +87,7 @@ int scim_config_covers(const char *location, const char *path);
 
 int scim_setting_page_default(const scim_dir_config_t *config);
 int scim_setting_page_maximum(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_cursor_timeout(const scim_dir_config_t *config);
 apr_off_t scim_setting_max_body(const scim_dir_config_t *config);
 int scim_setting_max_depth(const scim_dir_config_t *config);
 int scim_setting_bulk_operations(const scim_dir_config_t *config);

@@ -52,6 +52,7 @@ static scim_error_t *answer_config(scim_call_t *call)
     const scim_dir_config_t *config = call->request->config;
     scim_provider_t provider = {.page_default = scim_setting_page_default(config),
                                 .page_maximum = scim_setting_page_maximum(config),
+                                .cursor_timeout = (int)apr_time_sec(scim_setting_cursor_timeout(config)),
                                 .bulk_operations = scim_setting_bulk_operations(config),
                                 .bulk_bytes = scim_setting_bulk_bytes(config),
                                 .documentation_uri = config->documentation_uri};

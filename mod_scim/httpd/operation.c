@@ -122,7 +122,10 @@ static scim_error_t *prepare_bulk(scim_call_t *call)
 
 static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_list(&call->page, session, call->search);
+    if (!call->search->cursor)
+        return scim_store_list(&call->page, session, call->search);
+    call->walk.timeout = scim_setting_cursor_timeout(call->request->config);
+    return scim_store_walk(&call->page, &call->walk, session, call->search);
 }
 
 static scim_error_t *work_get(scim_call_t *call, scim_session_t *session)
@@ -166,10 +169,13 @@ static scim_error_t *answer_empty(scim_call_t *call)
 
 static scim_error_t *answer_list(scim_call_t *call)
 {
+    const scim_search_t *search = call->search;
+    scim_list_t list = {call->page.records, call->page.total, search->cursor ? 0 : search->start_index,
+                        call->walk.previous, call->walk.next};
+
     call->answer.status = HTTP_OK;
     scim_buf_init(&call->answer.body, BODY_SIZE, call->pool);
-    scim_render_list(&call->answer.body, call->page.records, call->page.total, call->search->start_index,
-                     call->search->projection, call->request->base);
+    scim_render_list(&call->answer.body, &list, search->projection, call->request->base);
     return NULL;
 }
 

@@ -17,7 +17,7 @@
 #include "scim/search.h"
 #include "scim/version.h"
 #include "store/bulk.h"
-#include "store/resources.h"
+#include "store/walk.h"
 
 /* An operation under way: filled by prepare, then work, then answer. */
 typedef struct scim_call_t {
@@ -34,6 +34,7 @@ typedef struct scim_call_t {
     scim_bulk_t *bulk;
     int patch_body;
     scim_page_t page;
+    scim_walk_t walk;
     scim_record_t *record;
     scim_answer_t answer;
 } scim_call_t;

@@ -67,10 +67,10 @@ void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, con
                     "\"changePassword\":{\"supported\":false},"
                     "\"sort\":{\"supported\":true},"
                     "\"etag\":{\"supported\":true},"
-                    "\"pagination\":{\"cursor\":false,\"index\":true,\"defaultPaginationMethod\":\"index\","
-                    "\"defaultPageSize\":%d,\"maxPageSize\":%d},",
+                    "\"pagination\":{\"cursor\":true,\"index\":true,\"defaultPaginationMethod\":\"index\","
+                    "\"defaultPageSize\":%d,\"maxPageSize\":%d,\"cursorTimeout\":%d},",
                     provider->bulk_operations, provider->bulk_bytes, provider->page_maximum, provider->page_default,
-                    provider->page_maximum);
+                    provider->page_maximum, provider->cursor_timeout);
     scim_buf_puts(out, "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
                        "\"description\":\"A bearer token in the Authorization header, issued by the operator\","
                        "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],");

@@ -11,6 +11,7 @@
 typedef struct scim_provider_t {
     int page_default;
     int page_maximum;
+    int cursor_timeout; /* seconds */
     int bulk_operations;
     apr_off_t bulk_bytes;
     const char *documentation_uri; /* NULL where there is none: the member is then left out */

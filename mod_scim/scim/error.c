@@ -10,7 +10,7 @@
 #define STATUS_FORBIDDEN   403
 #define STATUS_CONFLICT    409
 
-/* RFC 7644 table 9, in the order of scim_type_e; the status of each is that of its section 3.12. */
+/* RFC 7644 table 9 and RFC 9865 table 3, in the order of scim_type_e; the status of each is theirs. */
 static const struct {
     const char *name;
     int status;
@@ -26,6 +26,9 @@ static const struct {
     [SCIM_INVALID_VALUE] = {"invalidValue", STATUS_BAD_REQUEST},
     [SCIM_INVALID_VERS] = {"invalidVers", STATUS_BAD_REQUEST},
     [SCIM_SENSITIVE] = {"sensitive", STATUS_FORBIDDEN},
+    [SCIM_INVALID_CURSOR] = {"invalidCursor", STATUS_BAD_REQUEST},
+    [SCIM_EXPIRED_CURSOR] = {"expiredCursor", STATUS_BAD_REQUEST},
+    [SCIM_INVALID_COUNT] = {"invalidCount", STATUS_BAD_REQUEST},
 };
 
 static scim_error_t *make(apr_pool_t *pool, int status, scim_type_e type, const char *format, va_list args)

@@ -14,7 +14,7 @@
 
 #define SCIM_URN_ERROR "urn:ietf:params:scim:api:messages:2.0:Error"
 
-/* The scimType keywords of RFC 7644 table 9. */
+/* The scimType keywords of RFC 7644 table 9 and RFC 9865 table 3. */
 typedef enum {
     SCIM_NO_TYPE,
     SCIM_INVALID_FILTER,
@@ -26,12 +26,15 @@ typedef enum {
     SCIM_NO_TARGET,
     SCIM_INVALID_VALUE,
     SCIM_INVALID_VERS,
-    SCIM_SENSITIVE
+    SCIM_SENSITIVE,
+    SCIM_INVALID_CURSOR,
+    SCIM_EXPIRED_CURSOR,
+    SCIM_INVALID_COUNT
 } scim_type_e;
 
 typedef struct scim_error_t {
     int status;         /* HTTP status code */
-    scim_type_e type;   /* SCIM_NO_TYPE where RFC 7644 names none */
+    scim_type_e type;   /* SCIM_NO_TYPE where the standards name none */
     const char *detail; /* for the identity provider's administrator; UTF-8, one sentence or two */
     const char *cause;  /* for the operator's log; NULL where detail says it all */
     int retry_after;    /* seconds for Retry-After; 0 where the header makes no sense */

@@ -25,11 +25,21 @@ static const parameter_t parameters[] = {
     {"excludedAttributes", NAMES, offsetof(scim_query_t, excluded_attributes)},
     {"sortBy", TEXT, offsetof(scim_query_t, sort_by)},
     {"sortOrder", TEXT, offsetof(scim_query_t, sort_order)},
+    {"cursor", TEXT, offsetof(scim_query_t, cursor)},
     {"startIndex", START_INDEX, 0},
     {"count", COUNT, 0},
 };
 
 #define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
+
+/* A query being read. */
+typedef struct reading_t {
+    scim_query_t *query;
+    int page_maximum;
+    unsigned seen;           /* a bit for each parameter met */
+    scim_error_t *bad_count; /* kept to the end: its type depends on whether there is a cursor */
+    apr_pool_t *pool;
+} reading_t;
 
 static int hex_value(char c)
 {
@@ -96,41 +106,66 @@ static void set_text(scim_query_t *query, const parameter_t *parameter, const ch
     memcpy((char *)query + parameter->offset, &value, sizeof(value));
 }
 
-static void set_number(scim_query_t *query, const parameter_t *parameter, apr_int64_t number, int page_maximum)
+static void set_number(reading_t *reading, const parameter_t *parameter, apr_int64_t number)
 {
-    if (parameter->kind == START_INDEX)
-        query->start_index = clamp(number, 1, APR_INT64_MAX);
-    else
-        query->count = clamp(number, 0, page_maximum);
+    scim_query_t *query = reading->query;
+
+    if (parameter->kind == COUNT) {
+        query->count = clamp(number, 0, reading->page_maximum);
+        return;
+    }
+    query->by_index = 1;
+    query->start_index = clamp(number, 1, APR_INT64_MAX);
 }
 
-static void set_defaults(scim_query_t *query, int page_default, int page_maximum)
+static void begin(reading_t *reading, scim_query_t *query, int page_default, int page_maximum, apr_pool_t *pool)
 {
+    memset(reading, 0, sizeof(*reading));
+    reading->query = query;
+    reading->page_maximum = page_maximum;
+    reading->pool = pool;
     memset(query, 0, sizeof(*query));
     query->start_index = 1;
     query->count = clamp(page_default, 0, page_maximum);
 }
 
-/* Reads one decoded value into its place. */
-static scim_error_t *read_value(scim_query_t *query, const parameter_t *parameter, const char *value, int page_maximum,
-                                apr_pool_t *pool)
+/* An error in a number: told at once, unless it is the count. */
+static scim_error_t *refuse_number(reading_t *reading, const parameter_t *parameter, scim_error_t *error)
 {
-    apr_int64_t number = 0;
-    if (parameter->kind == TEXT || parameter->kind == NAMES) {
-        set_text(query, parameter, value);
-        return NULL;
-    }
-    if (!read_integer(&number, value))
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s must be an integer, not \"%.*s\".",
-                                parameter->name, (int)scim_utf8_valid(value, strnlen(value, QUOTE_MAX)), value);
-    set_number(query, parameter, number, page_maximum);
+    if (parameter->kind != COUNT)
+        return error;
+    reading->bad_count = error;
     return NULL;
 }
 
-/* Reads `name=value`, raw; *seen holds a bit for each parameter met. */
-static scim_error_t *read_pair(scim_query_t *query, unsigned *seen, const char *pair, apr_size_t len, int page_maximum,
-                               apr_pool_t *pool)
+static scim_error_t *finish(reading_t *reading)
 {
+    if (reading->bad_count && reading->query->cursor)
+        reading->bad_count->type = SCIM_INVALID_COUNT;
+    return reading->bad_count;
+}
+
+/* Reads one decoded value into its place. */
+static scim_error_t *read_value(reading_t *reading, const parameter_t *parameter, const char *value)
+{
+    apr_int64_t number = 0;
+    if (parameter->kind == TEXT || parameter->kind == NAMES) {
+        set_text(reading->query, parameter, value);
+        return NULL;
+    }
+    if (!read_integer(&number, value))
+        return refuse_number(reading, parameter,
+                             scim_error_typed(reading->pool, SCIM_INVALID_VALUE,
+                                              "The parameter %s must be an integer, not \"%.*s\".", parameter->name,
+                                              (int)scim_utf8_valid(value, strnlen(value, QUOTE_MAX)), value));
+    set_number(reading, parameter, number);
+    return NULL;
+}
+
+/* Reads `name=value`, raw. */
+static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t len)
+{
+    apr_pool_t *pool = reading->pool;
     const char *equals = memchr(pair, '=', len);
     const apr_size_t name_len = equals ? (apr_size_t)(equals - pair) : len;
     const char *raw = equals ? equals + 1 : "";
@@ -142,9 +177,9 @@ static scim_error_t *read_pair(scim_query_t *query, unsigned *seen, const char *
         return NULL;
 
     const unsigned bit = 1u << (parameter - parameters);
-    if (*seen & bit)
+    if (reading->seen & bit)
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is given twice.", parameter->name);
-    *seen |= bit;
+    reading->seen |= bit;
     const char *value = decode(raw, raw_len, &decoded, pool);
     if (!value)
         return scim_error_typed(pool, SCIM_INVALID_VALUE,
@@ -154,22 +189,22 @@ static scim_error_t *read_pair(scim_query_t *query, unsigned *seen, const char *
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s holds a NUL character.", parameter->name);
     if (scim_utf8_valid(value, decoded) != decoded)
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is not valid UTF-8.", parameter->name);
-    return read_value(query, parameter, value, page_maximum, pool);
+    return read_value(reading, parameter, value);
 }
 
 scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum, apr_pool_t *pool)
 {
-    unsigned seen = 0;
-    set_defaults(out, page_default, page_maximum);
+    reading_t reading;
+    begin(&reading, out, page_default, page_maximum, pool);
     while (args && *args) {
         const apr_size_t len = strcspn(args, "&");
-        scim_error_t *error = read_pair(out, &seen, args, len, page_maximum, pool);
+        scim_error_t *error = read_pair(&reading, args, len);
         if (error)
             return error;
         args += len;
         args += *args == '&';
     }
-    return NULL;
+    return finish(&reading);
 }
 
 static int lists_urn(json_object *schemas)
@@ -227,34 +262,35 @@ static scim_error_t *read_names(scim_query_t *query, const parameter_t *paramete
     return NULL;
 }
 
-static scim_error_t *read_member(scim_query_t *query, const parameter_t *parameter, json_object *value,
-                                 int page_maximum, apr_pool_t *pool)
+static scim_error_t *read_member(reading_t *reading, const parameter_t *parameter, json_object *value)
 {
+    apr_pool_t *pool = reading->pool;
+
     switch (parameter->kind) {
     case NAMES:
-        return read_names(query, parameter, value, pool);
+        return read_names(reading->query, parameter, value, pool);
     case TEXT:
         if (!json_object_is_type(value, json_type_string))
             return wrong_type(parameter, "a string", pool);
-        set_text(query, parameter, apr_pstrdup(pool, json_object_get_string(value)));
+        set_text(reading->query, parameter, apr_pstrdup(pool, json_object_get_string(value)));
         return NULL;
     case START_INDEX:
     case COUNT:
         break;
     }
     if (!json_object_is_type(value, json_type_int))
-        return wrong_type(parameter, "an integer", pool);
-    set_number(query, parameter, json_object_get_int64(value), page_maximum);
+        return refuse_number(reading, parameter, wrong_type(parameter, "an integer", pool));
+    set_number(reading, parameter, json_object_get_int64(value));
     return NULL;
 }
 
 scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int page_default, int page_maximum,
                                       scim_leniency_t *leniency, apr_pool_t *pool)
 {
-    unsigned seen = 0;
+    reading_t reading;
     scim_error_t *error = check_schemas(body, leniency, pool);
 
-    set_defaults(out, page_default, page_maximum);
+    begin(&reading, out, page_default, page_maximum, pool);
     if (error)
         return error;
     json_object_object_foreach(body, key, value)
@@ -264,11 +300,11 @@ scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int 
 
         if (!parameter)
             continue;
-        if (seen & bit)
+        if (reading.seen & bit)
             return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"%s\" is given twice.", parameter->name);
-        seen |= bit;
-        if (value && (error = read_member(out, parameter, value, page_maximum, pool)))
+        reading.seen |= bit;
+        if (value && (error = read_member(&reading, parameter, value)))
             return error;
     }
-    return NULL;
+    return finish(&reading);
 }

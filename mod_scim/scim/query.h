@@ -1,6 +1,6 @@
 /*
- * The query parameters of RFC 7644 3.4.2, from a URL or from the message of 3.4.3, decoded and clamped. Parameters that
- * SCIM does not name are ignored (Entra ID sends `aadOptscim062020`).
+ * The query parameters of RFC 7644 3.4.2 and RFC 9865 2, from a URL or from the message of 3.4.3, decoded and clamped.
+ * Parameters that SCIM does not name are ignored (Entra ID sends `aadOptscim062020`).
  */
 #ifndef SCIM_QUERY_H
 #define SCIM_QUERY_H
@@ -11,17 +11,20 @@
 #include "leniency.h"
 
 typedef struct scim_query_t {
-    const char *filter; /* NULL where absent, as are the next four */
+    const char *filter; /* NULL where absent, as are the next five */
     const char *attributes;
     const char *excluded_attributes;
     const char *sort_by;
     const char *sort_order;
+    const char *cursor;      /* "" asks for the first page by cursor */
+    int by_index;            /* startIndex is given */
     apr_int64_t start_index; /* 1-based; less than 1 is 1 */
     apr_int64_t count;       /* 0..maximum; absent: the default; negative: 0 */
 } scim_query_t;
 
 /* `args` is the raw query string, NULL where there is none; '+' is a space. Errors: 400 invalidValue for a number that
- * is none, for text that is not UTF-8 or holds NUL, and for a parameter given twice. */
+ * is none (invalidCount for a count beside a cursor), for text that is not UTF-8 or holds NUL, and for a parameter
+ * given twice. */
 scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum,
                               apr_pool_t *pool);
 
@@ -29,7 +32,8 @@ scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_defa
 
 /* The same from the body of a POST to /.search (RFC 7644 3.4.3). Names are matched without case; null is absent; the
  * lists of attributes become text as in a URL. Errors: 400 invalidSyntax where `schemas` does not list
- * SCIM_URN_SEARCH; 400 invalidValue for a member of another JSON type, and for one given twice. */
+ * SCIM_URN_SEARCH; 400 invalidValue for a member of another JSON type (invalidCount for a count beside a cursor), and
+ * for one given twice. */
 scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int page_default, int page_maximum,
                                       scim_leniency_t *leniency, apr_pool_t *pool);
 

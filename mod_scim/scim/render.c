@@ -109,15 +109,32 @@ void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const sc
     apr_pool_destroy(scratch);
 }
 
-void scim_render_list(scim_buf_t *out, const apr_array_header_t *records, apr_int64_t total, apr_int64_t start_index,
-                      const scim_projection_t *projection, const char *base)
+static void add_number(scim_buf_t *out, const char *name, apr_int64_t number)
 {
+    scim_buf_printf(out, "\"%s\":%" APR_INT64_T_FMT ",", name, number);
+}
+
+/* A cursor is made of characters that JSON need not escape. */
+static void add_cursor(scim_buf_t *out, const char *name, const char *cursor)
+{
+    if (cursor)
+        scim_buf_printf(out, "\"%s\":\"%s\",", name, cursor);
+}
+
+void scim_render_list(scim_buf_t *out, const scim_list_t *list, const scim_projection_t *projection, const char *base)
+{
+    const apr_array_header_t *records = list->records;
     int i;
 
-    scim_buf_printf(out,
-                    "{\"schemas\":[\"" SCIM_URN_LIST "\"],\"totalResults\":%" APR_INT64_T_FMT
-                    ",\"startIndex\":%" APR_INT64_T_FMT ",\"itemsPerPage\":%d,\"Resources\":[",
-                    total, start_index, records->nelts);
+    scim_buf_puts(out, "{\"schemas\":[\"" SCIM_URN_LIST "\"],");
+    if (list->total >= 0)
+        add_number(out, "totalResults", list->total);
+    if (list->start_index)
+        add_number(out, "startIndex", list->start_index);
+    add_number(out, "itemsPerPage", records->nelts);
+    add_cursor(out, "previousCursor", list->previous);
+    add_cursor(out, "nextCursor", list->next);
+    scim_buf_puts(out, "\"Resources\":[");
     for (i = 0; i < records->nelts; i++) {
         if (i)
             scim_buf_puts(out, ",");

@@ -21,8 +21,16 @@ const char *scim_render_version(apr_int64_t version, apr_pool_t *pool);
 void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const scim_projection_t *projection,
                           const char *base, int empty_relation);
 
-/* A ListResponse (RFC 7644 3.4.2). `records` holds scim_record_t *. */
-void scim_render_list(scim_buf_t *out, const apr_array_header_t *records, apr_int64_t total, apr_int64_t start_index,
-                      const scim_projection_t *projection, const char *base);
+/* A page of a list. */
+typedef struct scim_list_t {
+    const apr_array_header_t *records; /* scim_record_t * */
+    apr_int64_t total;                 /* -1 where it is not known; it is then left out */
+    apr_int64_t start_index;           /* 0 for a page by cursor, which has none */
+    const char *previous;              /* cursors, or NULL */
+    const char *next;
+} scim_list_t;
+
+/* A ListResponse (RFC 7644 3.4.2, RFC 9865 2). */
+void scim_render_list(scim_buf_t *out, const scim_list_t *list, const scim_projection_t *projection, const char *base);
 
 #endif

@@ -92,8 +92,14 @@ scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, c
     scim_search_t *search = apr_pcalloc(pool, sizeof(*search));
     scim_error_t *error;
 
+    *out = search;
+    if (query->cursor && query->by_index)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                "Pages are either by cursor or by startIndex: leave one of the two parameters out.");
     search->start_index = query->start_index;
+    search->skip = query->start_index - 1;
     search->count = query->count;
+    search->cursor = query->cursor;
     search->targets = apr_array_make(pool, types->nelts, sizeof(scim_target_t));
     error = scim_projection_read_all(&search->projection, query->attributes, query->excluded_attributes, types, pool);
     for (int i = 0; !error && i < types->nelts; i++) {
@@ -103,6 +109,51 @@ scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, c
         target->type = APR_ARRAY_IDX(types, i, const scim_resource_type_t *);
         error = read_target(target, search, query, types, leniency, pool);
     }
-    *out = search;
     return error ? error : read_sorts(search, query, leniency, pool);
+}
+
+/* A text that ends where it says. */
+static void put_text(scim_buf_t *out, const char *text)
+{
+    if (text)
+        scim_buf_printf(out, "%" APR_SIZE_T_FMT ":", strlen(text));
+    scim_buf_puts(out, text ? text : "-");
+}
+
+static void put_attr(scim_buf_t *out, const scim_attr_t *attr)
+{
+    put_text(out, attr ? attr->schema->id : NULL);
+    put_text(out, attr && attr->parent ? attr->parent->key : NULL);
+    put_text(out, attr ? attr->key : NULL);
+}
+
+static void put_filter(scim_buf_t *out, const scim_filter_t *filter)
+{
+    if (!filter) {
+        scim_buf_puts(out, "-");
+        return;
+    }
+    scim_buf_printf(out, "(%d %d %d", (int)filter->kind, (int)filter->op, filter->absent);
+    put_attr(out, filter->attr);
+    put_attr(out, filter->sub);
+    if (filter->kind == SCIM_FILTER_COMPARE && filter->op != SCIM_PR) {
+        scim_buf_printf(out, " %d ", (int)filter->value_kind);
+        put_text(out, filter->value);
+    }
+    put_filter(out, filter->left);
+    put_filter(out, filter->right);
+    scim_buf_puts(out, ")");
+}
+
+void scim_search_identify(scim_buf_t *out, const scim_search_t *search)
+{
+    scim_buf_puts(out, search->sorted && search->descending ? "<" : ">");
+    for (int i = 0; i < search->targets->nelts; i++) {
+        const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
+
+        put_text(out, target->type->name);
+        put_attr(out, target->sort);
+        put_attr(out, target->sort_sub);
+        put_filter(out, target->filter);
+    }
 }

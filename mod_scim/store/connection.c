@@ -52,6 +52,16 @@ static int is_alive(PGconn *pg)
     return 0;
 }
 
+/* 0 where there is none. */
+static int read_secret(scim_backend_t *backend, const PGresult *result)
+{
+    if (PQntuples(result) != 1 || PQgetlength(result, 0, 0) != SCIM_SECRET_LENGTH) {
+        return 0;
+    }
+    memcpy(backend->secret, PQgetvalue(result, 0, 0), SCIM_SECRET_LENGTH);
+    return 1;
+}
+
 static scim_error_t *check_number(apr_int64_t number, apr_pool_t *pool)
 {
     if (number == scim_migrate_latest()) {
@@ -66,12 +76,14 @@ static scim_error_t *check_number(apr_int64_t number, apr_pool_t *pool)
 }
 
 /* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
- * and filters use what scim.lookup has. An older schema fails at the second question; then the first has the answer. */
+ * filters use what scim.lookup has, and cursors are signed. An older schema fails at the second question or the third;
+ * then the first has the answer. */
 static scim_error_t *check_version(scim_conn_t *conn)
 {
     scim_batch_t *batch = scim_batch_make(conn);
     int slot = scim_batch_add(batch, SCIM_STMT_SCHEMA_VERSION, NULL);
     int indexed = scim_batch_add(batch, SCIM_STMT_INDEXED_READY, NULL);
+    int secret = scim_batch_add(batch, SCIM_STMT_SECRET, NULL);
     scim_error_t *error = scim_batch_run(batch);
     if (error && error->status != 500) {
         return error;
@@ -87,6 +99,9 @@ static scim_error_t *check_version(scim_conn_t *conn)
         return scim_sqlstate_unavailable(
             apr_psprintf(conn->pool, "the database has no usable scim schema (run: scimctl db init): %s", error->cause),
             conn->pool);
+    }
+    if (!read_secret(conn->backend, scim_batch_result(batch, secret))) {
+        return scim_sqlstate_unavailable("scim.secret is empty", conn->pool);
     }
     conn->backend->indexed = scim_indexed_read(scim_batch_result(batch, indexed), conn->backend->pool);
     conn->backend->fits = 1;
@@ -133,6 +148,11 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn)
 const unsigned char *scim_conn_blind(const scim_conn_t *conn)
 {
     return conn->backend->blind;
+}
+
+const unsigned char *scim_conn_secret(const scim_conn_t *conn)
+{
+    return conn->backend->secret;
 }
 
 const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn)

@@ -36,6 +36,10 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn);
 #define SCIM_BLIND_LENGTH 16
 const unsigned char *scim_conn_blind(const scim_conn_t *conn);
 
+/* The installation's secret, which signs what it gives away and takes back (scim.secret). */
+#define SCIM_SECRET_LENGTH 32
+const unsigned char *scim_conn_secret(const scim_conn_t *conn);
+
 /* What scim.lookup finds resources by (scim_indexed_t of indexed.h), as it was when the backend was first used. */
 const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 

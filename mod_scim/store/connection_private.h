@@ -20,6 +20,7 @@ typedef struct scim_backend_t {
     int fits;                    /* the schema's version was found to be ours */
     apr_array_header_t *indexed; /* scim_indexed_t: what was ready then */
     unsigned char blind[SCIM_BLIND_LENGTH];
+    unsigned char secret[SCIM_SECRET_LENGTH];
     unsigned serial;                    /* of the last name given to a prepared statement */
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */

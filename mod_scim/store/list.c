@@ -2,14 +2,36 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "order.h"
 #include "resources_private.h"
 #include "search_sql.h"
 
-#define FILTER_MARK   "true /* filter */"
-#define ORDER_MARK    "order by /* sort */ r.id"
-#define SORT_MARK     "/* sort */"
-#define TYPE_COLUMN   6 /* of resource_list_all */
-#define GROUPS_COLUMN 7
+#define FILTER_MARK    "true /* filter */"
+#define ORDER_MARK     "order by r.id /* order */"
+#define ORDER_ALL_MARK "order by r.type, r.id /* order */"
+#define KEY_MARK       " /* key */"
+#define KEY_COLUMN     6
+#define TYPE_COLUMN    6 /* of resource_list_all, as are the next two */
+#define GROUPS_COLUMN  7
+#define KEY_ALL_COLUMN 8
+
+/* How much of a search one statement reads. */
+typedef struct part_t {
+    const scim_search_t *search;
+    const scim_order_t *order; /* NULL: none, the number is asked for */
+    scim_order_e which;        /* where the search begins at a position */
+    apr_int64_t limit;
+    apr_int64_t skip;
+} part_t;
+
+/* What has been read of a page. */
+typedef struct reading_t {
+    scim_session_t *session;
+    const scim_search_t *search;
+    apr_array_header_t *records; /* const scim_record_t *, as they are read */
+    apr_array_header_t *keys;    /* const char *: the sort key of each, or NULL */
+    int rows;                    /* one more than the records where there are more than asked for */
+} reading_t;
 
 static const scim_statement_e list_statements[] = {
     [SCIM_RELATION_NONE] = SCIM_STMT_RESOURCE_LIST,
@@ -29,72 +51,107 @@ const char *scim_statement_filtered(scim_statement_e id, const char *condition, 
     return splice(scim_statements[id].sql, FILTER_MARK, condition, pool);
 }
 
+static const scim_target_t *first_target(const scim_search_t *search)
+{
+    return &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
+}
+
 /* Of several types either all have a filter, or none. */
 static int is_filtered(const scim_search_t *search)
 {
-    return APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
+    return first_target(search)->filter != NULL;
 }
 
 /* Whether a filter finds one resource at the most: `attr eq "value"` where no two have the same. Then there is nothing
  * to order, and this is what identity providers ask all the time. */
 static int finds_one(const scim_search_t *search)
 {
-    const scim_filter_t *filter = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter;
+    const scim_filter_t *filter = first_target(search)->filter;
     return search->targets->nelts == 1 && filter && filter->kind == SCIM_FILTER_COMPARE && filter->op == SCIM_EQ &&
            filter->attr->uniqueness != SCIM_UNIQUE_NONE && !filter->sub;
 }
 
-/* The text of a statement with the search's filters and, where it has a place for it, its order. */
-static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id,
-                                 const scim_search_t *search, const scim_session_t *session)
+/* Whether a named statement does as it is. */
+static int is_plain(const part_t *part)
+{
+    const scim_search_t *search = part->search;
+    return !is_filtered(search) && (!part->order || (!search->sorted && !search->after && !search->backward));
+}
+
+/* Puts the order and its key into a statement. */
+static const char *order_text(const char *text, const part_t *part, apr_pool_t *pool)
+{
+    const scim_search_t *search = part->search;
+    const char *mark = search->targets->nelts > 1 ? ORDER_ALL_MARK : ORDER_MARK;
+    int sorted = search->sorted || search->after || search->backward;
+    scim_buf_t out;
+    if (!sorted) {
+        return finds_one(search) ? splice(text, mark, "", pool) : text;
+    }
+    scim_buf_init(&out, 128, pool);
+    scim_buf_puts(&out, "order by ");
+    scim_order_put(&out, part->order, part->which);
+    text = splice(text, mark, out.data, pool);
+    if (!search->sorted) {
+        return text;
+    }
+    scim_buf_init(&out, 128, pool);
+    scim_buf_puts(&out, ", ");
+    scim_order_put_key(&out, part->order);
+    return splice(text, KEY_MARK, out.data, pool);
+}
+
+/* The text of a statement with the search's filters, where it begins, and its order. */
+static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id, const part_t *part,
+                                 const scim_session_t *session)
 {
     apr_pool_t *pool = session->pool;
     scim_sql_t sql = {.params = values, .indexed = scim_conn_indexed(session->conn)};
-    scim_buf_t order;
+    int filtered = is_filtered(part->search);
+    int after = part->order && part->search->after;
     scim_error_t *error = NULL;
     *out = scim_statements[id].sql;
-    if (is_filtered(search)) {
-        scim_buf_init(&sql.text, 256, pool);
-        error = scim_search_condition(&sql, search, pool);
-        *out = error ? NULL : splice(*out, FILTER_MARK, sql.text.data, pool);
+    scim_buf_init(&sql.text, 256, pool);
+    if (filtered && (error = scim_search_condition(&sql, part->search, pool))) {
+        return error;
     }
-    if (!error && !search->sorted && finds_one(search) && strstr(*out, ORDER_MARK)) {
-        *out = splice(*out, ORDER_MARK, "", pool);
+    if (after) {
+        scim_buf_puts(&sql.text, filtered ? " and " : "");
+        scim_order_put_after(&sql, part->order, part->which);
     }
-    if (!error && search->sorted && strstr(*out, SORT_MARK)) {
-        scim_buf_init(&order, 128, pool);
-        error = scim_search_order(&order, search, pool);
-        *out = error ? NULL : splice(*out, SORT_MARK, order.data, pool);
+    if (filtered || after) {
+        *out = splice(*out, FILTER_MARK, sql.text.data, pool);
     }
-    return error;
+    if (part->order) {
+        *out = order_text(*out, part, pool);
+    }
+    return NULL;
 }
 
 /* The text and the values of a statement whose fixed parameters are `fixed`, with filters and order in their places. */
 static scim_error_t *search_statement(const char **text, apr_array_header_t **values, scim_statement_e id,
-                                      const scim_param_t *fixed, const scim_search_t *search,
-                                      const scim_session_t *session)
+                                      const scim_param_t *fixed, const part_t *part, const scim_session_t *session)
 {
-    *values = apr_array_make(session->pool, 8, sizeof(const char *));
+    *values = apr_array_make(session->pool, 16, sizeof(const char *));
     for (int i = 0; i < scim_statements[id].params; i++) {
         APR_ARRAY_PUSH(*values, const char *) = fixed[i].value;
     }
-    return search_text(text, *values, id, search, session);
+    return search_text(text, *values, id, part, session);
 }
 
 /* Adds such a statement; *slot gets its slot. */
 static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_param_t *fixed,
-                                const scim_search_t *search, const scim_session_t *session)
+                                const part_t *part, const scim_session_t *session)
 {
-    apr_pool_t *pool = session->pool;
     apr_array_header_t *values;
     const char *text;
-    if (!search->sorted && !is_filtered(search)) {
+    if (is_plain(part)) {
         *slot = scim_batch_add(batch, id, fixed);
         return NULL;
     }
-    scim_error_t *error = search_statement(&text, &values, id, fixed, search, session);
+    scim_error_t *error = search_statement(&text, &values, id, fixed, part, session);
     if (!error) {
-        *slot = scim_add_values(batch, text, values, pool);
+        *slot = scim_add_values(batch, text, values, session->pool);
     }
     return error;
 }
@@ -129,15 +186,15 @@ static void put_remembered(apr_array_header_t *values, const char *remembered, a
 static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
     apr_pool_t *pool = session->pool;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
+    part_t part = {.search = search};
     int one = search->targets->nelts == 1;
-    const char *types = one ? target->type->name : type_names(search, SCIM_RELATION_NONE, pool);
+    const char *types = one ? first_target(search)->type->name : type_names(search, SCIM_RELATION_NONE, pool);
     scim_memory_key_t key;
     apr_array_header_t *values;
     const char *text;
     scim_error_t *error = search_statement(
         &text, &values, one ? SCIM_STMT_RESOURCE_COUNT : SCIM_STMT_RESOURCE_COUNT_ALL,
-        scim_params(pool, session->tenant, types, (const char *)NULL, (const char *)NULL, SCIM_PARAMS_END), search,
+        scim_params(pool, session->tenant, types, (const char *)NULL, (const char *)NULL, SCIM_PARAMS_END), &part,
         session);
     if (error) {
         return scim_refuse(session, error);
@@ -172,30 +229,31 @@ static scim_error_t *read_total(apr_int64_t *total, scim_session_t *session, con
     return error;
 }
 
-static scim_error_t *add_page(int *slot, scim_batch_t *batch, scim_session_t *session, const scim_search_t *search)
+static scim_error_t *add_part(int *slot, scim_batch_t *batch, scim_session_t *session, const part_t *part)
 {
     apr_pool_t *pool = session->pool;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
-    const char *limit = apr_psprintf(pool, "%" APR_INT64_T_FMT, search->count + 1);
-    const char *skip = apr_psprintf(pool, "%" APR_INT64_T_FMT, search->start_index - 1);
+    const scim_search_t *search = part->search;
+    const scim_target_t *target = first_target(search);
+    const char *limit = apr_psprintf(pool, "%" APR_INT64_T_FMT, part->limit);
+    const char *skip = apr_psprintf(pool, "%" APR_INT64_T_FMT, part->skip);
     if (search->targets->nelts == 1) {
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
                           scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
                                               target->type->name, limit, skip, session->base, SCIM_PARAMS_END),
-                          search, session);
+                          part, session);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
                       scim_session_params(session, SCIM_BOUNDED, type_names(search, SCIM_RELATION_NONE, pool), limit,
                                           skip, session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
                                           type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
-                      search, session);
+                      part, session);
 }
 
 /* The type of a row of a page: the only one, or the one that the row names. */
 static const scim_resource_type_t *row_type(const scim_search_t *search, const PGresult *result, int row)
 {
     apr_size_t len;
-    const scim_target_t *target = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
+    const scim_target_t *target = first_target(search);
     const char *name = search->targets->nelts == 1 ? NULL : scim_result_text(&len, result, row, TYPE_COLUMN);
     for (int i = 0; name && i < search->targets->nelts; i++) {
         target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
@@ -214,15 +272,22 @@ static const scim_record_t *read_row(const scim_session_t *session, const scim_s
     return scim_record_read(result, row, column, type, session);
 }
 
-/* Reads one row more than asked for: whether there is one tells most often what the total is, without counting. */
-static scim_error_t *read_page(scim_page_t *out, int *rows, scim_session_t *session, const scim_search_t *search)
+static const char *read_key(const scim_search_t *search, const PGresult *result, int row)
+{
+    return search->sorted
+               ? scim_result_text(NULL, result, row, search->targets->nelts > 1 ? KEY_ALL_COLUMN : KEY_COLUMN)
+               : NULL;
+}
+
+static scim_error_t *read_part(reading_t *reading, const part_t *part)
 {
     int slot;
+    scim_session_t *session = reading->session;
     scim_batch_t *batch = scim_batch_make(session->conn);
-    if (!finds_one(search)) {
+    if (!finds_one(part->search)) {
         scim_session_bound(session, batch);
     }
-    scim_error_t *error = add_page(&slot, batch, session, search);
+    scim_error_t *error = add_part(&slot, batch, session, part);
     if (error) {
         return scim_refuse(session, error);
     }
@@ -232,29 +297,102 @@ static scim_error_t *read_page(scim_page_t *out, int *rows, scim_session_t *sess
         return error;
     }
     const PGresult *result = scim_batch_result(batch, slot);
-    *rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication has its row where nothing is found */
-    for (int row = 0; row < *rows && row < search->count; row++) {
-        APR_ARRAY_PUSH(out->records, const scim_record_t *) = read_row(session, search, result, row);
+    int rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication has its row where there is none */
+    for (int row = 0; row < rows && reading->records->nelts < part->search->count; row++) {
+        APR_ARRAY_PUSH(reading->records, const scim_record_t *) = read_row(session, part->search, result, row);
+        APR_ARRAY_PUSH(reading->keys, const char *) = read_key(part->search, result, row);
     }
+    reading->rows += rows;
     return NULL;
+}
+
+/* Reads one row more than asked for: whether there is one tells whether there is another page. Where the resources near
+ * a position are not enough, those far from it follow; of how many to skip is known only if some of the near ones were
+ * left. */
+static scim_error_t *read_page(reading_t *reading)
+{
+    const scim_search_t *search = reading->search;
+    part_t part = {.search = search, .which = SCIM_ORDER_NEAR, .limit = search->count + 1, .skip = search->skip};
+    scim_error_t *error = scim_order_make(&part.order, search, reading->session->pool);
+    if (error) {
+        return scim_refuse(reading->session, error);
+    }
+    error = read_part(reading, &part);
+    if (error || reading->rows >= part.limit || !scim_order_is_split(part.order)) {
+        return error;
+    }
+    part.which = reading->rows == 0 && part.skip > 0 ? SCIM_ORDER_BOTH : SCIM_ORDER_FAR;
+    if (part.which == SCIM_ORDER_FAR) {
+        part.limit -= reading->rows;
+        part.skip = 0;
+    }
+    return read_part(reading, &part);
+}
+
+static void reverse(apr_array_header_t *pointers)
+{
+    void **one = (void **)pointers->elts, **other = one + pointers->nelts;
+    while (one < --other) {
+        void *kept = *one;
+        *one++ = *other;
+        *other = kept;
+    }
+}
+
+/* The position of a record of a page. */
+static const scim_position_t *position_of(const reading_t *reading, int index)
+{
+    const scim_record_t *record = APR_ARRAY_IDX(reading->records, index, const scim_record_t *);
+    scim_position_t *position = apr_pcalloc(reading->session->pool, sizeof(*position));
+    position->key = APR_ARRAY_IDX(reading->keys, index, const char *);
+    position->type = reading->search->targets->nelts > 1 ? record->type->name : NULL;
+    memcpy(position->id, record->id, sizeof(position->id));
+    return position;
+}
+
+static void fill_page(scim_page_t *out, const reading_t *reading)
+{
+    int n = reading->records->nelts;
+    if (reading->search->backward) {
+        reverse(reading->records);
+        reverse(reading->keys);
+    }
+    out->more = reading->rows > n;
+    if (n) {
+        out->first = position_of(reading, 0);
+        out->last = position_of(reading, n - 1);
+    }
+}
+
+/* What a filter finds is not counted for a page in the middle of a walk. */
+static scim_error_t *find_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
+{
+    *total = -1;
+    if (!is_filtered(search)) {
+        return read_total(total, session, search);
+    }
+    return search->after || search->backward ? NULL : count_matches(total, session, search);
 }
 
 static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
 {
-    apr_int64_t skip = search->start_index - 1;
-    out->records = apr_array_make(session->pool, 16, sizeof(const scim_record_t *));
+    reading_t reading = {.session = session, .search = search};
+    memset(out, 0, sizeof(*out));
+    out->records = reading.records = apr_array_make(session->pool, 16, sizeof(const scim_record_t *));
+    reading.keys = apr_array_make(session->pool, 16, sizeof(const char *));
     if (search->count > 0) {
-        int rows = 0;
-        scim_error_t *error = read_page(out, &rows, session, search);
+        scim_error_t *error = read_page(&reading);
         if (error) {
             return error;
         }
-        if (rows <= search->count && (rows > 0 || skip == 0)) {
-            out->total = skip + rows;
-            return NULL;
-        }
+        fill_page(out, &reading);
     }
-    return is_filtered(search) ? count_matches(&out->total, session, search) : read_total(&out->total, session, search);
+    if (search->count > 0 && !out->more && !search->after && !search->backward &&
+        (reading.rows > 0 || search->skip == 0)) {
+        out->total = search->skip + reading.rows;
+        return NULL;
+    }
+    return find_total(&out->total, session, search);
 }
 
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)

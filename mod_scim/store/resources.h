@@ -19,12 +19,19 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
                              const char *id, int relation);
 
 typedef struct scim_page_t {
-    apr_array_header_t *records; /* scim_record_t * */
-    apr_int64_t total;           /* exact number of matches */
+    apr_array_header_t *records;  /* scim_record_t * */
+    apr_int64_t total;            /* exact number of matches; -1: it was not counted */
+    const scim_position_t *first; /* of the records; NULL where there are none */
+    const scim_position_t *last;
+    int more; /* whether there are more in the direction in which it was read */
 } scim_page_t;
 
 /* Resources of the search's types: as it sorts them, then by type, then in the order of their creation, which is the
- * same on every page. A count of 0 gives the total alone. Errors: 400 for what cannot be filtered or sorted by. */
+ * same on every page. A count of 0 gives the total alone. The total of a search that filters is not counted where it
+ * begins at a position. Errors: 400 for what cannot be filtered or sorted by.
+ *
+ * A page deep in a list: have `search->after` be the `last` of a page that ended with the resource numbered n, and
+ * `search->skip` start_index - 1 - n. It then costs what it costs to skip from there on. */
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search);
 
 /* POST. *restored tells that a deleted resource came back under its old id (PRODUCT U4). Errors: 409 uniqueness; 400

@@ -1,14 +1,14 @@
--- A page of resources in the order of their creation with their members; one row with nulls where there is none. A filter's
--- condition takes the place of `true /* filter */`; its own parameters follow the others; what it is sorted by takes the
--- place of `/* sort */`.
+-- A page of resources in the order of their creation with their members; one row with nulls where there is none.
+-- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
+-- the one before `/* order */`, and its key, as one more column, that of `/* key */`.
 -- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip, $12 base URL
 select r.*, {{reader}}
   from {{tenant_bounded}}
   {{token}}
   left join lateral (
 select {{record}},
-       {{members}}
+       {{members}} /* key */
   from scim.resource r, (values ($12::text)) b (base)
  where r.tenant = s.tenant and r.type = $9 and r.deleted_at is null and true /* filter */
- order by /* sort */ r.id
+ order by r.id /* order */
  limit $10::bigint offset $11::bigint) r on true

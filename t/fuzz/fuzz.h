@@ -19,6 +19,7 @@
 typedef void fuzz_target_t(const char *bytes, apr_size_t len, apr_pool_t *pool);
 
 fuzz_target_t fuzz_bulk;
+fuzz_target_t fuzz_cursor;
 fuzz_target_t fuzz_filter;
 fuzz_target_t fuzz_json;
 fuzz_target_t fuzz_patch;

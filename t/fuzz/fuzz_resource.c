@@ -20,6 +20,7 @@ static const char members[] = "[{\"value\":\"2819c223-7f76-453a-919d-41386190464
 static void check_answer(const scim_record_t *record, const scim_projection_t *projection, apr_pool_t *pool)
 {
     apr_array_header_t *records = apr_array_make(pool, 2, sizeof(scim_record_t *));
+    scim_list_t page = {.records = records, .total = 7, .start_index = 1};
     json_object *answer, *list;
     scim_buf_t out;
 
@@ -33,7 +34,7 @@ static void check_answer(const scim_record_t *record, const scim_projection_t *p
     APR_ARRAY_PUSH(records, const scim_record_t *) = record;
     APR_ARRAY_PUSH(records, const scim_record_t *) = record;
     scim_buf_init(&out, 16, pool);
-    scim_render_list(&out, records, 7, 1, projection, BASE);
+    scim_render_list(&out, &page, projection, BASE);
     list = json_object_object_get(fuzz_json_of(out.data, out.len, pool), "Resources");
     FUZZ_CHECK(json_object_array_length(list) == 2);
 }

@@ -9,6 +9,7 @@
 
 #include "fuzz.h"
 #include "scim/json.h"
+#include "store/order.h"
 #include "store/search_sql.h"
 
 #define PAGE_DEFAULT 100
@@ -28,26 +29,29 @@ static void check_sql(const scim_sql_t *sql, const char *order)
     for (const char *at = sql->text.data; *at; at++)
         FUZZ_CHECK(*at >= ' ' && *at < 0x7f && *at != ';');
     FUZZ_CHECK(!strstr(sql->text.data, "--") && !strstr(sql->text.data, "/*"));
-    FUZZ_CHECK(!*order || strcmp(order + strlen(order) - 2, ", ") == 0);
+    FUZZ_CHECK(strcmp(order + strlen(order) - 4, "r.id") == 0);
     for (int i = 0; i < sql->params->nelts; i++)
         FUZZ_CHECK(APR_ARRAY_IDX(sql->params, i, const char *));
 }
 
 static void check_store(const scim_search_t *search, const scim_query_t *query, apr_pool_t *pool)
 {
+    const scim_order_t *order;
     scim_sql_t sql = {0};
-    scim_buf_t order;
+    scim_buf_t text;
     scim_error_t *error;
 
     scim_buf_init(&sql.text, 64, pool);
-    scim_buf_init(&order, 64, pool);
+    scim_buf_init(&text, 64, pool);
     sql.params = apr_array_make(pool, 4, sizeof(const char *));
     APR_ARRAY_PUSH(sql.params, const char *) = "tenant";
     if ((query->filter && (error = scim_search_condition(&sql, search, pool))) ||
-        (error = scim_search_order(&order, search, pool)))
+        (error = scim_order_make(&order, search, pool))) {
         fuzz_error(error, pool);
-    else
-        check_sql(&sql, order.data);
+        return;
+    }
+    scim_order_put(&text, order, SCIM_ORDER_NEAR);
+    check_sql(&sql, text.data);
 }
 
 static void check_search(const scim_query_t *query, const apr_array_header_t *types, unsigned allowed, apr_pool_t *pool)
@@ -55,6 +59,7 @@ static void check_search(const scim_query_t *query, const apr_array_header_t *ty
     scim_leniency_t leniency = {allowed, 0};
     scim_search_t *search;
     scim_error_t *error = scim_search_read(&search, query, types, &leniency, pool);
+    scim_buf_t identity;
 
     FUZZ_CHECK(!(leniency.used & ~allowed));
     if (error) {
@@ -65,6 +70,10 @@ static void check_search(const scim_query_t *query, const apr_array_header_t *ty
     FUZZ_CHECK(search->start_index == query->start_index && search->count == query->count);
     for (int i = 0; i < search->targets->nelts; i++)
         check_target(&APR_ARRAY_IDX(search->targets, i, scim_target_t), search, query);
+    FUZZ_CHECK(!search->after && !search->backward && search->skip == query->start_index - 1);
+    FUZZ_CHECK(!query->cursor || !query->by_index);
+    scim_buf_init(&identity, 64, pool);
+    scim_search_identify(&identity, search);
     check_store(search, query, pool);
 }
 

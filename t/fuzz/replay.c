@@ -17,9 +17,9 @@ static const struct {
     const char *name;
     fuzz_target_t *run;
 } targets[] = {
-    {"bulk", fuzz_bulk},         {"filter", fuzz_filter}, {"json", fuzz_json},
-    {"patch", fuzz_patch},       {"path", fuzz_path},     {"query", fuzz_query},
-    {"resource", fuzz_resource}, {"search", fuzz_search}, {"token", fuzz_token},
+    {"bulk", fuzz_bulk},     {"cursor", fuzz_cursor}, {"filter", fuzz_filter}, {"json", fuzz_json},
+    {"patch", fuzz_patch},   {"path", fuzz_path},     {"query", fuzz_query},   {"resource", fuzz_resource},
+    {"search", fuzz_search}, {"token", fuzz_token},
 };
 
 static int verbose;

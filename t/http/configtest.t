@@ -47,6 +47,7 @@ unlike($plain, qr/mod_scim/, 'has no warnings');
 # Each directive's wrong values
 my %wrong = (
     ScimPageSize => ['', '10', '0 10', '20 10', 'x 10', '10 x', '1 1000000', '-1 5', '1 2 3'],
+    ScimCursorTimeout => ['', '0', '-1', 'x', '500ms', '8d', '169h', '1 2'],
     ScimMaxBody => ['', '0', '-1', 'x', '1.5', '99999999999999', '1 2'],
     ScimMaxDepth => ['', '0', '7', '1000', 'x'],
     ScimBulkLimits => ['', '10', '0 10', '10 0', '10001 10', 'x 10', '10 x', '1 2 3', '10 99999999999999'],
@@ -62,6 +63,7 @@ for my $directive (sort keys %wrong) {
     fails(qr/$directive/, "$directive $_", location => "$directive $_\n") for @{ $wrong{$directive} };
 }
 my %right = (
+    ScimCursorTimeout => ['1', '90s', '5min', '168h'],
     ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'], ScimBulkLimits => ['1 1', '10000 1073741824'],
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
     ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],

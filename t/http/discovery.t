@@ -20,8 +20,8 @@ is_reply($res, 200, {
     changePassword => { supported => false },
     sort => { supported => true },
     etag => { supported => true },
-    pagination => { cursor => false, index => true, defaultPaginationMethod => 'index', defaultPageSize => 100,
-        maxPageSize => 500 },
+    pagination => { cursor => true, index => true, defaultPaginationMethod => 'index', defaultPageSize => 100,
+        maxPageSize => 500, cursorTimeout => 3600 },
     meta => { resourceType => 'ServiceProviderConfig', location => $t->url . '/ServiceProviderConfig' },
 }, 'ServiceProviderConfig');
 is(scalar @$scheme, 1, 'one way to authenticate');

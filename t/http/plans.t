@@ -236,6 +236,37 @@ my $read = (rows_read() - $before) / @orders;
 # None counts; what has no value, and what is of another type, is read where it stands in the index.
 cmp_ok($read, '<', 5000, 'what is sorted by an index reads its page and no more') or diag "read $read rows each";
 
+# --- pages by cursor --------------------------------------------------------------------------------------------------
+
+# Each goes to the middle of a list by large pages; from there a page must read itself and little more, forward and back.
+my $PAGE = 500;
+my @walks = (
+    [Users => ''],
+    [Users => 'sortBy=userName'],
+    [Users => 'sortBy=userName&sortOrder=descending'],
+    [Users => 'sortBy=externalId'],
+    [Users => 'sortBy=displayName'],
+    [Users => 'sortBy=displayName&sortOrder=descending'],
+    [Users => 'sortBy=id&sortOrder=descending'],
+    ['' => ''],
+    ['' => 'sortBy=displayName'],
+);
+my $at = sub {
+    my ($walk, $cursor) = @_;
+    return $t->request(GET => "/$walk->[0]?count=$PAGE&attributes=id&$walk->[1]&cursor=$cursor")->{json};
+};
+my @middle;
+for my $walk (@walks) {
+    my $answer = $at->($walk, '');
+    $answer = $at->($walk, $answer->{nextCursor}) for 1 .. 20;
+    push @middle, [$walk, $_] for @$answer{qw(nextCursor previousCursor)};
+}
+is(scalar @{ $at->(@$_)->{Resources} }, $PAGE, "/$_->[0]->[0] $_->[0]->[1]: a page in the middle") for @middle;
+$before = rows_read();
+$at->(@$_) for @middle;
+$read = (rows_read() - $before) / @middle;
+cmp_ok($read, '<', 2 * $PAGE, 'a page by cursor in the middle of a list reads itself and no more') or diag "read $read rows each";
+
 # --- memberships of the large group -----------------------------------------------------------------------------------
 
 my $new = $t->make(Users => userName => 'newcomer');

@@ -22,6 +22,7 @@ static const struct {
     /* clang-format off */
     {"bulk", test_bulk},
     {"cidr", test_cidr},
+    {"cursor", test_cursor},
     {"discovery", test_discovery},
     {"error", test_error},
     {"filter", test_filter},
@@ -39,6 +40,7 @@ static const struct {
     {"resource", test_resource},
     {"schema", test_schema},
     {"search", test_search},
+    {"search_order", test_search_order},
     {"slots", test_slots},
     {"text", test_text},
     {"token", test_token},

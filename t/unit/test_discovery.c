@@ -26,7 +26,8 @@ static void start(void)
 
 static void config(void)
 {
-    scim_provider_t provider = {.page_default = 50, .page_maximum = 200, .bulk_operations = 70, .bulk_bytes = 4096};
+    scim_provider_t provider = {
+        .page_default = 50, .page_maximum = 200, .cursor_timeout = 600, .bulk_operations = 70, .bulk_bytes = 4096};
 
     start();
     scim_discovery_config(&out, &provider, BASE);
@@ -35,8 +36,8 @@ static void config(void)
               "'bulk':{'supported':true,'maxOperations':70,'maxPayloadSize':4096},"
               "'filter':{'supported':true,'maxResults':200},'changePassword':{'supported':false},"
               "'sort':{'supported':true},'etag':{'supported':true},"
-              "'pagination':{'cursor':false,'index':true,'defaultPaginationMethod':'index','defaultPageSize':50,"
-              "'maxPageSize':200},"
+              "'pagination':{'cursor':true,'index':true,'defaultPaginationMethod':'index','defaultPageSize':50,"
+              "'maxPageSize':200,'cursorTimeout':600},"
               "'authenticationSchemes':[{'type':'oauthbearertoken','name':'OAuth Bearer Token',"
               "'description':'A bearer token in the Authorization header, issued by the operator',"
               "'specUri':'https://www.rfc-editor.org/info/rfc6750','primary':true}],"

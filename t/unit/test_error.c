@@ -12,6 +12,8 @@ static void types_decide_status(void)
         {SCIM_INVALID_SYNTAX, "invalidSyntax", 400}, {SCIM_INVALID_PATH, "invalidPath", 400},
         {SCIM_NO_TARGET, "noTarget", 400},           {SCIM_INVALID_VALUE, "invalidValue", 400},
         {SCIM_INVALID_VERS, "invalidVers", 400},     {SCIM_SENSITIVE, "sensitive", 403},
+        {SCIM_INVALID_CURSOR, "invalidCursor", 400}, {SCIM_EXPIRED_CURSOR, "expiredCursor", 400},
+        {SCIM_INVALID_COUNT, "invalidCount", 400},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const scim_error_t *error = scim_error_typed(unit_pool, cases[i].type, "%s %d", "x", 7);

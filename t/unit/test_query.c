@@ -24,6 +24,8 @@ static void nothing(void)
         UNIT_STR(query.excluded_attributes, NULL);
         UNIT_STR(query.sort_by, NULL);
         UNIT_STR(query.sort_order, NULL);
+        UNIT_STR(query.cursor, NULL);
+        UNIT_INT(query.by_index, 0);
         UNIT_INT(query.start_index, 1);
         UNIT_INT(query.count, 100);
     }
@@ -106,6 +108,27 @@ static void refused(void)
         UNIT_ERROR(read_args(cases[i].args), SCIM_INVALID_VALUE, cases[i].detail);
 }
 
+static void cursors(void)
+{
+    static const struct {
+        const char *args;
+        const char *cursor;
+    } cases[] = {
+        {"cursor", ""}, {"cursor=", ""}, {"cursor&count=3", ""}, {"CURSOR=a-_9&count=3", "a-_9"}, {"count=3", NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        UNIT_OK(read_args(cases[i].args));
+        UNIT_STR(query.cursor, cases[i].cursor);
+        UNIT_INT(query.by_index, 0);
+    }
+    UNIT_OK(read_args("startIndex=0"));
+    UNIT_INT(query.by_index, 1);
+    UNIT_ERROR(read_args("count=x&cursor"), SCIM_INVALID_COUNT, "The parameter count must be an integer, not \"x\".");
+    UNIT_ERROR(read_args("cursor=a&count="), SCIM_INVALID_COUNT, "The parameter count must be an integer, not \"\".");
+    UNIT_ERROR(read_args("cursor=a&startIndex=x"), SCIM_INVALID_VALUE, NULL);
+    UNIT_ERROR(read_args("cursor=a&cursor=a"), SCIM_INVALID_VALUE, "The parameter cursor is given twice.");
+}
+
 /* A detail that repeats a part of a text ends between two characters. */
 static void cuts_between_characters(void)
 {
@@ -134,6 +157,7 @@ CU_TestInfo test_query[] = {{"nothing that SCIM names", nothing},
                             {"names and values", names_and_values},
                             {"numbers are clamped", numbers_are_clamped},
                             {"refused", refused},
+                            {"cursors", cursors},
                             {"cuts between characters", cuts_between_characters},
                             {"cuts sortBy", cuts_sort_by},
                             CU_TEST_INFO_NULL};

@@ -96,28 +96,55 @@ static void lists(void)
     apr_array_header_t *records = apr_array_make(unit_pool, 2, sizeof(scim_record_t *));
     scim_record_t one = record_of("User", "{\"userName\": \"a\"}", NULL);
     scim_record_t two = record_of("User", "{\"userName\": \"b\"}", NULL);
+    scim_list_t list = {.records = records, .start_index = 1};
     scim_buf_t out;
 
     scim_buf_init(&out, 16, unit_pool);
-    scim_render_list(&out, records, 0, 1, NULL, BASE);
+    scim_render_list(&out, &list, NULL, BASE);
     UNIT_STR(out.data, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":0,"
                        "\"startIndex\":1,\"itemsPerPage\":0,\"Resources\":[]}");
     APR_ARRAY_PUSH(records, scim_record_t *) = &one;
     APR_ARRAY_PUSH(records, scim_record_t *) = &two;
     scim_buf_init(&out, 16, unit_pool);
-    scim_render_list(&out, records, 5000000000, 7, projection_of("userName", NULL, "User"), BASE);
+    list.total = 5000000000;
+    list.start_index = 7;
+    scim_render_list(&out, &list, projection_of("userName", NULL, "User"), BASE);
     UNIT_STR(out.data, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],"
                        "\"totalResults\":5000000000,\"startIndex\":7,\"itemsPerPage\":2,\"Resources\":["
                        "{\"id\":\"" ID "\",\"userName\":\"a\"},{\"id\":\"" ID "\",\"userName\":\"b\"}]}");
     records->nelts = 1;
     scim_buf_init(&out, 16, unit_pool);
-    scim_render_list(&out, records, 1, 1, NULL, BASE);
+    list.total = list.start_index = 1;
+    scim_render_list(&out, &list, NULL, BASE);
     UNIT_STR(out.data, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":1,"
                        "\"startIndex\":1,\"itemsPerPage\":1,\"Resources\":["
                        "{\"id\":\"" ID "\",\"userName\": \"a\"," META("User", "Users") "}]}");
 }
 
+static void pages_by_cursor(void)
+{
+    apr_array_header_t *records = apr_array_make(unit_pool, 1, sizeof(scim_record_t *));
+    scim_list_t list = {.records = records, .total = -1, .previous = "ze7L30kMiiLX6x", .next = "YkU3OF86Pz0rGv"};
+    scim_buf_t out;
+
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_list(&out, &list, NULL, BASE);
+    UNIT_STR(out.data, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"itemsPerPage\":0,"
+                       "\"previousCursor\":\"ze7L30kMiiLX6x\",\"nextCursor\":\"YkU3OF86Pz0rGv\",\"Resources\":[]}");
+    list.total = 3;
+    list.previous = list.next = NULL;
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_list(&out, &list, NULL, BASE);
+    UNIT_STR(out.data, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":3,"
+                       "\"itemsPerPage\":0,\"Resources\":[]}");
+}
+
 CU_TestInfo test_render[] = {
-    {"location and version", parts}, {"a user", a_user}, {"a group and its members", a_group},
-    {"projected", projected},        {"lists", lists},   CU_TEST_INFO_NULL,
+    {"location and version", parts},
+    {"a user", a_user},
+    {"a group and its members", a_group},
+    {"projected", projected},
+    {"lists", lists},
+    {"pages by cursor", pages_by_cursor},
+    CU_TEST_INFO_NULL,
 };

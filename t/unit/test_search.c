@@ -42,6 +42,13 @@ static void test_message(void)
     UNIT_STR(query.filter, NULL);
     UNIT_STR(query.attributes, "");
     UNIT_INT(query.count, 0);
+    UNIT_STR(query.cursor, NULL);
+    UNIT_OK(read_message("{'cursor':'','startIndex':null}"));
+    UNIT_STR(query.cursor, "");
+    UNIT_INT(query.by_index, 0);
+    UNIT_OK(read_message("{'cursor':null,'startIndex':1}"));
+    UNIT_STR(query.cursor, NULL);
+    UNIT_INT(query.by_index, 1);
     UNIT_OK(read_message("{'count':5000}"));
     UNIT_INT(query.count, 1000);
 }
@@ -66,6 +73,9 @@ static void test_wrong_messages(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         UNIT_ERROR(read_message(cases[i].text), SCIM_INVALID_VALUE, cases[i].detail);
+    UNIT_ERROR(read_message("{" SCHEMAS ",'cursor':1}"), SCIM_INVALID_VALUE, "\"cursor\" must be a string.");
+    UNIT_ERROR(read_message("{" SCHEMAS ",'count':'1','cursor':''}"), SCIM_INVALID_COUNT,
+               "\"count\" must be an integer.");
     UNIT_ERROR(read_message("{'schemas':['x']}"), SCIM_INVALID_SYNTAX,
                "\"schemas\" must be a list that contains \"" SCIM_URN_SEARCH "\".");
     UNIT_ERROR(read_message("{'schemas':'" SCIM_URN_SEARCH "'}"), SCIM_INVALID_SYNTAX, NULL);
@@ -140,79 +150,82 @@ static void test_refused(void)
                "\"userName\" at character 1 of the filter is not an attribute of Group.");
 }
 
-/* ---- SQL ---- */
-
-#define PRIMARY(attr)                                                                                                  \
-    "coalesce(jsonb_path_query_first(r.doc -> '" attr "', '$[*] ? (@.primary == true)'), r.doc -> '" attr "' -> 0)"
-
-static void test_orders(void)
+static const char *identity(const char *type, const char *filter, const char *by, const char *order)
 {
-    static const struct {
-        const char *type, *by, *order, *sql;
-    } cases[] = {
-        {"User", NULL, "descending", ""},
-        {"User", "userName", NULL, "r.user_name_key, "},
-        {"User", "userName", "descending", "r.user_name_key desc, "},
-        {"User", "externalId", NULL, "r.external_id, "},
-        {"Group", "displayName", NULL, "r.display_name_key, "},
-        {"User", "id", NULL, "r.id, "},
-        {"User", "meta.created", NULL, "r.created, "},
-        {"User", "meta.lastModified", "descending", "r.last_modified desc, "},
-        {"User", "meta.version", NULL, "('W/\"' || r.version || '\"') collate \"C\", "},
-        {"User", "title", NULL, "scim.fold((r.doc ->> 'title')) collate \"C\", "},
-        {"User", "active", NULL, "(r.doc ->> 'active') collate \"C\", "},
-        {"User", "name.givenName", NULL, "scim.fold((r.doc -> 'name' ->> 'givenName')) collate \"C\", "},
-        {"User", ENTERPRISE ":manager.value", NULL,
-         "(r.doc -> '" ENTERPRISE "' -> 'manager' ->> 'value') collate \"C\", "},
-        {"User", "emails", NULL, "scim.fold((" PRIMARY("emails") " ->> 'value')) collate \"C\", "},
-        {"User", "emails.primary", NULL, "(" PRIMARY("emails") " ->> 'primary') collate \"C\", "},
-        {"User", "schemas", NULL, "((r.doc -> 'schemas' -> 0) #>> '{}') collate \"C\", "},
-        {"Group", "members", NULL,
-         "(select m.member_id from scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id"
-         " and u.deleted_at is null where m.tenant = r.tenant and m.group_id = r.id order by m.member_id limit 1), "},
-        {NULL, "displayName", "descending", "r.display_name_key desc, "},
-        {NULL, "userName", NULL, "case r.type when 'User' then r.user_name_key end, "},
+    scim_search_t *search;
+    scim_buf_t out;
+
+    UNIT_OK(resolve(&search, type, filter, by, order));
+    scim_buf_init(&out, 16, unit_pool);
+    scim_search_identify(&out, search);
+    return out.data;
+}
+
+static void test_identified(void)
+{
+    const char *all[] = {
+        identity("User", NULL, NULL, NULL),
+        identity("Group", NULL, NULL, NULL),
+        identity(NULL, NULL, NULL, NULL),
+        identity("User", "userName eq \"a\"", NULL, NULL),
+        identity("User", "userName eq \"A\"", NULL, NULL),
+        identity("User", "userName ne \"a\"", NULL, NULL),
+        identity("User", "title eq \"a\"", NULL, NULL),
+        identity("User", "not (userName eq \"a\")", NULL, NULL),
+        identity("User", "userName eq \"a\" and title pr", NULL, NULL),
+        identity("User", "userName eq \"a\" or title pr", NULL, NULL),
+        identity("User", "title pr or userName eq \"a\"", NULL, NULL),
+        identity("User", "title eq null", NULL, NULL),
+        identity("User", "title pr", NULL, NULL),
+        identity("User", "active eq true", NULL, NULL),
+        identity("User", "active eq false", NULL, NULL),
+        identity("User", "emails.value pr", NULL, NULL),
+        identity("User", "emails[value pr]", NULL, NULL),
+        identity("User", "emails.type pr", NULL, NULL),
+        identity("User", "emails[type eq \"work\" and value pr]", NULL, NULL),
+        identity("User", NULL, "userName", NULL),
+        identity("User", NULL, "userName", "descending"),
+        identity("User", NULL, "emails.type", NULL),
+        identity("User", NULL, "emails", NULL),
+        identity("User", NULL, "phoneNumbers", NULL),
+        identity(NULL, NULL, "userName", NULL),
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        scim_search_t *search;
-        scim_buf_t out;
-
-        scim_buf_init(&out, 16, unit_pool);
-        UNIT_OK(resolve(&search, cases[i].type, NULL, cases[i].by, cases[i].order));
-        UNIT_OK(scim_search_order(&out, search, unit_pool));
-        UNIT_STR(out.data, cases[i].sql);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        for (size_t j = 0; j < i; j++)
+            UNIT_INT(strcmp(all[i], all[j]) == 0, 0);
     }
+    UNIT_STR(identity("User", NULL, "", "descending"), all[0]);
+    UNIT_STR(identity("User", "USERNAME EQ \"a\"", NULL, NULL), all[3]);
+    UNIT_STR(identity("User", "((urn:ietf:params:scim:schemas:core:2.0:User:userName eq \"a\"))", NULL, NULL), all[3]);
+    UNIT_STR(identity("User", NULL, "username", "Ascending"), all[19]);
+    UNIT_STR(identity("User", NULL, "emails.value", NULL), all[22]);
 }
 
-/* One name that means a text of one type and a number of another. */
-static void test_mixed_order(void)
+static void test_pages(void)
 {
-    scim_attr_t number = *scim_type_attr(unit_type("User"), "title", 5);
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
+    scim_query_t asked = {.cursor = "", .start_index = 1, .count = 4};
+    apr_array_header_t *types = apr_array_make(unit_pool, 1, sizeof(const scim_resource_type_t *));
     scim_search_t *search;
-    scim_buf_t out;
 
-    number.type = SCIM_INTEGER;
-    number.schema = unit_type("Group")->schema;
-    UNIT_OK(resolve(&search, NULL, NULL, "title", "descending"));
-    APR_ARRAY_IDX(search->targets, 0, scim_target_t).sort = &number;
-    scim_buf_init(&out, 16, unit_pool);
-    UNIT_OK(scim_search_order(&out, search, unit_pool));
-    UNIT_STR(out.data, "case r.type when 'User' then scim.fold((r.doc ->> 'title')) collate \"C\" end desc, "
-                       "case r.type when 'Group' then (case jsonb_typeof((r.doc -> 'title')) when 'number' then"
-                       " (r.doc -> 'title')::numeric end) end desc, ");
+    APR_ARRAY_PUSH(types, const scim_resource_type_t *) = unit_type("User");
+    UNIT_OK(scim_search_read(&search, &asked, types, &leniency, unit_pool));
+    UNIT_STR(search->cursor, "");
+    CU_ASSERT_PTR_NULL(search->after);
+    UNIT_INT(search->backward, 0);
+    UNIT_INT(search->skip, 0);
+    asked.by_index = 1;
+    UNIT_ERROR(scim_search_read(&search, &asked, types, &leniency, unit_pool), SCIM_INVALID_VALUE,
+               "Pages are either by cursor or by startIndex: leave one of the two parameters out.");
+    asked.cursor = NULL;
+    asked.start_index = 9;
+    UNIT_OK(scim_search_read(&search, &asked, types, &leniency, unit_pool));
+    UNIT_STR(search->cursor, NULL);
+    UNIT_INT(search->skip, 8);
 }
 
-static void test_unsorted(void)
-{
-    scim_search_t *search;
-    scim_buf_t out;
-
-    scim_buf_init(&out, 16, unit_pool);
-    UNIT_OK(resolve(&search, "Group", NULL, "members.$ref", NULL));
-    UNIT_ERROR(scim_search_order(&out, search, unit_pool), SCIM_INVALID_VALUE,
-               "sortBy: sorting by \"members.$ref\" is not supported.");
-}
+/* ---- SQL ---- */
 
 static void test_conditions(void)
 {
@@ -248,9 +261,12 @@ static void test_conditions(void)
 }
 
 CU_TestInfo test_search[] = {
-    {"messages", test_message},  {"messages refused", test_wrong_messages},
-    {"resolved", test_resolved}, {"refused", test_refused},
-    {"orders", test_orders},     {"orders of mixed types", test_mixed_order},
-    {"unsorted", test_unsorted}, {"conditions of types", test_conditions},
+    {"messages", test_message},
+    {"messages refused", test_wrong_messages},
+    {"resolved", test_resolved},
+    {"refused", test_refused},
+    {"identified", test_identified},
+    {"pages", test_pages},
+    {"conditions of types", test_conditions},
     CU_TEST_INFO_NULL,
 };

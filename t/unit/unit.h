@@ -45,6 +45,7 @@ int unit_json_is(json_object *object, const char *wanted, const char *file, int 
 
 extern CU_TestInfo test_bulk[];
 extern CU_TestInfo test_cidr[];
+extern CU_TestInfo test_cursor[];
 extern CU_TestInfo test_discovery[];
 extern CU_TestInfo test_error[];
 extern CU_TestInfo test_filter[];
@@ -62,6 +63,7 @@ extern CU_TestInfo test_render[];
 extern CU_TestInfo test_resource[];
 extern CU_TestInfo test_schema[];
 extern CU_TestInfo test_search[];
+extern CU_TestInfo test_search_order[];
 extern CU_TestInfo test_slots[];
 extern CU_TestInfo test_text[];
 extern CU_TestInfo test_token[];

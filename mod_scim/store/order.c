@@ -1,0 +1,289 @@
+#include "order.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "filter_operand.h"
+
+/* Keys that can be compared with each other; each class becomes one expression of the order. */
+typedef enum { KEY_TEXT, KEY_TIME, KEY_NUMBER, KEY_UUID, KEY_CLASSES } key_class_e;
+
+#define NO_CLASS ((int)KEY_CLASSES)
+
+static const key_class_e classes[] = {
+    [SCIM_OPERAND_NONE] = KEY_TEXT,    [SCIM_OPERAND_TEXT] = KEY_TEXT, [SCIM_OPERAND_FOLDED] = KEY_TEXT,
+    [SCIM_OPERAND_UUID] = KEY_UUID,    [SCIM_OPERAND_TIME] = KEY_TIME, [SCIM_OPERAND_NUMBER] = KEY_NUMBER,
+    [SCIM_OPERAND_COMPLEX] = KEY_TEXT,
+};
+
+/* A key as text, which does not depend on any setting, and back. */
+static const struct {
+    const char *before;
+    const char *after;
+    const char *cast;
+} forms[] = {
+    [KEY_TEXT] = {"", "", "::text"},
+    [KEY_TIME] = {"(to_json(", ") #>> '{}')", "::timestamptz"},
+    [KEY_NUMBER] = {"(", ")::text", "::numeric"},
+    [KEY_UUID] = {"(", ")::text", "::uuid"},
+};
+
+/* What one type is sorted by. */
+typedef struct sort_key_t {
+    const char *sql; /* NULL where the type has no such attribute */
+    key_class_e class;
+    int present; /* never null */
+} sort_key_t;
+
+struct scim_order_t {
+    const scim_search_t *search;
+    sort_key_t *keys;             /* of each target */
+    const char *sql[KEY_CLASSES]; /* of each class the expression, of which one at the most has a value; or NULL */
+    int complete;                 /* every resource has a value */
+    int ascending;                /* the order of keys, as they are read */
+    apr_pool_t *pool;
+};
+
+/* A column of r has the order of code points already, and perhaps an index in that order. */
+static const char *ordered_text(const scim_operand_t *operand, apr_pool_t *pool)
+{
+    if (operand->kind == SCIM_OPERAND_TEXT && operand->fold)
+        return apr_pstrcat(pool, "left(scim.fold(", operand->sql, "), 256) collate \"C\"", NULL);
+    return strncmp(operand->sql, "r.", 2) == 0 ? operand->sql
+                                               : apr_pstrcat(pool, "left(", operand->sql, ", 256) collate \"C\"", NULL);
+}
+
+static scim_error_t *make_key(sort_key_t *out, const scim_target_t *target, apr_pool_t *pool)
+{
+    const scim_attr_t *attr = target->sort, *sub = target->sort_sub;
+    scim_operand_t operand;
+
+    if (!attr)
+        return NULL;
+    operand = scim_operand_first(attr, sub, target->type, pool);
+    if (!operand.sql)
+        return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy: sorting by \"%s%s%s\" is not supported.", attr->name,
+                                sub ? "." : "", sub ? sub->name : "");
+    out->class = classes[operand.kind];
+    out->sql = out->class == KEY_TEXT ? ordered_text(&operand, pool) : operand.sql;
+    out->present = operand.present && !attr->multi_valued;
+    return NULL;
+}
+
+static int all_equal(const sort_key_t *keys, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (!keys[i].sql || strcmp(keys[i].sql, keys[0].sql) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* The key of one class: of each type its own. NULL where no type has one. */
+static const char *make_class(const scim_order_t *order, key_class_e class)
+{
+    const scim_search_t *search = order->search;
+    scim_buf_t out;
+
+    scim_buf_init(&out, 128, order->pool);
+    for (int i = 0; i < search->targets->nelts; i++) {
+        const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
+
+        if (!order->keys[i].sql || order->keys[i].class != class)
+            continue;
+        scim_buf_printf(&out, "%s when %s then %s", out.len ? "" : "case r.type",
+                        scim_operand_literal(target->type->name, order->pool), order->keys[i].sql);
+    }
+    if (out.len)
+        scim_buf_puts(&out, " end");
+    return out.len ? out.data : NULL;
+}
+
+scim_error_t *scim_order_make(const scim_order_t **out, const scim_search_t *search, apr_pool_t *pool)
+{
+    scim_order_t *order = apr_pcalloc(pool, sizeof(*order));
+    int n = search->targets->nelts;
+
+    *out = order;
+    order->search = search;
+    order->pool = pool;
+    order->ascending = !search->descending == !search->backward;
+    order->keys = apr_pcalloc(pool, (size_t)n * sizeof(*order->keys));
+    if (!search->sorted)
+        return NULL;
+    order->complete = 1;
+    for (int i = 0; i < n; i++) {
+        scim_error_t *error = make_key(&order->keys[i], &APR_ARRAY_IDX(search->targets, i, scim_target_t), pool);
+
+        if (error)
+            return error;
+        order->complete = order->complete && order->keys[i].present;
+    }
+    if (all_equal(order->keys, n)) {
+        order->sql[order->keys[0].class] = order->keys[0].sql;
+        return NULL;
+    }
+    for (int class = 0; class < KEY_CLASSES; class ++)
+        order->sql[class] = make_class(order, (key_class_e) class);
+    return NULL;
+}
+
+void scim_order_put_key(scim_buf_t *out, const scim_order_t *order)
+{
+    const char *before = "coalesce(";
+
+    for (int class = 0; class < KEY_CLASSES; class ++) {
+        if (!order->sql[class])
+            continue;
+        scim_buf_printf(out, "%s%s%s%s", before, forms[class].before, order->sql[class], forms[class].after);
+        before = ", ";
+    }
+    scim_buf_puts(out, ")");
+}
+
+static void put_value(scim_sql_t *sql, const char *value, const char *cast)
+{
+    APR_ARRAY_PUSH(sql->params, const char *) = value;
+    scim_buf_printf(&sql->text, "$%d%s", sql->params->nelts, cast);
+}
+
+/* Of those who have the position's key, who comes after it. */
+static void put_tie(scim_sql_t *sql, const scim_order_t *order)
+{
+    const scim_position_t *after = order->search->after;
+    const char *comparison = order->search->backward ? " < " : " > ";
+
+    if (order->search->targets->nelts == 1) {
+        scim_buf_printf(&sql->text, "r.id%s", comparison);
+        put_value(sql, after->id, "::uuid");
+        return;
+    }
+    scim_buf_printf(&sql->text, "(r.type, r.id)%s(", comparison);
+    put_value(sql, after->type ? after->type : "", "::text");
+    scim_buf_puts(&sql->text, ", ");
+    put_value(sql, after->id, "::uuid");
+    scim_buf_puts(&sql->text, ")");
+}
+
+/* The class of the position's key. */
+static int class_of(const scim_order_t *order)
+{
+    const scim_search_t *search = order->search;
+    int found = 0;
+
+    if (!search->sorted || !search->after->key)
+        return NO_CLASS;
+    for (int i = 0; search->after->type && i < search->targets->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(search->targets, i, scim_target_t).type->name, search->after->type) == 0)
+            found = i;
+    }
+    return order->keys[found].sql ? (int)order->keys[found].class : NO_CLASS;
+}
+
+/* `first` class to before `end`: each is null, or one of them is not. */
+static void put_nulls(scim_sql_t *sql, const scim_order_t *order, int end, int null)
+{
+    const char *before = null ? "" : "(";
+
+    for (int class = 0; class < end; class ++) {
+        if (!order->sql[class])
+            continue;
+        scim_buf_printf(&sql->text, "%s%s is%s null", before, order->sql[class], null ? "" : " not");
+        before = null ? " and " : " or ";
+    }
+    if (!null)
+        scim_buf_puts(&sql->text, ")");
+}
+
+static void put_near(scim_sql_t *sql, const scim_order_t *order)
+{
+    int class = class_of(order);
+    const char *comparison = order->ascending ? ">" : "<";
+
+    if (class == NO_CLASS && order->search->sorted) {
+        put_nulls(sql, order, KEY_CLASSES, 1);
+        scim_buf_puts(&sql->text, " and ");
+    }
+    if (class == NO_CLASS) {
+        put_tie(sql, order);
+        return;
+    }
+    /* The first comparison alone is what an index takes. */
+    scim_buf_printf(&sql->text, "%s %s= ", order->sql[class], comparison);
+    put_value(sql, order->search->after->key, forms[class].cast);
+    scim_buf_printf(&sql->text, " and (%s %s $%d%s or ", order->sql[class], comparison, sql->params->nelts,
+                    forms[class].cast);
+    put_tie(sql, order);
+    scim_buf_puts(&sql->text, ")");
+}
+
+/* Ascending, those without a key of the position's class or one before it; descending, those with a key of a class
+ * before it, and after nobody's key all who have one. */
+static void put_far(scim_sql_t *sql, const scim_order_t *order)
+{
+    int class = class_of(order);
+
+    put_nulls(sql, order, order->ascending ? class + 1 : class, order->ascending);
+}
+
+void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order_e which)
+{
+    scim_buf_puts(&sql->text, "(");
+    if (which != SCIM_ORDER_FAR)
+        put_near(sql, order);
+    if (which == SCIM_ORDER_BOTH)
+        scim_buf_puts(&sql->text, " or ");
+    if (which != SCIM_ORDER_NEAR)
+        put_far(sql, order);
+    scim_buf_puts(&sql->text, ")");
+}
+
+/* Whether a class from `first` to before `end` is sorted by. */
+static int has_class(const scim_order_t *order, int first, int end)
+{
+    for (int class = first; class < end; class ++) {
+        if (order->sql[class])
+            return 1;
+    }
+    return 0;
+}
+
+int scim_order_is_split(const scim_order_t *order)
+{
+    int class;
+
+    if (!order->search->sorted || !order->search->after)
+        return 0;
+    class = class_of(order);
+    if (order->ascending)
+        return class != NO_CLASS && (!order->complete || has_class(order, class + 1, KEY_CLASSES));
+    return has_class(order, 0, class);
+}
+
+/* Whether nobody in a part has a value. */
+static int is_valueless(const scim_order_t *order, scim_order_e which)
+{
+    int class;
+
+    if (!order->search->sorted || !order->search->after || which == SCIM_ORDER_BOTH)
+        return 0;
+    class = class_of(order);
+    if (which == SCIM_ORDER_NEAR)
+        return class == NO_CLASS;
+    return order->ascending && !has_class(order, class + 1, KEY_CLASSES);
+}
+
+/* PostgreSQL puts null last, and with `desc` first, as RFC 7644 wants it. */
+void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e which)
+{
+    const char *back = order->search->backward ? " desc" : "";
+    int end = is_valueless(order, which) ? 0 : KEY_CLASSES;
+
+    for (int class = 0; class < end; class ++) {
+        if (order->sql[class])
+            scim_buf_printf(out, "%s%s, ", order->sql[class], order->ascending ? "" : " desc");
+    }
+    if (order->search->targets->nelts > 1)
+        scim_buf_printf(out, "r.type%s, ", back);
+    scim_buf_printf(out, "r.id%s", back);
+}

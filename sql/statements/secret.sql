@@ -1,0 +1,2 @@
+-- What cursors are signed with.
+select s.key from scim.secret s
