@@ -7,6 +7,7 @@
  * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
  * 5. handler       the endpoint
  * 6. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
+ * 7. log_transaction   no secret in the access log
  */
 #include <httpd.h>
 
@@ -20,6 +21,7 @@
 #include "httpd/endpoint.h"
 #include "httpd/errors.h"
 #include "httpd/pages.h"
+#include "httpd/secrets.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
@@ -39,6 +41,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(scim_errors_redirected, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_log_transaction(scim_secrets_log, NULL, NULL, APR_HOOK_REALLY_FIRST);
 }
 
 AP_DECLARE_MODULE(scim) = {

@@ -8,6 +8,7 @@
 
 #include "message.h"
 #include "scim/leniency.h"
+#include "secrets.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -48,7 +49,7 @@ static const char *caller(const scim_request_t *request)
     return request->token.key_id[0] ? request->token.key_id : "-";
 }
 
-/* What each line of ours in the error log starts with. httpd escapes control characters in what it logs. */
+/* What each line of ours in the error log starts with. */
 static const char *log_prefix(const scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -73,7 +74,8 @@ static void tell_logs(const scim_request_t *request)
     if (!*names)
         return;
     apr_table_setn(r->notes, "scim-leniency", names);
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "%s: leniency: %s", log_prefix(request), names);
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "%s: leniency: %s", scim_secrets_hide(log_prefix(request), r->pool),
+                  names);
 }
 
 int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
@@ -91,15 +93,19 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     return send_body(r, answer->body.data, answer->body.len);
 }
 
-/* What is not supported is no fault of the server. */
+/* What is not supported is no fault of the server. httpd escapes control characters in what it logs. */
 void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where)
 {
     const char *type = scim_type_name(error->type);
     int level = error->status >= 500 && error->status != HTTP_NOT_IMPLEMENTED ? APLOG_ERR : APLOG_INFO;
+    const char *line;
 
-    ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s: %s%s%d%s%s: %s%s%s%s", log_prefix(request), where ? where : "",
-                  where ? ": " : "", error->status, type ? " " : "", type ? type : "", error->detail,
-                  error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
+    if (!APLOG_R_IS_LEVEL(request->r, level))
+        return;
+    line = apr_psprintf(request->r->pool, "%s: %s%s%d%s%s: %s%s%s%s", log_prefix(request), where ? where : "",
+                        where ? ": " : "", error->status, type ? " " : "", type ? type : "", error->detail,
+                        error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
+    ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s", scim_secrets_hide(line, request->r->pool));
 }
 
 /* RFC 6750 3: error is named only where a token was presented. */

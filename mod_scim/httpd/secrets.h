@@ -1,0 +1,18 @@
+/*
+ * Secrets that a client has put where logs look: a bearer token in a path, a query or a Referer.
+ *
+ * Of a token its key id is left, which is public: "scim_KEY0123456...". Control characters are httpd's own to escape,
+ * in the error log as in the access log.
+ */
+#ifndef SCIM_SECRETS_H
+#define SCIM_SECRETS_H
+
+#include <httpd.h>
+
+/* `text` without the secrets of tokens; the same pointer where there is none. NULL is allowed. */
+const char *scim_secrets_hide(const char *text, apr_pool_t *pool);
+
+/* Hook log_transaction, before the access log: takes the secrets out of what it may print of any request. */
+int scim_secrets_log(request_rec *r);
+
+#endif
