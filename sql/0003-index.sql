@@ -162,18 +162,21 @@ create or replace function scim.keep_lookup() returns trigger
     language plpgsql
 as $$
 declare
-    was boolean := tg_op <> 'INSERT' and old.deleted_at is null;
+    gone  record;
+    was   boolean := tg_op <> 'INSERT' and old.deleted_at is null;
     stays boolean := tg_op <> 'DELETE' and new.deleted_at is null;
 begin
     if was and stays and scim.lookup_parts(new.doc) is not distinct from scim.lookup_parts(old.doc) then
         return null;
     end if;
     if was then
-        delete from scim.lookup l
-         using (select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
-                except
-                select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays) k
-         where l.tenant = old.tenant and l.attribute = k.attribute and l.key = k.key and l.resource_id = old.id;
+        -- One by one, so that each is found by the whole of the index, whatever the statistics say.
+        for gone in select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
+                    except
+                    select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays loop
+            delete from scim.lookup l
+             where l.tenant = old.tenant and l.attribute = gone.attribute and l.key = gone.key and l.resource_id = old.id;
+        end loop;
     end if;
     if stays then
         insert into scim.lookup (tenant, attribute, key, resource_id)
