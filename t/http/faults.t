@@ -240,6 +240,13 @@ is($t->request(GET => '/Users')->{status}, 200, 'it fits again');
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0,
     'no connection is idle in a transaction');
 
+# An address that has brought too many wrong tokens (5 in 25 seconds), before and after the restarts.
+sub wrong_tokens {
+    my @headers = (Authorization => 'Bearer wrong', 'X-Test-Address' => '203.0.113.200');
+    return tally(map { $t->request(GET => '/Users', undef, ':base' => "/guarded/v2/$t->{tenant}", @headers) } 1 .. 6);
+}
+is_json(wrong_tokens(), { 401 => 5, 429 => 1 }, 'an address at its limit');
+
 # A graceful restart, twice, under load: connections are made anew for each request.
 my @loaders;
 for my $n (1 .. 4) {
@@ -282,6 +289,7 @@ for my $loader (@loaders) {
 }
 cmp_ok($requests, '>', 100, "graceful restart under load: $requests requests");
 is_json(\@bad, [], 'none failed');
+cmp_ok(wrong_tokens()->{401} // 0, '<', 5, 'a graceful restart does not forget who is at a limit');
 is(scalar(log_lines('error_log', qr/AH00493|Graceful restart/i)) > 0, 1, 'it was restarted')
     if log_lines('error_log', qr/AH00493/);
 is(scalar(log_lines('error_log', qr/exit signal/)), 0, 'no child has crashed');

@@ -163,5 +163,18 @@ is($them->request(GET => "/Users/$theirs{user}")->{json}{meta}{version}, 'W/"1"'
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $them->{token}")->{body},
     $t->request(GET => '/Users', undef, Authorization => 'Bearer ' . do { my $w = $them->new_token('gone');
         sql("delete from scim.token where tenant = '$them->{tenant}' and name = 'gone'"); $w })->{body}, 'their token is no token');
+for my $path ('/', '/Users', '/.search', '/Users/.search') {
+    my @ask = $path =~ /search/ ? (POST => $path) : (GET => $path);
+    my $page = sub { my ($who, $cursor) = @_;
+        return $who->request(POST => $path, { schemas => [$SEARCH], count => 1, cursor => $cursor }) if $ask[0] eq 'POST';
+        return $who->request(GET => $path . query(count => 1, cursor => $cursor)) };
+    my $next = $page->($them, '')->{json}{nextCursor};
+    ok($next, "@ask: they have a second page");
+    my $made_up = $next;
+    substr $made_up, 10, 1, substr($made_up, 10, 1) eq 'A' ? 'B' : 'A';
+    my ($got, $expected) = map { $page->($t, $_) } $next, $made_up;
+    is_error($got, 400, 'invalidCursor', undef, "@ask: their cursor");
+    is($got->{body}, $expected->{body}, 'as one that nobody has made');
+}
 
 done_testing;
