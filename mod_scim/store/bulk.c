@@ -43,6 +43,12 @@ static apr_int64_t count_errors(const scim_bulk_window_t *window, int at)
     return errors;
 }
 
+/* Whether the window's operations up to `at` bring the request to its end. */
+static int ends(const run_t *run, const scim_bulk_window_t *window, int at)
+{
+    return run->bulk->fail_on_errors && reached(run, run->errors + count_errors(window, at));
+}
+
 /* --- what to try
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -64,8 +70,7 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
         if (window->live && window->live + end - window->end > run->size) {
             break;
         }
-        if (!scim_bulk_window_take(window, window->end, end) ||
-            reached(run, run->errors + count_errors(window, window->end - 1))) {
+        if (!scim_bulk_window_take(window, window->end, end) || ends(run, window, window->end - 1)) {
             break;
         }
     }
@@ -144,6 +149,9 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
     if (miss >= 0 && (failed < 0 || miss < scim_bulk_unit_end(run->bulk, failed))) {
         return fail(run, window, miss, window->items[miss].taken);
     }
+    if (error->transient && half < window->end) {
+        return cut(run, half); /* who holds less is in the way of fewer */
+    }
     if (error->transient && ++run->attempts < ATTEMPTS_MAX) {
         return AGAIN;
     }
@@ -157,7 +165,7 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
 static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
 {
     for (int at = window->begin; at < window->end; at++) {
-        if (reached(run, run->errors + count_errors(window, at))) {
+        if (ends(run, window, at)) {
             return scim_bulk_unit_end(run->bulk, at);
         }
     }

@@ -1,6 +1,5 @@
 /* A window of a Bulk request: which operations are tried together, and their statements. */
 #include <apr_strings.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bulk_private.h"
@@ -231,31 +230,44 @@ int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window)
     return owner;
 }
 
-typedef struct target_t {
-    const char *id;
-    int at;
-} target_t;
-
-static int by_id(const void *one, const void *other)
+/* The ids of those that change what is there, as an SQL array; NULL where there are fewer than `least`. */
+static const char *target_ids(const scim_bulk_window_t *window, int deleted, int least)
 {
-    return strcmp(((const target_t *)one)->id, ((const target_t *)other)->id);
-}
-
-/* In the order of their ids, so that two requests which lock the same resources wait and do not deadlock. */
-static void add_locks(scim_bulk_window_t *window)
-{
-    target_t *targets = apr_palloc(window->pool, (apr_size_t)window->reads * sizeof(*targets));
+    scim_buf_t ids;
     int count = 0;
+    scim_buf_init(&ids, 256, window->pool);
     for (int at = window->begin; at < window->end; at++) {
-        if (window->items[at].live && reads(scim_bulk_at(window, at))) {
-            targets[count++] = (target_t){window->items[at].change.id, at};
+        scim_bulk_e kind = scim_bulk_at(window, at)->kind;
+        if (window->items[at].live && kind != SCIM_BULK_POST && (deleted || kind != SCIM_BULK_DELETE)) {
+            scim_buf_puts(&ids, count++ ? "," : "{");
+            scim_buf_puts(&ids, window->items[at].change.id);
         }
     }
-    qsort(targets, (size_t)count, sizeof(*targets), by_id);
-    for (int i = 0; i < count; i++) {
-        scim_bulk_item_t *item = &window->items[targets[i].at];
-        begin_step(window, targets[i].at, NULL);
-        item->slot = scim_change_add_lock(window->batch, &item->change);
+    scim_buf_puts(&ids, "}");
+    return count < least ? NULL : ids.data;
+}
+
+/* A batch that authenticates, and locks whatever is going to be changed, in one order for all. */
+static void begin_batch(scim_bulk_window_t *window)
+{
+    scim_session_t *session = window->session;
+    const char *ids = target_ids(window, 1, 2);
+    window->batch = scim_session_batch(session, 1);
+    if (ids) {
+        begin_step(window, -1, NULL);
+        scim_batch_add(window->batch, SCIM_STMT_RESOURCE_HOLD,
+                       scim_params(window->pool, session->tenant, ids, SCIM_PARAMS_END));
+    }
+}
+
+static void add_locks(scim_bulk_window_t *window)
+{
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_item_t *item = &window->items[at];
+        if (item->live && reads(scim_bulk_at(window, at))) {
+            begin_step(window, at, NULL);
+            item->slot = scim_change_add_lock(window->batch, &item->change);
+        }
     }
 }
 
@@ -274,8 +286,7 @@ scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int
 {
     int others;
     *wait = -1;
-    window->batch = scim_session_batch(window->session, 1);
-    window->steps->nelts = 0;
+    begin_batch(window);
     add_locks(window);
     scim_error_t *error = scim_session_run(window->session, window->batch);
     if (error) {
@@ -338,29 +349,24 @@ static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
 static void add_versions(scim_bulk_window_t *window)
 {
     scim_session_t *session = window->session;
-    scim_buf_t ids;
-    scim_buf_init(&ids, 256, window->pool);
-    for (int at = window->begin; at < window->end; at++) {
-        scim_bulk_e kind = scim_bulk_at(window, at)->kind;
-        if (window->items[at].live && (kind == SCIM_BULK_PUT || kind == SCIM_BULK_PATCH)) {
-            scim_buf_puts(&ids, ids.len ? "," : "{");
-            scim_buf_puts(&ids, window->items[at].change.id);
-        }
-    }
-    if (!ids.len) {
+    const char *ids = target_ids(window, 0, 1);
+    if (!ids) {
         return;
     }
-    scim_buf_puts(&ids, "}");
     begin_step(window, -1, NULL);
     window->versions = scim_batch_add(window->batch, SCIM_STMT_RESOURCE_VERSIONS,
-                                      scim_params(window->pool, session->tenant, ids.data, SCIM_PARAMS_END));
+                                      scim_params(window->pool, session->tenant, ids, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
 {
-    window->batch = window->reads ? scim_batch_make(window->session->conn) : scim_session_batch(window->session, 1);
     window->steps->nelts = 0;
     window->versions = -1;
+    if (window->reads) {
+        window->batch = scim_batch_make(window->session->conn);
+    } else {
+        begin_batch(window);
+    }
     for (int at = window->begin; at < window->end; at++) {
         scim_error_t *error = window->items[at].live ? add_statements(window, at) : NULL;
         if (error) {

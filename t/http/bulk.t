@@ -2,6 +2,8 @@
 use strict;
 use warnings;
 use utf8;
+use LWP::UserAgent;
+use POSIX ();
 use Test::More;
 use ScimTest;
 
@@ -229,6 +231,14 @@ is(named('userName', 'stop4'), 0, 'the next one is not made');
 answered($t->request(POST => '/Bulk', { %{ message(user('a', 'far1'), { method => 'GET', path => "/Users/$bob" }, user('c', 'far2')) },
     failOnErrors => 2 }), [made('/Users', 'a', 1), failed(GET => 400, 'invalidValue', qr/GET/), made('/Users', 'c', 1)], 'fewer errors than allowed');
 
+# One of a set that comes back, but not under a name that is in use: the others are made all the same.
+my $clash = removed('clash', 'xclash');
+answered(bulk(map { user("u$_", $_ == 4 ? ('alice', externalId => 'xclash') : "set$_") } 1 .. 6),
+    [map { $_ == 4 ? failed(POST => 409, 'uniqueness', qr/userName/, bulkId => "u$_") : made('/Users', "u$_", 1) } 1 .. 6],
+    'one of a set cannot be brought back');
+ok($t->row($clash)->{deleted}, 'it stays deleted');
+is(count("doc ->> 'userName' ~ '^set'"), 5, 'the others are there');
+
 # --- one operation is all or nothing -----------------------------------------------------------------------------------
 
 my $whole = $t->make(Groups => displayName => 'Whole', members => [{ value => $bob }]);
@@ -370,5 +380,42 @@ is(count("doc ->> 'userName' ~ '^thousand'"), 0, 'are done');
 is(scalar @{ $t->stored_members($crowd) }, 0, 'and the group is empty');
 $res = bulk(map { patched("/Users/$_", set(title => 'U')) } @thousand);
 all_are(sub { $_->{status} eq '404' }, 'a thousand errors');
+
+# --- others at the same time ---------------------------------------------------------------------------------------------
+
+# What somebody else holds for too long is answered 503, by itself.
+my $held = $t->make(Users => userName => 'held');
+my $pid  = fork // die "fork: $!";
+if (!$pid) {
+    eval { sql("begin; select from scim.resource where id = '$held' for update; select pg_sleep(3); commit") };
+    POSIX::_exit(0);
+}
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query ~ 'pg_sleep.3' and wait_event = 'PgSleep'") == 1 }), 'held');
+answered(bulk(user('a', 'beside1'), patched("/Users/$held", set(title => 'x')), user('b', 'beside2')),
+    [made('/Users', 'a', 1), failed(PATCH => 503, undef, $ANY, location => $t->url . "/Users/$held"), made('/Users', 'b', 1)],
+    'one that cannot be done in time');
+waitpid $pid, 0;
+
+# Requests that change the same groups and users in opposite orders all succeed.
+my @ring = map { $t->make(Groups => displayName => "Ring $_") } 1 .. 8;
+my @crew = map { $t->make(Users => userName => "crew$_") } 1 .. 8;
+my @work = map { (patched("/Groups/$ring[$_]", add($crew[$_])), patched("/Users/$crew[$_]", set(title => "t$_")),
+    patched("/Groups/$ring[$_]", set(externalId => "r$_"), add($crew[ 7 - $_ ]))) } 0 .. 7;
+my @children = map {
+    my $child = $_;
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        my $wrong = 0;
+        $t->{agent} = LWP::UserAgent->new(timeout => 30);
+        for (1 .. 2) {
+            my $res = bulk($child % 2 ? @work : reverse @work);
+            $wrong++ if $res->{status} != 200 || grep { $_->{status} !~ /^2/ } @{ $res->{json}{Operations} };
+        }
+        POSIX::_exit($wrong);
+    }
+    $pid;
+} 1 .. 4;
+is(waitpid($_, 0) && $? >> 8, 0, 'a request among others that change the same') for @children;
+is_json($t->stored_members($ring[$_]), [sort @crew[$_, 7 - $_]], 'members') for 0 .. 7;
 
 done_testing;
