@@ -28,6 +28,16 @@ static const struct {
     [KEY_UUID] = {"(", ")::text", "::uuid"},
 };
 
+/* A column that has an index and rises with a key that has none: rows are read in its order, and ordered by the key
+ * within each of its values. `bound` makes its value of one of the key's. */
+static const struct {
+    const char *key;
+    const char *sql;
+    const char *bound;
+} leads[] = {
+    {"r.last_modified", "r.modified_hour", "scim.hour"},
+};
+
 /* What one type is sorted by. */
 typedef struct sort_key_t {
     const char *sql; /* NULL where the type has no such attribute */
@@ -97,6 +107,16 @@ static const char *make_class(const scim_order_t *order, key_class_e class)
     if (out.len)
         scim_buf_puts(&out, " end");
     return out.len ? out.data : NULL;
+}
+
+/* The index in `leads` of a class; -1 where it has none. */
+static int lead_of(const scim_order_t *order, int class)
+{
+    for (int i = 0; i < (int)(sizeof(leads) / sizeof(leads[0])); i++) {
+        if (class != NO_CLASS && order->sql[class] && strcmp(order->sql[class], leads[i].key) == 0)
+            return i;
+    }
+    return -1;
 }
 
 scim_error_t *scim_order_make(const scim_order_t **out, const scim_search_t *search, apr_pool_t *pool)
@@ -198,6 +218,7 @@ static void put_nulls(scim_sql_t *sql, const scim_order_t *order, int end, int n
 static void put_near(scim_sql_t *sql, const scim_order_t *order)
 {
     int class = class_of(order);
+    int lead = lead_of(order, class);
     const char *comparison = order->ascending ? ">" : "<";
 
     if (class == NO_CLASS && order->search->sorted) {
@@ -211,6 +232,9 @@ static void put_near(scim_sql_t *sql, const scim_order_t *order)
     /* The first comparison alone is what an index takes. */
     scim_buf_printf(&sql->text, "%s %s= ", order->sql[class], comparison);
     put_value(sql, order->search->after->key, forms[class].cast);
+    if (lead >= 0)
+        scim_buf_printf(&sql->text, " and %s %s= %s($%d%s)", leads[lead].sql, comparison, leads[lead].bound,
+                        sql->params->nelts, forms[class].cast);
     scim_buf_printf(&sql->text, " and (%s %s $%d%s or ", order->sql[class], comparison, sql->params->nelts,
                     forms[class].cast);
     put_tie(sql, order);
@@ -277,11 +301,16 @@ static int is_valueless(const scim_order_t *order, scim_order_e which)
 void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e which)
 {
     const char *back = order->search->backward ? " desc" : "";
+    const char *down = order->ascending ? "" : " desc";
     int end = is_valueless(order, which) ? 0 : KEY_CLASSES;
 
     for (int class = 0; class < end; class ++) {
+        int lead = lead_of(order, class);
+
+        if (lead >= 0)
+            scim_buf_printf(out, "%s%s, ", leads[lead].sql, down);
         if (order->sql[class])
-            scim_buf_printf(out, "%s%s, ", order->sql[class], order->ascending ? "" : " desc");
+            scim_buf_printf(out, "%s%s, ", order->sql[class], down);
     }
     if (order->search->targets->nelts > 1)
         scim_buf_printf(out, "r.type%s, ", back);

@@ -248,6 +248,8 @@ my @walks = (
     [Users => 'sortBy=displayName'],
     [Users => 'sortBy=displayName&sortOrder=descending'],
     [Users => 'sortBy=id&sortOrder=descending'],
+    [Users => 'sortBy=meta.lastModified'],
+    [Users => 'sortBy=meta.lastModified&sortOrder=descending'],
     ['' => ''],
     ['' => 'sortBy=displayName'],
 );

@@ -64,7 +64,7 @@ static void test_orders(void)
         {"Group", "displayName", NULL, "r.display_name_key, r.id"},
         {"User", "id", NULL, "r.id, r.id"},
         {"User", "meta.created", NULL, "r.created, r.id"},
-        {"User", "meta.lastModified", "descending", "r.last_modified desc, r.id"},
+        {"User", "meta.lastModified", "descending", "r.modified_hour desc, r.last_modified desc, r.id"},
         {"User", "meta.version", NULL, "left(('W/\"' || r.version || '\"'), 256) collate \"C\", r.id"},
         {"User", "title", NULL, "left(scim.fold((r.doc ->> 'title')), 256) collate \"C\", r.id"},
         {"User", "active", NULL, "left((r.doc ->> 'active'), 256) collate \"C\", r.id"},
@@ -198,6 +198,11 @@ static void test_after(void)
                 "(r.user_name_key is null)", " a " ID);
     check_after(NULL, NULL, 0, "(r.user_name_key is null and r.id > $2::uuid)", "((r.user_name_key is not null))",
                 " " ID);
+    resolve("User", "meta.lastModified", "descending");
+    check_after("2026-01-01T00:00:00Z", NULL, 0,
+                "(r.last_modified <= $2::timestamptz and r.modified_hour <= scim.hour($2::timestamptz) and"
+                " (r.last_modified < $2::timestamptz or r.id > $3::uuid))",
+                NULL, " 2026-01-01T00:00:00Z " ID);
     resolve("User", "meta.created", NULL);
     check_after("2026-01-01T00:00:00Z", NULL, 0,
                 "(r.created >= $2::timestamptz and (r.created > $2::timestamptz or r.id > $3::uuid))", NULL,
