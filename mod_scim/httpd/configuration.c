@@ -78,6 +78,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->failure_period = failures->failure_period;
     config->base_url = INNER(base_url, NULL);
     config->documentation_uri = INNER(documentation_uri, NULL);
+    config->spool_dir = INNER(spool_dir, NULL);
     config->max_body = INNER(max_body, -1);
     config->max_depth = INNER(max_depth, -1);
     config->bulk_operations = INNER(bulk_operations, -1);
@@ -299,6 +300,19 @@ static const char *set_page_cache(cmd_parms *cmd, void *dir, const char *text)
     return problem ? problem : scim_pages_choose(&scim_server_config(cmd->server)->pages, text, cmd);
 }
 
+/* That httpd's user may write there is not known here: it is who started it that reads this. */
+static const char *set_spool_dir(cmd_parms *cmd, void *dir, const char *text)
+{
+    scim_dir_config_t *config = dir;
+    const char *path = *text ? ap_server_root_relative(cmd->pool, text) : NULL;
+    apr_finfo_t info;
+
+    if (!path || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS || info.filetype != APR_DIR)
+        return apr_pstrcat(cmd->pool, "ScimSpoolDir: not a directory: ", text, NULL);
+    config->spool_dir = path;
+    return NULL;
+}
+
 /* A whole decimal number within limits; 0 where `text` is none. */
 static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
 {
@@ -445,6 +459,7 @@ const command_rec scim_directives[] = {
                    "failed authentications of one address: NUMBER SECONDS | off"),
     AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
                   "how PATCH of a resource type is answered: TYPE body | none"),
+    AP_INIT_TAKE1("ScimSpoolDir", set_spool_dir, NULL, ANYWHERE, "directory for long answers on their way"),
     AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,
                   "documentation for people, named by /ServiceProviderConfig"),
     {0},

@@ -35,6 +35,7 @@ typedef struct scim_dir_config_t {
     const ap_expr_info_t *tenant_expr; /* SCIM_TENANT_EXPR */
     const char *base_url;              /* no slash at its end; NULL: made from the request */
     const char *documentation_uri;
+    const char *spool_dir; /* for long answers; NULL: the system's directory for temporary files */
     int page_default;
     int page_maximum;
     apr_interval_time_t cursor_timeout;

@@ -1,6 +1,7 @@
 #include "endpoint.h"
 
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_protocol.h>
 
 #include "configuration.h"
@@ -100,6 +101,17 @@ static const char *address(const request_rec *r)
     return r->useragent_ip[len] ? apr_pstrmemdup(r->pool, r->useragent_ip, len) : r->useragent_ip;
 }
 
+static scim_spool_t *make_spool(scim_call_t *call)
+{
+    const request_rec *r = call->request->r;
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    apr_int32_t flags = core->enable_sendfile == ENABLE_SENDFILE_ON ? APR_FOPEN_SENDFILE_ENABLED : 0;
+
+    scim_spool_init(&call->spool, call->request->config->spool_dir, flags, call->pool);
+    call->answer.spool = &call->spool;
+    return &call->spool;
+}
+
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -116,6 +128,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->base = request->base;
     session->address = address(request->r);
     session->writes = writes(request);
+    session->spool = make_spool(call);
     session->leniency = &call->leniency;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->pool = call->pool;

@@ -26,7 +26,7 @@ static scim_error_t *read_query(scim_call_t *call)
     if ((error = scim_projection_read(&call->projection, call->query.attributes, call->query.excluded_attributes, type,
                                       call->pool)))
         return error;
-    call->relation = attr && scim_projection_wants(call->projection, attr);
+    call->relation = attr ? scim_projection_parts(call->projection, attr) : 0;
     call->match = scim_versions_read(apr_table_get(request->r->headers_in, "If-Match"), call->pool);
     return NULL;
 }
@@ -88,6 +88,12 @@ static scim_error_t *prepare_search(scim_call_t *call)
     return error ? error : read_search(call);
 }
 
+static scim_error_t *prepare_get(scim_call_t *call)
+{
+    call->known = scim_versions_read(apr_table_get(call->request->r->headers_in, "If-None-Match"), call->pool);
+    return read_query(call);
+}
+
 static scim_error_t *prepare_create(scim_call_t *call)
 {
     scim_error_t *error = read_resource(call);
@@ -130,7 +136,7 @@ static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
 
 static scim_error_t *work_get(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_get(&call->record, session, call->request->type, call->request->id, call->relation);
+    return scim_store_get(&call->record, session, call->request->type, call->request->id, call->relation, call->known);
 }
 
 static scim_error_t *work_create(scim_call_t *call, scim_session_t *session)
@@ -195,9 +201,7 @@ static void answer_record(scim_call_t *call, int status, int empty_relation)
 
 static scim_error_t *answer_get(scim_call_t *call)
 {
-    const char *header = apr_table_get(call->request->r->headers_in, "If-None-Match");
-    const scim_versions_t *known = scim_versions_read(header, call->pool);
-    int same = known && scim_versions_match(known, call->record->version);
+    int same = call->known && scim_versions_match(call->known, call->record->version);
 
     if (call->match && !scim_versions_match(call->match, call->record->version))
         return scim_error_status(call->pool, HTTP_PRECONDITION_FAILED,
@@ -267,7 +271,7 @@ const scim_operation_t scim_resource_operations[] = {
     {SCIM_AT_BULK, M_POST, prepare_bulk, work_bulk, answer_bulk},
     {SCIM_AT_COLLECTION, M_GET, prepare_list, work_list, answer_list},
     {SCIM_AT_COLLECTION, M_POST, prepare_create, work_create, answer_create},
-    {SCIM_AT_RESOURCE, M_GET, read_query, work_get, answer_get},
+    {SCIM_AT_RESOURCE, M_GET, prepare_get, work_get, answer_get},
     {SCIM_AT_RESOURCE, M_PUT, read_resource, work_replace, answer_replace},
     {SCIM_AT_RESOURCE, M_PATCH, prepare_patch, work_patch, answer_patch},
     {SCIM_AT_RESOURCE, M_DELETE, read_query, work_delete, answer_empty},

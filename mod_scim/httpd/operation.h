@@ -33,6 +33,8 @@ typedef struct scim_call_t {
     scim_patch_t *patch;
     scim_bulk_t *bulk;
     int patch_body;
+    const scim_versions_t *known; /* If-None-Match */
+    scim_spool_t spool;           /* members of groups, on their way into the answer */
     scim_page_t page;
     scim_walk_t walk;
     scim_record_t *record;

@@ -2,6 +2,7 @@
 
 #include <apr_buckets.h>
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
 #include <util_filter.h>
@@ -25,16 +26,45 @@ static void set_header(request_rec *r, const char *name, const char *value)
         apr_table_setn(r->headers_out, name, value);
 }
 
-/* The body lies in the request's pool, so that nothing is copied on its way out. */
-static int send_body(request_rec *r, const char *bytes, apr_size_t len)
+static void put_text(apr_bucket_brigade *brigade, const char *bytes, apr_size_t len)
 {
+    if (len)
+        APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(bytes, len, brigade->p, brigade->bucket_alloc));
+}
+
+/* The text with what is in the spool's file in its places; returns the length of all. */
+static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_size_t len, const scim_spool_t *spool,
+                          int mmap)
+{
+    apr_off_t total = (apr_off_t)len;
+    apr_size_t done = 0;
+    int i;
+
+    for (i = 0; spool && spool->inserts && i < spool->inserts->nelts; i++) {
+        const scim_insert_t *insert = &APR_ARRAY_IDX(spool->inserts, i, scim_insert_t);
+        apr_bucket *file;
+
+        put_text(brigade, bytes + done, insert->before - done);
+        file = apr_brigade_insert_file(brigade, spool->file, insert->from, insert->len, brigade->p);
+        if (!mmap)
+            apr_bucket_file_enable_mmap(file, 0);
+        done = insert->before;
+        total += insert->len;
+    }
+    put_text(brigade, bytes + done, len - done);
+    return total;
+}
+
+/* The body lies in the request's pool, so that nothing is copied on its way out. */
+static int send_body(request_rec *r, const char *bytes, apr_size_t len, const scim_spool_t *spool)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
     apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, alloc);
 
     if (bytes) {
         ap_set_content_type_ex(r, SCIM_MEDIA_TYPE, 1);
-        ap_set_content_length(r, (apr_off_t)len);
-        APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(bytes, len, r->pool, alloc));
+        ap_set_content_length(r, put_body(brigade, bytes, len, spool, core->enable_mmap != ENABLE_MMAP_OFF));
     }
     APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
     ap_pass_brigade(r->output_filters, brigade);
@@ -83,6 +113,8 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     request_rec *r = request->r;
 
     tell_logs(request);
+    if (answer->spool && answer->spool->error)
+        scim_respond_log(request, answer->spool->error, "done, but answered without members");
     r->status = answer->status;
     scim_respond_headers(r);
     set_header(r, "Location", answer->location);
@@ -90,7 +122,7 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     set_header(r, "Content-Location", answer->body.len ? answer->location : NULL);
     set_header(r, "ETag", answer->etag);
     set_header(r, "Allow", answer->status == HTTP_NO_CONTENT ? request->allow : NULL);
-    return send_body(r, answer->body.data, answer->body.len);
+    return send_body(r, answer->body.data, answer->body.len, answer->spool);
 }
 
 /* What is not supported is no fault of the server. httpd escapes control characters in what it logs. */
@@ -133,5 +165,5 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
         set_header(r, "Retry-After", apr_itoa(r->pool, error->retry_after));
     set_header(r, "Allow", error->status == HTTP_METHOD_NOT_ALLOWED ? request->allow : NULL);
     body = scim_error_body(error, r->pool);
-    return send_body(r, body, strlen(body));
+    return send_body(r, body, strlen(body), NULL);
 }

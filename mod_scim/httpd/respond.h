@@ -7,13 +7,15 @@
 #define SCIM_RESPOND_H
 
 #include "request.h"
+#include "scim/spool.h"
 #include "scim/text.h"
 
 typedef struct scim_answer_t {
-    int status;           /* HTTP status */
-    const char *location; /* or NULL */
-    const char *etag;     /* or NULL */
-    scim_buf_t body;      /* .data NULL where there is none */
+    int status;                /* HTTP status */
+    const char *location;      /* or NULL */
+    const char *etag;          /* or NULL */
+    scim_buf_t body;           /* .data NULL where there is none */
+    const scim_spool_t *spool; /* what belongs into the body besides; NULL: nothing */
 } scim_answer_t;
 
 /* Both return what the handler returns. */

@@ -173,6 +173,27 @@ int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t
     return fate_of(projection, attr) != DROP;
 }
 
+int scim_projection_parts(const scim_projection_t *projection, const scim_attr_t *attr)
+{
+    static const char *const names[] = {"value", "$ref", "type", "display"};
+    fate_e fate = DROP;
+    int i, parts = 0;
+
+    if (projection)
+        fate = fate_of(projection, attr);
+    else if (scim_projection_wants(NULL, attr))
+        fate = KEEP;
+    if (fate == KEEP)
+        return SCIM_PARTS_ALL;
+    for (i = 0; fate == PARTLY && i < 4; i++) {
+        const scim_attr_t *sub = scim_attr_sub(attr, names[i], strlen(names[i]));
+
+        if (sub ? keeps_sub(projection, sub) : !projection->include)
+            parts |= 1 << i;
+    }
+    return parts;
+}
+
 int scim_projection_named(const scim_projection_t *projection)
 {
     return projection && projection->named;

@@ -26,6 +26,16 @@ scim_error_t *scim_projection_read_all(scim_projection_t **out, const char *attr
 /* Whether any part of a top-level attribute is wanted; lets the store skip what costs (members, groups). */
 int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t *attr);
 
+/* Which parts of each member or group are wanted, those being what RFC 7643 names; 0 where nothing of the attribute is.
+ */
+#define SCIM_PART_VALUE   1
+#define SCIM_PART_REF     2
+#define SCIM_PART_TYPE    4
+#define SCIM_PART_DISPLAY 8
+#define SCIM_PART_WHOLE   16 /* and the attribute as such: it is answered even if it is empty, where that is said */
+#define SCIM_PARTS_ALL    31
+int scim_projection_parts(const scim_projection_t *projection, const scim_attr_t *attr);
+
 /* Whether the client named attributes: then a write answers with a body (RFC 7644 3.5.2). */
 int scim_projection_named(const scim_projection_t *projection);
 

@@ -6,6 +6,7 @@
 #define SCIM_RECORD_H
 
 #include "schema.h"
+#include "spool.h"
 #include "text.h"
 
 typedef struct scim_record_t {
@@ -16,9 +17,11 @@ typedef struct scim_record_t {
     apr_time_t last_modified;
     const char *doc; /* JSON object text: the document of resource.h */
     apr_size_t doc_len;
-    const char *relation; /* JSON array text: a Group's members, a User's groups; NULL where there are none or
-                             none was asked for */
+    const char *relation; /* JSON array text: a User's groups; NULL where there are none or none was asked for */
     apr_size_t relation_len;
+    scim_spool_t *spool;    /* where a Group's members are; NULL where none was asked for, or they could not be kept */
+    apr_off_t members_from; /* there: JSON objects with commas between them, each as the projection has it */
+    apr_off_t members_len;
 } scim_record_t;
 
 #endif

@@ -61,28 +61,120 @@ static void add_meta(scim_buf_t *out, const scim_record_t *record, const char *b
     scim_buf_puts(out, "}");
 }
 
-static void add_full(scim_buf_t *out, const scim_record_t *record, const char *base, int empty_relation)
+static const char *const part_heads[] = {"\"value\":\"", "\"$ref\":", "\"type\":\"", "\"display\":"};
+
+static void add_reference(scim_buf_t *out, int is_group, const char *id, const char *base)
 {
-    const scim_attr_t *attr = record->type->members ? record->type->members : record->type->groups;
-    const char *doc = record->doc, *relation = record->relation;
+    add_string(out, base);
+    out->len--; /* inside the quotes again */
+    scim_buf_puts(out, is_group ? "/Groups/" : "/Users/");
+    scim_buf_add(out, id, SCIM_ID_SIZE - 1);
+    scim_buf_puts(out, "\"");
+}
+
+void scim_render_member(scim_buf_t *out, int parts, int is_group, const char *id, const char *display,
+                        apr_size_t display_len, const char *base)
+{
+    const char *before = "{";
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        if (!(parts & 1 << i))
+            continue;
+        scim_buf_puts(out, before);
+        scim_buf_puts(out, part_heads[i]);
+        before = ",";
+        switch (1 << i) {
+        case SCIM_PART_VALUE:
+            scim_buf_add(out, id, SCIM_ID_SIZE - 1);
+            scim_buf_puts(out, "\"");
+            break;
+        case SCIM_PART_REF:
+            add_reference(out, is_group, id, base);
+            break;
+        case SCIM_PART_TYPE:
+            scim_buf_puts(out, is_group ? "Group\"" : "User\"");
+            break;
+        default:
+            scim_buf_json(out, display, display_len);
+        }
+    }
+    scim_buf_puts(out, "}");
+}
+
+/* The attribute of a relation as a member of the representation, with a comma at its end; nothing where it is empty. */
+static void add_groups(scim_buf_t *out, const scim_record_t *record, int empty_relation)
+{
+    const char *relation = record->relation;
+    apr_size_t len = relation ? inside(&relation, record->relation_len) : 0;
+
+    if (!record->type->groups || (!len && !empty_relation))
+        return;
+    add_string(out, record->type->groups->name);
+    scim_buf_puts(out, ":[");
+    scim_buf_add(out, relation, len);
+    scim_buf_puts(out, "],");
+}
+
+static void add_members(scim_buf_t *out, const scim_record_t *record, int parts, int empty_relation)
+{
+    if (!record->type->members || !parts)
+        return;
+    if (!record->members_len && !(record->spool && empty_relation && parts & SCIM_PART_WHOLE))
+        return;
+    add_string(out, record->type->members->name);
+    scim_buf_puts(out, ":[");
+    scim_spool_place(record->spool, out, record->members_from, record->members_len);
+    scim_buf_puts(out, "],");
+}
+
+static void add_full(scim_buf_t *out, const scim_record_t *record, int parts, const char *base, int empty_relation)
+{
+    const char *doc = record->doc;
     apr_size_t doc_len = inside(&doc, record->doc_len);
-    apr_size_t relation_len = relation ? inside(&relation, record->relation_len) : 0;
 
     scim_buf_puts(out, "{\"id\":");
     add_string(out, record->id);
-    if (doc_len) {
-        scim_buf_puts(out, ",");
-        scim_buf_add(out, doc, doc_len);
-    }
-    if (attr && (relation_len || empty_relation)) {
-        scim_buf_puts(out, ",");
-        add_string(out, attr->name);
-        scim_buf_puts(out, ":[");
-        scim_buf_add(out, relation, relation_len);
-        scim_buf_puts(out, "]");
-    }
     scim_buf_puts(out, ",");
+    if (doc_len) {
+        scim_buf_add(out, doc, doc_len);
+        scim_buf_puts(out, ",");
+    }
+    add_groups(out, record, empty_relation);
+    add_members(out, record, parts, empty_relation);
     add_meta(out, record, base);
+    scim_buf_puts(out, "}");
+}
+
+/* The members are where they are in the full representation, before meta: they are not parsed, however many they are.
+ */
+static void add_projected(scim_buf_t *out, const scim_record_t *record, json_object *resource, int parts,
+                          int empty_relation, apr_pool_t *scratch)
+{
+    apr_size_t len;
+    const char *text;
+
+    if (!record->spool) {
+        text = scim_json_text(resource, &len, scratch);
+        scim_buf_add(out, text, len);
+        return;
+    }
+    scim_buf_puts(out, "{");
+    json_object_object_foreach(resource, key, value)
+    {
+        text = scim_json_text(value, &len, scratch);
+        if (strcmp(key, "meta") == 0) {
+            add_members(out, record, parts, empty_relation);
+            parts = 0;
+        }
+        add_string(out, key);
+        scim_buf_puts(out, ":");
+        scim_buf_add(out, text, len);
+        scim_buf_puts(out, ",");
+    }
+    add_members(out, record, parts, empty_relation);
+    if (out->data[out->len - 1] == ',')
+        out->len--;
     scim_buf_puts(out, "}");
 }
 
@@ -92,20 +184,19 @@ void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const sc
     json_object *resource;
     apr_pool_t *scratch;
     scim_buf_t full;
-    const char *text;
-    apr_size_t len;
+    int parts;
 
     if (!projection) {
-        add_full(out, record, base, empty_relation);
+        add_full(out, record, SCIM_PARTS_ALL, base, empty_relation);
         return;
     }
     apr_pool_create(&scratch, out->pool); /* a page of parsed resources need not be held at once */
     scim_buf_init(&full, record->doc_len + record->relation_len + 512, scratch);
-    add_full(&full, record, base, empty_relation);
+    add_full(&full, record, 0, base, empty_relation);
     resource = scim_json_trusted(full.data, full.len, scratch);
     scim_projection_apply(projection, record->type, resource);
-    text = scim_json_text(resource, &len, scratch);
-    scim_buf_add(out, text, len);
+    parts = record->type->members ? scim_projection_parts(projection, record->type->members) : 0;
+    add_projected(out, record, resource, parts, empty_relation, scratch);
     apr_pool_destroy(scratch);
 }
 

@@ -16,8 +16,14 @@ const char *scim_render_location(const scim_resource_type_t *type, const char *i
 /* The entity-tag of a version: W/"3" (RFC 7644 3.14). */
 const char *scim_render_version(apr_int64_t version, apr_pool_t *pool);
 
+/* One member, added to a list of them, as far as its `parts` are wanted (projection.h): value, $ref, type, display.
+ * `id` is a UUID's text of 36 characters, which need not end there. */
+void scim_render_member(scim_buf_t *out, int parts, int is_group, const char *id, const char *display,
+                        apr_size_t display_len, const char *base);
+
 /* The representation with id, meta (resourceType, created, lastModified, location, version) and relation. With
- * `empty_relation` an empty relation is answered as [] instead of left out (a write that emptied it). */
+ * `empty_relation` an empty relation is answered as [] instead of left out (a write that emptied it). `out` is the text
+ * of the answer: the members of a large group stay in their spool, which notes where in `out` they belong. */
 void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const scim_projection_t *projection,
                           const char *base, int empty_relation);
 

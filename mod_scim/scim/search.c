@@ -80,7 +80,7 @@ static scim_error_t *read_target(scim_target_t *target, const scim_search_t *sea
 {
     const scim_attr_t *relation = target->type->members ? target->type->members : target->type->groups;
 
-    target->relation = relation && scim_projection_wants(search->projection, relation);
+    target->relation = relation ? scim_projection_parts(search->projection, relation) : 0;
     if (!query->filter)
         return NULL;
     return scim_filter_read_among(&target->filter, query->filter, target->type, types, leniency, pool);

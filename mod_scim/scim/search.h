@@ -26,7 +26,7 @@ typedef struct scim_target_t {
      * does not sort or the type has no such attribute; `sort_sub` is NULL where `sort` is the whole. */
     const scim_attr_t *sort;
     const scim_attr_t *sort_sub;
-    int relation; /* whether the answer holds the type's members or groups */
+    int relation; /* which parts of the type's members or groups the answer holds (projection.h) */
 } scim_target_t;
 
 typedef struct scim_position_t {

@@ -23,10 +23,12 @@ typedef struct statement_t {
     const char *sql;
     int nparams;
     const scim_param_t *params;
+    scim_take_row_t take; /* NULL: its rows are kept */
+    void *data;
     /* Set when it is sent. */
     const char *name; /* NULL: planned for this one use */
     int prepare;      /* it has to be prepared first */
-    PGresult *result;
+    PGresult *result; /* of rows that are taken, the first alone */
 } statement_t;
 
 struct scim_batch_t {
@@ -55,6 +57,13 @@ int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const
     statement_t *statement = apr_array_push(batch->statements);
     *statement = (statement_t){.id = RUN_TIME_TEXT, .sql = sql, .nparams = nparams, .params = params};
     return batch->statements->nelts - 1;
+}
+
+void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data)
+{
+    statement_t *statement = &APR_ARRAY_IDX(batch->statements, slot, statement_t);
+    statement->take = take;
+    statement->data = data;
 }
 
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
@@ -147,6 +156,7 @@ static int send_all(scim_batch_t *batch)
     }
     for (int i = 0; i < batch->statements->nelts; i++) {
         statement_t *statement = &APR_ARRAY_IDX(batch->statements, i, statement_t);
+        statement->result = NULL;
         name_statement(conn, statement);
         if (!send_statement(conn->pg, statement, conn->pool)) {
             return 0;
@@ -170,9 +180,22 @@ typedef struct cursor_t {
     PGresult *failed; /* the first error */
 } cursor_t;
 
+/* Says how the results of a step are wanted, for which this is the one moment: the step before it has ended. */
+static void begin_step(const cursor_t *at, const scim_batch_t *batch)
+{
+    if (at->statement >= batch->statements->nelts) {
+        return;
+    }
+    const statement_t *statement = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
+    if (at->step == STEP_EXECUTE && statement->take) {
+        PQsetSingleRowMode(batch->conn->pg);
+    }
+}
+
 static void cursor_start(cursor_t *at, const scim_batch_t *batch)
 {
     *at = (cursor_t){.step = APR_ARRAY_IDX(batch->statements, 0, statement_t).prepare ? STEP_PREPARE : STEP_EXECUTE};
+    begin_step(at, batch);
 }
 
 /* libpq ends the results of each step with NULL. */
@@ -180,18 +203,38 @@ static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
 {
     if (at->step == STEP_PREPARE) {
         at->step = STEP_EXECUTE;
-        return;
-    }
-    if (++at->statement < batch->statements->nelts) {
+    } else if (++at->statement < batch->statements->nelts) {
         const statement_t *next = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
         at->step = next->prepare ? STEP_PREPARE : STEP_EXECUTE;
     }
+    begin_step(at, batch);
+}
+
+static int is_success(ExecStatusType status)
+{
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
+}
+
+/* Hands rows over, whether they come one by one or not; 0 where the result has to be kept. */
+static int hand_over(statement_t *statement, const PGresult *result)
+{
+    int first = statement->result == NULL;
+    for (int row = 0; row < PQntuples(result); row++) {
+        statement->take(statement->data, result, row, first && row == 0);
+    }
+    return !first;
 }
 
 static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    int success = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    int success = is_success(status);
+    statement_t *statement =
+        at->statement < batch->statements->nelts ? &APR_ARRAY_IDX(batch->statements, at->statement, statement_t) : NULL;
+    if (success && statement && statement->take && at->step == STEP_EXECUTE && hand_over(statement, result)) {
+        PQclear(result);
+        return;
+    }
     apr_pool_cleanup_register(batch->conn->pool, result, clear_result, apr_pool_cleanup_null);
     if (status == PGRES_PIPELINE_SYNC) {
         at->synced = 1;
@@ -200,12 +243,11 @@ static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
     if (!success && status != PGRES_PIPELINE_ABORTED && !at->failed) {
         at->failed = result;
     }
-    if (at->statement >= batch->statements->nelts) {
+    if (!statement) {
         return;
     }
-    statement_t *statement = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
     if (at->step == STEP_EXECUTE) {
-        statement->result = result;
+        statement->result = statement->result ? statement->result : result; /* a row that came before an error */
     } else if (success) {
         remember(batch->conn->backend, statement);
     }

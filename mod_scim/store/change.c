@@ -156,28 +156,12 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
     return error;
 }
 
-/* The acceptable versions as an array literal; NULL for any. */
-static const char *version_array(const scim_versions_t *match, apr_pool_t *pool)
-{
-    if (!match || match->any) {
-        return NULL;
-    }
-    scim_buf_t text;
-    scim_buf_init(&text, 32, pool);
-    scim_buf_puts(&text, "{");
-    for (int i = 0; i < match->list->nelts; i++) {
-        scim_buf_printf(&text, "%s%" APR_INT64_T_FMT, i ? "," : "", APR_ARRAY_IDX(match->list, i, apr_int64_t));
-    }
-    scim_buf_puts(&text, "}");
-    return text.data;
-}
-
 static void add_check(scim_batch_t *batch, const scim_change_t *change, scim_statement_e id)
 {
     apr_pool_t *pool = change->session->pool;
     scim_batch_add(batch, id,
                    scim_params(pool, change->session->tenant, change->type->name, change->id,
-                               version_array(change->match, pool), SCIM_PARAMS_END));
+                               scim_version_array(change->match, pool), SCIM_PARAMS_END));
 }
 
 /* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
@@ -224,15 +208,29 @@ typedef struct work_t {
     int body;     /* the caller wants the record */
     int relation; /* with its members or groups */
     int restored;
+    int reads; /* what is answered is read anew, by `reading` */
+    scim_reading_t reading;
     scim_record_t *record;
 } work_t;
 
-static void read_slot(work_t *work, const scim_batch_t *batch, int slot)
+static void add_reading(work_t *work, scim_batch_t *batch)
 {
+    const scim_change_t *change = &work->change;
+    work->reads = 1;
+    scim_add_get(&work->reading, batch, change->session, change->type, change->id, work->relation, NULL);
+}
+
+/* The record is in what was read anew, or else in `slot`; -1: nowhere. */
+static scim_error_t *read_record(work_t *work, const scim_batch_t *batch, int slot)
+{
+    if (work->reads) {
+        return scim_read_one(&work->record, &work->reading, batch);
+    }
     const PGresult *result = slot < 0 ? NULL : scim_batch_result(batch, slot);
     if (result && PQntuples(result) == 1) {
         work->record = scim_record_read(result, 0, SCIM_RELATION_COLUMN, work->change.type, work->change.session);
     }
+    return NULL;
 }
 
 static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t *change)
@@ -255,14 +253,13 @@ static scim_error_t *create(work_t *work)
     scim_session_t *session = change->session;
     scim_batch_t *batch = scim_session_batch(session, 0);
     const apr_array_header_t *members = change->resource->members;
-    int get = -1;
     int made;
     scim_error_t *error = add_new(&made, batch, change);
     if (error) {
         return scim_refuse(session, error);
     }
     if (members && members->nelts > 0 && work->relation) {
-        get = scim_add_get(batch, session, change->type, change->id, 1);
+        add_reading(work, batch);
     }
     error = scim_session_run(session, batch);
     const PGresult *result = scim_batch_result(batch, made);
@@ -271,7 +268,7 @@ static scim_error_t *create(work_t *work)
     }
     if (!error) {
         work->restored = scim_result_bool(result, 0, SCIM_CREATED_RESTORED);
-        read_slot(work, batch, get < 0 ? made : get);
+        error = read_record(work, batch, made);
     }
     return error;
 }
@@ -299,19 +296,17 @@ static scim_error_t *write_changes(work_t *work)
     scim_batch_t *batch = scim_batch_make(session->conn);
     int with_groups = work->body && scim_relation_of(change->type, work->relation) == SCIM_RELATION_GROUPS;
     int slot;
+    work->reads = 0;
     scim_error_t *error = scim_change_add_write(&slot, batch, change, with_groups);
     if (error) {
         return error;
     }
     if (work->body && (!change->doc || change->type->members)) {
-        slot = scim_add_get(batch, session, change->type, change->id, work->relation);
+        add_reading(work, batch);
     }
     scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
     error = scim_batch_run(batch);
-    if (!error && work->body) {
-        read_slot(work, batch, slot);
-    }
-    return error;
+    return error || !work->body ? error : read_record(work, batch, slot);
 }
 
 /* First batch: authenticates and locks; the transaction stays open for the second. */
@@ -367,19 +362,15 @@ static scim_error_t *patch_members(work_t *work)
     scim_change_t *change = &work->change;
     scim_session_t *session = change->session;
     scim_batch_t *batch = scim_session_batch(session, 0);
-    int slot = -1;
     scim_error_t *error = scim_change_add_members(batch, change);
     if (error) {
         return scim_refuse(session, error);
     }
     if (work->body) {
-        slot = scim_add_get(batch, session, change->type, change->id, work->relation);
+        add_reading(work, batch);
     }
     error = scim_session_run(session, batch);
-    if (!error) {
-        read_slot(work, batch, slot);
-    }
-    return error;
+    return error ? error : read_record(work, batch, -1);
 }
 
 scim_error_t *scim_store_patch(scim_record_t **out, scim_session_t *session, const char *id, const scim_patch_t *patch,

@@ -77,6 +77,12 @@ int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t 
 /* The same for SQL made at run time (filters); prepared under its text and found again. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 
+/* Has the rows of a statement handed over as they arrive, instead of kept: what a statement answers may be long, and no
+ * memory grows with it. `first` tells that it starts, which it does again where the batch is run again; the row is gone
+ * when the function returns. scim_batch_result has the first row alone. */
+typedef void (*scim_take_row_t)(void *data, const PGresult *result, int row, int first);
+void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data);
+
 /* Sends all, waits for all. After an error it may be run again. Errors come from the first statement that failed, by
  * the table in sqlstate.h. The results stay readable until the request's pool goes. */
 scim_error_t *scim_batch_run(scim_batch_t *batch);

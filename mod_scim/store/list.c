@@ -24,15 +24,6 @@ typedef struct part_t {
     apr_int64_t skip;
 } part_t;
 
-/* What has been read of a page. */
-typedef struct reading_t {
-    scim_session_t *session;
-    const scim_search_t *search;
-    apr_array_header_t *records; /* const scim_record_t *, as they are read */
-    apr_array_header_t *keys;    /* const char *: the sort key of each, or NULL */
-    int rows;                    /* one more than the records where there are more than asked for */
-} reading_t;
-
 static const scim_statement_e list_statements[] = {
     [SCIM_RELATION_NONE] = SCIM_STMT_RESOURCE_LIST,
     [SCIM_RELATION_GROUPS] = SCIM_STMT_RESOURCE_LIST_GROUPS,
@@ -239,12 +230,12 @@ static scim_error_t *add_part(int *slot, scim_batch_t *batch, scim_session_t *se
     if (search->targets->nelts == 1) {
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
                           scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
-                                              target->type->name, limit, skip, session->base, SCIM_PARAMS_END),
+                                              target->type->name, limit, skip, SCIM_PARAMS_END),
                           part, session);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
                       scim_session_params(session, SCIM_BOUNDED, type_names(search, SCIM_RELATION_NONE, pool), limit,
-                                          skip, session->base, type_names(search, SCIM_RELATION_MEMBERS, pool),
+                                          skip, type_names(search, SCIM_RELATION_MEMBERS, pool),
                                           type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
                       part, session);
 }
@@ -264,52 +255,77 @@ static const scim_resource_type_t *row_type(const scim_search_t *search, const P
     return target->type;
 }
 
-static const scim_record_t *read_row(const scim_session_t *session, const scim_search_t *search, const PGresult *result,
-                                     int row)
+static const char *read_key(const scim_search_t *search, const PGresult *result, int row, apr_pool_t *pool)
 {
+    apr_size_t len;
+    int column = search->targets->nelts > 1 ? KEY_ALL_COLUMN : KEY_COLUMN;
+    const char *key = search->sorted ? scim_result_text(&len, result, row, column) : NULL;
+    return key ? apr_pstrmemdup(pool, key, len) : NULL;
+}
+
+static scim_record_t *read_row(const scim_reading_t *reading, const PGresult *result, int row)
+{
+    const scim_search_t *search = reading->search;
     const scim_resource_type_t *type = row_type(search, result, row);
     int column = search->targets->nelts > 1 && type->groups ? GROUPS_COLUMN : SCIM_RELATION_COLUMN;
-    return scim_record_read(result, row, column, type, session);
+    APR_ARRAY_PUSH(reading->keys, const char *) = read_key(search, result, row, reading->session->pool);
+    return scim_record_read(result, row, column, type, reading->session);
 }
 
-static const char *read_key(const scim_search_t *search, const PGresult *result, int row)
+/* Whether any of the resources may come with members: then the rows are taken as they arrive. */
+static int has_members(const scim_search_t *search)
 {
-    return search->sorted
-               ? scim_result_text(NULL, result, row, search->targets->nelts > 1 ? KEY_ALL_COLUMN : KEY_COLUMN)
-               : NULL;
+    for (int i = 0; i < search->targets->nelts; i++) {
+        const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
+        if (scim_relation_of(target->type, target->relation) == SCIM_RELATION_MEMBERS) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
-static scim_error_t *read_part(reading_t *reading, const part_t *part)
+static void read_rows(scim_reading_t *reading, const PGresult *result)
 {
-    int slot;
+    int rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication has its row where there is none */
+    for (int row = 0; row < rows; row++) {
+        APR_ARRAY_PUSH(reading->records, scim_record_t *) = read_row(reading, result, row);
+    }
+}
+
+static scim_error_t *read_part(scim_reading_t *reading, const part_t *part)
+{
     scim_session_t *session = reading->session;
     scim_batch_t *batch = scim_batch_make(session->conn);
+    int streamed = has_members(part->search);
+    int before = reading->records->nelts;
     if (!finds_one(part->search)) {
         scim_session_bound(session, batch);
     }
-    scim_error_t *error = add_part(&slot, batch, session, part);
+    scim_error_t *error = add_part(&reading->slot, batch, session, part);
     if (error) {
         return scim_refuse(session, error);
     }
-    scim_session_slot(session, slot);
+    if (streamed) {
+        scim_reading_stream(reading, batch);
+    }
+    scim_session_slot(session, reading->slot);
     error = scim_session_run(session, batch);
-    if (error) {
-        return error;
+    if (!error && streamed) {
+        error = scim_reading_end(reading);
+    } else if (!error) {
+        read_rows(reading, scim_batch_result(batch, reading->slot));
     }
-    const PGresult *result = scim_batch_result(batch, slot);
-    int rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication has its row where there is none */
-    for (int row = 0; row < rows && reading->records->nelts < part->search->count; row++) {
-        APR_ARRAY_PUSH(reading->records, const scim_record_t *) = read_row(session, part->search, result, row);
-        APR_ARRAY_PUSH(reading->keys, const char *) = read_key(part->search, result, row);
+    reading->rows += reading->records->nelts - before;
+    if (reading->records->nelts > part->search->count) {
+        reading->records->nelts = reading->keys->nelts = (int)part->search->count;
     }
-    reading->rows += rows;
-    return NULL;
+    return error;
 }
 
 /* Reads one row more than asked for: whether there is one tells whether there is another page. Where the resources near
  * a position are not enough, those far from it follow; of how many to skip is known only if some of the near ones were
  * left. */
-static scim_error_t *read_page(reading_t *reading)
+static scim_error_t *read_page(scim_reading_t *reading)
 {
     const scim_search_t *search = reading->search;
     part_t part = {.search = search, .which = SCIM_ORDER_NEAR, .limit = search->count + 1, .skip = search->skip};
@@ -340,7 +356,7 @@ static void reverse(apr_array_header_t *pointers)
 }
 
 /* The position of a record of a page. */
-static const scim_position_t *position_of(const reading_t *reading, int index)
+static const scim_position_t *position_of(const scim_reading_t *reading, int index)
 {
     const scim_record_t *record = APR_ARRAY_IDX(reading->records, index, const scim_record_t *);
     scim_position_t *position = apr_pcalloc(reading->session->pool, sizeof(*position));
@@ -350,7 +366,7 @@ static const scim_position_t *position_of(const reading_t *reading, int index)
     return position;
 }
 
-static void fill_page(scim_page_t *out, const reading_t *reading)
+static void fill_page(scim_page_t *out, const scim_reading_t *reading)
 {
     int n = reading->records->nelts;
     if (reading->search->backward) {
@@ -376,10 +392,10 @@ static scim_error_t *find_total(apr_int64_t *total, scim_session_t *session, con
 
 static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
 {
-    reading_t reading = {.session = session, .search = search};
+    scim_reading_t reading;
     memset(out, 0, sizeof(*out));
-    out->records = reading.records = apr_array_make(session->pool, 16, sizeof(const scim_record_t *));
-    reading.keys = apr_array_make(session->pool, 16, sizeof(const char *));
+    scim_reading_begin(&reading, session, search, read_row);
+    out->records = reading.records;
     if (search->count > 0) {
         scim_error_t *error = read_page(&reading);
         if (error) {

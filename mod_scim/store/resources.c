@@ -105,8 +105,6 @@ scim_record_t *scim_record_read(const PGresult *result, int row, int relation, c
     record->doc = scim_result_text(&record->doc_len, result, row, 4);
     if (type->groups) {
         read_groups(record, result, row, relation, session);
-    } else {
-        record->relation = scim_result_text(&record->relation_len, result, row, relation);
     }
     return record;
 }
@@ -122,19 +120,63 @@ scim_error_t *scim_not_found(const scim_resource_type_t *type, const char *id, a
     return scim_error_status(pool, 404, "%s \"%s\" does not exist.", type->name, id);
 }
 
-int scim_add_get(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, const char *id,
-                 int relation)
+const char *scim_version_array(const scim_versions_t *versions, apr_pool_t *pool)
+{
+    if (!versions || versions->any) {
+        return NULL;
+    }
+    scim_buf_t text;
+    scim_buf_init(&text, 32, pool);
+    scim_buf_puts(&text, "{");
+    for (int i = 0; i < versions->list->nelts; i++) {
+        scim_buf_printf(&text, "%s%" APR_INT64_T_FMT, i ? "," : "", APR_ARRAY_IDX(versions->list, i, apr_int64_t));
+    }
+    scim_buf_puts(&text, "}");
+    return text.data;
+}
+
+static scim_record_t *read_only_row(const scim_reading_t *reading, const PGresult *result, int row)
+{
+    return scim_record_read(result, row, SCIM_RELATION_COLUMN, reading->type, reading->session);
+}
+
+void scim_add_get(scim_reading_t *reading, scim_batch_t *batch, scim_session_t *session,
+                  const scim_resource_type_t *type, const char *id, int relation, const scim_versions_t *known)
 {
     scim_relation_e kind = scim_relation_of(type, relation);
-    scim_bound_e bound = kind == SCIM_RELATION_MEMBERS ? SCIM_BOUNDED : SCIM_UNBOUNDED;
-    return scim_batch_add(batch, get_statements[kind],
-                          scim_session_params(session, bound, type->name, id, session->base, SCIM_PARAMS_END));
+    int members = kind == SCIM_RELATION_MEMBERS;
+    const char *versions = members ? scim_version_array(known, session->pool) : NULL;
+    scim_reading_begin(reading, session, NULL, read_only_row);
+    reading->type = type;
+    reading->parts = relation;
+    reading->slot = scim_batch_add(batch, get_statements[kind],
+                                   scim_session_params(session, members ? SCIM_BOUNDED : SCIM_UNBOUNDED, type->name, id,
+                                                       versions, SCIM_PARAMS_END));
+    if (members) {
+        scim_reading_stream(reading, batch);
+    }
+}
+
+scim_error_t *scim_read_one(scim_record_t **out, scim_reading_t *reading, const scim_batch_t *batch)
+{
+    *out = NULL;
+    if (reading->streamed) {
+        scim_error_t *error = scim_reading_end(reading);
+        *out = !error && reading->records->nelts ? APR_ARRAY_IDX(reading->records, 0, scim_record_t *) : NULL;
+        return error;
+    }
+    const PGresult *result = scim_batch_result(batch, reading->slot);
+    if (!PQgetisnull(result, 0, 0)) {
+        *out = read_only_row(reading, result, 0);
+    }
+    return NULL;
 }
 
 scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const scim_resource_type_t *type,
-                             const char *id, int relation)
+                             const char *id, int relation, const scim_versions_t *known)
 {
     char key[SCIM_ID_SIZE];
+    scim_reading_t reading;
     if (!scim_id_read(key, id)) {
         return scim_refuse(session, scim_not_found(type, id, session->pool));
     }
@@ -142,16 +184,11 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
     if (scim_relation_of(type, relation) == SCIM_RELATION_MEMBERS) {
         scim_session_bound(session, batch);
     }
-    int slot = scim_add_get(batch, session, type, key, relation);
-    scim_session_slot(session, slot);
+    scim_add_get(&reading, batch, session, type, key, relation, known);
+    scim_session_slot(session, reading.slot);
     scim_error_t *error = scim_session_run(session, batch);
-    if (error) {
-        return error;
+    if (!error) {
+        error = scim_read_one(out, &reading, batch);
     }
-    const PGresult *result = scim_batch_result(batch, slot);
-    if (PQgetisnull(result, 0, 0)) {
-        return scim_not_found(type, id, session->pool);
-    }
-    *out = scim_record_read(result, 0, SCIM_RELATION_COLUMN, type, session);
-    return NULL;
+    return error || *out ? error : scim_not_found(type, id, session->pool);
 }

@@ -3,7 +3,8 @@
  *
  * Each function is one request: it authenticates, does its work in one transaction and answers with a record, or
  * fails and changes nothing. Ids are text as the client sent them; one that is no UUID is simply not found.
- * `relation` says whether the record shall come with its members or groups, which cost a query of their own.
+ * `relation` says which parts of its members or groups the record shall come with (scim_projection_parts); they cost a
+ * query of their own. Members go to the session's spool as they are read: no memory grows with a group.
  */
 #ifndef SCIM_RESOURCES_H
 #define SCIM_RESOURCES_H
@@ -15,8 +16,10 @@
 #include "scim/version.h"
 #include "session.h"
 
+/* A group whose version is one of `known`, which may be NULL, comes without members. Errors: 404; 503 where there is no
+ * room for the members, here and below. */
 scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const scim_resource_type_t *type,
-                             const char *id, int relation);
+                             const char *id, int relation, const scim_versions_t *known);
 
 typedef struct scim_page_t {
     apr_array_header_t *records;  /* scim_record_t * */

@@ -11,6 +11,7 @@
 #include "connection.h"
 #include "memory.h"
 #include "scim/leniency.h"
+#include "scim/spool.h"
 #include "token.h"
 
 typedef struct scim_session_t {
@@ -20,6 +21,7 @@ typedef struct scim_session_t {
     const char *base;                /* the tenant's base URL, no slash at the end: $ref is made of it */
     const char *address;             /* the client's, as text */
     int writes;                      /* whether the request changes anything: a token may be for reading alone */
+    scim_spool_t *spool;             /* where members of groups go as they are read */
     const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
     const scim_memory_t *memory;     /* NULL: nothing is remembered */
     /* Known after the first batch. */

@@ -1,14 +1,21 @@
--- A page of resources in the order of their creation with their members; one row with nulls where there is none.
+-- A page of resources in the order of their creation with their members, a row for each piece of them; one row with nulls
+-- where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
--- the one before `/* order */`, and its key, as one more column, that of `/* key */`.
--- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip, $12 base URL
+-- the one before `/* order */`, and its key that of `/* key */`.
+-- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip
 select r.*, {{reader}}
   from {{tenant_bounded}}
   {{token}}
   left join lateral (
-select {{record}},
-       {{members}} /* key */
-  from scim.resource r, (values ($12::text)) b (base)
+select {{record_piece}},
+       p.list,
+       r.keys[2]
+  from (
+select r.tenant, {{record}}, array[null::text /* key */] as keys
+  from scim.resource r
  where r.tenant = s.tenant and r.type = $9 and r.deleted_at is null and true /* filter */
  order by r.id /* order */
- limit $10::bigint offset $11::bigint) r on true
+ limit $10::bigint offset $11::bigint) r
+ cross join lateral (select r.id) g (id)
+ cross join lateral
+       {{members}} p) r on true

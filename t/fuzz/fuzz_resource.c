@@ -14,8 +14,8 @@
 
 #define BASE "https://example.com/scim/v2"
 
-static const char members[] = "[{\"value\":\"2819c223-7f76-453a-919d-413861904646\",\"type\":\"User\","
-                              "\"display\":\"Babs\",\"$ref\":\"" BASE "/Users/2819c223\"}]";
+static const char groups[] = "[{\"value\":\"2819c223-7f76-453a-919d-413861904646\",\"type\":\"User\","
+                             "\"display\":\"Babs\",\"$ref\":\"" BASE "/Users/2819c223\"}]";
 
 static void check_answer(const scim_record_t *record, const scim_projection_t *projection, apr_pool_t *pool)
 {
@@ -45,6 +45,7 @@ static void check_render(json_object *doc, const scim_resource_type_t *type, con
     scim_record_t record = {.type = type, .id = "2819c223-7f76-453a-919d-413861904646", .version = 3};
     scim_projection_t *projection;
     scim_error_t *error;
+    scim_spool_t spool;
 
     record.doc = scim_json_text(doc, &record.doc_len, pool);
     error = scim_projection_read(&projection, query->attributes, query->excluded_attributes, type, pool);
@@ -53,8 +54,15 @@ static void check_render(json_object *doc, const scim_resource_type_t *type, con
         projection = NULL;
     }
     check_answer(&record, projection, pool);
-    record.relation = members;
-    record.relation_len = strlen(members);
+    if (type->members) {
+        scim_spool_init(&spool, NULL, 0, pool);
+        scim_buf_add(scim_spool_buffer(&spool, 0), groups + 1, sizeof(groups) - 3);
+        record.spool = &spool;
+        record.members_len = scim_spool_length(&spool);
+    } else {
+        record.relation = groups;
+        record.relation_len = strlen(groups);
+    }
     check_answer(&record, projection, pool);
     check_answer(&record, NULL, pool);
 }

@@ -58,6 +58,7 @@ my %wrong = (
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
     ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z'],
     ScimDocumentationURI => ['', 'docs', 'ftp://x'],
+    ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );
 for my $directive (sort keys %wrong) {
     fails(qr/$directive/, "$directive $_", location => "$directive $_\n") for @{ $wrong{$directive} };

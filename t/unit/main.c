@@ -42,6 +42,7 @@ static const struct {
     {"search", test_search},
     {"search_order", test_search_order},
     {"slots", test_slots},
+    {"spool", test_spool},
     {"text", test_text},
     {"token", test_token},
     {"value", test_value},

@@ -126,6 +126,30 @@ static void wants(void)
     UNIT_INT(scim_projection_wants(projection, unit_type("Group")->members), 0);
 }
 
+static int parts_of(const char *attributes, const char *excluded)
+{
+    scim_projection_t *projection;
+
+    UNIT_OK(scim_projection_read(&projection, attributes, excluded, unit_type("Group"), unit_pool));
+    return scim_projection_parts(projection, unit_type("Group")->members);
+}
+
+static void parts(void)
+{
+    UNIT_INT(parts_of(NULL, NULL), SCIM_PARTS_ALL);
+    UNIT_INT(parts_of("members", NULL), SCIM_PARTS_ALL);
+    UNIT_INT(parts_of("displayName", NULL), 0);
+    UNIT_INT(parts_of(NULL, "displayName"), SCIM_PARTS_ALL);
+    UNIT_INT(parts_of(NULL, "members"), 0);
+    UNIT_INT(parts_of("displayName,members.value", NULL), SCIM_PART_VALUE);
+    UNIT_INT(parts_of("members.$ref,members.type,members.display", NULL),
+             SCIM_PART_REF | SCIM_PART_TYPE | SCIM_PART_DISPLAY);
+    UNIT_INT(parts_of(NULL, "members.display"), SCIM_PART_VALUE | SCIM_PART_REF | SCIM_PART_TYPE);
+    UNIT_INT(parts_of(NULL, "members.value,members.$ref,members.type,members.display"), 0);
+    UNIT_INT(scim_projection_parts(NULL, user_attr("password")), 0);
+    UNIT_INT(scim_projection_parts(NULL, user_attr("groups")), SCIM_PARTS_ALL);
+}
+
 /* A type of the test's own, with every kind of `returned`; the served schemas are plain. */
 static scim_attr_t own[6];
 
@@ -187,6 +211,7 @@ static void returned(void)
 }
 
 CU_TestInfo test_projection[] = {
+    {"parts", parts},
     {"nothing named", nothing_named},
     {"both parameters", both_named},
     {"attributes", named_attributes},

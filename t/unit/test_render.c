@@ -12,9 +12,23 @@
     "\"lastModified\":\"2026-11-22T05:00:01.500000Z\",\"location\":\"" BASE "/" path "/" ID                            \
     "\",\"version\":\"W/\\\"3\\\"\"}"
 
+/* `relation` is a list of groups, or the members that are in the spool, without the list around them. */
 static scim_record_t record_of(const char *type, const char *doc, const char *relation)
 {
-    scim_record_t record = {unit_type(type), ID, 3, 0, 0, doc, strlen(doc), relation, relation ? strlen(relation) : 0};
+    scim_record_t record = {.type = unit_type(type), .id = ID, .version = 3, .doc = doc, .doc_len = strlen(doc)};
+    scim_spool_t *spool = apr_palloc(unit_pool, sizeof(*spool));
+
+    if (relation && record.type->members) {
+        scim_spool_init(spool, NULL, 0, unit_pool);
+        scim_buf_puts(scim_spool_buffer(spool, 0), "before");
+        record.members_from = scim_spool_length(spool);
+        record.members_len = (apr_off_t)strlen(relation);
+        scim_buf_puts(scim_spool_buffer(spool, 0), relation);
+        record.spool = spool;
+    } else if (relation) {
+        record.relation = relation;
+        record.relation_len = strlen(relation);
+    }
 
     record.created = apr_time_from_sec(1795323600) + 1;
     record.last_modified = apr_time_from_sec(1795323601) + 500000;
@@ -63,24 +77,26 @@ static void a_user(void)
 
 static void a_group(void)
 {
-    scim_record_t record = record_of("Group", "{\"displayName\": \"g\"}", "[{\"value\": \"a\"}]");
+    scim_record_t record = record_of("Group", "{\"displayName\": \"g\"}", "{\"value\": \"a\"}");
 
     UNIT_STR(rendered(&record, NULL, 0),
              "{\"id\":\"" ID "\",\"displayName\": \"g\",\"members\":[{\"value\": \"a\"}]," META("Group", "Groups") "}");
-    record = record_of("Group", "{\"displayName\": \"g\"}", "[ ]");
+    record = record_of("Group", "{\"displayName\": \"g\"}", "");
     UNIT_STR(rendered(&record, NULL, 0), "{\"id\":\"" ID "\",\"displayName\": \"g\"," META("Group", "Groups") "}");
     UNIT_STR(rendered(&record, NULL, 1),
              "{\"id\":\"" ID "\",\"displayName\": \"g\",\"members\":[]," META("Group", "Groups") "}");
     record = record_of("Group", "{\"displayName\": \"g\"}", NULL);
-    UNIT_STR(rendered(&record, NULL, 1),
-             "{\"id\":\"" ID "\",\"displayName\": \"g\",\"members\":[]," META("Group", "Groups") "}");
+    UNIT_STR(rendered(&record, NULL, 1), "{\"id\":\"" ID "\",\"displayName\": \"g\"," META("Group", "Groups") "}");
+    record = record_of("User", "{\"userName\": \"u\"}", "[ {\"value\": \"a\"} ]");
+    UNIT_STR(rendered(&record, NULL, 0),
+             "{\"id\":\"" ID "\",\"userName\": \"u\",\"groups\":[{\"value\": \"a\"}]," META("User", "Users") "}");
 }
 
 static void projected(void)
 {
     scim_record_t record =
         record_of("Group", "{\"schemas\": [\"s\"], \"displayName\": \"g/\xc3\xa4\", \"externalId\": \"e\"}",
-                  "[{\"value\": \"a\", \"$ref\": \"" BASE "/Users/a\"}]");
+                  "{\"$ref\":\"" BASE "/Users/a\"}");
 
     UNIT_STR(rendered(&record, projection_of("displayName", NULL, "Group"), 1),
              "{\"id\":\"" ID "\",\"schemas\":[\"s\"],\"displayName\":\"g/\xc3\xa4\"}");
@@ -89,6 +105,36 @@ static void projected(void)
              "\"meta\":{\"location\":\"" BASE "/Groups/" ID "\"}}");
     UNIT_STR(rendered(&record, projection_of(NULL, "members,externalId", "Group"), 0),
              "{\"id\":\"" ID "\",\"schemas\":[\"s\"],\"displayName\":\"g/\xc3\xa4\"," META("Group", "Groups") "}");
+}
+
+static void a_projected_empty_list(void)
+{
+    scim_record_t record = record_of("Group", "{\"displayName\": \"g\"}", "");
+
+    UNIT_STR(rendered(&record, projection_of("members", NULL, "Group"), 1), "{\"id\":\"" ID "\",\"members\":[]}");
+    UNIT_STR(rendered(&record, projection_of("members", NULL, "Group"), 0), "{\"id\":\"" ID "\"}");
+    UNIT_STR(rendered(&record, projection_of("members.value", NULL, "Group"), 1), "{\"id\":\"" ID "\"}");
+    UNIT_STR(rendered(&record, projection_of("meta.version", NULL, "Group"), 1),
+             "{\"id\":\"" ID "\",\"meta\":{\"version\":\"W/\\\"3\\\"\"}}");
+}
+
+static void members_one_by_one(void)
+{
+    scim_buf_t out;
+
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_member(&out, SCIM_PARTS_ALL, 0, ID "rest", "\"\xc3\xa4", 3, BASE);
+    UNIT_STR(out.data, "{\"value\":\"" ID "\",\"$ref\":\"" BASE "/Users/" ID "\",\"type\":\"User\","
+                       "\"display\":\"\\\"\xc3\xa4\"}");
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_member(&out, SCIM_PART_REF | SCIM_PART_TYPE, 1, ID, "g", 1, BASE);
+    UNIT_STR(out.data, "{\"$ref\":\"" BASE "/Groups/" ID "\",\"type\":\"Group\"}");
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_member(&out, SCIM_PART_DISPLAY, 1, ID, "", 0, BASE);
+    UNIT_STR(out.data, "{\"display\":\"\"}");
+    scim_buf_init(&out, 16, unit_pool);
+    scim_render_member(&out, SCIM_PART_VALUE, 1, ID, "g", 1, BASE);
+    UNIT_STR(out.data, "{\"value\":\"" ID "\"}");
 }
 
 static void lists(void)
@@ -146,5 +192,7 @@ CU_TestInfo test_render[] = {
     {"projected", projected},
     {"lists", lists},
     {"pages by cursor", pages_by_cursor},
+    {"an empty list, projected", a_projected_empty_list},
+    {"members", members_one_by_one},
     CU_TEST_INFO_NULL,
 };

@@ -112,7 +112,7 @@ static void test_resolved(void)
     targets = (const scim_target_t *)search->targets->elts;
     UNIT_STR(targets[0].type->name, "Group");
     CU_ASSERT_PTR_NULL(targets[0].sort);
-    UNIT_INT(targets[0].relation, 1);
+    UNIT_INT(targets[0].relation, SCIM_PARTS_ALL);
     UNIT_INT(targets[0].filter->absent, 1);
     UNIT_STR(targets[1].sort->name, "emails");
     UNIT_STR(targets[1].sort_sub->name, "value");
