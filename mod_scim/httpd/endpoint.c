@@ -29,12 +29,20 @@ static const scim_operation_t *table_of(scim_place_e place)
     return is_discovery(place) ? scim_discovery_operations : scim_resource_operations;
 }
 
+/* Whether a row is for this place, and for what is there: of a read-only type everything can be read, and searched. */
+static int fits(const scim_operation_t *row, const scim_request_t *request)
+{
+    if (row->place != request->place)
+        return 0;
+    return !request->type || !request->type->read_only || row->method == M_GET || row->place == SCIM_AT_SEARCH;
+}
+
 static const scim_operation_t *find_operation(const scim_request_t *request)
 {
     const scim_operation_t *row;
 
     for (row = table_of(request->place); row->answer; row++)
-        if (row->place == request->place && row->method == request->r->method_number)
+        if (fits(row, request) && row->method == request->r->method_number)
             return row;
     return NULL;
 }
@@ -47,7 +55,7 @@ static const char *allowed(const scim_request_t *request)
     const scim_operation_t *row;
 
     for (row = table_of(request->place); row->answer; row++)
-        if (row->place == request->place)
+        if (fits(row, request))
             allow = apr_pstrcat(pool, allow, row->method == M_GET ? "GET, HEAD" : ap_method_name_of(pool, row->method),
                                 ", ", NULL);
     return apr_pstrcat(pool, allow, "OPTIONS", NULL);

@@ -56,7 +56,7 @@ static scim_error_t *read_resource(scim_call_t *call)
 static scim_error_t *read_search(scim_call_t *call)
 {
     const scim_request_t *request = call->request;
-    const apr_array_header_t *types = request->schemas->types;
+    const apr_array_header_t *types = request->schemas->root;
     apr_array_header_t *one;
 
     if (request->type) {

@@ -108,6 +108,9 @@ static scim_error_t *read_target(scim_bulk_op_t *op, const char *rest, const rea
 {
     apr_size_t len = strlen(rest);
 
+    if (op->type->read_only)
+        return scim_error_status(reader->pool, 405, "%s is not possible at /%s: it can only be read.", op->method,
+                                 op->type->endpoint);
     if (strncmp(rest, SCIM_BULK_REFERENCE, strlen(SCIM_BULK_REFERENCE)) == 0)
         op->target_op = SCIM_BULK_UNKNOWN;
     while (len && rest[len - 1] == '/' && op->target_op == -1)

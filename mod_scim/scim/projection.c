@@ -264,10 +264,33 @@ static void apply_extension(const scim_projection_t *projection, json_object *re
         json_object_object_del(resource, urn);
 }
 
+/* Takes out of a document what the type has no attribute for, and names its schemas instead of all that the document
+ * has attributes of: what is stored may be shown in more than one shape. */
+static void narrow(const scim_resource_type_t *type, json_object *resource)
+{
+    json_object *schemas = json_object_new_array();
+    json_object_array_add(schemas, json_object_new_string(type->schema->id));
+    json_object_object_foreach(resource, key, value)
+    {
+        int urn = strchr(key, ':') != NULL;
+        const void *known = urn ? (const void *)scim_type_schema(type, key, strlen(key))
+                                : (const void *)scim_type_attr(type, key, strlen(key));
+
+        (void)value;
+        if (!known)
+            json_object_object_del(resource, key);
+        else if (urn)
+            json_object_array_add(schemas, json_object_new_string(key));
+    }
+    json_object_object_add(resource, "schemas", schemas);
+}
+
 void scim_projection_apply(const scim_projection_t *projection, const scim_resource_type_t *type, json_object *resource)
 {
     if (!projection)
         return;
+    if (type->read_only)
+        narrow(type, resource);
     json_object_object_foreach(resource, key, value)
     {
         const scim_schema_t *schema = strchr(key, ':') ? scim_type_schema(type, key, strlen(key)) : NULL;

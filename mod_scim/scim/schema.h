@@ -79,13 +79,16 @@ typedef struct scim_extension_t {
 } scim_extension_t;
 
 struct scim_resource_type_t {
-    const char *name;     /* "User" */
+    const char *name;   /* "User" */
+    const char *stored; /* the name that its resources are stored under: its own, or that of the type it is a view of */
     const char *endpoint; /* "Users", without the slash */
     const scim_schema_t *schema;
     const scim_schema_t *common;
     apr_array_header_t *extensions; /* scim_extension_t */
     const scim_attr_t *members;     /* the attribute kept as membership rows: Group's members; else NULL */
     const scim_attr_t *groups;      /* the readOnly attribute computed from memberships: User's groups; else NULL */
+    int read_only;                  /* clients cannot change its resources, and a query of the root is not about them;
+                                       of a stored document only what its schemas have is answered */
     int plain;                      /* every stored attribute is returned by default or always: a document can be
                                        answered as it is stored */
     json_object *json;              /* the document as /ResourceTypes serves it, without meta.location */
@@ -94,6 +97,7 @@ struct scim_resource_type_t {
 struct scim_schemas_t {
     apr_array_header_t *schemas; /* const scim_schema_t *, in the order served */
     apr_array_header_t *types;   /* const scim_resource_type_t * */
+    apr_array_header_t *root;    /* those that a query of the root is about */
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
 };
 

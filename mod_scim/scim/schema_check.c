@@ -144,7 +144,7 @@ static int attrs_plain(const apr_array_header_t *attrs)
 
 int scim_type_is_plain(const scim_resource_type_t *type)
 {
-    int plain = attrs_plain(type->common->attrs) && attrs_plain(type->schema->attrs);
+    int plain = !type->read_only && attrs_plain(type->common->attrs) && attrs_plain(type->schema->attrs);
     for (int i = 0; plain && i < type->extensions->nelts; i++)
         plain = attrs_plain(APR_ARRAY_IDX(type->extensions, i, scim_extension_t).schema->attrs);
     return plain;

@@ -410,6 +410,7 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
     loader.out = apr_pcalloc(pool, sizeof(*loader.out));
     loader.out->schemas = apr_array_make(pool, 8, sizeof(const scim_schema_t *));
     loader.out->types = apr_array_make(pool, 4, sizeof(const scim_resource_type_t *));
+    loader.out->root = apr_array_make(pool, 4, sizeof(const scim_resource_type_t *));
     loader.out->by_urn = apr_hash_make(pool);
     for (int i = 0; i < dirs->nelts; i++) {
         if ((error = read_directory(&loader, APR_ARRAY_IDX(dirs, i, const char *))))

@@ -13,13 +13,16 @@
 #define TYPE_WITH_MEMBERS "Group" /* elsewhere `members` and `groups` are attributes like any other */
 #define TYPE_WITH_GROUPS  "User"
 
-static const char *const type_members[] = {"schemas",          "id",   "name", "description", "endpoint", "schema",
-                                           "schemaExtensions", "meta", NULL};
+#define READ_ONLY "readOnly" /* ours alone: /ResourceTypes serves neither */
+#define VIEW_OF   "viewOf"
+
+static const char *const type_members[] = {"schemas",          "id",      "name",  "description", "endpoint", "schema",
+                                           "schemaExtensions", READ_ONLY, VIEW_OF, "meta",        NULL};
 static const char *const extension_members[] = {"schema", "required", NULL};
 
 /* URLs that are not resource types (RFC 7644 3.2). */
 static const char *const reserved_endpoints[] = {
-    "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", "Roles", "Entitlements", NULL};
+    "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", NULL};
 
 /* The schema that a member names. */
 static scim_error_t *get_schema(const scim_loader_t *loader, const char *what, json_object *json,
@@ -116,6 +119,23 @@ static scim_error_t *read_type_name(const scim_loader_t *loader, json_object *js
     return strcmp(id, *name) == 0 ? NULL : scim_load_complain(loader, "id", "it must be the name, \"%s\"", *name);
 }
 
+/* What is said for the server and not for its clients. */
+static scim_error_t *read_kind(const scim_loader_t *loader, json_object *json, scim_resource_type_t *type)
+{
+    scim_error_t *error = NULL;
+    type->stored = type->name;
+    if (json_object_object_get_ex(json, READ_ONLY, NULL))
+        error = scim_load_boolean(loader, "", json, READ_ONLY, &type->read_only);
+    if (!error && json_object_object_get_ex(json, VIEW_OF, NULL)) {
+        error = scim_load_string(loader, "", json, VIEW_OF, &type->stored);
+        type->stored = apr_pstrdup(loader->pool, type->stored);
+        type->read_only = 1;
+    }
+    json_object_object_del(json, READ_ONLY);
+    json_object_object_del(json, VIEW_OF);
+    return error;
+}
+
 static scim_error_t *bind_type(scim_loader_t *loader, json_object *json)
 {
     scim_resource_type_t *type = apr_pcalloc(loader->pool, sizeof(*type));
@@ -124,8 +144,9 @@ static scim_error_t *bind_type(scim_loader_t *loader, json_object *json)
     type->json = json;
     type->extensions = apr_array_make(loader->pool, 2, sizeof(scim_extension_t));
     if ((error = scim_load_members(loader, "", json, type_members)) ||
-        (error = read_type_name(loader, json, &type->name)) || (error = read_endpoint(loader, json, type)) ||
-        (error = get_schema(loader, "", json, &type->schema)) || (error = check_schema(loader, type, type->schema)) ||
+        (error = read_type_name(loader, json, &type->name)) || (error = read_kind(loader, json, type)) ||
+        (error = read_endpoint(loader, json, type)) || (error = get_schema(loader, "", json, &type->schema)) ||
+        (error = check_schema(loader, type, type->schema)) ||
         (error = read_extensions(loader, json_object_object_get(json, "schemaExtensions"), type)))
         return error;
     if (scim_schemas_type(loader->out, type->name, strlen(type->name)))
@@ -208,6 +229,16 @@ static scim_error_t *check_references(const scim_loader_t *loader, const apr_arr
     return NULL;
 }
 
+/* A view is of a type that is stored, and that clients cannot change either: else it would show what they may not see.
+ */
+static scim_error_t *check_view(const scim_loader_t *loader, const scim_resource_type_t *type)
+{
+    const scim_resource_type_t *of = find_type(loader, type->stored);
+    if (of == type || (of && of->read_only && strcmp(of->stored, of->name) == 0))
+        return NULL;
+    return scim_load_complain(loader, VIEW_OF, "there is no read-only resource type \"%s\"", type->stored);
+}
+
 static scim_error_t *bind_waiting(scim_loader_t *loader, int additions)
 {
     scim_error_t *error = NULL;
@@ -228,7 +259,12 @@ scim_error_t *scim_load_types(scim_loader_t *loader)
     for (int i = 0; !error && i < loader->types->nelts; i++) {
         scim_resource_type_t *type = APR_ARRAY_IDX(loader->types, i, scim_resource_type_t *);
         type->plain = scim_type_is_plain(type);
+        error = check_view(loader, type);
+        if (!type->read_only)
+            APR_ARRAY_PUSH(loader->out->root, const scim_resource_type_t *) = type;
     }
+    if (!error && !loader->out->root->nelts)
+        loader->out->root = loader->out->types;
     for (int i = 0; !error && i < loader->out->schemas->nelts; i++) {
         const scim_schema_t *schema = APR_ARRAY_IDX(loader->out->schemas, i, const scim_schema_t *);
         error = check_references(loader, schema->attrs);

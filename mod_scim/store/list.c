@@ -156,7 +156,7 @@ static const char *type_names(const scim_search_t *search, scim_relation_e relat
         const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
         if (relation == SCIM_RELATION_NONE || scim_relation_of(target->type, target->relation) == relation) {
             scim_buf_puts(&out, out.len ? "," : "{");
-            scim_buf_json(&out, target->type->name, strlen(target->type->name));
+            scim_buf_json(&out, target->type->stored, strlen(target->type->stored));
         }
     }
     scim_buf_puts(&out, out.len ? "}" : "{}");
@@ -179,7 +179,7 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     apr_pool_t *pool = session->pool;
     part_t part = {.search = search};
     int one = search->targets->nelts == 1;
-    const char *types = one ? first_target(search)->type->name : type_names(search, SCIM_RELATION_NONE, pool);
+    const char *types = one ? first_target(search)->type->stored : type_names(search, SCIM_RELATION_NONE, pool);
     scim_memory_key_t key;
     apr_array_header_t *values;
     const char *text;
@@ -230,7 +230,7 @@ static scim_error_t *add_part(int *slot, scim_batch_t *batch, scim_session_t *se
     if (search->targets->nelts == 1) {
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
                           scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
-                                              target->type->name, limit, skip, SCIM_PARAMS_END),
+                                              target->type->stored, limit, skip, SCIM_PARAMS_END),
                           part, session);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
@@ -248,7 +248,7 @@ static const scim_resource_type_t *row_type(const scim_search_t *search, const P
     const char *name = search->targets->nelts == 1 ? NULL : scim_result_text(&len, result, row, TYPE_COLUMN);
     for (int i = 0; name && i < search->targets->nelts; i++) {
         target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
-        if (strlen(target->type->name) == len && memcmp(target->type->name, name, len) == 0) {
+        if (strlen(target->type->stored) == len && memcmp(target->type->stored, name, len) == 0) {
             break;
         }
     }
@@ -361,7 +361,7 @@ static const scim_position_t *position_of(const scim_reading_t *reading, int ind
     const scim_record_t *record = APR_ARRAY_IDX(reading->records, index, const scim_record_t *);
     scim_position_t *position = apr_pcalloc(reading->session->pool, sizeof(*position));
     position->key = APR_ARRAY_IDX(reading->keys, index, const char *);
-    position->type = reading->search->targets->nelts > 1 ? record->type->name : NULL;
+    position->type = reading->search->targets->nelts > 1 ? record->type->stored : NULL;
     memcpy(position->id, record->id, sizeof(position->id));
     return position;
 }

@@ -229,6 +229,8 @@ is in_old(q{select concat_ws(' ', user_name_key, external_id, display_name_key, 
 is in_old(q{select concat_ws(' ', coalesce(user_name_key, '-'), former_name_key) from scim.resource where doc ->> 'userName' = 'B'}), '- b',
     'those of a deleted user';
 is in_old(q{select group_name_key from scim.resource where type = 'Group'}), 'g', 'and of a group';
+is in_old(q{select string_agg(doc ->> 'value', ' ' order by id) from scim.resource where tenant = 'acme' and type = 'Role'}),
+    'administrator office-admin user read-only summary-only', 'the tenant has roles';
 
 # What schema files declare as indexed.
 my @schemas = ('--schema-dir', "$root/conf/schemas");

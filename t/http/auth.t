@@ -81,7 +81,7 @@ is_error($t->request(GET => '/Users', undef, Authorization => undef), 401, undef
 my ($line) = log_lines('error_log', qr/\Q$t->{tenant}\E.*switched off/);
 is(scalar(() = $line =~ /switched off/g), 1, 'the log says so once') or diag $line;
 is($other->request(GET => '/Users')->{status}, 200, 'another tenant goes on');
-is(sql("select count(*) from scim.resource where tenant = '$t->{tenant}'"), 1, 'nothing was stored');
+is(sql("select count(*) from scim.resource where tenant = '$t->{tenant}' and type = 'User'"), 1, 'nothing was stored');
 scimctl(qw(tenant enable), $t->tenant);
 is($t->request(GET => "/Users/$user")->{status}, 200, 'switched on again');
 

@@ -22,6 +22,10 @@ is_reply($res, 200, {
     etag => { supported => true },
     pagination => { cursor => true, index => true, defaultPaginationMethod => 'index', defaultPageSize => 100,
         maxPageSize => 500, cursorTimeout => 3600 },
+    RolesAndEntitlements => {
+        roles => { supported => true, multipleRolesSupported => true, primarySupported => true, typeSupported => true },
+        entitlements => { supported => true, multipleEntitlementsSupported => true, primarySupported => true,
+            typeSupported => true } },
     meta => { resourceType => 'ServiceProviderConfig', location => $t->url . '/ServiceProviderConfig' },
 }, 'ServiceProviderConfig');
 is(scalar @$scheme, 1, 'one way to authenticate');
@@ -38,11 +42,12 @@ my %type = map { $_->[0] => {
     endpoint => "/$_->[0]s", description => $ANY, schema => $_->[1],
     ($_->[2] ? (schemaExtensions => [{ schema => $_->[2], required => false }]) : ()),
     meta => { resourceType => 'ResourceType', location => $t->url . "/ResourceTypes/$_->[0]" },
-} } ['User', $USER, $ENTERPRISE], ['Group', $GROUP];
+} } ['User', $USER, $ENTERPRISE], ['Group', $GROUP],
+    map { (["$_", "urn:ietf:params:scim:schemas:core:2.0:$_"], ["Okta$_", "urn:okta:scim:schemas:core:1.0:$_"]) } qw(Role Entitlement);
 $res = $t->request(GET => '/ResourceTypes', undef, @open);
 delete $_->{schemaExtensions} for grep { $_->{id} eq 'Group' && !@{ $_->{schemaExtensions} // [1] } }
     @{ $res->{json}{Resources} };
-is_reply($res, 200, listing(2, 1, sort_like($res->{json}{Resources}, @type{qw(User Group)})), 'ResourceTypes');
+is_reply($res, 200, listing(6, 1, sort_like($res->{json}{Resources}, values %type)), 'ResourceTypes');
 sub sort_like {
     my ($got, @expected) = @_;
     my %by = map { $_->{id} => $_ } @expected;

@@ -111,7 +111,8 @@ sub attributes {
 # --- discovery ---
 
 my $res = $t->request(GET => '/ResourceTypes', undef, Authorization => undef);
-is_json([sort map { $_->{name} } @{ $res->{json}{Resources} }], [qw(Device Group Thing User)], 'all types are served');
+is_json([sort map { $_->{name} } @{ $res->{json}{Resources} }], [qw(Device Entitlement Group OktaEntitlement OktaRole Role Thing
+    User)], 'all types are served');
 is_json($t->request(GET => '/ResourceTypes/Device')->{json}, {
     schemas => ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'], id => 'Device', name => 'Device',
     description => $ANY, endpoint => '/Devices', schema => $DEVICE,

@@ -140,6 +140,22 @@ $res = $t->patch("/Users/$roled", [{ op => 'Replace', path => 'roles[primary eq 
 is_json($res->{json}{roles}, [{ primary => true, type => 'App', value => 'User', display => 'A user' }],
     'roles[primary eq "True"]');
 
+$res = $t->patch("/Users/$roled", [{ op => 'Replace', path => 'roles', value => [
+    map { { primary => false, type => 'WindowsAzureActiveDirectoryRole', value => $_, display => $_ } } qw(A B)] }]);
+is_json($t->row($roled)->{doc}{roles}, [map { { primary => false, type => 'WindowsAzureActiveDirectoryRole', value => $_,
+    display => $_ } } qw(A B)], 'AssertiveAppRoleAssignmentsComplex replaces');
+is_json($res->{json}{roles}, $t->row($roled)->{doc}{roles}, 'and is answered');
+
+# An extension that is used and not listed, and several operations on one attribute
+$res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'ext@contoso.com', displayName => 'E', active => true,
+    $ENTERPRISE => { department => 'D' } });
+is_reply($res, 201, $t->user({ userName => 'ext@contoso.com', displayName => 'E', active => true,
+    $ENTERPRISE => { department => 'D' } }, undef, 1), 'an extension that is not listed');
+$res = $t->patch("/Users/$res->{json}{id}", [map { { op => $_->[0], path => 'displayName', value => $_->[1] } }
+    ['Replace', 'one'], ['Add', 'two'], ['Replace', 'three']]);
+is_json([@{ $t->row($res->{json}{id}) }{qw(version)}, $res->{json}{displayName}], [2, 'three'],
+    'several operations on one attribute: the last one stays');
+
 # Groups
 my %group = (externalId => '8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159', displayName => 'displayName');
 $res = $t->request(POST => '/Groups', { schemas => [$GROUP, $ADSCIM], %group, meta => { resourceType => 'Group' } });

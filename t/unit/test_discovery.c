@@ -48,8 +48,13 @@ static void config(void)
     UNIT_STR(json_object_get_string(json_object_object_get(answer(), "documentationUri")),
              "https://example.com/\"docs\"");
     provider.interop = 1;
+    provider.roles = 1;
     start();
     scim_discovery_config(&out, &provider, BASE);
+    UNIT_JSON(json_object_object_get(answer(), "RolesAndEntitlements"),
+              "{'roles':{'supported':true,'multipleRolesSupported':true,'primarySupported':true,'typeSupported':true},"
+              "'entitlements':{'supported':false,'multipleEntitlementsSupported':true,'primarySupported':true,"
+              "'typeSupported':true}}");
     UNIT_INT(json_object_get_boolean(json_object_object_get(answer(), "interopProfileConformant")), 1);
 }
 
@@ -130,7 +135,7 @@ static void types(void)
     start();
     scim_discovery_types(&out, unit_schemas(), BASE);
     list = answer();
-    check_head(list, 2);
+    check_head(list, 6);
     UNIT_STR(json_object_get_string(json_object_object_get(with_id(list, "User"), "endpoint")), "/Users");
     UNIT_JSON(json_object_object_get(with_id(list, "User"), "schemaExtensions"),
               "[{'schema':'" SCIM_URN_ENTERPRISE_USER "','required':false}]");
@@ -138,6 +143,20 @@ static void types(void)
                    "{'resourceType':'ResourceType','location':'" BASE "/ResourceTypes/User'}");
     check_document(with_id(list, "Group"), unit_type("Group")->json,
                    "{'resourceType':'ResourceType','location':'" BASE "/ResourceTypes/Group'}");
+}
+
+static void read_only_types(void)
+{
+    const scim_resource_type_t *role = unit_type("Role"), *view = unit_type("OktaRole"), *user = unit_type("User");
+    UNIT_INT(unit_schemas()->root->nelts, 2);
+    UNIT_STR(role->stored, "Role");
+    UNIT_STR(view->stored, "Role");
+    UNIT_STR(user->stored, "User");
+    UNIT_INT(role->read_only && !role->plain, 1);
+    UNIT_INT(view->read_only && !view->plain, 1);
+    UNIT_INT(user->read_only, 0);
+    CU_ASSERT_PTR_NULL(json_object_object_get(role->json, "readOnly"));
+    CU_ASSERT_PTR_NULL(json_object_object_get(view->json, "viewOf"));
 }
 
 static void one_type(void)
@@ -152,6 +171,11 @@ static void one_type(void)
 }
 
 CU_TestInfo test_discovery[] = {
-    {"ServiceProviderConfig", config}, {"Schemas", schemas},           {"one Schema", one_schema},
-    {"ResourceTypes", types},          {"one ResourceType", one_type}, CU_TEST_INFO_NULL,
+    {"ServiceProviderConfig", config},
+    {"Schemas", schemas},
+    {"one Schema", one_schema},
+    {"ResourceTypes", types},
+    {"read-only ResourceTypes", read_only_types},
+    {"one ResourceType", one_type},
+    CU_TEST_INFO_NULL,
 };

@@ -56,8 +56,8 @@ static void lookups(void)
 static void types(void)
 {
     const scim_resource_type_t *user = unit_type("User"), *group = unit_type("Group");
-    UNIT_INT(unit_schemas()->types->nelts, 2);
-    UNIT_INT(unit_schemas()->schemas->nelts, 6);
+    UNIT_INT(unit_schemas()->types->nelts, 6);
+    UNIT_INT(unit_schemas()->schemas->nelts, 10);
     UNIT_INT(user->common->served, 0);
     UNIT_STR(scim_type_attr(user, "externalID", 10)->name, "externalId");
     UNIT_STR(scim_type_attr(user, "userName", 8)->name, "userName");
@@ -416,10 +416,10 @@ static void refused_types(void)
          "endpoint: \"\" cannot be a resource type's"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/Schemas','schema':'urn:t'}",
          "endpoint: \"Schemas\" cannot be a resource type's"},
-        {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/Roles','schema':'urn:t'}",
-         "endpoint: \"Roles\" cannot be a resource type's"},
         {"{'schemas':[" URN_TYPE "],'name':'a/b','endpoint':'/Ts','schema':'urn:t'}",
          "name: letters and digits are allowed, not \"a/b\""},
+        {TYPE(",'readOnly':'x'"), "\"readOnly\" must be true or false"},
+        {TYPE(",'viewOf':'X'"), "viewOf: there is no read-only resource type \"X\""},
         {TYPE(",'id':'U'"), "id: it must be the name, \"T\""},
         {TYPE(",'id':7"), "\"id\" must be a string that is not empty"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/a/b','schema':'urn:t'}",
