@@ -60,11 +60,11 @@ sub go_deep {
     my $seen = 0;
     undef $load->{connection};
     while ($seen < $deep) {
-        my $page = $load->request(GET => '/Users?count=500&attributes=id&cursor' . (defined $cursor{start} ? "=$cursor{start}" : ''));
+        my $page = $load->request(GET => '/Users?count=100&attributes=id&cursor' . (defined $cursor{start} ? "=$cursor{start}" : ''));
         ($cursor{start}) = $page =~ /"nextCursor":"([^"]+)"/ or last;
-        $seen += 500;
+        $seen += 100;
     }
-    # Whoever asks for other attributes or another count goes on with the same cursor.
+    # Whoever asks for other attributes goes on with the same cursor.
     $cursor{deep} = $cursor{start};
 }
 
