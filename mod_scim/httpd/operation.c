@@ -129,7 +129,7 @@ static scim_error_t *prepare_bulk(scim_call_t *call)
 static scim_error_t *work_list(scim_call_t *call, scim_session_t *session)
 {
     if (!call->search->cursor)
-        return scim_store_list(&call->page, session, call->search);
+        return scim_store_page(&call->page, session, call->search);
     call->walk.timeout = scim_setting_cursor_timeout(call->request->config);
     return scim_store_walk(&call->page, &call->walk, session, call->search);
 }

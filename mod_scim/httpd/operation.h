@@ -17,6 +17,7 @@
 #include "scim/search.h"
 #include "scim/version.h"
 #include "store/bulk.h"
+#include "store/page.h"
 #include "store/walk.h"
 
 /* An operation under way: filled by prepare, then work, then answer. */

@@ -415,3 +415,10 @@ scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const s
 {
     return scim_search_error(list(out, session, search), search, scim_conn_indexed(session->conn), session->pool);
 }
+
+scim_error_t *scim_store_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
+{
+    scim_error_t *error =
+        is_filtered(search) ? count_matches(total, session, search) : read_total(total, session, search);
+    return scim_search_error(error, search, scim_conn_indexed(session->conn), session->pool);
+}

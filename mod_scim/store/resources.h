@@ -37,6 +37,9 @@ typedef struct scim_page_t {
  * `search->skip` start_index - 1 - n. It then costs what it costs to skip from there on. */
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search);
 
+/* How many resources a search finds in all, wherever it begins. Errors: those of scim_store_list. */
+scim_error_t *scim_store_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search);
+
 /* POST. *restored tells that a deleted resource came back under its old id (PRODUCT U4). Errors: 409 uniqueness; 400
  * invalidValue for a member that is no resource of the tenant; 413 for more than a resource may take, as in PUT and
  * PATCH.

@@ -95,6 +95,7 @@ my @figures = (
 
     [list_100    => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. n % 10 * 100 + 1")],
     [page_deep   => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. $deep + n % $pages * 100 + 1")],
+    [page_filtered => 'get_user', reads("'$prefix/Users?count=100&filter=active%20eq%20true&startIndex=' .. $deep + n % $pages * 100 + 1")],
     [cursor_100  => 'get_user', sub { $load->series(300, sub { walk('first') }) }],
     [cursor_deep => 'get_user', sub { go_deep(); $load->series(300, sub { walk('deep') }) }],
     [list_groups => 'get_user', reads("'$prefix/Groups?count=100&excludedAttributes=members'")],

@@ -2,8 +2,9 @@
 use strict;
 use warnings;
 use utf8;
+use IO::Socket::INET;
 use IPC::Open2;
-use POSIX ();
+use POSIX ':sys_wait_h';
 use Test::More;
 use URI::Escape 'uri_escape_utf8';
 use ScimTest;
@@ -151,5 +152,181 @@ $t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value
 is(total($t, $member), 3, 'one more');
 $t->request(DELETE => "/Users/$users[2]");
 is(total($t, $member), 2, 'one was deleted');
+
+# --- pages in sequence -----------------------------------------------------------------------------------------------
+
+# Another httpd on the same database, which remembers nothing.
+my $home = "$ENV{SCIM_TEST_WORK}/pages";
+mkdir $home;
+my $port = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
+my $base = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/t/base.conf"; <> };
+open my $conf, '>', "$home/httpd.conf" or die;
+print $conf <<"CONF";
+ServerRoot $home
+ServerName 127.0.0.1
+Listen 127.0.0.1:$port
+PidFile $home/pid
+ErrorLog $home/error_log
+LogLevel warn scim:info
+DefaultRuntimeDir $home
+Mutex file:$home default
+$base
+StartServers 1
+ThreadsPerChild 8
+MaxRequestWorkers 8
+MinSpareThreads 1
+MaxSpareThreads 8
+DBDriver pgsql
+DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3"
+DBDMin 0
+DBDKeep 8
+DBDMax 8
+ScimSchemaDir $ENV{SCIM_TEST_WORK}/schemas
+ScimPageCache none
+<Location "/scim/v2">
+    SetHandler scim
+    ScimTenant path
+    Require all granted
+</Location>
+CONF
+close $conf;
+my ($said, $code) = run_ok("$ENV{SCIM_TEST_WORK}/bin/httpd", '-f', "$home/httpd.conf");
+is($code, 0, 'another httpd starts') or BAIL_OUT($said);
+my $node = 0;
+END {
+    if ($node) {
+        my $status = $?;
+        kill TERM => $node;
+        eventually(sub { !kill 0 => $node }, 10);
+        $? = $status;
+    }
+}
+$node = eventually(sub { open my $in, '<', "$home/pid" or return 0; (<$in> // '') =~ /^(\d+)/ ? $1 : 0 });
+sub there { local $ScimTest::PORT = $port; return $_[0]->() }
+my @told = do { open my $log, '<', "$home/error_log" or die; grep {/without ScimPageCache/} <$log> };
+is(scalar @told, 1, 'its log says that it remembers nothing');
+
+my $walk = ScimTest->new('pages-walk');
+my $USERS = 3000;
+# Users 1 to n in the order of their ids; by title they are in another order, and many are equal.
+sub fill {
+    my ($s) = @_;
+    sql("delete from scim.resource where " . tenant_is($s));
+    sql("insert into scim.resource (tenant, type, id, doc)
+        select '@{[$s->tenant]}', 'User', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
+               jsonb_build_object('schemas', array ['$USER'], 'userName', 'user' || lpad(i::text, 5, '0'), 'active', i % 3 > 0)
+               || case when i % 5 > 0 then jsonb_build_object('title', 'Title ' || i * 7919 % 100) else '{}' end
+          from generate_series(1, $USERS) i");
+    sql('analyze scim.resource');
+}
+sub page_of {
+    my ($s, $query, $start, $count) = @_;
+    my $res = $s->request(GET => "/Users?attributes=userName&startIndex=$start&count=$count&$query");
+    is($res->{status}, 200, "a page: $query from $start") if $res->{status} != 200;
+    return ($res->{json}{totalResults}, [map { $_->{userName} } @{ $res->{json}{Resources} // [] }], $res->{json});
+}
+# As clients do it: as long as there are more than it has. `$each` is called after every page.
+sub walk {
+    my ($s, $query, $count, $each) = @_;
+    my ($start, $total, @seen, @totals) = (1, 1);
+    while ($start <= $total && @totals < 100) {
+        ($total, my $names) = page_of($s, $query, $start, $count);
+        push @seen, @$names;
+        push @totals, $total;
+        $each->($names) if $each;
+        $start += $count;
+    }
+    return (\@seen, \@totals);
+}
+sub distinct { my %h = map { $_ => 1 } @_; return scalar keys %h }
+
+fill($walk);
+for my $query ('', 'sortBy=userName&sortOrder=descending', 'sortBy=title', 'sortBy=title&sortOrder=descending', 'sortBy=active') {
+    my $whole = there(sub { (walk($walk, $query, 500))[0] });
+    is(distinct(@$whole), $USERS, "$query: all of them, skipping");
+    my ($seen, $totals) = walk($walk, $query, 300);
+    is_json($seen, $whole, "$query: the same, walking");
+    is_json($totals, [($USERS) x 10], "$query: totals");
+}
+my ($active) = walk($walk, 'filter=active%20eq%20true', 500);
+is(distinct(@$active), 2000, 'with a filter');
+my @all = map { $_->{id} } map { @{ $walk->request(GET => "?startIndex=$_&count=500&attributes=id")->{json}{Resources} } } map { 1 + 500 * $_ } 0 .. 5;
+is(distinct(@all), $USERS, 'all types');
+
+# What a page costs, in rows that were read of the big table.
+sub cost {
+    my ($start) = @_;
+    my $rows = sub {
+        my ($last, $now) = (-1, 0);
+        for (1 .. 10) {
+            select undef, undef, undef, 1.1;
+            $walk->request(GET => '/Users?count=0&filter=' . uri_escape_utf8('id eq "none"')) for 1 .. 16;
+            select undef, undef, undef, 0.3;
+            $now = sql("select (select coalesce(sum(seq_tup_read), 0) from pg_stat_user_tables where schemaname = 'scim' and relname = 'resource')
+                + (select sum(idx_tup_read) from pg_stat_user_indexes where schemaname = 'scim' and relname = 'resource')");
+            last if $now == $last;
+            $last = $now;
+        }
+        return $now;
+    };
+    page_of($walk, '', $start - 50, 50) if $start > 1;
+    my $before = $rows->();
+    page_of($walk, '', $start + 50 * $_, 50) for 0 .. 9;
+    return $rows->() - $before;
+}
+sleep 11;    # an idle backend reports after ten seconds what it has read
+my ($first, $deep) = (cost(1), cost($USERS - 499));
+cmp_ok($first, '<=', 10 * 51 + 100, 'ten pages at the start read their rows') or diag $first;
+cmp_ok($deep, '<=', 1.5 * $first, 'and ten at the end read as many') or diag "$first and $deep";
+
+# A token of its own remembers for itself: what it has not walked it skips to.
+my $second = bless { %$walk, token => $walk->new_token('second') }, 'ScimTest';
+is((page_of($walk, '', 1, 100))[1][99], 'user00100', 'the first page');
+$walk->request(DELETE => "/Users/00000001-0000-7000-8000-" . sprintf '%012d', $_) for 1 .. 100;
+is((page_of($second, '', 101, 1))[1][0], 'user00201', 'another token');
+is((there(sub { page_of($walk, '', 101, 1) }))[1][0], 'user00201', 'another httpd');
+is((page_of($walk, 'sortBy=id', 101, 1))[1][0], 'user00201', 'another order');
+is((page_of($walk, 'filter=userName%20pr', 101, 1))[1][0], 'user00201', 'another filter');
+my ($total, $names, $json) = page_of($walk, '', 101, 100);
+is_json([$total, $names->[0], $json->{startIndex}, $json->{itemsPerPage}], [$USERS - 100, 'user00101', 101, 100], 'the same walk goes on');
+
+# Who deletes each page while walking meets everybody, and stops.
+fill($walk);
+my ($seen, $totals) = walk($walk, '', 500, sub { $walk->request(DELETE => '/Users/00000001-0000-7000-8000-' . sprintf '%012d', /(\d+)/) for @{ $_[0] } });
+is(distinct(@$seen), $USERS, 'deletes each page, and meets all');
+is(scalar @$seen, $USERS, 'once');
+is_json($totals, [3000, 2500, 2000, 2001, 2501, 3000], 'totals never end a walk too early');
+is(total($walk, '/Users?count=0'), 0, 'nobody is left');
+
+# A page behind the end is found by the position of the last one, and nothing is counted.
+fill($walk);
+walk($walk, 'filter=active%20eq%20true', 500);
+$open->("begin; set local session_replication_role = replica; insert into scim.resource (tenant, type, id, doc)
+    values ('@{[$walk->tenant]}', 'User', '00000000-0000-7000-8000-000000000001', '{\"active\": true}'); commit");
+($total, $names) = page_of($walk, 'filter=active%20eq%20true', 2001, 500);
+is_json([$total, $names], [2000, []], 'an empty page');
+$open->("begin; set local session_replication_role = replica; delete from scim.resource where id = '00000000-0000-7000-8000-000000000001'; commit");
+
+# Somebody else comes and goes: who was there throughout is met once, and only once.
+fill($walk);
+my $pid = fork // die "fork: $!";
+if (!$pid) {
+    $walk->{agent} = LWP::UserAgent->new(keep_alive => 1, timeout => 30);
+    for my $i (1 .. 200) {
+        my $id = $walk->make(Users => userName => sprintf('user%05d-new', $i * 13 % $USERS));
+        $walk->request(DELETE => "/Users/$id") if $i % 2;
+        $walk->request(DELETE => '/Users/00000001-0000-7000-8000-' . sprintf '%012d', 10 * $i) if $i % 3 == 0;
+    }
+    POSIX::_exit(0);
+}
+while (waitpid($pid, POSIX::WNOHANG()) == 0) {
+    for my $query ('', 'sortBy=userName', 'sortBy=title') {
+        my %times;
+        $times{$_}++ for @{ (walk($walk, $query, 200))[0] };
+        my @wrong = grep { ($times{$_} // 0) != 1 } map { sprintf 'user%05d', $_ } grep { $_ % 10 } 1 .. $USERS;
+        is_json(\@wrong, [], "$query: while somebody else writes");
+    }
+}
+is(total($walk, '/Users?count=0'), stored($walk, 'User'), 'the total afterwards');
 
 done_testing;
