@@ -21,7 +21,7 @@ create index tally_tenant on scim.tally (tenant, xid);
 -- resources, and would be looked through again and again. Rows that another one is folding are its own.
 -- With the owner's rights: the web role takes nothing away.
 create function scim.fold_tally(of_tenant text) returns void
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog set enable_seqscan = off
 as $$
 begin
     with folded as (

@@ -25,8 +25,10 @@ static void place_key(scim_memory_key_t *out, const scim_session_t *session, con
 static const char *write_position(const scim_position_t *position, const scim_search_t *search, apr_pool_t *pool)
 {
     int type = 0;
-    while (position->type && strcmp(APR_ARRAY_IDX(search->targets, type, scim_target_t).type->name, position->type)) {
-        type++;
+    for (int i = 0; position->type && i < search->targets->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(search->targets, i, scim_target_t).type->stored, position->type) == 0) {
+            type = i;
+        }
     }
     return apr_psprintf(pool, "%s%d%s%s", position->id, type, position->key ? "=" : "",
                         position->key ? position->key : "");
@@ -45,7 +47,7 @@ static const scim_position_t *read_position(const char *text, const scim_search_
         return NULL;
     }
     if (search->targets->nelts > 1) {
-        position->type = APR_ARRAY_IDX(search->targets, type, scim_target_t).type->name;
+        position->type = APR_ARRAY_IDX(search->targets, type, scim_target_t).type->stored;
     }
     position->key = *end == '=' ? end + 1 : NULL;
     return position;

@@ -253,6 +253,16 @@ is(distinct(@$active), 2000, 'with a filter');
 my @all = map { $_->{id} } map { @{ $walk->request(GET => "?startIndex=$_&count=500&attributes=id")->{json}{Resources} } } map { 1 + 500 * $_ } 0 .. 5;
 is(distinct(@all), $USERS, 'all types');
 
+# All types in one list, which meet within pages.
+$t->make(Groups => displayName => "Group $_") for 1 .. 15;
+for my $query ('', 'sortBy=displayName', 'sortBy=displayName&sortOrder=descending') {
+    my $ids = sub { [map { map { $_->{id} } @{ $t->request(GET => "?attributes=id&count=7&startIndex=$_&$query")->{json}{Resources} // [] } }
+        map { 1 + 7 * $_ } 0 .. 19] };
+    my $skipped = there($ids);
+    is(distinct(@$skipped), stored($t, "User") + stored($t, "Group"), "the root, $query: all of them");
+    is_json($ids->(), $skipped, "the root, $query: the same, walking");
+}
+
 # What a page costs, in rows that were read of the big table.
 sub cost {
     my ($start) = @_;
