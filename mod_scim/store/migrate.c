@@ -15,7 +15,12 @@
     "where n.nspname = 'scim' and c.relname = 'migration'"
 #define CURRENT "select coalesce(max(number), 0) from scim.migration"
 #define OWNER   "set local role scim_owner" /* who owns all tables; the first migration makes the role */
-#define RECORD  "insert into scim.migration (number, name) values ($1, $2)"
+
+/* Every request looks at its token before anything else. Who takes this table first finds requests either done or with
+ * nothing in hand: none can hold what a migration wants and want what it holds. */
+#define STOP "set local role scim_owner; lock table scim.token in access exclusive mode; reset role"
+
+#define RECORD "insert into scim.migration (number, name) values ($1, $2)"
 
 int scim_migrate_latest(void)
 {
@@ -145,7 +150,12 @@ static scim_error_t *apply(int *current, const scim_migration_t *migration, PGco
     if (error != NULL || *current >= migration->number) {
         return error;
     }
-    error = run(pg, migration->sql, what, pool);
+    if (*current > 0) {
+        error = run(pg, STOP, "hold up requests", pool);
+    }
+    if (error == NULL) {
+        error = run(pg, migration->sql, what, pool);
+    }
     if (error == NULL) {
         error = record(migration, pg, pool);
     }

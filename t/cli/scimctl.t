@@ -42,6 +42,21 @@ sub quietly {
     return $out;
 }
 
+# psql in the background, when its transaction has its first lock.
+sub start_request {
+    my ($db, $text) = @_;
+    my $pid = fork // die;
+    if (!$pid) {
+        exec "$bin/psql", '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-o', '/dev/null', '-c', $text or POSIX::_exit(127);
+    }
+    my $waits = "select count(*) from pg_stat_activity where datname = '$db' and wait_event = 'PgSleep'";
+    for (1 .. 100) {
+        last if quietly("$bin/psql", '-XqAt', '-d', $db, '-c', $waits) == 1;
+        select undef, undef, undef, 0.05;
+    }
+    return $pid;
+}
+
 sub capture {
     my @command = @_;
     my $errors = Symbol::gensym();
@@ -220,7 +235,11 @@ quietly("$bin/psql", '-Xq', '-d', 'old', '-c', q{insert into scim.migration (num
                 'phoneNumbers', jsonb_build_array(jsonb_build_object('value', repeat('7', 5000))))),
         ('acme', '00000000-0000-7000-8000-000000000002', 'User', now(), now(), '{"userName": "B", "emails": [{"value": "b@x"}]}'),
         ('acme', '00000000-0000-7000-8000-000000000003', 'Group', now(), null, '{"displayName": "G"}')});
+# A request that is under way has looked at its token, and goes on to its tenant and to resources.
+my $request = start_request('old', 'begin; select from scim.token; select pg_sleep(1.5); select from scim.tenant, scim.resource; commit');
 is_run(['db', 'upgrade', '--db', 'old'], 0, "Version before  1\nVersion now     $latest\n", '', 'an upgrade with resources');
+waitpid $request, 0;
+is $?, 0, 'while a request was under way';
 sub in_old { my $text = quietly("$bin/psql", '-XqAtF ', '-d', 'old', '-c', $_[0]); chomp $text; return $text; }
 is in_old(q{select string_agg(concat_ws(':', right(resource_id::text, 1), attribute, length(key), left(key, 3)), ' ' order by attribute, key)
     from scim.lookup}), '1:1:3:a@x 1:2:256:777', 'what is looked up, cut, of those that are not deleted';
