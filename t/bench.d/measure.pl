@@ -42,7 +42,6 @@ sub filter {
 my $ID = q(string.format('00000001-0000-7000-8000-%012d', i));
 
 my $deep = int($o{users} * 0.9);
-my $pages = int($o{users} * 0.1 / 100) || 1;
 my %cursor;    # where a walk stands
 
 # Goes on with a walk of pages of 100, or begins it again at its end.
@@ -68,7 +67,19 @@ sub go_deep {
     $cursor{deep} = $cursor{start};
 }
 
-# --- figures: the name, what its ratio is taken to, the load -----------------------------------------------------------
+# Pages of 100 by index, in sequence through a part of the list. The first, to which the server skips, and for which it counts
+# what a filter finds, is asked for before the figure is measured.
+sub pages {
+    my ($from, $to, $filter) = @_;
+    my $start = $from;
+    my $step = sub {
+        $load->request(GET => "/Users?count=100&startIndex=$start$filter");
+        $start += $start + 200 <= $to ? 100 : $from - $start;
+    };
+    return sub { $load->series(300, $step) }, sub { undef $load->{connection}; $start = $from; $step->() };
+}
+
+# --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
 sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
@@ -94,8 +105,9 @@ my @figures = (
     [filter_last_modified   => 'floor_read', reads(filter('meta.lastModified gt', q('2100-01-01T00%3A00%3A00Z')))],
 
     [list_100    => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. n % 10 * 100 + 1")],
-    [page_deep   => 'get_user', reads("'$prefix/Users?count=100&startIndex=' .. $deep + n % $pages * 100 + 1")],
-    [page_filtered => 'get_user', reads("'$prefix/Users?count=100&filter=active%20eq%20true&startIndex=' .. $deep + n % $pages * 100 + 1")],
+    [page_first    => 'get_user', pages(1, $o{users} * 0.1, '')],
+    [page_deep     => 'get_user', pages($deep + 1, $o{users} + 20_000, '')],
+    [page_filtered => 'get_user', pages($deep + 1, $o{users} + 20_000, '&filter=active%20eq%20true')],
     [cursor_100  => 'get_user', sub { $load->series(300, sub { walk('first') }) }],
     [cursor_deep => 'get_user', sub { go_deep(); $load->series(300, sub { walk('deep') }) }],
     [list_groups => 'get_user', reads("'$prefix/Groups?count=100&excludedAttributes=members'")],
@@ -125,7 +137,11 @@ my %floors = map { $_->[1] => 1 } @figures;
 my %runs;
 for (1 .. $o{rounds}) {
     $round++;
-    push @{ $runs{ $_->[0] } }, $load->measure($_->[2]) for @figures;
+    for my $figure (@figures) {
+        my ($name, undef, $measured, $before) = @$figure;
+        $before->() if $before;
+        push @{ $runs{$name} }, $load->measure($measured);
+    }
 }
 
 # --- what they came to --------------------------------------------------------------------------------------------------
