@@ -43,6 +43,9 @@ static const rule_t rules[] = {
     {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
+    /* A column or a table that is there no more: the schema was upgraded since the connection was made. */
+    {"42703", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
+    {"42P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
 };
 

@@ -46,4 +46,18 @@ for my $name (sort keys %ask) {
     rename_type('text');
     is(together(@requests), join(' ', ($status) x @requests), "$name, after the second change");
 }
+
+# What an upgrade has taken away is no fault of the request, and passes: httpd is about to be restarted.
+for my $case (['a column', 'table scim.membership rename column member_type to gone', 'table scim.membership rename column gone to member_type'],
+    ['a table', 'table scim.membership rename to gone', 'table scim.gone rename to membership']) {
+    my ($name, $away, $back) = @$case;
+    my @ask = (PATCH => "/Groups/$group", { schemas => [$PATCH],
+        Operations => [{ op => 'add', path => 'members', value => [{ value => $t->make(Users => userName => 'm' . ++$n) }] }] });
+    sql("alter $away");
+    my $res = $t->request(@ask);
+    sql("alter $back");
+    is_error($res, 503, undef, 'The database is not available. Try again later.', "without $name");
+    is($res->{headers}->header('Retry-After'), 5, "without $name: Retry-After");
+    is($t->request(@ask)->{status}, 204, "with $name again");
+}
 done_testing;
