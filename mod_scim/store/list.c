@@ -229,13 +229,12 @@ static scim_error_t *add_part(int *slot, scim_batch_t *batch, scim_session_t *se
     const char *skip = apr_psprintf(pool, "%" APR_INT64_T_FMT, part->skip);
     if (search->targets->nelts == 1) {
         return add_search(slot, batch, list_statements[scim_relation_of(target->type, target->relation)],
-                          scim_session_params(session, finds_one(search) ? SCIM_AT_ONCE : SCIM_BOUNDED,
-                                              target->type->stored, limit, skip, SCIM_PARAMS_END),
-                          part, session);
+                          scim_session_params(session, target->type->stored, limit, skip, SCIM_PARAMS_END), part,
+                          session);
     }
     return add_search(slot, batch, SCIM_STMT_RESOURCE_LIST_ALL,
-                      scim_session_params(session, SCIM_BOUNDED, type_names(search, SCIM_RELATION_NONE, pool), limit,
-                                          skip, type_names(search, SCIM_RELATION_MEMBERS, pool),
+                      scim_session_params(session, type_names(search, SCIM_RELATION_NONE, pool), limit, skip,
+                                          type_names(search, SCIM_RELATION_MEMBERS, pool),
                                           type_names(search, SCIM_RELATION_GROUPS, pool), SCIM_PARAMS_END),
                       part, session);
 }

@@ -150,8 +150,7 @@ void scim_add_get(scim_reading_t *reading, scim_batch_t *batch, scim_session_t *
     reading->type = type;
     reading->parts = relation;
     reading->slot = scim_batch_add(batch, get_statements[kind],
-                                   scim_session_params(session, members ? SCIM_BOUNDED : SCIM_UNBOUNDED, type->stored,
-                                                       id, versions, SCIM_PARAMS_END));
+                                   scim_session_params(session, type->stored, id, versions, SCIM_PARAMS_END));
     if (members) {
         scim_reading_stream(reading, batch);
     }

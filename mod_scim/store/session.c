@@ -11,7 +11,7 @@
 #include "sqlstate.h"
 
 #define ATTEMPTS_MAX          4
-#define AUTHENTICATION_PARAMS 8
+#define AUTHENTICATION_PARAMS 7
 #define PROFILE_COLUMN        0 /* of the statement `authenticate` */
 
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
@@ -43,8 +43,8 @@ static const char *bytes_text(const unsigned char *bytes, apr_size_t len, apr_po
     return text;
 }
 
-/* The parameters of token.part, and the one of tenant_bounded.part. */
-static void set_authentication(scim_param_t *params, const scim_session_t *session, scim_bound_e bound)
+/* The parameters of token.part. */
+static void set_authentication(scim_param_t *params, const scim_session_t *session)
 {
     apr_pool_t *pool = session->pool;
     const unsigned char *blind = scim_conn_blind(session->conn);
@@ -57,19 +57,18 @@ static void set_authentication(scim_param_t *params, const scim_session_t *sessi
     params[4].value = session->address;
     params[5].value = session->writes ? "t" : "f";
     params[6].value = session->leniency ? scim_leniency_refusers(session->leniency->used) : NULL;
-    params[7].value = bound == SCIM_BOUNDED ? scim_conn_timeout_text(session->conn) : NULL;
 }
 
-scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bound, ...)
+scim_param_t *scim_session_params(const scim_session_t *session, ...)
 {
     va_list values;
-    va_start(values, bound);
+    va_start(values, session);
     int n = count_values(values);
     va_end(values);
     scim_param_t *params = apr_pcalloc(session->pool, (size_t)(n + AUTHENTICATION_PARAMS) * sizeof(*params));
-    set_authentication(params, session, bound);
-    scim_param_t *next = params + AUTHENTICATION_PARAMS - (bound == SCIM_UNBOUNDED);
-    va_start(values, bound);
+    set_authentication(params, session);
+    scim_param_t *next = params + AUTHENTICATION_PARAMS;
+    va_start(values, session);
     for (int i = 0; i < n; i++) {
         (next++)->value = va_arg(values, const char *);
     }
@@ -100,7 +99,8 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
     session->open = transaction;
     session->head = 1;
     session->slot =
-        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, SCIM_BOUNDED, SCIM_PARAMS_END));
+        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
+                       scim_session_params(session, scim_conn_timeout_text(session->conn), SCIM_PARAMS_END));
     return batch;
 }
 

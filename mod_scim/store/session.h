@@ -38,13 +38,9 @@ typedef struct scim_session_t {
  * connection until one of them ends with the statement `commit`. */
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
 
-/* How the time of a statement that authenticates is limited: by statement_timeout; not, because it is over at once,
- * though it could be; or it has no place for a limit. */
-typedef enum { SCIM_BOUNDED, SCIM_AT_ONCE, SCIM_UNBOUNDED } scim_bound_e;
-
-/* A statement that authenticates itself, and is all of its batch: the parameters that authentication takes, the first
- * of the statement's, and then more (const char *, ended by SCIM_PARAMS_END). */
-scim_param_t *scim_session_params(const scim_session_t *session, scim_bound_e bound, ...);
+/* The parameters of a statement that authenticates itself, and needs no other one of its batch for that: those that
+ * authentication takes come first, and then more (const char *, ended by SCIM_PARAMS_END). */
+scim_param_t *scim_session_params(const scim_session_t *session, ...);
 
 /* Limits the time of what is added after it: of a statement that authenticates itself and may take long. It stands in
  * front, because PostgreSQL looks at statement_timeout when it starts a statement, and what one sets holds for the

@@ -1,14 +1,14 @@
 -- A page of resources in the order of their creation; one row with nulls where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
 -- the one before `/* order */`, and its key, as one more column, that of `/* key */`.
--- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip
+-- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select r.*, {{reader}}
-  from {{tenant_bounded}}
+  from {{tenant}}
   {{token}}
   left join lateral (
 select {{record}},
        null::text /* key */
   from scim.resource r
- where r.tenant = s.tenant and r.type = $9 and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = $8 and r.deleted_at is null and true /* filter */
  order by r.id /* order */
- limit $10::bigint offset $11::bigint) r on true
+ limit $9::bigint offset $10::bigint) r on true

@@ -2,24 +2,24 @@
 -- for each piece of the members, and one row with nulls where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
 -- the one before `/* order */`, and its key that of `/* key */`.
--- $1 to $8 authentication, $9 types, $10 how many, $11 how many to skip, $12 types with members, $13 types with groups
+-- $1 to $7 authentication, $8 types, $9 how many, $10 how many to skip, $11 types with members, $12 types with groups
 select r.*, {{reader}}
-  from {{tenant_bounded}}
+  from {{tenant}}
   {{token}}
   left join lateral (
 select {{record_piece}},
        p.list,
        r.type,
-       case when p.n = 1 and r.type = any ($13::text[]) then
+       case when p.n = 1 and r.type = any ($12::text[]) then
        {{groups}}
        end,
        r.keys[2]
   from (
 select r.tenant, r.type, {{record}}, array[null::text /* key */] as keys
   from scim.resource r
- where r.tenant = s.tenant and r.type = any ($9::text[]) and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = any ($8::text[]) and r.deleted_at is null and true /* filter */
  order by r.type, r.id /* order */
- limit $10::bigint offset $11::bigint) r
- cross join lateral (select case when r.type = any ($12::text[]) then r.id end) g (id)
+ limit $9::bigint offset $10::bigint) r
+ cross join lateral (select case when r.type = any ($11::text[]) then r.id end) g (id)
  cross join lateral
        {{members}} p) r on true

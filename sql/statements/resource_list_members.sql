@@ -2,9 +2,9 @@
 -- where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
 -- the one before `/* order */`, and its key that of `/* key */`.
--- $1 to $8 authentication, $9 type, $10 how many, $11 how many to skip
+-- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select r.*, {{reader}}
-  from {{tenant_bounded}}
+  from {{tenant}}
   {{token}}
   left join lateral (
 select {{record_piece}},
@@ -13,9 +13,9 @@ select {{record_piece}},
   from (
 select r.tenant, {{record}}, array[null::text /* key */] as keys
   from scim.resource r
- where r.tenant = s.tenant and r.type = $9 and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = $8 and r.deleted_at is null and true /* filter */
  order by r.id /* order */
- limit $10::bigint offset $11::bigint) r
+ limit $9::bigint offset $10::bigint) r
  cross join lateral (select r.id) g (id)
  cross join lateral
        {{members}} p) r on true

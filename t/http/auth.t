@@ -53,6 +53,19 @@ my @told = map { $t->request(GET => '/Users', undef, Authorization => "Bearer $_
 is($told[0], $told[1], "another tenant's token is answered like one that does not exist");
 refused('unknown', Authorization => "Bearer $ghost");
 
+# For a stranger nothing is searched: what would fail at the first resource is not reached.
+my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
+for my $name (qw(resource_list resource_list_groups resource_list_members resource_list_all)) {
+    my ($text) = $prepared =~ /^(prepare \Q$name\E as\n.*?;)$/ms;
+    ok($text =~ s{true /\* filter \*/}{1 / (r.version * 0) = 1}, "$name has a place for a filter");
+    my @values = ("'$t->{tenant}'", "'nobody'", ("'\\x00'") x 2, 'null', "'f'", 'null', $name =~ /all/ ? "'{User}'" : "'User'", 10, 0);
+    my ($n) = sort { $b <=> $a } $text =~ /\$(\d+)/g;
+    push @values, "'{}'" while @values < $n;
+    local $ENV{PGUSER} = 'scim_web';
+    ok(!eval { sql("$text execute $name(" . join(', ', @values) . ')'); 1 }, "$name refuses a stranger");
+    like($@, qr/no such token/, "$name searches nothing for one");
+}
+
 # Revoked takes effect at once, expired too; other tokens of the tenant go on.
 my $second = $t->new_token('second');
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $second")->{status}, 200, 'a second token');
