@@ -24,11 +24,11 @@ scim_rate_t scim_rate_make(int number, int seconds, int burst)
     return rate;
 }
 
-/* No arrivals in time lead further ahead than by the burst. What does is of another limit, which has been changed
- * since, and counts no more. */
+/* No arrivals in time lead further ahead than by the burst, and by a little where somebody else has counted since this
+ * one looked at the clock. What does is of another limit, which has been changed since, and counts no more. */
 static apr_uint64_t bounded(const scim_rate_t *rate, apr_uint64_t due, apr_uint64_t now)
 {
-    return due <= now + rate->interval * rate->burst ? due : now;
+    return due <= now + rate->interval * rate->burst + SECOND ? due : now;
 }
 
 apr_uint64_t scim_rate_wait(const scim_rate_t *rate, apr_uint64_t due, apr_uint64_t now)

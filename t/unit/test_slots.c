@@ -85,6 +85,18 @@ static void changed_limits(void)
     UNIT_INT(arrivals(&due, &fast, 5, START + SECOND / 100), 1);
 }
 
+/* Another process may count between a look at the clock and the arrival: that is no former limit. */
+static void late_arrival(void)
+{
+    scim_rate_t rate = scim_rate_make(4, 1, 8);
+    apr_uint64_t due = 0;
+
+    UNIT_INT(arrivals(&due, &rate, 20, START + 1000), 8);
+    UNIT_INT(arrivals(&due, &rate, 20, START), 0);
+    UNIT_INT(arrivals(&due, &rate, 20, START + SECOND / 4), 0);
+    UNIT_INT(arrivals(&due, &rate, 20, START + SECOND / 4 + 1000), 1);
+}
+
 static scim_slots_t make(apr_size_t sets)
 {
     return (scim_slots_t){apr_pcalloc(unit_pool, sets * sizeof(scim_set_t)), sets};
@@ -201,7 +213,12 @@ static void together(void)
     UNIT_INT(passed, 1000);
 }
 
-CU_TestInfo test_slots[] = {{"rates", rates},       {"burst and refill", burst_and_refill},
-                            {"waits", waits},       {"changed limits", changed_limits},
-                            {"finding", finding},   {"eviction", eviction},
-                            {"together", together}, CU_TEST_INFO_NULL};
+CU_TestInfo test_slots[] = {{"rates", rates},
+                            {"burst and refill", burst_and_refill},
+                            {"waits", waits},
+                            {"changed limits", changed_limits},
+                            {"late arrival", late_arrival},
+                            {"finding", finding},
+                            {"eviction", eviction},
+                            {"together", together},
+                            CU_TEST_INFO_NULL};
