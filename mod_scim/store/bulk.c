@@ -65,7 +65,7 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
     window->touched = apr_hash_make(pool);
     window->sets = apr_array_make(pool, 2, sizeof(scim_bulk_set_t *));
     window->steps = apr_array_make(pool, 16, sizeof(scim_bulk_step_t));
-    while (window->end < run->limit) {
+    while (window->end < run->limit && !window->refused) {
         int end = scim_bulk_unit_end(run->bulk, window->end);
         if (window->live && window->live + end - window->end > run->size) {
             break;
@@ -243,6 +243,10 @@ static verdict_e try_window(run_t *run, apr_pool_t *pool)
     scim_bulk_window_t window;
     int failed, wait = -1;
     plan(&window, run, pool);
+    if (window.refused) {
+        run->begun = 1;
+        return give_up(run, window.refused);
+    }
     if (!window.live) {
         return finish(run, &window);
     }

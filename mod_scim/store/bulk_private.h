@@ -58,7 +58,8 @@ typedef struct scim_bulk_window_t {
     scim_batch_t *batch;       /* the last one */
     int versions;              /* slot */
     apr_time_t began;
-    apr_pool_t *pool; /* of this attempt */
+    scim_error_t *refused; /* what authentication alone said, where it was asked; NULL: nothing */
+    apr_pool_t *pool;      /* of this attempt */
 } scim_bulk_window_t;
 
 scim_bulk_op_t *scim_bulk_at(const scim_bulk_window_t *window, int at);

@@ -63,13 +63,14 @@ static int reads(const scim_bulk_op_t *op)
 }
 
 /* What the tenant's profile has against an operation. It is looked up once, when an operation needs a leniency; who may
- * not ask is found out by the window. */
-static scim_error_t *refuse(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
+ * not ask is not asked for again. */
+static scim_error_t *refuse(scim_bulk_window_t *window, const scim_bulk_op_t *op)
 {
     scim_bulk_t *bulk = window->bulk;
     scim_session_t *session = window->session;
-    if (op->leniency.used && !bulk->profile && !scim_session_check(session)) {
-        bulk->profile = apr_pstrdup(bulk->pool, session->profile);
+    if (op->leniency.used && !bulk->profile && !window->refused) {
+        window->refused = scim_session_check(session);
+        bulk->profile = window->refused ? NULL : apr_pstrdup(bulk->pool, session->profile);
     }
     return scim_leniency_refusal(op->leniency.used, bulk->profile, bulk->pool);
 }
