@@ -200,7 +200,7 @@ select r.tenant, k.attribute, k.key, r.id
 
 alter table scim.lookup enable row level security;
 alter table scim.lookup force row level security;
-create policy web on scim.lookup to scim_web using (tenant = current_setting('scim.tenant', true));
+create policy web on scim.lookup to scim_web using (coalesce(tenant = current_setting('scim.tenant', true), false));
 create policy owner on scim.lookup to scim_owner using (true);
 grant select, insert, delete on scim.lookup to scim_web;
 grant select on scim.indexed to scim_web;

@@ -18,7 +18,8 @@ create table scim.tally (
 create index tally_tenant on scim.tally (tenant, xid);
 
 -- Makes one row of each type out of those that earlier transactions have left: those of this one may be as many as it changes
--- resources, and would be looked through again and again. Rows that another one is folding are its own.
+-- resources, and would be looked through again and again. A database that was restored from a dump has rows of transactions that
+-- are yet to come. Rows that another one is folding are its own.
 -- With the owner's rights: the web role takes nothing away.
 create function scim.fold_tally(of_tenant text) returns void
     language plpgsql security definer set search_path = pg_catalog set enable_seqscan = off
@@ -29,6 +30,10 @@ begin
          where t.ctid = any (array(select l.ctid
                                      from scim.tally l
                                     where l.tenant = of_tenant and l.xid < pg_current_xact_id()
+                                      for update skip locked)
+                          || array(select l.ctid
+                                     from scim.tally l
+                                    where l.tenant = of_tenant and l.xid > pg_current_xact_id()
                                       for update skip locked))
         returning t.type, t.n
     )
@@ -66,5 +71,7 @@ alter table scim.tally force row level security;
 create policy web on scim.tally to scim_web using (coalesce(tenant = current_setting('scim.tenant', true), false));
 create policy owner on scim.tally to scim_owner using (true);
 grant select, insert on scim.tally to scim_web;
+revoke execute on function scim.fold_tally from public;
+grant execute on function scim.fold_tally to scim_web;
 
 reset role;

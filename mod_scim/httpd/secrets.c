@@ -47,12 +47,19 @@ const char *scim_secrets_hide(const char *text, apr_pool_t *pool)
 static const char *hide_parameter(const char *text, apr_pool_t *pool)
 {
     const char *at = text ? strstr(text, PARAMETER) : NULL;
+    scim_buf_t out;
 
     if (!at)
         return text;
-    at += sizeof(PARAMETER) - 1;
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(at - text)), HIDDEN,
-                       hide_parameter(at + strcspn(at, "& "), pool), NULL);
+    scim_buf_init(&out, strlen(text) + 1, pool);
+    for (; at; at = strstr(text, PARAMETER)) {
+        at += sizeof(PARAMETER) - 1;
+        scim_buf_add(&out, text, (apr_size_t)(at - text));
+        scim_buf_puts(&out, HIDDEN);
+        text = at + strcspn(at, "& ");
+    }
+    scim_buf_puts(&out, text);
+    return out.data;
 }
 
 static void hide(char **text, apr_pool_t *pool)

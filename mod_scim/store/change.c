@@ -135,9 +135,8 @@ static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement
     if (error) {
         return error;
     }
-    *slot = scim_batch_add(batch, id,
-                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
-                                       session->base, SCIM_PARAMS_END));
+    *slot = scim_batch_add(
+        batch, id, scim_params(session->pool, session->tenant, change->type->name, change->id, text, SCIM_PARAMS_END));
     return NULL;
 }
 
