@@ -22,7 +22,7 @@ typedef enum {
     SCIM_LENIENT_BOOLEAN_STRING = 1 << 0,      /* "False" for false: Entra ID without its flag */
     SCIM_LENIENT_DOTTED_KEY = 1 << 1,          /* {"name.givenName": ..} in a path-less value: Entra ID with its flag */
     SCIM_LENIENT_URN_KEY = 1 << 2,             /* {"urn:..:User:employeeNumber": ..} in a value: Entra ID */
-    SCIM_LENIENT_ARRAY_FOR_SINGULAR = 1 << 3,  /* [{..}] for one complex value: Entra ID, manager */
+    SCIM_LENIENT_ARRAY_FOR_SINGULAR = 1 << 3,  /* [{..}] for one value: Entra ID, manager */
     SCIM_LENIENT_BARE_COMPLEX = 1 << 4,        /* "ID" for {"value": "ID"}: Entra ID, manager */
     SCIM_LENIENT_BARE_EXTENSION = 1 << 5,      /* path "manager" for the extension's attribute: Entra ID */
     SCIM_LENIENT_REMOVE_VALUE = 1 << 6,        /* remove with a list of values: Entra ID, JumpCloud, authentik */
