@@ -163,6 +163,7 @@ sub measure {
     my ($start, %before) = (time, $self->cpu);
     my $done    = $load->($self);
     my $elapsed = time - $start;
+    $_ or die "nothing was done in $self->{seconds} s\n" for values %{ $done->{made} };
     my %after   = $self->cpu;
     my %us      = map { $_ => 1e6 * ($after{$_} - $before{$_}) / $done->{made}{$_} } keys %before;
     return {%us, cpu_us => $us{httpd} + $us{postgres}, rps => $done->{made}{httpd} / $elapsed, p50_ms => $done->{p50},

@@ -1,5 +1,5 @@
 -- Tenant bench: :users users and 20,000 more to add to groups; one group of 100,000 members (or all of :users), 200 groups of 10,
--- one of 10,000 (or all). Tenant floor takes the rows of floor_insert.sql.
+-- one of 10,000 of the spare users. Tenant floor takes the rows of floor_insert.sql.
 insert into scim.tenant (tenant) values ('bench'), ('floor') on conflict do nothing;
 delete from scim.membership where tenant = 'bench';
 delete from scim.lookup where tenant = 'bench';
@@ -32,7 +32,7 @@ select 'bench', pg_temp.id(2, 0), pg_temp.id(1, i), 'User' from generate_series(
 insert into scim.membership (tenant, group_id, member_id, member_type)
 select 'bench', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % :users + 1), 'User' from generate_series(1, 200) g, generate_series(1, 10) i;
 insert into scim.membership (tenant, group_id, member_id, member_type)
-select 'bench', pg_temp.id(2, 201), pg_temp.id(1, i), 'User' from generate_series(1, least(:users, 10000)) i;
+select 'bench', pg_temp.id(2, 201), pg_temp.id(1, :users + i), 'User' from generate_series(1, 10000) i;
 
 vacuum (analyze) scim.resource;
 vacuum (analyze) scim.membership;

@@ -140,7 +140,7 @@ for (1 .. $o{rounds}) {
     for my $figure (@figures) {
         my ($name, undef, $measured, $before) = @$figure;
         $before->() if $before;
-        push @{ $runs{$name} }, $load->measure($measured);
+        push @{ $runs{$name} }, eval { $load->measure($measured) } // die "$name: $@";
     }
 }
 
