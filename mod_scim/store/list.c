@@ -10,6 +10,7 @@
 #define ORDER_MARK     "order by r.id /* order */"
 #define ORDER_ALL_MARK "order by r.type, r.id /* order */"
 #define KEY_MARK       " /* key */"
+#define ITS_KEY_MARK   " /* its key */"
 #define KEY_COLUMN     6
 #define TYPE_COLUMN    6 /* of resource_list_all, as are the next two */
 #define GROUPS_COLUMN  7
@@ -89,7 +90,8 @@ static const char *order_text(const char *text, const part_t *part, apr_pool_t *
     scim_buf_init(&out, 128, pool);
     scim_buf_puts(&out, ", ");
     scim_order_put_key(&out, part->order);
-    return splice(text, KEY_MARK, out.data, pool);
+    scim_buf_puts(&out, " as key");
+    return splice(splice(text, KEY_MARK, out.data, pool), ITS_KEY_MARK, ", r.key", pool);
 }
 
 /* The text of a statement with the search's filters, where it begins, and its order. */

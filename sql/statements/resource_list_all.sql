@@ -1,7 +1,7 @@
 -- A page of resources of several types, by type and creation, those types that are named with their members or groups; a row
 -- for each piece of the members, and one row with nulls where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
--- the one before `/* order */`, and its key that of `/* key */`.
+-- the one before `/* order */`, and its key, as one more column, those of `/* key */` and `/* its key */`.
 -- $1 to $7 authentication, $8 types, $9 how many, $10 how many to skip, $11 types with members, $12 types with groups
 select r.*, {{reader}}
   from {{tenant}}
@@ -12,10 +12,9 @@ select {{record_piece}},
        r.type,
        case when p.n = 1 and r.type = any ($12::text[]) then
        {{groups}}
-       end,
-       r.keys[2]
+       end /* its key */
   from (
-select r.tenant, r.type, {{record}}, array[null::text /* key */] as keys
+select r.tenant, r.type, {{record}} /* key */
   from scim.resource r
  where r.tenant = k.tenant and r.type = any ($8::text[]) and r.deleted_at is null and true /* filter */
  order by r.type, r.id /* order */

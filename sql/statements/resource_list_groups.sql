@@ -1,13 +1,15 @@
 -- A page of resources in the order of their creation with their groups; one row with nulls where there is none.
 -- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
--- the one before `/* order */`, and its key, as one more column, that of `/* key */`.
+-- the one before `/* order */`, and its key, as one more column, those of `/* key */` and `/* its key */`.
+-- The groups are read of the page alone, and not of what is skipped.
 -- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
-select r.*, {{reader}}
+select {{record}},
+       {{groups}} /* its key */,
+       {{reader}}
   from {{tenant}}
   {{token}}
   left join lateral (
-select {{record}},
-       {{groups}} /* key */
+select r.tenant, {{record}} /* key */
   from scim.resource r
  where r.tenant = k.tenant and r.type = $8 and r.deleted_at is null and true /* filter */
  order by r.id /* order */
