@@ -100,11 +100,22 @@ static const leniency_t *first_refused(unsigned used, const char *profile)
     return NULL;
 }
 
+/* RFC 7644 3.12: invalidPath is about the paths of PATCH. */
+static scim_type_e refusal_type(const leniency_t *row, unsigned used)
+{
+    if (!((unsigned)row->bit & SCIM_LENIENT_NAMES))
+        return row->type;
+    return used & SCIM_NOTED_IN_FILTER ? SCIM_INVALID_FILTER
+           : used & SCIM_NOTED_IN_SORT ? SCIM_INVALID_VALUE
+                                       : row->type;
+}
+
 scim_error_t *scim_leniency_refusal(unsigned used, const char *profile, apr_pool_t *pool)
 {
     const leniency_t *row = profile && strcmp(profile, "lenient") != 0 ? first_refused(used, profile) : NULL;
     if (!row)
         return NULL;
-    return scim_error_typed(pool, row->type, "%s (%s), which the tenant's profile \"%s\" does not accept: %s.",
-                            row->slip, row->name, profile, row->instead);
+    return scim_error_typed(pool, refusal_type(row, used),
+                            "%s (%s), which the tenant's profile \"%s\" does not accept: %s.", row->slip, row->name,
+                            profile, row->instead);
 }

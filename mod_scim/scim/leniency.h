@@ -37,11 +37,15 @@ typedef enum {
     SCIM_LENIENT_CAPITAL_OP = 1 << 15,       /* "Replace" for "replace": Entra ID without its flag */
     SCIM_LENIENT_FLAG_IN_PATH = 1 << 16,     /* aadOptscim062020 in the path: Entra ID */
     SCIM_NOTED_UNKNOWN_ATTRIBUTE = 1 << 17,  /* an attribute that no schema has, which is ignored */
-    SCIM_NOTED_NO_PATH = 1 << 18             /* a PATCH operation without a path */
+    SCIM_NOTED_NO_PATH = 1 << 18,            /* a PATCH operation without a path */
+    SCIM_NOTED_IN_SORT = 1 << 19,            /* an attribute's name that needed a leniency is in sortBy, */
+    SCIM_NOTED_IN_FILTER = 1 << 20           /* in a filter: never noted alone, it says the scimType of the refusal */
 } scim_leniency_e;
 
 #define SCIM_LENIENT_NONE 0u
 #define SCIM_LENIENT_ALL  0x1ffffu
+/* What a reader of attributes' names may use. */
+#define SCIM_LENIENT_NAMES ((unsigned)SCIM_LENIENT_BARE_EXTENSION | (unsigned)SCIM_LENIENT_URN_SLIP)
 
 /* What a reader may accept, and what it did accept. */
 typedef struct scim_leniency_t {
@@ -61,8 +65,8 @@ const char *scim_leniency_names(unsigned used, apr_pool_t *pool);
 /* The profiles that refuse a request which needed `used`, as the text of an SQL array; NULL where none does. */
 const char *scim_leniency_refusers(unsigned used);
 
-/* The refusal of `used` by a profile: 400 with the first one's scimType, and a detail that names it. NULL where the
- * profile (NULL: lenient) accepts all. */
+/* The refusal of `used` by a profile: 400 with the first one's scimType (of a name in a filter invalidFilter, in sortBy
+ * invalidValue), and a detail that names it. NULL where the profile (NULL: lenient) accepts all. */
 scim_error_t *scim_leniency_refusal(unsigned used, const char *profile, apr_pool_t *pool);
 
 #endif

@@ -16,18 +16,19 @@ typedef enum { TEXT, NAMES, START_INDEX, COUNT } parameter_e;
 typedef struct parameter_t {
     const char *name;
     parameter_e kind;
-    size_t offset; /* of a text in scim_query_t */
+    size_t offset;       /* of a text in scim_query_t */
+    scim_type_e refusal; /* of what is no text at all */
 } parameter_t;
 
 static const parameter_t parameters[] = {
-    {"filter", TEXT, offsetof(scim_query_t, filter)},
-    {"attributes", NAMES, offsetof(scim_query_t, attributes)},
-    {"excludedAttributes", NAMES, offsetof(scim_query_t, excluded_attributes)},
-    {"sortBy", TEXT, offsetof(scim_query_t, sort_by)},
-    {"sortOrder", TEXT, offsetof(scim_query_t, sort_order)},
-    {"cursor", TEXT, offsetof(scim_query_t, cursor)},
-    {"startIndex", START_INDEX, 0},
-    {"count", COUNT, 0},
+    {"filter", TEXT, offsetof(scim_query_t, filter), SCIM_INVALID_FILTER},
+    {"attributes", NAMES, offsetof(scim_query_t, attributes), SCIM_INVALID_VALUE},
+    {"excludedAttributes", NAMES, offsetof(scim_query_t, excluded_attributes), SCIM_INVALID_VALUE},
+    {"sortBy", TEXT, offsetof(scim_query_t, sort_by), SCIM_INVALID_VALUE},
+    {"sortOrder", TEXT, offsetof(scim_query_t, sort_order), SCIM_INVALID_VALUE},
+    {"cursor", TEXT, offsetof(scim_query_t, cursor), SCIM_INVALID_CURSOR},
+    {"startIndex", START_INDEX, 0, SCIM_INVALID_VALUE},
+    {"count", COUNT, 0, SCIM_INVALID_VALUE},
 };
 
 #define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
@@ -182,13 +183,13 @@ static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t 
     reading->seen |= bit;
     const char *value = decode(raw, raw_len, &decoded, pool);
     if (!value)
-        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+        return scim_error_typed(pool, parameter->refusal,
                                 "The parameter %s has a %% that two hexadecimal digits do not follow.",
                                 parameter->name);
     if (memchr(value, '\0', decoded))
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s holds a NUL character.", parameter->name);
+        return scim_error_typed(pool, parameter->refusal, "The parameter %s holds a NUL character.", parameter->name);
     if (scim_utf8_valid(value, decoded) != decoded)
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is not valid UTF-8.", parameter->name);
+        return scim_error_typed(pool, parameter->refusal, "The parameter %s is not valid UTF-8.", parameter->name);
     return read_value(reading, parameter, value);
 }
 

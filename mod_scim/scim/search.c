@@ -54,11 +54,19 @@ static scim_error_t *read_sort(scim_target_t *target, int *found, const char *by
     return NULL;
 }
 
+/* Notes where the names are that a leniency was used for since `before`. */
+static void note_place(scim_leniency_t *leniency, unsigned before, scim_leniency_e place)
+{
+    if (leniency && (leniency->used & ~before & SCIM_LENIENT_NAMES))
+        scim_lenient_note(leniency, place);
+}
+
 static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query, scim_leniency_t *leniency,
                                 apr_pool_t *pool)
 {
     scim_error_t *error = read_order(&search->descending, query->sort_order, pool);
     const scim_target_t *only = &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
+    const unsigned before = leniency ? leniency->used : 0;
 
     if (error || !query->sort_by || !*query->sort_by)
         return error;
@@ -68,6 +76,7 @@ static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query
         if (error)
             return error;
     }
+    note_place(leniency, before, SCIM_NOTED_IN_SORT);
     if (search->sorted)
         return NULL;
     return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s.",
@@ -79,11 +88,15 @@ static scim_error_t *read_target(scim_target_t *target, const scim_search_t *sea
                                  const apr_array_header_t *types, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const scim_attr_t *relation = target->type->members ? target->type->members : target->type->groups;
+    const unsigned before = leniency ? leniency->used : 0;
+    scim_error_t *error;
 
     target->relation = relation ? scim_projection_parts(search->projection, relation) : 0;
     if (!query->filter)
         return NULL;
-    return scim_filter_read_among(&target->filter, query->filter, target->type, types, leniency, pool);
+    error = scim_filter_read_among(&target->filter, query->filter, target->type, types, leniency, pool);
+    note_place(leniency, before, SCIM_NOTED_IN_FILTER);
+    return error;
 }
 
 scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, const apr_array_header_t *types,

@@ -346,6 +346,14 @@ static scim_error_t *read_page(scim_reading_t *reading)
     return read_part(reading, &part);
 }
 
+/* Where no page is read: whether the search could be sorted. */
+static scim_error_t *check_order(scim_session_t *session, const scim_search_t *search)
+{
+    const scim_order_t *order;
+    scim_error_t *error = scim_order_make(&order, search, session->pool);
+    return error ? scim_refuse(session, error) : NULL;
+}
+
 static void reverse(apr_array_header_t *pointers)
 {
     void **one = (void **)pointers->elts, **other = one + pointers->nelts;
@@ -397,13 +405,11 @@ static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_
     memset(out, 0, sizeof(*out));
     scim_reading_begin(&reading, session, search, read_row);
     out->records = reading.records;
-    if (search->count > 0) {
-        scim_error_t *error = read_page(&reading);
-        if (error) {
-            return error;
-        }
-        fill_page(out, &reading);
+    scim_error_t *error = search->count > 0 ? read_page(&reading) : check_order(session, search);
+    if (error) {
+        return error;
     }
+    fill_page(out, &reading);
     if (search->count > 0 && !out->more && !search->after && !search->backward &&
         (reading.rows > 0 || search->skip == 0)) {
         out->total = search->skip + reading.rows;

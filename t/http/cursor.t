@@ -98,6 +98,7 @@ for my $at (0, 5, 12, length($next) - 3) {
     substr($changed, $at, 1) = substr($changed, $at, 1) eq 'Q' ? 'R' : 'Q';
     wrong(page(Users => cursor => $changed, count => 2), 'invalidCursor', $alien, "changed at $at");
 }
+wrong($t->request(GET => "/Users?count=2&cursor=$_"), 'invalidCursor', qr/^The parameter cursor /, "no text: $_") for '%00', '%ff';
 wrong(page(Groups => cursor => $next, count => 2), 'invalidCursor', $alien, 'of another endpoint');
 wrong(page('' => cursor => $next, count => 2), 'invalidCursor', $alien, 'of one type, at the root');
 wrong(page(Users => cursor => $next, count => 2, @$_), 'invalidCursor', $alien, "with another query: $_->[0]")

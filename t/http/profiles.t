@@ -43,8 +43,9 @@ my %text = (
 );
 
 sub refused {
-    my ($name, $profile) = @_;
+    my ($name, $profile, $place) = @_;
     my ($slip, $instead, $type) = @{ $text{$name} };
+    $type = $place if $place;
     return { schemas => ['urn:ietf:params:scim:api:messages:2.0:Error'], status => '400', scimType => $type,
         detail => qq{$slip ($name), which the tenant's profile "$profile" does not accept: $instead.} };
 }
@@ -69,8 +70,8 @@ sub user_patch  { my @ops = @_; return sub { my ($t) = @_; (PATCH => "/Users/$t-
 sub group_patch { my @ops = @_; return sub { my ($t) = @_; (PATCH => "/Groups/$t->{group}", { schemas => [$PATCH],
     Operations => [map { ref $_ eq 'CODE' ? $_->($t) : $_ } @ops] }) } }
 
-# [name, the request of a tenant, the status under lenient, other leniencies of the request]. What a PATCH finds out
-# while it is applied is refused between its two batches.
+# [name, the request of a tenant, the status under lenient, the scimType where the place of the slip decides on it]. What a
+# PATCH finds out while it is applied is refused between its two batches.
 my @rows = (
     ['boolean-string', user_patch(op(replace => 'active', 'False')), 200],
     ['boolean-string', sub { (POST => '/Users', { schemas => [$USER], userName => 'b', active => 'True' }) }, 201],
@@ -79,7 +80,9 @@ my @rows = (
     ['array-for-singular', user_patch(op(add => "$ENTERPRISE:manager", [{ value => 'm' }])), 200],
     ['bare-complex', user_patch(op(add => "$ENTERPRISE:manager", 'm2')), 200],
     ['bare-extension', user_patch(op(add => 'manager', { value => 'm3' })), 200],
-    ['bare-extension', sub { (GET => '/Users?filter=employeeNumber%20eq%20%227%22') }, 200],
+    ['bare-extension', sub { (GET => '/Users?filter=employeeNumber%20eq%20%227%22') }, 200, 'invalidFilter'],
+    ['bare-extension', sub { (GET => '/Users?sortBy=employeeNumber') }, 200, 'invalidValue'],
+    ['bare-extension', sub { (GET => '?filter=manager%20pr&sortBy=userName') }, 200, 'invalidFilter'],
     ['remove-value', group_patch(sub { op(remove => 'members', [{ value => $_[0]{user} }]) }), 204],
     ['remove-value', user_patch(op(remove => 'emails', [{ value => 'w@x', type => 'work' }])), 200],
     ['read-only-in-value', group_patch(op(replace => undef, { id => 'x', displayName => 'g2' })), 204],
@@ -93,6 +96,8 @@ my @rows = (
     ['urn-slip', sub { (POST => '/Users', { schemas => ['urn:scim:schemas:core:2.0'], userName => 's' }) }, 201],
     ['urn-slip', sub { (POST => '/Groups', { schemas => [$GROUP,
         'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group'], displayName => 's' }) }, 201],
+    ['urn-slip', sub { (GET => '/Users?filter=urn:ietf:params:scim:schemas:extension:enterprise:2.0User:division%20pr') }, 200,
+        'invalidFilter'],
     ['filter-slips', sub { (GET => '/Users?filter=userName%20eq%20u') }, 200],
     ['filter-slips', sub { (GET => '/Users?filter=userName%20eq%22u%22') }, 200],
     ['filter-slips', sub { (GET => '/Users?filter=active%20eq%20%22True%22') }, 200],
@@ -103,7 +108,7 @@ my @rows = (
 );
 
 for my $row (@rows) {
-    my ($name, $request, $status) = @$row;
+    my ($name, $request, $status, $place) = @$row;
     my $t = $tenant{lenient};
     my $log = qr{\[scim:info\].*tenant=\Q$t->{tenant}\E token=test request=\S+ \S+ \S+: leniency: $name$};
     my $before = () = log_lines('error_log', $log);
@@ -112,7 +117,7 @@ for my $row (@rows) {
     is(scalar(my @lines = log_lines('error_log', $log)), $before + 1, "$name: one line of the log tells");
     for my $profile (qw(rfc interop)) {
         my $stored = stored($tenant{$profile});
-        is_reply($tenant{$profile}->request($request->($tenant{$profile})), 400, refused($name, $profile), "$name: $profile");
+        is_reply($tenant{$profile}->request($request->($tenant{$profile})), 400, refused($name, $profile, $place), "$name: $profile");
         is(stored($tenant{$profile}), $stored, "$name: nothing changed");
     }
 }

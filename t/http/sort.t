@@ -101,6 +101,7 @@ is_error(ask($ENTERPRISE), 400, 'invalidValue', qr/enterprise/, 'an extension');
 is_error(ask($_), 400, 'invalidValue', qr/"$_".*complex/, "$_ alone") for qw(name meta);
 is_error(ask('password'), 400, 'invalidValue', qr/password/, 'password');
 is_error(ask('members.$ref', undef, '', 'Groups'), 400, 'invalidValue', qr/members\.\$ref/, 'a reference that is computed');
+is_error(ask($_, undef, '&count=0'), 400, 'invalidValue', qr/\Q$_\E/, "$_, for the total alone") for 'meta.location', 'password', 'none';
 is_error(ask('userName', 'up'), 400, 'invalidValue', 'sortOrder must be "ascending" or "descending", not "up".', 'sortOrder');
 is_error($t->request(GET => '/Users?sortOrder=up'), 400, 'invalidValue', qr/sortOrder/, 'sortOrder alone');
 is_error(ask("x' desc; --"), 400, 'invalidValue', qr/desc/, 'SQL');

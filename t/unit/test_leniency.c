@@ -40,6 +40,21 @@ static void refusals(void)
                "does not accept: send it as the \"path\" of an operation.");
 }
 
+/* What a name's refusal is depends on where the name is. */
+static void places(void)
+{
+    const unsigned name = SCIM_LENIENT_BARE_EXTENSION, both = SCIM_NOTED_IN_FILTER | SCIM_NOTED_IN_SORT;
+    static const char detail[] =
+        "An extension's attribute lacks its schema's URN (bare-extension), which the tenant's profile \"rfc\" does not "
+        "accept: put the URN and a colon before its name.";
+    UNIT_ERROR(scim_leniency_refusal(name, "rfc", unit_pool), SCIM_INVALID_PATH, detail);
+    UNIT_ERROR(scim_leniency_refusal(name | SCIM_NOTED_IN_SORT, "rfc", unit_pool), SCIM_INVALID_VALUE, detail);
+    UNIT_ERROR(scim_leniency_refusal(name | SCIM_NOTED_IN_FILTER, "rfc", unit_pool), SCIM_INVALID_FILTER, detail);
+    UNIT_ERROR(scim_leniency_refusal(name | both, "rfc", unit_pool), SCIM_INVALID_FILTER, detail);
+    UNIT_STR(scim_leniency_refusers(name | both), "{rfc,interop}");
+    UNIT_STR(scim_leniency_names(name | both, unit_pool), "bare-extension");
+}
+
 /* Each bit has a row: a name, a refusal, and those who refuse it. */
 static void every_bit(void)
 {
@@ -53,5 +68,6 @@ static void every_bit(void)
 CU_TestInfo test_leniency[] = {{"what was used is noted", what_is_used_is_noted},
                                {"names for the log", names},
                                {"refusals by profile", refusals},
+                               {"refusals by place", places},
                                {"every bit has its row", every_bit},
                                CU_TEST_INFO_NULL};

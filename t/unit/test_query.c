@@ -85,27 +85,31 @@ static void refused(void)
     static const struct {
         const char *args;
         const char *detail;
+        scim_type_e type;
     } cases[] = {
-        {"count=abc", "The parameter count must be an integer, not \"abc\"."},
-        {"count=", "The parameter count must be an integer, not \"\"."},
-        {"count", "The parameter count must be an integer, not \"\"."},
-        {"count=1.5", "The parameter count must be an integer, not \"1.5\"."},
-        {"count=-", "The parameter count must be an integer, not \"-\"."},
-        {"COUNT=1x", "The parameter count must be an integer, not \"1x\"."},
-        {"startIndex=+1", "The parameter startIndex must be an integer, not \" 1\"."},
-        {"startIndex=1&filter=a&startindex=1", "The parameter startIndex is given twice."},
-        {"filter=a&filter=a", "The parameter filter is given twice."},
-        {"filter=%C3", "The parameter filter is not valid UTF-8."},
-        {"filter=\xff", "The parameter filter is not valid UTF-8."},
-        {"sortBy=a%00b", "The parameter sortBy holds a NUL character."},
-        {"count=1%00", "The parameter count holds a NUL character."},
-        {"filter=%", "The parameter filter has a % that two hexadecimal digits do not follow."},
-        {"filter=%4", "The parameter filter has a % that two hexadecimal digits do not follow."},
-        {"filter=%4&attributes=1", "The parameter filter has a % that two hexadecimal digits do not follow."},
-        {"filter=%4g", "The parameter filter has a % that two hexadecimal digits do not follow."},
+        {"count=abc", "The parameter count must be an integer, not \"abc\".", SCIM_INVALID_VALUE},
+        {"count=", "The parameter count must be an integer, not \"\".", SCIM_INVALID_VALUE},
+        {"count", "The parameter count must be an integer, not \"\".", SCIM_INVALID_VALUE},
+        {"count=1.5", "The parameter count must be an integer, not \"1.5\".", SCIM_INVALID_VALUE},
+        {"count=-", "The parameter count must be an integer, not \"-\".", SCIM_INVALID_VALUE},
+        {"COUNT=1x", "The parameter count must be an integer, not \"1x\".", SCIM_INVALID_VALUE},
+        {"startIndex=+1", "The parameter startIndex must be an integer, not \" 1\".", SCIM_INVALID_VALUE},
+        {"startIndex=1&filter=a&startindex=1", "The parameter startIndex is given twice.", SCIM_INVALID_VALUE},
+        {"filter=a&filter=a", "The parameter filter is given twice.", SCIM_INVALID_VALUE},
+        {"filter=%C3", "The parameter filter is not valid UTF-8.", SCIM_INVALID_FILTER},
+        {"filter=\xff", "The parameter filter is not valid UTF-8.", SCIM_INVALID_FILTER},
+        {"sortBy=a%00b", "The parameter sortBy holds a NUL character.", SCIM_INVALID_VALUE},
+        {"count=1%00", "The parameter count holds a NUL character.", SCIM_INVALID_VALUE},
+        {"filter=%", "The parameter filter has a % that two hexadecimal digits do not follow.", SCIM_INVALID_FILTER},
+        {"filter=%4", "The parameter filter has a % that two hexadecimal digits do not follow.", SCIM_INVALID_FILTER},
+        {"filter=%4&attributes=1", "The parameter filter has a % that two hexadecimal digits do not follow.",
+         SCIM_INVALID_FILTER},
+        {"filter=%4g", "The parameter filter has a % that two hexadecimal digits do not follow.", SCIM_INVALID_FILTER},
+        {"cursor=%ff", "The parameter cursor is not valid UTF-8.", SCIM_INVALID_CURSOR},
+        {"cursor=%00", "The parameter cursor holds a NUL character.", SCIM_INVALID_CURSOR},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        UNIT_ERROR(read_args(cases[i].args), SCIM_INVALID_VALUE, cases[i].detail);
+        UNIT_ERROR(read_args(cases[i].args), cases[i].type, cases[i].detail);
 }
 
 static void cursors(void)
