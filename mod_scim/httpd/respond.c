@@ -32,22 +32,40 @@ static void put_text(apr_bucket_brigade *brigade, const char *bytes, apr_size_t 
         APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(bytes, len, brigade->p, brigade->bucket_alloc));
 }
 
+/* A part of the spool's file. All parts share the file: when the first is kept for a slow client, the file goes from
+ * the request to the connection, and whoever else had it as his own would be left without. `*file` is any of them; NULL
+ * at first. */
+static void put_part(apr_bucket_brigade *brigade, apr_bucket **file, const scim_spool_t *spool,
+                     const scim_insert_t *insert, int mmap)
+{
+    apr_bucket *part = NULL;
+
+    if (!*file) {
+        part = apr_bucket_file_create(spool->file, 0, 0, brigade->p, brigade->bucket_alloc);
+        apr_bucket_file_enable_mmap(part, mmap);
+    } else {
+        apr_bucket_copy(*file, &part);
+    }
+    part->start = insert->from;
+    part->length = (apr_size_t)insert->len;
+    APR_BRIGADE_INSERT_TAIL(brigade, part);
+    *file = part;
+}
+
 /* The text with what is in the spool's file in its places; returns the length of all. */
 static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_size_t len, const scim_spool_t *spool,
                           int mmap)
 {
     apr_off_t total = (apr_off_t)len;
+    apr_bucket *file = NULL;
     apr_size_t done = 0;
     int i;
 
     for (i = 0; spool && spool->inserts && i < spool->inserts->nelts; i++) {
         const scim_insert_t *insert = &APR_ARRAY_IDX(spool->inserts, i, scim_insert_t);
-        apr_bucket *file;
 
         put_text(brigade, bytes + done, insert->before - done);
-        file = apr_brigade_insert_file(brigade, spool->file, insert->from, insert->len, brigade->p);
-        if (!mmap)
-            apr_bucket_file_enable_mmap(file, 0);
+        put_part(brigade, &file, spool, insert, mmap);
         done = insert->before;
         total += insert->len;
     }

@@ -178,7 +178,7 @@ sub asking {
     socket my $s, PF_INET, SOCK_STREAM, 0 or die "socket: $!";
     setsockopt $s, SOL_SOCKET, SO_RCVBUF, 4096;
     connect $s, pack_sockaddr_in($ScimTest::PORT, inet_aton('127.0.0.1')) or die "connect: $!";
-    (my $bytes = $t->raw_request(GET => path(20000))) =~ s/^Host: .*?\r\n/Host: narrow.test\r\n/m;
+    (my $bytes = $t->raw_request(GET => $_[0] // path(20000))) =~ s/^Host: .*?\r\n/Host: narrow.test\r\n/m;
     syswrite $s, $bytes;
     return $s;
 }
@@ -200,6 +200,21 @@ is_json([map { $narrow->() } 1 .. 4], [(200) x 4], 'gone while the group was rea
 ok(eventually(sub { deleted_files() == 0 }, 10), 'nothing of it is left');
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0, 'no transaction either');
 is_json([glob "$work/spool/* /tmp/scim.??????"], [grep { -d } glob '/tmp/scim.??????'], 'no file has a name');
+
+# A page has several pieces of one file. Who reads it slowly gets all of them.
+{
+    my $page = fetch(GET => '/Groups', Host => 'narrow.test')->{body};
+    my $s = asking('/Groups');
+    my ($answer, $read) = ('', 0);
+    for (my $rounds = 0; !$rounds || $read; $rounds++) {
+        sleep 0.2 if $rounds < 5;
+        $read = sysread $s, $answer, 65536, length $answer;
+        last if $answer =~ /\r\n\r\n/g && length($answer) - pos($answer) >= length $page;
+    }
+    (my $body = $answer) =~ s/^.*?\r\n\r\n//s;
+    is(length $body, length $page, 'a slow reader of several groups: length');
+    ok($body eq $page, 'and bytes');
+}
 
 # Memory: a group of 20,000, again and again.
 sub resident { my $most = 0;
