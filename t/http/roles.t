@@ -106,6 +106,6 @@ is_reply($t->request(GET => "/OktaEntitlements/$entitlement"), 200, $t->resource
 my $other = ScimTest->new('roles-other');
 is_error($other->request(GET => "/Roles/$id{user}"), 404, undef, undef, "another tenant's role");
 is($other->request(GET => '/Roles')->{json}{totalResults}, 5, 'the other tenant has the built-in ones');
-is(sql("select count(*) from scim.resource where tenant = 'roles-other' and type = 'Role'"), 5, 'and rows of its own');
+is(sql("select count(*) from scim.resource where tenant = '$other->{tenant}' and type = 'Role'"), 5, 'and rows of its own');
 
 done_testing;
