@@ -243,8 +243,7 @@ scim_error_t *scim_bulk_read(scim_bulk_t **out, json_object *body, const scim_bu
     return NULL;
 }
 
-/* --- one operation
- * ---------------------------------------------------------------------------------------------------- */
+/* --- one operation ---------------------------------------------------------------------------------------------- */
 
 void scim_bulk_rename(scim_bulk_t *bulk, scim_bulk_op_t *op, const char *id)
 {
@@ -297,8 +296,7 @@ void scim_bulk_prepare(scim_bulk_t *bulk, scim_bulk_op_t *op)
         scim_resource_default(op->resource, pool);
 }
 
-/* --- the answer
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------------------------- */
 
 static void add_member(scim_buf_t *out, const char *name, const char *value)
 {

@@ -9,8 +9,7 @@
 
 #define PREFIX_LEN (sizeof(SCIM_BULK_REFERENCE) - 1)
 
-/* --- references
- * ------------------------------------------------------------------------------------------------------- */
+/* --- references ------------------------------------------------------------------------------------------------- */
 
 /* A reference in a text: `bulkId:ID` is text[at..at+len). */
 typedef struct reference_t {
@@ -149,8 +148,7 @@ json_object *scim_bulk_substitute(const scim_bulk_t *bulk, const scim_bulk_op_t 
     return scim_json_own(substitute(bulk, op, op->data, NULL), bulk->pool);
 }
 
-/* --- the order
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- the order -------------------------------------------------------------------------------------------------- */
 
 /* What Tarjan's algorithm knows of an operation: circles are its strongly connected components. It is written without
  * recursion, because a chain of references may be as long as the request. */

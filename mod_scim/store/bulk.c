@@ -49,8 +49,7 @@ static int ends(const run_t *run, const scim_bulk_window_t *window, int at)
     return run->bulk->fail_on_errors && reached(run, run->errors + count_errors(window, at));
 }
 
-/* --- what to try
- * ------------------------------------------------------------------------------------------------------ */
+/* --- what to try ------------------------------------------------------------------------------------------------ */
 
 static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
 {
@@ -77,8 +76,7 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
     window->verify = window->wanted || run->bulk->fail_on_errors;
 }
 
-/* --- what became of it
- * ------------------------------------------------------------------------------------------------ */
+/* --- what became of it ------------------------------------------------------------------------------------------ */
 
 /* The next window ends at `end`, and what follows is tried in smaller ones. */
 static verdict_e cut(run_t *run, int end)
@@ -219,8 +217,7 @@ static verdict_e verify(run_t *run, scim_bulk_window_t *window)
     return error ? judge(run, window, error, -1, 0) : finish(run, window);
 }
 
-/* --- trying
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- trying ----------------------------------------------------------------------------------------------------- */
 
 static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
 {

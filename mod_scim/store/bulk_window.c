@@ -53,8 +53,7 @@ void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t
     }
 }
 
-/* --- which operations ------------------------------------------------------------------------------------------------
- */
+/* --- which operations ------------------------------------------------------------------------------------------- */
 
 /* Whether the stored document has to be read first. */
 static int reads(const scim_bulk_op_t *op)
@@ -207,8 +206,7 @@ int scim_bulk_window_take(scim_bulk_window_t *window, int at, int end)
     return 1;
 }
 
-/* --- their statements ------------------------------------------------------------------------------------------------
- */
+/* --- their statements ------------------------------------------------------------------------------------------- */
 
 static void begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set)
 {
@@ -383,8 +381,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     return NULL;
 }
 
-/* --- their outcome ---------------------------------------------------------------------------------------------------
- */
+/* --- their outcome ---------------------------------------------------------------------------------------------- */
 
 /* Rows by an id among their columns: text -> row number + 1. */
 static apr_hash_t *rows_by_id(const PGresult *result, int column, apr_pool_t *pool)

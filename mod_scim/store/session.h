@@ -1,8 +1,9 @@
 /*
  * Who asks, for which tenant: the head of every request's batch.
  *
- * Each batch of a session starts with the statement `authenticate`, which checks the token, refuses a switched-off
- * tenant and sets the tenant for row-level security; when it fails, PostgreSQL runs nothing of the rest. So there is no
+ * Each batch of a session starts with the statement `authenticate`, or is one that reads and has the same in itself
+ * (sql/statements/token.part): the token is checked, a switched-off tenant refused, and the tenant set for row-level
+ * security; when that fails, PostgreSQL runs nothing of the rest. So there is no
  * cache of tokens or tenants anywhere, and revoking takes effect with the next request on every node.
  */
 #ifndef SCIM_SESSION_H
