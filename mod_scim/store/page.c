@@ -53,33 +53,64 @@ static const scim_position_t *read_position(const char *text, const scim_search_
     return position;
 }
 
-static const scim_position_t *recall(const scim_session_t *session, const scim_search_t *search)
+/* What is kept of a place: whether a page was read from it, the total when it was found, and the position. */
+#define FRESH 'f'
+#define USED  'u'
+
+/* A walk reads each page once: from a fresh place it goes on, whatever has come and gone. Who asks again for the same
+ * page may be at something else; then the place holds only if the total is what it was. */
+static scim_error_t *recall(const scim_position_t **out, scim_session_t *session, const scim_search_t *search)
 {
     scim_memory_key_t key;
+    *out = NULL;
     if (!session->memory || search->start_index <= 1 || search->count == 0) {
         return NULL;
     }
     place_key(&key, session, search, search->start_index);
     const char *text = scim_memory_recall(session, &key);
-    return text ? read_position(text, search, session->pool) : NULL;
+    if (!text || !*text) {
+        return NULL;
+    }
+    char *position;
+    apr_int64_t total = apr_strtoi64(text + 1, &position, 10), now = -1;
+    if (*position != ' ') {
+        return NULL;
+    }
+    if (*text == FRESH) {
+        scim_memory_keep(session, &key, apr_psprintf(session->pool, "%c%s", USED, text + 1));
+    } else {
+        scim_error_t *error = scim_store_total(&now, session, search);
+        if (error || now != total) {
+            return error;
+        }
+    }
+    *out = read_position(position + 1, search, session->pool);
+    return NULL;
 }
 
 /* A first page that is all of the list has none to follow it. */
-static void remember(const scim_page_t *page, const scim_session_t *session, const scim_search_t *search)
+static void remember(const scim_page_t *page, apr_int64_t total, const scim_session_t *session,
+                     const scim_search_t *search)
 {
     scim_memory_key_t key;
     if (!session->memory || !page->last || (search->start_index <= 1 && !page->more)) {
         return;
     }
     place_key(&key, session, search, search->start_index + page->records->nelts);
-    scim_memory_keep(session, &key, write_position(page->last, search, session->pool));
+    scim_memory_keep(session, &key,
+                     apr_psprintf(session->pool, "%c%" APR_INT64_T_FMT " %s", FRESH, total,
+                                  write_position(page->last, search, session->pool)));
 }
 
-static scim_error_t *number(scim_page_t *page, scim_session_t *session, const scim_search_t *search)
+/* Numbers a page as in its walk; *total is the true one, where it is known. An empty page has nothing to number. */
+static scim_error_t *number(apr_int64_t *total, scim_page_t *page, scim_session_t *session, const scim_search_t *search)
 {
+    const int empty = page->records->nelts == 0;
     apr_int64_t least = search->start_index - 1 + page->records->nelts + page->more;
-    scim_error_t *error = page->more && page->total < 0 ? scim_store_total(&page->total, session, search) : NULL;
-    if (!page->more || page->total < least) {
+    scim_error_t *error =
+        (page->more || empty) && page->total < 0 ? scim_store_total(&page->total, session, search) : NULL;
+    *total = page->total;
+    if (empty ? page->total > least : !page->more || page->total < least) {
         page->total = least;
     }
     return error;
@@ -88,14 +119,18 @@ static scim_error_t *number(scim_page_t *page, scim_session_t *session, const sc
 scim_error_t *scim_store_page(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
 {
     scim_search_t from = *search;
-    from.after = recall(session, search);
+    scim_error_t *error = recall(&from.after, session, search);
+    if (error) {
+        return error;
+    }
     from.skip = from.after ? 0 : search->skip;
-    scim_error_t *error = scim_store_list(out, session, &from);
+    error = scim_store_list(out, session, &from);
+    apr_int64_t total = out->total;
     if (!error && from.after) {
-        error = number(out, session, search);
+        error = number(&total, out, session, search);
     }
     if (!error) {
-        remember(out, session, search);
+        remember(out, total, session, search);
     }
     return error;
 }

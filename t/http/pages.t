@@ -321,6 +321,23 @@ is(scalar @$seen, $USERS, 'once');
 is_json($totals, [3000, 2500, 2000, 2001, 2501, 3000], 'totals never end a walk too early');
 is(total($walk, '/Users?count=0'), 0, 'nobody is left');
 
+# What a walk has left behind is not for later questions: after it pages are what they are.
+my $later = ScimTest->new('later');
+my @few = map { $later->make(Users => userName => sprintf 'user%02d', $_) } 1 .. 25;
+for my $query ('', 'filter=active%20eq%20true', 'sortBy=userName') {
+    my ($all) = walk($later, $query, 5);
+    is(scalar @$all, @few, "a walk: $query");
+    my $behind = @few + 1;
+    $later->request(DELETE => "/Users/" . shift @few) for 1 .. 3;
+    for my $start (6, 16, $behind) {
+        my ($told, $page) = page_of($later, $query, $start, 5);
+        my @rest = $start > @few ? () : @few[$start - 1 .. ($start + 3 < $#few ? $start + 3 : $#few)];
+        is_json([$told, scalar @$page], [scalar @few, scalar @rest], "and later, from $start: $query");
+    }
+    my ($told, $page) = page_of($later, $query, 6, 5);
+    is_json([$told, $page->[0]], [scalar @few, sprintf 'user%02d', 25 - @few + 6], "once more: $query");
+}
+
 # A page behind the end is found by the position of the last one, and nothing is counted.
 fill($walk);
 walk($walk, 'filter=active%20eq%20true', 500);
