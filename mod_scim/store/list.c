@@ -208,13 +208,18 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     return NULL;
 }
 
-/* How many there are without a filter is known without counting. */
+/* How many there are without a filter is known without counting. Returns the slot. */
+static int add_total(scim_batch_t *batch, const scim_session_t *session, const scim_search_t *search)
+{
+    return scim_batch_add(batch, SCIM_STMT_RESOURCE_TOTAL,
+                          scim_params(session->pool, session->tenant,
+                                      type_names(search, SCIM_RELATION_NONE, session->pool), SCIM_PARAMS_END));
+}
+
 static scim_error_t *read_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
     scim_batch_t *batch = scim_session_batch(session, 0);
-    int slot = scim_batch_add(batch, SCIM_STMT_RESOURCE_TOTAL,
-                              scim_params(session->pool, session->tenant,
-                                          type_names(search, SCIM_RELATION_NONE, session->pool), SCIM_PARAMS_END));
+    int slot = add_total(batch, session, search);
     scim_error_t *error = scim_session_run(session, batch);
     if (!error) {
         *total = scim_result_int(scim_batch_result(batch, slot), 0, 0);
@@ -309,8 +314,12 @@ static scim_error_t *read_part(scim_reading_t *reading, const part_t *part)
     if (streamed) {
         scim_reading_stream(reading, batch);
     }
+    int total = is_filtered(part->search) ? -1 : add_total(batch, session, part->search);
     scim_session_slot(session, reading->slot);
     error = scim_session_run(session, batch);
+    if (!error && total >= 0) {
+        reading->total = scim_result_int(scim_batch_result(batch, total), 0, 0);
+    }
     if (!error && streamed) {
         error = scim_reading_end(reading);
     } else if (!error) {
@@ -410,12 +419,13 @@ static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_
         return error;
     }
     fill_page(out, &reading);
+    out->total = reading.total;
     if (search->count > 0 && !out->more && !search->after && !search->backward &&
         (reading.rows > 0 || search->skip == 0)) {
         out->total = search->skip + reading.rows;
         return NULL;
     }
-    return find_total(&out->total, session, search);
+    return out->total >= 0 ? NULL : find_total(&out->total, session, search);
 }
 
 scim_error_t *scim_store_list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)

@@ -13,7 +13,7 @@
 void scim_reading_begin(scim_reading_t *reading, scim_session_t *session, const scim_search_t *search,
                         scim_read_row_t read_row)
 {
-    *reading = (scim_reading_t){.session = session, .search = search, .read_row = read_row};
+    *reading = (scim_reading_t){.session = session, .search = search, .read_row = read_row, .total = -1};
     reading->records = apr_array_make(session->pool, search ? 16 : 1, sizeof(scim_record_t *));
     if (search) {
         reading->keys = apr_array_make(session->pool, 16, sizeof(const char *));

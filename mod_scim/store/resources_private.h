@@ -36,6 +36,7 @@ typedef struct scim_reading_t {
     apr_array_header_t *records; /* scim_record_t * */
     apr_array_header_t *keys;    /* const char *: of a list, the sort key of each record, or NULL */
     int rows;                    /* one more than the records where there are more than asked for */
+    apr_int64_t total;           /* of a list without a filter: how many there are; -1 of others */
 } scim_reading_t;
 
 typedef scim_record_t *(*scim_read_row_t)(const scim_reading_t *reading, const PGresult *result, int row);

@@ -152,7 +152,11 @@ my %figure;
 for my $name (map { $_->[0] } @figures) {
     $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{ $runs{$name} }) } @members};
 }
-$figure{ $_->[0] }{ratio} = $figure{ $_->[0] }{cpu_us} / $figure{ $_->[1] }{cpu_us} for @figures;
+# Each round has its own ratio: a machine that slows down for a while slows both.
+for (@figures) {
+    my ($one, $other) = map { $runs{$_} } @$_[0, 1];
+    $figure{ $_->[0] }{ratio} = median(map { $one->[$_]{cpu_us} / $other->[$_]{cpu_us} } 0 .. $#$one);
+}
 
 printf "%-22s %9s %11s %9s %7s %8s %8s %8s %7s %s\n", qw(figure httpd_us postgres_us cpu_us rps p50_ms p99_ms mem_kb ratio to);
 printf "%-22s %9.1f %11.1f %9.1f %7.0f %8.2f %8.2f %8d %7.2f %s\n", $_->[0], @{ $figure{ $_->[0] } }{@members, 'ratio'}, $_->[1]
