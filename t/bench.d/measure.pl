@@ -109,7 +109,7 @@ my @figures = (
     [page_deep     => 'get_user', pages($deep + 1, $o{users} + 20_000, '')],
     [page_filtered => 'get_user', pages($deep + 1, $o{users} + 20_000, '&filter=active%20eq%20true')],
     [cursor_100  => 'get_user', sub { $load->series(300, sub { walk('first') }) }],
-    [cursor_deep => 'get_user', sub { go_deep(); $load->series(300, sub { walk('deep') }) }],
+    [cursor_deep => 'get_user', sub { $load->series(300, sub { walk('deep') }) }, \&go_deep],
     [list_groups => 'get_user', reads("'$prefix/Groups?count=100&excludedAttributes=members'")],
 
     [group_add_10        => 'floor_insert', writes(sub { ('PATCH', group(1 + $_[0] % 200), add(spare($_[0]))) })],
