@@ -25,7 +25,8 @@ static const cli_field_t change_fields[] = {{"from", "Version before", CLI_KIND_
                                             {"to", "Version now", CLI_KIND_INT, offsetof(change_t, to)},
                                             {NULL, NULL, CLI_KIND_TEXT, 0}};
 
-static int read_status(PGconn **pg, status_t *status, cli_t *cli)
+/* With `alone` nobody else changes it after that. */
+static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
 {
     int code = cli_connect(pg, cli);
     scim_error_t *error;
@@ -33,7 +34,10 @@ static int read_status(PGconn **pg, status_t *status, cli_t *cli)
     if (code != CLI_OK) {
         return code;
     }
-    error = scim_migrate_current(&status->current, *pg, cli->pool);
+    error = alone ? scim_migrate_lock(*pg, cli->pool) : NULL;
+    if (error == NULL) {
+        error = scim_migrate_current(&status->current, *pg, cli->pool);
+    }
     if (error != NULL) {
         return cli_fail_with(error);
     }
@@ -66,7 +70,7 @@ static int run_init(cli_t *cli)
 {
     PGconn *pg;
     status_t status;
-    int code = read_status(&pg, &status, cli);
+    int code = read_status(&pg, &status, 1, cli);
 
     if (code != CLI_OK) {
         return code;
@@ -82,7 +86,7 @@ static int run_upgrade(cli_t *cli)
 {
     PGconn *pg;
     status_t status;
-    int code = read_status(&pg, &status, cli);
+    int code = read_status(&pg, &status, 1, cli);
 
     if (code != CLI_OK) {
         return code;
@@ -97,7 +101,7 @@ static int run_status(cli_t *cli)
 {
     PGconn *pg;
     status_t status;
-    int code = read_status(&pg, &status, cli);
+    int code = read_status(&pg, &status, 0, cli);
 
     if (code != CLI_OK) {
         return code;

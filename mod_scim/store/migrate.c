@@ -7,7 +7,8 @@
 #define INSUFFICIENT_PRIVILEGE "42501" /* SQLSTATE */
 
 /* Any number that no other software is likely to lock: "scim" in ASCII. Advisory locks are per database. */
-#define LOCK "select pg_catalog.pg_advisory_xact_lock(1935894893)"
+#define LOCK     "select pg_catalog.pg_advisory_xact_lock(1935894893)"
+#define LOCK_ALL "select pg_catalog.pg_advisory_lock(1935894893)" /* until the connection ends */
 
 /* The catalogue is asked first: naming the table where there is none would be an error, and end a transaction. */
 #define TABLE                                                                                                          \
@@ -112,6 +113,11 @@ scim_error_t *scim_migrate_current(int *number, PGconn *pg, apr_pool_t *pool)
         return error;
     }
     return ask(number, pg, CURRENT, pool);
+}
+
+scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool)
+{
+    return run(pg, LOCK_ALL, "be locked", pool);
 }
 
 static scim_error_t *record(const scim_migration_t *migration, PGconn *pg, apr_pool_t *pool)

@@ -19,6 +19,10 @@ extern const scim_migration_t scim_migrations[];
 /* The newest number this build knows: what the module needs. */
 int scim_migrate_latest(void);
 
+/* Waits until nobody else migrates, and keeps others from it until the connection ends: what is read after it, such as
+ * the version, holds. */
+scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool);
+
 /* The number the database is at; 0 where scim was never initialised. Errors: 403 for who may not ask, 500, 503. */
 scim_error_t *scim_migrate_current(int *number, PGconn *pg, apr_pool_t *pool);
 

@@ -80,7 +80,7 @@ done = function(summary, latency)
 end
 LUA
     close $file;
-    my $out = qx(wrk -t1 -c$connections -d$self->{seconds}s -s $script '$url');
+    my $out = qx(wrk -t1 -c$connections --timeout 30s -d$self->{seconds}s -s $script '$url');
     unlink $script;
     my ($made, $refused, $lost, $p50, $p99) = $out =~ /made (\d+) refused (\d+) lost (\d+) took (\S+) (\S+)/ or die "wrk failed: $out\n";
     die "$lost of $made requests to $url were lost\n" if $lost;

@@ -194,10 +194,11 @@ is_run(['tenant', 'list'], 3, '', qq{scimctl: The database "scim" is not set up 
 is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
 
-# Two at once: one works, the other waits for it and finds nothing left to do.
+# Two at once: one works, the other waits for it and finds nothing left to do, also where it looks between two migrations.
 my @both = map {
     my $pid = fork // die;
     if (!$pid) {
+        select undef, undef, undef, 0.1 if $_ == 2;
         open STDOUT, '>', "$dir/init.$_";
         open STDERR, '>&', \*STDOUT;
         exec @scimctl, 'db', 'init', '--json' or POSIX::_exit(127);
