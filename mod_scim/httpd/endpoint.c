@@ -135,6 +135,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->token = &request->token;
     session->base = request->base;
     session->address = address(request->r);
+    session->request = scim_request_log_id(request->r);
     session->writes = writes(request);
     session->spool = make_spool(call);
     session->leniency = &call->leniency;
@@ -227,7 +228,9 @@ int scim_endpoint(request_rec *r)
 
 int scim_endpoint_translate(request_rec *r)
 {
-    if (!scim_config_serves(r) || !scim_config_covers(scim_dir_config(r)->location, r->uri))
+    int serves = scim_config_serves(r) && scim_config_covers(scim_dir_config(r)->location, r->uri);
+
+    if (!serves && !scim_config_manages(r))
         return DECLINED;
     r->filename = apr_pstrcat(r->pool, NO_FILE, r->uri, NULL);
     return OK;
@@ -240,5 +243,5 @@ int scim_endpoint_map(request_rec *r)
 
 int scim_endpoint_type(request_rec *r)
 {
-    return scim_config_serves(r) ? OK : DECLINED;
+    return scim_config_serves(r) || scim_config_manages(r) ? OK : DECLINED;
 }

@@ -174,12 +174,10 @@ static int loopback(const request_rec *r)
 
 /* Tokens and personal data do not travel in the clear (RFC 7644 7.1). A proxy on this machine that ends TLS is a
  * loopback client; one elsewhere needs `ServerName https://..` or ScimRequireTLS off. */
-static scim_error_t *check_tls(const scim_request_t *request)
+scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config)
 {
-    request_rec *r = request->r;
-
     if (ap_ssl_conn_is_ssl(r->connection) || strcmp(ap_http_scheme(r), "https") == 0 ||
-        !scim_setting_require_tls(request->config) || loopback(r))
+        !scim_setting_require_tls(config) || loopback(r))
         return NULL;
     return scim_error_status(r->pool, HTTP_FORBIDDEN, "This service answers over TLS only. Use an https URL.");
 }
@@ -208,7 +206,14 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     if (request->tenant)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
     find_place(request, behind_flag(request, path));
-    return check_tls(request);
+    return scim_request_tls(r, request->config);
+}
+
+const char *scim_request_log_id(const request_rec *r)
+{
+    const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
+
+    return id ? id : r->log_id;
 }
 
 static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const char *cause)

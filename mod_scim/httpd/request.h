@@ -48,6 +48,12 @@ typedef struct scim_request_t {
 /* Finds tenant and place. Always makes *out; errors: 500 where the configuration is incomplete, 403 over plain HTTP. */
 scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r);
 
+/* What the logs know a request by: mod_unique_id's id, else httpd's own, which may be NULL. */
+const char *scim_request_log_id(const request_rec *r);
+
+/* Refuses what comes over plain HTTP, where that is not allowed. Errors: 403. */
+scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config);
+
 /* Reads the bearer token (RFC 6750 2.1). Errors: 401. */
 scim_error_t *scim_request_token(scim_request_t *request);
 

@@ -101,7 +101,7 @@ static const char *caller(const scim_request_t *request)
 static const char *log_prefix(const scim_request_t *request)
 {
     request_rec *r = request->r;
-    const char *id = apr_table_get(r->subprocess_env, "UNIQUE_ID");
+    const char *id = scim_request_log_id(r);
 
     return apr_psprintf(r->pool, "tenant=%s token=%s request=%s %s %s", request->tenant ? request->tenant : "-",
                         caller(request), id ? id : "-", r->method, r->uri);

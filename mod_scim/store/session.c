@@ -98,9 +98,9 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
     }
     session->open = transaction;
     session->head = 1;
-    session->slot =
-        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
-                       scim_session_params(session, scim_conn_timeout_text(session->conn), SCIM_PARAMS_END));
+    session->slot = scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
+                                   scim_session_params(session, scim_conn_timeout_text(session->conn),
+                                                       session->request ? session->request : "", SCIM_PARAMS_END));
     return batch;
 }
 

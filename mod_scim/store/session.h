@@ -21,6 +21,7 @@ typedef struct scim_session_t {
     const scim_token_t *token;
     const char *base;                /* the tenant's base URL, no slash at the end: $ref is made of it */
     const char *address;             /* the client's, as text */
+    const char *request;             /* the id that the logs know the request by; NULL: it has none */
     int writes;                      /* whether the request changes anything: a token may be for reading alone */
     scim_spool_t *spool;             /* where members of groups go as they are read */
     const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */

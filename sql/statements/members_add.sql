@@ -9,7 +9,7 @@ with {{group}}, absent as materialized (
     -- The lock keeps a member from being deleted before this commits.
     select r.id, r.type
       from scim.resource r
-     where r.tenant = $1 and r.id in (select absent.id from absent) and r.type in ('User', 'Group') and r.deleted_at is null
+     where r.tenant = $1 and r.id in (select absent.id from absent) and r.type in ('User', 'Group') and r.wire
      order by r.id
        for key share of r
 ), changed as (

@@ -7,5 +7,5 @@ select case
   from (select) one
   left join lateral (select r.version
                        from scim.resource r
-                      where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
+                      where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire
                         for no key update) l on true

@@ -5,6 +5,6 @@ select case
            {{remembered}}
            else (select count(*)
                    from scim.resource r
-                  where r.tenant = $1 and r.type = $2 and r.deleted_at is null and true /* filter */)
+                  where r.tenant = $1 and r.type = $2 and r.wire and true /* filter */)
        end,
        pg_current_snapshot()::text

@@ -6,7 +6,7 @@ with gone as (
            last_modified = now(),
            version = r.version + 1,
            doc = case when r.type = 'User' then jsonb_set(r.doc, '{active}', 'false') else r.doc end
-     where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
+     where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire
        and ($4::bigint[] is null or r.version = any ($4::bigint[]))
     returning r.id
 )
@@ -15,7 +15,7 @@ select case
            -- Another deletion may have come first, which this statement's snapshot does not show.
            when $4::bigint[] is not null
                and exists (select from scim.resource r
-                         where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null)
+                         where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire)
                then scim.refuse('SC412', $3::text)
            else scim.refuse('SC404', format('%s "%s" does not exist.', $2, $3))
        end

@@ -8,4 +8,4 @@ select r.*, {{reader}}
 select {{record}},
        null::text
   from scim.resource r
- where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.deleted_at is null offset 0) r on true
+ where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true

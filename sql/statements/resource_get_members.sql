@@ -11,4 +11,4 @@ select {{record_piece}},
  cross join lateral (select case when r.version = any ($10::bigint[]) then null else r.id end) g (id)
  cross join lateral
        {{members}} p
- where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.deleted_at is null offset 0) r on true
+ where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true

@@ -9,6 +9,6 @@ select {{record}}, r.relation /* its key */, {{reader}}
 select {{record}},
        null::text as relation /* key */
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = $8 and r.wire and true /* filter */
  order by r.id /* order */
  limit $9::bigint offset $10::bigint) r on true

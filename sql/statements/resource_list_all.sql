@@ -16,7 +16,7 @@ select {{record_piece}},
   from (
 select r.tenant, r.type, {{record}} /* key */
   from scim.resource r
- where r.tenant = k.tenant and r.type = any ($8::text[]) and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = any ($8::text[]) and r.wire and true /* filter */
  order by r.type, r.id /* order */
  limit $9::bigint offset $10::bigint) r
  cross join lateral (select case when r.type = any ($11::text[]) then r.id end) g (id)

@@ -12,7 +12,7 @@ select {{record_piece}},
   from (
 select r.tenant, {{record}} /* key */
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.deleted_at is null and true /* filter */
+ where r.tenant = k.tenant and r.type = $8 and r.wire and true /* filter */
  order by r.id /* order */
  limit $9::bigint offset $10::bigint) r
  cross join lateral (select r.id) g (id)

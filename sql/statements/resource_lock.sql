@@ -3,5 +3,5 @@
 select {{record}},
        null::text
   from scim.resource r
- where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.deleted_at is null
+ where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire
    for no key update

@@ -7,6 +7,7 @@ use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
 my $t = ScimTest->new('filter');
+scimctl(qw(role add admin --tenant), $t->tenant);
 my @people = (
     { userName => 'Ann', externalId => 'A-1', displayName => 'Ann A', active => true, title => 'Chief',
         name => { familyName => 'Aa', givenName => 'Ann' },

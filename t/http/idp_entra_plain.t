@@ -6,6 +6,7 @@ use Test::More;
 use ScimTest;
 
 my $t = ScimTest->new('entra');
+scimctl(qw(role add), $_, '--tenant', $t->tenant) for qw(25 Admin A B);
 my $ADSCIM = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
 
 sub found {

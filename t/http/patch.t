@@ -6,6 +6,7 @@ use Test::More;
 use ScimTest;
 
 my $t = ScimTest->new('patch');
+scimctl(qw(role add), $_, '--tenant', $t->tenant) for qw(admin r 25);
 my $manager = $t->make(Users => userName => 'boss');
 my %start = (
     userName => 'u', externalId => 'x', displayName => 'D', active => true, title => 'T', locale => 'en',

@@ -8,6 +8,7 @@ use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
 my $t = ScimTest->new('users');
+scimctl(qw(role add admin --tenant), $t->tenant);
 
 # POST
 my %full = (

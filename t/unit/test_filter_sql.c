@@ -22,20 +22,20 @@
     " and exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) = $" m "::text)"
 #define MEMBERS                                                                                                        \
     "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and"                         \
-    " u.deleted_at is null"
+    " u.wire"
 #define GROUPS                                                                                                         \
     "(with recursive up (group_id, direct) as (select s.group_id, true from scim.membership s where"                   \
     " s.tenant = r.tenant and s.member_id = r.id union select s.group_id, false from up join"                          \
-    " scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.deleted_at is null join"                     \
+    " scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.wire join"                                   \
     " scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id) select up.group_id,"                     \
     " bool_or(up.direct) as direct from up group by up.group_id) m join scim.resource g on g.tenant"                   \
-    " = r.tenant and g.id = m.group_id and g.deleted_at is null"
+    " = r.tenant and g.id = m.group_id and g.wire"
 #define DOWN(n)                                                                                                        \
     "with recursive down (member_id, member_type) as (select m.member_id, m.member_type from"                          \
     " scim.membership m join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and"                         \
-    " g.deleted_at is null where m.tenant = $1::text and m.group_id = $" n "::uuid union select"                       \
+    " g.wire where m.tenant = $1::text and m.group_id = $" n "::uuid union select"                                     \
     " m.member_id, m.member_type from down join scim.resource g on g.tenant = $1::text and g.id ="                     \
-    " down.member_id and g.deleted_at is null join scim.membership m on m.tenant = g.tenant and"                       \
+    " down.member_id and g.wire join scim.membership m on m.tenant = g.tenant and"                                     \
     " m.group_id = g.id where down.member_type = 'Group') select down.member_id from down"
 
 static const struct {

@@ -1,0 +1,499 @@
+-- What administrators decide, and who has done what.
+--
+-- A resource has a source: the identity provider (scim), an administrator (local) or the application itself. `wire` says
+-- whether clients of the SCIM endpoint see it; what is local they do not. Who acts stands in settings of the transaction:
+--
+--   scim.tenant      the tenant, or * where an administrator asks about all of them
+--   scim.actor_kind  token, admin (httpd's user) or scimctl
+--   scim.actor       the token's name, or the user's
+--   scim.actor_key   the token's key id
+--   scim.request     the id of the request, as the logs have it
+--   scim.if_match    the versions that an administrator's change is for
+
+do $$
+begin
+    -- The role that administrators' operations run as. Nobody logs in as it: httpd's role and the owner take it up for one
+    -- transaction.
+    if not exists (select from pg_roles where rolname = 'scim_manage') then
+        create role scim_manage nologin;
+    end if;
+    begin
+        -- What it may do, httpd's role may only after it has taken it up.
+        alter role scim_web noinherit;
+    exception
+        when insufficient_privilege then
+            raise warning 'role scim_web could not be made noinherit: %', sqlerrm;
+    end;
+    grant scim_manage to scim_web, scim_owner;
+end
+$$;
+
+grant usage on schema scim to scim_manage;
+set local role scim_owner;
+
+-- --- resources: where they come from, and what administrators add to them ------------------------------------------------
+
+alter table scim.resource
+    add source    text collate "C" not null default 'scim' check (source in ('scim', 'local', 'application')),
+    add wire      boolean not null default true,
+    add role      text,   -- the value of the account's role; null: the tenant's default
+    add flags     text[], -- the names of local flags that are set
+    add protected text check (protected in ('main-contact', 'break-glass')), -- provisioning may not touch it
+    add check (protected is null or type = 'User');
+
+alter table scim.tenant
+    add default_role text not null default 'user',
+    -- When the identity provider's role counts: with each of its writes, or with the first one alone.
+    add role_wins    text not null default 'sync' check (role_wins in ('sync', 'creation')),
+    -- userName must be an e-mail address.
+    add user_name_email boolean not null default false,
+    -- displayName is made of the name, whatever is sent.
+    add derive_display_name boolean not null default false;
+
+update scim.resource set wire = false where deleted_at is not null;
+
+drop index scim.resource_list;
+create index resource_list on scim.resource (tenant, type, id) where wire;
+create index resource_local on scim.resource (tenant, type, id) where source <> 'scim' and deleted_at is null;
+create index resource_gone on scim.resource (tenant, type, id) where deleted_at is not null;
+create index resource_protected on scim.resource (tenant, id) where protected is not null;
+
+-- The value of the tenant's role that is called so, whatever the case, by its value, its id or its display name; null where there
+-- is none.
+create function scim.find_role(of_tenant text, name text) returns text
+    language sql stable
+    begin atomic
+        select r.doc ->> 'value'
+          from scim.resource r
+         where r.tenant = of_tenant and r.type = 'Role' and r.wire
+           and (scim.fold(r.doc ->> 'value') = scim.fold(name) or r.id::text = lower(name)
+                or scim.fold(r.doc ->> 'display') = scim.fold(name))
+         order by scim.fold(r.doc ->> 'value') = scim.fold(name) desc, r.id
+         limit 1;
+    end;
+
+-- The role that a list `roles` asks for: the primary one, else the first. Refuses names that are no roles.
+create function scim.role_of(of_tenant text, roles jsonb) returns text
+    language plpgsql stable
+as $$
+declare
+    e      record;
+    found  text;
+    chosen text;
+begin
+    for e in select x.value ->> 'value' as name
+               from jsonb_array_elements(case jsonb_typeof(roles) when 'array' then roles else jsonb_build_array(roles) end)
+                    with ordinality x
+              where x.value ->> 'value' is not null
+              order by (x.value ->> 'primary') is not distinct from 'true' desc, x.ordinality loop
+        found := scim.find_role(of_tenant, e.name);
+        if found is null then
+            perform scim.refuse('SC400', format('Role not found: %s', e.name));
+        end if;
+        chosen := coalesce(chosen, found);
+    end loop;
+    return chosen;
+end
+$$;
+
+-- What people are called where nobody says: as a client that sends no displayName gets it.
+create function scim.display_name(doc jsonb) returns text
+    language sql immutable parallel safe
+    return coalesce(nullif(doc -> 'name' ->> 'formatted', ''),
+                    nullif(concat_ws(' ', doc -> 'name' ->> 'givenName', doc -> 'name' ->> 'familyName'), ''),
+                    doc ->> 'userName');
+
+-- The one place where it is decided who may change what, and where the tenant's rules for accounts are applied. It runs
+-- before keep_keys, by its name.
+create function scim.apply_rules() returns trigger
+    language plpgsql
+as $$
+declare
+    by_token boolean := current_setting('scim.actor_kind', true) is not distinct from 'token';
+    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc;
+    rules    record;
+begin
+    new.wire := new.deleted_at is null and new.source <> 'local';
+    if tg_op = 'UPDATE' and by_token and (changed or (new.deleted_at is null) <> (old.deleted_at is null)) then
+        if old.protected is not null then
+            perform scim.refuse('SC403', format('The account "%s" is %s. Provisioning may not change it; an administrator can.',
+                old.doc ->> 'userName',
+                case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
+        end if;
+        if old.source = 'application' and new.deleted_at is not null then
+            perform scim.refuse('SC403', format('The group "%s" belongs to the application; its members may be changed, but it may not be deleted.',
+                old.doc ->> 'displayName'));
+        end if;
+        if old.source = 'application' then
+            perform scim.refuse('SC40M', format('The group "%s" belongs to the application; its members may be changed, but nothing else.',
+                old.doc ->> 'displayName'));
+        end if;
+    end if;
+    if new.type <> 'User' or not changed or new.deleted_at is not null then
+        return new;
+    end if;
+    select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
+    if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+        perform scim.refuse('SC400', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+    end if;
+    if rules.derive_display_name then
+        new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
+    end if;
+    if new.doc ? 'roles' and (tg_op = 'INSERT' or old.deleted_at is not null or rules.role_wins = 'sync' or old.source <> new.source) then
+        new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles'), new.role);
+    end if;
+    return new;
+end
+$$;
+
+create trigger apply_rules before insert or update on scim.resource
+    for each row execute function scim.apply_rules();
+
+-- --- audit: append-only, in the transaction of the change -----------------------------------------------------------------
+
+-- No foreign key: it survives the tenant. `before` and `after` hold what has changed. `weight` is how many people may lose
+-- access by it.
+create table scim.audit (
+    tenant      text collate "C" not null,
+    id          bigint generated always as identity,
+    at          timestamptz not null default now(),
+    xid         xid8 not null default pg_current_xact_id(),
+    actor_kind  text not null,
+    actor       text not null,
+    actor_key   text,
+    request     text,
+    action      text not null,
+    object_type text not null,
+    object_id   text,
+    object_name text,
+    before      jsonb,
+    after       jsonb,
+    weight      int not null default 0,
+    primary key (tenant, id)
+);
+create index audit_object on scim.audit (tenant, object_id, id);
+create index audit_weight on scim.audit (tenant, at) where weight > 0;
+
+-- Writes one row of the audit log.
+create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
+                          after jsonb, weight int default 0) returns void
+    language plpgsql
+as $$
+begin
+    insert into scim.audit (tenant, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, before,
+                            after, weight)
+    values (of_tenant, coalesce(nullif(current_setting('scim.actor_kind', true), ''), 'database'),
+            coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
+            nullif(current_setting('scim.actor_key', true), ''), nullif(current_setting('scim.request', true), ''),
+            action, object_type, object_id, object_name, before, after, weight);
+end
+$$;
+
+-- The members of `one` that are not the same in `other`; null where there are none.
+create function scim.differing(one jsonb, other jsonb) returns jsonb
+    language plpgsql immutable parallel safe
+as $$
+begin
+    return (select jsonb_object_agg(e.key, e.value) from jsonb_each(one) e where other -> e.key is distinct from e.value);
+end
+$$;
+
+-- What the server keeps beside a document.
+create function scim.facts(r scim.resource) returns jsonb
+    language sql immutable
+    return jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected));
+
+create function scim.audit_json(a scim.audit) returns jsonb
+    language sql stable
+    return jsonb_build_object('id', a.id::text, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                              'actorKind', a.actor_kind, 'actor', a.actor, 'actorKey', a.actor_key, 'request', a.request,
+                              'action', a.action, 'objectType', a.object_type, 'objectId', a.object_id,
+                              'objectName', a.object_name, 'before', a.before, 'after', a.after);
+
+create function scim.audit_resource() returns trigger
+    language plpgsql
+as $$
+declare
+    r      scim.resource := case tg_op when 'DELETE' then old else new end;
+    -- Whoever is erased leaves nothing but the fact.
+    name   text := case when tg_op <> 'DELETE' then coalesce(r.doc ->> 'userName', r.doc ->> 'value', r.doc ->> 'displayName') end;
+    action text := 'update';
+    before jsonb;
+    after  jsonb;
+    weight int := 0;
+begin
+    if tg_op = 'INSERT' then
+        action := 'create';
+        after := new.doc;
+    elsif tg_op = 'DELETE' then
+        action := 'erase';
+    else
+        action := case
+                      when new.deleted_at is not null and old.deleted_at is null then 'delete'
+                      when new.deleted_at is null and old.deleted_at is not null then 'restore'
+                      when new.source = 'local' and old.source = 'scim' then 'unlink'
+                      when new.source = 'scim' and old.source = 'local' then 'adopt'
+                      else 'update'
+                  end;
+        before := scim.differing(old.doc, new.doc);
+        after := scim.differing(new.doc, old.doc);
+        if (old.source, old.role, old.flags, old.protected) is distinct from (new.source, new.role, new.flags, new.protected) then
+            before := coalesce(before, '{}') || coalesce(scim.differing(scim.facts(old), scim.facts(new)), '{}');
+            after := coalesce(after, '{}') || coalesce(scim.differing(scim.facts(new), scim.facts(old)), '{}');
+        end if;
+    end if;
+    if r.type = 'User' and tg_op <> 'INSERT' and old.deleted_at is null and coalesce((old.doc ->> 'active')::boolean, true)
+        and (action in ('delete', 'erase') or not coalesce((new.doc ->> 'active')::boolean, true))
+    then
+        weight := 1;
+    end if;
+    perform scim.note(r.tenant, action, r.type, r.id::text, name, before, after, weight);
+    return null;
+end
+$$;
+
+create trigger audit_resource after insert or delete on scim.resource
+    for each row execute function scim.audit_resource();
+-- Not for a group's new version, which its memberships tell.
+create trigger audit_resource_change after update on scim.resource
+    for each row when (old.doc is distinct from new.doc or (old.deleted_at is null) <> (new.deleted_at is null)
+                       or old.source <> new.source or old.role is distinct from new.role
+                       or old.flags is distinct from new.flags or old.protected is distinct from new.protected)
+    execute function scim.audit_resource();
+
+-- One row for each group that a statement has changed the members of.
+create function scim.audit_members() returns trigger
+    language plpgsql
+as $$
+declare
+    g       record;
+    removed boolean := tg_op = 'DELETE';
+begin
+    if removed and current_setting('scim.actor_kind', true) is not distinct from 'token' and exists (
+        select from scim.resource p
+         where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
+           and p.id in (select m.member_id from changed m))
+    then
+        perform scim.refuse('SC403', format('members: the account "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
+            (select p.doc ->> 'userName'
+               from scim.resource p
+              where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
+                and p.id in (select m.member_id from changed m) order by p.id limit 1)));
+    end if;
+    for g in select m.tenant, m.group_id, jsonb_agg(m.member_id order by m.member_id) as members,
+                    count(*) filter (where m.member_type = 'User') as users
+               from changed m
+              group by m.tenant, m.group_id loop
+        perform scim.note(g.tenant, case when removed then 'remove-members' else 'add-members' end, 'Group', g.group_id::text,
+            (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id),
+            case when removed then jsonb_build_object('members', g.members) end,
+            case when not removed then jsonb_build_object('members', g.members) end,
+            case when removed then g.users::int else 0 end);
+    end loop;
+    return null;
+end
+$$;
+
+create trigger audit_members_added after insert on scim.membership referencing new table as changed
+    for each statement execute function scim.audit_members();
+create trigger audit_members_removed after delete on scim.membership referencing old table as changed
+    for each statement execute function scim.audit_members();
+
+-- The tally counts what is on the wire.
+create or replace function scim.keep_tally() returns trigger
+    language plpgsql
+as $$
+begin
+    insert into scim.tally (tenant, type, n)
+    values (coalesce(new.tenant, old.tenant), coalesce(new.type, old.type),
+            (new.id is not null and new.wire)::int - (old.id is not null and old.wire)::int);
+    if random() < 0.01 then
+        perform scim.fold_tally(coalesce(new.tenant, old.tenant));
+    end if;
+    return null;
+end
+$$;
+
+create or replace function scim.all_groups(of_tenant text, of_user uuid) returns text[]
+    language plpgsql stable
+as $$
+begin
+    return array(with recursive up (group_id, direct) as (
+                select m.group_id, true
+                  from scim.membership m
+                 where m.tenant = of_tenant and m.member_id = of_user
+                 union
+                select m.group_id, false
+                  from up
+                  join scim.resource g on g.tenant = of_tenant and g.id = up.group_id and g.wire
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = up.group_id)
+            select concat(case when not u.direct then 'i' end, g.id, g.doc ->> 'displayName')
+              from (select group_id, bool_or(direct) as direct from up group by group_id) u
+              join scim.resource g on g.tenant = of_tenant and g.id = u.group_id and g.wire
+             order by g.id);
+end
+$$;
+
+-- --- what administrators' operations share -----------------------------------------------------------------------------------
+
+-- A time as JSON has it.
+create function scim.time_text(at timestamptz) returns text
+    language sql stable parallel safe
+    return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+
+-- Refuses an administrator's operation: `field` is the argument that is wrong, null where it is none.
+create function scim.fail(code text, field text, message text) returns void
+    language plpgsql
+as $$
+begin
+    raise exception using errcode = code, message = message, column = coalesce(field, '');
+end
+$$;
+
+-- Names of columns and of JSON members: display_name and displayName.
+create function scim.camel(name text) returns text
+    language sql immutable parallel safe
+    return lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2);
+create function scim.snake(name text) returns text
+    language sql immutable parallel safe
+    return lower(regexp_replace(name, '([A-Z])', '_\1', 'g'));
+
+-- The version of a representation, as ETag has it.
+create function scim.etag(representation jsonb) returns text
+    language sql immutable parallel safe
+    return left(encode(sha256(convert_to(representation::text, 'UTF8')), 'hex'), 32);
+
+-- Refuses a change that is for another version than this one.
+create function scim.must_match(representation jsonb) returns void
+    language plpgsql
+as $$
+declare
+    wanted text := nullif(current_setting('scim.if_match', true), '');
+begin
+    if wanted is not null and wanted <> '*' and scim.etag(representation) <> all (string_to_array(wanted, ',')) then
+        perform scim.fail('SC412', null, 'It was changed meanwhile. Read it again, and make your change to what is there now.');
+    end if;
+end
+$$;
+
+-- How many rows a list shows at the most.
+create function scim.most(args jsonb) returns int
+    language sql immutable parallel safe
+    return coalesce((args ->> 'limit')::int, 50);
+
+-- The answer of a list, of as many pairs [where the page after it goes on, item] as there are, one more than it shows at the most.
+create function scim.paged(pairs jsonb, most int) returns jsonb
+    language sql immutable parallel safe
+    return jsonb_build_object(
+        'items', coalesce((select jsonb_agg(p.value -> 1 order by p.ordinality)
+                             from jsonb_array_elements(pairs) with ordinality p where p.ordinality <= most), '[]'),
+        'next', case when jsonb_array_length(pairs) > most then pairs -> (most - 1) -> 0 end);
+
+-- Whether one of these texts has what is looked for in it, whatever the case; always where nothing is looked for.
+create function scim.has(q text, variadic texts text[]) returns boolean
+    language sql immutable parallel safe
+    return q is null or exists (select from unnest(texts) t (x) where position(scim.fold(q) in scim.fold(t.x)) > 0);
+
+-- --- roles ----------------------------------------------------------------------------------------------------------------------
+
+create index resource_role on scim.resource (tenant, role) where role is not null;
+
+create function scim.role_json(r scim.resource) returns jsonb
+    language sql stable
+    return jsonb_build_object('role', r.doc ->> 'value', 'displayName', r.doc ->> 'display', 'builtIn', r.doc ->> 'type' = 'built-in',
+                              'created', scim.time_text(r.created), 'id', r.id);
+
+-- The role that is called so, or a refusal.
+create function scim.the_role(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r
+      from scim.resource x
+     where x.tenant = of_tenant and x.type = 'Role' and x.wire and x.doc ->> 'value' = scim.find_role(of_tenant, name);
+    if not found then
+        perform scim.fail('SC404', 'role', format('There is no role "%s".', name));
+    end if;
+    return r;
+end
+$$;
+
+create function scim.admin_role_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+begin
+    if scim.find_role(of_tenant, args ->> 'role') is not null then
+        perform scim.fail('SC409', 'role', format('There is a role "%s" already.', scim.find_role(of_tenant, args ->> 'role')));
+    end if;
+    perform scim.add_role(of_tenant, args ->> 'role', coalesce(args ->> 'displayName', args ->> 'role'), 'custom', 0);
+    return scim.role_json(scim.the_role(of_tenant, args ->> 'role'));
+end
+$$;
+
+create function scim.admin_role_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.the_role(of_tenant, args ->> 'role');
+begin
+    perform scim.must_match(scim.role_json(r));
+    update scim.resource x
+       set doc = x.doc || jsonb_build_object('display', args ->> 'displayName', 'displayName', args ->> 'displayName'),
+           version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id
+    returning x.* into r;
+    return scim.role_json(r);
+end
+$$;
+
+create function scim.admin_role_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.the_role(of_tenant, args ->> 'role');
+begin
+    perform scim.must_match(scim.role_json(r));
+    if r.doc ->> 'type' = 'built-in' then
+        perform scim.fail('SC409', 'role', format('The role "%s" is built in and stays.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = r.doc ->> 'value') then
+        perform scim.fail('SC409', 'role', format('The role "%s" is the tenant''s default; choose another default first.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.resource u where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is null) then
+        perform scim.fail('SC409', 'role', format('The role "%s" is in use; give its users another role first.', r.doc ->> 'value'));
+    end if;
+    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+end
+$$;
+
+-- --- who may touch what -----------------------------------------------------------------------------------------------------------
+
+-- The wall for administrators, for a table that has a tenant; `privileges` is what their role may do with it.
+create function scim.let_manage(relation text, privileges text) returns void
+    language plpgsql
+as $$
+begin
+    execute format('alter table scim.%I enable row level security', relation);
+    execute format('alter table scim.%I force row level security', relation);
+    execute format('create policy manage on scim.%I to scim_manage using (coalesce(current_setting(''scim.tenant'', true) in (tenant, ''*''), false))', relation);
+    execute format('grant %s on scim.%I to scim_manage', privileges, relation);
+end
+$$;
+
+select scim.let_manage(t, 'select, insert, update, delete')
+  from unnest(array ['tenant', 'token', 'resource', 'lookup', 'membership']) t;
+select scim.let_manage('tally', 'select, insert');
+select scim.let_manage('audit', 'select, insert');
+grant select on scim.migration, scim.indexed to scim_manage;
+grant execute on function scim.fold_tally, scim.add_role, scim.new_id to scim_manage;
+
+create policy web on scim.audit to scim_web using (coalesce(tenant = current_setting('scim.tenant', true), false));
+create policy owner on scim.audit to scim_owner using (true);
+grant select, insert on scim.audit to scim_web;
+-- Real erasure (row U4).
+grant delete on scim.resource to scim_web;
+
+reset role;
