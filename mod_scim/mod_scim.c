@@ -5,7 +5,7 @@
  * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages
  * 3. child_init    locks of the gates and of that cache
  * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
- * 5. handler       the endpoint
+ * 5. handler       the endpoint; the admin API
  * 6. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
  * 7. log_transaction   no secret in the access log
  */
@@ -15,6 +15,7 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
+#include "httpd/admin.h"
 #include "httpd/check.h"
 #include "httpd/configuration.h"
 #include "httpd/database.h"
@@ -38,6 +39,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_translate_name(scim_endpoint_translate, NULL, before_files, APR_HOOK_MIDDLE);
     ap_hook_map_to_storage(scim_endpoint_map, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_type_checker(scim_endpoint_type, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_handler(scim_admin, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(scim_errors_redirected, NULL, NULL, APR_HOOK_LAST);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "operation.h"
 #include "options.h"
 
 #ifndef PACKAGE_VERSION
@@ -74,6 +75,7 @@ static void help_all(FILE *out, apr_pool_t *pool)
     for (apr_size_t i = 0; i < NOUNS; i++) {
         help_commands(out, nouns[i], pool);
     }
+    cli_operation_help(out, NULL, pool);
     fprintf(out, "\nOptions of every command:\n%s\nThe manual page scimctl(8) tells more.\n",
             cli_options_help(NULL, pool));
 }
@@ -89,7 +91,8 @@ static int help(const cli_line_t *line, apr_pool_t *pool)
     } else if (commands != NULL) {
         printf("Usage: scimctl %s VERB [ARGUMENT] [OPTIONS]\n\n", commands->noun);
         help_commands(stdout, commands, pool);
-    } else {
+        cli_operation_help(stdout, commands->noun, pool);
+    } else if (line->nwords == 0 || cli_operation_help(stdout, line->words[0], pool) == 0) {
         help_all(stdout, pool);
     }
     return CLI_OK;
@@ -154,6 +157,7 @@ static int out_of_memory(int status)
 int main(int argc, const char *const *argv)
 {
     cli_t cli = {{NULL}, NULL, NULL, NULL};
+    const scim_admin_op_t *op;
     cli_line_t line;
     int code;
 
@@ -161,8 +165,9 @@ int main(int argc, const char *const *argv)
         return cli_fail(CLI_FAILED, "Out of memory.");
     }
     cli.schema_dirs = apr_array_make(cli.pool, 2, sizeof(const char *));
-    code = cli_options_read(&line, &cli, argc, argv);
-    if (code == CLI_OK) {
+    op = cli_operation_find(argc, argv);
+    code = op != NULL ? cli_operation_run(op, &cli, argc, argv) : cli_options_read(&line, &cli, argc, argv);
+    if (op == NULL && code == CLI_OK) {
         code = dispatch(&line, &cli);
     }
     apr_pool_destroy(cli.pool);

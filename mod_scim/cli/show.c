@@ -144,36 +144,40 @@ static void print_line(const char *const *cells, const apr_size_t *widths, int n
     putchar('\n');
 }
 
+/* A table of cells, row after row; the first row is the headings. */
+static void print_cells(const apr_array_header_t *cells, int columns, apr_pool_t *pool)
+{
+    apr_size_t *widths = apr_pcalloc(pool, ((apr_size_t)columns + 1) * sizeof(*widths));
+
+    for (int i = 0; i < cells->nelts; i++) {
+        apr_size_t len = width(APR_ARRAY_IDX(cells, i, const char *));
+
+        widths[i % columns] = len > widths[i % columns] ? len : widths[i % columns];
+    }
+    for (int i = 0; i < cells->nelts; i += columns) {
+        print_line(&APR_ARRAY_IDX(cells, i, const char *), widths, columns);
+    }
+}
+
 static void print_table(const cli_field_t *fields, const apr_array_header_t *rows, apr_pool_t *pool)
 {
     int columns = 0;
     apr_array_header_t *cells = apr_array_make(pool, 64, sizeof(const char *));
-    apr_array_header_t *widths = apr_array_make(pool, 16, sizeof(apr_size_t));
 
     for (const cli_field_t *f = fields; f->member != NULL; f++) {
         if (f->heading != NULL) {
             APR_ARRAY_PUSH(cells, const char *) = f->heading;
-            APR_ARRAY_PUSH(widths, apr_size_t) = width(f->heading);
             columns++;
         }
     }
     for (int i = 0; i < rows->nelts; i++) {
-        const void *row = rows->elts + i * rows->elt_size;
-        int column = 0;
-
         for (const cli_field_t *f = fields; f->member != NULL; f++) {
             if (f->heading != NULL) {
-                const char *text = cell(f, row, pool);
-                apr_size_t *widest = &APR_ARRAY_IDX(widths, column++, apr_size_t);
-
-                APR_ARRAY_PUSH(cells, const char *) = text;
-                *widest = width(text) > *widest ? width(text) : *widest;
+                APR_ARRAY_PUSH(cells, const char *) = cell(f, rows->elts + i * rows->elt_size, pool);
             }
         }
     }
-    for (int i = 0; i < cells->nelts; i += columns) {
-        print_line(&APR_ARRAY_IDX(cells, i, const char *), (const apr_size_t *)(void *)widths->elts, columns);
-    }
+    print_cells(cells, columns, pool);
 }
 
 void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_header_t *rows)
@@ -206,6 +210,93 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
         if (f->heading != NULL) {
             print_cell(f->heading, widest + GAP);
             puts(cell(f, row, cli->pool));
+        }
+    }
+}
+
+/* --- answers of administrators' operations -------------------------------------------------------------------------
+ */
+
+static const char *joined(json_object *list, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 64, pool);
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        json_object *item = json_object_array_get_idx(list, i);
+        const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item)
+                                                                       : scim_json_text(item, NULL, pool);
+
+        scim_buf_printf(&buf, "%s%s", i > 0 ? ", " : "", text);
+    }
+    return buf.len > 0 ? buf.data : "-";
+}
+
+static const char *object_cell(const scim_admin_field_t *field, json_object *object, apr_pool_t *pool)
+{
+    json_object *value = NULL;
+    apr_time_t time;
+
+    if (!json_object_object_get_ex(object, field->name, &value) || value == NULL) {
+        return "-";
+    }
+    if (field->kind == SCIM_ARG_TIME && scim_time_read(&time, json_object_get_string(value))) {
+        return cli_time_text(time, pool);
+    }
+    switch (json_object_get_type(value)) {
+    case json_type_boolean:
+        return json_object_get_boolean(value) ? "yes" : "no";
+    case json_type_array:
+        return printable(joined(value, pool), pool);
+    case json_type_object:
+        return printable(scim_json_text(value, NULL, pool), pool);
+    default:
+        return printable(json_object_get_string(value), pool);
+    }
+}
+
+void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list)
+{
+    apr_array_header_t *cells = apr_array_make(cli->pool, 64, sizeof(const char *));
+    int columns = 0;
+
+    if (cli->options[CLI_JSON] != NULL) {
+        puts(scim_json_text(list, NULL, cli->pool));
+        return;
+    }
+    for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
+        if (f->heading != NULL) {
+            APR_ARRAY_PUSH(cells, const char *) = f->heading;
+            columns++;
+        }
+    }
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
+            if (f->heading != NULL) {
+                APR_ARRAY_PUSH(cells, const char *) = object_cell(f, json_object_array_get_idx(list, i), cli->pool);
+            }
+        }
+    }
+    print_cells(cells, columns, cli->pool);
+}
+
+void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_object *object)
+{
+    apr_size_t widest = 0;
+
+    if (cli->options[CLI_JSON] != NULL) {
+        puts(scim_json_text(object, NULL, cli->pool));
+        return;
+    }
+    for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
+        if (f->heading != NULL && width(f->heading) > widest) {
+            widest = width(f->heading);
+        }
+    }
+    for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
+        if (f->heading != NULL) {
+            print_cell(f->heading, widest + GAP);
+            puts(object_cell(f, object, cli->pool));
         }
     }
 }

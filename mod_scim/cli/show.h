@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "cli.h"
+#include "store/admin.h"
 
 typedef enum { CLI_KIND_TEXT, CLI_KIND_FLAG, CLI_KIND_TIME, CLI_KIND_INT, CLI_KIND_NUMBER, CLI_KIND_LIST } cli_kind_e;
 
@@ -31,6 +32,11 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row);
  * are taken by a pointer to where the call that gave `error` has put them. */
 int cli_answer_rows(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, apr_array_header_t **rows);
 int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, const void *row);
+
+/* The same for what an administrator's operation has answered, by the fields that its table says. Lists of texts are
+ * told with ", " between them. */
+void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list);
+void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_object *object);
 
 /* The JSON object of a row, without a line end. */
 const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool);

@@ -92,6 +92,29 @@ static int section_holds(const ap_directive_t *section, const char *name)
     return 0;
 }
 
+/* The admin API works below a path, so its section must have a plain one. Sections of the main server hold in its
+ * virtual hosts too. */
+static void visit_admin(check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    const ap_directive_t *section = node->parent;
+    const char *path;
+    server_rec *each;
+
+    if (!is(node, "SetHandler") || strcmp(first_word(node, check->temp), SCIM_ADMIN_HANDLER) != 0)
+        return;
+    if (!section || !is(section, "<Location") || section->args[0] == '~') {
+        fail(check, node, "SetHandler scim-admin must stand directly in a <Location \"/path\"> section");
+        return;
+    }
+    path = section->args;
+    path = ap_getword_conf(check->pool, &path);
+    path = apr_pstrndup(check->pool, path, strcspn(path, ">"));
+    path = strcmp(path, "/") == 0 ? "" : path;
+    for (each = check->main_server; each; each = each->next)
+        if (each == server || server == check->main_server)
+            APR_ARRAY_PUSH(scim_server_config(each)->admin_locations, const char *) = path;
+}
+
 /* The section of a SetHandler, or one around it (<If> inside of <Location>), must say where the tenant is found. */
 static void visit_handler(check_t *check, const ap_directive_t *node, server_rec *server)
 {
@@ -201,6 +224,14 @@ static void check_sizes(check_t *check, const dbd_facts_t *facts, server_rec *se
                     apr_psprintf(check->temp, "DBDMin is %d and DBDKeep is %d: DBDMin must not be greater", min, keep));
 }
 
+/* Whether the server asks the database at all. */
+static int serves(const server_rec *server)
+{
+    const scim_server_config_t *config = scim_server_config(server);
+
+    return config->locations->nelts || config->admin_locations->nelts;
+}
+
 static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *server)
 {
     const char *driver = facts->said[DBD_DRIVER];
@@ -208,7 +239,7 @@ static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *s
     if (driver && strcmp(driver, "pgsql") == 0)
         return;
     fail_server(check, server,
-                apr_psprintf(check->temp, "DBDriver must be pgsql where a Location holds ScimTenant, and is %s",
+                apr_psprintf(check->temp, "DBDriver must be pgsql where a Location is served by mod_scim, and is %s",
                              driver ? driver : "not set"));
 }
 
@@ -229,7 +260,7 @@ static void make_gates(check_t *check, scim_runtime_t *runtime)
         }
         apr_hash_set(runtime->gates, id, sizeof(*id), gate);
         scim_server_config(server)->runtime = runtime;
-        if (scim_server_config(server)->locations->nelts) {
+        if (serves(server)) {
             check_driver(check, &facts, server);
             check_sizes(check, &facts, server);
         }
@@ -262,7 +293,7 @@ static void advise(const check_t *check, int level)
         dbd_facts_t facts = dbd_facts(check, server);
         const char *key = pool_key(&facts, check->temp);
 
-        if (!scim_server_config(server)->locations->nelts || apr_hash_get(seen, key, APR_HASH_KEY_STRING))
+        if (!serves(server) || apr_hash_get(seen, key, APR_HASH_KEY_STRING))
             continue;
         apr_hash_set(seen, key, APR_HASH_KEY_STRING, key);
         advise_pool(&facts, server, level);
@@ -291,7 +322,7 @@ static void load_schemas(check_t *check)
 static int in_use(server_rec *server)
 {
     for (; server; server = server->next)
-        if (scim_server_config(server)->locations->nelts)
+        if (serves(server))
             return 1;
     return 0;
 }
@@ -312,6 +343,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
 
     (void)plog;
     walk(&check, ap_conftree, main_server, visit_handler);
+    walk(&check, ap_conftree, main_server, visit_admin);
     if (check.failures)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (!in_use(main_server))

@@ -63,6 +63,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     const scim_dir_config_t *outer = outer_config;
     const scim_dir_config_t *inner = inner_config;
     const scim_dir_config_t *tenant = inner->tenant != SCIM_TENANT_UNSET ? inner : outer;
+    const scim_dir_config_t *admin = inner->admin_tenant || inner->admin_tenant_expr ? inner : outer;
     const scim_dir_config_t *page = inner->page_default != -1 ? inner : outer;
     const scim_dir_config_t *failures = inner->failure_limit != -1 ? inner : outer;
     scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
@@ -71,6 +72,8 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->tenant = tenant->tenant;
     config->tenant_name = tenant->tenant_name;
     config->tenant_expr = tenant->tenant_expr;
+    config->admin_tenant = admin->admin_tenant;
+    config->admin_tenant_expr = admin->admin_tenant_expr;
     config->page_default = page->page_default;
     config->page_maximum = page->page_maximum;
     config->cursor_timeout = INNER(cursor_timeout, -1);
@@ -100,6 +103,7 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
     (void)server;
     config->schema_dirs = apr_array_make(pool, 1, sizeof(const char *));
     config->locations = apr_array_make(pool, 1, sizeof(const char *));
+    config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     return config;
 }
 
@@ -112,6 +116,7 @@ void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtua
 
     config->schema_dirs = outer->schema_dirs;
     config->locations = apr_array_append(pool, inner->locations, outer->locations);
+    config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     return config;
 }
 
@@ -126,18 +131,27 @@ scim_server_config_t *scim_server_config(const server_rec *server)
 }
 
 /* httpd keeps what SetHandler says as an expression, be it a plain word. */
-int scim_config_serves(request_rec *r)
+static int is_handler(request_rec *r, const char *name)
 {
-    const scim_dir_config_t *config = scim_dir_config(r);
     const core_dir_config *core;
     const char *problem = NULL;
     const char *handler;
 
-    if (!config || !config->location)
-        return 0;
     core = ap_get_core_module_config(r->per_dir_config);
     handler = core->expr_handler ? ap_expr_str_exec(r, core->expr_handler, &problem) : core->handler;
-    return !problem && handler && strcmp(handler, SCIM_HANDLER) == 0;
+    return !problem && handler && strcmp(handler, name) == 0;
+}
+
+int scim_config_serves(request_rec *r)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+
+    return config && config->location && is_handler(r, SCIM_HANDLER);
+}
+
+int scim_config_manages(request_rec *r)
+{
+    return scim_dir_config(r) && is_handler(r, SCIM_ADMIN_HANDLER);
 }
 
 int scim_config_covers(const char *location, const char *path)
@@ -245,6 +259,21 @@ static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const
         len--;
     config->location = apr_pstrndup(cmd->pool, cmd->path, len);
     APR_ARRAY_PUSH(scim_server_config(cmd->server)->locations, const char *) = config->location;
+    return NULL;
+}
+
+static const char *set_admin_tenant(cmd_parms *cmd, void *dir, const char *word, const char *argument)
+{
+    scim_dir_config_t *config = dir;
+    const char *problem = NULL;
+
+    if (argument && ap_cstr_casecmp(word, "expr") == 0) {
+        config->admin_tenant_expr = ap_expr_parse_cmd(cmd, argument, AP_EXPR_FLAG_STRING_RESULT, &problem, NULL);
+        return problem ? apr_pstrcat(cmd->pool, "ScimAdminTenant expr: ", problem, NULL) : NULL;
+    }
+    if (argument || !scim_tenant_key_valid(word))
+        return "ScimAdminTenant takes a tenant's name, or: expr EXPRESSION";
+    config->admin_tenant = word;
     return NULL;
 }
 
@@ -439,6 +468,8 @@ static const char *set_patch_response(cmd_parms *cmd, void *dir, const char *typ
 const command_rec scim_directives[] = {
     AP_INIT_TAKE12("ScimTenant", set_tenant, NULL, ACCESS_CONF,
                    "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION"),
+    AP_INIT_TAKE12("ScimAdminTenant", set_admin_tenant, NULL, ACCESS_CONF,
+                   "the one tenant that the admin API is about: NAME | expr EXPRESSION"),
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
     AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
     AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),

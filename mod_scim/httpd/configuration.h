@@ -16,7 +16,8 @@
 
 #include "scim/schema.h"
 
-#define SCIM_HANDLER "scim"
+#define SCIM_HANDLER       "scim"
+#define SCIM_ADMIN_HANDLER "scim-admin"
 
 extern module AP_MODULE_DECLARE_DATA scim_module;
 
@@ -33,7 +34,9 @@ typedef struct scim_dir_config_t {
     scim_tenant_e tenant;
     const char *tenant_name;           /* SCIM_TENANT_FIXED */
     const ap_expr_info_t *tenant_expr; /* SCIM_TENANT_EXPR */
-    const char *base_url;              /* no slash at its end; NULL: made from the request */
+    const char *admin_tenant;          /* the one that administrators may see; NULL: all, or as it is worked out */
+    const ap_expr_info_t *admin_tenant_expr; /* works it out; NULL: nothing to work out */
+    const char *base_url;                    /* no slash at its end; NULL: made from the request */
     const char *documentation_uri;
     const char *spool_dir; /* for long answers; NULL: the system's directory for temporary files */
     int page_default;
@@ -64,10 +67,11 @@ typedef struct scim_runtime_t {
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {
-    apr_array_header_t *schema_dirs; /* const char *, absolute; filled for the main server alone */
-    apr_array_header_t *locations;   /* const char *: every `location` that holds in this server */
-    struct scim_pages_t *pages;      /* as ScimPageCache says; NULL where it is not said; of the main server alone */
-    scim_runtime_t *runtime;         /* NULL where no Location holds ScimTenant */
+    apr_array_header_t *schema_dirs;     /* const char *, absolute; filled for the main server alone */
+    apr_array_header_t *locations;       /* const char *: every `location` that holds in this server */
+    apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
+    struct scim_pages_t *pages; /* as ScimPageCache says; NULL where it is not said; of the main server alone */
+    scim_runtime_t *runtime;    /* NULL where no Location holds ScimTenant */
 } scim_server_config_t;
 
 extern const command_rec scim_directives[];
@@ -82,6 +86,9 @@ scim_server_config_t *scim_server_config(const server_rec *server);
 
 /* Whether the request's Location has `SetHandler scim` and ScimTenant. */
 int scim_config_serves(request_rec *r);
+
+/* Whether the request's Location has `SetHandler scim-admin`. */
+int scim_config_manages(request_rec *r);
 
 /* Whether `path` lies in a Location whose path is `location`. */
 int scim_config_covers(const char *location, const char *path);

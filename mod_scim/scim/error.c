@@ -58,6 +58,14 @@ scim_error_t *scim_error_status(apr_pool_t *pool, int status, const char *format
     return error;
 }
 
+void scim_error_field(scim_error_t *error, const char *field, const char *detail, apr_pool_t *pool)
+{
+    if (!error->fields) {
+        error->fields = apr_array_make(pool, 2, sizeof(scim_field_error_t));
+    }
+    APR_ARRAY_PUSH(error->fields, scim_field_error_t) = (scim_field_error_t){field, detail};
+}
+
 const char *scim_type_name(scim_type_e type)
 {
     return types[type].name;

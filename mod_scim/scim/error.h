@@ -11,6 +11,7 @@
 #define SCIM_ERROR_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 
 #define SCIM_URN_ERROR "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -32,14 +33,21 @@ typedef enum {
     SCIM_INVALID_COUNT
 } scim_type_e;
 
+/* What is wrong with one argument of an administrator's operation. */
+typedef struct scim_field_error_t {
+    const char *field; /* its name; a member of the body, or a parameter */
+    const char *detail;
+} scim_field_error_t;
+
 typedef struct scim_error_t {
-    int status;         /* HTTP status code */
-    scim_type_e type;   /* SCIM_NO_TYPE where the standards name none */
-    const char *detail; /* for the identity provider's administrator; UTF-8, one sentence or two */
-    const char *cause;  /* for the operator's log; NULL where detail says it all */
-    int retry_after;    /* seconds for Retry-After; 0 where the header makes no sense */
-    int transient;      /* the same work may succeed at once (deadlock, serialization) */
-    int late;           /* PostgreSQL has ended a statement because its time was over */
+    int status;                 /* HTTP status code */
+    scim_type_e type;           /* SCIM_NO_TYPE where the standards name none */
+    const char *detail;         /* for the identity provider's administrator; UTF-8, one sentence or two */
+    const char *cause;          /* for the operator's log; NULL where detail says it all */
+    int retry_after;            /* seconds for Retry-After; 0 where the header makes no sense */
+    int transient;              /* the same work may succeed at once (deadlock, serialization) */
+    int late;                   /* PostgreSQL has ended a statement because its time was over */
+    apr_array_header_t *fields; /* scim_field_error_t, of administration alone; NULL where it is about no field */
 } scim_error_t;
 
 /* An error of a scimType; the type decides the status (409 uniqueness, 403 sensitive, else 400). */
@@ -49,6 +57,9 @@ scim_error_t *scim_error_typed(apr_pool_t *pool, scim_type_e type, const char *f
 /* An error of an HTTP status without a scimType. */
 scim_error_t *scim_error_status(apr_pool_t *pool, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4), returns_nonnull));
+
+/* Adds to an error that a field is wrong, and why. */
+void scim_error_field(scim_error_t *error, const char *field, const char *detail, apr_pool_t *pool);
 
 /* The keyword of a type ("invalidFilter"); NULL for SCIM_NO_TYPE. */
 const char *scim_type_name(scim_type_e type);

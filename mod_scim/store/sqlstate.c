@@ -26,8 +26,10 @@ static const rule_t rules[] = {
     {"SC400", NULL, 0, SCIM_INVALID_VALUE, 0, 0, NULL},
     {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, "The bearer token is missing, unknown, expired or revoked."},
     {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
+    {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
     {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
@@ -83,6 +85,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
 {
     const char *code = state_of(result);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *field = PQresultErrorField(result, PG_DIAG_COLUMN_NAME); /* of scim.fail */
     const rule_t *rule = find_rule(code, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
     if (!message) {
         message = PQresultErrorMessage(result);
@@ -94,6 +97,9 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     error->retry_after = rule->retry_after;
     error->transient = rule->transient;
     error->late = strcmp(code, CANCELED) == 0;
+    if (strncmp(code, "SC", 2) == 0 && field && *field) {
+        scim_error_field(error, apr_pstrdup(pool, field), error->detail, pool);
+    }
     return error;
 }
 

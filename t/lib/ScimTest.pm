@@ -11,13 +11,15 @@ use strict;
 use warnings;
 use utf8;
 use Exporter 'import';
+use Digest::SHA 'sha1_base64';
 use HTTP::Request;
 use JSON::PP ();
 use LWP::UserAgent;
+use MIME::Base64 'encode_base64';
 use ScimWire;
 use Test::More;
 
-our @EXPORT = qw(is_reply is_error is_json is_empty sql scimctl run_ok json unjson listing raw_request read_reply
+our @EXPORT = qw(is_admin is_problem items administrator is_reply is_error is_json is_empty sql scimctl run_ok json unjson listing raw_request read_reply
     connect_httpd eventually log_lines $ANY $ID $TIME $USER $GROUP $ENTERPRISE $PATCH $TYPE true false null);
 
 our $ANY        = qr/./s;
@@ -129,6 +131,52 @@ sub request {
     }
     return reply($self->{agent}->request($request));
 }
+
+# The name of an administrator who can log in, with the password "secret".
+sub administrator {
+    my ($name) = @_;
+    open my $file, '+<', "$work/administrators" or die "administrators: $!";
+    my $line = "$name:{SHA}" . sha1_base64('secret') . "=\n";
+    return $name if grep { $_ eq $line } <$file>;
+    seek $file, 0, 2;
+    print $file $line;
+    close $file or die "administrators: $!";
+    return $name;
+}
+
+# Asks the admin API for what is below the tenant, as the administrator "admin". ':base' and ':user' choose others; a path that
+# starts with // is below the Location itself.
+sub admin {
+    my ($self, $method, $path, $json, %headers) = @_;
+    my $base = delete $headers{':base'} // '/admin';
+    my $user = administrator(delete $headers{':user'} // 'admin');
+    $path = $path =~ s{^//}{/}r eq $path ? "/tenants/$self->{tenant}$path" : substr $path, 1;
+    return $self->request($method, $path, $json, ':base' => $base, Authorization => 'Basic ' . encode_base64("$user:secret", ''),
+        'Content-Type' => $method =~ /^(GET|DELETE)$/ ? undef : 'application/json', %headers);
+}
+
+# An answer of the admin API.
+sub is_admin {
+    my ($res, $status, $body, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($res->{status}, $status, "$name: status") or diag substr $res->{body}, 0, 400;
+    is($res->{type}, 'application/json', "$name: type");
+    return is_json($res->{json}, $body, "$name: body");
+}
+
+# Problem details (RFC 9457): `$fields` is what is said of each field, undef where it is about none.
+sub is_problem {
+    my ($res, $status, $detail, $fields, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($res->{status}, $status, "$name: status") or diag substr $res->{body}, 0, 400;
+    is($res->{type}, 'application/problem+json', "$name: type");
+    return is_json($res->{json}, {
+        type => 'about:blank', title => $ANY, status => 0 + $status, detail => $detail // $ANY,
+        ($fields ? (errors => [map { { field => $_, detail => $fields->{$_} } } sort keys %$fields]) : ()) }, "$name: body");
+}
+
+# A list of the admin API.
+sub items { return { items => [@_], next => undef } }
 
 # What an answered User or Group looks like: the client's members and the server's. `$version` undef is any.
 sub user  { $_[0]->resource(Users  => $USER,  'User',  @_[1 .. $#_]) }

@@ -1,0 +1,378 @@
+#include "operation.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "expiry.h"
+#include "scim/json.h"
+#include "scim/text.h"
+#include "show.h"
+#include "store/tenant.h"
+
+/* --- names ---------------------------------------------------------------------------------------------------------
+ */
+
+/* displayName is --display-name. */
+static const char *kebab(const char *name, apr_size_t len, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, len + 8, pool);
+    for (apr_size_t i = 0; i < len; i++) {
+        char lower = (char)apr_tolower(name[i]);
+
+        if (apr_isupper(name[i])) {
+            scim_buf_puts(&buf, "-");
+        }
+        scim_buf_add(&buf, &lower, 1);
+    }
+    return buf.data;
+}
+
+static const char *camel(const char *name, apr_size_t len, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, len + 1, pool);
+    for (apr_size_t i = 0; i < len; i++) {
+        char c = name[i];
+
+        if (c == '-' && i + 1 < len) {
+            c = (char)apr_toupper(name[++i]);
+        }
+        scim_buf_add(&buf, &c, 1);
+    }
+    return buf.data;
+}
+
+static const char *upper(const char *name, apr_size_t len, apr_pool_t *pool)
+{
+    char *text = apr_pstrmemdup(pool, name, len);
+
+    for (char *c = text; *c; c++) {
+        *c = (char)apr_toupper(*c);
+    }
+    return text;
+}
+
+/* --- help ------------------------------------------------------------------------------------------------------------
+ */
+
+static void use_option(scim_buf_t *buf, const char *name, apr_size_t len, const char *form, int required)
+{
+    scim_buf_printf(buf, required ? " --%s%s%s" : " [--%s%s%s]", kebab(name, len, buf->pool), *form ? " " : "", form);
+}
+
+static const char *form_of(const scim_admin_arg_t *arg)
+{
+    return arg->kind == SCIM_ARG_FLAG || arg->form == NULL ? "" : arg->form;
+}
+
+static int is_argument(const scim_admin_op_t *op, const char *name, apr_size_t len)
+{
+    return op->argument != NULL && strlen(op->argument) == len && strncmp(op->argument, name, len) == 0;
+}
+
+const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const char *at = op->path;
+    const char *name;
+    apr_size_t len;
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 128, pool);
+    scim_buf_printf(&buf, "scimctl %s %s", op->noun, op->verb);
+    if (op->argument != NULL) {
+        scim_buf_printf(&buf, " %s", upper(op->argument, strlen(op->argument), pool));
+    }
+    while (scim_admin_segment(&name, &len, &at)) {
+        if (!is_argument(op, name, len)) {
+            use_option(&buf, name, len, upper(name, len, pool), 1);
+        }
+    }
+    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+        if (!is_argument(op, arg->name, strlen(arg->name))) {
+            use_option(&buf, arg->name, strlen(arg->name), form_of(arg), arg->flags & SCIM_ARG_REQUIRED);
+        }
+    }
+    return buf.data;
+}
+
+int cli_operation_help(FILE *out, const char *noun, apr_pool_t *pool)
+{
+    int n = 0;
+
+    for (int table = 0; scim_admin_tables[table] != NULL; table++) {
+        for (const scim_admin_op_t *op = scim_admin_tables[table]; op->noun != NULL; op++) {
+            if (noun == NULL || strcmp(op->noun, noun) == 0) {
+                fprintf(out, "  %s\n      %s\n", cli_operation_usage(op, pool), op->summary);
+                n++;
+            }
+        }
+    }
+    return n;
+}
+
+static int help(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    printf("Usage: %s\n\n%s\n\n", cli_operation_usage(op, pool), op->summary);
+    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+        const char *name = kebab(arg->name, strlen(arg->name), pool);
+
+        printf("  %-24s %s\n", apr_psprintf(pool, "--%s %s", name, form_of(arg)), arg->help);
+    }
+    printf("  %-24s %s\n  %-24s %s\n", "--db CONNINFO", "database to use (default: libpq's environment)", "--json",
+           "print JSON, for programs");
+    return CLI_OK;
+}
+
+/* --- reading the command line ------------------------------------------------------------------------------------ */
+
+const scim_admin_op_t *cli_operation_find(int argc, const char *const *argv)
+{
+    return argc > 2 ? scim_admin_command(argv[1], argv[2]) : NULL;
+}
+
+/* Durations are what people think in: 30d from now on, or, for what looks back, ago. */
+static const char *time_of(const char *text, int future, apr_pool_t *pool)
+{
+    char *out = apr_palloc(pool, SCIM_TIME_SIZE);
+    apr_time_t now = apr_time_now();
+    apr_time_t time;
+
+    if (cli_expiry_read(&time, text, now) != NULL) {
+        return text;
+    }
+    scim_time_format(out, future || strchr(text, '-') != NULL ? time : now - (time - now));
+    return out;
+}
+
+/* What a list has so far, and more. */
+static void append(json_object *args, const char *name, json_object *more)
+{
+    json_object *list;
+
+    if (!json_object_object_get_ex(args, name, &list) || !json_object_is_type(list, json_type_array)) {
+        json_object_object_add(args, name, more);
+        return;
+    }
+    for (size_t i = 0; i < json_object_array_length(more); i++) {
+        json_object_array_add(list, json_object_get(json_object_array_get_idx(more, i)));
+    }
+    json_object_put(more);
+}
+
+static int set_value(json_object *args, const scim_admin_arg_t *arg, const char *text, apr_pool_t *pool)
+{
+    json_object *value;
+    scim_error_t *error;
+
+    if (arg->kind == SCIM_ARG_TIME) {
+        text = time_of(text, arg->flags & SCIM_ARG_FUTURE, pool);
+    }
+    error = scim_admin_read(&value, arg, text, pool);
+    if (error != NULL) {
+        return cli_fail(CLI_USAGE, "The value of --%s %s", kebab(arg->name, strlen(arg->name), pool),
+                        APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).detail);
+    }
+    if (arg->kind == SCIM_ARG_LIST && value != NULL) {
+        append(args, arg->name, value);
+    } else {
+        json_object_object_add(args, arg->name, value);
+    }
+    return CLI_OK;
+}
+
+static int in_path(const scim_admin_op_t *op, const char *name)
+{
+    const char *at = op->path;
+    const char *segment;
+    apr_size_t len;
+
+    while (scim_admin_segment(&segment, &len, &at)) {
+        if (strlen(name) == len && strncmp(segment, name, len) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Sets an argument of the operation by its name in JSON; CLI_USAGE where it has none that is called so. */
+static int set_named(json_object *args, const scim_admin_op_t *op, const char *name, const char *text, apr_pool_t *pool)
+{
+    const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
+
+    if (arg != NULL) {
+        return set_value(args, arg, text, pool);
+    }
+    if (!in_path(op, name)) {
+        return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", op->noun, op->verb,
+                        kebab(name, strlen(name), pool), cli_operation_usage(op, pool));
+    }
+    json_object_object_add(args, name, json_object_new_string(text));
+    return CLI_OK;
+}
+
+/* The options that every command takes. */
+static const char **shared_option(cli_t *cli, const char *name, apr_size_t len, int *takes_value)
+{
+    static const struct {
+        const char *name;
+        cli_option_e option;
+        int takes_value;
+    } shared[] = {{"db", CLI_DB, 1}, {"json", CLI_JSON, 0}, {"help", CLI_HELP, 0}};
+
+    for (apr_size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+        if (strlen(shared[i].name) == len && strncmp(shared[i].name, name, len) == 0) {
+            *takes_value = shared[i].takes_value;
+            return &cli->options[shared[i].option];
+        }
+    }
+    return NULL;
+}
+
+static int read_option(json_object *args, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
+                       const char *const *argv)
+{
+    const char *word = argv[*at] + 2;
+    apr_size_t len = strcspn(word, "=");
+    const char *name = camel(word, len, cli->pool);
+    const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
+    int takes_value = arg == NULL || arg->kind != SCIM_ARG_FLAG;
+    const char **shared = shared_option(cli, word, len, &takes_value);
+    const char *value = word[len] == '=' ? word + len + 1 : "";
+
+    if (takes_value && word[len] != '=') {
+        if (*at + 1 == argc) {
+            return cli_fail(CLI_USAGE, "The option --%s needs a value; usage: %s.", word,
+                            cli_operation_usage(op, cli->pool));
+        }
+        value = argv[++*at];
+    }
+    if (shared != NULL) {
+        *shared = value;
+        return CLI_OK;
+    }
+    if (arg == NULL || arg->kind != SCIM_ARG_LIST) {
+        if (json_object_object_get_ex(args, name, NULL)) {
+            return cli_fail(CLI_USAGE, "The option --%.*s was given twice; give it once.", (int)len, word);
+        }
+    }
+    return set_named(args, op, name, value, cli->pool);
+}
+
+static int read_line(json_object *args, const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
+{
+    int code = CLI_OK;
+    int ended = 0;
+    int words = 0;
+
+    for (int i = 3; code == CLI_OK && i < argc; i++) {
+        if (scim_utf8_valid(argv[i], strlen(argv[i])) != strlen(argv[i])) {
+            code = cli_fail(CLI_USAGE, "Argument %d is not UTF-8; use a UTF-8 terminal.", i);
+        } else if (!ended && strcmp(argv[i], "--") == 0) {
+            ended = 1;
+        } else if (!ended && strncmp(argv[i], "--", 2) == 0) {
+            code = read_option(args, op, cli, &i, argc, argv);
+        } else if (op->argument == NULL || ++words > 1) {
+            code = cli_fail(CLI_USAGE, "Too many arguments; usage: %s.", cli_operation_usage(op, cli->pool));
+        } else {
+            code = set_named(args, op, op->argument, argv[i], cli->pool);
+        }
+    }
+    return code;
+}
+
+/* What is in the path must be said: the rest is checked by the operation's own table. */
+static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const char *at = op->path;
+    const char *name;
+    apr_size_t len;
+
+    while (scim_admin_segment(&name, &len, &at)) {
+        if (!json_object_object_get_ex(args, apr_pstrmemdup(pool, name, len), NULL)) {
+            return cli_fail(CLI_USAGE, "%s %s needs %s%s; usage: %s.", op->noun, op->verb,
+                            is_argument(op, name, len) ? "" : "--",
+                            is_argument(op, name, len) ? upper(name, len, pool) : kebab(name, len, pool),
+                            cli_operation_usage(op, pool));
+        }
+    }
+    return CLI_OK;
+}
+
+static int check_arguments(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    scim_error_t *error;
+    int code = check_path(args, op, pool);
+
+    if (code != CLI_OK) {
+        return code;
+    }
+    error = scim_admin_check(op, args, pool);
+    if (error != NULL) {
+        const scim_field_error_t *field = &APR_ARRAY_IDX(error->fields, 0, scim_field_error_t);
+
+        return cli_fail(CLI_USAGE, "%s%s %s Usage: %s.",
+                        is_argument(op, field->field, strlen(field->field)) ? "" : "--",
+                        kebab(field->field, strlen(field->field), pool), field->detail, cli_operation_usage(op, pool));
+    }
+    return CLI_OK;
+}
+
+/* --- running it ------------------------------------------------------------------------------------------------------
+ */
+
+static const char *user_name(apr_pool_t *pool)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return user != NULL ? apr_pstrdup(pool, user->pw_name) : apr_psprintf(pool, "%lu", (unsigned long)getuid());
+}
+
+static void show(const cli_t *cli, const scim_admin_call_t *call)
+{
+    json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), cli->pool);
+    json_object *items;
+    json_object *next;
+
+    if (!(call->op->flags & SCIM_OP_LIST)) {
+        cli_show_object(cli, call->op->fields, answer);
+        return;
+    }
+    json_object_object_get_ex(answer, "items", &items);
+    cli_show_objects(cli, call->op->fields, items);
+    if (json_object_object_get_ex(answer, "next", &next) && next != NULL) {
+        fprintf(stderr, "There is more: go on with --after %s\n", json_object_get_string(next));
+    }
+}
+
+int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
+{
+    json_object *args = scim_json_own(json_object_new_object(), cli->pool);
+    scim_admin_call_t call = {.op = op, .args = args, .actor_kind = "scimctl", .pool = cli->pool};
+    scim_error_t *error;
+    int code = read_line(args, op, cli, argc, argv);
+
+    if (code == CLI_OK && cli->options[CLI_HELP] != NULL) {
+        return help(op, cli->pool);
+    }
+    code = code == CLI_OK ? check_arguments(args, op, cli->pool) : code;
+    code = code == CLI_OK ? cli_open(&call.conn, cli) : code;
+    if (code != CLI_OK) {
+        return code;
+    }
+    call.actor = user_name(cli->pool);
+    call.tenant = scim_admin_text(&call, "tenant");
+    error = scim_admin_run(&call);
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    if (call.answer != NULL) {
+        show(cli, &call);
+    }
+    return CLI_OK;
+}

@@ -1,0 +1,29 @@
+/*
+ * The commands that are administrators' operations (store/admin.h): which words they are made of, and their help.
+ *
+ * `scimctl NOUN VERB [ARGUMENT] [OPTIONS]`, noun and verb first. An argument `displayName` of an operation is the
+ * option
+ * --display-name here; a flag is given as --flag, --flag=false takes it back; a list is given by repeating the option,
+ * or with commas; a value that may be taken away, by none.
+ */
+#ifndef SCIM_CLI_OPERATION_H
+#define SCIM_CLI_OPERATION_H
+
+#include <stdio.h>
+
+#include "cli.h"
+#include "store/admin.h"
+
+/* The operation that a command line begins with; NULL: none. */
+const scim_admin_op_t *cli_operation_find(int argc, const char *const *argv);
+
+/* Runs it; returns the exit code. */
+int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv);
+
+/* `scimctl role add ROLE --tenant TENANT [--display-name TEXT]` */
+const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool);
+
+/* The lines of help for all operations, or for those of one noun; returns how many there were. */
+int cli_operation_help(FILE *out, const char *noun, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,368 @@
+#include "admin.h"
+
+#include <apr_buckets.h>
+#include <apr_strings.h>
+#include <http_log.h>
+#include <http_protocol.h>
+
+#include "configuration.h"
+#include "database.h"
+#include "message.h"
+#include "request.h"
+#include "respond.h"
+#include "scim/json.h"
+#include "scim/text.h"
+#include "store/admin.h"
+#include "store/tenant.h"
+
+APLOG_USE_MODULE(scim);
+
+#define PROBLEM_TYPE "application/problem+json"
+#define JSON_TYPE    "application/json"
+#define ARGS_DEPTH   8
+
+/* A request under way. */
+typedef struct admin_t {
+    request_rec *r;
+    const scim_dir_config_t *config;
+    const char *path;  /* below the Location */
+    const char *allow; /* methods that are possible there */
+    scim_admin_call_t call;
+} admin_t;
+
+/* --- who asks ------------------------------------------------------------------------------------------------------*/
+
+/* A browser that another site's page has made ask says so (Sec-Fetch-Site), or at least whose page it is (Origin). */
+static int foreign(const request_rec *r)
+{
+    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    const char *origin = apr_table_get(r->headers_in, "Origin");
+    const char *host = apr_table_get(r->headers_in, "Host");
+    const char *origin_host;
+
+    if (site)
+        return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+    if (!origin)
+        return 0;
+    origin_host = strstr(origin, "://");
+    return !host || !origin_host || ap_cstr_casecmp(origin_host + 3, host) != 0;
+}
+
+static int changes(const request_rec *r)
+{
+    return r->method_number != M_GET && r->method_number != M_OPTIONS;
+}
+
+/* A body that is no JSON is what a form of another site could send without being asked for leave. */
+static int announces_json(const request_rec *r)
+{
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+    apr_size_t len = type ? strcspn(type, "; \t") : 0;
+
+    return len == strlen(JSON_TYPE) && ap_cstr_casecmpn(type, JSON_TYPE, len) == 0;
+}
+
+static scim_error_t *check_sender(const admin_t *admin)
+{
+    request_rec *r = admin->r;
+
+    if (!r->user || !*r->user)
+        return scim_error_status(r->pool, HTTP_FORBIDDEN,
+                                 "Nobody is logged in. Protect this Location by AuthType and Require.");
+    if (!changes(r))
+        return NULL;
+    if (foreign(r))
+        return scim_error_status(r->pool, HTTP_FORBIDDEN, "Changes are accepted from pages of this site alone.");
+    if (r->method_number != M_DELETE && !announces_json(r))
+        return scim_error_status(r->pool, HTTP_UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be " JSON_TYPE ".");
+    return NULL;
+}
+
+/* The one tenant that a Location is narrowed to, or an error where its expression gives none. */
+static scim_error_t *find_wall(admin_t *admin)
+{
+    const scim_dir_config_t *config = admin->config;
+    const char *problem = NULL;
+    const char *tenant = config->admin_tenant;
+
+    if (config->admin_tenant_expr)
+        tenant = ap_expr_str_exec(admin->r, config->admin_tenant_expr, &problem);
+    else if (!tenant)
+        return NULL;
+    if (problem || !tenant || !scim_tenant_key_valid(tenant))
+        return scim_error_status(admin->r->pool, HTTP_FORBIDDEN, "You are the administrator of no tenant here.");
+    admin->call.wall = tenant;
+    return NULL;
+}
+
+/* Another tenant than one's own is as one that does not exist. */
+static scim_error_t *check_wall(const admin_t *admin)
+{
+    const scim_admin_call_t *call = &admin->call;
+
+    if (!call->wall)
+        return NULL;
+    if (!call->tenant && strcmp(call->op->method, "GET") != 0)
+        return scim_error_status(call->pool, HTTP_FORBIDDEN, "Here only the tenant \"%s\" can be changed.", call->wall);
+    if (call->tenant && strcmp(call->tenant, call->wall) != 0)
+        return scim_tenant_missing(call->tenant, call->pool);
+    return NULL;
+}
+
+/* --- what is asked -------------------------------------------------------------------------------------------------*/
+
+static scim_error_t *find_operation(admin_t *admin)
+{
+    request_rec *r = admin->r;
+    scim_admin_call_t *call = &admin->call;
+    const char *method = r->header_only ? "GET" : r->method;
+
+    call->args = scim_json_own(json_object_new_object(), r->pool);
+    call->op = scim_admin_route(call->args, &admin->allow, method, admin->path, r->pool);
+    if (call->op)
+        call->tenant = scim_admin_text(call, "tenant");
+    else if (!admin->allow)
+        return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is nothing at \"%s\".", r->uri);
+    else
+        return scim_error_status(r->pool, HTTP_METHOD_NOT_ALLOWED, "%s is not possible here; possible are: %s.",
+                                 r->method, admin->allow);
+    return NULL;
+}
+
+/* Arguments of the query, name=value. */
+static scim_error_t *read_query(admin_t *admin)
+{
+    apr_pool_t *pool = admin->r->pool;
+    const char *rest = admin->r->args ? admin->r->args : "";
+
+    while (*rest) {
+        char *name = ap_getword(pool, &rest, '&');
+        char *text = strchr(name, '=');
+        const scim_admin_arg_t *arg;
+        json_object *value = NULL;
+        scim_error_t *error = NULL;
+
+        if (text)
+            *text++ = '\0';
+        if (ap_unescape_urlencoded(name) != OK || (text && ap_unescape_urlencoded(text) != OK))
+            return scim_error_status(pool, HTTP_BAD_REQUEST, "The query is not encoded as it must be.");
+        arg = scim_admin_arg(admin->call.op, name, strlen(name));
+        if (arg && (error = scim_admin_read(&value, arg, text ? text : "", pool)))
+            return error;
+        json_object_object_add(admin->call.args, name, arg ? value : json_object_new_string(""));
+    }
+    return NULL;
+}
+
+/* Arguments of the body, one member each. What is in the path is not said again. */
+static scim_error_t *read_body(admin_t *admin)
+{
+    scim_request_t request = {.r = admin->r, .config = admin->config};
+    json_object *body;
+    const char *bytes;
+    apr_size_t len;
+    scim_error_t *error = scim_message_body(&bytes, &len, &request);
+
+    if (error || len == 0)
+        return error;
+    if ((error = scim_json_read(&body, bytes, len, ARGS_DEPTH, admin->r->pool)))
+        return error;
+    json_object_object_foreach(body, name, value)
+    {
+        if (!json_object_object_get_ex(admin->call.args, name, NULL))
+            json_object_object_add(admin->call.args, name, json_object_get(value));
+    }
+    return NULL;
+}
+
+/* The version tags of If-Match, without quotes and with commas between them. */
+static const char *version_tags(const request_rec *r)
+{
+    const char *header = apr_table_get(r->headers_in, "If-Match");
+    char *text = header ? apr_pstrdup(r->pool, header) : NULL;
+    char *to = text;
+    const char *from;
+
+    for (from = text; from && *from; from++)
+        if (strncmp(from, "W/", 2) == 0)
+            from++;
+        else if (*from != '"' && *from != ' ')
+            *to++ = *from;
+    if (to)
+        *to = '\0';
+    return text;
+}
+
+static scim_error_t *read_arguments(admin_t *admin)
+{
+    const scim_admin_op_t *op = admin->call.op;
+    scim_error_t *error = strcmp(op->method, "GET") == 0 ? read_query(admin) : read_body(admin);
+
+    return error ? error : scim_admin_check(op, admin->call.args, admin->r->pool);
+}
+
+static scim_error_t *run(admin_t *admin)
+{
+    request_rec *r = admin->r;
+    scim_admin_call_t *call = &admin->call;
+    scim_database_t *database;
+    scim_error_t *error = scim_database_open(&database, r);
+
+    if (error)
+        return error;
+    call->conn = scim_database_connection(database);
+    call->actor_kind = "admin";
+    call->actor = r->user;
+    call->request = scim_request_log_id(r);
+    call->if_match = version_tags(r);
+    call->schemas = scim_server_config(r->server)->runtime->schemas;
+    error = scim_admin_run(call);
+    scim_database_close(database);
+    return error;
+}
+
+/* --- what is answered ----------------------------------------------------------------------------------------------*/
+
+static int send_body(request_rec *r, const char *type, const char *body)
+{
+    apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, alloc);
+    apr_size_t len = body ? strlen(body) : 0;
+
+    if (body) {
+        ap_set_content_type_ex(r, type, 1);
+        ap_set_content_length(r, (apr_off_t)len);
+        APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(body, len, r->pool, alloc));
+    }
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
+    ap_pass_brigade(r->output_filters, brigade);
+    return OK;
+}
+
+/* RFC 9457. */
+static const char *problem_body(const scim_error_t *error, apr_pool_t *pool)
+{
+    scim_buf_t body;
+    int i;
+
+    scim_buf_init(&body, 256, pool);
+    scim_buf_puts(&body, "{\"type\":\"about:blank\",\"title\":");
+    scim_buf_json(&body, ap_get_status_line(error->status) + 4, strlen(ap_get_status_line(error->status) + 4));
+    scim_buf_printf(&body, ",\"status\":%d,\"detail\":", error->status);
+    scim_buf_json(&body, error->detail, strlen(error->detail));
+    for (i = 0; error->fields && i < error->fields->nelts; i++) {
+        const scim_field_error_t *field = &APR_ARRAY_IDX(error->fields, i, scim_field_error_t);
+
+        scim_buf_puts(&body, i ? ",{\"field\":" : ",\"errors\":[{\"field\":");
+        scim_buf_json(&body, field->field, strlen(field->field));
+        scim_buf_puts(&body, ",\"detail\":");
+        scim_buf_json(&body, field->detail, strlen(field->detail));
+        scim_buf_puts(&body, "}");
+    }
+    scim_buf_puts(&body, error->fields ? "]}" : "}");
+    return body.data;
+}
+
+static int respond_error(const admin_t *admin, const scim_error_t *error)
+{
+    request_rec *r = admin->r;
+
+    ap_log_rerror(APLOG_MARK, error->status >= HTTP_INTERNAL_SERVER_ERROR ? APLOG_ERR : APLOG_INFO, 0, r,
+                  "admin user=%s tenant=%s request=%s %s %s: %d: %s%s%s%s", r->user ? r->user : "-",
+                  admin->call.tenant ? admin->call.tenant : "-", scim_request_log_id(r) ? scim_request_log_id(r) : "-",
+                  r->method, r->uri, error->status, error->detail, error->cause ? " (" : "",
+                  error->cause ? error->cause : "", error->cause ? ")" : "");
+    apr_table_setn(r->notes, "scim-error", apr_itoa(r->pool, error->status));
+    if (error->status < 0)
+        return error->status; /* AP_FILTER_ERROR: httpd has answered */
+    r->status = error->status;
+    scim_respond_headers(r);
+    if (error->retry_after)
+        apr_table_setn(r->headers_out, "Retry-After", apr_itoa(r->pool, error->retry_after));
+    if (error->status == HTTP_METHOD_NOT_ALLOWED)
+        apr_table_setn(r->headers_out, "Allow", admin->allow);
+    return send_body(r, PROBLEM_TYPE, problem_body(error, r->pool));
+}
+
+/* Where what was made is from now on. */
+static const char *new_place(const admin_t *admin)
+{
+    const scim_admin_call_t *call = &admin->call;
+    json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    json_object *id;
+
+    if (!json_object_object_get_ex(answer, call->op->id_field, &id))
+        return NULL;
+    return apr_pstrcat(call->pool, admin->r->uri, "/", ap_escape_path_segment(call->pool, json_object_get_string(id)),
+                       NULL);
+}
+
+static int respond(admin_t *admin)
+{
+    request_rec *r = admin->r;
+    const scim_admin_call_t *call = &admin->call;
+    unsigned flags = call->op->flags;
+    const char *tag = call->etag && !(flags & SCIM_OP_LIST) ? apr_pstrcat(r->pool, "\"", call->etag, "\"", NULL) : NULL;
+    const char *known = apr_table_get(r->headers_in, "If-None-Match");
+
+    scim_respond_headers(r);
+    r->status = flags & SCIM_OP_EMPTY ? HTTP_NO_CONTENT : flags & SCIM_OP_CREATES ? HTTP_CREATED : HTTP_OK;
+    if (tag)
+        apr_table_setn(r->headers_out, "ETag", tag);
+    if (flags & SCIM_OP_CREATES)
+        apr_table_setn(r->headers_out, "Location", new_place(admin));
+    if (tag && known && r->method_number == M_GET && strstr(known, tag)) {
+        r->status = HTTP_NOT_MODIFIED;
+        return send_body(r, NULL, NULL);
+    }
+    return send_body(r, JSON_TYPE, call->answer);
+}
+
+static const char *below_location(const request_rec *r)
+{
+    const apr_array_header_t *locations = scim_server_config(r->server)->admin_locations;
+    apr_size_t longest = 0;
+    int found = 0;
+    int i;
+
+    for (i = 0; i < locations->nelts; i++) {
+        const char *location = APR_ARRAY_IDX(locations, i, const char *);
+
+        if (scim_config_covers(location, r->uri) && strlen(location) >= longest) {
+            longest = strlen(location);
+            found = 1;
+        }
+    }
+    return found ? r->uri + longest : NULL;
+}
+
+static scim_error_t *serve(admin_t *admin)
+{
+    scim_error_t *error = scim_request_tls(admin->r, admin->config);
+
+    if (!error)
+        error = check_sender(admin);
+    if (!error)
+        error = find_wall(admin);
+    if (!error)
+        error = find_operation(admin);
+    if (!error)
+        error = check_wall(admin);
+    if (!error)
+        error = read_arguments(admin);
+    return error ? error : run(admin);
+}
+
+int scim_admin(request_rec *r)
+{
+    admin_t admin = {.r = r, .config = scim_dir_config(r), .call = {.pool = r->pool}};
+    scim_error_t *error;
+
+    if (!r->handler || strcmp(r->handler, SCIM_ADMIN_HANDLER) != 0)
+        return DECLINED;
+    admin.path = below_location(r);
+    error = admin.path
+                ? serve(&admin)
+                : scim_error_status(r->pool, HTTP_INTERNAL_SERVER_ERROR, "The service is not configured completely.");
+    return error ? respond_error(&admin, error) : respond(&admin);
+}

@@ -1,0 +1,155 @@
+#include "admin.h"
+
+#include <apr_escape.h>
+#include <apr_strings.h>
+#include <openssl/sha.h>
+#include <string.h>
+
+#include "admin_ops.h"
+#include "scim/json.h"
+#include "scim/text.h"
+
+#define ETAG_BYTES 16
+#define EVERYWHERE "*"
+
+const scim_admin_op_t *const scim_admin_tables[] = {scim_admin_role_ops, scim_admin_audit_ops, NULL};
+
+/* The rows of all tables, one after the other. */
+static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)
+{
+    op = op ? op + 1 : scim_admin_tables[*table];
+    while (op && !op->noun) {
+        op = scim_admin_tables[++*table];
+    }
+    return op;
+}
+
+static int in_braces(const char *segment)
+{
+    return *segment == '{';
+}
+
+/* Whether a path is of a pattern; the values of what stands in braces go to `args`. */
+static int fits(json_object *args, const char *pattern, const char *path, apr_pool_t *pool)
+{
+    while (*pattern == '/' && *path == '/') {
+        apr_size_t wanted = strcspn(++pattern, "/");
+        apr_size_t given = strcspn(++path, "/");
+        if (in_braces(pattern) && given > 0) {
+            const char *name = apr_pstrmemdup(pool, pattern + 1, wanted - 2);
+            json_object_object_add(args, name, json_object_new_string_len(path, (int)given));
+        } else if (wanted != given || strncmp(pattern, path, wanted) != 0) {
+            return 0;
+        }
+        pattern += wanted;
+        path += given;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+const scim_admin_op_t *scim_admin_route(json_object *args, const char **allow, const char *method, const char *path,
+                                        apr_pool_t *pool)
+{
+    int table = 0;
+    *allow = NULL;
+    for (const scim_admin_op_t *op = next_op(NULL, &table); op; op = next_op(op, &table)) {
+        json_object *found = scim_json_own(json_object_new_object(), pool);
+        if (!fits(found, op->path, path, pool)) {
+            continue;
+        }
+        *allow = *allow ? apr_pstrcat(pool, *allow, ", ", op->method, NULL) : op->method;
+        if (strcmp(op->method, method) == 0) {
+            json_object_object_foreach(found, name, value)
+            {
+                json_object_object_add(args, name, json_object_get(value));
+            }
+            return op;
+        }
+    }
+    return NULL;
+}
+
+const scim_admin_op_t *scim_admin_command(const char *noun, const char *verb)
+{
+    int table = 0;
+    const scim_admin_op_t *op = next_op(NULL, &table);
+    while (op && (strcmp(op->noun, noun) != 0 || strcmp(op->verb, verb) != 0)) {
+        op = next_op(op, &table);
+    }
+    return op;
+}
+
+const char *scim_admin_text(const scim_admin_call_t *call, const char *name)
+{
+    json_object *value;
+    return json_object_object_get_ex(call->args, name, &value) && value ? json_object_get_string(value) : NULL;
+}
+
+void scim_admin_set(scim_admin_call_t *call, const char *name, json_object *value)
+{
+    json_object_object_add(call->args, name, value);
+}
+
+/* As scim.etag makes it. */
+static const char *make_etag(const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)text, len, digest);
+    return apr_pescape_hex(pool, digest, ETAG_BYTES, 0);
+}
+
+/* Who acts, as whom, and for which tenant: the head of the transaction. */
+static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
+{
+    const char *wall = call->wall ? call->wall : call->tenant ? call->tenant : EVERYWHERE;
+    const char *values[] = {wall,
+                            call->actor_kind,
+                            call->actor,
+                            call->request ? call->request : "",
+                            call->if_match ? call->if_match : "",
+                            scim_conn_timeout_text(call->conn)};
+    scim_param_t *params = apr_pcalloc(call->pool, sizeof(*params) * (sizeof(values) / sizeof(values[0])));
+    for (apr_size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        params[i].value = values[i];
+    }
+    scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN, params);
+    if (call->tenant) {
+        scim_param_t *tenant = apr_pcalloc(call->pool, sizeof(*tenant));
+        tenant->value = call->tenant;
+        scim_batch_add(batch, SCIM_STMT_ADMIN_TENANT, tenant);
+    }
+}
+
+static scim_error_t *run_statement(scim_admin_call_t *call)
+{
+    scim_batch_t *batch = scim_batch_make(call->conn);
+    scim_param_t *params = apr_pcalloc(call->pool, 2 * sizeof(*params));
+    add_head(batch, call);
+    params[0].value = call->tenant;
+    params[1].value = scim_json_text(call->args, NULL, call->pool);
+    int slot = scim_batch_add(batch, call->op->statement, params);
+    scim_error_t *error = scim_batch_run(batch);
+    if (error || (call->op->flags & SCIM_OP_EMPTY)) {
+        return error;
+    }
+    apr_size_t len;
+    call->answer = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
+    call->etag = make_etag(call->answer, len, call->pool);
+    return NULL;
+}
+
+/* Deadlocks and stale plans pass by themselves. */
+#define ATTEMPTS_MAX 4
+
+scim_error_t *scim_admin_run(scim_admin_call_t *call)
+{
+    scim_error_t *error = call->op->prepare ? call->op->prepare(call) : NULL;
+    if (error) {
+        return error;
+    }
+    int tries = 0;
+    do {
+        error = run_statement(call);
+    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
+    return error || !call->op->finish ? error : call->op->finish(call);
+}

@@ -1,0 +1,258 @@
+/* Arguments of administrators' operations: reading and checking them by the tables. */
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "scim/json.h"
+#include "scim/text.h"
+#include "tenant.h"
+
+#define TEXT_MAX 4096 /* bytes, where a table says nothing */
+#define LIST_MAX 10000
+
+int scim_admin_segment(const char **name, apr_size_t *len, const char **at)
+{
+    const char *open = strchr(*at, '{');
+    if (!open) {
+        return 0;
+    }
+    *name = open + 1;
+    *len = strcspn(open + 1, "}");
+    *at = open + 1 + *len;
+    return 1;
+}
+
+const scim_admin_arg_t *scim_admin_arg(const scim_admin_op_t *op, const char *name, apr_size_t len)
+{
+    const scim_admin_arg_t *arg = op->args;
+    while (arg && arg->name && (strlen(arg->name) != len || strncmp(arg->name, name, len) != 0)) {
+        arg++;
+    }
+    return arg && arg->name ? arg : NULL;
+}
+
+static int in_path(const scim_admin_op_t *op, const char *name)
+{
+    const char *at = op->path;
+    const char *segment;
+    apr_size_t len;
+    while (scim_admin_segment(&segment, &len, &at)) {
+        if (strlen(name) == len && strncmp(segment, name, len) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* --- one value ---------------------------------------------------------------------------------------------------- */
+
+static const char *check_text(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    apr_size_t most = arg->most ? (apr_size_t)arg->most : TEXT_MAX;
+    if (!json_object_is_type(value, json_type_string)) {
+        return "must be a text.";
+    }
+    if (!scim_label_valid(json_object_get_string(value), most)) {
+        return apr_psprintf(pool, "must be 1 to %lu bytes of text without control characters.", (unsigned long)most);
+    }
+    return NULL;
+}
+
+static const char *check_int(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    apr_int64_t number = json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : -1;
+    if (!json_object_is_type(value, json_type_int) || number < arg->least || (arg->most && number > arg->most)) {
+        return apr_psprintf(pool, "must be a whole number from %" APR_INT64_T_FMT " to %" APR_INT64_T_FMT ".",
+                            arg->least, arg->most ? arg->most : APR_INT32_MAX);
+    }
+    return NULL;
+}
+
+static const char *check_flag(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    (void)arg;
+    (void)pool;
+    return json_object_is_type(value, json_type_boolean) ? NULL : "must be true or false.";
+}
+
+static const char *check_time(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    apr_time_t time;
+    (void)arg;
+    (void)pool;
+    if (json_object_is_type(value, json_type_string) && scim_time_read(&time, json_object_get_string(value))) {
+        return NULL;
+    }
+    return "must be a time such as 2027-01-31T12:00:00Z.";
+}
+
+static const char *check_choice(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+    apr_size_t len = strlen(text);
+    for (const char *word = arg->form; len > 0 && word; word = strchr(word, '|')) {
+        word += *word == '|';
+        if (strcspn(word, "|") == len && strncmp(word, text, len) == 0) {
+            return NULL;
+        }
+    }
+    return apr_psprintf(pool, "must be one of: %s.", arg->form);
+}
+
+static const char *check_list(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > LIST_MAX) {
+        return apr_psprintf(pool, "must be a list of texts, %d at the most.", LIST_MAX);
+    }
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        const char *problem = check_text(arg, json_object_array_get_idx(value, i), pool);
+        if (problem) {
+            return apr_pstrcat(pool, "each of the list ", problem, NULL);
+        }
+    }
+    return NULL;
+}
+
+static const char *check_json(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    (void)arg;
+    (void)pool;
+    return json_object_is_type(value, json_type_object) || json_object_is_type(value, json_type_array)
+               ? NULL
+               : "must be an object or a list.";
+}
+
+static const char *(*const checks[])(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool) = {
+    [SCIM_ARG_TEXT] = check_text, [SCIM_ARG_INT] = check_int,       [SCIM_ARG_FLAG] = check_flag,
+    [SCIM_ARG_TIME] = check_time, [SCIM_ARG_CHOICE] = check_choice, [SCIM_ARG_LIST] = check_list,
+    [SCIM_ARG_JSON] = check_json,
+};
+
+/* Why a value does not do; NULL where it does. */
+static const char *check_value(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    if (!value) {
+        return arg->flags & SCIM_ARG_NULLABLE ? NULL : "must have a value, not null.";
+    }
+    return checks[arg->kind](arg, value, pool);
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *wrong(scim_error_t *error, const char *field, const char *detail, apr_pool_t *pool)
+{
+    if (!error) {
+        error = scim_error_status(pool, 400, "%s: %s", field, detail);
+    }
+    scim_error_field(error, field, detail, pool);
+    return error;
+}
+
+static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
+{
+    scim_error_t *error = NULL;
+    json_object_object_foreach(args, name, value)
+    {
+        const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
+        const char *problem = NULL;
+        if (arg) {
+            problem = check_value(arg, value, pool);
+        } else if (!in_path(op, name)) {
+            problem = "is not known here.";
+        }
+        if (problem) {
+            error = wrong(error, apr_pstrdup(pool, name), problem, pool);
+        }
+    }
+    return error;
+}
+
+scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
+{
+    scim_error_t *error = check_given(op, args, pool);
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        if ((arg->flags & SCIM_ARG_REQUIRED) && !json_object_object_get_ex(args, arg->name, NULL)) {
+            error = wrong(error, arg->name, "is missing.", pool);
+        }
+    }
+    return error;
+}
+
+/* --- values that come as text ---------------------------------------------------------------------------------------
+ */
+
+static json_object *read_int(const char *text)
+{
+    apr_size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits < 16 && text[digits] == '\0' ? json_object_new_int64(apr_atoi64(text)) : NULL;
+}
+
+static json_object *read_flag(const char *text)
+{
+    static const struct {
+        const char *word;
+        int value;
+    } words[] = {{"true", 1}, {"on", 1}, {"yes", 1}, {"", 1}, {"false", 0}, {"off", 0}, {"no", 0}};
+    for (apr_size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i].word, text) == 0) {
+            return json_object_new_boolean(words[i].value);
+        }
+    }
+    return NULL;
+}
+
+/* A date alone is its first moment. */
+static json_object *read_time(const char *text, apr_pool_t *pool)
+{
+    const char *whole = strlen(text) == 10 ? apr_pstrcat(pool, text, "T00:00:00Z", NULL) : text;
+    return json_object_new_string(whole);
+}
+
+static json_object *read_list(const char *text, apr_pool_t *pool)
+{
+    json_object *list = json_object_new_array();
+    char *state;
+    for (char *word = apr_strtok(apr_pstrdup(pool, text), ",", &state); word; word = apr_strtok(NULL, ",", &state)) {
+        json_object_array_add(list, json_object_new_string(word));
+    }
+    return list;
+}
+
+scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, const char *text, apr_pool_t *pool)
+{
+    *value = NULL;
+    if ((arg->flags & SCIM_ARG_NULLABLE) && strcmp(text, "none") == 0) {
+        return NULL;
+    }
+    switch (arg->kind) {
+    case SCIM_ARG_INT:
+        *value = read_int(text);
+        break;
+    case SCIM_ARG_FLAG:
+        *value = read_flag(text);
+        break;
+    case SCIM_ARG_TIME:
+        *value = read_time(text, pool);
+        break;
+    case SCIM_ARG_LIST:
+        *value = read_list(text, pool);
+        break;
+    case SCIM_ARG_TEXT:
+    case SCIM_ARG_CHOICE:
+    case SCIM_ARG_JSON:
+        *value = json_object_new_string(text);
+        break;
+    }
+    /* What is not of its kind is told in the words of the check. */
+    if (!*value) {
+        *value = json_object_new_string(text);
+    }
+    const char *problem = check_value(arg, *value, pool);
+    if (problem) {
+        json_object_put(*value);
+        return wrong(NULL, arg->name, problem, pool);
+    }
+    return NULL;
+}

@@ -1,0 +1,12 @@
+/*
+ * The tables of operations, one for each noun or few: store/admin_NOUN.c. Only admin.c reads them.
+ */
+#ifndef SCIM_ADMIN_OPS_H
+#define SCIM_ADMIN_OPS_H
+
+#include "admin.h"
+
+extern const scim_admin_op_t scim_admin_role_ops[];
+extern const scim_admin_op_t scim_admin_audit_ops[];
+
+#endif

@@ -1,0 +1,77 @@
+/* Roles: the built-in ones, and a tenant's own. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"role", SCIM_ARG_TEXT, "Role", "its value, as `roles` of a user names it"},
+    {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},
+    {"builtIn", SCIM_ARG_FLAG, "Built in", "every tenant has it"},
+    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
+    {"id", SCIM_ARG_TEXT, NULL, "its id in /Roles"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t add_args[] = {
+    {"role", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ROLE", 1, 100, "its value; permanent, and unique whatever the case"},
+    {"displayName", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "what people call it (default: its value)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "what people call it"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define ROLES "/tenants/{tenant}/roles"
+#define ROLE  ROLES "/{role}"
+
+const scim_admin_op_t scim_admin_role_ops[] = {
+    {.noun = "role",
+     .verb = "list",
+     .method = "GET",
+     .path = ROLES,
+     .statement = SCIM_STMT_ADMIN_ROLE_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the roles of a tenant"},
+    {.noun = "role",
+     .verb = "show",
+     .argument = "role",
+     .method = "GET",
+     .path = ROLE,
+     .statement = SCIM_STMT_ADMIN_ROLE_SHOW,
+     .fields = fields,
+     .summary = "show a role"},
+    {.noun = "role",
+     .verb = "add",
+     .argument = "role",
+     .method = "POST",
+     .path = ROLES,
+     .statement = SCIM_STMT_ADMIN_ROLE_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "role",
+     .flags = SCIM_OP_CREATES,
+     .summary = "make a role of the tenant's own"},
+    {.noun = "role",
+     .verb = "set",
+     .argument = "role",
+     .method = "PATCH",
+     .path = ROLE,
+     .statement = SCIM_STMT_ADMIN_ROLE_SET,
+     .args = set_args,
+     .fields = fields,
+     .summary = "call a role otherwise"},
+    {.noun = "role",
+     .verb = "remove",
+     .argument = "role",
+     .method = "DELETE",
+     .path = ROLE,
+     .statement = SCIM_STMT_ADMIN_ROLE_REMOVE,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "take away a role that nobody has"},
+    {.noun = NULL},
+};
