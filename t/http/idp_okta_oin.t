@@ -5,6 +5,7 @@ use Test::More;
 use ScimTest;
 
 my $t = ScimTest->new('okta-oin');
+scimctl(qw(role add role-1 --tenant), $t->tenant);
 my @read = ('User-Agent' => 'Okta SCIM Client 1.0.0', Accept => 'application/scim+json', 'Accept-Charset' => 'utf-8');
 my @write = (@read, 'Content-Type' => 'application/scim+json; charset=utf-8');
 sub get   { $t->request(GET => $_[0], undef, @read) }

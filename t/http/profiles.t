@@ -6,6 +6,7 @@ use Test::More;
 use ScimTest;
 
 my %tenant = map { $_ => ScimTest->new("profile-$_") } qw(lenient rfc interop);
+scimctl(qw(role add 25 --tenant), $_->tenant) for values %tenant;
 scimctl(qw(tenant set), $tenant{$_}->tenant, '--profile', $_) for qw(rfc interop);
 
 # What a refusal says: what the client did, and what it should do.
