@@ -217,7 +217,7 @@ is_run(['db', 'status'], 0, sprintf($status, $latest, 'current'), '');
 is_deeply run_json('db', 'status'), { current => $latest, latest => $latest, state => 'current' };
 is_deeply run_json('db', 'upgrade'), { from => $latest, to => $latest };
 
-is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by 1) from pg_roles where rolname like 'scim%'}),
+is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by rolname) from pg_roles where rolname like 'scim%'}),
     'scim_manage:false scim_owner:false scim_web:true', 'roles';
 is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
          where nspname = 'scim' and relowner <> 'scim_owner'::regrole}), 0, 'scim_owner owns everything';
