@@ -70,7 +70,6 @@ typedef struct cli_command_t {
 
 /* Tables end with a NULL noun. */
 extern const cli_command_t cli_db_commands[];
-extern const cli_command_t cli_tenant_commands[];
 extern const cli_command_t cli_token_commands[];
 
 /* Prints "scimctl: " and one sentence to standard error; returns `code`. */

@@ -15,6 +15,11 @@
 /* --- names ---------------------------------------------------------------------------------------------------------
  */
 
+static int is_word(const char *word, const char *text, apr_size_t len)
+{
+    return strlen(word) == len && strncmp(word, text, len) == 0;
+}
+
 /* displayName is --display-name. */
 static const char *kebab(const char *name, apr_size_t len, apr_pool_t *pool)
 {
@@ -73,7 +78,15 @@ static const char *form_of(const scim_admin_arg_t *arg)
 
 static int is_argument(const scim_admin_op_t *op, const char *name, apr_size_t len)
 {
-    return op->argument != NULL && strlen(op->argument) == len && strncmp(op->argument, name, len) == 0;
+    return op->argument != NULL && is_word(op->argument, name, len);
+}
+
+/* What to call the argument that stands without an option. */
+static const char *argument_form(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const scim_admin_arg_t *arg = scim_admin_arg(op, op->argument, strlen(op->argument));
+
+    return arg != NULL ? arg->form : upper(op->argument, strlen(op->argument), pool);
 }
 
 const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
@@ -86,7 +99,7 @@ const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
     scim_buf_init(&buf, 128, pool);
     scim_buf_printf(&buf, "scimctl %s %s", op->noun, op->verb);
     if (op->argument != NULL) {
-        scim_buf_printf(&buf, " %s", upper(op->argument, strlen(op->argument), pool));
+        scim_buf_printf(&buf, " %s", argument_form(op, pool));
     }
     while (scim_admin_segment(&name, &len, &at)) {
         if (!is_argument(op, name, len)) {
@@ -99,6 +112,18 @@ const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
         }
     }
     return buf.data;
+}
+
+int cli_operation_noun(const char *noun)
+{
+    for (int table = 0; scim_admin_tables[table] != NULL; table++) {
+        for (const scim_admin_op_t *op = scim_admin_tables[table]; op->noun != NULL; op++) {
+            if (strcmp(op->noun, noun) == 0) {
+                return 1;
+            }
+        }
+    }
+    return 0;
 }
 
 int cli_operation_help(FILE *out, const char *noun, apr_pool_t *pool)
@@ -131,9 +156,66 @@ static int help(const scim_admin_op_t *op, apr_pool_t *pool)
 
 /* --- reading the command line ------------------------------------------------------------------------------------ */
 
-const scim_admin_op_t *cli_operation_find(int argc, const char *const *argv)
+/* The options that every command takes. */
+static const struct {
+    const char *name;
+    cli_option_e option;
+    int takes_value;
+} shared[] = {{"db", CLI_DB, 1}, {"json", CLI_JSON, 0}, {"help", CLI_HELP, 0}};
+
+#define SHARED (sizeof(shared) / sizeof(shared[0]))
+
+/* Whether any operation has a flag that is called so. */
+static int is_flag(const char *name, apr_pool_t *pool)
 {
-    return argc > 2 ? scim_admin_command(argv[1], argv[2]) : NULL;
+    const char *member = camel(name, strlen(name), pool);
+
+    for (apr_size_t i = 0; i < SHARED; i++) {
+        if (strcmp(shared[i].name, name) == 0) {
+            return !shared[i].takes_value;
+        }
+    }
+    for (int table = 0; scim_admin_tables[table] != NULL; table++) {
+        for (const scim_admin_op_t *op = scim_admin_tables[table]; op->noun != NULL; op++) {
+            const scim_admin_arg_t *arg = scim_admin_arg(op, member, strlen(member));
+
+            if (arg != NULL && arg->kind == SCIM_ARG_FLAG) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Where the next word at or after argv[at] is that is no option and no option's value; argc where there is none. */
+static int next_word(int at, int argc, const char *const *argv, apr_pool_t *pool)
+{
+    while (at < argc && argv[at][0] == '-') {
+        at += strchr(argv[at], '=') != NULL || strncmp(argv[at], "--", 2) != 0 || is_flag(argv[at] + 2, pool) ? 1 : 2;
+    }
+    return at < argc ? at : argc;
+}
+
+const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, const char *const *argv, apr_pool_t *pool)
+{
+    int noun = next_word(1, argc, argv, pool);
+    int verb = next_word(noun + 1, argc, argv, pool);
+    const scim_admin_op_t *op = verb < argc ? scim_admin_command(argv[noun], argv[verb]) : NULL;
+    const char **words = apr_pcalloc(pool, ((apr_size_t)argc + 1) * sizeof(*words));
+    int n = 3;
+
+    words[0] = argv[0];
+    if (op != NULL) {
+        words[1] = argv[noun];
+        words[2] = argv[verb];
+    }
+    for (int i = 1; op != NULL && i < argc; i++) {
+        if (i != noun && i != verb) {
+            words[n++] = argv[i];
+        }
+    }
+    *line = words;
+    return op;
 }
 
 /* Durations are what people think in: 30d from now on, or, for what looks back, ago. */
@@ -193,14 +275,14 @@ static int in_path(const scim_admin_op_t *op, const char *name)
     apr_size_t len;
 
     while (scim_admin_segment(&segment, &len, &at)) {
-        if (strlen(name) == len && strncmp(segment, name, len) == 0) {
+        if (is_word(name, segment, len)) {
             return 1;
         }
     }
     return 0;
 }
 
-/* Sets an argument of the operation by its name in JSON; CLI_USAGE where it has none that is called so. */
+/* Sets an argument of the operation by its name in JSON. */
 static int set_named(json_object *args, const scim_admin_op_t *op, const char *name, const char *text, apr_pool_t *pool)
 {
     const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
@@ -208,60 +290,91 @@ static int set_named(json_object *args, const scim_admin_op_t *op, const char *n
     if (arg != NULL) {
         return set_value(args, arg, text, pool);
     }
-    if (!in_path(op, name)) {
-        return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", op->noun, op->verb,
-                        kebab(name, strlen(name), pool), cli_operation_usage(op, pool));
-    }
     json_object_object_add(args, name, json_object_new_string(text));
     return CLI_OK;
 }
 
-/* The options that every command takes. */
-static const char **shared_option(cli_t *cli, const char *name, apr_size_t len, int *takes_value)
-{
-    static const struct {
-        const char *name;
-        cli_option_e option;
-        int takes_value;
-    } shared[] = {{"db", CLI_DB, 1}, {"json", CLI_JSON, 0}, {"help", CLI_HELP, 0}};
+/* An option as it stands on the command line. */
+typedef struct option_t {
+    const char *name;  /* without hyphens */
+    const char *value; /* what follows "="; NULL: nothing */
+} option_t;
 
-    for (apr_size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-        if (strlen(shared[i].name) == len && strncmp(shared[i].name, name, len) == 0) {
-            *takes_value = shared[i].takes_value;
-            return &cli->options[shared[i].option];
-        }
+static option_t split(const char *word, apr_pool_t *pool)
+{
+    apr_size_t len = strcspn(word, "=");
+    option_t option = {apr_pstrmemdup(pool, word, len), word[len] == '=' ? word + len + 1 : NULL};
+
+    return option;
+}
+
+/* The value of an option: what follows "=", or the next word. */
+static int find_value(option_t *option, const scim_admin_op_t *op, int *at, int argc, const char *const *argv,
+                      apr_pool_t *pool)
+{
+    if (option->value == NULL && *at + 1 == argc) {
+        return cli_fail(CLI_USAGE, "The option --%s needs a value; usage: %s.", option->name,
+                        cli_operation_usage(op, pool));
     }
-    return NULL;
+    option->value = option->value != NULL ? option->value : argv[++*at];
+    return CLI_OK;
+}
+
+static int given_twice(const char *name)
+{
+    return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", name);
+}
+
+/* One of the options that every command takes; *known tells whether it is one. */
+static int read_shared(int *known, option_t option, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
+                       const char *const *argv)
+{
+    apr_size_t i = 0;
+    int code = CLI_OK;
+
+    while (i < SHARED && strcmp(shared[i].name, option.name) != 0) {
+        i++;
+    }
+    *known = i < SHARED;
+    if (!*known) {
+        return CLI_OK;
+    }
+    if (cli->options[shared[i].option] != NULL) {
+        return given_twice(option.name);
+    }
+    if (!shared[i].takes_value && option.value != NULL) {
+        return cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", option.name);
+    }
+    code = shared[i].takes_value ? find_value(&option, op, at, argc, argv, cli->pool) : CLI_OK;
+    cli->options[shared[i].option] = option.value != NULL ? option.value : "";
+    return code;
 }
 
 static int read_option(json_object *args, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
                        const char *const *argv)
 {
-    const char *word = argv[*at] + 2;
-    apr_size_t len = strcspn(word, "=");
-    const char *name = camel(word, len, cli->pool);
+    option_t option = split(argv[*at] + 2, cli->pool);
+    const char *name = camel(option.name, strlen(option.name), cli->pool);
     const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
-    int takes_value = arg == NULL || arg->kind != SCIM_ARG_FLAG;
-    const char **shared = shared_option(cli, word, len, &takes_value);
-    const char *value = word[len] == '=' ? word + len + 1 : "";
+    int known;
+    int code = read_shared(&known, option, op, cli, at, argc, argv);
 
-    if (takes_value && word[len] != '=') {
-        if (*at + 1 == argc) {
-            return cli_fail(CLI_USAGE, "The option --%s needs a value; usage: %s.", word,
-                            cli_operation_usage(op, cli->pool));
-        }
-        value = argv[++*at];
+    if (known) {
+        return code;
     }
-    if (shared != NULL) {
-        *shared = value;
-        return CLI_OK;
+    if (arg == NULL && !in_path(op, name)) {
+        return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", op->noun, op->verb, option.name,
+                        cli_operation_usage(op, cli->pool));
     }
-    if (arg == NULL || arg->kind != SCIM_ARG_LIST) {
-        if (json_object_object_get_ex(args, name, NULL)) {
-            return cli_fail(CLI_USAGE, "The option --%.*s was given twice; give it once.", (int)len, word);
-        }
+    if ((arg == NULL || arg->kind != SCIM_ARG_LIST) && json_object_object_get_ex(args, name, NULL)) {
+        return given_twice(option.name);
     }
-    return set_named(args, op, name, value, cli->pool);
+    if (arg != NULL && arg->kind == SCIM_ARG_FLAG) {
+        option.value = option.value != NULL ? option.value : "";
+    } else {
+        code = find_value(&option, op, at, argc, argv, cli->pool);
+    }
+    return code == CLI_OK ? set_named(args, op, name, option.value, cli->pool) : code;
 }
 
 static int read_line(json_object *args, const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
@@ -270,13 +383,18 @@ static int read_line(json_object *args, const scim_admin_op_t *op, cli_t *cli, i
     int ended = 0;
     int words = 0;
 
-    for (int i = 3; code == CLI_OK && i < argc; i++) {
+    for (int i = 3; i < argc; i++) {
         if (scim_utf8_valid(argv[i], strlen(argv[i])) != strlen(argv[i])) {
-            code = cli_fail(CLI_USAGE, "Argument %d is not UTF-8; use a UTF-8 terminal.", i);
-        } else if (!ended && strcmp(argv[i], "--") == 0) {
+            return cli_fail(CLI_USAGE, "Argument %d is not UTF-8; use a UTF-8 terminal.", i);
+        }
+    }
+    for (int i = 3; code == CLI_OK && i < argc; i++) {
+        if (!ended && strcmp(argv[i], "--") == 0) {
             ended = 1;
         } else if (!ended && strncmp(argv[i], "--", 2) == 0) {
             code = read_option(args, op, cli, &i, argc, argv);
+        } else if (!ended && argv[i][0] == '-' && argv[i][1] != '\0') {
+            code = cli_fail(CLI_USAGE, "There is no option %s; options start with two hyphens.", argv[i]);
         } else if (op->argument == NULL || ++words > 1) {
             code = cli_fail(CLI_USAGE, "Too many arguments; usage: %s.", cli_operation_usage(op, cli->pool));
         } else {
@@ -297,7 +415,7 @@ static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *
         if (!json_object_object_get_ex(args, apr_pstrmemdup(pool, name, len), NULL)) {
             return cli_fail(CLI_USAGE, "%s %s needs %s%s; usage: %s.", op->noun, op->verb,
                             is_argument(op, name, len) ? "" : "--",
-                            is_argument(op, name, len) ? upper(name, len, pool) : kebab(name, len, pool),
+                            is_argument(op, name, len) ? argument_form(op, pool) : kebab(name, len, pool),
                             cli_operation_usage(op, pool));
         }
     }
@@ -313,6 +431,9 @@ static int check_arguments(json_object *args, const scim_admin_op_t *op, apr_poo
         return code;
     }
     error = scim_admin_check(op, args, pool);
+    if (error != NULL && error->fields == NULL) {
+        return cli_fail(CLI_USAGE, "%s Usage: %s.", error->detail, cli_operation_usage(op, pool));
+    }
     if (error != NULL) {
         const scim_field_error_t *field = &APR_ARRAY_IDX(error->fields, 0, scim_field_error_t);
 
@@ -366,7 +487,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
         return code;
     }
     call.actor = user_name(cli->pool);
-    call.tenant = scim_admin_text(&call, "tenant");
+    call.tenant = in_path(op, "tenant") ? scim_admin_text(&call, "tenant") : NULL;
     error = scim_admin_run(&call);
     if (error != NULL) {
         return cli_fail_with(error);

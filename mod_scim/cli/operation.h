@@ -1,8 +1,8 @@
 /*
  * The commands that are administrators' operations (store/admin.h): which words they are made of, and their help.
  *
- * `scimctl NOUN VERB [ARGUMENT] [OPTIONS]`, noun and verb first. An argument `displayName` of an operation is the
- * option
+ * `scimctl NOUN VERB [ARGUMENT] [OPTIONS]`; options may stand before, too. An argument `displayName` of an operation is
+ * the option
  * --display-name here; a flag is given as --flag, --flag=false takes it back; a list is given by repeating the option,
  * or with commas; a value that may be taken away, by none.
  */
@@ -14,8 +14,13 @@
 #include "cli.h"
 #include "store/admin.h"
 
-/* The operation that a command line begins with; NULL: none. */
-const scim_admin_op_t *cli_operation_find(int argc, const char *const *argv);
+/* The operation that the first two words of a command line name, options aside; *line gets the same words with these
+ * two first. NULL: there is none. */
+const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, const char *const *argv,
+                                          apr_pool_t *pool);
+
+/* Whether there are operations of a noun. */
+int cli_operation_noun(const char *noun);
 
 /* Runs it; returns the exit code. */
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv);

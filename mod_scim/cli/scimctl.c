@@ -17,7 +17,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-static const cli_command_t *const nouns[] = {cli_db_commands, cli_tenant_commands, cli_token_commands};
+static const cli_command_t *const nouns[] = {cli_db_commands, cli_token_commands};
 
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 
@@ -92,7 +92,10 @@ static int help(const cli_line_t *line, apr_pool_t *pool)
         printf("Usage: scimctl %s VERB [ARGUMENT] [OPTIONS]\n\n", commands->noun);
         help_commands(stdout, commands, pool);
         cli_operation_help(stdout, commands->noun, pool);
-    } else if (line->nwords == 0 || cli_operation_help(stdout, line->words[0], pool) == 0) {
+    } else if (line->nwords > 0 && cli_operation_noun(line->words[0])) {
+        printf("Usage: scimctl %s VERB [ARGUMENT] [OPTIONS]\n\n", line->words[0]);
+        cli_operation_help(stdout, line->words[0], pool);
+    } else {
         help_all(stdout, pool);
     }
     return CLI_OK;
@@ -118,12 +121,12 @@ static int run(const cli_line_t *line, cli_t *cli)
     const cli_command_t *command = commands != NULL && line->nwords > 1 ? find_verb(commands, line->words[1]) : NULL;
     int code;
 
-    if (commands == NULL) {
+    if (commands == NULL && !cli_operation_noun(line->words[0])) {
         return cli_fail(CLI_USAGE, "There is no command \"%s\"; see scimctl --help.", line->words[0]);
     }
     if (command == NULL) {
-        return cli_fail(CLI_USAGE, "\"%s\" needs one of its verbs; see scimctl %s --help.", commands->noun,
-                        commands->noun);
+        return cli_fail(CLI_USAGE, "\"%s\" needs one of its verbs; see scimctl %s --help.", line->words[0],
+                        line->words[0]);
     }
     code = read_argument(cli, line, command);
     if (code == CLI_OK) {
@@ -158,6 +161,7 @@ int main(int argc, const char *const *argv)
 {
     cli_t cli = {{NULL}, NULL, NULL, NULL};
     const scim_admin_op_t *op;
+    const char *const *words;
     cli_line_t line;
     int code;
 
@@ -165,8 +169,8 @@ int main(int argc, const char *const *argv)
         return cli_fail(CLI_FAILED, "Out of memory.");
     }
     cli.schema_dirs = apr_array_make(cli.pool, 2, sizeof(const char *));
-    op = cli_operation_find(argc, argv);
-    code = op != NULL ? cli_operation_run(op, &cli, argc, argv) : cli_options_read(&line, &cli, argc, argv);
+    op = cli_operation_find(&words, argc, argv, cli.pool);
+    code = op != NULL ? cli_operation_run(op, &cli, argc, words) : cli_options_read(&line, &cli, argc, argv);
     if (op == NULL && code == CLI_OK) {
         code = dispatch(&line, &cli);
     }

@@ -213,6 +213,7 @@ static scim_error_t *run(admin_t *admin)
     call->conn = scim_database_connection(database);
     call->actor_kind = "admin";
     call->actor = r->user;
+    call->sync_policy = admin->config->sync_policy;
     call->request = scim_request_log_id(r);
     call->if_match = version_tags(r);
     call->schemas = scim_server_config(r->server)->runtime->schemas;

@@ -79,6 +79,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->cursor_timeout = INNER(cursor_timeout, -1);
     config->failure_limit = failures->failure_limit;
     config->failure_period = failures->failure_period;
+    config->sync_policy = INNER(sync_policy, NULL);
     config->base_url = INNER(base_url, NULL);
     config->documentation_uri = INNER(documentation_uri, NULL);
     config->spool_dir = INNER(spool_dir, NULL);
@@ -277,6 +278,18 @@ static const char *set_admin_tenant(cmd_parms *cmd, void *dir, const char *word,
     return NULL;
 }
 
+static const char *set_sync_policy(cmd_parms *cmd, void *dir, const char *word)
+{
+    static const char *const policies[] = {"manual", "all", "groups", NULL};
+    int i = 0;
+
+    (void)cmd;
+    while (policies[i] && ap_cstr_casecmp(policies[i], word) != 0)
+        i++;
+    ((scim_dir_config_t *)dir)->sync_policy = policies[i];
+    return policies[i] ? NULL : "ScimSyncPolicy takes one of: manual | all | groups";
+}
+
 static int absolute_url(apr_uri_t *uri, const char *text, apr_pool_t *pool)
 {
     return apr_uri_parse(pool, text, uri) == APR_SUCCESS && uri->scheme && uri->hostname && uri->hostname[0] &&
@@ -470,6 +483,8 @@ const command_rec scim_directives[] = {
                    "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION"),
     AP_INIT_TAKE12("ScimAdminTenant", set_admin_tenant, NULL, ACCESS_CONF,
                    "the one tenant that the admin API is about: NAME | expr EXPRESSION"),
+    AP_INIT_TAKE1("ScimSyncPolicy", set_sync_policy, NULL, ANYWHERE,
+                  "the sync policy of tenants that are made by the admin API: manual | all | groups"),
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
     AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
     AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),

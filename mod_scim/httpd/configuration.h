@@ -36,6 +36,7 @@ typedef struct scim_dir_config_t {
     const ap_expr_info_t *tenant_expr; /* SCIM_TENANT_EXPR */
     const char *admin_tenant;          /* the one that administrators may see; NULL: all, or as it is worked out */
     const ap_expr_info_t *admin_tenant_expr; /* works it out; NULL: nothing to work out */
+    const char *sync_policy;                 /* of tenants that are made here; NULL: not said */
     const char *base_url;                    /* no slash at its end; NULL: made from the request */
     const char *documentation_uri;
     const char *spool_dir; /* for long answers; NULL: the system's directory for temporary files */

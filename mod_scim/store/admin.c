@@ -12,7 +12,8 @@
 #define ETAG_BYTES 16
 #define EVERYWHERE "*"
 
-const scim_admin_op_t *const scim_admin_tables[] = {scim_admin_role_ops, scim_admin_audit_ops, NULL};
+const scim_admin_op_t *const scim_admin_tables[] = {scim_admin_tenant_ops, scim_admin_role_ops, scim_admin_audit_ops,
+                                                    NULL};
 
 /* The rows of all tables, one after the other. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)
@@ -133,8 +134,10 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
         return error;
     }
     apr_size_t len;
-    call->answer = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
-    call->etag = make_etag(call->answer, len, call->pool);
+    const PGresult *result = scim_batch_result(batch, slot);
+    call->answer = scim_result_text(&len, result, 0, 0);
+    call->etag =
+        PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : make_etag(call->answer, len, call->pool);
     return NULL;
 }
 

@@ -3,7 +3,8 @@
  *
  * An operation is a row: what scimctl calls it (noun and verb), where the admin API has it (method and path), which
  * arguments it takes, what it answers, and the statement that carries it out. A statement takes two values, $1 the
- * tenant and $2 the arguments as a JSON object, and answers one row with one column: the JSON that is answered. What
+ * tenant and $2 the arguments as a JSON object, and answers one row with one column: the JSON that is answered; or with
+ * two, where parts of the JSON change by themselves: the second one is the version that a change is for then. What
  * the statement refuses it refuses by scim.fail (sql/0007), which names the argument. Every operation is one
  * transaction, in the role scim_manage, in which the audit log knows who acts.
  *
@@ -89,6 +90,7 @@ struct scim_admin_call_t {
     const char *request;           /* the id that the logs know the request by; NULL: none */
     const char *if_match;          /* version tags without quotes, "," between them; NULL: any */
     const scim_schemas_t *schemas; /* for filters */
+    const char *sync_policy;       /* of tenants that are made, where their maker says none; NULL: the database's */
     const char *secret;            /* made by prepare, shown by finish */
     apr_pool_t *pool;
     /* What it came to. */

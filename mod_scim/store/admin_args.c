@@ -169,6 +169,22 @@ static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, a
     return error;
 }
 
+/* A change that changes nothing is a mistake. */
+static scim_error_t *check_change(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
+{
+    const char *names = NULL;
+    if (strcmp(op->method, "PATCH") != 0) {
+        return NULL;
+    }
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        if (json_object_object_get_ex(args, arg->name, NULL)) {
+            return NULL;
+        }
+        names = names ? apr_pstrcat(pool, names, ", ", arg->name, NULL) : arg->name;
+    }
+    return scim_error_status(pool, 400, "Nothing to change: give at least one of %s.", names);
+}
+
 scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     scim_error_t *error = check_given(op, args, pool);
@@ -177,7 +193,7 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
             error = wrong(error, arg->name, "is missing.", pool);
         }
     }
-    return error;
+    return error ? error : check_change(op, args, pool);
 }
 
 /* --- values that come as text ---------------------------------------------------------------------------------------

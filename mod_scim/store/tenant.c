@@ -21,6 +21,20 @@ int scim_tenant_key_valid(const char *key)
     return strspn(key, "0123456789abcdefghijklmnopqrstuvwxyz_-") == len;
 }
 
+scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool)
+{
+    if (scim_tenant_key_valid(key)) {
+        return NULL;
+    }
+    scim_error_t *error =
+        scim_error_status(pool, 400,
+                          "\"%s\" cannot name a tenant; use 1 to %d characters of a-z, 0-9, \"-\" and "
+                          "\"_\", starting with a letter or a digit.",
+                          key, KEY_MAX_LENGTH);
+    scim_error_field(error, "tenant", error->detail, pool);
+    return error;
+}
+
 int scim_label_valid(const char *text, apr_size_t max)
 {
     apr_size_t len = strlen(text);

@@ -19,6 +19,9 @@ typedef struct scim_tenant_row_t {
 /* Whether `key` may name a tenant: [a-z0-9] then [a-z0-9_-], 1 to 63 characters. */
 int scim_tenant_key_valid(const char *key);
 
+/* Errors: 400 that names the field `tenant`. */
+scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool);
+
 /* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without control characters, which would
  * reach logs and terminals. */
 int scim_label_valid(const char *text, apr_size_t max);

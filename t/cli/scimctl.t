@@ -151,36 +151,30 @@ my $user  = (getpwuid $<)[0];
 # --- the command line ---------------------------------------------------------------------------------------------
 
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
-is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*  scimctl tenant add NAME \[--display-name TEXT\]\n/s, '');
+is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*  scimctl tenant add NAME \[--display-name TEXT\] /s, '');
 is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME\|--name NAME --tenant NAME\n/s, '');
-is_run(
-    ['tenant', 'set', '--help'],
-    0,
-    <<"END", '');
-Usage: scimctl tenant set NAME [--profile NAME] [--restore HOW]
+is_run(['tenant', 'disable', '--help'], 0, <<'END', '');
+Usage: scimctl tenant disable TENANT --accounts keep|local|deactivate
 
-change settings of a tenant
+switch provisioning off: every request of the tenant is answered 403
 
-  --db CONNINFO          database to use: a name, key=value words or a URI (default: libpq's environment)
-  --help                 show this text
-  --json                 print JSON, for programs
-  --profile NAME         what is accepted beyond the standard: lenient, rfc or interop
-  --restore HOW          which deleted user a POST brings back: by externalId, userName or never
-  --version              show the version
+  --accounts keep|local|deactivate what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
+  --db CONNINFO            database to use (default: libpq's environment)
+  --json                   print JSON, for programs
 END
 is_run([], 2, '', qr/^Usage: scimctl NOUN VERB/);
 is_run(['user', 'list'], 2, '', qq{scimctl: There is no command "user"; see scimctl --help.\n});
 is_run(['tenant'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
 is_run(['tenant', 'drop', 'a'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
-is_run(['tenant', 'show'], 2, '', "scimctl: Missing arguments; usage: scimctl tenant show NAME\n");
-is_run(['tenant', 'show', 'a', 'b'], 2, '', "scimctl: Too many arguments; usage: scimctl tenant show NAME\n");
-is_run(['tenant', 'show', 'a', '--nosuch'], 2, '', "scimctl: There is no option --nosuch; see scimctl --help.\n");
+is_run(['tenant', 'show'], 2, '', "scimctl: tenant show needs TENANT; usage: scimctl tenant show TENANT.\n");
+is_run(['tenant', 'show', 'a', 'b'], 2, '', "scimctl: Too many arguments; usage: scimctl tenant show TENANT.\n");
+is_run(['tenant', 'show', 'a', '--nosuch'], 2, '', "scimctl: tenant show takes no option --nosuch; usage: scimctl tenant show TENANT.\n");
 is_run(['tenant', 'show', 'a', '-x'], 2, '', "scimctl: There is no option -x; options start with two hyphens.\n");
 is_run(['tenant', 'list', '--json=1'], 2, '', "scimctl: The option --json takes no value; leave it out.\n");
-is_run(['tenant', 'list', '--db'], 2, '', "scimctl: The option --db needs a value: --db CONNINFO.\n");
+is_run(['tenant', 'list', '--db'], 2, '', qr/^scimctl: The option --db needs a value; usage: scimctl tenant list /);
 is_run(['tenant', 'list', '--json', '--json'], 2, '', "scimctl: The option --json was given twice; give it once.\n");
 is_run(['tenant', 'list', '--name', 'x'],
-    2, '', "scimctl: tenant list takes no option --name; usage: scimctl tenant list.\n");
+    2, '', qr/^scimctl: tenant list takes no option --name; usage: scimctl tenant list /);
 is_run(['token', 'list'], 2, '', "scimctl: token list needs --tenant NAME; usage: scimctl token list --tenant NAME.\n");
 is_run(['tenant', 'add', 'a', '--display-name', "\xff"], 2, '', qr/^scimctl: Argument 5 is not UTF-8; /);
 
@@ -285,26 +279,33 @@ is_run(['tenant', 'add', 'elsewhere', '--db', "dbname=other"], 0, qr/^Tenant +el
 
 # --- tenants ------------------------------------------------------------------------------------------------------
 
-is_run(['tenant', 'list'], 0, "Tenant  Display name  Enabled  Restore by  Profile  Created\n", '');
+my $headings = "Tenant  Display name  Enabled  Restore by  Profile  Created\n";
+is_run(['tenant', 'list'], 0, $headings, '');
+is_run([qw(--db dbname=other tenant list)], 0, qr/^elsewhere /m, '', 'options before the noun');
+is_run([qw(tenant --json list)], 0, "[]\n", '', 'and before the verb');
 is_deeply run_json('tenant', 'list'), [];
 is_run(
     ['tenant', 'add', 'acme', '--display-name', 'Zoë & Söhne'],
-    0, qr/^Tenant        acme\nDisplay name  Zoë & Söhne\nEnabled       yes\nRestore by    externalId\nProfile       lenient\nCreated       $short\n$/, '');
+    0, qr/^Tenant +acme\nDisplay name +Zoë & Söhne\nEnabled +yes\nRestore by +externalId\nProfile +lenient\n.*^Created +$short\n/ms, '');
 is_run(['tenant', 'add', 'acme'], 1, '', qq{scimctl: There is a tenant "acme" already; choose another name.\n});
 is sql('select display_name from scim.tenant'), 'Zoë & Söhne', 'and it is not changed';
-for my $bad ('', 'Acme', '-a', '_a', 'a.b', 'a' x 64, "a\n") {
+for my $bad ('Acme', '-a', '_a', 'a.b', 'a' x 64) {
     is_run(['tenant', 'add', '--', $bad], 1, '', qr/^scimctl: "\Q$bad\E" cannot name a tenant; use 1 to 63 char/);
 }
-is_run(['tenant', 'add', 'b', '--display-name', "a\e[2J"], 1, '', qr/without control characters\.$/);
-is_run(['tenant', 'add', 'b', '--display-name='], 1, '', qr/^scimctl: The display name of a tenant must be 1 to 200/);
-is_run(['tenant', 'add', 'a' x 63], 0, qr/^Tenant        a{63}\nDisplay name  -\n/, '');
+for my $bad ('', "a\n") {
+    is_run(['tenant', 'add', '--', $bad], 2, '', qr/^scimctl: The value of --tenant must be 1 to 4096 bytes of text without control characters\.$/);
+}
+is_run(['tenant', 'add', 'b', '--display-name', "a\e[2J"], 2, '', qr/without control characters\.$/);
+is_run(['tenant', 'add', 'b', '--display-name='], 2, '', qr/^scimctl: The value of --display-name must be 1 to 200 bytes/);
+is_run(['tenant', 'add', 'b', '--sync-policy', 'some'], 2, '', "scimctl: The value of --sync-policy must be one of: manual|all|groups.\n");
+is_run(['tenant', 'add', 'a' x 63], 0, qr/^Tenant +a{63}\nDisplay name +-\n/, '');
 sql("delete from scim.tenant where tenant <> 'acme'");
 
-my $tenant = run_json('tenant', 'add', 'b-2_c');
+my $tenant = run_json('tenant', 'add', 'b-2_c', '--sync-policy', 'groups');
 like delete $tenant->{created}, qr/^$time$/, 'created';
-is_deeply $tenant,
-    { tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true, restore => 'externalId',
-        profile => 'lenient' }, 'a tenant as JSON';
+my %usual = (tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true, restore => 'externalId', profile => 'lenient',
+    syncPolicy => 'groups');
+is_deeply { map { ($_ => $tenant->{$_}) } keys %usual }, \%usual, 'a tenant as JSON';
 is_run(
     ['tenant', 'list'], 0,
     qr/^Tenant  Display name  Enabled  Restore by  Profile  Created
@@ -314,26 +315,30 @@ $/, ''
 );
 is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
 
-is_run(['tenant', 'disable', 'acme'], 0, qr/^Enabled       no$/m, '');
+is_run(['tenant', 'disable', 'acme'], 2, '', qr/^scimctl: --accounts is missing\. Usage: scimctl tenant disable TENANT --accounts keep\|local\|deactivate\.$/);
+is_run([qw(tenant disable acme --accounts keep)], 0, qr/^Enabled +no$/m, '');
 is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
     'only the one is switched off';
 is run_json('tenant', 'show', 'acme')->{enabled}, JSON::PP::false, 'shown so';
 is run_json('tenant', 'enable', 'acme')->{enabled}, JSON::PP::true, 'and on again';
 is run_json('tenant', 'set', 'acme', '--restore', 'never')->{restore}, 'never';
 is_run(['tenant', 'set', 'acme', '--restore', 'email'],
-    1, '', qq{scimctl: "email" is no way to restore users; use externalId, userName or never.\n});
+    2, '', "scimctl: The value of --restore must be one of: externalId|userName|never.\n");
 is sql("select restore from scim.tenant where tenant = 'acme'"), 'never', 'stored';
 is run_json('tenant', 'set', 'acme', '--profile', 'rfc')->{profile}, 'rfc';
 is_run(['tenant', 'set', 'acme', '--profile', 'strict'],
-    1, '', qq{scimctl: "strict" is no profile; use lenient, rfc or interop.\n});
-is_run(['tenant', 'set', 'acme'], 2, '', qq{scimctl: tenant set needs --profile NAME or --restore HOW.\n});
+    2, '', "scimctl: The value of --profile must be one of: lenient|rfc|interop.\n");
+is_run(['tenant', 'set', 'acme'], 2, '', qr/^scimctl: Nothing to change: give at least one of displayName, restore, profile, .* Usage: scimctl tenant set TENANT /);
 is sql("select restore || profile from scim.tenant where tenant = 'acme'"), 'neverrfc', 'each leaves the other';
-is_run(['tenant', 'set', 'acme', '--profile', 'lenient', '--restore', 'never'], 0, qr/^Profile       lenient$/m, '');
+is_run(['tenant', 'set', 'acme', '--profile', 'lenient', '--restore', 'never'], 0, qr/^Profile +lenient$/m, '');
+is_deeply [@{ run_json(qw(tenant set acme --one-token --user-name-email=false --display-name none)) }{qw(oneToken userNameEmail displayName)}],
+    [JSON::PP::true, JSON::PP::false, undef], 'flags, and what is taken away';
+is_run([qw(tenant set acme --one-token=off --display-name), 'Zoë & Söhne'], 0, qr/^One token +no$/m, '');
 
 my $missing = qq{scimctl: There is no tenant "nobody"; create it first or correct the name.\n};
 for my $command (
     [qw(tenant show nobody)],           [qw(tenant enable nobody)],
-    [qw(tenant disable nobody)],        [qw(tenant set nobody --restore never)],
+    [qw(tenant disable nobody --accounts keep)],       [qw(tenant set nobody --restore never)],
     [qw(token list --tenant nobody)],   [qw(token create --tenant nobody --name n)],
     [qw(token revoke x --tenant nobody)]
     )

@@ -83,7 +83,7 @@ for my $tenant ('no-such-tenant', 'UPPER', 'a%20b', "a'b") {
     is_error($t->request(GET => '/Users', undef, ':base' => "/scim/v2/$tenant"), 401, undef, undef,
         "no tenant $tenant");
 }
-scimctl(qw(tenant disable), $t->tenant);
+scimctl(qw(tenant disable --accounts keep), $t->tenant);
 for my $ask ([GET => '/Users'], [POST => '/Users', { schemas => [$USER], userName => 'v' }], [POST => '/Users', '{'],
     [DELETE => "/Users/$user"], [GET => "/Users/none"])
 {

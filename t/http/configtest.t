@@ -58,6 +58,7 @@ my %wrong = (
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
     ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z'],
     ScimDocumentationURI => ['', 'docs', 'ftp://x'],
+    ScimSyncPolicy => ['', 'none', 'all groups'],
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );
 for my $directive (sort keys %wrong) {
@@ -69,7 +70,7 @@ my %right = (
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
     ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],
     ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
-    ScimDocumentationURI => ['https://x.example/docs?x#y'],
+    ScimDocumentationURI => ['https://x.example/docs?x#y'], ScimSyncPolicy => ['manual', 'all', 'Groups'],
 );
 for my $directive (sort keys %right) {
     passes("$directive $_", location => "$directive $_\n") for @{ $right{$directive} };

@@ -1,0 +1,153 @@
+/* Tenants: making them, their settings, and switching provisioning on and off. */
+#include "admin_ops.h"
+#include "tenant.h"
+
+/* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
+ * its heading in scimctl's output of one tenant; a list shows the first few alone. */
+#define FIELDS(HEAD)                                                                                                   \
+    {"tenant", SCIM_ARG_TEXT, "Tenant", "its name, which ends its base URL"},                                          \
+        {"displayName", SCIM_ARG_TEXT, "Display name", "what people call it; null: nothing"},                          \
+        {"enabled", SCIM_ARG_FLAG, "Enabled", "whether provisioning is switched on"},                                  \
+        {"restore", SCIM_ARG_TEXT, "Restore by",                                                                       \
+         "which deleted user a POST brings back: externalId, userName, never"},                                        \
+        {"profile", SCIM_ARG_TEXT, "Profile", "what is accepted beyond the standard: lenient, rfc, interop"},          \
+        {"syncPolicy", SCIM_ARG_TEXT, HEAD("Sync policy"), "whom provisioning grants access: manual, all, groups"},    \
+        {"loginPolicy", SCIM_ARG_TEXT, HEAD("Login policy"), "what a login grants: manual, first-login"},              \
+        {"oneToken", SCIM_ARG_FLAG, HEAD("One token"), "there is one token at a time, which enabling renews"},         \
+        {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of accounts for which none is sent"},           \
+        {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
+        {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
+        {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
+    {                                                                                                                  \
+        "created", SCIM_ARG_TIME, "Created", "when it was made"                                                        \
+    }
+
+#define RESTORE      "externalId|userName|never"
+#define PROFILE      "lenient|rfc|interop"
+#define SYNC_POLICY  "manual|all|groups"
+#define LOGIN_POLICY "manual|first-login"
+#define ROLE_WINS    "sync|creation"
+
+#define SETTINGS                                                                                                        \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 200, "what people call it"},                           \
+        {"restore",                                                                                                     \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         RESTORE,                                                                                                       \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "what a POST brings back a deleted user by (default: externalId)"},                                            \
+        {"profile", SCIM_ARG_CHOICE, 0, PROFILE, 0, 0, "what is accepted beyond the standard (default: lenient)"},      \
+        {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},     \
+        {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},               \
+        {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
+        {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of accounts without one (default: user)"},          \
+        {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
+        {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                 \
+    {                                                                                                                   \
+        "deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"             \
+    }
+
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
+static const scim_admin_field_t list_fields[] = {
+    FIELDS(HIDDEN),
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t fields[] = {
+    FIELDS(SHOWN),
+    {"users", SCIM_ARG_INT, "Users", "how many users the identity provider sees"},
+    {"localUsers", SCIM_ARG_INT, "Local users", "how many users it does not see"},
+    {"groups", SCIM_ARG_INT, "Groups", "how many groups the identity provider sees"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t add_args[] = {
+    {"tenant", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 0, 0, "its name; permanent, and the end of its base URL"},
+    SETTINGS,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {SETTINGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t disable_args[] = {
+    {"accounts", SCIM_ARG_CHOICE, SCIM_ARG_REQUIRED, "keep|local|deactivate", 0, 0,
+     "what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are "
+     "deactivated"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static scim_error_t *prepare_add(scim_admin_call_t *call)
+{
+    scim_error_t *error = scim_tenant_check_key(scim_admin_text(call, "tenant"), call->pool);
+    if (!error && call->sync_policy && !scim_admin_text(call, "syncPolicy")) {
+        scim_admin_set(call, "syncPolicy", json_object_new_string(call->sync_policy));
+    }
+    return error;
+}
+
+#define TENANTS "/tenants"
+#define TENANT  TENANTS "/{tenant}"
+
+const scim_admin_op_t scim_admin_tenant_ops[] = {
+    {.noun = "tenant",
+     .verb = "list",
+     .method = "GET",
+     .path = TENANTS,
+     .statement = SCIM_STMT_ADMIN_TENANT_LIST,
+     .args = list_args,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the tenants"},
+    {.noun = "tenant",
+     .verb = "show",
+     .argument = "tenant",
+     .method = "GET",
+     .path = TENANT,
+     .statement = SCIM_STMT_ADMIN_TENANT_SHOW,
+     .fields = fields,
+     .summary = "show a tenant"},
+    {.noun = "tenant",
+     .verb = "add",
+     .argument = "tenant",
+     .method = "POST",
+     .path = TENANTS,
+     .statement = SCIM_STMT_ADMIN_TENANT_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "tenant",
+     .flags = SCIM_OP_CREATES,
+     .prepare = prepare_add,
+     .summary = "make a tenant; its name is permanent and ends its base URL"},
+    {.noun = "tenant",
+     .verb = "set",
+     .argument = "tenant",
+     .method = "PATCH",
+     .path = TENANT,
+     .statement = SCIM_STMT_ADMIN_TENANT_SET,
+     .args = set_args,
+     .fields = fields,
+     .summary = "change settings of a tenant"},
+    {.noun = "tenant",
+     .verb = "enable",
+     .argument = "tenant",
+     .method = "POST",
+     .path = TENANT "/enable",
+     .statement = SCIM_STMT_ADMIN_TENANT_ENABLE,
+     .fields = fields,
+     .summary = "switch provisioning on"},
+    {.noun = "tenant",
+     .verb = "disable",
+     .argument = "tenant",
+     .method = "POST",
+     .path = TENANT "/disable",
+     .statement = SCIM_STMT_ADMIN_TENANT_DISABLE,
+     .args = disable_args,
+     .fields = fields,
+     .summary = "switch provisioning off: every request of the tenant is answered 403"},
+    {.noun = NULL},
+};
