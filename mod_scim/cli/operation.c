@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "expiry.h"
+#include "help.h"
 #include "scim/json.h"
 #include "scim/text.h"
 #include "show.h"
@@ -114,44 +115,68 @@ const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
     return buf.data;
 }
 
-int cli_operation_noun(const char *noun)
+static void add_help(scim_buf_t *buf, const char *head, const char *text)
 {
-    for (int table = 0; scim_admin_tables[table] != NULL; table++) {
-        for (const scim_admin_op_t *op = scim_admin_tables[table]; op->noun != NULL; op++) {
-            if (strcmp(op->noun, noun) == 0) {
-                return 1;
-            }
-        }
-    }
-    return 0;
+    scim_buf_printf(buf, strlen(head) > 24 ? "  %s\n  %24s %s\n" : "  %-24s%s %s\n", head, "", text);
 }
 
-int cli_operation_help(FILE *out, const char *noun, apr_pool_t *pool)
+/* An argument that a command line has as an option, or in the place of one. */
+static void add_option_help(scim_buf_t *buf, const scim_admin_op_t *op, const scim_admin_arg_t *arg)
 {
-    int n = 0;
+    const char *name = kebab(arg->name, strlen(arg->name), buf->pool);
+    const char *form = form_of(arg);
+    const char *head = is_argument(op, arg->name, strlen(arg->name))
+                           ? upper(arg->name, strlen(arg->name), buf->pool)
+                           : apr_psprintf(buf->pool, "--%s%s%s", name, *form ? " " : "", form);
 
-    for (int table = 0; scim_admin_tables[table] != NULL; table++) {
-        for (const scim_admin_op_t *op = scim_admin_tables[table]; op->noun != NULL; op++) {
-            if (noun == NULL || strcmp(op->noun, noun) == 0) {
-                fprintf(out, "  %s\n      %s\n", cli_operation_usage(op, pool), op->summary);
-                n++;
-            }
-        }
-    }
-    return n;
+    add_help(buf, head,
+             arg->kind == SCIM_ARG_LIST ? apr_pstrcat(buf->pool, arg->help, "; may be repeated", NULL) : arg->help);
 }
 
-static int help(const scim_admin_op_t *op, apr_pool_t *pool)
+const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
 {
-    printf("Usage: %s\n\n%s\n\n", cli_operation_usage(op, pool), op->summary);
+    const char *at = op->path;
+    const char *name;
+    apr_size_t len;
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 512, pool);
+    while (scim_admin_segment(&name, &len, &at)) {
+        const char *head = upper(name, len, pool);
+
+        if (!is_argument(op, name, len)) {
+            head = apr_psprintf(pool, "--%s %s", kebab(name, len, pool), head);
+        }
+        add_help(&buf, head, apr_psprintf(pool, "which %.*s", (int)len, name));
+    }
     for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
-        const char *name = kebab(arg->name, strlen(arg->name), pool);
-
-        printf("  %-24s %s\n", apr_psprintf(pool, "--%s %s", name, form_of(arg)), arg->help);
+        add_option_help(&buf, op, arg);
     }
-    printf("  %-24s %s\n  %-24s %s\n", "--db CONNINFO", "database to use (default: libpq's environment)", "--json",
-           "print JSON, for programs");
-    return CLI_OK;
+    add_help(&buf, "--db CONNINFO", "database to use (default: libpq's environment)");
+    add_help(&buf, "--json", "print JSON, for programs");
+    return buf.data;
+}
+
+const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const char *at = op->path;
+    const char *name;
+    apr_size_t len;
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 256, pool);
+    while (scim_admin_segment(&name, &len, &at)) {
+        if (!is_argument(op, name, len)) {
+            scim_buf_printf(&buf, "--%s ", kebab(name, len, pool));
+        }
+    }
+    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+        if (!is_argument(op, arg->name, strlen(arg->name))) {
+            scim_buf_printf(&buf, "--%s ", kebab(arg->name, strlen(arg->name), pool));
+        }
+    }
+    scim_buf_puts(&buf, "--db --json --help");
+    return buf.data;
 }
 
 /* --- reading the command line ------------------------------------------------------------------------------------ */
@@ -444,6 +469,22 @@ static int check_arguments(json_object *args, const scim_admin_op_t *op, apr_poo
     return CLI_OK;
 }
 
+const char *cli_operation_values(const scim_admin_op_t *op, const char *option, apr_pool_t *pool)
+{
+    const char *name = strncmp(option, "--", 2) == 0 ? camel(option + 2, strlen(option) - 2, pool) : "";
+    const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
+
+    if (arg != NULL) {
+        return arg->kind == SCIM_ARG_FLAG ? NULL : arg->kind == SCIM_ARG_CHOICE ? arg->form : "";
+    }
+    for (apr_size_t i = 0; i < SHARED; i++) {
+        if (strcmp(shared[i].name, name) == 0) {
+            return shared[i].takes_value ? "" : NULL;
+        }
+    }
+    return in_path(op, name) ? "" : NULL;
+}
+
 /* --- running it ------------------------------------------------------------------------------------------------------
  */
 
@@ -479,7 +520,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     int code = read_line(args, op, cli, argc, argv);
 
     if (code == CLI_OK && cli->options[CLI_HELP] != NULL) {
-        return help(op, cli->pool);
+        return cli_help(op->noun, op->verb, cli->pool);
     }
     code = code == CLI_OK ? check_arguments(args, op, cli->pool) : code;
     code = code == CLI_OK ? cli_open(&call.conn, cli) : code;

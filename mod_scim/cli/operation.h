@@ -2,14 +2,11 @@
  * The commands that are administrators' operations (store/admin.h): which words they are made of, and their help.
  *
  * `scimctl NOUN VERB [ARGUMENT] [OPTIONS]`; options may stand before, too. An argument `displayName` of an operation is
- * the option
- * --display-name here; a flag is given as --flag, --flag=false takes it back; a list is given by repeating the option,
- * or with commas; a value that may be taken away, by none.
+ * the option --display-name here; a flag is given as --flag, --flag=false takes it back; a list is given by repeating
+ * the option, or with commas; a value that may be taken away, by none.
  */
 #ifndef SCIM_CLI_OPERATION_H
 #define SCIM_CLI_OPERATION_H
-
-#include <stdio.h>
 
 #include "cli.h"
 #include "store/admin.h"
@@ -19,16 +16,20 @@
 const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, const char *const *argv,
                                           apr_pool_t *pool);
 
-/* Whether there are operations of a noun. */
-int cli_operation_noun(const char *noun);
-
 /* Runs it; returns the exit code. */
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv);
 
 /* `scimctl role add ROLE --tenant TENANT [--display-name TEXT]` */
 const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool);
 
-/* The lines of help for all operations, or for those of one noun; returns how many there were. */
-int cli_operation_help(FILE *out, const char *noun, apr_pool_t *pool);
+/* The lines that explain its options. */
+const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool);
+
+/* The names of its options, "--tenant --display-name", for a shell to complete. */
+const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool);
+
+/* The words that may follow an option, with "|" between them; "" where it takes any value, NULL where it takes none or
+ * is none. */
+const char *cli_operation_values(const scim_admin_op_t *op, const char *option, apr_pool_t *pool);
 
 #endif

@@ -171,3 +171,23 @@ const char *cli_options_help(const cli_command_t *command, apr_pool_t *pool)
     }
     return buf.data;
 }
+
+const char *cli_options_names(const cli_command_t *command, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 256, pool);
+    for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
+        if ((command->options | EVERYWHERE) & CLI_BIT(i)) {
+            scim_buf_printf(&buf, "%s--%s", buf.len > 0 ? " " : "", options[i].name);
+        }
+    }
+    return buf.data;
+}
+
+const char *cli_options_values(const char *option)
+{
+    cli_option_e i = strncmp(option, "--", 2) == 0 ? find(option + 2) : CLI_OPTION_COUNT;
+
+    return i < CLI_OPTION_COUNT && options[i].value != NULL ? "" : NULL;
+}

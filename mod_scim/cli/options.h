@@ -31,4 +31,8 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool);
 /* The lines that explain the options of `command`; those of every command where it is NULL. */
 const char *cli_options_help(const cli_command_t *command, apr_pool_t *pool);
 
+/* For a shell to complete, as those of operation.h. */
+const char *cli_options_names(const cli_command_t *command, apr_pool_t *pool);
+const char *cli_options_values(const char *option);
+
 #endif

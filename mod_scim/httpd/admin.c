@@ -13,6 +13,7 @@
 #include "scim/json.h"
 #include "scim/text.h"
 #include "store/admin.h"
+#include "store/openapi.h"
 #include "store/tenant.h"
 
 APLOG_USE_MODULE(scim);
@@ -126,6 +127,29 @@ static scim_error_t *find_operation(admin_t *admin)
     else
         return scim_error_status(r->pool, HTTP_METHOD_NOT_ALLOWED, "%s is not possible here; possible are: %s.",
                                  r->method, admin->allow);
+    return NULL;
+}
+
+static const scim_admin_op_t description = {.method = "GET", .path = SCIM_OPENAPI_PATH};
+
+/* The description of all this. It is no operation: no tenant and no database are needed for it. */
+static int is_description(const admin_t *admin)
+{
+    return strcmp(admin->path, SCIM_OPENAPI_PATH) == 0;
+}
+
+static scim_error_t *describe(admin_t *admin)
+{
+    request_rec *r = admin->r;
+    scim_admin_call_t *call = &admin->call;
+
+    admin->allow = "GET";
+    if (r->method_number != M_GET)
+        return scim_error_status(r->pool, HTTP_METHOD_NOT_ALLOWED, "%s is not possible here; possible are: GET.",
+                                 r->method);
+    call->op = &description;
+    call->answer = scim_openapi(r->pool);
+    call->etag = scim_admin_etag(call->answer, strlen(call->answer), r->pool);
     return NULL;
 }
 
@@ -343,6 +367,8 @@ static scim_error_t *serve(admin_t *admin)
 
     if (!error)
         error = check_sender(admin);
+    if (!error && is_description(admin))
+        return describe(admin);
     if (!error)
         error = find_wall(admin);
     if (!error)

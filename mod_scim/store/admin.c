@@ -91,8 +91,7 @@ void scim_admin_set(scim_admin_call_t *call, const char *name, json_object *valu
     json_object_object_add(call->args, name, value);
 }
 
-/* As scim.etag makes it. */
-static const char *make_etag(const char *text, apr_size_t len, apr_pool_t *pool)
+const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256((const unsigned char *)text, len, digest);
@@ -137,7 +136,7 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     const PGresult *result = scim_batch_result(batch, slot);
     call->answer = scim_result_text(&len, result, 0, 0);
     call->etag =
-        PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : make_etag(call->answer, len, call->pool);
+        PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : scim_admin_etag(call->answer, len, call->pool);
     return NULL;
 }
 

@@ -35,6 +35,9 @@ enum {
     SCIM_ARG_NULLABLE = 2 /* null, and of scimctl "none", takes the value away */
 };
 
+#define SCIM_ADMIN_TEXT_MAX 4096  /* bytes of a text, where its table says nothing */
+#define SCIM_ADMIN_LIST_MAX 10000 /* texts of a list */
+
 /* An argument; tables end with a NULL name. Segments in braces of an operation's path are arguments of text as well,
  * and stand in no table. */
 typedef struct scim_admin_arg_t {
@@ -122,6 +125,9 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
 
 /* Carries a call out. Errors: 400, 403, 404, 409, 412 of the operation, 503. */
 scim_error_t *scim_admin_run(scim_admin_call_t *call);
+
+/* The version of an answer, without quotes, as scim.etag makes it. */
+const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool);
 
 /* The text of an argument, NULL where it is absent or null. */
 const char *scim_admin_text(const scim_admin_call_t *call, const char *name);

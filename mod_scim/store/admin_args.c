@@ -9,9 +9,6 @@
 #include "scim/text.h"
 #include "tenant.h"
 
-#define TEXT_MAX 4096 /* bytes, where a table says nothing */
-#define LIST_MAX 10000
-
 int scim_admin_segment(const char **name, apr_size_t *len, const char **at)
 {
     const char *open = strchr(*at, '{');
@@ -50,7 +47,7 @@ static int in_path(const scim_admin_op_t *op, const char *name)
 
 static const char *check_text(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
-    apr_size_t most = arg->most ? (apr_size_t)arg->most : TEXT_MAX;
+    apr_size_t most = arg->most ? (apr_size_t)arg->most : SCIM_ADMIN_TEXT_MAX;
     if (!json_object_is_type(value, json_type_string)) {
         return "must be a text.";
     }
@@ -62,10 +59,11 @@ static const char *check_text(const scim_admin_arg_t *arg, json_object *value, a
 
 static const char *check_int(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
+    apr_int64_t most = arg->most ? arg->most : APR_INT32_MAX;
     apr_int64_t number = json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : -1;
-    if (!json_object_is_type(value, json_type_int) || number < arg->least || (arg->most && number > arg->most)) {
+    if (!json_object_is_type(value, json_type_int) || number < arg->least || number > most) {
         return apr_psprintf(pool, "must be a whole number from %" APR_INT64_T_FMT " to %" APR_INT64_T_FMT ".",
-                            arg->least, arg->most ? arg->most : APR_INT32_MAX);
+                            arg->least, most);
     }
     return NULL;
 }
@@ -103,8 +101,8 @@ static const char *check_choice(const scim_admin_arg_t *arg, json_object *value,
 
 static const char *check_list(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
-    if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > LIST_MAX) {
-        return apr_psprintf(pool, "must be a list of texts, %d at the most.", LIST_MAX);
+    if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > SCIM_ADMIN_LIST_MAX) {
+        return apr_psprintf(pool, "must be a list of texts, %d at the most.", SCIM_ADMIN_LIST_MAX);
     }
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         const char *problem = check_text(arg, json_object_array_get_idx(value, i), pool);

@@ -151,21 +151,40 @@ my $user  = (getpwuid $<)[0];
 # --- the command line ---------------------------------------------------------------------------------------------
 
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
-is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*  scimctl tenant add NAME \[--display-name TEXT\] /s, '');
+is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*^  role +list show add set remove\n.*^  --json  /ms, '');
 is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME\|--name NAME --tenant NAME\n/s, '');
 is_run(['tenant', 'disable', '--help'], 0, <<'END', '');
 Usage: scimctl tenant disable TENANT --accounts keep|local|deactivate
 
 switch provisioning off: every request of the tenant is answered 403
 
-  --accounts keep|local|deactivate what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
+  TENANT                   which tenant
+  --accounts keep|local|deactivate
+                           what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
   --db CONNINFO            database to use (default: libpq's environment)
   --json                   print JSON, for programs
 END
 is_run([], 2, '', qr/^Usage: scimctl NOUN VERB/);
-is_run(['user', 'list'], 2, '', qq{scimctl: There is no command "user"; see scimctl --help.\n});
-is_run(['tenant'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
-is_run(['tenant', 'drop', 'a'], 2, '', qq{scimctl: "tenant" needs one of its verbs; see scimctl tenant --help.\n});
+is_run(['people', 'list'], 2, '', qr/^scimctl: There is no command "people"; there are db, .*, role, .*\. See scimctl --help\.\n$/);
+is_run(['role'], 2, '', qq{scimctl: "role" needs one of its verbs: list, show, add, set, remove. See scimctl role --help.\n});
+is_run(['role', 'drop', 'a'], 2, '', qq{scimctl: "role" cannot "drop"; its verbs are list, show, add, set, remove. See scimctl role --help.\n});
+is_run(['role', 'drop', '--help'], 2, '', qr/^scimctl: "role" cannot "drop"/);
+is_run(['role', '--help'], 0, qr/^Usage: scimctl role VERB .*^  scimctl role add ROLE --tenant TENANT \[--display-name TEXT\]\n      make a role/ms, '');
+is_run(['role', 'add', '--help'], 0, <<'END', '');
+Usage: scimctl role add ROLE --tenant TENANT [--display-name TEXT]
+
+make a role of the tenant's own
+
+  --tenant TENANT          which tenant
+  ROLE                     its value; permanent, and unique whatever the case
+  --display-name TEXT      what people call it (default: its value)
+  --db CONNINFO            database to use (default: libpq's environment)
+  --json                   print JSON, for programs
+END
+is_run([qw(--json --db=x role list)], 2, '', qr/^scimctl: role list needs --tenant; usage: scimctl role list /);
+is_run([qw(--db x role list --json)], 2, '', qr/^scimctl: role list needs --tenant; usage: scimctl role list /);
+is_run(['openapi'], 0, qr/^\{\n  "openapi": "3\.1\.0",\n.*"operationId": "role-add",.*\}\n$/s, '');
+is_run(['openapi', 'now'], 2, '', qr/^scimctl: There is no command "openapi"/);
 is_run(['tenant', 'show'], 2, '', "scimctl: tenant show needs TENANT; usage: scimctl tenant show TENANT.\n");
 is_run(['tenant', 'show', 'a', 'b'], 2, '', "scimctl: Too many arguments; usage: scimctl tenant show TENANT.\n");
 is_run(['tenant', 'show', 'a', '--nosuch'], 2, '', "scimctl: tenant show takes no option --nosuch; usage: scimctl tenant show TENANT.\n");

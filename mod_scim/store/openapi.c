@@ -1,0 +1,593 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "openapi.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <string.h>
+
+#include "admin.h"
+#include "scim/json.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+#define JSON_TYPE    "application/json"
+#define PROBLEM_TYPE "application/problem+json"
+
+/* What the whole document is made in. */
+typedef struct document_t {
+    json_object *schemas;
+    apr_array_header_t *named; /* named_t: the answers that have a schema already */
+    apr_pool_t *pool;
+} document_t;
+
+typedef struct named_t {
+    const scim_admin_field_t *fields;
+    const char *noun;
+    const char *name;
+} named_t;
+
+/* --- JSON ----------------------------------------------------------------------------------------------------------*/
+
+static json_object *put(json_object *object, const char *name, json_object *value)
+{
+    json_object_object_add(object, name, value);
+    return value;
+}
+
+static void put_text(json_object *object, const char *name, const char *text)
+{
+    put(object, name, json_object_new_string(text));
+}
+
+static json_object *put_object(json_object *object, const char *name)
+{
+    return put(object, name, json_object_new_object());
+}
+
+static json_object *texts(const char *const *values, int n)
+{
+    json_object *list = json_object_new_array();
+    for (int i = 0; i < n; i++) {
+        json_object_array_add(list, json_object_new_string(values[i]));
+    }
+    return list;
+}
+
+static json_object *reference(const char *kind, const char *name, apr_pool_t *pool)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "$ref", apr_pstrcat(pool, "#/components/", kind, "/", name, NULL));
+    return object;
+}
+
+/* "role", "main-contact": RoleMainContact */
+static const char *pascal(const char *noun, const char *verb, apr_pool_t *pool)
+{
+    char *text = apr_pstrcat(pool, "-", noun, "-", verb, NULL);
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        *to++ = *from == '-' && from[1] ? (char)apr_toupper(*++from) : *from;
+    }
+    *to = '\0';
+    return text[0] && to[-1] == '-' ? apr_pstrmemdup(pool, text, (apr_size_t)(to - text - 1)) : text;
+}
+
+/* --- values
+ * ----------------------------------------------------------------------------------------------------------*/
+
+static void put_type(json_object *schema, const char *type, int nullable)
+{
+    const char *const either[] = {type, "null"};
+    if (nullable) {
+        put(schema, "type", texts(either, 2));
+    } else {
+        put_text(schema, "type", type);
+    }
+}
+
+static void put_choices(json_object *schema, const char *words, int nullable)
+{
+    json_object *list = put(schema, "enum", json_object_new_array());
+    for (const char *word = words; word; word = strchr(word, '|')) {
+        word += *word == '|';
+        json_object_array_add(list, json_object_new_string_len(word, (int)strcspn(word, "|")));
+    }
+    if (nullable) {
+        json_object_array_add(list, NULL);
+    }
+}
+
+/* Limits are of bytes, which are never fewer than the characters that JSON Schema counts. */
+static void put_length(json_object *schema, apr_int64_t most)
+{
+    put(schema, "minLength", json_object_new_int(1));
+    put(schema, "maxLength", json_object_new_int64(most ? most : SCIM_ADMIN_TEXT_MAX));
+}
+
+static const char *const json_types[] = {
+    [SCIM_ARG_TEXT] = "string",   [SCIM_ARG_INT] = "integer", [SCIM_ARG_FLAG] = "boolean", [SCIM_ARG_TIME] = "string",
+    [SCIM_ARG_CHOICE] = "string", [SCIM_ARG_LIST] = "array",  [SCIM_ARG_JSON] = "object",
+};
+
+/* The schema of a kind of value, without limits. */
+static json_object *kind_schema(scim_arg_kind_e kind, int nullable)
+{
+    static const char *const any[] = {"object", "array", "null"};
+    json_object *schema = json_object_new_object();
+    if (kind == SCIM_ARG_JSON) {
+        put(schema, "type", texts(any, nullable ? 3 : 2));
+        return schema;
+    }
+    put_type(schema, json_types[kind], nullable);
+    if (kind == SCIM_ARG_TIME) {
+        put_text(schema, "format", "date-time");
+    }
+    return schema;
+}
+
+static json_object *arg_schema(const scim_admin_arg_t *arg)
+{
+    int nullable = (arg->flags & SCIM_ARG_NULLABLE) != 0;
+    json_object *schema = kind_schema(arg->kind, nullable);
+    switch (arg->kind) {
+    case SCIM_ARG_TEXT:
+        put_length(schema, arg->most);
+        break;
+    case SCIM_ARG_INT:
+        put(schema, "minimum", json_object_new_int64(arg->least));
+        put(schema, "maximum", json_object_new_int64(arg->most ? arg->most : APR_INT32_MAX));
+        break;
+    case SCIM_ARG_CHOICE:
+        put_choices(schema, arg->form, nullable);
+        break;
+    case SCIM_ARG_LIST: {
+        json_object *item = put_object(schema, "items");
+        put_text(item, "type", "string");
+        put_length(item, arg->most);
+        put(schema, "maxItems", json_object_new_int(SCIM_ADMIN_LIST_MAX));
+        break;
+    }
+    case SCIM_ARG_FLAG:
+    case SCIM_ARG_TIME:
+    case SCIM_ARG_JSON:
+        break;
+    }
+    return schema;
+}
+
+/* --- answers
+ * ---------------------------------------------------------------------------------------------------------*/
+
+static json_object *fields_schema(const scim_admin_field_t *fields)
+{
+    json_object *schema = json_object_new_object();
+    json_object *required = json_object_new_array();
+    put_text(schema, "type", "object");
+    json_object *members = put_object(schema, "properties");
+    for (const scim_admin_field_t *field = fields; field->name; field++) {
+        json_object *member = put(members, field->name, kind_schema(field->kind, 1));
+        put_text(member, "description", field->help ? field->help : field->name);
+        json_object_array_add(required, json_object_new_string(field->name));
+    }
+    put(schema, "required", required);
+    put(schema, "additionalProperties", json_object_new_boolean(0));
+    return schema;
+}
+
+/* Tables may differ in what scimctl shows of them alone. */
+static int same_fields(const scim_admin_field_t *one, const scim_admin_field_t *other)
+{
+    while (one->name && other->name && one->kind == other->kind && strcmp(one->name, other->name) == 0) {
+        one++;
+        other++;
+    }
+    return !one->name && !other->name;
+}
+
+/* The schema of what an operation answers: called after the noun, and where the noun has others, after the verb too. */
+static const char *answer_name(document_t *document, const scim_admin_op_t *op)
+{
+    for (int i = 0; i < document->named->nelts; i++) {
+        const named_t *named = &APR_ARRAY_IDX(document->named, i, named_t);
+        if (strcmp(named->noun, op->noun) == 0 && same_fields(named->fields, op->fields)) {
+            return named->name;
+        }
+    }
+    named_t *named = &APR_ARRAY_PUSH(document->named, named_t);
+    named->fields = op->fields;
+    named->noun = op->noun;
+    named->name = pascal(op->noun, "", document->pool);
+    if (json_object_object_get_ex(document->schemas, named->name, NULL)) {
+        named->name = pascal(op->noun, op->verb, document->pool);
+    }
+    put(document->schemas, named->name, fields_schema(op->fields));
+    return named->name;
+}
+
+/* The schema of a list of them. */
+static const char *list_name(document_t *document, const char *item)
+{
+    static const char *const both[] = {"items", "next"};
+    const char *name = apr_pstrcat(document->pool, item, "List", NULL);
+    if (json_object_object_get_ex(document->schemas, name, NULL)) {
+        return name;
+    }
+    json_object *schema = put_object(document->schemas, name);
+    put_text(schema, "type", "object");
+    json_object *members = put_object(schema, "properties");
+    json_object *items = put_object(members, "items");
+    put_text(items, "type", "array");
+    put(items, "items", reference("schemas", item, document->pool));
+    json_object *next = put_object(members, "next");
+    put_type(next, "string", 1);
+    put_text(next, "description", "the value of `after` for the next page; null: there is no more");
+    put(schema, "required", texts(both, 2));
+    put(schema, "additionalProperties", json_object_new_boolean(0));
+    return name;
+}
+
+static void put_content(json_object *holder, const char *type, json_object *schema)
+{
+    put(put_object(put_object(holder, "content"), type), "schema", schema);
+}
+
+static int is_get(const scim_admin_op_t *op)
+{
+    return strcmp(op->method, "GET") == 0;
+}
+
+static json_object *success(document_t *document, const scim_admin_op_t *op)
+{
+    json_object *response = json_object_new_object();
+    int list = op->flags & SCIM_OP_LIST;
+    if (op->flags & SCIM_OP_EMPTY) {
+        put_text(response, "description", "Done; there is nothing to tell.");
+        return response;
+    }
+    put_text(response, "description", op->flags & SCIM_OP_CREATES ? "It was made." : "The answer.");
+    json_object *headers = list ? NULL : put_object(response, "headers");
+    if (op->flags & SCIM_OP_CREATES) {
+        put(headers, "Location", reference("headers", "Location", document->pool));
+    }
+    if (headers) {
+        put(headers, "ETag", reference("headers", "ETag", document->pool));
+    }
+    const char *name = answer_name(document, op);
+    name = list ? list_name(document, name) : name;
+    put_content(response, JSON_TYPE, reference("schemas", name, document->pool));
+    return response;
+}
+
+/* When which refusal is possible. */
+enum { OF_ALL = 1, OF_CHANGES = 2, OF_BODIES = 4 };
+
+static const struct {
+    const char *status;
+    const char *name;
+    int when;
+    const char *description;
+} refusals[] = {
+    {"400", "Invalid", OF_ALL, "An argument is wrong; `errors` names each."},
+    {"401", "Login", OF_ALL, "httpd asks for a login; the body is httpd's."},
+    {"403", "Forbidden", OF_ALL, "The user may not do this, or nobody may."},
+    {"404", "Missing", OF_ALL, "What the path names does not exist, or belongs to a tenant of others."},
+    {"409", "Conflict", OF_CHANGES, "The present state does not allow it; the text says what to do first."},
+    {"412", "Changed", OF_CHANGES, "It was changed since the version that If-Match names."},
+    {"413", "TooLarge", OF_BODIES, "The body is larger than ScimMaxBody."},
+    {"415", "NoJson", OF_BODIES, "The body is not announced as application/json."},
+    {"503", "Unavailable", OF_ALL, "The database does not answer; Retry-After says when to ask again."},
+};
+
+#define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
+
+static json_object *responses(document_t *document, const scim_admin_op_t *op)
+{
+    json_object *all = json_object_new_object();
+    int when = is_get(op) ? OF_ALL : strcmp(op->method, "DELETE") == 0 ? OF_ALL | OF_CHANGES : ~0;
+    const char *status = op->flags & SCIM_OP_EMPTY ? "204" : op->flags & SCIM_OP_CREATES ? "201" : "200";
+    put(all, status, success(document, op));
+    if (is_get(op) && !(op->flags & SCIM_OP_LIST)) {
+        put_text(put_object(all, "304"), "description", "It is still the version that If-None-Match names.");
+    }
+    for (apr_size_t i = 0; i < REFUSALS; i++) {
+        if (refusals[i].when & when) {
+            put(all, refusals[i].status, reference("responses", refusals[i].name, document->pool));
+        }
+    }
+    return all;
+}
+
+/* --- what is asked
+ * -----------------------------------------------------------------------------------------------------*/
+
+static json_object *new_parameter(const char *where, const char *name, const char *description, int required)
+{
+    json_object *parameter = json_object_new_object();
+    put_text(parameter, "name", name);
+    put_text(parameter, "in", where);
+    put(parameter, "required", json_object_new_boolean(required));
+    put_text(parameter, "description", description);
+    return parameter;
+}
+
+static json_object *path_parameter(const char *name, apr_pool_t *pool)
+{
+    json_object *parameter = new_parameter("path", name, apr_pstrcat(pool, "which ", name, NULL), 1);
+    put_text(put_object(parameter, "schema"), "type", "string");
+    return parameter;
+}
+
+static json_object *query_parameter(const scim_admin_arg_t *arg)
+{
+    json_object *parameter = new_parameter("query", arg->name, arg->help, (arg->flags & SCIM_ARG_REQUIRED) != 0);
+    if (arg->kind == SCIM_ARG_LIST) {
+        put_text(parameter, "style", "form");
+        put(parameter, "explode", json_object_new_boolean(0));
+    }
+    put(parameter, "schema", arg_schema(arg));
+    return parameter;
+}
+
+/* What many operations take is described once. */
+static const scim_admin_arg_t shared_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static int is_shared(const scim_admin_arg_t *arg)
+{
+    for (const scim_admin_arg_t *shared = shared_args; shared->name; shared++) {
+        if (strcmp(shared->name, arg->name) == 0 && strcmp(shared->help, arg->help) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void add_path_parameters(json_object *list, const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const char *at = op->path;
+    const char *segment;
+    apr_size_t len;
+    while (scim_admin_segment(&segment, &len, &at)) {
+        const char *name = apr_pstrmemdup(pool, segment, len);
+        json_object_array_add(list, strcmp(name, "tenant") == 0 ? reference("parameters", name, pool)
+                                                                : path_parameter(name, pool));
+    }
+}
+
+static void add_query_parameters(json_object *list, const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        json_object_array_add(list, is_shared(arg) ? reference("parameters", arg->name, pool) : query_parameter(arg));
+    }
+}
+
+static json_object *parameters(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    json_object *list = json_object_new_array();
+    add_path_parameters(list, op, pool);
+    if (is_get(op)) {
+        add_query_parameters(list, op, pool);
+    }
+    if (is_get(op) && !(op->flags & SCIM_OP_LIST)) {
+        json_object_array_add(list, reference("parameters", "IfNoneMatch", pool));
+    }
+    if (!is_get(op) && !(op->flags & SCIM_OP_CREATES)) {
+        json_object_array_add(list, reference("parameters", "IfMatch", pool));
+    }
+    return list;
+}
+
+static json_object *body_schema(const scim_admin_op_t *op)
+{
+    json_object *schema = json_object_new_object();
+    json_object *required = json_object_new_array();
+    put_text(schema, "type", "object");
+    json_object *members = put_object(schema, "properties");
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        put_text(put(members, arg->name, arg_schema(arg)), "description", arg->help);
+        if (arg->flags & SCIM_ARG_REQUIRED) {
+            json_object_array_add(required, json_object_new_string(arg->name));
+        }
+    }
+    if (json_object_array_length(required) > 0) {
+        put(schema, "required", required);
+    } else {
+        json_object_put(required);
+    }
+    put(schema, "additionalProperties", json_object_new_boolean(0));
+    return schema;
+}
+
+static int requires_some(const scim_admin_op_t *op)
+{
+    const scim_admin_arg_t *arg = op->args;
+    while (arg && arg->name && !(arg->flags & SCIM_ARG_REQUIRED)) {
+        arg++;
+    }
+    return arg && arg->name;
+}
+
+static json_object *operation(document_t *document, const scim_admin_op_t *op)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "operationId", apr_pstrcat(document->pool, op->noun, "-", op->verb, NULL));
+    put(object, "tags", texts(&op->noun, 1));
+    put_text(object, "summary", op->summary);
+    put(object, "parameters", parameters(op, document->pool));
+    if (!is_get(op) && op->args && op->args->name) {
+        json_object *body = put_object(object, "requestBody");
+        put(body, "required", json_object_new_boolean(requires_some(op)));
+        put_content(body, JSON_TYPE, body_schema(op));
+    }
+    put(object, "responses", responses(document, op));
+    return object;
+}
+
+/* --- the document
+ * --------------------------------------------------------------------------------------------------------*/
+
+static const char description[] =
+    "What administrators of mod_scim do: tenants, tokens, accounts, groups, access, and the logs. Everything here can "
+    "be "
+    "done by scimctl(8) as well.\n\n"
+    "Who may ask is decided by httpd, by what the Location requires. Lists are paged: `next` of an answer is `after` "
+    "of "
+    "the next request. An ETag that is sent back as If-Match makes a change be refused where somebody else was "
+    "quicker. "
+    "Errors are problem details (RFC 9457). Changes need the Content-Type application/json, and are refused to pages "
+    "of other sites.";
+
+static void put_info(json_object *root)
+{
+    put_text(root, "openapi", "3.1.0");
+    json_object *info = put_object(root, "info");
+    put_text(info, "title", "mod_scim: administration");
+    put_text(info, "version", PACKAGE_VERSION);
+    put_text(info, "description", description);
+    json_object *license = put_object(info, "license");
+    put_text(license, "name", "Apache License 2.0");
+    put_text(license, "identifier", "Apache-2.0");
+    json_object *server = json_object_new_object();
+    json_object_array_add(put(root, "servers", json_object_new_array()), server);
+    put_text(server, "url", ".");
+    put_text(server, "description", "the Location of the handler scim-admin, which this document is below");
+}
+
+static void put_header(json_object *headers, const char *name, const char *text)
+{
+    json_object *header = put_object(headers, name);
+    put_text(header, "description", text);
+    put_text(put_object(header, "schema"), "type", "string");
+}
+
+static void put_match(json_object *all, const char *name, const char *header, const char *text)
+{
+    json_object *parameter = put(all, name, new_parameter("header", header, text, 0));
+    put_text(put_object(parameter, "schema"), "type", "string");
+}
+
+static json_object *problem_schema(void)
+{
+    static const char *const required[] = {"type", "title", "status", "detail"};
+    static const char *const both[] = {"field", "detail"};
+    json_object *schema = json_object_new_object();
+    put_text(schema, "type", "object");
+    put_text(schema, "description", "problem details (RFC 9457)");
+    json_object *members = put_object(schema, "properties");
+    put_text(put_object(members, "type"), "type", "string");
+    put_text(put_object(members, "title"), "type", "string");
+    put_text(put_object(members, "status"), "type", "integer");
+    json_object *detail = put_object(members, "detail");
+    put_text(detail, "type", "string");
+    put_text(detail, "description", "what is wrong and what to do");
+    json_object *errors = put_object(members, "errors");
+    put_text(errors, "type", "array");
+    put_text(errors, "description", "what is wrong with which argument");
+    json_object *item = put_object(errors, "items");
+    put_text(item, "type", "object");
+    json_object *parts = put_object(item, "properties");
+    put_text(put_object(parts, "field"), "type", "string");
+    put_text(put_object(parts, "detail"), "type", "string");
+    put(item, "required", texts(both, 2));
+    put(item, "additionalProperties", json_object_new_boolean(0));
+    put(schema, "required", texts(required, 4));
+    put(schema, "additionalProperties", json_object_new_boolean(0));
+    return schema;
+}
+
+static void put_refusals(json_object *all, apr_pool_t *pool)
+{
+    for (apr_size_t i = 0; i < REFUSALS; i++) {
+        json_object *response = put_object(all, refusals[i].name);
+        put_text(response, "description", refusals[i].description);
+        if (strcmp(refusals[i].status, "401") != 0) {
+            put_content(response, PROBLEM_TYPE, reference("schemas", "Problem", pool));
+        }
+    }
+}
+
+static void put_components(json_object *root, json_object *schemas, apr_pool_t *pool)
+{
+    json_object *components = put_object(root, "components");
+    put(components, "schemas", schemas);
+    put_refusals(put_object(components, "responses"), pool);
+    json_object *all = put_object(components, "parameters");
+    put(all, "tenant", path_parameter("tenant", pool));
+    for (const scim_admin_arg_t *arg = shared_args; arg->name; arg++) {
+        put(all, arg->name, query_parameter(arg));
+    }
+    put_match(all, "IfMatch", "If-Match", "the ETag that the change is for; without it any version will do");
+    put_match(all, "IfNoneMatch", "If-None-Match", "the ETag that the client has");
+    json_object *headers = put_object(components, "headers");
+    put_header(headers, "ETag", "the version of what is answered");
+    put_header(headers, "Location", "where it is from now on");
+    json_object *login = put_object(put_object(components, "securitySchemes"), "httpd");
+    put_text(login, "type", "http");
+    put_text(login, "scheme", "basic");
+    put_text(login, "description", "or whatever else AuthType of the Location is");
+}
+
+static void put_security(json_object *root)
+{
+    json_object *login = json_object_new_object();
+    put(login, "httpd", json_object_new_array());
+    json_object_array_add(put(root, "security", json_object_new_array()), login);
+}
+
+static void put_operation(json_object *paths, document_t *document, const scim_admin_op_t *op)
+{
+    json_object *path;
+    char *method = apr_pstrdup(document->pool, op->method);
+    for (char *c = method; *c; c++) {
+        *c = (char)apr_tolower(*c);
+    }
+    if (!json_object_object_get_ex(paths, op->path, &path)) {
+        path = put_object(paths, op->path);
+    }
+    put(path, method, operation(document, op));
+}
+
+static void put_tag(json_object *tags, const char *noun)
+{
+    for (size_t i = 0; i < json_object_array_length(tags); i++) {
+        json_object *name = json_object_object_get(json_object_array_get_idx(tags, i), "name");
+        if (strcmp(json_object_get_string(name), noun) == 0) {
+            return;
+        }
+    }
+    json_object *tag = json_object_new_object();
+    put_text(tag, "name", noun);
+    json_object_array_add(tags, tag);
+}
+
+static void put_paths(json_object *root, document_t *document)
+{
+    json_object *tags = put(root, "tags", json_object_new_array());
+    json_object *paths = put_object(root, "paths");
+    for (int i = 0; scim_admin_tables[i]; i++) {
+        for (const scim_admin_op_t *op = scim_admin_tables[i]; op->noun; op++) {
+            put_tag(tags, op->noun);
+            put_operation(paths, document, op);
+        }
+    }
+}
+
+const char *scim_openapi(apr_pool_t *pool)
+{
+    json_object *root = scim_json_own(json_object_new_object(), pool);
+    document_t document = {json_object_new_object(), apr_array_make(pool, 32, sizeof(named_t)), pool};
+    put(document.schemas, "Problem", problem_schema());
+    put_info(root);
+    put_security(root);
+    put_paths(root, &document);
+    put_components(root, document.schemas, pool);
+    return apr_pstrcat(pool,
+                       json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                                JSON_C_TO_STRING_NOSLASHESCAPE),
+                       "\n", NULL);
+}
