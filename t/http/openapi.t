@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use utf8;
 use Test::More;
+use ScimShape;
 use ScimTest;
 
 my $t = ScimTest->new('openapi');
@@ -95,5 +96,26 @@ for (@operations) {
     is($t->admin($method => "/$url", $body, Authorization => undef)->{status}, 401, "$op->{operationId} is not for strangers");
 }
 is(sql('select count(*) from scim.tenant'), $before, 'no tenant was made');
+
+# --- every answer of every test is held against it (ScimTest::admin); this is that it would be noticed ---------------------------
+
+my $shape = ScimShape->new($document);
+my %role = (role => 'a', displayName => 'A', builtIn => false, created => '2027-01-01T00:00:00.000000Z', id => 'x');
+sub noticed {
+    my ($json, $expected, $name, %more) = @_;
+    my $res = { status => 200, type => 'application/json', json => $json, %more };
+    is(join('; ', $shape->problems(GET => '/tenants/a/roles/b', $res)), $expected, $name);
+}
+noticed({%role}, '', 'a role');
+noticed({ %role, displayName => undef }, '', 'null for what is not there');
+noticed({ %role, colour => 'red' }, 'role-show: the answer has the member colour, which is not declared', 'one too many');
+noticed({ map { $_ eq 'id' ? () : ($_ => $role{$_}) } keys %role }, 'role-show: the answer has no member id', 'one is missing');
+noticed({ %role, builtIn => 'no' }, 'role-show: the answer, member builtIn is of type string instead of boolean null', 'another type');
+noticed({ %role, created => 'today' }, 'role-show: the answer, member created is no time', 'no time');
+noticed({%role}, 'role-show answers 200 with the type text/plain', 'another media type', type => 'text/plain');
+noticed({%role}, 'role-show may not answer 418', 'another status', status => 418);
+is(join('; ', $shape->problems(GET => '/tenants/a/roles?q=x', { status => 200, type => 'application/json',
+    json => { items => [{%role}, { %role, id => 7 }], next => undef } })),
+    'role-list: the answer, member items, item 1, member id is of type integer instead of string null', 'in a list');
 
 done_testing;

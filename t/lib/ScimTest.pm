@@ -16,6 +16,7 @@ use HTTP::Request;
 use JSON::PP ();
 use LWP::UserAgent;
 use MIME::Base64 'encode_base64';
+use ScimShape;
 use ScimWire;
 use Test::More;
 
@@ -144,6 +145,18 @@ sub administrator {
     return $name;
 }
 
+# Fails where an answer of the admin API is not what its description says.
+my $shape;
+
+sub check_shape {
+    my ($method, $path, $res) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    $shape //= ScimShape->new(unjson(scimctl('openapi')));
+    my @problems = $shape->problems($method, $path, $res) or return;
+    ok(0, "$method $path: the answer is as it is described");
+    diag(join "\n", @problems, substr $res->{body}, 0, 400);
+}
+
 # Asks the admin API for what is below the tenant, as the administrator "admin". ':base' and ':user' choose others; a path that
 # starts with // is below the Location itself.
 sub admin {
@@ -151,8 +164,10 @@ sub admin {
     my $base = delete $headers{':base'} // '/admin';
     my $user = administrator(delete $headers{':user'} // 'admin');
     $path = $path =~ s{^//}{/}r eq $path ? "/tenants/$self->{tenant}$path" : substr $path, 1;
-    return $self->request($method, $path, $json, ':base' => $base, Authorization => 'Basic ' . encode_base64("$user:secret", ''),
+    my $res = $self->request($method, $path, $json, ':base' => $base, Authorization => 'Basic ' . encode_base64("$user:secret", ''),
         'Content-Type' => $method =~ /^(GET|DELETE)$/ ? undef : 'application/json', %headers);
+    check_shape($method, $path, $res);
+    return $res;
 }
 
 # An answer of the admin API.
