@@ -15,6 +15,11 @@ begin
     -- The role that administrators' operations run as. Nobody logs in as it: httpd's role and the owner take it up for one
     -- transaction.
     if not exists (select from pg_roles where rolname = 'scim_manage') then
+        if not (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user) then
+            raise exception 'the role scim_manage is missing, and "%" may not make roles', current_user
+                using hint = 'Upgrade as a superuser, or let one run: create role scim_manage nologin; '
+                             'grant scim_manage to scim_web, scim_owner; alter role scim_web noinherit;';
+        end if;
         create role scim_manage nologin;
     end if;
     begin
@@ -24,7 +29,9 @@ begin
         when insufficient_privilege then
             raise warning 'role scim_web could not be made noinherit: %', sqlerrm;
     end;
-    grant scim_manage to scim_web, scim_owner;
+    if not (pg_has_role('scim_web', 'scim_manage', 'member') and pg_has_role('scim_owner', 'scim_manage', 'member')) then
+        grant scim_manage to scim_web, scim_owner;
+    end if;
 end
 $$;
 
@@ -72,25 +79,30 @@ create function scim.find_role(of_tenant text, name text) returns text
          limit 1;
     end;
 
--- The role that a list `roles` asks for: the primary one, else the first. Refuses names that are no roles.
-create function scim.role_of(of_tenant text, roles jsonb) returns text
+-- The role that a list `roles` asks for: the primary one, else the first. Where it is strict it refuses names that are no roles;
+-- else a name that is none asks for nothing.
+create function scim.role_of(of_tenant text, roles jsonb, strict boolean) returns text
     language plpgsql stable
 as $$
 declare
     e      record;
-    found  text;
+    named  text;
     chosen text;
+    n      int := 0;
 begin
     for e in select x.value ->> 'value' as name
                from jsonb_array_elements(case jsonb_typeof(roles) when 'array' then roles else jsonb_build_array(roles) end)
                     with ordinality x
               where x.value ->> 'value' is not null
               order by (x.value ->> 'primary') is not distinct from 'true' desc, x.ordinality loop
-        found := scim.find_role(of_tenant, e.name);
-        if found is null then
+        named := scim.find_role(of_tenant, e.name);
+        if named is null and strict then
             perform scim.refuse('SC400', format('Role not found: %s', e.name));
         end if;
-        chosen := coalesce(chosen, found);
+        n := n + 1;
+        if n = 1 then
+            chosen := named;
+        end if;
     end loop;
     return chosen;
 end
@@ -140,11 +152,17 @@ begin
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
     end if;
     if new.doc ? 'roles' and (tg_op = 'INSERT' or old.deleted_at is not null or rules.role_wins = 'sync' or old.source <> new.source) then
-        new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles'), new.role);
+        -- Who has had an unknown role since before there were such rules may be changed otherwise.
+        new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles',
+                                          tg_op = 'INSERT' or new.doc -> 'roles' is distinct from old.doc -> 'roles'), new.role);
     end if;
     return new;
 end
 $$;
+
+update scim.resource r
+   set role = scim.role_of(r.tenant, r.doc -> 'roles', false)
+ where r.type = 'User' and r.doc ? 'roles';
 
 create trigger apply_rules before insert or update on scim.resource
     for each row execute function scim.apply_rules();

@@ -2,45 +2,15 @@
 # scimctl against a PostgreSQL of its own: what it prints, its exit codes, and what is stored.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/scimctl.t
-#
-# Needs initdb and postgres (found through pg_config). As root the server runs as the user postgres.
 use strict;
 use warnings;
 
-use Cwd ();
-use File::Temp ();
-use IPC::Open3 ();
+use FindBin ();
+use lib "$FindBin::Bin/../lib";
 use JSON::PP ();
 use POSIX ();
-use Symbol ();
+use ScimCluster;
 use Test::More;
-
-my $scimctl = $ENV{SCIMCTL} or BAIL_OUT('SCIMCTL must name the scimctl to test');
-my @scimctl = split ' ', $scimctl;
-my $latest  = latest_migration();
-(my $root = Cwd::abs_path(__FILE__)) =~ s{/t/cli/[^/]+$}{};
-
-# --- the server ---------------------------------------------------------------------------------------------------
-
-my $bin = `pg_config --bindir`;
-chomp $bin;
-my $dir = File::Temp->newdir('scimctl-XXXXXX', TMPDIR => 1);
-my @as = $> == 0 ? ('setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', 'env', "HOME=$dir") : ();
-if ($> == 0) {
-    my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
-    chown $uid, $gid, "$dir" or BAIL_OUT("chown $dir: $!");
-}
-chmod 0755, "$dir";
-chdir '/';
-my $admin = 'postgres';
-my $server;
-
-sub quietly {
-    my @command = @_;
-    my ($code, $out, $err) = capture(@command);
-    BAIL_OUT("@command: $err") if $code != 0;
-    return $out;
-}
 
 # psql in the background, when its transaction has its first lock.
 sub start_request {
@@ -55,93 +25,6 @@ sub start_request {
         select undef, undef, undef, 0.05;
     }
     return $pid;
-}
-
-sub capture {
-    my @command = @_;
-    my $errors = Symbol::gensym();
-    open my $null, '<', '/dev/null' or die;
-    my $pid = IPC::Open3::open3('<&' . fileno $null, my $output, $errors, @command);
-    local $/;
-    # What is written here is far below a pipe's capacity, so one after the other cannot block.
-    my $out = <$output>;
-    my $err = <$errors>;
-    waitpid $pid, 0;
-    return ($? >> 8, $out // '', $err // '');
-}
-
-sub start_server {
-    $server = fork // die;
-    if (!$server) {
-        open STDOUT, '>', "$dir/log";
-        open STDERR, '>&', \*STDOUT;
-        exec @as, "$bin/postgres", '-D', "$dir/data", '-k', "$dir", '-c', 'listen_addresses=', '-c', 'fsync=off'
-            or POSIX::_exit(127);
-    }
-    for (1 .. 300) {
-        return if (capture("$bin/pg_isready", '-q', '-h', "$dir"))[0] == 0;
-        select undef, undef, undef, 0.1;
-    }
-    BAIL_OUT("PostgreSQL did not start; see $dir/log");
-    return;
-}
-
-sub stop_server {
-    return if !$server;
-    kill 'INT', $server;
-    waitpid $server, 0;
-    undef $server;
-    return;
-}
-
-END {
-    my $code = $?;
-    stop_server();
-    chdir '/';
-    $? = $code;
-}
-
-delete @ENV{ grep { /^PG/ } keys %ENV };
-quietly(@as, "$bin/initdb", '-D', "$dir/data", '-A', 'trust', '-U', $admin, '-E', 'UTF8', '--locale=C', '-N');
-start_server();
-@ENV{qw(PGHOST PGUSER PGDATABASE)} = ("$dir", $admin, 'scim');
-
-# --- tools --------------------------------------------------------------------------------------------------------
-
-sub latest_migration {
-    my $sql = Cwd::abs_path(__FILE__);
-    $sql =~ s{t/cli/[^/]+$}{sql};
-    my @numbers = sort map { m{/(\d{4})-[^/]+\.sql$} ? $1 + 0 : () } glob "$sql/*.sql";
-    return $numbers[-1];
-}
-
-sub run { return capture(@scimctl, @_); }
-
-# Result, exact. A pattern where $out or $err is one.
-sub is_run {
-    my ($command, $code, $out, $err, $name) = @_;
-    my @got = run(@$command);
-    $name //= "scimctl @$command";
-    subtest $name => sub {
-        is $got[0], $code, 'exit code';
-        ref $out ? like($got[1], $out, 'output') : is($got[1], $out, 'output');
-        ref $err ? like($got[2], $err, 'message') : is($got[2], $err, 'message');
-    };
-    return @got;
-}
-
-sub run_json {
-    my ($code, $out, $err) = run(@_, '--json');
-    is $code, 0, "scimctl @_ --json" or diag $err;
-    is $err, '', 'without a message';
-    is(($out =~ tr/\n//), 1, 'one line');
-    return JSON::PP::decode_json($out);
-}
-
-sub sql {
-    my $text = quietly("$bin/psql", '-XqAtc', $_[0]);
-    chomp $text;
-    return $text;
 }
 
 my $time  = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/;
