@@ -12,6 +12,8 @@ use POSIX ();
 use ScimCluster;
 use Test::More;
 
+start_cluster();
+
 # psql in the background, when its transaction has its first lock.
 sub start_request {
     my ($db, $text) = @_;

@@ -13,6 +13,8 @@ use POSIX ();
 use ScimCluster;
 use Test::More;
 
+start_cluster();
+
 my $before = 6;
 
 sub make_old {

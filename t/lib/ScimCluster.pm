@@ -1,4 +1,4 @@
-# A PostgreSQL of its own for a test of scimctl, and scimctl itself.
+# A PostgreSQL of its own for a test of scimctl, and scimctl itself. start_cluster() comes first.
 #
 # Needs initdb and postgres (found through pg_config), and the environment's SCIMCTL. As root the server runs as the user
 # postgres. Commands find it by libpq's environment; the database "scim" is for the test to make. It ends with the test.
@@ -15,10 +15,9 @@ use POSIX ();
 use Symbol ();
 use Test::More;
 
-our @EXPORT = qw(@scimctl $root $latest $bin $dir capture quietly start_server stop_server run is_run run_json sql);
+our @EXPORT = qw(start_cluster @scimctl $root $latest $bin $dir capture quietly start_server stop_server run is_run run_json sql);
 
-my $scimctl  = $ENV{SCIMCTL} or BAIL_OUT('SCIMCTL must name the scimctl to test');
-our @scimctl = split ' ', $scimctl;
+our @scimctl = split ' ', $ENV{SCIMCTL} // '';
 (our $root = Cwd::abs_path(__FILE__)) =~ s{/t/lib/[^/]+$}{};
 our $latest = latest_migration();
 
@@ -88,16 +87,20 @@ END {
     $? = $code;
 }
 
-if ($> == 0) {
-    my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
-    chown $uid, $gid, "$dir" or BAIL_OUT("chown $dir: $!");
+sub start_cluster {
+    @scimctl or BAIL_OUT('SCIMCTL must name the scimctl to test');
+    if ($> == 0) {
+        my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+        chown $uid, $gid, "$dir" or BAIL_OUT("chown $dir: $!");
+    }
+    chmod 0755, "$dir";
+    chdir '/';
+    delete @ENV{ grep { /^PG/ } keys %ENV };
+    quietly(@as, "$bin/initdb", '-D', "$dir/data", '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N');
+    start_server();
+    @ENV{qw(PGHOST PGUSER PGDATABASE)} = ("$dir", 'postgres', 'scim');
+    return;
 }
-chmod 0755, "$dir";
-chdir '/';
-delete @ENV{ grep { /^PG/ } keys %ENV };
-quietly(@as, "$bin/initdb", '-D', "$dir/data", '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N');
-start_server();
-@ENV{qw(PGHOST PGUSER PGDATABASE)} = ("$dir", 'postgres', 'scim');
 
 # --- scimctl and psql -------------------------------------------------------------------------------------------------
 
