@@ -13,6 +13,8 @@
 
 APLOG_USE_MODULE(scim);
 
+#define SENT_AT_ONCE 8192 /* bytes */
+
 /* Answers hold personal data and must not stay in caches on the way. */
 void scim_respond_headers(request_rec *r)
 {
@@ -73,6 +75,16 @@ static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_si
     return total;
 }
 
+/* httpd keeps a short answer back until it has looked for a next request in vain; then the connection goes to the
+ * listener, from where the next request takes the way through another thread. A client that has its answer by then may
+ * have asked again already, and is served on. What is sent must fit into the socket's buffer: nobody waits here. */
+static void send_now(request_rec *r)
+{
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+
+    ap_fflush(r->connection->output_filters, brigade);
+}
+
 /* The body lies in the request's pool, so that nothing is copied on its way out. */
 static int send_body(request_rec *r, const char *bytes, apr_size_t len, const scim_spool_t *spool)
 {
@@ -86,6 +98,8 @@ static int send_body(request_rec *r, const char *bytes, apr_size_t len, const sc
     }
     APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
     ap_pass_brigade(r->output_filters, brigade);
+    if (len <= SENT_AT_ONCE && !(spool && spool->file))
+        send_now(r);
     return OK; /* a client that has gone is no error of ours */
 }
 
