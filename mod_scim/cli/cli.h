@@ -24,27 +24,13 @@ enum {
     CLI_UNREACHABLE = 4 /* no connection to the database, or it was lost */
 };
 
-/* The options of all commands; options.c describes each. */
+/* The options of commands that are no operations, and of every command; options.c describes each. */
 typedef enum {
-    CLI_ADDRESS,
-    CLI_BURST,
     CLI_DB,
-    CLI_DESCRIPTION,
-    CLI_DISPLAY_NAME,
     CLI_DROP,
-    CLI_EXPIRES,
     CLI_HELP,
     CLI_JSON,
-    CLI_NAME,
-    CLI_NO_USER,
-    CLI_PROFILE,
-    CLI_RATE,
-    CLI_READ_ONLY,
-    CLI_READ_WRITE,
-    CLI_RESTORE,
     CLI_SCHEMA_DIR,
-    CLI_TENANT,
-    CLI_USER,
     CLI_VERSION_OPTION,
     CLI_OPTION_COUNT
 } cli_option_e;
@@ -52,7 +38,7 @@ typedef enum {
 #define CLI_BIT(option) (1u << (option))
 
 typedef struct cli_t {
-    const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag; "a,b" where given twice */
+    const char *options[CLI_OPTION_COUNT]; /* NULL where it was not given; "" for a flag */
     apr_array_header_t *schema_dirs;       /* const char *: each --schema-dir, which may be given more than once */
     const char *argument;                  /* what follows the verb; NULL where the command takes none */
     apr_pool_t *pool;
@@ -62,7 +48,7 @@ typedef struct cli_command_t {
     const char *noun;
     const char *verb;
     const char *argument;   /* what to call it in the help; NULL where the command takes none */
-    unsigned options;       /* CLI_BITs, beyond those that every command takes; --name may stand for the argument */
+    unsigned options;       /* CLI_BITs, beyond those that every command takes */
     unsigned required;      /* of these */
     const char *summary;    /* one sentence, lower case */
     int (*run)(cli_t *cli); /* returns the exit code */
@@ -70,7 +56,6 @@ typedef struct cli_command_t {
 
 /* Tables end with a NULL noun. */
 extern const cli_command_t cli_db_commands[];
-extern const cli_command_t cli_token_commands[];
 
 /* Prints "scimctl: " and one sentence to standard error; returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -83,8 +68,5 @@ int cli_connect(PGconn **pg, cli_t *cli);
 
 /* Connects as the schema's owner and checks that its version is this build's. */
 int cli_open(scim_conn_t **conn, cli_t *cli);
-
-/* Who works here: "scimctl:" and the name of the operating system's user. */
-const char *cli_actor(apr_pool_t *pool);
 
 #endif

@@ -1,8 +1,6 @@
 #include <apr_strings.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "store/migrate.h"
@@ -111,12 +109,4 @@ int cli_open(scim_conn_t **conn, cli_t *cli)
     }
     error = scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
     return error == NULL ? CLI_OK : cli_fail_with(error);
-}
-
-const char *cli_actor(apr_pool_t *pool)
-{
-    const struct passwd *user = getpwuid(getuid());
-
-    return user != NULL ? apr_pstrcat(pool, "scimctl:", user->pw_name, NULL)
-                        : apr_psprintf(pool, "scimctl:%lu", (unsigned long)getuid());
 }

@@ -3,10 +3,11 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "operation.h"
 #include "options.h"
 
-const cli_command_t *const cli_commands[] = {cli_db_commands, cli_token_commands, NULL};
+const cli_command_t *const cli_commands[] = {cli_db_commands, NULL};
 
 /* --- what there is ---------------------------------------------------------------------------------------------------
  */
@@ -190,7 +191,7 @@ int cli_help_wrong(const char *noun, const char *verb, apr_pool_t *pool)
 
 static const char *value_words(const verb_t *verb, const char *option, apr_pool_t *pool)
 {
-    return verb->op != NULL ? cli_operation_values(verb->op, option, pool) : cli_options_values(option);
+    return verb->op != NULL ? cli_arguments_values(verb->op, option, pool) : cli_options_values(option);
 }
 
 static void complete_options(const verb_t *verb, int nwords, const char *const *line, apr_pool_t *pool)

@@ -22,14 +22,17 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
 /* `scimctl role add ROLE --tenant TENANT [--display-name TEXT]` */
 const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool);
 
+/* What to call the argument that stands without an option, and whether one that is called so does. */
+const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool);
+int cli_operation_is_argument(const scim_admin_op_t *op, const char *name, apr_size_t len);
+
+/* Whether an argument stands in the operation's path. */
+int cli_operation_in_path(const scim_admin_op_t *op, const char *name);
+
 /* The lines that explain its options. */
 const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool);
 
 /* The names of its options, "--tenant --display-name", for a shell to complete. */
 const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool);
-
-/* The words that may follow an option, with "|" between them; "" where it takes any value, NULL where it takes none or
- * is none. */
-const char *cli_operation_values(const scim_admin_op_t *op, const char *option, apr_pool_t *pool);
 
 #endif

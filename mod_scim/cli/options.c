@@ -12,30 +12,16 @@ typedef struct option_t {
 } option_t;
 
 static const option_t options[CLI_OPTION_COUNT] = {
-    [CLI_ADDRESS] = {"address", "CIDR", "where it may be used from; may be repeated; \"any\" for everywhere"},
-    [CLI_BURST] = {"burst", "N", "requests at once (default: twice the rate)"},
     [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
-    [CLI_DESCRIPTION] = {"description", "TEXT", "what the token is for"},
-    [CLI_DISPLAY_NAME] = {"display-name", "TEXT", "name of the tenant for people"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
-    [CLI_EXPIRES] = {"expires", "WHEN", "90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z (default: 30d)"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
-    [CLI_NAME] = {"name", "TEXT", "name of the token, unique among the tenant's unrevoked tokens"},
-    [CLI_NO_USER] = {"no-user", NULL, "let the token belong to no user"},
-    [CLI_PROFILE] = {"profile", "NAME", "what is accepted beyond the standard: lenient, rfc or interop"},
-    [CLI_RATE] = {"rate", "N[/s]", "requests a second; \"none\" for no limit"},
-    [CLI_READ_ONLY] = {"read-only", NULL, "let it change nothing"},
-    [CLI_READ_WRITE] = {"read-write", NULL, "let it change resources"},
-    [CLI_RESTORE] = {"restore", "HOW", "which deleted user a POST brings back: by externalId, userName or never"},
     [CLI_SCHEMA_DIR] = {"schema-dir", "DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated"},
-    [CLI_TENANT] = {"tenant", "NAME", "the tenant"},
-    [CLI_USER] = {"user", "ID|USERNAME", "the user that the token belongs to, whom /Me means"},
     [CLI_VERSION_OPTION] = {"version", NULL, "show the version"},
 };
 
-/* These may be given more than once. Addresses get commas between them. */
-#define REPEATED (CLI_BIT(CLI_ADDRESS) | CLI_BIT(CLI_SCHEMA_DIR))
+/* This may be given more than once. */
+#define REPEATED CLI_BIT(CLI_SCHEMA_DIR)
 
 #define EVERYWHERE (CLI_BIT(CLI_DB) | CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VERSION_OPTION))
 
@@ -60,7 +46,7 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
     cli_option_e option = find(word);
 
     if (option == CLI_OPTION_COUNT) {
-        return cli_fail(CLI_USAGE, "There is no option %s; see scimctl --help.", argv[*at]);
+        return cli_fail(CLI_USAGE, "No command that is called so takes the option %s; see scimctl --help.", argv[*at]);
     }
     if (cli->options[option] != NULL && !(REPEATED & CLI_BIT(option))) {
         return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", options[option].name);
@@ -78,8 +64,6 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
     value = value != NULL ? value + 1 : argv[++*at];
     if (option == CLI_SCHEMA_DIR) {
         APR_ARRAY_PUSH(cli->schema_dirs, const char *) = value;
-    } else if (cli->options[option] != NULL) {
-        value = apr_pstrcat(cli->pool, cli->options[option], ",", value, NULL);
     }
     cli->options[option] = value;
     return CLI_OK;
@@ -129,11 +113,6 @@ int cli_options_check(const cli_t *cli, const cli_command_t *command)
     return CLI_OK;
 }
 
-int cli_names_argument(const cli_command_t *command)
-{
-    return command->argument != NULL && (command->options & CLI_BIT(CLI_NAME)) != 0;
-}
-
 const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
 {
     scim_buf_t buf;
@@ -144,7 +123,7 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
         scim_buf_printf(&buf, " %s", command->argument);
     }
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
-        if ((command->options & CLI_BIT(i)) && (i != CLI_NAME || !cli_names_argument(command))) {
+        if (command->options & CLI_BIT(i)) {
             int required = (command->required & CLI_BIT(i)) != 0;
             const char *value = options[i].value != NULL ? options[i].value : "";
 

@@ -22,10 +22,7 @@ int cli_options_read(cli_line_t *line, cli_t *cli, int argc, const char *const *
 /* Checks that the options given are those of the command. Returns CLI_OK or CLI_USAGE after a message. */
 int cli_options_check(const cli_t *cli, const cli_command_t *command);
 
-/* Whether --name may stand in the place of the command's argument. */
-int cli_names_argument(const cli_command_t *command);
-
-/* `scimctl tenant add NAME [--display-name TEXT]` */
+/* `scimctl db index [--drop]` */
 const char *cli_usage(const cli_command_t *command, apr_pool_t *pool);
 
 /* The lines that explain the options of `command`; those of every command where it is NULL. */

@@ -39,17 +39,16 @@ int cli_fail_with(const scim_error_t *error)
                                 : cli_fail(code, "%s", error->detail);
 }
 
-/* Sets cli->argument where the command takes one: the word behind the verb, or the value of --name in its place. */
+/* Sets cli->argument where the command takes one: the word behind the verb. */
 static int read_argument(cli_t *cli, const cli_line_t *line, const cli_command_t *command)
 {
-    const char *named = cli_names_argument(command) ? cli->options[CLI_NAME] : NULL;
-    int expected = command->argument != NULL && named == NULL ? 3 : 2;
+    int expected = command->argument != NULL ? 3 : 2;
 
     if (line->nwords != expected) {
         return cli_fail(CLI_USAGE, "%s arguments; usage: %s", line->nwords < expected ? "Missing" : "Too many",
                         cli_usage(command, cli->pool));
     }
-    cli->argument = expected == 3 ? line->words[2] : named;
+    cli->argument = expected == 3 ? line->words[2] : NULL;
     return CLI_OK;
 }
 

@@ -25,11 +25,6 @@ static int int_at(const cli_field_t *field, const void *row)
     return *(const int *)at(field, row);
 }
 
-static apr_time_t time_at(const cli_field_t *field, const void *row)
-{
-    return *(const apr_time_t *)at(field, row);
-}
-
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
 {
     apr_time_exp_t t;
@@ -56,57 +51,26 @@ static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *p
 {
     switch (field->kind) {
     case CLI_KIND_TEXT:
-    case CLI_KIND_LIST:
         return text_at(field, row) != NULL ? printable(text_at(field, row), pool) : "-";
-    case CLI_KIND_FLAG:
-        return int_at(field, row) ? "yes" : "no";
-    case CLI_KIND_TIME:
-        return time_at(field, row) != 0 ? cli_time_text(time_at(field, row), pool) : "-";
     case CLI_KIND_INT:
         return apr_itoa(pool, int_at(field, row));
-    case CLI_KIND_NUMBER:
-        return int_at(field, row) != 0 ? apr_itoa(pool, int_at(field, row)) : "-";
     }
     return "";
 }
 
-/* The array that "a, b" is. */
-static json_object *json_list(const char *text)
-{
-    json_object *list = json_object_new_array();
-
-    while (*text) {
-        apr_size_t len = strcspn(text, ",");
-
-        json_object_array_add(list, json_object_new_string_len(text, (int)len));
-        text += len + strspn(text + len, ", ");
-    }
-    return list;
-}
-
 static json_object *json_value(const cli_field_t *field, const void *row)
 {
-    char time[SCIM_TIME_SIZE];
-
     switch (field->kind) {
     case CLI_KIND_TEXT:
         return text_at(field, row) != NULL ? json_object_new_string(text_at(field, row)) : NULL;
-    case CLI_KIND_FLAG:
-        return json_object_new_boolean(int_at(field, row));
-    case CLI_KIND_TIME:
-        scim_time_format(time, time_at(field, row));
-        return time_at(field, row) != 0 ? json_object_new_string(time) : NULL;
     case CLI_KIND_INT:
         return json_object_new_int(int_at(field, row));
-    case CLI_KIND_NUMBER:
-        return int_at(field, row) != 0 ? json_object_new_int(int_at(field, row)) : NULL;
-    case CLI_KIND_LIST:
-        return text_at(field, row) != NULL ? json_list(text_at(field, row)) : NULL;
     }
     return NULL;
 }
 
-const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool)
+/* Without a line end. */
+static const char *row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool)
 {
     json_object *object = scim_json_own(json_object_new_object(), pool);
 
@@ -188,7 +152,7 @@ void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_
     }
     putchar('[');
     for (int i = 0; i < rows->nelts; i++) {
-        printf("%s%s", i > 0 ? "," : "", cli_row_json(fields, rows->elts + i * rows->elt_size, cli->pool));
+        printf("%s%s", i > 0 ? "," : "", row_json(fields, rows->elts + i * rows->elt_size, cli->pool));
     }
     puts("]");
 }
@@ -198,7 +162,7 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
     apr_size_t widest = 0;
 
     if (cli->options[CLI_JSON] != NULL) {
-        puts(cli_row_json(fields, row, cli->pool));
+        puts(row_json(fields, row, cli->pool));
         return;
     }
     for (const cli_field_t *f = fields; f->member != NULL; f++) {

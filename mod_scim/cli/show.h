@@ -13,12 +13,12 @@
 #include "cli.h"
 #include "store/admin.h"
 
-typedef enum { CLI_KIND_TEXT, CLI_KIND_FLAG, CLI_KIND_TIME, CLI_KIND_INT, CLI_KIND_NUMBER, CLI_KIND_LIST } cli_kind_e;
+typedef enum { CLI_KIND_TEXT, CLI_KIND_INT } cli_kind_e;
 
 typedef struct cli_field_t {
     const char *member;  /* in JSON; NULL ends the table */
     const char *heading; /* for people; NULL is for programs only */
-    cli_kind_e kind;     /* const char *, int, apr_time_t, int, int (0: absent), const char * ("a, b") */
+    cli_kind_e kind;     /* const char *, int */
     apr_size_t offset;   /* in the row */
 } cli_field_t;
 
@@ -37,9 +37,6 @@ int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_
  * told with ", " between them. */
 void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list);
 void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_object *object);
-
-/* The JSON object of a row, without a line end. */
-const char *cli_row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool);
 
 /* A time as people see it: 2027-01-31T12:00:00Z. */
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool);

@@ -1,5 +1,6 @@
 /* Tenants: making them, their settings, and switching provisioning on and off. */
 #include "admin_ops.h"
+#include "admin_secret.h"
 #include "tenant.h"
 
 /* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
@@ -48,6 +49,13 @@
         "deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"             \
     }
 
+#define COUNTS                                                                                                         \
+    {"users", SCIM_ARG_INT, "Users", "how many users the identity provider sees"},                                     \
+        {"localUsers", SCIM_ARG_INT, "Local users", "how many users it does not see"},                                 \
+    {                                                                                                                  \
+        "groups", SCIM_ARG_INT, "Groups", "how many groups the identity provider sees"                                 \
+    }
+
 #define SHOWN(text)  text
 #define HIDDEN(text) NULL
 
@@ -58,9 +66,15 @@ static const scim_admin_field_t list_fields[] = {
 
 static const scim_admin_field_t fields[] = {
     FIELDS(SHOWN),
-    {"users", SCIM_ARG_INT, "Users", "how many users the identity provider sees"},
-    {"localUsers", SCIM_ARG_INT, "Local users", "how many users it does not see"},
-    {"groups", SCIM_ARG_INT, "Groups", "how many groups the identity provider sees"},
+    COUNTS,
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t enabled_fields[] = {
+    {"token", SCIM_ARG_TEXT, NULL, "where there is one token at a time: the new one, shown this one time"},
+    {"issued", SCIM_ARG_JSON, NULL, "what that one is, as `token show` has it"},
+    FIELDS(SHOWN),
+    COUNTS,
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -78,6 +92,12 @@ static const scim_admin_arg_t disable_args[] = {
     {"accounts", SCIM_ARG_CHOICE, SCIM_ARG_REQUIRED, "keep|local|deactivate", 0, 0,
      "what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are "
      "deactivated"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t enable_args[] = {
+    {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
+     "when the new token ends, where there is one at a time (default: 30d)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -101,7 +121,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .statement = SCIM_STMT_ADMIN_TENANT_LIST,
      .args = list_args,
      .fields = list_fields,
-     .flags = SCIM_OP_LIST,
+     .flags = SCIM_OP_LIST | SCIM_OP_FEW,
      .summary = "show the tenants"},
     {.noun = "tenant",
      .verb = "show",
@@ -138,8 +158,11 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .method = "POST",
      .path = TENANT "/enable",
      .statement = SCIM_STMT_ADMIN_TENANT_ENABLE,
-     .fields = fields,
-     .summary = "switch provisioning on"},
+     .args = enable_args,
+     .fields = enabled_fields,
+     .prepare = scim_admin_make_secret,
+     .finish = scim_admin_show_secret,
+     .summary = "switch provisioning on; where there is one token at a time, it is a new one from then on"},
     {.noun = "tenant",
      .verb = "disable",
      .argument = "tenant",

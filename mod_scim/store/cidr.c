@@ -103,25 +103,3 @@ scim_error_t *scim_cidr_read(const char **out, const char *text, apr_pool_t *poo
     }
     return NULL;
 }
-
-scim_error_t *scim_cidr_list(const char **out, const char *text, apr_pool_t *pool)
-{
-    const char *list = "";
-
-    for (const char *at = text;; at++) {
-        apr_size_t len = strcspn(at, ",");
-        const char *block;
-        scim_error_t *error = scim_cidr_read(&block, apr_pstrmemdup(pool, at, len), pool);
-
-        if (error != NULL) {
-            return error;
-        }
-        list = apr_pstrcat(pool, list, *list ? "," : "", block, NULL);
-        at += len;
-        if (*at == '\0') {
-            break;
-        }
-    }
-    *out = apr_pstrcat(pool, "{", list, "}", NULL);
-    return NULL;
-}

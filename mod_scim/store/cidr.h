@@ -12,7 +12,4 @@
  * bits beyond the prefix, and for an IPv4 address in IPv6 form, which no client ever has. */
 scim_error_t *scim_cidr_read(const char **out, const char *text, apr_pool_t *pool);
 
-/* Reads blocks with commas between them; *out gets an array as PostgreSQL writes it. */
-scim_error_t *scim_cidr_list(const char **out, const char *text, apr_pool_t *pool);
-
 #endif

@@ -3,4 +3,4 @@
 select set_config('role', 'scim_manage', true), set_config('scim.tenant', $1::text, true),
        set_config('scim.actor_kind', $2::text, true), set_config('scim.actor', $3::text, true),
        set_config('scim.actor_key', '', true), set_config('scim.request', $4::text, true),
-       set_config('scim.if_match', $5::text, true), set_config('statement_timeout', $6::text, true)
+       set_config('scim.if_match', $5::text, true), set_config('statement_timeout', $6::text, true), set_config('timezone', 'UTC', true)

@@ -37,7 +37,7 @@ my $user  = (getpwuid $<)[0];
 
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
 is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*^  role +list show add set remove\n.*^  --json  /ms, '');
-is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke KEYID\|NAME\|--name NAME --tenant NAME\n/s, '');
+is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke TOKEN --tenant TENANT\n/s, '');
 is_run(['tenant', 'disable', '--help'], 0, <<'END', '');
 Usage: scimctl tenant disable TENANT --accounts keep|local|deactivate
 
@@ -79,7 +79,7 @@ is_run(['tenant', 'list', '--db'], 2, '', qr/^scimctl: The option --db needs a v
 is_run(['tenant', 'list', '--json', '--json'], 2, '', "scimctl: The option --json was given twice; give it once.\n");
 is_run(['tenant', 'list', '--name', 'x'],
     2, '', qr/^scimctl: tenant list takes no option --name; usage: scimctl tenant list /);
-is_run(['token', 'list'], 2, '', "scimctl: token list needs --tenant NAME; usage: scimctl token list --tenant NAME.\n");
+is_run(['token', 'list'], 2, '', qr/^scimctl: token list needs --tenant; usage: scimctl token list --tenant TENANT /);
 is_run(['tenant', 'add', 'a', '--display-name', "\xff"], 2, '', qr/^scimctl: Argument 5 is not UTF-8; /);
 
 # --- the database -------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ is_run(
 is_run(['tenant', 'add', 'acme'], 1, '', qq{scimctl: There is a tenant "acme" already; choose another name.\n});
 is sql('select display_name from scim.tenant'), 'Zoë & Söhne', 'and it is not changed';
 for my $bad ('Acme', '-a', '_a', 'a.b', 'a' x 64) {
-    is_run(['tenant', 'add', '--', $bad], 1, '', qr/^scimctl: "\Q$bad\E" cannot name a tenant; use 1 to 63 char/);
+    is_run(['tenant', 'add', '--', $bad], 2, '', qr/^scimctl: "\Q$bad\E" cannot name a tenant; use 1 to 63 char/);
 }
 for my $bad ('', "a\n") {
     is_run(['tenant', 'add', '--', $bad], 2, '', qr/^scimctl: The value of --tenant must be 1 to 4096 bytes of text without control characters\.$/);
@@ -252,7 +252,7 @@ for my $command (
 
 # --- tokens -------------------------------------------------------------------------------------------------------
 
-my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Revoked', 'Revoked by', 'Read-only',
+my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Last used', 'Last address', 'Revoked', 'Revoked by', 'Read-only',
     'Addresses', 'Rate', 'Burst', 'User', 'Description');
 is_run([qw(token list --tenant acme)], 0, join('  ', @heads) . "\n", '');
 is_deeply run_json(qw(token list --tenant acme)), [];
@@ -288,6 +288,8 @@ is_deeply $second,
     status      => 'active',
     createdBy   => "scimctl:$user",
     expires     => '2031-01-31T00:00:00.000000Z',
+    lastUsed    => undef,
+    lastAddress => undef,
     revoked     => undef,
     revokedBy   => undef,
     readOnly    => JSON::PP::false,
@@ -302,8 +304,9 @@ is_deeply $second,
 is_run([qw(token create --tenant acme --name entra)],
     1, '',
     qq{scimctl: Tenant "acme" already has an unrevoked token named "entra"; choose another name or revoke that token first.\n});
-is_run(['token', 'create', '--tenant', 'acme', '--name', ''], 1, '', qr/^scimctl: The name of a token must be 1 to 200/);
-is_run(['token', 'create', '--tenant', 'acme', '--name', "a\tb"], 1, '', qr/without control characters\.$/);
+is_run([qw(token create --tenant acme --name OKTA)], 1, '', qr/^scimctl: Tenant "acme" already has an unrevoked token named "okta";/, 'in another case');
+is_run(['token', 'create', '--tenant', 'acme', '--name', ''], 2, '', qr/^scimctl: The value of --name must be 1 to 200/);
+is_run(['token', 'create', '--tenant', 'acme', '--name', "a\tb"], 2, '', qr/without control characters\.$/);
 
 my %spans = ('12h' => '12 hours', '90d' => '90 days', '3653d' => '3653 days');
 for my $span (sort keys %spans) {
@@ -315,12 +318,11 @@ is run_json(qw(token create --tenant b-2_c --name exact --expires 2030-06-01T12:
     '2030-06-01T10:00:00.000000Z', '--expires with a zone';
 my $form = 'is no span or date; write 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z.';
 my %refused = (
-    'never'      => 'A token must expire; give --expires a span or a date at most 10 years away, such as 90d.',
-    '2020-01-01' => 'The value of --expires is in the past; give a time in the future.',
-    '0d'         => 'The value of --expires is in the past; give a time in the future.',
-    '3654d'      => 'The value of --expires is too far away; a token lives at most 10 years.',
-    '2099-01-01' => 'The value of --expires is too far away; a token lives at most 10 years.',
-    map { ($_ => "The value of --expires $form") } '', '30', 'd', '-1d', '1.5d', '99999999d', '30days', '2027-02-30',
+    '2020-01-01' => 'The expiry of a token must be in the future.',
+    '0d'         => 'The expiry of a token must be in the future.',
+    '3654d'      => 'The expiry of a token must be at most 3653 days (10 years) from now.',
+    '2099-01-01' => 'The expiry of a token must be at most 3653 days (10 years) from now.',
+    map { ($_ => "The value of --expires $form") } 'never', '', '30', 'd', '-1d', '1.5d', '99999999d', '30days', '2027-02-30',
     '2027-1-1', '31.1.2027'
 );
 for my $text (sort keys %refused) {
@@ -350,7 +352,7 @@ is run_json(qw(token revoke --tenant acme --name entra))->{keyId}, $third->{keyI
 is_run(
     [qw(token revoke --tenant acme entra --name entra)],
     2, '',
-    "scimctl: Too many arguments; usage: scimctl token revoke KEYID|NAME|--name NAME --tenant NAME\n",
+    "scimctl: --token and --name were both given; choose one.\n",
     'but not twice'
 );
 is_run([qw(token revoke --tenant acme 12h)],
@@ -361,9 +363,9 @@ sql("delete from scim.token where key_id = '$third->{keyId}'");
 my ($by, $pad) = ("scimctl:$user", ' ' x (length("scimctl:$user") - 10));
 is_run(
     [qw(token list --tenant acme)], 0,
-    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  User  Description
-\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -                     -         $pad  no         -          -     -      -     -
-$key  entra  revoked  $short  \Q$by\E  $short  $short  \Q$by\E  no         -          -     -      -     Entra ID, production
+    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Last used  Last address  Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  User  Description
+\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -          -             -                     -         $pad  no         -          -     -      -     -
+$key  entra  revoked  $short  \Q$by\E  $short  -          -             $short  \Q$by\E  no         -          -     -      -     Entra ID, production
 $/, ''
 );
 unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
@@ -386,16 +388,16 @@ is_run([qw(token list --tenant acme)], 0,
 my $free = run_json(qw(token create --tenant acme --name free --rate 7 --burst 3), '--user', uc $jane);
 is_deeply terms($free), [$no, undef, 7, 3, $jane, 'Jane'], 'some terms';
 
-my $rates = 'The value of --rate is a number of requests a second from 1 to 100000, such as 10 or 10/s, or none.';
-my $bursts = 'The value of --burst is a number of requests from 1 to 1000000.';
+my $rates = 'The value of --rate must be a whole number from 1 to 100000.';
+my $bursts = 'The value of --burst must be a whole number from 1 to 1000000.';
 my $blocks = 'is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.';
 for my $case (
     [['--rate', ''], $rates], [['--rate', 0], $rates], [['--rate', -1], $rates], [['--rate', '5/m'], $rates],
     [['--rate', 100001], $rates], [['--rate', '1.5'], $rates], [['--rate', '99999999999'], $rates],
     [['--rate', 5, '--burst', 0], $bursts], [['--rate', 5, '--burst', '5/s'], $bursts], [['--rate', 5, '--burst', 1000001], $bursts],
-    [['--burst', 5], 'The option --burst needs --rate beside it.'],
-    [['--rate', 'none', '--burst', 5], 'Without a rate there is no --burst; leave it out.'],
-    [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], qq{"" $blocks}],
+    [['--burst', 5], 'The option burst needs rate beside it.'],
+    [['--rate', 'none', '--burst', 5], 'The option burst needs rate beside it.'],
+    [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], 'A list of addresses names one at least.'],
     [['--address', '192.0.2.0/24', '--address', '10.0.0.0/33'], qq{"10.0.0.0/33" $blocks}],
     [['--address', '192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'],
     [['--address', '::ffff:192.0.2.7'], '"::ffff:192.0.2.7" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.'])
@@ -403,11 +405,10 @@ for my $case (
     is_run([qw(token create --tenant acme --name refused), @{ $case->[0] }], 2, '', "scimctl: $case->[1]\n", "@{ $case->[0] }");
     is_run([qw(token set --tenant acme bound), @{ $case->[0] }], 2, '', "scimctl: $case->[1]\n", "set @{ $case->[0] }");
 }
-for my $user ('nobody', 'other', $gone, '') {
+for my $user ('nobody', 'other', $gone) {
     is_run([@$_, '--user', $user], 1, '', qq{scimctl: Tenant "acme" has no user with the id or userName "$user".\n}, "--user $user")
         for [qw(token create --tenant acme --name refused)], [qw(token set --tenant acme bound)];
 }
-is_run([qw(token create --tenant acme --name refused --read-write)], 2, '', qr/takes no option --read-write/);
 is sql("select count(*) from scim.token where name = 'refused'"), 0, 'nothing of that was stored';
 is_deeply terms((grep { $_->{name} eq 'bound' } @{ run_json(qw(token list --tenant acme)) })[0]), terms($bound), 'nor changed';
 
@@ -420,10 +421,11 @@ is_deeply terms(run_json('token', 'set', '--tenant', 'acme', $bound->{keyId}, qw
 is_deeply terms(run_json(qw(token set --tenant acme bound --read-only --user Jane --address 192.0.2.1))),
     [$yes, ['192.0.2.1/32'], undef, undef, $jane, 'Jane'], 'set --read-only --user --address';
 is_run([qw(token set --tenant acme bound)], 2, '',
-    "scimctl: Nothing to set: give --read-only, --read-write, --address, --rate, --user or --no-user.\n");
+    qr/^scimctl: Nothing to change: give at least one of description, readOnly, addresses, rate, burst, user\. Usage: /);
 is_run([qw(token set --tenant acme bound --read-only --read-write)], 2, '', qr/^scimctl: --read-only and --read-write were both given; /);
 is_run([qw(token set --tenant acme bound --user Jane --no-user)], 2, '', qr/^scimctl: --user and --no-user were both given; /);
-for my $command ([qw(token set --tenant acme entra --read-only)], [qw(token set --tenant acme nothing --read-only)],
+is_run([qw(token set --tenant acme entra --read-only)], 1, '', qq{scimctl: The token "entra" was revoked; make a new one instead.\n});
+for my $command ([qw(token set --tenant acme nothing --read-only)],
     [qw(token set --tenant b-2_c bound --read-only)])
 {
     is_run($command, 1, '', qr/^scimctl: Tenant "\S+" has no token with the key id or name "\S+"; its list/, "@$command");

@@ -52,13 +52,7 @@ my %many = (
     schema_version => 'one row for each migration',
     resource_count => 'counts all that match',
     resource_count_all => 'counts all that match',
-    tenant_list    => 'lists all tenants',
-    tenant_add     => 'tenants are few',
-    tenant_show    => 'tenants are few',
-    tenant_enable  => 'tenants are few',
-    tenant_set     => 'tenants are few',
     tenant_profile => 'tenants are few',
-    token_list     => 'lists the tokens of a tenant',
     index_empty    => 'takes an attribute away, by scimctl',
 );
 # A page is read in the order of its index and ends with its limit.
@@ -92,7 +86,7 @@ for my $name (grep { !$many{$_} } @names) {
     my ($n) = sort { $b <=> $a } 0, $text =~ /\$(\d+)/g;
     my $arguments = $n ? '(' . join(', ', ('null') x $n) . ')' : '';
     # The web role has settings of its own, which come with its login.
-    my $web = $name !~ /^(tenant|token|index)_/;
+    my $web = $name !~ /^(tenant|index)_/;
     local $ENV{PGUSER} = $web ? 'scim_web' : $ENV{PGUSER};
     my $plan = eval { unjson(encode 'UTF-8', sql(join "\n", $web ? () : 'set role scim_owner;', 'set plan_cache_mode = force_generic_plan;',
         "set scim.tenant = '" . $t->tenant . "';", $text, "explain (format json) execute $name$arguments;")) };

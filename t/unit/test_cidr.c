@@ -70,18 +70,4 @@ static void refused(void)
                "2001:db8::/32.");
 }
 
-static void lists(void)
-{
-    const char *text = NULL;
-
-    UNIT_OK(scim_cidr_list(&text, "192.0.2.7", unit_pool));
-    UNIT_STR(text, "{192.0.2.7/32}");
-    UNIT_OK(scim_cidr_list(&text, "192.0.2.7,2001:db8::/32,10.0.0.0/8", unit_pool));
-    UNIT_STR(text, "{192.0.2.7/32,2001:db8::/32,10.0.0.0/8}");
-    UNIT_INT(scim_cidr_list(&text, "192.0.2.7,", unit_pool) != NULL, 1);
-    UNIT_INT(scim_cidr_list(&text, ",", unit_pool) != NULL, 1);
-    UNIT_INT(scim_cidr_list(&text, "", unit_pool) != NULL, 1);
-    UNIT_INT(scim_cidr_list(&text, "192.0.2.7,,10.0.0.1", unit_pool) != NULL, 1);
-}
-
-CU_TestInfo test_cidr[] = {{"blocks", blocks}, {"refused", refused}, {"lists", lists}, CU_TEST_INFO_NULL};
+CU_TestInfo test_cidr[] = {{"blocks", blocks}, {"refused", refused}, CU_TEST_INFO_NULL};

@@ -1,0 +1,148 @@
+/* Bearer tokens: each is a service account of its own. */
+#include <apr_strings.h>
+
+#include "admin_ops.h"
+#include "admin_secret.h"
+#include "cidr.h"
+
+#define FIELDS                                                                                                         \
+    {"tenant", SCIM_ARG_TEXT, NULL, "the tenant that it belongs to"},                                                  \
+        {"keyId", SCIM_ARG_TEXT, "Key id", "its public part, which logs and the audit log name it by"},                \
+        {"name", SCIM_ARG_TEXT, "Name", "what people call it, and who acts in the audit log"},                         \
+        {"status", SCIM_ARG_TEXT, "Status", "active, expiring (14 days or less), expired, revoked"},                   \
+        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+        {"createdBy", SCIM_ARG_TEXT, "Created by", "who made it"},                                                     \
+        {"expires", SCIM_ARG_TIME, "Expires", "when it ends"},                                                         \
+        {"lastUsed", SCIM_ARG_TIME, "Last used", "when it let a request through; null: never"},                        \
+        {"lastAddress", SCIM_ARG_TEXT, "Last address", "where that request came from"},                                \
+        {"revoked", SCIM_ARG_TIME, "Revoked", "when it was revoked; null: it is not"},                                 \
+        {"revokedBy", SCIM_ARG_TEXT, "Revoked by", "who revoked it"},                                                  \
+        {"readOnly", SCIM_ARG_FLAG, "Read-only", "it may change nothing"},                                             \
+        {"addresses", SCIM_ARG_LIST, "Addresses", "where it may be used from; null: everywhere"},                      \
+        {"rate", SCIM_ARG_INT, "Rate", "requests a second; null: no limit"},                                           \
+        {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
+        {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
+        {"userName", SCIM_ARG_TEXT, "User", "that user's userName"},                                                   \
+    {                                                                                                                  \
+        "description", SCIM_ARG_TEXT, "Description", "what it is for"                                                  \
+    }
+
+static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t created_fields[] = {
+    {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time"},
+    FIELDS,
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"status", SCIM_ARG_CHOICE, 0, "active|expiring|expired|revoked", 0, 0, "only those"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define TERMS                                                                                                          \
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is for"},                              \
+        {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "let it change nothing"},                                           \
+        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "where it may be used from"},                    \
+        {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                \
+        {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                     \
+    {                                                                                                                  \
+        "user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"   \
+    }
+
+static const scim_admin_arg_t create_args[] = {
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique among the tenant's unrevoked tokens"},
+    {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
+     "when it ends, at most ten years from now (default: 30d)"},
+    TERMS,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {TERMS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+/* An address becomes the block that it is. */
+static scim_error_t *read_addresses(scim_admin_call_t *call)
+{
+    json_object *given;
+    if (!json_object_object_get_ex(call->args, "addresses", &given) || !given) {
+        return NULL;
+    }
+    json_object *blocks = json_object_new_array();
+    scim_admin_set(call, "addresses", json_object_get(given)); /* stays while it is read */
+    scim_error_t *error = json_object_array_length(given) > 0
+                              ? NULL
+                              : scim_error_status(call->pool, 400, "A list of addresses names one at least.");
+    for (size_t i = 0; !error && i < json_object_array_length(given); i++) {
+        const char *block;
+        error = scim_cidr_read(&block, json_object_get_string(json_object_array_get_idx(given, i)), call->pool);
+        if (!error) {
+            json_object_array_add(blocks, json_object_new_string(block));
+        }
+    }
+    scim_admin_set(call, "addresses", blocks);
+    if (error) {
+        scim_error_field(error, "addresses", error->detail, call->pool);
+    }
+    return error;
+}
+
+static scim_error_t *prepare_create(scim_admin_call_t *call)
+{
+    scim_error_t *error = read_addresses(call);
+    return error ? error : scim_admin_make_secret(call);
+}
+
+#define TOKENS "/tenants/{tenant}/tokens"
+#define TOKEN  TOKENS "/{token}"
+
+const scim_admin_op_t scim_admin_token_ops[] = {
+    {.noun = "token",
+     .verb = "list",
+     .method = "GET",
+     .path = TOKENS,
+     .statement = SCIM_STMT_ADMIN_TOKEN_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST | SCIM_OP_FEW,
+     .summary = "show the tokens of a tenant, newest first"},
+    {.noun = "token",
+     .verb = "show",
+     .argument = "token",
+     .method = "GET",
+     .path = TOKEN,
+     .statement = SCIM_STMT_ADMIN_TOKEN_SHOW,
+     .fields = fields,
+     .summary = "show a token, by its key id or name"},
+    {.noun = "token",
+     .verb = "create",
+     .method = "POST",
+     .path = TOKENS,
+     .statement = SCIM_STMT_ADMIN_TOKEN_CREATE,
+     .args = create_args,
+     .fields = created_fields,
+     .id_field = "keyId",
+     .flags = SCIM_OP_CREATES,
+     .prepare = prepare_create,
+     .finish = scim_admin_show_secret,
+     .summary = "make a token and show it, this one time"},
+    {.noun = "token",
+     .verb = "set",
+     .argument = "token",
+     .method = "PATCH",
+     .path = TOKEN,
+     .statement = SCIM_STMT_ADMIN_TOKEN_SET,
+     .args = set_args,
+     .fields = fields,
+     .prepare = read_addresses,
+     .summary = "change what a token may do, from the next request on"},
+    {.noun = "token",
+     .verb = "revoke",
+     .argument = "token",
+     .method = "POST",
+     .path = TOKEN "/revoke",
+     .statement = SCIM_STMT_ADMIN_TOKEN_REVOKE,
+     .fields = fields,
+     .summary = "refuse a token from the next request on"},
+    {.noun = NULL},
+};
