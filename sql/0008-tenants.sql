@@ -26,9 +26,9 @@ create function scim.tenant_json(t scim.tenant) returns jsonb
              where a.attrelid = 'scim.tenant'::regclass and a.attnum > 0 and not a.attisdropped
                and col_description(a.attrelid, a.attnum) is distinct from 'internal');
 
--- How many it has: on the wire, and local ones.
+-- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
 create function scim.tenant_counted(tenant_json jsonb) returns jsonb
-    language sql stable
+    language sql volatile
     return tenant_json || jsonb_build_object(
         'users', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'User'),
         'groups', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'Group'),
