@@ -4,6 +4,7 @@ with {{group}}, changed as (
     delete from scim.membership m
      using grp
      where m.tenant = $1 and m.group_id = grp.id and true /* filter */
+       and {{theirs}}
     returning m.member_id
 ), {{touched}}
 select case

@@ -1,10 +1,10 @@
--- Removes all members but these.
+-- Removes all members but these, and but those that clients do not see.
 -- $1 tenant, $2 group id, $3 member ids
 with {{group}}, changed as (
     delete from scim.membership m
      using grp
      where m.tenant = $1 and m.group_id = grp.id
-       and m.member_id not in (select unnest($3::uuid[]))
+       and case when m.member_id in (select unnest($3::uuid[])) then false else {{theirs}} end
     returning m.member_id
 ), {{touched}}
 select case

@@ -1,9 +1,10 @@
--- Removes members; who is none is no error.
+-- Removes members; who is none, or is not seen by clients, is no error.
 -- $1 tenant, $2 group id, $3 member ids
 with {{group}}, changed as (
     delete from scim.membership m
      using grp
      where m.tenant = $1 and m.group_id = grp.id and m.member_id = any ($3::uuid[])
+       and {{theirs}}
     returning m.member_id
 ), {{touched}}
 select case
