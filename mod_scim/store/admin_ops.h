@@ -10,5 +10,8 @@ extern const scim_admin_op_t scim_admin_tenant_ops[];
 extern const scim_admin_op_t scim_admin_token_ops[];
 extern const scim_admin_op_t scim_admin_role_ops[];
 extern const scim_admin_op_t scim_admin_audit_ops[];
+extern const scim_admin_op_t scim_admin_user_ops[];
+extern const scim_admin_op_t scim_admin_flag_ops[];
+extern const scim_admin_op_t scim_admin_link_ops[];
 
 #endif

@@ -19,6 +19,9 @@
         {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
         {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
         {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
+        {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local account does: refuse, adopt"},      \
+        {"deletion", SCIM_ARG_TEXT, HEAD("Deletion"), "what becomes of a deleted account: keep, erase"},               \
+        {"loginAttribute", SCIM_ARG_TEXT, HEAD("Login"), "what people log in by: userName, email"},                    \
     {                                                                                                                  \
         "created", SCIM_ARG_TIME, "Created", "when it was made"                                                        \
     }
@@ -28,6 +31,9 @@
 #define SYNC_POLICY  "manual|all|groups"
 #define LOGIN_POLICY "manual|first-login"
 #define ROLE_WINS    "sync|creation"
+#define LOCAL_MATCH  "refuse|adopt"
+#define DELETION     "keep|erase"
+#define LOGIN        "userName|email"
 
 #define SETTINGS                                                                                                        \
     {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 200, "what people call it"},                           \
@@ -45,8 +51,11 @@
         {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of accounts without one (default: user)"},          \
         {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
         {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                 \
+        {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},          \
+        {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local account does (default: refuse)"}, \
+        {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted account (default: keep)"},          \
     {                                                                                                                   \
-        "deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"             \
+        "loginAttribute", SCIM_ARG_CHOICE, 0, LOGIN, 0, 0, "what people log in by (default: userName)"                  \
     }
 
 #define COUNTS                                                                                                         \

@@ -25,7 +25,7 @@ typedef struct scim_bulk_item_t {
     apr_size_t len;
     scim_bulk_set_t *set; /* of POST */
     int slot;             /* of the lock */
-    scim_error_t *taken;  /* its unique value is: it was not made, and nothing else has failed for that */
+    scim_error_t *taken;  /* why it was not made, which has made nothing else fail: its unique value is taken */
     int live;             /* it is carried out in this window, that is: it has not failed yet */
     int wanted;           /* an operation of this window refers to it */
     int renamed;          /* POST: a deleted resource was brought back, under the id that it had: `made` */

@@ -407,8 +407,8 @@ static void read_set(scim_bulk_window_t *window, const scim_bulk_set_t *set)
     for (int i = 0; i < set->ats->nelts; i++) {
         scim_bulk_item_t *item = &window->items[APR_ARRAY_IDX(set->ats, i, int)];
         const int *row = apr_hash_get(rows, item->change.id, SCIM_ID_SIZE - 1);
-        if (!row) {
-            item->taken = scim_change_taken(set->type, window->pool);
+        item->taken = scim_change_refused(result, row ? *row : -1, set->type, window->pool);
+        if (item->taken) {
             continue;
         }
         scim_result_uuid(item->made, result, *row, 0);

@@ -59,8 +59,16 @@ int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const s
                                       with_docs ? "true" : "false", SCIM_PARAMS_END));
 }
 
-scim_error_t *scim_change_taken(const scim_resource_type_t *type, apr_pool_t *pool)
+scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool)
 {
+    if (row >= 0 && PQgetisnull(result, row, SCIM_CREATED_REFUSAL)) {
+        return NULL;
+    }
+    if (row >= 0) {
+        apr_size_t len;
+        const char *refusal = scim_result_text(&len, result, row, SCIM_CREATED_REFUSAL);
+        return scim_error_typed(pool, SCIM_UNIQUENESS, "%.*s", (int)len, refusal);
+    }
     const char *attribute = type->groups ? "userName" : type->members ? "displayName" : "A value that must be unique";
     return scim_error_typed(pool, SCIM_UNIQUENESS, "%s is already used by another %s.", attribute, type->name);
 }
@@ -262,8 +270,11 @@ static scim_error_t *create(work_t *work)
     }
     error = scim_session_run(session, batch);
     const PGresult *result = scim_batch_result(batch, made);
-    if (result && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 0) {
-        return scim_change_taken(change->type, session->pool);
+    if (result && PQresultStatus(result) == PGRES_TUPLES_OK) {
+        scim_error_t *refusal = scim_change_refused(result, PQntuples(result) - 1, change->type, session->pool);
+        if (refusal) {
+            return refusal;
+        }
     }
     if (!error) {
         work->restored = scim_result_bool(result, 0, SCIM_CREATED_RESTORED);

@@ -31,14 +31,16 @@ scim_error_t *scim_change_text(const char **text, apr_size_t *len, const scim_ch
 scim_error_t *scim_change_check(const scim_change_t *change, const char *id);
 
 /* The statement that makes resources of one type: `ids` and `docs` are texts of an SQL array and of a JSON list. A row
- * of its result is read by scim_record_read, without the document unless it was asked for; two columns follow. */
-#define SCIM_CREATED_RESTORED 6 /* boolean: brought back, under its old id */
+ * of its result is read by scim_record_read, without the document unless it was asked for; three columns follow. */
+#define SCIM_CREATED_RESTORED 6 /* boolean: brought back, or adopted, under its old id */
 #define SCIM_CREATED_WANTED   7 /* uuid: the id that it was to have */
+#define SCIM_CREATED_REFUSAL  8 /* text: why it was not made, and then there is nothing else; or null */
 int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
                            const char *ids, const char *docs, int with_docs);
 
-/* Why a resource of this type got no row: 409. */
-scim_error_t *scim_change_taken(const scim_resource_type_t *type, apr_pool_t *pool);
+/* Why a resource of this type was not made: 409; NULL where it was. `row` is its row in the statement's result, -1
+ * where it has none. */
+scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool);
 
 /* The memberships of a new group. */
 scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change_t *change);

@@ -81,6 +81,16 @@ static const char *cause_of(const rule_t *rule, const char *code, const char *me
                         strcmp(code, CANCELED) == 0 ? " (ScimDatabaseTimeout)" : "");
 }
 
+/* What scim.fail says of a field, or of several: "one,other". */
+static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool)
+{
+    char *state;
+    for (char *field = apr_strtok(apr_pstrdup(pool, fields), ",", &state); field;
+         field = apr_strtok(NULL, ",", &state)) {
+        scim_error_field(error, field, error->detail, pool);
+    }
+}
+
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
 {
     const char *code = state_of(result);
@@ -98,7 +108,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     error->transient = rule->transient;
     error->late = strcmp(code, CANCELED) == 0;
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
-        scim_error_field(error, apr_pstrdup(pool, field), error->detail, pool);
+        add_fields(error, field, pool);
     }
     return error;
 }

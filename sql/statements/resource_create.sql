@@ -9,4 +9,5 @@ select $1, $2, w.id, w.doc
 returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end,
           null::text,
           false,
-          r.id
+          r.id,
+          null::text

@@ -88,7 +88,8 @@ for my $name (grep { !$many{$_} } @names) {
     # The web role has settings of its own, which come with its login.
     my $web = $name !~ /^(tenant|index)_/;
     local $ENV{PGUSER} = $web ? 'scim_web' : $ENV{PGUSER};
-    my $plan = eval { unjson(encode 'UTF-8', sql(join "\n", $web ? () : 'set role scim_owner;', 'set plan_cache_mode = force_generic_plan;',
+    my $plan = eval { unjson(encode 'UTF-8', sql(join "\n", $name =~ /^admin_/ ? 'set role scim_manage;' : $web ? () : 'set role scim_owner;',
+        'set plan_cache_mode = force_generic_plan;',
         "set scim.tenant = '" . $t->tenant . "';", $text, "explain (format json) execute $name$arguments;")) };
     ok($plan, "$name is planned") or diag $@;
     is_json([$plan ? scans($plan->[0]{Plan}, 0) : ()], [], "$name scans no tenant") unless $paged{$name};

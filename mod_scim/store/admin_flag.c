@@ -1,0 +1,75 @@
+/* Flags: what administrators may mark accounts with. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"flag", SCIM_ARG_TEXT, "Flag", "its name"},
+    {"description", SCIM_ARG_TEXT, "Description", "what it means; null: nothing is said"},
+    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t add_args[] = {
+    {"flag", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "FLAG", 1, 100, "its name; permanent, and unique whatever the case"},
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 500, "what it means"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NULLABLE, "TEXT", 1, 500, "what it means"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define FLAGS "/tenants/{tenant}/flags"
+#define FLAG  FLAGS "/{flag}"
+
+const scim_admin_op_t scim_admin_flag_ops[] = {
+    {.noun = "flag",
+     .verb = "list",
+     .method = "GET",
+     .path = FLAGS,
+     .statement = SCIM_STMT_ADMIN_FLAG_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the flags that accounts can have"},
+    {.noun = "flag",
+     .verb = "show",
+     .argument = "flag",
+     .method = "GET",
+     .path = FLAG,
+     .statement = SCIM_STMT_ADMIN_FLAG_SHOW,
+     .fields = fields,
+     .summary = "show a flag"},
+    {.noun = "flag",
+     .verb = "add",
+     .argument = "flag",
+     .method = "POST",
+     .path = FLAGS,
+     .statement = SCIM_STMT_ADMIN_FLAG_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "flag",
+     .flags = SCIM_OP_CREATES,
+     .summary = "make a flag"},
+    {.noun = "flag",
+     .verb = "set",
+     .argument = "flag",
+     .method = "PATCH",
+     .path = FLAG,
+     .statement = SCIM_STMT_ADMIN_FLAG_SET,
+     .args = set_args,
+     .fields = fields,
+     .summary = "say what a flag means"},
+    {.noun = "flag",
+     .verb = "remove",
+     .argument = "flag",
+     .method = "DELETE",
+     .path = FLAG,
+     .statement = SCIM_STMT_ADMIN_FLAG_REMOVE,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "take away a flag that no account has"},
+    {.noun = NULL},
+};

@@ -1,0 +1,81 @@
+/* Who is who: links of accounts to identity providers, and accounts that may be the same person. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t link_fields[] = {
+    {"issuer", SCIM_ARG_TEXT, "Issuer", "the identity provider"},
+    {"subject", SCIM_ARG_TEXT, "Subject", "what that calls the account"},
+    {"userName", SCIM_ARG_TEXT, "Account", "the account's userName"},
+    {"linked", SCIM_ARG_TIME, "Linked", "when it was recorded"},
+    {"user", SCIM_ARG_TEXT, NULL, "the account's id"},
+    {"id", SCIM_ARG_TEXT, "Link", "its id"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only those of this account, by its id or userName"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t add_args[] = {
+    {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 400, "the account, by its id or userName"},
+    {"issuer", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ISSUER", 1, 500, "the identity provider, as its assertions name it"},
+    {"subject", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "SUBJECT", 1, 500, "the account, as its assertions name it"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_field_t duplicate_fields[] = {
+    {"key", SCIM_ARG_TEXT, "Alike", "the userName or e-mail address that they share, without case"},
+    {"accounts", SCIM_ARG_JSON, "Accounts", "the accounts, as a list of accounts shows them"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t duplicate_args[] = {
+    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "only those whose userName or e-mail address starts so"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1100, "what follows a page: the `next` that it came with"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define LINKS "/tenants/{tenant}/links"
+
+const scim_admin_op_t scim_admin_link_ops[] = {
+    {.noun = "link",
+     .verb = "list",
+     .method = "GET",
+     .path = LINKS,
+     .statement = SCIM_STMT_ADMIN_LINK_LIST,
+     .args = list_args,
+     .fields = link_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show what identity providers call accounts"},
+    {.noun = "link",
+     .verb = "add",
+     .method = "POST",
+     .path = LINKS,
+     .statement = SCIM_STMT_ADMIN_LINK_ADD,
+     .args = add_args,
+     .fields = link_fields,
+     .id_field = "id",
+     .flags = SCIM_OP_CREATES,
+     .summary = "record whom a login is, as the application does; once more changes nothing"},
+    {.noun = "link",
+     .verb = "remove",
+     .argument = "link",
+     .method = "DELETE",
+     .path = LINKS "/{link}",
+     .statement = SCIM_STMT_ADMIN_LINK_REMOVE,
+     .fields = link_fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "clear a link"},
+    {.noun = "duplicate",
+     .verb = "list",
+     .method = "GET",
+     .path = "/tenants/{tenant}/duplicates",
+     .statement = SCIM_STMT_ADMIN_DUPLICATE_LIST,
+     .args = duplicate_args,
+     .fields = duplicate_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show accounts that may be the same person: their userName or an e-mail address is the same"},
+    {.noun = NULL},
+};

@@ -1,0 +1,172 @@
+/* Accounts: provisioned ones, of which administrators set the role and flags, and local ones. */
+#include "admin_ops.h"
+
+/* What lists show of an account, which a single one begins with. */
+#define ROW                                                                                                            \
+    {"id", SCIM_ARG_TEXT, NULL, "its id, as /Users has it"}, {"userName", SCIM_ARG_TEXT, "User name", "its userName"}, \
+        {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
+        {"email", SCIM_ARG_TEXT, "E-mail", "its e-mail address: the primary one, else the first; null: none"},         \
+        {"phone", SCIM_ARG_TEXT, NULL, "its phone number: the primary one, else the first; null: none"},               \
+        {"login", SCIM_ARG_TEXT, NULL, "what it logs in by, as the tenant wants it"},                                  \
+        {"active", SCIM_ARG_FLAG, NULL, "whether it can be used"},                                                     \
+        {"state", SCIM_ARG_TEXT, "State", "active, inactive, deleted"},                                                \
+        {"source", SCIM_ARG_TEXT, "Source", "who manages it: scim (the identity provider), local (administrators)"},   \
+        {"role", SCIM_ARG_TEXT, "Role", "its role"},                                                                   \
+        {"roleDefault", SCIM_ARG_FLAG, NULL, "its role is the tenant's default"},                                      \
+        {"flags", SCIM_ARG_LIST, "Flags", "the flags that it has"},                                                    \
+        {"protected", SCIM_ARG_TEXT, "Protected", "main-contact, break-glass; null: provisioning may change it"},      \
+        {"created", SCIM_ARG_TIME, NULL, "when it was made"},                                                          \
+        {"lastModified", SCIM_ARG_TIME, NULL, "when it was changed last"},                                             \
+    {                                                                                                                  \
+        "deletedAt", SCIM_ARG_TIME, NULL, "when it was deleted; null: it is not"                                       \
+    }
+
+static const scim_admin_field_t list_fields[] = {ROW, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t fields[] = {
+    ROW,
+    {"givenName", SCIM_ARG_TEXT, NULL, "its given name"},
+    {"familyName", SCIM_ARG_TEXT, NULL, "its family name"},
+    {"name", SCIM_ARG_JSON, NULL, "its `name`"},
+    {"emails", SCIM_ARG_JSON, NULL, "its `emails`"},
+    {"phoneNumbers", SCIM_ARG_JSON, "Phone", "its `phoneNumbers`"},
+    {"externalId", SCIM_ARG_TEXT, "External id", "what the identity provider calls it"},
+    {"groups", SCIM_ARG_JSON, "Groups", "the groups that it is a member of: id, displayName, source"},
+    {"links", SCIM_ARG_JSON, "Links", "whom logins are: id, issuer, subject, linked"},
+    {"locked", SCIM_ARG_LIST, "Locked", "the arguments that only the identity provider changes"},
+    {"mergedInto", SCIM_ARG_TEXT, NULL, "the account that it was merged into"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t merge_fields[] = {
+    {"user", SCIM_ARG_JSON, NULL, "the account that would be deleted"},
+    {"into", SCIM_ARG_JSON, NULL, "the account that would stay"},
+    {"refused", SCIM_ARG_TEXT, "Refused", "why the merge would be refused; null: it would be done"},
+    {"groups", SCIM_ARG_JSON, "Groups", "the groups that it would join"},
+    {"flags", SCIM_ARG_LIST, "Flags", "the flags that it would get"},
+    {"links", SCIM_ARG_JSON, "Links", "the links that it would get"},
+    {"grants", SCIM_ARG_JSON, "Grants", "the subscriptions that it would be granted by hand"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
+     "only those whose userName, displayName or an e-mail address starts so, whatever the case; at the most 1,000 by "
+     "each"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
+    {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
+    {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0, "only these (default: all that are not deleted)"},
+    {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned ones, or local ones"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only those of this role"},
+    {"flag", SCIM_ARG_TEXT, 0, "FLAG", 1, 100, "only those that have this flag"},
+    {"protected", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only those that provisioning may not change, or may"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+/* What an administrator sets of an account. */
+#define SETTINGS                                                                                                       \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 400, "what people call it (default: of its names)"},  \
+        {"givenName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its given name"},                             \
+        {"familyName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its family name"},                           \
+        {"email", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ADDRESS", 1, 254, "its e-mail address"},                          \
+        {"phone", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NUMBER", 1, 100, "its phone number"},                             \
+        {"active", SCIM_ARG_FLAG, 0, NULL, 0, 0, "whether it can be used (default: true)"},                            \
+        {"role", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ROLE", 1, 100, "its role (null: the tenant's default)"},           \
+    {                                                                                                                  \
+        "flags", SCIM_ARG_LIST, 0, "FLAG", 0, 0, "the flags that it has, all of them"                                  \
+    }
+
+#define USER_NAME_MAX 400
+
+static const scim_admin_arg_t add_args[] = {
+    {"userName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
+    SETTINGS,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {
+    {"userName", SCIM_ARG_TEXT, 0, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
+    SETTINGS,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t protect_args[] = {
+    {"kind", SCIM_ARG_CHOICE, SCIM_ARG_REQUIRED, "main-contact|break-glass", 0, 0,
+     "the one main contact of the tenant, or an account for emergencies"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define INTO                                                                                                           \
+    {                                                                                                                  \
+        "into", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, USER_NAME_MAX,                                            \
+            "the account that stays, by its id or userName"                                                            \
+    }
+
+static const scim_admin_arg_t preview_args[] = {INTO, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t merge_args[] = {
+    INTO,
+    {"confirm", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX,
+     "the userName of the account that is going to be deleted, once more"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define USERS "/tenants/{tenant}/users"
+#define USER  USERS "/{user}"
+
+/* What is done to one account: its noun, argument and answer. */
+#define ON_USER .noun = "user", .argument = "user", .fields = fields
+
+const scim_admin_op_t scim_admin_user_ops[] = {
+    {.noun = "user",
+     .verb = "list",
+     .method = "GET",
+     .path = USERS,
+     .statement = SCIM_STMT_ADMIN_USER_LIST,
+     .args = list_args,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the accounts of a tenant"},
+    {ON_USER, .verb = "show", .method = "GET", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SHOW,
+     .summary = "show an account, by its id or userName"},
+    {.noun = "user",
+     .verb = "add",
+     .argument = "userName",
+     .method = "POST",
+     .path = USERS,
+     .statement = SCIM_STMT_ADMIN_USER_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "id",
+     .flags = SCIM_OP_CREATES,
+     .summary = "make a local account, which the identity provider does not see"},
+    {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SET, .args = set_args,
+     .summary = "change an account; of a provisioned one its role and flags"},
+    {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .statement = SCIM_STMT_ADMIN_USER_REMOVE,
+     .flags = SCIM_OP_EMPTY, .summary = "delete a local account"},
+    {ON_USER, .verb = "restore", .method = "POST", .path = USER "/restore", .statement = SCIM_STMT_ADMIN_USER_RESTORE,
+     .summary = "bring a deleted account back; the identity provider sees a provisioned one again"},
+    {ON_USER, .verb = "erase", .method = "POST", .path = USER "/erase", .statement = SCIM_STMT_ADMIN_USER_ERASE,
+     .flags = SCIM_OP_EMPTY, .summary = "erase a deleted account, of which the audit log alone knows from then on"},
+    {ON_USER, .verb = "convert", .method = "POST", .path = USER "/convert", .statement = SCIM_STMT_ADMIN_USER_CONVERT,
+     .summary = "make a provisioned account a local one, which the identity provider no longer sees"},
+    {ON_USER, .verb = "protect", .method = "POST", .path = USER "/protect", .statement = SCIM_STMT_ADMIN_USER_PROTECT,
+     .args = protect_args, .summary = "let provisioning neither change an account nor its access"},
+    {ON_USER, .verb = "unprotect", .method = "POST", .path = USER "/unprotect",
+     .statement = SCIM_STMT_ADMIN_USER_UNPROTECT, .summary = "let provisioning change an account again"},
+    {.noun = "user",
+     .verb = "merge-preview",
+     .argument = "user",
+     .method = "GET",
+     .path = USER "/merge",
+     .statement = SCIM_STMT_ADMIN_USER_MERGE_PREVIEW,
+     .args = preview_args,
+     .fields = merge_fields,
+     .summary = "show what a merge would carry over, and do nothing"},
+    {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .statement = SCIM_STMT_ADMIN_USER_MERGE,
+     .args = merge_args,
+     .summary =
+         "merge an account into another one, which gets its groups, flags, links and grants; it is deleted itself"},
+    {.noun = NULL},
+};

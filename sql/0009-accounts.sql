@@ -1,0 +1,979 @@
+-- Accounts: what administrators see and do of people, local accounts, flags, links to identity providers, and merging.
+
+set local role scim_owner;
+
+alter table scim.tenant
+    -- A POST whose userName or e-mail is a local account's: refused, or that account becomes the provisioned one.
+    add local_match     text not null default 'refuse' check (local_match in ('refuse', 'adopt')),
+    -- What a deletion leaves: the row with its history, or nothing.
+    add deletion        text not null default 'keep' check (deletion in ('keep', 'erase')),
+    -- What people log in by.
+    add login_attribute text not null default 'userName' check (login_attribute in ('userName', 'email'));
+
+-- The account that this one was merged into; deleted, and no POST brings it back.
+alter table scim.resource add merged_into uuid;
+
+-- One main contact for a tenant.
+create unique index resource_main_contact on scim.resource (tenant) where protected = 'main-contact' and deleted_at is null;
+create index resource_flagged on scim.resource (tenant, id) where flags is not null;
+
+-- --- what an account looks like ---------------------------------------------------------------------------------------------
+
+-- The entry of a list such as emails that is the account's: the primary one, else the first.
+create function scim.chosen(entries jsonb) returns jsonb
+    language sql immutable parallel safe
+    return (select e.value
+              from jsonb_array_elements(case jsonb_typeof(entries) when 'array' then entries end) with ordinality e
+             order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality
+             limit 1);
+
+create function scim.account_email(doc jsonb) returns text
+    language sql immutable parallel safe
+    return scim.chosen(doc -> 'emails') ->> 'value';
+
+create function scim.is_active(doc jsonb) returns boolean
+    language sql immutable parallel safe
+    return coalesce((doc ->> 'active')::boolean, true);
+
+-- What only the identity provider changes of an account.
+create function scim.locked_fields(r scim.resource) returns jsonb
+    language sql immutable
+    return case
+               when r.source = 'scim'
+                   then '["userName", "displayName", "givenName", "familyName", "email", "phone", "active"]'::jsonb
+               else '[]'::jsonb
+           end;
+
+-- An account as a list shows it.
+create function scim.user_row(r scim.resource) returns jsonb
+    language sql stable
+    return (select jsonb_build_object(
+                'id', r.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName',
+                'email', scim.account_email(r.doc), 'phone', scim.chosen(r.doc -> 'phoneNumbers') ->> 'value',
+                'login', case t.login_attribute when 'email' then scim.account_email(r.doc) else r.doc ->> 'userName' end,
+                'active', r.deleted_at is null and scim.is_active(r.doc),
+                'state', case when r.deleted_at is not null then 'deleted' when scim.is_active(r.doc) then 'active' else 'inactive' end,
+                'source', r.source, 'role', coalesce(r.role, t.default_role), 'roleDefault', r.role is null,
+                'flags', to_jsonb(coalesce(r.flags, '{}')), 'protected', r.protected,
+                'created', scim.time_text(r.created), 'lastModified', scim.time_text(r.last_modified),
+                'deletedAt', scim.time_text(r.deleted_at))
+              from scim.tenant t where t.tenant = r.tenant);
+
+create function scim.user_rows(of_tenant text, ids uuid[]) returns jsonb
+    language sql stable
+    return (select jsonb_agg(scim.user_row(r) order by r.id) from scim.resource r where r.tenant = of_tenant and r.id = any (ids));
+
+create function scim.user_groups(of_tenant text, of_user uuid) returns jsonb
+    language sql stable
+    return coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.doc ->> 'displayName', 'source', g.source)
+                                      order by g.id)
+                       from scim.membership m
+                       join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
+                      where m.tenant = of_tenant and m.member_id = of_user), '[]');
+
+-- The id that a text is; null where it is none.
+create function scim.uuid_of(value text) returns uuid
+    language sql immutable parallel safe
+    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+
+-- The account that is called so: by its id, or by its userName; of deleted ones of that userName the last.
+create function scim.find_user(of_tenant text, name text) returns uuid
+    language plpgsql stable
+as $$
+declare
+    found_id uuid;
+begin
+    select r.id into found_id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(name) and r.type = 'User';
+    if found_id is null then
+        select r.id into found_id from scim.resource r where r.tenant = of_tenant and r.user_name_key = scim.fold(name);
+    end if;
+    if found_id is null then
+        select r.id into found_id
+          from scim.resource r
+         where r.tenant = of_tenant and r.former_name_key = scim.fold(name) and r.former_name_key is not null
+         order by r.id desc
+         limit 1;
+    end if;
+    if found_id is null then
+        perform scim.fail('SC404', 'user', format('There is no account "%s".', name));
+    end if;
+    return found_id;
+end
+$$;
+
+create function scim.the_user(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_user(of_tenant, name);
+    return r;
+end
+$$;
+
+-- The same, which nobody else changes from then on.
+create function scim.hold_user(of_tenant text, name text) returns scim.resource
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_user(of_tenant, name) for update;
+    if not found then
+        perform scim.fail('SC404', 'user', format('There is no account "%s".', name));
+    end if;
+    return r;
+end
+$$;
+
+-- --- flags ----------------------------------------------------------------------------------------------------------------------
+
+-- What administrators may mark accounts with; the accounts hold the names.
+create table scim.flag (
+    tenant      text collate "C" not null,
+    name_key    text collate "C" not null,
+    name        text not null,
+    description text,
+    created     timestamptz not null default now(),
+    primary key (tenant, name_key)
+);
+select scim.let_manage('flag', 'select, insert, update, delete');
+create policy owner on scim.flag to scim_owner using (true);
+
+create function scim.flag_json(f scim.flag) returns jsonb
+    language sql stable
+    return jsonb_build_object('flag', f.name, 'description', f.description, 'created', scim.time_text(f.created));
+
+create function scim.the_flag(of_tenant text, wanted text) returns scim.flag
+    language plpgsql
+as $$
+declare
+    f scim.flag;
+begin
+    select x.* into f from scim.flag x where x.tenant = of_tenant and x.name_key = scim.fold(wanted) for update;
+    if not found then
+        perform scim.fail('SC404', 'flag', format('There is no flag "%s".', wanted));
+    end if;
+    return f;
+end
+$$;
+
+create function scim.admin_flag_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    f scim.flag;
+begin
+    insert into scim.flag (tenant, name_key, name, description)
+    values (of_tenant, scim.fold(args ->> 'flag'), args ->> 'flag', args ->> 'description')
+        on conflict do nothing
+    returning * into f;
+    if f.tenant is null then
+        perform scim.fail('SC409', 'flag', format('There is a flag "%s" already.', args ->> 'flag'));
+    end if;
+    perform scim.note(of_tenant, 'create', 'Flag', f.name, f.name, null, scim.flag_json(f));
+    return scim.flag_json(f);
+end
+$$;
+
+create function scim.admin_flag_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    was jsonb := scim.flag_json(scim.the_flag(of_tenant, args ->> 'flag'));
+    f   scim.flag;
+begin
+    perform scim.must_match(was);
+    update scim.flag x set description = args ->> 'description'
+     where x.tenant = of_tenant and x.name_key = scim.fold(args ->> 'flag')
+    returning * into f;
+    if was <> scim.flag_json(f) then
+        perform scim.note(of_tenant, 'update', 'Flag', f.name, f.name, scim.differing(was, scim.flag_json(f)),
+                          scim.differing(scim.flag_json(f), was));
+    end if;
+    return scim.flag_json(f);
+end
+$$;
+
+create function scim.admin_flag_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    f scim.flag := scim.the_flag(of_tenant, args ->> 'flag');
+begin
+    perform scim.must_match(scim.flag_json(f));
+    if exists (select from scim.resource r
+                where r.tenant = of_tenant and r.flags is not null and r.deleted_at is null and f.name = any (r.flags)) then
+        perform scim.fail('SC409', 'flag', format('The flag "%s" is in use; take it from the accounts that have it first.', f.name));
+    end if;
+    delete from scim.flag x where x.tenant = of_tenant and x.name_key = f.name_key;
+    perform scim.note(of_tenant, 'delete', 'Flag', f.name, f.name, scim.flag_json(f), null);
+end
+$$;
+
+-- A list of names as the tenant's flags are written, in the order of these; null where it is empty. Refuses what is no flag. The
+-- flags are locked, so that none goes meanwhile.
+create function scim.flags_of(of_tenant text, names jsonb) returns text[]
+    language plpgsql
+as $$
+declare
+    found_names text[];
+    unknown     text;
+begin
+    perform from scim.flag f
+      where f.tenant = of_tenant and f.name_key in (select scim.fold(n) from jsonb_array_elements_text(names) n)
+        for key share;
+    select n into unknown
+      from jsonb_array_elements_text(names) n
+     where not exists (select from scim.flag f where f.tenant = of_tenant and f.name_key = scim.fold(n))
+     limit 1;
+    if unknown is not null then
+        perform scim.fail('SC400', 'flags', format('There is no flag "%s"; make it first, or correct the name.', unknown));
+    end if;
+    select array_agg(f.name order by f.name_key) into found_names
+      from scim.flag f
+     where f.tenant = of_tenant and f.name_key in (select scim.fold(n) from jsonb_array_elements_text(names) n);
+    return found_names;
+end
+$$;
+
+-- --- links to identity providers ------------------------------------------------------------------------------------------------
+
+-- Whom a login is: what an identity provider (issuer) calls an account (subject). The application records it.
+create table scim.link (
+    tenant  text collate "C" not null,
+    id      uuid not null,
+    user_id uuid not null,
+    issuer  text collate "C" not null,
+    subject text collate "C" not null,
+    linked  timestamptz not null default now(),
+    primary key (tenant, id),
+    unique (tenant, issuer, subject)
+);
+create index link_user on scim.link (tenant, user_id, id);
+select scim.let_manage('link', 'select, insert, update, delete');
+create policy owner on scim.link to scim_owner using (true);
+
+create function scim.link_json(l scim.link) returns jsonb
+    language sql stable
+    return jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'user', l.user_id,
+        'userName', (select r.doc ->> 'userName' from scim.resource r where r.tenant = l.tenant and r.id = l.user_id));
+
+create function scim.admin_link_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    u scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    l scim.link;
+begin
+    if u.deleted_at is not null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is deleted; restore it first.', u.doc ->> 'userName'));
+    end if;
+    insert into scim.link (tenant, id, user_id, issuer, subject)
+    values (of_tenant, scim.new_id(clock_timestamp()), u.id, args ->> 'issuer', args ->> 'subject')
+        on conflict do nothing
+    returning * into l;
+    if l.tenant is not null then
+        perform scim.note(of_tenant, 'add-link', 'User', u.id::text, u.doc ->> 'userName', null,
+                          jsonb_build_object('issuer', l.issuer, 'subject', l.subject));
+        return scim.link_json(l);
+    end if;
+    select x.* into l from scim.link x where x.tenant = of_tenant and x.issuer = args ->> 'issuer' and x.subject = args ->> 'subject';
+    if l.user_id is distinct from u.id then
+        perform scim.fail('SC409', 'subject', format('This link is that of another account, "%s"; remove it there first.',
+                                                     scim.link_json(l) ->> 'userName'));
+    end if;
+    return scim.link_json(l); -- a login like the one before
+end
+$$;
+
+create function scim.admin_link_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    l scim.link;
+begin
+    select x.* into l from scim.link x where x.tenant = of_tenant and x.id = scim.uuid_of(args ->> 'link') for update;
+    if l.tenant is null then
+        perform scim.fail('SC404', 'link', format('There is no link "%s".', args ->> 'link'));
+    end if;
+    perform scim.must_match(scim.link_json(l));
+    delete from scim.link x where x.tenant = of_tenant and x.id = l.id;
+    perform scim.note(of_tenant, 'remove-link', 'User', l.user_id::text, scim.link_json(l) ->> 'userName',
+                      jsonb_build_object('issuer', l.issuer, 'subject', l.subject), null);
+end
+$$;
+
+-- An account with everything that is known of it.
+create function scim.user_json(r scim.resource) returns jsonb
+    language sql stable
+    return scim.user_row(r) || jsonb_build_object(
+        'givenName', r.doc -> 'name' ->> 'givenName', 'familyName', r.doc -> 'name' ->> 'familyName',
+        'name', coalesce(r.doc -> 'name', '{}'), 'emails', coalesce(r.doc -> 'emails', '[]'),
+        'phoneNumbers', coalesce(r.doc -> 'phoneNumbers', '[]'), 'externalId', r.doc ->> 'externalId',
+        'groups', scim.user_groups(r.tenant, r.id),
+        'links', coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject,
+                                                               'linked', scim.time_text(l.linked)) order by l.id)
+                             from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
+        'locked', scim.locked_fields(r), 'mergedInto', r.merged_into);
+
+-- --- lists ------------------------------------------------------------------------------------------------------------------------
+
+-- How many a search finds by each of its indexes, at the most.
+create function scim.search_most() returns int
+    language sql immutable parallel safe
+    return 1000;
+
+-- Accounts whose userName, displayName or e-mail starts so, or whose id this is.
+create function scim.search_users(of_tenant text, q text) returns uuid[]
+    language plpgsql stable
+as $$
+declare
+    low  text := left(scim.fold(q), 256);
+    -- Nothing that starts so is beyond it: the last character of all.
+    high text := low || U&'\+10FFFF';
+begin
+    return array(
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.user_name_key >= low and r.user_name_key < high
+          order by r.user_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.former_name_key >= low and r.former_name_key < high
+          order by r.former_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.display_name_key >= low and r.display_name_key < high and r.type = 'User'
+          order by r.display_name_key limit scim.search_most())
+         union
+        (select l.resource_id from scim.lookup l
+          where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key >= low and l.key < high
+          order by l.key limit scim.search_most())
+         union
+        select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q));
+end
+$$;
+
+-- scim.lookup's number for e-mail addresses.
+create function scim.email_attribute() returns int
+    language sql stable parallel safe
+    return (select i.id from scim.indexed i
+             where i.type = 'User' and i.schema is null and i.attribute = 'emails' and i.sub = 'value' and i.multi_valued and i.fold);
+
+-- The condition that a list's arguments make. A text of its own for each, so that it is planned for what is asked: which index is
+-- the shortest way differs. Values are $1 tenant, $2 arguments, $3 what a search has found.
+create function scim.user_condition(args jsonb) returns text
+    language sql immutable
+    return concat_ws(' and ', 'r.tenant = $1', 'r.type = ''User''',
+        case args ->> 'state'
+            when 'deleted' then 'r.deleted_at is not null'
+            when 'active' then 'r.deleted_at is null and scim.is_active(r.doc)'
+            when 'inactive' then 'r.deleted_at is null and not scim.is_active(r.doc)'
+            else 'r.deleted_at is null'
+        end,
+        case args ->> 'source'
+            when 'local' then 'r.source = ''local'' and r.source <> ''scim'''
+            when 'scim' then concat('r.source = ''scim''', case when args ->> 'state' is distinct from 'deleted' then ' and r.wire' end)
+        end,
+        case when args ? 'role' then
+            case when args ->> 'roleDefault' = 'true' then '(r.role = $2 ->> ''role'' or r.role is null)' else 'r.role = $2 ->> ''role''' end
+        end,
+        case when args ? 'flag' then 'r.flags is not null and $2 ->> ''flag'' = any (r.flags)' end,
+        case args ->> 'protected' when 'true' then 'r.protected is not null' when 'false' then 'r.protected is null' end,
+        case when args ? 'q' then 'r.id = any ($3)' end);
+
+create function scim.admin_user_list(of_tenant text, args jsonb) returns jsonb
+    language plpgsql stable
+as $$
+declare
+    by_name text := case when args ->> 'state' = 'deleted' then 'r.former_name_key, r.id' else 'r.user_name_key' end;
+    wanted  text := scim.find_role(of_tenant, args ->> 'role');
+    most    int := scim.most(args);
+    after   scim.resource;
+    place   text;
+    pairs   jsonb;
+begin
+    if args ? 'role' then
+        if wanted is null then
+            perform scim.fail('SC400', 'role', format('Role not found: %s', args ->> 'role'));
+        end if;
+        args := args || jsonb_build_object('role', wanted, 'roleDefault',
+            exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = wanted));
+    end if;
+    if args ? 'flag' then
+        if not exists (select from scim.flag f where f.tenant = of_tenant and f.name_key = scim.fold(args ->> 'flag')) then
+            perform scim.fail('SC400', 'flag', format('There is no flag "%s".', args ->> 'flag'));
+        end if;
+        args := args || jsonb_build_object('flag', (select f.name from scim.flag f
+                                                     where f.tenant = of_tenant and f.name_key = scim.fold(args ->> 'flag')));
+    end if;
+    if args ? 'after' then
+        select r.* into after from scim.resource r where r.tenant = of_tenant and r.id = (args ->> 'after')::uuid and r.type = 'User';
+        if after.id is null then
+            perform scim.fail('SC400', 'after', 'The account that the page before ended with is there no more; begin again with the first page.');
+        end if;
+        place := case
+                     when args ->> 'sort' = 'created' then 'r.id > $4'
+                     when args ->> 'state' = 'deleted' then '(r.former_name_key, r.id) > ($5, $4)'
+                     else 'r.user_name_key > $5'
+                 end;
+    end if;
+    execute format('select coalesce(jsonb_agg(jsonb_build_array(x.id, x.shown) order by x.n), ''[]'')
+                      from (select p.id, scim.user_row(p) as shown, row_number() over () as n
+                              from (select r.* from scim.resource r where %s order by %s limit %s) p) x',
+                   concat_ws(' and ', scim.user_condition(args), place),
+                   case when args ->> 'sort' = 'created' then 'r.id' else by_name end, most + 1)
+       into pairs
+      using of_tenant, args, case when args ? 'q' then scim.search_users(of_tenant, args ->> 'q') end, after.id,
+            scim.fold(after.doc ->> 'userName');
+    return scim.paged(pairs, most);
+end
+$$;
+
+-- --- making and changing -----------------------------------------------------------------------------------------------------------
+
+-- Refuses what is the identity provider's.
+create function scim.must_be_local(r scim.resource, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    fields text;
+begin
+    select string_agg(f, ',' order by f) into fields
+      from jsonb_array_elements_text(scim.locked_fields(r)) f
+     where args ? f;
+    if fields is not null then
+        perform scim.fail('SC403', fields, 'managed by provisioning; change it in your identity provider');
+    end if;
+end
+$$;
+
+create function scim.must_be_there(r scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    if r.deleted_at is not null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is deleted; restore it first.', r.doc ->> 'userName'));
+    end if;
+end
+$$;
+
+create function scim.must_be_free(of_tenant text, user_name text, for_user uuid) returns void
+    language plpgsql
+as $$
+begin
+    if exists (select from scim.resource r
+                where r.tenant = of_tenant and r.user_name_key = scim.fold(user_name) and r.id is distinct from for_user) then
+        perform scim.fail('SC409', 'userName', format('There is an account "%s" already; choose another userName.', user_name));
+    end if;
+end
+$$;
+
+-- A list such as emails with another value of the account's entry; null takes that entry away.
+create function scim.with_chosen(entries jsonb, value text) returns jsonb
+    language plpgsql immutable
+as $$
+declare
+    list  jsonb := case jsonb_typeof(entries) when 'array' then entries else '[]' end;
+    place int := (select (e.ordinality - 1)::int from jsonb_array_elements(list) with ordinality e
+                   order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1);
+begin
+    if value is null then
+        return nullif(case when place is null then list else list - place end, '[]');
+    end if;
+    if place is null then
+        return jsonb_build_array(jsonb_build_object('value', value, 'primary', true));
+    end if;
+    return jsonb_set(list, array [place::text], (list -> place) || jsonb_build_object('value', value));
+end
+$$;
+
+-- A document with what an administrator sets of it.
+create function scim.account_doc(doc jsonb, args jsonb) returns jsonb
+    language plpgsql stable
+as $$
+declare
+    name jsonb := coalesce(doc -> 'name', '{}');
+begin
+    if args ->> 'email' !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+        perform scim.fail('SC400', 'email', format('"%s" is no e-mail address.', args ->> 'email'));
+    end if;
+    if args ? 'userName' then
+        doc := doc || jsonb_build_object('userName', args ->> 'userName');
+    end if;
+    if args ? 'givenName' or args ? 'familyName' then
+        name := jsonb_strip_nulls(name - 'formatted' || case when args ? 'givenName' then jsonb_build_object('givenName', args ->> 'givenName') else '{}' end
+                                  || case when args ? 'familyName' then jsonb_build_object('familyName', args ->> 'familyName') else '{}' end);
+        doc := doc || jsonb_build_object('name', nullif(name, '{}'));
+    end if;
+    if args ? 'email' then
+        doc := doc || jsonb_build_object('emails', scim.with_chosen(doc -> 'emails', args ->> 'email'));
+    end if;
+    if args ? 'phone' then
+        doc := doc || jsonb_build_object('phoneNumbers', scim.with_chosen(doc -> 'phoneNumbers', args ->> 'phone'));
+    end if;
+    if args ? 'active' then
+        doc := doc || jsonb_build_object('active', args -> 'active');
+    end if;
+    doc := (select jsonb_object_agg(e.key, e.value) from jsonb_each(doc) e where e.value <> 'null');
+    return doc || jsonb_build_object('displayName', case
+        when args ? 'displayName' then coalesce(args ->> 'displayName', scim.display_name(doc))
+        else coalesce(doc ->> 'displayName', scim.display_name(doc))
+    end);
+end
+$$;
+
+create function scim.role_named(of_tenant text, name text) returns text
+    language plpgsql stable
+as $$
+declare
+    found_role text := scim.find_role(of_tenant, name);
+begin
+    if name is not null and found_role is null then
+        perform scim.fail('SC400', 'role', format('Role not found: %s', name));
+    end if;
+    return found_role;
+end
+$$;
+
+create function scim.admin_user_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    perform scim.must_be_free(of_tenant, args ->> 'userName', null);
+    insert into scim.resource as x (tenant, id, type, source, role, flags, doc)
+    values (of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', scim.role_named(of_tenant, args ->> 'role'),
+            scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')),
+            scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args))
+    returning x.* into r;
+    -- As it is after the triggers that come later.
+    return scim.user_json(scim.the_user(of_tenant, r.id::text));
+end
+$$;
+
+create function scim.admin_user_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r     scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    new   scim.resource := r;
+begin
+    perform scim.must_match(scim.user_json(r));
+    perform scim.must_be_there(r);
+    perform scim.must_be_local(r, args);
+    if args ? 'userName' then
+        perform scim.must_be_free(of_tenant, args ->> 'userName', r.id);
+    end if;
+    if args ? 'role' then
+        new.role := scim.role_named(of_tenant, args ->> 'role');
+    end if;
+    if args ? 'flags' then
+        new.flags := scim.flags_of(of_tenant, args -> 'flags');
+    end if;
+    if r.source <> 'scim' then
+        new.doc := scim.account_doc(r.doc, args);
+    end if;
+    if (new.doc, new.role, new.flags) is distinct from (r.doc, r.role, r.flags) then
+        update scim.resource x
+           set doc = new.doc, role = new.role, flags = new.flags, version = x.version + 1, last_modified = now()
+         where x.tenant = of_tenant and x.id = r.id
+        returning x.* into r;
+    end if;
+    return scim.user_json(r);
+end
+$$;
+
+-- --- deleting, restoring, converting -----------------------------------------------------------------------------------------------
+
+-- What is kept of an account elsewhere goes with its row. With the owner's rights: SCIM requests erase, too.
+create function scim.forget_user() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    delete from scim.link l where l.tenant = old.tenant and l.user_id = old.id;
+    if to_regclass('scim.access_grant') is not null then
+        execute 'delete from scim.access_grant g where g.tenant = $1 and g.user_id = $2' using old.tenant, old.id;
+    end if;
+    return null;
+end
+$$;
+
+create trigger forget_user after delete on scim.resource
+    for each row when (old.type = 'User') execute function scim.forget_user();
+
+-- Nobody erases a protected account; provisioning is told so in the words of apply_rules.
+create function scim.keep_protected() returns trigger
+    language plpgsql
+as $$
+begin
+    if current_setting('scim.actor_kind', true) is not distinct from 'token' then
+        perform scim.refuse('SC403', format('The account "%s" is %s. Provisioning may not change it; an administrator can.',
+            old.doc ->> 'userName', case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
+    end if;
+    return old;
+end
+$$;
+
+create trigger keep_protected before delete on scim.resource
+    for each row when (old.protected is not null) execute function scim.keep_protected();
+
+create function scim.must_be_unprotected(r scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    if r.protected is not null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is %s; unprotect it first.', r.doc ->> 'userName',
+            case r.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
+    end if;
+end
+$$;
+
+-- Takes an account out of its groups, which is a new version of each.
+create function scim.leave_groups(of_tenant text, of_user uuid) returns void
+    language sql
+as $$
+    with left_groups as (
+        delete from scim.membership m where m.tenant = of_tenant and m.member_id = of_user returning m.group_id
+    )
+    update scim.resource g
+       set version = g.version + 1, last_modified = now()
+     where g.tenant = of_tenant and g.id in (select group_id from left_groups);
+$$;
+
+-- As a SCIM DELETE does it, but that the row is kept.
+create function scim.delete_user(of_tenant text, of_user uuid) returns void
+    language plpgsql
+as $$
+begin
+    update scim.resource x
+       set deleted_at = now(), last_modified = now(), version = x.version + 1, doc = jsonb_set(x.doc, '{active}', 'false')
+     where x.tenant = of_tenant and x.id = of_user;
+    perform scim.leave_groups(of_tenant, of_user);
+end
+$$;
+
+create function scim.erase_user(of_tenant text, of_user uuid) returns void
+    language plpgsql
+as $$
+begin
+    delete from scim.resource x where x.tenant = of_tenant and x.id = of_user;
+    perform scim.leave_groups(of_tenant, of_user);
+end
+$$;
+
+create function scim.admin_user_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+begin
+    perform scim.must_match(scim.user_json(r));
+    if r.deleted_at is not null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is deleted already; erase it if nothing is to be left of it.', r.doc ->> 'userName'));
+    end if;
+    if r.source = 'scim' then
+        perform scim.fail('SC403', 'user', 'managed by provisioning; delete it in your identity provider, or convert it to a local account first');
+    end if;
+    perform scim.must_be_unprotected(r);
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.deletion = 'erase') then
+        perform scim.erase_user(of_tenant, r.id);
+    else
+        perform scim.delete_user(of_tenant, r.id);
+    end if;
+end
+$$;
+
+create function scim.admin_user_erase(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+begin
+    perform scim.must_match(scim.user_json(r));
+    if r.deleted_at is null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted; only deleted accounts can be erased.', r.doc ->> 'userName'));
+    end if;
+    perform scim.must_be_unprotected(r);
+    perform scim.erase_user(of_tenant, r.id);
+end
+$$;
+
+-- Whether the account was active when it was deleted, as the audit log has it.
+create function scim.was_active(r scim.resource) returns boolean
+    language sql stable
+    return coalesce((select (a.before ->> 'active')::boolean
+                       from scim.audit a
+                      where a.tenant = r.tenant and a.object_id = r.id::text and a.action = 'delete'
+                      order by a.id desc limit 1), false);
+
+create function scim.admin_user_restore(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+begin
+    perform scim.must_match(scim.user_json(r));
+    if r.deleted_at is null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted.', r.doc ->> 'userName'));
+    end if;
+    if exists (select from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(r.doc ->> 'userName')) then
+        perform scim.fail('SC409', 'userName', format('Another account is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));
+    end if;
+    update scim.resource x
+       set deleted_at = null, merged_into = null, version = x.version + 1, last_modified = now(),
+           doc = x.doc || jsonb_build_object('active', scim.was_active(r))
+     where x.tenant = of_tenant and x.id = r.id
+    returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+create function scim.admin_user_convert(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+begin
+    perform scim.must_match(scim.user_json(r));
+    perform scim.must_be_there(r);
+    if r.source <> 'scim' then
+        perform scim.fail('SC409', 'user', format('The account "%s" is local already.', r.doc ->> 'userName'));
+    end if;
+    update scim.resource x
+       set source = 'local', version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id
+    returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+-- --- protection --------------------------------------------------------------------------------------------------------------------
+
+create function scim.admin_user_protect(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r       scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    contact text;
+begin
+    perform scim.must_match(scim.user_json(r));
+    perform scim.must_be_there(r);
+    if args ->> 'kind' = 'main-contact' then
+        select x.doc ->> 'userName' into contact
+          from scim.resource x
+         where x.tenant = of_tenant and x.protected = 'main-contact' and x.deleted_at is null and x.id <> r.id;
+        if found then
+            perform scim.fail('SC409', 'kind', format('The main contact is "%s"; unprotect that account first.', contact));
+        end if;
+    end if;
+    if r.protected is null and to_regprocedure('scim.pin_access(text, uuid)') is not null then
+        execute 'select scim.pin_access($1, $2)' using of_tenant, r.id;
+    end if;
+    update scim.resource x set protected = args ->> 'kind' where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+create function scim.admin_user_unprotect(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+begin
+    perform scim.must_match(scim.user_json(r));
+    if r.protected is null then
+        perform scim.fail('SC409', 'user', format('The account "%s" is not protected.', r.doc ->> 'userName'));
+    end if;
+    update scim.resource x set protected = null where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+-- --- adoption ----------------------------------------------------------------------------------------------------------------------
+
+-- The local account that somebody whom the identity provider sends is: by the userName, else by the account's e-mail. No row where
+-- there is none; `found` is who is to be adopted, or else `refusal` is why the request is refused.
+create function scim.find_local(of_tenant text, sent jsonb) returns table (found uuid, refusal text)
+    language plpgsql stable rows 1
+as $$
+declare
+    r     scim.resource;
+    mail  text := scim.fold(scim.account_email(sent));
+    adopt boolean;
+    what  text := format('the userName "%s"', sent ->> 'userName');
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(sent ->> 'userName');
+    if r.source = 'scim' then
+        return; -- which is refused as ever
+    end if;
+    if r.id is null and mail is not null then
+        what := format('the e-mail address "%s"', scim.account_email(sent));
+        select x.* into r
+          from scim.lookup l
+          join scim.resource x on x.tenant = l.tenant and x.id = l.resource_id
+         where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key = left(mail, 256)
+           and x.source = 'local' and x.deleted_at is null and scim.fold(scim.account_email(x.doc)) = mail
+         order by x.id
+         limit 1;
+    end if;
+    if r.id is null then
+        return;
+    end if;
+    select t.local_match = 'adopt' into adopt from scim.tenant t where t.tenant = of_tenant;
+    if adopt and r.protected is null then
+        return query select r.id, null::text;
+    elsif adopt then
+        return query select null::uuid, format('User already exists: %s is that of a protected account, which provisioning never takes over. '
+            'Leave this user out of provisioning.', what);
+    else
+        return query select null::uuid, format('User already exists: %s is that of a local account. Rename or remove that one, or let the '
+            'tenant adopt local accounts.', what);
+    end if;
+end
+$$;
+
+-- --- merging -----------------------------------------------------------------------------------------------------------------------
+
+-- The grants of an account that another one has not; an empty list where there is no such table yet.
+create function scim.grants_beyond(of_tenant text, of_user uuid, beyond uuid) returns jsonb
+    language plpgsql stable
+as $$
+declare
+    grants jsonb;
+begin
+    if to_regclass('scim.access_grant') is null then
+        return '[]';
+    end if;
+    execute 'select coalesce(jsonb_agg(jsonb_build_object(''subscription'', s.name, ''source'', g.source) order by s.name, g.source), ''[]'')
+               from scim.access_grant g
+               join scim.subscription s on s.tenant = g.tenant and s.id = g.subscription_id
+              where g.tenant = $1 and g.user_id = $2
+                and not exists (select from scim.access_grant h
+                                 where h.tenant = $1 and h.user_id = $3 and h.subscription_id = g.subscription_id and h.source = g.source)'
+       into grants using of_tenant, of_user, beyond;
+    return grants;
+end
+$$;
+
+-- What a merge would carry over from one account to another.
+create function scim.merge_json(r scim.resource, survivor scim.resource) returns jsonb
+    language sql stable
+    return jsonb_build_object(
+        'user', scim.user_row(r), 'into', scim.user_row(survivor),
+        'groups', coalesce((select jsonb_agg(g.value order by g.ordinality)
+                              from jsonb_array_elements(scim.user_groups(r.tenant, r.id)) with ordinality g
+                             where not exists (select from scim.membership m
+                                                where m.tenant = r.tenant and m.group_id = (g.value ->> 'id')::uuid and m.member_id = survivor.id)), '[]'),
+        'flags', to_jsonb(array(select f from unnest(r.flags) f where f <> all (coalesce(survivor.flags, '{}')) order by f)),
+        'links', coalesce((select jsonb_agg(jsonb_build_object('issuer', l.issuer, 'subject', l.subject) order by l.id)
+                             from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
+        'grants', scim.grants_beyond(r.tenant, r.id, survivor.id));
+
+-- Both accounts of a merge, or a refusal.
+create function scim.must_be_mergeable(r scim.resource, survivor scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    if r.id = survivor.id then
+        perform scim.fail('SC400', 'into', 'This is the same account; name another one.');
+    end if;
+    perform scim.must_be_there(r);
+    if survivor.deleted_at is not null then
+        perform scim.fail('SC409', 'into', format('The account "%s" is deleted; restore it first.', survivor.doc ->> 'userName'));
+    end if;
+    perform scim.must_be_unprotected(r);
+end
+$$;
+
+create function scim.find_survivor(of_tenant text, args jsonb) returns uuid
+    language plpgsql stable
+as $$
+begin
+    return scim.find_user(of_tenant, args ->> 'into');
+exception
+    when sqlstate 'SC404' then
+        perform scim.fail('SC400', 'into', format('There is no account "%s".', args ->> 'into'));
+end
+$$;
+
+create function scim.admin_user_merge_preview(of_tenant text, args jsonb) returns jsonb
+    language plpgsql stable
+as $$
+declare
+    r        scim.resource := scim.the_user(of_tenant, args ->> 'user');
+    survivor scim.resource := scim.the_user(of_tenant, scim.find_survivor(of_tenant, args)::text);
+    refused  text;
+begin
+    begin
+        perform scim.must_be_mergeable(r, survivor);
+    exception
+        when sqlstate 'SC409' then refused := sqlerrm;
+    end;
+    return scim.merge_json(r, survivor) || jsonb_build_object('refused', refused);
+end
+$$;
+
+-- Memberships, flags, links and grants go from one account to the other.
+create function scim.carry_over(r scim.resource, survivor scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    with joined as (
+        insert into scim.membership (tenant, group_id, member_id, member_type)
+        select m.tenant, m.group_id, survivor.id, 'User' from scim.membership m where m.tenant = r.tenant and m.member_id = r.id
+            on conflict do nothing
+        returning group_id
+    )
+    update scim.resource g
+       set version = g.version + 1, last_modified = now()
+     where g.tenant = r.tenant and g.id in (select group_id from joined);
+    update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id;
+    if to_regclass('scim.access_grant') is not null then
+        execute 'update scim.access_grant g set user_id = $3
+                  where g.tenant = $1 and g.user_id = $2
+                    and not exists (select from scim.access_grant h
+                                     where h.tenant = $1 and h.user_id = $3 and h.subscription_id = g.subscription_id and h.source = g.source)'
+          using r.tenant, r.id, survivor.id;
+    end if;
+    if r.flags is not null then
+        update scim.resource x
+           set flags = array(select distinct f from unnest(x.flags || r.flags) f order by f), version = x.version + 1, last_modified = now()
+         where x.tenant = r.tenant and x.id = survivor.id and not r.flags <@ coalesce(x.flags, '{}');
+    end if;
+end
+$$;
+
+create function scim.admin_user_merge(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    gone     uuid := scim.find_user(of_tenant, args ->> 'user');
+    stays    uuid := scim.find_survivor(of_tenant, args);
+    r        scim.resource;
+    survivor scim.resource;
+    plan     jsonb;
+begin
+    -- In one order for all, so that two merges wait for each other and do not deadlock.
+    perform from scim.resource x where x.tenant = of_tenant and x.id in (gone, stays) order by x.id for update;
+    r := scim.the_user(of_tenant, gone::text);
+    survivor := scim.the_user(of_tenant, stays::text);
+    perform scim.must_match(scim.user_json(r));
+    perform scim.must_be_mergeable(r, survivor);
+    if scim.fold(args ->> 'confirm') is distinct from scim.fold(r.doc ->> 'userName') then
+        perform scim.fail('SC400', 'confirm', format('The account "%s" is going to be deleted; repeat its userName here to confirm that.', r.doc ->> 'userName'));
+    end if;
+    plan := scim.merge_json(r, survivor);
+    perform scim.carry_over(r, survivor);
+    perform scim.delete_user(of_tenant, r.id);
+    update scim.resource x set merged_into = survivor.id where x.tenant = of_tenant and x.id = r.id;
+    perform scim.note(of_tenant, 'merge', 'User', survivor.id::text, survivor.doc ->> 'userName',
+                      jsonb_build_object('id', r.id, 'userName', r.doc ->> 'userName', 'source', r.source),
+                      plan - 'user' - 'into');
+    return scim.user_json(scim.the_user(of_tenant, survivor.id::text));
+end
+$$;
+
+reset role;

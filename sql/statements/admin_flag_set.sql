@@ -1,0 +1,2 @@
+-- Describes a flag. $1 tenant, $2 arguments: flag, description
+select scim.admin_flag_set($1, $2::jsonb)

@@ -1,0 +1,123 @@
+# The main contact and break-glass accounts: whatever provisioning asks for, they and their groups stay as they are.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $t   = ScimTest->new('protected');
+my $own = $t->tenant;
+my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+
+sub stored { my ($id) = @_; return sql("select concat_ws(' ', source, wire, version, doc, deleted_at, role, protected) from scim.resource
+    where tenant = '$own' and id = '$id'") }
+sub protect { return $t->admin(POST => "/users/$_[0]/protect", { kind => $_[1] }) }
+sub bulk {
+    return $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [map { { method => $_->[0], path => $_->[1],
+        ($_->[0] eq 'POST' ? (bulkId => $_->[1]) : ()), ($_->[2] ? (data => $_->[2]) : ()) } } @_] })->{json}{Operations};
+}
+
+my $ann  = $t->make(Users => userName => 'Ann', externalId => 'a1');
+my $ben  = $t->make(Users => userName => 'ben');
+my $cat  = $t->make(Users => userName => 'cat');
+my $staff = $t->make(Groups => displayName => 'Staff', members => [map { { value => $_ } } $ann, $ben, $cat]);
+
+# --- marking -------------------------------------------------------------------------------------------------------------------------
+
+is_problem(protect($ann, 'friend'), 400, $ANY, { kind => 'must be one of: main-contact|break-glass.' }, 'a kind that is none');
+is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no account "nobody".' }, 'nobody');
+my $shown = $t->admin(GET => "/users/$ann");
+is_problem($t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => '"00000000000000000000000000000000"'), 412, $ANY, undef, 'another version');
+my $res = $t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => $shown->{headers}->header('ETag'));
+is_admin($res, 200, { %{ $shown->{json} }, protected => 'main-contact' }, 'the main contact');
+is_problem(protect($ben, 'main-contact'), 409, 'The main contact is "Ann"; unprotect that account first.', { kind => $ANY }, 'there is one');
+is(protect($ann, 'main-contact')->{status}, 200, 'the same again');
+is(protect($ben, 'break-glass')->{json}{protected}, 'break-glass', 'a break-glass account');
+is_json(unjson(sql("select jsonb_agg(jsonb_build_array(actor, object_name, before, after) order by id) from scim.audit
+    where tenant = '$own' and after ? 'protected'")),
+    [['admin', 'Ann', {}, { protected => 'main-contact' }], ['admin', 'ben', {}, { protected => 'break-glass' }]], 'the audit log has both');
+is_json([map { $_->{userName} } @{ $t->admin(GET => '/users?protected=true')->{json}{items} }], [qw(Ann ben)], 'they can be listed');
+
+# --- every path ------------------------------------------------------------------------------------------------------------------------
+
+my %detail = ($ann => 'The account "Ann" is the main contact. Provisioning may not change it; an administrator can.',
+    $ben => 'The account "ben" is a break-glass account. Provisioning may not change it; an administrator can.');
+my $taken = 'members: the account "Ann" is protected. Provisioning may not take it out of a group; an administrator can.';
+my %before = map { $_ => stored($_) } $ann, $ben, $staff;
+my $members = $t->stored_members($staff);
+sub unchanged {
+    my ($name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is_json({ map { $_ => stored($_) } keys %before }, \%before, "$name: nothing has changed");
+    is_json($t->stored_members($staff), $members, "$name: the members are the same");
+}
+
+for my $id ($ann, $ben) {
+    my $name = $id eq $ann ? 'Ann' : 'ben';
+    is_error($t->request(PUT => "/Users/$id", { schemas => [$USER], userName => $name, title => 'x' }), 403, undef, $detail{$id}, "$name: PUT");
+    for my $op ({ op => 'replace', path => 'active', value => false }, { op => 'add', path => 'title', value => 'x' },
+        { op => 'replace', value => { active => false } }, { op => 'add', path => 'roles', value => [{ value => 'read-only' }] }) {
+        is_error($t->patch("/Users/$id", [$op]), 403, undef, $detail{$id}, "$name: PATCH");
+    }
+    is_error($t->request(DELETE => "/Users/$id"), 403, undef, $detail{$id}, "$name: DELETE");
+    scimctl(qw(tenant set), $own, qw(--deletion erase));
+    is_error($t->request(DELETE => "/Users/$id"), 403, undef, $detail{$id}, "$name: DELETE that erases");
+    scimctl(qw(tenant set), $own, qw(--deletion keep));
+    my $answers = bulk([POST => '/Users', { schemas => [$USER], userName => "made-beside-$name" }], [DELETE => "/Users/$id"],
+        [PUT => "/Users/$id", { schemas => [$USER], userName => $name, title => 'x' }],
+        [PATCH => "/Users/$id", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] }]);
+    is_json([map { $_->{status} } @$answers], [qw(201 403 403 403)], "$name: Bulk");
+    is_json([map { $_->{response}{detail} } @$answers[1 .. 3]], [($detail{$id}) x 3], "$name: Bulk says why");
+    unchanged($name);
+}
+is($t->patch("/Users/$ann", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'what changes nothing is no change');
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'ANN', externalId => 'a1' }), 409, 'uniqueness',
+    'userName is already used by another User.', 'POST it again');
+unchanged('POST');
+
+# --- groups ----------------------------------------------------------------------------------------------------------------------------
+
+for my $op ({ op => 'remove', path => qq(members[value eq "$ann"]) }, { op => 'remove', path => 'members' },
+    { op => 'remove', path => 'members', value => [{ value => $ann }, { value => $cat }] }, { op => 'replace', path => 'members', value => [{ value => $cat }] },
+    { op => 'replace', value => { displayName => 'Other', members => [] } }) {
+    is_error($t->patch("/Groups/$staff", [$op]), 403, undef, $taken, "$op->{op} " . ($op->{path} // ''));
+    unchanged("$op->{op} " . ($op->{path} // ''));
+}
+is_error($t->request(PUT => "/Groups/$staff", { schemas => [$GROUP], displayName => 'Other', members => [{ value => $cat }] }), 403, undef, $taken, 'PUT');
+unchanged('PUT');
+my $answers = bulk([PATCH => "/Groups/$staff", { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'members' }] }],
+    [POST => '/Users', { schemas => [$USER], userName => 'dan' }]);
+is_json([map { $_->{status} } @$answers], [qw(403 201)], 'Bulk');
+is($answers->[0]{response}{detail}, $taken, 'Bulk says why');
+unchanged('Bulk');
+is($t->patch("/Groups/$staff", [{ op => 'remove', path => qq(members[value eq "$cat"]) }])->{status}, 204, 'others can be removed');
+is_json($t->stored_members($staff), [sort $ann, $ben], 'the protected ones stay');
+is($t->request(PUT => "/Groups/$staff", { schemas => [$GROUP], displayName => 'Crew', members => [map { { value => $_ } } $ann, $ben] })->{status}, 200,
+    'the group can be renamed');
+
+# --- administrators --------------------------------------------------------------------------------------------------------------------
+
+is_problem($t->admin(DELETE => "/users/$ann"), 403, $ANY, { user => $ANY }, 'a provisioned one is not deleted here either');
+is($t->admin(POST => "/users/$ann/convert", {})->{json}{protected}, 'main-contact', 'it can be converted');
+is_problem($t->admin(DELETE => "/users/$ann"), 409, 'The account "Ann" is the main contact; unprotect it first.', { user => $ANY }, 'and not deleted');
+is_problem($t->admin(POST => "/users/$ben/merge", { into => $cat, confirm => 'ben' }), 409, 'The account "ben" is a break-glass account; unprotect it first.',
+    { user => $ANY }, 'nor merged into another one');
+is($t->admin(PATCH => "/users/$ann", { displayName => 'Ann Lee' })->{json}{displayName}, 'Ann Lee', 'an administrator changes it');
+is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The account "cat" is not protected.', { user => $ANY }, 'unprotect what is not');
+is($t->admin(POST => "/users/$ben/unprotect", {})->{json}{protected}, undef, 'unprotect');
+is_empty($t->request(DELETE => "/Users/$ben"), 204, 'which provisioning may delete from then on');
+is_problem(protect($ben, 'break-glass'), 409, 'The account "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');
+
+# A protected account that is deleted all the same, as by an operator's own hand, is not restored by provisioning.
+my $eve = $t->make(Users => userName => 'eve', externalId => 'e1');
+is_empty($t->request(DELETE => "/Users/$eve"), 204, 'delete one');
+sql("update scim.resource set protected = 'break-glass' where tenant = '$own' and id = '$eve'");
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'eve', externalId => 'e1' }), 403, undef,
+    'The account "eve" is a break-glass account. Provisioning may not change it; an administrator can.', 'POST does not restore it');
+is(sql("select deleted_at is not null from scim.resource where tenant = '$own' and id = '$eve'"), 't', 'it stays deleted');
+is_problem($t->admin(POST => "/users/$eve/erase", {}), 409, 'The account "eve" is a break-glass account; unprotect it first.', { user => $ANY }, 'nor is it erased');
+
+is_json(unjson(scimctl(qw(user protect cat --kind break-glass --json --tenant), $own))->{protected}, 'break-glass', 'scimctl user protect');
+is_json(unjson(scimctl(qw(user unprotect cat --json --tenant), $own))->{protected}, undef, 'scimctl user unprotect');
+
+done_testing;

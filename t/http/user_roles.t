@@ -1,0 +1,94 @@
+# The role of an account: what the identity provider sends, what an administrator sets, and the tenant's default.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $t   = ScimTest->new('user-roles');
+my $own = $t->tenant;
+my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+
+sub role_of { my ($id) = @_; my $user = $t->admin(GET => "/users/$id")->{json}; return $user->{role} . ($user->{roleDefault} ? ' by default' : '') }
+sub post { my ($name, @roles) = @_; return $t->request(POST => '/Users', { schemas => [$USER], userName => $name, (@roles ? (roles => [@roles]) : ()) }) }
+sub put  { my ($id, $name, @roles) = @_; return $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => $name, (@roles ? (roles => [@roles]) : ()) }) }
+
+# --- at creation ---------------------------------------------------------------------------------------------------------------------
+
+my $ann = post('ann')->{json}{id};
+is(role_of($ann), 'user by default', 'none is sent');
+$t->admin(POST => '/roles', { role => 'Auditor' });
+for (['one, in whatever case', 'administrator', { value => 'ADMINISTRATOR' }], ["the tenant's own", 'Auditor', { value => 'auditor' }],
+    ['the first of several', 'read-only', { value => 'read-only' }, { value => 'administrator' }],
+    ['the primary one of several', 'office-admin', { value => 'read-only' }, { value => 'Office-Admin', primary => true }],
+    ['by its display name', 'summary-only', { value => 'Summary only' }]) {
+    my ($name, $expected, @roles) = @$_;
+    my $res = post($name, @roles);
+    is(role_of($res->{json}{id}), $expected, $name);
+    is_json($res->{json}{roles}, \@roles, "$name: answered as it was sent");
+}
+
+# --- an unknown one --------------------------------------------------------------------------------------------------------------------
+
+my $unknown = 'Role not found: Boss';
+my $stored = sub { sql("select concat_ws(' ', version, role, doc) from scim.resource where tenant = '$own' and id = '$ann'") };
+my $before = $stored->();
+is_error(post('bea', { value => 'Boss' }), 400, 'invalidValue', $unknown, 'POST');
+is_error(post('bea', { value => 'user', primary => true }, { value => 'Boss' }), 400, 'invalidValue', $unknown, 'POST, and not the one that counts');
+is_error(put($ann, 'ann', { value => 'Boss' }), 400, 'invalidValue', $unknown, 'PUT');
+for my $op ({ op => 'add', path => 'roles', value => [{ value => 'Boss' }] }, { op => 'replace', path => 'roles', value => [{ value => 'Boss' }] },
+    { op => 'add', value => { roles => [{ value => 'Boss' }] } }) {
+    is_error($t->patch("/Users/$ann", [$op]), 400, 'invalidValue', $unknown, 'PATCH');
+}
+is(sql("select count(*) from scim.resource where tenant = '$own' and user_name_key = 'bea'"), 0, 'nobody is made');
+my $answers = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+    { method => 'POST', path => '/Users', bulkId => 'a', data => { schemas => [$USER], userName => 'bea', roles => [{ value => 'Boss' }] } },
+    { method => 'POST', path => '/Users', bulkId => 'b', data => { schemas => [$USER], userName => 'cat', roles => [{ value => 'Auditor' }] } },
+    { method => 'PUT', path => "/Users/$ann", data => { schemas => [$USER], userName => 'ann', roles => [{ value => 'Boss' }] } },
+    { method => 'PATCH', path => "/Users/$ann", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'roles', value => [{ value => 'Boss' }] }] } },
+    ] })->{json}{Operations};
+is_json([map { $_->{status} } @$answers], [qw(400 201 400 400)], 'Bulk');
+is_json([map { [$_->{response}{scimType}, $_->{response}{detail}] } @$answers[0, 2, 3]], [(['invalidValue', $unknown]) x 3], 'Bulk says which');
+is($stored->(), $before, 'nothing has changed');
+
+# --- whose role wins -------------------------------------------------------------------------------------------------------------------
+
+is($t->admin(PATCH => "/users/$ann", { role => 'AUDITOR' })->{json}{role}, 'Auditor', 'an administrator gives a role');
+is_problem($t->admin(PATCH => "/users/$ann", { role => 'Boss' }), 400, $unknown, { role => $unknown }, 'not an unknown one');
+is(put($ann, 'ann')->{status}, 200, 'a sync without roles');
+$t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => 'x' }]);
+is(role_of($ann), 'Auditor', 'keeps it');
+put($ann, 'ann', { value => 'read-only' });
+is(role_of($ann), 'read-only', 'a sync with one wins');
+$t->admin(PATCH => "/users/$ann", { role => 'administrator' });
+is(role_of($ann), 'administrator', 'until an administrator sets another');
+$t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => 'y' }]);
+is(role_of($ann), 'read-only', 'and the next sync');
+is($t->request(DELETE => "/Users/$ann")->{status}, 204, 'delete it');
+
+scimctl(qw(tenant set), $own, qw(--role-wins creation));
+my $dan = post('dan', { value => 'read-only' })->{json}{id};
+is(role_of($dan), 'read-only', 'only at creation: the role that is sent then');
+put($dan, 'dan', { value => 'administrator' });
+$t->patch("/Users/$dan", [{ op => 'replace', path => 'roles', value => [{ value => 'office-admin' }] }]);
+is(role_of($dan), 'read-only', 'a later one does not count');
+is_json($t->request(GET => "/Users/$dan")->{json}{roles}, [{ value => 'office-admin' }], 'though it is answered as it was sent');
+$t->admin(PATCH => "/users/$dan", { role => 'Auditor' });
+put($dan, 'dan', { value => 'user' });
+is(role_of($dan), 'Auditor', "an administrator's stays");
+my $eve = post('eve')->{json}{id};
+put($eve, 'eve', { value => 'administrator' });
+is(role_of($eve), 'user by default', 'none at creation: the default');
+
+# --- the default -----------------------------------------------------------------------------------------------------------------------
+
+scimctl(qw(tenant set), $own, qw(--default-role auditor));
+is(role_of($eve), 'Auditor by default', 'another default');
+is_json([map { $_->{userName} } @{ $t->admin(GET => '/users?role=auditor&sort=created')->{json}{items} }], ["the tenant's own", 'cat', 'dan', 'eve'],
+    'those who have it by default are listed with the others');
+is($t->admin(PATCH => "/users/$dan", { role => undef })->{json}{roleDefault}, true, 'an administrator takes a role away');
+is(role_of($dan), 'Auditor by default', 'which leaves the default');
+is_problem($t->admin(DELETE => '/roles/auditor'), 409, $ANY, { role => $ANY }, 'the default stays');
+is((run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(tenant set), $own, qw(--default-role Boss)))[1], 2, 'an unknown default is refused');
+
+done_testing;
