@@ -44,7 +44,7 @@ static const scim_admin_arg_t list_args[] = {
 #define TERMS                                                                                                          \
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is for"},                              \
         {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "let it change nothing"},                                           \
-        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "where it may be used from"},                    \
+        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "addresses and blocks to be used from"},         \
         {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                \
         {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                     \
     {                                                                                                                  \

@@ -199,6 +199,29 @@ $off->admin(PATCH => '', { displayName => 'Changed' });
 is_problem($off->admin(POST => '/disable', { accounts => 'local' }, 'If-Match' => $old), 412, $ANY, undef, 'an old version');
 is($off->request(GET => '/Users')->{status}, 200, 'it is on still');
 
+# --- several at once ----------------------------------------------------------------------------------------------------------------
+
+# What the same request of several administrators at one time is answered, in order.
+sub at_once {
+    my ($n, @request) = @_;
+    my @pids = map {
+        my $pid = fork // die;
+        if (!$pid) {
+            $off->{agent} = LWP::UserAgent->new(timeout => 60);
+            require POSIX;
+            POSIX::_exit($off->admin(@request)->{status} % 256);
+        }
+        $pid;
+    } 1 .. $n;
+    my %status = map { ($_ % 256 => $_) } 200, 201, 409, 412;
+    return join ' ', sort map { waitpid $_, 0; $status{ $? >> 8 } // $? >> 8 } @pids;
+}
+$old = $off->admin(GET => '')->{headers}->header('ETag');
+is(at_once(4, PATCH => '', { displayName => 'Four' }, 'If-Match' => $old), '200 412 412 412', 'one of four changes of a version is made');
+is($off->admin(PATCH => '', { oneToken => true })->{status}, 200, 'one token');
+is($off->admin(POST => '/tokens/test/revoke', {})->{status}, 200, 'which is revoked');
+is(at_once(4, POST => '/tokens', { name => 'new' }), '201 409 409 409', 'one of four new ones is made');
+
 # --- one token at a time ----------------------------------------------------------------------------------------------------------
 
 my $one = ScimTest->new('admin-one');
