@@ -253,6 +253,12 @@ like($out, qr/^scim_\w{59}$/m, 'scimctl tenant enable prints the new token');
 like($out, qr/^This is token "test" \(key id \w{10}\) of tenant "\Q$one->{tenant}\E"\. It expires at /m, 'with a note');
 is($one->request(GET => '/Users', undef, Authorization => 'Bearer ' . ($out =~ /^(scim_\w{59})$/m)[0])->{status}, 200, 'which is valid');
 is(sql("select expires < now() + interval '12 hours' from scim.token where tenant = '$one->{tenant}' and revoked is null"), 't', '--expires');
+$t->admin(POST => "//tenants", { tenant => "$name-one", oneToken => true });
+$t->admin(POST => "//tenants/$name-one/disable", { accounts => 'keep' });
+$res = $t->admin(POST => "//tenants/$name-one/enable", { expires => '2020-01-01T00:00:00Z' });
+is_problem($res, 400, 'The expiry of a token must be in the future.', { expires => 'The expiry of a token must be in the future.' }, 'an end in the past');
+is($t->admin(GET => "//tenants/$name-one")->{json}{enabled}, false, 'it is off still');
+is($t->admin(POST => "//tenants/$name-one/enable", {})->{json}{issued}{name}, 'provisioning', 'where there was none it has a name of its own');
 is($t->admin(POST => '/enable', { expires => '2020-01-01T00:00:00Z' })->{status}, 200, 'elsewhere no token is made');
 
 done_testing;

@@ -99,6 +99,11 @@ is($t->request(GET => '/Users', undef, @reader)->{status}, 403, 'not from here')
 is($t->request(GET => '/Me', undef, @reader, 'X-Test-Address' => '192.0.2.9')->{json}{userName}, 'Kim', 'from there, as its user');
 is_error($t->request(DELETE => "/Users/$kim", undef, @reader, 'X-Test-Address' => '192.0.2.9'), 403, undef, 'The token "reader" may only read.', 'and only to read');
 
+is($t->admin(POST => '/tokens', { name => 'zone', expires => $_->[0] })->{json}{expires}, $_->[1], "expires $_->[0]"),
+    $t->admin(POST => '/tokens/zone/revoke', {})
+    for ['2031-01-31T12:00:00', '2031-01-31T12:00:00.000000Z'], ['2031-01-31T12:00:00.5+02:00', '2031-01-31T10:00:00.500000Z'];
+sql("delete from scim.token where tenant = '$name' and name = 'zone'");
+
 my $etag = $made->{headers}->header('ETag');
 my $set = $t->admin(PATCH => '/tokens/reader', { readOnly => false, addresses => undef }, 'If-Match' => $etag);
 is_json(quiet($set->{json}), token('reader', rate => 7, burst => 14, userId => $kim, userName => 'Kim'), 'set some, and the others stay');
@@ -138,7 +143,7 @@ is_json(quiet($revoked->{json}), token('Okta', description => 'Okta, production'
 is_error($t->request(GET => '/Users', undef, as($secret)), 401, undef, $ANY, 'the next request is refused');
 is($t->request(GET => '/Users', undef, @reader)->{status}, 200, 'others go on');
 is_json(quiet($t->admin(POST => '/tokens/okta/revoke', {})->{json}), quiet($revoked->{json}), 'again: nothing changes');
-is(sql("select count(*) from scim.audit where tenant = '$name' and action = 'revoke' and object_type = 'Token'"), 1, 'it is in the audit log, once');
+is(sql("select count(*) from scim.audit where tenant = '$name' and action = 'revoke' and object_id = '$key'"), 1, 'it is in the audit log, once');
 is_problem($t->admin(PATCH => '/tokens/okta', { readOnly => true }), 409, says('The token "Okta" was revoked; make a new one instead.', 'token'), 'it is changed no more');
 my $next = $t->admin(POST => '/tokens', { name => 'OKTA' });
 is($next->{status}, 201, 'its name is free');
