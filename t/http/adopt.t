@@ -122,6 +122,20 @@ is($t->admin(POST => "/users/$eve/convert", {})->{status}, 200, 'convert one');
 is_error($t->request(GET => "/Users/$eve"), 404, undef, $ANY, 'it is off the wire');
 is(post(userName => 'eve.new@x.example')->{json}{id}, $eve, 'sent again it is the same account');
 
+# Several at once: one of them is the account's.
+my $max = local_account(userName => 'max', email => 'max@x.example');
+my @pids = map {
+    my $pid = fork // die;
+    if (!$pid) {
+        $t->{agent} = LWP::UserAgent->new(timeout => 60);
+        require POSIX;
+        POSIX::_exit(post(userName => 'Max')->{status} == 201 ? 1 : 0);
+    }
+    $pid;
+} 1 .. 6;
+is_json([sort map { waitpid $_, 0; $? >> 8 } @pids], [0, 0, 0, 0, 0, 1], 'one of six adopts it');
+is(stored($max, "concat_ws(' ', source, version)"), 'scim 2', 'once');
+
 is_problem($t->admin(PATCH => "//tenants/$own", { localMatch => 'perhaps' }), 400, $ANY, { localMatch => 'must be one of: refuse|adopt.' }, 'a wrong setting');
 
 done_testing;

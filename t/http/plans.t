@@ -264,6 +264,21 @@ $at->(@$_) for @middle;
 $read = (rows_read() - $before) / @middle;
 cmp_ok($read, '<', 2 * $PAGE, 'a page by cursor in the middle of a list reads itself and no more') or diag "read $read rows each";
 
+# --- administrators' lists of accounts --------------------------------------------------------------------------------------
+
+my $middle = '00000001-0000-7000-8000-000000050000';
+my @lists = (['', 50], ["after=$middle", 50], ['sort=created', 50], ["sort=created&after=$middle", 50], ['q=user7777', 11], ['q=User%20777', 50],
+    ['source=local', 0], ['state=deleted', 0], ['protected=true', 0], ['role=administrator', 0], ['role=user', 50]);
+my $list = sub {
+    my ($query, $expected) = @{ $_[0] };
+    is(scalar @{ $t->admin(GET => "/users?$query")->{json}{items} }, $expected, "accounts: $query");
+};
+$list->($_) for @lists;
+$before = rows_read();
+$list->($_) for @lists;
+$read = (rows_read() - $before) / @lists;
+cmp_ok($read, '<', 300, 'a page of accounts reads itself and little more') or diag "read $read rows each";
+
 # --- memberships of the large group -----------------------------------------------------------------------------------
 
 my $new = $t->make(Users => userName => 'newcomer');
