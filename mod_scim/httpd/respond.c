@@ -37,7 +37,7 @@ static void put_text(apr_bucket_brigade *brigade, const char *bytes, apr_size_t 
 /* A part of the spool's file. All parts share the file: when the first is kept for a slow client, the file goes from
  * the request to the connection, and whoever else had it as his own would be left without. `*file` is any of them; NULL
  * at first. */
-static void put_part(apr_bucket_brigade *brigade, apr_bucket **file, const scim_spool_t *spool,
+static void put_file(apr_bucket_brigade *brigade, apr_bucket **file, const scim_spool_t *spool,
                      const scim_insert_t *insert, int mmap)
 {
     apr_bucket *part = NULL;
@@ -54,7 +54,7 @@ static void put_part(apr_bucket_brigade *brigade, apr_bucket **file, const scim_
     *file = part;
 }
 
-/* The text with what is in the spool's file in its places; returns the length of all. */
+/* The text with what is in the spool in its places; returns the length of all. */
 static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_size_t len, const scim_spool_t *spool,
                           int mmap)
 {
@@ -67,7 +67,10 @@ static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_si
         const scim_insert_t *insert = &APR_ARRAY_IDX(spool->inserts, i, scim_insert_t);
 
         put_text(brigade, bytes + done, insert->before - done);
-        put_part(brigade, &file, spool, insert, mmap);
+        if (spool->file)
+            put_file(brigade, &file, spool, insert, mmap);
+        else
+            put_text(brigade, spool->buf.data + insert->from, (apr_size_t)insert->len);
         done = insert->before;
         total += insert->len;
     }
@@ -85,7 +88,7 @@ static void send_now(request_rec *r)
     ap_fflush(r->connection->output_filters, brigade);
 }
 
-/* The body lies in the request's pool, so that nothing is copied on its way out. */
+/* The body and the spool lie in the request's pool, so that nothing is copied on its way out. */
 static int send_body(request_rec *r, const char *bytes, apr_size_t len, const scim_spool_t *spool)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
@@ -98,7 +101,7 @@ static int send_body(request_rec *r, const char *bytes, apr_size_t len, const sc
     }
     APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(alloc));
     ap_pass_brigade(r->output_filters, brigade);
-    if (len <= SENT_AT_ONCE && !(spool && spool->file))
+    if (len <= SENT_AT_ONCE && !(spool && spool->inserts))
         send_now(r);
     return OK; /* a client that has gone is no error of ours */
 }

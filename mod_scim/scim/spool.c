@@ -18,10 +18,21 @@ apr_off_t scim_spool_length(const scim_spool_t *spool)
     return spool->written + (apr_off_t)spool->buf.len;
 }
 
+/* Powers of two: httpd keeps the blocks of the requests before for those that fit into them. Of sizes as they come it
+ * would keep more and more, for a longer answer now and then. */
+static apr_size_t round_up(apr_size_t expected)
+{
+    apr_size_t size = 1024;
+    while (size <= expected && size < SCIM_SPOOL_MEMORY) {
+        size *= 2;
+    }
+    return size;
+}
+
 scim_buf_t *scim_spool_buffer(scim_spool_t *spool, apr_size_t expected)
 {
     if (!spool->buf.data) {
-        scim_buf_init(&spool->buf, expected < SCIM_SPOOL_MEMORY ? expected + 1 : SCIM_SPOOL_MEMORY, spool->pool);
+        scim_buf_init(&spool->buf, round_up(expected), spool->pool);
     }
     return &spool->buf;
 }
@@ -93,7 +104,7 @@ void scim_spool_place(scim_spool_t *spool, scim_buf_t *text, apr_off_t from, apr
     if (len == 0) {
         return;
     }
-    if (!spool->file) {
+    if (!spool->file && len < SCIM_SPOOL_COPY) {
         scim_buf_add(text, spool->buf.data + from, (apr_size_t)len);
         return;
     }

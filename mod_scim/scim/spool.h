@@ -3,8 +3,8 @@
  * has no name, so that nobody else reads it and nothing of it is left behind.
  *
  * Bytes are added at the end. A part of the spool is known by where it begins, and is put into the answer's text by
- * scim_spool_place: what is in memory is copied, of what is in the file the place is noted. The file is closed with the
- * pool. After an error, which is kept, whatever is added is dropped.
+ * scim_spool_place: what is short and in memory is copied, of the rest the place is noted, from where it is sent
+ * (httpd/respond). The file is closed with the pool. After an error, which is kept, whatever is added is dropped.
  */
 #ifndef SCIM_SPOOL_H
 #define SCIM_SPOOL_H
@@ -18,10 +18,13 @@
 /* Bytes in memory, before there is a file and while it is written. */
 #define SCIM_SPOOL_MEMORY ((apr_size_t)128 * 1024)
 
-/* A part of the file, and where in the answer's text it belongs. */
+/* Bytes of a part that are rather copied than sent by themselves. */
+#define SCIM_SPOOL_COPY ((apr_off_t)4096)
+
+/* A part of the spool, and where in the answer's text it belongs. */
 typedef struct scim_insert_t {
     apr_size_t before; /* offset in the text */
-    apr_off_t from;    /* offset in the file */
+    apr_off_t from;    /* offset in the file, or in the buffer where there is no file */
     apr_off_t len;
 } scim_insert_t;
 

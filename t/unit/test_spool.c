@@ -42,6 +42,29 @@ static void in_memory(void)
     CU_ASSERT_PTR_NULL(spool.inserts);
 }
 
+/* What is long is not copied; the buffer has one of few sizes. */
+static void in_its_place(void)
+{
+    scim_spool_t spool;
+    scim_buf_t text;
+
+    scim_spool_init(&spool, "/nothing/here", 0, unit_pool);
+    UNIT_INT(scim_spool_buffer(&spool, 10000)->size, 16384);
+    add_pieces(&spool, 100, 'a');
+    UNIT_OK(scim_spool_end(&spool));
+    scim_buf_init(&text, 16, unit_pool);
+    scim_buf_puts(&text, "<");
+    scim_spool_place(&spool, &text, 0, SCIM_SPOOL_COPY - 1);
+    UNIT_INT(text.len, SCIM_SPOOL_COPY);
+    CU_ASSERT_PTR_NULL(spool.inserts);
+    scim_spool_place(&spool, &text, 98, SCIM_SPOOL_COPY);
+    UNIT_INT(text.len, SCIM_SPOOL_COPY);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(spool.inserts);
+    UNIT_INT(APR_ARRAY_IDX(spool.inserts, 0, scim_insert_t).before, SCIM_SPOOL_COPY);
+    UNIT_INT(APR_ARRAY_IDX(spool.inserts, 0, scim_insert_t).from, 98);
+    UNIT_INT(APR_ARRAY_IDX(spool.inserts, 0, scim_insert_t).len, SCIM_SPOOL_COPY);
+}
+
 static void in_a_file(void)
 {
     scim_spool_t spool;
@@ -122,6 +145,7 @@ static void no_room(void)
 }
 
 CU_TestInfo test_spool[] = {
-    {"what is short", in_memory}, {"what is long", in_a_file}, {"no directory", no_directory},
+    {"what is short", in_memory}, {"what is sent from its place", in_its_place},
+    {"what is long", in_a_file},  {"no directory", no_directory},
     {"no room", no_room},         CU_TEST_INFO_NULL,
 };
