@@ -41,15 +41,16 @@ sub cpu_of {
 
 sub cpu { my ($self) = @_; return map { $_ => cpu_of($self->{server}{$_}) } keys %{ $self->{server} } }
 
-# The largest resident memory of a child of httpd, in KiB.
+# The largest resident memory of a child of httpd, in KiB: all of it, or what the process table has under another name.
 sub memory {
-    my ($self) = @_;
+    my ($self, $kind) = @_;
+    $kind //= 'VmRSS';
     my $most = 0;
     for my $path (glob '/proc/[0-9]*/status') {
         open my $file, '<', $path or next;
         my $text = join '', <$file>;
         next unless $text =~ /^PPid:\s+$self->{server}{httpd}$/m;
-        $most = $1 if $text =~ /^VmRSS:\s+(\d+)/m && $1 > $most;
+        $most = $1 if $text =~ /^$kind:\s+(\d+)/m && $1 > $most;
     }
     return $most;
 }

@@ -48,7 +48,7 @@ while ($sent < $o{requests}) {
         $sent += $made->{made}{httpd};
     }
     push @memory, $load->memory;
-    printf "%9d requests: %d KiB\n", $sent, $memory[-1];
+    printf "%9d requests: %d KiB, without files and shared memory %d KiB\n", $sent, $memory[-1], $load->memory('RssAnon');
 }
 my $grown = $memory[-1] / $memory[0] - 1;
 printf "grown by %.1f %% since the first tenth\n", 100 * $grown;
