@@ -619,15 +619,12 @@ $$;
 
 -- --- deleting, restoring, converting -----------------------------------------------------------------------------------------------
 
--- What is kept of an account elsewhere goes with its row. With the owner's rights: SCIM requests erase, too.
+-- Its links go with an account's row. With the owner's rights: SCIM requests erase, too.
 create function scim.forget_user() returns trigger
     language plpgsql security definer set search_path = pg_catalog
 as $$
 begin
     delete from scim.link l where l.tenant = old.tenant and l.user_id = old.id;
-    if to_regclass('scim.access_grant') is not null then
-        execute 'delete from scim.access_grant g where g.tenant = $1 and g.user_id = $2' using old.tenant, old.id;
-    end if;
     return null;
 end
 $$;

@@ -163,6 +163,18 @@ is($t->request(POST => '/Users', { schemas => [$USER], userName => 'ann@x.exampl
     'or the survivor is adopted');
 is(sql("select deleted_at is not null from scim.resource where tenant = '$own' and id = '$ann'"), 't', 'the merged one stays deleted');
 
+# Grants by hand go over, each once and with its time.
+if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
+    my ($cy, $cyd) = map { local_account(userName => $_) } qw(cy cyd);
+    my %web = map { $_ => sql("insert into scim.subscription (tenant, id, name) values ('$own', scim.new_id(now()), '$_') returning id") } qw(Web Mail);
+    sql("insert into scim.access_grant (tenant, user_id, subscription_id, source, granted, granted_by) values ('$own', '$_->[0]', '$web{$_->[1]}', 'manual', '$_->[2]', 'x')")
+        for [$cy, 'Web', '2020-01-01'], [$cy, 'Mail', '2020-01-02'], [$cyd, 'Mail', '2020-01-03'];
+    is_json($t->admin(GET => '/users/cy/merge?into=cyd')->{json}{grants}, [{ subscription => 'Web', source => 'manual' }], 'grants that would be carried over');
+    is($t->admin(POST => '/users/cy/merge', { into => 'cyd', confirm => 'cy' })->{status}, 200, 'merge');
+    is(sql("select string_agg(concat_ws(' ', s.name, g.granted::date), ', ' order by s.name) from scim.access_grant g join scim.subscription s using (tenant)
+        where g.tenant = '$own' and g.user_id = '$cyd' and s.id = g.subscription_id"), 'Mail 2020-01-03, Web 2020-01-01', 'they are the other one\'s');
+}
+
 # An administrator may bring it back, if its name is free.
 is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, $ANY, { userName => $ANY }, 'its name is taken');
 is_json([unjson(scimctl(qw(user merge bob --into BOB@x.example --confirm bob --json --tenant), $own))->{id}], [$bobby], 'scimctl user merge');
