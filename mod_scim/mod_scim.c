@@ -2,8 +2,8 @@
  * mod_scim: a SCIM 2.0 service provider (RFC 7643, RFC 7644). The module record: hooks and directives.
  *
  * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
- * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages
- * 3. child_init    locks of the gates and of that cache
+ * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages; mod_watchdog's threads
+ * 3. child_init    locks of the gates, of that cache and of the outboxes
  * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
  * 5. handler       the endpoint; the admin API
  * 6. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
@@ -21,6 +21,8 @@
 #include "httpd/database.h"
 #include "httpd/endpoint.h"
 #include "httpd/errors.h"
+#include "httpd/housekeeping.h"
+#include "httpd/outbox.h"
 #include "httpd/pages.h"
 #include "httpd/secrets.h"
 
@@ -34,8 +36,11 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_config(scim_check_config, NULL, NULL, APR_HOOK_LAST);
     ap_hook_post_config(scim_check_started, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_pages_start, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(scim_outbox_start, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(scim_housekeeping_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_database_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_pages_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(scim_outbox_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_translate_name(scim_endpoint_translate, NULL, before_files, APR_HOOK_MIDDLE);
     ap_hook_map_to_storage(scim_endpoint_map, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_type_checker(scim_endpoint_type, NULL, NULL, APR_HOOK_FIRST);

@@ -9,6 +9,11 @@
 --   scim.actor_key   the token's key id
 --   scim.request     the id of the request, as the logs have it
 --   scim.if_match    the versions that an administrator's change is for
+--
+-- and so does what the audit log has of the transaction:
+--
+--   scim.noted       the id of its first row
+--   scim.weight      the sum of the weights
 
 do $$
 begin
@@ -197,13 +202,22 @@ create function scim.note(of_tenant text, action text, object_type text, object_
                           after jsonb, weight int default 0) returns void
     language plpgsql
 as $$
+declare
+    noted bigint;
 begin
-    insert into scim.audit (tenant, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, before,
-                            after, weight)
+    insert into scim.audit as a (tenant, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, before,
+                                 after, weight)
     values (of_tenant, coalesce(nullif(current_setting('scim.actor_kind', true), ''), 'database'),
             coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
             nullif(current_setting('scim.actor_key', true), ''), nullif(current_setting('scim.request', true), ''),
-            action, object_type, object_id, object_name, before, after, weight);
+            action, object_type, object_id, object_name, before, after, weight)
+    returning a.id into noted;
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform set_config('scim.noted', noted::text, true);
+    end if;
+    if weight > 0 then
+        perform set_config('scim.weight', (coalesce(nullif(current_setting('scim.weight', true), ''), '0')::int + weight)::text, true);
+    end if;
 end
 $$;
 
@@ -264,6 +278,8 @@ begin
         and (action in ('delete', 'erase') or not coalesce((new.doc ->> 'active')::boolean, true))
     then
         weight := 1;
+    elsif r.type = 'Group' and action in ('delete', 'erase') then
+        weight := (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id and m.member_type = 'User');
     end if;
     perform scim.note(r.tenant, action, r.type, r.id::text, name, before, after, weight);
     return null;
@@ -286,7 +302,12 @@ as $$
 declare
     g       record;
     removed boolean := tg_op = 'DELETE';
+    -- Those of a deleted resource, which weighs for itself.
+    leaves  boolean := coalesce(current_setting('scim.leaves', true), '') <> '';
 begin
+    if leaves then
+        perform set_config('scim.leaves', '', true);
+    end if;
     if removed and current_setting('scim.actor_kind', true) is not distinct from 'token' and exists (
         select from scim.resource p
          where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
@@ -306,7 +327,7 @@ begin
             (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id),
             case when removed then jsonb_build_object('members', g.members) end,
             case when not removed then jsonb_build_object('members', g.members) end,
-            case when removed then g.users::int else 0 end);
+            case when removed and not leaves then g.users::int else 0 end);
     end loop;
     return null;
 end

@@ -10,6 +10,7 @@
 #include "configuration.h"
 #include "database.h"
 #include "limits.h"
+#include "outbox.h"
 #include "store/indexed.h"
 
 APLOG_USE_MODULE(scim);
@@ -246,19 +247,26 @@ static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *s
 static void make_gates(check_t *check, scim_runtime_t *runtime)
 {
     apr_hash_t *by_key = apr_hash_make(check->temp);
+    apr_hash_t *outboxes = apr_hash_make(check->temp);
     server_rec *server;
 
     for (server = check->main_server; server; server = server->next) {
         dbd_facts_t facts = dbd_facts(check, server);
         const char *key = pool_key(&facts, check->temp);
         scim_gate_t *gate = apr_hash_get(by_key, key, APR_HASH_KEY_STRING);
+        scim_outbox_t *outbox = apr_hash_get(outboxes, key, APR_HASH_KEY_STRING);
         server_rec **id = apr_pmemdup(check->pool, &server, sizeof(server));
 
         if (!gate) {
             gate = scim_gate_make(pool_size(&facts), check->pool);
             apr_hash_set(by_key, key, APR_HASH_KEY_STRING, gate);
         }
+        if (!outbox && serves(server)) {
+            outbox = scim_outbox_make(server, check->pool);
+            apr_hash_set(outboxes, key, APR_HASH_KEY_STRING, outbox);
+        }
         apr_hash_set(runtime->gates, id, sizeof(*id), gate);
+        apr_hash_set(runtime->outboxes, id, sizeof(*id), outbox);
         scim_server_config(server)->runtime = runtime;
         if (serves(server)) {
             check_driver(check, &facts, server);
@@ -359,6 +367,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     if (check.schemas)
         runtime->indexed = scim_indexed_declared(check.schemas, pconf);
     runtime->gates = apr_hash_make(pconf);
+    runtime->outboxes = apr_hash_make(pconf);
     make_gates(&check, runtime);
     if (check.schemas)
         walk(&check, ap_conftree, main_server, visit_patch_response);

@@ -33,6 +33,9 @@ APLOG_USE_MODULE(scim);
 #define FAILURE_PERIOD   60
 #define FAILURES_LIMIT   100000
 #define PERIOD_LIMIT     3600
+#define ACTIVITY_KEEP    apr_time_from_sec(90 * 86400)
+#define TOKEN_WARNING    apr_time_from_sec(14 * 86400)
+#define DAYS_LIMIT       apr_time_from_sec(3650 * INT64_C(86400))
 #define PATCH_BODY       "body"
 #define PATCH_NONE       "none"
 
@@ -105,6 +108,8 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
     config->schema_dirs = apr_array_make(pool, 1, sizeof(const char *));
     config->locations = apr_array_make(pool, 1, sizeof(const char *));
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
+    config->activity_keep = -1;
+    config->token_warning = -1;
     return config;
 }
 
@@ -186,6 +191,16 @@ apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config)
     apr_off_t body = scim_setting_max_body(config);
 
     return bytes < body ? bytes : body;
+}
+
+apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config)
+{
+    return config->activity_keep != -1 ? config->activity_keep : ACTIVITY_KEEP;
+}
+
+apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config)
+{
+    return config->token_warning != -1 ? config->token_warning : TOKEN_WARNING;
 }
 
 /* Identity providers want to see the user that they changed, and never a group with all its members. */
@@ -342,6 +357,40 @@ static const char *set_page_cache(cmd_parms *cmd, void *dir, const char *text)
     return problem ? problem : scim_pages_choose(&scim_server_config(cmd->server)->pages, text, cmd);
 }
 
+/* A number of days, "90d"; 0 where `text` is none. */
+static int days(apr_interval_time_t *out, const char *text)
+{
+    apr_size_t digits = strspn(text, "0123456789");
+
+    if (digits < 1 || digits > 4 || strcmp(text + digits, "d") != 0)
+        return 0;
+    *out = apr_time_from_sec(apr_atoi64(text) * 86400);
+    return *out > 0 && *out <= DAYS_LIMIT;
+}
+
+static const char *set_activity_keep(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+
+    (void)dir;
+    if (!problem && !days(&scim_server_config(cmd->server)->activity_keep, text))
+        problem = "ScimActivityKeep takes a number of days from 1d to 3650d";
+    return problem;
+}
+
+static const char *set_token_warning(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    apr_interval_time_t *warning = &scim_server_config(cmd->server)->token_warning;
+
+    (void)dir;
+    if (!problem && ap_cstr_casecmp(text, "off") == 0)
+        *warning = 0;
+    else if (!problem && !days(warning, text))
+        problem = "ScimTokenWarning takes a number of days from 1d to 3650d, or: off";
+    return problem;
+}
+
 /* That httpd's user may write there is not known here: it is who started it that reads this. */
 static const char *set_spool_dir(cmd_parms *cmd, void *dir, const char *text)
 {
@@ -492,6 +541,9 @@ const command_rec scim_directives[] = {
                   "how long the cursors of a list answer are valid"),
     AP_INIT_TAKE1("ScimPageCache", set_page_cache, NULL, RSRC_CONF,
                   "where lists remember totals and positions: none | PROVIDER[:ARGUMENTS]"),
+    AP_INIT_TAKE1("ScimActivityKeep", set_activity_keep, NULL, RSRC_CONF, "how long activity is kept: NUMBERd"),
+    AP_INIT_TAKE1("ScimTokenWarning", set_token_warning, NULL, RSRC_CONF,
+                  "how long before a token's end the log warns of it: NUMBERd | off"),
     AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),
     AP_INIT_TAKE1("ScimMaxDepth", set_max_depth, NULL, ANYWHERE, "deepest nesting of JSON in a request body"),
     AP_INIT_TAKE1("ScimDatabaseTimeout", set_duration, OFFSET(database_timeout), ANYWHERE,

@@ -62,7 +62,8 @@ typedef struct scim_limits_t scim_limits_t; /* limits.h */
 typedef struct scim_runtime_t {
     const scim_schemas_t *schemas;
     const apr_array_header_t *indexed; /* scim_indexed_t: what the schemas declare */
-    apr_hash_t *gates; /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
+    apr_hash_t *gates;    /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
+    apr_hash_t *outboxes; /* server_rec * -> scim_outbox_t *, shared in the same way */
     struct scim_pages_t *pages;  /* NULL: nothing is remembered; made in post_config (pages.h) */
     const scim_limits_t *limits; /* known in post_config */
 } scim_runtime_t;
@@ -71,8 +72,10 @@ typedef struct scim_server_config_t {
     apr_array_header_t *schema_dirs;     /* const char *, absolute; filled for the main server alone */
     apr_array_header_t *locations;       /* const char *: every `location` that holds in this server */
     apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
-    struct scim_pages_t *pages; /* as ScimPageCache says; NULL where it is not said; of the main server alone */
-    scim_runtime_t *runtime;    /* NULL where no Location holds ScimTenant */
+    struct scim_pages_t *pages;        /* as ScimPageCache says; NULL where it is not said; of the main server alone */
+    apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
+    apr_interval_time_t token_warning; /* likewise; 0: no warnings */
+    scim_runtime_t *runtime;           /* NULL where no Location holds ScimTenant */
 } scim_server_config_t;
 
 extern const command_rec scim_directives[];
@@ -107,6 +110,9 @@ apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);
+/* How long activity is kept, and how long before its end a token is warned of; of the main server. */
+apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config);
+apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config);
 /* Whether PATCH of a resource of this type is answered with its representation. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool);
 

@@ -166,70 +166,79 @@ static int first_to_tell(scim_gate_t *gate)
 }
 
 /* A filter by what is declared and not indexed is answered all the same, but slowly: one line of each child says so. */
-static void check_indexed(const scim_database_t *database, const request_rec *r)
+static void check_indexed(const scim_database_t *database)
 {
-    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+    const scim_runtime_t *runtime = scim_server_config(database->server)->runtime;
     const char *names;
 
     if (!scim_conn_fresh(database->conn) || !runtime->indexed)
         return;
-    names = scim_indexed_missing(runtime->indexed, scim_conn_indexed(database->conn), r->pool);
+    names = scim_indexed_missing(runtime->indexed, scim_conn_indexed(database->conn), database->pool);
     if (names && first_to_tell(database->gate))
         ap_log_error(
-            APLOG_MARK, APLOG_WARNING, 0, r->server,
+            APLOG_MARK, APLOG_WARNING, 0, database->server,
             "mod_scim: the schema files declare attributes as indexed that the database has no index of, so "
             "filters by them are slow: %s (run: scimctl db index, with --schema-dir for each ScimSchemaDir, then "
             "apachectl graceful)",
             names);
 }
 
-static scim_error_t *borrow(scim_database_t *database, request_rec *r, apr_interval_time_t timeout)
+static scim_error_t *borrow(scim_database_t *database, apr_interval_time_t timeout)
 {
+    apr_pool_t *pool = database->pool;
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
     scim_error_t *error;
     PGconn *pg;
 
-    database->dbd = open ? open(r->pool, r->server) : NULL;
+    database->dbd = open ? open(pool, database->server) : NULL;
     gate_opened(database->gate);
     if (!open)
-        return unavailable(r->pool, "mod_dbd is not loaded");
+        return unavailable(pool, "mod_dbd is not loaded");
     if (!database->dbd)
-        return unavailable(r->pool, "mod_dbd has no connection to PostgreSQL; its own message stands before this one");
+        return unavailable(pool, "mod_dbd has no connection to PostgreSQL; its own message stands before this one");
     pg = native(database->dbd);
     if (!pg)
-        return unavailable(r->pool, "DBDriver is not pgsql");
-    error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, r->pool);
+        return unavailable(pool, "DBDriver is not pgsql");
+    error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);
     if (!error)
-        check_indexed(database, r);
+        check_indexed(database);
     return error;
 }
 
-scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)
+scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, apr_interval_time_t wait,
+                                   apr_interval_time_t timeout, apr_pool_t *pool)
 {
-    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
-    const scim_dir_config_t *config = scim_dir_config(r);
-    scim_gate_t *gate = runtime ? apr_hash_get(runtime->gates, &r->server, sizeof(r->server)) : NULL;
-    scim_database_t *database = apr_pcalloc(r->pool, sizeof(*database));
+    const scim_runtime_t *runtime = scim_server_config(server)->runtime;
+    scim_gate_t *gate = runtime ? apr_hash_get(runtime->gates, &server, sizeof(server)) : NULL;
+    scim_database_t *database = apr_pcalloc(pool, sizeof(*database));
     const char *refused;
     scim_error_t *error;
 
     *out = NULL;
     if (!gate || !gate->mutex)
-        return unavailable(r->pool, "this server has no gate to the database");
-    refused = gate_enter(gate, scim_setting_database_wait(config), r->pool);
+        return unavailable(pool, "this server has no gate to the database");
+    refused = gate_enter(gate, wait, pool);
     if (refused)
-        return unavailable(r->pool, refused);
+        return unavailable(pool, refused);
     database->gate = gate;
-    database->server = r->server;
-    database->pool = r->pool;
-    apr_pool_cleanup_register(r->pool, database, release, apr_pool_cleanup_null);
-    error = borrow(database, r, scim_setting_database_timeout(config));
+    database->server = server;
+    database->pool = pool;
+    apr_pool_cleanup_register(pool, database, release, apr_pool_cleanup_null);
+    error = borrow(database, timeout);
     if (error) {
         scim_database_close(database);
         return error;
     }
     *out = database;
     return NULL;
+}
+
+scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+
+    return scim_database_borrow(out, r->server, scim_setting_database_wait(config),
+                                scim_setting_database_timeout(config), r->pool);
 }
 
 scim_conn_t *scim_database_connection(const scim_database_t *database)

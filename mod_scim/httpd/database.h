@@ -28,6 +28,10 @@ void scim_database_child_init(apr_pool_t *child, server_rec *main_server);
 /* Borrows a connection. Errors: 503 with Retry-After (none got free in time, unreachable, not usable). */
 scim_error_t *scim_database_open(scim_database_t **out, request_rec *r);
 
+/* The same for what is no request's: of this server, with limits of its own. `pool` lives as long as the work. */
+scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, apr_interval_time_t wait,
+                                   apr_interval_time_t timeout, apr_pool_t *pool);
+
 scim_conn_t *scim_database_connection(const scim_database_t *database);
 
 /* Gives it back; a second call does nothing. NULL is allowed. */

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "operation.h"
 #include "pages.h"
+#include "report.h"
 #include "respond.h"
 
 #define NO_FILE "scim:"
@@ -89,26 +90,6 @@ static scim_error_t *nothing_to_say(scim_call_t *call)
 
 static const scim_operation_t options = {SCIM_AT_ANY, M_OPTIONS, NULL, check_only, nothing_to_say};
 
-/* A search is a POST, and reads. */
-static int writes(const scim_request_t *request)
-{
-    return request->r->method_number != M_GET && request->r->method_number != M_OPTIONS &&
-           request->place != SCIM_AT_SEARCH;
-}
-
-/* The client's address in a form that PostgreSQL reads: without the interface of a link-local one (fe80::1%eth0). NULL
- * for a client that has none, as one of a Unix socket. */
-static const char *address(const request_rec *r)
-{
-    const apr_sockaddr_t *from = r->useragent_addr;
-    apr_size_t len;
-
-    if (!r->useragent_ip || !from || (from->family != APR_INET && from->family != APR_INET6))
-        return NULL;
-    len = strcspn(r->useragent_ip, "%");
-    return r->useragent_ip[len] ? apr_pstrmemdup(r->pool, r->useragent_ip, len) : r->useragent_ip;
-}
-
 static scim_spool_t *make_spool(scim_call_t *call)
 {
     const request_rec *r = call->request->r;
@@ -134,11 +115,12 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->tenant = request->tenant;
     session->token = &request->token;
     session->base = request->base;
-    session->address = address(request->r);
-    session->request = scim_request_log_id(request->r);
-    session->writes = writes(request);
+    session->address = call->activity.address;
+    session->request = call->activity.request;
+    session->writes = !call->activity.reads;
     session->spool = make_spool(call);
     session->leniency = &call->leniency;
+    session->activity = &call->activity;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->pool = call->pool;
     error = work(call, session);
@@ -165,6 +147,7 @@ static scim_error_t *serve_resources(scim_call_t *call)
         early = operation->prepare(call);
     if (request->broken)
         return early;
+    scim_report_begin(call);
     error = with_database(call, early ? check_only : operation->work);
     if (error || early)
         return error ? error : early;
@@ -208,7 +191,10 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     call->leniency.used = call->request->leniencies;
     if (is_discovery(call->request->place))
         return serve_discovery(call);
-    error = scim_limits_admit(call->request, scim_request_token(call->request));
+    error = scim_request_token(call->request);
+    if (call->request->tenant && call->request->key_id)
+        scim_report_begin(call);
+    error = scim_limits_admit(call->request, error);
     if (!error && call->request->place == SCIM_AT_ME)
         error = with_database(call, find_me);
     return error ? error : serve_resources(call);
@@ -222,6 +208,7 @@ int scim_endpoint(request_rec *r)
     if (!r->handler || strcmp(r->handler, SCIM_HANDLER) != 0)
         return DECLINED;
     error = serve(&call, r);
+    scim_report_end(&call, error);
     call.request->leniencies = call.leniency.used;
     return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
 }

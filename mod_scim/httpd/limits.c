@@ -18,6 +18,8 @@
 /* How exactly the time of use is kept: not each request writes it. */
 #define SEEN_STEP APR_UINT64_C(1000000000)
 
+const char scim_limits_flood[] = "ScimFailureLimit";
+
 struct scim_limits_t {
     apr_uint64_t salt; /* so that nobody outside knows which addresses share a set */
     scim_slots_t tokens, addresses;
@@ -193,7 +195,7 @@ static scim_error_t *admit_address(const scim_limits_t *limits, const scim_reque
     if (!wait)
         return NULL;
     return too_many(request->r->pool, scim_rate_seconds(wait),
-                    "Too many requests with a wrong bearer token came from this address.", "ScimFailureLimit");
+                    "Too many requests with a wrong bearer token came from this address.", scim_limits_flood);
 }
 
 scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unreadable)

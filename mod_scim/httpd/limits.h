@@ -24,6 +24,9 @@
 /* In post_config: makes the memory, or finds what an earlier generation has made, and puts it into the runtime. */
 apr_status_t scim_limits_start(server_rec *main_server);
 
+/* The cause of a 429 that is for an address: what a flood of guesses gets, which nobody wants to read one by one. */
+extern const char scim_limits_flood[];
+
 /* Decides when the token has been read; `unreadable` is the error of that, or NULL. Returns 429, or `unreadable`. A
  * request without a bearer token is no attempt, and is not counted. */
 scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unreadable);

@@ -35,11 +35,9 @@ static scim_error_t *read_query(scim_call_t *call)
 static scim_error_t *read_json(json_object **out, int outer, scim_call_t *call)
 {
     int depth = scim_setting_max_depth(call->request->config) + outer;
-    const char *bytes;
-    apr_size_t len;
-    scim_error_t *error = scim_message_body(&bytes, &len, call->request);
+    scim_error_t *error = scim_message_body(&call->bytes, &call->bytes_len, call->request);
 
-    return error ? error : scim_json_read(out, bytes, len, depth, call->pool);
+    return error ? error : scim_json_read(out, call->bytes, call->bytes_len, depth, call->pool);
 }
 
 static scim_error_t *read_resource(scim_call_t *call)

@@ -16,6 +16,7 @@
 #include "scim/resource.h"
 #include "scim/search.h"
 #include "scim/version.h"
+#include "store/activity.h"
 #include "store/bulk.h"
 #include "store/page.h"
 #include "store/walk.h"
@@ -25,6 +26,9 @@ typedef struct scim_call_t {
     scim_request_t *request;
     apr_pool_t *pool;
     scim_leniency_t leniency;
+    scim_activity_t activity; /* what is told of it (report.h) */
+    const char *bytes;        /* of the body; NULL: it was not read */
+    apr_size_t bytes_len;
     scim_query_t query;
     scim_projection_t *projection;
     int relation;                 /* whether the answer holds members or groups */

@@ -229,6 +229,7 @@ scim_error_t *scim_request_token(scim_request_t *request)
     apr_pool_t *pool = request->r->pool;
     const char *header = apr_table_get(request->r->headers_in, "Authorization");
     const char *scheme = header ? ap_getword_white(pool, &header) : "";
+    char key[SCIM_TOKEN_KEY_LENGTH + 1];
     const char *text;
 
     if (ap_cstr_casecmp(scheme, "Bearer") != 0)
@@ -236,6 +237,8 @@ scim_error_t *scim_request_token(scim_request_t *request)
                             header ? "another authentication scheme" : "no Authorization header");
     request->token_presented = 1;
     text = ap_getword_white(pool, &header);
+    if (scim_token_key(key, text))
+        request->key_id = apr_pstrdup(pool, key);
     if (*header || !scim_token_read(&request->token, text))
         return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped");
     if (!request->tenant)

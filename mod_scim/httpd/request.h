@@ -38,6 +38,7 @@ typedef struct scim_request_t {
     const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE, SCIM_AT_SEARCH; NULL: all types */
     const char *id;                   /* what follows the endpoint, decoded */
     int token_presented;
+    const char *key_id; /* of what was presented, be it mistyped; NULL: it has none */
     scim_token_t token;
     const char *token_name; /* NULL until the database told it */
     unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */

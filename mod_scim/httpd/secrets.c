@@ -62,9 +62,14 @@ static const char *hide_parameter(const char *text, apr_pool_t *pool)
     return out.data;
 }
 
+const char *scim_secrets_hide_all(const char *text, apr_pool_t *pool)
+{
+    return hide_parameter(scim_secrets_hide(text, pool), pool);
+}
+
 static void hide(char **text, apr_pool_t *pool)
 {
-    const char *hidden = hide_parameter(scim_secrets_hide(*text, pool), pool);
+    const char *hidden = scim_secrets_hide_all(*text, pool);
 
     if (hidden != *text)
         *text = apr_pstrdup(pool, hidden);
@@ -73,7 +78,7 @@ static void hide(char **text, apr_pool_t *pool)
 static void hide_header(request_rec *r, const char *name)
 {
     const char *value = apr_table_get(r->headers_in, name);
-    const char *hidden = hide_parameter(scim_secrets_hide(value, r->pool), r->pool);
+    const char *hidden = scim_secrets_hide_all(value, r->pool);
 
     if (hidden != value)
         apr_table_setn(r->headers_in, name, hidden);

@@ -12,6 +12,9 @@
 /* `text` without the secrets of tokens; the same pointer where there is none. NULL is allowed. */
 const char *scim_secrets_hide(const char *text, apr_pool_t *pool);
 
+/* The same for a path with its query, of which the value of access_token goes as well. */
+const char *scim_secrets_hide_all(const char *text, apr_pool_t *pool);
+
 /* Hook log_transaction, before the access log: takes the secrets out of what it may print of any request. */
 int scim_secrets_log(request_rec *r);
 

@@ -340,6 +340,22 @@ static void render_operation(scim_buf_t *out, const scim_bulk_t *bulk, const sci
     scim_buf_puts(out, "}");
 }
 
+const char *scim_bulk_failures(const scim_bulk_t *bulk)
+{
+    const scim_error_t *first = NULL;
+    int failed = 0;
+    for (int i = 0; i < bulk->ops->nelts; i++) {
+        const scim_bulk_op_t *op = &APR_ARRAY_IDX(bulk->ops, i, scim_bulk_op_t);
+        if (op->answered && op->error) {
+            first = first ? first : op->error;
+            failed++;
+        }
+    }
+    return first ? apr_psprintf(bulk->pool, "%d of %d operations failed; the first one: %d %s", failed,
+                                bulk->ops->nelts, first->status, first->detail)
+                 : NULL;
+}
+
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base)
 {
     int first = 1;

@@ -99,6 +99,9 @@ void scim_bulk_arrange(scim_bulk_t *bulk);
 /* `data` with ids in the place of references. */
 json_object *scim_bulk_substitute(const scim_bulk_t *bulk, const scim_bulk_op_t *op);
 
+/* How many of the operations failed, and why the first did; NULL where none did. */
+const char *scim_bulk_failures(const scim_bulk_t *bulk);
+
 /* The BulkResponse: every operation that was answered, in the order of the request. */
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base);
 

@@ -13,8 +13,8 @@
 #define EVERYWHERE "*"
 
 const scim_admin_op_t *const scim_admin_tables[] = {
-    scim_admin_tenant_ops, scim_admin_token_ops, scim_admin_role_ops, scim_admin_audit_ops,
-    scim_admin_user_ops,   scim_admin_flag_ops,  scim_admin_link_ops, NULL};
+    scim_admin_tenant_ops, scim_admin_token_ops, scim_admin_role_ops, scim_admin_activity_ops, scim_admin_hold_ops,
+    scim_admin_audit_ops,  scim_admin_user_ops,  scim_admin_flag_ops, scim_admin_link_ops,     NULL};
 
 /* The rows of all tables, one after the other. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)

@@ -76,17 +76,29 @@ int scim_batch_size(const scim_batch_t *batch)
     return batch->statements->nelts;
 }
 
+static int is_success(ExecStatusType status)
+{
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
+}
+
 int scim_batch_failed(const scim_batch_t *batch)
 {
     int slot = 0;
     while (slot < batch->statements->nelts) {
-        ExecStatusType status = PQresultStatus(scim_batch_result(batch, slot));
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+        if (!is_success(PQresultStatus(scim_batch_result(batch, slot)))) {
             return slot;
         }
         slot++;
     }
     return -1;
+}
+
+const char *scim_batch_state(const scim_batch_t *batch)
+{
+    int slot = scim_batch_failed(batch);
+    const PGresult *result = slot < 0 ? NULL : scim_batch_result(batch, slot);
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    return state ? state : "";
 }
 
 static const char *known_name(const scim_backend_t *backend, const statement_t *statement)
@@ -210,11 +222,6 @@ static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
     begin_step(at, batch);
 }
 
-static int is_success(ExecStatusType status)
-{
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
-}
-
 /* Hands rows over, whether they come one by one or not; 0 where the result has to be kept. */
 static int hand_over(statement_t *statement, const PGresult *result)
 {
@@ -311,10 +318,25 @@ static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *
     return error;
 }
 
+/* INFO is a statement's own word, which goes into no log; everything else goes where it went before. */
+static void take_notice(void *data, const PGresult *result)
+{
+    scim_conn_t *conn = data;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "INFO") == 0) {
+        conn->told = apr_pstrdup(conn->pool, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    } else {
+        conn->receiver(NULL, result);
+    }
+}
+
 /* NULL, or why the connection cannot be used any more. */
 static const char *round_trip(cursor_t *at, scim_batch_t *batch)
 {
-    PGconn *pg = batch->conn->pg;
+    scim_conn_t *conn = batch->conn;
+    PGconn *pg = conn->pg;
+    conn->told = NULL;
+    conn->receiver = PQsetNoticeReceiver(pg, take_notice, conn);
     PQsetnonblocking(pg, 1);
     int sent = send_all(batch);
     cursor_start(at, batch);
@@ -323,6 +345,7 @@ static const char *round_trip(cursor_t *at, scim_batch_t *batch)
         lost = PQerrorMessage(pg);
     }
     PQsetnonblocking(pg, 0);
+    PQsetNoticeReceiver(pg, conn->receiver, NULL);
     return lost;
 }
 
@@ -335,8 +358,10 @@ void scim_conn_rollback(scim_conn_t *conn)
     }
     cursor_t at = {0};
     scim_batch_t *batch = scim_batch_make(conn);
-    scim_batch_add(batch, SCIM_STMT_ROLLBACK, NULL);
+    scim_batch_add(batch, conn->nested ? SCIM_STMT_ROLLBACK_PART : SCIM_STMT_ROLLBACK, NULL);
+    const char *told = conn->told;
     const char *lost = round_trip(&at, batch);
+    conn->told = told;
     if (lost || at.failed) {
         abandon(conn, &at, lost);
     }

@@ -2,7 +2,9 @@
 
 #include <apr_strings.h>
 
+#include "activity.h"
 #include "bulk_private.h"
+#include "scim/text.h"
 
 #define WINDOW_FIRST 100 /* operations in one transaction: what they take is not known yet */
 #define WINDOW_MAX   1000
@@ -25,6 +27,7 @@ typedef struct run_t {
     apr_int64_t errors;  /* answered so far */
     int begun;           /* the database was asked */
     int changed;         /* something was committed */
+    int watched;         /* the request must be one transaction, which the session becomes with the next attempt */
     scim_error_t *fatal; /* why nothing further can be tried */
 } run_t;
 
@@ -170,6 +173,14 @@ static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
     return window->end;
 }
 
+/* What the tenant has to say is about the request as a whole, which has to be one transaction for that: it begins anew
+ * as one. Nothing was changed yet. */
+static verdict_e watch(run_t *run)
+{
+    run->watched = 1;
+    return AGAIN;
+}
+
 /* How many to try after so many took so long. */
 static int next_size(int size, apr_interval_time_t took)
 {
@@ -212,8 +223,11 @@ static verdict_e verify(run_t *run, scim_bulk_window_t *window)
         return AGAIN;
     }
     scim_batch_t *batch = scim_batch_make(run->session->conn);
-    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
+    scim_finish_add_window(batch, run->session);
     scim_error_t *error = scim_batch_run(batch);
+    if (error && scim_finish_watched(batch)) {
+        return watch(run);
+    }
     return error ? judge(run, window, error, -1, 0) : finish(run, window);
 }
 
@@ -228,6 +242,9 @@ static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
     }
     error = window->reads ? scim_batch_run(window->batch) : scim_session_run(run->session, window->batch);
     scim_bulk_window_made(window);
+    if (error && scim_finish_watched(window->batch)) {
+        return watch(run);
+    }
     if (error) {
         failed = scim_bulk_window_owner(&others, window);
         return judge(run, window, error, failed, others);
@@ -271,11 +288,15 @@ static verdict_e attempt(run_t *run)
     apr_pool_create(&pool, outer);
     session->pool = pool;
     scim_conn_pool(session->conn, pool);
-    verdict_e verdict = try_window(run, pool);
+    scim_error_t *error = run->watched && !session->whole ? scim_session_join(session) : NULL;
+    verdict_e verdict = error ? give_up(run, error) : try_window(run, pool);
     if (verdict == AGAIN) {
         scim_conn_rollback(session->conn);
     }
     session->token_name = apr_pstrdup(outer, session->token_name);
+    if (session->activity) {
+        session->activity->keeps = apr_pstrdup(outer, session->activity->keeps);
+    }
     session->profile = NULL; /* what it was read from goes */
     session->pool = outer;
     scim_conn_pool(session->conn, outer);
@@ -295,6 +316,22 @@ static void answer_rest(run_t *run)
     }
 }
 
+/* The end of a request that is one transaction. */
+static scim_error_t *end_whole(run_t *run)
+{
+    scim_session_t *session = run->session;
+    scim_session_leave(session);
+    if (run->fatal) {
+        scim_conn_rollback(session->conn);
+        run->changed = 0;
+        return run->fatal;
+    }
+    scim_batch_t *batch = scim_batch_make(session->conn);
+    scim_finish_add(batch, session, scim_bulk_failures(run->bulk));
+    scim_session_close(session, batch);
+    return scim_finish_end(session, batch, scim_batch_run(batch));
+}
+
 scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session)
 {
     int count = bulk->order->nelts;
@@ -306,6 +343,9 @@ scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session)
     }
     if (!run.begun) {
         return scim_session_check(session);
+    }
+    if (session->whole) {
+        return end_whole(&run);
     }
     if (run.fatal && !run.changed) {
         return run.fatal;

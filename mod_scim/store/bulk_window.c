@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "activity.h"
 #include "bulk_private.h"
 
 #define READS_MAX 64                /* stored documents are held meanwhile */
@@ -376,7 +377,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     add_versions(window);
     if (!window->verify) {
         begin_step(window, -1, NULL);
-        scim_batch_add(window->batch, SCIM_STMT_COMMIT, NULL);
+        scim_finish_add_window(window->batch, window->session);
     }
     return NULL;
 }

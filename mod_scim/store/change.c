@@ -9,6 +9,7 @@
 
 #include <apr_strings.h>
 
+#include "activity.h"
 #include "scim/json.h"
 
 #define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
@@ -268,7 +269,8 @@ static scim_error_t *create(work_t *work)
     if (members && members->nelts > 0 && work->relation) {
         add_reading(work, batch);
     }
-    error = scim_session_run(session, batch);
+    scim_finish_add(batch, session, NULL);
+    error = scim_finish_end(session, batch, scim_session_run(session, batch));
     const PGresult *result = scim_batch_result(batch, made);
     if (result && PQresultStatus(result) == PGRES_TUPLES_OK) {
         scim_error_t *refusal = scim_change_refused(result, PQntuples(result) - 1, change->type, session->pool);
@@ -314,8 +316,9 @@ static scim_error_t *write_changes(work_t *work)
     if (work->body && (!change->doc || change->type->members)) {
         add_reading(work, batch);
     }
-    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
-    error = scim_batch_run(batch);
+    scim_finish_add(batch, session, NULL);
+    scim_session_close(session, batch);
+    error = scim_finish_end(session, batch, scim_batch_run(batch));
     return error || !work->body ? error : read_record(work, batch, slot);
 }
 
@@ -379,7 +382,8 @@ static scim_error_t *patch_members(work_t *work)
     if (work->body) {
         add_reading(work, batch);
     }
-    error = scim_session_run(session, batch);
+    scim_finish_add(batch, session, NULL);
+    error = scim_finish_end(session, batch, scim_session_run(session, batch));
     return error ? error : read_record(work, batch, -1);
 }
 
@@ -409,5 +413,6 @@ scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_typ
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
     scim_change_add_delete(batch, &change);
-    return scim_session_run(session, batch);
+    scim_finish_add(batch, session, NULL);
+    return scim_finish_end(session, batch, scim_session_run(session, batch));
 }

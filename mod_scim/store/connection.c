@@ -170,6 +170,16 @@ const char *scim_conn_database(const scim_conn_t *conn)
     return apr_pstrcat(conn->pool, PQhost(conn->pg), " ", PQport(conn->pg), " ", PQdb(conn->pg), NULL);
 }
 
+void scim_conn_nest(scim_conn_t *conn, int nested)
+{
+    conn->nested = nested;
+}
+
+const char *scim_conn_told(const scim_conn_t *conn)
+{
+    return conn->told;
+}
+
 int scim_conn_usable(const scim_conn_t *conn)
 {
     return !conn->lost;

@@ -49,6 +49,12 @@ int scim_conn_fresh(const scim_conn_t *conn);
 /* Which database it is of, as text that another database has not. */
 const char *scim_conn_database(const scim_conn_t *conn);
 
+/* What is undone from now on is a part of the transaction, back to its latest savepoint. */
+void scim_conn_nest(scim_conn_t *conn, int nested);
+
+/* What the latest batch has been told beside results (INFO); NULL: nothing. */
+const char *scim_conn_told(const scim_conn_t *conn);
+
 /* Whether the connection can still be used after an error. */
 int scim_conn_usable(const scim_conn_t *conn);
 
@@ -94,6 +100,9 @@ int scim_batch_size(const scim_batch_t *batch);
 
 /* The slot of the statement that failed when the batch was run; -1: none did. */
 int scim_batch_failed(const scim_batch_t *batch);
+
+/* The SQLSTATE that it failed with; "" where none did, or the connection is lost. */
+const char *scim_batch_state(const scim_batch_t *batch);
 
 /* Typed reading of results, which are all in binary form. */
 apr_int64_t scim_result_int(const PGresult *result, int row, int column); /* int2, int4, int8 */

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "activity.h"
 #include "scim/text.h"
 #include "sqlstate.h"
 
@@ -90,9 +91,25 @@ void scim_session_slot(scim_session_t *session, int slot)
     session->head = 0;
 }
 
-scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+/* Of a session that is one transaction. */
+static scim_batch_t *part(scim_session_t *session)
 {
     scim_batch_t *batch = scim_batch_make(session->conn);
+    session->open = 1;
+    session->head = 0;
+    session->slot = -1;
+    session->finish = -1;
+    scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
+    return batch;
+}
+
+scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+{
+    if (session->whole && transaction) {
+        return part(session);
+    }
+    scim_batch_t *batch = scim_batch_make(session->conn);
+    session->finish = -1;
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
@@ -102,6 +119,29 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
                                    scim_session_params(session, scim_conn_timeout_text(session->conn),
                                                        session->request ? session->request : "", SCIM_PARAMS_END));
     return batch;
+}
+
+void scim_session_close(const scim_session_t *session, scim_batch_t *batch)
+{
+    scim_batch_add(batch, session->whole ? SCIM_STMT_RELEASE : SCIM_STMT_COMMIT, NULL);
+}
+
+/* With a savepoint at its start, so that there is always one to go back to. */
+scim_error_t *scim_session_join(scim_session_t *session)
+{
+    scim_batch_t *batch = scim_session_batch(session, 1);
+    scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
+    scim_error_t *error = scim_session_run(session, batch);
+    session->whole = !error;
+    scim_conn_nest(session->conn, session->whole);
+    return error;
+}
+
+void scim_session_leave(scim_session_t *session)
+{
+    session->whole = 0;
+    session->finish = -1;
+    scim_conn_nest(session->conn, 0);
 }
 
 scim_error_t *scim_session_attempt(scim_attempt_t once, void *work)
@@ -123,9 +163,13 @@ static void read_answer(scim_session_t *session, const PGresult *result)
     if (!result || PQntuples(result) == 0) {
         return;
     }
-    session->token_name = scim_result_text(NULL, result, 0, columns - 3);
-    session->rate = (int)scim_result_int(result, 0, columns - 2);
-    session->burst = (int)scim_result_int(result, 0, columns - 1);
+    session->token_name = scim_result_text(NULL, result, 0, columns - 4);
+    session->rate = (int)scim_result_int(result, 0, columns - 3);
+    session->burst = (int)scim_result_int(result, 0, columns - 2);
+    if (session->activity) {
+        session->activity->used = 1;
+        session->activity->keeps = apr_pstrdup(session->pool, scim_result_text(NULL, result, 0, columns - 1));
+    }
     if (session->head) {
         session->profile = scim_result_text(NULL, result, 0, PROFILE_COLUMN);
     }
@@ -151,8 +195,8 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     if (error && error->status == 401) {
         return error;
     }
-    const PGresult *result = scim_batch_result(batch, session->slot);
-    if (error) {
+    const PGresult *result = session->slot < 0 ? NULL : scim_batch_result(batch, session->slot);
+    if (error && result) {
         error = explain(session, result, error);
     }
     read_answer(session, result);

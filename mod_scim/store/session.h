@@ -15,17 +15,20 @@
 #include "scim/spool.h"
 #include "token.h"
 
+struct scim_activity_t;
+
 typedef struct scim_session_t {
     scim_conn_t *conn;
     const char *tenant;
     const scim_token_t *token;
-    const char *base;                /* the tenant's base URL, no slash at the end: $ref is made of it */
-    const char *address;             /* the client's, as text */
-    const char *request;             /* the id that the logs know the request by; NULL: it has none */
-    int writes;                      /* whether the request changes anything: a token may be for reading alone */
-    scim_spool_t *spool;             /* where members of groups go as they are read */
-    const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
-    const scim_memory_t *memory;     /* NULL: nothing is remembered */
+    const char *base;                 /* the tenant's base URL, no slash at the end: $ref is made of it */
+    const char *address;              /* the client's, as text */
+    const char *request;              /* the id that the logs know the request by; NULL: it has none */
+    int writes;                       /* whether the request changes anything: a token may be for reading alone */
+    scim_spool_t *spool;              /* where members of groups go as they are read */
+    const scim_leniency_t *leniency;  /* what has been accepted of the request: a tenant's profile may refuse it */
+    const scim_memory_t *memory;      /* NULL: nothing is remembered */
+    struct scim_activity_t *activity; /* what is told of the request (activity.h); NULL: nothing */
     /* Known after the first batch. */
     const char *token_name; /* NULL before */
     const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */
@@ -33,12 +36,24 @@ typedef struct scim_session_t {
     int slot;               /* of the authentication in the latest batch */
     int open;               /* whether the latest batch leaves its transaction open */
     int head;               /* whether `slot` is of authentication alone */
+    int finish;             /* slot of the latest batch's end; -1: it has none */
+    int whole;              /* the request is one transaction that is open, and its batches are parts of it */
     apr_pool_t *pool;
 } scim_session_t;
 
 /* A batch that starts with authentication; with `transaction`, one that stays open for further batches of the
- * connection until one of them ends with the statement `commit`. */
+ * connection until one of them ends as scim_session_close has it. Of a session that is one transaction, a batch is a
+ * part of it that can be undone by itself, and neither begins nor ends anything. */
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
+
+/* Ends the transaction, or the part of one, that a batch of this kind has left open. */
+void scim_session_close(const scim_session_t *session, scim_batch_t *batch);
+
+/* Makes of the session one transaction, which is open from then on. Errors: those of scim_session_run. */
+scim_error_t *scim_session_join(scim_session_t *session);
+
+/* What follows is about the transaction as a whole again; it stays open. */
+void scim_session_leave(scim_session_t *session);
 
 /* The parameters of a statement that authenticates itself, and needs no other one of its batch for that: those that
  * authentication takes come first, and then more (const char *, ended by SCIM_PARAMS_END). */

@@ -5,6 +5,7 @@
 
 #define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
 #define RETRY_AFTER_BUSY   1
+#define RETRY_AFTER_HOLD   600 /* an administrator has to look at it */
 
 #define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
 #define PROFILE     "SC40P"
@@ -29,11 +30,14 @@ static const rule_t rules[] = {
     {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
     {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {"SC429", NULL, 429, SCIM_NO_TYPE, RETRY_AFTER_HOLD, 0, NULL},
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
+    {"23514", "tenant_activity_mask_check", 0, SCIM_INVALID_VALUE, 0, 0,
+     "activityMask: each must be the name of an attribute, such as emails."},
     {"22P02", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is not of the form that its attribute needs."},
     {"22", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value cannot be stored or compared."},
     {"54000", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is too long."},

@@ -110,3 +110,18 @@ int scim_token_read(scim_token_t *token, const char *text)
     }
     return fill(token, text);
 }
+
+int scim_token_key(char key[SCIM_TOKEN_KEY_LENGTH + 1], const char *text)
+{
+    if (strncmp(text, PREFIX, PREFIX_LENGTH) != 0) {
+        return 0;
+    }
+    for (apr_size_t i = 0; i < SCIM_TOKEN_KEY_LENGTH; i++) {
+        key[i] = text[PREFIX_LENGTH + i];
+        if (!is_base62(key[i])) {
+            return 0;
+        }
+    }
+    key[SCIM_TOKEN_KEY_LENGTH] = '\0';
+    return 1;
+}

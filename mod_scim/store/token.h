@@ -25,4 +25,7 @@ apr_status_t scim_token_make(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 
 /* Reads a presented text; 0 where form or checksum are wrong. */
 int scim_token_read(scim_token_t *token, const char *text);
 
+/* The key id of what may be a mistyped token; 0 where it has none. */
+int scim_token_key(char key[SCIM_TOKEN_KEY_LENGTH + 1], const char *text);
+
 #endif

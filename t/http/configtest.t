@@ -96,6 +96,15 @@ fails(qr/ScimPageCache/, 'ScimPageCache in a Location', location => "ScimPageCac
 passes('no cache', load => $no_cache);
 fails(qr/a2enmod socache_shmcb/, 'a cache whose module is not there', load => $no_cache, server => "ScimPageCache shmcb\n");
 
+# Housekeeping
+for (['ScimActivityKeep'], ['ScimTokenWarning', 'off', 'Off']) {
+    my ($directive, @more) = @$_;
+    passes("$directive $_", server => "$directive $_\n") for '1d', '90d', '3650d', @more;
+    fails(qr/$directive/, "$directive $_", server => "$directive $_\n") for '', '0d', '-1d', '90', '3651d', '12h', 'd', '1dx', '99999d', '1d 2d', 'none';
+    fails(qr/$directive/, "$directive in a Location", location => "$directive 1d\n");
+}
+fails(qr/ScimActivityKeep/, 'ScimActivityKeep off', server => "ScimActivityKeep off\n");
+
 # Schemas
 fails(qr{/nothing/here}, 'a directory that is not there', schemas => "ScimSchemaDir $work/schemas /nothing/here\n");
 mkdir "$work/configtest/$_" for qw(empty broken);

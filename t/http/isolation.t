@@ -20,6 +20,9 @@ $them->make(Users => userName => 'report', $ENTERPRISE => { manager => { value =
 $theirs{'deleted user'} = $them->make(Users => userName => 'deleted', externalId => 'deleted');
 $them->request(DELETE => "/Users/$theirs{'deleted user'}");
 
+# Activity and the use of their token are written a moment later.
+sleep 2;
+
 # Every table that has a tenant, as it is stored.
 my @tables = split /\n/, sql("select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
     where c.relnamespace = 'scim'::regnamespace and c.relkind in ('r', 'p') order by 1");

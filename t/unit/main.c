@@ -30,6 +30,7 @@ static const struct {
     {"filter_sql", test_filter_sql},
     {"json", test_json},
     {"leniency", test_leniency},
+    {"mask", test_mask},
     {"openapi", test_openapi},
     {"patch", test_patch},
     {"patch_apply", test_patch_apply},

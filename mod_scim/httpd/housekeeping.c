@@ -1,0 +1,113 @@
+#include "housekeeping.h"
+
+#include <apr_optional.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <mod_watchdog.h>
+
+#include "configuration.h"
+#include "database.h"
+#include "outbox.h"
+#include "store/activity.h"
+
+APLOG_USE_MODULE(scim);
+
+#define WATCHDOG "scim-housekeeping"
+#define TICK     apr_time_from_sec(1)
+#define EVERY    apr_time_from_sec(3600)
+#define AGAIN    apr_time_from_sec(60) /* after a failure */
+#define WAIT     apr_time_from_sec(1)  /* for a free connection */
+#define TIMEOUT  apr_time_from_sec(10)
+
+/* For one database; each child has its own. */
+typedef struct house_t {
+    server_rec *server; /* one of those that use it */
+    scim_outbox_t *outbox;
+    apr_interval_time_t keep;
+    apr_interval_time_t warning;
+    apr_time_t due;
+} house_t;
+
+static void tell(const house_t *house, const apr_array_header_t *lines)
+{
+    int i;
+
+    for (i = 0; i < lines->nelts; i++)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, house->server, "mod_scim: %s",
+                     APR_ARRAY_IDX(lines, i, const char *));
+}
+
+static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
+{
+    apr_array_header_t *lines;
+    scim_error_t *error = scim_activity_keep(conn, house->keep, pool);
+
+    if (error || !house->warning)
+        return error;
+    error = scim_activity_warnings(&lines, conn, house->warning, pool);
+    if (!error)
+        tell(house, lines);
+    return error;
+}
+
+static void work(house_t *house, apr_pool_t *pool)
+{
+    scim_database_t *database;
+    scim_error_t *error;
+
+    error = scim_database_borrow(&database, house->server, WAIT, TIMEOUT, pool);
+    if (!error)
+        error = keep_house(house, scim_database_connection(database), pool);
+    scim_database_close(database);
+    house->due = apr_time_now() + (error ? AGAIN : EVERY);
+    if (error)
+        ap_log_error(APLOG_MARK, error->status == HTTP_SERVICE_UNAVAILABLE ? APLOG_INFO : APLOG_ERR, 0, house->server,
+                     "mod_scim: housekeeping has to wait: %s", error->cause ? error->cause : error->detail);
+}
+
+static apr_status_t tick(int state, void *data, apr_pool_t *pool)
+{
+    house_t *house = data;
+
+    if (state != AP_WATCHDOG_STATE_RUNNING || apr_time_now() < house->due || !scim_outbox_enter(house->outbox))
+        return APR_SUCCESS;
+    work(house, pool);
+    scim_outbox_leave(house->outbox);
+    return APR_SUCCESS;
+}
+
+static house_t *make_house(server_rec *server, scim_outbox_t *outbox, const scim_server_config_t *config,
+                           apr_pool_t *pool)
+{
+    house_t *house = apr_pcalloc(pool, sizeof(*house));
+
+    house->server = server;
+    house->outbox = outbox;
+    house->keep = scim_setting_activity_keep(config);
+    house->warning = scim_setting_token_warning(config);
+    return house;
+}
+
+int scim_housekeeping_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
+{
+    const scim_server_config_t *config = scim_server_config(main_server);
+    APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
+    APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
+    apr_hash_t *seen = apr_hash_make(ptemp);
+    ap_watchdog_t *watchdog;
+    server_rec *server;
+
+    (void)plog;
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !config->runtime || !get || !add ||
+        get(&watchdog, WATCHDOG, 0, 1, pconf) != APR_SUCCESS)
+        return OK;
+    for (server = main_server; server; server = server->next) {
+        scim_outbox_t *outbox = apr_hash_get(config->runtime->outboxes, &server, sizeof(server));
+
+        if (!outbox || apr_hash_get(seen, &outbox, sizeof(outbox)))
+            continue;
+        apr_hash_set(seen, apr_pmemdup(ptemp, &outbox, sizeof(outbox)), sizeof(outbox), outbox);
+        add(watchdog, TICK, make_house(server, outbox, config, pconf), tick);
+    }
+    return OK;
+}

@@ -1,0 +1,153 @@
+#include "report.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+
+#include "limits.h"
+#include "outbox.h"
+#include "scim/json.h"
+#include "scim/mask.h"
+#include "scim/text.h"
+#include "secrets.h"
+
+#define PATH_MAX_BYTES 2000
+#define BODY_MAX       (64 * 1024) /* bytes of a body that is kept */
+#define ENTRY_SIZE     512
+
+/* Well-formed UTF-8, and not too long. */
+static const char *clean(const char *text, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(text);
+    apr_size_t valid;
+    char *copy;
+
+    if (len <= PATH_MAX_BYTES && scim_utf8_valid(text, len) == len)
+        return text;
+    copy = apr_pstrmemdup(pool, text, len > PATH_MAX_BYTES ? PATH_MAX_BYTES : len);
+    while ((valid = scim_utf8_valid(copy, strlen(copy))) < strlen(copy))
+        copy[valid] = '?';
+    return copy;
+}
+
+/* The path below the tenant's base URL, with the query. */
+static const char *path_of(const scim_request_t *request)
+{
+    const request_rec *r = request->r;
+    const char *path = r->uri + strlen(request->config->location);
+    const char *whole;
+
+    if (request->config->tenant == SCIM_TENANT_PATH && *path == '/') {
+        path++;
+        path += strcspn(path, "/");
+    }
+    whole = r->args ? apr_pstrcat(r->pool, path, "?", r->args, NULL) : path;
+    return clean(scim_secrets_hide_all(*whole ? whole : "/", r->pool), r->pool);
+}
+
+/* What a resource is called in its body. */
+static const char *object_of(const scim_call_t *call)
+{
+    static const char *const names[] = {"userName", "displayName"};
+    json_object *name;
+    int i;
+
+    for (i = 0; call->resource && i < 2; i++)
+        if (json_object_object_get_ex(call->resource->doc, names[i], &name))
+            return json_object_get_string(name);
+    return NULL;
+}
+
+static int success(const scim_call_t *call)
+{
+    const scim_request_t *request = call->request;
+
+    switch (request->r->method_number) {
+    case M_POST:
+        return request->place == SCIM_AT_COLLECTION ? HTTP_CREATED : HTTP_OK;
+    case M_PATCH:
+        return call->patch_body ? HTTP_OK : HTTP_NO_CONTENT;
+    case M_DELETE:
+        return HTTP_NO_CONTENT;
+    default:
+        return HTTP_OK;
+    }
+}
+
+/* The client's address in a form that PostgreSQL reads: without the interface of a link-local one (fe80::1%eth0). NULL
+ * for a client that has none, as one of a Unix socket. */
+static const char *address(const request_rec *r)
+{
+    const apr_sockaddr_t *from = r->useragent_addr;
+    apr_size_t len;
+
+    if (!r->useragent_ip || !from || (from->family != APR_INET && from->family != APR_INET6))
+        return NULL;
+    len = strcspn(r->useragent_ip, "%");
+    return r->useragent_ip[len] ? apr_pstrmemdup(r->pool, r->useragent_ip, len) : r->useragent_ip;
+}
+
+static int reads(const scim_request_t *request)
+{
+    int method = request->r->method_number;
+
+    return method == M_GET || method == M_OPTIONS || request->place == SCIM_AT_SEARCH;
+}
+
+void scim_report_begin(scim_call_t *call)
+{
+    scim_activity_t *activity = &call->activity;
+    const scim_request_t *request = call->request;
+    request_rec *r = request->r;
+
+    activity->tenant = request->tenant;
+    activity->key_id = request->key_id;
+    activity->method = r->method;
+    activity->path = path_of(request);
+    activity->address = address(r);
+    activity->request = scim_request_log_id(r);
+    activity->object = object_of(call);
+    activity->began = r->request_time;
+    activity->status = success(call);
+    activity->reads = reads(request);
+}
+
+/* Bytes that are no JSON object are not kept: nobody could say what in them is secret. */
+static const char *masked_body(const scim_call_t *call, const char *names)
+{
+    json_object *body;
+
+    if (call->bytes_len > BODY_MAX || scim_json_read(&body, call->bytes, call->bytes_len,
+                                                     scim_setting_max_depth(call->request->config) + 3, call->pool))
+        return NULL;
+    scim_mask_json(body, names, call->pool);
+    return scim_json_text(body, NULL, call->pool);
+}
+
+static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
+{
+    if (error)
+        return error->detail;
+    return call->bulk ? scim_bulk_failures(call->bulk) : NULL;
+}
+
+void scim_report_end(scim_call_t *call, const scim_error_t *error)
+{
+    scim_activity_t *activity = &call->activity;
+    const char *keeps = activity->keeps;
+    scim_outcome_t outcome = {.received = call->bytes_len};
+    scim_buf_t entry;
+
+    if (!activity->method || (error && error->cause == scim_limits_flood))
+        return;
+    outcome.status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
+    outcome.type = error ? scim_type_name(error->type) : NULL;
+    outcome.reason = reason_of(call, error);
+    if (keeps) {
+        activity->path = scim_mask_text(activity->path, keeps + 1, call->pool);
+        outcome.reason = scim_mask_text(outcome.reason, keeps + 1, call->pool);
+        outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
+    }
+    scim_buf_init(&entry, ENTRY_SIZE, call->pool);
+    scim_activity_entry(&entry, activity, &outcome);
+    scim_outbox_add(call->request->r->server, entry.data, entry.len);
+}

@@ -1,0 +1,22 @@
+/*
+ * Taking values out of what is kept for people to read.
+ *
+ * A name is an attribute's, whatever the case; `names` has commas between them. What is called so loses its value at
+ * any depth, in whatever way a message names it: as a member ("emails"), in the name of one ("name.familyName",
+ * "emails[type eq \"work\"].value", "urn:...:User:employeeNumber"), or in the `path` of a PATCH operation, whose
+ * `value` then goes, as does every text in quotes in it. Passwords always go.
+ */
+#ifndef SCIM_MASK_H
+#define SCIM_MASK_H
+
+#include <apr_pools.h>
+#include <json-c/json.h>
+
+/* Masks `value`, which is changed. */
+void scim_mask_json(json_object *value, const char *names, apr_pool_t *pool);
+
+/* A text that may speak of attributes (a path, an error's detail): with one of the names in it, its texts in quotes go,
+ * be they quoted by " or by %22. Returns `text` where there is nothing to mask. */
+const char *scim_mask_text(const char *text, const char *names, apr_pool_t *pool);
+
+#endif

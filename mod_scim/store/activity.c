@@ -1,0 +1,195 @@
+#include "activity.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "resources_private.h"
+#include "sqlstate.h"
+
+#define DRY_RUN "SC0DR"
+#define WATCHED "SC0WT"
+#define HELD    "SC429"
+
+/* --- the end of a transaction ------------------------------------------------------------------------------------- */
+
+void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
+{
+    const scim_activity_t *activity = session->activity;
+    apr_pool_t *pool = session->pool;
+    if (!activity) {
+        return;
+    }
+    scim_param_t *params = apr_pcalloc(pool, 8 * sizeof(*params));
+    params[0].value = session->tenant;
+    params[1].value = activity->method;
+    params[2].value = activity->path;
+    params[3].value = apr_itoa(pool, activity->status);
+    params[4].value = activity->address;
+    params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
+    params[6].value = activity->object;
+    params[7].value = reason;
+    session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
+}
+
+/* The guard holds the request. */
+static scim_error_t *note_hold(scim_session_t *session, const char *facts, scim_error_t *held)
+{
+    const scim_activity_t *activity = session->activity;
+    apr_pool_t *pool = session->pool;
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    scim_param_t *params = apr_pcalloc(pool, 4 * sizeof(*params));
+    params[0].value = session->tenant;
+    params[1].value = activity->method;
+    params[2].value = activity->path;
+    params[3].value = facts;
+    scim_batch_add(batch, SCIM_STMT_HOLD, params);
+    scim_error_t *error = scim_session_run(session, batch);
+    return error ? error : held;
+}
+
+scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error)
+{
+    scim_activity_t *activity = session->activity;
+    int slot = session->finish;
+    if (!activity || slot < 0) {
+        return error;
+    }
+    session->finish = -1;
+    const PGresult *result = scim_batch_result(batch, slot);
+    if (!error && PQntuples(result) == 1) {
+        activity->at = scim_result_int(result, 0, 0);
+        activity->id = scim_result_int(result, 0, 1);
+    }
+    if (!error || scim_batch_failed(batch) != slot || !scim_conn_usable(session->conn)) {
+        return error;
+    }
+    const char *state = scim_batch_state(batch);
+    if (strcmp(state, DRY_RUN) == 0) {
+        activity->changes = scim_conn_told(session->conn);
+        return NULL;
+    }
+    if (strcmp(state, HELD) == 0) {
+        return note_hold(session, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), error);
+    }
+    return error;
+}
+
+void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session)
+{
+    if (session->activity && !session->whole) {
+        scim_batch_add(batch, SCIM_STMT_FINISH_WINDOW, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
+    }
+    scim_session_close(session, batch);
+}
+
+int scim_finish_watched(const scim_batch_t *batch)
+{
+    return strcmp(scim_batch_state(batch), WATCHED) == 0;
+}
+
+/* --- entries -------------------------------------------------------------------------------------------------------*/
+
+static void put_text(scim_buf_t *out, const char *name, const char *value)
+{
+    if (value) {
+        scim_buf_printf(out, ",\"%s\":", name);
+        scim_buf_json(out, value, strlen(value));
+    }
+}
+
+static void put_body(scim_buf_t *out, const scim_outcome_t *outcome)
+{
+    scim_buf_printf(out, ",\"l\":%" APR_SIZE_T_FMT, outcome->received);
+    if (outcome->body) {
+        scim_buf_puts(out, ",\"b\":");
+        scim_buf_puts(out, outcome->body);
+    }
+}
+
+static void put_request(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
+{
+    put_text(out, "m", activity->method);
+    put_text(out, "p", activity->path);
+    scim_buf_printf(out, ",\"s\":%d,\"d\":%" APR_TIME_T_FMT, outcome->status, apr_time_now() - activity->began);
+    put_text(out, "y", outcome->type);
+    put_text(out, "r", outcome->reason);
+    put_text(out, "q", activity->request);
+    put_text(out, "o", activity->object);
+    if (activity->reads && outcome->status < 400) {
+        scim_buf_puts(out, ",\"g\":true");
+    }
+    if (activity->changes) {
+        scim_buf_puts(out, ",\"c\":");
+        scim_buf_puts(out, activity->changes);
+    }
+    if (outcome->received) {
+        put_body(out, outcome);
+    }
+}
+
+void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
+{
+    apr_time_t at = activity->id ? activity->at : activity->began;
+    scim_buf_puts(out, "{\"t\":");
+    scim_buf_json(out, activity->tenant, strlen(activity->tenant));
+    scim_buf_printf(out, ",\"k\":\"%s\",\"at\":%" APR_TIME_T_FMT, activity->key_id, at);
+    put_text(out, "a", activity->address);
+    if (activity->used) {
+        scim_buf_puts(out, ",\"u\":true");
+    }
+    if (!activity->id) {
+        put_request(out, activity, outcome);
+    } else if (activity->keeps && *activity->keeps == '+' && outcome->received) {
+        scim_buf_printf(out, ",\"i\":%" APR_INT64_T_FMT, activity->id);
+        put_body(out, outcome);
+    }
+    scim_buf_puts(out, "}");
+}
+
+/* --- what is done later ------------------------------------------------------------------------------------------- */
+
+/* One statement with one value, limited in time. */
+static scim_error_t *run_one(const PGresult **result, scim_conn_t *conn, scim_statement_e id, const char *value,
+                             apr_pool_t *pool)
+{
+    scim_batch_t *batch = scim_batch_make(conn);
+    scim_batch_add(batch, SCIM_STMT_BOUND, scim_params(pool, scim_conn_timeout_text(conn), SCIM_PARAMS_END));
+    int slot = scim_batch_add(batch, id, scim_params(pool, value, SCIM_PARAMS_END));
+    scim_error_t *error = scim_batch_run(batch);
+    *result = scim_batch_result(batch, slot);
+    return error;
+}
+
+static const char *seconds(apr_interval_time_t time, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_sec(time));
+}
+
+scim_error_t *scim_activity_record(scim_conn_t *conn, const char *entries, apr_pool_t *pool)
+{
+    const PGresult *result;
+    return run_one(&result, conn, SCIM_STMT_RECORD_ACTIVITY, entries, pool);
+}
+
+scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool)
+{
+    const PGresult *result;
+    return run_one(&result, conn, SCIM_STMT_KEEP_ACTIVITY, seconds(keep, pool), pool);
+}
+
+scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *conn, apr_interval_time_t within,
+                                     apr_pool_t *pool)
+{
+    const PGresult *result;
+    scim_error_t *error = run_one(&result, conn, SCIM_STMT_WARN_TOKENS, seconds(within, pool), pool);
+    int rows = error ? 0 : PQntuples(result);
+    *lines = apr_array_make(pool, 4, sizeof(const char *));
+    for (int row = 0; row < rows; row++) {
+        APR_ARRAY_PUSH(*lines, const char *) = apr_psprintf(
+            pool,
+            "tenant=%s: the token \"%s\" (%s) expires at %s; make another one and give it to the identity provider",
+            scim_result_text(NULL, result, row, 0), scim_result_text(NULL, result, row, 1),
+            scim_result_text(NULL, result, row, 2), scim_result_text(NULL, result, row, 3));
+    }
+    return error;
+}

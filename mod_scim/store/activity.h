@@ -1,0 +1,70 @@
+/*
+ * Activity: what a request of provisioning was, and what came of it, as scim.activity tells administrators.
+ *
+ * A request that changes something has its row in the transaction of the change: the statement `finish` ends it
+ * (scim_finish_add), and has the last word there. Where the tenant runs dry, or the guard against mass changes holds
+ * the request, it undoes everything. A request that changes nothing has no row of its own transaction: it becomes an
+ * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
+ * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0012) says what its members mean.
+ */
+#ifndef SCIM_STORE_ACTIVITY_H
+#define SCIM_STORE_ACTIVITY_H
+
+#include "scim/text.h"
+#include "session.h"
+
+/* One request. One thread at a time; lives with the request. */
+typedef struct scim_activity_t {
+    const char *tenant;
+    const char *key_id;
+    const char *method;
+    const char *path; /* well-formed UTF-8, below the tenant's base URL, without secrets */
+    const char *address;
+    const char *request; /* the id that the logs know it by; NULL: none */
+    const char *object;  /* what a resource is called in its body; NULL: not said */
+    apr_time_t began;
+    int status; /* what it is answered with where all goes well */
+    int reads;  /* it changes nothing */
+    /* What the store says of it. */
+    int used;            /* the token was accepted */
+    const char *keeps;   /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
+    apr_int64_t at, id;  /* of its row; 0: it has none */
+    const char *changes; /* of a dry run: what it would have changed, JSON; NULL: it was none */
+} scim_activity_t;
+
+/* Ends the transaction of a write. `reason` may say more of the outcome; NULL: nothing to say. */
+void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason);
+
+/* Reads the end of a batch that was run with `error`: NULL where all went well, be it in a dry run. A request that is
+ * held is noted as such, in a transaction of its own. */
+scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error);
+
+/* Ends the transaction of a part of a Bulk request, or the part of one. */
+void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session);
+
+/* Whether that is why the batch failed: the tenant is watched, so the whole request must be one transaction. */
+int scim_finish_watched(const scim_batch_t *batch);
+
+/* What a request came to when nothing went wrong, in the words of an entry. */
+typedef struct scim_outcome_t {
+    int status;
+    const char *type;    /* scimType; NULL: none */
+    const char *reason;  /* NULL: nothing to say */
+    apr_size_t received; /* bytes of the body */
+    const char *body;    /* JSON, masked; NULL: not to be kept */
+} scim_outcome_t;
+
+/* Writes the entry of a request; nothing where there is nothing to tell. */
+void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome);
+
+/* Records entries, a JSON list. Errors: 503, and whatever else the database has against them. */
+scim_error_t *scim_activity_record(scim_conn_t *conn, const char *entries, apr_pool_t *pool);
+
+/* Makes the pieces of scim.activity that are needed, and removes what is older than `keep`. */
+scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool);
+
+/* The tokens that end within `within` and that nobody was told of today, a line each (const char *). */
+scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *conn, apr_interval_time_t within,
+                                     apr_pool_t *pool);
+
+#endif

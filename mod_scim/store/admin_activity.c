@@ -1,0 +1,158 @@
+/* What clients have asked for and what came of it, and the requests that the guard against mass changes holds. */
+#include "admin_ops.h"
+
+#define FIELDS                                                                                                         \
+    {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
+        {"at", SCIM_ARG_TIME, "Time", "when it came"}, {"token", SCIM_ARG_TEXT, NULL, "the token's key id"},           \
+        {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},                                                     \
+        {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
+        {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
+        {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
+        {"outcome", SCIM_ARG_TEXT, NULL, "the same in a word: done, refused, failed"},                                 \
+        {"scimType", SCIM_ARG_TEXT, NULL, "what kind of refusal it was; null: the standard has no word for it"},       \
+        {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, as the client was told"},                             \
+        {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
+        {"request", SCIM_ARG_TEXT, NULL, "the request's id, as the logs and the audit log have it"},                   \
+        {"address", SCIM_ARG_TEXT, NULL, "where it came from"},                                                        \
+        {"object", SCIM_ARG_TEXT, NULL, "the name of the resource in its body"},                                       \
+    {                                                                                                                  \
+        "dryRun", SCIM_ARG_FLAG, NULL, "nothing was changed, because the tenant runs dry"                              \
+    }
+
+static const scim_admin_field_t list_fields[] = {
+    FIELDS,
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t fields[] = {
+    FIELDS,
+    {"bodyLength", SCIM_ARG_INT, "Body length", "bytes of its body; null: it has none, or bodies are not kept"},
+    {"body", SCIM_ARG_JSON, NULL, "its body, masked; null: it is not kept"},
+    {"changes", SCIM_ARG_JSON, NULL,
+     "of a dry run, what it would have changed: count, and items as the audit log has them"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200, "only of this token: its key id, or its name"},
+    {"outcome", SCIM_ARG_CHOICE, 0, "done|refused|failed", 0, 0, "only what came out so"},
+    {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only what was answered so"},
+    {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only of this method"},
+    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
+    {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_field_t keep_fields[] = {
+    {"made", SCIM_ARG_INT, "Made", "how many weeks got room"},
+    {"dropped", SCIM_ARG_INT, "Dropped", "how many weeks were removed"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t keep_args[] = {
+    {"days", SCIM_ARG_INT, SCIM_ARG_REQUIRED, "N", 1, 3650, "remove what is older than so many days, week by week"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define ACTIVITY "/tenants/{tenant}/activity"
+
+const scim_admin_op_t scim_admin_activity_ops[] = {
+    {.noun = "activity",
+     .verb = "list",
+     .method = "GET",
+     .path = ACTIVITY,
+     .statement = SCIM_STMT_ADMIN_ACTIVITY_LIST,
+     .args = list_args,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show what clients have asked for, newest first"},
+    {.noun = "activity",
+     .verb = "show",
+     .argument = "activity",
+     .method = "GET",
+     .path = ACTIVITY "/{activity}",
+     .statement = SCIM_STMT_ADMIN_ACTIVITY_SHOW,
+     .fields = fields,
+     .summary = "show one request, with its body where it was kept"},
+    {.noun = "activity",
+     .verb = "keep",
+     .method = "POST",
+     .path = "/activity/keep",
+     .statement = SCIM_STMT_ADMIN_ACTIVITY_KEEP,
+     .args = keep_args,
+     .fields = keep_fields,
+     .summary = "remove old activity of all tenants, as httpd does by itself"},
+    {.noun = NULL},
+};
+
+static const scim_admin_field_t hold_fields[] = {
+    {"id", SCIM_ARG_TEXT, "Id", "names it"},
+    {"at", SCIM_ARG_TIME, "Time", "when it was held first"},
+    {"lastAt", SCIM_ARG_TIME, NULL, "and last"},
+    {"attempts", SCIM_ARG_INT, "Attempts", "how often it was sent"},
+    {"token", SCIM_ARG_TEXT, NULL, "the token's key id"},
+    {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},
+    {"method", SCIM_ARG_TEXT, "Method", "PUT, PATCH, ..."},
+    {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},
+    {"request", SCIM_ARG_TEXT, NULL, "the latest request's id"},
+    {"weight", SCIM_ARG_INT, "Weight", "how many people would lose access by it"},
+    {"total", SCIM_ARG_INT, "Total", "and with everything of the hour before"},
+    {"threshold", SCIM_ARG_INT, "Threshold", "how many the tenant allowed then"},
+    {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},
+    {"decided", SCIM_ARG_TIME, NULL, "when it was released or rejected"},
+    {"decidedBy", SCIM_ARG_TEXT, NULL, "and by whom"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t hold_list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"state", SCIM_ARG_CHOICE, 0, "held|released|rejected", 0, 0, "only of this state"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t release_args[] = {
+    {"minutes", SCIM_ARG_INT, 0, "N", 1, 1440, "for how long the guard lets everything pass (default 60)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define HOLDS "/tenants/{tenant}/holds"
+#define HOLD  HOLDS "/{hold}"
+
+const scim_admin_op_t scim_admin_hold_ops[] = {
+    {.noun = "hold",
+     .verb = "list",
+     .method = "GET",
+     .path = HOLDS,
+     .statement = SCIM_STMT_ADMIN_HOLD_LIST,
+     .args = hold_list_args,
+     .fields = hold_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the requests that the guard against mass changes has held"},
+    {.noun = "hold",
+     .verb = "show",
+     .argument = "hold",
+     .method = "GET",
+     .path = HOLD,
+     .statement = SCIM_STMT_ADMIN_HOLD_SHOW,
+     .fields = hold_fields,
+     .summary = "show a held request"},
+    {.noun = "hold",
+     .verb = "release",
+     .argument = "hold",
+     .method = "POST",
+     .path = HOLD "/release",
+     .statement = SCIM_STMT_ADMIN_HOLD_RELEASE,
+     .args = release_args,
+     .fields = hold_fields,
+     .summary = "let everything of the tenant pass for a while; the identity provider sends the request again"},
+    {.noun = "hold",
+     .verb = "reject",
+     .argument = "hold",
+     .method = "POST",
+     .path = HOLD "/reject",
+     .statement = SCIM_STMT_ADMIN_HOLD_REJECT,
+     .fields = hold_fields,
+     .summary = "refuse the request for a day, as often as it is sent"},
+    {.noun = NULL},
+};

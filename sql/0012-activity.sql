@@ -1,0 +1,408 @@
+-- What clients have asked for and what came of it, dry runs, the guard against mass changes, and the use of tokens.
+
+set local role scim_owner;
+
+alter table scim.tenant
+    -- Requests are checked and answered as if they were carried out, and change nothing.
+    add dry_run      boolean not null default false,
+    -- How many people may lose access by provisioning within an hour: so many, and so many of a hundred users. Null: no limit.
+    add guard_limit  int check (guard_limit > 0),
+    add guard_share  int check (guard_share between 1 and 100),
+    -- Until then an administrator lets everything pass; what was done before then does not count after it.
+    add guard_until  timestamptz,
+    -- What scim.activity keeps: bodies; which attributes it masks; how many of a hundred reads.
+    add activity_bodies boolean not null default false,
+    add activity_mask   text[] not null default '{}'
+        check (array_to_string(activity_mask, ',') ~ '^([A-Za-z$][A-Za-z0-9_$-]{0,99}(,[A-Za-z$][A-Za-z0-9_$-]{0,99})*)?$'),
+    add activity_reads  int not null default 100 check (activity_reads between 0 and 100);
+-- Whether scim.watch has anything to look at.
+alter table scim.tenant
+    add watched boolean not null generated always as (dry_run or guard_limit is not null or guard_share is not null) stored;
+comment on column scim.tenant.watched is 'internal';
+
+alter table scim.token
+    add column if not exists last_used    timestamptz,
+    add column if not exists last_address text,
+    add column if not exists warned       timestamptz, -- when the log said that it ends soon
+    -- A copy of the tenant's settings about bodies: + where they are kept, else -, and the names of what is masked; null where
+    -- there is nothing to do.
+    add column keeps text;
+
+create function scim.keeps(t scim.tenant) returns text
+    language sql immutable
+    return case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',');
+
+create function scim.copy_keeps() returns trigger
+    language plpgsql
+as $$
+begin
+    new.keeps := (select scim.keeps(t) from scim.tenant t where t.tenant = new.tenant);
+    return new;
+end
+$$;
+create trigger copy_keeps before insert on scim.token
+    for each row execute function scim.copy_keeps();
+
+create function scim.spread_keeps() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    update scim.token t set keeps = scim.keeps(new) where t.tenant = new.tenant and t.keeps is distinct from scim.keeps(new);
+    return null;
+end
+$$;
+create trigger spread_keeps after update of activity_bodies, activity_mask on scim.tenant
+    for each row execute function scim.spread_keeps();
+
+-- --- activity -------------------------------------------------------------------------------------------------------------------
+
+create sequence scim.activity_id;
+
+-- In pieces of a week, which are made ahead and dropped whole. `type` is the scimType; `duration` is in microseconds.
+create table scim.activity (
+    tenant      text collate "C" not null,
+    at          timestamptz not null default now(),
+    id          bigint not null default nextval('scim.activity_id'),
+    token       text not null,
+    token_name  text not null,
+    method      text not null,
+    path        text not null,
+    status      int not null,
+    type        text,
+    reason      text,
+    duration    bigint not null,
+    request     text,
+    address     text,
+    object      text,      -- what a resource is called in the request
+    dry         boolean not null default false,
+    body_length bigint,
+    body        jsonb,
+    changes     jsonb,     -- of a dry run: what it would have put into the audit log
+    primary key (tenant, at, id)
+) partition by range (at);
+create index activity_refused on scim.activity (tenant, at, id) where status >= 400;
+-- For times that have no piece of their own.
+create table scim.activity_default partition of scim.activity default;
+alter table scim.activity_default enable row level security;
+
+-- Makes the pieces of this week and the next four, and drops those that are older than `keep`. One at a time; who finds it under
+-- way does nothing.
+create function scim.keep_activity(keep interval) returns jsonb
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
+as $$
+declare
+    week    timestamptz;
+    piece   text;
+    made    int := 0;
+    dropped int := 0;
+begin
+    if not pg_try_advisory_xact_lock(hashtextextended('scim.keep_activity', 0)) then
+        return jsonb_build_object('made', 0, 'dropped', 0);
+    end if;
+    for i in 0 .. 4 loop
+        week := date_trunc('week', now()) + i * interval '7 days';
+        piece := 'activity_' || to_char(week, 'YYYYMMDD');
+        continue when to_regclass('scim.' || piece) is not null;
+        -- Attached, and not made as a part, so that nobody has to wait for it.
+        execute format('create table scim.%I (like scim.activity including all)', piece);
+        execute format('alter table scim.%I enable row level security', piece);
+        execute format('with moved as (delete from scim.activity_default where at >= %L and at < %L returning *)
+                        insert into scim.%I select * from moved', week, week + interval '7 days', piece);
+        execute format('alter table scim.activity attach partition scim.%I for values from (%L) to (%L)',
+                       piece, week, week + interval '7 days');
+        made := made + 1;
+    end loop;
+    for piece in select c.relname
+                   from pg_inherits i
+                   join pg_class c on c.oid = i.inhrelid
+                  where i.inhparent = 'scim.activity'::regclass and c.relname ~ '^activity_[0-9]{8}$'
+                    and to_timestamp(right(c.relname, 8), 'YYYYMMDD') + interval '7 days' <= now() - keep
+                  order by 1 loop
+        execute format('drop table scim.%I', piece);
+        dropped := dropped + 1;
+    end loop;
+    delete from scim.activity_default where at < now() - keep;
+    delete from scim.hold h where h.state <> 'held' and h.decided < now() - keep;
+    return jsonb_build_object('made', made, 'dropped', dropped);
+end
+$$;
+
+-- --- held requests ----------------------------------------------------------------------------------------------------------------
+
+create table scim.hold (
+    tenant     text collate "C" not null references scim.tenant,
+    id         bigint generated always as identity,
+    at         timestamptz not null default now(), -- of the first attempt
+    last_at    timestamptz not null default now(),
+    attempts   int not null default 1,
+    token      text not null,
+    token_name text not null,
+    method     text not null,
+    path       text not null,
+    request    text,
+    weight     int not null,  -- how many people would lose access by it
+    total      int not null,  -- and by everything of the hour before
+    threshold  int not null,
+    state      text not null default 'held' check (state in ('held', 'released', 'rejected')),
+    decided    timestamptz,
+    decided_by text,
+    primary key (tenant, id)
+);
+create unique index hold_request on scim.hold (tenant, token, method, path) where state = 'held';
+create index hold_rejected on scim.hold (tenant, method, path, decided) where state = 'rejected';
+
+-- --- the end of a transaction of provisioning ----------------------------------------------------------------------------------------
+
+-- Whether the transaction has changed anything that the audit log tells.
+create function scim.noted() returns boolean
+    language sql stable
+    return coalesce(current_setting('scim.noted', true), '') <> '';
+
+-- What the transaction has put into the audit log, a hundred rows of it at the most.
+create function scim.changes(of_tenant text) returns jsonb
+    language plpgsql
+as $$
+declare
+    rows jsonb;
+    n    bigint;
+begin
+    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('action', x.action, 'objectType', x.object_type, 'objectId', x.object_id,
+                                                          'objectName', x.object_name)) || jsonb_build_object('before', x.before, 'after', x.after)
+                     order by x.id) filter (where x.place <= 100), count(*)
+      into rows, n
+      from (select a.*, row_number() over (order by a.id) as place
+              from scim.audit a
+             where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()) x;
+    return jsonb_build_object('count', n, 'items', rows);
+end
+$$;
+
+-- The last word on a transaction of a tenant that is watched: true, or a refusal, which undoes everything. A dry run is one (SC0DR);
+-- what would have changed is told before, in a message that no log has.
+create function scim.watch(of_tenant text, of_method text, of_path text) returns boolean
+    language plpgsql
+as $$
+declare
+    t     scim.tenant;
+    loss  int := nullif(current_setting('scim.weight', true), '')::int;
+    total int;
+    most  int;
+begin
+    select x.* into t from scim.tenant x where x.tenant = of_tenant;
+    if t.dry_run then
+        raise info using message = scim.changes(of_tenant)::text;
+        raise exception using errcode = 'SC0DR', message = 'the tenant runs dry';
+    end if;
+    if loss is null or t.guard_until > now() then
+        return true;
+    end if;
+    if exists (select from scim.hold h
+                where h.tenant = of_tenant and h.method = of_method and h.path = of_path and h.state = 'rejected'
+                  and h.decided > now() - interval '1 day') then
+        perform scim.refuse('SC403', 'An administrator has rejected this request, because it would take access away from many people. Nothing was changed. It is refused for a day; the administrator can release it.');
+    end if;
+    -- Two at once would each not see what the other does.
+    perform pg_advisory_xact_lock(hashtextextended('scim.guard ' || of_tenant, 0));
+    most := least(t.guard_limit, case when t.guard_share is not null then greatest(1,
+        (select ceil(coalesce(sum(y.n), 0) * t.guard_share / 100) from scim.tally y where y.tenant = of_tenant and y.type = 'User')) end);
+    select sum(a.weight) into total
+      from scim.audit a
+     where a.tenant = of_tenant and a.weight > 0 and a.actor_kind = 'token'
+       and a.at > greatest(now() - interval '1 hour', t.guard_until);
+    if total > most then
+        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loss, 'total', total, 'threshold', most)::text,
+            message = format('Held by the guard against mass changes: with this request %s would have lost access within an hour, and this tenant allows %s. Nothing was changed. An administrator can release or reject the request; send it again after that.',
+                             case total when 1 then '1 person' else total || ' people' end, most);
+    end if;
+    return true;
+end
+$$;
+
+-- --- what httpd tells later --------------------------------------------------------------------------------------------------------
+
+-- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one with `i` adds the body to a
+-- row; each is a use of the token where `u` is true. What names no token of the tenant is left out, and of reads (`g`) as many as
+-- the tenant wants.
+create function scim.record_activity(entries jsonb) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into scim.activity (tenant, at, token, token_name, method, path, status, type, reason, duration, request, address, object,
+                               dry, body_length, body, changes)
+    select e.t, timestamptz 'epoch' + e.at * interval '1 microsecond', e.k, k.name, e.m, e.p, e.s, e.y, e.r, e.d, e.q, e.a, e.o,
+           e.c is not null, e.l, e.b, e.c
+      from jsonb_to_recordset(entries) e (t text, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text, a text,
+                                          o text, c jsonb, l bigint, b jsonb, g boolean)
+      join scim.token k on k.tenant = e.t and k.key_id = e.k
+      join scim.tenant n on n.tenant = e.t
+     where e.m is not null and (e.g is null or n.activity_reads = 100 or random() * 100 < n.activity_reads);
+    if entries @? '$[*] ? (exists(@.i))' then
+        update scim.activity a
+           set body = e.b, body_length = e.l
+          from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, l bigint, b jsonb)
+         where e.i is not null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
+    end if;
+    update scim.token k
+       set last_used = x.at, last_address = x.a
+      from (select distinct on (e.t, e.k) e.t, e.k, timestamptz 'epoch' + e.at * interval '1 microsecond' as at, e.a
+              from jsonb_to_recordset(entries) e (t text, k text, at bigint, a text, u boolean)
+             where e.u
+             order by e.t, e.k, e.at desc) x
+     where k.tenant = x.t and k.key_id = x.k and (k.last_used is null or k.last_used <= x.at - interval '1 minute');
+end
+$$;
+
+-- The tokens that end within so much time, each once a day, whichever httpd asks.
+create function scim.warn_tokens(within interval) returns table (tenant text, name text, key_id text, expires text)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+        update scim.token k
+           set warned = now()
+          from scim.tenant t
+         where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + within
+           and (k.warned is null or k.warned < now() - interval '1 day')
+        returning k.tenant, k.name, k.key_id, to_char(k.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
+end
+$$;
+
+-- --- administrators' operations ------------------------------------------------------------------------------------------------------
+
+-- Where a row is in time: microseconds and number.
+create function scim.activity_key(at timestamptz, id bigint) returns text
+    language sql stable
+    return (extract(epoch from at) * 1000000)::bigint || '-' || id;
+create function scim.activity_key_at(key text) returns timestamptz
+    language sql immutable
+    return timestamptz 'epoch' + split_part(key, '-', 1)::bigint * interval '1 microsecond';
+create function scim.activity_key_id(key text) returns bigint
+    language sql immutable
+    return split_part(key, '-', 2)::bigint;
+
+create function scim.outcome(status int) returns text
+    language sql immutable
+    return case when status < 400 then 'done' when status < 500 then 'refused' else 'failed' end;
+
+create function scim.activity_json(a scim.activity) returns jsonb
+    language sql stable
+    return jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'token', a.token, 'tokenName', a.token_name,
+                              'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status),
+                              'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
+                              'address', a.address, 'object', a.object, 'dryRun', a.dry);
+
+create function scim.activity_detail(a scim.activity) returns jsonb
+    language sql stable
+    return scim.activity_json(a) || jsonb_build_object('bodyLength', a.body_length, 'body', a.body, 'changes', a.changes);
+
+create function scim.admin_activity_show(of_tenant text, args jsonb) returns jsonb
+    language plpgsql stable
+as $$
+declare
+    a scim.activity;
+begin
+    select x.* into a
+      from scim.activity x
+     where x.tenant = of_tenant and x.at = scim.activity_key_at(args ->> 'activity') and x.id = scim.activity_key_id(args ->> 'activity');
+    if not found then
+        perform scim.fail('SC404', 'activity', format('There is no activity "%s"; it may have been removed.', args ->> 'activity'));
+    end if;
+    return scim.activity_detail(a);
+end
+$$;
+
+create function scim.hold_json(h scim.hold) returns jsonb
+    language sql stable
+    return jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
+                              'token', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
+                              'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
+                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by);
+
+create function scim.the_hold(of_tenant text, hold text) returns scim.hold
+    language plpgsql
+as $$
+declare
+    h scim.hold;
+begin
+    select x.* into h from scim.hold x where x.tenant = of_tenant and x.id::text = hold for update;
+    if not found then
+        perform scim.fail('SC404', 'hold', format('There is no held request "%s".', hold));
+    end if;
+    perform scim.must_match(scim.hold_json(h));
+    return h;
+end
+$$;
+
+create function scim.decide_hold(h scim.hold, new_state text, known jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    changed scim.hold;
+begin
+    update scim.hold x
+       set state = new_state, decided = now(), decided_by = current_setting('scim.actor', true)
+     where x.tenant = h.tenant and x.id = h.id
+    returning x.* into changed;
+    perform scim.note(h.tenant, new_state, 'Hold', h.id::text, h.method || ' ' || h.path, jsonb_build_object('state', h.state),
+                      jsonb_build_object('state', new_state) || known);
+    return scim.hold_json(changed);
+end
+$$;
+
+create function scim.admin_hold_release(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    h     scim.hold := scim.the_hold(of_tenant, args ->> 'hold');
+    until timestamptz := now() + coalesce((args ->> 'minutes')::int, 60) * interval '1 minute';
+    other scim.hold;
+begin
+    if h.state = 'released' then
+        perform scim.fail('SC409', 'hold', 'The request was released already.');
+    end if;
+    update scim.tenant t set guard_until = until where t.tenant = of_tenant;
+    -- Everything passes, so nothing is held any more.
+    for other in select x.* from scim.hold x where x.tenant = of_tenant and x.state = 'held' and x.id <> h.id order by x.id for update loop
+        perform scim.decide_hold(other, 'released', jsonb_build_object('until', scim.time_text(until)));
+    end loop;
+    return scim.decide_hold(h, 'released', jsonb_build_object('until', scim.time_text(until)));
+end
+$$;
+
+create function scim.admin_hold_reject(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    h scim.hold := scim.the_hold(of_tenant, args ->> 'hold');
+begin
+    if h.state <> 'held' then
+        perform scim.fail('SC409', 'hold', format('The request was %s already.', h.state));
+    end if;
+    return scim.decide_hold(h, 'rejected', '{}');
+end
+$$;
+
+-- --- who may touch what ------------------------------------------------------------------------------------------------------------------
+
+select scim.let_manage('activity', 'select');
+select scim.let_manage('hold', 'select, insert, update, delete');
+do $$
+declare
+    t text;
+begin
+    foreach t in array array ['activity', 'hold'] loop
+        execute format('create policy web on scim.%I to scim_web using (coalesce(tenant = current_setting(''scim.tenant'', true), false))', t);
+        execute format('create policy owner on scim.%I to scim_owner using (true)', t);
+    end loop;
+end
+$$;
+grant insert, select (tenant, at, id) on scim.activity to scim_web;
+grant usage on sequence scim.activity_id to scim_web;
+grant select, insert, update on scim.hold to scim_web;
+revoke execute on function scim.keep_activity, scim.record_activity, scim.warn_tokens from public;
+grant execute on function scim.keep_activity to scim_web, scim_manage;
+grant execute on function scim.record_activity, scim.warn_tokens to scim_web;
+
+select scim.keep_activity(interval '90 days');
+
+reset role;

@@ -1,0 +1,2 @@
+-- A part of a Bulk request that is one transaction.
+savepoint part
