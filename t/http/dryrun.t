@@ -1,0 +1,110 @@
+# A tenant that runs dry: requests are checked and answered as if they were carried out, and nothing changes but activity.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+my $t = ScimTest->new('dryrun');
+my $tenant = $t->tenant;
+my $kim = $t->make(Users => userName => 'kim', displayName => 'Kim');
+my $lee = $t->make(Users => userName => 'lee');
+my $crew = $t->make(Groups => displayName => 'Crew', members => [{ value => $kim }]);
+
+sub stored {
+    return join "\n", map { sql("select md5(string_agg(x::text, ',' order by x::text)) from scim.$_ x where tenant = '$tenant'") }
+        qw(resource membership lookup tally audit);
+}
+# What activity tells of the latest request, once it is there.
+my $rows = 0;
+sub latest {
+    my $id;
+    my $res = eventually(sub {
+        my $list = $t->admin(GET => '/activity?limit=500')->{json}{items};
+        return unless @$list > $rows;
+        $rows = @$list;
+        $id = $list->[0]{id};
+    });
+    return $id ? $t->admin(GET => "/activity/$id")->{json} : undef;
+}
+eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant'") == 3 });
+$rows = 3;
+
+is($t->admin(PATCH => '', { dryRun => true })->{json}{dryRun}, true, 'the tenant runs dry');
+my $before = stored();
+
+# --- single requests ---
+my $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'new', displayName => 'New' });
+is_reply($res, 201, $t->user({ userName => 'new', displayName => 'New', active => true }, undef, 1), 'POST');
+my $told = latest();
+is_json($told->{changes}, { count => 1, items => [{ action => 'create', objectType => 'User', objectId => $res->{json}{id}, objectName => 'new',
+    before => undef, after => { schemas => [$USER], userName => 'new', displayName => 'New', active => true } }] }, 'what it would have changed');
+is_json([@$told{qw(method path status outcome dryRun object reason)}], ['POST', '/Users', 201, 'done', true, 'new', undef], 'the rest of it');
+is($t->request(GET => "/Users/$res->{json}{id}")->{status}, 404, 'it is not there');
+
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'KIM' }), 409, 'uniqueness', $ANY, 'a userName that is taken');
+is_json([@{ latest() }{qw(status dryRun changes)}], [409, false, undef], 'refused as ever');
+is_error($t->request(POST => '/Users', { schemas => [$USER] }), 400, 'invalidValue', $ANY, 'without userName');
+latest();
+
+$res = $t->request(PUT => "/Users/$kim", { schemas => [$USER], userName => 'kim', displayName => 'Kimberley' });
+is_reply($res, 200, $t->user({ userName => 'kim', displayName => 'Kimberley', active => true,
+    groups => [{ value => $crew, '$ref' => $t->url . "/Groups/$crew", display => 'Crew', type => "direct" }] }, $kim, 2), "PUT");
+is_json(latest()->{changes}{items}[0]{before}, { displayName => 'Kim' }, 'what it was');
+$res = $t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => false }]);
+is($res->{status}, 200, 'PATCH of a user');
+is($res->{json}{active}, false, 'shows what it would be');
+is_json(latest()->{changes}{items}[0]{after}, { active => false }, 'what it would be');
+is_empty($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [{ value => $lee }] }]), 204, 'PATCH of a group');
+is_json(latest()->{changes}{items}[0], { action => 'add-members', objectType => 'Group', objectId => $crew, objectName => 'Crew', before => undef,
+    after => { members => [$lee] } }, 'its members');
+is_error($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [{ value => $crew =~ s/.{4}$/0000/r }] }]), 400, 'invalidValue',
+    $ANY, 'a member who does not exist');
+latest();
+is_empty($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [{ value => $kim }] }]), 204, 'nothing to change');
+is_json(latest()->{changes}, undef, 'nothing would have changed');
+is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
+is_json([map { $_->{action} } @{ latest()->{changes}{items} }], ['delete', 'remove-members'], 'and what it brings with it');
+is_empty($t->request(DELETE => "/Users/$kim"), 204, 'it can be deleted again');
+latest();
+is($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'New', members => [{ value => $lee }] })->{json}{members}[0]{value}, $lee,
+    'a new group shows its members');
+latest();
+is(stored(), $before, 'nothing has changed');
+
+# --- Bulk ---
+sub bulk { $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [@_] }) }
+$res = bulk(
+    { method => 'POST', path => '/Users', bulkId => 'u', data => { schemas => [$USER], userName => 'bulk' } },
+    { method => 'POST', path => '/Groups', bulkId => 'g', data => { schemas => [$GROUP], displayName => 'Bulk', members => [{ value => 'bulkId:u' }] } },
+    { method => 'POST', path => '/Users', bulkId => 'x', data => { schemas => [$USER], userName => 'kim' } },
+    { method => 'PATCH', path => '/Users/bulkId:u', data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'title', value => 'Boss' }] } },
+    { method => 'PUT', path => '/Users/bulkId:u', data => { schemas => [$USER], userName => 'bulk', title => 'Chief' } },
+    { method => 'PATCH', path => '/Groups/bulkId:g', data => { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'members' }] } },
+    { method => 'DELETE', path => "/Users/$lee" },
+    { method => 'DELETE', path => "/Users/$lee" });
+is($res->{status}, 200, 'Bulk');
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(201 201 409 200 200 204 204 404)], 'each operation sees those before it');
+$told = latest();
+is($told->{reason}, '2 of 8 operations failed; the first one: 409 userName is already used by another User.', 'what failed');
+is_json([map {"$_->{action} $_->{objectName}"} @{ $told->{changes}{items} }],
+    ['create bulk', 'create Bulk', 'add-members Bulk', 'update bulk', 'update bulk', 'remove-members Bulk', 'delete lee'], 'what would have changed');
+is(stored(), $before, 'nothing has changed');
+
+my @many = map { { method => 'POST', path => '/Users', bulkId => "b$_", data => { schemas => [$USER], userName => "many$_" } } } 1 .. 250;
+$res = bulk(@many, { method => 'PATCH', path => '/Users/bulkId:b1', data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] } });
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [('201') x 250, '200'], 'an operation refers to one of long before');
+$told = latest();
+is($told->{changes}{count}, 251, 'all are counted');
+is(scalar @{ $told->{changes}{items} }, 100, 'and a hundred told');
+is(stored(), $before, 'nothing has changed');
+
+# --- and on ---
+is($t->request(GET => '/Users?count=0')->{json}{totalResults}, 2, 'reads are real');
+is($t->admin(PATCH => '', { dryRun => false })->{json}{dryRun}, false, 'no longer dry');
+is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
+is($t->request(GET => "/Users/$kim")->{status}, 404, 'is done');
+unlike(join('', do { open my $log, '<', "$ENV{SCIM_TEST_WORK}/pg.log"; <$log> }), qr/Kimberley/, "PostgreSQL's log has nothing of it");
+
+done_testing;

@@ -1,0 +1,115 @@
+# The guard against mass changes: what it holds, what it lets pass, and how administrators decide.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+my $t = ScimTest->new('guard');
+my $other = ScimTest->new('guard-other');
+my $tenant = $t->tenant;
+my @users = map { $t->make(Users => userName => "user$_") } 1 .. 12;
+my $crew = $t->make(Groups => displayName => 'Crew', members => [map { { value => $_ } } @users[0 .. 7]]);
+
+sub deactivate { $t->patch("/Users/$_[0]", [{ op => 'replace', path => 'active', value => false }]) }
+sub held { my ($res, $total, $most, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is_error($res, 429, undef, "Held by the guard against mass changes: with this request $total people would have lost access within an hour, "
+        . "and this tenant allows $most. Nothing was changed. An administrator can release or reject the request; send it again after that.", $name);
+    is($res->{headers}->header('Retry-After'), 600, "$name: Retry-After") }
+sub holds { $t->admin(GET => "/holds$_[0]")->{json}{items} }
+
+# --- off ---
+is(deactivate($users[0])->{status}, 200, 'without a threshold everybody passes');
+is_json(holds(''), [], 'nothing is held');
+
+# --- an absolute one ---
+my $res = $t->admin(PATCH => '', { guardLimit => 3 });
+is_json([@{ $res->{json} }{qw(guardLimit guardShare guardUntil)}], [3, undef, undef], 'three people an hour');
+is(deactivate($users[1])->{status}, 200, 'the second of the hour');
+is_empty($t->request(DELETE => "/Users/$users[2]"), 204, 'the third, who is in a group too');
+my $path = "/Users/$users[3]";
+held(deactivate($users[3]), 4, 3, 'the fourth');
+is(sql("select doc ->> 'active' from scim.resource where id = '$users[3]'"), 'true', 'nothing was done');
+is($t->patch($path, [{ op => 'replace', path => 'displayName', value => 'Four' }])->{status}, 200, 'other changes pass');
+is($t->make(Users => userName => 'newcomer') =~ $ID, 1, 'and new users');
+
+my ($hold) = @{ holds('') };
+is_json($hold, { id => qr/^\d+$/, at => $TIME, lastAt => $TIME, attempts => 1, token => qr/^\w{10}$/, tokenName => 'test', method => 'PATCH', path => $path,
+    request => $ANY, weight => 1, total => 4, threshold => 3, state => 'held', decided => undef, decidedBy => undef }, 'it is held');
+held(deactivate($users[3]), 4, 3, 'sent again');
+is(holds('')->[0]{attempts}, 2, 'is the same');
+is(scalar @{ holds('') }, 1, 'the only one');
+is_json($other->admin(GET => "/holds")->{json}{items}, [], 'not for another tenant');
+is_problem($other->admin(POST => "/holds/$hold->{id}/release", {}), 404, qq(There is no held request "$hold->{id}".), { hold => $ANY }, 'who cannot release it');
+my $told = eventually(sub { $t->admin(GET => '/activity?status=429')->{json}{items}[0] });
+is_json([@$told{qw(method path status outcome)}], ['PATCH', $path, 429, 'refused'], 'activity tells it');
+
+# --- one request that takes much ---
+held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 10, 3, 'a PATCH that empties a group');
+held($t->request(PUT => "/Groups/$crew", { schemas => [$GROUP], displayName => 'Crew' }), 10, 3, 'a PUT that empties it');
+held($t->request(DELETE => "/Groups/$crew"), 10, 3, 'a DELETE of it');
+is(scalar @{ $t->stored_members($crew) }, 7, 'all are still there');
+is_json([map {"$_->{method} $_->{weight}"} @{ holds('?limit=3') }], ['DELETE 7', 'PUT 7', 'PATCH 7'], 'each has its weight');
+is_empty($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [{ value => $users[9] }] }]), 204, 'adding passes');
+$res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+    { method => 'POST', path => '/Users', bulkId => 'n', data => { schemas => [$USER], userName => 'bulk' } },
+    map { { method => 'DELETE', path => "/Users/$_" } } @users[4 .. 7]] });
+held($res, 7, 3, 'a Bulk request');
+is($t->request(GET => '/Users?count=0&filter=userName%20eq%20%22bulk%22')->{json}{totalResults}, 0, 'of which nothing is done');
+$res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+    { method => 'POST', path => '/Users', bulkId => 'n', data => { schemas => [$USER], userName => 'bulk' } },
+    { method => 'POST', path => '/Users', bulkId => 'm', data => { schemas => [$USER], userName => 'user1' } }] });
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], ['201', '409'], 'a Bulk request that takes nothing');
+is($t->request(GET => '/Users?count=0&filter=userName%20eq%20%22bulk%22')->{json}{totalResults}, 1, 'is done');
+$told = $t->admin(GET => '/activity?limit=500')->{json}{items};
+is(scalar(grep { $_->{path} eq '/Bulk' && $_->{status} == 200 } @$told), 1, 'and told once');
+
+# --- rejecting ---
+my ($patch) = grep { $_->{path} eq $path } @{ holds('') };
+is_admin($t->admin(POST => "/holds/$patch->{id}/reject", {}), 200, { %$patch, state => 'rejected', decided => $TIME, decidedBy => 'admin' }, 'reject');
+is_problem($t->admin(POST => "/holds/$patch->{id}/reject", {}), 409, 'The request was rejected already.', { hold => $ANY }, 'once');
+is_error(deactivate($users[3]), 403, undef, qr/^An administrator has rejected this request, .* Nothing was changed\./, 'it is refused');
+is(scalar @{ holds('?state=rejected') }, 1, 'and no longer held');
+is($t->patch($path, [{ op => 'replace', path => 'displayName', value => 'Vier' }])->{status}, 200, 'what takes nothing passes');
+
+# --- releasing ---
+my $put = (grep { $_->{method} eq 'PUT' } @{ holds('') })[0];
+is_problem($t->admin(POST => "/holds/$put->{id}/release", { minutes => 0 }), 400, $ANY, { minutes => $ANY }, 'a time of nothing');
+is_problem($t->admin(POST => "/holds/0/release", {}), 404, $ANY, { hold => $ANY }, 'no such hold');
+is_problem($t->admin(POST => "/holds/$put->{id}/release", {}, 'If-Match' => '"0123456789abcdef0123456789abcdef"'), 412, $ANY, undef, 'another version');
+is_json(unjson(scimctl(qw(hold release), $put->{id}, qw(--minutes 5 --json --tenant), $tenant)),
+    { %$put, state => 'released', decided => $TIME, decidedBy => $ANY }, 'release, by scimctl');
+is_json([map { $_->{state} } @{ holds('') }], [(('released') x 4), 'rejected'], 'all that was held is released');
+is(sql("select round(extract(epoch from guard_until - now()) / 60) from scim.tenant where tenant = '$tenant'"), 5, 'for so long');
+is(sql("select string_agg(actor_kind || ' ' || action, ', ' order by id) from scim.audit where tenant = '$tenant' and object_type = 'Hold'"),
+    'admin rejected, scimctl released, scimctl released, scimctl released, scimctl released', 'the audit log knows who');
+is($t->request(PUT => "/Groups/$crew", { schemas => [$GROUP], displayName => 'Crew' })->{status}, 200, 'the PUT passes');
+is_json($t->stored_members($crew), [], 'and is done');
+is(deactivate($users[3])->{status}, 200, 'so does what was rejected');
+
+# --- after that ---
+sql("update scim.tenant set guard_until = now() where tenant = '$tenant'");
+is(deactivate($users[4])->{status}, 200, 'what was done until then does not count');
+is_problem($t->admin(PATCH => '', { guardShare => 101 }), 400, $ANY, { guardShare => $ANY }, 'more than all');
+$t->admin(PATCH => '', { guardLimit => undef, guardShare => 10 });
+my $n = sql("select sum(n) from scim.tally where tenant = '$tenant' and type = 'User'");
+is($n, 13, 'there are thirteen users');
+is(deactivate($users[5])->{status}, 200, 'ten percent of them are two');
+is($t->request(DELETE => "/Users/$users[5]")->{status}, 204, 'the deletion of who is inactive weighs nothing');
+held($t->request(DELETE => "/Users/$users[6]"), 3, 2, 'the third');
+sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+is_empty($t->request(DELETE => "/Users/$users[6]"), 204, 'after an hour it passes');
+
+# --- two at once ---
+$t->admin(PATCH => '', { guardLimit => 1, guardShare => undef });
+sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(DELETE => "/Users/$_"); $socket } @users[7 .. 11];
+is_json([sort map { read_reply($_)->{status} } @sockets], ["204", ("429") x 4], 'of five at once one passes');
+
+# --- and by administrators ---
+is(sql("update scim.resource set doc = doc || '{\"active\": false}' where tenant = '$tenant' and type = 'User' and wire returning 1") =~ /^1/, 1,
+    'administrators are not held');
+
+done_testing;
