@@ -1,0 +1,115 @@
+# What httpd does by itself: pieces of activity are made and dropped, tokens that end soon are warned of, the use of tokens is noted,
+# and nothing of activity is lost when processes end or PostgreSQL is away for a while.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use Time::HiRes qw(time sleep);
+use ScimTest;
+
+my $work = $ENV{SCIM_TEST_WORK};
+my $t = ScimTest->new('housekeeping');
+my $tenant = $t->tenant;
+my $id = $t->make(Users => userName => 'u');
+
+sub pieces { [split /\n/, sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'scim.activity'::regclass and c.relname ~ '\\d\$' order by 1")] }
+sub old_piece { my ($day) = @_;
+    sql("begin; set local role scim_owner; create table scim.activity_$day (like scim.activity including all);
+        alter table scim.activity attach partition scim.activity_$day for values from (timestamptz '$day UTC') to (timestamptz '$day UTC' + interval '168 hours'); commit") }
+sub add { my ($at, $path) = @_;
+    sql("insert into scim.activity (tenant, at, token, token_name, method, path, status, duration) values ('$tenant', $at, 'x', 'x', 'GET', '$path', 200, 1)") }
+sub paths { sql("select string_agg(path, ' ' order by path) from scim.activity where tenant = '$tenant' and token = 'x'") }
+sub graceful {
+    my $generation = log_lines('error_log', qr/AH00493|AH00489.*configured/);
+    my ($said, $code) = run_ok("$work/bin/httpd", '-d', "$work/t", '-f', "$work/t/conf/httpd.conf", '-D', 'APACHE2', '-D', 'APACHE2_4', '-D', 'PERL_USEITHREADS', '-k', 'graceful');
+    is($code, 0, 'a graceful restart') or diag $said;
+    eventually(sub { log_lines('error_log', qr/AH00493|AH00489.*configured/) > $generation }, 10);
+}
+
+# --- pieces ---
+my @weeks = split /\n/, sql("select 'activity_' || to_char(date_trunc('week', now() at time zone 'UTC') + i * interval '7 days', 'YYYYMMDD')
+    from generate_series(0, 4) i");
+is_json(pieces(), \@weeks, 'there is room for this week and the next four');
+old_piece($_) for 20200106, 20200113;
+add("timestamptz '2020-01-07 UTC'", 'old');
+add("timestamptz '2019-01-01 UTC'", 'older');
+sql("drop table scim.$weeks[4]");
+add("now() + interval '28 days'", 'ahead');
+is(sql("select count(*) from scim.activity_default where tenant = '$tenant'"), 2, 'what has no piece of its own is kept all the same');
+is_json(unjson(scimctl(qw(activity keep --days 90 --json))), { made => 1, dropped => 2 }, 'scimctl activity keep');
+is_json(pieces(), \@weeks, 'makes what is missing and drops what is old');
+is(paths(), 'ahead', 'with what was in it');
+is(sql("select tableoid::regclass from scim.activity where tenant = '$tenant' and path = 'ahead'"), "scim.$weeks[4]", 'and puts the rest in its place');
+is_json(unjson(scimctl(qw(activity keep --days 90 --json))), { made => 0, dropped => 0 }, 'once');
+is((run_ok("$work/bin/scimctl", qw(activity keep --days 0)))[1], 2, 'days of nothing');
+is_problem($t->admin(POST => '//activity/keep', { days => 90 }, ':base' => '/own', ':user' => $tenant), 403, qr/Here only the tenant/, undef,
+    'not for the administrator of one tenant');
+is_admin($t->admin(POST => '//activity/keep', { days => 90 }), 200, { made => 0, dropped => 0 }, 'the same by the admin API');
+
+# --- at the start of httpd, and every hour ---
+old_piece('20200106');
+my %expires = (soon => "interval '3 days'", later => "interval '60 days'", past => "interval '-1 day'", gone => "interval '2 days'");
+for my $name (sort keys %expires) {
+    $t->new_token($name);
+    sql("update scim.token set expires = now() + $expires{$name}" . ($name eq 'gone' ? ', revoked = now()' : '') . " where tenant = '$tenant' and name = '$name'");
+}
+my $off = ScimTest->new('housekeeping-off');
+sql("update scim.token set expires = now() + interval '3 days' where tenant = '$off->{tenant}'");
+sql("update scim.tenant set enabled = false where tenant = '$off->{tenant}'");
+sub warnings { log_lines('error_log', qr/\[scim:warn\].*mod_scim: tenant=housekeeping/) }
+graceful();
+ok(eventually(sub { warnings() }, 15), 'a token is warned of');
+my ($line) = warnings();
+my $key = sql("select key_id from scim.token where tenant = '$tenant' and name = 'soon'");
+like($line, qr/mod_scim: tenant=\Q$tenant\E: the token "soon" \($key\) expires at \d{4}-\d\d-\d\d \d\d:\d\d UTC; make another one and give it to the identity provider$/, 'in words');
+is_json(pieces(), \@weeks, 'and what is old is dropped');
+graceful();
+sleep 3;
+is(scalar(() = warnings()), 1, 'once a day, and of no other token');
+sql("update scim.token set warned = now() - interval '25 hours' where tenant = '$tenant' and name = 'soon'");
+graceful();
+ok(eventually(sub { (() = warnings()) == 2 }, 15), 'the next day again');
+
+# --- the use of tokens ---
+my $seen = sub { sql("select coalesce(extract(epoch from last_used)::bigint::text, 'never') || ' ' || coalesce(last_address, '') from scim.token
+    where tenant = '$tenant' and name = '$_[0]'") };
+is($seen->('later'), 'never ', 'a token that was not used');
+my $token = $t->new_token('used');
+my $use = sub { $t->request(GET => "/Users/$id", undef, Authorization => "Bearer $token", 'X-Test-Address' => $_[0])->{status} };
+my $began = int time;
+is($use->('192.0.2.7'), 200, 'a read');
+my $first = eventually(sub { my $text = $seen->('used'); $text =~ /192/ && $text });
+like($first, qr/^\d+ 192\.0\.2\.7$/, 'is noted, with its address');
+cmp_ok((split ' ', $first)[0], '>=', $began, 'and its time');
+$use->('192.0.2.8');
+sleep 2;
+is($seen->('used'), $first, 'not more than once a minute');
+sql("update scim.token set last_used = last_used - interval '2 minutes' where tenant = '$tenant' and name = 'used'");
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'by' }, Authorization => "Bearer $token", 'X-Test-Address' => '2001:db8::1')->{status}, 201, 'a write');
+ok(eventually(sub { $seen->('used') =~ / 2001:db8::1$/ }), 'is noted as well');
+
+# --- nothing is lost ---
+sub count { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Users/$_[0]'") }
+sub ask { my ($name, $times) = @_;
+    is_json([grep { $_ != 404 } map { $t->request(GET => "/Users/$name")->{status} } 1 .. $times], [], "$times requests") }
+ask('a', 40);
+graceful();
+ask('b', 40);
+graceful();
+ok(eventually(sub { count('a') == 40 && count('b') == 40 }, 15), 'a graceful restart loses none of them') or diag count('a') . ' ' . count('b');
+
+sub pg { my ($text, $code) = run_ok("$ENV{SCIM_TEST_PGBIN}/pg_ctl", '-s', '-w', '-D', $ENV{PGDATA}, '-l', "$work/pg.log", @_);
+    die "pg_ctl @_: $text" if $code }
+ask('c', 20);
+pg('stop', '-m', 'fast');
+is($t->request(GET => '/Users/d')->{status}, 503, 'PostgreSQL is away') for 1 .. 10;
+sleep 3;
+pg('start');
+ok(eventually(sub { count('c') == 20 && count('d') == 10 }, 20), 'what was asked meanwhile is told when it is back') or diag count('c') . ' ' . count('d');
+is(sql("select string_agg(distinct status || ' ' || scim.outcome(status), '') from scim.activity where tenant = '$tenant' and path = '/Users/d'"),
+    '503 failed', 'as what it was');
+ask('e', 5);
+ok(eventually(sub { count('e') == 5 }), 'and all goes on');
+
+done_testing;
