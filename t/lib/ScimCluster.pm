@@ -15,16 +15,13 @@ use POSIX ();
 use Symbol ();
 use Test::More;
 
-our @EXPORT = qw(start_cluster @scimctl $root $latest $bin $dir capture quietly start_server stop_server run is_run run_json sql);
+our @EXPORT = qw(start_cluster @scimctl $root @migrations $latest $bin $dir capture quietly start_server stop_server run is_run run_json sql);
 
 our @scimctl = split ' ', $ENV{SCIMCTL} // '';
 (our $root = Cwd::abs_path(__FILE__)) =~ s{/t/lib/[^/]+$}{};
-our $latest = latest_migration();
-
-sub latest_migration {
-    my @numbers = sort map { m{/(\d{4})-[^/]+\.sql$} ? $1 + 0 : () } glob "$root/sql/*.sql";
-    return $numbers[-1];
-}
+# The numbers of the migrations; they may have gaps.
+our @migrations = sort { $a <=> $b } map { m{/(\d{4})-[^/]+\.sql$} ? $1 + 0 : () } glob "$root/sql/*.sql";
+our $latest = $migrations[-1];
 
 # --- the server -------------------------------------------------------------------------------------------------------
 
