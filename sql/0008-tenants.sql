@@ -190,15 +190,18 @@ create function scim.token_status(t scim.token) returns text
     end;
 
 -- Never its digest.
+-- Not in the form that PostgreSQL ties to the columns: their types may change.
 create function scim.token_json(t scim.token) returns jsonb
     language sql stable
-    return jsonb_build_object(
+as $$
+    select jsonb_build_object(
         'tenant', t.tenant, 'keyId', t.key_id, 'name', t.name, 'description', t.description, 'status', scim.token_status(t),
         'created', scim.time_text(t.created), 'createdBy', t.created_by, 'expires', scim.time_text(t.expires),
         'revoked', scim.time_text(t.revoked), 'revokedBy', t.revoked_by, 'lastUsed', scim.time_text(t.last_used),
         'lastAddress', t.last_address, 'readOnly', t.read_only, 'addresses', to_jsonb(t.addresses::text[]), 'rate', t.rate,
         'burst', t.burst, 'userId', t.user_id,
-        'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id));
+        'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id))
+$$;
 
 -- What of it changes by itself is no part of its version.
 create function scim.token_version(token_json jsonb) returns jsonb
