@@ -90,10 +90,11 @@ is(sql("select count(*) from scim.token where tenant = '$name'"), $count, 'nothi
 # --- what it may do -----------------------------------------------------------------------------------------------------------
 
 my $kim = $t->make(Users => userName => 'Kim');
+my $end = in_days(3652);
 $made = $t->admin(POST => '/tokens', { name => 'reader', readOnly => true, addresses => ['192.0.2.0/24', '2001:DB8::7'], rate => 7, user => 'KIM',
-    expires => in_days(3652) });
+    expires => $end });
 is_admin($made, 201, token('reader', token => $ANY, readOnly => true, addresses => ['192.0.2.0/24', '2001:db8::7/128'], rate => 7, burst => 14,
-    userId => $kim, userName => 'Kim', expires => substr(in_days(3652), 0, 19) . '.000000Z'), 'all terms');
+    userId => $kim, userName => 'Kim', expires => substr($end, 0, 19) . '.000000Z'), 'all terms');
 my @reader = as($made->{json}{token});
 is($t->request(GET => '/Users', undef, @reader)->{status}, 403, 'not from here');
 is($t->request(GET => '/Me', undef, @reader, 'X-Test-Address' => '192.0.2.9')->{json}{userName}, 'Kim', 'from there, as its user');
