@@ -43,7 +43,25 @@ select '$tenant', 'key' || i, sha256(i::text::bytea), 'token ' || i, 'test', now
   from generate_series(1, 2000) i;
 SQL
 }
-sql("vacuum analyze scim.$_") for qw(tenant token resource lookup membership);
+# Groups 1 to 100 are mapped, ten to each subscription; the group of all users is among them.
+for ([$t->tenant, 1000], [$other->tenant, 100]) {
+    my ($tenant, $seats) = @$_;
+    sql(<<"SQL");
+set scim.tenant = '$tenant';
+insert into scim.subscription (tenant, id, name, seats, automatic)
+select '$tenant', ('00000003-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'Subscription ' || i, case i when 2 then $seats end, i = 3
+  from generate_series(1, 10) i;
+insert into scim.mapping (tenant, id, group_id, subscription_id, created_by)
+select '$tenant', ('00000004-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, ('00000002-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
+       ('00000003-0000-7000-8000-' || lpad((1 + i % 10)::text, 12, '0'))::uuid, 'test'
+  from generate_series(1, 100) i;
+insert into scim.access_grant (tenant, user_id, subscription_id, source)
+select '$tenant', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, ('00000003-0000-7000-8000-' || lpad((5 + i % 6)::text, 12, '0'))::uuid, 'manual'
+  from generate_series(1, 6000) i;
+update scim.tenant set sync_policy = 'groups' where tenant = '$tenant';
+SQL
+}
+sql("vacuum analyze scim.$_") for qw(tenant token resource lookup membership subscription mapping access_grant);
 
 # --- the named statements ---------------------------------------------------------------------------------------------
 
@@ -65,7 +83,7 @@ for my $name (keys %many) {
     ok((grep { $_ eq $name } @names), "$name, which is let pass, exists");
 }
 
-my %known = map { $_ => 1 } qw(resource membership lookup token);
+my %known = map { $_ => 1 } qw(resource membership lookup token mapping access_grant);
 # Accesses of a big table by no more than tenant and type, described.
 sub scans {
     my ($node, $limited) = @_;
@@ -97,7 +115,7 @@ for my $name (grep { !$many{$_} } @names) {
 
 # --- filters, by what they read ---------------------------------------------------------------------------------------
 
-my $big = "schemaname = 'scim' and relname in ('resource', 'lookup', 'membership')";
+my $big = "schemaname = 'scim' and relname in ('resource', 'lookup', 'membership', 'mapping', 'access_grant')";
 
 # Rows that index and table scans of the big tables have read so far. Backends report once a second at the most, and when they
 # are busy again; so they are asked for little until the number stands still.
@@ -298,5 +316,29 @@ $before = rows_read();
 $change->($_) for @changes;
 $read = rows_read() - $before;
 cmp_ok($read, '<', 200, 'four changes of a large group have read few rows') or diag "read $read rows";
+
+# --- effective access ---------------------------------------------------------------------------------------------------
+
+# What may be read: the access of one account, which has two subscriptions, one of which has seats that are taken; and pages of who
+# has a subscription, from the beginning, from the middle, of those who wait, and of few.
+my @access = (
+    ["/users/$member/access", 4000],
+    ['/subscriptions/subscription%201/users?limit=50', 2000],
+    ['/subscriptions/subscription%202/users?limit=50', 5000],
+    ['/subscriptions/subscription%202/users?limit=50&standing=waiting', 5000],
+    ['/subscriptions/subscription%206/users?limit=50', 2000],
+    ['/mappings?limit=50', 400],
+    ['/mappings?limit=50&subscription=Subscription%202', 400],
+    ['/grants?limit=50', 400],
+    ["/grants?user=$member", 400],
+);
+my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
+for my $case (@access) {
+    $look->($case);
+    $before = rows_read();
+    $look->($case);
+    $read = rows_read() - $before;
+    cmp_ok($read, '<', $case->[1], "$case->[0] has read few rows") or diag "read $read rows";
+}
 
 done_testing;

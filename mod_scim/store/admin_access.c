@@ -1,0 +1,90 @@
+/* Who has what and why, and what a change would do. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"userName", SCIM_ARG_TEXT, "User", "its userName"},
+    {"user", SCIM_ARG_TEXT, "Id", "its id"},
+    {"active", SCIM_ARG_FLAG, "Active", "it is not deactivated"},
+    {"source", SCIM_ARG_TEXT, "Source", "scim or local"},
+    {"protected", SCIM_ARG_TEXT, "Protected",
+     "main-contact or break-glass, which policy and groups leave alone; null: it is not"},
+    {"syncPolicy", SCIM_ARG_TEXT, "Sync policy", "the tenant's"},
+    {"access", SCIM_ARG_JSON, NULL,
+     "what it has: kind (subscription or role), id, name, seated, since, and sources, each with source, id, name, "
+     "since and text"},
+    {"summary", SCIM_ARG_LIST, "Access", "the same, a line of text each"},
+    {"notes", SCIM_ARG_LIST, "Notes", "why it has no more"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t list_fields[] = {
+    {"userName", SCIM_ARG_TEXT, "User", "its userName"},
+    {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},
+    {"user", SCIM_ARG_TEXT, NULL, "its id"},
+    {"seated", SCIM_ARG_FLAG, "Seated", "it has a seat; or else it waits for one"},
+    {"since", SCIM_ARG_TIME, "Since", "what seats are given in the order of"},
+    {"sources", SCIM_ARG_JSON, NULL, "what gives it: source, id, name, since and text each"},
+    {"why", SCIM_ARG_LIST, "Why", "the same, a text each"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t preview_fields[] = {
+    {"granted", SCIM_ARG_JSON, "Granted",
+     "how many would get something (count), and the first of them (items: user, userName, subscription, role)"},
+    {"withdrawn", SCIM_ARG_JSON, "Withdrawn", "how many would lose something, and the first of them"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"standing", SCIM_ARG_CHOICE, 0, "seated|waiting", 0, 0, "only those who have a seat, or wait for one"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t preview_args[] = {
+    {"syncPolicy", SCIM_ARG_CHOICE, 0, "manual|all|groups", 0, 0, "the sync policy that it would be"},
+    {"automatic", SCIM_ARG_LIST, 0, "NAME", 0, 0, "the subscriptions that would be automatic, and no others"},
+    {"map", SCIM_ARG_LIST, 0, "GROUP=NAME", 0, 0, "what would be mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
+    {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that would be taken away"},
+    {"seats", SCIM_ARG_LIST, 0, "NAME=N", 0, 0, "the seats that a subscription would have: SUBSCRIPTION=N, or none"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many of each to show at the most (default 50)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+const scim_admin_op_t scim_admin_access_ops[] = {
+    {.noun = "access",
+     .verb = "show",
+     .argument = "user",
+     .method = "GET",
+     .path = "/tenants/{tenant}/users/{user}/access",
+     .statement = SCIM_STMT_ADMIN_ACCESS_SHOW,
+     .fields = fields,
+     .summary = "show what an account has, and why"},
+    {.noun = "access",
+     .verb = "list",
+     .argument = "subscription",
+     .method = "GET",
+     .path = "/tenants/{tenant}/subscriptions/{subscription}/users",
+     .statement = SCIM_STMT_ADMIN_ACCESS_LIST,
+     .args = list_args,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show who has a subscription, in the order of seats"},
+    {.noun = "access",
+     .verb = "login",
+     .argument = "user",
+     .method = "POST",
+     .path = "/tenants/{tenant}/users/{user}/login",
+     .statement = SCIM_STMT_ADMIN_ACCESS_LOGIN,
+     .fields = fields,
+     .summary = "tell of a login, which grants what the login policy says"},
+    {.noun = "policy",
+     .verb = "preview",
+     .method = "POST",
+     .path = "/tenants/{tenant}/preview",
+     .statement = SCIM_STMT_ADMIN_POLICY_PREVIEW,
+     .args = preview_args,
+     .fields = preview_fields,
+     .summary = "show whom a change would grant and withdraw what, without making it"},
+    {.noun = NULL},
+};

@@ -1,0 +1,64 @@
+/* What groups are mapped to. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"mapping", SCIM_ARG_TEXT, "Mapping", "its id"},
+    {"group", SCIM_ARG_TEXT, "Group", "the group whose members have it"},
+    {"groupId", SCIM_ARG_TEXT, NULL, "its id"},
+    {"archived", SCIM_ARG_FLAG, "Archived", "the group is archived, so that the mapping gives nothing"},
+    {"subscription", SCIM_ARG_TEXT, "Subscription", "what they have; null: a role"},
+    {"subscriptionId", SCIM_ARG_TEXT, NULL, "its id"},
+    {"role", SCIM_ARG_TEXT, "Role", "the role that they have; null: a subscription"},
+    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
+    {"createdBy", SCIM_ARG_TEXT, "By", "who made it"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only those of this group, by its name or id"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those to this subscription"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "only those to this role"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t add_args[] = {
+    {"group", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "GROUP", 1, 1000, "the group, by its name or id"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "what its members get; or else a role"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "the role that its members get"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define MAPPINGS "/tenants/{tenant}/mappings"
+
+const scim_admin_op_t scim_admin_mapping_ops[] = {
+    {.noun = "mapping",
+     .verb = "list",
+     .method = "GET",
+     .path = MAPPINGS,
+     .statement = SCIM_STMT_ADMIN_MAPPING_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show what groups are mapped to"},
+    {.noun = "mapping",
+     .verb = "add",
+     .method = "POST",
+     .path = MAPPINGS,
+     .statement = SCIM_STMT_ADMIN_MAPPING_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "mapping",
+     .flags = SCIM_OP_CREATES,
+     .summary = "map a group to a subscription or a role"},
+    {.noun = "mapping",
+     .verb = "remove",
+     .argument = "mapping",
+     .method = "DELETE",
+     .path = MAPPINGS "/{mapping}",
+     .statement = SCIM_STMT_ADMIN_MAPPING_REMOVE,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "take away a mapping"},
+    {.noun = NULL},
+};

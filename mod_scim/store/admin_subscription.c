@@ -1,0 +1,106 @@
+/* Subscriptions: what a tenant holds, and how many have it. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
+    {"description", SCIM_ARG_TEXT, "Description", "what it is"},
+    {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},
+    {"automatic", SCIM_ARG_FLAG, "Automatic", "what the sync policy all and a first login give"},
+    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
+    {"id", SCIM_ARG_TEXT, NULL, "its id, also in /Entitlements"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t usage_fields[] = {
+    {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
+    {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},
+    {"entitled", SCIM_ARG_INT, "Entitled", "how many accounts something gives it to"},
+    {"seated", SCIM_ARG_INT, "Seated", "how many of those have it"},
+    {"waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"},
+    {"id", SCIM_ARG_TEXT, NULL, "its id"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t add_args[] = {
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
+    {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
+     "how many may have it at once; the first granted have them, the others wait (default: no limit)"},
+    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy all, and a first login, give it"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {
+    {"name", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
+    {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
+     "how many may have it at once; the first granted have them, the others wait (default: no limit)"},
+    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy all, and a first login, give it"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define SUBSCRIPTIONS "/tenants/{tenant}/subscriptions"
+#define SUBSCRIPTION  SUBSCRIPTIONS "/{subscription}"
+
+const scim_admin_op_t scim_admin_subscription_ops[] = {
+    {.noun = "subscription",
+     .verb = "list",
+     .method = "GET",
+     .path = SUBSCRIPTIONS,
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the subscriptions of a tenant"},
+    {.noun = "subscription",
+     .verb = "show",
+     .argument = "subscription",
+     .method = "GET",
+     .path = SUBSCRIPTION,
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_SHOW,
+     .fields = fields,
+     .summary = "show a subscription"},
+    {.noun = "subscription",
+     .verb = "usage",
+     .argument = "subscription",
+     .method = "GET",
+     .path = SUBSCRIPTION "/usage",
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_USAGE,
+     .fields = usage_fields,
+     .summary = "count who has a subscription"},
+    {.noun = "subscription",
+     .verb = "add",
+     .argument = "name",
+     .method = "POST",
+     .path = SUBSCRIPTIONS,
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "id",
+     .flags = SCIM_OP_CREATES,
+     .summary = "make a subscription"},
+    {.noun = "subscription",
+     .verb = "set",
+     .argument = "subscription",
+     .method = "PATCH",
+     .path = SUBSCRIPTION,
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_SET,
+     .args = set_args,
+     .fields = fields,
+     .summary = "change a subscription"},
+    {.noun = "subscription",
+     .verb = "remove",
+     .argument = "subscription",
+     .method = "DELETE",
+     .path = SUBSCRIPTION,
+     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_REMOVE,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "take away a subscription that is not in use"},
+    {.noun = NULL},
+};

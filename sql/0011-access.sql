@@ -1,0 +1,530 @@
+-- Who has what: subscriptions, what gives them, and the one view that all of it is read from.
+--
+-- Access is derived, never stored. Five things give it, and each is a branch of a view below:
+--
+--   policy      sync_policy `all`: each synchronised account has the subscriptions that are automatic
+--   group       sync_policy `groups`: members of a group have what the group is mapped to
+--   grants      what was given to one account: by an administrator (manual), by a template, at the first login, or kept when
+--               the account became protected
+--   account     its own role
+--   default     the tenant's default role
+--
+-- Only accounts that are there and active have access. What is protected keeps what it was granted, whatever policy and groups
+-- say. A subscription with seats belongs to those who have had it longest, in the order of `since` and then of their ids; the
+-- others wait. `since` is when an account was made (policy), when it joined the group, or when it was granted.
+
+set local role scim_owner;
+
+-- --- what has to be known of accounts ----------------------------------------------------------------------------------------
+
+-- Of a user: neither deactivated nor deleted. A column, because an index or a condition on the document would make each change of
+-- a document a change of all its indexes.
+alter table scim.resource add active boolean not null default true;
+
+create function scim.is_active(doc jsonb, deleted_at timestamptz) returns boolean
+    language sql immutable parallel safe
+    return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
+
+create function scim.keep_active() returns trigger
+    language plpgsql
+as $$
+begin
+    new.active := not new.active;
+    return new;
+end
+$$;
+
+-- The condition costs less than a call of the function, which few writes need.
+create trigger keep_active before insert or update on scim.resource
+    for each row when (new.type = 'User'
+                       and new.active <> (new.deleted_at is null and (new.doc -> 'active') is distinct from 'false'::jsonb))
+    execute function scim.keep_active();
+
+update scim.resource r set active = false where r.type = 'User' and not scim.is_active(r.doc, r.deleted_at);
+
+-- Whom policy and groups decide about, to be found without their documents.
+create index resource_steered on scim.resource (tenant, id) where type = 'User' and active and protected is null;
+
+-- In the order of joining, as seats are given.
+create index membership_joined on scim.membership (tenant, group_id, added, member_id);
+-- Groups in groups are few.
+create index membership_nested on scim.membership (tenant, group_id, member_id) where member_type = 'Group';
+
+-- The moment that an id was made at, and the first id of a moment: ids are in the order of those.
+create function scim.id_time(id uuid) returns timestamptz
+    language sql immutable parallel safe
+    return to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0);
+create function scim.first_id(at timestamptz) returns uuid
+    language sql immutable parallel safe
+    return rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+
+-- --- tables --------------------------------------------------------------------------------------------------------------------
+
+-- What a tenant holds. On the wire each is an Entitlement with the same id, which a trigger keeps.
+create table scim.subscription (
+    tenant      text collate "C" not null,
+    id          uuid not null,
+    name        text not null,
+    name_key    text collate "C" not null generated always as (scim.fold(name)) stored,
+    description text,
+    seats       int check (seats >= 0),              -- null: as many as there are people
+    automatic   boolean not null default false,      -- what sync_policy `all` and login_policy `first-login` give
+    created     timestamptz not null default now(),
+    primary key (tenant, id),
+    unique (tenant, name_key)
+);
+create index subscription_automatic on scim.subscription (tenant, id) where automatic;
+
+-- What the members of a group have where sync_policy is `groups`: a subscription or a role.
+create table scim.mapping (
+    tenant          text collate "C" not null,
+    id              uuid not null,
+    group_id        uuid not null,
+    subscription_id uuid,
+    role            text collate "C",
+    created         timestamptz not null default now(),
+    created_by      text not null,
+    primary key (tenant, id),
+    unique (tenant, group_id, subscription_id),
+    unique (tenant, group_id, role),
+    foreign key (tenant, subscription_id) references scim.subscription (tenant, id),
+    check (num_nonnulls(subscription_id, role) = 1)
+);
+create index mapping_subscription on scim.mapping (tenant, subscription_id, group_id) where subscription_id is not null;
+create index mapping_role on scim.mapping (tenant, role, group_id) where role is not null;
+
+-- What was given to one account, and survives every sync. A role is granted only to keep it when an account becomes protected.
+create table scim.access_grant (
+    tenant          text collate "C" not null,
+    id              uuid not null default scim.new_id(clock_timestamp()),
+    user_id         uuid not null,
+    subscription_id uuid,
+    role            text collate "C",
+    source          text collate "C" not null check (source in ('manual', 'login', 'template', 'protected')),
+    granted         timestamptz not null default now(),
+    granted_by      text not null default coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
+    primary key (tenant, id),
+    unique (tenant, user_id, subscription_id, source),
+    unique (tenant, user_id, role, source),
+    foreign key (tenant, subscription_id) references scim.subscription (tenant, id),
+    check (num_nonnulls(subscription_id, role) = 1),
+    check (role is null or source = 'protected')
+);
+create index access_grant_order on scim.access_grant (tenant, subscription_id, granted, user_id) where subscription_id is not null;
+
+-- Whose first login under login_policy `first-login` has been told.
+create table scim.first_login (
+    tenant  text collate "C" not null,
+    user_id uuid not null,
+    at      timestamptz not null default now(),
+    primary key (tenant, user_id)
+);
+
+-- --- subscriptions on the wire -----------------------------------------------------------------------------------------------------
+
+-- One document has both shapes, the IETF draft's and Okta's, and what neither shows, so that the audit log has it.
+create function scim.entitlement(s scim.subscription) returns jsonb
+    language sql stable
+    return jsonb_strip_nulls(jsonb_build_object(
+        'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Entitlement',
+                                     'urn:okta:scim:schemas:core:1.0:Entitlement'),
+        'value', s.name, 'display', s.name, 'displayName', s.name, 'type', 'subscription', 'supported', true,
+        'limitedAssignmentsPermitted', s.seats is not null, 'totalAssignmentsPermitted', s.seats,
+        'description', s.description, 'automatic', s.automatic));
+
+create function scim.keep_entitlement() returns trigger
+    language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into scim.resource (tenant, id, type, doc, created)
+        values (new.tenant, new.id, 'Entitlement', scim.entitlement(new), new.created);
+    else
+        update scim.resource r
+           set doc = case tg_op when 'UPDATE' then scim.entitlement(new) else r.doc end,
+               deleted_at = case tg_op when 'DELETE' then now() end, version = r.version + 1, last_modified = now()
+         where r.tenant = old.tenant and r.id = old.id;
+    end if;
+    return null;
+end
+$$;
+
+create trigger keep_entitlement after insert or delete or update on scim.subscription
+    for each row execute function scim.keep_entitlement();
+
+-- --- what gives access ---------------------------------------------------------------------------------------------------------------
+
+-- The views run with their owner's rights, so each begins at the tenant and has its wall.
+
+-- The accounts that policy and groups decide about.
+create view scim.steered as
+select r.tenant, r.id, r.source, r.wire, r.type
+  from scim.resource r
+ where r.type = 'User' and r.active and r.protected is null;
+
+-- What policy `all` gives.
+create view scim.reach_all as
+select t.tenant, s.id as subscription_id
+  from scim.tenant t
+  join scim.subscription s on s.tenant = t.tenant and s.automatic
+ where t.sync_policy = 'all' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
+
+-- What mappings give to the members of the group `via`.
+create view scim.reach_direct as
+select t.tenant, p.subscription_id, p.role, p.group_id, g.doc ->> 'displayName' as group_name, g.id as via
+  from scim.tenant t
+  join scim.mapping p on p.tenant = t.tenant
+  join scim.resource g on g.tenant = t.tenant and g.id = p.group_id and g.type = 'Group' and g.deleted_at is null
+ where t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
+
+-- The same for groups that are in groups, below those that are mapped: `via` is one of them.
+create view scim.reach_nested as
+select t.tenant, p.subscription_id, p.role, p.group_id, g.doc ->> 'displayName' as group_name, n.via
+  from scim.tenant t
+ cross join lateral (
+        with recursive down (group_id, via) as (
+            select e.group_id, e.member_id
+              from scim.membership e
+             where e.tenant = t.tenant and e.member_type = 'Group'
+               and exists (select from scim.mapping p where p.tenant = t.tenant and p.group_id = e.group_id)
+             union
+            select d.group_id, e.member_id
+              from down d
+              join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
+              join scim.membership e on e.tenant = t.tenant and e.group_id = d.via and e.member_type = 'Group')
+        select d.group_id, d.via
+          from down d
+          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null) n
+  join scim.mapping p on p.tenant = t.tenant and p.group_id = n.group_id
+  join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.type = 'Group' and g.deleted_at is null
+ where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
+
+-- Grants that count. One at login does not where the policy for synchronised accounts decides, or the account is protected.
+create view scim.reach_grant as
+select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted_by, a.granted
+  from scim.tenant t
+  join scim.access_grant a on a.tenant = t.tenant
+  join scim.resource r on r.tenant = t.tenant and r.id = a.user_id and r.type = 'User' and r.active
+ where coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
+   and (a.source <> 'login' or r.protected is null and (t.sync_policy = 'manual' or r.source <> 'scim'));
+
+-- Each ground on which an account has a subscription.
+create view scim.ground as
+select a.tenant, r.id as user_id, a.subscription_id, 'policy' as source, null::uuid as source_id, 'all' as name, null::text as through,
+       scim.id_time(r.id) as since
+  from scim.reach_all a
+  join scim.steered r on r.tenant = a.tenant and r.source = 'scim' and r.wire
+ union all
+select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_name, null, m.added
+  from scim.reach_direct d
+  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
+  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+ where d.subscription_id is not null
+ union all
+select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_name,
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), m.added
+  from scim.reach_nested d
+  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
+  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+ where d.subscription_id is not null
+ union all
+select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, null, g.granted
+  from scim.reach_grant g
+ where g.subscription_id is not null;
+
+-- And a role.
+create view scim.ground_role as
+select t.tenant, r.id as user_id, coalesce(r.role, t.default_role) as role, case when r.role is null then 'default' else 'account' end as source,
+       null::uuid as source_id, null::text as name, null::text as through, r.created as since
+  from scim.tenant t
+  join scim.resource r on r.tenant = t.tenant and r.type = 'User' and r.active
+ where coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
+ union all
+select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name, null, m.added
+  from scim.reach_direct d
+  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
+  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+ where d.role is not null
+ union all
+select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name,
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), m.added
+  from scim.reach_nested d
+  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
+  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+ where d.role is not null
+ union all
+select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.granted
+  from scim.reach_grant g
+ where g.role is not null;
+
+-- --- seats ------------------------------------------------------------------------------------------------------------------------------
+
+-- The first grounds of a subscription after a place in their order: at least the first `most` of them, with those of other
+-- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`.
+create function scim.first_grounds(of_tenant text, of_subscription uuid, after_since timestamptz, after_user uuid, most int)
+    returns table (since timestamptz, user_id uuid)
+    language plpgsql stable security definer set search_path = pg_catalog rows 100
+as $$
+begin
+    return query
+    select scim.id_time(f.id), f.id
+      from (select from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription) a
+     cross join lateral (
+            select r.id
+              from scim.steered r
+             where r.tenant = of_tenant and r.source = 'scim' and r.wire and r.id >= scim.first_id(after_since)
+               and (scim.id_time(r.id), r.id) > (after_since, after_user)
+             order by r.id
+             limit most) f
+     union all
+    select f.added, f.member_id
+      from (select d.via from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = of_subscription
+             union
+            select d.via from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = of_subscription) d
+     cross join lateral (
+            select m.added, m.member_id
+              from scim.membership m
+              join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
+             where m.tenant = of_tenant and m.group_id = d.via and (m.added, m.member_id) > (after_since, after_user)
+             order by m.added, m.member_id
+             limit most) f
+     union all
+    (select g.granted, g.user_id
+       from scim.reach_grant g
+      where g.tenant = of_tenant and g.subscription_id = of_subscription and (g.granted, g.user_id) > (after_since, after_user)
+      order by g.granted, g.user_id
+      limit most);
+end
+$$;
+
+-- Whether there are more grounds than so many, without looking at who they are: where there are not, nobody waits.
+create function scim.exceeds(of_tenant text, of_subscription uuid, seats int) returns boolean
+    language plpgsql stable security definer set search_path = pg_catalog
+as $$
+begin
+    return seats < (
+        select count(*)
+          from (select from (select from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription) a
+                 cross join lateral (
+                        select from scim.resource r where r.tenant = of_tenant and r.type = 'User' and r.wire limit seats + 1) r
+                 union all
+                select from (select d.via from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = of_subscription
+                              union all
+                             select d.via from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = of_subscription) d
+                 cross join lateral (
+                        select from scim.membership m where m.tenant = of_tenant and m.group_id = d.via limit seats + 1) m
+                 union all
+                select from scim.access_grant g where g.tenant = of_tenant and g.subscription_id = of_subscription
+                 limit seats + 1) x);
+end
+$$;
+
+-- A place in the order of seats.
+create type scim.place as (since timestamptz, user_id uuid);
+
+-- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
+-- subscription and not for each account.
+create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
+    language plpgsql stable security definer set search_path = pg_catalog cost 1000000
+as $$
+begin
+    if seats = 0 then
+        return (timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
+    elsif scim.exceeds(of_tenant, of_subscription, seats) then
+        return (select (min(f.since), f.user_id)::scim.place
+                  from scim.first_grounds(of_tenant, of_subscription, timestamptz 'epoch', '00000000-0000-0000-0000-000000000000', seats) f
+                 group by f.user_id
+                 order by min(f.since), f.user_id
+                offset seats - 1
+                 limit 1);
+    end if;
+    return null;
+end
+$$;
+
+-- --- effective access -------------------------------------------------------------------------------------------------------------------
+
+create function scim.source_text(source text, name text, through text, since timestamptz) returns text
+    language sql stable parallel safe
+    return case source
+               when 'policy' then 'policy ' || name
+               when 'group' then 'group ' || name || coalesce(' through ' || through, '')
+               when 'manual' then 'granted by ' || name || ' on ' || to_char(since at time zone 'UTC', 'YYYY-MM-DD')
+               when 'template' then 'template ' || name
+               when 'login' then 'first login'
+               when 'protected' then 'kept when the account was protected'
+               when 'account' then 'the account''s own'
+               else 'the tenant''s default'
+           end;
+
+create function scim.source_json(source text, source_id uuid, name text, through text, since timestamptz) returns jsonb
+    language sql stable parallel safe
+    return jsonb_build_object('source', source, 'id', source_id, 'name', name, 'since', scim.time_text(since),
+                              'text', scim.source_text(source, name, through, since));
+
+-- What everybody has and why. A condition on tenant and user_id, or on tenant and id, goes down to the indexes of each branch.
+create view scim.access as
+select a.tenant, a.user_id, 'subscription' as kind, a.subscription_id as id, s.name, a.since, s.seats,
+       (l.place is null or (a.since, a.user_id)::scim.place <= l.place) as seated, a.sources
+  from (select g.tenant, g.user_id, g.subscription_id, min(g.since) as since,
+               jsonb_agg(scim.source_json(g.source, g.source_id, g.name, g.through, g.since) order by g.since, g.source, g.name) as sources
+          from scim.ground g
+         group by g.tenant, g.user_id, g.subscription_id) a
+  join scim.subscription s on s.tenant = a.tenant and s.id = a.subscription_id
+  -- A row of its own, whose cost the planner knows.
+ cross join lateral (select case when s.seats is not null then scim.last_seat(s.tenant, s.id, s.seats) end as place offset 0) l
+ union all
+select g.tenant, g.user_id, 'role', null, g.role, min(g.since), null, true,
+       jsonb_agg(scim.source_json(g.source, g.source_id, g.name, g.through, g.since) order by g.since, g.source, g.name)
+  from scim.ground_role g
+ group by g.tenant, g.user_id, g.role;
+
+-- The one role of an account where there may be one only: its own, else what its groups give it, the longest first, else the
+-- tenant's default.
+create function scim.effective_role(of_tenant text, of_user uuid, own text) returns text
+    language plpgsql stable security definer set search_path = pg_catalog
+as $$
+begin
+    return coalesce(own,
+        (select g.role
+           from scim.ground_role g
+          where g.tenant = of_tenant and g.user_id = of_user
+          order by g.source = 'default', g.since, g.role
+          limit 1),
+        (select t.default_role from scim.tenant t where t.tenant = of_tenant));
+end
+$$;
+
+-- --- what goes with what -------------------------------------------------------------------------------------------------------
+
+-- A role that groups are mapped to stays.
+create function scim.keep_mapped_role() returns trigger
+    language plpgsql
+as $$
+declare
+    group_name text;
+begin
+    select g.doc ->> 'displayName' into group_name
+      from scim.mapping p
+      join scim.resource g on g.tenant = p.tenant and g.id = p.group_id
+     where p.tenant = new.tenant and p.role = new.doc ->> 'value'
+     order by p.id
+     limit 1;
+    if found then
+        perform scim.fail('SC409', 'role', format('The role "%s" is mapped to the group "%s"; remove its mappings first.', new.doc ->> 'value', group_name));
+    end if;
+    return null;
+end
+$$;
+
+create trigger keep_mapped_role after update of deleted_at on scim.resource
+    for each row when (new.type = 'Role' and new.deleted_at is not null and old.deleted_at is null)
+    execute function scim.keep_mapped_role();
+
+-- The audit log has each grant, whoever makes it.
+create function scim.audit_grant() returns trigger
+    language plpgsql
+as $$
+declare
+    a    scim.access_grant := case tg_op when 'DELETE' then old else new end;
+    what jsonb := jsonb_strip_nulls(jsonb_build_object(
+        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
+        'role', a.role, 'source', a.source));
+begin
+    perform scim.note(a.tenant, case tg_op when 'DELETE' then 'withdraw' else 'grant' end, 'User', a.user_id::text,
+        (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
+        case tg_op when 'DELETE' then what end, case tg_op when 'INSERT' then what end);
+    return null;
+end
+$$;
+
+create trigger audit_grant after insert or delete on scim.access_grant
+    for each row execute function scim.audit_grant();
+
+-- Whoever is erased leaves no grants. With the owner's rights: the web role takes nothing away.
+create function scim.drop_grants() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    delete from scim.access_grant a where a.tenant = old.tenant and a.user_id = old.id;
+    delete from scim.first_login f where f.tenant = old.tenant and f.user_id = old.id;
+    delete from scim.mapping p where p.tenant = old.tenant and p.group_id = old.id;
+    return null;
+end
+$$;
+
+create trigger drop_grants after delete on scim.resource
+    for each row execute function scim.drop_grants();
+
+-- --- protected accounts -----------------------------------------------------------------------------------------------------------------
+
+-- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
+-- it becomes protected. To be called before it is; what it has by other grants it keeps anyway.
+create function scim.pin_access(of_tenant text, of_user uuid) returns void
+    language plpgsql
+as $$
+begin
+    insert into scim.access_grant (tenant, user_id, subscription_id, source, granted)
+    select of_tenant, of_user, g.subscription_id, 'protected', min(g.since)
+      from scim.ground g
+     where g.tenant = of_tenant and g.user_id = of_user
+     group by g.subscription_id
+    having not bool_or(g.source in ('manual', 'template', 'protected'))
+        on conflict do nothing;
+    insert into scim.access_grant (tenant, user_id, role, source, granted)
+    select of_tenant, of_user, g.role, 'protected', min(g.since)
+      from scim.ground_role g
+     where g.tenant = of_tenant and g.user_id = of_user
+     group by g.role
+    having not bool_or(g.source <> 'group')
+        on conflict do nothing;
+end
+$$;
+
+create function scim.keep_pinned() returns trigger
+    language plpgsql
+as $$
+begin
+    if new.protected is not null then
+        perform scim.pin_access(new.tenant, new.id);
+    else
+        delete from scim.access_grant a where a.tenant = new.tenant and a.user_id = new.id and a.source = 'protected';
+    end if;
+    return new;
+end
+$$;
+
+-- Before, as it reads what the account has without being protected.
+create trigger keep_pinned before update of protected on scim.resource
+    for each row when ((new.protected is null) <> (old.protected is null)) execute function scim.keep_pinned();
+
+-- --- who may touch what -----------------------------------------------------------------------------------------------------------------
+
+select scim.let_manage(t, 'select, insert, update, delete')
+  from unnest(array ['subscription', 'mapping', 'access_grant', 'first_login']) t;
+
+do $$
+declare
+    t text;
+begin
+    foreach t in array array ['subscription', 'mapping', 'access_grant', 'first_login'] loop
+        execute format('create policy web on scim.%I to scim_web using (coalesce(tenant = current_setting(''scim.tenant'', true), false))', t);
+        execute format('create policy owner on scim.%I to scim_owner using (true)', t);
+    end loop;
+end
+$$;
+
+grant select on scim.subscription, scim.mapping, scim.access_grant to scim_web;
+-- What templates give, and what a POST of a protected account's id may take away.
+grant insert on scim.access_grant to scim_web;
+grant execute on function scim.new_id to scim_web;
+grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant, scim.steered
+    to scim_web, scim_manage;
+
+-- What runs with the owner's rights reads of one tenant alone, by its own wall.
+revoke execute on function scim.exceeds, scim.first_grounds, scim.last_seat, scim.effective_role from public;
+grant execute on function scim.exceeds, scim.first_grounds, scim.last_seat, scim.effective_role to scim_web, scim_manage;
+
+analyze scim.resource;
+
+reset role;
