@@ -48,12 +48,6 @@ int cli_operation_in_path(const scim_admin_op_t *op, const char *name)
 /* --- help ------------------------------------------------------------------------------------------------------------
  */
 
-static void use_option(scim_buf_t *buf, const char *name, apr_size_t len, const char *form, int required)
-{
-    scim_buf_printf(buf, required ? " --%s%s%s" : " [--%s%s%s]", cli_option_name(name, len, buf->pool),
-                    *form ? " " : "", form);
-}
-
 static const char *form_of(const scim_admin_arg_t *arg)
 {
     return arg->kind == SCIM_ARG_FLAG || arg->form == NULL ? "" : arg->form;
@@ -71,11 +65,73 @@ const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool)
     return arg != NULL ? arg->form : upper(op->argument, strlen(op->argument), pool);
 }
 
+while (scim_admin_segment(&name, &len, &at)) {
+    if (!cli_operation_is_argument(op, name, len)) {
+        use_option(&buf, name, len, upper(name, len, pool), 1);
+    }
+}
+for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+    if (!cli_operation_is_argument(op, arg->name, strlen(arg->name))) {
+        use_option(&buf, arg->name, strlen(arg->name), form_of(arg), arg->flags & SCIM_ARG_REQUIRED);
+    }
+}
+return buf.data;
+}
+
+/* An argument as a command line has it. */
+typedef struct word_t {
+    const char *option; /* "--display-name"; NULL where it stands without one */
+    const char *value;  /* "TEXT"; "" of a flag */
+    const char *help;
+    int required;
+} word_t;
+
+static void add_word(apr_array_header_t *words, const scim_admin_op_t *op, const char *name, const word_t *word)
+{
+    word_t *added = &APR_ARRAY_PUSH(words, word_t);
+
+    *added = *word;
+    if (cli_operation_is_argument(op, name, strlen(name))) {
+        added->value = upper(name, strlen(name), words->pool);
+    } else {
+        added->option = apr_pstrcat(words->pool, "--", cli_option_name(name, strlen(name), words->pool), NULL);
+    }
+}
+
+/* All of them: those of the path, then those of the table. */
+static const apr_array_header_t *all_words(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    apr_array_header_t *words = apr_array_make(pool, 16, sizeof(word_t));
+    const char *at = op->path;
+    const char *segment;
+    apr_size_t len;
+
+    while (scim_admin_segment(&segment, &len, &at)) {
+        const char *name = apr_pstrmemdup(pool, segment, len);
+        word_t word = {NULL, upper(name, len, pool), apr_pstrcat(pool, "which ", name, NULL), 1};
+
+        add_word(words, op, name, &word);
+    }
+    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+        const char *more = arg->kind == SCIM_ARG_LIST ? "; may be repeated" : "";
+        word_t word = {NULL, form_of(arg), apr_pstrcat(pool, arg->help, more, NULL),
+                       (arg->flags & SCIM_ARG_REQUIRED) != 0};
+
+        add_word(words, op, arg->name, &word);
+    }
+    return words;
+}
+
+/* "--display-name TEXT", or "ROLE" */
+static const char *said(const word_t *word, apr_pool_t *pool)
+{
+    return word->option == NULL ? word->value
+                                : apr_pstrcat(pool, word->option, *word->value ? " " : "", word->value, NULL);
+}
+
 const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
 {
-    const char *at = op->path;
-    const char *name;
-    apr_size_t len;
+    const apr_array_header_t *words = all_words(op, pool);
     scim_buf_t buf;
 
     scim_buf_init(&buf, 128, pool);
@@ -83,14 +139,11 @@ const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool)
     if (op->argument != NULL) {
         scim_buf_printf(&buf, " %s", cli_operation_argument(op, pool));
     }
-    while (scim_admin_segment(&name, &len, &at)) {
-        if (!cli_operation_is_argument(op, name, len)) {
-            use_option(&buf, name, len, upper(name, len, pool), 1);
-        }
-    }
-    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
-        if (!cli_operation_is_argument(op, arg->name, strlen(arg->name))) {
-            use_option(&buf, arg->name, strlen(arg->name), form_of(arg), arg->flags & SCIM_ARG_REQUIRED);
+    for (int i = 0; i < words->nelts; i++) {
+        const word_t *word = &APR_ARRAY_IDX(words, i, word_t);
+
+        if (word->option != NULL) {
+            scim_buf_printf(&buf, word->required ? " %s" : " [%s]", said(word, pool));
         }
     }
     return buf.data;
@@ -101,37 +154,14 @@ static void add_help(scim_buf_t *buf, const char *head, const char *text)
     scim_buf_printf(buf, strlen(head) > 24 ? "  %s\n  %24s %s\n" : "  %-24s%s %s\n", head, "", text);
 }
 
-/* An argument that a command line has as an option, or in the place of one. */
-static void add_option_help(scim_buf_t *buf, const scim_admin_op_t *op, const scim_admin_arg_t *arg)
-{
-    const char *name = cli_option_name(arg->name, strlen(arg->name), buf->pool);
-    const char *form = form_of(arg);
-    const char *head = cli_operation_is_argument(op, arg->name, strlen(arg->name))
-                           ? upper(arg->name, strlen(arg->name), buf->pool)
-                           : apr_psprintf(buf->pool, "--%s%s%s", name, *form ? " " : "", form);
-
-    add_help(buf, head,
-             arg->kind == SCIM_ARG_LIST ? apr_pstrcat(buf->pool, arg->help, "; may be repeated", NULL) : arg->help);
-}
-
 const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
 {
-    const char *at = op->path;
-    const char *name;
-    apr_size_t len;
+    const apr_array_header_t *words = all_words(op, pool);
     scim_buf_t buf;
 
     scim_buf_init(&buf, 512, pool);
-    while (scim_admin_segment(&name, &len, &at)) {
-        const char *head = upper(name, len, pool);
-
-        if (!cli_operation_is_argument(op, name, len)) {
-            head = apr_psprintf(pool, "--%s %s", cli_option_name(name, len, pool), head);
-        }
-        add_help(&buf, head, apr_psprintf(pool, "which %.*s", (int)len, name));
-    }
-    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
-        add_option_help(&buf, op, arg);
+    for (int i = 0; i < words->nelts; i++) {
+        add_help(&buf, said(&APR_ARRAY_IDX(words, i, word_t), pool), APR_ARRAY_IDX(words, i, word_t).help);
     }
     add_help(&buf, "--db CONNINFO", "database to use (default: libpq's environment)");
     add_help(&buf, "--json", "print JSON, for programs");
@@ -140,20 +170,13 @@ const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
 
 const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
 {
-    const char *at = op->path;
-    const char *name;
-    apr_size_t len;
+    const apr_array_header_t *words = all_words(op, pool);
     scim_buf_t buf;
 
     scim_buf_init(&buf, 256, pool);
-    while (scim_admin_segment(&name, &len, &at)) {
-        if (!cli_operation_is_argument(op, name, len)) {
-            scim_buf_printf(&buf, "--%s ", cli_option_name(name, len, pool));
-        }
-    }
-    for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
-        if (!cli_operation_is_argument(op, arg->name, strlen(arg->name))) {
-            scim_buf_printf(&buf, "--%s ", cli_option_name(arg->name, strlen(arg->name), pool));
+    for (int i = 0; i < words->nelts; i++) {
+        if (APR_ARRAY_IDX(words, i, word_t).option != NULL) {
+            scim_buf_printf(&buf, "%s ", APR_ARRAY_IDX(words, i, word_t).option);
         }
     }
     scim_buf_puts(&buf, "--db --json --help");

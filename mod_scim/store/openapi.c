@@ -59,6 +59,22 @@ static json_object *texts(const char *const *values, int n)
     return list;
 }
 
+/* The schema of an object that has these members and no others, and those of `required` always. */
+static json_object *object_schema(json_object **members, json_object **required)
+{
+    json_object *schema = json_object_new_object();
+    put_text(schema, "type", "object");
+    *members = put_object(schema, "properties");
+    *required = put(schema, "required", json_object_new_array());
+    put(schema, "additionalProperties", json_object_new_boolean(0));
+    return schema;
+}
+
+static void add_text(json_object *list, const char *text)
+{
+    json_object_array_add(list, json_object_new_string(text));
+}
+
 static json_object *reference(const char *kind, const char *name, apr_pool_t *pool)
 {
     json_object *object = json_object_new_object();
@@ -166,17 +182,14 @@ static json_object *arg_schema(const scim_admin_arg_t *arg)
 
 static json_object *fields_schema(const scim_admin_field_t *fields)
 {
-    json_object *schema = json_object_new_object();
-    json_object *required = json_object_new_array();
-    put_text(schema, "type", "object");
-    json_object *members = put_object(schema, "properties");
+    json_object *members;
+    json_object *required;
+    json_object *schema = object_schema(&members, &required);
     for (const scim_admin_field_t *field = fields; field->name; field++) {
         json_object *member = put(members, field->name, kind_schema(field->kind, 1));
         put_text(member, "description", field->help ? field->help : field->name);
-        json_object_array_add(required, json_object_new_string(field->name));
+        add_text(required, field->name);
     }
-    put(schema, "required", required);
-    put(schema, "additionalProperties", json_object_new_boolean(0));
     return schema;
 }
 
@@ -213,22 +226,21 @@ static const char *answer_name(document_t *document, const scim_admin_op_t *op)
 /* The schema of a list of them. */
 static const char *list_name(document_t *document, const char *item)
 {
-    static const char *const both[] = {"items", "next"};
     const char *name = apr_pstrcat(document->pool, item, "List", NULL);
+    json_object *members;
+    json_object *required;
     if (json_object_object_get_ex(document->schemas, name, NULL)) {
         return name;
     }
-    json_object *schema = put_object(document->schemas, name);
-    put_text(schema, "type", "object");
-    json_object *members = put_object(schema, "properties");
+    put(document->schemas, name, object_schema(&members, &required));
     json_object *items = put_object(members, "items");
     put_text(items, "type", "array");
     put(items, "items", reference("schemas", item, document->pool));
     json_object *next = put_object(members, "next");
     put_type(next, "string", 1);
     put_text(next, "description", "the value of `after` for the next page; null: there is no more");
-    put(schema, "required", texts(both, 2));
-    put(schema, "additionalProperties", json_object_new_boolean(0));
+    add_text(required, "items");
+    add_text(required, "next");
     return name;
 }
 
@@ -384,22 +396,15 @@ static json_object *parameters(const scim_admin_op_t *op, apr_pool_t *pool)
 
 static json_object *body_schema(const scim_admin_op_t *op)
 {
-    json_object *schema = json_object_new_object();
-    json_object *required = json_object_new_array();
-    put_text(schema, "type", "object");
-    json_object *members = put_object(schema, "properties");
+    json_object *members;
+    json_object *required;
+    json_object *schema = object_schema(&members, &required);
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
         put_text(put(members, arg->name, arg_schema(arg)), "description", arg->help);
         if (arg->flags & SCIM_ARG_REQUIRED) {
-            json_object_array_add(required, json_object_new_string(arg->name));
+            add_text(required, arg->name);
         }
     }
-    if (json_object_array_length(required) > 0) {
-        put(schema, "required", required);
-    } else {
-        json_object_put(required);
-    }
-    put(schema, "additionalProperties", json_object_new_boolean(0));
     return schema;
 }
 
@@ -471,32 +476,41 @@ static void put_match(json_object *all, const char *name, const char *header, co
     put_text(put_object(parameter, "schema"), "type", "string");
 }
 
+static json_object *problem_field_schema(void)
+{
+    json_object *members;
+    json_object *required;
+    json_object *schema = object_schema(&members, &required);
+    put_text(put_object(members, "field"), "type", "string");
+    put_text(put_object(members, "detail"), "type", "string");
+    add_text(required, "field");
+    add_text(required, "detail");
+    return schema;
+}
+
 static json_object *problem_schema(void)
 {
-    static const char *const required[] = {"type", "title", "status", "detail"};
-    static const char *const both[] = {"field", "detail"};
-    json_object *schema = json_object_new_object();
-    put_text(schema, "type", "object");
-    put_text(schema, "description", "problem details (RFC 9457)");
-    json_object *members = put_object(schema, "properties");
-    put_text(put_object(members, "type"), "type", "string");
-    put_text(put_object(members, "title"), "type", "string");
-    put_text(put_object(members, "status"), "type", "integer");
-    json_object *detail = put_object(members, "detail");
-    put_text(detail, "type", "string");
-    put_text(detail, "description", "what is wrong and what to do");
+    static const struct {
+        const char *name;
+        const char *type;
+        const char *description;
+    } always[] = {{"type", "string", "about:blank: the status says it all"},
+                  {"title", "string", "the status in words"},
+                  {"status", "integer", "the status"},
+                  {"detail", "string", "what is wrong and what to do"}};
+    json_object *members;
+    json_object *required;
+    json_object *schema = object_schema(&members, &required);
+    for (apr_size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+        json_object *member = put_object(members, always[i].name);
+        put_text(member, "type", always[i].type);
+        put_text(member, "description", always[i].description);
+        add_text(required, always[i].name);
+    }
     json_object *errors = put_object(members, "errors");
     put_text(errors, "type", "array");
     put_text(errors, "description", "what is wrong with which argument");
-    json_object *item = put_object(errors, "items");
-    put_text(item, "type", "object");
-    json_object *parts = put_object(item, "properties");
-    put_text(put_object(parts, "field"), "type", "string");
-    put_text(put_object(parts, "detail"), "type", "string");
-    put(item, "required", texts(both, 2));
-    put(item, "additionalProperties", json_object_new_boolean(0));
-    put(schema, "required", texts(required, 4));
-    put(schema, "additionalProperties", json_object_new_boolean(0));
+    put(errors, "items", problem_field_schema());
     return schema;
 }
 
