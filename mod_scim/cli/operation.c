@@ -65,19 +65,6 @@ const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool)
     return arg != NULL ? arg->form : upper(op->argument, strlen(op->argument), pool);
 }
 
-while (scim_admin_segment(&name, &len, &at)) {
-    if (!cli_operation_is_argument(op, name, len)) {
-        use_option(&buf, name, len, upper(name, len, pool), 1);
-    }
-}
-for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
-    if (!cli_operation_is_argument(op, arg->name, strlen(arg->name))) {
-        use_option(&buf, arg->name, strlen(arg->name), form_of(arg), arg->flags & SCIM_ARG_REQUIRED);
-    }
-}
-return buf.data;
-}
-
 /* An argument as a command line has it. */
 typedef struct word_t {
     const char *option; /* "--display-name"; NULL where it stands without one */
@@ -92,7 +79,7 @@ static void add_word(apr_array_header_t *words, const scim_admin_op_t *op, const
 
     *added = *word;
     if (cli_operation_is_argument(op, name, strlen(name))) {
-        added->value = upper(name, strlen(name), words->pool);
+        added->value = cli_operation_argument(op, words->pool);
     } else {
         added->option = apr_pstrcat(words->pool, "--", cli_option_name(name, strlen(name), words->pool), NULL);
     }
