@@ -141,9 +141,13 @@ begin
             perform scim.refuse('SC403', format('The group "%s" belongs to the application; its members may be changed, but it may not be deleted.',
                 old.doc ->> 'displayName'));
         end if;
-        if old.source = 'application' then
-            perform scim.refuse('SC40M', format('The group "%s" belongs to the application; its members may be changed, but nothing else.',
+        if old.source = 'application' and scim.fold(new.doc ->> 'displayName') <> scim.fold(old.doc ->> 'displayName') then
+            perform scim.refuse('SC40M', format('The group "%s" belongs to the application; its members may be changed, but not its name.',
                 old.doc ->> 'displayName'));
+        end if;
+        if old.source = 'application' then
+            -- Whatever else an identity provider keeps of it, such as an externalId, it may.
+            new.doc := new.doc || jsonb_build_object('displayName', old.doc -> 'displayName');
         end if;
     end if;
     if new.type <> 'User' or not changed or new.deleted_at is not null then

@@ -8,14 +8,29 @@
 #include "scim/text.h"
 #include "when.h"
 
-/* The options that every command takes. */
+/* The options that commands take beside the arguments of their operation. */
 static const struct {
     const char *name;
     cli_option_e option;
     int takes_value;
-} shared[] = {{"db", CLI_DB, 1}, {"json", CLI_JSON, 0}, {"help", CLI_HELP, 0}};
+    unsigned flags; /* of the operations that it is for; 0: all */
+} shared[] = {{"db", CLI_DB, 1, 0},
+              {"json", CLI_JSON, 0, 0},
+              {"help", CLI_HELP, 0, 0},
+              {"schema-dir", CLI_SCHEMA_DIR, 1, SCIM_OP_FILTERS}};
 
 #define SHARED (sizeof(shared) / sizeof(shared[0]))
+
+/* Where an option that an operation takes beside its own stands in `shared`; SHARED where there is none. */
+static apr_size_t find_shared(const char *name, const scim_admin_op_t *op)
+{
+    apr_size_t i = 0;
+
+    while (i < SHARED && (strcmp(shared[i].name, name) != 0 || (shared[i].flags & op->flags) != shared[i].flags)) {
+        i++;
+    }
+    return i;
+}
 
 /* Other words for an option, where an operation knows the option `means` and none that is called so itself. */
 static const struct {
@@ -225,17 +240,14 @@ static int given_twice(option_t option)
 static int read_shared(int *known, option_t option, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
                        const char *const *argv)
 {
-    apr_size_t i = 0;
+    apr_size_t i = find_shared(option.name, op);
     int code = CLI_OK;
 
-    while (i < SHARED && strcmp(shared[i].name, option.name) != 0) {
-        i++;
-    }
     *known = i < SHARED;
     if (!*known) {
         return CLI_OK;
     }
-    if (cli->options[shared[i].option] != NULL) {
+    if (cli->options[shared[i].option] != NULL && shared[i].option != CLI_SCHEMA_DIR) {
         return given_twice(option);
     }
     if (!shared[i].takes_value && option.value != NULL) {
@@ -243,6 +255,9 @@ static int read_shared(int *known, option_t option, const scim_admin_op_t *op, c
     }
     code = shared[i].takes_value ? find_value(&option, op, at, argc, argv, cli->pool) : CLI_OK;
     cli->options[shared[i].option] = option.value != NULL ? option.value : "";
+    if (shared[i].option == CLI_SCHEMA_DIR && option.value != NULL) {
+        APR_ARRAY_PUSH(cli->schema_dirs, const char *) = option.value;
+    }
     return code;
 }
 
@@ -343,16 +358,16 @@ int cli_arguments_check(json_object *args, const scim_admin_op_t *op, apr_pool_t
 
 const char *cli_arguments_values(const scim_admin_op_t *op, const char *option, apr_pool_t *pool)
 {
-    const char *name = strncmp(option, "--", 2) == 0 ? cli_option_member(option + 2, strlen(option) - 2, pool) : "";
+    const char *word = strncmp(option, "--", 2) == 0 ? option + 2 : "";
+    const char *name = cli_option_member(word, strlen(word), pool);
     const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
+    apr_size_t i = find_shared(word, op);
 
     if (arg != NULL) {
         return arg->kind == SCIM_ARG_FLAG ? NULL : arg->kind == SCIM_ARG_CHOICE ? arg->form : "";
     }
-    for (apr_size_t i = 0; i < SHARED; i++) {
-        if (strcmp(shared[i].name, name) == 0) {
-            return shared[i].takes_value ? "" : NULL;
-        }
+    if (i < SHARED) {
+        return shared[i].takes_value ? "" : NULL;
     }
     return cli_operation_in_path(op, name) ? "" : NULL;
 }

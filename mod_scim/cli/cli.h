@@ -13,6 +13,7 @@
 #include <libpq-fe.h>
 
 #include "scim/error.h"
+#include "scim/schema.h"
 #include "store/connection.h"
 
 /* Exit codes; they are documented in docs/scimctl.8. */
@@ -68,5 +69,8 @@ int cli_connect(PGconn **pg, cli_t *cli);
 
 /* Connects as the schema's owner and checks that its version is this build's. */
 int cli_open(scim_conn_t **conn, cli_t *cli);
+
+/* The schemas that httpd has with the same ScimSchemaDir. */
+scim_error_t *cli_schemas(scim_schemas_t **out, const cli_t *cli);
 
 #endif

@@ -116,24 +116,12 @@ static const cli_field_t index_fields[] = {
     {"state", "State", CLI_KIND_TEXT, offsetof(scim_index_row_t, state)},
     {NULL, NULL, CLI_KIND_TEXT, 0}};
 
-/* The schemas that httpd has with the same ScimSchemaDir. */
-static scim_error_t *load_schemas(scim_schemas_t **out, const cli_t *cli)
-{
-    apr_array_header_t *dirs = apr_array_make(cli->pool, 4, sizeof(const char *));
-
-    if (!scim_schemas_complete(cli->schema_dirs, cli->pool)) {
-        APR_ARRAY_PUSH(dirs, const char *) = SCIM_DATADIR "/schemas";
-    }
-    apr_array_cat(dirs, cli->schema_dirs);
-    return scim_schemas_load(out, dirs, cli->pool);
-}
-
 static int run_index(cli_t *cli)
 {
     scim_schemas_t *schemas;
     apr_array_header_t *rows;
     scim_conn_t *conn;
-    scim_error_t *error = load_schemas(&schemas, cli);
+    scim_error_t *error = cli_schemas(&schemas, cli);
     int code;
 
     if (error != NULL) {

@@ -110,3 +110,14 @@ int cli_open(scim_conn_t **conn, cli_t *cli)
     error = scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
     return error == NULL ? CLI_OK : cli_fail_with(error);
 }
+
+scim_error_t *cli_schemas(scim_schemas_t **out, const cli_t *cli)
+{
+    apr_array_header_t *dirs = apr_array_make(cli->pool, 4, sizeof(const char *));
+
+    if (!scim_schemas_complete(cli->schema_dirs, cli->pool)) {
+        APR_ARRAY_PUSH(dirs, const char *) = SCIM_DATADIR "/schemas";
+    }
+    apr_array_cat(dirs, cli->schema_dirs);
+    return scim_schemas_load(out, dirs, cli->pool);
+}

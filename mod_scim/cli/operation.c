@@ -150,6 +150,9 @@ const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
     for (int i = 0; i < words->nelts; i++) {
         add_help(&buf, said(&APR_ARRAY_IDX(words, i, word_t), pool), APR_ARRAY_IDX(words, i, word_t).help);
     }
+    if (op->flags & SCIM_OP_FILTERS) {
+        add_help(&buf, "--schema-dir DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated");
+    }
     add_help(&buf, "--db CONNINFO", "database to use (default: libpq's environment)");
     add_help(&buf, "--json", "print JSON, for programs");
     return buf.data;
@@ -166,7 +169,7 @@ const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
             scim_buf_printf(&buf, "%s ", APR_ARRAY_IDX(words, i, word_t).option);
         }
     }
-    scim_buf_puts(&buf, "--db --json --help");
+    scim_buf_puts(&buf, op->flags & SCIM_OP_FILTERS ? "--schema-dir --db --json --help" : "--db --json --help");
     return buf.data;
 }
 
@@ -314,6 +317,17 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
     return error;
 }
 
+/* Only for a condition: most commands have none. */
+static scim_error_t *load_schemas(scim_admin_call_t *call, const cli_t *cli)
+{
+    scim_schemas_t *schemas = NULL;
+    int needed = (call->op->flags & SCIM_OP_FILTERS) && scim_admin_text(call, "condition") != NULL;
+    scim_error_t *error = needed ? cli_schemas(&schemas, cli) : NULL;
+
+    call->schemas = schemas;
+    return error;
+}
+
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
 {
     json_object *args = scim_json_own(json_object_new_object(), cli->pool);
@@ -331,6 +345,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     }
     call.actor = user_name(cli->pool);
     call.tenant = cli_operation_in_path(op, "tenant") ? scim_admin_text(&call, "tenant") : NULL;
-    error = run_and_show(cli, &call);
+    error = load_schemas(&call, cli);
+    error = error == NULL ? run_and_show(cli, &call) : error;
     return error == NULL ? CLI_OK : fail_with(error);
 }

@@ -15,6 +15,8 @@ extern const scim_admin_op_t scim_admin_subscription_ops[];
 extern const scim_admin_op_t scim_admin_mapping_ops[];
 extern const scim_admin_op_t scim_admin_grant_ops[];
 extern const scim_admin_op_t scim_admin_access_ops[];
+extern const scim_admin_op_t scim_admin_group_ops[];
+extern const scim_admin_op_t scim_admin_template_ops[];
 extern const scim_admin_op_t scim_admin_audit_ops[];
 extern const scim_admin_op_t scim_admin_user_ops[];
 extern const scim_admin_op_t scim_admin_flag_ops[];

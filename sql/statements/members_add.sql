@@ -5,6 +5,10 @@ with {{group}}, absent as materialized (
       from unnest($3::uuid[]) w (id)
      -- A scalar subquery stays one look-up for each id; "not exists" would be planned as a join with all members.
      where (select true from scim.membership m where m.tenant = $1 and m.group_id = $2::uuid and m.member_id = w.id) is null
+        -- Whom clients do not see is nobody, as a member too. Where there is no such account nothing is looked up.
+        or (select true from scim.resource x
+             where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
+           and (select u.source from scim.resource u where u.tenant = $1 and u.id = w.id) = 'local'
 ), found as (
     -- The lock keeps a member from being deleted before this commits.
     select r.id, r.type

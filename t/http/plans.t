@@ -6,6 +6,7 @@ use utf8;
 use Encode 'encode';
 use List::Util 'sum';
 use Test::More;
+use Time::HiRes ();
 use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
@@ -296,6 +297,18 @@ $before = rows_read();
 $list->($_) for @lists;
 $read = (rows_read() - $before) / @lists;
 cmp_ok($read, '<', 300, 'a page of accounts reads itself and little more') or diag "read $read rows each";
+
+# --- whom a template would be for ----------------------------------------------------------------------------------------
+
+for my $condition ('userName ew "7"', 'emails[type eq "work" and value ew "77@x.example"]', 'name.familyName eq "family777"',
+    "not ($ENTERPRISE:employeeNumber eq \"E-7\") and (displayName co \"7\" or title pr)") {
+    my $asked = uri_escape_utf8($condition);
+    for my $path ("/template-preview/count?condition=$asked", "/template-preview?condition=$asked") {
+        my $start = Time::HiRes::time();
+        is($t->admin(GET => $path)->{status}, 200, "$path");
+        cmp_ok(Time::HiRes::time() - $start, '<', 2, 'among 100,000 users within two seconds');
+    }
+}
 
 # --- memberships of the large group -----------------------------------------------------------------------------------
 

@@ -1,0 +1,174 @@
+/* Groups: the identity provider's, the application's and local ones. */
+#include "admin_ops.h"
+
+/* What is shown of a group; HEAD(text) is its heading in scimctl's output of one group, which a list leaves out. */
+#define FIELDS(HEAD)                                                                                                   \
+    {"id", SCIM_ARG_TEXT, "Id", "its id in /Groups"}, {"displayName", SCIM_ARG_TEXT, "Name", "what it is called"},     \
+        {"source", SCIM_ARG_TEXT, "Source",                                                                            \
+         "whose it is: scim (the identity provider's), local (hidden from it) or application"},                        \
+        {"kind", SCIM_ARG_TEXT, HEAD("Kind"), "of the application's: profile or project; null of others"},             \
+        {"project", SCIM_ARG_TEXT, HEAD("Project"), "the project that it gives access to; null: none"},                \
+        {"access", SCIM_ARG_TEXT, HEAD("Access"), "the level of access to the project; null: none"},                   \
+        {"externalId", SCIM_ARG_TEXT, HEAD("External id"), "what the identity provider calls it; null: nothing"},      \
+        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+        {"lastModified", SCIM_ARG_TIME, HEAD("Last modified"), "when it or its members were changed last"},            \
+    {                                                                                                                  \
+        "archivedAt", SCIM_ARG_TIME, "Archived", "when it was archived; null: it is not"                               \
+    }
+
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
+static const scim_admin_field_t list_fields[] = {
+    FIELDS(HIDDEN),
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t fields[] = {
+    FIELDS(SHOWN),
+    {"members", SCIM_ARG_INT, "Members", "how many members it has"},
+    {"locked", SCIM_ARG_LIST, "Locked", "what only the identity provider changes"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t member_fields[] = {
+    {"id", SCIM_ARG_TEXT, "Id", "its id"},
+    {"type", SCIM_ARG_TEXT, "Type", "User or Group"},
+    {"name", SCIM_ARG_TEXT, "Name", "the userName of an account, the displayName of a group"},
+    {"displayName", SCIM_ARG_TEXT, "Display name", "what it is called; null: nothing"},
+    {"source", SCIM_ARG_TEXT, "Source", "scim, local or application"},
+    {"added", SCIM_ARG_TIME, "Added", "when it became a member"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"source", SCIM_ARG_CHOICE, 0, "scim|local|application", 0, 0, "only those of this source"},
+    {"archived", SCIM_ARG_FLAG, 0, NULL, 0, 0, "archived ones instead of those that are there"},
+    {"sort", SCIM_ARG_CHOICE, 0, "displayName|created", 0, 0,
+     "their order (default: displayName; of archived ones always created)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t member_list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+#define NAMES                                                                                                          \
+    {"displayName", SCIM_ARG_TEXT, 0, "NAME", 1, 1000, "what it is called; unique whatever the case"},                 \
+        {"project", SCIM_ARG_TEXT, 0, "PROJECT", 1, 400, "of a group of a project, the project"},                      \
+    {                                                                                                                  \
+        "access", SCIM_ARG_TEXT, 0, "LEVEL", 1, 400,                                                                   \
+            "of a group of a project, the level of access; the group is called PROJECT (LEVEL)"                        \
+    }
+
+static const scim_admin_arg_t add_args[] = {
+    NAMES,
+    {"kind", SCIM_ARG_CHOICE, 0, "profile|project", 0, 0,
+     "make it a group of the application, which the identity provider sees (default: a local one, which it does not)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t set_args[] = {NAMES, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+
+static const scim_admin_arg_t members_args[] = {
+    {"members", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "MEMBER", 0, 0,
+     "an account by its id or userName, or a group by its id or displayName"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define GROUPS  "/tenants/{tenant}/groups"
+#define GROUP   GROUPS "/{group}"
+#define MEMBERS GROUP "/members"
+
+const scim_admin_op_t scim_admin_group_ops[] = {
+    {.noun = "group",
+     .verb = "list",
+     .method = "GET",
+     .path = GROUPS,
+     .statement = SCIM_STMT_ADMIN_GROUP_LIST,
+     .args = list_args,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the groups of a tenant"},
+    {.noun = "group",
+     .verb = "show",
+     .argument = "group",
+     .method = "GET",
+     .path = GROUP,
+     .statement = SCIM_STMT_ADMIN_GROUP_SHOW,
+     .fields = fields,
+     .summary = "show a group, by its id or name"},
+    {.noun = "group",
+     .verb = "add",
+     .argument = "displayName",
+     .method = "POST",
+     .path = GROUPS,
+     .statement = SCIM_STMT_ADMIN_GROUP_ADD,
+     .args = add_args,
+     .fields = fields,
+     .id_field = "id",
+     .flags = SCIM_OP_CREATES,
+     .summary = "make a local group, a profile, or a level of access to a project"},
+    {.noun = "group",
+     .verb = "set",
+     .argument = "group",
+     .method = "PATCH",
+     .path = GROUP,
+     .statement = SCIM_STMT_ADMIN_GROUP_SET,
+     .args = set_args,
+     .fields = fields,
+     .summary = "rename a group that is not the identity provider's; a project in all its groups"},
+    {.noun = "group",
+     .verb = "remove",
+     .argument = "group",
+     .method = "DELETE",
+     .path = GROUP,
+     .statement = SCIM_STMT_ADMIN_GROUP_REMOVE,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "archive a group that is not the identity provider's"},
+    {.noun = "group",
+     .verb = "restore",
+     .argument = "group",
+     .method = "POST",
+     .path = GROUP "/restore",
+     .statement = SCIM_STMT_ADMIN_GROUP_RESTORE,
+     .fields = fields,
+     .summary = "bring an archived group back, with those of its members that are still there"},
+    {.noun = "group",
+     .verb = "unlink",
+     .argument = "group",
+     .method = "POST",
+     .path = GROUP "/unlink",
+     .statement = SCIM_STMT_ADMIN_GROUP_UNLINK,
+     .fields = fields,
+     .summary = "make a group of the identity provider local, and hide it from it"},
+    {.noun = "group",
+     .verb = "members",
+     .argument = "group",
+     .method = "GET",
+     .path = MEMBERS,
+     .statement = SCIM_STMT_ADMIN_GROUP_MEMBERS,
+     .args = member_list_args,
+     .fields = member_fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show the members of a group"},
+    {.noun = "group",
+     .verb = "add-members",
+     .argument = "group",
+     .method = "POST",
+     .path = MEMBERS,
+     .statement = SCIM_STMT_ADMIN_GROUP_ADD_MEMBERS,
+     .args = members_args,
+     .fields = fields,
+     .summary = "add members to a group that is not the identity provider's"},
+    {.noun = "group",
+     .verb = "remove-member",
+     .argument = "group",
+     .method = "DELETE",
+     .path = MEMBERS "/{member}",
+     .statement = SCIM_STMT_ADMIN_GROUP_REMOVE_MEMBER,
+     .fields = fields,
+     .flags = SCIM_OP_EMPTY,
+     .summary = "take a member out of a group that is not the identity provider's"},
+    {.noun = NULL},
+};

@@ -1,0 +1,13 @@
+-- The members of a group, in the order of their ids. $1 tenant, $2 arguments: group, q, limit, after
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, jsonb_build_object(
+                                       'id', x.id, 'type', x.type, 'name', coalesce(x.doc ->> 'userName', x.doc ->> 'displayName'),
+                                       'displayName', x.doc ->> 'displayName', 'source', x.source, 'added', scim.time_text(x.added)))
+                                       order by x.id)
+                              from (select u.id, u.type, u.doc, u.source, m.added
+                                      from scim.membership m
+                                      join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and u.deleted_at is null
+                                     where m.tenant = $1 and m.group_id = (scim.the_group($1, $2::jsonb ->> 'group')).id
+                                       and m.member_id > coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000')
+                                       and scim.has($2::jsonb ->> 'q', u.doc ->> 'userName', u.doc ->> 'displayName')
+                                     order by m.member_id
+                                     limit scim.most($2::jsonb) + 1) x), '[]'), scim.most($2::jsonb))
