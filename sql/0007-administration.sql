@@ -185,10 +185,10 @@ create table scim.audit (
     id          bigint generated always as identity,
     at          timestamptz not null default now(),
     xid         xid8 not null default pg_current_xact_id(),
-    actor_kind  text not null,
-    actor       text not null,
-    actor_key   text,
-    request     text,
+    actor_kind  text not null default coalesce(nullif(current_setting('scim.actor_kind', true), ''), 'database'),
+    actor       text not null default coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
+    actor_key   text default nullif(current_setting('scim.actor_key', true), ''),
+    request     text default nullif(current_setting('scim.request', true), ''),
     action      text not null,
     object_type text not null,
     object_id   text,
@@ -201,27 +201,32 @@ create table scim.audit (
 create index audit_object on scim.audit (tenant, object_id, id);
 create index audit_weight on scim.audit (tenant, at) where weight > 0;
 
--- Writes one row of the audit log.
+-- What the end of the transaction looks at: the first row that it has put into the audit log, and how many may lose access by it.
+create function scim.mark(id bigint, weight int) returns boolean
+    language plpgsql
+as $$
+begin
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform set_config('scim.noted', id::text, true);
+    end if;
+    if weight > 0 then
+        perform set_config('scim.weight', (coalesce(nullif(current_setting('scim.weight', true), ''), '0')::int + weight)::text, true);
+    end if;
+    return true;
+end
+$$;
+
+-- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
 create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
                           after jsonb, weight int default 0) returns void
     language plpgsql
 as $$
 declare
-    noted bigint;
+    marked boolean;
 begin
-    insert into scim.audit as a (tenant, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, before,
-                                 after, weight)
-    values (of_tenant, coalesce(nullif(current_setting('scim.actor_kind', true), ''), 'database'),
-            coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
-            nullif(current_setting('scim.actor_key', true), ''), nullif(current_setting('scim.request', true), ''),
-            action, object_type, object_id, object_name, before, after, weight)
-    returning a.id into noted;
-    if coalesce(current_setting('scim.noted', true), '') = '' then
-        perform set_config('scim.noted', noted::text, true);
-    end if;
-    if weight > 0 then
-        perform set_config('scim.weight', (coalesce(nullif(current_setting('scim.weight', true), ''), '0')::int + weight)::text, true);
-    end if;
+    insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
+    values (of_tenant, action, object_type, object_id, object_name, before, after, weight)
+    returning scim.mark(a.id, a.weight) into marked;
 end
 $$;
 
@@ -257,6 +262,7 @@ declare
     before jsonb;
     after  jsonb;
     weight int := 0;
+    marked boolean;
 begin
     if tg_op = 'INSERT' then
         action := 'create';
@@ -271,8 +277,11 @@ begin
                       when new.source = 'scim' and old.source = 'local' then 'adopt'
                       else 'update'
                   end;
-        before := scim.differing(old.doc, new.doc);
-        after := scim.differing(new.doc, old.doc);
+        select jsonb_object_agg(k.key, old.doc -> k.key) filter (where old.doc ? k.key),
+               jsonb_object_agg(k.key, new.doc -> k.key) filter (where new.doc ? k.key)
+          into before, after
+          from jsonb_object_keys(old.doc || new.doc) k (key)
+         where old.doc -> k.key is distinct from new.doc -> k.key;
         if (old.source, old.role, old.flags, old.protected) is distinct from (new.source, new.role, new.flags, new.protected) then
             before := coalesce(before, '{}') || coalesce(scim.differing(scim.facts(old), scim.facts(new)), '{}');
             after := coalesce(after, '{}') || coalesce(scim.differing(scim.facts(new), scim.facts(old)), '{}');
@@ -285,7 +294,9 @@ begin
     elsif r.type = 'Group' and action in ('delete', 'erase') then
         weight := (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id and m.member_type = 'User');
     end if;
-    perform scim.note(r.tenant, action, r.type, r.id::text, name, before, after, weight);
+    insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
+    values (r.tenant, action, r.type, r.id::text, name, before, after, weight)
+    returning scim.mark(a.id, a.weight) into marked;
     return null;
 end
 $$;
@@ -304,7 +315,7 @@ create function scim.audit_members() returns trigger
     language plpgsql
 as $$
 declare
-    g       record;
+    n       bigint;
     removed boolean := tg_op = 'DELETE';
     -- Those of a deleted resource, which weighs for itself.
     leaves  boolean := coalesce(current_setting('scim.leaves', true), '') <> '';
@@ -323,16 +334,19 @@ begin
               where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
                 and p.id in (select m.member_id from changed m) order by p.id limit 1)));
     end if;
-    for g in select m.tenant, m.group_id, jsonb_agg(m.member_id order by m.member_id) as members,
-                    count(*) filter (where m.member_type = 'User') as users
-               from changed m
-              group by m.tenant, m.group_id loop
-        perform scim.note(g.tenant, case when removed then 'remove-members' else 'add-members' end, 'Group', g.group_id::text,
-            (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id),
-            case when removed then jsonb_build_object('members', g.members) end,
-            case when not removed then jsonb_build_object('members', g.members) end,
-            case when removed and not leaves then g.users::int else 0 end);
-    end loop;
+    -- The rows are counted so that all are written.
+    with noted as (
+        insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
+        select m.tenant, case when removed then 'remove-members' else 'add-members' end, 'Group', m.group_id::text,
+               (select r.doc ->> 'displayName' from scim.resource r where r.tenant = m.tenant and r.id = m.group_id),
+               case when removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
+               case when not removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
+               case when removed and not leaves then count(*) filter (where m.member_type = 'User') else 0 end
+          from changed m
+         group by m.tenant, m.group_id
+        returning scim.mark(a.id, a.weight)
+    )
+    select count(*) into n from noted;
     return null;
 end
 $$;

@@ -38,12 +38,17 @@ with {{wanted}}, claims as materialized (
       from former f
      where r.tenant = $1 and r.id = f.former and (r.deleted_at is not null) is true
     returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, true, f.id as wanted
+), taken as materialized (
+    -- Of two who would be the same local account the first is.
+    select distinct on (c.found) c.found, c.id, c.doc from claims c where c.found is not null order by c.found, c.place
 ), adopted as (
+    -- By an array of ids, for which the planner takes the primary key whatever it thinks of how many there are.
     update scim.resource r
-       set doc = c.doc, version = r.version + 1, last_modified = now(), source = 'scim'
-      from (select distinct on (c.found) c.found, c.id, c.doc from claims c where c.found is not null order by c.found, c.place) c
-     where r.tenant = $1 and r.id = c.found and r.source = 'local' and (r.deleted_at is null) is true and r.protected is null
-    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, true, c.id as wanted
+       set doc = (select c.doc from taken c where c.found = r.id), version = r.version + 1, last_modified = now(), source = 'scim'
+     where r.tenant = $1 and r.id = any (array(select c.found from taken c)) and (r.source = 'local' and r.deleted_at is null) is true
+       and r.protected is null
+    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, true,
+              (select c.id from taken c where c.found = r.id) as wanted
 ), created as (
     insert into scim.resource as r (tenant, type, id, doc)
     select $1, $2, w.id, w.doc
