@@ -116,7 +116,7 @@ is_deeply run_json('db', 'status'), { current => $latest, latest => $latest, sta
 is_deeply run_json('db', 'upgrade'), { from => $latest, to => $latest };
 
 is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by rolname) from pg_roles where rolname like 'scim%'}),
-    'scim_manage:false scim_owner:false scim_web:true', 'roles';
+    'scim_app:false scim_manage:false scim_owner:false scim_web:true', 'roles';
 is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
          where nspname = 'scim' and relowner <> 'scim_owner'::regrole}), 0, 'scim_owner owns everything';
 is sql(q{select has_schema_privilege('scim_web', 'scim', 'create')}), 'f', 'scim_web may not define anything';
