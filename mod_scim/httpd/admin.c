@@ -70,11 +70,17 @@ static scim_error_t *check_sender(const admin_t *admin)
     if (!r->user || !*r->user)
         return scim_error_status(r->pool, HTTP_FORBIDDEN,
                                  "Nobody is logged in. Protect this Location by AuthType and Require.");
-    if (!changes(r))
-        return NULL;
-    if (foreign(r))
+    if (changes(r) && foreign(r))
         return scim_error_status(r->pool, HTTP_FORBIDDEN, "Changes are accepted from pages of this site alone.");
-    if (r->method_number != M_DELETE && !announces_json(r))
+    return NULL;
+}
+
+/* Asked after the place and the method are known: that one of them does not fit is the more helpful answer. */
+static scim_error_t *check_type(const admin_t *admin)
+{
+    request_rec *r = admin->r;
+
+    if (changes(r) && r->method_number != M_DELETE && !announces_json(r))
         return scim_error_status(r->pool, HTTP_UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be " JSON_TYPE ".");
     return NULL;
 }
@@ -121,7 +127,7 @@ static scim_error_t *find_operation(admin_t *admin)
     call->args = scim_json_own(json_object_new_object(), r->pool);
     call->op = scim_admin_route(call->args, &admin->allow, method, admin->path, r->pool);
     if (call->op)
-        call->tenant = scim_admin_text(call, "tenant");
+        call->tenant = apr_pstrdup(r->pool, scim_admin_text(call, "tenant"));
     else if (!admin->allow)
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is nothing at \"%s\".", r->uri);
     else
@@ -153,6 +159,20 @@ static scim_error_t *describe(admin_t *admin)
     return NULL;
 }
 
+/* What the path names, no query and no body may name otherwise. */
+static scim_error_t *check_once(const admin_t *admin, const char *name)
+{
+    static const char detail[] = "is said twice; say it once, in the path where it is part of it.";
+    apr_pool_t *pool = admin->r->pool;
+    scim_error_t *error;
+
+    if (!json_object_object_get_ex(admin->call.args, name, NULL))
+        return NULL;
+    error = scim_error_status(pool, HTTP_BAD_REQUEST, "%s: %s", name, detail);
+    scim_error_field(error, name, detail, pool);
+    return error;
+}
+
 /* Arguments of the query, name=value. */
 static scim_error_t *read_query(admin_t *admin)
 {
@@ -170,6 +190,8 @@ static scim_error_t *read_query(admin_t *admin)
             *text++ = '\0';
         if (ap_unescape_urlencoded(name) != OK || (text && ap_unescape_urlencoded(text) != OK))
             return scim_error_status(pool, HTTP_BAD_REQUEST, "The query is not encoded as it must be.");
+        if ((error = check_once(admin, name)))
+            return error;
         arg = scim_admin_arg(admin->call.op, name, strlen(name));
         if (arg && (error = scim_admin_read(&value, arg, text ? text : "", pool)))
             return error;
@@ -178,7 +200,7 @@ static scim_error_t *read_query(admin_t *admin)
     return NULL;
 }
 
-/* Arguments of the body, one member each. What is in the path is not said again. */
+/* Arguments of the body, one member each. */
 static scim_error_t *read_body(admin_t *admin)
 {
     scim_request_t request = {.r = admin->r, .config = admin->config};
@@ -193,8 +215,9 @@ static scim_error_t *read_body(admin_t *admin)
         return error;
     json_object_object_foreach(body, name, value)
     {
-        if (!json_object_object_get_ex(admin->call.args, name, NULL))
-            json_object_object_add(admin->call.args, name, json_object_get(value));
+        if ((error = check_once(admin, apr_pstrdup(admin->r->pool, name))))
+            return error;
+        json_object_object_add(admin->call.args, name, json_object_get(value));
     }
     return NULL;
 }
@@ -375,6 +398,8 @@ static scim_error_t *serve(admin_t *admin)
         error = find_operation(admin);
     if (!error)
         error = check_wall(admin);
+    if (!error)
+        error = check_type(admin);
     if (!error)
         error = read_arguments(admin);
     return error ? error : run(admin);

@@ -47,6 +47,11 @@ is_problem($t->admin(GET => '/nothing'), 404, qr/^There is nothing at /, undef, 
 my $res = $t->admin(PUT => '/roles', {});
 is_problem($res, 405, 'PUT is not possible here; possible are: GET, POST.', undef, 'no such method');
 is($res->{headers}->header('Allow'), 'GET, POST', 'Allow');
+for (['PUT'], ['PUT', 'Content-Type' => undef], ['FOO', 'Content-Type' => undef]) {
+    my ($method, @type) = @$_;
+    is_problem($t->admin($method => '/roles/user', '{}', @type), 405, "$method is not possible here; possible are: GET, PATCH, DELETE.", undef,
+        "$method is no method, whatever the type of its body");
+}
 is_problem($t->admin(GET => '//tenants/nobody/roles'), 404, 'There is no tenant "nobody"; create it first or correct the name.', undef, 'no such tenant');
 is_problem($t->admin(GET => '//tenants/x%27%3B--/roles'), 404, qr/^There is no tenant /, undef, 'a name that is none');
 
@@ -63,6 +68,15 @@ is_problem($t->admin(POST => '/roles', '["role"]'), 400, $ANY, undef, 'no object
 is_problem($t->admin(GET => '/roles?limit=0'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of none');
 is_problem($t->admin(GET => '/roles?limit=many'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of many');
 is_problem($t->admin(GET => '/roles?colour=red'), 400, $ANY, { colour => 'is not known here.' }, 'an unknown parameter');
+my $twice = 'is said twice; say it once, in the path where it is part of it.';
+for (["/roles/user?role=administrator", 'role'], ["/roles?tenant=$own", 'tenant'], ['/roles?tenant=' . $other->tenant, 'tenant'],
+    ['/roles?limit=1&limit=2', 'limit']) {
+    is_problem($t->admin(GET => $_->[0]), 400, "$_->[1]: $twice", { $_->[1] => $twice }, "$_->[0] says it twice");
+}
+is_problem($t->admin(GET => '/roles?tenant=' . $other->tenant, undef, ':base' => '/own', ':user' => $own), 400, $ANY, { tenant => $twice },
+    'a query does not lead to another tenant');
+is_problem($t->admin(PATCH => '/roles/user', { role => 'administrator', displayName => 'x' }), 400, $ANY, { role => $twice },
+    'a body names another one than the path');
 is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, undef, 'a place that is none');
 
 # --- roles: make, show, change, remove --------------------------------------------------------------------------------------------
