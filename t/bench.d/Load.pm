@@ -118,6 +118,9 @@ sub floor {
     return $made;
 }
 
+# PostgreSQL alone runs a script.
+sub sql { my ($self, $script) = @_; return made($self->pgbench($script), p50 => 0, p99 => 0) }
+
 sub pgbench {
     my ($self, $script) = @_;
     my $key_id = substr $self->{token}, 5, 10;

@@ -34,6 +34,30 @@ select 'bench', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % :users + 1), 'Use
 insert into scim.membership (tenant, group_id, member_id, member_type)
 select 'bench', pg_temp.id(2, 201), pg_temp.id(1, :users + i), 'User' from generate_series(1, 10000) i;
 
+-- Effective access: policy groups with 100 mappings, ten to each of 10 subscriptions; the same for 100 users in tenant bench100.
+insert into scim.tenant (tenant) values ('bench100') on conflict do nothing;
+delete from scim.membership where tenant = 'bench100';
+delete from scim.resource where tenant = 'bench100' and type in ('User', 'Group');
+insert into scim.resource (tenant, type, id, doc)
+select 'bench100', r.type, r.id, r.doc
+  from scim.resource r
+ where r.tenant = 'bench' and (r.type = 'User' and r.id <= pg_temp.id(1, 100) or r.type = 'Group' and r.id <= pg_temp.id(2, 200));
+insert into scim.membership (tenant, group_id, member_id, member_type)
+select 'bench100', pg_temp.id(2, g), pg_temp.id(1, i), 'User' from generate_series(0, 0) g, generate_series(1, 100) i
+ union all
+select 'bench100', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % 100 + 1), 'User' from generate_series(1, 200) g, generate_series(1, 10) i
+    on conflict do nothing;
+delete from scim.mapping where tenant in ('bench', 'bench100');
+delete from scim.subscription where tenant in ('bench', 'bench100');
+delete from scim.resource where tenant in ('bench', 'bench100') and type = 'Entitlement';
+insert into scim.subscription (tenant, id, name)
+select t, pg_temp.id(3, i), 'Subscription ' || i from unnest(array ['bench', 'bench100']) t, generate_series(0, 9) i;
+insert into scim.mapping (tenant, id, group_id, subscription_id, created_by)
+select t, pg_temp.id(4, i), pg_temp.id(2, i), pg_temp.id(3, i % 10), 'bench' from unnest(array ['bench', 'bench100']) t, generate_series(0, 99) i;
+update scim.tenant set sync_policy = 'groups' where tenant in ('bench', 'bench100');
+vacuum (analyze) scim.mapping;
+vacuum (analyze) scim.subscription;
+
 vacuum (analyze) scim.resource;
 vacuum (analyze) scim.membership;
 vacuum (analyze) scim.lookup;

@@ -112,6 +112,10 @@ my @figures = (
     [cursor_deep => 'get_user', sub { $load->series(300, sub { walk('deep') }) }, \&go_deep],
     [list_groups => 'get_user', reads("'$prefix/Groups?count=100&excludedAttributes=members'")],
 
+    [access_user_100 => 'floor_read',      sub { $load->sql('access_user_100') }],
+    [access_user     => 'access_user_100', sub { $load->sql('access_user') }],
+    [access_page     => 'floor_read',      sub { $load->sql('access_page') }],
+
     [group_add_10        => 'floor_insert', writes(sub { ('PATCH', group(1 + $_[0] % 200), add(spare($_[0]))) })],
     [group_remove_10     => 'floor_insert', writes(sub { ('PATCH', group(1 + $_[0] % 200), remove(spare($_[0]))) })],
     [group_add_100000    => 'floor_insert', writes(sub { ('PATCH', group(0), add(spare($_[0]))) })],
