@@ -171,10 +171,15 @@ select t.tenant, s.id as subscription_id
 
 -- What mappings give to the members of the group `via`.
 create view scim.reach_direct as
-select t.tenant, p.subscription_id, p.role, p.group_id, g.doc ->> 'displayName' as group_name, g.id as via
+select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.group_id as via
   from scim.tenant t
   join scim.mapping p on p.tenant = t.tenant
-  join scim.resource g on g.tenant = t.tenant and g.id = p.group_id and g.type = 'Group' and g.deleted_at is null
+ -- One look-up for each mapping, whatever the statistics say of a tenant that is new.
+ cross join lateral (
+        select g.doc ->> 'displayName' as name
+          from scim.resource g
+         where g.tenant = t.tenant and g.id = p.group_id and g.type = 'Group' and g.deleted_at is null
+        offset 0) g
  where t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
 -- The same for groups that are in groups, below those that are mapped: `via` is one of them.
@@ -328,7 +333,9 @@ create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) 
     language plpgsql stable security definer set search_path = pg_catalog cost 1000000
 as $$
 begin
-    if seats = 0 then
+    if seats is null then
+        return null;
+    elsif seats = 0 then
         return (timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
         return (select (min(f.since), f.user_id)::scim.place

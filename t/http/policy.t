@@ -135,8 +135,6 @@ select '$own', ('00000004-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, ('0
        (select id from scim.subscription where tenant = '$own' and name = 'Web'), 'test'
   from generate_series(1, 10000) i;
 insert into scim.membership (tenant, group_id, member_id, member_type) values ('$own', '00000002-0000-7000-8000-000000007777', '$user{c}', 'User');
-analyze scim.mapping;
-analyze scim.membership;
 SQL
 setting(syncPolicy => 'groups');
 my ($after, $n) = ('', 0);
