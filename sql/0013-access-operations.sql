@@ -305,15 +305,6 @@ create function scim.grant_json(a scim.access_grant) returns jsonb
               from scim.resource u
              where u.tenant = a.tenant and u.id = a.user_id);
 
--- Whether a grant is one that a list is asked for.
-create function scim.is_sought(a scim.access_grant, args jsonb, of_subscription uuid) returns boolean
-    language sql stable
-    return (args ->> 'after' is null or a.id > (args ->> 'after')::uuid)
-       and (of_subscription is null or a.subscription_id = of_subscription)
-       and (args ->> 'source' is null or a.source = args ->> 'source')
-       and (args ->> 'q' is null
-            or scim.has(args ->> 'q', scim.grant_json(a) ->> 'userName', scim.grant_json(a) ->> 'subscription', a.role));
-
 create function scim.admin_grant_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$

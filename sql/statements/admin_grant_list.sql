@@ -4,18 +4,17 @@ with wanted as materialized (
            case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id
 )
 -- Of one account, or of all in the order of their ids: each has its index, and its own end.
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, scim.grant_json(x.a)) order by x.id)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, scim.grant_json(x.item)) order by x.id)
                               from wanted w
                              cross join lateral (
-                                    (select o.id, o as a
-                                       from scim.access_grant o
-                                      where o.tenant = $1 and o.user_id = w.user_id and scim.is_sought(o.*, $2::jsonb, w.subscription_id)
-                                      order by o.id
+                                    (select a.id, a as item
+                                       from scim.access_grant a
+                                      where a.tenant = $1 and a.user_id = w.user_id and {{granted}}
+                                      order by a.id
                                       limit scim.most($2::jsonb) + 1)
-                                     union all
-                                    (select o.id, o as a
-                                       from scim.access_grant o
-                                      where o.tenant = $1 and w.user_id is null and o.id > coalesce($2::jsonb ->> 'after', '00000000-0000-0000-0000-000000000000')::uuid
-                                        and scim.is_sought(o.*, $2::jsonb, w.subscription_id)
-                                      order by o.id
+                                    union all
+                                    (select a.id, a as item
+                                       from scim.access_grant a
+                                      where a.tenant = $1 and w.user_id is null and {{granted}}
+                                      order by a.id
                                       limit scim.most($2::jsonb) + 1)) x), '[]'), scim.most($2::jsonb))
