@@ -64,6 +64,10 @@ is_error($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => 
 latest();
 is_empty($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [{ value => $kim }] }]), 204, 'nothing to change');
 is_json(latest()->{changes}, undef, 'nothing would have changed');
+$res = $t->request(PUT => "/Users/$kim", { schemas => [$USER], userName => 'kim', displayName => 'Kim', active => true });
+is($res->{status}, 200, 'PUT of what is there');
+is(stored(), $before, 'and not even the version is another one');
+latest();
 is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
 is_json([map { $_->{action} } @{ latest()->{changes}{items} }], ['delete', 'remove-members'], 'and what it brings with it');
 is_empty($t->request(DELETE => "/Users/$kim"), 204, 'it can be deleted again');
@@ -91,6 +95,11 @@ is($told->{reason}, '2 of 8 operations failed; the first one: 409 userName is al
 is_json([map {"$_->{action} $_->{objectName}"} @{ $told->{changes}{items} }],
     ['create bulk', 'create Bulk', 'add-members Bulk', 'update bulk', 'update bulk', 'remove-members Bulk', 'delete lee'], 'what would have changed');
 is(stored(), $before, 'nothing has changed');
+
+$res = bulk({ method => 'PUT', path => "/Users/$kim", data => { schemas => [$USER], userName => 'kim', displayName => 'Kim', active => true } });
+is($res->{json}{Operations}[0]{status}, 200, 'PUT of what is there, in Bulk');
+latest();
+is(stored(), $before, 'and not even the version is another one');
 
 my @many = map { { method => 'POST', path => '/Users', bulkId => "b$_", data => { schemas => [$USER], userName => "many$_" } } } 1 .. 250;
 $res = bulk(@many, { method => 'PATCH', path => '/Users/bulkId:b1', data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] } });
