@@ -135,6 +135,10 @@ is_admin($t->admin(GET => "/audit?limit=2&after=$log->{json}{next}"), 200, { nex
 is_admin($t->admin(GET => "/audit?objectId=$kim&action=delete"), 200,
     items(entry('token', 'test', 'delete', 'User', 'kim', { active => true }, { active => false })), 'what was done to whom');
 is_admin($other->admin(GET => "/audit?objectId=$kim"), 200, items(), 'not for another tenant');
+for my $role (qw(scim_web scim_manage)) {
+    like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -c), "set role $role; set scim.tenant = '$own'; select from scim.steered"),
+        qr/permission denied/, "$role does not read accounts by what has no wall");
+}
 like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -c), "set role scim_manage; set scim.tenant = '*'; delete from scim.audit"),
     qr/permission denied for table audit/, 'nobody takes anything out of it');
 like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -U scim_web -c), "set scim.tenant = '$own'; update scim.audit set actor = 'x'"),
@@ -150,5 +154,18 @@ is((run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(role add --tenant), $own))[1],
 is(scimctl(qw(role remove writer --tenant), $own), '', 'scimctl role remove');
 like(sql("select actor_kind || ' ' || actor from scim.audit where tenant = '$own' and object_name = 'Writer' order by id desc limit 1"),
     qr/^scimctl \w+$/, 'the audit log knows who');
+
+# --- two at once ------------------------------------------------------------------------------------------------------------------
+
+my $raced = $t->admin(POST => '/roles', { role => 'raced' })->{headers}->header('ETag');
+my $pid = fork // die "fork: $!";
+if (!$pid) {
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -o /dev/null -c), "begin; update scim.resource set doc = doc || '{\"display\": \"First\"}'
+        where tenant = '$own' and type = 'Role' and doc ->> 'value' = 'raced'; select pg_sleep(1); commit";
+}
+eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(1); commit%' and wait_event = 'PgSleep'") });
+is_problem($t->admin(PATCH => '/roles/raced', { displayName => 'Second' }, 'If-Match' => $raced), 412, $ANY, undef, 'who comes second is told');
+waitpid $pid, 0;
+is($t->admin(GET => '/roles/raced')->{json}{displayName}, 'First', 'and changes nothing');
 
 done_testing;

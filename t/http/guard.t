@@ -108,6 +108,17 @@ sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'
 my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(DELETE => "/Users/$_"); $socket } @users[7 .. 11];
 is_json([sort map { read_reply($_)->{status} } @sockets], ["204", ("429") x 4], 'of five at once one passes');
 
+# --- groups in groups ---
+my @inner = map { $t->make(Users => userName => "inner$_") } 1 .. 3;
+my $low = $t->make(Groups => displayName => 'Low', members => [map { { value => $_ } } @inner]);
+my $middle = $t->make(Groups => displayName => 'Middle', members => [{ value => $low }]);
+my $top = $t->make(Groups => displayName => 'Top', members => [{ value => $middle }]);
+sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+held($t->patch("/Groups/$top", [{ op => 'remove', path => 'members' }]), 3, 1, 'a group with people below is taken out');
+held($t->request(PUT => "/Groups/$middle", { schemas => [$GROUP], displayName => 'Middle' }), 3, 1, 'or replaced by nobody');
+held($t->request(DELETE => "/Groups/$middle"), 3, 1, 'or deleted');
+is_json([map { $t->stored_members($_) } $top, $middle], [[$middle], [$low]], 'nothing was done');
+
 # --- and by administrators ---
 is(sql("update scim.resource set doc = doc || '{\"active\": false}' where tenant = '$tenant' and type = 'User' and wire returning 1") =~ /^1/, 1,
     'administrators are not held');
