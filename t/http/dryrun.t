@@ -116,4 +116,18 @@ is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
 is($t->request(GET => "/Users/$kim")->{status}, 404, 'is done');
 unlike(join('', do { open my $log, '<', "$ENV{SCIM_TEST_WORK}/pg.log"; <$log> }), qr/Kimberley/, "PostgreSQL's log has nothing of it");
 
+# --- what is too long ---
+my @long = map { $t->make(Users => userName => "long$_") } 1 .. 3;
+sql("update scim.resource set doc = doc || jsonb_build_object('title', repeat('x', 400000)) where tenant = '$tenant' and id = '$_'") for @long;
+$t->admin(PATCH => '', { dryRun => true });
+$res = bulk(map { { method => 'PATCH', path => "/Users/$_", data => { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'title' }] } } } @long);
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [('200') x 3], 'documents that are long');
+$told = eventually(sub {
+    my $id = $t->admin(GET => '/activity?q=Bulk&limit=1')->{json}{items}[0]{id};
+    my $latest = $t->admin(GET => "/activity/$id")->{json}{changes};
+    return $latest && $latest->{count} == 3 && $latest;
+});
+is_json([map { [$_->{objectName}, length($_->{before}{title} // ''), $_->{omitted}] } @{ $told->{items} }],
+    [['long1', 400_000, undef], ['long2', 400_000, undef], ['long3', 0, true]], 'of the last it is told that it would have changed, and not how');
+
 done_testing;
