@@ -745,7 +745,7 @@ declare
 begin
     perform scim.must_match(scim.user_json(r));
     if r.deleted_at is null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted; name a deleted one that was called the same by its id.', r.doc ->> 'userName'));
     end if;
     if exists (select from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(r.doc ->> 'userName')) then
         perform scim.fail('SC409', 'userName', format('Another account is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));

@@ -292,9 +292,11 @@ declare
     r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
 begin
     if r.deleted_at is null then
-        perform scim.fail('SC409', 'group', format('The group "%s" is not archived.', r.doc ->> 'displayName'));
+        perform scim.fail('SC409', 'group', format('The group "%s" is not archived; name an archived one that was called the same by its id.', r.doc ->> 'displayName'));
     end if;
-    perform scim.must_be_free_group(of_tenant, r.doc ->> 'displayName', 'group', r.id);
+    if exists (select from scim.resource x where x.tenant = of_tenant and x.group_name_key = scim.fold(r.doc ->> 'displayName')) then
+        perform scim.fail('SC409', 'group', format('Another group is called "%s" now; rename or archive it first.', r.doc ->> 'displayName'));
+    end if;
     delete from scim.membership m
      where m.tenant = of_tenant and m.group_id = r.id
        and not exists (select from scim.resource u where u.tenant = of_tenant and u.id = m.member_id and u.deleted_at is null);
@@ -303,7 +305,7 @@ begin
     return scim.group_json(scim.the_group(of_tenant, r.id::text));
 exception
     when unique_violation then
-        perform scim.fail('SC409', 'group', format('There is a group "%s" already; choose another name.', r.doc ->> 'displayName'));
+        perform scim.fail('SC409', 'group', format('Another group is called "%s" now; rename or archive it first.', r.doc ->> 'displayName'));
         return null;
 end
 $$;

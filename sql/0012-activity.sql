@@ -301,6 +301,9 @@ as $$
 declare
     a scim.activity;
 begin
+    if args ->> 'activity' !~ '^[0-9]{1,16}-[0-9]{1,18}$' then
+        perform scim.fail('SC404', 'activity', format('There is no activity "%s"; an id is as its list shows it.', args ->> 'activity'));
+    end if;
     select x.* into a
       from scim.activity x
      where x.tenant = of_tenant and x.at = scim.activity_key_at(args ->> 'activity') and x.id = scim.activity_key_id(args ->> 'activity');

@@ -33,6 +33,19 @@ static int in_braces(const char *segment)
     return *segment == '{';
 }
 
+/* A slash in a value is still encoded here (AllowEncodedSlashes NoDecode), else it would end its segment. */
+static json_object *segment_value(const char *at, apr_size_t len, apr_pool_t *pool)
+{
+    char *text = apr_pstrmemdup(pool, at, len);
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        int slash = from[0] == '%' && from[1] == '2' && (from[2] == 'F' || from[2] == 'f');
+        *to = slash ? '/' : *from;
+        from += slash ? 3 : 1;
+    }
+    return json_object_new_string_len(text, (int)(to - text));
+}
+
 /* Whether a path is of a pattern; the values of what stands in braces go to `args`. */
 static int fits(json_object *args, const char *pattern, const char *path, apr_pool_t *pool)
 {
@@ -41,7 +54,7 @@ static int fits(json_object *args, const char *pattern, const char *path, apr_po
         apr_size_t given = strcspn(++path, "/");
         if (in_braces(pattern) && given > 0) {
             const char *name = apr_pstrmemdup(pool, pattern + 1, wanted - 2);
-            json_object_object_add(args, name, json_object_new_string_len(path, (int)given));
+            json_object_object_add(args, name, segment_value(path, given, pool));
         } else if (wanted != given || strncmp(pattern, path, wanted) != 0) {
             return 0;
         }
@@ -143,6 +156,19 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     return NULL;
 }
 
+/* A place that a list cannot read is told as what it is, not as a value of some column. */
+static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *error)
+{
+    static const char detail[] = "is no place of this list; take what a page of it calls next.";
+    if (!error || error->status != 400 || error->fields || !(call->op->flags & SCIM_OP_LIST) ||
+        !scim_admin_text(call, "after")) {
+        return error;
+    }
+    error->detail = apr_pstrcat(call->pool, "after: ", detail, NULL);
+    scim_error_field(error, "after", detail, call->pool);
+    return error;
+}
+
 /* Deadlocks and stale plans pass by themselves. */
 #define ATTEMPTS_MAX 4
 
@@ -156,5 +182,5 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     do {
         error = run_statement(call);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
-    return error || !call->op->finish ? error : call->op->finish(call);
+    return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }

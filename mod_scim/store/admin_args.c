@@ -54,6 +54,9 @@ static const char *check_text(const scim_admin_arg_t *arg, json_object *value, a
     if (!scim_label_valid(json_object_get_string(value), most)) {
         return apr_psprintf(pool, "must be 1 to %lu bytes of text without control characters.", (unsigned long)most);
     }
+    if (strspn(json_object_get_string(value), " ") == strlen(json_object_get_string(value))) {
+        return "must not be of spaces alone.";
+    }
     return NULL;
 }
 

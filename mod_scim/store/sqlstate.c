@@ -85,13 +85,15 @@ static const char *cause_of(const rule_t *rule, const char *code, const char *me
                         strcmp(code, CANCELED) == 0 ? " (ScimDatabaseTimeout)" : "");
 }
 
-/* What scim.fail says of a field, or of several: "one,other". */
+/* What scim.fail says of a field, or of several: "one,other". Beside the field its name is not said again. */
 static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool)
 {
     char *state;
     for (char *field = apr_strtok(apr_pstrdup(pool, fields), ",", &state); field;
          field = apr_strtok(NULL, ",", &state)) {
-        scim_error_field(error, field, error->detail, pool);
+        const char *named = apr_pstrcat(pool, field, ": ", NULL);
+        apr_size_t skip = strncmp(error->detail, named, strlen(named)) == 0 ? strlen(named) : 0;
+        scim_error_field(error, field, error->detail + skip, pool);
     }
 }
 

@@ -63,6 +63,7 @@ is_problem($t->admin(POST => '/roles', { role => 7, displayName => '', colour =>
     'every wrong field is named');
 is_problem($t->admin(POST => '/roles', { role => "a\nb" }), 400, $ANY,
     { role => 'must be 1 to 100 bytes of text without control characters.' }, 'a line end');
+is_problem($t->admin(POST => '/roles', { role => '  ' }), 400, $ANY, { role => 'must not be of spaces alone.' }, 'a name that nobody sees');
 is_problem($t->admin(POST => '/roles', '{"role": "a", "role": "b"}'), 400, qr/twice|duplicate/i, undef, 'a member twice');
 is_problem($t->admin(POST => '/roles', '["role"]'), 400, $ANY, undef, 'no object');
 is_problem($t->admin(GET => '/roles?limit=0'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of none');
@@ -77,9 +78,15 @@ is_problem($t->admin(GET => '/roles?tenant=' . $other->tenant, undef, ':base' =>
     'a query does not lead to another tenant');
 is_problem($t->admin(PATCH => '/roles/user', { role => 'administrator', displayName => 'x' }), 400, $ANY, { role => $twice },
     'a body names another one than the path');
-is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, undef, 'a place that is none');
+is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
 
 # --- roles: make, show, change, remove --------------------------------------------------------------------------------------------
+
+my $slash = $t->admin(POST => '/roles', { role => 'Read/Write 100%' });
+is_admin($slash, 201, role('Read/Write 100%', 'Read/Write 100%', false), 'a name with a slash');
+is($slash->{headers}->header('Location'), "/admin/tenants/$own/roles/Read%2fWrite%20100%25", 'its place');
+is_admin($t->admin(GET => "/roles/$_"), 200, $slash->{json}, "is found by $_") for 'Read%2fWrite%20100%25', 'read%2Fwrite%20100%25';
+is_empty($t->admin(DELETE => '/roles/Read%2FWrite%20100%25'), 204, 'and goes');
 
 my $made = $t->admin(POST => '/roles', { role => 'Editor', displayName => 'Éditeur' });
 is_admin($made, 201, role('Editor', 'Éditeur', false), 'make a role');

@@ -25,7 +25,11 @@ sub shown {
 }
 sub show { $t->admin(GET => "/groups/$_[0]") }
 sub add { my $res = $t->admin(POST => '/groups', {@_}); is($res->{status}, 201, 'made') or diag $res->{body}; return $res->{json}{id} }
-sub refused { my ($res, $status, $field, $detail, $name) = @_; is_problem($res, $status, $detail, $field ? { $field => $detail } : undef, $name) }
+sub refused {
+    my ($res, $status, $field, $detail, $name) = @_;
+    my $beside = $field && !ref $detail ? $detail =~ s/^\Q$field\E: //r : $detail;
+    is_problem($res, $status, $detail, $field ? { $field => $beside } : undef, $name);
+}
 sub wire { [map { $_->{displayName} } @{ $t->request(GET => '/Groups?count=200')->{json}{Resources} }] }
 sub listed { [map { $_->{displayName} } @{ $t->admin(GET => "/groups?$_[0]")->{json}{items} }] }
 
@@ -143,12 +147,14 @@ is_admin(show('writers'), 200, shown('WRITERS', 'local', 2, archivedAt => $TIME)
 refused($t->admin($_->[0] => "/groups/$local$_->[1]", $_->[2]), 409, 'group', 'The group "WRITERS" is archived; restore it first.', "but for nothing: $_->[0] $_->[1]")
     for ['PATCH', '', { displayName => 'x' }], ['DELETE', '', undef], ['POST', '/members', { members => ['lee'] }];
 my $writers = add(displayName => 'Writers');
-refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'There is a group "Writers" already; choose another name.', 'restore it over another one');
+refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'Another group is called "WRITERS" now; rename or archive it first.', 'restore it over another one');
+my $named = 'The group "Writers" is not archived; name an archived one that was called the same by its id.';
+refused($t->admin(POST => '/groups/writers/restore', {}), 409, 'group', $named, 'its name means the other one');
 is_empty($t->admin(DELETE => "/groups/$writers"), 204, 'which goes');
 is($t->request(DELETE => "/Users/$kim")->{status}, 204, 'a member goes');
 is_admin($t->admin(POST => "/groups/$local/restore", {}), 200, shown('WRITERS', 'local', 1), 'restore it with those who are there');
 is_json($t->stored_members($local), [$mia], 'they are its members');
-refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'The group "WRITERS" is not archived.', 'what is not archived');
+refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'The group "WRITERS" is not archived; name an archived one that was called the same by its id.', 'what is not archived');
 is($t->request(DELETE => "/Groups/$team2")->{status}, 204, 'the identity provider deletes one of its own');
 refused($t->admin(POST => "/groups/$team2/unlink", {}), 409, 'group', 'The group "Team" is archived; restore it first.', 'which cannot be unlinked');
 is_admin($t->admin(POST => "/groups/$team2/restore", {}), 200, shown('Team', 'scim', 0), 'an administrator restores it');
@@ -262,7 +268,7 @@ for my $sort ('displayName', 'created') {
     is_json(\@all, listed("sort=$sort"), "pages by $sort");
 }
 refused($t->admin(GET => '/groups?sort=size'), 400, 'sort', $ANY, 'an order that is none');
-is_problem($t->admin(GET => '/groups?after=x'), 400, $ANY, undef, 'a place that is none');
+is_problem($t->admin(GET => '/groups?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
 is_admin($other->admin(GET => '/groups'), 200, items(), 'not for another tenant');
 
 # --- the same by scimctl ---------------------------------------------------------------------------------------------------------------------

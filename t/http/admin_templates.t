@@ -18,7 +18,11 @@ sub template {
         created => $TIME, lastModified => $TIME, %more };
 }
 sub add { my $res = $t->admin(POST => '/templates', {@_}); is($res->{status}, 201, "made $_[1]") or diag $res->{body}; return $res->{json}{id} }
-sub refused { my ($res, $status, $field, $detail, $name) = @_; is_problem($res, $status, $detail, $field ? { $field => $detail } : undef, $name) }
+sub refused {
+    my ($res, $status, $field, $detail, $name) = @_;
+    my $beside = $field && !ref $detail ? $detail =~ s/^\Q$field\E: //r : $detail;
+    is_problem($res, $status, $detail, $field ? { $field => $beside } : undef, $name);
+}
 sub clear { $t->admin(DELETE => "/templates/$_->{id}") for @{ $t->admin(GET => '/templates')->{json}{items} } }
 # What an account has: its role, its flags, the groups that it is in.
 sub has {
@@ -54,7 +58,7 @@ for ([role => 'boss', 'Role not found: boss'],
     [condition => 'members.value eq "x"', $ANY], [condition => 'userName eq "a" and', $ANY]) {
     my ($field, $value, $detail) = @$_;
     my $res = $t->admin(POST => '/templates', { name => 'Bad', role => 'user', $field => $value });
-    is_problem($res, 400, $detail eq $ANY || ref $detail ? $ANY : $detail, { $field => $detail }, "$field that is none: " . (ref $value ? "@$value" : $value));
+    is_problem($res, 400, $detail eq $ANY || ref $detail ? $ANY : $detail, { $field => ref $detail ? $detail : $detail =~ s/^$field: //r }, "$field that is none: " . (ref $value ? "@$value" : $value));
 }
 refused($t->admin(POST => '/templates', { name => 'Bad', subscriptions => ['Gold'] }), 400, 'subscriptions',
     'subscriptions: there is no subscription "Gold"; make it first, or correct the name.', 'an unknown subscription');

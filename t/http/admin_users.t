@@ -162,14 +162,15 @@ is(names($_->[0]), "200$_->[1]", "filter $_->[0]") for ['source=local', ' ANN'],
 is_problem($t->admin(GET => '/users?role=nobody'), 400, 'Role not found: nobody', { role => $ANY }, 'an unknown role');
 is_problem($t->admin(GET => '/users?flag=nobody'), 400, $ANY, { flag => 'There is no flag "nobody".' }, 'an unknown flag');
 is_problem($t->admin(GET => '/users?sort=colour'), 400, $ANY, { sort => $ANY }, 'an unknown order');
-is_problem($t->admin(GET => '/users?after=x'), 400, $ANY, undef, 'a place that is none');
+is_problem($t->admin(GET => '/users?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
 is_problem($t->admin(GET => '/users?after=018f0000-0000-7000-8000-000000000000'), 400, $ANY, { after => $ANY }, 'a place that is gone');
 
 # --- deleting, restoring, erasing -------------------------------------------------------------------------------------------------
 
 $t->admin(PATCH => "/users/$ann", { role => 'read-only' });
 is_problem($t->admin(DELETE => "/users/$ann", undef, 'If-Match' => $etag), 412, $ANY, undef, 'delete another version');
-is_problem($t->admin(POST => "/users/$ann/$_", {}), 409, 'The account "ANN" is not deleted' . ($_ eq 'erase' ? '; only deleted accounts can be erased.' : '.'),
+is_problem($t->admin(POST => "/users/$ann/$_", {}), 409, 'The account "ANN" is not deleted' . ($_ eq 'erase' ? '; only deleted accounts can be erased.'
+        : '; name a deleted one that was called the same by its id.'),
     { user => $ANY }, "$_ what is there") for qw(restore erase);
 is_empty($t->admin(DELETE => "/users/$ann"), 204, 'delete a local account');
 my $gone = $t->admin(GET => "/users/$ann");

@@ -153,7 +153,7 @@ for my $path ('/Nothing', '/users', '/Users/', "/Users/$id/emails", "/Users/$id/
     is_error($res, 404, undef, qr/\w/, "GET '$path'") unless $path =~ m{^(?:/Users/|//Users|/Users//|/Users/\.\..*)$};
     like($res->{status}, qr/^(?:200|404)$/, "GET '$path' is answered") if $path =~ m{^(?:/Users/|//Users|/Users//|/Users/\.\..*)$};
 }
-is_error($t->request(GET => '/Users/a%2Fb'), 404, undef, undef, '%2F, which httpd refuses');
+is_error($t->request(GET => '/Users/a%2Fb'), 404, undef, undef, '%2F, which is no slash');
 is_error($t->request(GET => "/Users/$id%00"), 404, undef, undef, '%00, which httpd refuses');
 
 # Methods
