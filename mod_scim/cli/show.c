@@ -181,19 +181,63 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
 /* --- answers of administrators' operations -------------------------------------------------------------------------
  */
 
+static int add_member(scim_buf_t *buf, json_object *object, const char *member)
+{
+    json_object *value = NULL;
+
+    if (!json_object_object_get_ex(object, member, &value) || value == NULL) {
+        return 0;
+    }
+    scim_buf_printf(buf, "%s%s", buf->len > 0 ? " " : "", json_object_get_string(value));
+    return 1;
+}
+
+/* What a person calls a thing that stands in a cell; all of it where nothing of that is known. --json shows the whole.
+ */
+static const char *in_words(json_object *object, apr_pool_t *pool)
+{
+    scim_buf_t buf;
+
+    if (json_object_is_type(object, json_type_string)) {
+        return json_object_get_string(object);
+    }
+    scim_buf_init(&buf, 64, pool);
+    if (!add_member(&buf, object, "userName")) {
+        add_member(&buf, object, "displayName");
+    }
+    add_member(&buf, object, "issuer");
+    add_member(&buf, object, "subject");
+    add_member(&buf, object, "value");
+    if (json_object_object_get_ex(object, "subscription", NULL) && !add_member(&buf, object, "subscription")) {
+        scim_buf_puts(&buf, buf.len > 0 ? " role" : "role");
+        add_member(&buf, object, "role");
+    }
+    return buf.len > 0 ? buf.data : scim_json_text(object, NULL, pool);
+}
+
 static const char *joined(json_object *list, apr_pool_t *pool)
 {
     scim_buf_t buf;
 
     scim_buf_init(&buf, 64, pool);
     for (size_t i = 0; i < json_object_array_length(list); i++) {
-        json_object *item = json_object_array_get_idx(list, i);
-        const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item)
-                                                                       : scim_json_text(item, NULL, pool);
-
-        scim_buf_printf(&buf, "%s%s", i > 0 ? ", " : "", text);
+        scim_buf_printf(&buf, "%s%s", i > 0 ? ", " : "", in_words(json_object_array_get_idx(list, i), pool));
     }
     return buf.len > 0 ? buf.data : "-";
+}
+
+/* How many, and the first of them, as a preview tells it. */
+static const char *counted(json_object *object, apr_pool_t *pool)
+{
+    json_object *count = NULL;
+    json_object *items = NULL;
+
+    if (!json_object_object_get_ex(object, "count", &count) || !json_object_object_get_ex(object, "items", &items)) {
+        return in_words(object, pool);
+    }
+    return json_object_array_length(items) == 0
+               ? json_object_get_string(count)
+               : apr_psprintf(pool, "%s: %s", json_object_get_string(count), joined(items, pool));
 }
 
 static const char *object_cell(const scim_admin_field_t *field, json_object *object, apr_pool_t *pool)
@@ -213,7 +257,7 @@ static const char *object_cell(const scim_admin_field_t *field, json_object *obj
     case json_type_array:
         return printable(joined(value, pool), pool);
     case json_type_object:
-        return printable(scim_json_text(value, NULL, pool), pool);
+        return printable(counted(value, pool), pool);
     default:
         return printable(json_object_get_string(value), pool);
     }

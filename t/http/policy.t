@@ -68,6 +68,7 @@ for (
 }
 is_json(unjson(scimctl(qw(policy preview --sync-policy manual --json --tenant), $own)), { granted => { count => 1, items => [of(1, 'b:Mail')] },
     withdrawn => { count => 1, items => [of(1, 'a:Mail')] } }, 'scimctl policy preview');
+is(scimctl(qw(policy preview --sync-policy manual --tenant), $own), "Granted    1: b Mail\nWithdrawn  1: a Mail\n", 'in words');
 
 # --- the first login ------------------------------------------------------------------------------------------------------
 
