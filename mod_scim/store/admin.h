@@ -106,9 +106,9 @@ struct scim_admin_call_t {
 /* All operations: tables, each ended by a row with a NULL noun; a NULL ends them. */
 extern const scim_admin_op_t *const scim_admin_tables[];
 
-/* The operation at a method and a path below the admin Location, which starts with a slash and is percent-decoded, but for slashes in values;
- * the segments in braces get their values in `args`. *allow lists the methods that are possible there, NULL where there
- * is nothing at all. NULL: there is none. */
+/* The operation at a method and a path below the admin Location, which starts with a slash and is percent-decoded, but
+ * for slashes in values; the segments in braces get their values in `args`. *allow lists the methods that are possible
+ * there, NULL where there is nothing at all. NULL: there is none. */
 const scim_admin_op_t *scim_admin_route(json_object *args, const char **allow, const char *method, const char *path,
                                         apr_pool_t *pool);
 
