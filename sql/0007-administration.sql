@@ -22,7 +22,7 @@ begin
     if not exists (select from pg_roles where rolname = 'scim_manage') then
         if not (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user) then
             raise exception 'the role scim_manage is missing, and "%" may not make roles', current_user
-                using hint = 'Upgrade as a superuser, or let one run: create role scim_manage nologin; '
+                using hint = 'Upgrade as a superuser, or let one run: create role scim_manage nologin; create role scim_app nologin; '
                              'grant scim_manage to scim_web, scim_owner; alter role scim_web noinherit;';
         end if;
         create role scim_manage nologin;
