@@ -582,6 +582,7 @@ as $$
 declare
     concerned uuid[] := '{}';
     pair      text;
+    argument  text := 'map'; -- which is being read
     sides     text[];
     g         scim.resource;
     s         scim.subscription;
@@ -600,10 +601,12 @@ begin
         perform scim.map_group(of_tenant, g, s, role_name);
         concerned := concerned || s.id;
     end loop;
+    argument := 'unmap';
     for pair in select jsonb_array_elements_text(args -> 'unmap') loop
         concerned := concerned || (scim.the_mapping(of_tenant, pair)).subscription_id;
         delete from scim.mapping p where p.tenant = of_tenant and p.id = scim.as_id(pair);
     end loop;
+    argument := 'seats';
     for pair in select jsonb_array_elements_text(args -> 'seats') loop
         sides := scim.sides(pair, 'seats', 'SUBSCRIPTION=SEATS');
         s := scim.the_subscription(of_tenant, sides[1]);
@@ -613,6 +616,7 @@ begin
         update scim.subscription x set seats = nullif(sides[2], 'none')::int where x.tenant = of_tenant and x.id = s.id;
         concerned := concerned || s.id;
     end loop;
+    argument := 'automatic';
     if args ? 'automatic' then
         update scim.subscription x
            set automatic = x.id in (select (scim.the_subscription(of_tenant, a.name)).id from jsonb_array_elements_text(args -> 'automatic') a (name))
@@ -624,6 +628,10 @@ begin
         concerned := null;
     end if;
     return concerned;
+exception
+    when sqlstate 'SC404' then
+        perform scim.fail('SC404', argument, sqlerrm);
+        return null;
 end
 $$;
 

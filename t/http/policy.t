@@ -53,11 +53,11 @@ is_json($few->{json}{granted}, { count => 4, items => [of(1, 'a:Web')] }, 'count
 for (
     [{ map => ['Staff'] }, 400, '"Staff" is not of the form GROUP=SUBSCRIPTION or GROUP=role:ROLE.', 'map'],
     [{ map => ['Crew=Web'] }, 404, 'There is no group "Crew".', 'map'],
-    [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax".', 'subscription'],
-    [{ map => ['Staff=role:king'] }, 404, 'There is no role "king".', 'role'],
-    [{ unmap => ['x'] }, 404, 'There is no mapping "x".', 'mapping'],
+    [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax".', 'map'],
+    [{ map => ['Staff=role:king'] }, 404, 'There is no role "king".', 'map'],
+    [{ unmap => ['x'] }, 404, 'There is no mapping "x".', 'unmap'],
     [{ seats => ['Web=many'] }, 400, '"many" is no number of seats.', 'seats'],
-    [{ automatic => ['Fax'] }, 404, 'There is no subscription "Fax".', 'subscription'],
+    [{ automatic => ['Fax'] }, 404, 'There is no subscription "Fax".', 'automatic'],
     [{ syncPolicy => 'none' }, 400, $ANY, 'syncPolicy'],
     [{ syncPolicy => 'all', map => ['Crew=Web'] }, 404, 'There is no group "Crew".', 'map'],
 ) {
