@@ -226,6 +226,7 @@ fetch(GET => path(20000)) for 1 .. 6;
 my $before = resident();
 fetch(GET => path(20000)) for 1 .. 12;
 my $grown = resident() - $before;
-cmp_ok($grown, '<', 2000, 'memory does not grow with requests') or diag "grown by $grown KiB from $before";
+# AddressSanitizer keeps what was given back for a while; twelve answers would be more all the same.
+cmp_ok($grown, '<', $ENV{SCIM_ASAN} ? 30_000 : 2000, 'memory does not grow with requests') or diag "grown by $grown KiB from $before";
 
 done_testing;
