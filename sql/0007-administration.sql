@@ -251,6 +251,23 @@ create function scim.audit_json(a scim.audit) returns jsonb
                               'action', a.action, 'objectType', a.object_type, 'objectId', a.object_id,
                               'objectName', a.object_name, 'before', a.before, 'after', a.after);
 
+-- How many people are in these groups and in the groups in them.
+create function scim.people_in(of_tenant text, group_ids uuid[]) returns int
+    language plpgsql stable
+as $$
+begin
+    return (with recursive down (group_id) as (
+                select g.id from unnest(group_ids) g (id)
+                 union
+                select m.member_id
+                  from down d
+                  join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'Group')
+            select count(distinct m.member_id)
+              from down d
+              join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'User');
+end
+$$;
+
 create function scim.audit_resource() returns trigger
     language plpgsql
 as $$
@@ -292,7 +309,7 @@ begin
     then
         weight := 1;
     elsif r.type = 'Group' and action in ('delete', 'erase') then
-        weight := (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id and m.member_type = 'User');
+        weight := scim.people_in(r.tenant, array[r.id]);
     end if;
     insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
     values (r.tenant, action, r.type, r.id::text, name, before, after, weight)
@@ -341,7 +358,11 @@ begin
                (select r.doc ->> 'displayName' from scim.resource r where r.tenant = m.tenant and r.id = m.group_id),
                case when removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
                case when not removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
-               case when removed and not leaves then count(*) filter (where m.member_type = 'User') else 0 end
+               case when removed and not leaves
+                   then count(*) filter (where m.member_type = 'User')
+                        + case when bool_or(m.member_type = 'Group')
+                              then scim.people_in(m.tenant, array_agg(m.member_id) filter (where m.member_type = 'Group')) else 0 end
+                   else 0 end
           from changed m
          group by m.tenant, m.group_id
         returning scim.mark(a.id, a.weight)
@@ -489,13 +510,28 @@ begin
 end
 $$;
 
+-- The role that is called so, which nobody else changes from then on, in the version that the change is for.
+create function scim.hold_role(of_tenant text, name text) returns scim.resource
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.the_role(of_tenant, name);
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = r.id and x.wire for update;
+    if not found then
+        perform scim.fail('SC404', 'role', format('There is no role "%s".', name));
+    end if;
+    perform scim.must_match(scim.role_json(r));
+    return r;
+end
+$$;
+
 create function scim.admin_role_set(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.the_role(of_tenant, args ->> 'role');
+    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
 begin
-    perform scim.must_match(scim.role_json(r));
     update scim.resource x
        set doc = x.doc || jsonb_build_object('display', args ->> 'displayName', 'displayName', args ->> 'displayName'),
            version = x.version + 1, last_modified = now()
@@ -509,9 +545,8 @@ create function scim.admin_role_remove(of_tenant text, args jsonb) returns void
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.the_role(of_tenant, args ->> 'role');
+    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
 begin
-    perform scim.must_match(scim.role_json(r));
     if r.doc ->> 'type' = 'built-in' then
         perform scim.fail('SC409', 'role', format('The role "%s" is built in and stays.', r.doc ->> 'value'));
     end if;

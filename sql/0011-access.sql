@@ -525,7 +525,8 @@ grant select on scim.subscription, scim.mapping, scim.access_grant to scim_web;
 -- What templates give, and what a POST of a protected account's id may take away.
 grant insert on scim.access_grant to scim_web;
 grant execute on function scim.new_id to scim_web;
-grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant, scim.steered
+-- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
+grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant
     to scim_web, scim_manage;
 
 -- What runs with the owner's rights reads of one tenant alone, by its own wall.
