@@ -242,14 +242,18 @@ $$;
 -- What the server keeps beside a document.
 create function scim.facts(r scim.resource) returns jsonb
     language sql immutable
-    return jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected));
+as $$
+    select jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected))
+$$;
 
 create function scim.audit_json(a scim.audit) returns jsonb
     language sql stable
-    return jsonb_build_object('id', a.id::text, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+as $$
+    select jsonb_build_object('id', a.id::text, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                               'actorKind', a.actor_kind, 'actor', a.actor, 'actorKey', a.actor_key, 'request', a.request,
                               'action', a.action, 'objectType', a.object_type, 'objectId', a.object_id,
-                              'objectName', a.object_name, 'before', a.before, 'after', a.after);
+                              'objectName', a.object_name, 'before', a.before, 'after', a.after)
+$$;
 
 -- How many people are in these groups and in the groups in them.
 create function scim.people_in(of_tenant text, group_ids uuid[]) returns int
@@ -478,8 +482,10 @@ create index resource_role on scim.resource (tenant, role) where role is not nul
 
 create function scim.role_json(r scim.resource) returns jsonb
     language sql stable
-    return jsonb_build_object('role', r.doc ->> 'value', 'displayName', r.doc ->> 'display', 'builtIn', r.doc ->> 'type' = 'built-in',
-                              'created', scim.time_text(r.created), 'id', r.id);
+as $$
+    select jsonb_build_object('role', r.doc ->> 'value', 'displayName', r.doc ->> 'display', 'builtIn', r.doc ->> 'type' = 'built-in',
+                              'created', scim.time_text(r.created), 'id', r.id)
+$$;
 
 -- The role that is called so, or a refusal.
 create function scim.the_role(of_tenant text, name text) returns scim.resource

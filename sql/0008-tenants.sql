@@ -17,14 +17,16 @@ comment on column scim.tenant.nests is 'internal';
 -- Every column that is not internal, so that a new setting is shown by being there.
 create function scim.tenant_json(t scim.tenant) returns jsonb
     language sql stable
-    return (select jsonb_object_agg(scim.camel(a.attname::text),
+as $$
+    select jsonb_object_agg(scim.camel(a.attname::text),
                        case a.atttypid
                            when 'timestamptz'::regtype then to_jsonb(scim.time_text((to_jsonb(t) ->> a.attname)::timestamptz))
                            else to_jsonb(t) -> a.attname
                        end)
               from pg_attribute a
              where a.attrelid = 'scim.tenant'::regclass and a.attnum > 0 and not a.attisdropped
-               and col_description(a.attrelid, a.attnum) is distinct from 'internal');
+               and col_description(a.attrelid, a.attnum) is distinct from 'internal'
+$$;
 
 -- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
 create function scim.tenant_counted(tenant_json jsonb) returns jsonb
@@ -182,12 +184,14 @@ create function scim.acting() returns text
 
 create function scim.token_status(t scim.token) returns text
     language sql stable
-    return case
+as $$
+    select case
         when t.revoked is not null then 'revoked'
         when t.expires <= now() then 'expired'
         when t.expires <= now() + interval '14 days' then 'expiring'
         else 'active'
-    end;
+    end
+$$;
 
 -- Never its digest.
 -- Not in the form that PostgreSQL ties to the columns: their types may change.

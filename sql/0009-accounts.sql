@@ -38,16 +38,19 @@ create function scim.is_active(doc jsonb) returns boolean
 -- What only the identity provider changes of an account.
 create function scim.locked_fields(r scim.resource) returns jsonb
     language sql immutable
-    return case
+as $$
+    select case
                when r.source = 'scim'
                    then '["userName", "displayName", "givenName", "familyName", "email", "phone", "active"]'::jsonb
                else '[]'::jsonb
-           end;
+           end
+$$;
 
 -- An account as a list shows it.
 create function scim.user_row(r scim.resource) returns jsonb
     language sql stable
-    return (select jsonb_build_object(
+as $$
+    select jsonb_build_object(
                 'id', r.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName',
                 'email', scim.account_email(r.doc), 'phone', scim.chosen(r.doc -> 'phoneNumbers') ->> 'value',
                 'login', case t.login_attribute when 'email' then scim.account_email(r.doc) else r.doc ->> 'userName' end,
@@ -57,7 +60,8 @@ create function scim.user_row(r scim.resource) returns jsonb
                 'flags', to_jsonb(coalesce(r.flags, '{}')), 'protected', r.protected,
                 'created', scim.time_text(r.created), 'lastModified', scim.time_text(r.last_modified),
                 'deletedAt', scim.time_text(r.deleted_at))
-              from scim.tenant t where t.tenant = r.tenant);
+              from scim.tenant t where t.tenant = r.tenant
+$$;
 
 create function scim.user_rows(of_tenant text, ids uuid[]) returns jsonb
     language sql stable
@@ -143,7 +147,9 @@ create policy owner on scim.flag to scim_owner using (true);
 
 create function scim.flag_json(f scim.flag) returns jsonb
     language sql stable
-    return jsonb_build_object('flag', f.name, 'description', f.description, 'created', scim.time_text(f.created));
+as $$
+    select jsonb_build_object('flag', f.name, 'description', f.description, 'created', scim.time_text(f.created))
+$$;
 
 create function scim.the_flag(of_tenant text, wanted text) returns scim.flag
     language plpgsql
@@ -257,8 +263,10 @@ create policy owner on scim.link to scim_owner using (true);
 
 create function scim.link_json(l scim.link) returns jsonb
     language sql stable
-    return jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'user', l.user_id,
-        'userName', (select r.doc ->> 'userName' from scim.resource r where r.tenant = l.tenant and r.id = l.user_id));
+as $$
+    select jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'user', l.user_id,
+        'userName', (select r.doc ->> 'userName' from scim.resource r where r.tenant = l.tenant and r.id = l.user_id))
+$$;
 
 create function scim.admin_link_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
@@ -308,7 +316,8 @@ $$;
 -- An account with everything that is known of it.
 create function scim.user_json(r scim.resource) returns jsonb
     language sql stable
-    return scim.user_row(r) || jsonb_build_object(
+as $$
+    select scim.user_row(r) || jsonb_build_object(
         'givenName', r.doc -> 'name' ->> 'givenName', 'familyName', r.doc -> 'name' ->> 'familyName',
         'name', coalesce(r.doc -> 'name', '{}'), 'emails', coalesce(r.doc -> 'emails', '[]'),
         'phoneNumbers', coalesce(r.doc -> 'phoneNumbers', '[]'), 'externalId', r.doc ->> 'externalId',
@@ -316,7 +325,8 @@ create function scim.user_json(r scim.resource) returns jsonb
         'links', coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject,
                                                                'linked', scim.time_text(l.linked)) order by l.id)
                              from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
-        'locked', scim.locked_fields(r), 'mergedInto', r.merged_into);
+        'locked', scim.locked_fields(r), 'mergedInto', r.merged_into)
+$$;
 
 -- --- lists ------------------------------------------------------------------------------------------------------------------------
 
@@ -732,10 +742,12 @@ $$;
 -- Whether the account was active when it was deleted, as the audit log has it.
 create function scim.was_active(r scim.resource) returns boolean
     language sql stable
-    return coalesce((select (a.before ->> 'active')::boolean
+as $$
+    select coalesce((select (a.before ->> 'active')::boolean
                        from scim.audit a
                       where a.tenant = r.tenant and a.object_id = r.id::text and a.action = 'delete'
-                      order by a.id desc limit 1), false);
+                      order by a.id desc limit 1), false)
+$$;
 
 create function scim.admin_user_restore(of_tenant text, args jsonb) returns jsonb
     language plpgsql
@@ -889,7 +901,8 @@ $$;
 -- What a merge would carry over from one account to another.
 create function scim.merge_json(r scim.resource, survivor scim.resource) returns jsonb
     language sql stable
-    return jsonb_build_object(
+as $$
+    select jsonb_build_object(
         'user', scim.user_row(r), 'into', scim.user_row(survivor),
         'groups', coalesce((select jsonb_agg(g.value order by g.ordinality)
                               from jsonb_array_elements(scim.user_groups(r.tenant, r.id)) with ordinality g
@@ -898,7 +911,8 @@ create function scim.merge_json(r scim.resource, survivor scim.resource) returns
         'flags', to_jsonb(array(select f from unnest(r.flags) f where f <> all (coalesce(survivor.flags, '{}')) order by f)),
         'links', coalesce((select jsonb_agg(jsonb_build_object('issuer', l.issuer, 'subject', l.subject) order by l.id)
                              from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
-        'grants', scim.grants_beyond(r.tenant, r.id, survivor.id));
+        'grants', scim.grants_beyond(r.tenant, r.id, survivor.id))
+$$;
 
 -- Both accounts of a merge, or a refusal.
 create function scim.must_be_mergeable(r scim.resource, survivor scim.resource) returns void

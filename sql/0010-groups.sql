@@ -37,18 +37,22 @@ create trigger drop_application_group after delete on scim.resource
 
 create function scim.group_row(r scim.resource) returns jsonb
     language sql stable
-    return (select jsonb_build_object(
+as $$
+    select jsonb_build_object(
                        'id', r.id, 'displayName', r.doc ->> 'displayName', 'source', r.source, 'kind', a.kind, 'project', a.project,
                        'access', a.access, 'externalId', r.doc ->> 'externalId', 'created', scim.time_text(r.created),
                        'lastModified', scim.time_text(r.last_modified), 'archivedAt', scim.time_text(r.deleted_at))
               from (select) one
-              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id);
+              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id
+$$;
 
 create function scim.group_json(r scim.resource) returns jsonb
     language sql stable
-    return scim.group_row(r) || jsonb_build_object(
+as $$
+    select scim.group_row(r) || jsonb_build_object(
         'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
-        'locked', case r.source when 'scim' then '["displayName", "members"]'::jsonb else '[]'::jsonb end);
+        'locked', case r.source when 'scim' then '["displayName", "members"]'::jsonb else '[]'::jsonb end)
+$$;
 
 -- The group of an id; else the one that is called so; else the last that was before it was archived.
 create function scim.find_group(of_tenant text, name text) returns uuid
@@ -468,10 +472,12 @@ create function scim.group_names(of_tenant text, ids uuid[]) returns text[]
 
 create function scim.template_json(t scim.template) returns jsonb
     language sql stable
-    return jsonb_build_object('id', t.id, 'name', t.name, 'priority', t.priority, 'condition', t.condition, 'role', t.role,
+as $$
+    select jsonb_build_object('id', t.id, 'name', t.name, 'priority', t.priority, 'condition', t.condition, 'role', t.role,
                               'groups', to_jsonb(scim.group_names(t.tenant, t.groups)),
                               'subscriptions', to_jsonb(scim.subscription_names(t.tenant, t.subscriptions)), 'flags', to_jsonb(t.flags),
-                              'created', scim.time_text(t.created), 'lastModified', scim.time_text(t.last_modified));
+                              'created', scim.time_text(t.created), 'lastModified', scim.time_text(t.last_modified))
+$$;
 
 -- Of these accounts those that a condition is true of.
 create function scim.matching(condition_sql text, condition_params text[], of_tenant text, ids uuid[]) returns uuid[]

@@ -125,12 +125,14 @@ create table scim.first_login (
 -- One document has both shapes, the IETF draft's and Okta's, and what neither shows, so that the audit log has it.
 create function scim.entitlement(s scim.subscription) returns jsonb
     language sql stable
-    return jsonb_strip_nulls(jsonb_build_object(
+as $$
+    select jsonb_strip_nulls(jsonb_build_object(
         'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Entitlement',
                                      'urn:okta:scim:schemas:core:1.0:Entitlement'),
         'value', s.name, 'display', s.name, 'displayName', s.name, 'type', 'subscription', 'supported', true,
         'limitedAssignmentsPermitted', s.seats is not null, 'totalAssignmentsPermitted', s.seats,
-        'description', s.description, 'automatic', s.automatic));
+        'description', s.description, 'automatic', s.automatic))
+$$;
 
 create function scim.keep_entitlement() returns trigger
     language plpgsql

@@ -30,7 +30,9 @@ alter table scim.token
 
 create function scim.keeps(t scim.tenant) returns text
     language sql immutable
-    return case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',');
+as $$
+    select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
+$$;
 
 create function scim.copy_keeps() returns trigger
     language plpgsql
@@ -292,14 +294,18 @@ create function scim.outcome(status int) returns text
 
 create function scim.activity_json(a scim.activity) returns jsonb
     language sql stable
-    return jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'token', a.token, 'tokenName', a.token_name,
+as $$
+    select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'token', a.token, 'tokenName', a.token_name,
                               'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status),
                               'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
-                              'address', a.address, 'object', a.object, 'dryRun', a.dry);
+                              'address', a.address, 'object', a.object, 'dryRun', a.dry)
+$$;
 
 create function scim.activity_detail(a scim.activity) returns jsonb
     language sql stable
-    return scim.activity_json(a) || jsonb_build_object('bodyLength', a.body_length, 'body', a.body, 'changes', a.changes);
+as $$
+    select scim.activity_json(a) || jsonb_build_object('bodyLength', a.body_length, 'body', a.body, 'changes', a.changes)
+$$;
 
 create function scim.admin_activity_show(of_tenant text, args jsonb) returns jsonb
     language plpgsql stable
@@ -322,10 +328,12 @@ $$;
 
 create function scim.hold_json(h scim.hold) returns jsonb
     language sql stable
-    return jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
+as $$
+    select jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
                               'token', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
                               'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
-                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by);
+                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by)
+$$;
 
 create function scim.the_hold(of_tenant text, hold text) returns scim.hold
     language plpgsql

@@ -68,8 +68,10 @@ $$;
 
 create function scim.subscription_json(s scim.subscription) returns jsonb
     language sql stable
-    return jsonb_build_object('id', s.id, 'name', s.name, 'description', s.description, 'seats', s.seats, 'automatic', s.automatic,
-                              'created', scim.time_text(s.created));
+as $$
+    select jsonb_build_object('id', s.id, 'name', s.name, 'description', s.description, 'seats', s.seats, 'automatic', s.automatic,
+                              'created', scim.time_text(s.created))
+$$;
 
 -- Refuses a name that another one has.
 create function scim.free_subscription_name(of_tenant text, new_name text, but uuid) returns void
@@ -201,12 +203,14 @@ $$;
 
 create function scim.mapping_json(p scim.mapping) returns jsonb
     language sql stable
-    return (select jsonb_build_object(
+as $$
+    select jsonb_build_object(
                        'mapping', p.id, 'group', g.doc ->> 'displayName', 'groupId', p.group_id, 'archived', g.deleted_at is not null,
                        'subscription', (select s.name from scim.subscription s where s.tenant = p.tenant and s.id = p.subscription_id),
                        'subscriptionId', p.subscription_id, 'role', p.role, 'created', scim.time_text(p.created), 'createdBy', p.created_by)
               from scim.resource g
-             where g.tenant = p.tenant and g.id = p.group_id);
+             where g.tenant = p.tenant and g.id = p.group_id
+$$;
 
 create function scim.actor() returns text
     language sql stable
@@ -297,13 +301,15 @@ $$;
 
 create function scim.grant_json(a scim.access_grant) returns jsonb
     language sql stable
-    return (select jsonb_build_object(
+as $$
+    select jsonb_build_object(
                        'grant', a.id, 'user', a.user_id, 'userName', u.doc ->> 'userName',
                        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
                        'subscriptionId', a.subscription_id, 'role', a.role, 'source', a.source, 'granted', scim.time_text(a.granted),
                        'grantedBy', a.granted_by)
               from scim.resource u
-             where u.tenant = a.tenant and u.id = a.user_id);
+             where u.tenant = a.tenant and u.id = a.user_id
+$$;
 
 create function scim.admin_grant_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
@@ -347,14 +353,18 @@ $$;
 
 create function scim.access_json(a scim.access) returns jsonb
     language sql stable
-    return jsonb_build_object('kind', a.kind, 'id', a.id, 'name', a.name, 'seated', a.seated, 'since', scim.time_text(a.since),
-                              'sources', a.sources);
+as $$
+    select jsonb_build_object('kind', a.kind, 'id', a.id, 'name', a.name, 'seated', a.seated, 'since', scim.time_text(a.since),
+                              'sources', a.sources)
+$$;
 
 -- A line about it.
 create function scim.access_text(a scim.access) returns text
     language sql stable
-    return case a.kind when 'role' then 'role ' else '' end || a.name || case when a.seated then '' else ' (waiting for a seat)' end || ': '
-        || (select string_agg(e.value ->> 'text', ', ' order by e.ordinality) from jsonb_array_elements(a.sources) with ordinality e);
+as $$
+    select case a.kind when 'role' then 'role ' else '' end || a.name || case when a.seated then '' else ' (waiting for a seat)' end || ': '
+        || (select string_agg(e.value ->> 'text', ', ' order by e.ordinality) from jsonb_array_elements(a.sources) with ordinality e)
+$$;
 
 -- Why an account has no more than it has.
 create function scim.access_notes(t scim.tenant, u scim.resource) returns text[]
