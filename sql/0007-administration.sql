@@ -45,13 +45,15 @@ set local role scim_owner;
 
 -- --- resources: where they come from, and what administrators add to them ------------------------------------------------
 
+-- A check constraint and a condition of a trigger are parsed and planned anew by each statement that writes, which costs as much as
+-- the statement itself: what they would say apply_rules and the triggers' functions do.
 alter table scim.resource
-    add source    text collate "C" not null default 'scim' check (source in ('scim', 'local', 'application')),
+    add source    text collate "C" not null default 'scim', -- scim, local or application
     add wire      boolean not null default true,
+    add active    boolean not null default true, -- of a user: neither deactivated nor deleted
     add role      text,   -- the value of the account's role; null: the tenant's default
     add flags     text[], -- the names of local flags that are set
-    add protected text check (protected in ('main-contact', 'break-glass')), -- provisioning may not touch it
-    add check (protected is null or type = 'User');
+    add protected text;   -- main-contact or break-glass: provisioning may not touch it
 
 alter table scim.tenant
     add default_role text not null default 'user',
@@ -62,7 +64,13 @@ alter table scim.tenant
     -- displayName is made of the name, whatever is sent.
     add derive_display_name boolean not null default false;
 
-update scim.resource set wire = false where deleted_at is not null;
+create function scim.is_active(doc jsonb, deleted_at timestamptz) returns boolean
+    language sql immutable parallel safe
+    return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
+
+update scim.resource
+   set wire = deleted_at is null, active = type <> 'User' or scim.is_active(doc, deleted_at)
+ where deleted_at is not null or type = 'User' and not scim.is_active(doc, deleted_at);
 
 drop index scim.resource_list;
 create index resource_list on scim.resource (tenant, type, id) where wire;
@@ -120,6 +128,15 @@ create function scim.display_name(doc jsonb) returns text
                     nullif(concat_ws(' ', doc -> 'name' ->> 'givenName', doc -> 'name' ->> 'familyName'), ''),
                     doc ->> 'userName');
 
+-- Whether a tenant may have something that few have, which no write has to look for otherwise: one of the letters of scim.traits(). What
+-- authentication has not told is possible.
+create function scim.concerns(trait text) returns boolean
+    language sql stable
+    return case coalesce(current_setting('scim.traits', true), '')
+               when '' then true
+               else strpos(current_setting('scim.traits'), trait) > 0
+           end;
+
 -- The one place where it is decided who may change what, and where the tenant's rules for accounts are applied. It runs
 -- before keep_keys, by its name.
 create function scim.apply_rules() returns trigger
@@ -130,7 +147,13 @@ declare
     changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc;
     rules    record;
 begin
+    if new.source not in ('scim', 'local', 'application')
+        or new.protected is not null and (new.protected not in ('main-contact', 'break-glass') or new.type <> 'User')
+    then
+        raise exception using errcode = '23514', message = format('source "%s" or protected "%s" is none', new.source, new.protected);
+    end if;
     new.wire := new.deleted_at is null and new.source <> 'local';
+    new.active := new.type <> 'User' or scim.is_active(new.doc, new.deleted_at);
     if tg_op = 'UPDATE' and by_token and (changed or (new.deleted_at is null) <> (old.deleted_at is null)) then
         if old.protected is not null then
             perform scim.refuse('SC403', format('The account "%s" is %s. Provisioning may not change it; an administrator can.',
@@ -148,9 +171,13 @@ begin
         if old.source = 'application' then
             -- Whatever else an identity provider keeps of it, such as an externalId, it may.
             new.doc := new.doc || jsonb_build_object('displayName', old.doc -> 'displayName');
+            perform set_config('scim.same', '', true);
         end if;
     end if;
     if new.type <> 'User' or not changed or new.deleted_at is not null then
+        return new;
+    end if;
+    if not scim.concerns('r') and not new.doc ? 'roles' then
         return new;
     end if;
     select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
@@ -159,6 +186,7 @@ begin
     end if;
     if rules.derive_display_name then
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
+        perform set_config('scim.same', '', true);
     end if;
     if new.doc ? 'roles' and (tg_op = 'INSERT' or old.deleted_at is not null or rules.role_wins = 'sync' or old.source <> new.source) then
         -- Who has had an unknown role since before there were such rules may be changed otherwise.
@@ -180,9 +208,10 @@ create trigger apply_rules before insert or update on scim.resource
 
 -- No foreign key: it survives the tenant. `before` and `after` hold what has changed. `weight` is how many people may lose
 -- access by it.
+create sequence scim.audit_id;
 create table scim.audit (
     tenant      text collate "C" not null,
-    id          bigint generated always as identity,
+    id          bigint not null default nextval('scim.audit_id'),
     at          timestamptz not null default now(),
     xid         xid8 not null default pg_current_xact_id(),
     actor_kind  text not null default coalesce(nullif(current_setting('scim.actor_kind', true), ''), 'database'),
@@ -201,19 +230,11 @@ create table scim.audit (
 create index audit_object on scim.audit (tenant, object_id, id);
 create index audit_weight on scim.audit (tenant, at) where weight > 0;
 
--- What the end of the transaction looks at: the first row that it has put into the audit log, and how many may lose access by it.
-create function scim.mark(id bigint, weight int) returns boolean
-    language plpgsql
+-- Tells the end of the transaction that something has changed, and where the audit log may begin to tell of it.
+create function scim.mark() returns text
+    language sql volatile
 as $$
-begin
-    if coalesce(current_setting('scim.noted', true), '') = '' then
-        perform set_config('scim.noted', id::text, true);
-    end if;
-    if weight > 0 then
-        perform set_config('scim.weight', (coalesce(nullif(current_setting('scim.weight', true), ''), '0')::int + weight)::text, true);
-    end if;
-    return true;
-end
+    select case when coalesce(current_setting('scim.noted', true), '') = '' then set_config('scim.noted', nextval('scim.audit_id')::text, true) end
 $$;
 
 -- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
@@ -222,11 +243,10 @@ create function scim.note(of_tenant text, action text, object_type text, object_
     language plpgsql
 as $$
 declare
-    marked boolean;
+    noted text := scim.mark();
 begin
-    insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
-    values (of_tenant, action, object_type, object_id, object_name, before, after, weight)
-    returning scim.mark(a.id, a.weight) into marked;
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
+    values (of_tenant, action, object_type, object_id, object_name, before, after, weight);
 end
 $$;
 
@@ -272,25 +292,50 @@ begin
 end
 $$;
 
+-- An expression of plpgsql is made ready once in each transaction, which costs more than its work: there are few.
+
+-- Of what comes and goes. Whoever is erased leaves nothing but the fact.
 create function scim.audit_resource() returns trigger
     language plpgsql
 as $$
 declare
-    r      scim.resource := case tg_op when 'DELETE' then old else new end;
-    -- Whoever is erased leaves nothing but the fact.
-    name   text := case when tg_op <> 'DELETE' then coalesce(r.doc ->> 'userName', r.doc ->> 'value', r.doc ->> 'displayName') end;
-    action text := 'update';
-    before jsonb;
-    after  jsonb;
-    weight int := 0;
-    marked boolean;
+    noted text := scim.mark();
 begin
     if tg_op = 'INSERT' then
-        action := 'create';
-        after := new.doc;
-    elsif tg_op = 'DELETE' then
-        action := 'erase';
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+        values (new.tenant, 'create', new.type, new.id::text,
+                coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), new.doc);
     else
+        insert into scim.audit (tenant, action, object_type, object_id, weight)
+        values (old.tenant, 'erase', old.type, old.id::text,
+                case old.type when 'User' then old.active::int when 'Group' then scim.people_in(old.tenant, array[old.id]) else 0 end);
+    end if;
+    return null;
+end
+$$;
+
+create trigger audit_resource after insert or delete on scim.resource
+    for each row execute function scim.audit_resource();
+
+-- Whoever writes a document that it has read before says which members of it are the same as before (scim.same): to find that out
+-- here costs as much as all the rest.
+create function scim.audit_change() returns trigger
+    language plpgsql
+as $$
+declare
+    noted  text;
+    same   text := nullif(current_setting('scim.same', true), '');
+    action text := 'update';
+    lost   int := (old.active and not new.active)::int;
+    before jsonb;
+    after  jsonb;
+begin
+    if same is not null then
+        noted := set_config('scim.same', '', true);
+    end if;
+    if (new.deleted_at is null) <> (old.deleted_at is null) or new.source <> old.source or new.role is distinct from old.role
+        or new.flags is distinct from old.flags or new.protected is distinct from old.protected
+    then
         action := case
                       when new.deleted_at is not null and old.deleted_at is null then 'delete'
                       when new.deleted_at is null and old.deleted_at is not null then 'restore'
@@ -298,80 +343,74 @@ begin
                       when new.source = 'scim' and old.source = 'local' then 'adopt'
                       else 'update'
                   end;
-        select jsonb_object_agg(k.key, old.doc -> k.key) filter (where old.doc ? k.key),
-               jsonb_object_agg(k.key, new.doc -> k.key) filter (where new.doc ? k.key)
-          into before, after
-          from jsonb_object_keys(old.doc || new.doc) k (key)
-         where old.doc -> k.key is distinct from new.doc -> k.key;
-        if (old.source, old.role, old.flags, old.protected) is distinct from (new.source, new.role, new.flags, new.protected) then
-            before := coalesce(before, '{}') || coalesce(scim.differing(scim.facts(old), scim.facts(new)), '{}');
-            after := coalesce(after, '{}') || coalesce(scim.differing(scim.facts(new), scim.facts(old)), '{}');
+        before := scim.differing(old.doc || scim.facts(old), new.doc || scim.facts(new));
+        after := scim.differing(new.doc || scim.facts(new), old.doc || scim.facts(old));
+        if new.type = 'Group' and action = 'delete' then
+            lost := scim.people_in(new.tenant, array[new.id]);
         end if;
+    elsif new.doc is not distinct from old.doc then
+        return null;
+    elsif same is not null then
+        before := nullif(old.doc - same::text[], '{}');
+        after := nullif(new.doc - same::text[], '{}');
+    else
+        before := scim.differing(old.doc, new.doc);
+        after := scim.differing(new.doc, old.doc);
     end if;
-    if r.type = 'User' and tg_op <> 'INSERT' and old.deleted_at is null and coalesce((old.doc ->> 'active')::boolean, true)
-        and (action in ('delete', 'erase') or not coalesce((new.doc ->> 'active')::boolean, true))
-    then
-        weight := 1;
-    elsif r.type = 'Group' and action in ('delete', 'erase') then
-        weight := scim.people_in(r.tenant, array[r.id]);
-    end if;
-    insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
-    values (r.tenant, action, r.type, r.id::text, name, before, after, weight)
-    returning scim.mark(a.id, a.weight) into marked;
+    noted := scim.mark();
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, before, after)
+    values (new.tenant, action, new.type, new.id::text,
+            coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), lost, before, after);
     return null;
 end
 $$;
 
-create trigger audit_resource after insert or delete on scim.resource
-    for each row execute function scim.audit_resource();
--- Not for a group's new version, which its memberships tell.
-create trigger audit_resource_change after update on scim.resource
-    for each row when (old.doc is distinct from new.doc or (old.deleted_at is null) <> (new.deleted_at is null)
-                       or old.source <> new.source or old.role is distinct from new.role
-                       or old.flags is distinct from new.flags or old.protected is distinct from new.protected)
-    execute function scim.audit_resource();
+-- Not of a group's new version, which its memberships tell.
+create trigger audit_change after update of doc, deleted_at, source, role, flags, protected on scim.resource
+    for each row execute function scim.audit_change();
 
--- One row for each group that a statement has changed the members of.
+-- One row for each group that a statement has changed the members of. Whoever is deleted, and for that leaves, weighs by that.
 create function scim.audit_members() returns trigger
     language plpgsql
 as $$
 declare
-    n       bigint;
-    removed boolean := tg_op = 'DELETE';
-    -- Those of a deleted resource, which weighs for itself.
-    leaves  boolean := coalesce(current_setting('scim.leaves', true), '') <> '';
+    protected text;
+    leaves    boolean;
 begin
+    if tg_op = 'INSERT' then
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+        select g.tenant, 'add-members', 'Group', g.group_id::text,
+               (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id), g.list
+          from (select m.tenant, m.group_id, scim.mark(), jsonb_build_object('members', jsonb_agg(m.member_id)) as list
+                  from (select c.* from changed c order by c.tenant, c.group_id, c.member_id) m
+                 group by m.tenant, m.group_id) g;
+        return null;
+    end if;
+    if scim.concerns('p') and current_setting('scim.actor_kind', true) is not distinct from 'token' then
+        select p.doc ->> 'userName' into protected
+          from scim.resource p
+         where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
+           and p.id in (select m.member_id from changed m)
+         order by p.id
+         limit 1;
+        if found then
+            perform scim.refuse('SC403', format('members: the account "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
+                protected));
+        end if;
+    end if;
+    leaves := coalesce(current_setting('scim.leaves', true), '') <> '';
     if leaves then
         perform set_config('scim.leaves', '', true);
     end if;
-    if removed and current_setting('scim.actor_kind', true) is not distinct from 'token' and exists (
-        select from scim.resource p
-         where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
-           and p.id in (select m.member_id from changed m))
-    then
-        perform scim.refuse('SC403', format('members: the account "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
-            (select p.doc ->> 'userName'
-               from scim.resource p
-              where p.tenant = current_setting('scim.tenant', true) and p.protected is not null and p.deleted_at is null
-                and p.id in (select m.member_id from changed m) order by p.id limit 1)));
-    end if;
-    -- The rows are counted so that all are written.
-    with noted as (
-        insert into scim.audit as a (tenant, action, object_type, object_id, object_name, before, after, weight)
-        select m.tenant, case when removed then 'remove-members' else 'add-members' end, 'Group', m.group_id::text,
-               (select r.doc ->> 'displayName' from scim.resource r where r.tenant = m.tenant and r.id = m.group_id),
-               case when removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
-               case when not removed then jsonb_build_object('members', jsonb_agg(m.member_id order by m.member_id)) end,
-               case when removed and not leaves
-                   then count(*) filter (where m.member_type = 'User')
-                        + case when bool_or(m.member_type = 'Group')
-                              then scim.people_in(m.tenant, array_agg(m.member_id) filter (where m.member_type = 'Group')) else 0 end
-                   else 0 end
-          from changed m
-         group by m.tenant, m.group_id
-        returning scim.mark(a.id, a.weight)
-    )
-    select count(*) into n from noted;
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
+    select g.tenant, 'remove-members', 'Group', g.group_id::text,
+           (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id), g.list,
+           case when leaves then 0 else g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end end
+      from (select m.tenant, m.group_id, scim.mark(), jsonb_build_object('members', jsonb_agg(m.member_id)) as list,
+                   count(*) filter (where m.member_type = 'User') as users,
+                   array_agg(m.member_id) filter (where m.member_type = 'Group') as groups
+              from (select c.* from changed c order by c.tenant, c.group_id, c.member_id) m
+             group by m.tenant, m.group_id) g;
     return null;
 end
 $$;
@@ -591,6 +630,7 @@ grant execute on function scim.fold_tally, scim.add_role, scim.new_id to scim_ma
 create policy web on scim.audit to scim_web using (coalesce(tenant = current_setting('scim.tenant', true), false));
 create policy owner on scim.audit to scim_owner using (true);
 grant select, insert on scim.audit to scim_web;
+grant usage on sequence scim.audit_id to scim_web, scim_manage;
 -- Real erasure (row U4).
 grant delete on scim.resource to scim_web;
 

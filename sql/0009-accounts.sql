@@ -31,10 +31,6 @@ create function scim.account_email(doc jsonb) returns text
     language sql immutable parallel safe
     return scim.chosen(doc -> 'emails') ->> 'value';
 
-create function scim.is_active(doc jsonb) returns boolean
-    language sql immutable parallel safe
-    return coalesce((doc ->> 'active')::boolean, true);
-
 -- What only the identity provider changes of an account.
 create function scim.locked_fields(r scim.resource) returns jsonb
     language sql immutable
@@ -54,8 +50,8 @@ as $$
                 'id', r.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName',
                 'email', scim.account_email(r.doc), 'phone', scim.chosen(r.doc -> 'phoneNumbers') ->> 'value',
                 'login', case t.login_attribute when 'email' then scim.account_email(r.doc) else r.doc ->> 'userName' end,
-                'active', r.deleted_at is null and scim.is_active(r.doc),
-                'state', case when r.deleted_at is not null then 'deleted' when scim.is_active(r.doc) then 'active' else 'inactive' end,
+                'active', r.active,
+                'state', case when r.deleted_at is not null then 'deleted' when r.active then 'active' else 'inactive' end,
                 'source', r.source, 'role', coalesce(r.role, t.default_role), 'roleDefault', r.role is null,
                 'flags', to_jsonb(coalesce(r.flags, '{}')), 'protected', r.protected,
                 'created', scim.time_text(r.created), 'lastModified', scim.time_text(r.last_modified),
@@ -378,8 +374,8 @@ create function scim.user_condition(args jsonb) returns text
     return concat_ws(' and ', 'r.tenant = $1', 'r.type = ''User''',
         case args ->> 'state'
             when 'deleted' then 'r.deleted_at is not null'
-            when 'active' then 'r.deleted_at is null and scim.is_active(r.doc)'
-            when 'inactive' then 'r.deleted_at is null and not scim.is_active(r.doc)'
+            when 'active' then 'r.deleted_at is null and r.active'
+            when 'inactive' then 'r.deleted_at is null and not r.active'
             else 'r.deleted_at is null'
         end,
         case args ->> 'source'

@@ -548,6 +548,9 @@ declare
     t   scim.template;
     ids uuid[];
 begin
+    if not scim.concerns('t') then
+        return null;
+    end if;
     for t in select x.*
                from scim.template x
               where x.tenant in (select n.tenant from added n where n.type = 'User')

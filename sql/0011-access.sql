@@ -17,31 +17,6 @@ set local role scim_owner;
 
 -- --- what has to be known of accounts ----------------------------------------------------------------------------------------
 
--- Of a user: neither deactivated nor deleted. A column, because an index or a condition on the document would make each change of
--- a document a change of all its indexes.
-alter table scim.resource add active boolean not null default true;
-
-create function scim.is_active(doc jsonb, deleted_at timestamptz) returns boolean
-    language sql immutable parallel safe
-    return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
-
-create function scim.keep_active() returns trigger
-    language plpgsql
-as $$
-begin
-    new.active := not new.active;
-    return new;
-end
-$$;
-
--- The condition costs less than a call of the function, which few writes need.
-create trigger keep_active before insert or update on scim.resource
-    for each row when (new.type = 'User'
-                       and new.active <> (new.deleted_at is null and (new.doc -> 'active') is distinct from 'false'::jsonb))
-    execute function scim.keep_active();
-
-update scim.resource r set active = false where r.type = 'User' and not scim.is_active(r.doc, r.deleted_at);
-
 -- Whom policy and groups decide about, to be found without their documents.
 create index resource_steered on scim.resource (tenant, id) where type = 'User' and active and protected is null;
 

@@ -15,18 +15,15 @@ alter table scim.tenant
     add activity_mask   text[] not null default '{}'
         check (array_to_string(activity_mask, ',') ~ '^([A-Za-z$][A-Za-z0-9_$-]{0,99}(,[A-Za-z$][A-Za-z0-9_$-]{0,99})*)?$'),
     add activity_reads  int not null default 100 check (activity_reads between 0 and 100);
--- Whether scim.watch has anything to look at.
-alter table scim.tenant
-    add watched boolean not null generated always as (dry_run or guard_limit is not null or guard_share is not null) stored;
-comment on column scim.tenant.watched is 'internal';
-
 alter table scim.token
     add column if not exists last_used    timestamptz,
     add column if not exists last_address text,
     add column if not exists warned       timestamptz, -- when the log said that it ends soon
-    -- A copy of the tenant's settings about bodies: + where they are kept, else -, and the names of what is masked; null where
-    -- there is nothing to do.
-    add column keeps text;
+    -- Copies of the tenant's settings, so that no request has to read them. About bodies: + where they are kept, else -, and the
+    -- names of what is masked; null where there is nothing to do.
+    add column keeps   text,
+    -- What the tenant has of what few have (scim.traits).
+    add column traits  text not null default '-';
 
 create function scim.keeps(t scim.tenant) returns text
     language sql immutable
@@ -34,27 +31,47 @@ as $$
     select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
 $$;
 
-create function scim.copy_keeps() returns trigger
+-- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts.
+create function scim.traits(t scim.tenant) returns text
+    language sql stable
+as $$
+    select concat('-',
+        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null then 'w' end,
+        case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
+        case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
+        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end)
+$$;
+
+create function scim.copy_settings() returns trigger
     language plpgsql
 as $$
 begin
-    new.keeps := (select scim.keeps(t) from scim.tenant t where t.tenant = new.tenant);
+    select scim.keeps(t), scim.traits(t) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
     return new;
 end
 $$;
-create trigger copy_keeps before insert on scim.token
-    for each row execute function scim.copy_keeps();
+create trigger copy_settings before insert on scim.token
+    for each row execute function scim.copy_settings();
 
-create function scim.spread_keeps() returns trigger
+create function scim.spread_settings() returns trigger
     language plpgsql security definer set search_path = pg_catalog
 as $$
 begin
-    update scim.token t set keeps = scim.keeps(new) where t.tenant = new.tenant and t.keeps is distinct from scim.keeps(new);
+    update scim.token k
+       set keeps = scim.keeps(t), traits = scim.traits(t)
+      from scim.tenant t
+     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant
+       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.traits(t));
     return null;
 end
 $$;
-create trigger spread_keeps after update of activity_bodies, activity_mask on scim.tenant
-    for each row execute function scim.spread_keeps();
+create trigger spread_settings after update of activity_bodies, activity_mask, dry_run, guard_limit, guard_share, user_name_email,
+                                               derive_display_name, role_wins on scim.tenant
+    for each row execute function scim.spread_settings();
+create trigger spread_settings after insert or delete on scim.template
+    for each row execute function scim.spread_settings();
+create trigger spread_settings after update of protected on scim.resource
+    for each row execute function scim.spread_settings();
 
 -- --- activity -------------------------------------------------------------------------------------------------------------------
 
@@ -185,23 +202,32 @@ begin
 end
 $$;
 
--- The last word on a transaction of a tenant that is watched: true, or a refusal, which undoes everything. A dry run is one (SC0DR);
--- what would have changed is told before, in a message that no log has.
+-- The last word on a transaction of a tenant that is watched: whether it has changed anything, or a refusal, which undoes
+-- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has. What is written all
+-- the same, as the new version of what a PUT has left as it was, it does without.
 create function scim.watch(of_tenant text, of_method text, of_path text) returns boolean
     language plpgsql
 as $$
 declare
     t     scim.tenant;
-    loss  int := nullif(current_setting('scim.weight', true), '')::int;
+    loss  int;
     total int;
     most  int;
 begin
     select x.* into t from scim.tenant x where x.tenant = of_tenant;
-    if t.dry_run then
+    if t.dry_run and scim.noted() then
         raise info using message = scim.changes(of_tenant)::text;
+    end if;
+    if t.dry_run and pg_current_xact_id_if_assigned() is not null then
         raise exception using errcode = 'SC0DR', message = 'the tenant runs dry';
     end if;
-    if loss is null or t.guard_until > now() then
+    if t.guard_until > now() or not scim.noted() then
+        return scim.noted();
+    end if;
+    select sum(a.weight) into loss
+      from scim.audit a
+     where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id();
+    if loss = 0 then
         return true;
     end if;
     if exists (select from scim.hold h

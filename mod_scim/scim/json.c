@@ -84,6 +84,19 @@ json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
     return scim_json_own(made(copy, pool), pool);
 }
 
+apr_array_header_t *scim_json_same(json_object *one, json_object *other, apr_pool_t *pool)
+{
+    apr_array_header_t *names = apr_array_make(pool, 16, sizeof(const char *));
+    json_object *value;
+    json_object_object_foreach(one, name, member)
+    {
+        if (json_object_object_get_ex(other, name, &value) && json_object_equal(member, value)) {
+            APR_ARRAY_PUSH(names, const char *) = name;
+        }
+    }
+    return names;
+}
+
 /* ---- refusals ---- */
 
 /* A refusal with the place where it was found: lines and characters are counted from 1. */

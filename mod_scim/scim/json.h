@@ -12,6 +12,7 @@
 #define SCIM_JSON_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <json-c/json.h>
 
 #include "error.h"
@@ -29,6 +30,9 @@ json_object *scim_json_own(json_object *object, apr_pool_t *pool);
 
 /* A deep copy, owned by the pool. Numbers keep the digits they were sent with. */
 json_object *scim_json_copy(json_object *object, apr_pool_t *pool);
+
+/* The names of the members that two objects have alike, as const char *, which live as long as `one`. */
+apr_array_header_t *scim_json_same(json_object *one, json_object *other, apr_pool_t *pool);
 
 /* Compact JSON text, slashes unescaped, in the pool; *len may be NULL. Does not touch the object, so threads may call
  * it for one that they share (json-c's own json_object_to_json_string may not be called for such). */

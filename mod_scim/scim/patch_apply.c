@@ -180,14 +180,14 @@ static void unite_all(json_object *doc, const scim_resource_type_t *type, apr_po
     }
 }
 
-scim_error_t *scim_patch_apply(int *changed, json_object *doc, const scim_patch_t *patch, scim_leniency_t *leniency,
-                               apr_pool_t *pool)
+scim_error_t *scim_patch_apply(apr_array_header_t **same, json_object *doc, const scim_patch_t *patch,
+                               scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_patch_state_t state = {.doc = doc, .type = patch->type, .leniency = leniency, .pool = pool};
     json_object *before = scim_json_copy(doc, pool);
     scim_error_t *error;
 
-    *changed = 0;
+    *same = NULL;
     for (int i = 0; i < patch->ops->nelts; i++) {
         state.op = &APR_ARRAY_IDX(patch->ops, i, scim_patch_op_t);
         if ((error = apply_op(&state))) {
@@ -198,6 +198,8 @@ scim_error_t *scim_patch_apply(int *changed, json_object *doc, const scim_patch_
     if ((error = scim_resource_seal(doc, patch->type, pool))) {
         return error;
     }
-    *changed = !json_object_equal(before, doc);
+    if (!json_object_equal(before, doc)) {
+        *same = scim_json_same(before, doc, pool);
+    }
     return NULL;
 }

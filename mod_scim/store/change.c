@@ -105,6 +105,7 @@ static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
         return error;
     }
     change->doc = next.doc;
+    change->same = scim_json_same(stored, next.doc, pool);
     if (change->type->members) {
         apr_array_header_t *members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
         APR_ARRAY_PUSH(members, scim_members_op_t) =
@@ -117,7 +118,6 @@ static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
 scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
 {
     apr_pool_t *pool = change->session->pool;
-    int changed = 0;
     if (PQntuples(stored) == 0) {
         return scim_not_found(change->type, change->id, pool);
     }
@@ -129,8 +129,10 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     if (change->resource) {
         return compute_put(change, doc);
     }
-    scim_error_t *error = scim_patch_apply(&changed, doc, change->patch, change->leniency, pool);
-    change->doc = changed ? doc : NULL;
+    apr_array_header_t *same;
+    scim_error_t *error = scim_patch_apply(&same, doc, change->patch, change->leniency, pool);
+    change->doc = same ? doc : NULL;
+    change->same = same;
     change->members = change->patch->members;
     return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
 }
@@ -144,8 +146,9 @@ static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement
     if (error) {
         return error;
     }
-    *slot = scim_batch_add(
-        batch, id, scim_params(session->pool, session->tenant, change->type->name, change->id, text, SCIM_PARAMS_END));
+    *slot = scim_batch_add(batch, id,
+                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
+                                       scim_text_array(change->same, session->pool), SCIM_PARAMS_END));
     return NULL;
 }
 

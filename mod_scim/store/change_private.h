@@ -21,6 +21,7 @@ typedef struct scim_change_t {
 
     /* What PUT and PATCH are going to write: made by scim_change_compute. */
     json_object *doc;                  /* NULL: the document stays as it is */
+    const apr_array_header_t *same;    /* const char *: members of it that are as they are stored */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
 } scim_change_t;
 

@@ -1,15 +1,8 @@
--- The end of a transaction that has changed something: its row of activity. No row where nothing has changed; what is written all the
--- same, as the new version of what a PUT has left as it was, a tenant that runs dry does without.
+-- The end of a transaction that has changed something: its row of activity. No row where nothing has changed.
 -- $1 tenant, $2 method, $3 path, $4 status, $5 the client's address, $6 microseconds until the transaction began, $7 what the resource is
 -- called, $8 what an administrator should know of the outcome
 insert into scim.activity (tenant, at, token, token_name, method, path, status, duration, request, address, object, reason)
 select $1, now(), current_setting('scim.actor_key'), current_setting('scim.actor'), $2, $3, $4::int,
        $6::bigint + (extract(epoch from clock_timestamp() - now()) * 1000000)::bigint, nullif(current_setting('scim.request'), ''), $5, $7, $8
-  from scim.tenant t
- where t.tenant = $1
-   and case
-           when scim.noted() then not t.watched or scim.watch($1, $2::text, $3::text)
-           when t.dry_run and pg_current_xact_id_if_assigned() is not null then scim.refuse('SC0DR', 'the tenant runs dry')
-           else false
-       end
+ where case when scim.concerns('w') then scim.watch($1, $2::text, $3::text) else scim.noted() end
 returning (extract(epoch from at) * 1000000)::bigint, id

@@ -1,8 +1,6 @@
 -- The end of a part of a Bulk request: where the tenant is watched, all of the request must be one transaction (SC0WT).
 -- $1 tenant
 select case
-           when t.watched and (scim.noted() or t.dry_run and pg_current_xact_id_if_assigned() is not null)
-               then scim.refuse('SC0WT', 'the tenant is watched')
+           when scim.concerns('w') and pg_current_xact_id_if_assigned() is not null
+               then scim.refuse('SC0WT', $1)
        end
-  from scim.tenant t
- where t.tenant = $1

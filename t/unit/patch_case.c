@@ -20,7 +20,12 @@ scim_error_t *patch_run(int *changed, json_object *doc, const scim_resource_type
     scim_patch_t *patch;
     scim_error_t *error = scim_patch_read(&patch, unit_json(body), type, leniency, unit_pool);
 
-    return error ? error : scim_patch_apply(changed, doc, patch, leniency, unit_pool);
+    apr_array_header_t *same = NULL;
+
+    error = error ? error : scim_patch_apply(&same, doc, patch, leniency, unit_pool);
+    if (!error)
+        *changed = same != NULL;
+    return error;
 }
 
 int patch_equal(json_object *doc, json_object *wanted)

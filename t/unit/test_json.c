@@ -340,6 +340,14 @@ static void copies_are_apart(void)
     CU_ASSERT_PTR_NULL(scim_json_own(NULL, unit_pool));
 }
 
+static void same_members(void)
+{
+    json_object *one = reads("{\"a\":{\"b\":[1]},\"c\":1,\"d\":null,\"e\":2}");
+    apr_array_header_t *names = scim_json_same(one, reads("{\"e\":3,\"d\":null,\"a\":{\"b\":[1]},\"f\":1}"), unit_pool);
+    UNIT_STR(apr_array_pstrcat(unit_pool, names, ' '), "a d");
+    CU_ASSERT_EQUAL(scim_json_same(one, reads("{}"), unit_pool)->nelts, 0);
+}
+
 CU_TestInfo test_json[] = {{"accepted", accepted},
                            {"strings", strings},
                            {"numbers", numbers},
@@ -355,4 +363,5 @@ CU_TestInfo test_json[] = {{"accepted", accepted},
                            {"trusted text", trusted},
                            {"text is compact", text_is_compact},
                            {"copies are apart", copies_are_apart},
+                           {"members that two objects have alike", same_members},
                            CU_TEST_INFO_NULL};

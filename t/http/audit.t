@@ -1,0 +1,79 @@
+# What writes of provisioning leave in the audit log: what was before and after, of what has changed and of nothing else.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+my $t = ScimTest->new('audit');
+my $tenant = $t->tenant;
+my $last = 0;
+
+# What was written since the last time: [action, name, before, after] each.
+sub news {
+    my $rows = unjson(sql("select coalesce(jsonb_agg(jsonb_build_array(id, action, object_name, before, after) order by id), '[]')
+        from scim.audit where tenant = '$tenant' and id > $last and object_type <> 'Role'"));
+    $last = $rows->[-1][0] if @$rows;
+    return [map { [@$_[1 .. 4]] } @$rows];
+}
+sub full { my ($name, %more) = @_; return { schemas => [$USER], userName => $name, %more } }
+
+news();
+my $kim = $t->make(Users => userName => 'kim', title => 'Baker', externalId => 'k-1');
+is_json(news(), [['create', 'kim', undef, { %{ full('kim', title => 'Baker', externalId => 'k-1') }, displayName => 'kim', active => true }]], 'POST');
+
+$t->patch("/Users/$kim", [{ op => 'replace', path => 'title', value => 'Cook' }, { op => 'add', path => 'nickName', value => 'K "the" \\ knife' },
+    { op => 'replace', path => 'externalId', value => 'k-1' }]);
+is_json(news(), [['update', 'kim', { title => 'Baker' }, { title => 'Cook', nickName => 'K "the" \\ knife' }]], 'PATCH: what has changed');
+$t->patch("/Users/$kim", [{ op => 'remove', path => 'nickName' }]);
+is_json(news(), [['update', 'kim', { nickName => 'K "the" \\ knife' }, undef]], 'PATCH: what is gone');
+$t->patch("/Users/$kim", [{ op => 'replace', path => 'title', value => 'Cook' }]);
+is_json(news(), [], 'PATCH that changes nothing');
+$t->patch("/Users/$kim", [{ op => 'add', path => "$ENTERPRISE:department", value => 'Kitchen' }]);
+is_json(news(), [['update', 'kim', { schemas => [$USER] }, { schemas => [$USER, $ENTERPRISE], $ENTERPRISE => { department => 'Kitchen' } }]], 'PATCH of an extension');
+$t->request(PUT => "/Users/$kim", full('kim', title => 'Chef', externalId => 'k-1'));
+is_json(news(), [['update', 'kim', { title => 'Cook', schemas => [$USER, $ENTERPRISE], $ENTERPRISE => { department => 'Kitchen' } },
+    { title => 'Chef', schemas => [$USER] }]], 'PUT');
+$t->request(PUT => "/Users/$kim", full('kim', title => 'Chef', externalId => 'k-1'));
+is_json(news(), [], 'PUT of the same');
+
+# What the server changes itself is told as well.
+$t->admin(PATCH => '', { deriveDisplayName => true });
+news();
+$t->patch("/Users/$kim", [{ op => 'add', path => 'name', value => { givenName => 'Kim', familyName => 'Kane' } }]);
+is_json(news(), [['update', 'kim', { displayName => 'kim' }, { displayName => 'Kim Kane', name => { givenName => 'Kim', familyName => 'Kane' } }]],
+    'PATCH where names are derived');
+$t->patch("/Users/$kim", [{ op => 'replace', path => 'roles', value => [{ value => 'read-only' }] }]);
+is_json(news(), [['update', 'kim', undef, { role => 'read-only', roles => [{ value => 'read-only' }] }]], 'PATCH of the role');
+$t->admin(PATCH => '', { deriveDisplayName => false });
+news();
+
+# In one transaction what one operation leaves as it was says nothing of the next.
+my $lee = $t->make(Users => userName => 'lee', externalId => 'l-1', title => 'Clerk');
+$t->request(DELETE => "/Users/$lee");
+is_json([map { $_->[0] } @{ news() }], [qw(create delete)], 'made and deleted');
+my $stored = $t->request(GET => "/Users/$kim")->{json};
+delete @$stored{qw(id meta groups)};
+my $res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+    { method => 'PUT', path => "/Users/$kim", data => $stored },
+    { method => 'POST', path => '/Users', bulkId => 'l', data => full('lee', externalId => 'l-1', title => 'Baker') },
+    { method => 'PATCH', path => "/Users/$kim", data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'Owner' }] } }] });
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(200 201 200)], 'Bulk');
+is_json([sort { $a->[1] cmp $b->[1] } @{ news() }], [
+    ['update', 'kim', { title => 'Chef' }, { title => 'Owner' }],
+    ['restore', 'lee', { title => 'Clerk', active => false }, { title => 'Baker', active => true }]], 'each its own');
+
+# Members.
+my $team = $t->make(Groups => displayName => 'Team');
+is_json(news(), [['create', 'Team', undef, { schemas => [$GROUP], displayName => 'Team' }]], 'a group');
+$t->patch("/Groups/$team", [{ op => 'add', path => 'members', value => [{ value => $kim }, { value => $lee }] }]);
+is_json(news(), [['add-members', 'Team', undef, { members => [sort $kim, $lee] }]], 'members');
+$t->patch("/Groups/$team", [{ op => 'add', path => 'members', value => [{ value => $kim }] }]);
+is_json(news(), [], 'who is one already');
+$t->patch("/Groups/$team", [{ op => 'remove', path => qq(members[value eq "$kim"]) }]);
+is_json(news(), [['remove-members', 'Team', { members => [$kim] }, undef]], 'one less');
+$t->request(DELETE => "/Users/$lee");
+is_json(news(), [['delete', 'lee', { active => true }, { active => false }], ['remove-members', 'Team', { members => [$lee] }, undef]], 'who is deleted leaves');
+
+done_testing;
