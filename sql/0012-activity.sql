@@ -5,7 +5,8 @@ set local role scim_owner;
 alter table scim.tenant
     -- Requests are checked and answered as if they were carried out, and change nothing.
     add dry_run      boolean not null default false,
-    -- How many people may lose access by provisioning within an hour: so many, and so many of a hundred users. Null: no limit.
+    -- How many people may lose access by provisioning within an hour: so many, and so many of a hundred active users that
+    -- provisioning can reach. Null: no limit.
     add guard_limit  int check (guard_limit > 0),
     add guard_share  int check (guard_share between 1 and 100),
     -- Until then an administrator lets everything pass; what was done before then does not count after it.
@@ -202,6 +203,18 @@ begin
 end
 $$;
 
+-- How many may lose access where it is so many of a hundred: of the users that provisioning can reach and that have access, with
+-- those, `gone`, who have lost it already. They are counted up to where `total` is allowed, and all of them only where it is not.
+create function scim.guard_share(of_tenant text, share int, total bigint, gone bigint) returns bigint
+    language sql
+as $$
+    select greatest(1, ceil((gone + count(*)) * share / 100.0))::bigint
+      from (select from scim.resource r
+             where r.tenant = of_tenant and r.type = 'User' and r.active and r.protected is null and r.wire
+             order by r.id
+             limit greatest((total - 1) * 100 / share + 1 - gone, 0)) x
+$$;
+
 -- The last word on a transaction of a tenant that is watched: whether it has changed anything, or a refusal, which undoes
 -- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has. What is written all
 -- the same, as the new version of what a PUT has left as it was, it does without.
@@ -210,9 +223,10 @@ create function scim.watch(of_tenant text, of_method text, of_path text) returns
 as $$
 declare
     t     scim.tenant;
-    loss  int;
-    total int;
-    most  int;
+    loss  bigint;
+    total bigint;
+    gone  bigint; -- of the total, the users who are no longer active
+    most  bigint;
 begin
     select x.* into t from scim.tenant x where x.tenant = of_tenant;
     if t.dry_run and scim.noted() then
@@ -237,12 +251,11 @@ begin
     end if;
     -- Two at once would each not see what the other does.
     perform pg_advisory_xact_lock(hashtextextended('scim.guard ' || of_tenant, 0));
-    most := least(t.guard_limit, case when t.guard_share is not null then greatest(1,
-        (select ceil(coalesce(sum(y.n), 0) * t.guard_share / 100) from scim.tally y where y.tenant = of_tenant and y.type = 'User')) end);
-    select sum(a.weight) into total
+    select sum(a.weight), coalesce(sum(a.weight) filter (where a.object_type = 'User'), 0) into total, gone
       from scim.audit a
      where a.tenant = of_tenant and a.weight > 0 and a.actor_kind = 'token'
        and a.at > greatest(now() - interval '1 hour', t.guard_until);
+    most := least(t.guard_limit, case when t.guard_share is not null then scim.guard_share(of_tenant, t.guard_share, total, gone) end);
     if total > most then
         raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loss, 'total', total, 'threshold', most)::text,
             message = format('Held by the guard against mass changes: with this request %s would have lost access within an hour, and this tenant allows %s. Nothing was changed. An administrator can release or reject the request; send it again after that.',

@@ -24,7 +24,7 @@
         {"loginAttribute", SCIM_ARG_TEXT, HEAD("Login"), "what people log in by: userName, email"},                    \
         {"dryRun", SCIM_ARG_FLAG, HEAD("Dry run"), "requests are answered as if done, and change nothing"},            \
         {"guardLimit", SCIM_ARG_INT, HEAD("Guard limit"), "how many people may lose access in an hour; null: any"},    \
-        {"guardShare", SCIM_ARG_INT, HEAD("Guard share"), "how many of 100 users; null: any"},                         \
+        {"guardShare", SCIM_ARG_INT, HEAD("Guard share"), "how many of 100 active users; null: any"},                  \
         {"guardUntil", SCIM_ARG_TIME, HEAD("Guard open until"), "the guard lets everything pass until then"},          \
         {"activityBodies", SCIM_ARG_FLAG, HEAD("Keep bodies"), "activity keeps bodies of requests"},                   \
         {"activityMask", SCIM_ARG_LIST, HEAD("Mask"), "attributes that activity does not show"},                       \
@@ -42,39 +42,45 @@
 #define DELETION     "keep|erase"
 #define LOGIN        "userName|email"
 
-#define SETTINGS                                                                                                         \
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 200, "what people call it"},                            \
-        {"restore",                                                                                                      \
-         SCIM_ARG_CHOICE,                                                                                                \
-         0,                                                                                                              \
-         RESTORE,                                                                                                        \
-         0,                                                                                                              \
-         0,                                                                                                              \
-         "what a POST brings back a deleted user by (default: externalId)"},                                             \
-        {"profile", SCIM_ARG_CHOICE, 0, PROFILE, 0, 0, "what is accepted beyond the standard (default: lenient)"},       \
-        {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},      \
-        {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},                \
-        {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},    \
-        {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of accounts without one (default: user)"},           \
-        {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"},  \
-        {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                      \
-        {"guardLimit",                                                                                                   \
-         SCIM_ARG_INT,                                                                                                   \
-         SCIM_ARG_NULLABLE,                                                                                              \
-         "N",                                                                                                            \
-         1,                                                                                                              \
-         1000000,                                                                                                        \
-         "hold provisioning when in an hour more people lose access"},                                                   \
-        {"guardShare", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "PERCENT", 1, 100, "the same in percent of the tenant's users"}, \
-        {"activityBodies", SCIM_ARG_FLAG, 0, NULL, 0, 0, "keep the bodies of requests in activity, without passwords"},  \
-        {"activityMask", SCIM_ARG_LIST, 0, "ATTRIBUTE", 0, 100, "do not show this attribute in activity"},               \
-        {"activityReads", SCIM_ARG_INT, 0, "PERCENT", 0, 100, "how many of 100 reads activity keeps (default: 100)"},    \
-        {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                  \
-        {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},           \
-        {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local account does (default: refuse)"},  \
-        {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted account (default: keep)"},           \
-    {                                                                                                                    \
-        "loginAttribute", SCIM_ARG_CHOICE, 0, LOGIN, 0, 0, "what people log in by (default: userName)"                   \
+#define SETTINGS                                                                                                        \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 200, "what people call it"},                           \
+        {"restore",                                                                                                     \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         RESTORE,                                                                                                       \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "what a POST brings back a deleted user by (default: externalId)"},                                            \
+        {"profile", SCIM_ARG_CHOICE, 0, PROFILE, 0, 0, "what is accepted beyond the standard (default: lenient)"},      \
+        {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},     \
+        {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},               \
+        {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
+        {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of accounts without one (default: user)"},          \
+        {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
+        {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                     \
+        {"guardLimit",                                                                                                  \
+         SCIM_ARG_INT,                                                                                                  \
+         SCIM_ARG_NULLABLE,                                                                                             \
+         "N",                                                                                                           \
+         1,                                                                                                             \
+         1000000,                                                                                                       \
+         "hold provisioning when in an hour more people lose access"},                                                  \
+        {"guardShare",                                                                                                  \
+         SCIM_ARG_INT,                                                                                                  \
+         SCIM_ARG_NULLABLE,                                                                                             \
+         "PERCENT",                                                                                                     \
+         1,                                                                                                             \
+         100,                                                                                                           \
+         "the same in percent of the active users that provisioning can reach"},                                        \
+        {"activityBodies", SCIM_ARG_FLAG, 0, NULL, 0, 0, "keep the bodies of requests in activity, without passwords"}, \
+        {"activityMask", SCIM_ARG_LIST, 0, "ATTRIBUTE", 0, 100, "do not show this attribute in activity"},              \
+        {"activityReads", SCIM_ARG_INT, 0, "PERCENT", 0, 100, "how many of 100 reads activity keeps (default: 100)"},   \
+        {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                 \
+        {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},          \
+        {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local account does (default: refuse)"}, \
+        {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted account (default: keep)"},          \
+    {                                                                                                                   \
+        "loginAttribute", SCIM_ARG_CHOICE, 0, LOGIN, 0, 0, "what people log in by (default: userName)"                  \
     }
 
 #define COUNTS                                                                                                         \

@@ -93,12 +93,24 @@ is(deactivate($users[3])->{status}, 200, 'so does what was rejected');
 sql("update scim.tenant set guard_until = now() where tenant = '$tenant'");
 is(deactivate($users[4])->{status}, 200, 'what was done until then does not count');
 is_problem($t->admin(PATCH => '', { guardShare => 101 }), 400, $ANY, { guardShare => $ANY }, 'more than all');
-$t->admin(PATCH => '', { guardLimit => undef, guardShare => 10 });
-my $n = sql("select sum(n) from scim.tally where tenant = '$tenant' and type = 'User'");
-is($n, 13, 'there are thirteen users');
-is(deactivate($users[5])->{status}, 200, 'ten percent of them are two');
+
+# --- a share of those who have access to lose ---
+is($t->admin(POST => '/users', { userName => "local$_" })->{status}, 201, 'a local account') for 1 .. 10;
+is($t->admin(POST => "/users/$users[11]/protect", { kind => 'break-glass' })->{status}, 200, 'one that is protected');
+$t->admin(PATCH => '', { guardLimit => undef, guardShare => 20 });
+is(sql("select count(*) from scim.resource where tenant = '$tenant' and type = 'User' and active and wire and protected is null"), 8,
+    'eight of 24 are active and in reach');
+is(deactivate($users[5])->{status}, 200, 'with the one who is inactive since they were nine, of which twenty percent are two');
 is($t->request(DELETE => "/Users/$users[5]")->{status}, 204, 'the deletion of who is inactive weighs nothing');
 held($t->request(DELETE => "/Users/$users[6]"), 3, 2, 'the third');
+is_empty($t->patch("/Groups/$crew", [{ op => 'add', path => 'members', value => [map { { value => $_ } } @users[6 .. 9]] }]), 204, 'members come');
+held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 6, 2, 'and do not go');
+$t->admin(PATCH => '', { guardLimit => 1 });
+held($t->request(DELETE => "/Users/$users[6]"), 3, 1, 'the lower one of two holds');
+$t->admin(PATCH => '', { guardLimit => 5, guardShare => 100 });
+held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 6, 5, 'be it the number');
+is($t->admin(POST => "/users/$users[11]/unprotect", {})->{status}, 200, 'no longer protected');
+$t->admin(PATCH => '', { guardShare => 20 });
 sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
 is_empty($t->request(DELETE => "/Users/$users[6]"), 204, 'after an hour it passes');
 
