@@ -149,27 +149,29 @@ $$;
 
 -- --- held requests ----------------------------------------------------------------------------------------------------------------
 
+-- One request, however often it is sent: of this token, with this method, path and body.
 create table scim.hold (
-    tenant     text collate "C" not null references scim.tenant,
-    id         bigint generated always as identity,
-    at         timestamptz not null default now(), -- of the first attempt
-    last_at    timestamptz not null default now(),
-    attempts   int not null default 1,
-    token      text not null,
-    token_name text not null,
-    method     text not null,
-    path       text not null,
-    request    text,
-    weight     int not null,  -- how many people would lose access by it
-    total      int not null,  -- and by everything of the hour before
-    threshold  int not null,
-    state      text not null default 'held' check (state in ('held', 'released', 'rejected')),
-    decided    timestamptz,
-    decided_by text,
+    tenant      text collate "C" not null references scim.tenant,
+    id          bigint generated always as identity,
+    at          timestamptz not null default now(), -- of the first attempt
+    last_at     timestamptz not null default now(),
+    attempts    int not null default 1,
+    token       text not null,
+    token_name  text not null,
+    method      text not null,
+    path        text not null,
+    fingerprint text not null, -- SHA-256 of the body
+    request     text,
+    weight      int not null,  -- how many people would lose access by it
+    total       int not null,  -- and by everything of the hour before
+    threshold   int not null,
+    state       text not null default 'held' check (state in ('held', 'released', 'rejected')),
+    decided     timestamptz,
+    decided_by  text,
     primary key (tenant, id)
 );
-create unique index hold_request on scim.hold (tenant, token, method, path) where state = 'held';
-create index hold_rejected on scim.hold (tenant, method, path, decided) where state = 'rejected';
+create unique index hold_request on scim.hold (tenant, token, method, path, fingerprint) where state = 'held';
+create index hold_rejected on scim.hold (tenant, token, method, path, fingerprint) where state = 'rejected';
 
 -- --- the end of a transaction of provisioning ----------------------------------------------------------------------------------------
 
@@ -218,7 +220,7 @@ $$;
 -- The last word on a transaction of a tenant that is watched: whether it has changed anything, or a refusal, which undoes
 -- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has. What is written all
 -- the same, as the new version of what a PUT has left as it was, it does without.
-create function scim.watch(of_tenant text, of_method text, of_path text) returns boolean
+create function scim.watch(of_tenant text, of_method text, of_path text, of_fingerprint text) returns boolean
     language plpgsql
 as $$
 declare
@@ -245,8 +247,8 @@ begin
         return true;
     end if;
     if exists (select from scim.hold h
-                where h.tenant = of_tenant and h.method = of_method and h.path = of_path and h.state = 'rejected'
-                  and h.decided > now() - interval '1 day') then
+                where h.tenant = of_tenant and h.token = current_setting('scim.actor_key') and h.method = of_method and h.path = of_path
+                  and h.fingerprint = of_fingerprint and h.state = 'rejected' and h.decided > now() - interval '1 day') then
         perform scim.refuse('SC403', 'An administrator has rejected this request, because it would take access away from many people. Nothing was changed. It is refused for a day; the administrator can release it.');
     end if;
     -- Two at once would each not see what the other does.
@@ -417,8 +419,16 @@ begin
         perform scim.fail('SC409', 'hold', 'The request was released already.');
     end if;
     update scim.tenant t set guard_until = until where t.tenant = of_tenant;
-    -- Everything passes, so nothing is held any more.
-    for other in select x.* from scim.hold x where x.tenant = of_tenant and x.state = 'held' and x.id <> h.id order by x.id for update loop
+    -- Everything passes, so nothing is held any more; what was rejected remains so, but for the same request.
+    for other in
+        select x.*
+          from scim.hold x
+         where x.tenant = of_tenant and x.id <> h.id
+           and (x.state = 'held'
+                or x.state = 'rejected'
+                   and (x.token, x.method, x.path, x.fingerprint) = (h.token, h.method, h.path, h.fingerprint))
+         order by x.id
+           for update loop
         perform scim.decide_hold(other, 'released', jsonb_build_object('until', scim.time_text(until)));
     end loop;
     return scim.decide_hold(h, 'released', jsonb_build_object('until', scim.time_text(until)));

@@ -106,6 +106,8 @@ void scim_report_begin(scim_call_t *call)
     activity->address = address(r);
     activity->request = scim_request_log_id(r);
     activity->object = object_of(call);
+    activity->body = call->bytes;
+    activity->body_len = call->bytes_len;
     activity->began = r->request_time;
     activity->status = success(call);
     activity->reads = reads(request);

@@ -1,6 +1,8 @@
 #include "activity.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
+#include <openssl/sha.h>
 #include <string.h>
 
 #include "resources_private.h"
@@ -12,6 +14,15 @@
 
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
 
+/* Tells a request from others of its method and path: the SHA-256 of its body. */
+static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)(activity->body ? activity->body : ""), activity->body ? activity->body_len : 0,
+           digest);
+    return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
+}
+
 void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
 {
     const scim_activity_t *activity = session->activity;
@@ -19,7 +30,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     if (!activity) {
         return;
     }
-    scim_param_t *params = apr_pcalloc(pool, 8 * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(pool, 9 * sizeof(*params));
     params[0].value = session->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
@@ -28,6 +39,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
     params[7].value = reason;
+    params[8].value = fingerprint(activity, pool);
     session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
 }
 
@@ -37,11 +49,12 @@ static scim_error_t *note_hold(scim_session_t *session, const char *facts, scim_
     const scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
     scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_param_t *params = apr_pcalloc(pool, 4 * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(pool, 5 * sizeof(*params));
     params[0].value = session->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
     params[3].value = facts;
+    params[4].value = fingerprint(activity, pool);
     scim_batch_add(batch, SCIM_STMT_HOLD, params);
     scim_error_t *error = scim_session_run(session, batch);
     return error ? error : held;

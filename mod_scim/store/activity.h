@@ -22,6 +22,8 @@ typedef struct scim_activity_t {
     const char *address;
     const char *request; /* the id that the logs know it by; NULL: none */
     const char *object;  /* what a resource is called in its body; NULL: not said */
+    const char *body;    /* what was received; NULL: nothing */
+    apr_size_t body_len;
     apr_time_t began;
     int status; /* what it is answered with where all goes well */
     int reads;  /* it changes nothing */
