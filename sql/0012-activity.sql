@@ -32,7 +32,8 @@ as $$
     select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
 $$;
 
--- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts.
+-- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what
+-- users are called, userName; d: nor displayName.
 create function scim.traits(t scim.tenant) returns text
     language sql stable
 as $$
@@ -40,8 +41,14 @@ as $$
         case when t.dry_run or t.guard_limit is not null or t.guard_share is not null then 'w' end,
         case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
         case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
-        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end)
+        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
+        case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
+        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end)
 $$;
+
+create function scim.mask_trait(attribute text) returns text
+    language sql immutable
+    return case attribute when 'userName' then 'n' else 'd' end;
 
 create function scim.copy_settings() returns trigger
     language plpgsql
@@ -271,17 +278,19 @@ $$;
 
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one with `i` adds the body to a
 -- row; each is a use of the token where `u` is true. What names no token of the tenant is left out, and of reads (`g`) as many as
--- the tenant wants.
+-- the tenant wants. The name of a resource that the tenant masks is masked here (`n` is its attribute), and so is the query of a
+-- request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into scim.activity (tenant, at, token, token_name, method, path, status, type, reason, duration, request, address, object,
                                dry, body_length, body, changes)
-    select e.t, timestamptz 'epoch' + e.at * interval '1 microsecond', e.k, k.name, e.m, e.p, e.s, e.y, e.r, e.d, e.q, e.a, e.o,
-           e.c is not null, e.l, e.b, e.c
+    select e.t, timestamptz 'epoch' + e.at * interval '1 microsecond', e.k, k.name, e.m,
+           case when e.u is null and n.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
+           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null, e.l, e.b, e.c
       from jsonb_to_recordset(entries) e (t text, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text, a text,
-                                          o text, c jsonb, l bigint, b jsonb, g boolean)
+                                          o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean)
       join scim.token k on k.tenant = e.t and k.key_id = e.k
       join scim.tenant n on n.tenant = e.t
      where e.m is not null and (e.g is null or n.activity_reads = 100 or random() * 100 < n.activity_reads);

@@ -44,17 +44,19 @@ static const char *path_of(const scim_request_t *request)
     return clean(scim_secrets_hide_all(*whole ? whole : "/", r->pool), r->pool);
 }
 
-/* What a resource is called in its body. */
-static const char *object_of(const scim_call_t *call)
+/* What a resource is called in its body, and by which attribute. */
+static void name_object(scim_activity_t *activity, const scim_call_t *call)
 {
     static const char *const names[] = {"userName", "displayName"};
     json_object *name;
     int i;
 
     for (i = 0; call->resource && i < 2; i++)
-        if (json_object_object_get_ex(call->resource->doc, names[i], &name))
-            return json_object_get_string(name);
-    return NULL;
+        if (json_object_object_get_ex(call->resource->doc, names[i], &name)) {
+            activity->object = json_object_get_string(name);
+            activity->named = names[i];
+            return;
+        }
 }
 
 static int success(const scim_call_t *call)
@@ -105,7 +107,7 @@ void scim_report_begin(scim_call_t *call)
     activity->path = path_of(request);
     activity->address = address(r);
     activity->request = scim_request_log_id(r);
-    activity->object = object_of(call);
+    name_object(activity, call);
     activity->body = call->bytes;
     activity->body_len = call->bytes_len;
     activity->began = r->request_time;
@@ -147,6 +149,7 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     if (keeps) {
         activity->path = scim_mask_text(activity->path, keeps + 1, call->pool);
         outcome.reason = scim_mask_text(outcome.reason, keeps + 1, call->pool);
+        activity->changes = scim_mask_changes(activity->changes, keeps + 1, call->pool);
         outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
     }
     scim_buf_init(&entry, ENTRY_SIZE, call->pool);

@@ -134,3 +134,52 @@ void scim_mask_json(json_object *value, const char *names, apr_pool_t *pool)
         scim_mask_json(json_object_array_get_idx(value, i), names, pool);
     }
 }
+
+/* --- what a dry run would have changed ---------------------------------------------------------------------------- */
+
+static const char *text_of(json_object *object, const char *name)
+{
+    json_object *value;
+    return json_object_object_get_ex(object, name, &value) && value ? json_object_get_string(value) : "";
+}
+
+/* Whether the attribute is masked that things of this type are called by. */
+static int masks_name(const char *type, const char *names)
+{
+    static const char *const naming[][2] = {{"User", "userName"},      {"Group", "displayName"},
+                                            {"Role", "value"},         {"Role", "displayName"},
+                                            {"Subscription", "value"}, {"Subscription", "displayName"}};
+    for (apr_size_t i = 0; i < sizeof(naming) / sizeof(naming[0]); i++) {
+        if (strcmp(naming[i][0], type) == 0 && listed(names, naming[i][1], strlen(naming[i][1]))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void mask_item(json_object *item, const char *names, apr_pool_t *pool)
+{
+    static const char *const states[] = {"before", "after"};
+    json_object *state;
+    for (int i = 0; i < 2; i++) {
+        if (json_object_object_get_ex(item, states[i], &state)) {
+            scim_mask_json(state, names, pool);
+        }
+    }
+    if (json_object_object_get_ex(item, "objectName", NULL) && masks_name(text_of(item, "objectType"), names)) {
+        json_object_object_add(item, "objectName", json_object_new_string(MASK));
+    }
+}
+
+const char *scim_mask_changes(const char *changes, const char *names, apr_pool_t *pool)
+{
+    json_object *object = changes ? scim_json_trusted(changes, strlen(changes), pool) : NULL;
+    json_object *items;
+    if (!object || !json_object_object_get_ex(object, "items", &items)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < json_object_array_length(items); i++) {
+        mask_item(json_object_array_get_idx(items, i), names, pool);
+    }
+    return scim_json_text(object, NULL, pool);
+}

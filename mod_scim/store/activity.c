@@ -30,7 +30,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     if (!activity) {
         return;
     }
-    scim_param_t *params = apr_pcalloc(pool, 9 * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(pool, 10 * sizeof(*params));
     params[0].value = session->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
@@ -40,6 +40,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     params[6].value = activity->object;
     params[7].value = reason;
     params[8].value = fingerprint(activity, pool);
+    params[9].value = activity->named;
     session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
 }
 
@@ -128,6 +129,7 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     put_text(out, "r", outcome->reason);
     put_text(out, "q", activity->request);
     put_text(out, "o", activity->object);
+    put_text(out, "n", activity->named);
     if (activity->reads && outcome->status < 400) {
         scim_buf_puts(out, ",\"g\":true");
     }

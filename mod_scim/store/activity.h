@@ -22,6 +22,7 @@ typedef struct scim_activity_t {
     const char *address;
     const char *request; /* the id that the logs know it by; NULL: none */
     const char *object;  /* what a resource is called in its body; NULL: not said */
+    const char *named;   /* the attribute that says so */
     const char *body;    /* what was received; NULL: nothing */
     apr_size_t body_len;
     apr_time_t began;

@@ -116,6 +116,37 @@ is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
 is($t->request(GET => "/Users/$kim")->{status}, 404, 'is done');
 unlike(join('', do { open my $log, '<', "$ENV{SCIM_TEST_WORK}/pg.log"; <$log> }), qr/Kimberley/, "PostgreSQL's log has nothing of it");
 
+# --- what activity masks ---
+my $anna = $t->make(Users => userName => 'anna.secret', displayName => 'Anna', emails => [{ value => 'anna@secret.example' }]);
+$rows = @{ $t->admin(GET => '/activity?limit=500')->{json}{items} };
+$t->admin(PATCH => '', { dryRun => true, activityMask => ['EMAILS', 'userName', 'displayname'] });
+is($t->patch("/Users/$anna", [{ op => 'replace', path => 'emails', value => [{ value => 'other@secret.example' }] },
+    { op => 'replace', path => 'title', value => 'Boss' }])->{status}, 200, 'PATCH');
+is_json(latest()->{changes}, { count => 1, items => [{ action => 'update', objectType => 'User', objectId => $anna, objectName => '***',
+    before => { emails => '***' }, after => { emails => '***', title => 'Boss' } }] }, 'what is masked is not in what would have changed');
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'ben.secret', password => 'hunter2' })->{status}, 201, 'POST');
+$told = latest();
+is($told->{object}, '***', 'nor is the name');
+is_json($told->{changes}{items}[0], { action => 'create', objectType => 'User', objectId => $ANY, objectName => '***', before => undef,
+    after => { schemas => [$USER], userName => '***', displayName => '***', active => true } }, 'of a new user');
+is($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Group secret', members => [{ value => $anna }] })->{status}, 201, 'POST of a group');
+$told = latest();
+is_json([$told->{object}, map { $_->{objectName} } @{ $told->{changes}{items} }], [('***') x 3], 'or of a group');
+$t->admin(PATCH => '', { dryRun => false });
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'ben.secret' })->{status}, 201, 'no dry run');
+is(latest()->{object}, '***', 'masks the same');
+is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'Ben.secret' }), 409, 'uniqueness', $ANY, 'a refusal');
+is(latest()->{object}, '***', 'too');
+my $gone = $t->new_token('gone');
+scimctl(qw(token revoke --tenant), $tenant, 'gone');
+$t->request(GET => '/Users?filter=userName%20eq%20%22ben.secret%22', undef, Authorization => "Bearer $gone");
+is(latest()->{path}, '/Users?***', 'and whoever is no longer let in');
+$t->admin(PATCH => '', { activityMask => ['displayName'] });
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'cleo', displayName => 'Cleo' })->{status}, 201, 'another mask');
+is(latest()->{object}, 'cleo', 'shows what it does not name');
+is(sql("select count(*) from scim.activity a where tenant = '$tenant' and a::text ~* 'ben.secret|group secret|other\@secret'"), 0, 'nothing of it is there');
+$t->admin(PATCH => '', { activityMask => [] });
+
 # --- what is too long ---
 my @long = map { $t->make(Users => userName => "long$_") } 1 .. 3;
 sql("update scim.resource set doc = doc || jsonb_build_object('title', repeat('x', 400000)) where tenant = '$tenant' and id = '$_'") for @long;
