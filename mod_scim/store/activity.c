@@ -23,15 +23,11 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
+/* The values of a row. */
+static const scim_param_t *row(const scim_activity_t *activity, const char *reason, apr_pool_t *pool)
 {
-    const scim_activity_t *activity = session->activity;
-    apr_pool_t *pool = session->pool;
-    if (!activity) {
-        return;
-    }
     scim_param_t *params = apr_pcalloc(pool, 10 * sizeof(*params));
-    params[0].value = session->tenant;
+    params[0].value = activity->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
     params[3].value = apr_itoa(pool, activity->status);
@@ -39,9 +35,25 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
     params[7].value = reason;
-    params[8].value = fingerprint(activity, pool);
-    params[9].value = activity->named;
-    session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
+    params[8].value = activity->named;
+    params[9].value = fingerprint(activity, pool);
+    return params;
+}
+
+void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
+{
+    const scim_activity_t *activity = session->activity;
+    if (activity) {
+        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, row(activity, reason, session->pool));
+    }
+}
+
+static void read_row(scim_activity_t *activity, const PGresult *result)
+{
+    if (PQntuples(result) == 1) {
+        activity->at = scim_result_int(result, 0, 0);
+        activity->id = scim_result_int(result, 0, 1);
+    }
 }
 
 /* The guard holds the request. */
@@ -70,9 +82,8 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
     }
     session->finish = -1;
     const PGresult *result = scim_batch_result(batch, slot);
-    if (!error && PQntuples(result) == 1) {
-        activity->at = scim_result_int(result, 0, 0);
-        activity->id = scim_result_int(result, 0, 1);
+    if (!error) {
+        read_row(activity, result);
     }
     if (!error || scim_batch_failed(batch) != slot || !scim_conn_usable(session->conn)) {
         return error;
@@ -86,6 +97,19 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
         return note_hold(session, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), error);
     }
     return error;
+}
+
+void scim_finish_parts(scim_session_t *session, const char *reason)
+{
+    scim_activity_t *activity = session->activity;
+    if (!activity) {
+        return;
+    }
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(activity, reason, session->pool));
+    if (!scim_session_run(session, batch)) {
+        read_row(activity, scim_batch_result(batch, slot));
+    }
 }
 
 void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session)

@@ -3,7 +3,8 @@
  *
  * A request that changes something has its row in the transaction of the change: the statement `finish` ends it
  * (scim_finish_add), and has the last word there. Where the tenant runs dry, or the guard against mass changes holds
- * the request, it undoes everything. A request that changes nothing has no row of its own transaction: it becomes an
+ * the request, it undoes everything. A Bulk request is told in a transaction after those of its parts, before it is
+ * answered (scim_finish_parts). A request that changes nothing has no row of its own transaction: it becomes an
  * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
  * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0012) says what its members mean.
  */
@@ -41,6 +42,10 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
 /* Reads the end of a batch that was run with `error`: NULL where all went well, be it in a dry run. A request that is
  * held is noted as such, in a transaction of its own. */
 scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error);
+
+/* Tells of a request that was several transactions, in one of its own. Where that fails the request becomes an entry.
+ */
+void scim_finish_parts(scim_session_t *session, const char *reason);
 
 /* Ends the transaction of a part of a Bulk request, or the part of one. */
 void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session);

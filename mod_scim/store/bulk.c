@@ -4,6 +4,7 @@
 
 #include "activity.h"
 #include "bulk_private.h"
+#include "scim/mask.h"
 #include "scim/text.h"
 
 #define WINDOW_FIRST 100 /* operations in one transaction: what they take is not known yet */
@@ -316,6 +317,14 @@ static void answer_rest(run_t *run)
     }
 }
 
+/* What went wrong, as activity tells it. */
+static const char *failures(const run_t *run)
+{
+    const scim_activity_t *activity = run->session->activity;
+    const char *text = scim_bulk_failures(run->bulk);
+    return activity && activity->keeps ? scim_mask_text(text, activity->keeps + 1, run->bulk->pool) : text;
+}
+
 /* The end of a request that is one transaction. */
 static scim_error_t *end_whole(run_t *run)
 {
@@ -327,7 +336,7 @@ static scim_error_t *end_whole(run_t *run)
         return run->fatal;
     }
     scim_batch_t *batch = scim_batch_make(session->conn);
-    scim_finish_add(batch, session, scim_bulk_failures(run->bulk));
+    scim_finish_add(batch, session, failures(run));
     scim_session_close(session, batch);
     return scim_finish_end(session, batch, scim_batch_run(batch));
 }
@@ -352,6 +361,9 @@ scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session)
     }
     if (run.fatal) {
         answer_rest(&run);
+    }
+    if (run.changed) {
+        scim_finish_parts(session, failures(&run));
     }
     return NULL;
 }
