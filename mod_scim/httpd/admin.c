@@ -248,12 +248,31 @@ static scim_error_t *read_arguments(admin_t *admin)
     return error ? error : scim_admin_check(op, admin->call.args, admin->r->pool);
 }
 
+/* An operation that took too long, and what to do about it. */
+static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
+{
+    apr_pool_t *pool = admin->r->pool;
+    apr_int64_t limit = apr_time_as_msec(scim_setting_admin_timeout(admin->config));
+    const char *done = error->late
+                           ? "Nothing was changed. Try it again when the database has less to do, or let it take "
+                             "longer (ScimAdminTimeout)."
+                           : "Whether it was done is not known; look before you try it again.";
+
+    error->detail = apr_psprintf(pool,
+                                 "The operation took longer than %" APR_INT64_T_FMT ".%" APR_INT64_T_FMT
+                                 " seconds, which is all that it may take. %s",
+                                 limit / 1000, limit % 1000 / 100, done);
+    error->cause = "ScimAdminTimeout";
+    return error;
+}
+
 static scim_error_t *run(admin_t *admin)
 {
     request_rec *r = admin->r;
     scim_admin_call_t *call = &admin->call;
     scim_database_t *database;
-    scim_error_t *error = scim_database_open(&database, r);
+    scim_error_t *error = scim_database_borrow(&database, r->server, scim_setting_database_wait(admin->config),
+                                               scim_setting_admin_timeout(admin->config), r->pool);
 
     if (error)
         return error;
@@ -266,7 +285,7 @@ static scim_error_t *run(admin_t *admin)
     call->schemas = scim_server_config(r->server)->runtime->schemas;
     error = scim_admin_run(call);
     scim_database_close(database);
-    return error;
+    return error && (error->late || error->unknown) ? explain_late(error, admin) : error;
 }
 
 /* --- what is answered ----------------------------------------------------------------------------------------------*/

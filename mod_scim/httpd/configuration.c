@@ -28,6 +28,7 @@ APLOG_USE_MODULE(scim);
 #define BULK_LIMIT       10000
 #define DATABASE_TIMEOUT apr_time_from_sec(10)
 #define DATABASE_WAIT    apr_time_from_sec(5)
+#define ADMIN_TIMEOUT    apr_time_from_sec(60)
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
 #define FAILURES         20
 #define FAILURE_PERIOD   60
@@ -53,6 +54,7 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->bulk_bytes = -1;
     config->database_timeout = -1;
     config->database_wait = -1;
+    config->admin_timeout = -1;
     config->require_tls = -1;
     config->failure_limit = -1;
     config->failure_period = -1;
@@ -92,6 +94,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->bulk_bytes = INNER(bulk_bytes, -1);
     config->database_timeout = INNER(database_timeout, -1);
     config->database_wait = INNER(database_wait, -1);
+    config->admin_timeout = INNER(admin_timeout, -1);
     config->require_tls = INNER(require_tls, -1);
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
@@ -181,6 +184,7 @@ SETTING(int, max_depth, MAX_DEPTH)
 SETTING(int, bulk_operations, BULK_OPERATIONS)
 SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
 SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
+SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
 SETTING(int, require_tls, 1)
 SETTING(int, failure_limit, FAILURES)
 SETTING(int, failure_period, FAILURE_PERIOD)
@@ -532,6 +536,8 @@ const command_rec scim_directives[] = {
                    "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION"),
     AP_INIT_TAKE12("ScimAdminTenant", set_admin_tenant, NULL, ACCESS_CONF,
                    "the one tenant that the admin API is about: NAME | expr EXPRESSION"),
+    AP_INIT_TAKE1("ScimAdminTimeout", set_duration, OFFSET(admin_timeout), ANYWHERE,
+                  "how long an administrator's operation may take"),
     AP_INIT_TAKE1("ScimSyncPolicy", set_sync_policy, NULL, ANYWHERE,
                   "the sync policy of tenants that are made by the admin API: manual | all | groups"),
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),

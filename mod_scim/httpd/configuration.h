@@ -49,6 +49,7 @@ typedef struct scim_dir_config_t {
     apr_off_t bulk_bytes;
     apr_interval_time_t database_timeout;
     apr_interval_time_t database_wait;
+    apr_interval_time_t admin_timeout;
     int require_tls;
     int failure_limit;          /* failed authentications of an address in a period; 0: no limit */
     int failure_period;         /* seconds; said together with the limit */
@@ -107,6 +108,7 @@ int scim_setting_bulk_operations(const scim_dir_config_t *config);
 apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);

@@ -47,6 +47,7 @@ typedef struct scim_error_t {
     int retry_after;            /* seconds for Retry-After; 0 where the header makes no sense */
     int transient;              /* the same work may succeed at once (deadlock, serialization) */
     int late;                   /* PostgreSQL has ended a statement because its time was over */
+    int unknown;                /* nobody waited for PostgreSQL's answer: it may be done all the same */
     apr_array_header_t *fields; /* scim_field_error_t, of administration alone; NULL where it is about no field */
 } scim_error_t;
 

@@ -134,7 +134,9 @@ scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool)
 
 scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool)
 {
-    return try_later(TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
+    scim_error_t *error = try_later(TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
+    error->unknown = 1;
+    return error;
 }
 
 const char *scim_sqlstate_profile(const PGresult *result)

@@ -175,4 +175,21 @@ is_problem($t->admin(PATCH => '/roles/raced', { displayName => 'Second' }, 'If-M
 waitpid $pid, 0;
 is($t->admin(GET => '/roles/raced')->{json}{displayName}, 'First', 'and changes nothing');
 
+# --- what takes long ----------------------------------------------------------------------------------------------------------------
+
+# Longer than ScimDatabaseTimeout, which is two seconds here.
+$pid = fork // die "fork: $!";
+if (!$pid) {
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -o /dev/null -c), "begin; update scim.resource set last_modified = now()
+        where tenant = '$own' and type = 'Role' and doc ->> 'value' = 'raced'; select pg_sleep(3.5); commit";
+}
+eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(3.5); commit%' and wait_event = 'PgSleep'") });
+is_problem($t->admin(PATCH => '/roles/raced', { displayName => 'Third' }, ':base' => '/hasty'), 503,
+    'The operation took longer than 0.5 seconds, which is all that it may take. Nothing was changed. '
+        . 'Try it again when the database has less to do, or let it take longer (ScimAdminTimeout).', undef, 'ScimAdminTimeout ends it');
+ok((log_lines('error_log', qr/admin user=.* 503: .*\(ScimAdminTimeout\)/))[0], 'which the log names');
+is($t->admin(GET => '/roles/raced')->{json}{displayName}, 'First', 'nothing was changed');
+is($t->admin(PATCH => '/roles/raced', { displayName => 'Third' })->{json}{displayName}, 'Third', 'elsewhere it may take a minute');
+waitpid $pid, 0;
+
 done_testing;

@@ -53,6 +53,7 @@ my %wrong = (
     ScimBulkLimits => ['', '10', '0 10', '10 0', '10001 10', 'x 10', '10 x', '1 2 3', '10 99999999999999'],
     ScimDatabaseTimeout => ['', '0', '-1', 'x', '99999999'],
     ScimDatabaseWait => ['', '0', 'x'],
+    ScimAdminTimeout => ['', '0', '-1', 'x', '11min', '1 2'],
     ScimRequireTLS => ['', 'maybe'],
     ScimFailureLimit => ['', '5', '0 5', '5 0', 'x 5', '5 x', '100001 1', '1 3601', 'off 5', '1 2 3'],
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
@@ -67,7 +68,8 @@ for my $directive (sort keys %wrong) {
 my %right = (
     ScimCursorTimeout => ['1', '90s', '5min', '168h'],
     ScimPageSize => ['1 1', '100 500'], ScimMaxBody => ['1', '1048576'], ScimMaxDepth => ['8', '64'], ScimBulkLimits => ['1 1', '10000 1073741824'],
-    ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimRequireTLS => ['on', 'Off'],
+    ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimAdminTimeout => ['5', '500ms', '10min'],
+    ScimRequireTLS => ['on', 'Off'],
     ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],
     ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
     ScimDocumentationURI => ['https://x.example/docs?x#y'], ScimSyncPolicy => ['manual', 'all', 'Groups'],
