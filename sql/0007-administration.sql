@@ -12,7 +12,7 @@
 --
 -- and so does what the audit log has of the transaction:
 --
---   scim.noted       the id of its first row
+--   scim.noted       the id that its rows do not come before; "-" where nobody will ask
 --   scim.weight      the sum of the weights
 
 do $$
@@ -230,11 +230,14 @@ create table scim.audit (
 create index audit_object on scim.audit (tenant, object_id, id);
 create index audit_weight on scim.audit (tenant, at) where weight > 0;
 
--- Tells the end of the transaction that something has changed, and where the audit log may begin to tell of it.
-create function scim.mark() returns text
-    language sql volatile
+-- Where the audit log begins to tell of this transaction (scim.noted), or before that. To be called where that is not known yet;
+-- authentication says "-" where nobody will ask.
+create function scim.mark() returns void
+    language plpgsql
 as $$
-    select case when coalesce(current_setting('scim.noted', true), '') = '' then set_config('scim.noted', nextval('scim.audit_id')::text, true) end
+begin
+    perform set_config('scim.noted', (select s.last_value::text from scim.audit_id s), true);
+end
 $$;
 
 -- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
@@ -242,9 +245,10 @@ create function scim.note(of_tenant text, action text, object_type text, object_
                           after jsonb, weight int default 0) returns void
     language plpgsql
 as $$
-declare
-    noted text := scim.mark();
 begin
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform scim.mark();
+    end if;
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
     values (of_tenant, action, object_type, object_id, object_name, before, after, weight);
 end
@@ -298,9 +302,10 @@ $$;
 create function scim.audit_resource() returns trigger
     language plpgsql
 as $$
-declare
-    noted text := scim.mark();
 begin
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform scim.mark();
+    end if;
     if tg_op = 'INSERT' then
         insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
         values (new.tenant, 'create', new.type, new.id::text,
@@ -323,15 +328,14 @@ create function scim.audit_change() returns trigger
     language plpgsql
 as $$
 declare
-    noted  text;
-    same   text := nullif(current_setting('scim.same', true), '');
+    same   text[] := nullif(current_setting('scim.same', true), '')::text[];
     action text := 'update';
     lost   int := (old.active and not new.active)::int;
     before jsonb;
     after  jsonb;
 begin
     if same is not null then
-        noted := set_config('scim.same', '', true);
+        perform set_config('scim.same', '', true);
     end if;
     if (new.deleted_at is null) <> (old.deleted_at is null) or new.source <> old.source or new.role is distinct from old.role
         or new.flags is distinct from old.flags or new.protected is distinct from old.protected
@@ -351,13 +355,15 @@ begin
     elsif new.doc is not distinct from old.doc then
         return null;
     elsif same is not null then
-        before := nullif(old.doc - same::text[], '{}');
-        after := nullif(new.doc - same::text[], '{}');
+        before := nullif(old.doc - same, '{}');
+        after := nullif(new.doc - same, '{}');
     else
         before := scim.differing(old.doc, new.doc);
         after := scim.differing(new.doc, old.doc);
     end if;
-    noted := scim.mark();
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform scim.mark();
+    end if;
     insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, before, after)
     values (new.tenant, action, new.type, new.id::text,
             coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), lost, before, after);
@@ -369,6 +375,21 @@ $$;
 create trigger audit_change after update of doc, deleted_at, source, role, flags, protected on scim.resource
     for each row execute function scim.audit_change();
 
+-- What a group is called: as who changes its members has read (scim.group: id and name), or as it is stored.
+create function scim.stored_name(of_tenant text, group_id uuid) returns text
+    language plpgsql stable
+as $$
+begin
+    return (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = group_id);
+end
+$$;
+create function scim.group_name(of_tenant text, group_id uuid) returns text
+    language sql stable
+    return case
+               when starts_with(current_setting('scim.group', true), group_id::text) then substr(current_setting('scim.group'), 37)
+               else scim.stored_name(of_tenant, group_id)
+           end;
+
 -- One row for each group that a statement has changed the members of. Whoever is deleted, and for that leaves, weighs by that.
 create function scim.audit_members() returns trigger
     language plpgsql
@@ -377,11 +398,14 @@ declare
     protected text;
     leaves    boolean;
 begin
+    if coalesce(current_setting('scim.noted', true), '') = '' then
+        perform scim.mark();
+    end if;
     if tg_op = 'INSERT' then
         insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
         select g.tenant, 'add-members', 'Group', g.group_id::text,
-               (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id), g.list
-          from (select m.tenant, m.group_id, scim.mark(), jsonb_build_object('members', jsonb_agg(m.member_id)) as list
+               scim.group_name(g.tenant, g.group_id), g.list
+          from (select m.tenant, m.group_id, jsonb_build_object('members', jsonb_agg(m.member_id)) as list
                   from (select c.* from changed c order by c.tenant, c.group_id, c.member_id) m
                  group by m.tenant, m.group_id) g;
         return null;
@@ -404,9 +428,9 @@ begin
     end if;
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
     select g.tenant, 'remove-members', 'Group', g.group_id::text,
-           (select r.doc ->> 'displayName' from scim.resource r where r.tenant = g.tenant and r.id = g.group_id), g.list,
+           scim.group_name(g.tenant, g.group_id), g.list,
            case when leaves then 0 else g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end end
-      from (select m.tenant, m.group_id, scim.mark(), jsonb_build_object('members', jsonb_agg(m.member_id)) as list,
+      from (select m.tenant, m.group_id, jsonb_build_object('members', jsonb_agg(m.member_id)) as list,
                    count(*) filter (where m.member_type = 'User') as users,
                    array_agg(m.member_id) filter (where m.member_type = 'Group') as groups
               from (select c.* from changed c order by c.tenant, c.group_id, c.member_id) m
@@ -630,7 +654,7 @@ grant execute on function scim.fold_tally, scim.add_role, scim.new_id to scim_ma
 create policy web on scim.audit to scim_web using (coalesce(tenant = current_setting('scim.tenant', true), false));
 create policy owner on scim.audit to scim_owner using (true);
 grant select, insert on scim.audit to scim_web;
-grant usage on sequence scim.audit_id to scim_web, scim_manage;
+grant usage, select on sequence scim.audit_id to scim_web, scim_manage;
 -- Real erasure (row U4).
 grant delete on scim.resource to scim_web;
 

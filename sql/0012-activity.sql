@@ -182,11 +182,6 @@ create index hold_rejected on scim.hold (tenant, token, method, path, fingerprin
 
 -- --- the end of a transaction of provisioning ----------------------------------------------------------------------------------------
 
--- Whether the transaction has changed anything that the audit log tells.
-create function scim.noted() returns boolean
-    language sql stable
-    return coalesce(current_setting('scim.noted', true), '') <> '';
-
 -- What the transaction has put into the audit log, a hundred rows of it at the most. Beyond a million bytes an item is without
 -- what was before and after, and says so (omitted).
 create function scim.changes(of_tenant text) returns jsonb
@@ -207,8 +202,8 @@ begin
       from (select a.*, row_number() over (order by a.id) as place,
                    sum(coalesce(octet_length(a.before::text), 0) + coalesce(octet_length(a.after::text), 0)) over (order by a.id) as size
               from scim.audit a
-             where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()) x;
-    return jsonb_build_object('count', n, 'items', rows);
+             where a.tenant = of_tenant and a.id >= nullif(current_setting('scim.noted', true), '')::bigint and a.xid = pg_current_xact_id()) x;
+    return jsonb_build_object('count', n, 'items', coalesce(rows, '[]'));
 end
 $$;
 
@@ -224,9 +219,8 @@ as $$
              limit greatest((total - 1) * 100 / share + 1 - gone, 0)) x
 $$;
 
--- The last word on a transaction of a tenant that is watched: whether it has changed anything, or a refusal, which undoes
--- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has. What is written all
--- the same, as the new version of what a PUT has left as it was, it does without.
+-- The last word on a transaction of a tenant that is watched, which has written something: true, or a refusal, which undoes
+-- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has.
 create function scim.watch(of_tenant text, of_method text, of_path text, of_fingerprint text) returns boolean
     language plpgsql
 as $$
@@ -238,19 +232,17 @@ declare
     most  bigint;
 begin
     select x.* into t from scim.tenant x where x.tenant = of_tenant;
-    if t.dry_run and scim.noted() then
+    if t.dry_run then
         raise info using message = scim.changes(of_tenant)::text;
-    end if;
-    if t.dry_run and pg_current_xact_id_if_assigned() is not null then
         raise exception using errcode = 'SC0DR', message = 'the tenant runs dry';
     end if;
-    if t.guard_until > now() or not scim.noted() then
-        return scim.noted();
+    if t.guard_until > now() then
+        return true;
     end if;
     select sum(a.weight) into loss
       from scim.audit a
-     where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id();
-    if loss = 0 then
+     where a.tenant = of_tenant and a.id >= nullif(current_setting('scim.noted', true), '')::bigint and a.xid = pg_current_xact_id();
+    if coalesce(loss, 0) = 0 then
         return true;
     end if;
     if exists (select from scim.hold h

@@ -12,6 +12,14 @@
 #define WATCHED "SC0WT"
 #define HELD    "SC429"
 
+/* Of a row: unlike any other of the same microsecond, and at most 18 digits. */
+static apr_int64_t new_id(void)
+{
+    apr_int64_t id;
+    apr_generate_random_bytes((unsigned char *)&id, sizeof(id));
+    return (id & APR_INT64_MAX) % APR_INT64_C(1000000000000000000) | 1;
+}
+
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
 
 /* Tells a request from others of its method and path: the SHA-256 of its body. */
@@ -23,10 +31,13 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* The values of a row. */
-static const scim_param_t *row(const scim_activity_t *activity, const char *reason, apr_pool_t *pool)
+/* The values of a row, which gets an id. */
+static const scim_param_t *row(scim_session_t *session, const char *reason)
 {
-    scim_param_t *params = apr_pcalloc(pool, 10 * sizeof(*params));
+    const scim_activity_t *activity = session->activity;
+    apr_pool_t *pool = session->pool;
+    scim_param_t *params = apr_pcalloc(pool, 12 * sizeof(*params));
+    session->row = new_id();
     params[0].value = activity->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
@@ -36,23 +47,23 @@ static const scim_param_t *row(const scim_activity_t *activity, const char *reas
     params[6].value = activity->object;
     params[7].value = reason;
     params[8].value = activity->named;
-    params[9].value = fingerprint(activity, pool);
+    params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, activity->began);
+    params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, session->row);
+    params[11].value = fingerprint(activity, pool);
     return params;
 }
 
 void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
 {
-    const scim_activity_t *activity = session->activity;
-    if (activity) {
-        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, row(activity, reason, session->pool));
+    if (session->activity) {
+        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, row(session, reason));
     }
 }
 
-static void read_row(scim_activity_t *activity, const PGresult *result)
+static void take_row(scim_session_t *session, const PGresult *result)
 {
-    if (PQntuples(result) == 1) {
-        activity->at = scim_result_int(result, 0, 0);
-        activity->id = scim_result_int(result, 0, 1);
+    if (strcmp(PQcmdTuples((PGresult *)result), "1") == 0) {
+        session->activity->id = session->row;
     }
 }
 
@@ -83,7 +94,7 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
     session->finish = -1;
     const PGresult *result = scim_batch_result(batch, slot);
     if (!error) {
-        read_row(activity, result);
+        take_row(session, result);
     }
     if (!error || scim_batch_failed(batch) != slot || !scim_conn_usable(session->conn)) {
         return error;
@@ -101,14 +112,13 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
 
 void scim_finish_parts(scim_session_t *session, const char *reason)
 {
-    scim_activity_t *activity = session->activity;
-    if (!activity) {
+    if (!session->activity) {
         return;
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
-    int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(activity, reason, session->pool));
+    int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, reason));
     if (!scim_session_run(session, batch)) {
-        read_row(activity, scim_batch_result(batch, slot));
+        take_row(session, scim_batch_result(batch, slot));
     }
 }
 
@@ -168,10 +178,9 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
 
 void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
 {
-    apr_time_t at = activity->id ? activity->at : activity->began;
     scim_buf_puts(out, "{\"t\":");
     scim_buf_json(out, activity->tenant, strlen(activity->tenant));
-    scim_buf_printf(out, ",\"k\":\"%s\",\"at\":%" APR_TIME_T_FMT, activity->key_id, at);
+    scim_buf_printf(out, ",\"k\":\"%s\",\"at\":%" APR_TIME_T_FMT, activity->key_id, activity->began);
     put_text(out, "a", activity->address);
     if (activity->used) {
         scim_buf_puts(out, ",\"u\":true");

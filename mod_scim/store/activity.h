@@ -32,7 +32,7 @@ typedef struct scim_activity_t {
     /* What the store says of it. */
     int used;            /* the token was accepted */
     const char *keeps;   /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
-    apr_int64_t at, id;  /* of its row; 0: it has none */
+    apr_int64_t id;      /* of its row; 0: it has none */
     const char *changes; /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
 

@@ -46,7 +46,7 @@ my $kim = $t->make(Users => userName => 'kim');
 my ($row) = news(1);
 told($row, 'POST', '/Users', 201, undef, undef, object => 'kim', 'a user is made');
 is(sql("select count(*) from scim.audit where tenant = '$tenant' and request = '$row->{request}' and object_name = 'kim'"), 1, 'the audit log has the same request');
-is(sql("select count(*) from scim.activity a join scim.audit u on u.tenant = a.tenant and u.at = a.at where a.tenant = '$tenant'"), 1, 'written in the same transaction');
+is(sql("select count(*) from scim.activity a join scim.audit u on u.tenant = a.tenant and u.xmin = a.xmin where a.tenant = '$tenant'"), 1, 'written in the same transaction');
 is_json(show($row), { %$row, bodyLength => undef, body => undef, changes => undef }, 'one row, without its body');
 
 for ([200, GET => "/Users/$kim", undef, undef, 'a read'],
