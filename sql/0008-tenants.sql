@@ -430,6 +430,11 @@ declare
     after  jsonb;
 begin
     perform scim.must_match(before);
+    if args ->> 'expires' is not null and not ((before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean) then
+        perform scim.fail('SC400', 'expires', case when (before ->> 'oneToken')::boolean
+            then 'expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.'
+            else 'expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their expiry.' end);
+    end if;
     update scim.tenant t set enabled = true where t.tenant = of_tenant returning scim.tenant_json(t) into after;
     perform scim.note_tenant('enable', before, after);
     return after || jsonb_build_object('token', null, 'issued',

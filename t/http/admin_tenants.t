@@ -176,6 +176,9 @@ is($off->request(GET => '/ServiceProviderConfig', undef, Authorization => undef)
 ($entry) = @{ $off->admin(GET => '/audit?limit=1')->{json}{items} };
 is_json([@$entry{qw(actor action objectType before after)}], ['admin', 'disable', 'Tenant', { enabled => true },
     { enabled => false, accounts => 'keep', accountsChanged => 0 }], 'the audit log');
+is_problem($off->admin(POST => '/enable', { expires => '2099-01-01T00:00:00Z' }), 400, qr/has not one token at a time/,
+    { expires => $ANY }, 'an expiry of no token');
+is($off->admin(GET => '')->{json}{enabled}, false, 'which changes nothing');
 is($off->admin(POST => '/enable', {})->{json}{enabled}, true, 'on again');
 is($off->request(GET => '/Users')->{status}, 200, 'it answers');
 is(sql("select actor || action from scim.audit where tenant = '$off->{tenant}' order by id desc limit 1"), 'adminenable', 'the audit log');
@@ -259,6 +262,7 @@ $res = $t->admin(POST => "//tenants/$name-one/enable", { expires => '2020-01-01T
 is_problem($res, 400, 'The expiry of a token must be in the future.', { expires => 'The expiry of a token must be in the future.' }, 'an end in the past');
 is($t->admin(GET => "//tenants/$name-one")->{json}{enabled}, false, 'it is off still');
 is($t->admin(POST => "//tenants/$name-one/enable", {})->{json}{issued}{name}, 'provisioning', 'where there was none it has a name of its own');
-is($t->admin(POST => '/enable', { expires => '2020-01-01T00:00:00Z' })->{status}, 200, 'elsewhere no token is made');
+is_problem($t->admin(POST => "//tenants/$name-one/enable", { expires => '2099-01-01T00:00:00Z' }), 400, qr/is switched on already/, { expires => $ANY },
+    'no second one when it is on');
 
 done_testing;
