@@ -284,7 +284,7 @@ create function scim.exceeds(of_tenant text, of_subscription uuid, seats int) re
     language plpgsql stable security definer set search_path = pg_catalog
 as $$
 begin
-    return seats < (
+    return coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false) and seats < (
         select count(*)
           from (select from (select from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription) a
                  cross join lateral (
@@ -375,7 +375,9 @@ begin
           where g.tenant = of_tenant and g.user_id = of_user
           order by g.source = 'default', g.since, g.role
           limit 1),
-        (select t.default_role from scim.tenant t where t.tenant = of_tenant));
+        (select t.default_role
+           from scim.tenant t
+          where t.tenant = of_tenant and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)));
 end
 $$;
 

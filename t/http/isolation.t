@@ -187,4 +187,15 @@ is(sql("select string_agg(p.oid::regprocedure::text, ' ') from pg_proc p
     where p.prosecdef and p.prorettype <> 'trigger'::regtype and has_function_privilege('public', p.oid, 'execute')
     and p.pronamespace = 'scim'::regnamespace"), '', "nobody else runs a function with the owner's rights");
 
+# What runs so reads of the tenant alone that is asked for.
+my $theirs = $them->make(Users => userName => 'granted');
+my $held = $them->admin(POST => '/subscriptions', { name => 'Walled' })->{json}{id};
+is($them->admin(POST => '/grants', { user => 'granted', subscription => 'Walled' })->{status}, 201, 'a grant');
+$them->admin(PATCH => '', { defaultRole => 'read-only' });
+sub seen { my ($tenant) = @_;
+    return run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -U scim_web -c), "set scim.tenant = '$tenant'",
+        '-c', "select scim.exceeds('$them->{tenant}', '$held', 0), scim.effective_role('$them->{tenant}', '$theirs', null)") }
+is(join('', map { s/\s+$//r } (seen($them->{tenant}))[0]), 't|read-only', 'of their own tenant');
+is(join('', map { s/\s+$//r } (seen($t->{tenant}))[0]), 'f|', 'and of no other');
+
 done_testing;
