@@ -38,6 +38,7 @@ my $user  = (getpwuid $<)[0];
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
 is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*^  role +list show add set remove\n.*^  --json  /ms, '');
 is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke TOKEN --tenant TENANT\n/s, '');
+is_run(['group', 'add-members', '--help'], 0, qr/^  --members MEMBER .*; several with commas, or repeated$/m, '');
 is_run(['tenant', 'disable', '--help'], 0, <<'END', '');
 Usage: scimctl tenant disable TENANT --accounts keep|local|deactivate
 
