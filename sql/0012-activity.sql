@@ -102,6 +102,7 @@ create table scim.activity (
     address     text,
     object      text,      -- what a resource is called in the request
     dry         boolean not null default false,
+    held        boolean not null default false, -- by the guard
     body_length bigint,
     body        jsonb,
     changes     jsonb,     -- of a dry run: what it would have put into the audit log
@@ -277,12 +278,13 @@ create function scim.record_activity(entries jsonb) returns void
 as $$
 begin
     insert into scim.activity (tenant, at, token, token_name, method, path, status, type, reason, duration, request, address, object,
-                               dry, body_length, body, changes)
+                               dry, held, body_length, body, changes)
     select e.t, timestamptz 'epoch' + e.at * interval '1 microsecond', e.k, k.name, e.m,
            case when e.u is null and n.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
-           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null, e.l, e.b, e.c
+           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null,
+           e.h is true, e.l, e.b, e.c
       from jsonb_to_recordset(entries) e (t text, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text, a text,
-                                          o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean)
+                                          o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
       join scim.token k on k.tenant = e.t and k.key_id = e.k
       join scim.tenant n on n.tenant = e.t
      where e.m is not null and (e.g is null or n.activity_reads = 100 or random() * 100 < n.activity_reads);
@@ -330,15 +332,15 @@ create function scim.activity_key_id(key text) returns bigint
     language sql immutable
     return split_part(key, '-', 2)::bigint;
 
-create function scim.outcome(status int) returns text
+create function scim.outcome(status int, held boolean) returns text
     language sql immutable
-    return case when status < 400 then 'done' when status < 500 then 'refused' else 'failed' end;
+    return case when held then 'held' when status < 400 then 'done' when status < 500 then 'refused' else 'failed' end;
 
 create function scim.activity_json(a scim.activity) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'token', a.token, 'tokenName', a.token_name,
-                              'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status),
+                              'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status, a.held),
                               'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
                               'address', a.address, 'object', a.object, 'dryRun', a.dry)
 $$;

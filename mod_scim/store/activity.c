@@ -105,6 +105,7 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
         return NULL;
     }
     if (strcmp(state, HELD) == 0) {
+        activity->held = 1;
         return note_hold(session, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), error);
     }
     return error;
@@ -166,6 +167,9 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     put_text(out, "n", activity->named);
     if (activity->reads && outcome->status < 400) {
         scim_buf_puts(out, ",\"g\":true");
+    }
+    if (activity->held) {
+        scim_buf_puts(out, ",\"h\":true");
     }
     if (activity->changes) {
         scim_buf_puts(out, ",\"c\":");

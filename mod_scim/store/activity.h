@@ -33,6 +33,7 @@ typedef struct scim_activity_t {
     int used;            /* the token was accepted */
     const char *keeps;   /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
     apr_int64_t id;      /* of its row; 0: it has none */
+    int held;            /* by the guard against mass changes */
     const char *changes; /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
 

@@ -8,7 +8,7 @@
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
         {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
-        {"outcome", SCIM_ARG_TEXT, NULL, "the same in a word: done, refused, failed"},                                 \
+        {"outcome", SCIM_ARG_TEXT, NULL, "the same in a word: done, refused, failed, held"},                           \
         {"scimType", SCIM_ARG_TEXT, NULL, "what kind of refusal it was; null: the standard has no word for it"},       \
         {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, as the client was told"},                             \
         {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
@@ -36,7 +36,8 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200, "only of this token: its key id, or its name"},
-    {"outcome", SCIM_ARG_CHOICE, 0, "done|refused|failed", 0, 0, "only what came out so"},
+    {"outcome", SCIM_ARG_CHOICE, 0, "done|refused|failed|held", 0, 0,
+     "only what came out so; held: by the guard against mass changes"},
     {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only what was answered so"},
     {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only of this method"},
     {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},

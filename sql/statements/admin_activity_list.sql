@@ -3,8 +3,8 @@
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.activity_key(x.at, x.id), scim.activity_json(x)) order by x.at desc, x.id desc)
                               from ((select a.*
                                        from scim.activity a
-                                      where $2::jsonb ->> 'outcome' in ('refused', 'failed') and a.status >= 400
-                                        and scim.outcome(a.status) = $2::jsonb ->> 'outcome' and {{activity_where}})
+                                      where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and a.status >= 400
+                                        and scim.outcome(a.status, a.held) = $2::jsonb ->> 'outcome' and {{activity_where}})
                                      union all
                                     (select a.*
                                        from scim.activity a

@@ -44,7 +44,9 @@ is(scalar @{ holds('') }, 1, 'the only one');
 is_json($other->admin(GET => "/holds")->{json}{items}, [], 'not for another tenant');
 is_problem($other->admin(POST => "/holds/$hold->{id}/release", {}), 404, qq(There is no held request "$hold->{id}".), { hold => $ANY }, 'who cannot release it');
 my $told = eventually(sub { $t->admin(GET => '/activity?status=429')->{json}{items}[0] });
-is_json([@$told{qw(method path status outcome)}], ['PATCH', $path, 429, 'refused'], 'activity tells it');
+is_json([@$told{qw(method path status outcome)}], ['PATCH', $path, 429, 'held'], 'activity tells it');
+is_json([map { $_->{path} } @{ $t->admin(GET => '/activity?outcome=held')->{json}{items} }], [$path, $path], 'what was held');
+is_json($t->admin(GET => '/activity?outcome=refused')->{json}{items}, [], 'is not what was refused');
 
 # --- one request that takes much ---
 held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 10, 3, 'a PATCH that empties a group');

@@ -107,7 +107,7 @@ is($t->request(GET => '/Users/d')->{status}, 503, 'PostgreSQL is away') for 1 ..
 sleep 3;
 pg('start');
 ok(eventually(sub { count('c') == 20 && count('d') == 10 }, 20), 'what was asked meanwhile is told when it is back') or diag count('c') . ' ' . count('d');
-is(sql("select string_agg(distinct status || ' ' || scim.outcome(status), '') from scim.activity where tenant = '$tenant' and path = '/Users/d'"),
+is(sql("select string_agg(distinct status || ' ' || scim.outcome(status, held), '') from scim.activity where tenant = '$tenant' and path = '/Users/d'"),
     '503 failed', 'as what it was');
 ask('e', 5);
 ok(eventually(sub { count('e') == 5 }), 'and all goes on');
