@@ -175,7 +175,6 @@ alter table scim.token
     add last_used    timestamptz, -- when it let a request through, to a minute or so
     add last_address text,        -- where that came from
     add warned       timestamptz; -- when the log last told that it is near its end
-create index token_list on scim.token (tenant, created, key_id);
 
 -- Who acts, as it is kept with what he makes.
 create function scim.acting() returns text

@@ -274,33 +274,43 @@ $$;
 -- the tenant wants. The name of a resource that the tenant masks is masked here (`n` is its attribute), and so is the query of a
 -- request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
 as $$
 begin
+    with entry as materialized (
+        select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, e.*
+          from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
+                                              a text, o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
+    ), token as materialized (
+        -- Few: each is looked up once.
+        select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask, n.activity_reads
+          from (select e.t, e.k, max(e.came) filter (where e.u) as used, array_agg(e.a) filter (where e.u) as addresses
+                  from entry e
+                 group by e.t, e.k) x
+          join scim.token k on k.tenant = x.t and k.key_id = x.k
+          join scim.tenant n on n.tenant = x.t
+    ), used as (
+        update scim.token k
+           set last_used = x.used, last_address = x.address
+          from token x
+         where k.tenant = x.t and k.key_id = x.k and x.used is not null
+           and (k.last_used is null or k.last_used <= x.used - interval '1 minute')
+    )
     insert into scim.activity (tenant, at, token, token_name, method, path, status, type, reason, duration, request, address, object,
                                dry, held, body_length, body, changes)
-    select e.t, timestamptz 'epoch' + e.at * interval '1 microsecond', e.k, k.name, e.m,
-           case when e.u is null and n.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
+    select e.t, e.came, e.k, k.name, e.m,
+           case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
            e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null,
            e.h is true, e.l, e.b, e.c
-      from jsonb_to_recordset(entries) e (t text, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text, a text,
-                                          o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
-      join scim.token k on k.tenant = e.t and k.key_id = e.k
-      join scim.tenant n on n.tenant = e.t
-     where e.m is not null and (e.g is null or n.activity_reads = 100 or random() * 100 < n.activity_reads);
+      from entry e
+      join token k on k.t = e.t and k.k = e.k
+     where e.m is not null and (e.g is null or k.activity_reads = 100 or random() * 100 < k.activity_reads);
     if entries @? '$[*] ? (exists(@.i))' then
         update scim.activity a
            set body = e.b, body_length = e.l
           from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, l bigint, b jsonb)
          where e.i is not null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
     end if;
-    update scim.token k
-       set last_used = x.at, last_address = x.a
-      from (select distinct on (e.t, e.k) e.t, e.k, timestamptz 'epoch' + e.at * interval '1 microsecond' as at, e.a
-              from jsonb_to_recordset(entries) e (t text, k text, at bigint, a text, u boolean)
-             where e.u
-             order by e.t, e.k, e.at desc) x
-     where k.tenant = x.t and k.key_id = x.k and (k.last_used is null or k.last_used <= x.at - interval '1 minute');
 end
 $$;
 
