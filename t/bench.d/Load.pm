@@ -6,11 +6,12 @@ use IO::Socket::INET;
 use POSIX qw(sysconf _SC_CLK_TCK);
 use Time::HiRes qw(time);
 
-# base: the tenant's URL; static: a file of httpd's own; home: where the quickstart's servers live; users; seconds
+# base: the tenant's URL; token: its own, if it is not the environment's; static: a file of httpd's own; home: where the quickstart's
+# servers live; users; seconds
 sub new {
     my ($class, %self) = @_;
     @self{qw(host prefix)} = $self{base} =~ m{^http://([^/]+)(/.*)$};
-    $self{token}  = $ENV{SCIM_TOKEN};
+    $self{token}  //= $ENV{SCIM_TOKEN};
     $self{server} = {httpd => pid_of("$self{home}/httpd.pid"), postgres => pid_of("$self{home}/data/postmaster.pid")};
     $self{here}   = __FILE__ =~ s{[^/]*$}{}r;
     return bless \%self, $class;
@@ -116,6 +117,15 @@ sub floor {
     chomp($made->{made}{postgres} = <$file> // die "pgbench failed\n");
     unlink $out;
     return $made;
+}
+
+# Has the database carry something out, as its administrator; returns what it answers.
+sub psql {
+    my ($self, $sql) = @_;
+    open my $psql, '-|', 'psql', '-qAtX', '-v', 'ON_ERROR_STOP=1', '-h', $self->{home}, '-U', 'scim_admin', '-d', 'scim', '-c', $sql or die "psql: $!\n";
+    my $answer = join '', <$psql>;
+    close $psql or die "psql failed: $sql\n";
+    return $answer;
 }
 
 # PostgreSQL alone runs a script.

@@ -8,8 +8,9 @@ use JSON::PP;
 use Load;
 
 my %o = (seconds => 4, rounds => 3);
-GetOptions(\%o, 'base=s', 'static=s', 'home=s', 'users=i', 'seconds=i', 'rounds=i', 'json=s', 'only=s') or exit 2;
+GetOptions(\%o, 'base=s', 'small=s', 'static=s', 'home=s', 'users=i', 'seconds=i', 'rounds=i', 'json=s', 'only=s') or exit 2;
 my $load   = Load->new(map { $_ => $o{$_} } qw(base static home users seconds));
+my $small  = Load->new(base => $o{small}, token => $ENV{SCIM_TOKEN_SMALL}, map { $_ => $o{$_} } qw(home users seconds));
 my $prefix = $load->{prefix};
 my $round  = 0;
 my $WRITES = 1500;    # of each kind in a round; 200 groups and 20,000 spare users are loaded for them
@@ -79,10 +80,54 @@ sub pages {
     return sub { $load->series(300, $step) }, sub { undef $load->{connection}; $start = $from; $step->() };
 }
 
+# A user comes into a group that is mapped to a subscription, and leaves it.
+sub member {
+    my ($tenant, $n) = @_;
+    my $g = 1 + ($n >> 1) % 99;
+    my $user = id(1, ($g * 10 + 50) % 100 + 1);
+    return $tenant->request(PATCH => group($g), $n % 2 ? remove($user) : add($user));
+}
+
+# --- without the audit log and activity ---------------------------------------------------------------------------------
+
+my @NOTING = ('resource audit_resource', 'resource audit_change', 'membership audit_members_added', 'membership audit_members_removed');
+my %SILENT = (
+    'scim.watch(text, text, text, text)' => 'returns boolean language sql as $$ select false $$',
+    'scim.record_activity(jsonb)'        => 'returns void language plpgsql as $$ begin end $$',
+);
+my %kept;
+
+sub silence {
+    for my $function (sort keys %SILENT) {
+        $kept{$function} //= $load->psql("select pg_get_functiondef('$function'::regprocedure)");
+        my $names = $load->psql("select pg_get_function_arguments('$function'::regprocedure)") =~ s/\n//r;
+        $load->psql('create or replace function ' . $function =~ s/\(.*/($names) /r . $SILENT{$function});
+    }
+    $load->psql("update scim.token set traits = '-w' where tenant = 'bench'");
+    $load->psql("alter table scim.$_->[0] disable trigger $_->[1]") for map { [split] } @NOTING;
+    return;
+}
+
+sub speak {
+    $load->psql("alter table scim.$_->[0] enable trigger $_->[1]") for map { [split] } @NOTING;
+    $load->psql($kept{$_}) for sort keys %kept;
+    $load->psql("update scim.token k set traits = scim.traits(t) from scim.tenant t where t.tenant = k.tenant and k.tenant = 'bench'");
+    return;
+}
+
+# Both plan anew what they do, before the figure is measured.
+sub warmed { my ($switch, $make) = @_; return sub { $switch->(); undef $load->{connection}; $load->request($make->($_ + 1_000_000)) for 1 .. 100 } }
+
 # --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
 sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
+
+# Requests that change something, by their number.
+my $turn = 0;
+sub post_user { my ($n) = @_; $turn++; return ('POST', '/Users', $json->encode(user("turn-$$-$turn\@example.com"))) }
+sub patch_user { my ($n) = @_; $turn++; return ('PATCH', '/Users/' . id(1, 1 + $n % $o{users}), patch({op => 'replace', path => 'title', value => "Turn $turn.$$"})) }
+sub patch_group { my ($n) = @_; my $user = spare(1 + ($n >> 1) % 20_000); return ('PATCH', group(1 + ($n >> 1) % 200), $n % 2 ? remove($user) : add($user)) }
 
 my @figures = (
     [floor_read   => 'floor_read',   sub { $load->floor('floor_read') }],
@@ -122,6 +167,9 @@ my @figures = (
     [group_remove_100000 => 'floor_insert', writes(sub { ('PATCH', group(0), remove(spare($_[0]))) })],
     [group_add_noop      => 'floor_read',   writes(sub { ('PATCH', group(0), add(id(1, 1 + $_[0] % $o{users}))) })],
 
+    [member_100 => 'floor_insert', sub { $small->series($WRITES, sub { member($small, @_) }) }],
+    [member     => 'member_100',   sub { $load->series($WRITES, sub { member($load, @_) }) }],
+
     [patch_user  => 'floor_update', writes(sub { ('PATCH', '/Users/' . id(1, 1 + $_[0] % $o{users}), patch({op => 'replace', path => 'title', value => "Round $round.$_[0].$$"})) })],
     [put_user    => 'floor_update', writes(sub { my $i = 1 + $_[0] % $o{users}; ('PUT', '/Users/' . id(1, $i), $json->encode({%{ user("user$i\@example.com") }, externalId => "ext-$i", title => "Put $round.$_[0].$$"})) })],
     [create_user => 'floor_insert', writes(sub { ('POST', '/Users', $json->encode(user("made-$$-$round-$_[0]\@example.com"))) })],
@@ -134,6 +182,13 @@ my @figures = (
             die "bulk: $made of 1000 were created\n" unless $made == 1000;
         }, 1000);
     }],
+
+    # What is left of a write without the audit log and activity.
+    (map {
+        my ($name, $make) = @$_;
+        ["${name}_noted", 'floor_insert', writes($make), warmed(\&speak, $make)],
+        ["${name}_silent", "${name}_noted", writes($make), warmed(\&silence, $make)],
+    } [create => \&post_user], [patch => \&patch_user], [member => \&patch_group]),
 );
 my %floors = map { $_->[1] => 1 } @figures;
 @figures = grep { $_->[0] =~ /$o{only}/ || $floors{ $_->[0] } } @figures if $o{only};
@@ -145,6 +200,7 @@ for (1 .. $o{rounds}) {
         my ($name, undef, $measured, $before) = @$figure;
         $before->() if $before;
         push @{ $runs{$name} }, eval { $load->measure($measured) } // die "$name: $@";
+        speak() if $name =~ /_silent$/;
     }
 }
 
