@@ -156,7 +156,7 @@ begin
     new.active := new.type <> 'User' or scim.is_active(new.doc, new.deleted_at);
     if tg_op = 'UPDATE' and by_token and (changed or (new.deleted_at is null) <> (old.deleted_at is null)) then
         if old.protected is not null then
-            perform scim.refuse('SC403', format('The account "%s" is %s. Provisioning may not change it; an administrator can.',
+            perform scim.refuse('SC403', format('The user "%s" is %s. Provisioning may not change it; an administrator can.',
                 old.doc ->> 'userName',
                 case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
         end if;
@@ -418,7 +418,7 @@ begin
          order by p.id
          limit 1;
         if found then
-            perform scim.refuse('SC403', format('members: the account "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
+            perform scim.refuse('SC403', format('members: the user "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
                 protected));
         end if;
     end if;

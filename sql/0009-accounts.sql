@@ -95,7 +95,7 @@ begin
          limit 1;
     end if;
     if found_id is null then
-        perform scim.fail('SC404', 'user', format('There is no account "%s".', name));
+        perform scim.fail('SC404', 'user', format('There is no user "%s".', name));
     end if;
     return found_id;
 end
@@ -121,7 +121,7 @@ declare
 begin
     select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_user(of_tenant, name) for update;
     if not found then
-        perform scim.fail('SC404', 'user', format('There is no account "%s".', name));
+        perform scim.fail('SC404', 'user', format('There is no user "%s".', name));
     end if;
     return r;
 end
@@ -260,7 +260,7 @@ create policy owner on scim.link to scim_owner using (true);
 create function scim.link_json(l scim.link) returns jsonb
     language sql stable
 as $$
-    select jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'user', l.user_id,
+    select jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'userId', l.user_id,
         'userName', (select r.doc ->> 'userName' from scim.resource r where r.tenant = l.tenant and r.id = l.user_id))
 $$;
 
@@ -272,7 +272,7 @@ declare
     l scim.link;
 begin
     if u.deleted_at is not null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is deleted; restore it first.', u.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is deleted; restore it first.', u.doc ->> 'userName'));
     end if;
     insert into scim.link (tenant, id, user_id, issuer, subject)
     values (of_tenant, scim.new_id(clock_timestamp()), u.id, args ->> 'issuer', args ->> 'subject')
@@ -285,7 +285,7 @@ begin
     end if;
     select x.* into l from scim.link x where x.tenant = of_tenant and x.issuer = args ->> 'issuer' and x.subject = args ->> 'subject';
     if l.user_id is distinct from u.id then
-        perform scim.fail('SC409', 'subject', format('This link is that of another account, "%s"; remove it there first.',
+        perform scim.fail('SC409', 'subject', format('This link is that of another user, "%s"; remove it there first.',
                                                      scim.link_json(l) ->> 'userName'));
     end if;
     return scim.link_json(l); -- a login like the one before
@@ -417,7 +417,7 @@ begin
     if args ? 'after' then
         select r.* into after from scim.resource r where r.tenant = of_tenant and r.id = (args ->> 'after')::uuid and r.type = 'User';
         if after.id is null then
-            perform scim.fail('SC400', 'after', 'The account that the page before ended with is there no more; begin again with the first page.');
+            perform scim.fail('SC400', 'after', 'The user that the page before ended with is there no more; begin again with the first page.');
         end if;
         place := case
                      when args ->> 'sort' = 'created' then 'r.id > $4'
@@ -491,7 +491,7 @@ create function scim.must_be_there(r scim.resource) returns void
 as $$
 begin
     if r.deleted_at is not null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is deleted; restore it first.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is deleted; restore it first.', r.doc ->> 'userName'));
     end if;
 end
 $$;
@@ -502,7 +502,7 @@ as $$
 begin
     if exists (select from scim.resource r
                 where r.tenant = of_tenant and r.user_name_key = scim.fold(user_name) and r.id is distinct from for_user) then
-        perform scim.fail('SC409', 'userName', format('There is an account "%s" already; choose another userName.', user_name));
+        perform scim.fail('SC409', 'userName', format('There is a user "%s" already; choose another userName.', user_name));
     end if;
 end
 $$;
@@ -644,7 +644,7 @@ create function scim.keep_protected() returns trigger
 as $$
 begin
     if current_setting('scim.actor_kind', true) is not distinct from 'token' then
-        perform scim.refuse('SC403', format('The account "%s" is %s. Provisioning may not change it; an administrator can.',
+        perform scim.refuse('SC403', format('The user "%s" is %s. Provisioning may not change it; an administrator can.',
             old.doc ->> 'userName', case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
     end if;
     return old;
@@ -659,7 +659,7 @@ create function scim.must_be_unprotected(r scim.resource) returns void
 as $$
 begin
     if r.protected is not null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is %s; unprotect it first.', r.doc ->> 'userName',
+        perform scim.fail('SC409', 'user', format('The user "%s" is %s; unprotect it first.', r.doc ->> 'userName',
             case r.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
     end if;
 end
@@ -706,7 +706,7 @@ declare
 begin
     perform scim.must_match(scim.user_json(r));
     if r.deleted_at is not null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is deleted already; erase it if nothing is to be left of it.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is deleted already; erase it if nothing is to be left of it.', r.doc ->> 'userName'));
     end if;
     if r.source = 'scim' then
         perform scim.fail('SC403', 'user', 'managed by provisioning; delete it in your identity provider, or convert it to a local account first');
@@ -728,7 +728,7 @@ declare
 begin
     perform scim.must_match(scim.user_json(r));
     if r.deleted_at is null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted; only deleted accounts can be erased.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is not deleted; only deleted users can be erased.', r.doc ->> 'userName'));
     end if;
     perform scim.must_be_unprotected(r);
     perform scim.erase_user(of_tenant, r.id);
@@ -753,10 +753,10 @@ declare
 begin
     perform scim.must_match(scim.user_json(r));
     if r.deleted_at is null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is not deleted; name a deleted one that was called the same by its id.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is not deleted; name a deleted one that was called the same by its id.', r.doc ->> 'userName'));
     end if;
     if exists (select from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(r.doc ->> 'userName')) then
-        perform scim.fail('SC409', 'userName', format('Another account is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'userName', format('Another user is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));
     end if;
     update scim.resource x
        set deleted_at = null, merged_into = null, version = x.version + 1, last_modified = now(),
@@ -776,7 +776,7 @@ begin
     perform scim.must_match(scim.user_json(r));
     perform scim.must_be_there(r);
     if r.source <> 'scim' then
-        perform scim.fail('SC409', 'user', format('The account "%s" is local already.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is local already.', r.doc ->> 'userName'));
     end if;
     update scim.resource x
        set source = 'local', version = x.version + 1, last_modified = now()
@@ -821,7 +821,7 @@ declare
 begin
     perform scim.must_match(scim.user_json(r));
     if r.protected is null then
-        perform scim.fail('SC409', 'user', format('The account "%s" is not protected.', r.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is not protected.', r.doc ->> 'userName'));
     end if;
     update scim.resource x set protected = null where x.tenant = of_tenant and x.id = r.id returning x.* into r;
     return scim.user_json(r);
@@ -920,7 +920,7 @@ begin
     end if;
     perform scim.must_be_there(r);
     if survivor.deleted_at is not null then
-        perform scim.fail('SC409', 'into', format('The account "%s" is deleted; restore it first.', survivor.doc ->> 'userName'));
+        perform scim.fail('SC409', 'into', format('The user "%s" is deleted; restore it first.', survivor.doc ->> 'userName'));
     end if;
     perform scim.must_be_unprotected(r);
 end
@@ -933,7 +933,7 @@ begin
     return scim.find_user(of_tenant, args ->> 'into');
 exception
     when sqlstate 'SC404' then
-        perform scim.fail('SC400', 'into', format('There is no account "%s".', args ->> 'into'));
+        perform scim.fail('SC400', 'into', format('There is no user "%s".', args ->> 'into'));
 end
 $$;
 
@@ -1001,7 +1001,7 @@ begin
     perform scim.must_match(scim.user_json(r));
     perform scim.must_be_mergeable(r, survivor);
     if scim.fold(args ->> 'confirm') is distinct from scim.fold(r.doc ->> 'userName') then
-        perform scim.fail('SC400', 'confirm', format('The account "%s" is going to be deleted; repeat its userName here to confirm that.', r.doc ->> 'userName'));
+        perform scim.fail('SC400', 'confirm', format('The user "%s" is going to be deleted; repeat its userName here to confirm that.', r.doc ->> 'userName'));
     end if;
     plan := scim.merge_json(r, survivor);
     perform scim.carry_over(r, survivor);

@@ -364,7 +364,7 @@ declare
 begin
     perform from scim.resource x where x.tenant = of_tenant and x.id = r.id and x.deleted_at is null for key share;
     if not found or r.type not in ('User', 'Group') then
-        perform scim.fail('SC400', 'members', format('members: "%s" is no account or group of this tenant.', name));
+        perform scim.fail('SC400', 'members', format('members: "%s" is no user or group of this tenant.', name));
     end if;
     return r;
 end

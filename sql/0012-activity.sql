@@ -349,7 +349,7 @@ create function scim.outcome(status int, held boolean) returns text
 create function scim.activity_json(a scim.activity) returns jsonb
     language sql stable
 as $$
-    select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'token', a.token, 'tokenName', a.token_name,
+    select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'tokenId', a.token, 'tokenName', a.token_name,
                               'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status, a.held),
                               'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
                               'address', a.address, 'object', a.object, 'dryRun', a.dry)
@@ -384,7 +384,7 @@ create function scim.hold_json(h scim.hold) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
-                              'token', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
+                              'tokenId', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
                               'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
                               'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by)
 $$;

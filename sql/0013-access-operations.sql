@@ -205,7 +205,7 @@ create function scim.mapping_json(p scim.mapping) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object(
-                       'mapping', p.id, 'group', g.doc ->> 'displayName', 'groupId', p.group_id, 'archived', g.deleted_at is not null,
+                       'id', p.id, 'group', g.doc ->> 'displayName', 'groupId', p.group_id, 'archived', g.deleted_at is not null,
                        'subscription', (select s.name from scim.subscription s where s.tenant = p.tenant and s.id = p.subscription_id),
                        'subscriptionId', p.subscription_id, 'role', p.role, 'created', scim.time_text(p.created), 'createdBy', p.created_by)
               from scim.resource g
@@ -303,7 +303,7 @@ create function scim.grant_json(a scim.access_grant) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object(
-                       'grant', a.id, 'user', a.user_id, 'userName', u.doc ->> 'userName',
+                       'id', a.id, 'userId', a.user_id, 'userName', u.doc ->> 'userName',
                        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
                        'subscriptionId', a.subscription_id, 'role', a.role, 'source', a.source, 'granted', scim.time_text(a.granted),
                        'grantedBy', a.granted_by)
@@ -393,7 +393,7 @@ create function scim.user_access(of_tenant text, u scim.resource) returns jsonb
 as $$
 begin
     return (select jsonb_build_object(
-                       'user', u.id, 'userName', u.doc -> 'userName', 'active', u.active, 'source', u.source, 'protected', u.protected,
+                       'userId', u.id, 'userName', u.doc -> 'userName', 'active', u.active, 'source', u.source, 'protected', u.protected,
                        'syncPolicy', t.sync_policy,
                        'access', coalesce(a.items, '[]'), 'summary', coalesce(a.lines, '[]'), 'notes', to_jsonb(scim.access_notes(t, u)))
               from scim.tenant t,
@@ -414,7 +414,7 @@ declare
     u scim.resource := scim.the_named(of_tenant, 'User', args ->> 'user', 'user');
 begin
     if not u.active then
-        perform scim.fail('SC409', 'user', format('The account "%s" is deactivated; it may not log in.', u.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is deactivated; it may not log in.', u.doc ->> 'userName'));
     end if;
     if (select t.login_policy from scim.tenant t where t.tenant = of_tenant) = 'first-login' then
         insert into scim.first_login (tenant, user_id) values (of_tenant, u.id) on conflict do nothing;
@@ -496,7 +496,7 @@ create function scim.holder_json(of_tenant text, of_subscription uuid, of_user u
     language plpgsql stable
 as $$
 begin
-    return (select jsonb_build_object('user', of_user, 'userName', doc -> 'userName', 'displayName', doc -> 'displayName', 'seated', seated,
+    return (select jsonb_build_object('userId', of_user, 'userName', doc -> 'userName', 'displayName', doc -> 'displayName', 'seated', seated,
                                       'since', scim.time_text(held_since),
                                       'sources', jsonb_agg(scim.source_json(g.source, g.source_id, g.name, g.through, g.since)
                                                            order by g.since, g.source, g.name),
@@ -563,7 +563,7 @@ begin
     return jsonb_build_object(
         'count', coalesce(array_length(beyond, 1), 0),
         'items', coalesce((select jsonb_agg(jsonb_build_object(
-                                      'user', b.user_id, 'userName', r.doc -> 'userName',
+                                      'userId', b.user_id, 'userName', r.doc -> 'userName',
                                       'subscription', (select s.name from scim.subscription s where s.tenant = of_tenant and s.id = b.subscription_id),
                                       'role', b.role) order by b.ordinality)
                              from unnest(beyond [1:most]) with ordinality b (user_id, subscription_id, role, ordinality)

@@ -3,7 +3,7 @@
 
 static const scim_admin_field_t fields[] = {
     {"userName", SCIM_ARG_TEXT, "User", "its userName"},
-    {"user", SCIM_ARG_TEXT, "Id", "its id"},
+    {"userId", SCIM_ARG_TEXT, "Id", "its id"},
     {"active", SCIM_ARG_FLAG, "Active", "it is not deactivated"},
     {"source", SCIM_ARG_TEXT, "Source", "scim or local"},
     {"protected", SCIM_ARG_TEXT, "Protected",
@@ -20,7 +20,7 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_field_t list_fields[] = {
     {"userName", SCIM_ARG_TEXT, "User", "its userName"},
     {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},
-    {"user", SCIM_ARG_TEXT, NULL, "its id"},
+    {"userId", SCIM_ARG_TEXT, NULL, "its id"},
     {"seated", SCIM_ARG_FLAG, "Seated", "it has a seat; or else it waits for one"},
     {"since", SCIM_ARG_TIME, "Since", "what seats are given in the order of"},
     {"sources", SCIM_ARG_JSON, NULL, "what gives it: source, id, name, since and text each"},

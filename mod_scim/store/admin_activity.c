@@ -3,7 +3,7 @@
 
 #define FIELDS                                                                                                         \
     {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
-        {"at", SCIM_ARG_TIME, "Time", "when it came"}, {"token", SCIM_ARG_TEXT, NULL, "the token's key id"},           \
+        {"at", SCIM_ARG_TIME, "Time", "when it came"}, {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},         \
         {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},                                                     \
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
@@ -92,7 +92,7 @@ static const scim_admin_field_t hold_fields[] = {
     {"at", SCIM_ARG_TIME, "Time", "when it was held first"},
     {"lastAt", SCIM_ARG_TIME, NULL, "and last"},
     {"attempts", SCIM_ARG_INT, "Attempts", "how often it was sent"},
-    {"token", SCIM_ARG_TEXT, NULL, "the token's key id"},
+    {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},
     {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},
     {"method", SCIM_ARG_TEXT, "Method", "PUT, PATCH, ..."},
     {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},

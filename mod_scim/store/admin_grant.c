@@ -2,8 +2,8 @@
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {
-    {"grant", SCIM_ARG_TEXT, "Grant", "its id"},
-    {"user", SCIM_ARG_TEXT, NULL, "the id of the account that has it"},
+    {"id", SCIM_ARG_TEXT, "Grant", "its id"},
+    {"userId", SCIM_ARG_TEXT, NULL, "the id of the account that has it"},
     {"userName", SCIM_ARG_TEXT, "User", "its userName"},
     {"subscription", SCIM_ARG_TEXT, "Subscription", "what it has; null: a role"},
     {"subscriptionId", SCIM_ARG_TEXT, NULL, "its id"},
@@ -47,7 +47,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .statement = SCIM_STMT_ADMIN_GRANT_ADD,
      .args = add_args,
      .fields = fields,
-     .id_field = "grant",
+     .id_field = "id",
      .flags = SCIM_OP_CREATES,
      .summary = "grant a subscription to an account, which every sync leaves alone"},
     {.noun = "grant",

@@ -6,7 +6,7 @@ static const scim_admin_field_t link_fields[] = {
     {"subject", SCIM_ARG_TEXT, "Subject", "what that calls the account"},
     {"userName", SCIM_ARG_TEXT, "Account", "the account's userName"},
     {"linked", SCIM_ARG_TIME, "Linked", "when it was recorded"},
-    {"user", SCIM_ARG_TEXT, NULL, "the account's id"},
+    {"userId", SCIM_ARG_TEXT, NULL, "the account's id"},
     {"id", SCIM_ARG_TEXT, "Link", "its id"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };

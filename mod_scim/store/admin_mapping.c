@@ -2,7 +2,7 @@
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {
-    {"mapping", SCIM_ARG_TEXT, "Mapping", "its id"},
+    {"id", SCIM_ARG_TEXT, "Mapping", "its id"},
     {"group", SCIM_ARG_TEXT, "Group", "the group whose members have it"},
     {"groupId", SCIM_ARG_TEXT, NULL, "its id"},
     {"archived", SCIM_ARG_FLAG, "Archived", "the group is archived, so that the mapping gives nothing"},
@@ -48,7 +48,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .statement = SCIM_STMT_ADMIN_MAPPING_ADD,
      .args = add_args,
      .fields = fields,
-     .id_field = "mapping",
+     .id_field = "id",
      .flags = SCIM_OP_CREATES,
      .summary = "map a group to a subscription or a role"},
     {.noun = "mapping",

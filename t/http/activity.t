@@ -30,7 +30,7 @@ sub news {
 }
 sub show { $t->admin(GET => "/activity/$_[0]{id}")->{json} }
 sub entry { my ($method, $path, $status, $type, $reason, %more) = @_;
-    return { id => qr/^\d{16}-\d+$/, at => $TIME, token => $key, tokenName => 'test', method => $method, path => $path, status => $status,
+    return { id => qr/^\d{16}-\d+$/, at => $TIME, tokenId => $key, tokenName => 'test', method => $method, path => $path, status => $status,
         outcome => $status < 400 ? 'done' : $status < 500 ? 'refused' : 'failed', scimType => $type, reason => $reason, duration => $ANY,
         request => qr/^[\w@-]{27}$/, address => '127.0.0.1', object => undef, dryRun => false, %more } }
 # Numbers are compared as such.
@@ -91,10 +91,10 @@ is($other->request(GET => '/Users', undef, Authorization => "Bearer $t->{token}"
 my $revoked = $t->new_token('old');
 scimctl(qw(token revoke --tenant), $tenant, 'old');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'x' }, Authorization => "Bearer $revoked")->{status}, 401, 'a revoked token');
-told((news(1))[0], 'POST', '/Users', 401, undef, $ANY, token => substr($revoked, 5, 10), tokenName => 'old', object => 'x', 'is told, without a body');
+told((news(1))[0], 'POST', '/Users', 401, undef, $ANY, tokenId => substr($revoked, 5, 10), tokenName => 'old', object => 'x', 'is told, without a body');
 my $reader = $t->new_token('reader', '--read-only');
 $t->request(DELETE => "/Users/$kim", undef, Authorization => "Bearer $reader");
-told((news(1))[0], 'DELETE', "/Users/$kim", 403, undef, 'The token "reader" may only read.', token => substr($reader, 5, 10), tokenName => 'reader', 'one that may only read');
+told((news(1))[0], 'DELETE', "/Users/$kim", 403, undef, 'The token "reader" may only read.', tokenId => substr($reader, 5, 10), tokenName => 'reader', 'one that may only read');
 is(sql("select count(last_used) from scim.token where tenant = '$tenant' and name in ('old', 'reader')"), 0, 'neither was used');
 is_json(activity($other, 0), [], 'nothing of all that is for another tenant');
 

@@ -75,7 +75,7 @@ my $gone   = $t->make(Groups => displayName => 'Gone');
 is($t->request(DELETE => "/Groups/$gone")->{status}, 204, 'a group goes');
 sub mapping {
     my ($group, $subscription, $role) = @_;
-    return { mapping => $ID, group => $group, groupId => $ID, archived => false, subscription => $subscription,
+    return { id => $ID, group => $group, groupId => $ID, archived => false, subscription => $subscription,
         subscriptionId => $subscription ? $ID : undef, role => $role, created => $TIME, createdBy => 'admin' };
 }
 my $first = $t->admin(POST => '/mappings', { group => 'SALES', subscription => 'web - french' });
@@ -107,7 +107,7 @@ is_problem($t->admin(GET => '/mappings?group=nobody'), 404, $ANY, { group => $AN
 is_problem($t->admin(DELETE => '/subscriptions/web%20-%20french'), 409,
     'The subscription "Web - French" is mapped to the group "Sales"; remove its mappings first.', { subscription => $ANY }, 'a subscription in use stays');
 $t->admin(POST => '/roles', { role => 'mapped' });
-my $with_role = $t->admin(POST => '/mappings', { group => 'sales', role => 'mapped' })->{json}{mapping};
+my $with_role = $t->admin(POST => '/mappings', { group => 'sales', role => 'mapped' })->{json}{id};
 is_problem($t->admin(DELETE => '/roles/mapped'), 409, 'The role "mapped" is mapped to the group "Sales"; remove its mappings first.', { role => $ANY },
     'a role that is mapped stays');
 is_empty($t->admin(DELETE => "/mappings/$with_role"), 204, 'take the mapping away');
@@ -128,7 +128,7 @@ join_group($sales, $kim);
 is(has($kim), '', 'manual: a member of a group has nothing');
 
 my $granted = $t->admin(POST => '/grants', { user => 'KIM', subscription => 'web - french' });
-sub grant_of { return { grant => $ID, user => $ID, userName => $_[0], subscription => $_[1], subscriptionId => $ID, role => undef,
+sub grant_of { return { id => $ID, userId => $ID, userName => $_[0], subscription => $_[1], subscriptionId => $ID, role => undef,
     source => $_[2] // 'manual', granted => $TIME, grantedBy => $_[3] // 'admin' } }
 is_admin($granted, 201, grant_of('Kim', 'Web - French'), 'grant by hand');
 like(has($kim), qr/^Web - French \(granted by admin on \d{4}-\d\d-\d\d\)$/, 'counts');
@@ -148,7 +148,7 @@ is(has($lee), '', 'no member, no access');
 join_group($sales, $lee);
 is(has($lee), 'Web - Bilingual (group Sales); Web - French (group Sales)', 'joining grants');
 my $access = $t->admin(GET => '/users/lee/access');
-is_admin($access, 200, { user => $lee, userName => 'Lee', active => true, source => 'scim', protected => undef, syncPolicy => 'groups', notes => [],
+is_admin($access, 200, { userId => $lee, userName => 'Lee', active => true, source => 'scim', protected => undef, syncPolicy => 'groups', notes => [],
     summary => ['Web - Bilingual: group Sales', 'Web - French: group Sales', 'role office-admin: group Sales', "role read-only: the account's own"],
     access => [
         map({ { kind => 'subscription', id => $ID, name => $_, seated => true, since => $TIME,
@@ -194,7 +194,7 @@ join_group($low, $lee);
 is(has($lee), 'Web - French (group Top through Low)', 'a group in a group in a group');
 is(sql("set scim.tenant = '$own'; select string_agg(group_name || ' ' || direct, ', ' order by group_name) from scim_app.memberships where user_id = '$lee'"),
     'Low true, Middle false, Top false', 'memberships say so');
-is_admin($t->admin(GET => '/subscriptions/Web%20-%20French/users?q=LEE'), 200, items({ user => $lee, userName => 'Lee', displayName => 'Lee',
+is_admin($t->admin(GET => '/subscriptions/Web%20-%20French/users?q=LEE'), 200, items({ userId => $lee, userName => 'Lee', displayName => 'Lee',
     seated => true, since => $TIME, sources => [{ source => 'group', id => $top, name => 'Top', since => $TIME, text => 'group Top through Low' }],
     why => ['group Top through Low'] }), 'and the list of a subscription');
 join_group($low, $top, 'a circle');
@@ -242,14 +242,14 @@ is(sql("select count(*) from scim.access_grant where tenant = '$own' and user_id
 
 # --- at the same time -----------------------------------------------------------------------------------------------------------------
 
-my $id = $granted->{json}{grant};
+my $id = $granted->{json}{id};
 my $tag = '"' . 'a' x 32 . '"';
 is_problem($t->admin(DELETE => "/grants/$id", undef, 'If-Match' => $tag), 412, $ANY, undef, 'a grant of another version');
 is_empty($t->admin(DELETE => "/grants/$id"), 204, 'take it back');
 is_problem($t->admin(DELETE => "/grants/$id"), 404, qr/^There is no grant /, { grant => $ANY }, 'which happens once');
 $t->admin(POST => '/grants', { user => 'lee', subscription => 'Web - French' });
 $t->admin(PATCH => "/subscriptions/$_", { automatic => false }) for 'Web%20-%20French', 'Web%20-%20Bilingual';
-is_empty($t->admin(DELETE => '/mappings/' . $_->{mapping}), 204, 'a mapping goes') for @{ $t->admin(GET => '/mappings')->{json}{items} };
+is_empty($t->admin(DELETE => '/mappings/' . $_->{id}), 204, 'a mapping goes') for @{ $t->admin(GET => '/mappings')->{json}{items} };
 is_problem($t->admin(DELETE => '/subscriptions/Web%20-%20French'), 409,
     'The subscription "Web - French" is granted to the user "Lee"; remove its grants first.', { subscription => $ANY }, 'a grant keeps a subscription');
 

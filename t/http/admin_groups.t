@@ -82,7 +82,7 @@ is_admin($t->admin(POST => "/groups/$local/members", { members => ['kim'] }), 20
 is(sql("select version from scim.resource where tenant = '$own' and id = '$local'"), $version, 'changes nothing');
 for my $none ('nobody', $NOBODY, $foreign, sql("select id from scim.resource where tenant = '$own' and type = 'Role' limit 1")) {
     refused($t->admin(POST => "/groups/$local/members", { members => ['kim', $none] }), 400, 'members',
-        qq(members: "$none" is no account or group of this tenant.), "a member that is none: $none");
+        qq(members: "$none" is no user or group of this tenant.), "a member that is none: $none");
 }
 refused($t->admin(POST => "/groups/$local/members", { members => ['writers'] }), 400, 'members',
     'members: a group cannot be a member of itself (writers).', 'itself');

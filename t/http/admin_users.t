@@ -62,10 +62,10 @@ is_json(last_audit($ann), ['admin', 'admin', 'create', undef, { schemas => [$USE
 
 is_admin($t->admin(GET => "/users/$ann"), 200, account('Ann', %ann_whole), 'show it by its id');
 is_admin($t->admin(GET => '/users/ANN'), 200, account('Ann', %ann_whole), 'and by its userName, in whatever case');
-is_problem($t->admin(GET => '/users/bob'), 404, 'There is no account "bob".', { user => 'There is no account "bob".' }, 'nobody');
+is_problem($t->admin(GET => '/users/bob'), 404, 'There is no user "bob".', { user => 'There is no user "bob".' }, 'nobody');
 is_problem($t->admin(GET => '/users/018f0000-0000-7000-8000-000000000000'), 404, $ANY, { user => $ANY }, 'no such id');
 is_problem($other->admin(GET => "/users/$ann"), 404, $ANY, { user => $ANY }, 'not for another tenant');
-is_problem($t->admin(POST => '/users', { userName => 'aNN' }), 409, 'There is an account "aNN" already; choose another userName.',
+is_problem($t->admin(POST => '/users', { userName => 'aNN' }), 409, 'There is a user "aNN" already; choose another userName.',
     { userName => $ANY }, 'a name that differs in case alone');
 
 # The identity provider does not see it.
@@ -169,7 +169,7 @@ is_problem($t->admin(GET => '/users?after=018f0000-0000-7000-8000-000000000000')
 
 $t->admin(PATCH => "/users/$ann", { role => 'read-only' });
 is_problem($t->admin(DELETE => "/users/$ann", undef, 'If-Match' => $etag), 412, $ANY, undef, 'delete another version');
-is_problem($t->admin(POST => "/users/$ann/$_", {}), 409, 'The account "ANN" is not deleted' . ($_ eq 'erase' ? '; only deleted accounts can be erased.'
+is_problem($t->admin(POST => "/users/$ann/$_", {}), 409, 'The user "ANN" is not deleted' . ($_ eq 'erase' ? '; only deleted users can be erased.'
         : '; name a deleted one that was called the same by its id.'),
     { user => $ANY }, "$_ what is there") for qw(restore erase);
 is_empty($t->admin(DELETE => "/users/$ann"), 204, 'delete a local account');
@@ -180,11 +180,11 @@ is_json(last_audit($ann), ['admin', 'admin', 'delete', { active => true }, { act
 is(names('state=deleted'), '200 ANN', 'it is listed where deleted ones are');
 is(names('state=deleted&q=an'), '200 ANN', 'and found');
 is(names(''), '200 Bob kim@x.example', 'and not among the others');
-is_problem($t->admin(DELETE => "/users/$ann"), 409, qr/^The account "ANN" is deleted already; /, { user => $ANY }, 'delete it again');
-is_problem($t->admin(PATCH => "/users/$ann", { role => 'user' }), 409, 'The account "ANN" is deleted; restore it first.', { user => $ANY },
+is_problem($t->admin(DELETE => "/users/$ann"), 409, qr/^The user "ANN" is deleted already; /, { user => $ANY }, 'delete it again');
+is_problem($t->admin(PATCH => "/users/$ann", { role => 'user' }), 409, 'The user "ANN" is deleted; restore it first.', { user => $ANY },
     'change it');
 is_admin($t->admin(POST => '/users', { userName => 'ann' }), 201, account('ann'), 'its name is free');
-is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, 'Another account is called "ANN" now; rename or remove it first.',
+is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, 'Another user is called "ANN" now; rename or remove it first.',
     { userName => $ANY }, 'so it cannot be restored');
 is_json([map { $_->{id} } @{ $t->admin(GET => '/users?q=ann')->{json}{items} }], [$ID], 'q finds the one that is there');
 my $second = $t->admin(GET => '/users/ann')->{json}{id};
@@ -227,7 +227,7 @@ scimctl(qw(tenant set), $own, qw(--deletion keep));
 
 # --- converting ---------------------------------------------------------------------------------------------------------------------
 
-is_problem($t->admin(POST => "/users/$ann/convert", {}), 409, 'The account "ANN" is local already.', { user => $ANY }, 'convert a local one');
+is_problem($t->admin(POST => "/users/$ann/convert", {}), 409, 'The user "ANN" is local already.', { user => $ANY }, 'convert a local one');
 my %was = (%kim, role => 'administrator', roleDefault => false);
 is_admin($t->admin(POST => "/users/$kim/convert", {}), 200, account('kim@x.example', %was, source => 'local', locked => []), 'convert');
 is_json(last_audit($kim), ['admin', 'admin', 'unlink', { source => 'scim' }, { source => 'local' }], 'the audit log has it');

@@ -58,16 +58,16 @@ is(sql("select flags is null from scim.resource where tenant = '$own' and id = '
 
 my $issuer = 'https://idp.example/';
 my $bob = local_account(userName => 'bob', email => 'bob@x.example');
-sub link_of { my ($user, $name, $subject) = @_; return { id => $ID, user => $user, userName => $name, issuer => $issuer, subject => $subject, linked => $TIME } }
+sub link_of { my ($user, $name, $subject) = @_; return { id => $ID, userId => $user, userName => $name, issuer => $issuer, subject => $subject, linked => $TIME } }
 my $made = $t->admin(POST => '/links', { user => 'BOB', issuer => $issuer, subject => 'S1' });
 is_admin($made, 201, link_of($bob, 'bob', 'S1'), 'record a login');
 my $link = $made->{json}{id};
 is($made->{headers}->header('Location'), "/admin/tenants/$own/links/$link", 'its place');
 is_json($t->admin(POST => '/links', { user => $bob, issuer => $issuer, subject => 'S1' })->{json}{id}, $link, 'the same login again is the same link');
 is_problem($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 'S1' }), 409,
-    'This link is that of another account, "bob"; remove it there first.', { subject => $ANY }, 'of another account');
+    'This link is that of another user, "bob"; remove it there first.', { subject => $ANY }, 'of another account');
 is($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 's1' })->{status}, 201, 'a subject in another case is another one');
-is_problem($t->admin(POST => '/links', { user => 'nobody', issuer => $issuer, subject => 'x' }), 404, $ANY, { user => 'There is no account "nobody".' }, 'nobody');
+is_problem($t->admin(POST => '/links', { user => 'nobody', issuer => $issuer, subject => 'x' }), 404, $ANY, { user => 'There is no user "nobody".' }, 'nobody');
 is_problem($t->admin(POST => '/links', { user => $bob }), 400, $ANY, { issuer => 'is missing.', subject => 'is missing.' }, 'half of it');
 is_admin($t->admin(GET => '/links?user=bob'), 200, items(link_of($bob, 'bob', 'S1')), 'those of an account');
 is_admin($t->admin(GET => '/links'), 200, items(link_of($bob, 'bob', 'S1'), link_of($ann, 'ann@x.example', 's1')), 'all of them');
@@ -109,15 +109,15 @@ $t->admin(POST => '/flags', { flag => 'B' });
 $t->admin(PATCH => "/users/$ann", { flags => ['B', 'May use AI'] });
 $t->admin(PATCH => "/users/$anna", { flags => ['B'] });
 
-my $confirm = 'The account "ann@x.example" is going to be deleted; repeat its userName here to confirm that.';
+my $confirm = 'The user "ann@x.example" is going to be deleted; repeat its userName here to confirm that.';
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna }), 400, $ANY, { confirm => 'is missing.' }, 'merge without a word');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'anna' }), 400, $confirm, { confirm => $confirm }, 'with the wrong one');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $ann, confirm => 'ann@x.example' }), 400, $ANY, { into => 'This is the same account; name another one.' }, 'into itself');
-is_problem($t->admin(POST => "/users/$ann/merge", { into => 'nobody', confirm => 'ann@x.example' }), 400, $ANY, { into => 'There is no account "nobody".' }, 'into nobody');
+is_problem($t->admin(POST => "/users/$ann/merge", { into => 'nobody', confirm => 'ann@x.example' }), 400, $ANY, { into => 'There is no user "nobody".' }, 'into nobody');
 is_problem($t->admin(POST => "/users/nobody/merge", { into => $ann, confirm => 'nobody' }), 404, $ANY, { user => $ANY }, 'nobody into another');
 is_problem($t->admin(GET => "/users/$ann/merge"), 400, $ANY, { into => 'is missing.' }, 'preview of half a merge');
 is($t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' })->{status}, 200, 'protect it');
-my $protected = 'The account "ann@x.example" is the main contact; unprotect it first.';
+my $protected = 'The user "ann@x.example" is the main contact; unprotect it first.';
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }), 409, $protected, { user => $protected }, 'a protected one does not go');
 is($t->admin(GET => "/users/$ann/merge?into=$anna")->{json}{refused}, $protected, 'as the preview says');
 $t->admin(POST => "/users/$ann/unprotect", {});
@@ -151,7 +151,7 @@ is_json(unjson($entries), [['merge', 'admin', { id => $ann, userName => 'ann@x.e
     { groups => [{ id => $mine, displayName => 'Mine', source => 'scim' }], flags => ['May use AI'], links => [{ issuer => $issuer, subject => 's1' }], grants => [] }]],
     'the audit log has what was carried over');
 is_json([map { $_->{key} } @{ $t->admin(GET => '/duplicates')->{json}{items} }], ['bob@x.example'], 'it is no duplicate any more');
-is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }), 409, 'The account "ann@x.example" is deleted; restore it first.',
+is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }), 409, 'The user "ann@x.example" is deleted; restore it first.',
     { user => $ANY }, 'merge it again');
 is_problem($t->admin(POST => "/users/$bob/merge", { into => $ann, confirm => 'bob' }), 409, $ANY, { into => $ANY }, 'into a deleted one');
 

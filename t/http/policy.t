@@ -11,7 +11,7 @@ $t->admin(POST => '/subscriptions', { name => 'Web', automatic => true });
 $t->admin(POST => '/subscriptions', { name => 'Mail' });
 my %user  = map { $_ => $t->make(Users => userName => $_) } qw(a b c);
 my $staff = $t->make(Groups => displayName => 'Staff', members => [map { { value => $user{$_} } } qw(a b)]);
-my $mapping = $t->admin(POST => '/mappings', { group => 'Staff', subscription => 'Mail' })->{json}{mapping};
+my $mapping = $t->admin(POST => '/mappings', { group => 'Staff', subscription => 'Mail' })->{json}{id};
 $t->admin(POST => '/grants', { user => 'b', subscription => 'Mail' });
 
 sub stored { return sql("select md5(string_agg(x, '' order by x)) from (
@@ -19,7 +19,7 @@ sub stored { return sql("select md5(string_agg(x, '' order by x)) from (
     union all select m::text from scim.mapping m where tenant = '$own' union all select g::text from scim.access_grant g where tenant = '$own'
     union all select r::text from scim.resource r where tenant = '$own' union all select count(*)::text from scim.audit where tenant = '$own') x (x)") }
 
-sub of { my ($what, @names) = @_; return map { my ($user, $thing, $role) = split /:/; { user => $user{$user}, userName => $user,
+sub of { my ($what, @names) = @_; return map { my ($user, $thing, $role) = split /:/; { userId => $user{$user}, userName => $user,
     subscription => $thing || undef, role => $role } } @names }
 sub preview {
     my ($change, $granted, $withdrawn, $name) = @_;
@@ -94,13 +94,13 @@ sql("update scim.resource set source = 'local' where tenant = '$own' and id = '$
 is(has('c'), 'Web: first login', 'not for a local account');
 sql("update scim.resource set source = 'scim' where tenant = '$own' and id = '$user{c}'");
 setting(syncPolicy => 'manual');
-my $grant = $t->admin(GET => '/grants?user=c&source=login')->{json}{items}[0]{grant};
+my $grant = $t->admin(GET => '/grants?user=c&source=login')->{json}{items}[0]{id};
 is_empty($t->admin(DELETE => "/grants/$grant"), 204, 'an administrator takes it back');
 is(login('c')->{status}, 200, 'the second login');
 is(has('c'), '', 'gives nothing');
 is_problem(login('nobody'), 404, 'There is no user "nobody".', { user => $ANY }, 'nobody logs in');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'deactivate');
-is_problem(login('a'), 409, 'The account "a" is deactivated; it may not log in.', { user => $ANY }, 'a deactivated account');
+is_problem(login('a'), 409, 'The user "a" is deactivated; it may not log in.', { user => $ANY }, 'a deactivated account');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'activate');
 like(scimctl(qw(access login a --tenant), $own), qr/^Access +Web: first login, /m, 'scimctl access login');
 

@@ -25,7 +25,7 @@ my $staff = $t->make(Groups => displayName => 'Staff', members => [map { { value
 # --- marking -------------------------------------------------------------------------------------------------------------------------
 
 is_problem(protect($ann, 'friend'), 400, $ANY, { kind => 'must be one of: main-contact|break-glass.' }, 'a kind that is none');
-is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no account "nobody".' }, 'nobody');
+is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no user "nobody".' }, 'nobody');
 my $shown = $t->admin(GET => "/users/$ann");
 is_problem($t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => '"00000000000000000000000000000000"'), 412, $ANY, undef, 'another version');
 my $res = $t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => $shown->{headers}->header('ETag'));
@@ -40,9 +40,9 @@ is_json([map { $_->{userName} } @{ $t->admin(GET => '/users?protected=true')->{j
 
 # --- every path ------------------------------------------------------------------------------------------------------------------------
 
-my %detail = ($ann => 'The account "Ann" is the main contact. Provisioning may not change it; an administrator can.',
-    $ben => 'The account "ben" is a break-glass account. Provisioning may not change it; an administrator can.');
-my $taken = 'members: the account "Ann" is protected. Provisioning may not take it out of a group; an administrator can.';
+my %detail = ($ann => 'The user "Ann" is the main contact. Provisioning may not change it; an administrator can.',
+    $ben => 'The user "ben" is a break-glass account. Provisioning may not change it; an administrator can.');
+my $taken = 'members: the user "Ann" is protected. Provisioning may not take it out of a group; an administrator can.';
 my %before = map { $_ => stored($_) } $ann, $ben, $staff;
 my $members = $t->stored_members($staff);
 sub unchanged {
@@ -99,23 +99,23 @@ is($t->request(PUT => "/Groups/$staff", { schemas => [$GROUP], displayName => 'C
 
 is_problem($t->admin(DELETE => "/users/$ann"), 403, $ANY, { user => $ANY }, 'a provisioned one is not deleted here either');
 is($t->admin(POST => "/users/$ann/convert", {})->{json}{protected}, 'main-contact', 'it can be converted');
-is_problem($t->admin(DELETE => "/users/$ann"), 409, 'The account "Ann" is the main contact; unprotect it first.', { user => $ANY }, 'and not deleted');
-is_problem($t->admin(POST => "/users/$ben/merge", { into => $cat, confirm => 'ben' }), 409, 'The account "ben" is a break-glass account; unprotect it first.',
+is_problem($t->admin(DELETE => "/users/$ann"), 409, 'The user "Ann" is the main contact; unprotect it first.', { user => $ANY }, 'and not deleted');
+is_problem($t->admin(POST => "/users/$ben/merge", { into => $cat, confirm => 'ben' }), 409, 'The user "ben" is a break-glass account; unprotect it first.',
     { user => $ANY }, 'nor merged into another one');
 is($t->admin(PATCH => "/users/$ann", { displayName => 'Ann Lee' })->{json}{displayName}, 'Ann Lee', 'an administrator changes it');
-is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The account "cat" is not protected.', { user => $ANY }, 'unprotect what is not');
+is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The user "cat" is not protected.', { user => $ANY }, 'unprotect what is not');
 is($t->admin(POST => "/users/$ben/unprotect", {})->{json}{protected}, undef, 'unprotect');
 is_empty($t->request(DELETE => "/Users/$ben"), 204, 'which provisioning may delete from then on');
-is_problem(protect($ben, 'break-glass'), 409, 'The account "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');
+is_problem(protect($ben, 'break-glass'), 409, 'The user "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');
 
 # A protected account that is deleted all the same, as by an operator's own hand, is not restored by provisioning.
 my $eve = $t->make(Users => userName => 'eve', externalId => 'e1');
 is_empty($t->request(DELETE => "/Users/$eve"), 204, 'delete one');
 sql("update scim.resource set protected = 'break-glass' where tenant = '$own' and id = '$eve'");
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'eve', externalId => 'e1' }), 403, undef,
-    'The account "eve" is a break-glass account. Provisioning may not change it; an administrator can.', 'POST does not restore it');
+    'The user "eve" is a break-glass account. Provisioning may not change it; an administrator can.', 'POST does not restore it');
 is(sql("select deleted_at is not null from scim.resource where tenant = '$own' and id = '$eve'"), 't', 'it stays deleted');
-is_problem($t->admin(POST => "/users/$eve/erase", {}), 409, 'The account "eve" is a break-glass account; unprotect it first.', { user => $ANY }, 'nor is it erased');
+is_problem($t->admin(POST => "/users/$eve/erase", {}), 409, 'The user "eve" is a break-glass account; unprotect it first.', { user => $ANY }, 'nor is it erased');
 
 is_json(unjson(scimctl(qw(user protect cat --kind break-glass --json --tenant), $own))->{protected}, 'break-glass', 'scimctl user protect');
 is_json(unjson(scimctl(qw(user unprotect cat --json --tenant), $own))->{protected}, undef, 'scimctl user unprotect');
