@@ -190,8 +190,14 @@ my @figures = (
         ["${name}_silent", "${name}_noted", writes($make), warmed(\&silence, $make)],
     } [create => \&post_user], [patch => \&patch_user], [member => \&patch_group]),
 );
-my %floors = map { $_->[1] => 1 } @figures;
-@figures = grep { $_->[0] =~ /$o{only}/ || $floors{ $_->[0] } } @figures if $o{only};
+# Those that are asked for, and what their ratios are taken to.
+if ($o{only}) {
+    my %wanted = map { $_->[0] => 1 } grep { $_->[0] =~ /$o{only}/ } @figures;
+    for (1 .. 3) {
+        $wanted{ $_->[1] } = 1 for grep { $wanted{ $_->[0] } } @figures;
+    }
+    @figures = grep { $wanted{ $_->[0] } } @figures;
+}
 
 my %runs;
 for (1 .. $o{rounds}) {
