@@ -323,7 +323,7 @@ begin
 end
 $$;
 
-create function scim.admin_token_create(of_tenant text, args jsonb) returns jsonb
+create function scim.admin_token_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare

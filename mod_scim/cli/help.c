@@ -62,7 +62,8 @@ static const verb_t *find(const apr_array_header_t *verbs, const char *noun, con
     for (int i = 0; i < verbs->nelts; i++) {
         const verb_t *v = &APR_ARRAY_IDX(verbs, i, verb_t);
 
-        if (strcmp(v->noun, noun) == 0 && (verb == NULL || strcmp(v->verb, verb) == 0)) {
+        if (strcmp(v->noun, noun) == 0 &&
+            (verb == NULL || strcmp(v->verb, verb) == 0 || (v->op != NULL && scim_admin_called(v->op, verb)))) {
             return v;
         }
     }

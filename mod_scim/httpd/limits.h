@@ -1,5 +1,5 @@
 /*
- * How often may be asked: by a token (`scimctl token create --rate`), and by an address whose tokens are wrong
+ * How often may be asked: by a token (`scimctl token add --rate`), and by an address whose tokens are wrong
  * (ScimFailureLimit). Both are decided before the database is asked, and answered 429 with Retry-After.
  *
  * All processes of this httpd count together, in memory that they share and that lives as long as the parent process: a

@@ -86,11 +86,16 @@ const scim_admin_op_t *scim_admin_route(json_object *args, const char **allow, c
     return NULL;
 }
 
+int scim_admin_called(const scim_admin_op_t *op, const char *verb)
+{
+    return strcmp(op->verb, verb) == 0 || (op->alias && strcmp(op->alias, verb) == 0);
+}
+
 const scim_admin_op_t *scim_admin_command(const char *noun, const char *verb)
 {
     int table = 0;
     const scim_admin_op_t *op = next_op(NULL, &table);
-    while (op && (strcmp(op->noun, noun) != 0 || strcmp(op->verb, verb) != 0)) {
+    while (op && (strcmp(op->noun, noun) != 0 || !scim_admin_called(op, verb))) {
         op = next_op(op, &table);
     }
     return op;

@@ -71,6 +71,7 @@ typedef scim_error_t *(*scim_admin_hook_t)(scim_admin_call_t *call);
 typedef struct scim_admin_op_t {
     const char *noun;
     const char *verb;
+    const char *alias;    /* another verb that scimctl takes for it; NULL: none */
     const char *argument; /* the argument that scimctl takes without an option; NULL: none */
     const char *method;   /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     const char *path;     /* "/tenants/{tenant}/roles/{role}" */
@@ -111,6 +112,9 @@ extern const scim_admin_op_t *const scim_admin_tables[];
  * there, NULL where there is nothing at all. NULL: there is none. */
 const scim_admin_op_t *scim_admin_route(json_object *args, const char **allow, const char *method, const char *path,
                                         apr_pool_t *pool);
+
+/* Whether a verb is the operation's, or another one for it. */
+int scim_admin_called(const scim_admin_op_t *op, const char *verb);
 
 /* The operation of a noun and a verb; NULL: there is none. */
 const scim_admin_op_t *scim_admin_command(const char *noun, const char *verb);

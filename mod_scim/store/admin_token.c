@@ -29,7 +29,7 @@
 
 static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
-static const scim_admin_field_t created_fields[] = {
+static const scim_admin_field_t added_fields[] = {
     {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time"},
     FIELDS,
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
@@ -51,7 +51,7 @@ static const scim_admin_arg_t list_args[] = {
         "user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"   \
     }
 
-static const scim_admin_arg_t create_args[] = {
+static const scim_admin_arg_t add_args[] = {
     {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique among the tenant's unrevoked tokens"},
     {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
      "when it ends, at most ten years from now (default: 30d)"},
@@ -87,7 +87,7 @@ static scim_error_t *read_addresses(scim_admin_call_t *call)
     return error;
 }
 
-static scim_error_t *prepare_create(scim_admin_call_t *call)
+static scim_error_t *prepare_add(scim_admin_call_t *call)
 {
     scim_error_t *error = read_addresses(call);
     return error ? error : scim_admin_make_secret(call);
@@ -115,15 +115,16 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .fields = fields,
      .summary = "show a token, by its key id or name"},
     {.noun = "token",
-     .verb = "create",
+     .verb = "add",
+     .alias = "create",
      .method = "POST",
      .path = TOKENS,
-     .statement = SCIM_STMT_ADMIN_TOKEN_CREATE,
-     .args = create_args,
-     .fields = created_fields,
+     .statement = SCIM_STMT_ADMIN_TOKEN_ADD,
+     .args = add_args,
+     .fields = added_fields,
      .id_field = "keyId",
      .flags = SCIM_OP_CREATES,
-     .prepare = prepare_create,
+     .prepare = prepare_add,
      .finish = scim_admin_show_secret,
      .summary = "make a token and show it, this one time"},
     {.noun = "token",

@@ -37,6 +37,7 @@ my $user  = (getpwuid $<)[0];
 
 is_run(['--version'], 0, qr/^scimctl \S+\n$/, '');
 is_run(['--help'], 0, qr/^Usage: scimctl NOUN VERB .*^  role +list show add set remove\n.*^  --json  /ms, '');
+is_run(['token', 'create', '--help'], 0, qr/^Usage: scimctl token add --tenant TENANT --name TEXT/, '');
 is_run(['token', '--help'], 0, qr/^Usage: scimctl token VERB .*scimctl token revoke TOKEN --tenant TENANT\n/s, '');
 is_run(['group', 'add-members', '--help'], 0, qr/^  --members MEMBER .*; several with commas, or repeated$/m, '');
 is_run(['tenant', 'disable', '--help'], 0, <<'END', '');
@@ -276,7 +277,7 @@ my $dump = quietly("$bin/pg_dump", 'scim');
 like $dump, qr/\t$key\t/, 'a dump of the database shows the key id';
 unlike $dump, qr/\Q@{[substr $secret, 15]}\E/, 'and not the secret';
 
-my $second = run_json(qw(token create --tenant acme --name okta --expires 2031-01-31));
+my $second = run_json(qw(token add --tenant acme --name okta --expires 2031-01-31));
 like $second->{token}, qr/^scim_(?:$second->{keyId})[0-9A-Za-z]{49}$/, 'token as JSON';
 isnt $second->{token}, $secret, 'differs';
 like delete $second->{created}, qr/^$time$/, 'created';
