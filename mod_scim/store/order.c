@@ -316,3 +316,36 @@ void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e whi
         scim_buf_printf(out, "r.type%s, ", back);
     scim_buf_printf(out, "r.id%s", back);
 }
+
+/* The one class that the search is sorted by; NO_CLASS where types are sorted by several. */
+static int only_class(const scim_order_t *order)
+{
+    int found = NO_CLASS;
+
+    for (int class = 0; class < KEY_CLASSES; class ++) {
+        if (!order->sql[class])
+            continue;
+        if (found != NO_CLASS)
+            return NO_CLASS;
+        found = class;
+    }
+    return found;
+}
+
+scim_order_by_e scim_order_by(const scim_order_t *order, scim_order_e which)
+{
+    scim_operand_t key = {.kind = SCIM_OPERAND_NONE};
+    int one = order->search->targets->nelts == 1;
+    int class = only_class(order);
+
+    if (!order->search->sorted)
+        return SCIM_BY_INDEX;
+    if (class == NO_CLASS || is_valueless(order, which))
+        return SCIM_BY_SORT;
+    if (lead_of(order, class) >= 0)
+        return one ? SCIM_BY_KEY : SCIM_BY_SORT; /* its index is by type */
+    key.sql = order->sql[class];
+    if (!scim_operand_has_index(&key))
+        return SCIM_BY_SORT;
+    return one && class == KEY_UUID ? SCIM_BY_INDEX : SCIM_BY_KEY;
+}

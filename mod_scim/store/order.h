@@ -24,6 +24,13 @@
 
 typedef struct scim_order_t scim_order_t;
 
+/* What of an order an index gives. */
+typedef enum {
+    SCIM_BY_SORT, /* nothing, or it may take long to find in it what is asked for */
+    SCIM_BY_KEY,  /* the key; who has the same one is sorted */
+    SCIM_BY_INDEX /* all */
+} scim_order_by_e;
+
 typedef enum { SCIM_ORDER_NEAR, SCIM_ORDER_FAR, SCIM_ORDER_BOTH } scim_order_e;
 
 /* Errors: 400 invalidValue for what cannot be sorted by. */
@@ -39,6 +46,9 @@ void scim_order_put_key(scim_buf_t *out, const scim_order_t *order);
 /* Appends the condition on rows after search->after, in the order that they are read in, and its values, as
  * scim_filter_sql does. To be called only where there is a position, and FAR only where there is somebody far. */
 void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order_e which);
+
+/* By what the rows of this part come in their order, where no filter finds them by another index. */
+scim_order_by_e scim_order_by(const scim_order_t *order, scim_order_e which);
 
 /* Whether there can be anybody far. */
 int scim_order_is_split(const scim_order_t *order);

@@ -23,8 +23,7 @@ scim_error_t *scim_search_condition(scim_sql_t *sql, const scim_search_t *search
     return NULL;
 }
 
-/* Whether indexes answer the filters of all targets; 0 where there are none. */
-static int is_answered(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool)
+int scim_search_is_answered(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool)
 {
     for (int i = 0; i < search->targets->nelts; i++) {
         const scim_target_t *target = &APR_ARRAY_IDX(search->targets, i, scim_target_t);
@@ -41,7 +40,7 @@ scim_error_t *scim_search_error(scim_error_t *error, const scim_search_t *search
     int filtered = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
     scim_error_t *too_many;
 
-    if (!error || !error->late || (!filtered && !search->sorted) || is_answered(search, indexed, pool))
+    if (!error || !error->late || (!filtered && !search->sorted) || scim_search_is_answered(search, indexed, pool))
         return error;
     too_many = scim_error_typed(pool, SCIM_TOO_MANY,
                                 "The query has to read more resources than this server can in the time that it allows. "

@@ -84,6 +84,14 @@ void scim_session_bound(const scim_session_t *session, scim_batch_t *batch)
     scim_batch_add(batch, SCIM_STMT_BOUND, params);
 }
 
+void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *batch, int ties)
+{
+    scim_param_t *params = apr_pcalloc(session->pool, 2 * sizeof(*params));
+    params[0].value = scim_conn_timeout_text(session->conn);
+    params[1].value = ties ? "on" : "off";
+    scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, params);
+}
+
 void scim_session_slot(scim_session_t *session, int slot)
 {
     session->slot = slot;

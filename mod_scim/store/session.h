@@ -66,6 +66,11 @@ scim_param_t *scim_session_params(const scim_session_t *session, ...);
  */
 void scim_session_bound(const scim_session_t *session, scim_batch_t *batch);
 
+/* The same, and forbids to sort in what is added after it, which an index gives in its order: whole, or up to what has
+ * the same key (`ties`), which may be sorted. It stands in front because a statement is planned when it is started, for
+ * the first time; so one text always comes with it, or never. */
+void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *batch, int ties);
+
 /* Says that the statement in `slot` is one of these. */
 void scim_session_slot(scim_session_t *session, int slot);
 

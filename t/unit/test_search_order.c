@@ -257,6 +257,44 @@ static void test_parts(void)
     UNIT_STR(part(NULL, "Group", SCIM_ORDER_NEAR), "r.type, r.id");
 }
 
+static void test_by(void)
+{
+    static const struct {
+        const char *type, *by;
+        scim_order_by_e expected;
+    } cases[] = {
+        {"User", NULL, SCIM_BY_INDEX},
+        {NULL, NULL, SCIM_BY_INDEX},
+        {"User", "id", SCIM_BY_INDEX},
+        {NULL, "id", SCIM_BY_KEY},
+        {"User", "userName", SCIM_BY_KEY},
+        {"User", "externalId", SCIM_BY_KEY},
+        {NULL, "externalId", SCIM_BY_KEY},
+        {"Group", "displayName", SCIM_BY_KEY},
+        {NULL, "displayName", SCIM_BY_KEY},
+        {"User", "meta.lastModified", SCIM_BY_KEY},
+        {NULL, "meta.lastModified", SCIM_BY_SORT},
+        {NULL, "userName", SCIM_BY_SORT},
+        {"User", "meta.created", SCIM_BY_SORT},
+        {"User", "title", SCIM_BY_SORT},
+        {"User", "name.familyName", SCIM_BY_SORT},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        resolve(cases[i].type, cases[i].by, NULL);
+        ordered();
+        UNIT_INT(scim_order_by(order, SCIM_ORDER_NEAR), cases[i].expected);
+    }
+    resolve("User", "userName", NULL);
+    part("a", NULL, SCIM_ORDER_NEAR);
+    UNIT_INT(scim_order_by(order, SCIM_ORDER_NEAR), SCIM_BY_KEY);
+    UNIT_INT(scim_order_by(order, SCIM_ORDER_FAR), SCIM_BY_SORT);
+    UNIT_INT(scim_order_by(order, SCIM_ORDER_BOTH), SCIM_BY_KEY);
+    resolve_mixed(NULL);
+    ordered();
+    UNIT_INT(scim_order_by(order, SCIM_ORDER_NEAR), SCIM_BY_SORT);
+}
+
 CU_TestInfo test_search_order[] = {
     {"orders", test_orders},
     {"orders of mixed types", test_mixed},
@@ -264,6 +302,7 @@ CU_TestInfo test_search_order[] = {
     {"unsorted", test_unsorted},
     {"keys", test_keys},
     {"parts", test_parts},
+    {"by what", test_by},
     {"after a position", test_after},
     {"after a position of mixed types", test_after_mixed},
     CU_TEST_INFO_NULL,

@@ -1,0 +1,6 @@
+-- Limits the time of what follows in the transaction, as bound does, and has it read in the order of an index and not sort: where
+-- statistics promise few rows, all of a tenant would be read and sorted for each page.
+-- $1 statement timeout in milliseconds, $2 whether to sort what the index leaves equal: on or off
+select set_config('statement_timeout', $1, true),
+       set_config('enable_sort', 'off', true),
+       set_config('enable_incremental_sort', $2, true)
