@@ -337,6 +337,9 @@ begin
     if same is not null then
         perform set_config('scim.same', '', true);
     end if;
+    if new.type = 'Group' then
+        perform set_config('scim.group', '', true); -- it may be called otherwise now
+    end if;
     if (new.deleted_at is null) <> (old.deleted_at is null) or new.source <> old.source or new.role is distinct from old.role
         or new.flags is distinct from old.flags or new.protected is distinct from old.protected
     then

@@ -76,4 +76,16 @@ is_json(news(), [['remove-members', 'Team', { members => [$kim] }, undef]], 'one
 $t->request(DELETE => "/Users/$lee");
 is_json(news(), [['delete', 'lee', { active => true }, { active => false }], ['remove-members', 'Team', { members => [$lee] }, undef]], 'who is deleted leaves');
 
+# Where the tenant is watched a Bulk request is one transaction: a group is called what it is called by then.
+is($t->admin(PATCH => '', { guardLimit => 1000 })->{status}, 200, 'watched');
+my $max = $t->make(Users => userName => 'max');
+news();
+$res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+    { method => 'PATCH', path => "/Groups/$team", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'members', value => [{ value => $max }] }] } },
+    { method => 'PATCH', path => "/Groups/$team", data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'displayName', value => 'Crew' }] } },
+    { method => 'DELETE', path => "/Users/$max" }] });
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(204 204 204)], 'members, a new name, and a member less');
+is_json(news(), [['add-members', 'Team', undef, { members => [$max] }], ['update', 'Crew', { displayName => 'Team' }, { displayName => 'Crew' }],
+    ['delete', 'max', { active => true }, { active => false }], ['remove-members', 'Crew', { members => [$max] }, undef]], 'each by the name of its time');
+
 done_testing;
