@@ -50,10 +50,12 @@ create function scim.mask_trait(attribute text) returns text
     language sql immutable
     return case attribute when 'userName' then 'n' else 'd' end;
 
+-- The lock makes a token that is made while its tenant changes wait for the change, which the next statement then sees.
 create function scim.copy_settings() returns trigger
     language plpgsql
 as $$
 begin
+    perform from scim.tenant t where t.tenant = new.tenant for share;
     select scim.keeps(t), scim.traits(t) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
     return new;
 end
@@ -61,10 +63,13 @@ $$;
 create trigger copy_settings before insert on scim.token
     for each row execute function scim.copy_settings();
 
+-- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
+-- for one another.
 create function scim.spread_settings() returns trigger
     language plpgsql security definer set search_path = pg_catalog
 as $$
 begin
+    perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
     update scim.token k
        set keeps = scim.keeps(t), traits = scim.traits(t)
       from scim.tenant t

@@ -161,4 +161,24 @@ is_json([map { $t->stored_members($_) } $top, $middle], [[$middle], [$low]], 'no
 is(sql("update scim.resource set doc = doc || '{\"active\": false}' where tenant = '$tenant' and type = 'User' and wire returning 1") =~ /^1/, 1,
     'administrators are not held');
 
+# --- what tokens know of the tenant, where several administrators change it at once ---
+my $race = ScimTest->new('guard-race');
+my $ida = $race->make(Users => userName => 'ida');
+my $club = $race->make(Groups => displayName => 'Club', members => [{ value => $ida }]);
+my $pid = fork // die "fork: $!";
+if (!$pid) {
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -o /dev/null -c), "begin; update scim.resource set protected = 'break-glass'
+        where tenant = '${\ $race->tenant}' and id = '$ida'; select pg_sleep(2.5); commit";
+}
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(2.5); commit%' and wait_event = 'PgSleep'") }), 'a user is being protected');
+my $newer = $race->new_token('second');
+is($race->admin(PATCH => '', { guardLimit => 1000 })->{status}, 200, 'and the guard set, and a token made');
+waitpid $pid, 0;
+my $remove = { schemas => [$PATCH], Operations => [{ op => 'remove', path => qq(members[value eq "$ida"]) }] };
+for ([{}, 'the token that was there'], [{ Authorization => "Bearer $newer" }, 'the new one']) {
+    my ($headers, $name) = @$_;
+    is_error($race->request(PATCH => "/Groups/$club", $remove, %$headers), 403, undef, $ANY, "$name knows of the protected user");
+}
+is(sql("select count(*) from scim.token where tenant = '${\ $race->tenant}' and traits like '%w%'"), 2, 'and both of the guard');
+
 done_testing;
