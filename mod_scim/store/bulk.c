@@ -280,6 +280,17 @@ static verdict_e try_window(run_t *run, apr_pool_t *pool)
     return write_window(run, &window);
 }
 
+/* The session becomes one transaction. Whatever else has to be known of the tenant is known from then on: to
+ * authenticate once more would begin anew what its end looks at. */
+static scim_error_t *join(run_t *run)
+{
+    scim_error_t *error = scim_session_join(run->session);
+    if (!error) {
+        run->bulk->profile = apr_pstrdup(run->bulk->pool, run->session->profile);
+    }
+    return error;
+}
+
 /* One attempt; what it took of memory is given back. */
 static verdict_e attempt(run_t *run)
 {
@@ -289,7 +300,7 @@ static verdict_e attempt(run_t *run)
     apr_pool_create(&pool, outer);
     session->pool = pool;
     scim_conn_pool(session->conn, pool);
-    scim_error_t *error = run->watched && !session->whole ? scim_session_join(session) : NULL;
+    scim_error_t *error = run->watched && !session->whole ? join(run) : NULL;
     verdict_e verdict = error ? give_up(run, error) : try_window(run, pool);
     if (verdict == AGAIN) {
         scim_conn_rollback(session->conn);

@@ -161,6 +161,16 @@ is_json([map { $t->stored_members($_) } $top, $middle], [[$middle], [$low]], 'no
 is(sql("update scim.resource set doc = doc || '{\"active\": false}' where tenant = '$tenant' and type = 'User' and wire returning 1") =~ /^1/, 1,
     'administrators are not held');
 
+# --- a Bulk request that is several windows, of which a later one is the first that is lenient ---
+my $windows = ScimTest->new('guard-windows');
+$windows->admin(PATCH => '', { guardLimit => 1 });
+my ($win, $wanda, $will) = map { $windows->make(Users => userName => $_) } qw(win wanda will);
+sub titled { my ($op, $title) = @_;
+    return { method => 'PATCH', path => "/Users/$will", data => { schemas => [$PATCH], Operations => [{ op => $op, path => 'title', value => $title }] } } }
+held($windows->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ method => 'DELETE', path => "/Users/$win" },
+    { method => 'DELETE', path => "/Users/$wanda" }, titled(replace => 'One'), titled(replace => 'Two'), titled(Replace => 'Three')] }), 2, 1, 'two of them');
+is(sql("select count(*) from scim.resource where tenant = '${\ $windows->tenant}' and type = 'User' and wire"), 3, 'all are still there');
+
 # --- what tokens know of the tenant, where several administrators change it at once ---
 my $race = ScimTest->new('guard-race');
 my $ida = $race->make(Users => userName => 'ida');
