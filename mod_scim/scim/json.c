@@ -84,13 +84,44 @@ json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
     return scim_json_own(made(copy, pool), pool);
 }
 
+/* Whether values that json-c finds equal have the same digits in every number: it compares doubles, which many numbers
+ * share. */
+static int same_digits(json_object *one, json_object *other)
+{
+    const char *digits, *others;
+    size_t i;
+    switch (json_object_get_type(one)) {
+    case json_type_double:
+        digits = json_object_get_userdata(one);
+        others = json_object_get_userdata(other);
+        return !digits || !others || strcmp(digits, others) == 0;
+    case json_type_array:
+        for (i = 0; i < json_object_array_length(one); i++) {
+            if (!same_digits(json_object_array_get_idx(one, i), json_object_array_get_idx(other, i)))
+                return 0;
+        }
+        return 1;
+    case json_type_object: {
+        json_object_object_foreach(one, name, member)
+        {
+            if (!same_digits(member, json_object_object_get(other, name)))
+                return 0;
+        }
+        return 1;
+    }
+    default:
+        return 1;
+    }
+}
+
 apr_array_header_t *scim_json_same(json_object *one, json_object *other, apr_pool_t *pool)
 {
     apr_array_header_t *names = apr_array_make(pool, 16, sizeof(const char *));
     json_object *value;
     json_object_object_foreach(one, name, member)
     {
-        if (json_object_object_get_ex(other, name, &value) && json_object_equal(member, value)) {
+        if (json_object_object_get_ex(other, name, &value) && json_object_equal(member, value) &&
+            same_digits(member, value)) {
             APR_ARRAY_PUSH(names, const char *) = name;
         }
     }

@@ -346,6 +346,14 @@ static void same_members(void)
     apr_array_header_t *names = scim_json_same(one, reads("{\"e\":3,\"d\":null,\"a\":{\"b\":[1]},\"f\":1}"), unit_pool);
     UNIT_STR(apr_array_pstrcat(unit_pool, names, ' '), "a d");
     CU_ASSERT_EQUAL(scim_json_same(one, reads("{}"), unit_pool)->nelts, 0);
+
+    /* Doubles cannot tell all numbers apart. */
+    one = reads("{\"a\":[{\"b\":12345678901234567890123}],\"c\":0.12345678901234567891,\"d\":[0.5],\"e\":null}");
+    names = scim_json_same(one,
+                           reads("{\"a\":[{\"b\":12345678901234567890124}],\"c\":0.12345678901234567892,"
+                                 "\"d\":[0.5],\"e\":null}"),
+                           unit_pool);
+    UNIT_STR(apr_array_pstrcat(unit_pool, names, ' '), "d e");
 }
 
 CU_TestInfo test_json[] = {{"accepted", accepted},
