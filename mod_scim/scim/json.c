@@ -84,34 +84,22 @@ json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
     return scim_json_own(made(copy, pool), pool);
 }
 
-/* Whether values that json-c finds equal have the same digits in every number: it compares doubles, which many numbers
- * share. */
+/* Whether what json-c finds equal has the same digits: it compares doubles, which many numbers share. */
 static int same_digits(json_object *one, json_object *other)
 {
-    const char *digits, *others;
-    size_t i;
-    switch (json_object_get_type(one)) {
-    case json_type_double:
-        digits = json_object_get_userdata(one);
-        others = json_object_get_userdata(other);
-        return !digits || !others || strcmp(digits, others) == 0;
-    case json_type_array:
-        for (i = 0; i < json_object_array_length(one); i++) {
-            if (!same_digits(json_object_array_get_idx(one, i), json_object_array_get_idx(other, i)))
-                return 0;
-        }
-        return 1;
-    case json_type_object: {
+    const char *digits = json_object_is_type(one, json_type_double) ? json_object_get_userdata(one) : NULL;
+    const char *others = digits ? json_object_get_userdata(other) : NULL;
+    int same = !others || strcmp(digits, others) == 0;
+    for (size_t i = 0; json_object_is_type(one, json_type_array) && i < json_object_array_length(one); i++) {
+        same = same && same_digits(json_object_array_get_idx(one, i), json_object_array_get_idx(other, i));
+    }
+    if (json_object_is_type(one, json_type_object)) {
         json_object_object_foreach(one, name, member)
         {
-            if (!same_digits(member, json_object_object_get(other, name)))
-                return 0;
+            same = same && same_digits(member, json_object_object_get(other, name));
         }
-        return 1;
     }
-    default:
-        return 1;
-    }
+    return same;
 }
 
 apr_array_header_t *scim_json_same(json_object *one, json_object *other, apr_pool_t *pool)
