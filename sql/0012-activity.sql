@@ -289,7 +289,7 @@ begin
     ), token as materialized (
         -- Few: each is looked up once.
         select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask, n.activity_reads
-          from (select e.t, e.k, max(e.came) filter (where e.u) as used, array_agg(e.a) filter (where e.u) as addresses
+          from (select e.t, e.k, max(e.came) filter (where e.u) as used, array_agg(e.a order by e.came) filter (where e.u) as addresses
                   from entry e
                  group by e.t, e.k) x
           join scim.token k on k.tenant = x.t and k.key_id = x.k

@@ -89,6 +89,12 @@ sql("update scim.token set last_used = last_used - interval '2 minutes' where te
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'by' }, Authorization => "Bearer $token", 'X-Test-Address' => '2001:db8::1')->{status}, 201, 'a write');
 ok(eventually(sub { $seen->('used') =~ / 2001:db8::1$/ }), 'is noted as well');
 
+# One that began earlier and ended later was not the last use.
+sql("update scim.token set last_used = null where tenant = '$tenant' and name = 'used'");
+sql("select scim.record_activity(jsonb_agg(jsonb_build_object('t', tenant, 'k', key_id, 'u', true, 'at', 1000000::bigint * x.at, 'a', x.a) order by x.place))
+    from scim.token, (values (1, 2000000000, '192.0.2.10'), (2, 1999999999, '192.0.2.11')) x (place, at, a) where tenant = '$tenant' and name = 'used'");
+is($seen->('used'), '2000000000 192.0.2.10', 'the last use, with its address');
+
 # --- nothing is lost ---
 sub count { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Users/$_[0]'") }
 sub ask { my ($name, $times) = @_;
