@@ -115,8 +115,17 @@ sub speak {
     return;
 }
 
-# Both plan anew what they do, before the figure is measured.
-sub warmed { my ($switch, $make) = @_; return sub { $switch->(); undef $load->{connection}; $load->request($make->($_ + 1_000_000)) for 1 .. 100 } }
+# Both plan anew what they do, in each process of httpd, before the figure is measured.
+sub warmed {
+    my ($switch, $make) = @_;
+    return sub {
+        $switch->();
+        for my $n (1 .. 160) {
+            undef $load->{connection} if $n % 10 == 0;
+            $load->request($make->($n + 1_000_000));
+        }
+    };
+}
 
 # --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
