@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use utf8;
 use Test::More;
+use ScimReads;
 use ScimTest;
 
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
@@ -87,5 +88,22 @@ $res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
 is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(204 204 204)], 'members, a new name, and a member less');
 is_json(news(), [['add-members', 'Team', undef, { members => [$max] }], ['update', 'Crew', { displayName => 'Team' }, { displayName => 'Crew' }],
     ['delete', 'max', { active => true }, { active => false }], ['remove-members', 'Crew', { members => [$max] }, undef]], 'each by the name of its time');
+
+# --- as administrators read it ---
+
+# A page reads itself, wherever it is and whatever the log holds beside it.
+sql("insert into scim.audit (tenant, actor_kind, actor, action, object_type, object_id, object_name)
+    select '$tenant', 'token', 'test', 'update', 'User', 'object-' || i % 100, 'o' from generate_series(1, 20000) i");
+my $middle = sql("select min(id) + 10000 from scim.audit where tenant = '$tenant' and object_id like 'object-%'");
+for (['the newest', ''], ['from the middle', "&after=$middle"], ['of one object', '&objectId=object-7'], ['of one object, from the middle', "&objectId=object-7&after=$middle"]) {
+    my ($name, $query) = @$_;
+    my $page;
+    my $read = rows_read(sub { $page = $t->admin(GET => "/audit?limit=20$query")->{json} }, 'audit');
+    is(scalar @{ $page->{items} }, 20, "$name: a page");
+    my @ids = map { $_->{id} } @{ $page->{items} };
+    is_json(\@ids, [sort { $b <=> $a } @ids], "$name: in order");
+    cmp_ok($read, '<=', 42, "$name: reads itself") or diag $read;
+}
+is_json([map { $_->{action} } @{ $t->admin(GET => "/audit?objectId=$team&action=create")->{json}{items} }], ['create'], 'what is asked for');
 
 done_testing;
