@@ -3,6 +3,7 @@
 #include <apr_escape.h>
 #include <apr_strings.h>
 #include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "resources_private.h"
@@ -16,7 +17,9 @@
 static apr_int64_t new_id(void)
 {
     apr_int64_t id;
-    apr_generate_random_bytes((unsigned char *)&id, sizeof(id));
+    if (apr_generate_random_bytes((unsigned char *)&id, sizeof(id)) != APR_SUCCESS) {
+        abort();
+    }
     return (id & APR_INT64_MAX) % APR_INT64_C(1000000000000000000) | 1;
 }
 
@@ -31,8 +34,8 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* The values of a row, which gets an id. */
-static const scim_param_t *row(scim_session_t *session, const char *reason)
+/* The values of a row, which gets an id; there is room for the fingerprint after them. */
+static scim_param_t *row(scim_session_t *session, const char *reason)
 {
     const scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
@@ -49,14 +52,15 @@ static const scim_param_t *row(scim_session_t *session, const char *reason)
     params[8].value = activity->named;
     params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, activity->began);
     params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, session->row);
-    params[11].value = fingerprint(activity, pool);
     return params;
 }
 
 void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
 {
     if (session->activity) {
-        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, row(session, reason));
+        scim_param_t *params = row(session, reason);
+        params[11].value = fingerprint(session->activity, session->pool);
+        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
     }
 }
 
