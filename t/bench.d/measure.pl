@@ -134,7 +134,7 @@ sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->r
 
 # Requests that change something, by their number.
 my $turn = 0;
-sub post_user { my ($n) = @_; $turn++; return ('POST', '/Users', $json->encode(user("turn-$$-$turn\@example.com"))) }
+sub post_user { $turn++; return ('POST', '/Users', $json->encode(user("turn-$$-$turn\@example.com"))) }
 sub patch_user { my ($n) = @_; $turn++; return ('PATCH', '/Users/' . id(1, 1 + $n % $o{users}), patch({op => 'replace', path => 'title', value => "Turn $turn.$$"})) }
 sub patch_group { my ($n) = @_; my $user = spare(1 + ($n >> 1) % 20_000); return ('PATCH', group(1 + ($n >> 1) % 200), $n % 2 ? remove($user) : add($user)) }
 
@@ -179,9 +179,9 @@ my @figures = (
     [member_100 => 'floor_insert', sub { $small->series($WRITES, sub { member($small, @_) }) }],
     [member     => 'member_100',   sub { $load->series($WRITES, sub { member($load, @_) }) }],
 
-    [patch_user  => 'floor_update', writes(sub { ('PATCH', '/Users/' . id(1, 1 + $_[0] % $o{users}), patch({op => 'replace', path => 'title', value => "Round $round.$_[0].$$"})) })],
+    [patch_user  => 'floor_update', writes(\&patch_user)],
     [put_user    => 'floor_update', writes(sub { my $i = 1 + $_[0] % $o{users}; ('PUT', '/Users/' . id(1, $i), $json->encode({%{ user("user$i\@example.com") }, externalId => "ext-$i", title => "Put $round.$_[0].$$"})) })],
-    [create_user => 'floor_insert', writes(sub { ('POST', '/Users', $json->encode(user("made-$$-$round-$_[0]\@example.com"))) })],
+    [create_user => 'floor_insert', writes(\&post_user)],
     [bulk_create => 'floor_insert', sub {
         $load->series(3, sub {
             my ($number) = @_;
