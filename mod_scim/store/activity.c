@@ -13,6 +13,10 @@
 #define WATCHED "SC0WT"
 #define HELD    "SC429"
 
+/* Of the statement `finish`; its last parameter is the fingerprint. */
+#define ROW_PARAMS  14
+#define FINGERPRINT 13
+
 /* Of a row: unlike any other of the same microsecond, and at most 18 digits. */
 static apr_int64_t new_id(void)
 {
@@ -34,12 +38,18 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
+/* What the traits of a tenant are like that masks what the resource is called (sql/0012, scim.traits). */
+static const char *mask_pattern(const scim_activity_t *activity)
+{
+    return !activity->named ? NULL : strcmp(activity->named, "userName") == 0 ? "%n%" : "%d%";
+}
+
 /* The values of a row, which gets an id; there is room for the fingerprint after them. */
 static scim_param_t *row(scim_session_t *session, const char *reason)
 {
     const scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
-    scim_param_t *params = apr_pcalloc(pool, 12 * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(pool, ROW_PARAMS * sizeof(*params));
     session->row = new_id();
     params[0].value = activity->tenant;
     params[1].value = activity->method;
@@ -49,9 +59,12 @@ static scim_param_t *row(scim_session_t *session, const char *reason)
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
     params[7].value = reason;
-    params[8].value = activity->named;
-    params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, activity->began);
+    params[8].value = mask_pattern(activity);
+    params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
+                                   (int)apr_time_usec(activity->began));
     params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, session->row);
+    params[11].value = activity->key_id;
+    params[12].value = activity->request;
     return params;
 }
 
@@ -59,7 +72,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
 {
     if (session->activity) {
         scim_param_t *params = row(session, reason);
-        params[11].value = fingerprint(session->activity, session->pool);
+        params[FINGERPRINT].value = fingerprint(session->activity, session->pool);
         session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
     }
 }

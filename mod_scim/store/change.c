@@ -105,7 +105,9 @@ static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
         return error;
     }
     change->doc = next.doc;
-    change->same = scim_json_same(stored, next.doc, pool);
+    apr_array_header_t *same = scim_json_same(stored, next.doc, pool);
+    int alike = same->nelts == json_object_object_length(stored) && same->nelts == json_object_object_length(next.doc);
+    change->same = alike ? NULL : same;
     if (change->type->members) {
         apr_array_header_t *members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
         APR_ARRAY_PUSH(members, scim_members_op_t) =
@@ -146,9 +148,10 @@ static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement
     if (error) {
         return error;
     }
-    *slot = scim_batch_add(batch, id,
-                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
-                                       scim_text_array(change->same, session->pool), SCIM_PARAMS_END));
+    *slot =
+        scim_batch_add(batch, id,
+                       scim_params(session->pool, session->tenant, change->type->name, change->id, text,
+                                   change->same ? scim_text_array(change->same, session->pool) : "", SCIM_PARAMS_END));
     return NULL;
 }
 

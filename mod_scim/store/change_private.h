@@ -20,8 +20,9 @@ typedef struct scim_change_t {
     const scim_versions_t *match;
 
     /* What PUT and PATCH are going to write: made by scim_change_compute. */
-    json_object *doc;                  /* NULL: the document stays as it is */
-    const apr_array_header_t *same;    /* const char *: members of it that are as they are stored */
+    json_object *doc; /* NULL: the document stays as it is */
+    const apr_array_header_t
+        *same; /* const char *: members of it that are as they are stored; NULL: all, or it is not known */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
 } scim_change_t;
 

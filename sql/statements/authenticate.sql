@@ -4,7 +4,7 @@ select k.profile, k.user_id,
        set_config('scim.actor_kind', 'token', true) || set_config('scim.actor', k.name, true)
        || set_config('scim.actor_key', $2::text, true) || set_config('scim.request', $9::text, true)
        || set_config('scim.traits', k.traits, true)
-       || set_config('scim.noted', case when k.traits like '%w%' then '' else '-' end, true),
+       || case when k.traits like '%w%' then scim.mark() else '' end,
        {{reader}}
   from {{tenant_bounded}}
   {{token}}

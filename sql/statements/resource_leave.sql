@@ -9,4 +9,4 @@ with left_groups as (
 update scim.resource g
    set version = g.version + 1, last_modified = now()
  where g.tenant = $1 and g.id in (select group_id from left_groups)
-   and set_config('scim.leaves', 't', true) is not null
+   and set_config('scim.leaves', 't', true) || set_config('scim.group', '', true) is not null

@@ -89,6 +89,21 @@ is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(204 204 204)],
 is_json(news(), [['add-members', 'Team', undef, { members => [$max] }], ['update', 'Crew', { displayName => 'Team' }, { displayName => 'Crew' }],
     ['delete', 'max', { active => true }, { active => false }], ['remove-members', 'Crew', { members => [$max] }, undef]], 'each by the name of its time');
 
+# Who leaves because of being deleted weighs once, and leaves every group.
+my ($ned, $oda) = map { $t->make(Users => userName => $_) } qw(ned oda);
+$t->make(Groups => displayName => 'Annex', members => [{ value => $oda }]);
+news();
+for ([$ned, [['Crew', 0]]], [$oda, [['Annex', 0], ['Crew', 0]]]) {
+    my ($user, $left) = @$_;
+    $res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+        { method => 'PATCH', path => "/Groups/$team", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'members', value => [{ value => $user }] }] } },
+        { method => 'DELETE', path => "/Users/$user" }] });
+    is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(204 204)], 'a member comes and is deleted');
+    is_json(unjson(sql("select jsonb_agg(jsonb_build_array(object_name, weight) order by object_name) from scim.audit
+        where tenant = '" . $t->tenant . "' and action = 'remove-members' and before -> 'members' ->> 0 = '$user'")), $left, 'left');
+}
+news();
+
 # --- as administrators read it ---
 
 # A page reads itself, wherever it is and whatever the log holds beside it.

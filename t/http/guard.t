@@ -22,11 +22,13 @@ sub holds { $t->admin(GET => "/holds$_[0]")->{json}{items} }
 
 # --- off ---
 is(deactivate($users[0])->{status}, 200, 'without a threshold everybody passes');
+is(sql("select count(*) from scim.loss where tenant = '$tenant'"), 0, 'and nothing is added up');
 is_json(holds(''), [], 'nothing is held');
 
 # --- an absolute one ---
 my $res = $t->admin(PATCH => '', { guardLimit => 3 });
 is_json([@{ $res->{json} }{qw(guardLimit guardShare guardUntil)}], [3, undef, undef], 'three people an hour');
+is(sql("select sum(weight) || ' ' || sum(users) from scim.loss where tenant = '$tenant'"), '1 1', 'of which there was one already');
 is(deactivate($users[1])->{status}, 200, 'the second of the hour');
 is_empty($t->request(DELETE => "/Users/$users[2]"), 204, 'the third, who is in a group too');
 my $path = "/Users/$users[3]";
@@ -137,12 +139,13 @@ $t->admin(PATCH => '', { guardLimit => 5, guardShare => 100 });
 held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 6, 5, 'be it the number');
 is($t->admin(POST => "/users/$users[11]/unprotect", {})->{status}, 200, 'no longer protected');
 $t->admin(PATCH => '', { guardShare => 20 });
-sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+sql("update scim.loss set at = at - interval '2 hours' where tenant = '$tenant'");
 is_empty($t->request(DELETE => "/Users/$users[6]"), 204, 'after an hour it passes');
+is(sql("select count(*) from scim.loss where tenant = '$tenant'"), 1, 'and what is older is forgotten');
 
 # --- two at once ---
 $t->admin(PATCH => '', { guardLimit => 1, guardShare => undef });
-sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+sql("update scim.loss set at = at - interval '2 hours' where tenant = '$tenant'");
 my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(DELETE => "/Users/$_"); $socket } @users[7 .. 9, 11];
 is_json([sort map { read_reply($_)->{status} } @sockets], ["204", ("429") x 3], 'of four at once one passes');
 
@@ -151,7 +154,7 @@ my @inner = map { $t->make(Users => userName => "inner$_") } 1 .. 3;
 my $low = $t->make(Groups => displayName => 'Low', members => [map { { value => $_ } } @inner]);
 my $middle = $t->make(Groups => displayName => 'Middle', members => [{ value => $low }]);
 my $top = $t->make(Groups => displayName => 'Top', members => [{ value => $middle }]);
-sql("update scim.audit set at = at - interval '2 hours' where tenant = '$tenant'");
+sql("update scim.loss set at = at - interval '2 hours' where tenant = '$tenant'");
 held($t->patch("/Groups/$top", [{ op => 'remove', path => 'members' }]), 3, 1, 'a group with people below is taken out');
 held($t->request(PUT => "/Groups/$middle", { schemas => [$GROUP], displayName => 'Middle' }), 3, 1, 'or replaced by nobody');
 held($t->request(DELETE => "/Groups/$middle"), 3, 1, 'or deleted');
