@@ -6,7 +6,10 @@
  * the request, it undoes everything. A Bulk request is told in a transaction after those of its parts, before it is
  * answered (scim_finish_parts). A request that changes nothing has no row of its own transaction: it becomes an
  * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
- * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0012) says what its members mean.
+ * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0016) says what its members mean.
+ *
+ * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
+ * whether or not it was done.
  */
 #ifndef SCIM_STORE_ACTIVITY_H
 #define SCIM_STORE_ACTIVITY_H
@@ -33,6 +36,7 @@ typedef struct scim_activity_t {
     int used;            /* the token was accepted */
     const char *keeps;   /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
     apr_int64_t id;      /* of its row; 0: it has none */
+    apr_int64_t tried;   /* of the row that was to be written last, and may be there; 0: none was */
     int held;            /* by the guard against mass changes */
     const char *changes; /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
