@@ -5,6 +5,7 @@
 
 #include "limits.h"
 #include "outbox.h"
+#include "respond.h"
 #include "scim/json.h"
 #include "scim/mask.h"
 #include "scim/text.h"
@@ -152,6 +153,8 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
         activity->changes = scim_mask_changes(activity->changes, keeps + 1, call->pool);
         outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
     }
+    if (activity->refused)
+        scim_respond_log(call->request, activity->refused, "done, and its activity is told later");
     scim_buf_init(&entry, ENTRY_SIZE, call->pool);
     scim_activity_entry(&entry, activity, &outcome);
     scim_outbox_add(call->request->r->server, entry.data, entry.len);

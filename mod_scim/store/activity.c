@@ -124,7 +124,8 @@ void scim_finish_parts(scim_session_t *session, const char *reason)
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, reason));
     session->activity->tried = session->row;
-    if (!scim_session_run(session, batch)) {
+    session->activity->refused = scim_session_run(session, batch);
+    if (!session->activity->refused) {
         take_row(session, scim_batch_result(batch, slot));
     }
 }

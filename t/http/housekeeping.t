@@ -144,4 +144,13 @@ my $entries = sql("select jsonb_agg(jsonb_build_object('t', '$tenant', 'k', '$ke
 sql("select scim.record_activity('$entries')") for 1 .. 2;
 is(sql("select string_agg(path, ' ' order by id) from scim.activity where tenant = '$tenant' and path like '/again%'"), '/again1 /again2 /again3', 'so is what comes twice');
 
+# --- a Bulk request whose own row PostgreSQL refuses ---
+sql("create function scim.no_bulk() returns trigger language plpgsql as \$\$ begin if current_user = 'scim_web' then raise 'no room'; end if; return new; end \$\$;
+     create trigger no_bulk before insert on scim.activity for each row when (new.tenant = '$tenant' and new.path = '/Bulk') execute function scim.no_bulk()");
+is($t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [
+    { method => 'POST', path => '/Users', bulkId => 'a', data => { schemas => [$USER], userName => 'by-bulk' } }] })->{status}, 200, 'Bulk');
+ok(eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Bulk' and status = 200") == 1 }), 'is told all the same');
+is(scalar(() = log_lines('error_log', qr/\[scim:error\].*tenant=\Q$tenant\E token=test .* POST \S+\/Bulk: done, and its activity is told later: .*no room/)), 1, 'and the log tells why it came late');
+sql('drop trigger no_bulk on scim.activity; drop function scim.no_bulk()');
+
 done_testing;
