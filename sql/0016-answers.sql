@@ -1,6 +1,8 @@
--- What is told twice is one row of activity: httpd makes the id of each.
+-- What is told twice is one row of activity, and whoever names what is not there learns what to do.
 
 set local role scim_owner;
+
+-- --- activity --------------------------------------------------------------------------------------------------------------------
 
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
 -- row; `i` is the row's id. Where the end of a COMMIT is not known, be it the request's own or that of these entries, the row may be
@@ -46,6 +48,75 @@ begin
           from jsonb_to_recordset(entries) e (t text, i bigint, m text, at bigint, l bigint, b jsonb)
          where e.i is not null and e.m is null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
     end if;
+end
+$$;
+
+-- --- what administrators name --------------------------------------------------------------------------------------------------------
+
+create or replace function scim.the_subscription(of_tenant text, named text) returns scim.subscription
+    language plpgsql stable
+as $$
+declare
+    s scim.subscription;
+begin
+    select x.* into s
+      from scim.subscription x
+     where x.tenant = of_tenant and (x.id = scim.as_id(named) or x.name_key = scim.fold(named))
+     order by x.id = scim.as_id(named) desc nulls last
+     limit 1;
+    if not found then
+        perform scim.fail('SC404', 'subscription', format('There is no subscription "%s"; make it first, or correct the name.', named));
+    end if;
+    return s;
+end
+$$;
+
+create or replace function scim.the_role(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r
+      from scim.resource x
+     where x.tenant = of_tenant and x.type = 'Role' and x.wire and x.doc ->> 'value' = scim.find_role(of_tenant, name);
+    if not found then
+        perform scim.fail('SC404', 'role', format('There is no role "%s"; make it first, or correct the name.', name));
+    end if;
+    return r;
+end
+$$;
+
+-- The account or group that is called so, by its id or its name; of one that is gone it is said. `field` is the argument that names it.
+create or replace function scim.the_named(of_tenant text, of_type text, named text, field text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    if of_type = 'Group' then
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, named);
+    else
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.as_id(named) and x.type = of_type;
+        if not found then
+            select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(named);
+        end if;
+        if not found then
+            select x.* into r
+              from scim.resource x
+             where x.tenant = of_tenant and x.former_name_key = scim.fold(named)
+             order by x.id desc
+             limit 1;
+        end if;
+    end if;
+    if r.id is null then
+        perform scim.fail('SC404', field, format('There is no %s "%s"; make it first, or correct the name.', lower(of_type), named));
+    elsif r.deleted_at is not null then
+        perform scim.fail('SC404', field, format('The %s "%s" was %s on %s; restore it first.', lower(of_type),
+            coalesce(r.doc ->> 'userName', r.doc ->> 'displayName'), case of_type when 'User' then 'deleted' else 'archived' end,
+            to_char(r.deleted_at at time zone 'UTC', 'YYYY-MM-DD')));
+    end if;
+    return r;
 end
 $$;
 
