@@ -149,7 +149,7 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     outcome.reason = reason_of(call, error);
     if (keeps) {
         activity->path = scim_mask_text(activity->path, keeps + 1, call->pool);
-        outcome.reason = scim_mask_text(outcome.reason, keeps + 1, call->pool);
+        outcome.reason = scim_mask_detail(outcome.reason, keeps + 1, call->pool);
         activity->changes = scim_mask_changes(activity->changes, keeps + 1, call->pool);
         outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
     }

@@ -339,7 +339,7 @@ static const char *failures(const run_t *run)
 {
     const scim_activity_t *activity = run->session->activity;
     const char *text = scim_bulk_failures(run->bulk);
-    return activity && activity->keeps ? scim_mask_text(text, activity->keeps + 1, run->bulk->pool) : text;
+    return activity && activity->keeps ? scim_mask_detail(text, activity->keeps + 1, run->bulk->pool) : text;
 }
 
 /* The end of a request that is one transaction. */
