@@ -5,6 +5,7 @@
 
 #include "limits.h"
 #include "outbox.h"
+#include "respond.h"
 #include "scim/json.h"
 #include "scim/mask.h"
 #include "scim/text.h"
@@ -148,10 +149,12 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     outcome.reason = reason_of(call, error);
     if (keeps) {
         activity->path = scim_mask_text(activity->path, keeps + 1, call->pool);
-        outcome.reason = scim_mask_text(outcome.reason, keeps + 1, call->pool);
+        outcome.reason = scim_mask_detail(outcome.reason, keeps + 1, call->pool);
         activity->changes = scim_mask_changes(activity->changes, keeps + 1, call->pool);
         outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
     }
+    if (activity->refused)
+        scim_respond_log(call->request, activity->refused, "done, and its activity is told later");
     scim_buf_init(&entry, ENTRY_SIZE, call->pool);
     scim_activity_entry(&entry, activity, &outcome);
     scim_outbox_add(call->request->r->server, entry.data, entry.len);

@@ -2,6 +2,7 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,7 +11,6 @@
 
 #define MASK     "***"
 #define PASSWORD "password"
-#define QUOTE    "%22"
 
 /* Letters of an attribute's name (RFC 7643 2.1), and $ of $ref. */
 static int is_letter(char c)
@@ -30,9 +30,35 @@ static int listed(const char *names, const char *word, apr_size_t len)
     return 0;
 }
 
-/* Whether one of the words of a text is a name. */
-static int names_any(const char *text, const char *names)
+/* A character of a text that may be percent-encoded; *len is how long it is there. */
+static char char_at(const char *text, apr_size_t *len)
 {
+    char digits[3] = {0};
+    *len = 1;
+    if (text[0] != '%' || !apr_isxdigit(text[1]) || !apr_isxdigit(text[2])) {
+        return text[0];
+    }
+    memcpy(digits, text + 1, 2);
+    *len = 3;
+    return (char)strtol(digits, NULL, 16);
+}
+
+static const char *decoded(const char *text, apr_pool_t *pool)
+{
+    char *plain = apr_palloc(pool, strlen(text) + 1);
+    char *end = plain;
+    for (apr_size_t len; *text; text += len) {
+        char c = char_at(text, &len);
+        *end++ = c ? c : ' ';
+    }
+    *end = '\0';
+    return plain;
+}
+
+/* Whether one of the words of a text is a name. */
+static int names_any(const char *encoded, const char *names, apr_pool_t *pool)
+{
+    const char *text = strchr(encoded, '%') ? decoded(encoded, pool) : encoded;
     while (*text) {
         apr_size_t len = 0;
         while (is_letter(text[len])) {
@@ -46,13 +72,21 @@ static int names_any(const char *text, const char *names)
     return 0;
 }
 
-/* The next quote of a text, in whichever way it is written; *len is how long it is. */
-static const char *find_quote(const char *text, apr_size_t *len)
+/* The next quote of a text, NULL where there is none; *len is how long it is. Within quotes a backslash takes away the
+ * meaning of what follows. */
+static const char *find_quote(const char *text, int within, apr_size_t *len)
 {
-    const char *plain = strchr(text, '"');
-    const char *escaped = strstr(text, QUOTE);
-    *len = escaped && (!plain || escaped < plain) ? sizeof(QUOTE) - 1 : 1;
-    return *len > 1 ? escaped : plain;
+    for (; *text; text += *len) {
+        char c = char_at(text, len);
+        if (c == '"') {
+            return text;
+        }
+        if (within && c == '\\' && text[*len]) {
+            text += *len;
+            char_at(text, len);
+        }
+    }
+    return NULL;
 }
 
 static const char *mask_quoted(const char *text, apr_pool_t *pool)
@@ -61,11 +95,11 @@ static const char *mask_quoted(const char *text, apr_pool_t *pool)
     apr_size_t len;
     const char *open;
     scim_buf_init(&out, strlen(text) + 8, pool);
-    while ((open = find_quote(text, &len)) != NULL) {
+    while ((open = find_quote(text, 0, &len)) != NULL) {
         const char *inside = open + len;
         scim_buf_add(&out, text, (apr_size_t)(inside - text));
         scim_buf_puts(&out, MASK);
-        text = find_quote(inside, &len);
+        text = find_quote(inside, 1, &len);
         if (!text) {
             return out.data; /* a quote that does not end hides the rest */
         }
@@ -78,46 +112,74 @@ static const char *mask_quoted(const char *text, apr_pool_t *pool)
 
 const char *scim_mask_text(const char *text, const char *names, apr_pool_t *pool)
 {
-    return text && names_any(text, names) ? mask_quoted(text, pool) : text;
+    return text && names_any(text, names, pool) ? mask_quoted(text, pool) : text;
 }
 
-/* The `path` of a PATCH operation that is about what is masked: it and the value are changed. */
-static void mask_operation(json_object *object, const char *names, apr_pool_t *pool)
+const char *scim_mask_detail(const char *text, const char *names, apr_pool_t *pool)
 {
-    json_object *path;
-    if (!json_object_object_get_ex(object, "path", &path) || !json_object_is_type(path, json_type_string) ||
-        !names_any(json_object_get_string(path), names)) {
-        return;
+    const char *first = text && names_any(text, names, pool) ? strchr(text, '"') : NULL;
+    if (!first) {
+        return text;
     }
-    const char *masked = mask_quoted(json_object_get_string(path), pool);
-    json_object_object_add(object, "path", json_object_new_string(masked));
-    if (json_object_object_get_ex(object, "value", NULL)) {
-        json_object_object_add(object, "value", json_object_new_string(MASK));
-    }
+    const char *last = strrchr(text, '"');
+    return apr_psprintf(pool, "%.*s" MASK "%s", (int)(first + 1 - text), text, last > first ? last : "");
 }
 
-static void mask_object(json_object *object, const char *names, apr_pool_t *pool)
+/* The names of an object's members, NULL at the end: the object may be changed meanwhile. */
+static const char **keys_of(json_object *object, apr_pool_t *pool)
 {
     apr_size_t count = (apr_size_t)json_object_object_length(object);
-    const char **keys = apr_palloc(pool, (count + 1) * sizeof(*keys));
+    const char **keys = apr_pcalloc(pool, (count + 1) * sizeof(*keys));
     apr_size_t n = 0;
     json_object_object_foreach(object, name, value)
     {
         keys[n++] = apr_pstrdup(pool, name);
         (void)value;
     }
-    mask_operation(object, names, pool);
-    for (apr_size_t i = 0; i < n; i++) {
-        json_object *member;
-        if (!json_object_object_get_ex(object, keys[i], &member)) {
+    return keys;
+}
+
+/* A member that may speak of attributes: it is changed, and 1 returned, where it speaks of what is masked. */
+static int mask_member(json_object *object, const char *key, const char *names, apr_pool_t *pool)
+{
+    json_object *text = json_object_object_get(object, key);
+    if (!json_object_is_type(text, json_type_string) || !names_any(json_object_get_string(text), names, pool)) {
+        return 0;
+    }
+    const char *masked = mask_quoted(json_object_get_string(text), pool);
+    json_object_object_add(object, key, json_object_new_string(masked));
+    return 1;
+}
+
+/* A PATCH operation by its path, with its value, and a search. Their members are known whatever their case. */
+static void mask_operation(json_object *object, const char *const *keys, const char *names, apr_pool_t *pool)
+{
+    int about = 0;
+    for (const char *const *key = keys; *key; key++) {
+        if (strcasecmp(*key, "path") == 0) {
+            about |= mask_member(object, *key, names, pool);
+        } else if (strcasecmp(*key, "filter") == 0) {
+            mask_member(object, *key, names, pool);
+        }
+    }
+    for (const char *const *key = keys; about && *key; key++) {
+        if (strcasecmp(*key, "value") == 0) {
+            json_object_object_add(object, *key, json_object_new_string(MASK));
+        }
+    }
+}
+
+static void mask_object(json_object *object, const char *names, apr_pool_t *pool)
+{
+    const char **keys = keys_of(object, pool);
+    mask_operation(object, keys, names, pool);
+    for (const char **key = keys; *key; key++) {
+        if (!names_any(*key, names, pool)) {
+            scim_mask_json(json_object_object_get(object, *key), names, pool);
             continue;
         }
-        if (!names_any(keys[i], names)) {
-            scim_mask_json(member, names, pool);
-            continue;
-        }
-        json_object_object_del(object, keys[i]);
-        json_object_object_add(object, mask_quoted(keys[i], pool), json_object_new_string(MASK));
+        json_object_object_del(object, *key);
+        json_object_object_add(object, mask_quoted(*key, pool), json_object_new_string(MASK));
     }
 }
 

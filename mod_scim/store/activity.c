@@ -109,6 +109,7 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
         return error;
     }
     session->finish = -1;
+    activity->tried = session->row;
     const PGresult *result = scim_batch_result(batch, slot);
     if (!error) {
         take_row(session, result);
@@ -135,7 +136,9 @@ void scim_finish_parts(scim_session_t *session, const char *reason)
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, reason));
-    if (!scim_session_run(session, batch)) {
+    session->activity->tried = session->row;
+    session->activity->refused = scim_session_run(session, batch);
+    if (!session->activity->refused) {
         take_row(session, scim_batch_result(batch, slot));
     }
 }
@@ -161,6 +164,11 @@ static void put_text(scim_buf_t *out, const char *name, const char *value)
         scim_buf_printf(out, ",\"%s\":", name);
         scim_buf_json(out, value, strlen(value));
     }
+}
+
+static void put_id(scim_buf_t *out, apr_int64_t id)
+{
+    scim_buf_printf(out, ",\"i\":%" APR_INT64_T_FMT, id);
 }
 
 static void put_body(scim_buf_t *out, const scim_outcome_t *outcome)
@@ -207,9 +215,10 @@ void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const
         scim_buf_puts(out, ",\"u\":true");
     }
     if (!activity->id) {
+        put_id(out, activity->tried ? activity->tried : new_id());
         put_request(out, activity, outcome);
     } else if (activity->keeps && *activity->keeps == '+' && outcome->received) {
-        scim_buf_printf(out, ",\"i\":%" APR_INT64_T_FMT, activity->id);
+        put_id(out, activity->id);
         put_body(out, outcome);
     }
     scim_buf_puts(out, "}");

@@ -6,7 +6,10 @@
  * the request, it undoes everything. A Bulk request is told in a transaction after those of its parts, before it is
  * answered (scim_finish_parts). A request that changes nothing has no row of its own transaction: it becomes an
  * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
- * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0012) says what its members mean.
+ * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0016) says what its members mean.
+ *
+ * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
+ * whether or not it was done.
  */
 #ifndef SCIM_STORE_ACTIVITY_H
 #define SCIM_STORE_ACTIVITY_H
@@ -30,11 +33,13 @@ typedef struct scim_activity_t {
     int status; /* what it is answered with where all goes well */
     int reads;  /* it changes nothing */
     /* What the store says of it. */
-    int used;            /* the token was accepted */
-    const char *keeps;   /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
-    apr_int64_t id;      /* of its row; 0: it has none */
-    int held;            /* by the guard against mass changes */
-    const char *changes; /* of a dry run: what it would have changed, JSON; NULL: it was none */
+    int used;                    /* the token was accepted */
+    const char *keeps;           /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
+    apr_int64_t id;              /* of its row; 0: it has none */
+    apr_int64_t tried;           /* of the row that was to be written last, and may be there; 0: none was */
+    const scim_error_t *refused; /* why a row was not written that should have been; NULL: none was missed */
+    int held;                    /* by the guard against mass changes */
+    const char *changes;         /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
 
 /* Ends the transaction of a write. `reason` may say more of the outcome; NULL: nothing to say. */
@@ -44,8 +49,8 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
  * held is noted as such, in a transaction of its own. */
 scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error);
 
-/* Tells of a request that was several transactions, in one of its own. Where that fails the request becomes an entry.
- */
+/* Tells of a request that was several transactions, in one of its own. Where that fails the request becomes an entry,
+ * and activity->refused says why. */
 void scim_finish_parts(scim_session_t *session, const char *reason);
 
 /* Ends the transaction of a part of a Bulk request, or the part of one. */

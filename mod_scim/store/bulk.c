@@ -175,9 +175,15 @@ static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
 }
 
 /* What the tenant has to say is about the request as a whole, which has to be one transaction for that: it begins anew
- * as one. Nothing was changed yet. */
+ * as one. Where a part of it is done already, this was switched on meanwhile: what is left is not carried out, neither
+ * without being looked at, nor as if the other part did not count. */
 static verdict_e watch(run_t *run)
 {
+    if (run->changed) {
+        return give_up(run, scim_error_status(run->bulk->pool, 503,
+                                              "The settings of this tenant were changed while the request was carried "
+                                              "out. This operation was not; send it again."));
+    }
     run->watched = 1;
     return AGAIN;
 }
@@ -333,7 +339,7 @@ static const char *failures(const run_t *run)
 {
     const scim_activity_t *activity = run->session->activity;
     const char *text = scim_bulk_failures(run->bulk);
-    return activity && activity->keeps ? scim_mask_text(text, activity->keeps + 1, run->bulk->pool) : text;
+    return activity && activity->keeps ? scim_mask_detail(text, activity->keeps + 1, run->bulk->pool) : text;
 }
 
 /* The end of a request that is one transaction. */

@@ -1,6 +1,6 @@
 -- What was granted to accounts one by one, oldest first. $1 tenant, $2 arguments: user, subscription, source, q, limit, after
 with wanted as materialized (
-    select case when $2::jsonb ? 'user' then (scim.the_named($1, 'User', $2::jsonb ->> 'user', 'user')).id end as user_id,
+    select case when $2::jsonb ? 'user' then (scim.the_user($1, $2::jsonb ->> 'user')).id end as user_id,
            case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id
 )
 -- Of one account, or of all in the order of their ids: each has its index, and its own end.

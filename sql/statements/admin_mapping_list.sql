@@ -1,6 +1,6 @@
 -- What groups are mapped to, oldest first. $1 tenant, $2 arguments: group, subscription, role, q, limit, after
 with wanted as materialized (
-    select case when $2::jsonb ? 'group' then (scim.the_named($1, 'Group', $2::jsonb ->> 'group', 'group')).id end as group_id,
+    select case when $2::jsonb ? 'group' then (scim.the_group($1, $2::jsonb ->> 'group')).id end as group_id,
            case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id,
            case when $2::jsonb ? 'role' then (scim.the_role($1, $2::jsonb ->> 'role')).doc ->> 'value' end as role
 )

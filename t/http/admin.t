@@ -111,7 +111,7 @@ is_admin($t->admin(GET => '/roles?q=WRI'), 200, items(role('Editor', 'Writer', f
 my $page = $t->admin(GET => '/roles?limit=4');
 is_admin($page, 200, { items => [@builtin[0 .. 3]], next => $ID }, 'a page');
 is_admin($t->admin(GET => "/roles?limit=4&after=$page->{json}{next}"), 200, items($builtin[4], role('Editor', 'Writer', false)), 'the next one');
-is_problem($other->admin(GET => '/roles/editor'), 404, 'There is no role "editor".', { role => 'There is no role "editor".' }, 'not for another tenant');
+is_problem($other->admin(GET => '/roles/editor'), 404, 'There is no role "editor"; make it first, or correct the name.', { role => 'There is no role "editor"; make it first, or correct the name.' }, 'not for another tenant');
 
 my $kim = $t->make(Users => userName => 'kim', roles => [{ value => 'EDITOR' }]);
 is(sql("select role from scim.resource where tenant = '$own' and id = '$kim'"), 'Editor', 'a user gets it, in whatever case');

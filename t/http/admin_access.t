@@ -52,7 +52,7 @@ is_problem($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'web - FREN
     { name => $ANY }, 'a name that another one has');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'WEB - Bilingual' }), 200, subscription('WEB - Bilingual'), 'its own name in another case');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'Web - Bilingual' }), 200, subscription('Web - Bilingual'), 'and back');
-is_problem($t->admin(GET => '/subscriptions/none'), 404, 'There is no subscription "none".', { subscription => $ANY }, 'no such subscription');
+is_problem($t->admin(GET => '/subscriptions/none'), 404, 'There is no subscription "none"; make it first, or correct the name.', { subscription => $ANY }, 'no such subscription');
 is_problem($other->admin(GET => "/subscriptions/$bilingual"), 404, $ANY, { subscription => $ANY }, 'not for another tenant');
 
 # On the wire they are entitlements, in both shapes.
@@ -85,11 +85,11 @@ is_admin($t->admin(POST => '/mappings', { group => $sales, role => 'OFFICE-ADMIN
 for (
     [{ group => 'sales', subscription => 'Web - FRENCH' }, 409, 'The group "Sales" is mapped to "Web - French" already.', 'subscription'],
     [{ group => 'sales', role => 'Office-Admin' }, 409, 'The group "Sales" is mapped to "office-admin" already.', 'role'],
-    [{ group => 'nobody', subscription => 'Web - French' }, 404, 'There is no group "nobody".', 'group'],
-    [{ group => $gone, subscription => 'Web - French' }, 404, qr/^The group "Gone" was archived on \d{4}-\d\d-\d\d\.$/, 'group'],
-    [{ group => 'Gone', subscription => 'Web - French' }, 404, 'There is no group "Gone".', 'group'],
-    [{ group => 'Sales', subscription => 'Mail' }, 404, 'There is no subscription "Mail".', 'subscription'],
-    [{ group => 'Sales', role => 'king' }, 404, 'There is no role "king".', 'role'],
+    [{ group => 'nobody', subscription => 'Web - French' }, 404, 'There is no group "nobody"; make it first, or correct the name.', 'group'],
+    [{ group => $gone, subscription => 'Web - French' }, 404, qr/^The group "Gone" was archived on \d{4}-\d\d-\d\d; restore it first\.$/, 'group'],
+    [{ group => 'gone', subscription => 'Web - French' }, 404, qr/^The group "Gone" was archived on \d{4}-\d\d-\d\d; restore it first\.$/, 'group'],
+    [{ group => 'Sales', subscription => 'Mail' }, 404, 'There is no subscription "Mail"; make it first, or correct the name.', 'subscription'],
+    [{ group => 'Sales', role => 'king' }, 404, 'There is no role "king"; make it first, or correct the name.', 'role'],
     [{ group => 'Sales' }, 400, 'Name either a subscription or a role.', 'subscription'],
     [{ group => 'Sales', subscription => 'Web - French', role => 'user' }, 400, 'Name either a subscription or a role.', 'subscription'],
     [{ subscription => 'Web - French' }, 400, $ANY, 'group'],
@@ -101,6 +101,7 @@ is_problem($other->admin(POST => '/mappings', { group => $sales, subscription =>
 is(sql("select count(*) from scim.mapping where tenant = '$own'"), 3, 'nothing else was mapped');
 is_admin($t->admin(GET => '/mappings?group=sales&limit=2'), 200, { next => $ID,
     items => [mapping('Sales', 'Web - French'), mapping('Sales', 'Web - Bilingual')] }, 'what a group is mapped to');
+is_admin($t->admin(GET => '/mappings?group=gone'), 200, items(), 'an archived one too');
 is_admin($t->admin(GET => '/mappings?role=office-admin'), 200, items(mapping('Sales', undef, 'office-admin')), 'what is mapped to a role');
 is_admin($t->admin(GET => '/mappings?q=biling'), 200, items(mapping('Sales', 'Web - Bilingual')), 'look for mappings');
 is_problem($t->admin(GET => '/mappings?group=nobody'), 404, $ANY, { group => $ANY }, 'of no group');
@@ -134,8 +135,8 @@ is_admin($granted, 201, grant_of('Kim', 'Web - French'), 'grant by hand');
 like(has($kim), qr/^Web - French \(granted by admin on \d{4}-\d\d-\d\d\)$/, 'counts');
 is_problem($t->admin(POST => '/grants', { user => $kim, subscription => 'Web - French' }), 409, 'The user "Kim" was granted "Web - French" already.',
     { subscription => $ANY }, 'twice');
-is_problem($t->admin(POST => '/grants', { user => 'nobody', subscription => 'Web - French' }), 404, 'There is no user "nobody".', { user => $ANY }, 'to nobody');
-is_problem($t->admin(POST => '/grants', { user => 'kim', subscription => 'Mail' }), 404, 'There is no subscription "Mail".', { subscription => $ANY }, 'nothing');
+is_problem($t->admin(POST => '/grants', { user => 'nobody', subscription => 'Web - French' }), 404, 'There is no user "nobody"; make it first, or correct the name.', { user => $ANY }, 'to nobody');
+is_problem($t->admin(POST => '/grants', { user => 'kim', subscription => 'Mail' }), 404, 'There is no subscription "Mail"; make it first, or correct the name.', { subscription => $ANY }, 'nothing');
 is_admin($t->admin(GET => '/grants?user=kim'), 200, items(grant_of('Kim', 'Web - French')), 'the grants of a user');
 is_admin($t->admin(GET => '/grants?subscription=web%20-%20french&source=manual'), 200, items(grant_of('Kim', 'Web - French')), 'of a subscription');
 is_admin($t->admin(GET => '/grants?user=lee'), 200, items(), 'none');
@@ -174,7 +175,8 @@ like(has($kim), qr/^Web - French \(granted by admin on [^,]+\)$/, 'the manual gr
 join_group($sales, $kim);
 is($t->request(DELETE => "/Users/$kim")->{status}, 204, 'delete');
 is(has($kim), '', 'withdraws all');
-is_problem($t->admin(GET => "/users/$kim/access"), 404, qr/^The user "Kim" was deleted on \d{4}-\d\d-\d\d\.$/, { user => $ANY }, 'and says when');
+is_problem($t->admin(GET => "/users/$kim/access"), 404, qr/^The user "Kim" was deleted on \d{4}-\d\d-\d\d; restore it first\.$/, { user => $ANY }, 'and says when');
+is_json([map { $_->{userName} } @{ $t->admin(GET => '/grants?user=kim')->{json}{items} }], ['Kim'], 'but its grants are there');
 is($t->make(Users => userName => 'Kim', externalId => 'e-kim'), $kim, 'restored');
 like(has($kim), qr/^Web - French \(granted by admin on [^,]+\)$/, 'with what was granted by hand');
 

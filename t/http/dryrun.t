@@ -118,6 +118,7 @@ unlike(join('', do { open my $log, '<', "$ENV{SCIM_TEST_WORK}/pg.log"; <$log> })
 
 # --- what activity masks ---
 my $anna = $t->make(Users => userName => 'anna.secret', displayName => 'Anna', emails => [{ value => 'anna@secret.example' }]);
+eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Users/$kim' and status = 404") });
 $rows = @{ $t->admin(GET => '/activity?limit=500')->{json}{items} };
 $t->admin(PATCH => '', { dryRun => true, activityMask => ['EMAILS', 'userName', 'displayname'] });
 is($t->patch("/Users/$anna", [{ op => 'replace', path => 'emails', value => [{ value => 'other@secret.example' }] },

@@ -174,6 +174,45 @@ held($windows->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ m
     { method => 'DELETE', path => "/Users/$wanda" }, titled(replace => 'One'), titled(replace => 'Two'), titled(Replace => 'Three')] }), 2, 1, 'two of them');
 is(sql("select count(*) from scim.resource where tenant = '${\ $windows->tenant}' and type = 'User' and wire"), 3, 'all are still there');
 
+# --- what is switched on while a Bulk request is under way, of which parts are done already ---
+sub switched_on {
+    my ($name, $setting) = @_;
+    my $on = ScimTest->new("guard-$name");
+    my @there = map { $on->make(Users => userName => "there$_") } 1 .. 3;
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -o /dev/null -c), "begin; select from scim.resource
+            where tenant = '${\ $on->tenant}' and id = '$there[0]' for update; select pg_sleep(1.25); commit";
+    }
+    eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(1.25); commit%' and wait_event = 'PgSleep'") });
+    my $socket = connect_httpd();
+    print $socket $on->raw_request(POST => '/Bulk', { schemas => [$BULK], Operations => [
+        (map { { method => 'POST', path => '/Users', bulkId => "b$_", data => { schemas => [$USER], userName => "new$_" } } } 1 .. 250),
+        { method => 'PATCH', path => "/Users/$there[0]", data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'x' }] } },
+        (map { { method => 'POST', path => '/Users', bulkId => "c$_", data => { schemas => [$USER], userName => "more$_" } } } 1 .. 100),
+        map { { method => 'DELETE', path => "/Users/$_" } } @there] });
+    ok(eventually(sub { sql("select count(*) from pg_stat_activity where usename = 'scim_web' and wait_event_type = 'Lock'") }), "$name: the Bulk request waits in its second part");
+    is($on->admin(PATCH => '', $setting)->{status}, 200, "$name: switched on");
+    waitpid $pid, 0;
+    my $res = read_reply($socket);
+    is($res->{status}, 200, "$name: the request has its answer") or diag substr $res->{body}, 0, 300;
+    my %by;
+    push @{ $by{ $_->{status} } }, $_ for @{ $res->{json}{Operations} };
+    is(scalar @{ $res->{json}{Operations} || [] }, 354, "$name: of each operation");
+    is_json([map { $_->{response}{detail} } $by{503}[0], $by{503}[-1]],
+        [('The settings of this tenant were changed while the request was carried out. This operation was not; send it again.') x 2], "$name: what is not done is told") ;
+    my ($users, $gone) = split /\|/, sql("select count(*) filter (where wire and doc ->> 'userName' !~ 'there'), count(*) filter (where not wire)
+        from scim.resource where tenant = '${\ $on->tenant}' and type = 'User'");
+    is_json([0 + $users, 0 + $gone], [scalar @{ $by{201} || [] }, 0], "$name: and what is done");
+    ok(!$by{204}, "$name: nobody is deleted");
+    is_json($on->admin(GET => '/holds')->{json}{items}, [], "$name: nothing is held");
+    my ($told) = grep { $_->{path} eq '/Bulk' } @{ $on->admin(GET => '/activity')->{json}{items} };
+    is_json([@$told{qw(status dryRun)}], [200, false], "$name: activity tells it as what it was");
+    like($told->{reason}, qr/^\d+ of 354 operations failed; the first one: 503 The settings/, "$name: and how much was not done");
+}
+switched_on(guard => { guardLimit => 1 });
+switched_on('dry-run' => { dryRun => true });
+
 # --- what tokens know of the tenant, where several administrators change it at once ---
 my $race = ScimTest->new('guard-race');
 my $ida = $race->make(Users => userName => 'ida');

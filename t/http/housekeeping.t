@@ -121,4 +121,36 @@ is(sql("select string_agg(distinct status || ' ' || scim.outcome(status, held), 
 ask('e', 5);
 ok(eventually(sub { count('e') == 5 }), 'and all goes on');
 
+# --- what is told twice is one row ---
+# A standby that there is not: COMMIT waits for it when it is done, and whoever is cut off there does not know.
+my $posts = sub { sql("select string_agg(status || coalesce(' ' || (body ->> 'userName'), ''), ', ') from scim.activity where tenant = '$tenant' and object = '$_[0]'") };
+$t->admin(PATCH => '', { activityBodies => true });
+sql("alter system set synchronous_commit = on");
+sql("alter system set synchronous_standby_names = 'nobody'");
+sql('select pg_reload_conf()');
+my $socket = connect_httpd();
+print $socket $t->raw_request(POST => '/Users', { schemas => [$USER], userName => 'unknown-end' });
+my $waits = "from pg_stat_activity where usename = 'scim_web' and wait_event = 'SyncRep'";
+ok(eventually(sub { sql("select count(*) $waits") }), 'a COMMIT that is done and not answered');
+sql("select pg_terminate_backend(pid, 5000) $waits");
+sql("alter system reset $_") for qw(synchronous_standby_names synchronous_commit);
+sql('select pg_reload_conf()');
+is(read_reply($socket)->{status}, 503, 'the client is told that it does not know');
+is(sql("select count(*) from scim.resource where tenant = '$tenant' and doc ->> 'userName' = 'unknown-end'"), 1, 'it is done');
+eventually(sub { $posts->('unknown-end') =~ / unknown/ });
+is($posts->('unknown-end'), '201 unknown-end', 'one row tells it, as what was done, with its body');
+# A process of httpd sends again what it does not know to be written.
+my $entries = sql("select jsonb_agg(jsonb_build_object('t', '$tenant', 'k', '$key', 'at', 1700000000000000, 'i', x, 'm', 'GET', 'p', '/again' || x, 's', 200, 'd', 1)) from generate_series(1, 3) x");
+sql("select scim.record_activity('$entries')") for 1 .. 2;
+is(sql("select string_agg(path, ' ' order by id) from scim.activity where tenant = '$tenant' and path like '/again%'"), '/again1 /again2 /again3', 'so is what comes twice');
+
+# --- a Bulk request whose own row PostgreSQL refuses ---
+sql("create function scim.no_bulk() returns trigger language plpgsql as \$\$ begin if current_user = 'scim_web' then raise 'no room'; end if; return new; end \$\$;
+     create trigger no_bulk before insert on scim.activity for each row when (new.tenant = '$tenant' and new.path = '/Bulk') execute function scim.no_bulk()");
+is($t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [
+    { method => 'POST', path => '/Users', bulkId => 'a', data => { schemas => [$USER], userName => 'by-bulk' } }] })->{status}, 200, 'Bulk');
+ok(eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Bulk' and status = 200") == 1 }), 'is told all the same');
+is(scalar(() = log_lines('error_log', qr/\[scim:error\].*tenant=\Q$tenant\E token=test .* POST \S+\/Bulk: done, and its activity is told later: .*no room/)), 1, 'and the log tells why it came late');
+sql('drop trigger no_bulk on scim.activity; drop function scim.no_bulk()');
+
 done_testing;

@@ -52,14 +52,14 @@ is_json($few->{json}{granted}, { count => 4, items => [of(1, 'a:Web')] }, 'count
 
 for (
     [{ map => ['Staff'] }, 400, '"Staff" is not of the form GROUP=SUBSCRIPTION or GROUP=role:ROLE.', 'map'],
-    [{ map => ['Crew=Web'] }, 404, 'There is no group "Crew".', 'map'],
-    [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax".', 'map'],
-    [{ map => ['Staff=role:king'] }, 404, 'There is no role "king".', 'map'],
+    [{ map => ['Crew=Web'] }, 404, 'There is no group "Crew"; make it first, or correct the name.', 'map'],
+    [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax"; make it first, or correct the name.', 'map'],
+    [{ map => ['Staff=role:king'] }, 404, 'There is no role "king"; make it first, or correct the name.', 'map'],
     [{ unmap => ['x'] }, 404, 'There is no mapping "x".', 'unmap'],
     [{ seats => ['Web=many'] }, 400, '"many" is no number of seats.', 'seats'],
-    [{ automatic => ['Fax'] }, 404, 'There is no subscription "Fax".', 'automatic'],
+    [{ automatic => ['Fax'] }, 404, 'There is no subscription "Fax"; make it first, or correct the name.', 'automatic'],
     [{ syncPolicy => 'none' }, 400, $ANY, 'syncPolicy'],
-    [{ syncPolicy => 'all', map => ['Crew=Web'] }, 404, 'There is no group "Crew".', 'map'],
+    [{ syncPolicy => 'all', map => ['Crew=Web'] }, 404, 'There is no group "Crew"; make it first, or correct the name.', 'map'],
 ) {
     my ($change, $status, $detail, $field) = @$_;
     my $before = stored();
@@ -98,7 +98,7 @@ my $grant = $t->admin(GET => '/grants?user=c&source=login')->{json}{items}[0]{id
 is_empty($t->admin(DELETE => "/grants/$grant"), 204, 'an administrator takes it back');
 is(login('c')->{status}, 200, 'the second login');
 is(has('c'), '', 'gives nothing');
-is_problem(login('nobody'), 404, 'There is no user "nobody".', { user => $ANY }, 'nobody logs in');
+is_problem(login('nobody'), 404, 'There is no user "nobody"; make it first, or correct the name.', { user => $ANY }, 'nobody logs in');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'deactivate');
 is_problem(login('a'), 409, 'The user "a" is deactivated; it may not log in.', { user => $ANY }, 'a deactivated account');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'activate');
