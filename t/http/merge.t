@@ -181,6 +181,6 @@ is_json([unjson(scimctl(qw(user merge bob --into BOB@x.example --confirm bob --j
 is_json($t->admin(POST => "/users/$bob/restore", {})->{json}{mergedInto}, undef, 'restored it is merged no longer');
 like(scimctl(qw(flag list --tenant), $own), qr/^Flag +Description +Created\n/, 'scimctl flag list');
 like(scimctl(qw(duplicate list --tenant), $own), qr/^Alike +Accounts\nbob\@x\.example +[^{"]+\n/, 'scimctl duplicate list');
-like(scimctl(qw(link list --tenant), $own), qr/^Issuer +Subject +Account +Linked +Link\n/, 'scimctl link list');
+like(scimctl(qw(link list --tenant), $own), qr/^Issuer +Subject +User +Linked +Link\n/, 'scimctl link list');
 
 done_testing;
