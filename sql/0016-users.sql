@@ -1,0 +1,115 @@
+-- Who may take what from whom: protected users in groups, roles that are withdrawn, names that are derived; and users found by more
+-- of their names.
+
+set local role scim_owner;
+
+-- --- protected users in groups ------------------------------------------------------------------------------------------------
+
+-- The first protected user who is in one of these groups, or in a group in them; null where there is none. From the users up: there
+-- are few of them, and groups may be large.
+create function scim.protected_in(of_tenant text, group_ids uuid[]) returns text
+    language plpgsql stable
+as $$
+begin
+    return (with recursive up (user_id, group_id) as (
+                select p.id, m.group_id
+                  from scim.resource p
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = p.id
+                 where p.tenant = of_tenant and p.protected is not null and p.deleted_at is null
+                 union
+                select u.user_id, m.group_id
+                  from up u
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = u.group_id)
+            select r.doc ->> 'userName'
+              from up u
+              join scim.resource r on r.tenant = of_tenant and r.id = u.user_id
+             where u.group_id = any (group_ids)
+             order by u.user_id
+             limit 1);
+end
+$$;
+
+-- Refuses to take groups in which a protected user is out of a group: that takes the user out, too.
+create function scim.refuse_protected_in(of_tenant text, group_ids uuid[]) returns boolean
+    language plpgsql stable
+as $$
+declare
+    who text := scim.protected_in(of_tenant, group_ids);
+begin
+    if who is not null then
+        perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
+            'it out of a group; an administrator can.', who));
+    end if;
+    return false;
+end
+$$;
+
+-- As it was, but that a group in which a protected user is stays.
+create or replace function scim.apply_rules() returns trigger
+    language plpgsql
+as $$
+declare
+    by_token boolean := current_setting('scim.actor_kind', true) is not distinct from 'token';
+    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc;
+    rules    record;
+    who      text;
+begin
+    if new.source not in ('scim', 'local', 'application')
+        or new.protected is not null and (new.protected not in ('main-contact', 'break-glass') or new.type <> 'User')
+    then
+        raise exception using errcode = '23514', message = format('source "%s" or protected "%s" is none', new.source, new.protected);
+    end if;
+    new.wire := new.deleted_at is null and new.source <> 'local';
+    new.active := new.type <> 'User' or scim.is_active(new.doc, new.deleted_at);
+    if tg_op = 'UPDATE' and by_token and (changed or (new.deleted_at is null) <> (old.deleted_at is null)) then
+        if old.protected is not null then
+            perform scim.refuse('SC403', format('The user "%s" is %s. Provisioning may not change it; an administrator can.',
+                old.doc ->> 'userName',
+                case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
+        end if;
+        if new.deleted_at is not null then
+            if old.source = 'application' then
+                perform scim.refuse('SC403', format('The group "%s" belongs to the application; its members may be changed, but it may not be deleted.',
+                    old.doc ->> 'displayName'));
+            elsif new.type = 'Group' and scim.concerns('p') then
+                who := scim.protected_in(new.tenant, array [new.id]);
+                if who is not null then
+                    perform scim.refuse('SC403', format('The user "%s", who is in the group "%s", is protected. Provisioning may not delete the group; '
+                        'an administrator can unlink it.', who, old.doc ->> 'displayName'));
+                end if;
+            end if;
+        end if;
+        if old.source = 'application' and scim.fold(new.doc ->> 'displayName') <> scim.fold(old.doc ->> 'displayName') then
+            perform scim.refuse('SC40M', format('The group "%s" belongs to the application; its members may be changed, but not its name.',
+                old.doc ->> 'displayName'));
+        end if;
+        if old.source = 'application' then
+            -- Whatever else an identity provider keeps of it, such as an externalId, it may.
+            new.doc := new.doc || jsonb_build_object('displayName', old.doc -> 'displayName');
+            perform set_config('scim.same', '', true);
+        end if;
+    end if;
+    if new.type <> 'User' or not changed or new.deleted_at is not null then
+        return new;
+    end if;
+    if not scim.concerns('r') and not new.doc ? 'roles' then
+        return new;
+    end if;
+    select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
+    if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+        perform scim.refuse('SC400', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+    end if;
+    if rules.derive_display_name then
+        new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
+        perform set_config('scim.same', '', true);
+    end if;
+    if new.doc ? 'roles' and (tg_op = 'INSERT' or old.deleted_at is not null or rules.role_wins = 'sync' or old.source <> new.source) then
+        -- Who has had an unknown role since before there were such rules may be changed otherwise.
+        new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles',
+                                          tg_op = 'INSERT' or new.doc -> 'roles' is distinct from old.doc -> 'roles'), new.role);
+    end if;
+    return new;
+end
+$$;
+
+reset role;
