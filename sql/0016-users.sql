@@ -44,7 +44,7 @@ begin
 end
 $$;
 
--- As it was, but that a group in which a protected user is stays.
+-- As it was, but that a group in which a protected user is stays, and that a role which is withdrawn is the user's no longer.
 create or replace function scim.apply_rules() returns trigger
     language plpgsql
 as $$
@@ -92,7 +92,7 @@ begin
     if new.type <> 'User' or not changed or new.deleted_at is not null then
         return new;
     end if;
-    if not scim.concerns('r') and not new.doc ? 'roles' then
+    if not scim.concerns('r') and not new.doc ? 'roles' and (old.doc ? 'roles') is not true then
         return new;
     end if;
     select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
@@ -107,6 +107,13 @@ begin
         -- Who has had an unknown role since before there were such rules may be changed otherwise.
         new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles',
                                           tg_op = 'INSERT' or new.doc -> 'roles' is distinct from old.doc -> 'roles'), new.role);
+    end if;
+    -- What was sent and is sent no longer is withdrawn; what an administrator has set instead of it is not.
+    if by_token and rules.role_wins = 'sync' and old.doc ? 'roles' and old.source = new.source and new.role = old.role
+        and scim.role_of(new.tenant, new.doc -> 'roles', false) is null
+        and scim.role_of(new.tenant, old.doc -> 'roles', false) = new.role
+    then
+        new.role := null;
     end if;
     return new;
 end
