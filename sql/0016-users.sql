@@ -44,7 +44,8 @@ begin
 end
 $$;
 
--- As it was, but that a group in which a protected user is stays, and that a role which is withdrawn is the user's no longer.
+-- As it was, but that a group in which a protected user is stays, that a role which is withdrawn is the user's no longer, and that
+-- what is refused of userName names it.
 create or replace function scim.apply_rules() returns trigger
     language plpgsql
 as $$
@@ -97,7 +98,7 @@ begin
     end if;
     select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
     if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
-        perform scim.refuse('SC400', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+        perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
     end if;
     if rules.derive_display_name then
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
@@ -116,6 +117,71 @@ begin
         new.role := null;
     end if;
     return new;
+end
+$$;
+
+-- --- what is locked ---------------------------------------------------------------------------------------------------------------
+
+create function scim.derives_name(of_tenant text) returns boolean
+    language sql stable
+    return coalesce((select t.derive_display_name from scim.tenant t where t.tenant = of_tenant), false);
+
+-- What administrators do not change of a user: what the identity provider does, and what is made of other names.
+create or replace function scim.locked_fields(r scim.resource) returns jsonb
+    language sql stable
+as $$
+    select case
+               when r.source = 'scim'
+                   then '["userName", "displayName", "givenName", "familyName", "email", "phone", "active"]'::jsonb
+               when scim.derives_name(r.tenant) then '["displayName"]'::jsonb
+               else '[]'::jsonb
+           end
+$$;
+
+create function scim.must_not_derive(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+begin
+    if args ? 'displayName' and scim.derives_name(of_tenant) then
+        perform scim.fail('SC400', 'displayName', 'displayName: is made of the name in this tenant; set givenName and familyName.');
+    end if;
+end
+$$;
+
+create or replace function scim.must_be_local(r scim.resource, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    fields text;
+begin
+    if r.source <> 'scim' then
+        perform scim.must_not_derive(r.tenant, args);
+        return;
+    end if;
+    select string_agg(f, ',' order by f) into fields
+      from jsonb_array_elements_text(scim.locked_fields(r)) f
+     where args ? f;
+    if fields is not null then
+        perform scim.fail('SC403', fields, 'managed by provisioning; change it in your identity provider');
+    end if;
+end
+$$;
+
+create or replace function scim.admin_user_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    perform scim.must_be_free(of_tenant, args ->> 'userName', null);
+    perform scim.must_not_derive(of_tenant, args);
+    insert into scim.resource as x (tenant, id, type, source, role, flags, doc)
+    values (of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', scim.role_named(of_tenant, args ->> 'role'),
+            scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')),
+            scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args))
+    returning x.* into r;
+    -- As it is after the triggers that come later.
+    return scim.user_json(scim.the_user(of_tenant, r.id::text));
 end
 $$;
 

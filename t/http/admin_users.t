@@ -35,6 +35,25 @@ sub last_audit {
     return unjson($text);
 }
 
+# --- rules of the tenant -----------------------------------------------------------------------------------------------------
+
+{
+    my $strict = ScimTest->new('admin-users-strict');
+    scimctl(qw(tenant set), $strict->tenant, qw(--user-name-email --derive-display-name));
+    my $detail = sub { qq("$_[0]" is no e-mail address, which this tenant asks for.) };
+    is_problem($strict->admin(POST => '/users', { userName => 'printer' }), 400, 'userName: ' . $detail->('printer'), { userName => $detail->('printer') },
+        'userName must be an address: the field is named');
+    my $derived = 'is made of the name in this tenant; set givenName and familyName.';
+    is_problem($strict->admin(POST => '/users', { userName => 'p@x.example', displayName => 'P' }), 400, "displayName: $derived", { displayName => $derived },
+        'displayName is derived: it is not taken and dropped');
+    my $res = $strict->admin(POST => '/users', { userName => 'p@x.example', givenName => 'Pia', familyName => 'Po' });
+    is_json([@{ $res->{json} }{qw(displayName locked)}], ['Pia Po', ['displayName']], 'and shown as locked');
+    is_problem($strict->admin(PATCH => '/users/p@x.example', { displayName => 'P' }), 400, "displayName: $derived", { displayName => $derived }, 'nor changed');
+    is($strict->admin(PATCH => '/users/p@x.example', { familyName => 'Poe' })->{json}{displayName}, 'Pia Poe', 'but by the name');
+    is_problem($strict->admin(PATCH => '/users/p@x.example', { userName => 'plain' }), 400, 'userName: ' . $detail->('plain'), { userName => $detail->('plain') },
+        'userName is changed to none');
+}
+
 # --- making a local account ---------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address', phone => 7, colour => 'red' }), 400, $ANY,
