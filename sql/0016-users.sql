@@ -185,4 +185,48 @@ begin
 end
 $$;
 
+-- --- search -----------------------------------------------------------------------------------------------------------------------
+
+-- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.
+create or replace function scim.search_users(of_tenant text, q text) returns uuid[]
+    language plpgsql stable
+as $$
+declare
+    low  text := left(scim.fold(q), 256);
+    -- Nothing that starts so is beyond it: the last character of all.
+    high text := low || U&'\+10FFFF';
+begin
+    return array(
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.user_name_key >= low and r.user_name_key < high
+          order by r.user_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.former_name_key >= low and r.former_name_key < high
+          order by r.former_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.display_name_key >= low and r.display_name_key < high and r.type = 'User'
+          order by r.display_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.family_name_key >= low and r.family_name_key < high
+          order by r.family_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.given_name_key >= low and r.given_name_key < high
+          order by r.given_name_key limit scim.search_most())
+         union
+        (select l.resource_id from scim.lookup l
+          where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key >= low and l.key < high
+          order by l.key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.external_id = q and r.type = 'User'
+          limit scim.search_most())
+         union
+        select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q));
+end
+$$;
+
 reset role;

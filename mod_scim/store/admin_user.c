@@ -51,8 +51,9 @@ static const scim_admin_field_t merge_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
-     "only those whose userName, displayName or an e-mail address starts so, whatever the case; at the most 1,000 by "
-     "each"},
+     "only those whose userName, displayName, given or family name, or an e-mail address starts so, whatever the case, "
+     "or "
+     "whose id or externalId this is; at the most 1,000 by each"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
     {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},

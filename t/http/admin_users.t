@@ -52,6 +52,10 @@ sub last_audit {
     is($strict->admin(PATCH => '/users/p@x.example', { familyName => 'Poe' })->{json}{displayName}, 'Pia Poe', 'but by the name');
     is_problem($strict->admin(PATCH => '/users/p@x.example', { userName => 'plain' }), 400, 'userName: ' . $detail->('plain'), { userName => $detail->('plain') },
         'userName is changed to none');
+    my $id = $strict->make(Users => userName => 'q@x.example', externalId => 'Ext-7', name => { givenName => 'Quin', familyName => 'Zetterlund' }, displayName => 'x');
+    $strict->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'q@x.example', externalId => 'Ext-7', name => { formatted => 'Mx Q', givenName => 'Quin', familyName => 'Zetterlund' } });
+    is_json([map { $_->{id} } @{ $strict->admin(GET => "/users?q=$_->[0]")->{json}{items} }], [($id) x $_->[1]], "look for $_->[0]")
+        for ['ZETTER', 1], ['quin', 1], ['Ext-7', 1], ['Ext', 0], ['ext-7', 0];
 }
 
 # --- making a local account ---------------------------------------------------------------------------------------------------
