@@ -185,6 +185,141 @@ begin
 end
 $$;
 
+-- --- who goes first ---------------------------------------------------------------------------------------------------------
+
+-- The tenant before its users, as whoever switches it off does: what is marked here is spread to its tokens.
+create or replace function scim.admin_user_protect(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r       scim.resource;
+    contact text;
+begin
+    perform scim.the_tenant(of_tenant);
+    r := scim.hold_user(of_tenant, args ->> 'user');
+    perform scim.must_match(scim.user_json(r));
+    perform scim.must_be_there(r);
+    if args ->> 'kind' = 'main-contact' then
+        select x.doc ->> 'userName' into contact
+          from scim.resource x
+         where x.tenant = of_tenant and x.protected = 'main-contact' and x.deleted_at is null and x.id <> r.id;
+        if found then
+            perform scim.fail('SC409', 'kind', format('The main contact is "%s"; unprotect that account first.', contact));
+        end if;
+    end if;
+    if r.protected is null then
+        perform scim.pin_access(of_tenant, r.id);
+    end if;
+    update scim.resource x set protected = args ->> 'kind' where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+create or replace function scim.admin_user_unprotect(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    perform scim.the_tenant(of_tenant);
+    r := scim.hold_user(of_tenant, args ->> 'user');
+    perform scim.must_match(scim.user_json(r));
+    if r.protected is null then
+        perform scim.fail('SC409', 'user', format('The user "%s" is not protected.', r.doc ->> 'userName'));
+    end if;
+    update scim.resource x set protected = null where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    return scim.user_json(r);
+end
+$$;
+
+-- A role, which stays until this is committed; null where there is none any more.
+create function scim.keep_role(of_tenant text, of_role text) returns text
+    language plpgsql
+as $$
+begin
+    perform from scim.resource r where r.tenant = of_tenant and r.type = 'Role' and r.wire and r.doc ->> 'value' = of_role for key share;
+    return case when found then of_role end;
+end
+$$;
+
+-- As it was, but that the role stays.
+create or replace function scim.role_named(of_tenant text, name text) returns text
+    language plpgsql
+as $$
+declare
+    found_role text := scim.keep_role(of_tenant, scim.find_role(of_tenant, name));
+begin
+    if name is not null and found_role is null then
+        perform scim.fail('SC400', 'role', format('Role not found: %s', name));
+    end if;
+    return found_role;
+end
+$$;
+
+-- The same.
+create or replace function scim.set_template(t scim.template, args jsonb) returns scim.template
+    language plpgsql
+as $$
+begin
+    if args ? 'name' then
+        t.name := args ->> 'name';
+        t.name_key := scim.fold(t.name);
+    end if;
+    t.priority := coalesce((args ->> 'priority')::int, t.priority);
+    if args ? 'condition' then
+        t.condition := args ->> 'condition';
+        t.condition_sql := args ->> 'conditionSql';
+        t.condition_params := case when t.condition is not null
+                                   then array(select p from jsonb_array_elements_text(args -> 'conditionParams') with ordinality x (p, n) order by n) end;
+    end if;
+    if args ? 'role' then
+        t.role := scim.role_named(t.tenant, args ->> 'role');
+    end if;
+    if args ? 'groups' then
+        t.groups := scim.template_groups(t.tenant, scim.list_of(args -> 'groups'));
+    end if;
+    if args ? 'subscriptions' then
+        t.subscriptions := scim.template_subscriptions(t.tenant, scim.list_of(args -> 'subscriptions'));
+    end if;
+    if args ? 'flags' then
+        t.flags := case when scim.list_of(args -> 'flags') = '[]' then '{}' else coalesce(scim.flags_of(t.tenant, args -> 'flags'), '{}') end;
+    end if;
+    return t;
+end
+$$;
+
+-- The same of the default role.
+create or replace function scim.set_tenant(of_tenant text, args jsonb) returns scim.tenant
+    language plpgsql
+as $$
+declare
+    t       scim.tenant;
+    targets text;
+    sources text;
+    given   jsonb;
+begin
+    select string_agg(format('%I', a.attname), ', '), string_agg(format('x.%I', a.attname), ', '), jsonb_object_agg(a.attname, e.value)
+      into targets, sources, given
+      from jsonb_each(args) e
+      join pg_attribute a on a.attrelid = 'scim.tenant'::regclass and a.attname = scim.snake(e.key)
+     where a.attname not in ('tenant', 'created', 'enabled') and a.attnum > 0
+       and col_description(a.attrelid, a.attnum) is distinct from 'internal';
+    if given ? 'default_role' then
+        given := given || jsonb_build_object('default_role', scim.keep_role(of_tenant, scim.find_role(of_tenant, given ->> 'default_role')));
+        if given ->> 'default_role' is null then
+            perform scim.fail('SC400', 'defaultRole', format('Role not found: %s', args ->> 'defaultRole'));
+        end if;
+    end if;
+    if given is null then
+        return scim.the_tenant(of_tenant);
+    end if;
+    execute format('update scim.tenant t set (%s) = (select %s from jsonb_populate_record(t, $2) x) where t.tenant = $1 returning t.*',
+                   targets, sources)
+       into t using of_tenant, given;
+    return t;
+end
+$$;
+
 -- --- search -----------------------------------------------------------------------------------------------------------------------
 
 -- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.
