@@ -320,6 +320,41 @@ begin
 end
 $$;
 
+-- --- merging ----------------------------------------------------------------------------------------------------------------------
+
+-- Memberships, flags, links, grants and the first login go from one user to the other.
+create or replace function scim.carry_over(r scim.resource, survivor scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    with joined as (
+        insert into scim.membership (tenant, group_id, member_id, member_type)
+        select m.tenant, m.group_id, survivor.id, 'User' from scim.membership m where m.tenant = r.tenant and m.member_id = r.id
+            on conflict do nothing
+        returning group_id
+    )
+    update scim.resource g
+       set version = g.version + 1, last_modified = now()
+     where g.tenant = r.tenant and g.id in (select group_id from joined);
+    update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id;
+    update scim.access_grant g
+       set user_id = survivor.id
+     where g.tenant = r.tenant and g.user_id = r.id
+       and not exists (select from scim.access_grant h
+                        where h.tenant = r.tenant and h.user_id = survivor.id and h.subscription_id = g.subscription_id
+                          and h.source = g.source);
+    -- Who has logged in before does not log in for the first time again.
+    insert into scim.first_login (tenant, user_id, at)
+    select f.tenant, survivor.id, f.at from scim.first_login f where f.tenant = r.tenant and f.user_id = r.id
+        on conflict do nothing;
+    if r.flags is not null then
+        update scim.resource x
+           set flags = array(select distinct f from unnest(x.flags || r.flags) f order by f), version = x.version + 1, last_modified = now()
+         where x.tenant = r.tenant and x.id = survivor.id and not r.flags <@ coalesce(x.flags, '{}');
+    end if;
+end
+$$;
+
 -- --- search -----------------------------------------------------------------------------------------------------------------------
 
 -- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.
