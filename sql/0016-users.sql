@@ -1,5 +1,5 @@
--- Who may take what from whom: protected users in groups, roles that are withdrawn, names that are derived; and users found by more
--- of their names.
+-- Who may take what from whom: protected users in groups, roles that are withdrawn, names that are derived; projects in whatever case; and
+-- users found by more of their names.
 
 set local role scim_owner;
 
@@ -352,6 +352,69 @@ begin
            set flags = array(select distinct f from unnest(x.flags || r.flags) f order by f), version = x.version + 1, last_modified = now()
          where x.tenant = r.tenant and x.id = survivor.id and not r.flags <@ coalesce(x.flags, '{}');
     end if;
+end
+$$;
+
+-- --- projects ---------------------------------------------------------------------------------------------------------------------
+
+-- A project is the same whatever the case of its name: as the groups that it has write it, but for those of `but`, which is going to
+-- be called so; else as it is given.
+create function scim.project_spelling(of_tenant text, given text, but text) returns text
+    language sql stable
+    return coalesce((select a.project
+                       from scim.application_group a
+                      where a.tenant = of_tenant and a.kind = 'project' and scim.fold(a.project) = scim.fold(given)
+                        and scim.fold(a.project) is distinct from scim.fold(but)
+                      order by a.group_id
+                      limit 1), given);
+
+create or replace function scim.admin_group_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    line  text := scim.project_spelling(of_tenant, args ->> 'project', null);
+    name  text := coalesce(args ->> 'displayName', scim.project_name(line, args ->> 'access'));
+    field text := case when args ? 'displayName' then 'displayName' else 'access' end;
+    r     scim.resource;
+begin
+    perform scim.check_group_args(args);
+    perform scim.must_be_free_group(of_tenant, name, field, null);
+    insert into scim.resource as x (tenant, id, type, source, doc)
+    values (of_tenant, scim.new_id(clock_timestamp()), 'Group', case when args ->> 'kind' is null then 'local' else 'application' end,
+            jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Group'), 'displayName', name))
+        on conflict do nothing
+    returning x.* into r;
+    if not found then
+        -- Another one made it at the same time.
+        perform scim.fail('SC409', field, format('There is a group "%s" already; choose another name.', name));
+    end if;
+    if args ->> 'kind' is not null then
+        insert into scim.application_group (tenant, group_id, kind, project, access)
+        values (of_tenant, r.id, args ->> 'kind', line, args ->> 'access');
+    end if;
+    return scim.group_json(r);
+end
+$$;
+
+create or replace function scim.rename_project(of_tenant text, a scim.application_group, new_project text, new_access text) returns void
+    language plpgsql
+as $$
+declare
+    line  text := scim.project_spelling(of_tenant, new_project, a.project);
+    other scim.application_group;
+begin
+    for other in select x.* from scim.application_group x where x.tenant = of_tenant and scim.fold(x.project) = scim.fold(a.project) order by x.group_id loop
+        if other.group_id = a.group_id or new_project is not null then
+            perform scim.rename_group(of_tenant, other.group_id,
+                scim.project_name(coalesce(line, other.project),
+                                  case when other.group_id = a.group_id then coalesce(new_access, other.access) else other.access end),
+                case when new_project is not null then 'project' else 'access' end);
+        end if;
+    end loop;
+    update scim.application_group x
+       set project = coalesce(line, x.project),
+           access = case when x.group_id = a.group_id then coalesce(new_access, x.access) else x.access end
+     where x.tenant = of_tenant and scim.fold(x.project) = scim.fold(a.project);
 end
 $$;
 

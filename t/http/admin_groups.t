@@ -242,6 +242,19 @@ is_error($t->request(GET => "/Groups/$project"), 404, undef, $ANY, 'it is off th
 is_admin($t->admin(POST => "/groups/$project/restore", {}), 200,
     shown('Line 7 (Viewer)', 'application', 2, kind => 'project', project => 'Line 7', access => 'Viewer', externalId => 'okta-7'), 'restore it');
 
+# A project is one, however its name is written.
+my $names_of = sub { [map { $_->{displayName} } @{ $t->admin(GET => "/groups?q=$_[0]")->{json}{items} }] };
+add(kind => 'project', project => 'Dam', access => 'Read-only');
+is_admin($t->admin(POST => '/groups', { kind => 'project', project => 'DAM', access => 'Full' }), 201,
+    shown('Dam (Full)', 'application', 0, kind => 'project', project => 'Dam', access => 'Full'), 'a level of a project in another case is of that one');
+is($t->admin(PATCH => '/groups/dam%20(full)', { project => 'Weir' })->{status}, 200, 'rename it');
+is_json($names_of->('weir'), ['Weir (Full)', 'Weir (Read-only)'], 'in all its groups');
+is($t->admin(PATCH => '/groups/weir%20(full)', { project => 'WEIR' })->{status}, 200, 'in another case alone');
+is_json($names_of->('weir'), ['WEIR (Full)', 'WEIR (Read-only)'], 'all of them');
+add(kind => 'project', project => 'Lock', access => 'Part');
+is($t->admin(PATCH => '/groups/lock%20(part)', { project => 'weir' })->{json}{project}, 'WEIR', 'renamed to one that is there it joins that');
+is_empty($t->admin(DELETE => "/groups/WEIR%20($_)"), 204, 'archive it') for qw(Full Read-only Part);
+
 # --- what is mapped stays ---------------------------------------------------------------------------------------------------------------
 
 is($t->admin(POST => '/subscriptions', { name => 'Web' })->{status}, 201, 'a subscription');
@@ -256,7 +269,7 @@ is_json(listed('sort=created'), ['WRITERS', 'Old team', 'Team', 'Drafter', 'Line
 is_json(listed('source=local'), ['Line 8 (Full access)', 'Old team', 'WRITERS'], 'local ones');
 is_json(listed('source=scim&sort=created'), ['Team'], 'the identity provider\'s');
 is_json(listed('source=application&q=LINE'), ['Line 7 (Full access)', 'Line 7 (Viewer)'], 'looked for');
-is_json(listed('archived=true'), ['Writers'], 'archived ones');
+is_json(listed('archived=true'), ['Writers', 'WEIR (Read-only)', 'WEIR (Full)', 'WEIR (Part)'], 'archived ones');
 is_admin($t->admin(GET => '/groups?q=old'), 200, items(row('Old team', 'local', externalId => 'x-1')), 'what is said of each');
 for my $sort ('displayName', 'created') {
     my (@all, $after);
