@@ -418,6 +418,49 @@ begin
 end
 $$;
 
+-- --- what deleted users have ---------------------------------------------------------------------------------------------------
+
+-- Who is deleted keeps no role and no flag from going, and does not come back with one that is there no more.
+create or replace function scim.admin_role_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+begin
+    if r.doc ->> 'type' = 'built-in' then
+        perform scim.fail('SC409', 'role', format('The role "%s" is built in and stays.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = r.doc ->> 'value') then
+        perform scim.fail('SC409', 'role', format('The role "%s" is the tenant''s default; choose another default first.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.resource u where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is null) then
+        perform scim.fail('SC409', 'role', format('The role "%s" is in use; give its users another role first.', r.doc ->> 'value'));
+    end if;
+    update scim.resource u set role = null
+     where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is not null;
+    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+end
+$$;
+
+create or replace function scim.admin_flag_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    f scim.flag := scim.the_flag(of_tenant, args ->> 'flag');
+begin
+    perform scim.must_match(scim.flag_json(f));
+    if exists (select from scim.resource r
+                where r.tenant = of_tenant and r.flags is not null and r.deleted_at is null and f.name = any (r.flags)) then
+        perform scim.fail('SC409', 'flag', format('The flag "%s" is in use; take it from the accounts that have it first.', f.name));
+    end if;
+    update scim.resource u set flags = nullif(array_remove(u.flags, f.name), '{}')
+     where u.tenant = of_tenant and u.flags is not null and u.deleted_at is not null and f.name = any (u.flags);
+    delete from scim.flag x where x.tenant = of_tenant and x.name_key = f.name_key;
+    perform scim.note(of_tenant, 'delete', 'Flag', f.name, f.name, scim.flag_json(f), null);
+end
+$$;
+
 -- --- search -----------------------------------------------------------------------------------------------------------------------
 
 -- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.

@@ -294,4 +294,13 @@ is(scimctl(qw(user remove zoe --tenant), $own), '', 'scimctl user remove');
 is(scimctl(qw(user erase zoe --tenant), $own), '', 'scimctl user erase');
 is((run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(user show zoe --tenant), $own))[1], 1, 'it is gone');
 
+# Who comes back does not bring what is there no more.
+my %use = (role => 'temp', flag => 'short');
+$t->admin(POST => '/roles', { role => 'Temp' });
+$t->admin(POST => '/flags', { flag => $_ }) for qw(short stays);
+$t->admin(POST => '/users', { userName => 'gone', role => 'Temp', flags => ['short', 'stays'] });
+is_problem($t->admin(DELETE => "/${_}s/$use{$_}"), 409, $ANY, { $_ => $ANY }, "a $_ in use") for sort keys %use;
+is_empty($t->admin(DELETE => "/$_"), 204, "remove $_") for 'users/gone', 'roles/temp', 'flags/short';
+is_json([@{ $t->admin(POST => '/users/gone/restore', {})->{json} }{qw(role roleDefault flags)}], ['user', true, ['stays']], 'and restore the user');
+
 done_testing;
