@@ -34,7 +34,7 @@ static const rule_t rules[] = {
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
-    {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
+    {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, SCIM_GROUP_NAME_TAKEN},
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
     {"23514", "tenant_activity_mask_check", 0, SCIM_INVALID_VALUE, 0, 0,
      "activityMask: each must be the name of an attribute, such as emails."},

@@ -9,6 +9,7 @@ use ScimTest;
 
 my $t     = ScimTest->new('agroups');
 my $other = ScimTest->new('agroups-other');
+my $name_taken = 'displayName is already used by another Group, perhaps by a local one, which provisioning does not see. Rename one of them.';
 my $own   = $t->tenant;
 my $BULK  = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $MANAGED = sub { qq(The group "$_[0]" is managed by provisioning; change it in your identity provider.) };
@@ -58,7 +59,7 @@ is_error($t->request($_->[0] => "/Groups/$local", $_->[1]), 404, undef, $ANY, "a
 refused($t->admin(POST => '/groups', { displayName => 'éditeurs' }), 409, 'displayName',
     'There is a group "Éditeurs" already; choose another name.', 'its name in another case');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'ÉDITEURS' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'its name is taken on the wire too');
+    $name_taken, 'its name is taken on the wire too');
 refused($t->admin(POST => '/groups', {}), 400, 'displayName', 'displayName: is missing.', 'a group without a name');
 refused($t->admin(POST => '/groups', { displayName => 'x', project => 'y' }), 400, 'project',
     'project: only a group of the kind "project" has it; leave it out.', 'a project of no project');
@@ -129,7 +130,7 @@ is_json($t->request(GET => "/Groups?filter=" . uri_escape_utf8($_))->{json}{tota
 is_json($t->request(GET => "/Users/$kim")->{json}{groups}, undef, 'nor in groups of its member');
 is_json($t->request(GET => qq(/Users?filter=groups.value%20eq%20"$team"))->{json}{totalResults}, 0, 'nor is anybody found by it');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'team' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'its name stays taken');
+    $name_taken, 'its name stays taken');
 is_admin($t->admin(POST => "/groups/$team/members", { members => ['lee'] }), 200, shown('Team', 'local', 2, externalId => 'x-1'), 'it is the administrator\'s now');
 is_admin($t->admin(PATCH => "/groups/$team", { displayName => 'Old team' }), 200, shown('Old team', 'local', 2, externalId => 'x-1'), 'who may rename it');
 my $team2 = $t->make(Groups => displayName => 'Team');
@@ -180,7 +181,7 @@ my $shape = sub { $t->group({ displayName => 'Transmission line (Read-only)', @_
 my $mine = sub { my ($id, $type, $name) = @_; return { value => $id, '$ref' => $t->url . "/${type}s/$id", type => $type, display => $name } };
 is_reply($t->request(GET => "/Groups/$project"), 200, $shape->(), 'as a group like any other');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'planner' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'whose name is taken');
+    $name_taken, 'whose name is taken');
 
 # What it may: members, by each of the ways of Okta and Entra ID; and what it keeps of the group.
 my $jo = $t->make(Users => userName => 'jo');
