@@ -25,7 +25,7 @@ typedef enum {
     SCIM_ARG_FLAG,   /* true or false */
     SCIM_ARG_TIME,   /* xsd:dateTime, or a date; of scimctl also a duration such as 30d */
     SCIM_ARG_CHOICE, /* one of the words of `form`, "a|b|c" */
-    SCIM_ARG_LIST,   /* a list of texts; of scimctl, an option that may be repeated */
+    SCIM_ARG_LIST,   /* a list of texts; of scimctl, an option that may be repeated, "a,b" or '["a","b"]' */
     SCIM_ARG_JSON    /* an object or a list, of any shape; of answers alone */
 } scim_arg_kind_e;
 

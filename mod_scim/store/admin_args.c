@@ -9,6 +9,8 @@
 #include "scim/text.h"
 #include "tenant.h"
 
+#define LIST_DEPTH 2 /* of a list of texts in an object */
+
 int scim_admin_segment(const char **name, apr_size_t *len, const char **at)
 {
     const char *open = strchr(*at, '{');
@@ -227,10 +229,29 @@ static json_object *read_time(const char *text, apr_pool_t *pool)
     return json_object_new_string(whole);
 }
 
+/* A list as JSON; NULL where the text is none. */
+static json_object *read_json_list(const char *text, apr_pool_t *pool)
+{
+    const char *whole = apr_pstrcat(pool, "{\"list\":", text, "}", NULL);
+    json_object *object;
+    json_object *list;
+    if (*text != '[' || scim_json_read(&object, whole, strlen(whole), LIST_DEPTH, pool) ||
+        json_object_object_length(object) != 1) {
+        return NULL;
+    }
+    json_object_object_get_ex(object, "list", &list);
+    return json_object_get(list);
+}
+
+/* What is no JSON list is a name, or several with commas between them. */
 static json_object *read_list(const char *text, apr_pool_t *pool)
 {
-    json_object *list = json_object_new_array();
+    json_object *list = read_json_list(text, pool);
     char *state;
+    if (list) {
+        return list;
+    }
+    list = json_object_new_array();
     for (char *word = apr_strtok(apr_pstrdup(pool, text), ",", &state); word; word = apr_strtok(NULL, ",", &state)) {
         json_object_array_add(list, json_object_new_string(word));
     }

@@ -1,4 +1,4 @@
-/* Flags: what administrators may mark accounts with. */
+/* Flags: what administrators may mark users with. */
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {
@@ -33,7 +33,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show the flags that accounts can have"},
+     .summary = "show the flags that users can have"},
     {.noun = "flag",
      .verb = "show",
      .argument = "flag",
@@ -70,6 +70,6 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .statement = SCIM_STMT_ADMIN_FLAG_REMOVE,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take away a flag that no account has"},
+     .summary = "take away a flag that no user has"},
     {.noun = NULL},
 };

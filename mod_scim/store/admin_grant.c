@@ -1,14 +1,14 @@
-/* What is granted to accounts one by one. */
+/* What is granted to users one by one. */
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Grant", "its id"},
-    {"userId", SCIM_ARG_TEXT, NULL, "the id of the account that has it"},
+    {"userId", SCIM_ARG_TEXT, NULL, "the id of the user that has it"},
     {"userName", SCIM_ARG_TEXT, "User", "its userName"},
     {"subscription", SCIM_ARG_TEXT, "Subscription", "what it has; null: a role"},
     {"subscriptionId", SCIM_ARG_TEXT, NULL, "its id"},
-    {"role", SCIM_ARG_TEXT, "Role", "a role that is kept as the account is protected; null: a subscription"},
-    {"source", SCIM_ARG_TEXT, "Source", "manual, template, login, or protected: kept as the account is"},
+    {"role", SCIM_ARG_TEXT, "Role", "a role that is kept as the user is protected; null: a subscription"},
+    {"source", SCIM_ARG_TEXT, "Source", "manual, template, login, or protected: kept as the user is"},
     {"granted", SCIM_ARG_TIME, "Granted", "when"},
     {"grantedBy", SCIM_ARG_TEXT, "By", "by whom"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
@@ -16,14 +16,14 @@ static const scim_admin_field_t fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 1000, "only those of this account, by its userName or id"},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 1000, "only those of this user, by its userName or id"},
     {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those of this subscription"},
     {"source", SCIM_ARG_CHOICE, 0, "manual|template|login|protected", 0, 0, "only these"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t add_args[] = {
-    {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 1000, "the account, by its userName or id"},
+    {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 1000, "the user, by its userName or id"},
     {"subscription", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, 200, "what it gets, whatever the sync policy says"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -39,7 +39,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show what was granted to accounts one by one"},
+     .summary = "show what was granted to users one by one"},
     {.noun = "grant",
      .verb = "add",
      .method = "POST",
@@ -49,7 +49,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
-     .summary = "grant a subscription to an account, which every sync leaves alone"},
+     .summary = "grant a subscription to a user, which every sync leaves alone"},
     {.noun = "grant",
      .verb = "remove",
      .argument = "grant",

@@ -34,7 +34,7 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_field_t member_fields[] = {
     {"id", SCIM_ARG_TEXT, "Id", "its id"},
     {"type", SCIM_ARG_TEXT, "Type", "User or Group"},
-    {"name", SCIM_ARG_TEXT, "Name", "the userName of an account, the displayName of a group"},
+    {"name", SCIM_ARG_TEXT, "Name", "the userName of a user, the displayName of a group"},
     {"displayName", SCIM_ARG_TEXT, "Display name", "what it is called; null: nothing"},
     {"source", SCIM_ARG_TEXT, "Source", "scim, local or application"},
     {"added", SCIM_ARG_TIME, "Added", "when it became a member"},
@@ -71,7 +71,7 @@ static const scim_admin_arg_t set_args[] = {NAMES, {NULL, SCIM_ARG_TEXT, 0, NULL
 
 static const scim_admin_arg_t members_args[] = {
     {"members", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "MEMBER", 0, 0,
-     "an account by its id or userName, or a group by its id or displayName"},
+     "a user by its id or userName, or a group by its id or displayName"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

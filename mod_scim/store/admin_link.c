@@ -1,32 +1,32 @@
-/* Who is who: links of accounts to identity providers, and accounts that may be the same person. */
+/* Who is who: links of users to identity providers, and users that may be the same person. */
 #include "admin_ops.h"
 
 static const scim_admin_field_t link_fields[] = {
     {"issuer", SCIM_ARG_TEXT, "Issuer", "the identity provider"},
-    {"subject", SCIM_ARG_TEXT, "Subject", "what that calls the account"},
-    {"userName", SCIM_ARG_TEXT, "Account", "the account's userName"},
+    {"subject", SCIM_ARG_TEXT, "Subject", "what that calls the user"},
+    {"userName", SCIM_ARG_TEXT, "User", "the user's userName"},
     {"linked", SCIM_ARG_TIME, "Linked", "when it was recorded"},
-    {"userId", SCIM_ARG_TEXT, NULL, "the account's id"},
+    {"userId", SCIM_ARG_TEXT, NULL, "the user's id"},
     {"id", SCIM_ARG_TEXT, "Link", "its id"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only those of this account, by its id or userName"},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only those of this user, by its id or userName"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t add_args[] = {
-    {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 400, "the account, by its id or userName"},
+    {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 400, "the user, by its id or userName"},
     {"issuer", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ISSUER", 1, 500, "the identity provider, as its assertions name it"},
-    {"subject", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "SUBJECT", 1, 500, "the account, as its assertions name it"},
+    {"subject", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "SUBJECT", 1, 500, "the user, as its assertions name it"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_field_t duplicate_fields[] = {
     {"key", SCIM_ARG_TEXT, "Alike", "the userName or e-mail address that they share, without case"},
-    {"accounts", SCIM_ARG_JSON, "Accounts", "the accounts, as a list of accounts shows them"},
+    {"accounts", SCIM_ARG_JSON, "Accounts", "the users, as a list of users shows them"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -48,7 +48,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .args = list_args,
      .fields = link_fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show what identity providers call accounts"},
+     .summary = "show what identity providers call users"},
     {.noun = "link",
      .verb = "add",
      .method = "POST",
@@ -76,6 +76,6 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .args = duplicate_args,
      .fields = duplicate_fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show accounts that may be the same person: their userName or an e-mail address is the same"},
+     .summary = "show users that may be the same person: their userName or an e-mail address is the same"},
     {.noun = NULL},
 };

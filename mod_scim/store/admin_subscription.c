@@ -14,7 +14,7 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_field_t usage_fields[] = {
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
     {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},
-    {"entitled", SCIM_ARG_INT, "Entitled", "how many accounts something gives it to"},
+    {"entitled", SCIM_ARG_INT, "Entitled", "how many users something gives it to"},
     {"seated", SCIM_ARG_INT, "Seated", "how many of those have it"},
     {"waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"},
     {"id", SCIM_ARG_TEXT, NULL, "its id"},

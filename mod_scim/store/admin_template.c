@@ -1,4 +1,4 @@
-/* Templates: what new accounts get. Their conditions are SCIM filters, which are compiled here. */
+/* Templates: what new users get. Their conditions are SCIM filters, which are compiled here. */
 #include "admin_ops.h"
 #include "filter_sql.h"
 #include "scim/json.h"
@@ -7,9 +7,9 @@ static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, NULL, "its id"},
     {"name", SCIM_ARG_TEXT, "Name", "what it is called"},
     {"priority", SCIM_ARG_INT, "Priority", "its place in the order in which templates are applied, the lowest first"},
-    {"condition", SCIM_ARG_TEXT, "Condition", "the accounts that it is for, as a SCIM filter; null: all"},
+    {"condition", SCIM_ARG_TEXT, "Condition", "the users that it is for, as a SCIM filter; null: all"},
     {"role", SCIM_ARG_TEXT, "Role", "the role that it gives to whom has none yet; null: none"},
-    {"groups", SCIM_ARG_LIST, "Groups", "the groups that it makes accounts members of"},
+    {"groups", SCIM_ARG_LIST, "Groups", "the groups that it makes users members of"},
     {"subscriptions", SCIM_ARG_LIST, "Subscriptions", "the subscriptions that it grants"},
     {"flags", SCIM_ARG_LIST, "Flags", "the flags that it sets"},
     {"created", SCIM_ARG_TIME, NULL, "when it was made"},
@@ -18,7 +18,7 @@ static const scim_admin_field_t fields[] = {
 };
 
 static const scim_admin_field_t preview_fields[] = {
-    {"id", SCIM_ARG_TEXT, "Id", "the account's id"},
+    {"id", SCIM_ARG_TEXT, "Id", "the user's id"},
     {"userName", SCIM_ARG_TEXT, "User name", "its userName"},
     {"displayName", SCIM_ARG_TEXT, "Name", "what it is called; null: nothing"},
     {"source", SCIM_ARG_TEXT, "Source", "scim or local"},
@@ -27,7 +27,7 @@ static const scim_admin_field_t preview_fields[] = {
 };
 
 static const scim_admin_field_t count_fields[] = {
-    {"accounts", SCIM_ARG_INT, "Accounts", "how many accounts the condition is true of"},
+    {"accounts", SCIM_ARG_INT, "Accounts", "how many users the condition is true of"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -46,7 +46,7 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
      0,                                                                                                                \
      1000000,                                                                                                          \
      "its place in the order, the lowest first (default: after all others)"},                                          \
-        CONDITION(SCIM_ARG_NULLABLE, "the accounts that it is for, as a SCIM filter of users (default: all)"),         \
+        CONDITION(SCIM_ARG_NULLABLE, "whom it is for, as a SCIM filter of users (default: all)"),                      \
         {"role", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ROLE", 1, 200, "a role, for whom none is sent or given before"},   \
         {"groups",                                                                                                     \
          SCIM_ARG_LIST,                                                                                                \
@@ -187,7 +187,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .id_field = "id",
      .flags = SCIM_OP_CREATES | SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "make a template: what new accounts get"},
+     .summary = "make a template: what new users get"},
     {.noun = "template",
      .verb = "set",
      .argument = "template",
@@ -198,7 +198,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .fields = fields,
      .flags = SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "change a template; accounts that are there stay as they are"},
+     .summary = "change a template; users that are there stay as they are"},
     {.noun = "template",
      .verb = "remove",
      .argument = "template",
@@ -217,7 +217,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .fields = preview_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "show which of the accounts that are there a template or a condition would be for"},
+     .summary = "show which of the users that are there a template or a condition would be for"},
     {.noun = "template",
      .verb = "count",
      .method = "GET",
@@ -227,6 +227,6 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .fields = count_fields,
      .flags = SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "count the accounts that a template or a condition would be for"},
+     .summary = "count the users that a template or a condition would be for"},
     {.noun = NULL},
 };

@@ -15,12 +15,12 @@
         {"syncPolicy", SCIM_ARG_TEXT, HEAD("Sync policy"), "whom provisioning grants access: manual, all, groups"},    \
         {"loginPolicy", SCIM_ARG_TEXT, HEAD("Login policy"), "what a login grants: manual, first-login"},              \
         {"oneToken", SCIM_ARG_FLAG, HEAD("One token"), "there is one token at a time, which enabling renews"},         \
-        {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of accounts for which none is sent"},           \
+        {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of users for which none is sent"},              \
         {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
         {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
         {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
-        {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local account does: refuse, adopt"},      \
-        {"deletion", SCIM_ARG_TEXT, HEAD("Deletion"), "what becomes of a deleted account: keep, erase"},               \
+        {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local user does: refuse, adopt"},         \
+        {"deletion", SCIM_ARG_TEXT, HEAD("Deletion"), "what becomes of a deleted user: keep, erase"},                  \
         {"loginAttribute", SCIM_ARG_TEXT, HEAD("Login"), "what people log in by: userName, email"},                    \
         {"dryRun", SCIM_ARG_FLAG, HEAD("Dry run"), "requests are answered as if done, and change nothing"},            \
         {"guardLimit", SCIM_ARG_INT, HEAD("Guard limit"), "how many people may lose access in an hour; null: any"},    \
@@ -55,7 +55,7 @@
         {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},     \
         {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},               \
         {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
-        {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of accounts without one (default: user)"},          \
+        {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of users without one (default: user)"},             \
         {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
         {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                     \
         {"guardLimit",                                                                                                  \
@@ -77,8 +77,8 @@
         {"activityReads", SCIM_ARG_INT, 0, "PERCENT", 0, 100, "how many of 100 reads activity keeps (default: 100)"},   \
         {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                 \
         {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},          \
-        {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local account does (default: refuse)"}, \
-        {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted account (default: keep)"},          \
+        {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local user does (default: refuse)"},    \
+        {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted user (default: keep)"},             \
     {                                                                                                                   \
         "loginAttribute", SCIM_ARG_CHOICE, 0, LOGIN, 0, 0, "what people log in by (default: userName)"                  \
     }

@@ -1,7 +1,7 @@
-/* Accounts: provisioned ones, of which administrators set the role and flags, and local ones. */
+/* Users: provisioned ones, of which administrators set the role and flags, and local ones. */
 #include "admin_ops.h"
 
-/* What lists show of an account, which a single one begins with. */
+/* What lists show of a user, which a single one begins with. */
 #define ROW                                                                                                            \
     {"id", SCIM_ARG_TEXT, NULL, "its id, as /Users has it"}, {"userName", SCIM_ARG_TEXT, "User name", "its userName"}, \
         {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
@@ -34,13 +34,13 @@ static const scim_admin_field_t fields[] = {
     {"groups", SCIM_ARG_JSON, "Groups", "the groups that it is a member of: id, displayName, source"},
     {"links", SCIM_ARG_JSON, "Links", "whom logins are: id, issuer, subject, linked"},
     {"locked", SCIM_ARG_LIST, "Locked", "the arguments that only the identity provider changes"},
-    {"mergedInto", SCIM_ARG_TEXT, NULL, "the account that it was merged into"},
+    {"mergedInto", SCIM_ARG_TEXT, NULL, "the user that it was merged into"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t merge_fields[] = {
-    {"user", SCIM_ARG_JSON, NULL, "the account that would be deleted"},
-    {"into", SCIM_ARG_JSON, NULL, "the account that would stay"},
+    {"user", SCIM_ARG_JSON, NULL, "the user that would be deleted"},
+    {"into", SCIM_ARG_JSON, NULL, "the user that would stay"},
     {"refused", SCIM_ARG_TEXT, "Refused", "why the merge would be refused; null: it would be done"},
     {"groups", SCIM_ARG_JSON, "Groups", "the groups that it would join"},
     {"flags", SCIM_ARG_LIST, "Flags", "the flags that it would get"},
@@ -51,8 +51,9 @@ static const scim_admin_field_t merge_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
-     "only those whose userName, displayName or an e-mail address starts so, whatever the case; at the most 1,000 by "
-     "each"},
+     "only those whose userName, displayName, given or family name, or an e-mail address starts so, whatever the case, "
+     "or "
+     "whose id or externalId this is; at the most 1,000 by each"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
     {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
@@ -64,7 +65,7 @@ static const scim_admin_arg_t list_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-/* What an administrator sets of an account. */
+/* What an administrator sets of a user. */
 #define SETTINGS                                                                                                       \
     {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 400, "what people call it (default: of its names)"},  \
         {"givenName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its given name"},                             \
@@ -93,14 +94,14 @@ static const scim_admin_arg_t set_args[] = {
 
 static const scim_admin_arg_t protect_args[] = {
     {"kind", SCIM_ARG_CHOICE, SCIM_ARG_REQUIRED, "main-contact|break-glass", 0, 0,
-     "the one main contact of the tenant, or an account for emergencies"},
+     "the one main contact of the tenant, or one for emergencies"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 #define INTO                                                                                                           \
     {                                                                                                                  \
         "into", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, USER_NAME_MAX,                                            \
-            "the account that stays, by its id or userName"                                                            \
+            "the user that stays, by its id or userName"                                                               \
     }
 
 static const scim_admin_arg_t preview_args[] = {INTO, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
@@ -108,14 +109,14 @@ static const scim_admin_arg_t preview_args[] = {INTO, {NULL, SCIM_ARG_TEXT, 0, N
 static const scim_admin_arg_t merge_args[] = {
     INTO,
     {"confirm", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX,
-     "the userName of the account that is going to be deleted, once more"},
+     "the userName of the user that is going to be deleted, once more"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 #define USERS "/tenants/{tenant}/users"
 #define USER  USERS "/{user}"
 
-/* What is done to one account: its noun, argument and answer. */
+/* What is done to one user: its noun, argument and answer. */
 #define ON_USER .noun = "user", .argument = "user", .fields = fields
 
 const scim_admin_op_t scim_admin_user_ops[] = {
@@ -127,9 +128,9 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show the accounts of a tenant"},
+     .summary = "show the users of a tenant"},
     {ON_USER, .verb = "show", .method = "GET", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SHOW,
-     .summary = "show an account, by its id or userName"},
+     .summary = "show a user, by its id or userName"},
     {.noun = "user",
      .verb = "add",
      .argument = "userName",
@@ -140,21 +141,21 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
-     .summary = "make a local account, which the identity provider does not see"},
+     .summary = "make a local user, which the identity provider does not see"},
     {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SET, .args = set_args,
-     .summary = "change an account; of a provisioned one its role and flags"},
+     .summary = "change a user; of a provisioned one its role and flags"},
     {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .statement = SCIM_STMT_ADMIN_USER_REMOVE,
-     .flags = SCIM_OP_EMPTY, .summary = "delete a local account"},
+     .flags = SCIM_OP_EMPTY, .summary = "delete a local user"},
     {ON_USER, .verb = "restore", .method = "POST", .path = USER "/restore", .statement = SCIM_STMT_ADMIN_USER_RESTORE,
-     .summary = "bring a deleted account back; the identity provider sees a provisioned one again"},
+     .summary = "bring a deleted user back; the identity provider sees a provisioned one again"},
     {ON_USER, .verb = "erase", .method = "POST", .path = USER "/erase", .statement = SCIM_STMT_ADMIN_USER_ERASE,
-     .flags = SCIM_OP_EMPTY, .summary = "erase a deleted account, of which the audit log alone knows from then on"},
+     .flags = SCIM_OP_EMPTY, .summary = "erase a deleted user, of which the audit log alone knows from then on"},
     {ON_USER, .verb = "convert", .method = "POST", .path = USER "/convert", .statement = SCIM_STMT_ADMIN_USER_CONVERT,
-     .summary = "make a provisioned account a local one, which the identity provider no longer sees"},
+     .summary = "make a provisioned user a local one, which the identity provider no longer sees"},
     {ON_USER, .verb = "protect", .method = "POST", .path = USER "/protect", .statement = SCIM_STMT_ADMIN_USER_PROTECT,
-     .args = protect_args, .summary = "let provisioning neither change an account nor its access"},
+     .args = protect_args, .summary = "let provisioning neither change a user nor its access"},
     {ON_USER, .verb = "unprotect", .method = "POST", .path = USER "/unprotect",
-     .statement = SCIM_STMT_ADMIN_USER_UNPROTECT, .summary = "let provisioning change an account again"},
+     .statement = SCIM_STMT_ADMIN_USER_UNPROTECT, .summary = "let provisioning change a user again"},
     {.noun = "user",
      .verb = "merge-preview",
      .argument = "user",
@@ -166,7 +167,6 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .summary = "show what a merge would carry over, and do nothing"},
     {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .statement = SCIM_STMT_ADMIN_USER_MERGE,
      .args = merge_args,
-     .summary =
-         "merge an account into another one, which gets its groups, flags, links and grants; it is deleted itself"},
+     .summary = "merge a user into another one, which gets its groups, flags, links and grants; it is deleted itself"},
     {.noun = NULL},
 };

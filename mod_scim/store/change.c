@@ -11,6 +11,7 @@
 
 #include "activity.h"
 #include "scim/json.h"
+#include "sqlstate.h"
 
 #define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
 
@@ -70,7 +71,10 @@ scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_re
         const char *refusal = scim_result_text(&len, result, row, SCIM_CREATED_REFUSAL);
         return scim_error_typed(pool, SCIM_UNIQUENESS, "%.*s", (int)len, refusal);
     }
-    const char *attribute = type->groups ? "userName" : type->members ? "displayName" : "A value that must be unique";
+    if (type->members) {
+        return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", SCIM_GROUP_NAME_TAKEN);
+    }
+    const char *attribute = type->groups ? "userName" : "A value that must be unique";
     return scim_error_typed(pool, SCIM_UNIQUENESS, "%s is already used by another %s.", attribute, type->name);
 }
 

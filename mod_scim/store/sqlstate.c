@@ -34,7 +34,7 @@ static const rule_t rules[] = {
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
-    {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, "displayName is already used by another Group."},
+    {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, SCIM_GROUP_NAME_TAKEN},
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
     {"23514", "tenant_activity_mask_check", 0, SCIM_INVALID_VALUE, 0, 0,
      "activityMask: each must be the name of an attribute, such as emails."},
@@ -54,6 +54,12 @@ static const rule_t rules[] = {
     {"42P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
 };
+
+/* What an administrator calls that which must be unique. */
+static const struct {
+    const char *constraint;
+    const char *field;
+} unique_fields[] = {{"resource_user_name", "userName"}, {"resource_group_name", "displayName"}};
 
 static const rule_t *find_rule(const char *code, const char *constraint)
 {
@@ -97,12 +103,23 @@ static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool
     }
 }
 
+/* Somebody else was quicker than the check of the operation. */
+static void add_unique_field(scim_error_t *error, const char *constraint, apr_pool_t *pool)
+{
+    for (apr_size_t i = 0; constraint && i < sizeof(unique_fields) / sizeof(unique_fields[0]); i++) {
+        if (strcmp(unique_fields[i].constraint, constraint) == 0) {
+            scim_error_field(error, unique_fields[i].field, error->detail, pool);
+        }
+    }
+}
+
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
 {
     const char *code = state_of(result);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *field = PQresultErrorField(result, PG_DIAG_COLUMN_NAME); /* of scim.fail */
-    const rule_t *rule = find_rule(code, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    const rule_t *rule = find_rule(code, constraint);
     if (!message) {
         message = PQresultErrorMessage(result);
     }
@@ -116,6 +133,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
         add_fields(error, field, pool);
     }
+    add_unique_field(error, constraint, pool);
     return error;
 }
 

@@ -10,6 +10,11 @@
 
 #include "scim/error.h"
 
+/* A group's name is unique among those that clients do not see, too. */
+#define SCIM_GROUP_NAME_TAKEN                                                                                          \
+    "displayName is already used by another Group, perhaps by a local one, which provisioning does not see. Rename "   \
+    "one of them."
+
 /* The error of a failed result. PostgreSQL's own words go to `cause` alone; ours (SCnnn) may be the detail. */
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
 

@@ -5,8 +5,9 @@ with {{group}}, changed as (
      using grp
      where m.tenant = $1 and m.group_id = grp.id and true /* filter */
        and {{theirs}}
-    returning m.member_id
+    returning m.member_id, m.member_type
 ), {{touched}}
 select case
            {{changed}}
+           {{nested}}
        end

@@ -435,6 +435,18 @@ for my $command ([qw(token set --tenant acme nothing --read-only)],
 is_run([qw(token set --tenant nobody bound --read-only)], 1, '', qr/^scimctl: There is no tenant "nobody"/);
 is sql("select count(*) from scim.token where read_only"), 1, 'nothing of that was changed';
 
+# --- lists --------------------------------------------------------------------------------------------------------
+
+run_json(qw(flag add --tenant acme), $_) for 'Sales, EMEA', 'AI', '[Test]';
+sub flags { return run_json(qw(user set Jane --tenant acme), @_)->{flags} }
+is_deeply flags('--flags', 'AI,[Test]'), ['[Test]', 'AI'], 'several with commas';
+is_deeply flags('--flags', 'AI', '--flags', '[Test]'), ['[Test]', 'AI'], 'or repeated';
+is_deeply flags('--flags', '["Sales, EMEA"]'), ['Sales, EMEA'], 'one with a comma in it, as JSON';
+is_deeply flags('--flags', '["Sales, EMEA", "AI"]', '--flags=[Test]'), ['[Test]', 'AI', 'Sales, EMEA'], 'beside others';
+is_deeply flags('--flags', '[]'), [], 'an empty list';
+is_run([qw(user set Jane --tenant acme --flags), '["AI", 7]'], 2, '', qr/^scimctl: The value of --flags each of the list must be a text\.$/);
+is_run([qw(user set Jane --tenant acme --flags), '["AI"],"x":["AI"'], 2, '', qr/^scimctl: There is no flag /);
+
 # --- who may ------------------------------------------------------------------------------------------------------
 
 sql('create role helper login; create role hand login in role scim_owner');

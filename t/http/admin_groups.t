@@ -9,6 +9,7 @@ use ScimTest;
 
 my $t     = ScimTest->new('agroups');
 my $other = ScimTest->new('agroups-other');
+my $name_taken = 'displayName is already used by another Group, perhaps by a local one, which provisioning does not see. Rename one of them.';
 my $own   = $t->tenant;
 my $BULK  = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $MANAGED = sub { qq(The group "$_[0]" is managed by provisioning; change it in your identity provider.) };
@@ -58,7 +59,7 @@ is_error($t->request($_->[0] => "/Groups/$local", $_->[1]), 404, undef, $ANY, "a
 refused($t->admin(POST => '/groups', { displayName => 'éditeurs' }), 409, 'displayName',
     'There is a group "Éditeurs" already; choose another name.', 'its name in another case');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'ÉDITEURS' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'its name is taken on the wire too');
+    $name_taken, 'its name is taken on the wire too');
 refused($t->admin(POST => '/groups', {}), 400, 'displayName', 'displayName: is missing.', 'a group without a name');
 refused($t->admin(POST => '/groups', { displayName => 'x', project => 'y' }), 400, 'project',
     'project: only a group of the kind "project" has it; leave it out.', 'a project of no project');
@@ -129,7 +130,7 @@ is_json($t->request(GET => "/Groups?filter=" . uri_escape_utf8($_))->{json}{tota
 is_json($t->request(GET => "/Users/$kim")->{json}{groups}, undef, 'nor in groups of its member');
 is_json($t->request(GET => qq(/Users?filter=groups.value%20eq%20"$team"))->{json}{totalResults}, 0, 'nor is anybody found by it');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'team' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'its name stays taken');
+    $name_taken, 'its name stays taken');
 is_admin($t->admin(POST => "/groups/$team/members", { members => ['lee'] }), 200, shown('Team', 'local', 2, externalId => 'x-1'), 'it is the administrator\'s now');
 is_admin($t->admin(PATCH => "/groups/$team", { displayName => 'Old team' }), 200, shown('Old team', 'local', 2, externalId => 'x-1'), 'who may rename it');
 my $team2 = $t->make(Groups => displayName => 'Team');
@@ -180,7 +181,7 @@ my $shape = sub { $t->group({ displayName => 'Transmission line (Read-only)', @_
 my $mine = sub { my ($id, $type, $name) = @_; return { value => $id, '$ref' => $t->url . "/${type}s/$id", type => $type, display => $name } };
 is_reply($t->request(GET => "/Groups/$project"), 200, $shape->(), 'as a group like any other');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'planner' }), 409, 'uniqueness',
-    'displayName is already used by another Group.', 'whose name is taken');
+    $name_taken, 'whose name is taken');
 
 # What it may: members, by each of the ways of Okta and Entra ID; and what it keeps of the group.
 my $jo = $t->make(Users => userName => 'jo');
@@ -242,6 +243,19 @@ is_error($t->request(GET => "/Groups/$project"), 404, undef, $ANY, 'it is off th
 is_admin($t->admin(POST => "/groups/$project/restore", {}), 200,
     shown('Line 7 (Viewer)', 'application', 2, kind => 'project', project => 'Line 7', access => 'Viewer', externalId => 'okta-7'), 'restore it');
 
+# A project is one, however its name is written.
+my $names_of = sub { [map { $_->{displayName} } @{ $t->admin(GET => "/groups?q=$_[0]")->{json}{items} }] };
+add(kind => 'project', project => 'Dam', access => 'Read-only');
+is_admin($t->admin(POST => '/groups', { kind => 'project', project => 'DAM', access => 'Full' }), 201,
+    shown('Dam (Full)', 'application', 0, kind => 'project', project => 'Dam', access => 'Full'), 'a level of a project in another case is of that one');
+is($t->admin(PATCH => '/groups/dam%20(full)', { project => 'Weir' })->{status}, 200, 'rename it');
+is_json($names_of->('weir'), ['Weir (Full)', 'Weir (Read-only)'], 'in all its groups');
+is($t->admin(PATCH => '/groups/weir%20(full)', { project => 'WEIR' })->{status}, 200, 'in another case alone');
+is_json($names_of->('weir'), ['WEIR (Full)', 'WEIR (Read-only)'], 'all of them');
+add(kind => 'project', project => 'Lock', access => 'Part');
+is($t->admin(PATCH => '/groups/lock%20(part)', { project => 'weir' })->{json}{project}, 'WEIR', 'renamed to one that is there it joins that');
+is_empty($t->admin(DELETE => "/groups/WEIR%20($_)"), 204, 'archive it') for qw(Full Read-only Part);
+
 # --- what is mapped stays ---------------------------------------------------------------------------------------------------------------
 
 is($t->admin(POST => '/subscriptions', { name => 'Web' })->{status}, 201, 'a subscription');
@@ -256,7 +270,7 @@ is_json(listed('sort=created'), ['WRITERS', 'Old team', 'Team', 'Drafter', 'Line
 is_json(listed('source=local'), ['Line 8 (Full access)', 'Old team', 'WRITERS'], 'local ones');
 is_json(listed('source=scim&sort=created'), ['Team'], 'the identity provider\'s');
 is_json(listed('source=application&q=LINE'), ['Line 7 (Full access)', 'Line 7 (Viewer)'], 'looked for');
-is_json(listed('archived=true'), ['Writers'], 'archived ones');
+is_json(listed('archived=true'), ['Writers', 'WEIR (Read-only)', 'WEIR (Full)', 'WEIR (Part)'], 'archived ones');
 is_admin($t->admin(GET => '/groups?q=old'), 200, items(row('Old team', 'local', externalId => 'x-1')), 'what is said of each');
 for my $sort ('displayName', 'created') {
     my (@all, $after);

@@ -35,6 +35,29 @@ sub last_audit {
     return unjson($text);
 }
 
+# --- rules of the tenant -----------------------------------------------------------------------------------------------------
+
+{
+    my $strict = ScimTest->new('admin-users-strict');
+    scimctl(qw(tenant set), $strict->tenant, qw(--user-name-email --derive-display-name));
+    my $detail = sub { qq("$_[0]" is no e-mail address, which this tenant asks for.) };
+    is_problem($strict->admin(POST => '/users', { userName => 'printer' }), 400, 'userName: ' . $detail->('printer'), { userName => $detail->('printer') },
+        'userName must be an address: the field is named');
+    my $derived = 'is made of the name in this tenant; set givenName and familyName.';
+    is_problem($strict->admin(POST => '/users', { userName => 'p@x.example', displayName => 'P' }), 400, "displayName: $derived", { displayName => $derived },
+        'displayName is derived: it is not taken and dropped');
+    my $res = $strict->admin(POST => '/users', { userName => 'p@x.example', givenName => 'Pia', familyName => 'Po' });
+    is_json([@{ $res->{json} }{qw(displayName locked)}], ['Pia Po', ['displayName']], 'and shown as locked');
+    is_problem($strict->admin(PATCH => '/users/p@x.example', { displayName => 'P' }), 400, "displayName: $derived", { displayName => $derived }, 'nor changed');
+    is($strict->admin(PATCH => '/users/p@x.example', { familyName => 'Poe' })->{json}{displayName}, 'Pia Poe', 'but by the name');
+    is_problem($strict->admin(PATCH => '/users/p@x.example', { userName => 'plain' }), 400, 'userName: ' . $detail->('plain'), { userName => $detail->('plain') },
+        'userName is changed to none');
+    my $id = $strict->make(Users => userName => 'q@x.example', externalId => 'Ext-7', name => { givenName => 'Quin', familyName => 'Zetterlund' }, displayName => 'x');
+    $strict->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'q@x.example', externalId => 'Ext-7', name => { formatted => 'Mx Q', givenName => 'Quin', familyName => 'Zetterlund' } });
+    is_json([map { $_->{id} } @{ $strict->admin(GET => "/users?q=$_->[0]")->{json}{items} }], [($id) x $_->[1]], "look for $_->[0]")
+        for ['ZETTER', 1], ['quin', 1], ['Ext-7', 1], ['Ext', 0], ['ext-7', 0];
+}
+
 # --- making a local account ---------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address', phone => 7, colour => 'red' }), 400, $ANY,
@@ -270,5 +293,14 @@ is_json(unjson(scimctl(qw(user set zoe --no-active --json --tenant), $own))->{st
 is(scimctl(qw(user remove zoe --tenant), $own), '', 'scimctl user remove');
 is(scimctl(qw(user erase zoe --tenant), $own), '', 'scimctl user erase');
 is((run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(user show zoe --tenant), $own))[1], 1, 'it is gone');
+
+# Who comes back does not bring what is there no more.
+my %use = (role => 'temp', flag => 'short');
+$t->admin(POST => '/roles', { role => 'Temp' });
+$t->admin(POST => '/flags', { flag => $_ }) for qw(short stays);
+$t->admin(POST => '/users', { userName => 'gone', role => 'Temp', flags => ['short', 'stays'] });
+is_problem($t->admin(DELETE => "/${_}s/$use{$_}"), 409, $ANY, { $_ => $ANY }, "a $_ in use") for sort keys %use;
+is_empty($t->admin(DELETE => "/$_"), 204, "remove $_") for 'users/gone', 'roles/temp', 'flags/short';
+is_json([@{ $t->admin(POST => '/users/gone/restore', {})->{json} }{qw(role roleDefault flags)}], ['user', true, ['stays']], 'and restore the user');
 
 done_testing;

@@ -170,9 +170,11 @@ if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
     sql("insert into scim.access_grant (tenant, user_id, subscription_id, source, granted, granted_by) values ('$own', '$_->[0]', '$web{$_->[1]}', 'manual', '$_->[2]', 'x')")
         for [$cy, 'Web', '2020-01-01'], [$cy, 'Mail', '2020-01-02'], [$cyd, 'Mail', '2020-01-03'];
     is_json($t->admin(GET => '/users/cy/merge?into=cyd')->{json}{grants}, [{ subscription => 'Web', source => 'manual' }], 'grants that would be carried over');
+    sql("insert into scim.first_login (tenant, user_id, at) values ('$own', '$cy', '2020-01-04')");
     is($t->admin(POST => '/users/cy/merge', { into => 'cyd', confirm => 'cy' })->{status}, 200, 'merge');
     is(sql("select string_agg(concat_ws(' ', s.name, g.granted::date), ', ' order by s.name) from scim.access_grant g join scim.subscription s using (tenant)
         where g.tenant = '$own' and g.user_id = '$cyd' and s.id = g.subscription_id"), 'Mail 2020-01-03, Web 2020-01-01', 'they are the other one\'s');
+    is(sql("select at::date from scim.first_login where tenant = '$own' and user_id = '$cyd'"), '2020-01-04', 'who has logged in for the first time');
 }
 
 # An administrator may bring it back, if its name is free.
@@ -181,6 +183,6 @@ is_json([unjson(scimctl(qw(user merge bob --into BOB@x.example --confirm bob --j
 is_json($t->admin(POST => "/users/$bob/restore", {})->{json}{mergedInto}, undef, 'restored it is merged no longer');
 like(scimctl(qw(flag list --tenant), $own), qr/^Flag +Description +Created\n/, 'scimctl flag list');
 like(scimctl(qw(duplicate list --tenant), $own), qr/^Alike +Accounts\nbob\@x\.example +[^{"]+\n/, 'scimctl duplicate list');
-like(scimctl(qw(link list --tenant), $own), qr/^Issuer +Subject +Account +Linked +Link\n/, 'scimctl link list');
+like(scimctl(qw(link list --tenant), $own), qr/^Issuer +Subject +User +Linked +Link\n/, 'scimctl link list');
 
 done_testing;

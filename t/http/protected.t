@@ -95,6 +95,31 @@ is_json($t->stored_members($staff), [sort $ann, $ben], 'the protected ones stay'
 is($t->request(PUT => "/Groups/$staff", { schemas => [$GROUP], displayName => 'Crew', members => [map { { value => $_ } } $ann, $ben] })->{status}, 200,
     'the group can be renamed');
 
+# Nor does a group go in which a protected user is, or a group in which one is out of another one.
+my $inner = $t->make(Groups => displayName => 'Inner', members => [{ value => $ann }]);
+my $outer = $t->make(Groups => displayName => 'Outer', members => [{ value => $inner }, { value => $cat }]);
+$before{$_} = stored($_) for $inner, $outer, $staff, $ann, $ben;
+$members = $t->stored_members($staff);
+my $nested = $t->stored_members($outer);
+my %goes = map { $_->[0] => qq(The user "Ann", who is in the group "$_->[1]", is protected. Provisioning may not delete the group; an administrator can unlink it.) }
+    [$staff, 'Crew'], [$inner, 'Inner'], [$outer, 'Outer'];
+my $taken_with = 'members: the user "Ann", who is in a group in this one, is protected. Provisioning may not take it out of a group; an administrator can.';
+is_error($t->request(DELETE => "/Groups/$_"), 403, undef, $goes{$_}, 'DELETE of a group') for $staff, $inner, $outer;
+is_json([map { $_->{response}{detail} } @{ bulk([DELETE => "/Groups/$inner"],
+    [PATCH => "/Groups/$outer", { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'members' }] }]) }], [$goes{$inner}, $taken_with], 'Bulk');
+for my $op ({ op => 'remove', path => qq(members[value eq "$inner"]) }, { op => 'remove', path => 'members' },
+    { op => 'replace', path => 'members', value => [{ value => $cat }] }) {
+    is_error($t->patch("/Groups/$outer", [$op]), 403, undef, $taken_with, "a group in a group: $op->{op} $op->{path}");
+}
+is_error($t->request(PUT => "/Groups/$outer", { schemas => [$GROUP], displayName => 'Outer' }), 403, undef, $taken_with, 'a group in a group: PUT');
+unchanged('groups in groups');
+is_json($t->stored_members($outer), $nested, 'groups in groups: the members are the same');
+is($t->patch("/Groups/$outer", [{ op => 'remove', path => qq(members[value eq "$cat"]) }])->{status}, 204, 'others can be removed from it');
+my $without = $t->make(Groups => displayName => 'Without', members => [{ value => $cat }]);
+my $beyond  = $t->make(Groups => displayName => 'Beyond', members => [{ value => $without }]);
+is($t->patch("/Groups/$beyond", [{ op => 'remove', path => 'members' }])->{status}, 204, 'a group without a protected user can be taken out');
+is_empty($t->request(DELETE => "/Groups/$without"), 204, 'and deleted');
+
 # --- administrators --------------------------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(DELETE => "/users/$ann"), 403, $ANY, { user => $ANY }, 'a provisioned one is not deleted here either');

@@ -66,6 +66,29 @@ $t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => 'y' }]);
 is(role_of($ann), 'read-only', 'and the next sync');
 is($t->request(DELETE => "/Users/$ann")->{status}, 204, 'delete it');
 
+# What was sent and is sent no longer is withdrawn, in whatever way.
+my $fay = post('fay', { value => 'administrator' })->{json}{id};
+for (['PATCH remove', sub { $t->patch("/Users/$fay", [{ op => 'remove', path => 'roles' }]) }],
+    ['PATCH replace by nothing', sub { $t->patch("/Users/$fay", [{ op => 'replace', path => 'roles', value => [] }]) }],
+    ['PATCH remove by a filter', sub { $t->patch("/Users/$fay", [{ op => 'remove', path => 'roles[value eq "administrator"]' }]) }],
+    ['PUT', sub { put($fay, 'fay') }],
+    ['Bulk', sub { $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ method => 'PUT', path => "/Users/$fay",
+        data => { schemas => [$USER], userName => 'fay' } }] }) }]) {
+    my ($name, $withdraw) = @$_;
+    is(put($fay, 'fay', { value => 'administrator' })->{status}, 200, "$name: a role");
+    is(role_of($fay), 'administrator', "$name: which is had");
+    is($withdraw->()->{status}, 200, "$name: withdraw it");
+    is(role_of($fay), 'user by default', "$name: the default is left");
+}
+put($fay, 'fay', { value => 'administrator' }, { value => 'read-only' });
+$t->patch("/Users/$fay", [{ op => 'remove', path => 'roles[value eq "administrator"]' }]);
+is(role_of($fay), 'read-only', 'one of several is withdrawn');
+$t->admin(PATCH => "/users/$fay", { role => 'Auditor' });
+put($fay, 'fay');
+is(role_of($fay), 'Auditor', 'what an administrator has set instead is not withdrawn');
+put($fay, 'fay', { value => 'administrator' });
+$t->request(DELETE => "/Users/$fay");
+
 scimctl(qw(tenant set), $own, qw(--role-wins creation));
 my $dan = post('dan', { value => 'read-only' })->{json}{id};
 is(role_of($dan), 'read-only', 'only at creation: the role that is sent then');
@@ -76,6 +99,9 @@ is_json($t->request(GET => "/Users/$dan")->{json}{roles}, [{ value => 'office-ad
 $t->admin(PATCH => "/users/$dan", { role => 'Auditor' });
 put($dan, 'dan', { value => 'user' });
 is(role_of($dan), 'Auditor', "an administrator's stays");
+my $gus = post('gus', { value => 'read-only' })->{json}{id};
+put($gus, 'gus');
+is(role_of($gus), 'read-only', 'nor does it count that it is withdrawn');
 my $eve = post('eve')->{json}{id};
 put($eve, 'eve', { value => 'administrator' });
 is(role_of($eve), 'user by default', 'none at creation: the default');

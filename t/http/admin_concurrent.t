@@ -1,0 +1,87 @@
+# Administrators' operations at the same time as others: which waits for which, and what is tried again.
+use strict;
+use warnings;
+use Test::More;
+use ScimTest;
+
+my $t   = ScimTest->new('admin-concurrent');
+my $own = $t->tenant;
+
+# Another transaction, as one of an administrator. Its output comes when it has ended.
+sub beside {
+    my ($text) = @_;
+    my $pid = open my $out, '-|';
+    die "fork: $!" unless defined $pid;
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT or die;
+        exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -c),
+            "begin; set local deadlock_timeout = '20s'; set local scim.tenant = '$own'; set local scim.actor = 'x'; $text commit" or exit 127;
+    }
+    wait_for('PgSleep');
+    return $out;
+}
+sub wait_for {
+    my ($event) = @_;
+    for (1 .. 200) {
+        last if sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event = '$event'") > 0;
+        select undef, undef, undef, 0.02;
+    }
+}
+sub ended { my ($out) = @_; local $/; my $text = <$out>; close $out; return $text // '' }
+
+my %id = map { $_ => $t->make(Users => userName => $_) } qw(ann ben cat);
+my $row = "update scim.resource set last_modified = now() where tenant = '$own' and id =";
+
+# --- one order ---------------------------------------------------------------------------------------------------------------
+
+# Whoever marks a user waits for whoever changes the tenant, and holds nobody up meanwhile: else the two would deadlock when the
+# tenant is switched off.
+for (['protect', { kind => 'break-glass' }], ['unprotect', {}]) {
+    my ($verb, $args) = @$_;
+    my $other = beside("select from scim.tenant where tenant = '$own' for no key update; select pg_sleep(1);
+        select 'free' from scim.resource where tenant = '$own' and id = '$id{ann}' for update nowait;");
+    is($t->admin(POST => "/users/ann/$verb", $args)->{status}, 200, "$verb a user while the tenant is changed");
+    like(ended($other), qr/^\s*free$/, "$verb: the user is not held before the tenant");
+}
+
+# --- again -------------------------------------------------------------------------------------------------------------------
+
+# The other transaction has one user and wants the tenant; this one has the tenant and wants all users. PostgreSQL ends this one, as the other
+# lets deadlocks wait; it is tried again, until the other one is done.
+my $deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
+my $before = sql($deadlocks);
+my $other = beside("$row '$id{ben}'; select pg_sleep(0.5); select from scim.tenant where tenant = '$own' for no key update; select pg_sleep(1.5);");
+is($t->admin(POST => '/disable', { accounts => 'deactivate' })->{json}{enabled}, $JSON::PP::false, 'switch the tenant off, against another transaction');
+is(ended($other) =~ s/\s//gr, '', 'which ends as it would alone');
+is(sql("select count(*) from scim.resource where tenant = '$own' and type = 'User' and active"), 0, 'all are deactivated');
+is(sql("select count(*) from scim.audit where tenant = '$own' and action = 'disable'"), 1, 'once');
+for (1 .. 50) {
+    last if sql($deadlocks) > $before;
+    select undef, undef, undef, 0.1;
+}
+cmp_ok(sql($deadlocks), '>', $before, 'though there was a deadlock');
+is($t->admin(POST => '/enable', {})->{status}, 200, 'switch it on again');
+
+# --- a role that goes --------------------------------------------------------------------------------------------------------
+
+$t->admin(POST => '/users', { userName => 'local' });
+for my $gift (['a user', sub { $t->admin(PATCH => '/users/local', { role => 'Temp' }) }, 'role'],
+    ['a template', sub { $t->admin(POST => '/templates', { name => 'T', role => 'Temp' }) }, 'role'],
+    ['the default', sub { $t->admin(PATCH => '', { defaultRole => 'Temp' }) }, 'defaultRole']) {
+    my ($name, $give, $field) = @$gift;
+    $t->admin(POST => '/roles', { role => 'Temp' });
+    my $removal = beside("select from scim.resource where tenant = '$own' and type = 'Role' and wire and doc ->> 'value' = 'Temp' for update;
+        update scim.resource set deleted_at = now() where tenant = '$own' and type = 'Role' and wire and doc ->> 'value' = 'Temp';
+        select pg_sleep(0.5);");
+    is_problem($give->(), 400, $ANY, { $field => $ANY }, "$name: a role that is removed meanwhile");
+    ended($removal);
+}
+
+# --- names -------------------------------------------------------------------------------------------------------------------
+
+my $taken = beside("insert into scim.resource (tenant, id, type, source, doc)
+    values ('$own', scim.new_id(now()), 'User', 'local', '{\"userName\": \"Eve\"}'); select pg_sleep(0.5);");
+is_problem($t->admin(POST => '/users', { userName => 'eve' }), 409, $ANY, { userName => $ANY }, 'a userName that another one takes meanwhile');
+ended($taken);
+
+done_testing;
