@@ -30,28 +30,38 @@ grant select, insert, delete on scim.loss to scim_web;
 
 drop index scim.audit_weight;
 
--- What the last hour took before there was a guard counts too. The audit log is read backwards, by its key.
-create function scim.count_losses() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- What the last hour took from people, by the audit log, which is read backwards by its key.
+create function scim.add_up_losses(of_tenant text) returns void
+    language plpgsql
 as $$
 declare
     a scim.audit;
 begin
-    delete from scim.loss l where l.tenant = new.tenant;
-    for a in select x.* from scim.audit x where x.tenant = new.tenant order by x.id desc loop
+    delete from scim.loss l where l.tenant = of_tenant;
+    for a in select x.* from scim.audit x where x.tenant = of_tenant order by x.id desc loop
         exit when a.at <= now() - interval '1 hour';
         if a.weight > 0 and a.actor_kind = 'token' then
             insert into scim.loss (tenant, at, weight, users)
             values (a.tenant, a.at, a.weight, case a.object_type when 'User' then a.weight else 0 end);
         end if;
     end loop;
+end
+$$;
+
+-- What was taken before there was a guard counts too.
+create function scim.begin_guard() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform scim.add_up_losses(new.tenant);
     return null;
 end
 $$;
-revoke execute on function scim.count_losses from public;
-create trigger count_losses after update of guard_limit, guard_share on scim.tenant
+revoke execute on function scim.add_up_losses, scim.begin_guard from public;
+create trigger begin_guard after update of guard_limit, guard_share on scim.tenant
     for each row when (old.guard_limit is null and old.guard_share is null and (new.guard_limit is not null or new.guard_share is not null))
-    execute function scim.count_losses();
+    execute function scim.begin_guard();
+select scim.add_up_losses(t.tenant) from scim.tenant t where t.guard_limit is not null or t.guard_share is not null;
 
 -- The last word on a transaction of a tenant that is watched, which has written something: true, or a refusal, which undoes
 -- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has.

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # A database of the version before administration (6), with everything in it that it may hold, is brought to this version:
-# forward, twice, by whom, and cut off in the middle. What the endpoint then answers is told by t/http/upgrade.t.
+# forward, twice, by whom, and cut off in the middle; and one of the version before the guard added up for itself (15). What the endpoint then answers is told by t/http/upgrade.t.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/upgrade.t
 use strict;
@@ -17,16 +17,22 @@ start_cluster();
 
 my $before = 6;
 
-sub make_old {
-    my ($db) = @_;
+sub make_version {
+    my ($version, $db) = @_;
     quietly("$bin/createdb", $db);
-    for my $file (map { glob sprintf '%s/sql/%04d-*.sql', $root, $_ } 1 .. $before) {
+    for my $file (map { glob sprintf '%s/sql/%04d-*.sql', $root, $_ } 1 .. $version) {
         my ($name, $number) = $file =~ m{/((\d{4})-[^/]+)\.sql$};
-        quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-f', $file, '-c',
+        quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $db, '-f', $file, '-c',
             "insert into scim.migration (number, name) values ($number, '$name')");
     }
-    quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-o', '/dev/null', '-f', "$root/t/lib/version6.sql");
     $ENV{PGDATABASE} = $db;
+    return;
+}
+
+sub make_old {
+    my ($db) = @_;
+    make_version($before, $db);
+    quietly("$bin/psql", '-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-o', '/dev/null', '-f', "$root/t/lib/version6.sql");
     return;
 }
 
@@ -110,6 +116,19 @@ like $err, qr/ERROR:  Role not found: Writer$/m, 'another unknown one is refused
 is((run_json(qw(tenant show off)))->{enabled}, JSON::PP::false, 'scimctl works with it');
 is_deeply [map {"$_->{name} $_->{status}"} sort { $a->{keyId} cmp $b->{keyId} } @{ run_json(qw(token list --tenant acme)) }],
     ['entra active', 'entra revoked', 'old expired', 'narrow active'], 'and with its tokens';
+
+# --- a guard that is on ------------------------------------------------------------------------------------------------------
+
+make_version(15, 'guarded');
+sql("insert into scim.tenant (tenant, guard_limit) values ('acme', 3), ('free', null)");
+sql("insert into scim.audit (tenant, at, actor_kind, actor, action, object_type, weight)
+     select tenant, now() - age::interval, kind, 'someone', 'update', type, weight
+       from (values ('acme', '2 hours', 'token', 'User', 1), ('acme', '10 minutes', 'token', 'Group', 4), ('acme', '5 minutes', 'token', 'User', 1),
+                    ('acme', '5 minutes', 'token', 'User', 0), ('acme', '1 minute', 'admin', 'User', 1), ('free', '1 minute', 'token', 'User', 1)
+            ) x (tenant, age, kind, type, weight)");
+is_run(['db', 'upgrade'], 0, $versions->(15, $latest), '', 'a database with a guard');
+is sql("select string_agg(concat_ws(' ', tenant, weight, users), ', ' order by weight) from scim.loss"), 'acme 1 1, acme 4 0',
+    'which goes on with what the last hour took';
 
 # --- cut off in the middle --------------------------------------------------------------------------------------------------
 
