@@ -1,0 +1,263 @@
+-- What previews cost. A change of policy, mappings or seats is made and taken back as before, but of the two states only what they give
+-- to whom is kept, a row for each group and what it is mapped to. The members of groups are then read once, for both states, and only of
+-- what may differ.
+
+set local role scim_owner;
+
+drop function scim.holdings;
+drop function scim.holdings_beyond;
+drop function scim.try_change;
+drop type scim.holding;
+
+-- What policy and groups give: to the members of `via`, or, where that is null, to all synchronised accounts.
+create type scim.given as (subscription_id uuid, role text, via uuid);
+create type scim.seating as (subscription_id uuid, seats int);
+create type scim.access_rules as (sync_policy text, given scim.given[], seating scim.seating[]);
+
+create function scim.access_rules_of(of_tenant text) returns scim.access_rules
+    language plpgsql stable
+as $$
+declare
+    rules scim.access_rules;
+begin
+    select t.sync_policy into rules.sync_policy from scim.tenant t where t.tenant = of_tenant;
+    select array_agg((g.subscription_id, g.role, g.via)::scim.given) into rules.given
+      from (select a.subscription_id, null as role, null::uuid as via from scim.reach_all a where a.tenant = of_tenant
+             union all
+            select d.subscription_id, d.role, d.via from scim.reach_direct d where d.tenant = of_tenant
+             union all
+            select d.subscription_id, d.role, d.via from scim.reach_nested d where d.tenant = of_tenant) g;
+    select array_agg((s.id, s.seats)::scim.seating) into rules.seating from scim.subscription s where s.tenant = of_tenant;
+    return rules;
+end
+$$;
+
+-- What two states differ in: a subscription, with its seats in each, or a role.
+create type scim.concern as (n int, subscription_id uuid, role text, seats_was int, seats_will int);
+-- What gives it, in either state. `counted` where the order of seats matters in one of them.
+create type scim.concerned as (n int, counted boolean, via uuid, was boolean, will boolean);
+
+-- Each ground of what they differ in, as the view scim.ground has it, with the sets of rules in which it is one. For the owner alone: it has
+-- no wall. Reads indexes, and of no row anything else.
+create function scim.ground_of_either(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text)
+    returns table (n int, counted boolean, user_id uuid, since timestamptz, was boolean, will boolean)
+    language sql stable
+as $$
+    select c.n, c.counted, r.id, case when c.counted then scim.id_time(r.id) end, c.was, c.will
+      from unnest(gives) c
+     cross join (
+            select s.id
+              from scim.steered s
+              join scim.resource w on w.tenant = of_tenant and w.id = s.id and w.type = 'User' and w.wire
+             where s.tenant = of_tenant
+               -- Who is active is not deleted.
+               and not exists (select from scim.resource l
+                                where l.tenant = of_tenant and l.id = s.id and l.type = 'User' and l.source <> 'scim' and l.deleted_at is null)) r
+     where c.via is null
+     union all
+    select c.n, c.counted, m.member_id, m.added, c.was, c.will
+      from unnest(gives) c
+     cross join lateral (
+            select m.member_id, m.added
+              from scim.membership m
+             where m.tenant = of_tenant and m.group_id = c.via
+            offset 0) m
+      join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
+     union all
+    select c.n, c.seats_was is not null or c.seats_will is not null, a.user_id, a.granted,
+           a.source <> 'login' or r.protected is null and (policy_was = 'manual' or r.source <> 'scim'),
+           a.source <> 'login' or r.protected is null and (policy_will = 'manual' or r.source <> 'scim')
+      from unnest(concerns) c
+      join scim.access_grant a on a.tenant = of_tenant and a.subscription_id = c.subscription_id
+      join scim.resource r on r.tenant = of_tenant and r.id = a.user_id and r.type = 'User' and r.active
+$$;
+
+-- Who has what under one set of rules and not under the other: how many, and the first `most` of them, with the number of their concern.
+-- With the owner's rights, so that walls are not asked at each row, and behind a wall of its own. Planned each time, for as much
+-- as there is to read.
+create function scim.differing_access(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text, most int)
+    returns table (granted boolean, total bigint, users uuid[], numbers int[])
+    language plpgsql stable security definer set search_path = pg_catalog
+    set plan_cache_mode = force_custom_plan set enable_hashjoin = on set enable_bitmapscan = off set max_parallel_workers_per_gather = 0
+    set work_mem = '64MB'
+as $$
+begin
+    if not coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false) then
+        return;
+    end if;
+    return query
+    with held as materialized (
+        select g.n, g.user_id, min(g.since) filter (where g.was) as was, min(g.since) filter (where g.will) as will
+          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+         where g.counted
+         group by g.n, g.user_id),
+    -- In which of the two somebody waits: only there they are put in order.
+    crowd as materialized (
+        select c.n, c.seats_was, c.seats_will, coalesce(count(h.was) > c.seats_was, false) as waits_was,
+               coalesce(count(h.will) > c.seats_will, false) as waits_will
+          from unnest(concerns) c
+          join held h on h.n = c.n
+         group by c.n, c.seats_was, c.seats_will),
+    differing as materialized (
+        select g.n, g.user_id, bool_or(g.will) as granted
+          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+         where not g.counted
+         group by g.n, g.user_id
+        having bool_or(g.was) <> bool_or(g.will)
+         union all
+        select s.n, s.user_id, s.will
+          from (select h.n, h.user_id,
+                       h.was is not null
+                       and (not c.waits_was
+                            or row_number() over (partition by h.n order by case when c.waits_was then h.was end,
+                                                                           case when c.waits_was then h.user_id end) <= c.seats_was) as was,
+                       h.will is not null
+                       and (not c.waits_will
+                            or row_number() over (partition by h.n order by case when c.waits_will then h.will end,
+                                                                           case when c.waits_will then h.user_id end) <= c.seats_will) as will
+                  from held h
+                  join crowd c on c.n = h.n) s
+         where s.was <> s.will)
+    select side.granted, (select count(*) from differing d where d.granted = side.granted), f.users, f.numbers
+      from (values (true), (false)) side (granted)
+     cross join lateral (
+            select array_agg(x.user_id order by x.user_id, x.n) as users, array_agg(x.n order by x.user_id, x.n) as numbers
+              from (select d.user_id, d.n from differing d where d.granted = side.granted order by d.user_id, d.n limit most) x) f;
+end
+$$;
+
+-- What becoming `will` of what `was` grants and withdraws: how many, and the first of them.
+create function scim.rules_change(of_tenant text, was scim.access_rules, will scim.access_rules, most int) returns jsonb
+    language plpgsql stable
+    set enable_hashjoin = on set work_mem = '64MB'
+as $$
+declare
+    concerns scim.concern[];
+    gives    scim.concerned[];
+begin
+    with given as (
+        select coalesce(g.subscription_id::text, 'role:' || g.role) as key, g.subscription_id, g.role, g.via, not bool_and(g.later) as was, bool_or(g.later) as will
+          from (select b.*, false as later from unnest(was.given) b union all select a.*, true from unnest(will.given) a) g
+         group by g.subscription_id, g.role, g.via),
+    concern as materialized (
+        select (row_number() over (order by x.subscription_id, x.role))::int as n, coalesce(x.subscription_id::text, 'role:' || x.role) as key, x.subscription_id, x.role,
+               b.seats as seats_was, a.seats as seats_will
+          from (select g.subscription_id, g.role from given g where g.was <> g.will
+                 union
+                select b.subscription_id, null
+                  from unnest(was.seating) b
+                  join unnest(will.seating) a on a.subscription_id = b.subscription_id
+                 where a.seats is distinct from b.seats
+                 union
+                -- What was granted at the first login counts where the policy is `manual`.
+                select b.subscription_id, null
+                  from unnest(was.seating) b
+                 where (was.sync_policy = 'manual') <> (will.sync_policy = 'manual')
+                   and exists (select from scim.access_grant l
+                                where l.tenant = of_tenant and l.subscription_id = b.subscription_id and l.source = 'login')) x
+          left join unnest(was.seating) b on b.subscription_id = x.subscription_id
+          left join unnest(will.seating) a on a.subscription_id = x.subscription_id)
+    select (select array_agg((c.n, c.subscription_id, c.role, c.seats_was, c.seats_will)::scim.concern order by c.n) from concern c),
+           (select array_agg((c.n, c.seats_was is not null or c.seats_will is not null, g.via, g.was, g.will)::scim.concerned)
+              from concern c
+              join given g on g.key = c.key)
+      into concerns, gives;
+    return (
+        select jsonb_object_agg(case when d.granted then 'granted' else 'withdrawn' end, jsonb_build_object(
+                   'count', d.total,
+                   'items', coalesce((select jsonb_agg(jsonb_build_object(
+                                                 'userId', f.user_id, 'userName', r.doc -> 'userName',
+                                                 'subscription', (select s.name from scim.subscription s
+                                                                   where s.tenant = of_tenant and s.id = (concerns[f.n]).subscription_id),
+                                                 'role', (concerns[f.n]).role) order by f.ordinality)
+                                        from unnest(d.users, d.numbers) with ordinality f (user_id, n, ordinality)
+                                        join scim.resource r on r.tenant = of_tenant and r.id = f.user_id), '[]')))
+          from scim.differing_access(of_tenant, concerns, gives, was.sync_policy, will.sync_policy, most) d);
+end
+$$;
+
+-- Makes the change that a preview is about. Groups and roles are looked up by one statement: each that calls a function in SQL plans it anew.
+create function scim.try_change(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    pair      text;
+    argument  text := 'map'; -- which is being read
+    sides     text[];
+    g         scim.resource;
+    s         scim.subscription;
+    role_name text;
+    named     record;
+begin
+    for named in
+        select a.pair, x.id as group_id, case when m.sides[2] like 'role:%' then scim.find_role(of_tenant, substr(m.sides[2], 6)) end as role
+          from jsonb_array_elements_text(args -> 'map') with ordinality a (pair, n)
+         cross join lateral (select regexp_match(a.pair, '^(.+)=(.+)$') as sides offset 0) m
+         -- By itself: the wall would not let it go down to an index.
+         cross join lateral (select scim.find_group(of_tenant, m.sides[1]) as id offset 0) f
+          left join scim.resource x on x.tenant = of_tenant and x.id = f.id and x.deleted_at is null
+         order by a.n loop
+        sides := scim.sides(named.pair, 'map', 'GROUP=SUBSCRIPTION or GROUP=role:ROLE');
+        g.id := coalesce(named.group_id, (scim.the_named(of_tenant, 'Group', sides[1], 'map')).id);
+        s := null;
+        role_name := null;
+        if sides[2] like 'role:%' then
+            role_name := coalesce(named.role, (scim.the_role(of_tenant, substr(sides[2], 6))).doc ->> 'value');
+        else
+            s := scim.the_subscription(of_tenant, sides[2]);
+        end if;
+        perform scim.map_group(of_tenant, g, s, role_name);
+    end loop;
+    argument := 'unmap';
+    for pair in select jsonb_array_elements_text(args -> 'unmap') loop
+        perform scim.the_mapping(of_tenant, pair);
+        delete from scim.mapping p where p.tenant = of_tenant and p.id = scim.as_id(pair);
+    end loop;
+    argument := 'seats';
+    for pair in select jsonb_array_elements_text(args -> 'seats') loop
+        sides := scim.sides(pair, 'seats', 'SUBSCRIPTION=SEATS');
+        s := scim.the_subscription(of_tenant, sides[1]);
+        if sides[2] !~ '^([0-9]{1,9}|none)$' then
+            perform scim.fail('SC400', 'seats', format('"%s" is no number of seats.', sides[2]));
+        end if;
+        update scim.subscription x set seats = nullif(sides[2], 'none')::int where x.tenant = of_tenant and x.id = s.id;
+    end loop;
+    argument := 'automatic';
+    if args ? 'automatic' then
+        update scim.subscription x
+           set automatic = x.id in (select (scim.the_subscription(of_tenant, a.name)).id from jsonb_array_elements_text(args -> 'automatic') a (name))
+         where x.tenant = of_tenant;
+    end if;
+    if args ? 'syncPolicy' then
+        update scim.tenant t set sync_policy = args ->> 'syncPolicy' where t.tenant = of_tenant;
+    end if;
+exception
+    when sqlstate 'SC404' then
+        perform scim.fail('SC404', argument, sqlerrm);
+end
+$$;
+
+-- What a change would grant and withdraw: it is made, looked at, and taken back.
+create or replace function scim.admin_policy_preview(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    was  scim.access_rules := scim.access_rules_of(of_tenant);
+    will scim.access_rules;
+begin
+    begin
+        perform scim.try_change(of_tenant, args);
+        will := scim.access_rules_of(of_tenant);
+        raise exception using errcode = 'SC999';
+    exception
+        when sqlstate 'SC999' then
+            null;
+    end;
+    return scim.rules_change(of_tenant, was, will, scim.most(args));
+end
+$$;
+
+revoke execute on function scim.ground_of_either, scim.differing_access from public;
+grant execute on function scim.differing_access to scim_manage;
+
+reset role;
