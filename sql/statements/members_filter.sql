@@ -2,8 +2,7 @@
 -- $1 tenant, $2 group id
 with {{group}}, changed as (
     delete from scim.membership m
-     using grp
-     where m.tenant = $1 and m.group_id = grp.id and true /* filter */
+     where m.tenant = $1 and m.group_id = (select grp.id from grp) and true /* filter */
        and {{theirs}}
     returning m.member_id, m.member_type
 ), {{touched}}

@@ -2,8 +2,7 @@
 -- $1 tenant, $2 group id, $3 member ids
 with {{group}}, changed as (
     delete from scim.membership m
-     using grp
-     where m.tenant = $1 and m.group_id = grp.id
+     where m.tenant = $1 and m.group_id = (select grp.id from grp)
        and case when m.member_id in (select unnest($3::uuid[])) then false else {{theirs}} end
     returning m.member_id, m.member_type
 ), {{touched}}
