@@ -97,6 +97,7 @@ struct scim_admin_call_t {
     const char *if_match;          /* version tags without quotes, "," between them; NULL: any */
     const scim_schemas_t *schemas; /* for filters */
     const char *sync_policy;       /* of tenants that are made, where their maker says none; NULL: the database's */
+    const char *base_url;          /* of the endpoint, with {tenant} where the name goes; NULL: not known */
     const char *secret;            /* made by prepare, shown by finish */
     apr_pool_t *pool;
     /* What it came to. */

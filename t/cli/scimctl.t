@@ -226,6 +226,8 @@ is_run([qw(tenant disable acme --accounts keep)], 0, qr/^Enabled +no$/m, '');
 is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
     'only the one is switched off';
 is run_json('tenant', 'show', 'acme')->{enabled}, JSON::PP::false, 'shown so';
+is_deeply [map { exists $_->{baseUrl} ? $_->{baseUrl} : 'missing' } run_json('tenant', 'show', 'acme'), run_json('tenant', 'list')->[0]], [undef, undef],
+    'the base URL is null: httpd alone knows it';
 is run_json('tenant', 'enable', 'acme')->{enabled}, JSON::PP::true, 'and on again';
 is run_json('tenant', 'set', 'acme', '--restore', 'never')->{restore}, 'never';
 is_run(['tenant', 'set', 'acme', '--restore', 'email'],

@@ -90,6 +90,11 @@ fails(qr/ScimTenant/, 'ScimTenant outside of a Location', server => "ScimTenant 
 fails(qr/ScimTenant/, 'ScimTenant in a Location with a pattern', path => '~ "/scim/v[2]"');
 fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim/*"');
 fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseURL https://x.example\n");
+my @admin = (handler => "SetHandler scim-admin\n", tenant => '', server => "<Location \"/scim\">\nSetHandler scim\nScimTenant path\n</Location>\n");
+fails(qr/ScimBaseURL must have \{tenant\} where the tenant's name is, as in https:\/\/x\.example\/scim\/v2\/\{tenant\}/,
+    'a base URL for several tenants', @admin, location => "ScimBaseURL https://x.example/scim/v2/\n");
+passes('a base URL for each tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2/{tenant}\n");
+passes('a base URL for the one tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2\nScimAdminTenant acme\n");
 fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
 
 # The cache of pages
