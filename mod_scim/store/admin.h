@@ -145,6 +145,12 @@ void scim_admin_set(scim_admin_call_t *call, const char *name, json_object *valu
 /* Names of segments in braces: the next one in `path` at or after *at; 0 where there is none. */
 int scim_admin_segment(const char **name, apr_size_t *len, const char **at);
 
+/* The direction of a list that can be sorted. */
+#define SCIM_ADMIN_ORDER_ARG                                                                                           \
+    {                                                                                                                  \
+        "order", SCIM_ARG_CHOICE, 0, "ascending|descending", 0, 0, "the direction of the order (default: ascending)"   \
+    }
+
 /* The arguments that every list takes; a table of a list begins with them. */
 #define SCIM_ADMIN_LIST_ARGS                                                                                           \
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 0, 200, "only what has this in its names, whatever the case"},                     \

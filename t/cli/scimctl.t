@@ -439,6 +439,8 @@ is sql("select count(*) from scim.token where read_only"), 1, 'nothing of that w
 
 # --- lists --------------------------------------------------------------------------------------------------------
 
+is_run([qw(user list --tenant acme --order down)], 2, '', qr/^scimctl: The value of --order must be one of: ascending\|descending\.$/);
+
 run_json(qw(flag add --tenant acme), $_) for 'Sales, EMEA', 'AI', '[Test]';
 sub flags { return run_json(qw(user set Jane --tenant acme), @_)->{flags} }
 is_deeply flags('--flags', 'AI,[Test]'), ['[Test]', 'AI'], 'several with commas';
