@@ -266,6 +266,14 @@ static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
     return error;
 }
 
+/* A URL that does not say where the tenant's name is can be that of one tenant alone. */
+static const char *base_url(const admin_t *admin)
+{
+    const char *url = admin->config->base_url;
+
+    return url && (admin->call.wall || strstr(url, SCIM_TENANT_PLACE)) ? url : NULL;
+}
+
 static scim_error_t *run(admin_t *admin)
 {
     request_rec *r = admin->r;
@@ -280,6 +288,7 @@ static scim_error_t *run(admin_t *admin)
     call->actor_kind = "admin";
     call->actor = r->user;
     call->sync_policy = admin->config->sync_policy;
+    call->base_url = base_url(admin);
     call->request = scim_request_log_id(r);
     call->if_match = version_tags(r);
     call->schemas = scim_server_config(r->server)->runtime->schemas;

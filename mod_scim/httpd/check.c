@@ -83,14 +83,34 @@ static void fail(check_t *check, const ap_directive_t *node, const char *text)
     check->failures++;
 }
 
-static int section_holds(const ap_directive_t *section, const char *name)
+/* The directive of this name that stands in a section, NULL: none does. */
+static const ap_directive_t *section_holds(const ap_directive_t *section, const char *name)
 {
     const ap_directive_t *node;
 
     for (node = section ? section->first_child : NULL; node; node = node->next)
         if (is(node, name))
-            return 1;
-    return 0;
+            return node;
+    return NULL;
+}
+
+/* The base URL of one tenant would be told of all of them. */
+static void check_admin_url(check_t *check, const ap_directive_t *section)
+{
+    const ap_directive_t *node = section_holds(section, "ScimBaseURL");
+    const char *url = node ? first_word(node, check->temp) : SCIM_TENANT_PLACE;
+    apr_size_t len = strlen(url);
+
+    if (strstr(url, SCIM_TENANT_PLACE) || section_holds(section, "ScimAdminTenant"))
+        return;
+    while (len && url[len - 1] == '/')
+        len--;
+    fail(check, node,
+         apr_psprintf(check->temp,
+                      "ScimBaseURL must have " SCIM_TENANT_PLACE
+                      " where the tenant's name is, as in %.*s/" SCIM_TENANT_PLACE
+                      ", or ScimAdminTenant must say which one tenant this Location is about",
+                      (int)len, url));
 }
 
 /* The admin API works below a path, so its section must have a plain one. Sections of the main server hold in its
@@ -107,6 +127,7 @@ static void visit_admin(check_t *check, const ap_directive_t *node, server_rec *
         fail(check, node, "SetHandler scim-admin must stand directly in a <Location \"/path\"> section");
         return;
     }
+    check_admin_url(check, section);
     path = section->args;
     path = ap_getword_conf(check->pool, &path);
     path = apr_pstrndup(check->pool, path, strcspn(path, ">"));

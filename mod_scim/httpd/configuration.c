@@ -315,14 +315,26 @@ static int absolute_url(apr_uri_t *uri, const char *text, apr_pool_t *pool)
            (ap_cstr_casecmp(uri->scheme, "https") == 0 || ap_cstr_casecmp(uri->scheme, "http") == 0);
 }
 
+const char *scim_config_base_url(const char *base_url, const char *tenant, apr_pool_t *pool)
+{
+    const char *place = strstr(base_url, SCIM_TENANT_PLACE);
+
+    if (!place)
+        return base_url;
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, base_url, (apr_size_t)(place - base_url)), tenant,
+                       scim_config_base_url(place + strlen(SCIM_TENANT_PLACE), tenant, pool), NULL);
+}
+
 static const char *set_base_url(cmd_parms *cmd, void *dir, const char *text)
 {
     scim_dir_config_t *config = dir;
     apr_size_t len = strlen(text);
     apr_uri_t uri;
+    const char *filled = scim_config_base_url(text, "t", cmd->temp_pool);
 
-    if (!absolute_url(&uri, text, cmd->temp_pool) || strpbrk(text, "?#"))
-        return "ScimBaseURL takes an absolute http or https URL without query and fragment";
+    if (!absolute_url(&uri, filled, cmd->temp_pool) || strpbrk(filled, "?#{}"))
+        return "ScimBaseURL takes an absolute http or https URL without query and fragment; in braces there can be "
+               "{tenant} alone";
     while (len && text[len - 1] == '/')
         len--;
     config->base_url = apr_pstrndup(cmd->pool, text, len);
@@ -540,7 +552,8 @@ const command_rec scim_directives[] = {
                   "how long an administrator's operation may take"),
     AP_INIT_TAKE1("ScimSyncPolicy", set_sync_policy, NULL, ANYWHERE,
                   "the sync policy of tenants that are made by the admin API: manual | all | groups"),
-    AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF, "the URL that clients use for this Location"),
+    AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF,
+                  "the URL that clients use; {tenant} in it is the tenant's name"),
     AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
     AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),
     AP_INIT_TAKE1("ScimCursorTimeout", set_cursor_timeout, NULL, ANYWHERE,

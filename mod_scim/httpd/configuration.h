@@ -18,6 +18,7 @@
 
 #define SCIM_HANDLER       "scim"
 #define SCIM_ADMIN_HANDLER "scim-admin"
+#define SCIM_TENANT_PLACE  "{tenant}" /* in ScimBaseURL */
 
 extern module AP_MODULE_DECLARE_DATA scim_module;
 
@@ -37,7 +38,7 @@ typedef struct scim_dir_config_t {
     const char *admin_tenant;          /* the one that administrators may see; NULL: all, or as it is worked out */
     const ap_expr_info_t *admin_tenant_expr; /* works it out; NULL: nothing to work out */
     const char *sync_policy;                 /* of tenants that are made here; NULL: not said */
-    const char *base_url;                    /* no slash at its end; NULL: made from the request */
+    const char *base_url;                    /* no slash at its end; NULL: not said */
     const char *documentation_uri;
     const char *spool_dir; /* for long answers; NULL: the system's directory for temporary files */
     int page_default;
@@ -97,6 +98,9 @@ int scim_config_manages(request_rec *r);
 
 /* Whether `path` lies in a Location whose path is `location`. */
 int scim_config_covers(const char *location, const char *path);
+
+/* A base URL with the tenant's name wherever it has SCIM_TENANT_PLACE. */
+const char *scim_config_base_url(const char *base_url, const char *tenant, apr_pool_t *pool);
 
 int scim_setting_page_default(const scim_dir_config_t *config);
 int scim_setting_page_maximum(const scim_dir_config_t *config);

@@ -153,6 +153,11 @@ static const char *make_base(const scim_request_t *request)
     const scim_dir_config_t *config = request->config;
     const char *base = config->base_url;
 
+    if (base && strstr(base, SCIM_TENANT_PLACE)) {
+        if (request->tenant)
+            return scim_config_base_url(base, request->tenant, r->pool);
+        base = NULL;
+    }
     if (!base)
         base = ap_construct_url(r->pool, ap_os_escape_path(r->pool, config->location, 1), r);
     if (config->tenant == SCIM_TENANT_PATH && request->tenant)

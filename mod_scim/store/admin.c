@@ -128,7 +128,8 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
                             call->actor,
                             call->request ? call->request : "",
                             call->if_match ? call->if_match : "",
-                            scim_conn_timeout_text(call->conn)};
+                            scim_conn_timeout_text(call->conn),
+                            call->base_url ? call->base_url : ""};
     scim_param_t *params = apr_pcalloc(call->pool, sizeof(*params) * (sizeof(values) / sizeof(values[0])));
     for (apr_size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         params[i].value = values[i];

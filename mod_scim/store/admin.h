@@ -97,6 +97,7 @@ struct scim_admin_call_t {
     const char *if_match;          /* version tags without quotes, "," between them; NULL: any */
     const scim_schemas_t *schemas; /* for filters */
     const char *sync_policy;       /* of tenants that are made, where their maker says none; NULL: the database's */
+    const char *base_url;          /* of the endpoint, with {tenant} where the name goes; NULL: not known */
     const char *secret;            /* made by prepare, shown by finish */
     apr_pool_t *pool;
     /* What it came to. */
@@ -143,6 +144,12 @@ void scim_admin_set(scim_admin_call_t *call, const char *name, json_object *valu
 
 /* Names of segments in braces: the next one in `path` at or after *at; 0 where there is none. */
 int scim_admin_segment(const char **name, apr_size_t *len, const char **at);
+
+/* The direction of a list that can be sorted. */
+#define SCIM_ADMIN_ORDER_ARG                                                                                           \
+    {                                                                                                                  \
+        "order", SCIM_ARG_CHOICE, 0, "ascending|descending", 0, 0, "the direction of the order (default: ascending)"   \
+    }
 
 /* The arguments that every list takes; a table of a list begins with them. */
 #define SCIM_ADMIN_LIST_ARGS                                                                                           \

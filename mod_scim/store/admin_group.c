@@ -47,6 +47,7 @@ static const scim_admin_arg_t list_args[] = {
     {"archived", SCIM_ARG_FLAG, 0, NULL, 0, 0, "archived ones instead of those that are there"},
     {"sort", SCIM_ARG_CHOICE, 0, "displayName|created", 0, 0,
      "their order (default: displayName; of archived ones always created)"},
+    SCIM_ADMIN_ORDER_ARG,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

@@ -4,10 +4,13 @@
 #include "tenant.h"
 
 /* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
- * its heading in scimctl's output of one tenant; a list shows the first few alone. */
+ * its heading in scimctl's output of one tenant; a list shows the first few alone. baseUrl is no column: httpd's
+ * configuration has it, so it is no part of the version, and scimctl, which does not read that, has no heading for it.
+ */
 #define FIELDS(HEAD)                                                                                                   \
     {"tenant", SCIM_ARG_TEXT, "Tenant", "its name, which ends its base URL"},                                          \
         {"displayName", SCIM_ARG_TEXT, "Display name", "what people call it; null: nothing"},                          \
+        {"baseUrl", SCIM_ARG_TEXT, NULL, "what its identity provider sends requests to; null: ScimBaseURL says none"}, \
         {"enabled", SCIM_ARG_FLAG, "Enabled", "whether provisioning is switched on"},                                  \
         {"restore", SCIM_ARG_TEXT, "Restore by",                                                                       \
          "which deleted user a POST brings back: externalId, userName, never"},                                        \

@@ -57,6 +57,7 @@ static const scim_admin_arg_t list_args[] = {
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
     {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
+    SCIM_ADMIN_ORDER_ARG,
     {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0, "only these (default: all that are not deleted)"},
     {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned ones, or local ones"},
     {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only those of this role"},

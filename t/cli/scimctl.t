@@ -226,6 +226,8 @@ is_run([qw(tenant disable acme --accounts keep)], 0, qr/^Enabled +no$/m, '');
 is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
     'only the one is switched off';
 is run_json('tenant', 'show', 'acme')->{enabled}, JSON::PP::false, 'shown so';
+is_deeply [map { exists $_->{baseUrl} ? $_->{baseUrl} : 'missing' } run_json('tenant', 'show', 'acme'), run_json('tenant', 'list')->[0]], [undef, undef],
+    'the base URL is null: httpd alone knows it';
 is run_json('tenant', 'enable', 'acme')->{enabled}, JSON::PP::true, 'and on again';
 is run_json('tenant', 'set', 'acme', '--restore', 'never')->{restore}, 'never';
 is_run(['tenant', 'set', 'acme', '--restore', 'email'],
@@ -436,6 +438,8 @@ is_run([qw(token set --tenant nobody bound --read-only)], 1, '', qr/^scimctl: Th
 is sql("select count(*) from scim.token where read_only"), 1, 'nothing of that was changed';
 
 # --- lists --------------------------------------------------------------------------------------------------------
+
+is_run([qw(user list --tenant acme --order down)], 2, '', qr/^scimctl: The value of --order must be one of: ascending\|descending\.$/);
 
 run_json(qw(flag add --tenant acme), $_) for 'Sales, EMEA', 'AI', '[Test]';
 sub flags { return run_json(qw(user set Jane --tenant acme), @_)->{flags} }

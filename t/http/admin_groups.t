@@ -273,14 +273,20 @@ is_json(listed('source=application&q=LINE'), ['Line 7 (Full access)', 'Line 7 (V
 is_json(listed('archived=true'), ['Writers', 'WEIR (Read-only)', 'WEIR (Full)', 'WEIR (Part)'], 'archived ones');
 is_admin($t->admin(GET => '/groups?q=old'), 200, items(row('Old team', 'local', externalId => 'x-1')), 'what is said of each');
 for my $sort ('displayName', 'created') {
-    my (@all, $after);
-    do {
-        my $res = $t->admin(GET => "/groups?limit=2&sort=$sort" . ($after ? "&after=$after" : ''));
-        push @all, map { $_->{displayName} } @{ $res->{json}{items} };
-        $after = $res->{json}{next};
-    } while ($after && @all < 20);
-    is_json(\@all, listed("sort=$sort"), "pages by $sort");
+    for my $query ("sort=$sort", "sort=$sort&order=descending", "sort=$sort&order=descending&source=local", "sort=$sort&order=descending&archived=true") {
+        my (@all, $after);
+        do {
+            my $res = $t->admin(GET => "/groups?limit=2&$query" . ($after ? "&after=$after" : ''));
+            push @all, map { $_->{displayName} } @{ $res->{json}{items} };
+            $after = $res->{json}{next};
+        } while ($after && @all < 20);
+        is_json(\@all, listed($query), "pages by $query");
+    }
+    is_json(listed("sort=$sort&order=descending"), [reverse @{ listed("sort=$sort") }], "the other way round by $sort");
 }
+is_json(listed('archived=true&order=descending'), ['WEIR (Part)', 'WEIR (Full)', 'WEIR (Read-only)', 'Writers'], 'archived ones, newest first');
+refused($t->admin(GET => '/groups?order=down'), 400, 'order', $ANY, 'a direction that is none');
+is_problem($t->admin(GET => '/groups?after=018f0000-0000-7000-8000-000000000000'), 400, $ANY, { after => $ANY }, 'a place that is gone');
 refused($t->admin(GET => '/groups?sort=size'), 400, 'sort', $ANY, 'an order that is none');
 is_problem($t->admin(GET => '/groups?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
 is_admin($other->admin(GET => '/groups'), 200, items(), 'not for another tenant');

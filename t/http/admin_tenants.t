@@ -9,7 +9,7 @@ my $t     = ScimTest->new('admin-tenants');
 my $other = ScimTest->new('admin-tenants-other');
 my $name  = $t->tenant;
 
-my %settings = (displayName => undef, enabled => true, restore => 'externalId', profile => $ENV{SCIM_TEST_PROFILE} // 'lenient', syncPolicy => 'manual',
+my %settings = (baseUrl => undef, displayName => undef, enabled => true, restore => 'externalId', profile => $ENV{SCIM_TEST_PROFILE} // 'lenient', syncPolicy => 'manual',
     loginPolicy => 'manual', oneToken => false, defaultRole => 'user', roleWins => 'sync', userNameEmail => false,
     deriveDisplayName => false);
 my %counts = (users => 0, localUsers => 0, groups => 0);
@@ -48,6 +48,28 @@ is_json([sort @all], \@all, 'list: in order');
 my ($first, $second) = map { $t->admin(GET => $_)->{json} } '//tenants?limit=1', "//tenants?limit=1&after=$all[0]";
 is_json([$first->{next}, map { $_->{items}[0]{tenant} } $first, $second], [$all[0], @all[0, 1]], 'list: pages');
 is_problem($t->admin(GET => '//tenants/nobody'), 404, 'There is no tenant "nobody"; create it first or correct the name.', undef, 'no such tenant');
+
+# --- the base URL ---------------------------------------------------------------------------------------------------------------
+
+sub based { return "https://$_[0].example.org/$_[0]/v2" }
+my @eager = (':base' => '/eager');
+my $based = $t->admin(GET => '', undef, @eager);
+is_tenant($based, 200, tenant($name, users => 2, localUsers => 1, groups => 1, baseUrl => based($name)), 'ScimBaseURL: {tenant} in it is the name');
+is($based->{headers}->header('ETag'), $shown->{headers}->header('ETag'), 'it is no part of the version');
+my ($listed) = @{ $t->admin(GET => "//tenants?q=$name", undef, @eager)->{json}{items} };
+is($listed->{baseUrl}, based($name), 'in a list');
+is($t->admin(GET => "//tenants?q=$name")->{json}{items}[0]{baseUrl}, undef, 'in a list, where it is not known');
+is($t->admin(PATCH => '', { profile => $settings{profile} }, @eager, 'If-Match' => $shown->{headers}->header('ETag'))->{json}{baseUrl}, based($name),
+    'set, with a version that another Location told');
+is_problem($t->admin(PATCH => '', { baseUrl => 'https://x.example' }, @eager), 400, $ANY, { baseUrl => 'is not known here.' }, 'it is no setting');
+is($other->admin(POST => '/disable', { accounts => 'keep' }, @eager)->{json}{baseUrl}, based($other->tenant), 'disable');
+is($other->admin(POST => '/enable', {}, @eager)->{json}{baseUrl}, based($other->tenant), 'enable');
+my @alone = (':base' => '/own', ':user' => $name);
+is($t->admin(GET => '', undef, @alone)->{json}{baseUrl}, 'https://own.example.org/scim/v2', 'a URL without {tenant} is that of the one tenant of its Location');
+is($t->admin(GET => '//tenants', undef, @alone)->{json}{items}[0]{baseUrl}, 'https://own.example.org/scim/v2', 'in its list');
+is($t->admin(GET => '', undef, ':base' => '/outer/admin')->{json}{baseUrl}, undef, 'and no URL for several tenants');
+my $told = unjson(scimctl(qw(tenant show --json), $name));
+ok(exists $told->{baseUrl} && !defined $told->{baseUrl}, 'scimctl does not know it');
 
 # --- settings ------------------------------------------------------------------------------------------------------------------
 
@@ -135,9 +157,9 @@ is_problem($t->admin(POST => '//tenants', { tenant => "$made-2", syncPolicy => '
     { syncPolicy => 'must be one of: manual|all|groups.' }, 'a policy that is none');
 is_problem($t->admin(POST => '//tenants', { tenant => "$made-2", defaultRole => 'nobody' }), 400, 'Role not found: nobody', { defaultRole => $ANY }, 'a role that is none');
 is(sql("select count(*) from scim.tenant where tenant = '$made-2'"), 0, 'nothing half made');
-is_tenant($t->admin(POST => '//tenants', { tenant => "$made-3" }, ':base' => '/eager'), 201, tenant("$made-3", %lenient, syncPolicy => 'all'), 'ScimSyncPolicy');
+is_tenant($t->admin(POST => '//tenants', { tenant => "$made-3" }, ':base' => '/eager'), 201, tenant("$made-3", %lenient, syncPolicy => 'all', baseUrl => based("$made-3")), 'ScimSyncPolicy');
 is_tenant($t->admin(POST => '//tenants', { tenant => "$made-4", syncPolicy => 'groups' }, ':base' => '/eager'), 201,
-    tenant("$made-4", %lenient, syncPolicy => 'groups'), 'unless the request says another one');
+    tenant("$made-4", %lenient, syncPolicy => 'groups', baseUrl => based("$made-4")), 'unless the request says another one');
 is(unjson(scimctl(qw(tenant add), "$made-5", qw(--sync-policy all --json)))->{syncPolicy}, 'all', 'scimctl tenant add --sync-policy');
 
 # --- the wall ---------------------------------------------------------------------------------------------------------------------

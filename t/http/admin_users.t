@@ -166,17 +166,27 @@ is_admin($t->admin(GET => '/users'), 200, items($small_ann, $small_kim), 'all ac
 my $bob = $t->make(Users => userName => 'Bob', displayName => 'Robert', active => false);
 is(names(''), '200 ANN Bob kim@x.example', 'in order');
 is(names('sort=created'), '200 ANN kim@x.example Bob', 'by age');
-for my $sort (qw(userName created)) {
-    my @seen;
-    my $query = "limit=1&sort=$sort";
-    for (1 .. 4) {
-        my $page = $t->admin(GET => "/users?$query")->{json};
+is(names('order=descending'), '200 kim@x.example Bob ANN', 'the other way round');
+is(names('sort=created&order=descending'), '200 Bob kim@x.example ANN', 'newest first');
+is(names('order=ascending'), '200 ANN Bob kim@x.example', 'as it is anyway');
+# In pages of one.
+sub paged {
+    my ($query) = @_;
+    my (@seen, $after);
+    do {
+        my $page = $t->admin(GET => "/users?limit=1&$query" . ($after ? "&after=$after" : ''))->{json};
         push @seen, map { $_->{userName} } @{ $page->{items} };
-        last unless $page->{next};
-        $query = "limit=1&sort=$sort&after=$page->{next}";
-    }
-    is("@seen", $sort eq 'created' ? 'ANN kim@x.example Bob' : 'ANN Bob kim@x.example', "pages by $sort");
+        $after = $page->{next};
+    } while ($after && @seen < 9);
+    return "@seen";
 }
+for my $case (['userName', 'ANN Bob kim@x.example'], ['created', 'ANN kim@x.example Bob']) {
+    my ($sort, $seen) = @$case;
+    is(paged("sort=$sort"), $seen, "pages by $sort");
+    is(paged("sort=$sort&order=descending"), join(' ', reverse split / /, $seen), "pages by $sort, descending");
+}
+is(paged('order=descending&source=scim'), 'kim@x.example Bob', 'of those that are asked for');
+is(paged('order=descending&q=an'), 'ANN', 'of those that are looked for');
 is(names("q=$_->[0]"), "200$_->[1]", "look for $_->[0]") for ['AN', ' ANN'], ['rob', ' Bob'], ['WORK@', ' kim@x.example'], ['nobody', ''],
     [$kim, ' kim@x.example'], ['k', ' kim@x.example'], ['%25', ''];
 is(names($_->[0]), "200$_->[1]", "filter $_->[0]") for ['source=local', ' ANN'], ['source=scim', ' Bob kim@x.example'],
@@ -185,6 +195,7 @@ is(names($_->[0]), "200$_->[1]", "filter $_->[0]") for ['source=local', ' ANN'],
 is_problem($t->admin(GET => '/users?role=nobody'), 400, 'Role not found: nobody', { role => $ANY }, 'an unknown role');
 is_problem($t->admin(GET => '/users?flag=nobody'), 400, $ANY, { flag => 'There is no flag "nobody".' }, 'an unknown flag');
 is_problem($t->admin(GET => '/users?sort=colour'), 400, $ANY, { sort => $ANY }, 'an unknown order');
+is_problem($t->admin(GET => '/users?order=down'), 400, $ANY, { order => 'must be one of: ascending|descending.' }, 'a direction that is none');
 is_problem($t->admin(GET => '/users?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
 is_problem($t->admin(GET => '/users?after=018f0000-0000-7000-8000-000000000000'), 400, $ANY, { after => $ANY }, 'a place that is gone');
 
@@ -286,6 +297,8 @@ is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value =>
 
 is_json(unjson(scimctl(qw(user add Zoe --email zoe@x.example --json --tenant), $own)),
     account('Zoe', email => 'zoe@x.example', emails => [{ value => 'zoe@x.example', primary => true }]), 'scimctl user add');
+is_json([map { $_->{userName} } @{ unjson(scimctl(qw(user list --order descending --json --tenant), $own)) }],
+    [reverse map { $_->{userName} } @{ unjson(scimctl(qw(user list --json --tenant), $own)) }], 'scimctl user list --order');
 is_json(unjson(scimctl(qw(user list --q zo --json --tenant), $own)), [row('Zoe', email => 'zoe@x.example')], 'scimctl user list');
 like(scimctl(qw(user show zoe --tenant), $own), qr/^User name +Zoe$/m, 'scimctl user show');
 is_json(unjson(scimctl(qw(user set zoe --no-active --json --tenant), $own))->{state}, 'inactive', 'scimctl user set')

@@ -57,7 +57,8 @@ my %wrong = (
     ScimRequireTLS => ['', 'maybe'],
     ScimFailureLimit => ['', '5', '0 5', '5 0', 'x 5', '5 x', '100001 1', '1 3601', 'off 5', '1 2 3'],
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
-    ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z'],
+    ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z', 'https://x/{Tenant}',
+        'https://x/{tenant', 'https://x/tenant}', 'https://x/{{tenant}}', 'https://x/{}'],
     ScimDocumentationURI => ['', 'docs', 'ftp://x'],
     ScimSyncPolicy => ['', 'none', 'all groups'],
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
@@ -71,7 +72,8 @@ my %right = (
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimAdminTimeout => ['5', '500ms', '10min'],
     ScimRequireTLS => ['on', 'Off'],
     ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],
-    ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s'],
+    ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s', 'https://{tenant}.x.example/scim',
+        'https://x.example/scim/{tenant}/', 'https://{tenant}.x.example:8443/{tenant}'],
     ScimDocumentationURI => ['https://x.example/docs?x#y'], ScimSyncPolicy => ['manual', 'all', 'Groups'],
 );
 for my $directive (sort keys %right) {
@@ -88,6 +90,11 @@ fails(qr/ScimTenant/, 'ScimTenant outside of a Location', server => "ScimTenant 
 fails(qr/ScimTenant/, 'ScimTenant in a Location with a pattern', path => '~ "/scim/v[2]"');
 fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim/*"');
 fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseURL https://x.example\n");
+my @admin = (handler => "SetHandler scim-admin\n", tenant => '', server => "<Location \"/scim\">\nSetHandler scim\nScimTenant path\n</Location>\n");
+fails(qr/ScimBaseURL must have \{tenant\} where the tenant's name is, as in https:\/\/x\.example\/scim\/v2\/\{tenant\}/,
+    'a base URL for several tenants', @admin, location => "ScimBaseURL https://x.example/scim/v2/\n");
+passes('a base URL for each tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2/{tenant}\n");
+passes('a base URL for the one tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2\nScimAdminTenant acme\n");
 fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
 
 # The cache of pages

@@ -320,12 +320,29 @@ is(scalar @{ $at->(@$_)->{Resources} }, $PAGE, "/$_->[0]->[0] $_->[0]->[1]: a pa
 # --- administrators' lists of accounts --------------------------------------------------------------------------------------
 
 my $middle = '00000001-0000-7000-8000-000000050000';
-my @lists = (['', 50], ["after=$middle", 50], ['sort=created', 50], ["sort=created&after=$middle", 50], ['q=user7777', 11], ['q=User%20777', 50],
+my @lists = (['', 50], ["after=$middle", 50], ['sort=created', 50], ["sort=created&after=$middle", 50], ['order=descending', 50],
+    ["order=descending&after=$middle", 50], ['sort=created&order=descending', 50], ["sort=created&order=descending&after=$middle", 50], ['q=user7777', 11], ['q=User%20777', 50],
     ['source=local', 0], ['state=deleted', 0], ['protected=true', 0], ['role=administrator', 0], ['role=user', 50]);
 my $list = sub {
     my ($query, $expected) = @{ $_[0] };
     is(scalar @{ $t->admin(GET => "/users?$query")->{json}{items} }, $expected, "accounts: $query");
 };
+
+# What an index has in the order that is asked for, in both directions: a page reads itself, the row after it, the one that the page
+# before ended with, and the roles of the tenant.
+my $group = '00000002-0000-7000-8000-000000000500';
+my @ordered = map { ("$_&order=ascending", "$_&order=descending") }
+    (map {"/users?limit=50&sort=$_"} 'userName', 'created', "userName&after=$middle", "created&after=$middle"),
+    (map {"/groups?limit=50&sort=$_"} 'displayName', 'created', "displayName&after=$group", "created&after=$group");
+sub check_ordered {
+    my ($when) = @_;
+    for my $path (@ordered) {
+        my $page;
+        my $read = rows_read(sub { $page = $t->admin(GET => $path)->{json} }, 'resource');
+        is(scalar @{ $page->{items} // [] }, 50, "$when: $path");
+        cmp_ok($read, '<=', 60, "$when: $path reads itself") or diag "read $read rows";
+    }
+}
 
 # --- whom a template would be for ----------------------------------------------------------------------------------------
 
@@ -388,6 +405,7 @@ sub check_reading {
     check_orders($when);
     is_json(check_reads(@filters), [], "$when: all filters together have read few rows");
     reads_less(300 * @lists, "$when: a page of accounts reads itself and little more", sub { $list->($_) for @lists });
+    check_ordered($when);
     reads_less(200, "$when: four changes of a large group have read few rows", sub { $change->($_) for @changes });
     reads_less(2 * $USERS + 1000, "$when: the members of a large group are read once", sub { is($t->request(GET => $large, undef, ':host' => 'patient.test')->{status}, 200, 'a large group') });
     for my $case (@access) {

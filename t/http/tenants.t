@@ -98,6 +98,13 @@ is($t->request(GET => "/Users/$id")->{json}{meta}{location}, $t->url . "/Users/$
 is($t->request(GET => "/Users/$id", undef, ':host' => 'other.example:81')->{json}{meta}{location},
     'http://other.example:81' . "$t->{base}/Users/$id", 'the Host header too');
 
+my $placed = 'https://' . $t->tenant . '.example.org/' . $t->tenant . '/v2';
+my @placed = (':base' => '/placed/v2/' . $t->tenant);
+is($t->request(GET => "/Users/$id", undef, @placed)->{location}, "$placed/Users/$id", '{tenant} in it is the name, and nothing is appended');
+is($t->request(GET => '/ServiceProviderConfig', undef, @placed)->{json}{meta}{location}, "$placed/ServiceProviderConfig", 'of what has no token, too');
+is($t->request(GET => '/ServiceProviderConfig', undef, ':base' => '/placed/v2/NONE')->{json}{meta}{location},
+    "http://127.0.0.1:$ScimTest::PORT/placed/v2/ServiceProviderConfig", 'and where no tenant is named it is the request that tells');
+
 # ScimPatchResponse
 my @answers = (':base' => '/answers/v2/' . $t->tenant);
 is_empty($t->patch("/Users/$id", [{ op => 'replace', path => 'title', value => 'x' }], @answers), 204, 'User none');
