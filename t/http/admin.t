@@ -132,8 +132,12 @@ sub entry {
 my $log = $t->admin(GET => '/audit?limit=2');
 is_admin($log, 200, { next => qr/^\d+$/, items => [
     entry('admin', 'admin', 'delete', 'Role', 'Editor', undef, undef),
+    entry('admin', 'admin', 'update', 'User', 'kim', { role => 'Editor' }, undef),
+] }, 'what was done last: nobody comes back with a role that is gone');
+$log = $t->admin(GET => "/audit?limit=1&after=$log->{json}{next}");
+is_admin($log, 200, { next => qr/^\d+$/, items => [
     entry('token', 'test', 'delete', 'User', 'kim', { active => true }, { active => false }),
-] }, 'what was done last');
+] }, 'before that');
 is_admin($t->admin(GET => "/audit?limit=2&after=$log->{json}{next}"), 200, { next => $ANY, items => [
     entry('token', 'test', 'create', 'User', 'kim', undef,
         { schemas => [$USER], userName => 'kim', roles => [{ value => 'EDITOR' }], active => true, displayName => 'kim' }),
