@@ -255,7 +255,31 @@ begin
 end
 $$;
 
--- Refuses that provisioning takes one of these, who is protected, out of a group.
+-- The first protected user who is in one of these groups, or in a group in them; null where there is none. From the users up: there
+-- are few of them, and groups may be large.
+create function scim.protected_in(of_tenant text, group_ids uuid[]) returns text
+    language plpgsql stable
+as $$
+begin
+    return (with recursive up (user_id, group_id) as (
+                select p.id, m.group_id
+                  from scim.resource p
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = p.id
+                 where p.tenant = of_tenant and p.protected is not null and p.deleted_at is null
+                 union
+                select u.user_id, m.group_id
+                  from up u
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = u.group_id)
+            select r.doc ->> 'userName'
+              from up u
+              join scim.resource r on r.tenant = of_tenant and r.id = u.user_id
+             where u.group_id = any (group_ids)
+             order by u.user_id
+             limit 1);
+end
+$$;
+
+-- Refuses that provisioning takes one of these out of a group, who is protected, or in which somebody is who is.
 create function scim.keep_members(ids uuid[]) returns void
     language plpgsql
 as $$
@@ -273,6 +297,11 @@ begin
     if found then
         perform scim.refuse('SC403', format('members: the user "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
             protected));
+    end if;
+    protected := scim.protected_in(current_setting('scim.tenant'), ids);
+    if protected is not null then
+        perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
+            'it out of a group; an administrator can.', protected));
     end if;
 end
 $$;

@@ -3,46 +3,7 @@
 
 set local role scim_owner;
 
--- --- protected users in groups ------------------------------------------------------------------------------------------------
-
--- The first protected user who is in one of these groups, or in a group in them; null where there is none. From the users up: there
--- are few of them, and groups may be large.
-create function scim.protected_in(of_tenant text, group_ids uuid[]) returns text
-    language plpgsql stable
-as $$
-begin
-    return (with recursive up (user_id, group_id) as (
-                select p.id, m.group_id
-                  from scim.resource p
-                  join scim.membership m on m.tenant = of_tenant and m.member_id = p.id
-                 where p.tenant = of_tenant and p.protected is not null and p.deleted_at is null
-                 union
-                select u.user_id, m.group_id
-                  from up u
-                  join scim.membership m on m.tenant = of_tenant and m.member_id = u.group_id)
-            select r.doc ->> 'userName'
-              from up u
-              join scim.resource r on r.tenant = of_tenant and r.id = u.user_id
-             where u.group_id = any (group_ids)
-             order by u.user_id
-             limit 1);
-end
-$$;
-
--- Refuses to take groups in which a protected user is out of a group: that takes the user out, too.
-create function scim.refuse_protected_in(of_tenant text, group_ids uuid[]) returns boolean
-    language plpgsql stable
-as $$
-declare
-    who text := scim.protected_in(of_tenant, group_ids);
-begin
-    if who is not null then
-        perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
-            'it out of a group; an administrator can.', who));
-    end if;
-    return false;
-end
-$$;
+-- --- who may change what --------------------------------------------------------------------------------------------------------
 
 -- As it was, but that a group in which a protected user is stays, that a role which is withdrawn is the user's no longer, and that
 -- what is refused of userName names it.

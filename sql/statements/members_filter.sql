@@ -4,9 +4,8 @@ with {{group}}, changed as (
     delete from scim.membership m
      where m.tenant = $1 and m.group_id = (select grp.id from grp) and true /* filter */
        and {{theirs}}
-    returning m.member_id, m.member_type
+    returning m.member_id
 ), {{touched}}
 select case
            {{changed}}
-           {{nested}}
        end

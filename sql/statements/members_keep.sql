@@ -4,9 +4,8 @@ with {{group}}, changed as (
     delete from scim.membership m
      where m.tenant = $1 and m.group_id = (select grp.id from grp)
        and case when m.member_id in (select unnest($3::uuid[])) then false else {{theirs}} end
-    returning m.member_id, m.member_type
+    returning m.member_id
 ), {{touched}}
 select case
            {{changed}}
-           {{nested}}
        end
