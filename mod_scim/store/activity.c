@@ -47,10 +47,10 @@ static const char *mask_pattern(const scim_activity_t *activity)
 /* The values of a row, which gets an id; there is room for the fingerprint after them. */
 static scim_param_t *row(scim_session_t *session, const char *reason)
 {
-    const scim_activity_t *activity = session->activity;
+    scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
     scim_param_t *params = apr_pcalloc(pool, ROW_PARAMS * sizeof(*params));
-    session->row = new_id();
+    activity->tried = new_id();
     params[0].value = activity->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
@@ -62,7 +62,7 @@ static scim_param_t *row(scim_session_t *session, const char *reason)
     params[8].value = mask_pattern(activity);
     params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
                                    (int)apr_time_usec(activity->began));
-    params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, session->row);
+    params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, activity->tried);
     params[11].value = activity->key_id;
     params[12].value = activity->request;
     return params;
@@ -80,7 +80,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
 static void take_row(scim_session_t *session, const PGresult *result)
 {
     if (strcmp(PQcmdTuples((PGresult *)result), "1") == 0) {
-        session->activity->id = session->row;
+        session->activity->id = session->activity->tried;
     }
 }
 
@@ -109,7 +109,6 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
         return error;
     }
     session->finish = -1;
-    activity->tried = session->row;
     const PGresult *result = scim_batch_result(batch, slot);
     if (!error) {
         take_row(session, result);
@@ -136,7 +135,6 @@ void scim_finish_parts(scim_session_t *session, const char *reason)
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, reason));
-    session->activity->tried = session->row;
     session->activity->refused = scim_session_run(session, batch);
     if (!session->activity->refused) {
         take_row(session, scim_batch_result(batch, slot));

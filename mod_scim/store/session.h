@@ -37,7 +37,6 @@ typedef struct scim_session_t {
     int open;               /* whether the latest batch leaves its transaction open */
     int head;               /* whether `slot` is of authentication alone */
     int finish;             /* slot of the latest batch's end; -1: it has none */
-    apr_int64_t row;        /* the id that its row of activity gets there */
     int whole;              /* the request is one transaction that is open, and its batches are parts of it */
     apr_pool_t *pool;
 } scim_session_t;
