@@ -26,6 +26,7 @@ APLOG_USE_MODULE(scim);
 #define BULK_OPERATIONS  1000
 #define BULK_BYTES       (1024 * 1024)
 #define BULK_LIMIT       10000
+#define BULK_TIMEOUT     apr_time_from_sec(45)
 #define DATABASE_TIMEOUT apr_time_from_sec(10)
 #define DATABASE_WAIT    apr_time_from_sec(5)
 #define ADMIN_TIMEOUT    apr_time_from_sec(60)
@@ -52,6 +53,7 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->max_depth = -1;
     config->bulk_operations = -1;
     config->bulk_bytes = -1;
+    config->bulk_timeout = -1;
     config->database_timeout = -1;
     config->database_wait = -1;
     config->admin_timeout = -1;
@@ -92,6 +94,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->max_depth = INNER(max_depth, -1);
     config->bulk_operations = INNER(bulk_operations, -1);
     config->bulk_bytes = INNER(bulk_bytes, -1);
+    config->bulk_timeout = INNER(bulk_timeout, -1);
     config->database_timeout = INNER(database_timeout, -1);
     config->database_wait = INNER(database_wait, -1);
     config->admin_timeout = INNER(admin_timeout, -1);
@@ -185,6 +188,7 @@ SETTING(int, bulk_operations, BULK_OPERATIONS)
 SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
 SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
 SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
+SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
 SETTING(int, failure_limit, FAILURES)
 SETTING(int, failure_period, FAILURE_PERIOD)
@@ -572,6 +576,8 @@ const command_rec scim_directives[] = {
     AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
     AP_INIT_TAKE2("ScimBulkLimits", set_bulk_limits, NULL, ANYWHERE,
                   "what one Bulk request may hold: OPERATIONS BYTES"),
+    AP_INIT_TAKE1("ScimBulkTimeout", set_duration, OFFSET(bulk_timeout), ANYWHERE,
+                  "how long a Bulk request may begin further operations"),
     AP_INIT_TAKE12("ScimFailureLimit", set_failure_limit, NULL, ANYWHERE,
                    "failed authentications of one address: NUMBER SECONDS | off"),
     AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,

@@ -48,6 +48,7 @@ typedef struct scim_dir_config_t {
     int max_depth;
     int bulk_operations;
     apr_off_t bulk_bytes;
+    apr_interval_time_t bulk_timeout;
     apr_interval_time_t database_timeout;
     apr_interval_time_t database_wait;
     apr_interval_time_t admin_timeout;
@@ -110,6 +111,7 @@ int scim_setting_max_depth(const scim_dir_config_t *config);
 int scim_setting_bulk_operations(const scim_dir_config_t *config);
 /* Of the body of a Bulk request; ScimMaxBody holds for it too. */
 apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_bulk_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);

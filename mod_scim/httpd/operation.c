@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "client.h"
 #include "message.h"
 #include "scim/json.h"
 #include "scim/render.h"
@@ -162,7 +163,11 @@ static scim_error_t *work_delete(scim_call_t *call, scim_session_t *session)
 
 static scim_error_t *work_bulk(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_bulk(call->bulk, session);
+    const request_rec *r = call->request->r;
+    const scim_bulk_bounds_t bounds = {apr_time_now() + scim_setting_bulk_timeout(call->request->config),
+                                       scim_client_is_gone, r->connection};
+
+    return scim_store_bulk(call->bulk, session, &bounds);
 }
 
 static scim_error_t *answer_empty(scim_call_t *call)

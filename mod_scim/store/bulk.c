@@ -6,25 +6,35 @@
 #include "bulk_private.h"
 #include "scim/mask.h"
 #include "scim/text.h"
+#include "sqlstate.h"
 
 #define WINDOW_FIRST 100 /* operations in one transaction: what they take is not known yet */
 #define WINDOW_MAX   1000
 #define WINDOW_SHORT apr_time_from_msec(250) /* more of them may be tried together */
 #define WINDOW_LONG  apr_time_from_sec(1)    /* fewer must be, so that ScimDatabaseTimeout is not reached */
-#define ATTEMPTS_MAX 4
+#define ATTEMPTS_MAX 4                       /* of the same window, while nothing is learned from them */
 
 /* What is to be done with the window after an attempt. */
 typedef enum { DONE, AGAIN, STOP } verdict_e;
 
-/* A Bulk request under way. */
+/*
+ * A Bulk request under way.
+ *
+ * Every attempt brings it nearer to its end: it answers operations (`at` grows), or it blames one (`blamed` grows), or
+ * the next attempt is shorter (`limit` shrinks). An operation that was blamed is not tried again. What brings none of
+ * these is repeated ATTEMPTS_MAX times in a row (`idle`), and then the request ends.
+ */
 typedef struct run_t {
     scim_session_t *session;
     scim_bulk_t *bulk;
+    const scim_bulk_bounds_t *bounds;
     scim_bulk_item_t *items;
     int at;              /* in bulk->order: what is next */
     int size;            /* how many operations to try together */
     int limit;           /* where the next window ends at the latest */
     int attempts;        /* of the window that begins here, while the error passes by itself */
+    int blamed;          /* operations that were answered with an error because an attempt failed */
+    int idle;            /* attempts in a row that brought nothing */
     apr_int64_t errors;  /* answered so far */
     int begun;           /* the database was asked */
     int changed;         /* something was committed */
@@ -91,13 +101,6 @@ static verdict_e cut(run_t *run, int end)
     return AGAIN;
 }
 
-/* The operation has its answer; what is before it is done again without it. */
-static verdict_e fail(run_t *run, const scim_bulk_window_t *window, int at, const scim_error_t *error)
-{
-    scim_bulk_fail(window, at, error);
-    return cut(run, at + 1);
-}
-
 /* Nothing can be carried out any more. */
 static verdict_e give_up(run_t *run, scim_error_t *error)
 {
@@ -105,6 +108,33 @@ static verdict_e give_up(run_t *run, scim_error_t *error)
     run->fatal->detail = apr_pstrdup(run->bulk->pool, error->detail);
     run->fatal->cause = apr_pstrdup(run->bulk->pool, error->cause);
     return STOP;
+}
+
+/* An error that ends the request, and that a client answers by sending the rest again. */
+static scim_error_t *interrupted(const run_t *run, const char *cause, const char *detail)
+{
+    scim_error_t *error = scim_error_status(run->bulk->pool, 503, "%s", detail);
+    error->cause = cause;
+    error->retry_after = 1;
+    return error;
+}
+
+static verdict_e stuck(run_t *run)
+{
+    return give_up(run, interrupted(run, "a Bulk request was tried again and again without getting further",
+                                    "This operation could not be carried out together with the others of the request. "
+                                    "Send it again, alone."));
+}
+
+/* The operation has its answer; what is before it is done again without it. */
+static verdict_e fail(run_t *run, const scim_bulk_window_t *window, int at, const scim_error_t *error)
+{
+    if (scim_bulk_at(window, at)->error) {
+        return stuck(run);
+    }
+    scim_bulk_fail(window, at, error);
+    run->blamed++;
+    return cut(run, at + 1);
 }
 
 /* The first POST whose unique value is taken, and that others of the window were made to count on; -1: there is none.
@@ -136,13 +166,53 @@ static int rename_restored(const scim_bulk_window_t *window)
     return renamed;
 }
 
+/* Where to cut a window so that about half of the operations that it carries out are left, and fewer than before; the
+ * window's end where they are one unit. */
+static int halve(const scim_bulk_window_t *window)
+{
+    int middle = window->begin, first = -1, last = -1, seen = 0;
+    for (int at = window->begin; at < window->end; at++) {
+        if (!window->items[at].live) {
+            continue;
+        }
+        first = first < 0 ? at : first;
+        last = at;
+        middle = seen++ <= (window->live - 1) / 2 ? at : middle;
+    }
+    int end = scim_bulk_unit_end(window->bulk, middle);
+    if (end <= last) {
+        return end;
+    }
+    int begin = scim_bulk_unit_begin(window->bulk, middle);
+    return begin > first ? begin : window->end;
+}
+
+/* The last operation of the window that is carried out. */
+static int last_live(const scim_bulk_window_t *window)
+{
+    int at = window->end - 1;
+    while (at > window->begin && !window->items[at].live) {
+        at--;
+    }
+    return at;
+}
+
+/* The connection is lost: what the attempt failed with is not the answer, because it would have been repeated. */
+static scim_error_t *outage(const run_t *run, scim_error_t *error)
+{
+    return error->status == 503 ? error : scim_sqlstate_unavailable(error->detail, run->bulk->pool);
+}
+
 /* Something went wrong in the window, of which nothing was done. `failed` is whose error it is
  * (scim_bulk_window_owner), with how many others that it may also be of. */
 static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_t *error, int failed, int others)
 {
     int miss = missed(window);
-    int half = scim_bulk_unit_end(run->bulk, window->begin + (window->end - window->begin - 1) / 2);
-    if (failed == -2 || !scim_conn_usable(run->session->conn)) {
+    int half = halve(window);
+    if (!scim_conn_usable(run->session->conn)) {
+        return give_up(run, outage(run, error));
+    }
+    if (failed == -2) {
         return give_up(run, error);
     }
     if (rename_restored(window)) {
@@ -160,7 +230,7 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
     if (failed >= 0 && !others) {
         return fail(run, window, failed, error);
     }
-    return half < window->end ? cut(run, half) : fail(run, window, window->end - 1, error);
+    return half < window->end ? cut(run, half) : fail(run, window, last_live(window), error);
 }
 
 /* Where failOnErrors ends the request within the window; its end where it does not. */
@@ -358,17 +428,43 @@ static scim_error_t *end_whole(run_t *run)
     return scim_finish_end(session, batch, scim_batch_run(batch));
 }
 
-scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session)
+/* Why no further attempt is made; NULL: one is. */
+static scim_error_t *bounded(const run_t *run)
+{
+    const scim_bulk_bounds_t *bounds = run->bounds;
+    if (apr_time_now() > bounds->until) {
+        return interrupted(run, "the Bulk request took longer than ScimBulkTimeout",
+                           "The request took longer than this server allows for a Bulk request. This operation was "
+                           "not carried out; send it again, in a request with fewer operations.");
+    }
+    if (run->begun && bounds->is_gone && bounds->is_gone(bounds->client)) {
+        return interrupted(run, "the client has closed the connection during its Bulk request",
+                           "The client has closed the connection. This operation was not carried out.");
+    }
+    return NULL;
+}
+
+/* One more attempt, if there may be one. */
+static verdict_e advance(run_t *run)
+{
+    int at = run->at, limit = run->limit, blamed = run->blamed;
+    scim_error_t *bound = bounded(run);
+    verdict_e verdict = bound ? give_up(run, bound) : attempt(run);
+    run->idle = run->at > at || run->limit < limit || run->blamed > blamed ? 0 : run->idle + 1;
+    return verdict == AGAIN && run->idle >= ATTEMPTS_MAX ? stuck(run) : verdict;
+}
+
+scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session, const scim_bulk_bounds_t *bounds)
 {
     int count = bulk->order->nelts;
-    run_t run = {.session = session, .bulk = bulk, .size = WINDOW_FIRST, .limit = count};
+    run_t run = {.session = session, .bulk = bulk, .bounds = bounds, .size = WINDOW_FIRST, .limit = count};
     verdict_e verdict = DONE;
     run.items = apr_pcalloc(bulk->pool, (apr_size_t)(count + 1) * sizeof(*run.items));
     while (verdict != STOP && run.at < count) {
-        verdict = attempt(&run);
+        verdict = advance(&run);
     }
     if (!run.begun) {
-        return scim_session_check(session);
+        return run.fatal ? run.fatal : scim_session_check(session);
     }
     if (session->whole) {
         return end_whole(&run);

@@ -16,9 +16,16 @@
 #include "scim/bulk.h"
 #include "session.h"
 
+/* When a Bulk request ends before all of it was tried. */
+typedef struct scim_bulk_bounds_t {
+    apr_time_t until;             /* no transaction begins after it */
+    int (*is_gone)(void *client); /* whether nobody waits for the answer any more; asked between transactions */
+    void *client;
+} scim_bulk_bounds_t;
+
 /* Fills in what became of each operation that was attempted, in the order of bulk->order, up to the one that reached
  * bulk->fail_on_errors. Errors: 401, 403, 503 where nothing at all was done. Once something has been done, an error of
- * this kind is the answer to each operation that is left. */
-scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session);
+ * this kind is the answer to each operation that is left; so it is when `bounds` end the request (503). */
+scim_error_t *scim_store_bulk(scim_bulk_t *bulk, scim_session_t *session, const scim_bulk_bounds_t *bounds);
 
 #endif

@@ -64,7 +64,8 @@ typedef struct scim_bulk_window_t {
 
 scim_bulk_op_t *scim_bulk_at(const scim_bulk_window_t *window, int at);
 
-/* The end of the unit that begins at a place. */
+/* Where the unit begins that the operation at a place belongs to, and where it ends. */
+int scim_bulk_unit_begin(const scim_bulk_t *bulk, int at);
 int scim_bulk_unit_end(const scim_bulk_t *bulk, int at);
 
 /* An operation has failed, and with it what refers to it in a circle. */

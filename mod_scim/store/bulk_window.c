@@ -24,9 +24,11 @@ int scim_bulk_unit_end(const scim_bulk_t *bulk, int at)
     return at;
 }
 
-static int unit_begin(const scim_bulk_window_t *window, int at)
+int scim_bulk_unit_begin(const scim_bulk_t *bulk, int at)
 {
-    while (at > 0 && scim_bulk_at(window, at - 1)->unit == scim_bulk_at(window, at)->unit) {
+    const int *order = (const int *)bulk->order->elts;
+    int unit = APR_ARRAY_IDX(bulk->ops, order[at], scim_bulk_op_t).unit;
+    while (at > 0 && APR_ARRAY_IDX(bulk->ops, order[at - 1], scim_bulk_op_t).unit == unit) {
         at--;
     }
     return at;
@@ -44,7 +46,7 @@ static scim_error_t *kept(const scim_error_t *error, apr_pool_t *pool)
 void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t *error)
 {
     scim_bulk_op_t *op = scim_bulk_at(window, at);
-    int begin = unit_begin(window, at);
+    int begin = scim_bulk_unit_begin(window->bulk, at);
     op->error = kept(error, window->bulk->pool);
     for (int i = begin; i < scim_bulk_unit_end(window->bulk, begin); i++) {
         scim_bulk_op_t *other = scim_bulk_at(window, i);
