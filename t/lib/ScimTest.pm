@@ -17,6 +17,7 @@ use JSON::PP ();
 use LWP::UserAgent;
 use MIME::Base64 'encode_base64';
 use ScimShape;
+use ScimSql;
 use ScimWire;
 use Test::More;
 
@@ -67,35 +68,9 @@ sub tenant { $_[0]{tenant} }
 # The base URL that locations are made of.
 sub url { "http://$_[0]{host}$_[0]{base}" }
 
-# Runs a command without a shell; returns (output and diagnostics, exit code).
-sub run_ok {
-    my @command = @_;
-    my $pid = open my $out, '-|';
-    defined $pid or die "fork: $!";
-    if (!$pid) {
-        open STDERR, '>&', \*STDOUT;
-        exec @command or die "$command[0]: $!";
-    }
-    local $/;
-    my $text = <$out>;
-    close $out;
-    return wantarray ? ($text, $? >> 8) : $text;
-}
-
 sub scimctl {
     my ($text, $code) = run_ok("$work/bin/scimctl", @_);
     die "scimctl @_: exit $code: $text" if $code;
-    return $text;
-}
-
-# The stored state: one query, unaligned, as the superuser whom row-level security does not bind.
-sub sql {
-    my ($query) = @_;
-    utf8::encode($query) if utf8::is_utf8($query);
-    my ($text, $code) = run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -c), $query);
-    die "psql: $text" if $code;
-    chomp $text;
-    utf8::decode($text);
     return $text;
 }
 

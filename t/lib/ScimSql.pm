@@ -1,0 +1,100 @@
+# The stored state of a test: questions to PostgreSQL, and answers as `psql -At` prints them.
+#
+#   sql("select id, active from scim.resource where ...")    # one line for each row: "1|t\n2|f"
+#
+# The environment says whom to ask (PGHOST, PGDATABASE, PGUSER ...); a test may set it for a moment with `local`. The
+# connection is kept for the next question and reset before it: as with a psql for each question, nothing that `set`,
+# `prepare` or `begin` did is left. Several statements in one question are one transaction. DBD::Pg returns what the last
+# of them answers; a question in which another one may answer as well is asked by psql.
+package ScimSql;
+use strict;
+use warnings;
+use utf8;
+use DBI;
+use Exporter 'import';
+
+our @EXPORT = qw(sql run_ok);
+
+my $several = qr/\b(?:select|values|table|with|show|execute|explain|fetch|returning)\b.*;\s*\S/is;
+my %kept;
+
+# Returns the text of the answer; dies with the server's message.
+sub sql {
+    my ($query) = @_;
+    return _psql($query) if $query =~ $several;
+    my $kept = _connection();
+    my $answer = eval { _ask($kept, $query) };
+    my $error  = $@;
+    _reset($kept);
+    die 'psql: ' . ($error =~ s/^DBD::Pg::\w+ \w+ failed: //r) unless defined $answer;
+    return $answer;
+}
+
+# Runs a command without a shell; returns (output and diagnostics, exit code).
+sub run_ok {
+    my @command = @_;
+    my $pid = open my $out, '-|';
+    defined $pid or die "fork: $!";
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        exec @command or die "$command[0]: $!";
+    }
+    local $/;
+    my $text = <$out>;
+    close $out;
+    return wantarray ? ($text, $? >> 8) : $text;
+}
+
+sub _psql {
+    my ($query) = @_;
+    utf8::encode($query) if utf8::is_utf8($query);
+    my ($text, $code) = run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -c), $query);
+    die "psql: $text" if $code;
+    chomp $text;
+    utf8::decode($text);
+    return $text;
+}
+
+# A child that forks has connections of its own, and what PostgreSQL closed is opened again.
+sub _connection {
+    my $key = join "\0", $$, map { "$_=" . ($ENV{$_} // '') } grep {/^PG/} sort keys %ENV;
+    return $kept{$key} if $kept{$key} && $kept{$key}->ping;
+    return $kept{$key} = DBI->connect('dbi:Pg:', undef, undef, {
+        AutoCommit => 1, AutoInactiveDestroy => 1, PrintError => 0, PrintWarn => 0, RaiseError => 1,
+        pg_bool_tf => 1, pg_enable_utf8 => 1, pg_expand_array => 0,
+    }) // die 'psql: ' . DBI->errstr;
+}
+
+sub _ask {
+    my ($kept, $query) = @_;
+    my $statement = $kept->prepare($query, { pg_direct => 1, pg_server_prepare => 0 });
+    $statement->execute;
+    return '' unless $statement->{NUM_OF_FIELDS};
+    my @types = @{ $statement->{pg_type} };
+    my @lines;
+    while (my $row = $statement->fetch) {
+        push @lines, join '|', map { _text($row->[$_], $types[$_]) } 0 .. $#types;
+    }
+    return join "\n", @lines;
+}
+
+sub _text {
+    my ($value, $type) = @_;
+    return '' unless defined $value;
+    return $value unless $type eq 'bytea';
+    return '\x' . unpack 'H*', $value;
+}
+
+# Counts of rows that were read are told at once, as when a psql ends: ScimReads looks at them.
+sub _reset {
+    my ($kept) = @_;
+    eval {
+        $kept->do('rollback') if $kept->ping > 2;
+        $kept->do('discard all');
+        $kept->do('select pg_stat_force_next_flush()');
+        1;
+    } or $kept->disconnect;
+    return;
+}
+
+1;
