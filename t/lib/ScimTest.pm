@@ -6,6 +6,10 @@
 #   is_error($res, 409, 'uniqueness', qr/userName/, 'create again');
 #
 # A header value undef leaves the header out; ':base' and ':host' choose another Location or virtual host.
+#
+# While a test file runs, its httpd, its PostgreSQL and their logs are its own: it may stop servers, read the error log
+# and count rows of all tenants. The processors are not: other files run at the same time. A file that measures what they
+# would disturb says so in a line of its own, `# alone: WHY`, and runs when no other does.
 package ScimTest;
 use strict;
 use warnings;
