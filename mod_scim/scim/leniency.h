@@ -36,14 +36,15 @@ typedef enum {
     SCIM_LENIENT_OBJECT_FOR_ARRAY = 1 << 14, /* {..} for a list of one: OneLogin */
     SCIM_LENIENT_CAPITAL_OP = 1 << 15,       /* "Replace" for "replace": Entra ID without its flag */
     SCIM_LENIENT_FLAG_IN_PATH = 1 << 16,     /* aadOptscim062020 in the path: Entra ID */
-    SCIM_NOTED_UNKNOWN_ATTRIBUTE = 1 << 17,  /* an attribute that no schema has, which is ignored */
-    SCIM_NOTED_NO_PATH = 1 << 18,            /* a PATCH operation without a path */
-    SCIM_NOTED_IN_SORT = 1 << 19,            /* an attribute's name that needed a leniency is in sortBy, */
-    SCIM_NOTED_IN_FILTER = 1 << 20           /* in a filter: never noted alone, it says the scimType of the refusal */
+    SCIM_LENIENT_EMPTY_STRING = 1 << 17,     /* "" for no value of what is no string: Entra ID, SURF SBS */
+    SCIM_NOTED_UNKNOWN_ATTRIBUTE = 1 << 18,  /* an attribute that no schema has, which is ignored */
+    SCIM_NOTED_NO_PATH = 1 << 19,            /* a PATCH operation without a path */
+    SCIM_NOTED_IN_SORT = 1 << 20,            /* an attribute's name that needed a leniency is in sortBy, */
+    SCIM_NOTED_IN_FILTER = 1 << 21           /* in a filter: never noted alone, it says the scimType of the refusal */
 } scim_leniency_e;
 
 #define SCIM_LENIENT_NONE 0u
-#define SCIM_LENIENT_ALL  0x1ffffu
+#define SCIM_LENIENT_ALL  0x3ffffu
 /* What a reader of attributes' names may use. */
 #define SCIM_LENIENT_NAMES ((unsigned)SCIM_LENIENT_BARE_EXTENSION | (unsigned)SCIM_LENIENT_URN_SLIP)
 

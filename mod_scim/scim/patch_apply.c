@@ -37,6 +37,9 @@ scim_error_t *scim_patch_unset(scim_patch_state_t *state, json_object *object, c
         return immutable(state, attr);
     }
     json_object_object_del(object, attr->name);
+    if (attr->parent && strcmp(attr->key, "value") == 0) {
+        json_object_object_del(object, "$ref"); /* it leads to the value that is no more */
+    }
     return NULL;
 }
 
@@ -156,15 +159,18 @@ static scim_error_t *apply_op(scim_patch_state_t *state)
     return error;
 }
 
-/* Values that differed may have become the same: where `emails.value` is replaced in all, or `emails.type` removed. */
+/* Values that differed may have become the same: where `emails.value` is replaced in all, or `emails.type` removed. Of
+ * others nothing but a label may be left. */
 static void unite_values(json_object *holder, const scim_schema_t *schema, apr_pool_t *pool)
 {
     for (int i = 0; holder && i < schema->attrs->nelts; i++) {
         const scim_attr_t *attr = APR_ARRAY_IDX(schema->attrs, i, const scim_attr_t *);
         json_object *list = attr->multi_valued ? json_object_object_get(holder, attr->name) : NULL;
-        json_object *united = list ? scim_value_unite(list, pool) : NULL;
+        json_object *united = list ? scim_value_unite(list, attr, pool) : NULL;
 
-        if (list && json_object_array_length(united) < json_object_array_length(list)) {
+        if (list && json_object_array_length(united) == 0) {
+            json_object_object_del(holder, attr->name);
+        } else if (list && json_object_array_length(united) < json_object_array_length(list)) {
             json_object_object_add(holder, attr->name, json_object_get(united));
         }
     }

@@ -124,7 +124,7 @@ scim_error_t *scim_patch_members(scim_patch_reader_t *reader, const scim_patch_p
                                 "%s[value eq \"id\"].",
                                 part->path.attr->name);
     }
-    if (part->op != SCIM_PATCH_REPLACE) {
+    if (part->op != SCIM_PATCH_REPLACE && !scim_value_empty_string(value, reader->leniency)) {
         value = scim_patch_as_list(value, reader->pool);
     }
     if ((error = scim_members_read(&ids, value, part->path.attr, reader->leniency, reader->pool))) {

@@ -42,6 +42,9 @@ static scim_error_t *unassign(scim_patch_reader_t *reader, const scim_patch_part
     if (part->op == SCIM_PATCH_ADD) {
         return NULL;
     }
+    if (scim_attr_defaults(part->path.attr, reader->type)) {
+        return NULL;
+    }
     if (whole && target_of(&part->path)->required) {
         return unassignable(reader, part);
     }
@@ -104,23 +107,31 @@ static scim_error_t *read_value(json_object **out, scim_patch_reader_t *reader, 
     return scim_value_read(out, value, target, part->text, reader->leniency, reader->pool);
 }
 
-static int is_null(json_object *value)
+/* What `raw`, of which nothing was read, does to one value: to add null is to add nothing, to add an empty string is to
+ * replace what is there by it. */
+static scim_patch_e unassigning_op(scim_patch_e op, json_object *raw)
 {
-    return !value || (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
+    return op == SCIM_PATCH_ADD && json_object_is_type(raw, json_type_string) ? SCIM_PATCH_REPLACE : op;
 }
 
-/* Sub-attributes that a replacing object sets to null. The value as it is read does not have them any more, so each
- * becomes an operation of its own. They go first: the replacement itself may change what the path's filter selects. */
-static scim_error_t *unassign_subs(scim_patch_reader_t *reader, const scim_patch_part_t *part, json_object *object)
+/* Sub-attributes that an object has and that are not in the value as it was read: each is unassigned by an operation of
+ * its own. They go first: the replacement itself may change what the path's filter selects. */
+static scim_error_t *unassign_subs(scim_patch_reader_t *reader, const scim_patch_part_t *part, json_object *object,
+                                   json_object *read)
 {
     scim_error_t *error;
 
     json_object_object_foreach(object, key, value)
     {
+        const scim_attr_t *sub = scim_attr_sub(part->path.attr, key, strlen(key));
         scim_patch_part_t inner = *part;
 
-        inner.path.sub = is_null(value) ? scim_attr_sub(part->path.attr, key, strlen(key)) : NULL;
-        if (inner.path.sub && !is_read_only(&inner.path) && (error = unassign(reader, &inner))) {
+        if (!sub || (read && json_object_object_get_ex(read, sub->name, NULL))) {
+            continue;
+        }
+        inner.path.sub = sub;
+        inner.op = unassigning_op(part->op, value);
+        if (!is_read_only(&inner.path) && (error = unassign(reader, &inner))) {
             return error;
         }
     }
@@ -139,11 +150,14 @@ static scim_error_t *assign(scim_patch_reader_t *reader, const scim_patch_part_t
     if ((error = read_value(&value, reader, part))) {
         return error;
     }
-    if (merged && part->op == SCIM_PATCH_REPLACE && (error = unassign_subs(reader, part, raw))) {
+    if (merged && (error = unassign_subs(reader, part, raw, value))) {
         return error;
     }
     if (!value) {
-        return merged ? NULL : unassign(reader, part);
+        scim_patch_part_t whole = *part;
+
+        whole.op = one ? unassigning_op(part->op, raw) : part->op;
+        return merged ? NULL : unassign(reader, &whole);
     }
     if (!is_stored(&part->path)) {
         return NULL;

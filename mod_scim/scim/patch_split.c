@@ -116,6 +116,9 @@ static scim_error_t *remove_schema(scim_patch_reader_t *reader, scim_patch_e op,
 scim_error_t *scim_patch_schema(scim_patch_reader_t *reader, scim_patch_e op, const scim_schema_t *schema,
                                 json_object *value)
 {
+    if (value && scim_value_empty_string(value, reader->leniency)) {
+        value = NULL;
+    }
     if (op == SCIM_PATCH_REMOVE || (op == SCIM_PATCH_REPLACE && !value)) {
         return remove_schema(reader, op, schema);
     }

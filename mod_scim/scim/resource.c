@@ -153,7 +153,7 @@ static scim_error_t *read_extension(body_t *body, const scim_schema_t *schema, c
                                 name);
     if (!first_time(body, schema))
         return given_twice(body, name);
-    if (!value)
+    if (!value || scim_value_empty_string(value, body->leniency))
         return NULL;
     if (!json_object_is_type(value, json_type_object))
         return scim_error_typed(body->pool, SCIM_INVALID_VALUE, "%s must be an object that holds attributes.", name);
@@ -298,14 +298,26 @@ static void default_display_name(json_object *doc, const scim_schema_t *schema, 
         json_object_object_add(doc, "displayName", json_object_new_string(name));
 }
 
+int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type)
+{
+    return attr && attr->schema == type->schema && !attr->parent && attr->type == SCIM_BOOLEAN && !attr->multi_valued &&
+           !strcmp(attr->key, "active");
+}
+
+/* Gives `active` a value where it has none: the one of `stored`, which may be NULL, else its default. */
+static void default_active(json_object *doc, json_object *stored, const scim_resource_type_t *type)
+{
+    const scim_attr_t *active = scim_schema_attr(type->schema, "active", strlen("active"));
+    json_object *was = stored && active ? json_object_object_get(stored, active->name) : NULL;
+
+    if (scim_attr_defaults(active, type) && !json_object_object_get_ex(doc, active->name, NULL))
+        json_object_object_add(doc, active->name, json_object_new_boolean(!was || json_object_get_boolean(was)));
+}
+
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool)
 {
-    const scim_schema_t *schema = resource->type->schema;
-    const scim_attr_t *active = scim_schema_attr(schema, "active", strlen("active"));
-
-    if (active && active->type == SCIM_BOOLEAN && !json_object_object_get_ex(resource->doc, "active", NULL))
-        json_object_object_add(resource->doc, "active", json_object_new_boolean(1));
-    default_display_name(resource->doc, schema, pool);
+    default_active(resource->doc, NULL, resource->type);
+    default_display_name(resource->doc, resource->type->schema, pool);
 }
 
 static int same_value(json_object *one, json_object *other, const scim_attr_t *attr)
@@ -360,9 +372,7 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
     }
     if (error)
         return error;
-    if (scim_schema_attr(type->schema, "active", strlen("active")) && !json_object_object_get_ex(doc, "active", NULL) &&
-        json_object_object_get_ex(stored, "active", &part))
-        json_object_object_add(doc, "active", json_object_new_boolean(json_object_get_boolean(part)));
+    default_active(doc, stored, type);
     default_display_name(doc, type->schema, pool);
     return scim_resource_seal(doc, type, pool);
 }
@@ -394,17 +404,6 @@ static scim_error_t *check_subs(json_object *value, const scim_attr_t *attr, con
     return NULL;
 }
 
-static int has_required_sub(const scim_attr_t *attr)
-{
-    int i;
-
-    for (i = 0; attr->subs && i < attr->subs->nelts; i++) {
-        if (APR_ARRAY_IDX(attr->subs, i, const scim_attr_t *)->required)
-            return 1;
-    }
-    return 0;
-}
-
 static scim_error_t *check_required(json_object *object, const scim_schema_t *schema, const char *prefix,
                                     const scim_resource_type_t *type, apr_pool_t *pool)
 {
@@ -420,7 +419,7 @@ static scim_error_t *check_required(json_object *object, const scim_schema_t *sc
         json_object_object_get_ex(object, attr->name, &value);
         if (!value && attr->required)
             return scim_error_typed(pool, SCIM_INVALID_VALUE, "%s%s is required.", prefix, attr->name);
-        if (value && has_required_sub(attr))
+        if (value && scim_attr_requires(attr))
             error = check_subs(value, attr, apr_pstrcat(pool, prefix, attr->name, NULL), pool);
     }
     return error;

@@ -29,6 +29,10 @@ typedef struct scim_resource_t {
 scim_error_t *scim_resource_read(scim_resource_t **out, json_object *body, const scim_resource_type_t *type,
                                  scim_leniency_t *leniency, apr_pool_t *pool);
 
+/* Whether this is the attribute that has a default: `active` of the type's base schema, which is true. It always has a
+ * value: what would take it away leaves it as it is, since nobody gains access by what was not said. */
+int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type);
+
 /* Gives a new resource its defaults: `active` true where the schema has it; displayName of a User derived from the name
  * where it was not sent (name.formatted, else givenName familyName, else userName). */
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
@@ -39,9 +43,11 @@ void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
 
 /* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where
- * it is unassigned (null, empty list, an object of which nothing is kept). `name` is how the client called it, for
- * the detail. The result is the pool's: json_object_get it to put it into a document. Its containers are new, its
- * leaves may be the body's. readOnly sub-attributes are dropped; of equal (type, value) pairs one stays (RFC 7643
+ * it is unassigned: null, an empty list, an object of which nothing is kept, a blank externalId, a blank `value` of a
+ * complex attribute, and in lenient "" for whatever is no string. Elements of a list that hold nothing but labels
+ * (type, primary, display) are left out, unless the schema requires a sub-attribute. `name` is how the client called
+ * it, for the detail. The result is the pool's: json_object_get it to put it into a document. Its containers are new,
+ * its leaves may be the body's. readOnly sub-attributes are dropped; of equal (type, value) pairs one stays (RFC 7643
  * 2.4). Strings are at most 65536 bytes long, and 1024 where resources are looked up by them: unique attributes,
  * externalId, displayName and the `value` of a list. Errors: 400 invalidValue, with a path, what it must be and
  * what it is; invalidSyntax for a sub-attribute given twice. Shared by POST, PUT and PATCH. */
@@ -52,9 +58,15 @@ scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_
 scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                                 scim_leniency_t *leniency, apr_pool_t *pool);
 
-/* A new list, the pool's, of the elements of a stored one; of equal (type, value) pairs one stays, the primary one
- * where there is one. */
-json_object *scim_value_unite(json_object *list, apr_pool_t *pool);
+/* A new list, the pool's, of the elements of a stored one without those that hold nothing; of equal (type, value) pairs
+ * one stays, the primary one where there is one. */
+json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_pool_t *pool);
+
+/* Whether a value is "", which in lenient says that there is none. */
+int scim_value_empty_string(json_object *value, scim_leniency_t *leniency);
+
+/* Whether the schema requires a sub-attribute of each value of `attr`. */
+int scim_attr_requires(const scim_attr_t *attr);
 
 /* Whether documents hold this attribute at all: not what is readOnly, and not what is writeOnly and never returned. */
 int scim_attr_stored(const scim_attr_t *attr);

@@ -201,6 +201,68 @@ apr_size_t scim_utf8_valid(const char *text, apr_size_t len)
     return len;
 }
 
+/* ---- blanks ---- */
+
+/* Unicode's White_Space and Default_Ignorable_Code_Point, control characters, and the blank of Braille. */
+static const struct {
+    unsigned first, last;
+} blanks[] = {
+    {0x0000, 0x0020}, {0x007f, 0x00a0},   {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c}, {0x115f, 0x1160},
+    {0x1680, 0x1680}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},   {0x2028, 0x202f}, {0x205f, 0x206f},
+    {0x2800, 0x2800}, {0x3000, 0x3000},   {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
+static int is_blank_point(unsigned point)
+{
+    for (apr_size_t i = 0; i < sizeof(blanks) / sizeof(*blanks); i++) {
+        if (point >= blanks[i].first && point <= blanks[i].last)
+            return 1;
+    }
+    return 0;
+}
+
+static int continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* The character that starts at `text`, whose bytes end before `end`; *next gets what follows it. */
+static unsigned read_point(const char **next, const char *text, const char *end)
+{
+    const unsigned char c = (unsigned char)*text++;
+    unsigned point = c < 0x80 ? c : c < 0xe0 ? c & 0x1fu : c < 0xf0 ? c & 0x0fu : c & 0x07u;
+    while (text < end && continues(*text)) {
+        point = point << 6 | ((unsigned char)*text++ & 0x3fu);
+    }
+    *next = text;
+    return point;
+}
+
+const char *scim_text_trim(apr_size_t *len, const char *text)
+{
+    const char *end = text + strlen(text), *next, *last;
+    while (text < end && is_blank_point(read_point(&next, text, end))) {
+        text = next;
+    }
+    for (last = end; last > text; end = last) {
+        do {
+            last--;
+        } while (last > text && continues(*last));
+        if (!is_blank_point(read_point(&next, last, end)))
+            break;
+    }
+    *len = (apr_size_t)(end - text);
+    return text;
+}
+
+int scim_text_blank(const char *text)
+{
+    apr_size_t len;
+    scim_text_trim(&len, text);
+    return len == 0;
+}
+
 /* ---- UUIDs ---- */
 
 #define UUID_BYTES 16

@@ -29,6 +29,13 @@ void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len);
 /* Bytes up to which `text` is well-formed UTF-8 (RFC 3629); equals `len` where all of it is. */
 apr_size_t scim_utf8_valid(const char *text, apr_size_t len);
 
+/* The part of `text`, well-formed UTF-8, without blanks at its ends; *len gets its length. Blank is all that shows
+ * nothing: Unicode's white space, control characters, and characters without a shape, such as U+200B and U+FEFF. */
+const char *scim_text_trim(apr_size_t *len, const char *text);
+
+/* Whether `text` is empty or blanks alone. */
+int scim_text_blank(const char *text);
+
 /* A UUID in its 36 characters of lower-case text, plus NUL. */
 #define SCIM_ID_SIZE 37
 

@@ -110,17 +110,66 @@ static scim_error_t *check_length(json_object *value, int max, const place_t *pl
                             place_text(place, reader->pool), max, len);
 }
 
+int scim_value_empty_string(json_object *value, scim_leniency_t *leniency)
+{
+    return json_object_is_type(value, json_type_string) && !json_object_get_string_len(value) &&
+           scim_lenient(leniency, SCIM_LENIENT_EMPTY_STRING);
+}
+
+/* Whether a blank is no value of this attribute under every profile: an externalId is not empty (RFC 7643 3.1), and two
+ * that are blank must not be the same one; the `value` of a complex attribute is what that is about. */
+static int is_never_blank(const scim_attr_t *attr)
+{
+    return attr->parent ? !strcmp(attr->key, "value") : !attr->schema->served;
+}
+
+/* Whether a string says that a single value of `attr`, or an element of it, has none. */
+static int says_nothing(json_object *value, const scim_attr_t *attr, const reader_t *reader)
+{
+    if (!json_object_is_type(value, json_type_string))
+        return 0;
+    if (is_never_blank(attr) && !attr->required)
+        return scim_text_blank(json_object_get_string(value));
+    return attr->type != SCIM_STRING && attr->type != SCIM_BINARY && scim_value_empty_string(value, reader->leniency);
+}
+
+/* Whether a sub-attribute tells values apart, and is none itself. */
+static int is_label(const char *name)
+{
+    return !strcmp(name, "type") || !strcmp(name, "primary") || !strcmp(name, "display");
+}
+
+static int is_empty_string(json_object *value)
+{
+    return json_object_is_type(value, json_type_string) && !json_object_get_string_len(value);
+}
+
+/* Whether an element that has been read holds nothing but labels and empty strings. */
+static int is_empty_element(json_object *element)
+{
+    if (!json_object_is_type(element, json_type_object))
+        return is_empty_string(element);
+    json_object_object_foreach(element, name, value)
+    {
+        if (!is_label(name) && !is_empty_string(value))
+            return 0;
+    }
+    return 1;
+}
+
+int scim_attr_requires(const scim_attr_t *attr)
+{
+    for (int i = 0; attr->subs && i < attr->subs->nelts; i++) {
+        if (APR_ARRAY_IDX(attr->subs, i, const scim_attr_t *)->required)
+            return 1;
+    }
+    return 0;
+}
+
 int scim_attr_stored(const scim_attr_t *attr)
 {
     return attr->mutability != SCIM_READ_ONLY &&
            !(attr->mutability == SCIM_WRITE_ONLY && attr->returned == SCIM_RETURN_NEVER);
-}
-
-static int is_blank(const char *text)
-{
-    while (apr_isspace(*text))
-        text++;
-    return !*text;
 }
 
 static scim_error_t *read_string(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
@@ -128,13 +177,9 @@ static scim_error_t *read_string(json_object **out, json_object *value, const sc
 {
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, "a string", value, reader);
-    if (attr->required && is_blank(json_object_get_string(value)))
+    if (attr->required && scim_text_blank(json_object_get_string(value)))
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must not be empty.",
                                 place_text(place, reader->pool));
-    if (!attr->schema->served && !json_object_get_string_len(value)) {
-        *out = NULL; /* an externalId is not empty (RFC 7643 3.1), and an empty one must not match another */
-        return NULL;
-    }
     *out = value;
     return check_length(value, looked_up(attr) ? VALUE_MAX_LOOKUP : VALUE_MAX, place, reader);
 }
@@ -211,6 +256,8 @@ static scim_error_t *read_reference(json_object **out, json_object *value, const
     *out = value;
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, expected, value, reader);
+    if (is_empty_string(value))
+        return wrong_text(place, expected, value, reader);
     for (at = (const unsigned char *)json_object_get_string(value); *at; at++) {
         if (*at <= ' ' || *at == 0x7f)
             return wrong_text(place, "a URI without spaces and control characters", value, reader);
@@ -341,7 +388,9 @@ static scim_error_t *read_single(json_object **out, json_object *value, const sc
                                     place_text(place, reader->pool));
         value = count ? json_object_array_get_idx(value, 0) : NULL;
     }
-    return value ? readers[attr->type](out, value, attr, place, reader) : NULL;
+    if (!value || says_nothing(value, attr, reader))
+        return NULL;
+    return readers[attr->type](out, value, attr, place, reader);
 }
 
 static int is_primary(json_object *element)
@@ -386,13 +435,17 @@ static void add_element(json_object *list, json_object *element, apr_hash_t *see
     json_object_array_add(list, json_object_get(element));
 }
 
-json_object *scim_value_unite(json_object *list, apr_pool_t *pool)
+json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_pool_t *pool)
 {
     json_object *united = scim_json_own(json_object_new_array(), pool);
     apr_hash_t *seen = apr_hash_make(pool);
 
-    for (size_t i = 0; i < json_object_array_length(list); i++)
-        add_element(united, json_object_array_get_idx(list, i), seen, pool);
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        json_object *element = json_object_array_get_idx(list, i);
+
+        if (scim_attr_requires(attr) || !is_empty_element(element))
+            add_element(united, element, seen, pool);
+    }
     return united;
 }
 
@@ -408,6 +461,24 @@ static scim_error_t *check_primary(json_object *list, const place_t *place, cons
                             place_text(place, reader->pool), (int)count);
 }
 
+/* An element of a list; NULL where there is nothing to it. One that lacks what the schema requires is kept, so that it
+ * is refused when the document is sealed. */
+static scim_error_t *read_element(json_object **out, json_object *item, const scim_attr_t *attr, const place_t *place,
+                                  const reader_t *reader)
+{
+    scim_error_t *error;
+
+    *out = NULL;
+    if (!item)
+        return wrong(place, attr->type == SCIM_COMPLEX ? "an object" : "a value", item, reader);
+    error = says_nothing(item, attr, reader) ? NULL : readers[attr->type](out, item, attr, place, reader);
+    if (!error && scim_attr_requires(attr))
+        *out = *out ? *out : scim_json_own(json_object_new_object(), reader->pool);
+    else if (!error && *out && is_empty_element(*out))
+        *out = NULL;
+    return error;
+}
+
 static scim_error_t *read_list(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                const reader_t *reader)
 {
@@ -417,12 +488,9 @@ static scim_error_t *read_list(json_object **out, json_object *value, const scim
     size_t i;
 
     for (i = 0; !error && i < json_object_array_length(value); i++) {
-        json_object *item = json_object_array_get_idx(value, i);
         place_t below = {place, NULL, i};
 
-        if (!item)
-            return wrong(&below, attr->type == SCIM_COMPLEX ? "an object" : "a value", item, reader);
-        error = readers[attr->type](&element, item, attr, &below, reader);
+        error = read_element(&element, json_object_array_get_idx(value, i), attr, &below, reader);
         if (!error && element)
             add_element(list, element, seen, reader->pool);
     }
@@ -443,6 +511,8 @@ static scim_error_t *read_any(json_object **out, json_object *value, const scim_
         return NULL;
     if (!attr->multi_valued)
         return read_single(out, value, attr, place, reader);
+    if (scim_value_empty_string(value, reader->leniency))
+        return NULL;
     if (json_object_is_type(value, json_type_array))
         return read_list(out, value, attr, place, reader);
     if ((attr->type == SCIM_COMPLEX && !json_object_is_type(value, json_type_object) &&
@@ -485,7 +555,7 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
         return error;
     if (read)
         json_object_object_get_ex(read, "value", &value);
-    if (!value || is_blank(json_object_get_string(value)))
+    if (!value)
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required.",
                                 place_text(place, reader->pool));
     *id = json_object_get_string(value);
@@ -512,6 +582,8 @@ scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, co
     size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);
 
     *ids = apr_array_make(pool, (int)count, sizeof(const char *));
+    if (value && scim_value_empty_string(value, leniency))
+        return NULL;
     if (value && !listed &&
         (!json_object_is_type(value, json_type_object) || !scim_lenient(leniency, SCIM_LENIENT_OBJECT_FOR_ARRAY)))
         return wrong(&place, "a list", value, &reader);

@@ -37,6 +37,8 @@ my %text = (
         'invalidSyntax'],
     'flag-in-path'       => ['The flag aadOptscim062020 is in the path of the URL',
         'put it into the query or leave it out', 'invalidSyntax'],
+    'empty-string'       => ['An empty string stands for no value of an attribute that is no string', 'send null or leave it out',
+        'invalidValue'],
     'unknown-attribute'  => ['The body has an attribute that no schema defines', 'send attributes of /Schemas only',
         'invalidSyntax'],
     'no-path'            => ['An operation has no "path"', 'send an operation with a "path" for each attribute',
@@ -106,6 +108,8 @@ my @rows = (
     ['capital-op', user_patch(op(Replace => 'title', 'T')), 200],
     ['flag-in-path', sub { (GET => '/aadOptscim062020/Users') }, 200],
     ['flag-in-path', sub { (GET => '?aadOptscim062020/Users') }, 200],
+    ['empty-string', user_patch(op(replace => "$ENTERPRISE:manager", '')), 200],
+    ['empty-string', sub { (POST => '/Users', { schemas => [$USER], userName => 'e', emails => '' }) }, 201],
 );
 
 for my $row (@rows) {

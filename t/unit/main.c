@@ -40,6 +40,7 @@ static const struct {
     {"query", test_query},
     {"render", test_render},
     {"resource", test_resource},
+    {"restore", test_restore},
     {"schema", test_schema},
     {"search", test_search},
     {"search_order", test_search_order},

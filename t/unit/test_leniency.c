@@ -19,7 +19,7 @@ static void names(void)
     UNIT_STR(scim_leniency_names(SCIM_LENIENT_ALL, unit_pool),
              "boolean-string,dotted-key,urn-key,array-for-singular,bare-complex,bare-extension,remove-value,"
              "read-only-in-value,json-string,value-path-creates,no-schemas,unlisted-extension,urn-slip,filter-slips,"
-             "object-for-array,capital-op,flag-in-path");
+             "object-for-array,capital-op,flag-in-path,empty-string");
 }
 
 static void refusals(void)

@@ -109,6 +109,63 @@ static void extensions(void)
     CHECK_ROWS(extension_rows);
 }
 
+/* ---- what says that there is no value ---- */
+
+#define MANAGER "'" ENT "':{'manager':{'value':'m','$ref':'http://x/m'}}"
+#define ACTIVE  "'active':false"
+
+static const patch_case_t unset_rows[] = {
+    /* what has a default keeps its value */
+    {ACTIVE, "{'op':'remove','path':'active'}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'remove','path':'" URN_USER ":ACTIVE','value':false}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','path':'active','value':null}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','path':'active','value':[]}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','path':'active','value':''}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','path':'active','value':['']}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'add','path':'active','value':null}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'add','path':'active','value':''}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'add','path':'active','value':[]}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','value':{'active':null}}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'add','value':{'" URN_USER "':{'active':''}}}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','value':{'" URN_USER ":active':[]}}", ACTIVE, 0, NULL},
+    {ACTIVE, "{'op':'replace','path':'active','value':' '}", NULL, SCIM_INVALID_VALUE,
+     "active must be a boolean, not \" \"."},
+    /* references and complex values */
+    {MANAGER, "{'op':'replace','path':'manager','value':''}", "", 0, NULL},
+    {MANAGER, "{'op':'add','path':'manager','value':''}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':['']}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'value':''}}", "", 0, NULL},
+    {MANAGER, "{'op':'add','path':'manager','value':[{'value':''}]}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'value':'','$ref':'','displayName':'M'}}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'value':null}}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'value':'\xc2\xa0 '}}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager.value','value':''}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager.value','value':null}", "", 0, NULL},
+    {MANAGER, "{'op':'remove','path':'manager.value'}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'$ref':''}}", "'" ENT "':{'manager':{'value':'m'}}", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'manager','value':{'$ref':'http://x/n','value':''}}",
+     "'" ENT "':{'manager':{'$ref':'http://x/n'}}", 0, NULL},
+    {MANAGER, "{'op':'add','path':'manager','value':{'value':null}}", MANAGER, 0, NULL},
+    {MANAGER, "{'op':'replace','value':{'" ENT "':{'manager':''}}}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','value':{'" ENT ":manager':{'value':''}}}", "", 0, NULL},
+    {MANAGER, "{'op':'replace','path':'" ENT "','value':''}", "", 0, NULL},
+    {MANAGER, "{'op':'add','path':'" ENT "','value':''}", MANAGER, 0, NULL},
+    {"'name':{'givenName':'A'}", "{'op':'replace','path':'name','value':''}", "", 0, NULL},
+    {"'name':{'givenName':'A'}", "{'op':'replace','path':'name.givenName','value':''}", "'name':{'givenName':''}", 0,
+     NULL},
+    {"'profileUrl':'http://x'", "{'op':'replace','path':'profileUrl','value':''}", "", 0, NULL},
+    {"'profileUrl':'http://x'", "{'op':'add','value':{'profileUrl':''}}", "", 0, NULL},
+    {"'title':'a'", "{'op':'replace','path':'title','value':''}", "'title':''", 0, NULL},
+    {"'externalId':'a'", "{'op':'replace','path':'externalId','value':' \xe3\x80\x80'}", "", 0, NULL},
+    {"'externalId':'a'", "{'op':'add','path':'externalId','value':''}", "", 0, NULL},
+    {"'externalId':'a'", "{'op':'add','path':'externalId','value':null}", "'externalId':'a'", 0, NULL},
+};
+
+static void unset(void)
+{
+    CHECK_ROWS(unset_rows);
+}
+
 /* ---- without a path ---- */
 
 static const patch_case_t value_rows[] = {
@@ -466,8 +523,14 @@ static void changes_schemas(void)
     UNIT_INT(changed, 1);
 }
 
-CU_TestInfo test_patch_apply[] = {{"single values", singular},          {"complex values", complex},
-                                  {"extensions", extensions},           {"values without path", without_path},
-                                  {"leniencies", leniencies},           {"whole requests", requests},
-                                  {"other schemas", other_schemas},     {"applies twice", applies_twice},
-                                  {"changes schemas", changes_schemas}, CU_TEST_INFO_NULL};
+CU_TestInfo test_patch_apply[] = {{"single values", singular},
+                                  {"complex values", complex},
+                                  {"extensions", extensions},
+                                  {"no value", unset},
+                                  {"values without path", without_path},
+                                  {"leniencies", leniencies},
+                                  {"whole requests", requests},
+                                  {"other schemas", other_schemas},
+                                  {"applies twice", applies_twice},
+                                  {"changes schemas", changes_schemas},
+                                  CU_TEST_INFO_NULL};

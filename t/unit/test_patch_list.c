@@ -13,6 +13,11 @@ static const patch_case_t add_rows[] = {
     {BOTH, "{'op':'add','path':'emails','value':[" HOME "]}", BOTH, 0, NULL},
     {BOTH, "{'op':'add','path':'emails','value':[]}", BOTH, 0, NULL},
     {BOTH, "{'op':'add','path':'emails','value':null}", BOTH, 0, NULL},
+    {BOTH, "{'op':'add','path':'emails','value':''}", BOTH, 0, NULL},
+    {BOTH, "{'op':'add','path':'emails','value':[{'type':'work','primary':true},{},'']}", BOTH, 0, NULL},
+    {"", "{'op':'add','path':'" E_WORK ".primary','value':true},{'op':'add','path':'" E_WORK ".value','value':'w'}",
+     "'emails':[{'type':'work','primary':true,'value':'w'}]", 0, NULL},
+    {"", "{'op':'add','path':'" E_WORK ".primary','value':true}", "", 0, NULL},
     /* the same value with another type is another value */
     {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'home','value':'w@x'}]}",
      "'emails':[" WORK ",{'type':'home','value':'w@x'}]", 0, NULL},
@@ -65,7 +70,24 @@ static const patch_case_t replace_rows[] = {
     {BOTH, "{'op':'replace','path':'" E_WORK "','value':{}}", BOTH, 0, NULL},
     {BOTH, "{'op':'replace','path':'emails[type eq \\'WORK\\'].Value','value':'n@x'}",
      "'emails':[{'type':'work','value':'n@x'}," HOME "]", 0, NULL},
-    {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':null}", "'emails':[{'type':'work'}," HOME "]", 0, NULL},
+    /* of which only a label would be left */
+    {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':null}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':' '}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'add','path':'" E_WORK ".value','value':''}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':{'value':''}}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':''}", "'emails':[" HOME "]", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK "','value':[{'value':null,'display':'d'}]}", "'emails':[" HOME "]", 0,
+     NULL},
+    {"'addresses':[{'type':'work','locality':'a'},{'region':'r'}]",
+     "{'op':'replace','path':'addresses[type eq \\'work\\'].locality','value':''}", "'addresses':[{'region':'r'}]", 0,
+     NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':''}", "", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':['']}", "", 0, NULL},
+    {BOTH, "{'op':'replace','path':'emails','value':[{},{'type':'work','primary':true,'display':'W'},{'value':' '}]}",
+     "", 0, NULL},
+    {BOTH, "{'op':'replace','value':{'emails':''}}", "", 0, NULL},
+    {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':null},{'op':'add','path':'" E_WORK ".value','value':'n'}",
+     "'emails':[{'type':'work','value':'n'}," HOME "]", 0, NULL},
     {BOTH, "{'op':'replace','path':'emails[type eq \\'work\\' or type eq \\'home\\'].display','value':'d'}",
      "'emails':[{'type':'work','value':'w@x','display':'d'},{'type':'home','value':'h@x','display':'d'}]", 0, NULL},
     {BOTH, "{'op':'add','path':'" E_WORK ".display','value':'d'}",
@@ -148,11 +170,10 @@ static const patch_case_t remove_rows[] = {
     {BOTH, "{'op':'remove','path':'emails[value pr]'}", "", 0, NULL},
     {BOTH, "{'op':'remove','path':'emails[type eq \\'other\\']'}", BOTH, 0, NULL},
     {"", "{'op':'remove','path':'" E_WORK "'}", "", 0, NULL},
-    {BOTH, "{'op':'remove','path':'" E_WORK ".value'}", "'emails':[{'type':'work'}," HOME "]", 0, NULL},
+    {BOTH, "{'op':'remove','path':'" E_WORK ".value'}", "'emails':[" HOME "]", 0, NULL},
     {BOTH, "{'op':'remove','path':'emails[type eq \\'other\\'].value'}", BOTH, 0, NULL},
     {BOTH, "{'op':'remove','path':'emails.type'}", "'emails':[{'value':'w@x'},{'value':'h@x'}]", 0, NULL},
-    {"'emails':[{'value':'a'},{'type':'work','value':'b'}]", "{'op':'remove','path':'emails.value'}",
-     "'emails':[{'type':'work'}]", 0, NULL},
+    {"'emails':[{'value':'a'},{'type':'work','value':'b'}]", "{'op':'remove','path':'emails.value'}", "", 0, NULL},
     {"'emails':[{'value':'a'}]", "{'op':'remove','path':'emails.value'}", "", 0, NULL},
     /* with values */
     {BOTH, "{'op':'remove','path':'emails','value':[{'value':'w@x'}]}", "'emails':[" HOME "]", 0, NULL},
@@ -164,6 +185,8 @@ static const patch_case_t remove_rows[] = {
     {BOTH, "{'op':'remove','path':'emails','value':[{'value':'other'}]}", BOTH, 0, NULL},
     {BOTH, "{'op':'remove','path':'emails','value':[]}", BOTH, 0, NULL},
     {BOTH, "{'op':'remove','path':'emails','value':[{}]}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':''}", BOTH, 0, NULL},
+    {BOTH, "{'op':'remove','path':'emails','value':['',{'value':''}]}", BOTH, 0, NULL},
     {BOTH, "{'op':'remove','path':'emails','value':[null]}", BOTH, 0, NULL},
     {BOTH, "{'op':'remove','path':'emails','value':null}", "", 0, NULL},
     {"'addresses':[{'type':'work','locality':'a'},{'type':'work','locality':'b'}]",
@@ -225,8 +248,12 @@ static void bounds_work(void)
     scim_error_t *error;
 
     json_object_object_add(doc, "emails", emails);
-    for (int i = 0; i < 200000; i++)
-        json_object_array_add(emails, json_object_new_object());
+    for (int i = 0; i < 200000; i++) {
+        json_object *email = json_object_new_object();
+
+        json_object_object_add(email, "value", json_object_new_int(i));
+        json_object_array_add(emails, email);
+    }
     UNIT_OK(patch_run(&changed, doc, unit_type("User"), ops, &leniency));
     UNIT_INT(changed, 0);
     ops = apr_pstrcat(unit_pool, ops, ",", ops, ",", ops, NULL);
@@ -248,6 +275,7 @@ static const scim_error_t *work_of(int len, const char *op)
     for (int i = 0; i < 200; i++) {
         json_object *email = json_object_new_object();
 
+        json_object_object_add(email, "value", json_object_new_int(i));
         json_object_object_add(email, "display", json_object_new_string(text));
         json_object_array_add(emails, email);
     }

@@ -249,7 +249,7 @@ static void put_keeps_active(void)
     UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','active':true,'schemas':['" USER "']}");
     UNIT_OK(read_body("User", "{'userName':'v','displayName':'d'}", SCIM_LENIENT_ALL));
     UNIT_OK(scim_resource_replace(resource, unit_json("{'userName':'u'}"), unit_pool));
-    UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','schemas':['" USER "']}");
+    UNIT_JSON(resource->doc, "{'userName':'v','displayName':'d','schemas':['" USER "'],'active':true}");
 }
 
 static void put_derives_the_display_name(void)

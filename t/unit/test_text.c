@@ -1,5 +1,6 @@
 #include "scim/text.h"
 
+#include <apr_strings.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,32 @@ static void buffers_grow(void)
     UNIT_INT(buf.len, 53);
     scim_buf_add(&buf, "x", 0);
     UNIT_INT(buf.len, 53);
+}
+
+static void blanks(void)
+{
+    static const struct {
+        const char *text, *trimmed;
+    } cases[] = {
+        {"", ""},
+        {" \t\n\r\x01\x7f", ""},
+        {"a", "a"},
+        {"  a b\t", "a b"},
+        {"\xc2\xa0", ""},
+        {"\xe3\x80\x80\xc2\xa0"
+         "0\xe2\x80\x8b",
+         "0"},
+        {"\xef\xbb\xbf\xe2\x80\xaf", ""},
+        {"\xf3\xa0\x80\x81", ""},
+        {"\xc3\xa4 \xf0\x9f\x98\x80", "\xc3\xa4 \xf0\x9f\x98\x80"},
+        {"\xe2\x82\xac\xe1\x85\xa0", "\xe2\x82\xac"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        apr_size_t len;
+        const char *start = scim_text_trim(&len, cases[i].text);
+        UNIT_STR(apr_pstrmemdup(unit_pool, start, len), cases[i].trimmed);
+        UNIT_INT(scim_text_blank(cases[i].text), len == 0);
+    }
 }
 
 static void json_strings(void)
@@ -181,6 +208,7 @@ static void times_are_refused(void)
 
 CU_TestInfo test_text[] = {{"buffers grow", buffers_grow},
                            {"JSON strings", json_strings},
+                           {"blanks", blanks},
                            {"UTF-8", utf8},
                            {"ids are UUIDs of version 7", ids_are_uuids},
                            {"ids are read", ids_are_read},

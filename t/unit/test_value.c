@@ -133,6 +133,51 @@ static void unassigned(void)
     CU_ASSERT_PTR_NULL(value);
 }
 
+/* Text that says that there is no value. */
+static void empty_text(void)
+{
+    static const struct {
+        const char *attr, *json;
+        unsigned used;
+        const char *strict; /* the refusal where the leniency is not allowed; NULL: no value all the same */
+    } cases[] = {
+        {"active", "''", SCIM_LENIENT_EMPTY_STRING, "active must be a boolean, not \"\"."},
+        {"profileUrl", "''", SCIM_LENIENT_EMPTY_STRING, "profileUrl must be a URI, not \"\"."},
+        {"name", "''", SCIM_LENIENT_EMPTY_STRING, "name must be an object, not a string."},
+        {"manager", "''", SCIM_LENIENT_EMPTY_STRING, "manager must be an object, not a string."},
+        {"manager", "{'$ref':''}", SCIM_LENIENT_EMPTY_STRING, "manager.$ref must be a URI, not \"\"."},
+        {"emails", "''", SCIM_LENIENT_EMPTY_STRING, "emails must be a list, not a string."},
+        {"emails", "['']", SCIM_LENIENT_EMPTY_STRING, "emails[0] must be an object, not a string."},
+        {"x509Certificates", "''", SCIM_LENIENT_EMPTY_STRING, "x509Certificates must be a list, not a string."},
+        /* that is no value under every profile */
+        {"externalId", "' \\t\xc2\xa0\xe2\x80\x8b'", 0, NULL},
+        {"manager", "{'value':'','displayName':'M'}", 0, NULL},
+        {"manager", "{'value':' \xe3\x80\x80'}", 0, NULL},
+        {"emails", "[{},{'type':'work'},{'value':'','primary':true},{'display':'D'}]", 0, NULL},
+        {"photos", "[{'value':''}]", 0, NULL},
+        {"roles", "[{'value':' '}]", 0, NULL},
+        {"addresses", "[{'type':'work','locality':'','primary':true}]", 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        UNIT_OK(read_user(cases[i].attr, cases[i].json, SCIM_LENIENT_ALL));
+        UNIT_STR(value ? json_object_to_json_string(value) : "none", "none");
+        UNIT_INT(lenient.used, cases[i].used);
+        if (cases[i].strict)
+            UNIT_ERROR(read_user(cases[i].attr, cases[i].json, SCIM_LENIENT_NONE), SCIM_INVALID_VALUE, cases[i].strict);
+        else if (UNIT_OK(read_user(cases[i].attr, cases[i].json, SCIM_LENIENT_NONE)))
+            CU_ASSERT_PTR_NULL(value);
+    }
+    UNIT_OK(read_user("title", "''", SCIM_LENIENT_ALL));
+    UNIT_JSON(value, "''");
+    UNIT_OK(read_user("name", "{'givenName':'','familyName':'B'}", SCIM_LENIENT_ALL));
+    UNIT_JSON(value, "{'givenName':'','familyName':'B'}");
+    UNIT_OK(read_user("addresses", "[{'type':'work','locality':'','region':'R'},{'type':'home'}]", SCIM_LENIENT_NONE));
+    UNIT_JSON(value, "[{'type':'work','locality':'','region':'R'}]");
+    UNIT_ERROR(read_user("userName", "'\xc2\xa0'", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
+               "userName must not be empty.");
+}
+
 static char *repeated(char c, size_t count)
 {
     char *text = apr_palloc(unit_pool, count + 3);
@@ -316,6 +361,9 @@ static void members(void)
     UNIT_INT(ids->nelts, 0);
     UNIT_OK(read_members(&ids, "[]", 0));
     UNIT_INT(ids->nelts, 0);
+    UNIT_OK(read_members(&ids, "''", SCIM_LENIENT_ALL));
+    UNIT_INT(ids->nelts, 0);
+    UNIT_ERROR(read_members(&ids, "''", 0), SCIM_INVALID_VALUE, "members must be a list, not a string.");
     UNIT_OK(read_members(&ids, "['a','b']", SCIM_LENIENT_ALL));
     UNIT_STR(joined(ids), "a b");
     UNIT_OK(read_members(&ids, "{'value':'a'}", SCIM_LENIENT_ALL));
@@ -336,6 +384,7 @@ CU_TestInfo test_value[] = {
     {"simple types", simple_types},
     {"long values are clipped in details", long_values_are_clipped_in_details},
     {"unassigned values", unassigned},
+    {"text that is no value", empty_text},
     {"lengths and empty values", lengths},
     {"complex values", complex_values},
     {"lists", lists},
