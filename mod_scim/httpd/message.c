@@ -210,6 +210,17 @@ static scim_error_t *read_body(scim_buf_t *body, scim_request_t *request)
     return NULL;
 }
 
+/* Whether a filter of the request itself, such as mod_deflate's, may make the body longer than what arrives. */
+static int may_grow(const request_rec *r)
+{
+    const ap_filter_t *filter;
+
+    for (filter = r->input_filters; filter; filter = filter->next)
+        if (filter->frec->ftype < AP_FTYPE_PROTOCOL)
+            return 1;
+    return 0;
+}
+
 int scim_message_long(const scim_request_t *request)
 {
     const char *announced = apr_table_get(request->r->headers_in, "Content-Length");
@@ -217,7 +228,9 @@ int scim_message_long(const scim_request_t *request)
 
     if (!announced)
         return apr_table_get(request->r->headers_in, "Transfer-Encoding") != NULL;
-    return !ap_parse_strict_length(&length, announced) || length > LONG_BODY;
+    if (!ap_parse_strict_length(&length, announced) || length > LONG_BODY)
+        return 1;
+    return length > 0 && may_grow(request->r);
 }
 
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request)

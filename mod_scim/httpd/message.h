@@ -11,7 +11,8 @@
 /* Whether the client accepts application/scim+json or application/json (RFC 7644 3.8, RFC 9110 12.5.1). Errors: 406. */
 scim_error_t *scim_message_accept(const scim_request_t *request);
 
-/* Whether a body is announced that is long, or of which the length is not said. */
+/* Whether a body is announced that is long or may become so: more than 64 KiB, of unknown length, or of any length
+ * where an input filter of the request (SetInputFilter DEFLATE) may enlarge it. */
 int scim_message_long(const scim_request_t *request);
 
 /* Reads the whole body. Errors: 415 for a Content-Type that is neither of those two, has another charset than UTF-8, or

@@ -1,0 +1,38 @@
+# A compressed body of a stranger is not inflated: with SetInputFilter DEFLATE a few kilobytes may be megabytes of JSON.
+use strict;
+use warnings;
+use Compress::Zlib;
+use ScimTest;
+use Test::More;
+
+my $t = ScimTest->new('inflate');
+my $inflating = bless { %$t, base => "/inflate/v2/" . $t->tenant }, 'ScimTest';
+my $stranger = bless { %$inflating, token => $t->new_token('stranger') }, 'ScimTest';
+scimctl(qw(token revoke --tenant), $t->tenant, 'stranger');
+my $user = $t->make(Users => userName => 'someone');
+
+# --- nothing of a stranger's body is read ---
+# The body never comes: an answer shows that nobody has waited for it.
+for my $ask ([POST => '/Users'], [PUT => "/Users/$user"], [PATCH => "/Users/$user"], [POST => '/Bulk'], [POST => '/.search']) {
+    for my $length (1, 60_000) {
+        my $socket = connect_httpd(Timeout => 20);
+        print $socket raw_request($stranger, @$ask, undef, "Content-Type: $TYPE", 'Content-Encoding: gzip', "Content-Length: $length");
+        my $start = time;
+        is_error(read_reply($socket), 401, undef, 'The bearer token is missing, unknown, expired or revoked.', "a stranger, $ask->[0] $ask->[1], $length bytes");
+        cmp_ok(time - $start, '<', 10, 'at once');
+    }
+}
+
+# --- who may ask is served as before ---
+my @gzip = ('Content-Encoding' => 'gzip', ':base' => $inflating->{base});
+my $random = unpack 'H*', join '', map { chr rand 256 } 1 .. 30_000;    # mod_deflate itself refuses what shrinks too well
+my $body = Compress::Zlib::memGzip(json({ schemas => [$USER], userName => 'packed', displayName => 'D', title => $random }));
+is_reply($inflating->request(POST => '/Users', $body, @gzip), 201,
+    $inflating->user({ userName => 'packed', displayName => 'D', active => true, title => $random }), 'inflated');
+is_error($inflating->request(POST => '/Users', Compress::Zlib::memGzip(json({ schemas => [$USER], userName => $random x 200 })), @gzip),
+    413, undef, qr/^The body is larger than 10485760 bytes/, 'ScimMaxBody counts what was decoded');
+is(sql("select count(*) from scim.resource where type = 'User' and tenant = '" . $t->tenant . "'"), 2, 'nothing else was stored');
+is($inflating->request(GET => "/Users/$user", undef, ':base' => $inflating->{base})->{status}, 200, 'GET');
+is_error($stranger->request(DELETE => "/Users/$user", undef, ':base' => $inflating->{base}), 401, undef, undef, 'DELETE by a stranger');
+
+done_testing();
