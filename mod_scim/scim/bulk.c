@@ -7,6 +7,7 @@
 #include "json.h"
 #include "member.h"
 #include "render.h"
+#include "table.h"
 
 #define QUOTE_MAX 200
 
@@ -225,7 +226,7 @@ scim_error_t *scim_bulk_read(scim_bulk_t **out, json_object *body, const scim_bu
     scim_error_t *error;
 
     bulk->changes = 1;
-    bulk->posts = apr_hash_make(pool);
+    bulk->posts = scim_table_make(pool);
     bulk->leniency = context->leniency;
     bulk->pool = pool;
     if ((error = scim_member_schemas(body, SCIM_URN_BULK_REQUEST, context->leniency, pool)) ||

@@ -7,13 +7,13 @@
  *   them, as it does for a complex attribute with one value: Entra ID and others send only what they map.
  * - A value that becomes primary makes all others not primary.
  */
-#include <apr_hash.h>
 #include <apr_lib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "json.h"
 #include "patch_list.h"
+#include "table.h"
 #include "text.h"
 
 /* What all operations of a request may cost together, whatever the lengths of the lists and the number of operations
@@ -46,7 +46,7 @@ static known_t known_make(const scim_patch_state_t *state)
     known_t known = {.attr = state->op->path.attr};
 
     apr_pool_create(&known.pool, state->pool);
-    known.values = apr_hash_make(known.pool);
+    known.values = scim_table_make(known.pool);
     return known;
 }
 

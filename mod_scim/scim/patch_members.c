@@ -1,8 +1,8 @@
 #include "patch_read.h"
 
-#include <apr_lib.h>
-#include <apr_strings.h>
 #include <string.h>
+
+#include "table.h"
 
 /* Whether a new change can be carried out together with the one before it. Clients that send one operation for each
  * member, or remove all and then add, so cost one statement, and nobody is removed only to be added again. */
@@ -12,17 +12,6 @@ static int joins(const scim_members_op_t *last, scim_members_e op)
         return last->op == SCIM_MEMBERS_ADD || last->op == SCIM_MEMBERS_REPLACE;
     }
     return op == SCIM_MEMBERS_REMOVE && last->op == SCIM_MEMBERS_REMOVE;
-}
-
-/* Ids are UUIDs, which have no case. */
-static const char *id_key(const char *id, apr_pool_t *pool)
-{
-    char *key = apr_pstrdup(pool, id);
-
-    for (char *at = key; *at; at++) {
-        *at = (char)apr_tolower(*at);
-    }
-    return key;
 }
 
 static scim_members_op_t *push_change(scim_patch_reader_t *reader, scim_members_e op)
@@ -35,7 +24,7 @@ static scim_members_op_t *push_change(scim_patch_reader_t *reader, scim_members_
     }
     last = apr_array_push(members);
     *last = (scim_members_op_t){.op = op, .ids = apr_array_make(reader->pool, 1, sizeof(const char *))};
-    reader->ids = apr_hash_make(reader->pool);
+    reader->ids = scim_table_make(reader->pool);
     return last;
 }
 
@@ -48,10 +37,9 @@ static void push_ids(scim_patch_reader_t *reader, scim_members_e op, const apr_a
     }
     change = push_change(reader, op);
     for (int i = 0; i < ids->nelts; i++) {
-        const char *id = APR_ARRAY_IDX(ids, i, const char *), *key = id_key(id, reader->pool);
+        const char *id = APR_ARRAY_IDX(ids, i, const char *);
 
-        if (!apr_hash_get(reader->ids, key, APR_HASH_KEY_STRING)) {
-            apr_hash_set(reader->ids, key, APR_HASH_KEY_STRING, id);
+        if (scim_table_add_id(reader->ids, id, reader->pool)) {
             APR_ARRAY_PUSH(change->ids, const char *) = id;
         }
     }

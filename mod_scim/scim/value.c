@@ -8,12 +8,12 @@
  */
 #include "resource.h"
 
-#include <apr_hash.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #include "json.h"
+#include "table.h"
 #include "text.h"
 
 #define VALUE_MAX         65536
@@ -438,7 +438,7 @@ static void add_element(json_object *list, json_object *element, apr_hash_t *see
 json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_pool_t *pool)
 {
     json_object *united = scim_json_own(json_object_new_array(), pool);
-    apr_hash_t *seen = apr_hash_make(pool);
+    apr_hash_t *seen = scim_table_make(pool);
 
     for (size_t i = 0; i < json_object_array_length(list); i++) {
         json_object *element = json_object_array_get_idx(list, i);
@@ -483,7 +483,7 @@ static scim_error_t *read_list(json_object **out, json_object *value, const scim
                                const reader_t *reader)
 {
     json_object *list = scim_json_own(json_object_new_array(), reader->pool), *element;
-    apr_hash_t *seen = apr_hash_make(reader->pool);
+    apr_hash_t *seen = scim_table_make(reader->pool);
     scim_error_t *error = NULL;
     size_t i;
 
@@ -562,22 +562,12 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
     return NULL;
 }
 
-/* The form in which two ids are the same: they are UUIDs, which have no case. */
-static const char *id_key(const char *id, apr_pool_t *pool)
-{
-    char *key = apr_pstrdup(pool, id), *at;
-
-    for (at = key; *at; at++)
-        *at = (char)apr_tolower(*at);
-    return key;
-}
-
 scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, const scim_attr_t *attr,
                                 scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const place_t place = {NULL, attr->name, 0};
     const reader_t reader = {leniency, pool};
-    apr_hash_t *seen = apr_hash_make(pool);
+    apr_hash_t *seen = scim_table_make(pool);
     int listed = json_object_is_type(value, json_type_array);
     size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);
 
@@ -589,17 +579,14 @@ scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, co
         return wrong(&place, "a list", value, &reader);
     for (i = 0; i < count; i++) {
         place_t below = {&place, NULL, i};
-        const char *id = NULL, *key;
+        const char *id = NULL;
         scim_error_t *error =
             read_member(&id, listed ? json_object_array_get_idx(value, i) : value, attr, &below, &reader);
 
         if (error)
             return error;
-        key = id_key(id, pool);
-        if (apr_hash_get(seen, key, APR_HASH_KEY_STRING))
-            continue;
-        apr_hash_set(seen, key, APR_HASH_KEY_STRING, id);
-        APR_ARRAY_PUSH(*ids, const char *) = id;
+        if (scim_table_add_id(seen, id, pool))
+            APR_ARRAY_PUSH(*ids, const char *) = id;
     }
     return NULL;
 }

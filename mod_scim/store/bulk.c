@@ -5,6 +5,7 @@
 #include "activity.h"
 #include "bulk_private.h"
 #include "scim/mask.h"
+#include "scim/table.h"
 #include "scim/text.h"
 #include "sqlstate.h"
 
@@ -75,7 +76,7 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
                                    .versions = -1,
                                    .began = apr_time_now(),
                                    .pool = pool};
-    window->touched = apr_hash_make(pool);
+    window->touched = scim_table_make(pool);
     window->sets = apr_array_make(pool, 2, sizeof(scim_bulk_set_t *));
     window->steps = apr_array_make(pool, 16, sizeof(scim_bulk_step_t));
     while (window->end < run->limit && !window->refused) {

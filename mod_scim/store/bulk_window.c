@@ -4,6 +4,7 @@
 
 #include "activity.h"
 #include "bulk_private.h"
+#include "scim/table.h"
 
 #define READS_MAX 64                /* stored documents are held meanwhile */
 #define SET_BYTES (4 * 1024 * 1024) /* of documents in one statement */
@@ -389,7 +390,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
 /* Rows by an id among their columns: text -> row number + 1. */
 static apr_hash_t *rows_by_id(const PGresult *result, int column, apr_pool_t *pool)
 {
-    apr_hash_t *rows = apr_hash_make(pool);
+    apr_hash_t *rows = scim_table_make(pool);
     for (int row = 0; row < PQntuples(result); row++) {
         char *id = apr_palloc(pool, SCIM_ID_SIZE);
         int *number = apr_palloc(pool, sizeof(*number));

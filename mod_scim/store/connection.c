@@ -7,6 +7,7 @@
 #include "connection_private.h"
 #include "indexed.h"
 #include "migrate.h"
+#include "scim/table.h"
 #include "sqlstate.h"
 
 #define BACKEND_KEY "scim:backend"
@@ -19,7 +20,7 @@ void scim_backend_renew(scim_conn_t *conn)
     scim_backend_t *backend = apr_pcalloc(pool, sizeof(*backend));
     backend->pool = pool;
     backend->pid = PQbackendPID(conn->pg);
-    backend->texts = apr_hash_make(pool);
+    backend->texts = scim_table_make(pool);
     apr_generate_random_bytes(backend->blind, SCIM_BLIND_LENGTH);
     apr_pool_userdata_setn(backend, BACKEND_KEY, NULL, conn->home);
     conn->backend = backend;

@@ -46,6 +46,7 @@ static const struct {
     {"search_order", test_search_order},
     {"slots", test_slots},
     {"spool", test_spool},
+    {"table", test_table},
     {"text", test_text},
     {"token", test_token},
     {"value", test_value},

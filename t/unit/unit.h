@@ -69,6 +69,7 @@ extern CU_TestInfo test_search[];
 extern CU_TestInfo test_search_order[];
 extern CU_TestInfo test_slots[];
 extern CU_TestInfo test_spool[];
+extern CU_TestInfo test_table[];
 extern CU_TestInfo test_text[];
 extern CU_TestInfo test_token[];
 extern CU_TestInfo test_value[];
