@@ -4,10 +4,11 @@
  * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
  * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages; mod_watchdog's threads
  * 3. child_init    locks of the gates, of that cache and of the outboxes
- * 4. translate_name, map_to_storage, type_checker   below the Location there are no files
- * 5. handler       the endpoint; the admin API
- * 6. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
- * 7. log_transaction   no secret in the access log
+ * 4. post_read_request   Entra ID's flag is taken out of the path, before httpd matches it
+ * 5. pre_translate_name, translate_name, map_to_storage, type_checker, fixups   requests of the Locations are claimed
+ * 6. handler       the endpoint; the admin API
+ * 7. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
+ * 8. log_transaction   no secret in the access log
  */
 #include <httpd.h>
 
@@ -17,6 +18,7 @@
 
 #include "httpd/admin.h"
 #include "httpd/check.h"
+#include "httpd/claim.h"
 #include "httpd/configuration.h"
 #include "httpd/database.h"
 #include "httpd/endpoint.h"
@@ -28,7 +30,10 @@
 
 static void register_hooks(apr_pool_t *pool)
 {
-    static const char *const before_files[] = {"mod_alias.c", "mod_userdir.c", "mod_vhost_alias.c", NULL};
+    static const char *const proxy[] = {"mod_proxy.c", NULL};
+    static const char *const rewrite[] = {"mod_rewrite.c", NULL};
+    static const char *const mappers[] = {"mod_rewrite.c", "mod_proxy.c",       "mod_alias.c",
+                                          "mod_userdir.c", "mod_vhost_alias.c", NULL};
 
     (void)pool;
     scim_errors_register();
@@ -41,9 +46,14 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(scim_database_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_pages_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_outbox_child_init, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_translate_name(scim_endpoint_translate, NULL, before_files, APR_HOOK_MIDDLE);
-    ap_hook_map_to_storage(scim_endpoint_map, NULL, NULL, APR_HOOK_FIRST);
-    ap_hook_type_checker(scim_endpoint_type, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_post_read_request(scim_claim_unflag, proxy, NULL, APR_HOOK_FIRST);
+    ap_hook_pre_translate_name(scim_claim_early, NULL, mappers, APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(scim_claim, NULL, mappers, APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(scim_claim_rewritten, rewrite, proxy, APR_HOOK_FIRST);
+    ap_hook_map_to_storage(scim_claim_map, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_type_checker(scim_claim_type, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(scim_claim_keep, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_handler(scim_claim_refused, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_handler(scim_admin, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);

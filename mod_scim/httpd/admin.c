@@ -396,20 +396,9 @@ static int respond(admin_t *admin)
 
 static const char *below_location(const request_rec *r)
 {
-    const apr_array_header_t *locations = scim_server_config(r->server)->admin_locations;
-    apr_size_t longest = 0;
-    int found = 0;
-    int i;
+    const char *location = scim_config_admin_location(r->server, r->uri);
 
-    for (i = 0; i < locations->nelts; i++) {
-        const char *location = APR_ARRAY_IDX(locations, i, const char *);
-
-        if (scim_config_covers(location, r->uri) && strlen(location) >= longest) {
-            longest = strlen(location);
-            found = 1;
-        }
-    }
-    return found ? r->uri + longest : NULL;
+    return location ? r->uri + strlen(location) : NULL;
 }
 
 static scim_error_t *serve(admin_t *admin)

@@ -251,7 +251,7 @@ static int serves(const server_rec *server)
 {
     const scim_server_config_t *config = scim_server_config(server);
 
-    return config->locations->nelts || config->admin_locations->nelts;
+    return config->endpoints->nelts || config->admin_locations->nelts;
 }
 
 static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *server)

@@ -112,7 +112,7 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
 
     (void)server;
     config->schema_dirs = apr_array_make(pool, 1, sizeof(const char *));
-    config->locations = apr_array_make(pool, 1, sizeof(const char *));
+    config->endpoints = apr_array_make(pool, 1, sizeof(scim_endpoint_t));
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     config->activity_keep = -1;
     config->token_warning = -1;
@@ -127,7 +127,7 @@ void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtua
     scim_server_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
     config->schema_dirs = outer->schema_dirs;
-    config->locations = apr_array_append(pool, inner->locations, outer->locations);
+    config->endpoints = apr_array_append(pool, inner->endpoints, outer->endpoints);
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     return config;
 }
@@ -171,6 +171,37 @@ int scim_config_covers(const char *location, const char *path)
     apr_size_t len = strlen(location);
 
     return strncmp(location, path, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+const scim_endpoint_t *scim_config_endpoint(const server_rec *server, const char *path)
+{
+    const apr_array_header_t *endpoints = scim_server_config(server)->endpoints;
+    const scim_endpoint_t *found = NULL;
+    int i;
+
+    for (i = 0; path && i < endpoints->nelts; i++) {
+        const scim_endpoint_t *endpoint = &APR_ARRAY_IDX(endpoints, i, scim_endpoint_t);
+
+        if (scim_config_covers(endpoint->location, path) &&
+            (!found || strlen(endpoint->location) > strlen(found->location)))
+            found = endpoint;
+    }
+    return found;
+}
+
+const char *scim_config_admin_location(const server_rec *server, const char *path)
+{
+    const apr_array_header_t *locations = scim_server_config(server)->admin_locations;
+    const char *found = NULL;
+    int i;
+
+    for (i = 0; path && i < locations->nelts; i++) {
+        const char *location = APR_ARRAY_IDX(locations, i, const char *);
+
+        if (scim_config_covers(location, path) && (!found || strlen(location) > strlen(found)))
+            found = location;
+    }
+    return found;
 }
 
 #define SETTING(type, field, standard)                                                                                 \
@@ -267,6 +298,7 @@ static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const
     scim_dir_config_t *config = dir;
     const tenant_mode_t *mode = tenant_modes;
     const char *problem = plain_location(cmd);
+    scim_endpoint_t *endpoint;
     apr_size_t len;
 
     if (problem)
@@ -282,7 +314,9 @@ static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const
     while (len && cmd->path[len - 1] == '/')
         len--;
     config->location = apr_pstrndup(cmd->pool, cmd->path, len);
-    APR_ARRAY_PUSH(scim_server_config(cmd->server)->locations, const char *) = config->location;
+    endpoint = apr_array_push(scim_server_config(cmd->server)->endpoints);
+    endpoint->location = config->location;
+    endpoint->tenant = config->tenant;
     return NULL;
 }
 

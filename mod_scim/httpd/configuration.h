@@ -58,6 +58,12 @@ typedef struct scim_dir_config_t {
     apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
 } scim_dir_config_t;
 
+/* A Location that holds ScimTenant. */
+typedef struct scim_endpoint_t {
+    const char *location; /* its path, no slash at its end */
+    scim_tenant_e tenant;
+} scim_endpoint_t;
+
 struct scim_pages_t;
 typedef struct scim_limits_t scim_limits_t; /* limits.h */
 
@@ -73,7 +79,7 @@ typedef struct scim_runtime_t {
 
 typedef struct scim_server_config_t {
     apr_array_header_t *schema_dirs;     /* const char *, absolute; filled for the main server alone */
-    apr_array_header_t *locations;       /* const char *: every `location` that holds in this server */
+    apr_array_header_t *endpoints;       /* scim_endpoint_t: every one that holds in this server */
     apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
     struct scim_pages_t *pages;        /* as ScimPageCache says; NULL where it is not said; of the main server alone */
     apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
@@ -96,6 +102,12 @@ int scim_config_serves(request_rec *r);
 
 /* Whether the request's Location has `SetHandler scim-admin`. */
 int scim_config_manages(request_rec *r);
+
+/* The innermost Location with ScimTenant that `path` lies in; NULL: in none. */
+const scim_endpoint_t *scim_config_endpoint(const server_rec *server, const char *path);
+
+/* The path of the innermost Location of the admin API that `path` lies in; NULL: in none. */
+const char *scim_config_admin_location(const server_rec *server, const char *path);
 
 /* Whether `path` lies in a Location whose path is `location`. */
 int scim_config_covers(const char *location, const char *path);

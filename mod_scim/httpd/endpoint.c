@@ -13,8 +13,6 @@
 #include "report.h"
 #include "respond.h"
 
-#define NO_FILE "scim:"
-
 static int is_discovery(scim_place_e place)
 {
     const scim_operation_t *row;
@@ -211,24 +209,4 @@ int scim_endpoint(request_rec *r)
     scim_report_end(&call, error);
     call.request->leniencies = call.leniency.used;
     return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
-}
-
-int scim_endpoint_translate(request_rec *r)
-{
-    int serves = scim_config_serves(r) && scim_config_covers(scim_dir_config(r)->location, r->uri);
-
-    if (!serves && !scim_config_manages(r))
-        return DECLINED;
-    r->filename = apr_pstrcat(r->pool, NO_FILE, r->uri, NULL);
-    return OK;
-}
-
-int scim_endpoint_map(request_rec *r)
-{
-    return r->filename && strncmp(r->filename, NO_FILE, sizeof(NO_FILE) - 1) == 0 ? OK : DECLINED;
-}
-
-int scim_endpoint_type(request_rec *r)
-{
-    return scim_config_serves(r) || scim_config_manages(r) ? OK : DECLINED;
 }

@@ -37,16 +37,6 @@ static const char *detail(int status)
     return row->status ? row->text : ap_get_status_line(status) + sizeof("500");
 }
 
-static int in_locations(const apr_array_header_t *locations, const char *path)
-{
-    int i;
-
-    for (i = 0; path && i < locations->nelts; i++)
-        if (scim_config_covers(APR_ARRAY_IDX(locations, i, const char *), path))
-            return 1;
-    return 0;
-}
-
 /* The path in a request line that httpd did not even parse, because it is too long. */
 static const char *unparsed_path(const request_rec *r)
 {
@@ -58,13 +48,23 @@ static const char *unparsed_path(const request_rec *r)
 /* A request that was refused early has no Location yet; then the path as it came tells. */
 static int inside(request_rec *r)
 {
-    const apr_array_header_t *locations = scim_server_config(r->server)->locations;
     const scim_dir_config_t *config = scim_dir_config(r);
 
     if (config && config->location)
         return scim_config_serves(r);
-    return locations->nelts && (in_locations(locations, r->parsed_uri.path) || in_locations(locations, r->uri) ||
-                                in_locations(locations, unparsed_path(r)));
+    return scim_config_endpoint(r->server, r->parsed_uri.path) || scim_config_endpoint(r->server, r->uri) ||
+           scim_config_endpoint(r->server, unparsed_path(r));
+}
+
+int scim_errors_refused(request_rec *r)
+{
+    return r->status >= HTTP_BAD_REQUEST && inside(r);
+}
+
+int scim_errors_admin_refused(request_rec *r)
+{
+    return r->status >= HTTP_BAD_REQUEST && (scim_config_manages(r) || scim_config_admin_location(r->server, r->uri) ||
+                                             scim_config_admin_location(r->server, unparsed_path(r)));
 }
 
 static apr_status_t send_error(ap_filter_t *filter, int status)
@@ -121,12 +121,12 @@ void scim_errors_register(void)
 
 void scim_errors_insert(request_rec *r)
 {
-    if (r->status >= HTTP_BAD_REQUEST && inside(r))
+    if (scim_errors_refused(r))
         add(r, r->status);
 }
 
 void scim_errors_redirected(request_rec *r)
 {
-    if (r->prev && r->prev->status >= HTTP_BAD_REQUEST && inside(r->prev))
+    if (r->prev && scim_errors_refused(r->prev))
         add(r, r->prev->status);
 }

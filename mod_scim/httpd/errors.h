@@ -12,6 +12,11 @@
 /* Registers the filter; called where hooks are registered. */
 void scim_errors_register(void);
 
+/* Whether httpd has refused a request inside a Location of the endpoint, or of the admin API, perhaps before it looked
+ * for its Location. */
+int scim_errors_refused(request_rec *r);
+int scim_errors_admin_refused(request_rec *r);
+
 /* Hook insert_error_filter. */
 void scim_errors_insert(request_rec *r);
 

@@ -6,8 +6,9 @@
 #include <http_core.h>
 #include <http_protocol.h>
 #include <http_ssl.h>
-#include <strings.h>
+#include <http_vhost.h>
 
+#include "claim.h"
 #include "scim/leniency.h"
 #include "store/tenant.h"
 
@@ -31,71 +32,27 @@ static const endpoint_t endpoints[] = {
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };
 
-/* Entra ID's flag, which belongs into the query, and comes in the path where the tenant URL has it there. */
-#define ENTRA_FLAG "aadOptscim062020"
-
-/* How much of a segment is before the flag: "Users;aadOptscim062020", or the flag alone. */
-static apr_size_t before_flag(const char *text, apr_size_t len)
+/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. */
+static const char *segment(const char **path, apr_pool_t *pool)
 {
-    const apr_size_t flag = sizeof(ENTRA_FLAG) - 1;
+    const char *start = *path + (**path == '/');
+    apr_size_t len = strcspn(start, "/");
 
-    if (len < flag || strncasecmp(text + len - flag, ENTRA_FLAG, flag) != 0)
-        return len;
-    if (len == flag)
-        return 0;
-    return strchr(";&?", text[len - flag - 1]) ? len - flag - 1 : len;
-}
-
-/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. `leniencies`
- * gets the flag's. */
-static const char *segment(const char **path, unsigned *leniencies, apr_pool_t *pool)
-{
-    const char *start = *path;
-    apr_size_t len, before;
-
-    do {
-        if (*start == '/')
-            start++;
-        if (*start == '\0')
-            return NULL;
-        len = strcspn(start, "/");
-        before = before_flag(start, len);
-        *leniencies |= before < len ? SCIM_LENIENT_FLAG_IN_PATH : 0u;
-        *path = start + len;
-        start = before ? start : *path;
-    } while (!before);
-    return apr_pstrmemdup(pool, start, before);
-}
-
-/* The rest of a path where a client put it behind the whole tenant URL: "?aadOptscim062020/Users?filter=..". */
-static const char *behind_flag(scim_request_t *request, const char *path)
-{
-    request_rec *r = request->r;
-    const apr_size_t flag = sizeof(ENTRA_FLAG) - 1;
-    char *rest, *end;
-
-    if ((*path && strcmp(path, "/") != 0) || !r->args || strncasecmp(r->args, ENTRA_FLAG "/", flag + 1) != 0)
-        return path;
-    request->leniencies |= SCIM_LENIENT_FLAG_IN_PATH;
-    rest = apr_pstrdup(r->pool, r->args + flag);
-    end = rest + strcspn(rest, "?&");
-    r->args = *end ? end + 1 : NULL;
-    *end = '\0';
-    return rest;
+    *path = start + len;
+    return *start ? apr_pstrmemdup(pool, start, len) : NULL;
 }
 
 static void find_place(scim_request_t *request, const char *path)
 {
     apr_pool_t *pool = request->r->pool;
-    unsigned *leniencies = &request->leniencies;
-    const char *name = segment(&path, leniencies, pool);
+    const char *name = segment(&path, pool);
     const endpoint_t *endpoint = endpoints;
 
     request->place = name ? SCIM_AT_NOTHING : SCIM_AT_ROOT;
     if (!name)
         return;
-    request->id = segment(&path, leniencies, pool);
-    if (segment(&path, leniencies, pool))
+    request->id = segment(&path, pool);
+    if (segment(&path, pool) || (request->id && !*request->id))
         return;
     while (endpoint->name && strcmp(endpoint->name, name) != 0)
         endpoint++;
@@ -114,13 +71,23 @@ static void find_place(scim_request_t *request, const char *path)
         request->place = request->id ? SCIM_AT_RESOURCE : SCIM_AT_COLLECTION;
 }
 
+/* A virtual host with ServerAlias answers for its names alone. httpd gives it names that nobody has, too, where it is
+ * the first one; what the configuration says about a tenant's own name would not hold for those. */
+static int known_name(request_rec *r)
+{
+    const server_rec *server = r->server;
+
+    return (!server->names && !server->wild_names) || ap_matches_request_vhost(r, r->hostname, server->port);
+}
+
 /* The first label of the host name that the client asked for. */
 static const char *host_tenant(request_rec *r)
 {
     char *name = r->hostname ? apr_pstrmemdup(r->pool, r->hostname, strcspn(r->hostname, ".")) : NULL;
 
-    if (name)
-        ap_str_tolower(name);
+    if (!name || !known_name(r))
+        return NULL;
+    ap_str_tolower(name);
     return name;
 }
 
@@ -133,7 +100,7 @@ static const char *find_tenant(scim_request_t *request, const char **path)
 
     switch (config->tenant) {
     case SCIM_TENANT_PATH:
-        return segment(path, &request->leniencies, request->r->pool);
+        return segment(path, request->r->pool);
     case SCIM_TENANT_HOST:
         return host_tenant(request->r);
     case SCIM_TENANT_FIXED:
@@ -197,12 +164,15 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     *out = request;
     request->r = r;
     request->config = scim_dir_config(r);
-    if (!request->config->location || !runtime || !scim_config_covers(request->config->location, path)) {
+    request->leniencies = scim_claim_had_flag(r) ? SCIM_LENIENT_FLAG_IN_PATH : 0;
+    if (!request->config->location || !runtime) {
         error = scim_error_status(r->pool, HTTP_INTERNAL_SERVER_ERROR, "The service is not configured completely.");
         error->cause = "SetHandler scim stands where no ScimTenant holds";
         return error;
     }
     request->schemas = runtime->schemas;
+    if (!scim_config_covers(request->config->location, path))
+        return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", path);
     path += strlen(request->config->location);
     request->tenant = find_tenant(request, &path);
     if (request->tenant && !scim_tenant_key_valid(request->tenant))
@@ -210,7 +180,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     request->base = make_base(request);
     if (request->tenant)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
-    find_place(request, behind_flag(request, path));
+    find_place(request, path);
     return scim_request_tls(r, request->config);
 }
 

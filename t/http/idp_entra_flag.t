@@ -16,8 +16,9 @@ is_reply(ask(GET => '/Users?filter=userName+eq+%2251a3b8a4-2d5c-4a80-95b2-b10ad7
     'Test Connection');
 is_reply($t->request(GET => "/Users?$FLAG&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'the flag first');
 is_reply($t->request(GET => "/Users?$FLAG=&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'the flag with =');
-for my $path ("/$FLAG/Users", "/Users/$FLAG", "/Users/$FLAG/", "/Users;$FLAG", "/Users&$FLAG", "/Users%3F$FLAG") {
-    is_reply($t->request(GET => "$path?filter=userName+eq+%22x%22"), 200, listing(0, 1), "the flag in the path: $path");
+is_reply($t->request(GET => "/$FLAG/Users?filter=userName+eq+%22x%22"), 200, listing(0, 1), 'the flag in the path, behind the tenant');
+for my $path ("/Users/$FLAG", "/Users/$FLAG/", "/Users;$FLAG", "/Users&$FLAG", "/Users%3F$FLAG", "/$FLAG/$FLAG/Users") {
+    is_error($t->request(GET => "$path?filter=userName+eq+%22x%22"), 404, undef, undef, "and nowhere else: $path");
 }
 is_reply($t->request(GET => "?$FLAG/Users?filter=userName+eq+%22x%22"), 200, listing(0, 1), 'a path behind the flag');
 is_reply($t->request(GET => "?$FLAG/Users&filter=userName+eq+%22x%22"), 200, listing(0, 1), 'with its query behind &');

@@ -5,7 +5,7 @@
 #   is_reply($res, 201, $t->user({...}), 'create');
 #   is_error($res, 409, 'uniqueness', qr/userName/, 'create again');
 #
-# A header value undef leaves the header out; ':base' and ':host' choose another Location or virtual host.
+# A header value undef leaves the header out; ':base', ':host' and ':port' choose another Location, virtual host or httpd.
 #
 # While a test file runs, its httpd, its PostgreSQL and their logs are its own: it may stop servers, read the error log
 # and count rows of all tenants. The processors are not: other files run at the same time. A file that measures what they
@@ -97,7 +97,8 @@ sub stored_members {
 sub request {
     my ($self, $method, $path, $json, %headers) = @_;
     my $base = delete $headers{':base'} // $self->{base};
-    my $request = HTTP::Request->new($method, "http://127.0.0.1:$PORT$base$path");
+    my $port = delete $headers{':port'} // $PORT;
+    my $request = HTTP::Request->new($method, "http://127.0.0.1:$port$base$path");
     if (defined $json) {
         $request->content(ref $json ? json($json) : $json);
         $request->header('Content-Type' => $TYPE);
