@@ -1,6 +1,8 @@
 #include "check.h"
 
 #include <ap_mpm.h>
+#include <ap_regex.h>
+#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
@@ -37,8 +39,15 @@ typedef struct check_t {
     apr_pool_t *temp;  /* of the check */
     apr_hash_t *facts; /* server_rec * -> dbd_facts_t *, own words only */
     const scim_schemas_t *schemas;
+    apr_array_header_t *handlers; /* placed_t: every SetHandler in a section */
     int failures;
 } check_t;
+
+/* A directive, and the server that it is for. */
+typedef struct placed_t {
+    const ap_directive_t *node;
+    server_rec *server;
+} placed_t;
 
 typedef void (*visit_t)(check_t *check, const ap_directive_t *node, server_rec *server);
 
@@ -81,6 +90,23 @@ static void fail(check_t *check, const ap_directive_t *node, const char *text)
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, check->main_server, "mod_scim: %s line %d: %s",
                  node->filename, node->line_num, text);
     check->failures++;
+}
+
+static void warn(const check_t *check, const ap_directive_t *node, const char *text)
+{
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, check->main_server, "mod_scim: %s line %d: %s",
+                 node->filename, node->line_num, text);
+}
+
+/* The path of a section: <Location "/path">. */
+static const char *section_path(const ap_directive_t *section, apr_pool_t *pool)
+{
+    const char *args = section->args;
+    const char *path = ap_getword_conf(pool, &args);
+
+    if (strcmp(path, "~") == 0)
+        path = ap_getword_conf(pool, &args);
+    return apr_pstrndup(pool, path, strcspn(path, ">"));
 }
 
 /* The directive of this name that stands in a section, NULL: none does. */
@@ -128,9 +154,7 @@ static void visit_admin(check_t *check, const ap_directive_t *node, server_rec *
         return;
     }
     check_admin_url(check, section);
-    path = section->args;
-    path = ap_getword_conf(check->pool, &path);
-    path = apr_pstrndup(check->pool, path, strcspn(path, ">"));
+    path = section_path(section, check->pool);
     path = strcmp(path, "/") == 0 ? "" : path;
     for (each = check->main_server; each; each = each->next)
         if (each == server || server == check->main_server)
@@ -149,6 +173,89 @@ static void visit_handler(check_t *check, const ap_directive_t *node, server_rec
         if (section_holds(section, "ScimTenant"))
             return;
     fail(check, node, "SetHandler scim needs ScimTenant in the same <Location> section");
+}
+
+/* --- sections that take the requests of ours away
+ * -------------------------------------------------------------------*/
+
+static int matches(const char *pattern, const char *path, apr_pool_t *pool)
+{
+    ap_regex_t *regex = ap_pregcomp(pool, pattern, 0);
+
+    return regex && (ap_regexec(regex, path, 0, NULL, 0) == 0 ||
+                     ap_regexec(regex, apr_pstrcat(pool, path, "/", NULL), 0, NULL, 0) == 0);
+}
+
+/* Whether a section holds in all of the Location with this path. */
+static int holds_in(const ap_directive_t *section, const char *path, apr_pool_t *pool)
+{
+    const char *own = section_path(section, pool);
+    apr_size_t len = strlen(own);
+
+    if (is(section, "<LocationMatch") || section->args[0] == '~')
+        return matches(own, path, pool);
+    if (!is(section, "<Location"))
+        return 0;
+    if (apr_fnmatch_test(own))
+        return apr_fnmatch(own, path, 0) == APR_SUCCESS;
+    return scim_config_covers(len && own[len - 1] == '/' ? apr_pstrndup(pool, own, len - 1) : own, path);
+}
+
+static int is_ours(const char *handler)
+{
+    return strcmp(handler, SCIM_HANDLER) == 0 || strcmp(handler, SCIM_ADMIN_HANDLER) == 0;
+}
+
+/* Gathers the SetHandlers of sections in the order in which httpd reads them. */
+static void visit_order(check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    placed_t *placed;
+
+    if (!is(node, "SetHandler") || !node->parent)
+        return;
+    placed = apr_array_push(check->handlers);
+    placed->node = node;
+    placed->server = server;
+}
+
+#define TAKES "this SetHandler gets the requests of <Location \"%s\"> (line %d), which httpd reads before it: "
+
+/* Of several sections that hold for a path the last one counts: another SetHandler there would get our requests, with
+ * token and password. Sections of a virtual host come behind those of the main server; a virtual host that has nothing
+ * to do with us may have such a one. */
+static void check_order(check_t *check, int one)
+{
+    const placed_t *ours = &APR_ARRAY_IDX(check->handlers, one, placed_t);
+    const char *path = section_path(ours->node->parent, check->temp);
+    int line = ours->node->parent->line_num;
+    int i;
+
+    for (i = 0; i < check->handlers->nelts; i++) {
+        const placed_t *other = &APR_ARRAY_IDX(check->handlers, i, placed_t);
+
+        if (is_ours(first_word(other->node, check->temp)) || !holds_in(other->node->parent, path, check->temp))
+            continue;
+        if (other->server == ours->server && i > one)
+            fail(check, other->node,
+                 apr_psprintf(check->temp, TAKES "put that Location behind this section", path, line));
+        else if (other->server != ours->server && ours->server == check->main_server)
+            warn(check, other->node,
+                 apr_psprintf(check->temp,
+                              TAKES "if identity providers ask this virtual host, put that Location into it", path,
+                              line));
+    }
+}
+
+static void check_orders(check_t *check)
+{
+    int i;
+
+    for (i = 0; i < check->handlers->nelts; i++) {
+        const ap_directive_t *node = APR_ARRAY_IDX(check->handlers, i, placed_t).node;
+
+        if (is(node->parent, "<Location") && is_ours(first_word(node, check->temp)))
+            check_order(check, i);
+    }
 }
 
 static void visit_patch_response(check_t *check, const ap_directive_t *node, server_rec *server)
@@ -361,6 +468,7 @@ static check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_serv
     check_t check = {.main_server = main_server, .pool = pconf, .temp = ptemp};
 
     check.facts = apr_hash_make(ptemp);
+    check.handlers = apr_array_make(ptemp, 8, sizeof(placed_t));
     walk(&check, ap_conftree, main_server, visit_dbd);
     return check;
 }
@@ -373,6 +481,8 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     (void)plog;
     walk(&check, ap_conftree, main_server, visit_handler);
     walk(&check, ap_conftree, main_server, visit_admin);
+    walk(&check, ap_conftree, main_server, visit_order);
+    check_orders(&check);
     if (check.failures)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (!in_use(main_server))

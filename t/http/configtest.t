@@ -97,6 +97,24 @@ fails(qr/ScimBaseURL must have \{tenant\} where the tenant's name is, as in http
     'a base URL for several tenants', @admin, location => "ScimBaseURL https://x.example/scim/v2/\n");
 passes('a base URL for each tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2/{tenant}\n");
 passes('a base URL for the one tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2\nScimAdminTenant acme\n");
+# Another SetHandler that has the last word.
+my $taken = qr/configtest\/\d+\.conf line \d+: this SetHandler gets the requests of <Location "\/scim\/v2"> \(line \d+\)/;
+sub handler { my ($section, $handler) = @_; my ($word) = $section =~ /^(\w+)/; return "<$section>\nSetHandler $handler\n</$word>\n" }
+my $proxy = '"proxy:http://127.0.0.1:1/"';
+for (['Location "/"', $proxy], ['Location "/scim"', 'none'], ['Location "/scim/"', $proxy], ['Location "/scim/v2"', $proxy],
+    ['LocationMatch "^/"', $proxy], ['Location ~ "^/scim"', $proxy], ['LocationMatch "^/scim/v2/"', $proxy], ['Location "/scim/*"', $proxy]) {
+    fails($taken, "SetHandler in <$_->[0]> behind the endpoint", location => "</Location>\n" . handler(@$_) . "<Location \"/end\">\n");
+    passes("SetHandler in <$_->[0]> before it", server => handler(@$_));
+}
+for (['Location "/other"', $proxy], ['Location "/scim/v2/docs"', 'none'], ['Location "/scim/v22"', $proxy], ['LocationMatch "^/scim/v2/[^/]+/docs"', 'none']) {
+    passes("SetHandler in <$_->[0]> behind it", location => "</Location>\n" . handler(@$_) . "<Location \"/end\">\n");
+}
+my $host = "<VirtualHost *:80>\n%s</VirtualHost>\n";
+like(passes('an application in a virtual host, the endpoint outside', server => sprintf $host, handler('Location "/"', $proxy)),
+    qr/$taken.*put that Location into it/, 'is warned of');
+unlike(passes('an application in another virtual host', server => sprintf($host, "<Location \"/scim/v2\">\nSetHandler scim\nScimTenant path\n</Location>\n")
+    . sprintf($host, handler('Location "/"', $proxy)), handler => '', tenant => ''), qr/SetHandler/, 'is not');
+fails(qr/requests of <Location "\/decide">/, 'the admin API', server => "<Location \"/decide\">\nSetHandler scim-admin\n</Location>\n" . handler('Location "/"', $proxy));
 fails(qr/ScimSchemaDir/, 'ScimSchemaDir in a Location', location => "ScimSchemaDir /x\n");
 
 # The cache of pages
