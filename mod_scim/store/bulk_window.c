@@ -233,33 +233,38 @@ int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window)
     return owner;
 }
 
-/* The ids of those that change what is there, as an SQL array; NULL where there are fewer than `least`. */
-static const char *target_ids(const scim_bulk_window_t *window, int deleted, int least)
+#define DELETED 1u /* those that are deleted */
+#define CHANGED 2u /* those that are there before and after */
+
+/* The ids of such targets, as an SQL array. *count: how many. */
+static const char *target_ids(int *count, const scim_bulk_window_t *window, unsigned which)
 {
     scim_buf_t ids;
-    int count = 0;
+    *count = 0;
     scim_buf_init(&ids, 256, window->pool);
+    scim_buf_puts(&ids, "{");
     for (int at = window->begin; at < window->end; at++) {
         scim_bulk_e kind = scim_bulk_at(window, at)->kind;
-        if (window->items[at].live && kind != SCIM_BULK_POST && (deleted || kind != SCIM_BULK_DELETE)) {
-            scim_buf_puts(&ids, count++ ? "," : "{");
+        if (window->items[at].live && kind != SCIM_BULK_POST &&
+            which & (kind == SCIM_BULK_DELETE ? DELETED : CHANGED)) {
+            scim_buf_puts(&ids, (*count)++ ? "," : "");
             scim_buf_puts(&ids, window->items[at].change.id);
         }
     }
     scim_buf_puts(&ids, "}");
-    return count < least ? NULL : ids.data;
+    return ids.data;
 }
 
 /* A batch that authenticates, and locks whatever is going to be changed, in one order for all. */
 static void begin_batch(scim_bulk_window_t *window)
 {
-    scim_session_t *session = window->session;
-    const char *ids = target_ids(window, 1, 2);
-    window->batch = scim_session_batch(session, 1);
-    if (ids) {
+    int count, deleted;
+    const char *ids = target_ids(&count, window, DELETED | CHANGED);
+    const char *leaving = target_ids(&deleted, window, DELETED);
+    window->batch = scim_session_batch(window->session, 1);
+    if (deleted || count > 1) {
         begin_step(window, -1, NULL);
-        scim_batch_add(window->batch, SCIM_STMT_RESOURCE_HOLD,
-                       scim_params(window->pool, session->tenant, ids, SCIM_PARAMS_END));
+        scim_change_add_hold(window->batch, window->session, ids, leaving);
     }
 }
 
@@ -352,8 +357,9 @@ static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
 static void add_versions(scim_bulk_window_t *window)
 {
     scim_session_t *session = window->session;
-    const char *ids = target_ids(window, 0, 1);
-    if (!ids) {
+    int count;
+    const char *ids = target_ids(&count, window, CHANGED);
+    if (!count) {
         return;
     }
     begin_step(window, -1, NULL);

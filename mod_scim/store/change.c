@@ -210,6 +210,12 @@ scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *
     return NULL;
 }
 
+void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, const char *ids, const char *leaving)
+{
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_HOLD,
+                   scim_params(session->pool, session->tenant, ids, leaving, SCIM_PARAMS_END));
+}
+
 void scim_change_add_delete(scim_batch_t *batch, const scim_change_t *change)
 {
     const scim_session_t *session = change->session;
@@ -421,7 +427,9 @@ scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_typ
     if (error) {
         return scim_refuse(session, error);
     }
+    const char *ids = apr_pstrcat(session->pool, "{", change.id, "}", NULL);
     scim_batch_t *batch = scim_session_batch(session, 0);
+    scim_change_add_hold(batch, session, ids, ids);
     scim_change_add_delete(batch, &change);
     scim_finish_add(batch, session, NULL);
     return scim_finish_end(session, batch, scim_session_run(session, batch));

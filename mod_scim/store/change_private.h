@@ -62,6 +62,11 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
 /* Memberships alone. Errors: 400. */
 scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *change);
 
+/* Locks what a transaction is going to change (`ids`, an SQL array), and the groups that those of `leaving` are members
+ * of, in an order that is the same for all transactions. It comes before anything else that locks. */
+void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, const char *ids, const char *leaving);
+
+/* Takes a resource off the wire and out of its groups; scim_change_add_hold comes before it. */
 void scim_change_add_delete(scim_batch_t *batch, const scim_change_t *change);
 
 #endif
