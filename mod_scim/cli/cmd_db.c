@@ -7,8 +7,11 @@
 typedef struct status_t {
     int current;
     int latest;
-    const char *state;
+    const char *state; /* states[schema] */
+    scim_schema_state_e schema;
 } status_t;
+
+static const char *const states[] = {"uninitialised", "outdated", "current", "newer"}; /* by scim_schema_state_e */
 
 static const cli_field_t status_fields[] = {
     {"current", "Version of the database", CLI_KIND_INT, offsetof(status_t, current)},
@@ -29,6 +32,7 @@ static const cli_field_t change_fields[] = {{"from", "Version before", CLI_KIND_
 static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
 {
     int code = cli_connect(pg, cli);
+    const char *checksum;
     scim_error_t *error;
 
     if (code != CLI_OK) {
@@ -36,19 +40,14 @@ static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
     }
     error = alone ? scim_migrate_lock(*pg, cli->pool) : NULL;
     if (error == NULL) {
-        error = scim_migrate_current(&status->current, *pg, cli->pool);
+        error = scim_migrate_current(&status->current, &checksum, *pg, cli->pool);
     }
     if (error != NULL) {
         return cli_fail_with(error);
     }
     status->latest = scim_migrate_latest();
-    if (status->current == 0) {
-        status->state = "uninitialised";
-    } else if (status->current == status->latest) {
-        status->state = "current";
-    } else {
-        status->state = status->current < status->latest ? "outdated" : "newer";
-    }
+    status->schema = scim_migrate_state(status->current, checksum);
+    status->state = states[status->schema];
     return CLI_OK;
 }
 
@@ -75,7 +74,7 @@ static int run_init(cli_t *cli)
     if (code != CLI_OK) {
         return code;
     }
-    if (status.current > 0 && status.current < status.latest) {
+    if (status.schema == SCIM_SCHEMA_OUTDATED) {
         return cli_fail(CLI_VERSION, "The database is set up already, at version %d; run: scimctl db upgrade",
                         status.current);
     }
@@ -91,7 +90,7 @@ static int run_upgrade(cli_t *cli)
     if (code != CLI_OK) {
         return code;
     }
-    if (status.current == 0) {
+    if (status.schema == SCIM_SCHEMA_NONE) {
         return cli_fail(CLI_VERSION, "The database \"%s\" is not set up yet; run: scimctl db init", PQdb(pg));
     }
     return migrate(pg, cli);
@@ -107,7 +106,7 @@ static int run_status(cli_t *cli)
         return code;
     }
     cli_show_row(cli, status_fields, &status);
-    return status.current == status.latest ? CLI_OK : CLI_VERSION;
+    return status.schema == SCIM_SCHEMA_CURRENT ? CLI_OK : CLI_VERSION;
 }
 
 static const cli_field_t index_fields[] = {

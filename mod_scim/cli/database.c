@@ -71,23 +71,29 @@ int cli_connect(PGconn **pg, cli_t *cli)
 static int check_version(PGconn *pg, apr_pool_t *pool)
 {
     int current;
-    scim_error_t *error = scim_migrate_current(&current, pg, pool);
+    const char *checksum;
+    scim_error_t *error = scim_migrate_current(&current, &checksum, pg, pool);
 
     if (error != NULL) {
         return cli_fail_with(error);
     }
-    if (current == 0) {
+    switch (scim_migrate_state(current, checksum)) {
+    case SCIM_SCHEMA_NONE:
         return cli_fail(CLI_VERSION, "The database \"%s\" is not set up yet; run: scimctl db init", PQdb(pg));
-    }
-    if (current < scim_migrate_latest()) {
+    case SCIM_SCHEMA_OUTDATED:
+        if (current == scim_migrate_latest()) {
+            return cli_fail(CLI_VERSION, "The database's views and functions are not those of this software; run: "
+                                         "scimctl db upgrade");
+        }
         return cli_fail(CLI_VERSION, "The database is at version %d, this software needs %d; run: scimctl db upgrade",
                         current, scim_migrate_latest());
-    }
-    if (current > scim_migrate_latest()) {
+    case SCIM_SCHEMA_NEWER:
         return cli_fail(CLI_VERSION,
                         "The database is at version %d, which this software (version %d) does not know; use the "
                         "scimctl that the database was upgraded with.",
                         current, scim_migrate_latest());
+    case SCIM_SCHEMA_CURRENT:
+        break;
     }
     return CLI_OK;
 }

@@ -24,7 +24,7 @@ const char *scim_mask_text(const char *text, const char *names, apr_pool_t *pool
  * first quote and its last one goes. Returns `text` where there is nothing to mask. */
 const char *scim_mask_detail(const char *text, const char *names, apr_pool_t *pool);
 
-/* Masks what a dry run would have changed, JSON text as scim.changes (sql/0012) makes it: of each item what was before
+/* Masks what a dry run would have changed, JSON text as scim.changes makes it: of each item what was before
  * and after, and the name of a resource where the attribute is masked that it is made of. NULL for NULL. */
 const char *scim_mask_changes(const char *changes, const char *names, apr_pool_t *pool);
 

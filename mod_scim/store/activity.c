@@ -38,7 +38,7 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* What the traits of a tenant are like that masks what the resource is called (sql/0012, scim.traits). */
+/* What the traits of a tenant are like that masks what the resource is called (scim.traits). */
 static const char *mask_pattern(const scim_activity_t *activity)
 {
     return !activity->named ? NULL : strcmp(activity->named, "userName") == 0 ? "%n%" : "%d%";

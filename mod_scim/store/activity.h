@@ -6,7 +6,7 @@
  * the request, it undoes everything. A Bulk request is told in a transaction after those of its parts, before it is
  * answered (scim_finish_parts). A request that changes nothing has no row of its own transaction: it becomes an
  * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
- * (scim_activity_record). An entry is JSON; scim.record_activity (sql/0017) says what its members mean.
+ * (scim_activity_record). An entry is JSON; scim.record_activity says what its members mean.
  *
  * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
  * whether or not it was done.

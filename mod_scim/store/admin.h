@@ -5,7 +5,7 @@
  * arguments it takes, what it answers, and the statement that carries it out. A statement takes two values, $1 the
  * tenant and $2 the arguments as a JSON object, and answers one row with one column: the JSON that is answered; or with
  * two, where parts of the JSON change by themselves: the second one is the version that a change is for then. What
- * the statement refuses it refuses by scim.fail (sql/0007), which names the argument. Every operation is one
+ * the statement refuses it refuses by scim.fail, which names the argument. Every operation is one
  * transaction, in the role scim_manage, in which the audit log knows who acts.
  *
  * Arguments come from the path, the query or the body of a request, or from a command line; they are checked here,

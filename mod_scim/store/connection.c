@@ -63,17 +63,20 @@ static int read_secret(scim_backend_t *backend, const PGresult *result)
     return 1;
 }
 
-static scim_error_t *check_number(apr_int64_t number, apr_pool_t *pool)
+/* What the log tells of a schema that does not fit; NULL where it does. */
+static const char *misfit(int number, const char *checksum, apr_pool_t *pool)
 {
-    if (number == scim_migrate_latest()) {
+    if (scim_migrate_state(number, checksum) == SCIM_SCHEMA_CURRENT) {
         return NULL;
     }
-    return scim_sqlstate_unavailable(
-        apr_psprintf(pool,
-                     "the database is at schema version %" APR_INT64_T_FMT
-                     ", this build needs %d (run: scimctl db upgrade, or install the version that fits)",
-                     number, scim_migrate_latest()),
-        pool);
+    if (number == scim_migrate_latest()) {
+        return "the database's views and functions are not those of this build (run the scimctl db upgrade of this "
+               "version)";
+    }
+    return apr_psprintf(pool,
+                        "the database is at schema version %d, this build needs %d (run: scimctl db upgrade, or "
+                        "install the version that fits)",
+                        number, scim_migrate_latest());
 }
 
 /* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
@@ -91,9 +94,9 @@ static scim_error_t *check_version(scim_conn_t *conn)
     }
     const PGresult *result = scim_batch_result(batch, slot);
     if (PQresultStatus(result) == PGRES_TUPLES_OK) {
-        scim_error_t *mismatch = check_number(scim_result_int(result, 0, 0), conn->pool);
-        if (mismatch) {
-            return mismatch;
+        const char *cause = misfit((int)scim_result_int(result, 0, 0), PQgetvalue(result, 0, 1), conn->pool);
+        if (cause) {
+            return scim_sqlstate_unavailable(cause, conn->pool);
         }
     }
     if (error) {

@@ -21,7 +21,7 @@
     " select up.group_id, bool_or(up.direct) as direct from up group by up.group_id) m"                                \
     " join scim.resource g on g.tenant = r.tenant and g.id = m.group_id and g.wire"
 
-/* Keys are cut (sql/0003-index.sql), and no folded text holds the last code point: scim.fold makes another of it. */
+/* Keys are cut (scim.keep_keys), and no folded text holds the last code point: scim.fold makes another of it. */
 #define CUT   "left(?, 256)"
 #define AFTER " || chr(1114111)"
 

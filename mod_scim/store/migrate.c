@@ -14,14 +14,18 @@
 #define TABLE                                                                                                          \
     "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "                    \
     "where n.nspname = 'scim' and c.relname = 'migration'"
-#define CURRENT "select coalesce(max(number), 0) from scim.migration"
-#define OWNER   "set local role scim_owner" /* who owns all tables; the first migration makes the role */
+#define CURRENT                                                                                                        \
+    "select coalesce((select max(number) from scim.migration), 0), coalesce((select checksum from scim.code), '')"
+#define OWNER "set local role scim_owner" /* who owns all tables; the first migration makes the role */
 
 /* Every request looks at its token before anything else. Who takes this table first finds requests either done or with
  * nothing in hand: none can hold what a migration wants and want what it holds. */
 #define STOP "set local role scim_owner; lock table scim.token in access exclusive mode; reset role"
 
 #define RECORD "insert into scim.migration (number, name) values ($1, $2)"
+#define RECORD_CODE                                                                                                    \
+    "insert into scim.code (checksum) values ($1) "                                                                    \
+    "on conflict (single) do update set checksum = excluded.checksum, replaced = now()"
 
 int scim_migrate_latest(void)
 {
@@ -31,6 +35,20 @@ int scim_migrate_latest(void)
         latest = m->number;
     }
     return latest;
+}
+
+scim_schema_state_e scim_migrate_state(int number, const char *checksum)
+{
+    if (number == 0) {
+        return SCIM_SCHEMA_NONE;
+    }
+    if (number > scim_migrate_latest()) {
+        return SCIM_SCHEMA_NEWER;
+    }
+    if (number < scim_migrate_latest() || strcmp(checksum, scim_code_checksum) != 0) {
+        return SCIM_SCHEMA_OUTDATED;
+    }
+    return SCIM_SCHEMA_CURRENT;
 }
 
 /* PostgreSQL's message without its line end. */
@@ -86,33 +104,39 @@ static int is_denied(const PGresult *result)
     return code != NULL && strcmp(code, INSUFFICIENT_PRIVILEGE) == 0;
 }
 
-/* Runs a query of one number; *number stays as it is where there is no row. */
-static scim_error_t *ask(int *number, PGconn *pg, const char *sql, apr_pool_t *pool)
+static apr_status_t clear_result(void *result)
 {
-    PGresult *result = PQexec(pg, sql);
-    ExecStatusType status = PQresultStatus(result);
-    int denied = is_denied(result);
-
-    if (status == PGRES_TUPLES_OK && PQntuples(result) > 0) {
-        *number = atoi(PQgetvalue(result, 0, 0));
-    }
     PQclear(result);
-    if (denied) {
-        return scim_migrate_no_owner(pg, pool);
-    }
-    return status == PGRES_TUPLES_OK ? NULL : failure(pg, "tell its version", pool);
+    return APR_SUCCESS;
 }
 
-scim_error_t *scim_migrate_current(int *number, PGconn *pg, apr_pool_t *pool)
+/* Runs a query; *result is its answer, which the pool clears. */
+static scim_error_t *ask(PGresult **result, PGconn *pg, const char *sql, apr_pool_t *pool)
 {
-    int exists = 0;
-    scim_error_t *error = ask(&exists, pg, TABLE, pool);
+    *result = PQexec(pg, sql);
+    apr_pool_cleanup_register(pool, *result, clear_result, apr_pool_cleanup_null);
+    if (is_denied(*result)) {
+        return scim_migrate_no_owner(pg, pool);
+    }
+    return PQresultStatus(*result) == PGRES_TUPLES_OK ? NULL : failure(pg, "tell its version", pool);
+}
+
+scim_error_t *scim_migrate_current(int *number, const char **checksum, PGconn *pg, apr_pool_t *pool)
+{
+    PGresult *result;
+    scim_error_t *error = ask(&result, pg, TABLE, pool);
 
     *number = 0;
-    if (error != NULL || !exists) {
+    *checksum = "";
+    if (error != NULL || PQntuples(result) == 0) {
         return error;
     }
-    return ask(number, pg, CURRENT, pool);
+    error = ask(&result, pg, CURRENT, pool);
+    if (error == NULL) {
+        *number = atoi(PQgetvalue(result, 0, 0));
+        *checksum = PQgetvalue(result, 0, 1);
+    }
+    return error;
 }
 
 scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool)
@@ -120,20 +144,21 @@ scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool)
     return run(pg, LOCK_ALL, "be locked", pool);
 }
 
-static scim_error_t *record(const scim_migration_t *migration, PGconn *pg, apr_pool_t *pool)
+/* Writes a row of what was done, as the owner of the tables. */
+static scim_error_t *record(PGconn *pg, const char *sql, int count, const char *const *values, apr_pool_t *pool)
 {
-    const char *values[] = {apr_itoa(pool, migration->number), migration->name};
-    scim_error_t *error = run(pg, OWNER, "record the migration", pool);
+    scim_error_t *error = run(pg, OWNER, "record the upgrade", pool);
     PGresult *result;
     ExecStatusType status;
 
     if (error != NULL) {
         return error;
     }
-    result = PQexecParams(pg, RECORD, 2, NULL, values, NULL, NULL, 0);
+    result = PQexecParams(pg, sql, count, NULL, values, NULL, NULL, 0);
     status = PQresultStatus(result);
     PQclear(result);
-    return status == PGRES_COMMAND_OK ? NULL : failure(pg, "record the migration", pool);
+    return status == PGRES_COMMAND_OK ? run(pg, "reset role", "record the upgrade", pool)
+                                      : failure(pg, "record the upgrade", pool);
 }
 
 static scim_error_t *too_new(int current, apr_pool_t *pool)
@@ -144,62 +169,77 @@ static scim_error_t *too_new(int current, apr_pool_t *pool)
                              current, scim_migrate_latest());
 }
 
-/* One migration inside the open transaction. Whoever waited for the lock may find the work done. */
-static scim_error_t *apply(int *current, const scim_migration_t *migration, PGconn *pg, apr_pool_t *pool)
+static scim_error_t *apply(const scim_migration_t *migration, PGconn *pg, apr_pool_t *pool)
 {
-    const char *what = apr_psprintf(pool, "apply migration %s", migration->name);
+    const char *values[] = {apr_itoa(pool, migration->number), migration->name};
+    scim_error_t *error = run(pg, migration->sql, apr_psprintf(pool, "apply migration %s", migration->name), pool);
+
+    return error != NULL ? error : record(pg, RECORD, 2, values, pool);
+}
+
+/* Runs commands as the owner of the tables. */
+static scim_error_t *run_as_owner(PGconn *pg, const char *sql, const char *what, apr_pool_t *pool)
+{
+    scim_error_t *error = run(pg, OWNER, what, pool);
+
+    if (error == NULL) {
+        error = run(pg, sql, what, pool);
+    }
+    return error != NULL ? error : run(pg, "reset role", what, pool);
+}
+
+/* What stands of an earlier upgrade goes before a migration changes what it uses. */
+static scim_error_t *clear(PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = run(pg, STOP, "hold up requests", pool);
+
+    return error != NULL ? error : run_as_owner(pg, scim_code_drop, "drop views and functions", pool);
+}
+
+static scim_error_t *make_code(PGconn *pg, apr_pool_t *pool)
+{
+    const char *values[] = {scim_code_checksum};
+    scim_error_t *error = run_as_owner(pg, scim_code, "make views and functions", pool);
+
+    return error != NULL ? error : record(pg, RECORD_CODE, 1, values, pool);
+}
+
+/* All of it, inside the open transaction. */
+static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
+{
+    const char *checksum;
     scim_error_t *error = run(pg, LOCK, "be locked", pool);
 
     if (error == NULL) {
-        error = scim_migrate_current(current, pg, pool);
+        error = scim_migrate_current(from, &checksum, pg, pool);
     }
-    if (error != NULL || *current >= migration->number) {
-        return error;
+    if (error == NULL && *from > scim_migrate_latest()) {
+        error = too_new(*from, pool);
     }
-    if (*current > 0) {
-        error = run(pg, STOP, "hold up requests", pool);
+    if (error == NULL && *from > 0) {
+        error = clear(pg, pool);
     }
-    if (error == NULL) {
-        error = run(pg, migration->sql, what, pool);
+    for (const scim_migration_t *m = scim_migrations; m->number != 0 && error == NULL; m++) {
+        if (m->number > *from) {
+            error = apply(m, pg, pool);
+        }
     }
-    if (error == NULL) {
-        error = record(migration, pg, pool);
-    }
-    return error;
+    return error != NULL ? error : make_code(pg, pool);
 }
 
 scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool)
 {
-    scim_error_t *error = scim_migrate_current(from, pg, pool);
+    scim_error_t *error = run(pg, "begin", "begin", pool);
 
-    *to = *from;
+    *to = scim_migrate_latest();
+    if (error == NULL) {
+        error = upgrade(from, pg, pool);
+    }
+    if (error == NULL) {
+        error = run(pg, "commit", "commit", pool);
+    }
     if (error != NULL) {
-        return error;
+        PQclear(PQexec(pg, "rollback"));
     }
-    if (*from > scim_migrate_latest()) {
-        return too_new(*from, pool);
-    }
-    for (const scim_migration_t *m = scim_migrations; m->number != 0; m++) {
-        int current = 0;
-
-        if (m->number <= *to) {
-            continue;
-        }
-        error = run(pg, "begin", "begin", pool);
-        if (error == NULL) {
-            error = apply(&current, m, pg, pool);
-        }
-        if (error == NULL) {
-            error = run(pg, "commit", "commit", pool);
-        }
-        if (error != NULL) {
-            PQclear(PQexec(pg, "rollback"));
-            return error;
-        }
-        if (current > scim_migrate_latest()) {
-            return too_new(current, pool);
-        }
-        *to = current > m->number ? current : m->number;
-    }
-    return NULL;
+    return error;
 }

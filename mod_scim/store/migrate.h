@@ -1,6 +1,15 @@
 /*
- * The database's own version: numbered migrations (sql/NNNN-name.sql), built in, each applied in a transaction of its
- * own together with its row in scim.migration, all under one advisory lock.
+ * The database's own version, in two parts.
+ *
+ * Numbered migrations (sql/NNNN-name.sql) make tables, indexes, policies, grants and data. Each runs once and has a row
+ * in scim.migration.
+ *
+ * Views, functions, triggers and composite types (sql/code/) are replaced as a whole by each upgrade: sql/drop-code.sql
+ * drops them, the missing migrations run, and sql/code/ makes them again. So a migration never meets a view that stands
+ * in its way and never calls a function of another version, and what sql/code/ no longer has is gone. scim.code has the
+ * checksum of sql/code/; the module and scimctl refuse a database that has another one.
+ *
+ * An upgrade is one transaction under one advisory lock, while no request is under way: all of it happens, or nothing.
  */
 #ifndef SCIM_MIGRATE_H
 #define SCIM_MIGRATE_H
@@ -16,6 +25,10 @@ typedef struct scim_migration_t {
 /* All migrations, ascending, ended by number 0; generated from sql/ by the build. */
 extern const scim_migration_t scim_migrations[];
 
+extern const char *const scim_code_drop; /* sql/drop-code.sql */
+extern const char *const scim_code;      /* sql/code/, in order */
+extern const char scim_code_checksum[];  /* of sql/code/, in hexadecimal */
+
 /* The newest number this build knows: what the module needs. */
 int scim_migrate_latest(void);
 
@@ -23,14 +36,24 @@ int scim_migrate_latest(void);
  * the version, holds. */
 scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool);
 
-/* The number the database is at; 0 where scim was never initialised. Errors: 403 for who may not ask, 500, 503. */
-scim_error_t *scim_migrate_current(int *number, PGconn *pg, apr_pool_t *pool);
+typedef enum {
+    SCIM_SCHEMA_NONE,     /* never set up */
+    SCIM_SCHEMA_OUTDATED, /* `scimctl db upgrade` is needed: migrations are missing, or the code is another */
+    SCIM_SCHEMA_CURRENT,
+    SCIM_SCHEMA_NEWER /* migrations that this build does not know */
+} scim_schema_state_e;
+
+/* How what a database has fits this build; `checksum` is "" where it has no code. */
+scim_schema_state_e scim_migrate_state(int number, const char *checksum);
+
+/* What the database has; 0 and "" where scim was never initialised. Errors: 403 for who may not ask, 500, 503. */
+scim_error_t *scim_migrate_current(int *number, const char **checksum, PGconn *pg, apr_pool_t *pool);
 
 /* 403: the user of the connection lacks the role that administrators need; cause is the latest message of `pg`. */
 scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool);
 
-/* Applies what is missing; *from and *to tell what happened. Errors: 409 where the database is newer than this build,
- * 500 with the database's own message in cause. */
+/* Applies the migrations that are missing and replaces the code; *from and *to are the numbers before and after.
+ * Errors: 409 where the database is newer than this build, 500 with the database's own message in cause. */
 scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool);
 
 #endif

@@ -1,8 +1,7 @@
-# A database of the version before administration, upgraded: identity providers go on with their tokens and find what they
-# have made, as it was. What is stored is told by t/cli/upgrade.t.
+# A database whose views and functions are those of another version: it is refused, upgraded under httpd, and identity providers go
+# on with their tokens and find what they have made. What scimctl does is told by t/cli/upgrade.t.
 use strict;
 use warnings;
-use utf8;
 use Test::More;
 use ScimTest;
 
@@ -10,64 +9,71 @@ my $fresh = ScimTest->new('upgrade');
 my $bin   = $ENV{SCIM_TEST_PGBIN};
 my $db    = 'upgraded';    # as t/conf/extra.conf.in has it
 
-sub psql {
-    my ($text, $code) = run_ok("$bin/psql", qw(-X -q -1 -v ON_ERROR_STOP=1 -o /dev/null -d), $db, @_);
+sub in_db {
+    my ($text, $code) = run_ok("$bin/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -d), $db, '-c', @_);
     die "psql: $text" if $code;
+    chomp $text;
+    return $text;
 }
 
-# The token of the new database is put into the old one.
+run_ok("$bin/createdb", $db);
+scimctl(qw(db init --db), $db);
+# The token of the other database is put into this one.
 my ($key) = $fresh->{token} =~ /^scim_(.{10})/;
 my $digest = sql("select digest from scim.token where key_id = '$key'");
-run_ok("$bin/createdb", $db);
-for my $file (sort glob "$ENV{SCIM_TEST_WORK}/version6/*.sql") {
-    my ($name, $number) = $file =~ m{/((\d{4})-[^/]+)\.sql$};
-    psql('-f', $file, '-c', "insert into scim.migration (number, name) values ($number, '$name')");
-}
-psql('-f', "$ENV{SCIM_TEST_WORK}/t/lib/version6.sql", '-c',
-    "update scim.token set key_id = '$key', digest = '$digest' where key_id = 'AAAAAAAAAA'");
+in_db("insert into scim.tenant (tenant) values ('acme'), ('other');
+    insert into scim.token (tenant, key_id, digest, name, created_by, expires) values ('acme', '$key', '$digest', 'entra', 'test', now() + '1 day')");
 my $t = bless { %$fresh, tenant => 'acme', base => '/scim/v2/acme', host => 'upgraded.test' }, ref $fresh;
 sub ask { my ($method, $path, $json, %headers) = @_; return $t->request($method, $path, $json, ':host' => 'upgraded.test', %headers) }
 
-is(ask(GET => '/Users')->{status}, 503, 'a database of the version before is not used');
-like(scimctl(qw(db upgrade --db), $db), qr/^Version before +6$/m, 'upgraded');
+my $anna  = ask(POST => '/Users', { schemas => [$USER], userName => 'anna', roles => [{ value => 'administrator' }] })->{json}{id};
+my $staff = ask(POST => '/Groups', { schemas => [$GROUP], displayName => 'Staff', members => [{ value => $anna }] })->{json}{id};
+is(in_db(q{select string_agg(action || ' ' || object_type, ', ' order by id) from scim.audit where actor = 'entra'}),
+    'create User, create Group, add-members Group', 'a user and a group are made');
 
-sub id { return sprintf '00000000-0000-7000-8000-%012d', $_[0] }
-sub meta {
-    my ($type, $n, @extensions) = @_;
-    return (id => id($n), schemas => ["urn:ietf:params:scim:schemas:core:2.0:$type", @extensions], meta => {
-        resourceType => $type, created => '2026-01-01T00:00:00.000000Z', lastModified => '2026-01-02T03:04:05.000000Z',
-        location => qr{/scim/v2/acme/${type}s/@{[id($n)]}$}, version => "W/\"$n\"" });
+# Old code: what is looked up is not found, nothing is noted, and there is another checksum.
+in_db(q{create or replace function scim.find_role(of_tenant text, name text) returns text language sql as 'select null::text';
+    drop trigger audit_change on scim.resource; drop view scim_app.facts; update scim.code set checksum = 'old'});
+is(ask(GET => "/Users/$anna")->{status}, 200, 'a connection that is open goes on');
+sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web' and datname = '$db'");
+is_error(ask(GET => "/Users/$anna"), 503, undef, undef, 'a new one is refused');
+ok((log_lines('error_log', qr/\[scim:error\].*views and functions are not those of this build \(run the scimctl db upgrade/))[0], 'the log tells what to do');
+
+# An upgrade while requests come.
+my @pids = map {
+    my $pid = fork // die;
+    if (!$pid) {
+        my %seen;
+        my $end = time + 5;
+        while (time < $end) {
+            $seen{ ask(GET => "/Users/$anna")->{status} }++;
+            select undef, undef, undef, 0.02;
+        }
+        require POSIX;
+        POSIX::_exit((grep { !/^(?:200|503)$/ } keys %seen) || !$seen{200} ? 1 : 0);
+    }
+    $pid;
+} 1 .. 3;
+select undef, undef, undef, 0.5;
+like(scimctl(qw(db upgrade --db), $db), qr/^Version now +1$/m, 'upgraded');
+select undef, undef, undef, 0.5;
+scimctl(qw(db upgrade --db), $db);
+for (@pids) {
+    waitpid $_, 0;
+    is($?, 0, 'who asks meanwhile is answered 503 or 200, and at the end 200');
 }
-sub member { my ($type, $n, $display) = @_; return { value => id($n), type => $type, display => $display, '$ref' => $ANY } }
-my $BADGE = 'urn:example:params:scim:schemas:extension:badge:2.0:User';
-sub group { my ($kind, $n, $display) = @_; return { value => id($n), type => $kind, display => $display, '$ref' => $ANY } }
 
-my %anna = (userName => 'Anna', externalId => 'x-1', displayName => 'Anna', active => true, phoneNumbers => [{ value => '+1' }],
-    emails => [{ value => 'Anna@example.com', primary => true }], groups => [group(direct => 10, 'Staff')], $BADGE => { number => 'N-1' });
-is_reply(ask(GET => '/Users/' . id(1)), 200, { meta(User => 1, $BADGE), %anna }, 'a user is as it was, and the token holds');
-is_reply(ask(GET => '/Users/' . id(3)), 200, { meta(User => 3), userName => 'cleo', displayName => 'cleo', active => true,
-    roles => [{ value => 'Editor' }], groups => [group(indirect => 10, 'Staff'), group(direct => 11, 'Editors')] },
-    'one with a role that is none');
-is_reply(ask(GET => '/Groups/' . id(10)), 200, { meta(Group => 10), displayName => 'Staff', externalId => 'g-10',
-    members => [member(User => 1, 'Anna'), member(Group => 11, 'Editors')] }, 'a group, with a group in it');
-is(ask(GET => '/Users/' . id(6))->{status}, 404, 'who was deleted is gone');
-is(ask(GET => '/Groups/' . id(12))->{status}, 404, 'so is a group');
-for (['/Users' => 6], ['/Groups' => 2], ['/Roles' => 6], ['/Users?filter=emails.value%20eq%20%22anna@example.com%22' => 1],
-    ['/Users?filter=userName%20eq%20%22ANNA%22' => 1], ['/Users?filter=emails.value%20eq%20%22fred@example.com%22' => 0]) {
-    is(ask(GET => $_->[0])->{json}{totalResults}, $_->[1], "how many there are: $_->[0]");
-}
-
-# What the identity provider does next.
-my $leaves = { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] };
-like(ask(PATCH => '/Users/' . id(3), $leaves)->{status}, qr/^20[04]$/, 'who has a role that is none can be deactivated');
-is(ask(GET => '/Users/' . id(3))->{json}{active}, false, 'and is');
-my $put = { schemas => [$USER], userName => 'cleo', active => true, roles => [{ value => 'Editor' }] };
-is(ask(PUT => '/Users/' . id(3), $put)->{status}, 200, 'or be sent again as before');
-is_error(ask(PUT => '/Users/' . id(3), { %$put, roles => [{ value => 'Writer' }] }), 400, 'invalidValue', 'Role not found: Writer',
-    'but gets no other unknown role');
-my $back = ask(POST => '/Users', { schemas => [$USER], userName => 'fred', externalId => 'x-6' });
-is("$back->{status} $back->{json}{id}", '201 ' . id(6), 'who was deleted comes back under the same id');
-is(ask(GET => '/Users')->{json}{totalResults}, 7, 'and is counted');
+is_reply(ask(GET => "/Groups/$staff?attributes=displayName,members.value"), 200,
+    { schemas => [$GROUP], id => $staff, displayName => 'Staff', members => [{ value => $anna }] }, 'a group is as it was');
+my $patch = { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'roles', value => [{ value => 'read-only' }] }] };
+like(ask(PATCH => "/Users/$anna", $patch)->{status}, qr/^20[04]$/, 'a user is changed');
+is(in_db(qq{select concat_ws(' ', r.role, r.version, a.action, a.actor, a.after ->> 'role')
+    from scim.resource r join scim.audit a on a.tenant = r.tenant and a.object_id = r.id::text where r.id = '$anna' order by a.id desc limit 1}),
+    'read-only 2 update entra read-only', 'by the rules, and noted');
+is(in_db(q{begin; set role scim_app; set scim.tenant = 'acme'; select concat_ws(' ', user_name, role, groups) from scim_app.facts; rollback}),
+    'anna read-only {Staff}', 'the application sees it');
+is(in_db(q{begin; set role scim_web; set scim.tenant = 'other'; select count(*) from scim.resource where type = 'User'; rollback}), 0,
+    'and row-level security stands');
 is(ask(GET => '/Users', undef, Authorization => undef)->{status}, 401, 'strangers are refused');
 
 done_testing;

@@ -1,185 +1,36 @@
--- What administrators set for a tenant and do with its tokens.
+-- Tokens: what stands against one, and what administrators do with them.
 
-set local role scim_owner;
-
-alter table scim.tenant
-    -- Whom the identity provider gives access: nobody, all, or members of mapped groups.
-    add sync_policy  text not null default 'manual' check (sync_policy in ('manual', 'all', 'groups')),
-    -- What a login grants where the policy above says nothing.
-    add login_policy text not null default 'manual' check (login_policy in ('manual', 'first-login')),
-    -- There is one token at a time, which switching off and on again renews.
-    add one_token    boolean not null default false;
--- What administrators neither see nor set.
-comment on column scim.tenant.nests is 'internal';
-
--- --- tenants ---------------------------------------------------------------------------------------------------------------
-
--- Every column that is not internal, so that a new setting is shown by being there.
-create function scim.tenant_json(t scim.tenant) returns jsonb
-    language sql stable
-as $$
-    select jsonb_object_agg(scim.camel(a.attname::text),
-                       case a.atttypid
-                           when 'timestamptz'::regtype then to_jsonb(scim.time_text((to_jsonb(t) ->> a.attname)::timestamptz))
-                           else to_jsonb(t) -> a.attname
-                       end)
-              from pg_attribute a
-             where a.attrelid = 'scim.tenant'::regclass and a.attnum > 0 and not a.attisdropped
-               and col_description(a.attrelid, a.attnum) is distinct from 'internal'
-$$;
-
--- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
-create function scim.tenant_counted(tenant_json jsonb) returns jsonb
-    language sql volatile
-    return tenant_json || jsonb_build_object(
-        'users', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'User'),
-        'groups', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'Group'),
-        'localUsers', (select count(*) from scim.resource r
-                        where r.tenant = tenant_json ->> 'tenant' and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null));
-
--- The tenant, which nobody else changes from then on.
-create function scim.the_tenant(of_tenant text) returns scim.tenant
-    language plpgsql
+-- Everything that can stand against a token, for the request that a look at `open` has not let through.
+-- The digest comes as sha256(digest || blind), `blind` being random, so that the time of the comparison tells nothing.
+create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, writes boolean,
+                             refusers text[]) returns boolean
+    language plpgsql volatile
 as $$
 declare
-    t scim.tenant;
+    t scim.token;
 begin
-    select x.* into t from scim.tenant x where x.tenant = of_tenant for no key update;
-    if not found then
-        perform scim.fail('SC404', null, format('There is no tenant "%s"; create it first or correct the name.', of_tenant));
-    end if;
-    return t;
+    select * into t from scim.token where tenant = of_tenant and key_id = of_key;
+    return case
+        when not found or sha256(t.digest || blind) <> blinded
+            then scim.refuse('SC401', 'no such token')
+        when t.revoked is not null
+            then scim.refuse('SC401', format('token "%s" was revoked', t.name))
+        when t.expires <= now()
+            then scim.refuse('SC401', format('token "%s" has expired', t.name))
+        when not t.tenant_enabled
+            then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
+        when t.addresses is not null and (address::inet <<= any (t.addresses)) is not true
+            then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
+        when writes and t.read_only
+            then scim.refuse('SC403', format('The token "%s" may only read.', t.name))
+        when t.tenant_profile = any (refusers)
+            then scim.refuse('SC40P', t.tenant_profile)
+        else true
+    end;
 end
 $$;
 
--- Sets the columns that members of `args` are called like, and no others.
-create function scim.set_tenant(of_tenant text, args jsonb) returns scim.tenant
-    language plpgsql
-as $$
-declare
-    t       scim.tenant;
-    targets text;
-    sources text;
-    given   jsonb;
-begin
-    select string_agg(format('%I', a.attname), ', '), string_agg(format('x.%I', a.attname), ', '), jsonb_object_agg(a.attname, e.value)
-      into targets, sources, given
-      from jsonb_each(args) e
-      join pg_attribute a on a.attrelid = 'scim.tenant'::regclass and a.attname = scim.snake(e.key)
-     where a.attname not in ('tenant', 'created', 'enabled') and a.attnum > 0
-       and col_description(a.attrelid, a.attnum) is distinct from 'internal';
-    if given ? 'default_role' then
-        given := given || jsonb_build_object('default_role', scim.find_role(of_tenant, given ->> 'default_role'));
-        if given ->> 'default_role' is null then
-            perform scim.fail('SC400', 'defaultRole', format('Role not found: %s', args ->> 'defaultRole'));
-        end if;
-    end if;
-    if given is null then
-        return scim.the_tenant(of_tenant);
-    end if;
-    execute format('update scim.tenant t set (%s) = (select %s from jsonb_populate_record(t, $2) x) where t.tenant = $1 returning t.*',
-                   targets, sources)
-       into t using of_tenant, given;
-    return t;
-end
-$$;
-
-create function scim.note_tenant(action text, before jsonb, after jsonb) returns void
-    language plpgsql
-as $$
-begin
-    if before is distinct from after then
-        perform scim.note(after ->> 'tenant', action, 'Tenant', after ->> 'tenant', after ->> 'displayName',
-                          scim.differing(before, after), scim.differing(after, coalesce(before, '{}')));
-    end if;
-end
-$$;
-
-create function scim.admin_tenant_add(args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    made text;
-begin
-    insert into scim.tenant (tenant) values (args ->> 'tenant') on conflict do nothing returning tenant into made;
-    if made is null then
-        perform scim.fail('SC409', 'tenant', format('There is a tenant "%s" already; choose another name.', args ->> 'tenant'));
-    end if;
-    perform scim.note_tenant('create', null, scim.tenant_json(scim.set_tenant(made, args)));
-    return scim.tenant_json(scim.the_tenant(made));
-end
-$$;
-
-create function scim.admin_tenant_set(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
-    after  jsonb;
-begin
-    perform scim.must_match(before);
-    after := scim.tenant_json(scim.set_tenant(of_tenant, args));
-    if (after ->> 'oneToken')::boolean and not (before ->> 'oneToken')::boolean
-        and 1 < (select count(*) from scim.token x where x.tenant = of_tenant and x.revoked is null and x.expires > now())
-    then
-        perform scim.fail('SC409', 'oneToken', 'The tenant has several valid tokens; revoke all but one first.');
-    end if;
-    perform scim.note_tenant('update', before, after);
-    return after;
-end
-$$;
-
--- What becomes of the accounts that the identity provider has made: they stay, become local, or are deactivated. Protected ones stay.
-create function scim.settle_accounts(of_tenant text, accounts text) returns bigint
-    language plpgsql
-as $$
-declare
-    changed bigint := 0;
-begin
-    if accounts = 'local' then
-        update scim.resource r
-           set source = 'local', version = r.version + 1, last_modified = now()
-         where r.tenant = of_tenant and r.type in ('User', 'Group') and r.wire and r.source = 'scim' and r.protected is null;
-        get diagnostics changed = row_count;
-    elsif accounts = 'deactivate' then
-        update scim.resource r
-           set doc = r.doc || '{"active": false}', version = r.version + 1, last_modified = now()
-         where r.tenant = of_tenant and r.type = 'User' and r.wire and r.source = 'scim' and r.protected is null
-           and coalesce((r.doc ->> 'active')::boolean, true);
-        get diagnostics changed = row_count;
-    end if;
-    return changed;
-end
-$$;
-
-create function scim.admin_tenant_disable(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    before  jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
-    after   jsonb;
-    changed bigint;
-begin
-    perform scim.must_match(before);
-    update scim.tenant t set enabled = false where t.tenant = of_tenant returning scim.tenant_json(t) into after;
-    changed := scim.settle_accounts(of_tenant, args ->> 'accounts');
-    perform scim.note_tenant('disable', before,
-                             after || jsonb_build_object('accounts', args ->> 'accounts', 'accountsChanged', changed));
-    return after;
-end
-$$;
-
--- --- tokens ----------------------------------------------------------------------------------------------------------------
-
-alter table scim.token
-    add last_used    timestamptz, -- when it let a request through, to a minute or so
-    add last_address text,        -- where that came from
-    add warned       timestamptz; -- when the log last told that it is near its end
-
--- Who acts, as it is kept with what he makes.
-create function scim.acting() returns text
-    language sql stable
-    return case current_setting('scim.actor_kind', true) when 'scimctl' then 'scimctl:' else '' end || current_setting('scim.actor', true);
+-- --- what administrators do ------------------------------------------------------------------------------------------
 
 create function scim.token_status(t scim.token) returns text
     language sql stable
@@ -421,24 +272,21 @@ begin
 end
 $$;
 
-create function scim.admin_tenant_enable(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
+-- --- near their end --------------------------------------------------------------------------------------------------
+
+-- The tokens that end within so much time, each once a day, whichever httpd asks.
+create function scim.warn_tokens(within interval) returns table (tenant text, name text, key_id text, expires text)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
-declare
-    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
-    after  jsonb;
 begin
-    perform scim.must_match(before);
-    if args ->> 'expires' is not null and not ((before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean) then
-        perform scim.fail('SC400', 'expires', case when (before ->> 'oneToken')::boolean
-            then 'expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.'
-            else 'expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their expiry.' end);
-    end if;
-    update scim.tenant t set enabled = true where t.tenant = of_tenant returning scim.tenant_json(t) into after;
-    perform scim.note_tenant('enable', before, after);
-    return after || jsonb_build_object('token', null, 'issued',
-        case when (before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean then scim.renew_token(of_tenant, args) end);
+    return query
+        update scim.token k
+           set warned = now()
+          from scim.tenant t
+         where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + within
+           and (k.warned is null or k.warned < now() - interval '1 day')
+        returning k.tenant, k.name, k.key_id, to_char(k.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
 end
 $$;
-
-reset role;
+revoke execute on function scim.warn_tokens from public;
+grant execute on function scim.warn_tokens to scim_web;

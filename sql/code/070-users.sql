@@ -1,23 +1,6 @@
--- Accounts: what administrators see and do of people, local accounts, flags, links to identity providers, and merging.
+-- Users: what administrators see and do of them, local ones, flags, links to identity providers, and merging.
 
-set local role scim_owner;
-
-alter table scim.tenant
-    -- A POST whose userName or e-mail is a local account's: refused, or that account becomes the provisioned one.
-    add local_match     text not null default 'refuse' check (local_match in ('refuse', 'adopt')),
-    -- What a deletion leaves: the row with its history, or nothing.
-    add deletion        text not null default 'keep' check (deletion in ('keep', 'erase')),
-    -- What people log in by.
-    add login_attribute text not null default 'userName' check (login_attribute in ('userName', 'email'));
-
--- The account that this one was merged into; deleted, and no POST brings it back.
-alter table scim.resource add merged_into uuid;
-
--- One main contact for a tenant.
-create unique index resource_main_contact on scim.resource (tenant) where protected = 'main-contact' and deleted_at is null;
-create index resource_flagged on scim.resource (tenant, id) where flags is not null;
-
--- --- what an account looks like ---------------------------------------------------------------------------------------------
+-- --- what a user looks like ------------------------------------------------------------------------------------------
 
 -- The entry of a list such as emails that is the account's: the primary one, else the first.
 create function scim.chosen(entries jsonb) returns jsonb
@@ -31,13 +14,18 @@ create function scim.account_email(doc jsonb) returns text
     language sql immutable parallel safe
     return scim.chosen(doc -> 'emails') ->> 'value';
 
--- What only the identity provider changes of an account.
+create function scim.derives_name(of_tenant text) returns boolean
+    language sql stable
+    return coalesce((select t.derive_display_name from scim.tenant t where t.tenant = of_tenant), false);
+
+-- What administrators do not change of a user: what the identity provider does, and what is made of other names.
 create function scim.locked_fields(r scim.resource) returns jsonb
-    language sql immutable
+    language sql stable
 as $$
     select case
                when r.source = 'scim'
                    then '["userName", "displayName", "givenName", "familyName", "email", "phone", "active"]'::jsonb
+               when scim.derives_name(r.tenant) then '["displayName"]'::jsonb
                else '[]'::jsonb
            end
 $$;
@@ -70,11 +58,6 @@ create function scim.user_groups(of_tenant text, of_user uuid) returns jsonb
                        from scim.membership m
                        join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
                       where m.tenant = of_tenant and m.member_id = of_user), '[]');
-
--- The id that a text is; null where it is none.
-create function scim.uuid_of(value text) returns uuid
-    language sql immutable parallel safe
-    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
 
 -- The account that is called so: by its id, or by its userName; of deleted ones of that userName the last.
 create function scim.find_user(of_tenant text, name text) returns uuid
@@ -127,19 +110,7 @@ begin
 end
 $$;
 
--- --- flags ----------------------------------------------------------------------------------------------------------------------
-
--- What administrators may mark accounts with; the accounts hold the names.
-create table scim.flag (
-    tenant      text collate "C" not null,
-    name_key    text collate "C" not null,
-    name        text not null,
-    description text,
-    created     timestamptz not null default now(),
-    primary key (tenant, name_key)
-);
-select scim.let_manage('flag', 'select, insert, update, delete');
-create policy owner on scim.flag to scim_owner using (true);
+-- --- flags -----------------------------------------------------------------------------------------------------------
 
 create function scim.flag_json(f scim.flag) returns jsonb
     language sql stable
@@ -209,6 +180,8 @@ begin
                 where r.tenant = of_tenant and r.flags is not null and r.deleted_at is null and f.name = any (r.flags)) then
         perform scim.fail('SC409', 'flag', format('The flag "%s" is in use; take it from the accounts that have it first.', f.name));
     end if;
+    update scim.resource u set flags = nullif(array_remove(u.flags, f.name), '{}')
+     where u.tenant = of_tenant and u.flags is not null and u.deleted_at is not null and f.name = any (u.flags);
     delete from scim.flag x where x.tenant = of_tenant and x.name_key = f.name_key;
     perform scim.note(of_tenant, 'delete', 'Flag', f.name, f.name, scim.flag_json(f), null);
 end
@@ -240,22 +213,7 @@ begin
 end
 $$;
 
--- --- links to identity providers ------------------------------------------------------------------------------------------------
-
--- Whom a login is: what an identity provider (issuer) calls an account (subject). The application records it.
-create table scim.link (
-    tenant  text collate "C" not null,
-    id      uuid not null,
-    user_id uuid not null,
-    issuer  text collate "C" not null,
-    subject text collate "C" not null,
-    linked  timestamptz not null default now(),
-    primary key (tenant, id),
-    unique (tenant, issuer, subject)
-);
-create index link_user on scim.link (tenant, user_id, id);
-select scim.let_manage('link', 'select, insert, update, delete');
-create policy owner on scim.link to scim_owner using (true);
+-- --- links to identity providers -------------------------------------------------------------------------------------
 
 create function scim.link_json(l scim.link) returns jsonb
     language sql stable
@@ -324,14 +282,14 @@ as $$
         'locked', scim.locked_fields(r), 'mergedInto', r.merged_into)
 $$;
 
--- --- lists ------------------------------------------------------------------------------------------------------------------------
+-- --- lists -----------------------------------------------------------------------------------------------------------
 
 -- How many a search finds by each of its indexes, at the most.
 create function scim.search_most() returns int
     language sql immutable parallel safe
     return 1000;
 
--- Accounts whose userName, displayName or e-mail starts so, or whose id this is.
+-- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.
 create function scim.search_users(of_tenant text, q text) returns uuid[]
     language plpgsql stable
 as $$
@@ -353,9 +311,21 @@ begin
           where r.tenant = of_tenant and r.display_name_key >= low and r.display_name_key < high and r.type = 'User'
           order by r.display_name_key limit scim.search_most())
          union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.family_name_key >= low and r.family_name_key < high
+          order by r.family_name_key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.given_name_key >= low and r.given_name_key < high
+          order by r.given_name_key limit scim.search_most())
+         union
         (select l.resource_id from scim.lookup l
           where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key >= low and l.key < high
           order by l.key limit scim.search_most())
+         union
+        (select r.id from scim.resource r
+          where r.tenant = of_tenant and r.external_id = q and r.type = 'User'
+          limit scim.search_most())
          union
         select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q));
 end
@@ -389,16 +359,24 @@ create function scim.user_condition(args jsonb) returns text
         case args ->> 'protected' when 'true' then 'r.protected is not null' when 'false' then 'r.protected is null' end,
         case when args ? 'q' then 'r.id = any ($3)' end);
 
+-- As it was, but in both directions. A key that is null, as that of a group or a deleted user, would come first when the order is
+-- descending. All users by age are those on the wire and those that are not: the index that has both has the groups in between, and
+-- where it looks as cheap, a page could begin with thousands of these. So the type is part of the order, and given as a range: an order
+-- by what equals a constant is none.
 create function scim.admin_user_list(of_tenant text, args jsonb) returns jsonb
     language plpgsql stable
 as $$
 declare
-    by_name text := case when args ->> 'state' = 'deleted' then 'r.former_name_key, r.id' else 'r.user_name_key' end;
-    wanted  text := scim.find_role(of_tenant, args ->> 'role');
-    most    int := scim.most(args);
-    after   scim.resource;
-    place   text;
-    pairs   jsonb;
+    by_age     boolean := args ->> 'sort' is not distinct from 'created';
+    whole      boolean := by_age and args ->> 'state' is distinct from 'deleted'
+                              and not args ?| array ['q', 'source', 'role', 'flag', 'protected'];
+    by_former  boolean := not by_age and args ->> 'state' is not distinct from 'deleted';
+    wanted     text := scim.find_role(of_tenant, args ->> 'role');
+    most       int := scim.most(args);
+    after      scim.resource;
+    condition  text;
+    conditions text[];
+    pairs      jsonb;
 begin
     if args ? 'role' then
         if wanted is null then
@@ -419,17 +397,24 @@ begin
         if after.id is null then
             perform scim.fail('SC400', 'after', 'The user that the page before ended with is there no more; begin again with the first page.');
         end if;
-        place := case
-                     when args ->> 'sort' = 'created' then 'r.id > $4'
-                     when args ->> 'state' = 'deleted' then '(r.former_name_key, r.id) > ($5, $4)'
-                     else 'r.user_name_key > $5'
-                 end;
+    end if;
+    condition := concat_ws(' and ', scim.user_condition(args),
+        case when by_former then 'r.former_name_key is not null' when not by_age then 'r.user_name_key is not null' end,
+        case when args ? 'after' then
+            format(case when by_age then 'r.id %s $4' when by_former then '(r.former_name_key, r.id) %s ($5, $4)' else 'r.user_name_key %s $5' end,
+                   scim.beyond(args))
+        end);
+    if whole then
+        condition := replace(condition, 'r.type = ''User''', 'r.type >= ''User'' and r.type <= ''User''');
+        conditions := array [condition || ' and r.wire', condition || ' and r.source <> ''scim'' and not r.wire'];
+    else
+        conditions := array [condition];
     end if;
     execute format('select coalesce(jsonb_agg(jsonb_build_array(x.id, x.shown) order by x.n), ''[]'')
-                      from (select p.id, scim.user_row(p) as shown, row_number() over () as n
-                              from (select r.* from scim.resource r where %s order by %s limit %s) p) x',
-                   concat_ws(' and ', scim.user_condition(args), place),
-                   case when args ->> 'sort' = 'created' then 'r.id' else by_name end, most + 1)
+                      from (select p.id, scim.user_row(p) as shown, row_number() over () as n from (%s) p) x',
+                   scim.first_rows(conditions,
+                                   format(case when whole then 'r.type %1$s, r.id %1$s' when by_age then 'r.id %1$s' when by_former then 'r.former_name_key %1$s, r.id %1$s'
+                                               else 'r.user_name_key %1$s' end, scim.direction(args)), most + 1))
        into pairs
       using of_tenant, args, case when args ? 'q' then scim.search_users(of_tenant, args ->> 'q') end, after.id,
             scim.fold(after.doc ->> 'userName');
@@ -468,7 +453,7 @@ begin
 end
 $$;
 
--- --- making and changing -----------------------------------------------------------------------------------------------------------
+-- --- making and changing ---------------------------------------------------------------------------------------------
 
 -- Refuses what is the identity provider's.
 create function scim.must_be_local(r scim.resource, args jsonb) returns void
@@ -477,6 +462,10 @@ as $$
 declare
     fields text;
 begin
+    if r.source <> 'scim' then
+        perform scim.must_not_derive(r.tenant, args);
+        return;
+    end if;
     select string_agg(f, ',' order by f) into fields
       from jsonb_array_elements_text(scim.locked_fields(r)) f
      where args ? f;
@@ -503,6 +492,16 @@ begin
     if exists (select from scim.resource r
                 where r.tenant = of_tenant and r.user_name_key = scim.fold(user_name) and r.id is distinct from for_user) then
         perform scim.fail('SC409', 'userName', format('There is a user "%s" already; choose another userName.', user_name));
+    end if;
+end
+$$;
+
+create function scim.must_not_derive(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+begin
+    if args ? 'displayName' and scim.derives_name(of_tenant) then
+        perform scim.fail('SC400', 'displayName', 'displayName: is made of the name in this tenant; set givenName and familyName.');
     end if;
 end
 $$;
@@ -561,19 +560,6 @@ begin
 end
 $$;
 
-create function scim.role_named(of_tenant text, name text) returns text
-    language plpgsql stable
-as $$
-declare
-    found_role text := scim.find_role(of_tenant, name);
-begin
-    if name is not null and found_role is null then
-        perform scim.fail('SC400', 'role', format('Role not found: %s', name));
-    end if;
-    return found_role;
-end
-$$;
-
 create function scim.admin_user_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
@@ -581,6 +567,7 @@ declare
     r scim.resource;
 begin
     perform scim.must_be_free(of_tenant, args ->> 'userName', null);
+    perform scim.must_not_derive(of_tenant, args);
     insert into scim.resource as x (tenant, id, type, source, role, flags, doc)
     values (of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', scim.role_named(of_tenant, args ->> 'role'),
             scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')),
@@ -623,7 +610,7 @@ begin
 end
 $$;
 
--- --- deleting, restoring, converting -----------------------------------------------------------------------------------------------
+-- --- deleting, restoring, converting ---------------------------------------------------------------------------------
 
 -- Its links go with an account's row. With the owner's rights: SCIM requests erase, too.
 create function scim.forget_user() returns trigger
@@ -786,15 +773,18 @@ begin
 end
 $$;
 
--- --- protection --------------------------------------------------------------------------------------------------------------------
+-- --- protection ------------------------------------------------------------------------------------------------------
 
+-- The tenant before its users, as whoever switches it off does: what is marked here is spread to its tokens.
 create function scim.admin_user_protect(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
-    r       scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    r       scim.resource;
     contact text;
 begin
+    perform scim.the_tenant(of_tenant);
+    r := scim.hold_user(of_tenant, args ->> 'user');
     perform scim.must_match(scim.user_json(r));
     perform scim.must_be_there(r);
     if args ->> 'kind' = 'main-contact' then
@@ -805,8 +795,8 @@ begin
             perform scim.fail('SC409', 'kind', format('The main contact is "%s"; unprotect that account first.', contact));
         end if;
     end if;
-    if r.protected is null and to_regprocedure('scim.pin_access(text, uuid)') is not null then
-        execute 'select scim.pin_access($1, $2)' using of_tenant, r.id;
+    if r.protected is null then
+        perform scim.pin_access(of_tenant, r.id);
     end if;
     update scim.resource x set protected = args ->> 'kind' where x.tenant = of_tenant and x.id = r.id returning x.* into r;
     return scim.user_json(r);
@@ -817,8 +807,10 @@ create function scim.admin_user_unprotect(of_tenant text, args jsonb) returns js
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    r scim.resource;
 begin
+    perform scim.the_tenant(of_tenant);
+    r := scim.hold_user(of_tenant, args ->> 'user');
     perform scim.must_match(scim.user_json(r));
     if r.protected is null then
         perform scim.fail('SC409', 'user', format('The user "%s" is not protected.', r.doc ->> 'userName'));
@@ -828,7 +820,7 @@ begin
 end
 $$;
 
--- --- adoption ----------------------------------------------------------------------------------------------------------------------
+-- --- adoption --------------------------------------------------------------------------------------------------------
 
 -- The local account that somebody whom the identity provider sends is: by the userName, else by the account's e-mail. No row where
 -- there is none; `found` is who is to be adopted, or else `refusal` is why the request is refused.
@@ -871,7 +863,7 @@ begin
 end
 $$;
 
--- --- merging -----------------------------------------------------------------------------------------------------------------------
+-- --- merging ---------------------------------------------------------------------------------------------------------
 
 -- The grants of an account that another one has not; an empty list where there is no such table yet.
 create function scim.grants_beyond(of_tenant text, of_user uuid, beyond uuid) returns jsonb
@@ -954,7 +946,7 @@ begin
 end
 $$;
 
--- Memberships, flags, links and grants go from one account to the other.
+-- Memberships, flags, links, grants and the first login go from one user to the other.
 create function scim.carry_over(r scim.resource, survivor scim.resource) returns void
     language plpgsql
 as $$
@@ -969,13 +961,16 @@ begin
        set version = g.version + 1, last_modified = now()
      where g.tenant = r.tenant and g.id in (select group_id from joined);
     update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id;
-    if to_regclass('scim.access_grant') is not null then
-        execute 'update scim.access_grant g set user_id = $3
-                  where g.tenant = $1 and g.user_id = $2
-                    and not exists (select from scim.access_grant h
-                                     where h.tenant = $1 and h.user_id = $3 and h.subscription_id = g.subscription_id and h.source = g.source)'
-          using r.tenant, r.id, survivor.id;
-    end if;
+    update scim.access_grant g
+       set user_id = survivor.id
+     where g.tenant = r.tenant and g.user_id = r.id
+       and not exists (select from scim.access_grant h
+                        where h.tenant = r.tenant and h.user_id = survivor.id and h.subscription_id = g.subscription_id
+                          and h.source = g.source);
+    -- Who has logged in before does not log in for the first time again.
+    insert into scim.first_login (tenant, user_id, at)
+    select f.tenant, survivor.id, f.at from scim.first_login f where f.tenant = r.tenant and f.user_id = r.id
+        on conflict do nothing;
     if r.flags is not null then
         update scim.resource x
            set flags = array(select distinct f from unnest(x.flags || r.flags) f order by f), version = x.version + 1, last_modified = now()
@@ -1013,5 +1008,3 @@ begin
     return scim.user_json(scim.the_user(of_tenant, survivor.id::text));
 end
 $$;
-
-reset role;

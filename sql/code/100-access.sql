@@ -13,89 +13,7 @@
 -- say. A subscription with seats belongs to those who have had it longest, in the order of `since` and then of their ids; the
 -- others wait. `since` is when an account was made (policy), when it joined the group, or when it was granted.
 
-set local role scim_owner;
-
--- --- what has to be known of accounts ----------------------------------------------------------------------------------------
-
--- Whom policy and groups decide about, to be found without their documents.
-create index resource_steered on scim.resource (tenant, id) where type = 'User' and active and protected is null;
-
--- In the order of joining, as seats are given.
-create index membership_joined on scim.membership (tenant, group_id, added, member_id);
--- Groups in groups are few.
-create index membership_nested on scim.membership (tenant, group_id, member_id) where member_type = 'Group';
-
--- The moment that an id was made at, and the first id of a moment: ids are in the order of those.
-create function scim.id_time(id uuid) returns timestamptz
-    language sql immutable parallel safe
-    return to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0);
-create function scim.first_id(at timestamptz) returns uuid
-    language sql immutable parallel safe
-    return rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
-
--- --- tables --------------------------------------------------------------------------------------------------------------------
-
--- What a tenant holds. On the wire each is an Entitlement with the same id, which a trigger keeps.
-create table scim.subscription (
-    tenant      text collate "C" not null,
-    id          uuid not null,
-    name        text not null,
-    name_key    text collate "C" not null generated always as (scim.fold(name)) stored,
-    description text,
-    seats       int check (seats >= 0),              -- null: as many as there are people
-    automatic   boolean not null default false,      -- what sync_policy `all` and login_policy `first-login` give
-    created     timestamptz not null default now(),
-    primary key (tenant, id),
-    unique (tenant, name_key)
-);
-create index subscription_automatic on scim.subscription (tenant, id) where automatic;
-
--- What the members of a group have where sync_policy is `groups`: a subscription or a role.
-create table scim.mapping (
-    tenant          text collate "C" not null,
-    id              uuid not null,
-    group_id        uuid not null,
-    subscription_id uuid,
-    role            text collate "C",
-    created         timestamptz not null default now(),
-    created_by      text not null,
-    primary key (tenant, id),
-    unique (tenant, group_id, subscription_id),
-    unique (tenant, group_id, role),
-    foreign key (tenant, subscription_id) references scim.subscription (tenant, id),
-    check (num_nonnulls(subscription_id, role) = 1)
-);
-create index mapping_subscription on scim.mapping (tenant, subscription_id, group_id) where subscription_id is not null;
-create index mapping_role on scim.mapping (tenant, role, group_id) where role is not null;
-
--- What was given to one account, and survives every sync. A role is granted only to keep it when an account becomes protected.
-create table scim.access_grant (
-    tenant          text collate "C" not null,
-    id              uuid not null default scim.new_id(clock_timestamp()),
-    user_id         uuid not null,
-    subscription_id uuid,
-    role            text collate "C",
-    source          text collate "C" not null check (source in ('manual', 'login', 'template', 'protected')),
-    granted         timestamptz not null default now(),
-    granted_by      text not null default coalesce(nullif(current_setting('scim.actor', true), ''), session_user),
-    primary key (tenant, id),
-    unique (tenant, user_id, subscription_id, source),
-    unique (tenant, user_id, role, source),
-    foreign key (tenant, subscription_id) references scim.subscription (tenant, id),
-    check (num_nonnulls(subscription_id, role) = 1),
-    check (role is null or source = 'protected')
-);
-create index access_grant_order on scim.access_grant (tenant, subscription_id, granted, user_id) where subscription_id is not null;
-
--- Whose first login under login_policy `first-login` has been told.
-create table scim.first_login (
-    tenant  text collate "C" not null,
-    user_id uuid not null,
-    at      timestamptz not null default now(),
-    primary key (tenant, user_id)
-);
-
--- --- subscriptions on the wire -----------------------------------------------------------------------------------------------------
+-- --- subscriptions on the wire ---------------------------------------------------------------------------------------
 
 -- One document has both shapes, the IETF draft's and Okta's, and what neither shows, so that the audit log has it.
 create function scim.entitlement(s scim.subscription) returns jsonb
@@ -129,7 +47,7 @@ $$;
 create trigger keep_entitlement after insert or delete or update on scim.subscription
     for each row execute function scim.keep_entitlement();
 
--- --- what gives access ---------------------------------------------------------------------------------------------------------------
+-- --- what gives access -----------------------------------------------------------------------------------------------
 
 -- The views run with their owner's rights, so each begins at the tenant and has its wall.
 
@@ -239,7 +157,7 @@ select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.grante
   from scim.reach_grant g
  where g.role is not null;
 
--- --- seats ------------------------------------------------------------------------------------------------------------------------------
+-- --- seats -----------------------------------------------------------------------------------------------------------
 
 -- The first grounds of a subscription after a place in their order: at least the first `most` of them, with those of other
 -- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`.
@@ -278,6 +196,8 @@ begin
       limit most);
 end
 $$;
+revoke execute on function scim.first_grounds from public;
+grant execute on function scim.first_grounds to scim_web, scim_manage;
 
 -- Whether there are more grounds than so many, without looking at who they are: where there are not, nobody waits.
 create function scim.exceeds(of_tenant text, of_subscription uuid, seats int) returns boolean
@@ -300,6 +220,8 @@ begin
                  limit seats + 1) x);
 end
 $$;
+revoke execute on function scim.exceeds from public;
+grant execute on function scim.exceeds to scim_web, scim_manage;
 
 -- A place in the order of seats.
 create type scim.place as (since timestamptz, user_id uuid);
@@ -325,8 +247,10 @@ begin
     return null;
 end
 $$;
+revoke execute on function scim.last_seat from public;
+grant execute on function scim.last_seat to scim_app, scim_web, scim_manage;
 
--- --- effective access -------------------------------------------------------------------------------------------------------------------
+-- --- effective access ------------------------------------------------------------------------------------------------
 
 create function scim.source_text(source text, name text, through text, since timestamptz) returns text
     language sql stable parallel safe
@@ -380,8 +304,14 @@ begin
           where t.tenant = of_tenant and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)));
 end
 $$;
+revoke execute on function scim.effective_role from public;
+grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
 
--- --- what goes with what -------------------------------------------------------------------------------------------------------
+-- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
+grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant
+    to scim_web, scim_manage;
+
+-- --- what goes with what ---------------------------------------------------------------------------------------------
 
 -- A role that groups are mapped to stays.
 create function scim.keep_mapped_role() returns trigger
@@ -407,26 +337,6 @@ create trigger keep_mapped_role after update of deleted_at on scim.resource
     for each row when (new.type = 'Role' and new.deleted_at is not null and old.deleted_at is null)
     execute function scim.keep_mapped_role();
 
--- The audit log has each grant, whoever makes it.
-create function scim.audit_grant() returns trigger
-    language plpgsql
-as $$
-declare
-    a    scim.access_grant := case tg_op when 'DELETE' then old else new end;
-    what jsonb := jsonb_strip_nulls(jsonb_build_object(
-        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
-        'role', a.role, 'source', a.source));
-begin
-    perform scim.note(a.tenant, case tg_op when 'DELETE' then 'withdraw' else 'grant' end, 'User', a.user_id::text,
-        (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
-        case tg_op when 'DELETE' then what end, case tg_op when 'INSERT' then what end);
-    return null;
-end
-$$;
-
-create trigger audit_grant after insert or delete on scim.access_grant
-    for each row execute function scim.audit_grant();
-
 -- Whoever is erased leaves no grants. With the owner's rights: the web role takes nothing away.
 create function scim.drop_grants() returns trigger
     language plpgsql security definer set search_path = pg_catalog
@@ -442,7 +352,7 @@ $$;
 create trigger drop_grants after delete on scim.resource
     for each row execute function scim.drop_grants();
 
--- --- protected accounts -----------------------------------------------------------------------------------------------------------------
+-- --- protected accounts ----------------------------------------------------------------------------------------------
 
 -- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
 -- it becomes protected. To be called before it is; what it has by other grants it keeps anyway.
@@ -483,35 +393,3 @@ $$;
 -- Before, as it reads what the account has without being protected.
 create trigger keep_pinned before update of protected on scim.resource
     for each row when ((new.protected is null) <> (old.protected is null)) execute function scim.keep_pinned();
-
--- --- who may touch what -----------------------------------------------------------------------------------------------------------------
-
-select scim.let_manage(t, 'select, insert, update, delete')
-  from unnest(array ['subscription', 'mapping', 'access_grant', 'first_login']) t;
-
-do $$
-declare
-    t text;
-begin
-    foreach t in array array ['subscription', 'mapping', 'access_grant', 'first_login'] loop
-        execute format('create policy web on scim.%I to scim_web using (coalesce(tenant = current_setting(''scim.tenant'', true), false))', t);
-        execute format('create policy owner on scim.%I to scim_owner using (true)', t);
-    end loop;
-end
-$$;
-
-grant select on scim.subscription, scim.mapping, scim.access_grant to scim_web;
--- What templates give, and what a POST of a protected account's id may take away.
-grant insert on scim.access_grant to scim_web;
-grant execute on function scim.new_id to scim_web;
--- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
-grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant
-    to scim_web, scim_manage;
-
--- What runs with the owner's rights reads of one tenant alone, by its own wall.
-revoke execute on function scim.exceeds, scim.first_grounds, scim.last_seat, scim.effective_role from public;
-grant execute on function scim.exceeds, scim.first_grounds, scim.last_seat, scim.effective_role to scim_web, scim_manage;
-
-analyze scim.resource;
-
-reset role;

@@ -1,25 +1,6 @@
--- What administrators do with subscriptions, mappings and grants, previews, and what applications read. What gives access is in
--- 0011-access.sql.
+-- What administrators do with subscriptions, mappings and grants, and previews. What gives access is in 100-access.sql.
 
-do $$
-begin
-    -- What applications read as: they are made members of it. It has no other rights.
-    if not exists (select from pg_roles where rolname = 'scim_app') then
-        create role scim_app nologin;
-    end if;
-end
-$$;
-
-create schema scim_app authorization scim_owner;
-grant usage on schema scim_app to scim_app, scim_web, scim_manage;
-set local role scim_owner;
-
--- --- finding what administrators name ---------------------------------------------------------------------------------------------------
-
--- An id, or null for any other text.
-create function scim.as_id(value text) returns uuid
-    language sql immutable parallel safe
-    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+-- --- finding what administrators name --------------------------------------------------------------------------------
 
 create function scim.the_subscription(of_tenant text, named text) returns scim.subscription
     language plpgsql stable
@@ -33,38 +14,46 @@ begin
      order by x.id = scim.as_id(named) desc nulls last
      limit 1;
     if not found then
-        perform scim.fail('SC404', 'subscription', format('There is no subscription "%s".', named));
+        perform scim.fail('SC404', 'subscription', format('There is no subscription "%s"; make it first, or correct the name.', named));
     end if;
     return s;
 end
 $$;
 
--- The account or group that is called so, by its id or its name. `field` is the argument that names it.
+-- The account or group that is called so, by its id or its name; of one that is gone it is said. `field` is the argument that names it.
 create function scim.the_named(of_tenant text, of_type text, named text, field text) returns scim.resource
     language plpgsql stable
 as $$
 declare
     r scim.resource;
 begin
-    select x.* into r
-      from scim.resource x
-     where x.tenant = of_tenant and x.id = scim.as_id(named) and x.type = of_type;
-    if not found and of_type = 'User' then
-        select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(named);
-    elsif not found then
-        select x.* into r from scim.resource x where x.tenant = of_tenant and x.group_name_key = scim.fold(named);
+    if of_type = 'Group' then
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, named);
+    else
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.as_id(named) and x.type = of_type;
+        if not found then
+            select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(named);
+        end if;
+        if not found then
+            select x.* into r
+              from scim.resource x
+             where x.tenant = of_tenant and x.former_name_key = scim.fold(named)
+             order by x.id desc
+             limit 1;
+        end if;
     end if;
     if r.id is null then
-        perform scim.fail('SC404', field, format('There is no %s "%s".', lower(of_type), named));
+        perform scim.fail('SC404', field, format('There is no %s "%s"; make it first, or correct the name.', lower(of_type), named));
     elsif r.deleted_at is not null then
-        perform scim.fail('SC404', field, format('The %s "%s" was %s on %s.', lower(of_type), coalesce(r.doc ->> 'userName', r.doc ->> 'displayName'),
-            case of_type when 'User' then 'deleted' else 'archived' end, to_char(r.deleted_at at time zone 'UTC', 'YYYY-MM-DD')));
+        perform scim.fail('SC404', field, format('The %s "%s" was %s on %s; restore it first.', lower(of_type),
+            coalesce(r.doc ->> 'userName', r.doc ->> 'displayName'), case of_type when 'User' then 'deleted' else 'archived' end,
+            to_char(r.deleted_at at time zone 'UTC', 'YYYY-MM-DD')));
     end if;
     return r;
 end
 $$;
 
--- --- subscriptions: what administrators do -------------------------------------------------------------------------------------------
+-- --- subscriptions ---------------------------------------------------------------------------------------------------
 
 create function scim.subscription_json(s scim.subscription) returns jsonb
     language sql stable
@@ -199,7 +188,7 @@ begin
 end
 $$;
 
--- --- mappings --------------------------------------------------------------------------------------------------------------------------
+-- --- mappings --------------------------------------------------------------------------------------------------------
 
 create function scim.mapping_json(p scim.mapping) returns jsonb
     language sql stable
@@ -211,10 +200,6 @@ as $$
               from scim.resource g
              where g.tenant = p.tenant and g.id = p.group_id
 $$;
-
-create function scim.actor() returns text
-    language sql stable
-    return coalesce(nullif(current_setting('scim.actor', true), ''), session_user);
 
 -- Maps a group; null where it is mapped so already. Other than by administrators it is called by previews.
 create function scim.map_group(of_tenant text, g scim.resource, s scim.subscription, of_role text) returns scim.mapping
@@ -297,7 +282,7 @@ begin
 end
 $$;
 
--- --- grants ----------------------------------------------------------------------------------------------------------------------------
+-- --- grants ----------------------------------------------------------------------------------------------------------
 
 create function scim.grant_json(a scim.access_grant) returns jsonb
     language sql stable
@@ -349,7 +334,7 @@ begin
 end
 $$;
 
--- --- what an account has, and why -----------------------------------------------------------------------------------------------------
+-- --- what an account has, and why ------------------------------------------------------------------------------------
 
 create function scim.access_json(a scim.access) returns jsonb
     language sql stable
@@ -430,7 +415,7 @@ begin
 end
 $$;
 
--- --- who has a subscription ------------------------------------------------------------------------------------------------------------
+-- --- who has a subscription ------------------------------------------------------------------------------------------
 
 -- Who has it, in the order of seats, from a place on. `standing` is seated, waiting or null, `q` what names are searched for. Reads the
 -- first grounds in pieces; an account is where its first ground is.
@@ -510,64 +495,190 @@ $$;
 create function scim.place_text(since timestamptz, user_id uuid) returns text
     language sql immutable parallel safe
     return (extract(epoch from since) * 1000000)::bigint || '_' || user_id;
+
 create function scim.place_since(place text) returns timestamptz
     language sql immutable parallel safe
     return timestamptz 'epoch' + coalesce(split_part(place, '_', 1)::bigint, 0) * interval '1 microsecond';
+
 create function scim.place_user(place text) returns uuid
     language sql immutable parallel safe
     return coalesce(split_part(place, '_', 2)::uuid, '00000000-0000-0000-0000-000000000000');
 
--- --- previews -------------------------------------------------------------------------------------------------------------------------
+-- --- previews --------------------------------------------------------------------------------------------------------
 
-create type scim.holding as (user_id uuid, subscription_id uuid, role text);
+-- A change of policy, mappings or seats is made and taken back; of the two states only what they give to whom is kept, a row for
+-- each group and what it is mapped to. The members of groups are then read once, for both states, and only of what may differ.
 
--- Who has what of these subscriptions, or of all where it is null; and, where roles are asked for, which roles by groups.
-create function scim.holdings(of_tenant text, of_subscriptions uuid[], roles boolean) returns scim.holding[]
+-- What policy and groups give: to the members of `via`, or, where that is null, to all synchronised accounts.
+create type scim.given as (subscription_id uuid, role text, via uuid);
+
+create type scim.seating as (subscription_id uuid, seats int);
+
+create type scim.access_rules as (sync_policy text, given scim.given[], seating scim.seating[]);
+
+create function scim.access_rules_of(of_tenant text) returns scim.access_rules
     language plpgsql stable
 as $$
 declare
-    s   record;
-    got scim.holding[];
-    one scim.holding[];
+    rules scim.access_rules;
 begin
-    for s in select x.id, x.seats
-               from scim.subscription x
-              where x.tenant = of_tenant and (of_subscriptions is null or x.id = any (of_subscriptions)) loop
-        select array_agg((h.user_id, s.id, null)::scim.holding) into one
-          from (select g.user_id
-                  from scim.ground g
-                 where g.tenant = of_tenant and g.subscription_id = s.id
-                 group by g.user_id
-                 order by case when s.seats is not null then min(g.since) end, case when s.seats is not null then g.user_id end
-                 limit s.seats) h;
-        got := got || one;
-    end loop;
-    if roles then
-        select array_agg((h.user_id, null, h.role)::scim.holding) into one
-          from (select distinct g.user_id, g.role from scim.ground_role g where g.tenant = of_tenant and g.source = 'group') h;
-        got := got || one;
-    end if;
-    return coalesce(got, '{}');
+    select t.sync_policy into rules.sync_policy from scim.tenant t where t.tenant = of_tenant;
+    select array_agg((g.subscription_id, g.role, g.via)::scim.given) into rules.given
+      from (select a.subscription_id, null as role, null::uuid as via from scim.reach_all a where a.tenant = of_tenant
+             union all
+            select d.subscription_id, d.role, d.via from scim.reach_direct d where d.tenant = of_tenant
+             union all
+            select d.subscription_id, d.role, d.via from scim.reach_nested d where d.tenant = of_tenant) g;
+    select array_agg((s.id, s.seats)::scim.seating) into rules.seating from scim.subscription s where s.tenant = of_tenant;
+    return rules;
 end
 $$;
 
--- What one has and the other has not: how many, and the first of them.
-create function scim.holdings_beyond(of_tenant text, one scim.holding[], other scim.holding[], most int) returns jsonb
+-- What two states differ in: a subscription, with its seats in each, or a role.
+create type scim.concern as (n int, subscription_id uuid, role text, seats_was int, seats_will int);
+
+-- What gives it, in either state. `counted` where the order of seats matters in one of them.
+create type scim.concerned as (n int, counted boolean, via uuid, was boolean, will boolean);
+
+-- Each ground of what they differ in, as the view scim.ground has it, with the sets of rules in which it is one. For the owner alone: it has
+-- no wall. Reads indexes, and of no row anything else.
+create function scim.ground_of_either(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text)
+    returns table (n int, counted boolean, user_id uuid, since timestamptz, was boolean, will boolean)
+    language sql stable
+as $$
+    select c.n, c.counted, r.id, case when c.counted then scim.id_time(r.id) end, c.was, c.will
+      from unnest(gives) c
+     cross join (
+            select s.id
+              from scim.steered s
+              join scim.resource w on w.tenant = of_tenant and w.id = s.id and w.type = 'User' and w.wire
+             where s.tenant = of_tenant
+               -- Who is active is not deleted.
+               and not exists (select from scim.resource l
+                                where l.tenant = of_tenant and l.id = s.id and l.type = 'User' and l.source <> 'scim' and l.deleted_at is null)) r
+     where c.via is null
+     union all
+    select c.n, c.counted, m.member_id, m.added, c.was, c.will
+      from unnest(gives) c
+     cross join lateral (
+            select m.member_id, m.added
+              from scim.membership m
+             where m.tenant = of_tenant and m.group_id = c.via
+            offset 0) m
+      join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
+     union all
+    select c.n, c.seats_was is not null or c.seats_will is not null, a.user_id, a.granted,
+           a.source <> 'login' or r.protected is null and (policy_was = 'manual' or r.source <> 'scim'),
+           a.source <> 'login' or r.protected is null and (policy_will = 'manual' or r.source <> 'scim')
+      from unnest(concerns) c
+      join scim.access_grant a on a.tenant = of_tenant and a.subscription_id = c.subscription_id
+      join scim.resource r on r.tenant = of_tenant and r.id = a.user_id and r.type = 'User' and r.active
+$$;
+revoke execute on function scim.ground_of_either from public;
+
+-- Who has what under one set of rules and not under the other: how many, and the first `most` of them, with the number of their concern.
+-- With the owner's rights, so that walls are not asked at each row, and behind a wall of its own. Planned each time, for as much
+-- as there is to read.
+create function scim.differing_access(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text, most int)
+    returns table (granted boolean, total bigint, users uuid[], numbers int[])
+    language plpgsql stable security definer set search_path = pg_catalog
+    set plan_cache_mode = force_custom_plan set enable_hashjoin = on set enable_bitmapscan = off set max_parallel_workers_per_gather = 0
+    set work_mem = '64MB'
+as $$
+begin
+    if not coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false) then
+        return;
+    end if;
+    return query
+    with held as materialized (
+        select g.n, g.user_id, min(g.since) filter (where g.was) as was, min(g.since) filter (where g.will) as will
+          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+         where g.counted
+         group by g.n, g.user_id),
+    -- In which of the two somebody waits: only there they are put in order.
+    crowd as materialized (
+        select c.n, c.seats_was, c.seats_will, coalesce(count(h.was) > c.seats_was, false) as waits_was,
+               coalesce(count(h.will) > c.seats_will, false) as waits_will
+          from unnest(concerns) c
+          join held h on h.n = c.n
+         group by c.n, c.seats_was, c.seats_will),
+    differing as materialized (
+        select g.n, g.user_id, bool_or(g.will) as granted
+          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+         where not g.counted
+         group by g.n, g.user_id
+        having bool_or(g.was) <> bool_or(g.will)
+         union all
+        select s.n, s.user_id, s.will
+          from (select h.n, h.user_id,
+                       h.was is not null
+                       and (not c.waits_was
+                            or row_number() over (partition by h.n order by case when c.waits_was then h.was end,
+                                                                           case when c.waits_was then h.user_id end) <= c.seats_was) as was,
+                       h.will is not null
+                       and (not c.waits_will
+                            or row_number() over (partition by h.n order by case when c.waits_will then h.will end,
+                                                                           case when c.waits_will then h.user_id end) <= c.seats_will) as will
+                  from held h
+                  join crowd c on c.n = h.n) s
+         where s.was <> s.will)
+    select side.granted, (select count(*) from differing d where d.granted = side.granted), f.users, f.numbers
+      from (values (true), (false)) side (granted)
+     cross join lateral (
+            select array_agg(x.user_id order by x.user_id, x.n) as users, array_agg(x.n order by x.user_id, x.n) as numbers
+              from (select d.user_id, d.n from differing d where d.granted = side.granted order by d.user_id, d.n limit most) x) f;
+end
+$$;
+revoke execute on function scim.differing_access from public;
+grant execute on function scim.differing_access to scim_manage;
+
+-- What becoming `will` of what `was` grants and withdraws: how many, and the first of them.
+create function scim.rules_change(of_tenant text, was scim.access_rules, will scim.access_rules, most int) returns jsonb
     language plpgsql stable
+    set enable_hashjoin = on set work_mem = '64MB'
 as $$
 declare
-    beyond scim.holding[];
+    concerns scim.concern[];
+    gives    scim.concerned[];
 begin
-    select array_agg(row(x.user_id, x.subscription_id, x.role)::scim.holding order by x.user_id, x.subscription_id, x.role) into beyond
-      from (select * from unnest(one) except select * from unnest(other)) x;
-    return jsonb_build_object(
-        'count', coalesce(array_length(beyond, 1), 0),
-        'items', coalesce((select jsonb_agg(jsonb_build_object(
-                                      'userId', b.user_id, 'userName', r.doc -> 'userName',
-                                      'subscription', (select s.name from scim.subscription s where s.tenant = of_tenant and s.id = b.subscription_id),
-                                      'role', b.role) order by b.ordinality)
-                             from unnest(beyond [1:most]) with ordinality b (user_id, subscription_id, role, ordinality)
-                             join scim.resource r on r.tenant = of_tenant and r.id = b.user_id), '[]'));
+    with given as (
+        select coalesce(g.subscription_id::text, 'role:' || g.role) as key, g.subscription_id, g.role, g.via, not bool_and(g.later) as was, bool_or(g.later) as will
+          from (select b.*, false as later from unnest(was.given) b union all select a.*, true from unnest(will.given) a) g
+         group by g.subscription_id, g.role, g.via),
+    concern as materialized (
+        select (row_number() over (order by x.subscription_id, x.role))::int as n, coalesce(x.subscription_id::text, 'role:' || x.role) as key, x.subscription_id, x.role,
+               b.seats as seats_was, a.seats as seats_will
+          from (select g.subscription_id, g.role from given g where g.was <> g.will
+                 union
+                select b.subscription_id, null
+                  from unnest(was.seating) b
+                  join unnest(will.seating) a on a.subscription_id = b.subscription_id
+                 where a.seats is distinct from b.seats
+                 union
+                -- What was granted at the first login counts where the policy is `manual`.
+                select b.subscription_id, null
+                  from unnest(was.seating) b
+                 where (was.sync_policy = 'manual') <> (will.sync_policy = 'manual')
+                   and exists (select from scim.access_grant l
+                                where l.tenant = of_tenant and l.subscription_id = b.subscription_id and l.source = 'login')) x
+          left join unnest(was.seating) b on b.subscription_id = x.subscription_id
+          left join unnest(will.seating) a on a.subscription_id = x.subscription_id)
+    select (select array_agg((c.n, c.subscription_id, c.role, c.seats_was, c.seats_will)::scim.concern order by c.n) from concern c),
+           (select array_agg((c.n, c.seats_was is not null or c.seats_will is not null, g.via, g.was, g.will)::scim.concerned)
+              from concern c
+              join given g on g.key = c.key)
+      into concerns, gives;
+    return (
+        select jsonb_object_agg(case when d.granted then 'granted' else 'withdrawn' end, jsonb_build_object(
+                   'count', d.total,
+                   'items', coalesce((select jsonb_agg(jsonb_build_object(
+                                                 'userId', f.user_id, 'userName', r.doc -> 'userName',
+                                                 'subscription', (select s.name from scim.subscription s
+                                                                   where s.tenant = of_tenant and s.id = (concerns[f.n]).subscription_id),
+                                                 'role', (concerns[f.n]).role) order by f.ordinality)
+                                        from unnest(d.users, d.numbers) with ordinality f (user_id, n, ordinality)
+                                        join scim.resource r on r.tenant = of_tenant and r.id = f.user_id), '[]')))
+          from scim.differing_access(of_tenant, concerns, gives, was.sync_policy, will.sync_policy, most) d);
 end
 $$;
 
@@ -585,35 +696,41 @@ begin
 end
 $$;
 
--- Makes the change that a preview is about, and says which subscriptions it may concern, null for all.
-create function scim.try_change(of_tenant text, args jsonb) returns uuid[]
+-- Makes the change that a preview is about. Groups and roles are looked up by one statement: each that calls a function in SQL plans it anew.
+create function scim.try_change(of_tenant text, args jsonb) returns void
     language plpgsql
 as $$
 declare
-    concerned uuid[] := '{}';
     pair      text;
     argument  text := 'map'; -- which is being read
     sides     text[];
     g         scim.resource;
     s         scim.subscription;
     role_name text;
+    named     record;
 begin
-    for pair in select jsonb_array_elements_text(args -> 'map') loop
-        sides := scim.sides(pair, 'map', 'GROUP=SUBSCRIPTION or GROUP=role:ROLE');
-        g := scim.the_named(of_tenant, 'Group', sides[1], 'map');
+    for named in
+        select a.pair, x.id as group_id, case when m.sides[2] like 'role:%' then scim.find_role(of_tenant, substr(m.sides[2], 6)) end as role
+          from jsonb_array_elements_text(args -> 'map') with ordinality a (pair, n)
+         cross join lateral (select regexp_match(a.pair, '^(.+)=(.+)$') as sides offset 0) m
+         -- By itself: the wall would not let it go down to an index.
+         cross join lateral (select scim.find_group(of_tenant, m.sides[1]) as id offset 0) f
+          left join scim.resource x on x.tenant = of_tenant and x.id = f.id and x.deleted_at is null
+         order by a.n loop
+        sides := scim.sides(named.pair, 'map', 'GROUP=SUBSCRIPTION or GROUP=role:ROLE');
+        g.id := coalesce(named.group_id, (scim.the_named(of_tenant, 'Group', sides[1], 'map')).id);
         s := null;
         role_name := null;
         if sides[2] like 'role:%' then
-            role_name := (scim.the_role(of_tenant, substr(sides[2], 6))).doc ->> 'value';
+            role_name := coalesce(named.role, (scim.the_role(of_tenant, substr(sides[2], 6))).doc ->> 'value');
         else
             s := scim.the_subscription(of_tenant, sides[2]);
         end if;
         perform scim.map_group(of_tenant, g, s, role_name);
-        concerned := concerned || s.id;
     end loop;
     argument := 'unmap';
     for pair in select jsonb_array_elements_text(args -> 'unmap') loop
-        concerned := concerned || (scim.the_mapping(of_tenant, pair)).subscription_id;
+        perform scim.the_mapping(of_tenant, pair);
         delete from scim.mapping p where p.tenant = of_tenant and p.id = scim.as_id(pair);
     end loop;
     argument := 'seats';
@@ -624,134 +741,38 @@ begin
             perform scim.fail('SC400', 'seats', format('"%s" is no number of seats.', sides[2]));
         end if;
         update scim.subscription x set seats = nullif(sides[2], 'none')::int where x.tenant = of_tenant and x.id = s.id;
-        concerned := concerned || s.id;
     end loop;
     argument := 'automatic';
     if args ? 'automatic' then
         update scim.subscription x
            set automatic = x.id in (select (scim.the_subscription(of_tenant, a.name)).id from jsonb_array_elements_text(args -> 'automatic') a (name))
          where x.tenant = of_tenant;
-        concerned := null;
     end if;
     if args ? 'syncPolicy' then
         update scim.tenant t set sync_policy = args ->> 'syncPolicy' where t.tenant = of_tenant;
-        concerned := null;
     end if;
-    return concerned;
 exception
     when sqlstate 'SC404' then
         perform scim.fail('SC404', argument, sqlerrm);
-        return null;
 end
 $$;
 
 -- What a change would grant and withdraw: it is made, looked at, and taken back.
 create function scim.admin_policy_preview(of_tenant text, args jsonb) returns jsonb
     language plpgsql
-    -- Whole tenants are read here.
-    set enable_seqscan = on set enable_hashjoin = on set enable_mergejoin = on set work_mem = '64MB'
 as $$
 declare
-    concerned uuid[];
-    roles     boolean;
-    before    scim.holding[];
-    after     scim.holding[];
+    was  scim.access_rules := scim.access_rules_of(of_tenant);
+    will scim.access_rules;
 begin
     begin
-        concerned := scim.try_change(of_tenant, args);
-        roles := concerned is null or args ? 'map' or args ? 'unmap';
-        after := scim.holdings(of_tenant, concerned, roles);
+        perform scim.try_change(of_tenant, args);
+        will := scim.access_rules_of(of_tenant);
         raise exception using errcode = 'SC999';
     exception
         when sqlstate 'SC999' then
-            before := scim.holdings(of_tenant, concerned, roles);
+            null;
     end;
-    return jsonb_build_object('granted', scim.holdings_beyond(of_tenant, after, before, scim.most(args)),
-                              'withdrawn', scim.holdings_beyond(of_tenant, before, after, scim.most(args)));
+    return scim.rules_change(of_tenant, was, will, scim.most(args));
 end
 $$;
-
--- --- what applications read ---------------------------------------------------------------------------------------------------------------
-
--- Names and columns are stable. Each shows the tenant that the setting scim.tenant names, and none without it.
-
-create view scim_app.accounts with (security_barrier) as
-select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.doc ->> 'displayName' as display_name,
-       (select e.value ->> 'value' from jsonb_array_elements(r.doc -> 'emails') with ordinality e
-         order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1) as email,
-       (select e.value ->> 'value' from jsonb_array_elements(r.doc -> 'phoneNumbers') with ordinality e
-         order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1) as phone,
-       r.active, r.source, coalesce(r.role, scim.effective_role(r.tenant, r.id, r.role)) as role, coalesce(r.flags, '{}') as flags,
-       r.external_id, r.created, r.last_modified
-  from scim.resource r
- where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
-
--- Groups that are in groups count: `direct` tells the two apart.
-create view scim_app.memberships with (security_barrier) as
-select m.tenant, m.group_id, g.doc ->> 'displayName' as group_name, m.member_id as user_id, true as direct, m.added
-  from scim.membership m
-  join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
- where m.member_type = 'User' and coalesce(m.tenant = current_setting('scim.tenant', true), false)
- union all
-select m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id, false, min(m.added)
-  from scim.tenant t
- cross join lateral (
-        with recursive down (group_id, via) as (
-            select e.group_id, e.member_id from scim.membership e where e.tenant = t.tenant and e.member_type = 'Group'
-             union
-            select d.group_id, e.member_id
-              from down d
-              join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
-              join scim.membership e on e.tenant = t.tenant and e.group_id = d.via and e.member_type = 'Group')
-        select d.group_id, d.via
-          from down d
-          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null) n
-  join scim.membership m on m.tenant = t.tenant and m.group_id = n.via and m.member_type = 'User'
-  join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.deleted_at is null
- where t.nests and coalesce(t.tenant = current_setting('scim.tenant', true), false)
-   and not exists (select from scim.membership d where d.tenant = t.tenant and d.group_id = n.group_id and d.member_id = m.member_id)
- group by m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id;
-
-create view scim_app.effective_access with (security_barrier) as
-select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
-  from scim.access a
- where coalesce(a.tenant = current_setting('scim.tenant', true), false);
-
--- What facts has of an account beside its row. In plpgsql for its plan, which is made once for a connection.
-create function scim.facts_of(of_tenant text, of_user uuid, out roles text[], out entitlements text[], out groups text[])
-    language plpgsql stable security definer set search_path = pg_catalog
-as $$
-begin
-    select coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'role'), '{}'),
-           coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'subscription' and e.seated), '{}')
-      into roles, entitlements
-      from scim.access e
-     where e.tenant = of_tenant and e.user_id = of_user;
-    select coalesce(array_agg(g.group_name order by g.group_name), '{}') into groups
-      from scim_app.memberships g
-     where g.tenant = of_tenant and g.user_id = of_user;
-end
-$$;
-
--- All that decides whether an account may do something, in one row: for `where user_name_key = scim_app.fold(...)`.
-create view scim_app.facts with (security_barrier) as
-select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.active,
-       coalesce(r.role, scim.effective_role(r.tenant, r.id, r.role)) as role, f.roles, f.entitlements, f.groups,
-       coalesce(r.flags, '{}') as flags
-  from scim.resource r
- cross join lateral scim.facts_of(r.tenant, r.id) f
- where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
-
--- Names as they are compared.
-create function scim_app.fold(value text) returns text
-    language sql immutable parallel safe
-    return scim.fold(value);
-
--- --- who may touch what ---------------------------------------------------------------------------------------------------------
-
-grant select on all tables in schema scim_app to scim_app, scim_web, scim_manage;
--- What the views call runs with the owner's rights; applications, which may not use the schema scim, cannot call it themselves.
-revoke execute on function scim.facts_of from public;
-grant execute on function scim.facts_of, scim.last_seat, scim.effective_role to scim_app, scim_web, scim_manage;
-
-reset role;

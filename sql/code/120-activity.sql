@@ -1,122 +1,4 @@
--- What clients have asked for and what came of it, dry runs, the guard against mass changes, and the use of tokens.
-
-set local role scim_owner;
-
-alter table scim.tenant
-    -- Requests are checked and answered as if they were carried out, and change nothing.
-    add dry_run      boolean not null default false,
-    -- How many people may lose access by provisioning within an hour: so many, and so many of a hundred active users that
-    -- provisioning can reach. Null: no limit.
-    add guard_limit  int check (guard_limit > 0),
-    add guard_share  int check (guard_share between 1 and 100),
-    -- Until then an administrator lets everything pass; what was done before then does not count after it.
-    add guard_until  timestamptz,
-    -- What scim.activity keeps: bodies; which attributes it masks; how many of a hundred reads.
-    add activity_bodies boolean not null default false,
-    add activity_mask   text[] not null default '{}'
-        check (array_to_string(activity_mask, ',') ~ '^([A-Za-z$][A-Za-z0-9_$-]{0,99}(,[A-Za-z$][A-Za-z0-9_$-]{0,99})*)?$'),
-    add activity_reads  int not null default 100 check (activity_reads between 0 and 100);
-alter table scim.token
-    add column if not exists last_used    timestamptz,
-    add column if not exists last_address text,
-    add column if not exists warned       timestamptz, -- when the log said that it ends soon
-    -- Copies of the tenant's settings, so that no request has to read them. About bodies: + where they are kept, else -, and the
-    -- names of what is masked; null where there is nothing to do.
-    add column keeps   text,
-    -- What the tenant has of what few have (scim.traits).
-    add column traits  text not null default '-';
-
-create function scim.keeps(t scim.tenant) returns text
-    language sql immutable
-as $$
-    select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
-$$;
-
--- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what
--- users are called, userName; d: nor displayName.
-create function scim.traits(t scim.tenant) returns text
-    language sql stable
-as $$
-    select concat('-',
-        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null then 'w' end,
-        case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
-        case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
-        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
-        case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
-        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end)
-$$;
-
-create function scim.mask_trait(attribute text) returns text
-    language sql immutable
-    return case attribute when 'userName' then 'n' else 'd' end;
-
--- The lock makes a token that is made while its tenant changes wait for the change, which the next statement then sees.
-create function scim.copy_settings() returns trigger
-    language plpgsql
-as $$
-begin
-    perform from scim.tenant t where t.tenant = new.tenant for share;
-    select scim.keeps(t), scim.traits(t) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
-    return new;
-end
-$$;
-create trigger copy_settings before insert on scim.token
-    for each row execute function scim.copy_settings();
-
--- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
--- for one another.
-create function scim.spread_settings() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
-as $$
-begin
-    perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
-    update scim.token k
-       set keeps = scim.keeps(t), traits = scim.traits(t)
-      from scim.tenant t
-     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant
-       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.traits(t));
-    return null;
-end
-$$;
-create trigger spread_settings after update of activity_bodies, activity_mask, dry_run, guard_limit, guard_share, user_name_email,
-                                               derive_display_name, role_wins on scim.tenant
-    for each row execute function scim.spread_settings();
-create trigger spread_settings after insert or delete on scim.template
-    for each row execute function scim.spread_settings();
-create trigger spread_settings after update of protected on scim.resource
-    for each row execute function scim.spread_settings();
-
--- --- activity -------------------------------------------------------------------------------------------------------------------
-
-create sequence scim.activity_id;
-
--- In pieces of a week, which are made ahead and dropped whole. `type` is the scimType; `duration` is in microseconds.
-create table scim.activity (
-    tenant      text collate "C" not null,
-    at          timestamptz not null default now(),
-    id          bigint not null default nextval('scim.activity_id'),
-    token       text not null,
-    token_name  text not null,
-    method      text not null,
-    path        text not null,
-    status      int not null,
-    type        text,
-    reason      text,
-    duration    bigint not null,
-    request     text,
-    address     text,
-    object      text,      -- what a resource is called in the request
-    dry         boolean not null default false,
-    held        boolean not null default false, -- by the guard
-    body_length bigint,
-    body        jsonb,
-    changes     jsonb,     -- of a dry run: what it would have put into the audit log
-    primary key (tenant, at, id)
-) partition by range (at);
-create index activity_refused on scim.activity (tenant, at, id) where status >= 400;
--- For times that have no piece of their own.
-create table scim.activity_default partition of scim.activity default;
-alter table scim.activity_default enable row level security;
+-- What clients have asked for and what came of it, dry runs, and the guard against mass changes.
 
 -- Makes the pieces of this week and the next four, and drops those that are older than `keep`. One at a time; who finds it under
 -- way does nothing.
@@ -159,34 +41,49 @@ begin
     return jsonb_build_object('made', made, 'dropped', dropped);
 end
 $$;
+revoke execute on function scim.keep_activity from public;
+grant execute on function scim.keep_activity to scim_web, scim_manage;
 
--- --- held requests ----------------------------------------------------------------------------------------------------------------
+-- Makes the pieces that are missing now; drops none.
+select scim.keep_activity(interval '100 years');
 
--- One request, however often it is sent: of this token, with this method, path and body.
-create table scim.hold (
-    tenant      text collate "C" not null references scim.tenant,
-    id          bigint generated always as identity,
-    at          timestamptz not null default now(), -- of the first attempt
-    last_at     timestamptz not null default now(),
-    attempts    int not null default 1,
-    token       text not null,
-    token_name  text not null,
-    method      text not null,
-    path        text not null,
-    fingerprint text not null, -- SHA-256 of the body
-    request     text,
-    weight      int not null,  -- how many people would lose access by it
-    total       int not null,  -- and by everything of the hour before
-    threshold   int not null,
-    state       text not null default 'held' check (state in ('held', 'released', 'rejected')),
-    decided     timestamptz,
-    decided_by  text,
-    primary key (tenant, id)
-);
-create unique index hold_request on scim.hold (tenant, token, method, path, fingerprint) where state = 'held';
-create index hold_rejected on scim.hold (tenant, token, method, path, fingerprint) where state = 'rejected';
+-- --- the guard -------------------------------------------------------------------------------------------------------
 
--- --- the end of a transaction of provisioning ----------------------------------------------------------------------------------------
+-- What the last hour took from people, by the audit log, which is read backwards by its key.
+create function scim.add_up_losses(of_tenant text) returns void
+    language plpgsql
+as $$
+declare
+    a scim.audit;
+begin
+    delete from scim.loss l where l.tenant = of_tenant;
+    for a in select x.* from scim.audit x where x.tenant = of_tenant order by x.id desc loop
+        exit when a.at <= now() - interval '1 hour';
+        if a.weight > 0 and a.actor_kind = 'token' then
+            insert into scim.loss (tenant, at, weight, users)
+            values (a.tenant, a.at, a.weight, case a.object_type when 'User' then a.weight else 0 end);
+        end if;
+    end loop;
+end
+$$;
+revoke execute on function scim.add_up_losses from public;
+
+-- What was taken before there was a guard counts too.
+create function scim.begin_guard() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform scim.add_up_losses(new.tenant);
+    return null;
+end
+$$;
+revoke execute on function scim.begin_guard from public;
+
+create trigger begin_guard after update of guard_limit, guard_share on scim.tenant
+    for each row when (old.guard_limit is null and old.guard_share is null and (new.guard_limit is not null or new.guard_share is not null))
+    execute function scim.begin_guard();
+
+-- --- the end of a transaction of provisioning ------------------------------------------------------------------------
 
 -- What the transaction has put into the audit log, a hundred rows of it at the most. Beyond a million bytes an item is without
 -- what was before and after, and says so (omitted).
@@ -232,7 +129,7 @@ create function scim.watch(of_tenant text, of_method text, of_path text, of_fing
 as $$
 declare
     t     scim.tenant;
-    loss  bigint;
+    lost  scim.loss; -- by this request
     total bigint;
     gone  bigint; -- of the total, the users who are no longer active
     most  bigint;
@@ -245,10 +142,10 @@ begin
     if t.guard_until > now() then
         return true;
     end if;
-    select sum(a.weight) into loss
+    select of_tenant, now(), sum(a.weight), coalesce(sum(a.weight) filter (where a.object_type = 'User'), 0) into lost
       from scim.audit a
-     where a.tenant = of_tenant and a.id >= nullif(current_setting('scim.noted', true), '')::bigint and a.xid = pg_current_xact_id();
-    if coalesce(loss, 0) = 0 then
+     where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id();
+    if coalesce(lost.weight, 0) = 0 then
         return true;
     end if;
     if exists (select from scim.hold h
@@ -258,26 +155,28 @@ begin
     end if;
     -- Two at once would each not see what the other does.
     perform pg_advisory_xact_lock(hashtextextended('scim.guard ' || of_tenant, 0));
-    select sum(a.weight), coalesce(sum(a.weight) filter (where a.object_type = 'User'), 0) into total, gone
-      from scim.audit a
-     where a.tenant = of_tenant and a.weight > 0 and a.actor_kind = 'token'
-       and a.at > greatest(now() - interval '1 hour', t.guard_until);
+    select lost.weight + coalesce(sum(l.weight), 0), lost.users + coalesce(sum(l.users), 0) into total, gone
+      from scim.loss l
+     where l.tenant = of_tenant and l.at > greatest(now() - interval '1 hour', t.guard_until);
     most := least(t.guard_limit, case when t.guard_share is not null then scim.guard_share(of_tenant, t.guard_share, total, gone) end);
     if total > most then
-        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loss, 'total', total, 'threshold', most)::text,
+        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', lost.weight, 'total', total, 'threshold', most)::text,
             message = format('Held by the guard against mass changes: with this request %s would have lost access within an hour, and this tenant allows %s. Nothing was changed. An administrator can release or reject the request; send it again after that.',
                              case total when 1 then '1 person' else total || ' people' end, most);
     end if;
+    delete from scim.loss l where l.tenant = of_tenant and l.at <= now() - interval '1 hour';
+    insert into scim.loss select lost.*;
     return true;
 end
 $$;
 
--- --- what httpd tells later --------------------------------------------------------------------------------------------------------
+-- --- what httpd tells later ------------------------------------------------------------------------------------------
 
--- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one with `i` adds the body to a
--- row; each is a use of the token where `u` is true. What names no token of the tenant is left out, and of reads (`g`) as many as
--- the tenant wants. The name of a resource that the tenant masks is masked here (`n` is its attribute), and so is the query of a
--- request whose token was not accepted, for which httpd does not know what is masked.
+-- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
+-- row; `i` is the row's id. Where the end of a COMMIT is not known, be it the request's own or that of these entries, the row may be
+-- there already: it stays as it is, and gets the body. Each entry is a use of the token where `u` is true. What names no token of the
+-- tenant is left out, and of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
+-- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
 as $$
@@ -301,48 +200,38 @@ begin
          where k.tenant = x.t and k.key_id = x.k and x.used is not null
            and (k.last_used is null or k.last_used <= x.used - interval '1 minute')
     )
-    insert into scim.activity (tenant, at, token, token_name, method, path, status, type, reason, duration, request, address, object,
+    insert into scim.activity (tenant, at, id, token, token_name, method, path, status, type, reason, duration, request, address, object,
                                dry, held, body_length, body, changes)
-    select e.t, e.came, e.k, k.name, e.m,
+    select e.t, e.came, coalesce(e.i, nextval('scim.activity_id')), e.k, k.name, e.m,
            case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
            e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null,
            e.h is true, e.l, e.b, e.c
       from entry e
       join token k on k.t = e.t and k.k = e.k
-     where e.m is not null and (e.g is null or k.activity_reads = 100 or random() * 100 < k.activity_reads);
-    if entries @? '$[*] ? (exists(@.i))' then
+     where e.m is not null and (e.g is null or k.activity_reads = 100 or random() * 100 < k.activity_reads)
+        on conflict (tenant, at, id) do update set body = excluded.body, body_length = excluded.body_length;
+    if entries @? '$[*] ? (exists(@.i) && !exists(@.m))' then
         update scim.activity a
            set body = e.b, body_length = e.l
-          from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, l bigint, b jsonb)
-         where e.i is not null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
+          from jsonb_to_recordset(entries) e (t text, i bigint, m text, at bigint, l bigint, b jsonb)
+         where e.i is not null and e.m is null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
     end if;
 end
 $$;
+revoke execute on function scim.record_activity from public;
+grant execute on function scim.record_activity to scim_web;
 
--- The tokens that end within so much time, each once a day, whichever httpd asks.
-create function scim.warn_tokens(within interval) returns table (tenant text, name text, key_id text, expires text)
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return query
-        update scim.token k
-           set warned = now()
-          from scim.tenant t
-         where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + within
-           and (k.warned is null or k.warned < now() - interval '1 day')
-        returning k.tenant, k.name, k.key_id, to_char(k.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
-end
-$$;
-
--- --- administrators' operations ------------------------------------------------------------------------------------------------------
+-- --- what administrators do ------------------------------------------------------------------------------------------
 
 -- Where a row is in time: microseconds and number.
 create function scim.activity_key(at timestamptz, id bigint) returns text
     language sql stable
     return (extract(epoch from at) * 1000000)::bigint || '-' || id;
+
 create function scim.activity_key_at(key text) returns timestamptz
     language sql immutable
     return timestamptz 'epoch' + split_part(key, '-', 1)::bigint * interval '1 microsecond';
+
 create function scim.activity_key_id(key text) returns bigint
     language sql immutable
     return split_part(key, '-', 2)::bigint;
@@ -465,28 +354,3 @@ begin
     return scim.decide_hold(h, 'rejected', '{}');
 end
 $$;
-
--- --- who may touch what ------------------------------------------------------------------------------------------------------------------
-
-select scim.let_manage('activity', 'select');
-select scim.let_manage('hold', 'select, insert, update, delete');
-do $$
-declare
-    t text;
-begin
-    foreach t in array array ['activity', 'hold'] loop
-        execute format('create policy web on scim.%I to scim_web using (coalesce(tenant = current_setting(''scim.tenant'', true), false))', t);
-        execute format('create policy owner on scim.%I to scim_owner using (true)', t);
-    end loop;
-end
-$$;
-grant insert, select (tenant, at, id) on scim.activity to scim_web;
-grant usage on sequence scim.activity_id to scim_web;
-grant select, insert, update on scim.hold to scim_web;
-revoke execute on function scim.keep_activity, scim.record_activity, scim.warn_tokens from public;
-grant execute on function scim.keep_activity to scim_web, scim_manage;
-grant execute on function scim.record_activity, scim.warn_tokens to scim_web;
-
-select scim.keep_activity(interval '90 days');
-
-reset role;

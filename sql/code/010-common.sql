@@ -1,0 +1,134 @@
+-- What the other files share: refusals, texts and times of answers, versions, pages of lists.
+
+-- --- refusals --------------------------------------------------------------------------------------------------------
+
+-- Ends the transaction with a code that the store's table of errors knows (SCnnn).
+create function scim.refuse(code text, message text) returns boolean
+    language plpgsql volatile
+as $$
+begin
+    raise exception using errcode = code, message = message;
+end
+$$;
+
+-- Refuses an administrator's operation: `field` is the argument that is wrong, null where it is none.
+create function scim.fail(code text, field text, message text) returns void
+    language plpgsql
+as $$
+begin
+    raise exception using errcode = code, message = message, column = coalesce(field, '');
+end
+$$;
+
+-- --- text, times and ids ---------------------------------------------------------------------------------------------
+
+-- A time as JSON has it.
+create function scim.time_text(at timestamptz) returns text
+    language sql stable parallel safe
+    return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+
+-- Names of columns and of JSON members: display_name and displayName.
+create function scim.camel(name text) returns text
+    language sql immutable parallel safe
+    return lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2);
+
+create function scim.snake(name text) returns text
+    language sql immutable parallel safe
+    return lower(regexp_replace(name, '([A-Z])', '_\1', 'g'));
+
+-- Whether one of these texts has what is looked for in it, whatever the case; always where nothing is looked for.
+create function scim.has(q text, variadic texts text[]) returns boolean
+    language sql immutable parallel safe
+    return q is null or exists (select from unnest(texts) t (x) where position(scim.fold(q) in scim.fold(t.x)) > 0);
+
+-- A list of the arguments; empty where it is null.
+create function scim.list_of(value jsonb) returns jsonb
+    language sql immutable parallel safe
+    return case jsonb_typeof(value) when 'array' then value else '[]' end;
+
+-- An id, or null for any other text.
+create function scim.as_id(value text) returns uuid
+    language sql immutable parallel safe
+    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+
+-- The id that a text is; null where it is none.
+create function scim.uuid_of(value text) returns uuid
+    language sql immutable parallel safe
+    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+
+-- The hour of a time. The index on it moves a resource once in an hour and not with each change, which would have to touch
+-- all other indexes too.
+create function scim.hour(at timestamptz) returns timestamptz
+    language sql immutable parallel safe
+    return date_bin('1 hour', at, timestamptz '2000-01-01 00:00:00+00');
+
+-- The moment that an id was made at, and the first id of a moment: ids are in the order of those.
+create function scim.id_time(id uuid) returns timestamptz
+    language sql immutable parallel safe
+    return to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0);
+
+create function scim.first_id(at timestamptz) returns uuid
+    language sql immutable parallel safe
+    return rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+
+-- --- who acts, and for which version ---------------------------------------------------------------------------------
+
+-- Who acts, as it is kept with what he makes.
+create function scim.acting() returns text
+    language sql stable
+    return case current_setting('scim.actor_kind', true) when 'scimctl' then 'scimctl:' else '' end || current_setting('scim.actor', true);
+
+create function scim.actor() returns text
+    language sql stable
+    return coalesce(nullif(current_setting('scim.actor', true), ''), session_user);
+
+-- The version of a representation, as ETag has it.
+create function scim.etag(representation jsonb) returns text
+    language sql immutable parallel safe
+    return left(encode(sha256(convert_to(representation::text, 'UTF8')), 'hex'), 32);
+
+-- Refuses a change that is for another version than this one.
+create function scim.must_match(representation jsonb) returns void
+    language plpgsql
+as $$
+declare
+    wanted text := nullif(current_setting('scim.if_match', true), '');
+begin
+    if wanted is not null and wanted <> '*' and scim.etag(representation) <> all (string_to_array(wanted, ',')) then
+        perform scim.fail('SC412', null, 'It was changed meanwhile. Read it again, and make your change to what is there now.');
+    end if;
+end
+$$;
+
+-- --- pages of lists --------------------------------------------------------------------------------------------------
+
+-- How many rows a list shows at the most.
+create function scim.most(args jsonb) returns int
+    language sql immutable parallel safe
+    return coalesce((args ->> 'limit')::int, 50);
+
+-- The answer of a list, of as many pairs [where the page after it goes on, item] as there are, one more than it shows at the most.
+create function scim.paged(pairs jsonb, most int) returns jsonb
+    language sql immutable parallel safe
+    return jsonb_build_object(
+        'items', coalesce((select jsonb_agg(p.value -> 1 order by p.ordinality)
+                             from jsonb_array_elements(pairs) with ordinality p where p.ordinality <= most), '[]'),
+        'next', case when jsonb_array_length(pairs) > most then pairs -> (most - 1) -> 0 end);
+
+-- The direction that a list's arguments ask for, and how what follows a place compares with it then.
+create function scim.direction(args jsonb) returns text
+    language sql immutable
+    return case args ->> 'order' when 'descending' then 'desc' else 'asc' end;
+
+create function scim.beyond(args jsonb) returns text
+    language sql immutable
+    return case args ->> 'order' when 'descending' then '<' else '>' end;
+
+-- The text of a query for the first rows of scim.resource, called r, of which any of these conditions is true; no row may fit two of
+-- them. Each condition is that of an index which has the order, so that what they find is merged and not sorted.
+create function scim.first_rows(conditions text[], by_keys text, most int) returns text
+    language sql immutable
+    return (select format('select r.* from (%s) r order by %s limit %s',
+                          string_agg(format('(select r.* from scim.resource r where %s order by %s limit %s)', c, by_keys, most), ' union all '),
+                          by_keys, most)
+              from unnest(conditions) c);

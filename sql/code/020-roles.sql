@@ -1,0 +1,202 @@
+-- The roles of a tenant, which /Roles shows, as resources of the type Role that clients cannot change.
+--
+-- Each tenant has the built-in ones, from the moment it is made. A tenant's own come by scim.add_role, too.
+
+-- `place` keeps roles that are made together in order: ids are ordered by their milliseconds. One document has both
+-- shapes, the IETF draft's and Okta's: each resource type shows the attributes of its own schema.
+create function scim.add_role(of_tenant text, value text, display text, type text, place int) returns uuid
+    language sql volatile
+    begin atomic
+        insert into scim.resource (tenant, id, type, doc)
+        values (of_tenant, scim.new_id(clock_timestamp() + place * interval '1 ms'), 'Role',
+                jsonb_build_object(
+                    'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Role',
+                                                 'urn:okta:scim:schemas:core:1.0:Role'),
+                    'value', value, 'display', display, 'displayName', display, 'type', type,
+                    'supported', true, 'limitedAssignmentsPermitted', false))
+        returning id;
+    end;
+revoke execute on function scim.add_role from public;
+grant execute on function scim.add_role to scim_manage;
+
+create function scim.add_built_in_roles(of_tenant text) returns void
+    language sql volatile
+    begin atomic
+        select scim.add_role(of_tenant, r.value, r.display, 'built-in', r.place::int)
+          from rows from (unnest(array['administrator', 'office-admin', 'user', 'read-only', 'summary-only'],
+                                 array['Administrator', 'Office administrator', 'User', 'Read only', 'Summary only']))
+               with ordinality r (value, display, place);
+    end;
+revoke execute on function scim.add_built_in_roles from public;
+
+-- With the owner's rights: whoever makes a tenant need not be allowed to make its roles.
+create function scim.make_roles() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    perform scim.add_built_in_roles(new.tenant);
+    return null;
+end
+$$;
+
+create trigger make_roles after insert on scim.tenant
+    for each row execute function scim.make_roles();
+
+-- The value of the tenant's role that is called so, whatever the case, by its value, its id or its display name; null where there
+-- is none.
+create function scim.find_role(of_tenant text, name text) returns text
+    language sql stable
+    begin atomic
+        select r.doc ->> 'value'
+          from scim.resource r
+         where r.tenant = of_tenant and r.type = 'Role' and r.wire
+           and (scim.fold(r.doc ->> 'value') = scim.fold(name) or r.id::text = lower(name)
+                or scim.fold(r.doc ->> 'display') = scim.fold(name))
+         order by scim.fold(r.doc ->> 'value') = scim.fold(name) desc, r.id
+         limit 1;
+    end;
+
+-- The role that a list `roles` asks for: the primary one, else the first. Where it is strict it refuses names that are no roles;
+-- else a name that is none asks for nothing.
+create function scim.role_of(of_tenant text, roles jsonb, strict boolean) returns text
+    language plpgsql stable
+as $$
+declare
+    e      record;
+    named  text;
+    chosen text;
+    n      int := 0;
+begin
+    for e in select x.value ->> 'value' as name
+               from jsonb_array_elements(case jsonb_typeof(roles) when 'array' then roles else jsonb_build_array(roles) end)
+                    with ordinality x
+              where x.value ->> 'value' is not null
+              order by (x.value ->> 'primary') is not distinct from 'true' desc, x.ordinality loop
+        named := scim.find_role(of_tenant, e.name);
+        if named is null and strict then
+            perform scim.refuse('SC400', format('Role not found: %s', e.name));
+        end if;
+        n := n + 1;
+        if n = 1 then
+            chosen := named;
+        end if;
+    end loop;
+    return chosen;
+end
+$$;
+
+-- --- what administrators do ------------------------------------------------------------------------------------------
+
+create function scim.role_json(r scim.resource) returns jsonb
+    language sql stable
+as $$
+    select jsonb_build_object('role', r.doc ->> 'value', 'displayName', r.doc ->> 'display', 'builtIn', r.doc ->> 'type' = 'built-in',
+                              'created', scim.time_text(r.created), 'id', r.id)
+$$;
+
+-- The role that is called so, or a refusal.
+create function scim.the_role(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r
+      from scim.resource x
+     where x.tenant = of_tenant and x.type = 'Role' and x.wire and x.doc ->> 'value' = scim.find_role(of_tenant, name);
+    if not found then
+        perform scim.fail('SC404', 'role', format('There is no role "%s"; make it first, or correct the name.', name));
+    end if;
+    return r;
+end
+$$;
+
+-- The role that is called so, which nobody else changes from then on, in the version that the change is for.
+create function scim.hold_role(of_tenant text, name text) returns scim.resource
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.the_role(of_tenant, name);
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = r.id and x.wire for update;
+    if not found then
+        perform scim.fail('SC404', 'role', format('There is no role "%s".', name));
+    end if;
+    perform scim.must_match(scim.role_json(r));
+    return r;
+end
+$$;
+
+-- A role, which stays until this is committed; null where there is none any more.
+create function scim.keep_role(of_tenant text, of_role text) returns text
+    language plpgsql
+as $$
+begin
+    perform from scim.resource r where r.tenant = of_tenant and r.type = 'Role' and r.wire and r.doc ->> 'value' = of_role for key share;
+    return case when found then of_role end;
+end
+$$;
+
+-- The value of the role that an administrator names, which stays until this is committed.
+create function scim.role_named(of_tenant text, name text) returns text
+    language plpgsql
+as $$
+declare
+    found_role text := scim.keep_role(of_tenant, scim.find_role(of_tenant, name));
+begin
+    if name is not null and found_role is null then
+        perform scim.fail('SC400', 'role', format('Role not found: %s', name));
+    end if;
+    return found_role;
+end
+$$;
+
+create function scim.admin_role_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+begin
+    if scim.find_role(of_tenant, args ->> 'role') is not null then
+        perform scim.fail('SC409', 'role', format('There is a role "%s" already.', scim.find_role(of_tenant, args ->> 'role')));
+    end if;
+    perform scim.add_role(of_tenant, args ->> 'role', coalesce(args ->> 'displayName', args ->> 'role'), 'custom', 0);
+    return scim.role_json(scim.the_role(of_tenant, args ->> 'role'));
+end
+$$;
+
+create function scim.admin_role_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+begin
+    update scim.resource x
+       set doc = x.doc || jsonb_build_object('display', args ->> 'displayName', 'displayName', args ->> 'displayName'),
+           version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id
+    returning x.* into r;
+    return scim.role_json(r);
+end
+$$;
+
+-- Who is deleted keeps no role and no flag from going, and does not come back with one that is there no more.
+create function scim.admin_role_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+begin
+    if r.doc ->> 'type' = 'built-in' then
+        perform scim.fail('SC409', 'role', format('The role "%s" is built in and stays.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = r.doc ->> 'value') then
+        perform scim.fail('SC409', 'role', format('The role "%s" is the tenant''s default; choose another default first.', r.doc ->> 'value'));
+    end if;
+    if exists (select from scim.resource u where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is null) then
+        perform scim.fail('SC409', 'role', format('The role "%s" is in use; give its users another role first.', r.doc ->> 'value'));
+    end if;
+    update scim.resource u set role = null
+     where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is not null;
+    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+end
+$$;

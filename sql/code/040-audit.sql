@@ -1,0 +1,360 @@
+-- The audit log: append-only, in the transaction of the change.
+--
+-- PostgreSQL makes each default, policy, index predicate and expression of a function ready again in each transaction, which costs
+-- more than to carry it out. So the settings of a transaction that the audit log asks for are always set by who writes, and taken as
+-- they are:
+--
+--   scim.noted  where the audit log begins to tell of the transaction: set with the actor, where anybody will ask
+--   scim.same   the names of the members of a document that its new version has alike, for the one update that follows; empty
+--               where they are to be found out
+--   scim.group  the group (id and name) that a statement takes members into or out of: set by each that does so for a client
+
+-- Says where the audit log begins to tell of this transaction, or before that.
+create function scim.mark() returns text
+    language plpgsql
+as $$
+begin
+    return set_config('scim.noted', (select s.last_value::text from scim.audit_id s), true);
+end
+$$;
+
+-- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
+create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
+                                     after jsonb, weight int default 0) returns void
+    language plpgsql
+as $$
+begin
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
+    values (of_tenant, action, object_type, object_id, object_name, before, after, weight);
+end
+$$;
+
+-- The members of `one` that are not the same in `other`; null where there are none.
+create function scim.differing(one jsonb, other jsonb) returns jsonb
+    language plpgsql immutable parallel safe
+as $$
+begin
+    return (select jsonb_object_agg(e.key, e.value) from jsonb_each(one) e where other -> e.key is distinct from e.value);
+end
+$$;
+
+-- What the server keeps beside a document.
+create function scim.facts(r scim.resource) returns jsonb
+    language sql immutable
+as $$
+    select jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected))
+$$;
+
+-- --- resources -------------------------------------------------------------------------------------------------------
+
+-- Of what comes and goes. Whoever is erased leaves nothing but the fact.
+create function scim.audit_resource() returns trigger
+    language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+        values (new.tenant, 'create', new.type, new.id::text,
+                coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), new.doc);
+    else
+        insert into scim.audit (tenant, action, object_type, object_id, weight)
+        values (old.tenant, 'erase', old.type, old.id::text,
+                case old.type when 'User' then old.active::int when 'Group' then scim.people_in(old.tenant, array[old.id]) else 0 end);
+    end if;
+    return null;
+end
+$$;
+
+create trigger audit_resource after insert or delete on scim.resource
+    for each row execute function scim.audit_resource();
+
+-- Notes any change of a resource.
+create function scim.note_change(old scim.resource, new scim.resource) returns void
+    language plpgsql
+as $$
+declare
+    action text := case
+                       when new.deleted_at is not null and old.deleted_at is null then 'delete'
+                       when new.deleted_at is null and old.deleted_at is not null then 'restore'
+                       when new.source = 'local' and old.source = 'scim' then 'unlink'
+                       when new.source = 'scim' and old.source = 'local' then 'adopt'
+                       else 'update'
+                   end;
+    lost   int := case
+                      when new.type = 'Group' and action = 'delete' then scim.people_in(new.tenant, array[new.id])
+                      else (old.active and not new.active)::int
+                  end;
+    before jsonb := scim.differing(old.doc || scim.facts(old), new.doc || scim.facts(new));
+    after  jsonb := scim.differing(new.doc || scim.facts(new), old.doc || scim.facts(old));
+begin
+    if action = 'update' and before is null and after is null then
+        return;
+    end if;
+    perform scim.note(new.tenant, action, new.type, new.id::text,
+                      coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost);
+end
+$$;
+
+-- Whoever writes a document that it has read before says which members of it are the same as before (scim.same), for this one time:
+-- to find that out here costs as much as all the rest. An assignment costs less than "perform", which is a query.
+create function scim.audit_change() returns trigger
+    language plpgsql
+as $$
+declare
+    same  text := current_setting('scim.same', true);
+    unset text;
+begin
+    if new.type = 'Group' then
+        unset := set_config('scim.group', '', true); -- it may be called otherwise now
+    end if;
+    if (same <> '' and new.role is not distinct from old.role) is not true then
+        perform scim.note_change(old, new);
+        return null;
+    end if;
+    unset := set_config('scim.same', '', true);
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, before, after)
+    values (new.tenant, 'update', new.type, new.id::text,
+            coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), (old.active and not new.active)::int,
+            nullif(old.doc - same::text[], '{}'), nullif(new.doc - same::text[], '{}'));
+    return null;
+end
+$$;
+
+-- Not of a group's new version, which its memberships tell.
+create trigger audit_change after update of doc, deleted_at, source, role, flags, protected on scim.resource
+    for each row execute function scim.audit_change();
+
+-- --- members of groups -----------------------------------------------------------------------------------------------
+
+-- How many people are in these groups and in the groups in them.
+create function scim.people_in(of_tenant text, group_ids uuid[]) returns int
+    language plpgsql stable
+as $$
+begin
+    return (with recursive down (group_id) as (
+                select g.id from unnest(group_ids) g (id)
+                 union
+                select m.member_id
+                  from down d
+                  join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'Group')
+            select count(distinct m.member_id)
+              from down d
+              join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'User');
+end
+$$;
+
+-- What a group is called.
+create function scim.group_name(of_tenant text, group_id uuid) returns text
+    language plpgsql stable
+as $$
+begin
+    return (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = group_id);
+end
+$$;
+
+-- The ids of 500 members of a group after one, in their order. By its index, whatever the statistics say of groups: this forbids to sort
+-- all members of a large one for each 500 of them.
+create function scim.member_ids(of_tenant text, of_group uuid, after uuid) returns uuid[]
+    language plpgsql stable set enable_sort = off
+as $$
+begin
+    return array(select m.member_id
+                   from scim.membership m
+                  where m.tenant = of_tenant and m.group_id = of_group and m.member_id > after
+                  order by m.member_id limit 500);
+end
+$$;
+
+-- The first protected user who is in one of these groups, or in a group in them; null where there is none. From the users up: there
+-- are few of them, and groups may be large.
+create function scim.protected_in(of_tenant text, group_ids uuid[]) returns text
+    language plpgsql stable
+as $$
+begin
+    return (with recursive up (user_id, group_id) as (
+                select p.id, m.group_id
+                  from scim.resource p
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = p.id
+                 where p.tenant = of_tenant and p.protected is not null and p.deleted_at is null
+                 union
+                select u.user_id, m.group_id
+                  from up u
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = u.group_id)
+            select r.doc ->> 'userName'
+              from up u
+              join scim.resource r on r.tenant = of_tenant and r.id = u.user_id
+             where u.group_id = any (group_ids)
+             order by u.user_id
+             limit 1);
+end
+$$;
+
+-- Refuses that provisioning takes one of these out of a group, who is protected, or in which somebody is who is.
+create function scim.keep_members(ids uuid[]) returns void
+    language plpgsql
+as $$
+declare
+    protected text;
+begin
+    if current_setting('scim.actor_kind', true) is distinct from 'token' then
+        return;
+    end if;
+    select p.doc ->> 'userName' into protected
+      from scim.resource p
+     where p.tenant = current_setting('scim.tenant') and p.protected is not null and p.deleted_at is null and p.id = any (ids)
+     order by p.id
+     limit 1;
+    if found then
+        perform scim.refuse('SC403', format('members: the user "%s" is protected. Provisioning may not take it out of a group; an administrator can.',
+            protected));
+    end if;
+    protected := scim.protected_in(current_setting('scim.tenant'), ids);
+    if protected is not null then
+        perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
+            'it out of a group; an administrator can.', protected));
+    end if;
+end
+$$;
+
+-- One row for each group that a statement has changed the members of. A client's statement has said which one it is about; what
+-- else has gone with it is found out.
+create function scim.audit_added() returns trigger
+    language plpgsql
+as $$
+declare
+    named text := current_setting('scim.group', true);
+begin
+    if named <> '' then
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+        select current_setting('scim.tenant'), 'add-members', 'Group', left(named, 36), substr(named, 37),
+               jsonb_build_object('members', jsonb_agg(c.member_id))
+          from changed c
+        having bool_and(c.group_id = left(named, 36)::uuid);
+        if found or not exists (select from changed) then
+            return null;
+        end if;
+    end if;
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+    select c.tenant, 'add-members', 'Group', c.group_id::text, scim.group_name(c.tenant, c.group_id),
+           jsonb_build_object('members', jsonb_agg(c.member_id order by c.member_id))
+      from changed c
+     group by c.tenant, c.group_id;
+    return null;
+end
+$$;
+
+create trigger audit_members_added after insert on scim.membership referencing new table as changed
+    for each statement execute function scim.audit_added();
+
+-- Whoever is deleted, and for that leaves, weighs by that.
+create function scim.audit_removed() returns trigger
+    language plpgsql
+as $$
+declare
+    named  text := current_setting('scim.group', true);
+    leaves boolean;
+begin
+    if scim.concerns('p') then
+        perform scim.keep_members(array(select c.member_id from changed c));
+    end if;
+    if named <> '' then
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
+        select current_setting('scim.tenant'), 'remove-members', 'Group', left(named, 36), substr(named, 37),
+               jsonb_build_object('members', jsonb_agg(c.member_id)),
+               count(*) filter (where c.member_type = 'User')
+          from changed c
+        having bool_and(c.group_id = left(named, 36)::uuid and c.member_type = 'User');
+        if found or not exists (select from changed) then
+            return null;
+        end if;
+    end if;
+    leaves := coalesce(current_setting('scim.leaves', true), '') <> '';
+    if leaves then
+        perform set_config('scim.leaves', '', true);
+    end if;
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
+    select g.tenant, 'remove-members', 'Group', g.group_id::text,
+           scim.group_name(g.tenant, g.group_id), g.list,
+           case when leaves then 0 else g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end end
+      from (select c.tenant, c.group_id, jsonb_build_object('members', jsonb_agg(c.member_id order by c.member_id)) as list,
+                   count(*) filter (where c.member_type = 'User') as users,
+                   array_agg(c.member_id) filter (where c.member_type = 'Group') as groups
+              from changed c
+             group by c.tenant, c.group_id) g;
+    return null;
+end
+$$;
+
+create trigger audit_members_removed after delete on scim.membership referencing old table as changed
+    for each statement execute function scim.audit_removed();
+
+-- --- grants ----------------------------------------------------------------------------------------------------------
+
+-- The audit log has each grant, whoever makes it.
+create function scim.audit_grant() returns trigger
+    language plpgsql
+as $$
+declare
+    a    scim.access_grant := case tg_op when 'DELETE' then old else new end;
+    what jsonb := jsonb_strip_nulls(jsonb_build_object(
+        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
+        'role', a.role, 'source', a.source));
+begin
+    perform scim.note(a.tenant, case tg_op when 'DELETE' then 'withdraw' else 'grant' end, 'User', a.user_id::text,
+        (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
+        case tg_op when 'DELETE' then what end, case tg_op when 'INSERT' then what end);
+    return null;
+end
+$$;
+
+create trigger audit_grant after insert or delete on scim.access_grant
+    for each row execute function scim.audit_grant();
+
+-- --- as it is shown --------------------------------------------------------------------------------------------------
+
+create function scim.audit_json(a scim.audit) returns jsonb
+    language sql stable
+as $$
+    select jsonb_build_object('id', a.id::text, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                              'actorKind', a.actor_kind, 'actor', a.actor, 'actorKey', nullif(a.actor_key, ''),
+                              'request', nullif(a.request, ''), 'action', a.action, 'objectType', a.object_type,
+                              'objectId', a.object_id, 'objectName', a.object_name, 'before', a.before, 'after', a.after)
+$$;
+
+-- Whether a list's arguments ask for a row.
+create function scim.audit_wanted(a scim.audit, args jsonb) returns boolean
+    language sql stable
+as $$
+    select (args ->> 'actor' is null or a.actor = args ->> 'actor')
+       and (args ->> 'action' is null or a.action = args ->> 'action')
+       and (args ->> 'since' is null or a.at >= (args ->> 'since')::timestamptz)
+       and (args ->> 'until' is null or a.at < (args ->> 'until')::timestamptz)
+       and scim.has(args ->> 'q', a.object_name, a.actor, a.object_id)
+$$;
+
+-- A part of the audit log, newest first: each way to it by the index that has it in this order, so nothing is sorted, whatever the
+-- statistics say.
+create function scim.audit_page(of_tenant text, args jsonb) returns setof scim.audit
+    language plpgsql stable set enable_sort = off
+as $$
+declare
+    place  bigint := coalesce((args ->> 'after')::bigint, 9223372036854775807);
+    object text := args ->> 'objectId';
+begin
+    if object is not null then
+        return query
+            select a.*
+              from scim.audit a
+             where a.tenant = of_tenant and a.object_id = object and a.id < place and scim.audit_wanted(a, args)
+             order by a.id desc
+             limit scim.most(args) + 1;
+    else
+        return query
+            select a.*
+              from scim.audit a
+             where a.tenant = of_tenant and a.id < place and scim.audit_wanted(a, args)
+             order by a.id desc
+             limit scim.most(args) + 1;
+    end if;
+end
+$$;

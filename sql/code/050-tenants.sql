@@ -1,0 +1,277 @@
+-- Tenants: their settings, which their tokens have copies of, and what administrators do with them.
+
+-- --- copies of settings, for authentication --------------------------------------------------------------------------
+
+-- The lock makes a token that is created while its tenant changes wait for the change.
+create function scim.copy_tenant() returns trigger
+    language plpgsql
+as $$
+begin
+    select n.enabled, n.profile, n.nests
+      into new.tenant_enabled, new.tenant_profile, new.tenant_nests
+      from scim.tenant n
+     where n.tenant = new.tenant
+       for share;
+    return new;
+end
+$$;
+
+create trigger copy_tenant before insert on scim.token
+    for each row execute function scim.copy_tenant();
+
+-- With the owner's rights: a membership that the web role adds may set `nests`.
+create function scim.spread_tenant() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    update scim.token t
+       set tenant_enabled = new.enabled, tenant_profile = new.profile, tenant_nests = new.nests
+     where t.tenant = new.tenant;
+    return null;
+end
+$$;
+
+create trigger spread_tenant after update of enabled, profile, nests on scim.tenant
+    for each row execute function scim.spread_tenant();
+
+create function scim.keeps(t scim.tenant) returns text
+    language sql immutable
+as $$
+    select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
+$$;
+
+-- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what
+-- users are called, userName; d: nor displayName.
+create function scim.traits(t scim.tenant) returns text
+    language sql stable
+as $$
+    select concat('-',
+        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null then 'w' end,
+        case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
+        case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
+        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
+        case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
+        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end)
+$$;
+
+create function scim.mask_trait(attribute text) returns text
+    language sql immutable
+    return case attribute when 'userName' then 'n' else 'd' end;
+
+-- The lock makes a token that is made while its tenant changes wait for the change, which the next statement then sees.
+create function scim.copy_settings() returns trigger
+    language plpgsql
+as $$
+begin
+    perform from scim.tenant t where t.tenant = new.tenant for share;
+    select scim.keeps(t), scim.traits(t) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
+    return new;
+end
+$$;
+
+create trigger copy_settings before insert on scim.token
+    for each row execute function scim.copy_settings();
+
+-- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
+-- for one another.
+create function scim.spread_settings() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
+    update scim.token k
+       set keeps = scim.keeps(t), traits = scim.traits(t)
+      from scim.tenant t
+     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant
+       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.traits(t));
+    return null;
+end
+$$;
+
+create trigger spread_settings after update of activity_bodies, activity_mask, dry_run, guard_limit, guard_share, user_name_email,
+                                               derive_display_name, role_wins on scim.tenant
+    for each row execute function scim.spread_settings();
+
+create trigger spread_settings after insert or delete on scim.template
+    for each row execute function scim.spread_settings();
+
+create trigger spread_settings after update of protected on scim.resource
+    for each row execute function scim.spread_settings();
+
+-- --- what administrators do ------------------------------------------------------------------------------------------
+
+-- Every column that is not internal, so that a new setting is shown by being there.
+create function scim.tenant_json(t scim.tenant) returns jsonb
+    language sql stable
+as $$
+    select jsonb_object_agg(scim.camel(a.attname::text),
+                       case a.atttypid
+                           when 'timestamptz'::regtype then to_jsonb(scim.time_text((to_jsonb(t) ->> a.attname)::timestamptz))
+                           else to_jsonb(t) -> a.attname
+                       end)
+              from pg_attribute a
+             where a.attrelid = 'scim.tenant'::regclass and a.attnum > 0 and not a.attisdropped
+               and col_description(a.attrelid, a.attnum) is distinct from 'internal'
+$$;
+
+-- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
+create function scim.tenant_counted(tenant_json jsonb) returns jsonb
+    language sql volatile
+    return tenant_json || jsonb_build_object(
+        'users', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'User'),
+        'groups', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'Group'),
+        'localUsers', (select count(*) from scim.resource r
+                        where r.tenant = tenant_json ->> 'tenant' and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null));
+
+-- The tenant, which nobody else changes from then on.
+create function scim.the_tenant(of_tenant text) returns scim.tenant
+    language plpgsql
+as $$
+declare
+    t scim.tenant;
+begin
+    select x.* into t from scim.tenant x where x.tenant = of_tenant for no key update;
+    if not found then
+        perform scim.fail('SC404', null, format('There is no tenant "%s"; create it first or correct the name.', of_tenant));
+    end if;
+    return t;
+end
+$$;
+
+-- Sets the columns that members of `args` are called like, and no others. The default role is one
+-- that there is, and stays.
+create function scim.set_tenant(of_tenant text, args jsonb) returns scim.tenant
+    language plpgsql
+as $$
+declare
+    t       scim.tenant;
+    targets text;
+    sources text;
+    given   jsonb;
+begin
+    select string_agg(format('%I', a.attname), ', '), string_agg(format('x.%I', a.attname), ', '), jsonb_object_agg(a.attname, e.value)
+      into targets, sources, given
+      from jsonb_each(args) e
+      join pg_attribute a on a.attrelid = 'scim.tenant'::regclass and a.attname = scim.snake(e.key)
+     where a.attname not in ('tenant', 'created', 'enabled') and a.attnum > 0
+       and col_description(a.attrelid, a.attnum) is distinct from 'internal';
+    if given ? 'default_role' then
+        given := given || jsonb_build_object('default_role', scim.keep_role(of_tenant, scim.find_role(of_tenant, given ->> 'default_role')));
+        if given ->> 'default_role' is null then
+            perform scim.fail('SC400', 'defaultRole', format('Role not found: %s', args ->> 'defaultRole'));
+        end if;
+    end if;
+    if given is null then
+        return scim.the_tenant(of_tenant);
+    end if;
+    execute format('update scim.tenant t set (%s) = (select %s from jsonb_populate_record(t, $2) x) where t.tenant = $1 returning t.*',
+                   targets, sources)
+       into t using of_tenant, given;
+    return t;
+end
+$$;
+
+create function scim.note_tenant(action text, before jsonb, after jsonb) returns void
+    language plpgsql
+as $$
+begin
+    if before is distinct from after then
+        perform scim.note(after ->> 'tenant', action, 'Tenant', after ->> 'tenant', after ->> 'displayName',
+                          scim.differing(before, after), scim.differing(after, coalesce(before, '{}')));
+    end if;
+end
+$$;
+
+create function scim.admin_tenant_add(args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    made text;
+begin
+    insert into scim.tenant (tenant) values (args ->> 'tenant') on conflict do nothing returning tenant into made;
+    if made is null then
+        perform scim.fail('SC409', 'tenant', format('There is a tenant "%s" already; choose another name.', args ->> 'tenant'));
+    end if;
+    perform scim.note_tenant('create', null, scim.tenant_json(scim.set_tenant(made, args)));
+    return scim.tenant_json(scim.the_tenant(made));
+end
+$$;
+
+create function scim.admin_tenant_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
+    after  jsonb;
+begin
+    perform scim.must_match(before);
+    after := scim.tenant_json(scim.set_tenant(of_tenant, args));
+    if (after ->> 'oneToken')::boolean and not (before ->> 'oneToken')::boolean
+        and 1 < (select count(*) from scim.token x where x.tenant = of_tenant and x.revoked is null and x.expires > now())
+    then
+        perform scim.fail('SC409', 'oneToken', 'The tenant has several valid tokens; revoke all but one first.');
+    end if;
+    perform scim.note_tenant('update', before, after);
+    return after;
+end
+$$;
+
+-- What becomes of the accounts that the identity provider has made: they stay, become local, or are deactivated. Protected ones stay.
+create function scim.settle_accounts(of_tenant text, accounts text) returns bigint
+    language plpgsql
+as $$
+declare
+    changed bigint := 0;
+begin
+    if accounts = 'local' then
+        update scim.resource r
+           set source = 'local', version = r.version + 1, last_modified = now()
+         where r.tenant = of_tenant and r.type in ('User', 'Group') and r.wire and r.source = 'scim' and r.protected is null;
+        get diagnostics changed = row_count;
+    elsif accounts = 'deactivate' then
+        update scim.resource r
+           set doc = r.doc || '{"active": false}', version = r.version + 1, last_modified = now()
+         where r.tenant = of_tenant and r.type = 'User' and r.wire and r.source = 'scim' and r.protected is null
+           and coalesce((r.doc ->> 'active')::boolean, true);
+        get diagnostics changed = row_count;
+    end if;
+    return changed;
+end
+$$;
+
+create function scim.admin_tenant_disable(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    before  jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
+    after   jsonb;
+    changed bigint;
+begin
+    perform scim.must_match(before);
+    update scim.tenant t set enabled = false where t.tenant = of_tenant returning scim.tenant_json(t) into after;
+    changed := scim.settle_accounts(of_tenant, args ->> 'accounts');
+    perform scim.note_tenant('disable', before,
+                             after || jsonb_build_object('accounts', args ->> 'accounts', 'accountsChanged', changed));
+    return after;
+end
+$$;
+
+create function scim.admin_tenant_enable(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
+    after  jsonb;
+begin
+    perform scim.must_match(before);
+    if args ->> 'expires' is not null and not ((before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean) then
+        perform scim.fail('SC400', 'expires', case when (before ->> 'oneToken')::boolean
+            then 'expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.'
+            else 'expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their expiry.' end);
+    end if;
+    update scim.tenant t set enabled = true where t.tenant = of_tenant returning scim.tenant_json(t) into after;
+    perform scim.note_tenant('enable', before, after);
+    return after || jsonb_build_object('token', null, 'issued',
+        case when (before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean then scim.renew_token(of_tenant, args) end);
+end
+$$;

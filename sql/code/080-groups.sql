@@ -1,0 +1,494 @@
+-- Groups: what administrators see and do of them, those of the application, and groups in groups.
+--
+-- A group's name is unique in its tenant, whatever its source: groups that the identity provider does not see keep their names
+-- from it too. An administrator can rename those.
+
+-- --- groups in groups ------------------------------------------------------------------------------------------------
+
+create function scim.mark_nested() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    update scim.tenant n set nests = true where n.tenant = new.tenant and not n.nests;
+    return null;
+end
+$$;
+
+create trigger mark_nested after insert on scim.membership
+    for each row when (new.member_type = 'Group') execute function scim.mark_nested();
+
+-- All groups of a user, those that contain its groups included, as the elements of the JSON list that `groups` is answered
+-- with. In plpgsql for its plan, which is then made once for a connection.
+create function scim.all_groups(of_tenant text, of_user uuid) returns text[]
+    language plpgsql stable
+as $$
+begin
+    -- Sorted within the aggregate: lists are planned with sorting forbidden, and the order of an index would be that of the tenant.
+    return coalesce((with recursive up (group_id, direct) as (
+                select m.group_id, true
+                  from scim.membership m
+                 where m.tenant = of_tenant and m.member_id = of_user
+                 union
+                select m.group_id, false
+                  from up
+                  join scim.resource g on g.tenant = of_tenant and g.id = up.group_id and g.wire
+                  join scim.membership m on m.tenant = of_tenant and m.member_id = up.group_id)
+            select array_agg(concat(case when not u.direct then 'i' end, g.id, g.doc ->> 'displayName') order by g.id)
+              from (select group_id, bool_or(direct) as direct from up group by group_id) u
+              join scim.resource g on g.tenant = of_tenant and g.id = u.group_id and g.wire), '{}');
+end
+$$;
+
+-- --- groups of the application ---------------------------------------------------------------------------------------
+
+create function scim.drop_application_group() returns trigger
+    language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    delete from scim.application_group a where a.tenant = old.tenant and a.group_id = old.id;
+    return null;
+end
+$$;
+
+create trigger drop_application_group after delete on scim.resource
+    for each row when (old.source = 'application') execute function scim.drop_application_group();
+
+create function scim.project_name(project text, access text) returns text
+    language sql immutable parallel safe
+    return project || ' (' || access || ')';
+
+-- A project is the same whatever the case of its name: as the groups that it has write it, but for those of `but`, which is going to
+-- be called so; else as it is given.
+create function scim.project_spelling(of_tenant text, given text, but text) returns text
+    language sql stable
+    return coalesce((select a.project
+                       from scim.application_group a
+                      where a.tenant = of_tenant and a.kind = 'project' and scim.fold(a.project) = scim.fold(given)
+                        and scim.fold(a.project) is distinct from scim.fold(but)
+                      order by a.group_id
+                      limit 1), given);
+
+-- --- what a group looks like -----------------------------------------------------------------------------------------
+
+create function scim.group_row(r scim.resource) returns jsonb
+    language sql stable
+as $$
+    select jsonb_build_object(
+                       'id', r.id, 'displayName', r.doc ->> 'displayName', 'source', r.source, 'kind', a.kind, 'project', a.project,
+                       'access', a.access, 'externalId', r.doc ->> 'externalId', 'created', scim.time_text(r.created),
+                       'lastModified', scim.time_text(r.last_modified), 'archivedAt', scim.time_text(r.deleted_at))
+              from (select) one
+              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id
+$$;
+
+create function scim.group_json(r scim.resource) returns jsonb
+    language sql stable
+as $$
+    select scim.group_row(r) || jsonb_build_object(
+        'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
+        'locked', case r.source when 'scim' then '["displayName", "members"]'::jsonb else '[]'::jsonb end)
+$$;
+
+-- The group of an id; else the one that is called so; else the last that was before it was archived.
+create function scim.find_group(of_tenant text, name text) returns uuid
+    language sql stable
+    begin atomic
+        select coalesce(
+            (select r.id from scim.resource r
+              where name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' and r.tenant = of_tenant
+                and r.id = (case when name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then name end)::uuid and r.type = 'Group'),
+            (select r.id from scim.resource r where r.tenant = of_tenant and r.group_name_key = scim.fold(name)),
+            (select r.id from scim.resource r
+              where r.tenant = of_tenant and r.display_name_key = scim.fold(name) and r.type = 'Group' and r.deleted_at is not null
+              order by r.deleted_at desc
+              limit 1));
+    end;
+
+create function scim.the_group(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, name);
+    if not found then
+        perform scim.fail('SC404', 'group', format('There is no group "%s".', name));
+    end if;
+    return r;
+end
+$$;
+
+-- The same, which nobody else changes from then on, in the version that the change is for.
+create function scim.hold_group(of_tenant text, name text) returns scim.resource
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, name) for update;
+    if not found then
+        perform scim.fail('SC404', 'group', format('There is no group "%s".', name));
+    end if;
+    perform scim.must_match(scim.group_json(r));
+    return r;
+end
+$$;
+
+-- Refuses what only the identity provider may do, and what cannot be done with what is archived.
+create function scim.must_be_ours(r scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    if r.deleted_at is not null then
+        perform scim.fail('SC409', 'group', format('The group "%s" is archived; restore it first.', r.doc ->> 'displayName'));
+    end if;
+    if r.source = 'scim' then
+        perform scim.fail('SC403', 'group', format('The group "%s" is managed by provisioning; change it in your identity provider.',
+            r.doc ->> 'displayName'));
+    end if;
+end
+$$;
+
+-- Refuses a name that another group has.
+create function scim.must_be_free_group(of_tenant text, name text, field text, but uuid) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource;
+begin
+    select x.* into r
+      from scim.resource x
+     where x.tenant = of_tenant and x.group_name_key = scim.fold(name) and x.id is distinct from but;
+    if found then
+        perform scim.fail('SC409', field, format('There is a group "%s" already%s; choose another name.', r.doc ->> 'displayName',
+            case r.source when 'scim' then ', managed by provisioning' when 'application' then ', of the application' else '' end));
+    end if;
+end
+$$;
+
+-- The groups of a tenant: by name, or in the order in which they were made, as archived ones always are.
+create function scim.admin_group_list(of_tenant text, args jsonb) returns jsonb
+    language plpgsql stable set enable_sort = off
+as $$
+declare
+    archived   boolean := coalesce((args ->> 'archived')::boolean, false);
+    by_name    boolean := not archived and args ->> 'sort' is distinct from 'created';
+    after      uuid := args ->> 'after';
+    after_name text;
+    most       int := scim.most(args);
+    rest       text;
+    conditions text[];
+    pairs      jsonb;
+begin
+    if by_name and after is not null then
+        select r.display_name_key into after_name from scim.resource r where r.tenant = of_tenant and r.id = after and r.type = 'Group';
+        if after_name is null then
+            perform scim.fail('SC400', 'after', 'The group that the page before ended with is there no more; begin again with the first page.');
+        end if;
+    end if;
+    rest := concat_ws(' and ', '', case when by_name then 'r.type = ''Group''' else 'r.type >= ''Group'' and r.type <= ''Group''' end,
+        case when args ? 'source' then 'r.source = $2 ->> ''source''' end,
+        case when args ? 'q' then 'scim.has($2 ->> ''q'', r.doc ->> ''displayName'')' end,
+        case when after is not null then format(case when by_name then 'r.group_name_key %s $4' else 'r.id %s $3' end, scim.beyond(args)) end);
+    conditions := case
+                      when archived then array ['r.deleted_at is not null']
+                      when by_name then array ['r.group_name_key is not null']
+                      else array ['r.wire', 'r.source <> ''scim'' and r.deleted_at is null and not r.wire']
+                  end;
+    execute format('select coalesce(jsonb_agg(jsonb_build_array(x.id, x.shown) order by x.n), ''[]'')
+                      from (select p.id, scim.group_row(p) as shown, row_number() over () as n from (%s) p) x',
+                   scim.first_rows(array(select format('r.tenant = $1 and %s%s', c, rest) from unnest(conditions) c),
+                                   format(case when by_name then 'r.group_name_key %1$s' else 'r.type %1$s, r.id %1$s' end, scim.direction(args)), most + 1))
+       into pairs
+      using of_tenant, args, after, after_name;
+    return scim.paged(pairs, most);
+end
+$$;
+
+-- --- making, naming and archiving groups -----------------------------------------------------------------------------
+
+-- Which arguments a kind of group takes.
+create function scim.check_group_args(args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    project boolean := args ->> 'kind' is not distinct from 'project';
+    field   text;
+begin
+    foreach field in array case when project then array ['project', 'access'] else array ['displayName'] end loop
+        if args ->> field is null then
+            perform scim.fail('SC400', field, field || ': is missing.');
+        end if;
+    end loop;
+    foreach field in array case when project then array ['displayName'] else array ['project', 'access'] end loop
+        if args ? field then
+            perform scim.fail('SC400', field, case field
+                when 'displayName' then 'displayName: is made of project and access; leave it out.'
+                else format('%s: only a group of the kind "project" has it; leave it out.', field) end);
+        end if;
+    end loop;
+end
+$$;
+
+create function scim.admin_group_add(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    line  text := scim.project_spelling(of_tenant, args ->> 'project', null);
+    name  text := coalesce(args ->> 'displayName', scim.project_name(line, args ->> 'access'));
+    field text := case when args ? 'displayName' then 'displayName' else 'access' end;
+    r     scim.resource;
+begin
+    perform scim.check_group_args(args);
+    perform scim.must_be_free_group(of_tenant, name, field, null);
+    insert into scim.resource as x (tenant, id, type, source, doc)
+    values (of_tenant, scim.new_id(clock_timestamp()), 'Group', case when args ->> 'kind' is null then 'local' else 'application' end,
+            jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Group'), 'displayName', name))
+        on conflict do nothing
+    returning x.* into r;
+    if not found then
+        -- Another one made it at the same time.
+        perform scim.fail('SC409', field, format('There is a group "%s" already; choose another name.', name));
+    end if;
+    if args ->> 'kind' is not null then
+        insert into scim.application_group (tenant, group_id, kind, project, access)
+        values (of_tenant, r.id, args ->> 'kind', line, args ->> 'access');
+    end if;
+    return scim.group_json(r);
+end
+$$;
+
+create function scim.rename_group(of_tenant text, of_group uuid, name text, field text) returns void
+    language plpgsql
+as $$
+begin
+    perform scim.must_be_free_group(of_tenant, name, field, of_group);
+    update scim.resource x
+       set doc = x.doc || jsonb_build_object('displayName', name), version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = of_group and x.doc ->> 'displayName' <> name;
+exception
+    when unique_violation then
+        perform scim.fail('SC409', field, format('There is a group "%s" already; choose another name.', name));
+end
+$$;
+
+-- A project is renamed in all its groups, archived ones too; a level of access in one.
+create function scim.rename_project(of_tenant text, a scim.application_group, new_project text, new_access text) returns void
+    language plpgsql
+as $$
+declare
+    line  text := scim.project_spelling(of_tenant, new_project, a.project);
+    other scim.application_group;
+begin
+    for other in select x.* from scim.application_group x where x.tenant = of_tenant and scim.fold(x.project) = scim.fold(a.project) order by x.group_id loop
+        if other.group_id = a.group_id or new_project is not null then
+            perform scim.rename_group(of_tenant, other.group_id,
+                scim.project_name(coalesce(line, other.project),
+                                  case when other.group_id = a.group_id then coalesce(new_access, other.access) else other.access end),
+                case when new_project is not null then 'project' else 'access' end);
+        end if;
+    end loop;
+    update scim.application_group x
+       set project = coalesce(line, x.project),
+           access = case when x.group_id = a.group_id then coalesce(new_access, x.access) else x.access end
+     where x.tenant = of_tenant and scim.fold(x.project) = scim.fold(a.project);
+end
+$$;
+
+create function scim.admin_group_set(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    a scim.application_group;
+begin
+    perform scim.must_be_ours(r);
+    select x.* into a from scim.application_group x where x.tenant = of_tenant and x.group_id = r.id;
+    if a.kind is not distinct from 'project' and args ? 'displayName' then
+        perform scim.fail('SC400', 'displayName', 'displayName: is made of project and access; set those.');
+    elsif a.kind is distinct from 'project' and (args ? 'project' or args ? 'access') then
+        perform scim.check_group_args(args || jsonb_build_object('displayName', r.doc ->> 'displayName', 'kind', a.kind));
+    end if;
+    if a.kind is not distinct from 'project' then
+        perform scim.rename_project(of_tenant, a, args ->> 'project', args ->> 'access');
+    else
+        perform scim.rename_group(of_tenant, r.id, args ->> 'displayName', 'displayName');
+    end if;
+    return scim.group_json(scim.the_group(of_tenant, r.id::text));
+end
+$$;
+
+-- What gives something by this group, in words; null where nothing does.
+create function scim.group_use(of_tenant text, of_group uuid) returns text
+    language plpgsql stable
+as $$
+declare
+    by_whom text;
+begin
+    select 'the template "' || t.name || '" gives it' into by_whom
+      from scim.template t where t.tenant = of_tenant and of_group = any (t.groups) order by t.priority, t.id limit 1;
+    if by_whom is null then
+        select 'it is mapped to ' || coalesce('the subscription "' || s.name || '"', 'the role "' || p.role || '"') into by_whom
+          from scim.mapping p
+          left join scim.subscription s on s.tenant = p.tenant and s.id = p.subscription_id
+         where p.tenant = of_tenant and p.group_id = of_group
+         order by p.id
+         limit 1;
+    end if;
+    return by_whom;
+end
+$$;
+
+create function scim.admin_group_remove(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    by_whom text := scim.group_use(of_tenant, r.id);
+begin
+    perform scim.must_be_ours(r);
+    if by_whom is not null then
+        perform scim.fail('SC409', 'group', format('The group "%s" is in use: %s. Change that first.', r.doc ->> 'displayName', by_whom));
+    end if;
+    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+    with left_groups as (
+        delete from scim.membership m where m.tenant = of_tenant and m.member_id = r.id returning m.group_id
+    )
+    update scim.resource g set version = g.version + 1, last_modified = now()
+     where g.tenant = of_tenant and g.id in (select l.group_id from left_groups l);
+end
+$$;
+
+-- An archived group as it was: with those of its members that are still there.
+create function scim.admin_group_restore(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+begin
+    if r.deleted_at is null then
+        perform scim.fail('SC409', 'group', format('The group "%s" is not archived; name an archived one that was called the same by its id.', r.doc ->> 'displayName'));
+    end if;
+    if exists (select from scim.resource x where x.tenant = of_tenant and x.group_name_key = scim.fold(r.doc ->> 'displayName')) then
+        perform scim.fail('SC409', 'group', format('Another group is called "%s" now; rename or archive it first.', r.doc ->> 'displayName'));
+    end if;
+    delete from scim.membership m
+     where m.tenant = of_tenant and m.group_id = r.id
+       and not exists (select from scim.resource u where u.tenant = of_tenant and u.id = m.member_id and u.deleted_at is null);
+    update scim.resource x set deleted_at = null, version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+    return scim.group_json(scim.the_group(of_tenant, r.id::text));
+exception
+    when unique_violation then
+        perform scim.fail('SC409', 'group', format('Another group is called "%s" now; rename or archive it first.', r.doc ->> 'displayName'));
+        return null;
+end
+$$;
+
+-- From then on the group is local, and the identity provider does not see it. It keeps its name and members.
+create function scim.admin_group_unlink(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+begin
+    if r.source <> 'scim' then
+        perform scim.fail('SC409', 'group', format('The group "%s" is not managed by provisioning; there is nothing to unlink.',
+            r.doc ->> 'displayName'));
+    elsif r.deleted_at is not null then
+        perform scim.fail('SC409', 'group', format('The group "%s" is archived; restore it first.', r.doc ->> 'displayName'));
+    end if;
+    update scim.resource x set source = 'local', version = x.version + 1, last_modified = now()
+     where x.tenant = of_tenant and x.id = r.id;
+    return scim.group_json(scim.the_group(of_tenant, r.id::text));
+end
+$$;
+
+-- --- members ---------------------------------------------------------------------------------------------------------
+
+-- The account or group that is named by its id, an account by its userName or a group by its displayName.
+create function scim.find_member(of_tenant text, name text) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    if name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = name::uuid;
+    end if;
+    if r.id is null then
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(name);
+    end if;
+    if r.id is null then
+        select x.* into r from scim.resource x where x.tenant = of_tenant and x.group_name_key = scim.fold(name);
+    end if;
+    return r;
+end
+$$;
+
+-- One who is there, and stays until this is committed.
+create function scim.hold_member(of_tenant text, name text) returns scim.resource
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.find_member(of_tenant, name);
+begin
+    perform from scim.resource x where x.tenant = of_tenant and x.id = r.id and x.deleted_at is null for key share;
+    if not found or r.type not in ('User', 'Group') then
+        perform scim.fail('SC400', 'members', format('members: "%s" is no user or group of this tenant.', name));
+    end if;
+    return r;
+end
+$$;
+
+create function scim.touch_group(of_tenant text, of_group uuid) returns void
+    language sql
+    begin atomic
+        update scim.resource x set version = x.version + 1, last_modified = now() where x.tenant = of_tenant and x.id = of_group;
+    end;
+
+create function scim.admin_group_add_members(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    r     scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    name  text;
+    m     scim.resource;
+    ids   uuid[] := '{}';
+begin
+    perform scim.must_be_ours(r);
+    for name in select n from jsonb_array_elements_text(args -> 'members') n loop
+        m := scim.hold_member(of_tenant, name);
+        if m.id = r.id then
+            perform scim.fail('SC400', 'members', format('members: a group cannot be a member of itself (%s).', name));
+        end if;
+        ids := ids || m.id;
+    end loop;
+    insert into scim.membership (tenant, group_id, member_id, member_type)
+    select of_tenant, r.id, x.id, x.type
+      from scim.resource x
+     where x.tenant = of_tenant and x.id = any (ids)
+        on conflict do nothing;
+    if found then
+        perform scim.touch_group(of_tenant, r.id);
+    end if;
+    return scim.group_json(scim.the_group(of_tenant, r.id::text));
+end
+$$;
+
+create function scim.admin_group_remove_member(of_tenant text, args jsonb) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    m scim.resource := scim.find_member(of_tenant, args ->> 'member');
+begin
+    perform scim.must_be_ours(r);
+    delete from scim.membership x where x.tenant = of_tenant and x.group_id = r.id and x.member_id = m.id;
+    if not found then
+        perform scim.fail('SC404', 'member', format('"%s" is no member of the group "%s".', args ->> 'member', r.doc ->> 'displayName'));
+    end if;
+    perform scim.touch_group(of_tenant, r.id);
+end
+$$;

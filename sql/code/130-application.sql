@@ -1,0 +1,95 @@
+-- What applications read. Names and columns are stable. Each view shows the tenant that the setting scim.tenant names, and none
+-- without it.
+
+create view scim_app.accounts with (security_barrier) as
+select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.doc ->> 'displayName' as display_name,
+       (select e.value ->> 'value' from jsonb_array_elements(r.doc -> 'emails') with ordinality e
+         order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1) as email,
+       (select e.value ->> 'value' from jsonb_array_elements(r.doc -> 'phoneNumbers') with ordinality e
+         order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1) as phone,
+       r.active, r.source, coalesce(r.role, scim.effective_role(r.tenant, r.id, r.role)) as role, coalesce(r.flags, '{}') as flags,
+       r.external_id, r.created, r.last_modified
+  from scim.resource r
+ where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
+
+-- Groups that are in groups count: `direct` tells the two apart.
+create view scim_app.memberships with (security_barrier) as
+select m.tenant, m.group_id, g.doc ->> 'displayName' as group_name, m.member_id as user_id, true as direct, m.added
+  from scim.membership m
+  join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
+ where m.member_type = 'User' and coalesce(m.tenant = current_setting('scim.tenant', true), false)
+ union all
+select m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id, false, min(m.added)
+  from scim.tenant t
+ cross join lateral (
+        with recursive down (group_id, via) as (
+            select e.group_id, e.member_id from scim.membership e where e.tenant = t.tenant and e.member_type = 'Group'
+             union
+            select d.group_id, e.member_id
+              from down d
+              join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
+              join scim.membership e on e.tenant = t.tenant and e.group_id = d.via and e.member_type = 'Group')
+        select d.group_id, d.via
+          from down d
+          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null) n
+  join scim.membership m on m.tenant = t.tenant and m.group_id = n.via and m.member_type = 'User'
+  join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.deleted_at is null
+ where t.nests and coalesce(t.tenant = current_setting('scim.tenant', true), false)
+   and not exists (select from scim.membership d where d.tenant = t.tenant and d.group_id = n.group_id and d.member_id = m.member_id)
+ group by m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id;
+
+create view scim_app.effective_access with (security_barrier) as
+select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
+  from scim.access a
+ where coalesce(a.tenant = current_setting('scim.tenant', true), false);
+
+-- What facts has of an account beside its row. In plpgsql for its plan, which is made once for a connection.
+create function scim.facts_of(of_tenant text, of_user uuid, out roles text[], out entitlements text[], out groups text[])
+    language plpgsql stable security definer set search_path = pg_catalog
+as $$
+begin
+    select coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'role'), '{}'),
+           coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'subscription' and e.seated), '{}')
+      into roles, entitlements
+      from scim.access e
+     where e.tenant = of_tenant and e.user_id = of_user;
+    select coalesce(array_agg(g.group_name order by g.group_name), '{}') into groups
+      from scim_app.memberships g
+     where g.tenant = of_tenant and g.user_id = of_user;
+end
+$$;
+revoke execute on function scim.facts_of from public;
+grant execute on function scim.facts_of to scim_app, scim_web, scim_manage;
+
+-- All that decides whether an account may do something, in one row: for `where user_name_key = scim_app.fold(...)`.
+create view scim_app.facts with (security_barrier) as
+select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.active,
+       coalesce(r.role, scim.effective_role(r.tenant, r.id, r.role)) as role, f.roles, f.entitlements, f.groups,
+       coalesce(r.flags, '{}') as flags
+  from scim.resource r
+ cross join lateral scim.facts_of(r.tenant, r.id) f
+ where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
+
+-- Names as they are compared.
+create function scim_app.fold(value text) returns text
+    language sql immutable parallel safe
+    return scim.fold(value);
+
+-- What the views call runs with the owner's rights; applications, which may not use the schema scim, cannot call it themselves.
+grant select on all tables in schema scim_app to scim_app, scim_web, scim_manage;
+
+-- What others were granted before these were made anew (sql/drop-code.sql), as far as it is still there.
+do $$
+declare
+    command text;
+begin
+    foreach command in array string_to_array(coalesce(current_setting('scim.regrant', true), ''), ';') loop
+        begin
+            execute command;
+        exception
+            when undefined_table or undefined_function then
+                raise warning 'not granted again: %', command;
+        end;
+    end loop;
+end
+$$;
