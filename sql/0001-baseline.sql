@@ -145,6 +145,10 @@ create table scim.tenant (
     guard_share  int check (guard_share between 1 and 100),
     -- Until then an administrator lets everything pass; what was done before then does not count after it.
     guard_until  timestamptz,
+    -- Whether the guard counts who cannot log in any more.
+    guard_logins boolean not null default true,
+    -- Roles that provisioning never gives.
+    reserved_roles  text[] not null default '{}',
     -- What scim.activity keeps: bodies; which attributes it masks; how many of a hundred reads.
     activity_bodies boolean not null default false,
     activity_mask   text[] not null default '{}'
@@ -170,13 +174,15 @@ create table scim.token (
     rate        int check (rate > 0),           -- requests a second; null: no limit
     burst       int check (burst > 0),          -- at once
     user_id     uuid,                           -- whom /Me means
+    confined    boolean not null default false, -- for that user alone
     -- Copies of the tenant's settings, kept by triggers: authentication reads one row.
     tenant_enabled boolean not null default true,
     tenant_profile text not null default 'lenient',
     tenant_nests   boolean not null default false,
     -- Whether nothing but its end stands against the token: what most tokens are, in one column to look at.
     open boolean not null generated always as
-        (revoked is null and tenant_enabled and tenant_profile = 'lenient' and not read_only and addresses is null) stored,
+        (revoked is null and tenant_enabled and tenant_profile = 'lenient' and not read_only and addresses is null
+         and not confined) stored,
     last_used    timestamptz, -- when it let a request through, to a minute or so
     last_address text,        -- where that came from
     warned       timestamptz, -- when the log said that it ends soon
@@ -186,7 +192,8 @@ create table scim.token (
     -- What the tenant has of what few have (scim.traits).
     traits       text not null default '-',
     primary key (tenant, key_id),
-    check ((rate is null) = (burst is null))
+    check ((rate is null) = (burst is null)),
+    check (user_id is not null or not confined)
 );
 create unique index token_name on scim.token (tenant, name) where revoked is null;
 
@@ -209,6 +216,7 @@ create table scim.resource (
     group_name_key       text collate "C",
     display_name_key     text collate "C",
     former_name_key      text collate "C", -- what a deleted user was called, for a tenant that restores by userName
+    login_key            text collate "C", -- the e-mail address that a user logs in by, in a tenant that wants it so
     modified_hour        timestamptz,
     formatted_name_key   text collate "C",
     family_name_key      text collate "C",
@@ -228,6 +236,7 @@ create table scim.resource (
 ) with (fillfactor = 85);
 
 create unique index resource_user_name on scim.resource (tenant, user_name_key);
+create unique index resource_login on scim.resource (tenant, login_key) where login_key is not null;
 create unique index resource_group_name on scim.resource (tenant, group_name_key);
 create index resource_external_id on scim.resource (tenant, external_id);
 create index resource_display_name on scim.resource (tenant, display_name_key);
@@ -436,7 +445,7 @@ create table scim.first_login (
 -- --- what was done --------------------------------------------------------------------------------------------------------------
 
 -- No foreign key: it survives the tenant. `before` and `after` hold what has changed. `weight` is how many people may lose
--- access by it. Who has set no actor is the database's own user; what is empty is shown as missing.
+-- access by it, and `logins` how many who keep it cannot log in as before. Who has set no actor is the database's own user; what is empty is shown as missing.
 create sequence scim.audit_id;
 create table scim.audit (
     tenant      text collate "C" not null,
@@ -454,6 +463,7 @@ create table scim.audit (
     before      jsonb,
     after       jsonb,
     weight      int not null default 0,
+    logins      int not null default 0,
     primary key (tenant, id)
 );
 create index audit_object on scim.audit (tenant, object_id, id);
@@ -507,18 +517,20 @@ create table scim.hold (
     state       text not null default 'held' check (state in ('held', 'released', 'rejected')),
     decided     timestamptz,
     decided_by  text,
+    until       timestamptz,   -- of a released one: it passes until then
     primary key (tenant, id)
 );
 create unique index hold_request on scim.hold (tenant, token, method, path, fingerprint) where state = 'held';
-create index hold_rejected on scim.hold (tenant, token, method, path, fingerprint) where state = 'rejected';
+create index hold_decided on scim.hold (tenant, fingerprint, method, split_part(path, '?', 1)) where state <> 'held';
 
 -- How many people each request of a watched tenant has taken access from: what the guard adds up, so that nothing is kept for it
--- where nobody is watched. `users` of them are no longer active.
+-- where nobody is watched. `users` of them are no longer active; `logins` more cannot log in as before.
 create table scim.loss (
     tenant text collate "C" not null,
     at     timestamptz not null default now(),
     weight bigint not null,
-    users  bigint not null
+    users  bigint not null,
+    logins bigint not null
 );
 create index loss_at on scim.loss (tenant, at);
 
@@ -613,6 +625,7 @@ alter table scim.resource
     alter column group_name_key set (n_distinct = -1),
     alter column display_name_key set (n_distinct = -1),
     alter column former_name_key set (n_distinct = -1),
+    alter column login_key set (n_distinct = -1),
     alter column formatted_name_key set (n_distinct = -1),
     alter column employee_number_key set (n_distinct = -1);
 alter table scim.membership alter column group_id set (n_distinct = 10);

@@ -99,6 +99,18 @@ static scim_spool_t *make_spool(scim_call_t *call)
     return &call->spool;
 }
 
+/* The user that a request is about (session.h). */
+static const char *about(const scim_request_t *request)
+{
+    char id[SCIM_ID_SIZE];
+
+    if (request->place == SCIM_AT_ME || request->place == SCIM_AT_NOTHING)
+        return "me";
+    if (request->place != SCIM_AT_RESOURCE || !request->type->groups || !scim_id_read(id, request->id))
+        return "";
+    return apr_pstrdup(request->r->pool, id);
+}
+
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -116,6 +128,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->address = call->activity.address;
     session->request = call->activity.request;
     session->writes = !call->activity.reads;
+    session->about = about(request);
     session->spool = make_spool(call);
     session->leniency = &call->leniency;
     session->activity = &call->activity;

@@ -41,6 +41,7 @@ typedef struct scim_patch_t {
     const scim_resource_type_t *type;
     apr_array_header_t *ops;     /* scim_patch_op_t, on the document */
     apr_array_header_t *members; /* scim_members_op_t, on memberships */
+    int roles;                   /* whether an operation says something of the type's roles */
 } scim_patch_t;
 
 /* Reads a PatchOp message. Errors: 400 invalidSyntax (message), invalidPath, invalidFilter, invalidValue, noTarget

@@ -121,6 +121,7 @@ static scim_error_t *read_attr(body_t *body, json_object *target, const scim_att
         return given_twice(body, name);
     if (attr->mutability == SCIM_READ_ONLY)
         return NULL;
+    body->resource->roles |= attr == body->type->roles;
     if (attr == body->type->members)
         return scim_members_read(&body->resource->members, value, attr, body->leniency, body->pool);
     error = scim_value_read(&read, value, attr, name, body->leniency, body->pool);
@@ -356,6 +357,16 @@ static scim_error_t *hold_immutable(json_object *next, json_object *stored, cons
     return NULL;
 }
 
+/* Who says nothing of roles leaves them, and what they give. */
+static void keep_roles(const scim_resource_t *resource, json_object *stored, apr_pool_t *pool)
+{
+    const scim_attr_t *roles = resource->type->roles;
+    json_object *was;
+
+    if (roles && !resource->roles && json_object_object_get_ex(stored, roles->name, &was))
+        json_object_object_add(resource->doc, roles->name, json_object_get(scim_json_copy(was, pool)));
+}
+
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool)
 {
     const scim_resource_type_t *type = resource->type;
@@ -373,6 +384,7 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
     if (error)
         return error;
     default_active(doc, stored, type);
+    keep_roles(resource, stored, pool);
     default_display_name(doc, type->schema, pool);
     return scim_resource_seal(doc, type, pool);
 }

@@ -87,6 +87,7 @@ struct scim_resource_type_t {
     apr_array_header_t *extensions; /* scim_extension_t */
     const scim_attr_t *members;     /* the attribute kept as membership rows: Group's members; else NULL */
     const scim_attr_t *groups;      /* the readOnly attribute computed from memberships: User's groups; else NULL */
+    const scim_attr_t *roles;       /* the attribute that says which role an account has: User's roles; else NULL */
     int read_only;                  /* clients cannot change its resources, and a query of the root is not about them;
                                        of a stored document only what its schemas have is answered */
     int plain;                      /* every stored attribute is returned by default or always: a document can be

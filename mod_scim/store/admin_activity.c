@@ -103,6 +103,7 @@ static const scim_admin_field_t hold_fields[] = {
     {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},
     {"decided", SCIM_ARG_TIME, NULL, "when it was released or rejected"},
     {"decidedBy", SCIM_ARG_TEXT, NULL, "and by whom"},
+    {"until", SCIM_ARG_TIME, "Passes until", "until when a released one passes; null: it is not released"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -113,7 +114,9 @@ static const scim_admin_arg_t hold_list_args[] = {
 };
 
 static const scim_admin_arg_t release_args[] = {
-    {"minutes", SCIM_ARG_INT, 0, "N", 1, 1440, "for how long the guard lets everything pass (default 60)"},
+    {"minutes", SCIM_ARG_INT, 0, "N", 1, 1440, "for how long the guard lets it pass (default 60)"},
+    {"everything", SCIM_ARG_FLAG, 0, NULL, 0, 0,
+     "let everything else of the tenant pass as well, but for what was rejected"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -146,7 +149,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .statement = SCIM_STMT_ADMIN_HOLD_RELEASE,
      .args = release_args,
      .fields = hold_fields,
-     .summary = "let everything of the tenant pass for a while; the identity provider sends the request again"},
+     .summary = "let the request pass for a while; the identity provider sends it again"},
     {.noun = "hold",
      .verb = "reject",
      .argument = "hold",

@@ -20,6 +20,7 @@
         {"oneToken", SCIM_ARG_FLAG, HEAD("One token"), "there is one token at a time, which enabling renews"},         \
         {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of users for which none is sent"},              \
         {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
+        {"reservedRoles", SCIM_ARG_LIST, HEAD("Reserved roles"), "roles that provisioning never gives"},               \
         {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
         {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
         {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local user does: refuse, adopt"},         \
@@ -28,6 +29,7 @@
         {"dryRun", SCIM_ARG_FLAG, HEAD("Dry run"), "requests are answered as if done, and change nothing"},            \
         {"guardLimit", SCIM_ARG_INT, HEAD("Guard limit"), "how many people may lose access in an hour; null: any"},    \
         {"guardShare", SCIM_ARG_INT, HEAD("Guard share"), "how many of 100 active users; null: any"},                  \
+        {"guardLogins", SCIM_ARG_FLAG, HEAD("Guard logins"), "who cannot log in any more counts for both"},            \
         {"guardUntil", SCIM_ARG_TIME, HEAD("Guard open until"), "the guard lets everything pass until then"},          \
         {"activityBodies", SCIM_ARG_FLAG, HEAD("Keep bodies"), "activity keeps bodies of requests"},                   \
         {"activityMask", SCIM_ARG_LIST, HEAD("Mask"), "attributes that activity does not show"},                       \
@@ -60,6 +62,7 @@
         {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
         {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of users without one (default: user)"},             \
         {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
+        {"reservedRoles", SCIM_ARG_LIST, 0, "ROLE", 0, 100, "a role that provisioning never gives (default: none)"},    \
         {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                     \
         {"guardLimit",                                                                                                  \
          SCIM_ARG_INT,                                                                                                  \
@@ -75,6 +78,13 @@
          1,                                                                                                             \
          100,                                                                                                           \
          "the same in percent of the active users that provisioning can reach"},                                        \
+        {"guardLogins",                                                                                                 \
+         SCIM_ARG_FLAG,                                                                                                 \
+         0,                                                                                                             \
+         NULL,                                                                                                          \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "count for both who cannot log in any more: another userName, login or externalId (default: true)"},           \
         {"activityBodies", SCIM_ARG_FLAG, 0, NULL, 0, 0, "keep the bodies of requests in activity, without passwords"}, \
         {"activityMask", SCIM_ARG_LIST, 0, "ATTRIBUTE", 0, 100, "do not show this attribute in activity"},              \
         {"activityReads", SCIM_ARG_INT, 0, "PERCENT", 0, 100, "how many of 100 reads activity keeps (default: 100)"},   \

@@ -23,6 +23,7 @@
         {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
         {"userName", SCIM_ARG_TEXT, "User", "that user's userName"},                                                   \
+        {"scope", SCIM_ARG_TEXT, "Scope", "what it is for: tenant, or me: the user that it belongs to, as /Me"},       \
     {                                                                                                                  \
         "description", SCIM_ARG_TEXT, "Description", "what it is for"                                                  \
     }
@@ -41,14 +42,15 @@ static const scim_admin_arg_t list_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-#define TERMS                                                                                                          \
-    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is for"},                              \
-        {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "let it change nothing"},                                           \
-        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "addresses and blocks to be used from"},         \
-        {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                \
-        {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                     \
-    {                                                                                                                  \
-        "user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"   \
+#define TERMS                                                                                                           \
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is for"},                               \
+        {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "let it change nothing"},                                            \
+        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "addresses and blocks to be used from"},          \
+        {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                 \
+        {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                      \
+        {"user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"}, \
+    {                                                                                                                   \
+        "scope", SCIM_ARG_CHOICE, 0, "me|tenant", 0, 0, "what it is for (default: me where it belongs to a user)"       \
     }
 
 static const scim_admin_arg_t add_args[] = {

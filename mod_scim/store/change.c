@@ -67,9 +67,8 @@ scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_re
         return NULL;
     }
     if (row >= 0) {
-        apr_size_t len;
-        const char *refusal = scim_result_text(&len, result, row, SCIM_CREATED_REFUSAL);
-        return scim_error_typed(pool, SCIM_UNIQUENESS, "%.*s", (int)len, refusal);
+        const char *refusal = scim_result_text(NULL, result, row, SCIM_CREATED_REFUSAL);
+        return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", *refusal ? refusal : SCIM_LOGIN_TAKEN);
     }
     if (type->members) {
         return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", SCIM_GROUP_NAME_TAKEN);
@@ -140,6 +139,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     change->doc = same ? doc : NULL;
     change->same = same;
     change->members = change->patch->members;
+    change->roles = change->patch->roles;
     return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
 }
 
@@ -152,11 +152,19 @@ static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement
     if (error) {
         return error;
     }
-    *slot =
-        scim_batch_add(batch, id,
-                       scim_params(session->pool, session->tenant, change->type->name, change->id, text,
-                                   change->same ? scim_text_array(change->same, session->pool) : "", SCIM_PARAMS_END));
+    *slot = scim_batch_add(batch, id,
+                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
+                                       change->same ? scim_text_array(change->same, session->pool) : "",
+                                       change->roles ? "t" : "", SCIM_PARAMS_END));
     return NULL;
+}
+
+/* A PATCH that says of the roles what is there already: an administrator may have given another one meanwhile. */
+static void add_roles(scim_batch_t *batch, const scim_change_t *change)
+{
+    const scim_session_t *session = change->session;
+    scim_batch_add(batch, SCIM_STMT_USER_ROLES,
+                   scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_change_t *change, int with_groups)
@@ -166,6 +174,8 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
     if (change->doc) {
         error = add_document(slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
                              change);
+    } else if (change->roles) {
+        add_roles(batch, change);
     }
     for (int i = 0; !error && change->members && i < change->members->nelts; i++) {
         error =

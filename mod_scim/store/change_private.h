@@ -24,6 +24,7 @@ typedef struct scim_change_t {
     const apr_array_header_t
         *same; /* const char *: members of it that are as they are stored; NULL: all, or it is not known */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
+    int roles;                         /* the account's role follows, also where its roles stay as they are */
 } scim_change_t;
 
 /* The text of a document that may be stored. Errors: 413. */
@@ -36,7 +37,7 @@ scim_error_t *scim_change_check(const scim_change_t *change, const char *id);
  * of its result is read by scim_record_read, without the document unless it was asked for; three columns follow. */
 #define SCIM_CREATED_RESTORED 6 /* boolean: brought back, or adopted, under its old id */
 #define SCIM_CREATED_WANTED   7 /* uuid: the id that it was to have */
-#define SCIM_CREATED_REFUSAL  8 /* text: why it was not made, and then there is nothing else; or null */
+#define SCIM_CREATED_REFUSAL  8 /* text: why it was not made, and then there is nothing else; "": its login is taken */
 int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
                            const char *ids, const char *docs, int with_docs);
 

@@ -56,7 +56,7 @@ static void set_authentication(scim_param_t *params, const scim_session_t *sessi
     params[2].value = bytes_text(blinded, SHA256_DIGEST_LENGTH, pool);
     params[3].value = bytes_text(blind, SCIM_BLIND_LENGTH, pool);
     params[4].value = session->address;
-    params[5].value = session->writes ? "t" : "f";
+    params[5].value = apr_pstrcat(pool, session->writes ? "w" : "r", session->about, NULL);
     params[6].value = session->leniency ? scim_leniency_refusers(session->leniency->used) : NULL;
 }
 

@@ -21,11 +21,13 @@ typedef struct scim_session_t {
     scim_conn_t *conn;
     const char *tenant;
     const scim_token_t *token;
-    const char *base;                 /* the tenant's base URL, no slash at the end: $ref is made of it */
-    const char *address;              /* the client's, as text */
-    const char *request;              /* the id that the logs know the request by; NULL: it has none */
-    int writes;                       /* whether the request changes anything: a token may be for reading alone */
-    scim_spool_t *spool;              /* where members of groups go as they are read */
+    const char *base;    /* the tenant's base URL, no slash at the end: $ref is made of it */
+    const char *address; /* the client's, as text */
+    const char *request; /* the id that the logs know the request by; NULL: it has none */
+    int writes;          /* whether the request changes anything: a token may be for reading alone */
+    const char *about;   /* the one user that the request is about: its id, or "me"; "": anything else. A token may be
+                            for its user alone */
+    scim_spool_t *spool; /* where members of groups go as they are read */
     const scim_leniency_t *leniency;  /* what has been accepted of the request: a tenant's profile may refuse it */
     const scim_memory_t *memory;      /* NULL: nothing is remembered */
     struct scim_activity_t *activity; /* what is told of the request (activity.h); NULL: nothing */

@@ -34,6 +34,7 @@ static const rule_t rules[] = {
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
+    {"23505", "resource_login", 0, SCIM_UNIQUENESS, 0, 0, SCIM_LOGIN_TAKEN},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, SCIM_GROUP_NAME_TAKEN},
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
     {"23514", "tenant_activity_mask_check", 0, SCIM_INVALID_VALUE, 0, 0,
@@ -59,7 +60,8 @@ static const rule_t rules[] = {
 static const struct {
     const char *constraint;
     const char *field;
-} unique_fields[] = {{"resource_user_name", "userName"}, {"resource_group_name", "displayName"}};
+} unique_fields[] = {
+    {"resource_user_name", "userName"}, {"resource_login", "email"}, {"resource_group_name", "displayName"}};
 
 static const rule_t *find_rule(const char *code, const char *constraint)
 {

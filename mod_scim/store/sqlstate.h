@@ -15,6 +15,12 @@
     "displayName is already used by another Group, perhaps by a local one, which provisioning does not see. Rename "   \
     "one of them."
 
+/* Where people log in by their e-mail address. */
+#define SCIM_LOGIN_TAKEN                                                                                               \
+    "emails: the e-mail address is the login of another user already. In this tenant people log in by their e-mail "   \
+    "address, whatever its case: give this user another primary e-mail address in the identity provider, or leave "    \
+    "the user out of provisioning."
+
 /* The error of a failed result. PostgreSQL's own words go to `cause` alone; ours (SCnnn) may be the detail. */
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
 

@@ -191,6 +191,9 @@ begin
     if exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = r.doc ->> 'value') then
         perform scim.fail('SC409', 'role', format('The role "%s" is the tenant''s default; choose another default first.', r.doc ->> 'value'));
     end if;
+    if exists (select from scim.tenant t where t.tenant = of_tenant and r.doc ->> 'value' = any (t.reserved_roles)) then
+        perform scim.fail('SC409', 'role', format('The role "%s" is reserved (reservedRoles); take it from that list first.', r.doc ->> 'value'));
+    end if;
     if exists (select from scim.resource u where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is null) then
         perform scim.fail('SC409', 'role', format('The role "%s" is in use; give its users another role first.', r.doc ->> 'value'));
     end if;

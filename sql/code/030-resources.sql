@@ -2,6 +2,24 @@
 
 -- --- keys and look-up rows -------------------------------------------------------------------------------------------
 
+-- Held by who changes an account's e-mail addresses, and alone by who changes the tenant's login attribute: neither misses the other.
+create function scim.login_lock(of_tenant text) returns bigint
+    language sql immutable parallel safe
+    return hashtextextended('scim.login ' || of_tenant, 0);
+
+-- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
+create function scim.login_key(of_tenant text, doc jsonb) returns text
+    language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(scim.login_lock(of_tenant));
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.login_attribute = 'email') then
+        return scim.fold(scim.account_email(doc));
+    end if;
+    return null;
+end
+$$;
+
 create function scim.keep_keys() returns trigger
     language plpgsql
 as $$
@@ -21,6 +39,10 @@ begin
     new.former_name_key := case when not live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
     new.employee_number_key := left(scim.fold(
         new.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' ->> 'employeeNumber'), 256);
+    if new.type = 'User' and (tg_op = 'INSERT' or old.deleted_at is not null or not live or new.doc -> 'emails' is distinct from old.doc -> 'emails')
+    then
+        new.login_key := case when live and new.doc ? 'emails' then scim.login_key(new.tenant, new.doc) end;
+    end if;
     if tg_op = 'INSERT' or name is distinct from old.doc -> 'name' then
         new.formatted_name_key := left(scim.fold(name ->> 'formatted'), 256);
         new.family_name_key := left(scim.fold(name ->> 'familyName'), 256);
@@ -176,14 +198,57 @@ create function scim.concerns(trait text) returns boolean
                else strpos(current_setting('scim.traits'), trait) > 0
            end;
 
+-- The role that an account has once its roles are these. It follows from what says something of them: a new document, a PATCH of them,
+-- which has told so (scim.roles), or a PUT that has others than the identity provider last sent. Else it is what it was, whoever has
+-- given it. What was sent and is withdrawn goes, but not what an administrator has set instead of it.
+create function scim.role_after(old scim.resource, new scim.resource, by_token boolean, role_wins text) returns text
+    language plpgsql
+as $$
+declare
+    made  boolean := old.id is null or old.source <> new.source;
+    back  boolean := old.deleted_at is not null;
+    sent  boolean := new.doc -> 'roles' is distinct from old.doc -> 'roles';
+    says  boolean := made and new.doc ? 'roles' or back and by_token and new.doc ? 'roles'
+                     or not back and current_setting('scim.roles', true) is not distinct from 't';
+    named text; -- what the roles ask for, and have asked for before
+    was   text;
+begin
+    if not made and role_wins <> 'sync' or not says and (made or back or not sent) then
+        return new.role;
+    end if;
+    -- Who has had an unknown role since before there were such rules may be changed otherwise.
+    named := scim.role_of(new.tenant, new.doc -> 'roles', sent);
+    was := scim.role_of(new.tenant, old.doc -> 'roles', false);
+    if new.role is distinct from old.role or not says and named is not distinct from was then
+        return new.role;
+    end if;
+    return coalesce(named, case when new.role is distinct from was then new.role end);
+end
+$$;
+
+-- Refuses a role that is not a token's to give.
+create function scim.must_be_given(of_role text, reserved text[]) returns void
+    language plpgsql
+as $$
+begin
+    if of_role = any (reserved) then
+        perform scim.refuse('SC403', format('roles: "%s" is reserved: only administrators of this service give it. Take it out of the role mapping '
+            'of the identity provider, or let an administrator give it to this user here.', of_role));
+    end if;
+    if scim.concerns('m') then
+        perform scim.refuse('SC403', 'roles: a token of a user does not change what role that user has; an administrator or the identity provider does.');
+    end if;
+end
+$$;
+
 -- The one place where it is decided who may change what, and where the tenant's rules for accounts are applied. It runs
--- before keep_keys, by its name. A group in which a protected user is stays, and a role that is withdrawn is the user's no longer.
+-- before keep_keys, by its name. A group in which a protected user is stays.
 create function scim.apply_rules() returns trigger
     language plpgsql
 as $$
 declare
     by_token boolean := current_setting('scim.actor_kind', true) is not distinct from 'token';
-    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc;
+    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc or current_setting('scim.roles', true) is not distinct from 't';
     rules    record;
     who      text;
 begin
@@ -228,7 +293,7 @@ begin
     if not scim.concerns('r') and not new.doc ? 'roles' and (old.doc ? 'roles') is not true then
         return new;
     end if;
-    select t.user_name_email, t.derive_display_name, t.role_wins into rules from scim.tenant t where t.tenant = new.tenant;
+    select t.user_name_email, t.derive_display_name, t.role_wins, t.reserved_roles into rules from scim.tenant t where t.tenant = new.tenant;
     if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
         perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
     end if;
@@ -236,17 +301,10 @@ begin
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
         perform set_config('scim.same', '', true);
     end if;
-    if new.doc ? 'roles' and (tg_op = 'INSERT' or old.deleted_at is not null or rules.role_wins = 'sync' or old.source <> new.source) then
-        -- Who has had an unknown role since before there were such rules may be changed otherwise.
-        new.role := coalesce(scim.role_of(new.tenant, new.doc -> 'roles',
-                                          tg_op = 'INSERT' or new.doc -> 'roles' is distinct from old.doc -> 'roles'), new.role);
-    end if;
-    -- What was sent and is sent no longer is withdrawn; what an administrator has set instead of it is not.
-    if by_token and rules.role_wins = 'sync' and old.doc ? 'roles' and old.source = new.source and new.role = old.role
-        and scim.role_of(new.tenant, new.doc -> 'roles', false) is null
-        and scim.role_of(new.tenant, old.doc -> 'roles', false) = new.role
-    then
-        new.role := null;
+    new.role := scim.role_after(old, new, by_token, rules.role_wins);
+    perform set_config('scim.roles', '', true);
+    if by_token and new.role is distinct from old.role then
+        perform scim.must_be_given(new.role, rules.reserved_roles);
     end if;
     return new;
 end

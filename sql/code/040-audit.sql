@@ -20,12 +20,12 @@ $$;
 
 -- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
 create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
-                                     after jsonb, weight int default 0) returns void
+                                     after jsonb, weight int default 0, logins int default 0) returns void
     language plpgsql
 as $$
 begin
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
-    values (of_tenant, action, object_type, object_id, object_name, before, after, weight);
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight, logins)
+    values (of_tenant, action, object_type, object_id, object_name, before, after, weight, logins);
 end
 $$;
 
@@ -68,6 +68,15 @@ $$;
 create trigger audit_resource after insert or delete on scim.resource
     for each row execute function scim.audit_resource();
 
+-- Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in by it) or
+-- externalId, or by none.
+create function scim.lost_login(old scim.resource, new scim.resource) returns boolean
+    language sql immutable
+    return old.active and new.active and old.user_name_key is not null
+           and (new.user_name_key is distinct from old.user_name_key
+                or old.external_id is not null and new.external_id is distinct from old.external_id
+                or old.login_key is not null and new.login_key is distinct from old.login_key);
+
 -- Notes any change of a resource.
 create function scim.note_change(old scim.resource, new scim.resource) returns void
     language plpgsql
@@ -91,7 +100,8 @@ begin
         return;
     end if;
     perform scim.note(new.tenant, action, new.type, new.id::text,
-                      coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost);
+                      coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost,
+                      scim.lost_login(old, new)::int);
 end
 $$;
 
@@ -112,9 +122,10 @@ begin
         return null;
     end if;
     unset := set_config('scim.same', '', true);
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, before, after)
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, logins, before, after)
     values (new.tenant, 'update', new.type, new.id::text,
             coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), (old.active and not new.active)::int,
+            scim.lost_login(old, new)::int,
             nullif(old.doc - same::text[], '{}'), nullif(new.doc - same::text[], '{}'));
     return null;
 end

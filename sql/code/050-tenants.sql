@@ -46,12 +46,21 @@ create function scim.traits(t scim.tenant) returns text
     language sql stable
 as $$
     select concat('-',
-        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null then 'w' end,
+        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null
+                  or exists (select from scim.hold h where h.tenant = t.tenant and h.state = 'rejected' and h.decided > now() - interval '1 day')
+             then 'w' end,
         case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
         case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
         case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
         case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
         case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end)
+$$;
+
+-- The same of a token. m: it is for its user alone, /Me.
+create function scim.token_traits(t scim.tenant, confined boolean) returns text
+    language sql stable
+as $$
+    select scim.traits(t) || case when confined then 'm' else '' end
 $$;
 
 create function scim.mask_trait(attribute text) returns text
@@ -64,7 +73,7 @@ create function scim.copy_settings() returns trigger
 as $$
 begin
     perform from scim.tenant t where t.tenant = new.tenant for share;
-    select scim.keeps(t), scim.traits(t) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
+    select scim.keeps(t), scim.token_traits(t, new.confined) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
     return new;
 end
 $$;
@@ -80,10 +89,10 @@ as $$
 begin
     perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
     update scim.token k
-       set keeps = scim.keeps(t), traits = scim.traits(t)
+       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined)
       from scim.tenant t
      where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant
-       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.traits(t));
+       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.token_traits(t, k.confined));
     return null;
 end
 $$;
@@ -138,6 +147,63 @@ begin
 end
 $$;
 
+-- The roles of a list, as they are written, each once. Refuses what is none.
+create function scim.roles_named(of_tenant text, names jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    named text;
+    list  jsonb := '[]';
+begin
+    for named in select n.value from jsonb_array_elements_text(names) with ordinality n order by n.ordinality loop
+        if scim.keep_role(of_tenant, scim.find_role(of_tenant, named)) is null then
+            perform scim.fail('SC400', 'reservedRoles', format('Role not found: %s', named));
+        end if;
+        list := list || to_jsonb(array(select scim.find_role(of_tenant, named) where not list ? scim.find_role(of_tenant, named)));
+    end loop;
+    return list;
+end
+$$;
+
+-- Refuses that what is reserved is given by provisioning after all. `given` is what has been set of the tenant.
+create function scim.must_not_contradict(t scim.tenant, given jsonb) returns void
+    language plpgsql
+as $$
+declare
+    what record;
+begin
+    if t.default_role = any (t.reserved_roles) and given ? 'default_role' then
+        perform scim.fail('SC409', 'defaultRole', format('The role "%s" is reserved (reservedRoles): provisioning would give it to each new user.', t.default_role));
+    elsif t.default_role = any (t.reserved_roles) then
+        perform scim.fail('SC409', 'reservedRoles', format('The role "%s" is the default one (defaultRole); choose another default first.', t.default_role));
+    end if;
+    select m.role, g.doc ->> 'displayName' as name into what
+      from scim.mapping m
+      join scim.resource g on g.tenant = m.tenant and g.id = m.group_id
+     where m.tenant = t.tenant and m.role = any (t.reserved_roles)
+     order by m.id limit 1;
+    if found then
+        perform scim.fail('SC409', 'reservedRoles', format('The role "%s" is mapped to the group "%s"; remove that mapping first.', what.role, what.name));
+    end if;
+    select x.role, x.name into what from scim.template x where x.tenant = t.tenant and x.role = any (t.reserved_roles) order by x.priority, x.id limit 1;
+    if found then
+        perform scim.fail('SC409', 'reservedRoles', format('The role "%s" is given by the template "%s"; change that first.', what.role, what.name));
+    end if;
+end
+$$;
+
+-- Refuses to give a reserved role by what provisioning decides about; `how` says by what.
+create function scim.must_not_be_reserved(of_tenant text, of_role text, how text) returns void
+    language plpgsql
+as $$
+begin
+    perform from scim.tenant t where t.tenant = of_tenant and of_role = any (t.reserved_roles) for share;
+    if found then
+        perform scim.fail('SC409', 'role', format('The role "%s" is reserved (reservedRoles): provisioning would give it to %s.', of_role, how));
+    end if;
+end
+$$;
+
 -- Sets the columns that members of `args` are called like, and no others. The default role is one
 -- that there is, and stays.
 create function scim.set_tenant(of_tenant text, args jsonb) returns scim.tenant
@@ -161,12 +227,18 @@ begin
             perform scim.fail('SC400', 'defaultRole', format('Role not found: %s', args ->> 'defaultRole'));
         end if;
     end if;
+    if given ? 'reserved_roles' then
+        given := given || jsonb_build_object('reserved_roles', scim.roles_named(of_tenant, given -> 'reserved_roles'));
+    end if;
     if given is null then
         return scim.the_tenant(of_tenant);
     end if;
     execute format('update scim.tenant t set (%s) = (select %s from jsonb_populate_record(t, $2) x) where t.tenant = $1 returning t.*',
                    targets, sources)
        into t using of_tenant, given;
+    if given ?| array['default_role', 'reserved_roles'] then
+        perform scim.must_not_contradict(t, given);
+    end if;
     return t;
 end
 $$;
@@ -197,15 +269,55 @@ begin
 end
 $$;
 
+-- Gives each user the key of the login attribute that the tenant has from now on. Refuses where several would have the same.
+create function scim.set_logins(of_tenant text, attribute text) returns void
+    language plpgsql
+as $$
+declare
+    clash text;
+begin
+    if attribute <> 'email' then
+        update scim.resource r set login_key = null where r.tenant = of_tenant and r.login_key is not null;
+        return;
+    end if;
+    select string_agg(format('"%s" (%s)', c.key, array_to_string(c.names[1:5], ', ') || case when cardinality(c.names) > 5 then ', ...' else '' end), ', ')
+           filter (where c.place <= 5) || case when count(*) > 5 then ', ...' else '' end
+      into clash
+      from (select m.key, array_agg(m.name order by m.name_key) as names, row_number() over (order by m.key) as place
+              from (select scim.fold(scim.account_email(r.doc)) as key, r.doc ->> 'userName' as name, r.user_name_key as name_key
+                      from scim.resource r
+                     where r.tenant = of_tenant and r.type = 'User' and r.deleted_at is null) m
+             where m.key is not null
+             group by m.key
+            having count(*) > 1
+             order by m.key
+             limit 6) c;
+    if clash is not null then
+        perform scim.fail('SC409', 'loginAttribute', format('Several users would have the same login: %s. Give all but one of them another primary '
+            'e-mail address, or merge those that are the same person, and set it again.', clash));
+    end if;
+    update scim.resource r
+       set login_key = scim.fold(scim.account_email(r.doc))
+     where r.tenant = of_tenant and r.type = 'User' and r.deleted_at is null and scim.account_email(r.doc) is not null;
+end
+$$;
+
 create function scim.admin_tenant_set(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
-    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
+    before jsonb;
     after  jsonb;
 begin
+    if args ? 'loginAttribute' then
+        perform pg_advisory_xact_lock(scim.login_lock(of_tenant));
+    end if;
+    before := scim.tenant_json(scim.the_tenant(of_tenant));
     perform scim.must_match(before);
     after := scim.tenant_json(scim.set_tenant(of_tenant, args));
+    if after ->> 'loginAttribute' <> before ->> 'loginAttribute' then
+        perform scim.set_logins(of_tenant, after ->> 'loginAttribute');
+    end if;
     if (after ->> 'oneToken')::boolean and not (before ->> 'oneToken')::boolean
         and 1 < (select count(*) from scim.token x where x.tenant = of_tenant and x.revoked is null and x.expires > now())
     then

@@ -1,8 +1,9 @@
 -- Tokens: what stands against one, and what administrators do with them.
 
 -- Everything that can stand against a token, for the request that a look at `open` has not let through.
+-- `about` is r or w, for a request that reads or writes, and then the one user that it is about, by id, or "me".
 -- The digest comes as sha256(digest || blind), `blind` being random, so that the time of the comparison tells nothing.
-create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, writes boolean,
+create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, about text,
                              refusers text[]) returns boolean
     language plpgsql volatile
 as $$
@@ -21,7 +22,10 @@ begin
             then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
         when t.addresses is not null and (address::inet <<= any (t.addresses)) is not true
             then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
-        when writes and t.read_only
+        when t.confined and substr(about, 2) not in ('me', t.user_id::text)
+            then scim.refuse('SC403', format('The token "%s" is for /Me alone: it belongs to the user "%s". An administrator can make one that is for the whole tenant.',
+                t.name, (select u.doc ->> 'userName' from scim.resource u where u.tenant = of_tenant and u.id = t.user_id)))
+        when about like 'w%' and t.read_only
             then scim.refuse('SC403', format('The token "%s" may only read.', t.name))
         when t.tenant_profile = any (refusers)
             then scim.refuse('SC40P', t.tenant_profile)
@@ -53,7 +57,7 @@ as $$
         'created', scim.time_text(t.created), 'createdBy', t.created_by, 'expires', scim.time_text(t.expires),
         'revoked', scim.time_text(t.revoked), 'revokedBy', t.revoked_by, 'lastUsed', scim.time_text(t.last_used),
         'lastAddress', t.last_address, 'readOnly', t.read_only, 'addresses', to_jsonb(t.addresses::text[]), 'rate', t.rate,
-        'burst', t.burst, 'userId', t.user_id,
+        'burst', t.burst, 'scope', case when t.confined then 'me' else 'tenant' end, 'userId', t.user_id,
         'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id))
 $$;
 
@@ -135,7 +139,13 @@ begin
         t.burst := coalesce((args ->> 'burst')::int, 2 * t.rate);
     end if;
     if args ? 'user' then
+        -- One that gets a user is for that user alone, unless it is said otherwise.
+        t.confined := args ->> 'user' is not null and (t.user_id is null or coalesce(t.confined, false));
         t.user_id := case when args ->> 'user' is not null then scim.token_user(t.tenant, args ->> 'user') end;
+    end if;
+    t.confined := coalesce(args ->> 'scope' = 'me', t.confined, false);
+    if t.confined and t.user_id is null then
+        perform scim.fail('SC400', 'scope', 'scope: a token that is for /Me alone needs a user (user).');
     end if;
     return t;
 end
@@ -165,9 +175,10 @@ as $$
 declare
     stored scim.token;
 begin
-    insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id)
+    insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
+                            confined)
     values (t.tenant, args ->> 'keyId', decode(args ->> 'digest', 'hex'), t.name, t.description, scim.acting(),
-            scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id)
+            scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id, t.confined)
     returning * into stored;
     perform scim.note_token('create', null, scim.token_json(stored));
     return scim.token_json(stored);
@@ -218,7 +229,7 @@ begin
     t := scim.token_terms(t, args);
     update scim.token x
        set description = t.description, read_only = t.read_only, addresses = t.addresses, rate = t.rate, burst = t.burst,
-           user_id = t.user_id
+           user_id = t.user_id, confined = t.confined, traits = replace(x.traits, 'm', '') || case when t.confined then 'm' else '' end
      where x.tenant = of_tenant and x.key_id = t.key_id
     returning scim.token_json(x) into after;
     perform scim.note_token('update', before, after);
@@ -264,6 +275,7 @@ begin
     last.tenant := of_tenant;
     last.name := 'provisioning';
     last.read_only := false;
+    last.confined := false;
     for t in select x.* from scim.token x where x.tenant = of_tenant and x.revoked is null order by x.created for update loop
         last := t;
         perform scim.revoke_token(t);

@@ -2,17 +2,22 @@
 
 -- --- what a user looks like ------------------------------------------------------------------------------------------
 
--- The entry of a list such as emails that is the account's: the primary one, else the first.
-create function scim.chosen(entries jsonb) returns jsonb
+-- Where in a list such as emails the account's entry is: the primary one, else the first, of those that have a value.
+create function scim.chosen_place(entries jsonb) returns int
     language sql immutable parallel safe
-    return (select e.value
+    return (select (e.ordinality - 1)::int
               from jsonb_array_elements(case jsonb_typeof(entries) when 'array' then entries end) with ordinality e
-             order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality
+             order by coalesce(btrim(e.value ->> 'value'), '') = '', (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality
              limit 1);
 
+create function scim.chosen(entries jsonb) returns jsonb
+    language sql immutable parallel safe
+    return entries -> scim.chosen_place(entries);
+
+-- The account's e-mail address, which is its login where the tenant says so.
 create function scim.account_email(doc jsonb) returns text
     language sql immutable parallel safe
-    return scim.chosen(doc -> 'emails') ->> 'value';
+    return nullif(btrim(scim.chosen(doc -> 'emails') ->> 'value'), '');
 
 create function scim.derives_name(of_tenant text) returns boolean
     language sql stable
@@ -506,14 +511,37 @@ begin
 end
 $$;
 
+-- Whose login the e-mail address of a document is, `but` apart; null: nobody's, or it is no login. Volatile, so that it sees what the
+-- statement that asks has written.
+create function scim.login_owner(of_tenant text, doc jsonb, but uuid) returns text
+    language plpgsql
+as $$
+begin
+    return (select r.doc ->> 'userName'
+              from scim.resource r
+             where r.tenant = of_tenant and r.login_key = scim.fold(scim.account_email(login_owner.doc)) and r.id is distinct from but);
+end
+$$;
+
+create function scim.must_have_free_login(of_tenant text, doc jsonb, but uuid, then_do text) returns void
+    language plpgsql
+as $$
+declare
+    owner text := scim.login_owner(of_tenant, doc, but);
+begin
+    if owner is not null then
+        perform scim.fail('SC409', 'email', format('The e-mail address "%s" is the login of "%s" %s.', scim.account_email(doc), owner, then_do));
+    end if;
+end
+$$;
+
 -- A list such as emails with another value of the account's entry; null takes that entry away.
 create function scim.with_chosen(entries jsonb, value text) returns jsonb
     language plpgsql immutable
 as $$
 declare
     list  jsonb := case jsonb_typeof(entries) when 'array' then entries else '[]' end;
-    place int := (select (e.ordinality - 1)::int from jsonb_array_elements(list) with ordinality e
-                   order by (e.value ->> 'primary') is not distinct from 'true' desc, e.ordinality limit 1);
+    place int := scim.chosen_place(list);
 begin
     if value is null then
         return nullif(case when place is null then list else list - place end, '[]');
@@ -564,14 +592,16 @@ create function scim.admin_user_add(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
-    r scim.resource;
+    r       scim.resource;
+    new_doc jsonb;
 begin
     perform scim.must_be_free(of_tenant, args ->> 'userName', null);
     perform scim.must_not_derive(of_tenant, args);
+    new_doc := scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args);
+    perform scim.must_have_free_login(of_tenant, new_doc, null, 'already; choose another one');
     insert into scim.resource as x (tenant, id, type, source, role, flags, doc)
     values (of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', scim.role_named(of_tenant, args ->> 'role'),
-            scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')),
-            scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args))
+            scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')), new_doc)
     returning x.* into r;
     -- As it is after the triggers that come later.
     return scim.user_json(scim.the_user(of_tenant, r.id::text));
@@ -599,6 +629,7 @@ begin
     end if;
     if r.source <> 'scim' then
         new.doc := scim.account_doc(r.doc, args);
+        perform scim.must_have_free_login(of_tenant, new.doc, r.id, 'already; choose another one');
     end if;
     if (new.doc, new.role, new.flags) is distinct from (r.doc, r.role, r.flags) then
         update scim.resource x
@@ -745,6 +776,7 @@ begin
     if exists (select from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(r.doc ->> 'userName')) then
         perform scim.fail('SC409', 'userName', format('Another user is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));
     end if;
+    perform scim.must_have_free_login(of_tenant, r.doc, r.id, 'now; give that user another one first');
     update scim.resource x
        set deleted_at = null, merged_into = null, version = x.version + 1, last_modified = now(),
            doc = x.doc || jsonb_build_object('active', scim.was_active(r))

@@ -289,6 +289,7 @@ begin
     end if;
     if args ? 'role' then
         t.role := scim.role_named(t.tenant, args ->> 'role');
+        perform scim.must_not_be_reserved(t.tenant, t.role, 'new users whom it describes so');
     end if;
     if args ? 'groups' then
         t.groups := scim.template_groups(t.tenant, scim.list_of(args -> 'groups'));

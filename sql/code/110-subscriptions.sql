@@ -233,6 +233,7 @@ begin
         s := scim.the_subscription(of_tenant, args ->> 'subscription');
     else
         role_value := (scim.the_role(of_tenant, args ->> 'role')).doc ->> 'value';
+        perform scim.must_not_be_reserved(of_tenant, role_value, 'those whom it puts into the group');
     end if;
     -- Neither goes before this is there.
     perform from scim.resource r where r.tenant = of_tenant and r.id = g.id and r.deleted_at is null for key share;

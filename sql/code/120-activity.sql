@@ -37,7 +37,7 @@ begin
         dropped := dropped + 1;
     end loop;
     delete from scim.activity_default where at < now() - keep;
-    delete from scim.hold h where h.state <> 'held' and h.decided < now() - keep;
+    delete from scim.hold h where h.state <> 'held' and h.decided < now() - greatest(keep, interval '1 day');
     return jsonb_build_object('made', made, 'dropped', dropped);
 end
 $$;
@@ -59,9 +59,9 @@ begin
     delete from scim.loss l where l.tenant = of_tenant;
     for a in select x.* from scim.audit x where x.tenant = of_tenant order by x.id desc loop
         exit when a.at <= now() - interval '1 hour';
-        if a.weight > 0 and a.actor_kind = 'token' then
-            insert into scim.loss (tenant, at, weight, users)
-            values (a.tenant, a.at, a.weight, case a.object_type when 'User' then a.weight else 0 end);
+        if a.weight + a.logins > 0 and a.actor_kind = 'token' then
+            insert into scim.loss (tenant, at, weight, users, logins)
+            values (a.tenant, a.at, a.weight, case a.object_type when 'User' then a.weight else 0 end, a.logins);
         end if;
     end loop;
 end
@@ -122,16 +122,52 @@ as $$
              limit greatest((total - 1) * 100 / share + 1 - gone, 0)) x
 $$;
 
+-- What administrators have decided about a request: the method, the path without its query, and the body.
+create type scim.verdict as (
+    rejected boolean, -- as this token sends it, within a day
+    vetoed   boolean, -- as any token sends it
+    released boolean  -- as this token sends it, at present, and for as many people as it takes access from
+);
+create function scim.verdict_on(of_tenant text, of_method text, of_path text, of_fingerprint text, weight bigint) returns scim.verdict
+    language plpgsql stable
+as $$
+declare
+    v scim.verdict;
+begin
+    select bool_or(h.state = 'rejected' and h.token = current_setting('scim.actor_key')), bool_or(h.state = 'rejected'),
+           bool_or(h.state = 'released' and h.token = current_setting('scim.actor_key') and h.until > now() and h.weight >= verdict_on.weight)
+      into v
+      from scim.hold h
+     where h.tenant = of_tenant and h.method = of_method and h.fingerprint = of_fingerprint and h.state <> 'held'
+       and split_part(h.path, '?', 1) = split_part(of_path, '?', 1)
+       and h.decided > now() - interval '1 day';
+    return v;
+end
+$$;
+
+create function scim.refuse_rejected() returns void
+    language plpgsql
+as $$
+begin
+    perform scim.refuse('SC403', 'An administrator has rejected this request, because it would take access away from many people. Nothing was changed. It is refused for a day; the administrator can release it.');
+end
+$$;
+
 -- The last word on a transaction of a tenant that is watched, which has written something: true, or a refusal, which undoes
 -- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has.
+--
+-- What was rejected is refused, whatever else is released, and where there is no guard any more; the same by another token is looked at
+-- anew, and at least held back. What was released passes, and does not count against others. All else is added up.
 create function scim.watch(of_tenant text, of_method text, of_path text, of_fingerprint text) returns boolean
     language plpgsql
 as $$
 declare
     t     scim.tenant;
-    lost  scim.loss; -- by this request
-    total bigint;
-    gone  bigint; -- of the total, the users who are no longer active
+    v     scim.verdict;
+    lost  scim.loss;  -- by this request
+    loses bigint;     -- people, as the tenant counts
+    total bigint;     -- with those of the last hour
+    gone  bigint;     -- of the total, the users who are no longer active
     most  bigint;
 begin
     select x.* into t from scim.tenant x where x.tenant = of_tenant;
@@ -139,30 +175,39 @@ begin
         raise info using message = scim.changes(of_tenant)::text;
         raise exception using errcode = 'SC0DR', message = 'the tenant runs dry';
     end if;
-    if t.guard_until > now() then
-        return true;
-    end if;
-    select of_tenant, now(), sum(a.weight), coalesce(sum(a.weight) filter (where a.object_type = 'User'), 0) into lost
+    select of_tenant, now(), coalesce(sum(a.weight), 0), coalesce(sum(a.weight) filter (where a.object_type = 'User'), 0),
+           coalesce(sum(a.logins), 0)
+      into lost
       from scim.audit a
      where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id();
-    if coalesce(lost.weight, 0) = 0 then
+    if lost.weight + lost.logins = 0 then
         return true;
     end if;
-    if exists (select from scim.hold h
-                where h.tenant = of_tenant and h.token = current_setting('scim.actor_key') and h.method = of_method and h.path = of_path
-                  and h.fingerprint = of_fingerprint and h.state = 'rejected' and h.decided > now() - interval '1 day') then
-        perform scim.refuse('SC403', 'An administrator has rejected this request, because it would take access away from many people. Nothing was changed. It is refused for a day; the administrator can release it.');
+    loses := lost.weight + case when t.guard_logins then lost.logins else 0 end;
+    v := scim.verdict_on(of_tenant, of_method, of_path, of_fingerprint, loses);
+    if v.rejected then
+        perform scim.refuse_rejected();
+    elsif v.released then
+        return true;
+    elsif t.guard_until > now() or num_nonnulls(t.guard_limit, t.guard_share) = 0 then
+        if v.vetoed then
+            perform scim.refuse_rejected();
+        end if;
+        return true;
     end if;
     -- Two at once would each not see what the other does.
     perform pg_advisory_xact_lock(hashtextextended('scim.guard ' || of_tenant, 0));
-    select lost.weight + coalesce(sum(l.weight), 0), lost.users + coalesce(sum(l.users), 0) into total, gone
+    select loses + coalesce(sum(l.weight + case when t.guard_logins then l.logins else 0 end), 0), lost.users + coalesce(sum(l.users), 0)
+      into total, gone
       from scim.loss l
      where l.tenant = of_tenant and l.at > greatest(now() - interval '1 hour', t.guard_until);
     most := least(t.guard_limit, case when t.guard_share is not null then scim.guard_share(of_tenant, t.guard_share, total, gone) end);
-    if total > most then
-        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', lost.weight, 'total', total, 'threshold', most)::text,
+    if loses > 0 and total > most then
+        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loses, 'total', total, 'threshold', most)::text,
             message = format('Held by the guard against mass changes: with this request %s would have lost access within an hour, and this tenant allows %s. Nothing was changed. An administrator can release or reject the request; send it again after that.',
                              case total when 1 then '1 person' else total || ' people' end, most);
+    elsif v.vetoed then
+        perform scim.refuse_rejected();
     end if;
     delete from scim.loss l where l.tenant = of_tenant and l.at <= now() - interval '1 hour';
     insert into scim.loss select lost.*;
@@ -280,7 +325,7 @@ as $$
     select jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
                               'tokenId', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
                               'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
-                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by)
+                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by, 'until', scim.time_text(h.until))
 $$;
 
 create function scim.the_hold(of_tenant text, hold text) returns scim.hold
@@ -298,47 +343,51 @@ begin
 end
 $$;
 
-create function scim.decide_hold(h scim.hold, new_state text, known jsonb) returns jsonb
+create function scim.decide_hold(h scim.hold, new_state text, new_until timestamptz) returns jsonb
     language plpgsql
 as $$
 declare
     changed scim.hold;
 begin
     update scim.hold x
-       set state = new_state, decided = now(), decided_by = current_setting('scim.actor', true)
+       set state = new_state, decided = now(), decided_by = current_setting('scim.actor', true), until = new_until
      where x.tenant = h.tenant and x.id = h.id
     returning x.* into changed;
     perform scim.note(h.tenant, new_state, 'Hold', h.id::text, h.method || ' ' || h.path, jsonb_build_object('state', h.state),
-                      jsonb_build_object('state', new_state) || known);
+                      jsonb_strip_nulls(jsonb_build_object('state', new_state, 'until', scim.time_text(new_until))));
     return scim.hold_json(changed);
 end
 $$;
 
+-- One request passes for a while; or everything does. What was rejected remains so, but for the same request.
 create function scim.admin_hold_release(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
     h     scim.hold := scim.the_hold(of_tenant, args ->> 'hold');
+    every boolean := coalesce((args ->> 'everything')::boolean, false);
     until timestamptz := now() + coalesce((args ->> 'minutes')::int, 60) * interval '1 minute';
     other scim.hold;
 begin
     if h.state = 'released' then
         perform scim.fail('SC409', 'hold', 'The request was released already.');
     end if;
-    update scim.tenant t set guard_until = until where t.tenant = of_tenant;
-    -- Everything passes, so nothing is held any more; what was rejected remains so, but for the same request.
+    if every then
+        update scim.tenant t set guard_until = until where t.tenant = of_tenant;
+    end if;
     for other in
         select x.*
           from scim.hold x
          where x.tenant = of_tenant and x.id <> h.id
-           and (x.state = 'held'
+           and (every and x.state = 'held'
                 or x.state = 'rejected'
-                   and (x.token, x.method, x.path, x.fingerprint) = (h.token, h.method, h.path, h.fingerprint))
+                   and (x.token, x.method, split_part(x.path, '?', 1), x.fingerprint)
+                       = (h.token, h.method, split_part(h.path, '?', 1), h.fingerprint))
          order by x.id
            for update loop
-        perform scim.decide_hold(other, 'released', jsonb_build_object('until', scim.time_text(until)));
+        perform scim.decide_hold(other, 'released', until);
     end loop;
-    return scim.decide_hold(h, 'released', jsonb_build_object('until', scim.time_text(until)));
+    return scim.decide_hold(h, 'released', until);
 end
 $$;
 
@@ -351,6 +400,6 @@ begin
     if h.state <> 'held' then
         perform scim.fail('SC409', 'hold', format('The request was %s already.', h.state));
     end if;
-    return scim.decide_hold(h, 'rejected', '{}');
+    return scim.decide_hold(h, 'rejected', null);
 end
 $$;

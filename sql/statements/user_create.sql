@@ -1,6 +1,6 @@
 -- Makes users, or brings back those that were deleted, as the tenant's setting says (the last one, where there are several), or
 -- makes local accounts provisioned ones. One whose userName is taken gets no row in the answer, and the others are made; one who
--- is refused for another reason gets a row with that.
+-- is refused for another reason gets a row with that, which is empty where the login e-mail address is taken.
 -- $1 tenant, $2 type, $3 ids of new ones, $4 as many documents (a JSON list), $5 whether to answer with the documents
 -- What users are looked up by stands in columns: a comparison with an operator on JSON would use no index behind row-level
 -- security. "is true" hides a condition from the planner, which may think that the indexes of the few are shorter than they are.
@@ -58,7 +58,14 @@ with {{wanted}}, claims as materialized (
        and w.id not in (select c.id from claims c where c.refusal is not null)
      order by w.place
         on conflict do nothing
-    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, false, r.id
+    returning r.id, r.version, r.created, r.last_modified, case when $5::boolean then r.doc end, null::text, false, r.id as wanted
+), missing as materialized (
+    select w.id, w.doc
+      from wanted w
+     where w.id not in (select restored.wanted from restored)
+       and w.id not in (select adopted.wanted from adopted)
+       and w.id not in (select created.wanted from created)
+       and w.id not in (select c.id from claims c where c.refusal is not null)
 )
 select r.*, null::text from restored r
  union all
@@ -67,3 +74,5 @@ select a.*, null::text from adopted a
 select c.*, null::text from created c
  union all
 select null, null, null, null, null, null, false, c.id, c.refusal from claims c where c.refusal is not null
+ union all
+select null, null, null, null, null, null, false, m.id, '' from missing m where scim.login_owner($1, m.doc, null) is not null

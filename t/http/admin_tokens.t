@@ -14,7 +14,7 @@ sub token {
     my ($called, %change) = @_;
     return { tenant => $name, keyId => qr/^\w{10}$/, name => $called, description => undef, status => 'active', created => $TIME,
         createdBy => 'admin', expires => $TIME, revoked => undef, revokedBy => undef, lastUsed => undef, lastAddress => undef,
-        readOnly => false, addresses => undef, rate => undef, burst => undef, userId => undef, userName => undef, %change };
+        readOnly => false, addresses => undef, rate => undef, burst => undef, scope => 'tenant', userId => undef, userName => undef, %change };
 }
 # `lastUsed` is there a moment after a request.
 sub quiet { my ($token) = @_; return { %$token, lastUsed => undef, lastAddress => undef } }
@@ -91,7 +91,7 @@ is(sql("select count(*) from scim.token where tenant = '$name'"), $count, 'nothi
 
 my $kim = $t->make(Users => userName => 'Kim');
 my $end = in_days(3652);
-$made = $t->admin(POST => '/tokens', { name => 'reader', readOnly => true, addresses => ['192.0.2.0/24', '2001:DB8::7'], rate => 7, user => 'KIM',
+$made = $t->admin(POST => '/tokens', { name => 'reader', readOnly => true, addresses => ['192.0.2.0/24', '2001:DB8::7'], rate => 7, user => 'KIM', scope => 'tenant',
     expires => $end });
 is_admin($made, 201, token('reader', token => $ANY, readOnly => true, addresses => ['192.0.2.0/24', '2001:db8::7/128'], rate => 7, burst => 14,
     userId => $kim, userName => 'Kim', expires => substr($end, 0, 19) . '.000000Z'), 'all terms');

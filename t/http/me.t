@@ -78,7 +78,7 @@ is($t->row($id)->{deleted}, true, 'stored');
 same($me->request(@$_[0], '/Me', $_->[1]), $me->request(@$_[0], "/Users/$id", $_->[1]), "gone: $_->[0]")
     for [GET => undef], [PUT => $put], [PATCH => $patch], [DELETE => undef];
 is_error($me->request(GET => '/Me'), 404, undef, undef, 'gone');
-is($me->request(GET => "/Users/$other")->{status}, 200, 'the token goes on');
+is_error($me->request(GET => "/Users/$other"), 403, undef, qr{ is for /Me alone: }, 'the token goes on, for nobody else');
 scimctl(qw(tenant set), $t->tenant, qw(--restore userName));
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'JANE' })->{json}{id}, $id, 'restored');
 is($me->request(GET => '/Me')->{json}{userName}, 'JANE', 'and found again');
