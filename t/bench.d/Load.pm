@@ -171,6 +171,24 @@ sub series {
     return made($count * ($each // 1), p50 => $took[$#took / 2], p99 => $took[$#took * 0.99]);
 }
 
+# The same by clients that run at the same time: $make->($number) sends a request, `each` as above.
+sub together {
+    my ($self, $clients, $count, $make, $each) = @_;
+    my $start = time;
+    my @pids = map { my $client = $_;
+        my $pid = fork // die "fork: $!\n";
+        if (!$pid) {
+            my $done = eval { undef $self->{connection}; $make->($client * $count + $_) for 1 .. $count; 1 };
+            warn $@ unless $done;
+            POSIX::_exit($done ? 0 : 1);
+        }
+        $pid } 0 .. $clients - 1;
+    my $failed = grep { waitpid $_, 0; $? } @pids;
+    die "$failed of $clients clients failed\n" if $failed;
+    my $took = 1000 * (time - $start) / $count;
+    return made($clients * $count * $each, p50 => $took, p99 => $took);
+}
+
 # Runs a load and returns what it cost: httpd, postgres and cpu_us (microseconds for each operation), rps, p50_ms, p99_ms, mem_kb.
 sub measure {
     my ($self, $load) = @_;

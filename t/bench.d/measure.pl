@@ -88,6 +88,37 @@ sub member {
     return $tenant->request(PATCH => group($g), $n % 2 ? remove($user) : add($user));
 }
 
+# Eight clients at the same time delete users by Bulk, each of whom is in two of four groups.
+my ($CLIENTS, $BULKS, $LEAVE) = (8, 6, 20);
+my @leaving;
+sub bulk { return message('BulkRequest', [@_]) }
+sub deadlocks { return $load->psql('select deadlocks from pg_stat_database where datname = current_database()') }
+
+sub gather {
+    undef $load->{connection};
+    my @users = map { {method => 'POST', path => '/Users', bulkId => "u$_", data => user("leave-$$-$round-$_\@example.com")} } 1 .. $CLIENTS * $BULKS * $LEAVE;
+    @leaving = $load->request(POST => '/Bulk', bulk(@users)) =~ m{/Users/([0-9a-f-]{36})}g;
+    for my $g (0 .. 3) {
+        my @members = map { {value => $leaving[$_]} } grep { $_ % 4 == $g || ($_ + 1) % 4 == $g } 0 .. $#leaving;
+        $load->request(PATCH => group(101 + $g), patch({op => 'add', path => 'members', value => \@members}));
+    }
+}
+
+# The users of one Bulk come from all over the list, so that any two Bulks have all groups in common.
+sub disperse {
+    my ($before, $bulks) = (deadlocks(), $CLIENTS * $BULKS);
+    my $done = $load->together($CLIENTS, $BULKS, sub {
+        my ($number) = @_;
+        my $answer = $load->request(POST => '/Bulk', bulk(map { {method => 'DELETE', path => "/Users/$leaving[$_ * $bulks + $number - 1]"} } 0 .. $LEAVE - 1));
+        my $gone = () = $answer =~ /"status":"204"/g;
+        die "bulk: $gone of $LEAVE were deleted\n" unless $gone == $LEAVE;
+    }, $LEAVE);
+    sleep 2;    # a backend tells what it has counted within a second
+    my $met = deadlocks() - $before;
+    die "bulk: $met deadlocks\n" if $met;
+    return $done;
+}
+
 # --- without the audit log and activity ---------------------------------------------------------------------------------
 
 my @NOTING = ('resource audit_resource', 'resource audit_change', 'membership audit_members_added', 'membership audit_members_removed');
@@ -191,6 +222,7 @@ my @figures = (
             die "bulk: $made of 1000 were created\n" unless $made == 1000;
         }, 1000);
     }],
+    [bulk_delete => 'floor_update', \&disperse, \&gather],
 
     # What is left of a write without the audit log and activity.
     (map {
