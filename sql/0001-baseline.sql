@@ -565,6 +565,8 @@ begin
                        ' using (coalesce(tenant = current_setting(''scim.tenant'', true), false))', t);
         execute format('create policy web_add on scim.%I for insert to scim_web with check (true)', t);
     end loop;
+    create policy web_change on scim.activity for update to scim_web
+        using (coalesce(tenant = current_setting('scim.tenant', true), false));
 end
 $$;
 
@@ -579,7 +581,8 @@ grant select, insert on scim.tally, scim.audit to scim_web;
 -- What templates give, and what a POST of a protected account's id may take away.
 grant select, insert on scim.access_grant to scim_web;
 grant select, insert, update on scim.hold to scim_web;
-grant insert, select (tenant, at, id) on scim.activity to scim_web;
+-- The row of a Bulk request is written again by each of its parts.
+grant insert, select (tenant, at, id, status, reason, duration), update (status, reason, duration) on scim.activity to scim_web;
 grant usage on sequence scim.activity_id to scim_web;
 grant usage, select on sequence scim.audit_id to scim_web, scim_manage;
 

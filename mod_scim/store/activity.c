@@ -17,6 +17,8 @@
 #define ROW_PARAMS  14
 #define FINGERPRINT 13
 
+#define UNFINISHED 503 /* the status of a Bulk request whose end nobody has told */
+
 /* Of a row: unlike any other of the same microsecond, and at most 18 digits. */
 static apr_int64_t new_id(void)
 {
@@ -44,17 +46,18 @@ static const char *mask_pattern(const scim_activity_t *activity)
     return !activity->named ? NULL : strcmp(activity->named, "userName") == 0 ? "%n%" : "%d%";
 }
 
-/* The values of a row, which gets an id; there is room for the fingerprint after them. */
-static scim_param_t *row(scim_session_t *session, const char *reason)
+/* The values of the request's row, which has the same id however often it is written; there is room for the fingerprint
+ * after them. */
+static scim_param_t *row(scim_session_t *session, int status, const char *reason)
 {
     scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
     scim_param_t *params = apr_pcalloc(pool, ROW_PARAMS * sizeof(*params));
-    activity->tried = new_id();
+    activity->tried = activity->tried ? activity->tried : new_id();
     params[0].value = activity->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
-    params[3].value = apr_itoa(pool, activity->status);
+    params[3].value = apr_itoa(pool, status);
     params[4].value = activity->address;
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
@@ -71,15 +74,20 @@ static scim_param_t *row(scim_session_t *session, const char *reason)
 void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
 {
     if (session->activity) {
-        scim_param_t *params = row(session, reason);
+        scim_param_t *params = row(session, session->activity->status, reason);
         params[FINGERPRINT].value = fingerprint(session->activity, session->pool);
         session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
     }
 }
 
+static int wrote_row(const PGresult *result)
+{
+    return strcmp(PQcmdTuples((PGresult *)result), "1") == 0;
+}
+
 static void take_row(scim_session_t *session, const PGresult *result)
 {
-    if (strcmp(PQcmdTuples((PGresult *)result), "1") == 0) {
+    if (wrote_row(result)) {
         session->activity->id = session->activity->tried;
     }
 }
@@ -134,19 +142,26 @@ void scim_finish_parts(scim_session_t *session, const char *reason)
         return;
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
-    int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, reason));
+    int slot = scim_batch_add(batch, SCIM_STMT_FINISH_BULK, row(session, session->activity->status, reason));
     session->activity->refused = scim_session_run(session, batch);
     if (!session->activity->refused) {
         take_row(session, scim_batch_result(batch, slot));
     }
 }
 
-void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session)
+int scim_finish_add_window(scim_batch_t *batch, scim_session_t *session, const char *unfinished)
 {
+    int slot = -1;
     if (session->activity && !session->whole) {
-        scim_batch_add(batch, SCIM_STMT_FINISH_WINDOW, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
+        slot = scim_batch_add(batch, SCIM_STMT_FINISH_WINDOW, row(session, UNFINISHED, unfinished));
     }
     scim_session_close(session, batch);
+    return slot;
+}
+
+int scim_finish_wrote(const scim_batch_t *batch, int slot)
+{
+    return wrote_row(scim_batch_result(batch, slot));
 }
 
 int scim_finish_watched(const scim_batch_t *batch)

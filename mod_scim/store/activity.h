@@ -3,10 +3,12 @@
  *
  * A request that changes something has its row in the transaction of the change: the statement `finish` ends it
  * (scim_finish_add), and has the last word there. Where the tenant runs dry, or the guard against mass changes holds
- * the request, it undoes everything. A Bulk request is told in a transaction after those of its parts, before it is
- * answered (scim_finish_parts). A request that changes nothing has no row of its own transaction: it becomes an
- * entry, as does the use of a token and the body of a request, and entries are recorded many at a time
- * (scim_activity_record). An entry is JSON; scim.record_activity says what its members mean.
+ * the request, it undoes everything. A Bulk request has its row from the first of its parts that writes something; each
+ * part says there that the request is not finished, and its end, in a transaction of its own before the answer, says
+ * what came of it (scim_finish_parts). So a change is never without the row of its request, even when httpd is killed.
+ * A request that changes nothing has no row of its own transaction: it becomes an entry, as does the use of a token and
+ * the body of a request, and entries are recorded many at a time (scim_activity_record). An entry is JSON;
+ * scim.record_activity says what its members mean.
  *
  * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
  * whether or not it was done.
@@ -53,8 +55,12 @@ scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch
  * and activity->refused says why. */
 void scim_finish_parts(scim_session_t *session, const char *reason);
 
-/* Ends the transaction of a part of a Bulk request, or the part of one. */
-void scim_finish_add_window(scim_batch_t *batch, const scim_session_t *session);
+/* Ends the transaction of a part of a Bulk request, or the part of one. `unfinished` is what the request's row says if
+ * nothing comes after it. Returns a slot for scim_finish_wrote; -1: there is nothing to tell. */
+int scim_finish_add_window(scim_batch_t *batch, scim_session_t *session, const char *unfinished);
+
+/* Whether the part, which was committed, has written anything. */
+int scim_finish_wrote(const scim_batch_t *batch, int slot);
 
 /* Whether that is why the batch failed: the tenant is watched, so the whole request must be one transaction. */
 int scim_finish_watched(const scim_batch_t *batch);

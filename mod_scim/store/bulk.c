@@ -74,6 +74,7 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
                                    .begin = run->at,
                                    .end = run->at,
                                    .versions = -1,
+                                   .finish = -1,
                                    .began = apr_time_now(),
                                    .pool = pool};
     window->touched = scim_table_make(pool);
@@ -276,7 +277,7 @@ static verdict_e finish(run_t *run, scim_bulk_window_t *window)
 {
     scim_bulk_window_answer(window);
     run->errors += count_errors(window, window->end - 1);
-    run->changed |= window->live > 0;
+    run->changed |= scim_bulk_window_wrote(window);
     run->at = window->end;
     run->limit = run->bulk->order->nelts;
     run->attempts = 0;
@@ -301,7 +302,7 @@ static verdict_e verify(run_t *run, scim_bulk_window_t *window)
         return AGAIN;
     }
     scim_batch_t *batch = scim_batch_make(run->session->conn);
-    scim_finish_add_window(batch, run->session);
+    scim_bulk_window_finish(window, batch);
     scim_error_t *error = scim_batch_run(batch);
     if (error && scim_finish_watched(batch)) {
         return watch(run);

@@ -57,6 +57,8 @@ typedef struct scim_bulk_window_t {
     apr_array_header_t *steps; /* scim_bulk_step_t */
     scim_batch_t *batch;       /* the last one */
     int versions;              /* slot */
+    scim_batch_t *last;        /* the batch that ends the transaction */
+    int finish;                /* slot in it of what the end tells; -1: nothing */
     apr_time_t began;
     scim_error_t *refused; /* what authentication alone said, where it was asked; NULL: nothing */
     apr_pool_t *pool;      /* of this attempt */
@@ -86,6 +88,12 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed);
 /* Whose the statement was that failed: the operation, or the first one of a set; -1: nobody's alone; -2: that of
  * authentication. *others: how many more of the set it may have been. */
 int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window);
+
+/* Ends the window's transaction with a batch. */
+void scim_bulk_window_finish(scim_bulk_window_t *window, scim_batch_t *batch);
+
+/* Whether the window, which was committed, has changed anything. */
+int scim_bulk_window_wrote(const scim_bulk_window_t *window);
 
 /* Reads which of the sets were made, after a run, be it a failed one. */
 void scim_bulk_window_made(scim_bulk_window_t *window);

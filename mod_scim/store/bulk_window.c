@@ -367,6 +367,20 @@ static void add_versions(scim_bulk_window_t *window)
                                       scim_params(window->pool, session->tenant, ids, SCIM_PARAMS_END));
 }
 
+void scim_bulk_window_finish(scim_bulk_window_t *window, scim_batch_t *batch)
+{
+    const char *unfinished =
+        apr_psprintf(window->pool, "The request was not finished: it ended after %d of its %d operations.", window->end,
+                     window->bulk->order->nelts);
+    window->last = batch;
+    window->finish = scim_finish_add_window(batch, window->session, unfinished);
+}
+
+int scim_bulk_window_wrote(const scim_bulk_window_t *window)
+{
+    return window->live && (window->finish < 0 || scim_finish_wrote(window->last, window->finish));
+}
+
 scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
 {
     window->steps->nelts = 0;
@@ -386,7 +400,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     add_versions(window);
     if (!window->verify) {
         begin_step(window, -1, NULL);
-        scim_finish_add_window(window->batch, window->session);
+        scim_bulk_window_finish(window, window->batch);
     }
     return NULL;
 }

@@ -219,7 +219,8 @@ $$;
 
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
 -- row; `i` is the row's id. Where the end of a COMMIT is not known, be it the request's own or that of these entries, the row may be
--- there already: it stays as it is, and gets the body. Each entry is a use of the token where `u` is true. What names no token of the
+-- there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
+-- more) is replaced. Each entry is a use of the token where `u` is true. What names no token of the
 -- tenant is left out, and of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
 -- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
@@ -245,8 +246,8 @@ begin
          where k.tenant = x.t and k.key_id = x.k and x.used is not null
            and (k.last_used is null or k.last_used <= x.used - interval '1 minute')
     )
-    insert into scim.activity (tenant, at, id, token, token_name, method, path, status, type, reason, duration, request, address, object,
-                               dry, held, body_length, body, changes)
+    insert into scim.activity as a (tenant, at, id, token, token_name, method, path, status, type, reason, duration, request, address,
+                                    object, dry, held, body_length, body, changes)
     select e.t, e.came, coalesce(e.i, nextval('scim.activity_id')), e.k, k.name, e.m,
            case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
            e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null,
@@ -254,7 +255,12 @@ begin
       from entry e
       join token k on k.t = e.t and k.k = e.k
      where e.m is not null and (e.g is null or k.activity_reads = 100 or random() * 100 < k.activity_reads)
-        on conflict (tenant, at, id) do update set body = excluded.body, body_length = excluded.body_length;
+        on conflict (tenant, at, id) do update
+           set body = excluded.body, body_length = excluded.body_length,
+               status = case when a.status < 500 then a.status else excluded.status end,
+               type = case when a.status < 500 then a.type else excluded.type end,
+               reason = case when a.status < 500 then a.reason else excluded.reason end,
+               duration = case when a.status < 500 then a.duration else excluded.duration end;
     if entries @? '$[*] ? (exists(@.i) && !exists(@.m))' then
         update scim.activity a
            set body = e.b, body_length = e.l

@@ -1,4 +1,4 @@
-# Bulk requests beside others.
+# Bulk requests beside others, and whose httpd, database or connection ends in the middle.
 use strict;
 use warnings;
 use Test::More;
@@ -69,5 +69,42 @@ deletions($_) for 8, 32;
     sleep 1.1;
     is(deadlocks() - $before, 0, 'without a deadlock');
 }
+
+# --- httpd is killed in the middle -----------------------------------------------------------------------------------------
+
+sub children {
+    open my $file, '<', "$ENV{SCIM_TEST_WORK}/t/logs/httpd.pid" or die "httpd.pid: $!";
+    chomp(my $httpd = <$file>);
+    return split /\n/, run_ok(qw(pgrep -P), $httpd);
+}
+
+my $killed = ScimTest->new('faults-killed');
+my $there  = $killed->make(Users => userName => 'there');
+my $lock   = fork // die "fork: $!";
+if (!$lock) {
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -o /dev/null -c), "begin; select from scim.resource
+        where tenant = '${\ $killed->tenant}' and id = '$there' for update; select pg_sleep(3); commit";
+}
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(3); commit%' and wait_event = 'PgSleep'") }), 'a user is locked');
+my $socket = connect_httpd();
+print $socket $killed->raw_request(POST => '/Bulk', message((map { user("b$_", "killed$_") } 1 .. 250),
+    { method => 'PATCH', path => "/Users/$there", data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'x' }] } }));
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where usename = 'scim_web' and wait_event_type = 'Lock'") }), 'a Bulk request waits for it, half done');
+kill KILL => children();
+waitpid $lock, 0;
+my $made = sql("select count(*) from scim.resource where tenant = '${\ $killed->tenant}' and doc ->> 'userName' like 'killed%'");
+cmp_ok($made, '>', 0, 'httpd is killed, and a part of the request is done');
+is(sql("select count(*) from scim.audit a where a.tenant = '${\ $killed->tenant}' and a.request is not null
+    and not exists (select from scim.activity x where x.tenant = a.tenant and x.request = a.request)
+    and a.request in (select request from scim.audit where tenant = a.tenant and object_name like 'killed%')"), 0, 'each of its changes has the row of its request');
+ok(eventually(sub { $killed->request(GET => "/Users/$there")->{status} == 200 }), 'httpd goes on');
+my ($row) = grep { $_->{path} eq '/Bulk' } @{ $killed->admin(GET => '/activity')->{json}{items} };
+is_json([@$row{qw(method status reason)}], ['POST', 503, 'The request was not finished: it ended after 200 of its 251 operations.'],
+    'which says that the request was not finished') if $made == 200;
+like($row->{reason}, qr/^The request was not finished: it ended after \d+ of its 251 operations\.$/, 'and how far it came');
+my $again = $killed->request(POST => '/Bulk', message(user('again', 'again')));
+is($again->{status}, 200, 'a Bulk request that ends');
+is_json([map { [@$_{qw(status reason)}] } grep { $_->{path} eq '/Bulk' } @{ $killed->admin(GET => '/activity')->{json}{items} }],
+    [[200, undef], [503, $ANY]], 'has a row that says so');
 
 done_testing;

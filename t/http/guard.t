@@ -176,6 +176,20 @@ held($windows->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ m
     { method => 'DELETE', path => "/Users/$wanda" }, titled(replace => 'One'), titled(replace => 'Two'), titled(Replace => 'Three')] }), 2, 1, 'two of them');
 is(sql("select count(*) from scim.resource where tenant = '${\ $windows->tenant}' and type = 'User' and wire"), 3, 'all are still there');
 
+# --- a Bulk request whose first windows are refused as a whole ---
+for my $case ([guard => { guardLimit => 10 }, 2], ['dry run' => { dryRun => true }, 0]) {
+    my ($name, $setting, $gone) = @$case;
+    my $late = ScimTest->new('guard-late');
+    my @leave = map { $late->make(Users => userName => "leave$_") } 1 .. 2;
+    $late->admin(PATCH => '', $setting);
+    my $sent = { schemas => [$BULK], Operations => [
+        (map { { method => 'POST', path => '/Users', bulkId => "b$_", data => { schemas => [$USER], userName => 'leave1' } } } 1 .. 300),
+        map { { method => 'DELETE', path => "/Users/$_" } } @leave] };
+    my $res = $late->request(POST => '/Bulk', $sent);
+    is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [('409') x 300, ('204') x 2], "$name: what is behind them is carried out");
+    is(sql("select count(*) from scim.resource where tenant = '${\ $late->tenant}' and type = 'User' and not wire"), $gone, "$name: as it is stored");
+}
+
 # --- what is switched on while a Bulk request is under way, of which parts are done already ---
 sub switched_on {
     my ($name, $setting) = @_;
