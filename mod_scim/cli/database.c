@@ -61,7 +61,7 @@ int cli_connect(PGconn **pg, cli_t *cli)
         return cli_fail(CLI_UNREACHABLE, "No connection to the database; check --db, PGHOST and PGDATABASE: %s",
                         message_of(*pg, cli->pool));
     }
-    if (!execute(*pg, "set client_min_messages = warning")) {
+    if (!execute(*pg, "set client_min_messages = warning; set search_path = pg_catalog, pg_temp")) {
         return cli_fail(CLI_UNREACHABLE, "The connection to the database was lost; try again: %s",
                         message_of(*pg, cli->pool));
     }

@@ -216,6 +216,9 @@ static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
     if (error == NULL && *from > scim_migrate_latest()) {
         error = too_new(*from, pool);
     }
+    if (error == NULL) {
+        error = run(pg, scim_roles, "make the roles", pool);
+    }
     if (error == NULL && *from > 0) {
         error = clear(pg, pool);
     }

@@ -9,6 +9,9 @@
  * in its way and never calls a function of another version, and what sql/code/ no longer has is gone. scim.code has the
  * checksum of sql/code/; the module and scimctl refuse a database that has another one.
  *
+ * Before all of this sql/roles.sql makes the roles, memberships and settings that are missing, and takes TEMPORARY from
+ * everybody: they are the cluster's and the database's, and in no dump of the schema.
+ *
  * An upgrade is one transaction under one advisory lock, while no request is under way: all of it happens, or nothing.
  */
 #ifndef SCIM_MIGRATE_H
@@ -25,6 +28,7 @@ typedef struct scim_migration_t {
 /* All migrations, ascending, ended by number 0; generated from sql/ by the build. */
 extern const scim_migration_t scim_migrations[];
 
+extern const char *const scim_roles;     /* sql/roles.sql */
 extern const char *const scim_code_drop; /* sql/drop-code.sql */
 extern const char *const scim_code;      /* sql/code/, in order */
 extern const char scim_code_checksum[];  /* of sql/code/, in hexadecimal */

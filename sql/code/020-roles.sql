@@ -28,10 +28,10 @@ create function scim.add_built_in_roles(of_tenant text) returns void
                with ordinality r (value, display, place);
     end;
 revoke execute on function scim.add_built_in_roles from public;
+grant execute on function scim.add_built_in_roles to scim_manage;
 
--- With the owner's rights: whoever makes a tenant need not be allowed to make its roles.
 create function scim.make_roles() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql
 as $$
 begin
     perform scim.add_built_in_roles(new.tenant);

@@ -136,7 +136,7 @@ create trigger keep_lookup after insert or delete or update of doc, deleted_at o
 -- are yet to come. Rows that another one is folding are its own.
 -- With the owner's rights: the web role takes nothing away.
 create function scim.fold_tally(of_tenant text) returns void
-    language plpgsql security definer set search_path = pg_catalog set enable_seqscan = off
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
 as $$
 begin
     with folded as (

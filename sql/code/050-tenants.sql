@@ -19,9 +19,8 @@ $$;
 create trigger copy_tenant before insert on scim.token
     for each row execute function scim.copy_tenant();
 
--- With the owner's rights: a membership that the web role adds may set `nests`.
 create function scim.spread_tenant() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql
 as $$
 begin
     update scim.token t
@@ -84,7 +83,7 @@ create trigger copy_settings before insert on scim.token
 -- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
 -- for one another.
 create function scim.spread_settings() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;

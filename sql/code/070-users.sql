@@ -645,7 +645,7 @@ $$;
 
 -- Its links go with an account's row. With the owner's rights: SCIM requests erase, too.
 create function scim.forget_user() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from scim.link l where l.tenant = old.tenant and l.user_id = old.id;

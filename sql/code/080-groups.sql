@@ -6,7 +6,7 @@
 -- --- groups in groups ------------------------------------------------------------------------------------------------
 
 create function scim.mark_nested() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     update scim.tenant n set nests = true where n.tenant = new.tenant and not n.nests;
@@ -42,7 +42,7 @@ $$;
 -- --- groups of the application ---------------------------------------------------------------------------------------
 
 create function scim.drop_application_group() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from scim.application_group a where a.tenant = old.tenant and a.group_id = old.id;

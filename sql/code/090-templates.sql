@@ -30,7 +30,7 @@ $$;
 
 -- Of these accounts those that a condition is true of.
 create function scim.matching(condition_sql text, condition_params text[], of_tenant text, ids uuid[]) returns uuid[]
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     found_ids uuid[];
@@ -406,7 +406,7 @@ end
 $$;
 
 create function scim.admin_template_preview(of_tenant text, args jsonb) returns jsonb
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     c     record := scim.preview_condition(of_tenant, args);
@@ -427,7 +427,7 @@ end
 $$;
 
 create function scim.admin_template_count(of_tenant text, args jsonb) returns jsonb
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     c record := scim.preview_condition(of_tenant, args);

@@ -163,7 +163,7 @@ select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.grante
 -- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`.
 create function scim.first_grounds(of_tenant text, of_subscription uuid, after_since timestamptz, after_user uuid, most int)
     returns table (since timestamptz, user_id uuid)
-    language plpgsql stable security definer set search_path = pg_catalog rows 100
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 100
 as $$
 begin
     return query
@@ -201,7 +201,7 @@ grant execute on function scim.first_grounds to scim_web, scim_manage;
 
 -- Whether there are more grounds than so many, without looking at who they are: where there are not, nobody waits.
 create function scim.exceeds(of_tenant text, of_subscription uuid, seats int) returns boolean
-    language plpgsql stable security definer set search_path = pg_catalog
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false) and seats < (
@@ -229,7 +229,7 @@ create type scim.place as (since timestamptz, user_id uuid);
 -- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
 -- subscription and not for each account.
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
-    language plpgsql stable security definer set search_path = pg_catalog cost 1000000
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp cost 1000000
 as $$
 begin
     if seats is null then
@@ -290,7 +290,7 @@ select g.tenant, g.user_id, 'role', null, g.role, min(g.since), null, true,
 -- The one role of an account where there may be one only: its own, else what its groups give it, the longest first, else the
 -- tenant's default.
 create function scim.effective_role(of_tenant text, of_user uuid, own text) returns text
-    language plpgsql stable security definer set search_path = pg_catalog
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return coalesce(own,
@@ -339,7 +339,7 @@ create trigger keep_mapped_role after update of deleted_at on scim.resource
 
 -- Whoever is erased leaves no grants. With the owner's rights: the web role takes nothing away.
 create function scim.drop_grants() returns trigger
-    language plpgsql security definer set search_path = pg_catalog
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from scim.access_grant a where a.tenant = old.tenant and a.user_id = old.id;

@@ -582,7 +582,7 @@ revoke execute on function scim.ground_of_either from public;
 -- as there is to read.
 create function scim.differing_access(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text, most int)
     returns table (granted boolean, total bigint, users uuid[], numbers int[])
-    language plpgsql stable security definer set search_path = pg_catalog
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_custom_plan set enable_hashjoin = on set enable_bitmapscan = off set max_parallel_workers_per_gather = 0
     set work_mem = '64MB'
 as $$

@@ -67,10 +67,11 @@ begin
 end
 $$;
 revoke execute on function scim.add_up_losses from public;
+grant execute on function scim.add_up_losses to scim_manage;
 
 -- What was taken before there was a guard counts too.
 create function scim.begin_guard() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql
 as $$
 begin
     perform scim.add_up_losses(new.tenant);

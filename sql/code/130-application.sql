@@ -45,7 +45,7 @@ select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
 
 -- What facts has of an account beside its row. In plpgsql for its plan, which is made once for a connection.
 create function scim.facts_of(of_tenant text, of_user uuid, out roles text[], out entitlements text[], out groups text[])
-    language plpgsql stable security definer set search_path = pg_catalog
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     select coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'role'), '{}'),

@@ -127,7 +127,7 @@ sql('create role shop; create role crm');
 sql('grant usage on schema scim_app to shop; grant select on scim_app.facts to shop; grant execute on function scim_app.fold to shop');
 sql('create view public.people as select id, user_name from scim_app.accounts');
 $state = state_of();
-is_run(['db', 'upgrade'], 1, '', qr/^scimctl: The database could not drop views and functions\. \(ERROR:  other objects depend on .*: view people\nHINT:  Drop them, run scimctl db upgrade, /,
+is_run(['db', 'upgrade'], 1, '', qr/^scimctl: The database could not drop views and functions\. \(ERROR:  other objects depend on .*: view public\.people\nHINT:  Drop them, run scimctl db upgrade, /,
     'a view of the application');
 ok state_of() eq $state, 'nothing has changed';
 sql('drop view public.people');
@@ -197,15 +197,45 @@ is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'the next upgrad
 
 # --- by whom ------------------------------------------------------------------------------------------------------------------
 
-sql('create role alice login');
+sql('create role alice login; revoke temporary on database shared from public');
 {
     local $ENV{PGUSER} = 'alice';
     is_run(['db', 'upgrade'], 1, '', qr/^scimctl: The database user "alice" must be a member of scim_owner; /, 'a stranger');
 }
-sql('grant scim_owner to alice');
+sql('grant scim_owner to alice; grant temporary on database shared to public');
 {
     local $ENV{PGUSER} = 'alice';
-    is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'the rights of the owner are enough');
+    is_run(['db', 'upgrade'], 0, $versions->($latest, $latest),
+        qr/^WARNING:  everybody may make temporary tables in this database\nHINT:  .*revoke temporary on database shared from public;$/,
+        'the rights of the owner are enough, but for what is the database owner\'s');
 }
+is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'who may');
+is sql("select has_database_privilege('alice', 'shared', 'temporary')"), 'f', 'does it';
+
+# No superuser: who may make roles, and owns the database.
+my @databases = split /\n/, sql("select datname from pg_database where not datistemplate and datname <> 'postgres'");
+$ENV{PGDATABASE} = 'postgres';
+sql("drop database $_") for @databases;
+sql("drop role $_") for qw(scim_app scim_web scim_owner scim_manage);
+sql('create role keeper login createrole createdb');
+{
+    local $ENV{PGUSER} = 'keeper';
+    make('kept');
+    $state = state_of_kept();
+    quietly("$bin/pg_dump", qw(--role=scim_owner --enable-row-security --format=custom), "--file=$dir/kept.dump", 'kept');
+    quietly("$bin/createdb", 'restored');
+    $ENV{PGDATABASE} = 'restored';
+    quietly("$bin/pg_restore", '--exit-on-error', '--dbname=restored', "$dir/kept.dump");
+    is_run(['db', 'status'], 0, $status->($latest, 'current'), '', 'a dump is restored without a superuser');
+    is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'made what a dump does not have');
+    ok state_of_kept() eq $state, 'with everything in it';
+    is sql("select has_database_privilege('scim_app', 'restored', 'temporary')"), 'f', 'and TEMPORARY for nobody';
+    is run_json(qw(user show anna --tenant acme))->{userName}, 'anna', 'scimctl works';
+}
+sub state_of_kept { local $ENV{PGUSER} = 'postgres'; return state_of() }
+is sql(q{select string_agg(pg_has_role('scim_web', role, 'usage')::text, ' ') from unnest(array['scim_owner', 'scim_manage']) role}), 'false false',
+    "httpd's role has no rights of others";
+is quietly("$bin/psql", '-XqAt', '-U', 'scim_web', '-c', "begin; set local role scim_manage; set local scim.tenant = 'acme';
+    select count(*) from scim.resource where type = 'User'; commit"), "2\n", 'before it takes up their role';
 
 done_testing;

@@ -38,7 +38,7 @@ is_error($t->request(GET => '/Users', undef, ':base' => $other->{base}), 401, un
 {
     local $ENV{PGUSER} = 'scim_web';
     is(sql("select count(*) from scim.$_"), 0, "scim_web sees no $_ of itself") for qw(tenant token resource membership lookup);
-    is(sql("show $_->[0]"), $_->[1], "scim_web's $_->[0]") for ['search_path', 'pg_catalog'], ['timezone', 'UTC'];
+    is(sql("show $_->[0]"), $_->[1], "scim_web's $_->[0]") for ['search_path', 'pg_catalog, pg_temp'], ['timezone', 'UTC'];
     is(sql("begin; set local scim.tenant = '$t->{tenant}'; select count(*) from scim.resource where type = 'User'; commit"), 1,
         'and one tenant when it is set');
     ok(!eval { sql('create table scim.x (x int)'); 1 }, 'it may not create tables');

@@ -1,6 +1,6 @@
 # A PostgreSQL of its own for a test of scimctl, and scimctl itself. start_cluster() comes first.
 #
-# Needs initdb and postgres (found through pg_config), and the environment's SCIMCTL. As root the server runs as the user
+# Needs initdb and postgres (in SCIM_TEST_PGBIN, else where pg_config says), and the environment's SCIMCTL. As root the server runs as the user
 # postgres. Commands find it by libpq's environment; the database "scim" is for the test to make. It ends with the test.
 package ScimCluster;
 use strict;
@@ -25,8 +25,7 @@ our $latest = $migrations[-1];
 
 # --- the server -------------------------------------------------------------------------------------------------------
 
-our $bin = `pg_config --bindir`;
-chomp $bin;
+chomp(our $bin = $ENV{SCIM_TEST_PGBIN} // `pg_config --bindir`);
 our $dir = File::Temp->newdir('scimctl-XXXXXX', TMPDIR => 1);
 my @as = $> == 0 ? ('setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', 'env', "HOME=$dir") : ();
 my $server;

@@ -1,0 +1,72 @@
+-- The roles, their memberships and settings, and what everybody may do in the database. Each `scimctl db init` and `scimctl db
+-- upgrade` runs this first, as the user who connects, and it changes only what is missing: a dump of a database has none of it.
+do $$
+declare
+    -- From version 16 on a membership says whether the member may take up the role (SET) and has its rights (INHERIT); a user who makes
+    -- roles without being a superuser is a member of them with neither.
+    options  boolean := current_setting('server_version_num')::int >= 160000;
+    takes_up text := case when options then 'set' else 'member' end;
+    spec     text;
+    settings text[] := array [
+        -- The statements are few, short and made to be planned once: planning them anew, or compiling them, costs more than running
+        -- them. And each has an index for its way, whatever the statistics say of groups that happen to be large.
+        'plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off',
+        -- What others may define in their schemas means nothing to it; and a time without a zone is UTC, as in C.
+        'search_path=pg_catalog, pg_temp', 'TimeZone=UTC'];
+begin
+    if current_setting('server_encoding') <> 'UTF8' then
+        raise exception 'the database must be encoded in UTF8, not %', current_setting('server_encoding')
+            using hint = 'create it with: createdb --encoding=UTF8 --template=template0 NAME';
+    end if;
+
+    -- scim_owner owns everything. scim_web is httpd's, which gets a password, or peer or certificate authentication, from the
+    -- operator; it owns nothing, and what scim_manage may do, it may only after it has taken that role up. scim_manage is what
+    -- administrators' operations run as: httpd's role and the owner take it up for one transaction. scim_app is what applications
+    -- read as: they are made members of it, and it has no other rights.
+    foreach spec in array array ['scim_owner nologin', 'scim_web login noinherit', 'scim_manage nologin', 'scim_app nologin'] loop
+        continue when exists (select from pg_roles r where r.rolname = split_part(spec, ' ', 1));
+        if not (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user) then
+            raise exception 'the role % is missing, and "%" may not make roles', split_part(spec, ' ', 1), current_user
+                using hint = 'Connect as a user who may (CREATEROLE).';
+        end if;
+        execute 'create role ' || spec;
+    end loop;
+    begin
+        if (select r.rolinherit from pg_roles r where r.rolname = 'scim_web') then
+            alter role scim_web noinherit;
+        end if;
+        foreach spec in array settings loop
+            continue when (select spec = any (r.rolconfig) from pg_roles r where r.rolname = 'scim_web');
+            execute format('alter role scim_web set %s = %s', split_part(spec, '=', 1),
+                           (select string_agg(quote_literal(v), ', ') from unnest(string_to_array(split_part(spec, '=', 2), ', ')) v));
+        end loop;
+    exception
+        when insufficient_privilege then
+            raise warning 'the settings of role scim_web could not be made: %', sqlerrm;
+    end;
+
+    if not pg_has_role('scim_owner', 'scim_manage', takes_up) then
+        execute 'grant scim_manage to scim_owner' || case when options then ' with inherit true, set true' else '' end;
+    end if;
+    if not pg_has_role('scim_web', 'scim_manage', takes_up) or options and pg_has_role('scim_web', 'scim_manage', 'usage') then
+        execute 'grant scim_manage to scim_web' || case when options then ' with inherit false, set true' else '' end;
+    end if;
+    -- Who hands the schema over must be able to take up the role that will own it.
+    if not pg_has_role(current_user, 'scim_owner', takes_up) or options and not pg_has_role(current_user, 'scim_owner', 'usage') then
+        execute format('grant scim_owner to %I%s', current_user, case when options then ' with inherit true, set true' else '' end);
+    end if;
+
+    -- PostgreSQL lets everybody make temporary tables. Nobody needs them here, and what somebody defines there should mean nothing.
+    if exists (select
+                 from pg_database d
+                cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+                where d.datname = current_database() and a.grantee = 0 and a.privilege_type = 'TEMPORARY') then
+        if (select pg_has_role(current_user, d.datdba, 'usage') from pg_database d where d.datname = current_database()) then
+            execute format('revoke temporary on database %I from public', current_database());
+        else
+            raise warning 'everybody may make temporary tables in this database'
+                using hint = format('Let its owner run: revoke temporary on database %I from public;', current_database());
+        end if;
+    end if;
+end
+$$;
