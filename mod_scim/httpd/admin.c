@@ -256,7 +256,8 @@ static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
     const char *done = error->late
                            ? "Nothing was changed. Try it again when the database has less to do, or let it take "
                              "longer (ScimAdminTimeout)."
-                           : "Whether it was done is not known; look before you try it again.";
+                           : "Whether it was done is not known, but it will not be done later; look before you try "
+                             "it again.";
 
     error->detail = apr_psprintf(pool,
                                  "The operation took longer than %" APR_INT64_T_FMT ".%" APR_INT64_T_FMT
@@ -285,6 +286,8 @@ static scim_error_t *run(admin_t *admin)
     if (error)
         return error;
     call->conn = scim_database_connection(database);
+    if (strcmp(call->op->method, "GET") == 0)
+        scim_conn_reads(call->conn);
     call->actor_kind = "admin";
     call->actor = r->user;
     call->sync_policy = admin->config->sync_policy;

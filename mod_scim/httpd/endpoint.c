@@ -122,6 +122,8 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     if (error)
         return error;
     session->conn = scim_database_connection(database);
+    if (call->activity.reads)
+        scim_conn_reads(session->conn);
     session->tenant = request->tenant;
     session->token = &request->token;
     session->base = request->base;
@@ -134,7 +136,9 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->activity = &call->activity;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->pool = call->pool;
-    error = work(call, session);
+    error = scim_conn_limit(session->conn);
+    if (!error)
+        error = work(call, session);
     scim_database_close(database);
     scim_limits_learn(request, session, error);
     request->token_name = session->token_name;

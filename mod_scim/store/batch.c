@@ -4,7 +4,7 @@
  * Invariants: (1) results arrive in the order of `statements`, one for each step; (2) after an error PostgreSQL answers
  * every further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection
  * has left pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the
- * next user resets it.
+ * next user resets it; (4) what commits has the statement `deadline` right before that, which is nobody's slot.
  */
 #include <apr_strings.h>
 #include <poll.h>
@@ -34,6 +34,8 @@ typedef struct statement_t {
 struct scim_batch_t {
     scim_conn_t *conn;
     apr_array_header_t *statements; /* statement_t */
+    statement_t deadline;
+    apr_array_header_t *order; /* statement_t *: how they are sent */
 };
 
 scim_batch_t *scim_batch_make(scim_conn_t *conn)
@@ -101,6 +103,70 @@ const char *scim_batch_state(const scim_batch_t *batch)
     return state ? state : "";
 }
 
+/* --- the deadline ------------------------------------------------------------------------------------------------ */
+
+static int is_last(const scim_batch_t *batch, scim_statement_e id)
+{
+    int last = batch->statements->nelts - 1;
+    return last >= 0 && APR_ARRAY_IDX(batch->statements, last, statement_t).id == (int)id;
+}
+
+static int begins(const scim_batch_t *batch)
+{
+    return batch->statements->nelts > 0 && APR_ARRAY_IDX(batch->statements, 0, statement_t).id == SCIM_STMT_BEGIN;
+}
+
+/* The slot before which the deadline has its place: COMMIT, or the end of what is a transaction by itself. -1 where
+ * nothing is committed: what a transaction that stays open has done is lost with its connection. */
+static int deadline_slot(const scim_batch_t *batch)
+{
+    const scim_conn_t *conn = batch->conn;
+    if (conn->reads || !conn->backend->clock) {
+        return -1;
+    }
+    if (is_last(batch, SCIM_STMT_COMMIT)) {
+        return batch->statements->nelts - 1;
+    }
+    return begins(batch) || PQtransactionStatus(conn->pg) != PQTRANS_IDLE ? -1 : batch->statements->nelts;
+}
+
+static void make_deadline(scim_batch_t *batch, apr_time_t now)
+{
+    scim_conn_t *conn = batch->conn;
+    apr_time_t deadline = scim_backend_deadline(conn, now);
+    scim_param_t *params = apr_pcalloc(conn->pool, sizeof(*params));
+    params->value =
+        apr_psprintf(conn->pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(deadline), (int)apr_time_usec(deadline));
+    batch->deadline = (statement_t){.id = SCIM_STMT_DEADLINE,
+                                    .sql = scim_statements[SCIM_STMT_DEADLINE].sql,
+                                    .nparams = scim_statements[SCIM_STMT_DEADLINE].params,
+                                    .params = params};
+}
+
+/* Puts the statements in the order in which they are sent. */
+static void order_statements(scim_batch_t *batch, apr_time_t now)
+{
+    int guarded = deadline_slot(batch);
+    int count = batch->statements->nelts;
+    batch->order = apr_array_make(batch->conn->pool, count + 1, sizeof(statement_t *));
+    for (int i = 0; i <= count; i++) {
+        if (i == guarded) {
+            make_deadline(batch, now);
+            APR_ARRAY_PUSH(batch->order, statement_t *) = &batch->deadline;
+        }
+        if (i < count) {
+            APR_ARRAY_PUSH(batch->order, statement_t *) = &APR_ARRAY_IDX(batch->statements, i, statement_t);
+        }
+    }
+}
+
+static statement_t *ordered(const scim_batch_t *batch, int i)
+{
+    return i < batch->order->nelts ? APR_ARRAY_IDX(batch->order, i, statement_t *) : NULL;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------------------ */
+
 static const char *known_name(const scim_backend_t *backend, const statement_t *statement)
 {
     return statement->id == RUN_TIME_TEXT ? apr_hash_get(backend->texts, statement->sql, APR_HASH_KEY_STRING)
@@ -166,8 +232,8 @@ static int send_all(scim_batch_t *batch)
     if (!PQenterPipelineMode(conn->pg)) {
         return 0;
     }
-    for (int i = 0; i < batch->statements->nelts; i++) {
-        statement_t *statement = &APR_ARRAY_IDX(batch->statements, i, statement_t);
+    statement_t *statement;
+    for (int i = 0; (statement = ordered(batch, i)) != NULL; i++) {
         statement->result = NULL;
         name_statement(conn, statement);
         if (!send_statement(conn->pg, statement, conn->pool)) {
@@ -183,9 +249,11 @@ static apr_status_t clear_result(void *result)
     return APR_SUCCESS;
 }
 
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
+
 /* Where the next result belongs. */
 typedef struct cursor_t {
-    int statement;
+    int statement; /* in `order` */
     step_kind_e step;
     int synced;
     int late;         /* the time was over first */
@@ -195,18 +263,15 @@ typedef struct cursor_t {
 /* Says how the results of a step are wanted, for which this is the one moment: the step before it has ended. */
 static void begin_step(const cursor_t *at, const scim_batch_t *batch)
 {
-    if (at->statement >= batch->statements->nelts) {
-        return;
-    }
-    const statement_t *statement = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
-    if (at->step == STEP_EXECUTE && statement->take) {
+    const statement_t *statement = ordered(batch, at->statement);
+    if (statement && at->step == STEP_EXECUTE && statement->take) {
         PQsetSingleRowMode(batch->conn->pg);
     }
 }
 
 static void cursor_start(cursor_t *at, const scim_batch_t *batch)
 {
-    *at = (cursor_t){.step = APR_ARRAY_IDX(batch->statements, 0, statement_t).prepare ? STEP_PREPARE : STEP_EXECUTE};
+    *at = (cursor_t){.step = ordered(batch, 0)->prepare ? STEP_PREPARE : STEP_EXECUTE};
     begin_step(at, batch);
 }
 
@@ -215,9 +280,9 @@ static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
 {
     if (at->step == STEP_PREPARE) {
         at->step = STEP_EXECUTE;
-    } else if (++at->statement < batch->statements->nelts) {
-        const statement_t *next = &APR_ARRAY_IDX(batch->statements, at->statement, statement_t);
-        at->step = next->prepare ? STEP_PREPARE : STEP_EXECUTE;
+    } else {
+        const statement_t *next = ordered(batch, ++at->statement);
+        at->step = next && next->prepare ? STEP_PREPARE : STEP_EXECUTE;
     }
     begin_step(at, batch);
 }
@@ -236,8 +301,7 @@ static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     int success = is_success(status);
-    statement_t *statement =
-        at->statement < batch->statements->nelts ? &APR_ARRAY_IDX(batch->statements, at->statement, statement_t) : NULL;
+    statement_t *statement = ordered(batch, at->statement);
     if (success && statement && statement->take && at->step == STEP_EXECUTE && hand_over(statement, result)) {
         PQclear(result);
         return;
@@ -275,10 +339,9 @@ static void take_results(cursor_t *at, scim_batch_t *batch)
 }
 
 /* Sends and receives until all is answered; NULL, or why the connection cannot be used any more. */
-static const char *exchange(cursor_t *at, scim_batch_t *batch)
+static const char *exchange(cursor_t *at, scim_batch_t *batch, apr_time_t deadline)
 {
     PGconn *pg = batch->conn->pg;
-    apr_time_t deadline = apr_time_now() + batch->conn->timeout;
     for (;;) {
         int unsent = PQflush(pg);
         take_results(at, batch);
@@ -288,7 +351,7 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch)
         if (unsent < 0 || PQstatus(pg) != CONNECTION_OK) {
             return PQerrorMessage(pg);
         }
-        apr_interval_time_t left = deadline - apr_time_now();
+        apr_interval_time_t left = deadline - scim_monotonic_now();
         struct pollfd ready = {.fd = PQsocket(pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
         if (left <= 0 || poll(&ready, 1, (int)apr_time_as_msec(left) + 1) == 0) {
             at->late = 1;
@@ -301,16 +364,19 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch)
 }
 
 /* A connection that is lost or still busy is of no use to anyone: with its socket shut down, whoever borrows it next
- * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout). */
+ * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout, and the deadline for
+ * what has not begun yet), and the new connection ends its process. */
 static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *cause)
 {
     scim_error_t *error;
     if (at->failed) {
         error = scim_sqlstate_error(at->failed, conn->pool);
     } else {
-        error = at->late ? scim_sqlstate_late(cause, conn->pool) : scim_sqlstate_unavailable(cause, conn->pool);
+        error = at->late ? scim_sqlstate_late(cause, !conn->reads, conn->pool)
+                         : scim_sqlstate_unavailable(cause, conn->pool);
     }
     conn->lost = 1;
+    conn->backend->given_up = at->late;
     if (PQsocket(conn->pg) >= 0) {
         shutdown(PQsocket(conn->pg), SHUT_RDWR);
         PQconsumeInput(conn->pg);
@@ -338,9 +404,11 @@ static const char *round_trip(cursor_t *at, scim_batch_t *batch)
     conn->told = NULL;
     conn->receiver = PQsetNoticeReceiver(pg, take_notice, conn);
     PQsetnonblocking(pg, 1);
+    apr_time_t now = scim_monotonic_now();
+    order_statements(batch, now);
     int sent = send_all(batch);
     cursor_start(at, batch);
-    const char *lost = sent ? exchange(at, batch) : PQerrorMessage(pg);
+    const char *lost = sent ? exchange(at, batch, now + conn->timeout) : PQerrorMessage(pg);
     if (!lost && !PQexitPipelineMode(pg)) {
         lost = PQerrorMessage(pg);
     }
@@ -367,14 +435,32 @@ void scim_conn_rollback(scim_conn_t *conn)
     }
 }
 
+/* Each write tells the database's clock. */
+static void hear_clock(const scim_batch_t *batch)
+{
+    const PGresult *result = batch->deadline.result;
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+        scim_backend_hear(batch->conn->backend, scim_result_time(result, 0, 0));
+    }
+}
+
+/* A deadline that was over too soon: the database's clock has been set. */
+static int clock_was_set(const scim_conn_t *conn, const PGresult *failed, apr_time_t began)
+{
+    return scim_sqlstate_late_end(failed) && scim_monotonic_now() - began < conn->timeout / 2;
+}
+
 scim_error_t *scim_batch_run(scim_batch_t *batch)
 {
     scim_conn_t *conn = batch->conn;
     cursor_t at = {0};
+    apr_time_t began = scim_monotonic_now();
+    batch->deadline.result = NULL;
     const char *lost = round_trip(&at, batch);
     if (lost) {
         return abandon(conn, &at, lost);
     }
+    hear_clock(batch);
     if (!at.failed) {
         return NULL;
     }
@@ -383,6 +469,11 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
     if (scim_sqlstate_stale(at.failed)) {
         forget_all(conn->backend);
         error->transient = 1;
+    }
+    if (scim_conn_usable(conn) && clock_was_set(conn, at.failed, began)) {
+        scim_error_t *unasked = scim_backend_ask(conn);
+        error->transient = !unasked;
+        return unasked ? unasked : error;
     }
     return error;
 }

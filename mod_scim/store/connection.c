@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "connection_private.h"
 #include "indexed.h"
@@ -12,12 +13,54 @@
 
 #define BACKEND_KEY "scim:backend"
 
+/* Two clocks drift apart by less than this part of the time: those that are being set right run off by half of it. */
+#define DRIFT 1000
+
+/* Columns of the statement `limits`. */
+enum { LIMITS_CLOCK = 2, LIMITS_PROCESS, LIMITS_STARTED };
+
+apr_time_t scim_monotonic_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return apr_time_from_sec(now.tv_sec) + now.tv_nsec / 1000;
+}
+
+void scim_backend_hear(scim_backend_t *backend, apr_time_t clock)
+{
+    backend->clock = clock;
+    backend->heard = scim_monotonic_now();
+}
+
+/* A little less than the module waits. */
+static apr_interval_time_t limit_of(const scim_conn_t *conn)
+{
+    return conn->timeout * 9 / 10;
+}
+
+apr_time_t scim_backend_deadline(const scim_conn_t *conn, apr_time_t now)
+{
+    apr_interval_time_t age = now - conn->backend->heard;
+    return conn->backend->clock + age - age / DRIFT + limit_of(conn);
+}
+
+/* Whether so much may have drifted that deadlines get short. */
+static int is_stale(const scim_conn_t *conn)
+{
+    return !conn->backend->clock ||
+           (scim_monotonic_now() - conn->backend->heard) / DRIFT > (conn->timeout - limit_of(conn));
+}
+
 void scim_backend_renew(scim_conn_t *conn)
 {
     scim_backend_t *old = conn->backend;
     apr_pool_t *pool;
     apr_pool_create(&pool, conn->home);
     scim_backend_t *backend = apr_pcalloc(pool, sizeof(*backend));
+    if (old && old->given_up) {
+        backend->process = apr_pstrdup(pool, old->process);
+        backend->started = apr_pstrdup(pool, old->started);
+    }
     backend->pool = pool;
     backend->pid = PQbackendPID(conn->pg);
     backend->texts = scim_table_make(pool);
@@ -79,12 +122,55 @@ static const char *misfit(int number, const char *checksum, apr_pool_t *pool)
                         number, scim_migrate_latest());
 }
 
+static int add_limits(scim_batch_t *batch, const scim_conn_t *conn)
+{
+    scim_param_t *params = apr_pcalloc(conn->pool, sizeof(*params));
+    params->value = scim_conn_timeout_text(conn);
+    return scim_batch_add(batch, SCIM_STMT_LIMITS, params);
+}
+
+static void take_limits(scim_conn_t *conn, const PGresult *result)
+{
+    scim_backend_t *backend = conn->backend;
+    backend->limit = conn->timeout;
+    scim_backend_hear(backend, scim_result_time(result, 0, LIMITS_CLOCK));
+    backend->process = apr_psprintf(backend->pool, "%" APR_INT64_T_FMT, scim_result_int(result, 0, LIMITS_PROCESS));
+    backend->started = apr_pstrdup(backend->pool, scim_result_text(NULL, result, 0, LIMITS_STARTED));
+}
+
+scim_error_t *scim_backend_ask(scim_conn_t *conn)
+{
+    scim_batch_t *batch = scim_batch_make(conn);
+    int slot = add_limits(batch, conn);
+    conn->backend->clock = 0;
+    scim_error_t *error = scim_batch_run(batch);
+    if (!error) {
+        take_limits(conn, scim_batch_result(batch, slot));
+    }
+    return error;
+}
+
+/* The connection before this one was given up while PostgreSQL was at work for it. */
+static void add_end(scim_batch_t *batch, const scim_conn_t *conn)
+{
+    const scim_backend_t *backend = conn->backend;
+    if (!backend->process || !backend->started) {
+        return;
+    }
+    scim_param_t *params = apr_pcalloc(conn->pool, 2 * sizeof(*params));
+    params[0].value = backend->process;
+    params[1].value = backend->started;
+    scim_batch_add(batch, SCIM_STMT_END_BACKEND, params);
+}
+
 /* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
  * filters use what scim.lookup has, and cursors are signed. An older schema fails at the second question or the third;
  * then the first has the answer. */
 static scim_error_t *check_version(scim_conn_t *conn)
 {
     scim_batch_t *batch = scim_batch_make(conn);
+    int limits = add_limits(batch, conn);
+    add_end(batch, conn);
     int slot = scim_batch_add(batch, SCIM_STMT_SCHEMA_VERSION, NULL);
     int indexed = scim_batch_add(batch, SCIM_STMT_INDEXED_READY, NULL);
     int secret = scim_batch_add(batch, SCIM_STMT_SECRET, NULL);
@@ -108,6 +194,7 @@ static scim_error_t *check_version(scim_conn_t *conn)
         return scim_sqlstate_unavailable("scim.secret is empty", conn->pool);
     }
     conn->backend->indexed = scim_indexed_read(scim_batch_result(batch, indexed), conn->backend->pool);
+    take_limits(conn, scim_batch_result(batch, limits));
     conn->backend->fits = 1;
     conn->fresh = 1;
     return NULL;
@@ -133,19 +220,29 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
     if (!conn->backend || conn->backend->pid != PQbackendPID(pg)) {
         scim_backend_renew(conn);
     }
+    scim_error_t *error = NULL;
     if (!conn->backend->fits) {
-        scim_error_t *error = check_version(conn);
-        if (error) {
-            return error;
-        }
+        error = check_version(conn);
+    } else if (is_stale(conn)) {
+        error = scim_backend_ask(conn);
     }
-    *out = conn;
-    return NULL;
+    *out = error ? NULL : conn;
+    return error;
+}
+
+scim_error_t *scim_conn_limit(scim_conn_t *conn)
+{
+    return conn->backend->limit == conn->timeout ? NULL : scim_backend_ask(conn);
+}
+
+void scim_conn_reads(scim_conn_t *conn)
+{
+    conn->reads = 1;
 }
 
 const char *scim_conn_timeout_text(const scim_conn_t *conn)
 {
-    apr_time_t milliseconds = apr_time_as_msec(conn->timeout * 9 / 10);
+    apr_time_t milliseconds = apr_time_as_msec(limit_of(conn));
     return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, milliseconds ? milliseconds : 1); /* 0 would be no limit */
 }
 

@@ -5,8 +5,14 @@
  * which statements are prepared, whether the schema version was checked - is kept with the connection's own pool and
  * holds for one backend process: a reset connection starts anew. Work happens in batches: statements sent as one libpq
  * pipeline, which PostgreSQL runs as one transaction in one round trip; any error undoes all of it. A connection is
- * always handed back clean: no pipeline, no transaction, no settings. Not thread-safe: one request at a time, as
- * mod_dbd lends it.
+ * always handed back clean: no pipeline, no transaction, no settings but its time limits. Not thread-safe: one request
+ * at a time, as mod_dbd lends it.
+ *
+ * Deadlines: a batch that commits has a last statement that refuses it (SC0LT) when the time is over in which the
+ * module waits for it, by the database's own clock. So a batch that waits somewhere, in a buffer of the network or in a
+ * process that hangs, is not carried out after the module has given it up. Each answer to a write tells the database's
+ * clock; what it shows later is reckoned from there by a clock of this machine that nobody sets, so it does not matter
+ * whether the two machines agree on the time.
  */
 #ifndef SCIM_CONNECTION_H
 #define SCIM_CONNECTION_H
@@ -28,9 +34,15 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
                              apr_pool_t *pool);
 
 /* The time limit of one statement as statement_timeout takes it: a little less than a round trip may take, so that
- * PostgreSQL most often gives up before the module does. Of several statements that together take too long, what
- * happened is not known: COMMIT may be on its way. */
+ * PostgreSQL most often gives up before the module does. */
 const char *scim_conn_timeout_text(const scim_conn_t *conn);
+
+/* Has the connection's own statement_timeout be this request's. For what does not set it in its first statement. It
+ * costs a round trip where the connection was last used with another timeout. Errors: 503. */
+scim_error_t *scim_conn_limit(scim_conn_t *conn);
+
+/* Says that nothing is written until the connection is given back, so no batch needs a deadline. */
+void scim_conn_reads(scim_conn_t *conn);
 
 /* Random bytes of this connection, that digests are compared under (see session.c). */
 #define SCIM_BLIND_LENGTH 16

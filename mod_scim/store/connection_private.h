@@ -18,6 +18,12 @@ typedef struct scim_backend_t {
     apr_pool_t *pool;
     int pid;
     int fits;                    /* the schema's version was found to be ours */
+    apr_interval_time_t limit;   /* its statement_timeout; 0: not set yet */
+    apr_time_t clock;            /* the database's clock as an answer told it; 0: not known */
+    apr_time_t heard;            /* when that answer came, by scim_monotonic_now */
+    const char *process;         /* PostgreSQL's own number of it, which a connection pooler hides; NULL: not known */
+    const char *started;         /* when that process began, as text */
+    int given_up;                /* it may still be at work, and nobody waits for it */
     apr_array_header_t *indexed; /* scim_indexed_t: what was ready then */
     unsigned char blind[SCIM_BLIND_LENGTH];
     unsigned char secret[SCIM_SECRET_LENGTH];
@@ -34,6 +40,7 @@ struct scim_conn_t {
     scim_backend_t *backend;
     int fresh;                 /* nobody used the backend before this request */
     int lost;                  /* it was given up within this request */
+    int reads;                 /* the request writes nothing */
     int nested;                /* a failure undoes a part of the transaction */
     const char *told;          /* INFO of the latest batch */
     PQnoticeReceiver receiver; /* whoever took notices before */
@@ -41,5 +48,19 @@ struct scim_conn_t {
 
 /* Forgets what is known of the backend, and starts anew. */
 void scim_backend_renew(scim_conn_t *conn);
+
+/* Microseconds of a clock that nobody sets. */
+apr_time_t scim_monotonic_now(void);
+
+/* The database's clock tells that it is `clock` at the latest when this is called. */
+void scim_backend_hear(scim_backend_t *backend, apr_time_t clock);
+
+/* The time by the database's clock that has surely come when the timeout of what is sent at `now` is over here. It is
+ * counted from the earliest that the database's clock may show at `now`: what an answer told when it came, and the time
+ * since, less what the two clocks may have drifted apart. */
+apr_time_t scim_backend_deadline(const scim_conn_t *conn, apr_time_t now);
+
+/* Sets the limits of the connection, and asks for the clock. Outside of a transaction. */
+scim_error_t *scim_backend_ask(scim_conn_t *conn);
 
 #endif

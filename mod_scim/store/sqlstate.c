@@ -8,9 +8,11 @@
 #define RETRY_AFTER_HOLD   600 /* an administrator has to look at it */
 
 #define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
+#define LATE        "SC0LT" /* by the statement `deadline` */
 #define PROFILE     "SC40P"
 #define UNAVAILABLE "The database is not available. Try again later."
 #define TOO_LONG    "The request took longer than this server allows."
+#define UNKNOWN     " Whether it was done is not known, but it will not be done later. Send it again."
 
 typedef struct rule_t {
     const char *code;       /* SQLSTATE, or the two characters of its class */
@@ -30,6 +32,7 @@ static const rule_t rules[] = {
     {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
     {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {LATE, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
     {"SC429", NULL, 429, SCIM_NO_TYPE, RETRY_AFTER_HOLD, 0, NULL},
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
@@ -45,6 +48,7 @@ static const rule_t rules[] = {
     {"40001", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
     {"40P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
     {CANCELED, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
+    {"25P03", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG}, /* the next statement did not arrive in time */
     {"25006", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database accepts no changes at the moment."},
     {"53", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is short of resources. Try again later."},
     {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
@@ -131,7 +135,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     error->cause = cause_of(rule, code, message, pool);
     error->retry_after = rule->retry_after;
     error->transient = rule->transient;
-    error->late = strcmp(code, CANCELED) == 0;
+    error->late = strcmp(code, CANCELED) == 0 || strcmp(code, LATE) == 0;
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
         add_fields(error, field, pool);
     }
@@ -152,9 +156,9 @@ scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool)
     return try_later(UNAVAILABLE, RETRY_AFTER_OUTAGE, cause, pool);
 }
 
-scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool)
+scim_error_t *scim_sqlstate_late(const char *cause, int writes, apr_pool_t *pool)
 {
-    scim_error_t *error = try_later(TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
+    scim_error_t *error = try_later(writes ? TOO_LONG UNKNOWN : TOO_LONG, RETRY_AFTER_BUSY, cause, pool);
     error->unknown = 1;
     return error;
 }
@@ -162,6 +166,11 @@ scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool)
 const char *scim_sqlstate_profile(const PGresult *result)
 {
     return strcmp(state_of(result), PROFILE) == 0 ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+}
+
+int scim_sqlstate_late_end(const PGresult *result)
+{
+    return strcmp(state_of(result), LATE) == 0;
 }
 
 int scim_sqlstate_stale(const PGresult *result)

@@ -27,11 +27,15 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
 /* 503 with Retry-After: the database is out of reach. */
 scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool);
 
-/* 503 with Retry-After: the client's own deadline is over (ScimDatabaseTimeout). */
-scim_error_t *scim_sqlstate_late(const char *cause, apr_pool_t *pool);
+/* 503 with Retry-After: the module's own deadline is over (ScimDatabaseTimeout), and nothing came until then. What was
+ * to be written may be done, but is not done from now on. */
+scim_error_t *scim_sqlstate_late(const char *cause, int writes, apr_pool_t *pool);
 
 /* The profile that refused the request, where that is the failure; else NULL. */
 const char *scim_sqlstate_profile(const PGresult *result);
+
+/* Whether the database refused the end of a transaction because its deadline was over. */
+int scim_sqlstate_late_end(const PGresult *result);
 
 /* Whether the failure means that a prepared statement must be made anew (the schema changed under it). */
 int scim_sqlstate_stale(const PGresult *result);

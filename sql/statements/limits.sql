@@ -1,0 +1,8 @@
+-- What holds for all transactions of a connection, from its first statement on: PostgreSQL ends a statement, and a transaction whose
+-- client is silent, when the client has given up waiting. And what is known of the connection: the database's clock, and its process.
+-- $1 milliseconds
+select set_config('statement_timeout', $1::text, false),
+       set_config('idle_in_transaction_session_timeout', $1::text, false),
+       clock_timestamp(),
+       pg_backend_pid(),
+       (select a.backend_start::text from pg_stat_get_activity(pg_backend_pid()) a)

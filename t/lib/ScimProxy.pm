@@ -1,0 +1,119 @@
+# A network between httpd and PostgreSQL that can hold bytes back. A process of its own takes connections on a Unix socket
+# and passes on what comes, until a client's bytes hold a marker: those bytes and all after them wait, and so does the end
+# of the connection, until they are released.
+#
+#   my $proxy = ScimProxy->new(5434);     # as port=5434 in DBDParams
+#   $proxy->hold('some text');            # may be said again, for more markers
+#   $proxy->held;                         # how many connections are held
+#   $proxy->release;                      # passes on all that was held; returns when PostgreSQL has ended those connections
+package ScimProxy;
+use strict;
+use warnings;
+use IO::Select;
+use IO::Socket::UNIX;
+use POSIX ();
+use Socket;
+
+sub new {
+    my ($class, $port) = @_;
+    my $path = "$ENV{PGHOST}/.s.PGSQL.$port";
+    unlink $path;
+    my $listener = IO::Socket::UNIX->new(Local => $path, Listen => 64) or die "$path: $!";
+    socketpair my $here, my $there, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die "socketpair: $!";
+    $_->autoflush(1) for $here, $there;
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        close $here;
+        eval { run($listener, $there) };
+        POSIX::_exit($@ ? 1 : 0);
+    }
+    close $there;
+    return bless { pid => $pid, control => $here, path => $path }, $class;
+}
+
+sub ask {
+    my ($self, $command) = @_;
+    print { $self->{control} } "$command\n";
+    my $answer = readline $self->{control};
+    return defined $answer ? $answer + 0 : die "the proxy is gone\n";
+}
+sub hold    { $_[0]->ask("hold $_[1]") }
+sub held    { $_[0]->ask('held') }
+sub release { $_[0]->ask('release') }
+
+sub DESTROY {
+    my ($self) = @_;
+    local ($?, $!);
+    kill KILL => $self->{pid};
+    waitpid $self->{pid}, 0;
+    unlink $self->{path};
+}
+
+# --- the process ------------------------------------------------------------------------------------------------------
+
+sub run {
+    my ($listener, $control) = @_;
+    my $all = IO::Select->new($listener, $control);
+    my (%pair, @markers, $releasing);
+    my $held = sub { grep { $_->{held} } map { $pair{$_} } grep { $pair{$_}{client} eq $_ } keys %pair };
+    while (1) {
+        for my $ready ($all->can_read) {
+            if ($ready == $listener) {
+                my $client = $listener->accept or next;
+                my $server = IO::Socket::UNIX->new(Peer => "$ENV{PGHOST}/.s.PGSQL.5432") or do { close $client; next };
+                my $both = { client => $client, server => $server, bytes => '' };
+                $pair{$_} = $both for $client, $server;
+                $all->add($client, $server);
+            } elsif ($ready == $control) {
+                sysread $control, my $command, 4096 or return;
+                if ($command =~ /^hold (.*)/) { push @markers, $1; syswrite $control, "1\n" }
+                elsif ($command =~ /^held/) { syswrite $control, scalar(() = $held->()) . "\n" }
+                else {
+                    @markers = ();
+                    $releasing = [$held->()];
+                    $_->{held} = 0, pass($_) for @$releasing;
+                }
+            } elsif (my $both = $pair{$ready}) {
+                my $count = sysread $ready, my $bytes, 65536;
+                if ($ready == $both->{server}) {
+                    if (!$count || ($both->{client} && !send_all($both->{client}, $bytes))) {
+                        delete $pair{$_}, $all->remove($_), close $_ for grep {$_} @$both{qw(client server)};
+                        $both->{ended} = 1;
+                    }
+                } else {
+                    $all->remove($ready) if !$count;
+                    $both->{bytes} .= $bytes if $count;
+                    $both->{end} = 1 if !$count;
+                    # What is told afterwards of requests has their words in it, too, and no request waits for it.
+                    $both->{held} ||= grep { index($both->{bytes}, $_) >= 0 } @markers unless $both->{bytes} =~ /\[\{"t":"/;
+                    pass($both) unless $both->{held};
+                }
+            }
+        }
+        if ($releasing && !grep { !$_->{ended} } @$releasing) {
+            syswrite $control, scalar(@$releasing) . "\n";
+            $releasing = undef;
+        }
+    }
+}
+
+# A client that has gone takes no answers any more, which is no reason to keep its bytes from PostgreSQL.
+sub send_all {
+    my ($to, $bytes) = @_;
+    local $SIG{PIPE} = 'IGNORE';
+    while (length $bytes) {
+        my $count = syswrite $to, $bytes;
+        return 1 if !defined $count;
+        substr $bytes, 0, $count, '';
+    }
+    return 1;
+}
+
+sub pass {
+    my ($both) = @_;
+    send_all($both->{server}, $both->{bytes});
+    $both->{bytes} = '';
+    shutdown $both->{server}, 1 if $both->{end};
+}
+
+1;
