@@ -3,7 +3,8 @@
  *
  * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
  * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages; mod_watchdog's threads
- * 3. child_init    locks of the gates, of that cache and of the outboxes
+ * 3. child_init    locks of the gates, of that cache and of the outboxes, before mod_watchdog starts the threads that
+ * use them, and mod_dbd's connections
  * 4. post_read_request   Entra ID's flag is taken out of the path, before httpd matches it
  * 5. pre_translate_name, translate_name, map_to_storage, type_checker, fixups   requests of the Locations are claimed
  * 6. handler       the endpoint; the admin API
@@ -30,6 +31,8 @@
 
 static void register_hooks(apr_pool_t *pool)
 {
+    static const char *const dbd[] = {"mod_dbd.c", NULL};
+    static const char *const watchdog[] = {"mod_watchdog.c", NULL};
     static const char *const proxy[] = {"mod_proxy.c", NULL};
     static const char *const rewrite[] = {"mod_rewrite.c", NULL};
     static const char *const mappers[] = {"mod_rewrite.c", "mod_proxy.c",       "mod_alias.c",
@@ -43,9 +46,9 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(scim_pages_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_outbox_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_housekeeping_start, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(scim_database_child_init, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(scim_pages_child_init, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(scim_outbox_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(scim_database_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
+    ap_hook_child_init(scim_pages_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
+    ap_hook_child_init(scim_outbox_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(scim_claim_unflag, proxy, NULL, APR_HOOK_FIRST);
     ap_hook_pre_translate_name(scim_claim_early, NULL, mappers, APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(scim_claim, NULL, mappers, APR_HOOK_REALLY_FIRST);
