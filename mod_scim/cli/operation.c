@@ -239,7 +239,8 @@ static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_ob
     fprintf(stderr,
             "This is token \"%s\" (key id %s) of tenant \"%s\". It expires at %s.\n"
             "Copy it now: it will not be shown again.\n",
-            text_of(token, "name"), text_of(token, "keyId"), text_of(token, "tenant"), cli_time_text(time, cli->pool));
+            scim_hidden_escape(text_of(token, "name"), cli->pool), text_of(token, "keyId"), text_of(token, "tenant"),
+            cli_time_text(time, cli->pool));
 }
 
 static void show(const cli_t *cli, const scim_admin_call_t *call)
@@ -247,7 +248,7 @@ static void show(const cli_t *cli, const scim_admin_call_t *call)
     json_object *answer = NULL;
 
     if (cli->options[CLI_JSON] != NULL) {
-        puts(call->answer);
+        cli_put_json(call->answer);
         return;
     }
     answer = scim_json_trusted(call->answer, strlen(call->answer), cli->pool);
@@ -290,7 +291,7 @@ static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
     }
     cli_show_objects(cli, call->op->fields, all);
     if (next != NULL) {
-        fprintf(stderr, "There is more: go on with --after %s\n", next);
+        fprintf(stderr, "There is more: go on with --after %s\n", scim_hidden_escape(next, cli->pool));
     }
     return NULL;
 }

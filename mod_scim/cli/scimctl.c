@@ -13,20 +13,26 @@
 #include "help.h"
 #include "operation.h"
 #include "options.h"
+#include "show.h"
 #include "store/openapi.h"
+
+#define MESSAGE_MAX 16384 /* bytes */
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
 
+/* There may be no pool: an error can be that there is no memory for one. */
 int cli_fail(int code, const char *format, ...)
 {
+    char text[MESSAGE_MAX];
     va_list args;
 
-    fputs("scimctl: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    fputs("scimctl: ", stderr);
+    cli_put_text(text, stderr);
     fputc('\n', stderr);
     return code;
 }

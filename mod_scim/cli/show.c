@@ -34,24 +34,11 @@ const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
                         t.tm_min, t.tm_sec);
 }
 
-/* Control characters would let a stored value move the terminal's cursor. */
-static const char *printable(const char *text, apr_pool_t *pool)
-{
-    char *copy = apr_pstrdup(pool, text);
-
-    for (char *c = copy; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-            *c = '?';
-        }
-    }
-    return copy;
-}
-
 static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *pool)
 {
     switch (field->kind) {
     case CLI_KIND_TEXT:
-        return text_at(field, row) != NULL ? printable(text_at(field, row), pool) : "-";
+        return text_at(field, row) != NULL ? scim_hidden_escape(text_at(field, row), pool) : "-";
     case CLI_KIND_INT:
         return apr_itoa(pool, int_at(field, row));
     }
@@ -78,6 +65,29 @@ static const char *row_json(const cli_field_t *fields, const void *row, apr_pool
         json_object_object_add(object, f->member, json_value(f, row));
     }
     return scim_json_text(object, NULL, pool);
+}
+
+void cli_put_text(const char *text, FILE *out)
+{
+    apr_uint32_t code;
+    const char *found;
+
+    while ((found = scim_hidden_find(&code, text)) != NULL) {
+        apr_size_t len;
+
+        fwrite(text, 1, (apr_size_t)(found - text), out);
+        fprintf(out, "\\u%04x", (unsigned)code);
+        scim_character(&len, found);
+        text = found + len;
+    }
+    fputs(text, out);
+}
+
+/* In JSON such characters stand in strings alone, and \uXXXX is the same there. */
+void cli_put_json(const char *json)
+{
+    cli_put_text(json, stdout);
+    putchar('\n');
 }
 
 /* Columns that a terminal gives to the text: characters, not bytes. */
@@ -152,7 +162,8 @@ void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_
     }
     putchar('[');
     for (int i = 0; i < rows->nelts; i++) {
-        printf("%s%s", i > 0 ? "," : "", row_json(fields, rows->elts + i * rows->elt_size, cli->pool));
+        fputs(i > 0 ? "," : "", stdout);
+        cli_put_text(row_json(fields, rows->elts + i * rows->elt_size, cli->pool), stdout);
     }
     puts("]");
 }
@@ -162,7 +173,7 @@ void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
     apr_size_t widest = 0;
 
     if (cli->options[CLI_JSON] != NULL) {
-        puts(row_json(fields, row, cli->pool));
+        cli_put_json(row_json(fields, row, cli->pool));
         return;
     }
     for (const cli_field_t *f = fields; f->member != NULL; f++) {
@@ -255,11 +266,11 @@ static const char *object_cell(const scim_admin_field_t *field, json_object *obj
     case json_type_boolean:
         return json_object_get_boolean(value) ? "yes" : "no";
     case json_type_array:
-        return printable(joined(value, pool), pool);
+        return scim_hidden_escape(joined(value, pool), pool);
     case json_type_object:
-        return printable(counted(value, pool), pool);
+        return scim_hidden_escape(counted(value, pool), pool);
     default:
-        return printable(json_object_get_string(value), pool);
+        return scim_hidden_escape(json_object_get_string(value), pool);
     }
 }
 
@@ -269,7 +280,7 @@ void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_o
     int columns = 0;
 
     if (cli->options[CLI_JSON] != NULL) {
-        puts(scim_json_text(list, NULL, cli->pool));
+        cli_put_json(scim_json_text(list, NULL, cli->pool));
         return;
     }
     for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
@@ -293,7 +304,7 @@ void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_ob
     apr_size_t widest = 0;
 
     if (cli->options[CLI_JSON] != NULL) {
-        puts(scim_json_text(object, NULL, cli->pool));
+        cli_put_json(scim_json_text(object, NULL, cli->pool));
         return;
     }
     for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {

@@ -9,6 +9,7 @@
 
 #include <apr_tables.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "cli.h"
 #include "store/admin.h"
@@ -37,6 +38,11 @@ int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_
  * told with ", " between them. */
 void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list);
 void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_object *object);
+
+/* Prints text with every character that nobody sees (scim_hidden_find) as \uXXXX: a stored value moves no cursor of a
+ * terminal, and looks like no other one. With a line end where it is JSON. */
+void cli_put_text(const char *text, FILE *out);
+void cli_put_json(const char *json);
 
 /* A time as people see it: 2027-01-31T12:00:00Z. */
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool);

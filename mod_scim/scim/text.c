@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPLACEMENT 0xfffd /* stands for what is no character */
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /* ---- growing buffers ---- */
@@ -201,6 +203,17 @@ apr_size_t scim_utf8_valid(const char *text, apr_size_t len)
     return len;
 }
 
+apr_uint32_t scim_character(apr_size_t *len, const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    apr_size_t wanted = at[0] < 0xc0 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    apr_uint32_t code = wanted == 1 ? at[0] : at[0] & (0x7fu >> wanted);
+
+    for (*len = 1; *len < wanted && (at[*len] & 0xc0) == 0x80; ++*len)
+        code = code << 6 | (at[*len] & 0x3f);
+    return *len == wanted ? code : REPLACEMENT;
+}
+
 /* ---- blanks ---- */
 
 /* Unicode's White_Space and Default_Ignorable_Code_Point, control characters, and the blank of Braille. */
@@ -227,29 +240,18 @@ static int continues(char byte)
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* The character that starts at `text`, whose bytes end before `end`; *next gets what follows it. */
-static unsigned read_point(const char **next, const char *text, const char *end)
-{
-    const unsigned char c = (unsigned char)*text++;
-    unsigned point = c < 0x80 ? c : c < 0xe0 ? c & 0x1fu : c < 0xf0 ? c & 0x0fu : c & 0x07u;
-    while (text < end && continues(*text)) {
-        point = point << 6 | ((unsigned char)*text++ & 0x3fu);
-    }
-    *next = text;
-    return point;
-}
-
 const char *scim_text_trim(apr_size_t *len, const char *text)
 {
-    const char *end = text + strlen(text), *next, *last;
-    while (text < end && is_blank_point(read_point(&next, text, end))) {
-        text = next;
+    const char *end = text + strlen(text), *last;
+    apr_size_t bytes;
+    while (text < end && is_blank_point(scim_character(&bytes, text))) {
+        text += bytes;
     }
     for (last = end; last > text; end = last) {
         do {
             last--;
         } while (last > text && continues(*last));
-        if (!is_blank_point(read_point(&next, last, end)))
+        if (!is_blank_point(scim_character(&bytes, last)))
             break;
     }
     *len = (apr_size_t)(end - text);
@@ -261,6 +263,60 @@ int scim_text_blank(const char *text)
     apr_size_t len;
     scim_text_trim(&len, text);
     return len == 0;
+}
+
+/* ---- characters that nobody sees ---- */
+
+typedef struct range_t {
+    apr_uint32_t first, last;
+} range_t;
+
+static const range_t hidden[] = {
+    {0x0000, 0x001f}, /* control characters, C0 */
+    {0x007f, 0x009f}, /* DEL, and control characters, C1 */
+    {0x061c, 0x061c}, /* Arabic letter mark */
+    {0x200b, 0x200b}, /* zero width space */
+    {0x200e, 0x200f}, /* left-to-right mark, right-to-left mark */
+    {0x2028, 0x202e}, /* line and paragraph separators, embeddings and overrides of direction */
+    {0x2060, 0x206f}, /* word joiner, invisible operators, isolates of direction */
+    {0xfeff, 0xfeff}, /* byte order mark */
+    {0xfff9, 0xfffb}, /* interlinear annotations */
+};
+
+static int is_hidden(apr_uint32_t code)
+{
+    for (apr_size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+        if (code <= hidden[i].last)
+            return code >= hidden[i].first;
+    return 0;
+}
+
+const char *scim_hidden_find(apr_uint32_t *code, const char *text)
+{
+    for (apr_size_t len; *text; text += len) {
+        *code = scim_character(&len, text);
+        if (is_hidden(*code))
+            return text;
+    }
+    return NULL;
+}
+
+const char *scim_hidden_escape(const char *text, apr_pool_t *pool)
+{
+    apr_uint32_t code = 0;
+    const char *found = scim_hidden_find(&code, text);
+    if (!found)
+        return text;
+    scim_buf_t out;
+    scim_buf_init(&out, strlen(text) + 64, pool);
+    for (apr_size_t len; found; found = scim_hidden_find(&code, text)) {
+        scim_buf_add(&out, text, (apr_size_t)(found - text));
+        scim_buf_printf(&out, "\\u%04x", (unsigned)code);
+        scim_character(&len, found);
+        text = found + len;
+    }
+    scim_buf_puts(&out, text);
+    return out.data;
 }
 
 /* ---- UUIDs ---- */

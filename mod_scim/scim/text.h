@@ -36,6 +36,18 @@ const char *scim_text_trim(apr_size_t *len, const char *text);
 /* Whether `text` is empty or blanks alone. */
 int scim_text_blank(const char *text);
 
+/* The character at `text`, and how many bytes it has. A byte that starts none stands for itself;
+ * one that is cut is U+FFFD. */
+apr_uint32_t scim_character(apr_size_t *len, const char *text);
+
+/* Where the first character of a text is that nobody sees, or that changes how what stands beside it is shown:
+ * control characters, which move a terminal's cursor, marks of direction, which let text be read in another order, and
+ * spaces without width, with which two names look the same. *code gets the character. NULL: there is none. */
+const char *scim_hidden_find(apr_uint32_t *code, const char *text);
+
+/* The text with each of those as \uXXXX, as JSON has it. */
+const char *scim_hidden_escape(const char *text, apr_pool_t *pool);
+
 /* A UUID in its 36 characters of lower-case text, plus NUL. */
 #define SCIM_ID_SIZE 37
 

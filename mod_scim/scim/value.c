@@ -91,13 +91,33 @@ static scim_error_t *wrong_text(const place_t *place, const char *expected, json
                             expected, quoted(value, reader->pool));
 }
 
-/* Whether the store looks resources up by this attribute: it is unique, common to all resources (externalId), a
- * displayName, or the value of a list such as emails. */
+/* Whether resources are told apart by this attribute: it is unique, or common to all resources (externalId). */
+static int identifies(const scim_attr_t *attr)
+{
+    return !attr->parent && (attr->uniqueness != SCIM_UNIQUE_NONE || !attr->schema->served);
+}
+
+/* Whether the store looks resources up by this attribute: it identifies them, is a displayName, or the value of a list
+ * such as emails. */
 static int looked_up(const scim_attr_t *attr)
 {
     if (attr->parent)
         return attr->parent->multi_valued && !strcmp(attr->key, "value");
-    return attr->uniqueness != SCIM_UNIQUE_NONE || !attr->schema->served || !strcmp(attr->key, "displayname");
+    return identifies(attr) || !strcmp(attr->key, "displayname");
+}
+
+/* Two names that look the same must be the same. */
+static scim_error_t *check_visible(json_object *value, const place_t *place, const reader_t *reader)
+{
+    apr_uint32_t code;
+
+    if (!scim_hidden_find(&code, json_object_get_string(value)))
+        return NULL;
+    return scim_error_typed(
+        reader->pool, SCIM_INVALID_VALUE,
+        "%s holds the character U+%04X, which nobody sees or which changes how text is shown: remove "
+        "it from the value in the identity provider.",
+        place_text(place, reader->pool), (unsigned)code);
 }
 
 static scim_error_t *check_length(json_object *value, int max, const place_t *place, const reader_t *reader)
@@ -175,13 +195,16 @@ int scim_attr_stored(const scim_attr_t *attr)
 static scim_error_t *read_string(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader)
 {
+    scim_error_t *error;
+
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, "a string", value, reader);
     if (attr->required && scim_text_blank(json_object_get_string(value)))
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must not be empty.",
                                 place_text(place, reader->pool));
     *out = value;
-    return check_length(value, looked_up(attr) ? VALUE_MAX_LOOKUP : VALUE_MAX, place, reader);
+    error = identifies(attr) ? check_visible(value, place, reader) : NULL;
+    return error ? error : check_length(value, looked_up(attr) ? VALUE_MAX_LOOKUP : VALUE_MAX, place, reader);
 }
 
 static scim_error_t *read_boolean(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,

@@ -53,6 +53,12 @@ static const char *check_text(const scim_admin_arg_t *arg, json_object *value, a
     if (!json_object_is_type(value, json_type_string)) {
         return "must be a text.";
     }
+    apr_uint32_t code;
+    if (scim_hidden_find(&code, json_object_get_string(value)) && code > 0x9f) {
+        return apr_psprintf(
+            pool, "holds the character U+%04X, which nobody sees or which changes how text is shown; remove it.",
+            (unsigned)code);
+    }
     if (!scim_label_valid(json_object_get_string(value), most)) {
         return apr_psprintf(pool, "must be 1 to %lu bytes of text without control characters.", (unsigned long)most);
     }

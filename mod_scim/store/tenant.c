@@ -34,16 +34,12 @@ scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool)
 int scim_label_valid(const char *text, apr_size_t max)
 {
     apr_size_t len = strlen(text);
+    apr_uint32_t code;
 
     if (len == 0 || len > max || scim_utf8_valid(text, len) != len) {
         return 0;
     }
-    for (apr_size_t i = 0; i < len; i++) {
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
-            return 0;
-        }
-    }
-    return 1;
+    return scim_hidden_find(&code, text) == NULL;
 }
 
 scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool)

@@ -13,8 +13,8 @@ int scim_tenant_key_valid(const char *key);
 /* Errors: 400 that names the field `tenant`. */
 scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool);
 
-/* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without control characters, which would
- * reach logs and terminals. */
+/* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without characters that nobody
+ * sees (scim_hidden_find), which would reach logs and terminals. */
 int scim_label_valid(const char *text, apr_size_t max);
 
 /* The 404 of everything that is asked for a tenant that does not exist. */

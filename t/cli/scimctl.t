@@ -201,6 +201,10 @@ for my $bad ('', "a\n") {
     is_run(['tenant', 'add', '--', $bad], 2, '', qr/^scimctl: The value of --tenant must be 1 to 4096 bytes of text without control characters\.$/);
 }
 is_run(['tenant', 'add', 'b', '--display-name', "a\e[2J"], 2, '', qr/without control characters\.$/);
+is_run(['tenant', 'add', 'b', '--display-name', "a\xe2\x80\xaeb"], 2, '',
+    qr/^scimctl: The value of --display-name holds the character U\+202E, which nobody sees or which changes how text is shown; remove it\.$/);
+is_run(['tenant', 'add', "\xc2\x9b2J"], 2, '', qr/^scimctl: The value of --tenant must be 1 to 4096 bytes of text without control characters\.$/);
+is_run(['tenant', "\e[2J"], 2, '', qr/^scimctl: [^\e]*\\u001b\[2J/);
 is_run(['tenant', 'add', 'b', '--display-name='], 2, '', qr/^scimctl: The value of --display-name must be 1 to 200 bytes/);
 is_run(['tenant', 'add', 'b', '--sync-policy', 'some'], 2, '', "scimctl: The value of --sync-policy must be one of: manual|all|groups.\n");
 is_run(['tenant', 'add', 'a' x 63], 0, qr/^Tenant +a{63}\nDisplay name +-\n/, '');

@@ -206,9 +206,52 @@ static void times_are_refused(void)
     }
 }
 
+static const char *hidden_code(const char *text)
+{
+    apr_uint32_t code;
+
+    return scim_hidden_find(&code, text) ? apr_psprintf(unit_pool, "U+%04X", (unsigned)code) : NULL;
+}
+
+static void hidden_characters(void)
+{
+    static const char *const seen[] = {"",         "a b",      "Zo\u00eb", "\u4e2d\u6587", "\U0001f600",
+                                       "a\u200db", "a\u200cb", "\u00a0",   "\u2070"};
+    static const char *const hidden[][3] = {
+        {"a\tb", "U+0009", "a\\u0009b"},
+        {"\x1b[2J", "U+001B", "\\u001b[2J"},
+        {"a\x7f", "U+007F", "a\\u007f"},
+        {"\xc2\x9b", "U+009B", "\\u009b"},
+        {"x\u061c", "U+061C", "x\\u061c"},
+        {"\u200b", "U+200B", "\\u200b"},
+        {"\u200e", "U+200E", "\\u200e"},
+        {"\u200f", "U+200F", "\\u200f"},
+        {"\u2028", "U+2028", "\\u2028"},
+        {"\u202a", "U+202A", "\\u202a"},
+        {"a\u202eb\u202c", "U+202E", "a\\u202eb\\u202c"},
+        {"\u2066", "U+2066", "\\u2066"},
+        {"\u2069", "U+2069", "\\u2069"},
+        {"\u2060", "U+2060", "\\u2060"},
+        {"\ufeff", "U+FEFF", "\\ufeff"},
+        {"a\x9bz", "U+009B", "a\\u009bz"},
+    };
+
+    for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
+        UNIT_STR(hidden_code(seen[i]), NULL);
+        CU_ASSERT_PTR_EQUAL(scim_hidden_escape(seen[i], unit_pool), seen[i]);
+    }
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+        UNIT_STR(hidden_code(hidden[i][0]), hidden[i][1]);
+        UNIT_STR(scim_hidden_escape(hidden[i][0], unit_pool), hidden[i][2]);
+    }
+    UNIT_STR(hidden_code("\xe2\x80"), NULL); /* cut */
+    UNIT_STR(hidden_code("\xe2\x80\x1b"), "U+001B");
+}
+
 CU_TestInfo test_text[] = {{"buffers grow", buffers_grow},
                            {"JSON strings", json_strings},
                            {"blanks", blanks},
+                           {"characters that nobody sees", hidden_characters},
                            {"UTF-8", utf8},
                            {"ids are UUIDs of version 7", ids_are_uuids},
                            {"ids are read", ids_are_read},
