@@ -169,6 +169,24 @@ static scim_error_t *serve_resources(scim_call_t *call)
     return operation->answer(call);
 }
 
+static scim_error_t *find_profile(scim_call_t *call, scim_session_t *session)
+{
+    scim_error_t *error = scim_session_check(session);
+
+    call->profile = error ? NULL : session->profile;
+    return error;
+}
+
+/* Discovery is open to everybody, and a token that is not valid makes a stranger of its holder. The database is asked
+ * where it may know more: for /ServiceProviderConfig with a token. */
+static void look_up_profile(scim_call_t *call)
+{
+    scim_request_t *request = call->request;
+
+    if (request->place == SCIM_AT_CONFIG && !scim_limits_admit(request, scim_request_token(request)))
+        (void)with_database(call, find_profile);
+}
+
 static scim_error_t *serve_discovery(scim_call_t *call)
 {
     const scim_operation_t *operation = find_operation(call->request);
@@ -178,6 +196,7 @@ static scim_error_t *serve_discovery(scim_call_t *call)
         error = refusal(call->request);
         return error ? error : nothing_to_say(call);
     }
+    look_up_profile(call);
     error = scim_message_accept(call->request);
     return error ? error : operation->answer(call);
 }

@@ -46,15 +46,3 @@ scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool)
 {
     return scim_error_status(pool, 404, "There is no tenant \"%s\"; create it first or correct the name.", tenant);
 }
-
-scim_error_t *scim_tenant_profile(const char **profile, scim_conn_t *conn, const char *tenant, apr_pool_t *pool)
-{
-    scim_param_t params[] = {{.value = tenant}};
-    scim_batch_t *batch = scim_batch_make(conn);
-    int slot = scim_batch_add(batch, SCIM_STMT_TENANT_PROFILE, params);
-    scim_error_t *error = scim_batch_run(batch);
-    const PGresult *result = scim_batch_result(batch, slot);
-
-    *profile = error == NULL && PQntuples(result) > 0 ? apr_pstrdup(pool, PQgetvalue(result, 0, 0)) : NULL;
-    return error;
-}

@@ -20,7 +20,4 @@ int scim_label_valid(const char *text, apr_size_t max);
 /* The 404 of everything that is asked for a tenant that does not exist. */
 scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool);
 
-/* The profile of a tenant, for whom it is not known who asks: *profile is NULL where there is no such tenant. */
-scim_error_t *scim_tenant_profile(const char **profile, scim_conn_t *conn, const char *tenant, apr_pool_t *pool);
-
 #endif

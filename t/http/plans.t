@@ -98,7 +98,6 @@ my %many = (
     schema_version => 'one row for each migration',
     resource_count => 'counts all that match',
     resource_count_all => 'counts all that match',
-    tenant_profile => 'tenants are few',
     index_empty    => 'takes an attribute away, by scimctl',
 );
 # A page is read in the order of its index and ends with its limit.

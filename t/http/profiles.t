@@ -201,14 +201,23 @@ scimctl(qw(tenant set), $t->tenant, qw(--profile lenient));
 is($t->request(POST => '/Users', { userName => 'now' })->{status}, 201, 'and accepted, once the profile is lenient');
 
 # ServiceProviderConfig, which nobody has to log in for
-sub claim {
-    my ($tenant, $base) = @_;
-    my $res = $t->request(GET => '/ServiceProviderConfig', undef, Authorization => undef, ':base' => ($base // '/scim/v2/') . $tenant);
+sub config {
+    my ($tenant, $token, $base) = @_;
+    my $res = $t->request(GET => '/ServiceProviderConfig', undef, Authorization => $token && "Bearer $token", ':base' => ($base // '/scim/v2/') . $tenant);
     is($res->{status}, 200, "ServiceProviderConfig of $tenant");
-    return $res->{json}{interopProfileConformant};
+    return $res;
 }
-is_json(claim($tenant{interop}->tenant), true, 'interop claims to conform');
-is(claim($_), undef, 'the others do not') for $tenant{lenient}->tenant, $tenant{rfc}->tenant, 'no-such-tenant';
-is(claim($tenant{interop}->tenant, '/small/v2/'), undef, 'nor does a Location whose pages are too small');
+sub claim { config(@_)->{json}{interopProfileConformant} }
+my $interop = $tenant{interop}->tenant;
+is_json(claim($interop, $tenant{interop}{token}), true, 'interop claims to conform');
+is(claim($tenant{$_}->tenant, $tenant{$_}{token}), undef, "$_ does not") for qw(lenient rfc);
+is(claim($interop, $tenant{interop}{token}, '/small/v2/'), undef, 'nor does a Location whose pages are too small');
+my $revoked = $tenant{interop}->new_token('revoked');
+scimctl(qw(token revoke --tenant), $interop, 'revoked');
+# To strangers a tenant is as one that does not exist.
+my $nobody = config('no-such-tenant')->{body};
+for my $token (undef, 'scim_nonsense', $tenant{rfc}{token}, $revoked) {
+    is(config($interop, $token)->{body} =~ s/\Q$interop\E/no-such-tenant/gr, $nobody, 'to strangers: as no tenant') or diag $token;
+}
 
 done_testing;
