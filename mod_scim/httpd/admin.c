@@ -33,20 +33,29 @@ typedef struct admin_t {
 
 /* --- who asks ------------------------------------------------------------------------------------------------------*/
 
+/* Whether a page of this origin is one of this site: the same host and port, and not by plain HTTP where we are asked
+ * by TLS, since anybody on the way may have made such a page. */
+static int is_own(const char *origin, const request_rec *r)
+{
+    const char *ours = ap_http_scheme(r);
+    const char *host = apr_table_get(r->headers_in, "Host");
+    apr_size_t scheme = strcspn(origin, ":");
+
+    if (!host || strncmp(origin + scheme, "://", 3) != 0 || ap_cstr_casecmp(origin + scheme + 3, host) != 0)
+        return 0;
+    return ap_cstr_casecmpn(origin, "https:", scheme + 1) == 0 ||
+           (strlen(ours) == scheme && ap_cstr_casecmpn(origin, ours, scheme) == 0);
+}
+
 /* A browser that another site's page has made ask says so (Sec-Fetch-Site), or at least whose page it is (Origin). */
 static int foreign(const request_rec *r)
 {
     const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
     const char *origin = apr_table_get(r->headers_in, "Origin");
-    const char *host = apr_table_get(r->headers_in, "Host");
-    const char *origin_host;
 
     if (site)
         return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
-    if (!origin)
-        return 0;
-    origin_host = strstr(origin, "://");
-    return !host || !origin_host || ap_cstr_casecmp(origin_host + 3, host) != 0;
+    return origin && !is_own(origin, r);
 }
 
 static int changes(const request_rec *r)

@@ -34,6 +34,15 @@ my $new = { role => 'editor' };
 for (['Sec-Fetch-Site' => 'cross-site'], ['Sec-Fetch-Site' => 'same-site'], [Origin => 'https://evil.example'], [Origin => 'null']) {
     is_problem($t->admin(POST => '/roles', $new, @$_), 403, 'Changes are accepted from pages of this site alone.', undef, "@$_");
 }
+# The body is refused with 400 where the page is one of this site. secure.test is asked by TLS.
+my $port = $ScimTest::PORT;
+for (["127.0.0.1:$port", "http://127.0.0.1:$port", 400], ["127.0.0.1:$port", "https://127.0.0.1:$port", 400], ["127.0.0.1:$port", "HTTP://127.0.0.1:$port", 400],
+    ["127.0.0.1:$port", 'http://127.0.0.1', 403], ["127.0.0.1:$port", "ftp://127.0.0.1:$port", 403], ["127.0.0.1:$port", "http:127.0.0.1:$port", 403],
+    ["127.0.0.1:$port", '', 403], ['secure.test', 'https://secure.test', 400], ['secure.test', 'http://secure.test', 403],
+    ['secure.test', 'http://secure.test:80', 403], ['secure.test', 'httpss://secure.test', 403], ['secure.test', 'h://secure.test', 403]) {
+    my ($host, $origin, $status) = @$_;
+    is($t->admin(POST => '/roles', {}, Origin => $origin, ':host' => $host)->{status}, $status, "$host is asked by a page of \"$origin\"");
+}
 for ('text/plain', 'application/x-www-form-urlencoded', undef) {
     is_problem($t->admin(POST => '/roles', $new, 'Content-Type' => $_), 415, 'The Content-Type must be application/json.', undef,
         'a body of type ' . ($_ // 'none'));
