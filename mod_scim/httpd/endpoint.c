@@ -222,9 +222,12 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
 
     if (error)
         return error;
+    call->activity.mask = &call->request->mask;
     call->leniency.used = call->request->leniencies;
-    if (is_discovery(call->request->place))
+    if (is_discovery(call->request->place)) {
+        call->request->mask.names = ""; /* there is nothing of a tenant in it */
         return serve_discovery(call);
+    }
     error = scim_request_token(call->request);
     if (call->request->tenant && call->request->key_id)
         scim_report_begin(call);

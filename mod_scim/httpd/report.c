@@ -30,7 +30,7 @@ static const char *clean(const char *text, apr_pool_t *pool)
     return copy;
 }
 
-/* The path below the tenant's base URL, with the query. */
+/* The path below the tenant's base URL, with the query, masked by what is known now. */
 static const char *path_of(const scim_request_t *request)
 {
     const request_rec *r = request->r;
@@ -41,7 +41,7 @@ static const char *path_of(const scim_request_t *request)
         path++;
         path += strcspn(path, "/");
     }
-    whole = r->args ? apr_pstrcat(r->pool, path, "?", r->args, NULL) : path;
+    whole = scim_mask_url(r->args ? apr_pstrcat(r->pool, path, "?", r->args, NULL) : path, 0, &request->mask, r->pool);
     return clean(scim_secrets_hide_all(*whole ? whole : "/", r->pool), r->pool);
 }
 
@@ -117,14 +117,14 @@ void scim_report_begin(scim_call_t *call)
 }
 
 /* Bytes that are no JSON object are not kept: nobody could say what in them is secret. */
-static const char *masked_body(const scim_call_t *call, const char *names)
+static const char *masked_body(const scim_call_t *call)
 {
     json_object *body;
 
     if (call->bytes_len > BODY_MAX || scim_json_read(&body, call->bytes, call->bytes_len,
                                                      scim_setting_max_depth(call->request->config) + 3, call->pool))
         return NULL;
-    scim_mask_json(body, names, call->pool);
+    scim_mask_json(body, &call->request->mask, call->pool);
     return scim_json_text(body, NULL, call->pool);
 }
 
@@ -147,12 +147,10 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     outcome.status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
     outcome.type = error ? scim_type_name(error->type) : NULL;
     outcome.reason = reason_of(call, error);
-    if (keeps) {
-        activity->path = scim_mask_text(activity->path, keeps + 1, call->pool);
-        outcome.reason = scim_mask_detail(outcome.reason, keeps + 1, call->pool);
-        activity->changes = scim_mask_changes(activity->changes, keeps + 1, call->pool);
-        outcome.body = *keeps == '+' && call->bytes_len ? masked_body(call, keeps + 1) : NULL;
-    }
+    activity->path = path_of(call->request);
+    outcome.reason = scim_mask_detail(outcome.reason, &call->request->mask, call->pool);
+    activity->changes = scim_mask_changes(activity->changes, &call->request->mask, call->pool);
+    outcome.body = keeps && *keeps == '+' && call->bytes_len ? masked_body(call) : NULL;
     if (activity->refused)
         scim_respond_log(call->request, activity->refused, "done, and its activity is told later");
     scim_buf_init(&entry, ENTRY_SIZE, call->pool);

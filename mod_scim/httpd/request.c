@@ -18,6 +18,9 @@ typedef struct endpoint_t {
     scim_place_e with_id; /* and of one thing below it */
 } endpoint_t;
 
+/* A request is kept in the pool of httpd's (scim_request_of). */
+#define REQUEST_KEY "scim-request"
+
 /* The type of what /Me stands for. */
 #define USER_TYPE "User"
 
@@ -163,6 +166,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
 
     *out = request;
     request->r = r;
+    apr_pool_userdata_setn(request, REQUEST_KEY, NULL, r->pool);
     request->config = scim_dir_config(r);
     request->leniencies = scim_claim_had_flag(r) ? SCIM_LENIENT_FLAG_IN_PATH : 0;
     if (!request->config->location || !runtime) {
@@ -171,6 +175,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
         return error;
     }
     request->schemas = runtime->schemas;
+    request->mask.secret = request->schemas->secret;
     if (!scim_config_covers(request->config->location, path))
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", path);
     path += strlen(request->config->location);
@@ -182,6 +187,14 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
     find_place(request, path);
     return scim_request_tls(r, request->config);
+}
+
+const scim_request_t *scim_request_of(const request_rec *r)
+{
+    void *request = NULL;
+
+    apr_pool_userdata_get(&request, REQUEST_KEY, r->pool);
+    return request;
 }
 
 const char *scim_request_log_id(const request_rec *r)

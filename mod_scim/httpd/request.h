@@ -10,6 +10,7 @@
 
 #include "configuration.h"
 #include "scim/error.h"
+#include "scim/mask.h"
 #include "store/token.h"
 
 typedef enum {
@@ -41,6 +42,7 @@ typedef struct scim_request_t {
     const char *key_id; /* of what was presented, be it mistyped; NULL: it has none */
     scim_token_t token;
     const char *token_name; /* NULL until the database told it */
+    scim_mask_t mask;       /* what logs and activity do not show of it */
     unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */
     const char *allow;      /* for 405 and OPTIONS: the value of Allow */
     int broken;             /* the body could not be read; httpd has answered, or there is nobody to answer */
@@ -48,6 +50,9 @@ typedef struct scim_request_t {
 
 /* Finds tenant and place. Always makes *out; errors: 500 where the configuration is incomplete, 403 over plain HTTP. */
 scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r);
+
+/* The SCIM request that httpd's request is; NULL: it is none, or did not come so far. */
+const scim_request_t *scim_request_of(const request_rec *r);
 
 /* What the logs know a request by: mod_unique_id's id, else httpd's own, which may be NULL. */
 const char *scim_request_log_id(const request_rec *r);

@@ -119,9 +119,10 @@ static const char *log_prefix(const scim_request_t *request)
 {
     request_rec *r = request->r;
     const char *id = scim_request_log_id(r);
+    const char *path = scim_secrets_url(r, r->uri);
 
     return apr_psprintf(r->pool, "tenant=%s token=%s request=%s %s %s", request->tenant ? request->tenant : "-",
-                        caller(request), id ? id : "-", r->method, r->uri);
+                        caller(request), id ? id : "-", r->method, path);
 }
 
 /* Tells httpd's logs who asked, and what was accepted of him out of leniency. */
@@ -165,13 +166,15 @@ void scim_respond_log(const scim_request_t *request, const scim_error_t *error, 
 {
     const char *type = scim_type_name(error->type);
     int level = error->status >= 500 && error->status != HTTP_NOT_IMPLEMENTED ? APLOG_ERR : APLOG_INFO;
-    const char *line;
+    const char *detail, *cause, *line;
 
     if (!APLOG_R_IS_LEVEL(request->r, level))
         return;
+    detail = scim_mask_detail(error->detail, &request->mask, request->r->pool);
+    cause = scim_mask_detail(error->cause, &request->mask, request->r->pool);
     line = apr_psprintf(request->r->pool, "%s: %s%s%d%s%s: %s%s%s%s", log_prefix(request), where ? where : "",
-                        where ? ": " : "", error->status, type ? " " : "", type ? type : "", error->detail,
-                        error->cause ? " (" : "", error->cause ? error->cause : "", error->cause ? ")" : "");
+                        where ? ": " : "", error->status, type ? " " : "", type ? type : "", detail, cause ? " (" : "",
+                        cause ? cause : "", cause ? ")" : "");
     ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s", scim_secrets_hide(line, request->r->pool));
 }
 

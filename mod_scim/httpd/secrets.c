@@ -3,6 +3,8 @@
 #include <apr_strings.h>
 
 #include "configuration.h"
+#include "request.h"
+#include "scim/mask.h"
 #include "scim/text.h"
 #include "store/token.h"
 
@@ -67,12 +69,89 @@ const char *scim_secrets_hide_all(const char *text, apr_pool_t *pool)
     return hide_parameter(scim_secrets_hide(text, pool), pool);
 }
 
+/* The Location that a URL is of, though httpd may have refused the request before it looked for one. */
+static const char *location_of(request_rec *r, const char *url)
+{
+    const scim_endpoint_t *endpoint;
+
+    if (scim_config_serves(r))
+        return scim_dir_config(r)->location;
+    endpoint = scim_config_endpoint(r->server, url);
+    return endpoint ? endpoint->location : NULL;
+}
+
+/* What of a URL is the server's own: the Location and the tenant. */
+static apr_size_t known_part(const request_rec *r, const char *location, const char *url)
+{
+    const scim_request_t *request = scim_request_of(r);
+    apr_size_t len = strlen(location);
+
+    if (strncmp(location, url, len) != 0)
+        return 0;
+    if (request && request->tenant && request->config->tenant == SCIM_TENANT_PATH && url[len] == '/')
+        len += 1 + strcspn(url + len + 1, "/?#");
+    return len;
+}
+
+static const scim_mask_t *mask_of(const request_rec *r)
+{
+    static const scim_mask_t unknown = {"", NULL};
+    const scim_request_t *request = scim_request_of(r);
+
+    return request ? &request->mask : &unknown;
+}
+
+const char *scim_secrets_url(request_rec *r, const char *url)
+{
+    const char *location = url ? location_of(r, apr_pstrmemdup(r->pool, url, strcspn(url, "?#"))) : NULL;
+
+    return location ? scim_mask_url(url, known_part(r, location, url), mask_of(r), r->pool) : url;
+}
+
+/* "GET /path?query HTTP/1.1" */
+static const char *mask_line(request_rec *r, const char *line)
+{
+    const char *url = line ? strchr(line, ' ') : NULL;
+    const char *end = url ? strrchr(url + 1, ' ') : NULL;
+    const char *masked;
+
+    if (!url)
+        return line;
+    url++;
+    end = end ? end : url + strlen(url);
+    masked = scim_secrets_url(r, apr_pstrmemdup(r->pool, url, (apr_size_t)(end - url)));
+    return apr_psprintf(r->pool, "%.*s%s%s", (int)(url - line), line, masked, end);
+}
+
+static void put(char **text, const char *masked, apr_pool_t *pool)
+{
+    if (masked != *text)
+        *text = apr_pstrdup(pool, masked);
+}
+
+/* Below a Location there are no files: httpd's name of one holds the path (scim_endpoint_translate). */
+static void mask_filename(request_rec *r)
+{
+    char *path = r->filename ? strstr(r->filename, r->uri) : NULL;
+
+    if (path && !path[strlen(r->uri)])
+        r->filename =
+            apr_psprintf(r->pool, "%.*s%s", (int)(path - r->filename), r->filename, scim_secrets_url(r, r->uri));
+}
+
+static void mask_request(request_rec *r)
+{
+    mask_filename(r);
+    put(&r->the_request, mask_line(r, r->the_request), r->pool);
+    put(&r->unparsed_uri, scim_secrets_url(r, r->unparsed_uri), r->pool);
+    if (r->args && location_of(r, r->uri))
+        put(&r->args, scim_mask_url(apr_pstrcat(r->pool, "?", r->args, NULL), 0, mask_of(r), r->pool) + 1, r->pool);
+    put(&r->uri, scim_secrets_url(r, r->uri), r->pool);
+}
+
 static void hide(char **text, apr_pool_t *pool)
 {
-    const char *hidden = scim_secrets_hide_all(*text, pool);
-
-    if (hidden != *text)
-        *text = apr_pstrdup(pool, hidden);
+    put(text, scim_secrets_hide_all(*text, pool), pool);
 }
 
 static void hide_header(request_rec *r, const char *name)
@@ -87,6 +166,7 @@ static void hide_header(request_rec *r, const char *name)
 int scim_secrets_log(request_rec *r)
 {
     for (; r; r = r->next) {
+        mask_request(r);
         hide(&r->the_request, r->pool);
         hide(&r->unparsed_uri, r->pool);
         hide(&r->uri, r->pool);

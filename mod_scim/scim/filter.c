@@ -60,7 +60,7 @@ static int take_char(scim_filter_parser_t *parser, char c)
     return 0;
 }
 
-static scim_error_t *read_operator(const scim_filter_op_t **out, scim_filter_parser_t *parser)
+scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_parser_t *parser)
 {
     scim_filter_word_t word = scim_filter_word(parser);
 
@@ -85,7 +85,7 @@ static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser
     scim_filter_t *node = make_node(parser, SCIM_FILTER_COMPARE, NULL, NULL);
     scim_filter_literal_t literal;
     const scim_filter_op_t *op = NULL;
-    scim_error_t *err = read_operator(&op, parser);
+    scim_error_t *err = scim_filter_operator(&op, parser);
 
     if (err) {
         return err;

@@ -1,5 +1,6 @@
 /*
- * The parser of filters, shared by the files that make it up and by path.c; not for anyone else.
+ * The parser of filters, shared by the files that make it up, by path.c, and by mask_text.c, which reads filters and
+ * paths without a schema; not for anyone else.
  *
  * filter.c holds the grammar, filter_token.c reads words and values, filter_check.c applies the rules that depend on an
  * attribute's type. Positions are told to the client in characters of the whole text, counted from 1, so a value path
@@ -66,6 +67,9 @@ const char *scim_filter_quote(const char *text, apr_size_t len, apr_pool_t *pool
  * SCIM_PR. `name` is how the client called the attribute. */
 scim_error_t *scim_filter_check(scim_filter_t *node, const scim_filter_parser_t *parser, scim_filter_word_t name,
                                 const scim_filter_op_t *op, const scim_filter_literal_t *literal);
+
+/* filter.c: reads an operator. */
+scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_parser_t *parser);
 
 /* filter.c: reads from behind `[` to behind `]`, a filter on the values of `attr`. */
 scim_error_t *scim_filter_brackets(const scim_filter_t **out, scim_filter_parser_t *parser, const scim_attr_t *attr);

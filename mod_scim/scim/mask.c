@@ -2,128 +2,328 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "json.h"
+#include "mask_text.h"
+#include "query.h"
 #include "text.h"
 
-#define MASK     "***"
-#define PASSWORD "password"
+#define JSON_DEPTH 128 /* of JSON in a string; what is deeper is masked whole */
 
-/* Letters of an attribute's name (RFC 7643 2.1), and $ of $ref. */
-static int is_letter(char c)
-{
-    return apr_isalnum(c) || c == '-' || c == '_' || c == '$';
-}
+/* ---- texts ---- */
 
-/* Whether `names` has this one. */
-static int listed(const char *names, const char *word, apr_size_t len)
+/* Adds `raw` without what the spans hide; at[i] is where character i of the decoded text is, NULL: where it is. */
+static void put_without(scim_buf_t *out, const char *raw, apr_size_t len, const apr_size_t *at,
+                        const apr_array_header_t *spans)
 {
-    for (const char *name = names; name && *name; name += strcspn(name, ",")) {
-        name += *name == ',';
-        if (strcspn(name, ",") == len && strncasecmp(name, word, len) == 0) {
-            return 1;
-        }
+    apr_size_t done = 0;
+    for (int i = 0; i < spans->nelts; i++) {
+        const scim_mask_span_t *span = &APR_ARRAY_IDX(spans, i, scim_mask_span_t);
+        apr_size_t from = at ? at[span->from] : span->from;
+        scim_buf_add(out, raw + done, from - done);
+        scim_buf_puts(out, SCIM_MASKED);
+        done = at ? at[span->to] : span->to;
     }
-    return 0;
+    scim_buf_add(out, raw + done, len - done);
 }
 
-/* A character of a text that may be percent-encoded; *len is how long it is there. */
-static char char_at(const char *text, apr_size_t *len)
+/* A filter or a path in plain text; the text itself where nothing is hidden. */
+static const char *mask_expression(const char *text, scim_mask_kind_e kind, const scim_mask_t *mask, apr_pool_t *pool)
 {
-    char digits[3] = {0};
-    *len = 1;
-    if (text[0] != '%' || !apr_isxdigit(text[1]) || !apr_isxdigit(text[2])) {
-        return text[0];
+    const apr_array_header_t *spans = scim_mask_spans(text, kind, mask, pool);
+    if (!spans->nelts) {
+        return text;
     }
-    memcpy(digits, text + 1, 2);
-    *len = 3;
-    return (char)strtol(digits, NULL, 16);
-}
-
-static const char *decoded(const char *text, apr_pool_t *pool)
-{
-    char *plain = apr_palloc(pool, strlen(text) + 1);
-    char *end = plain;
-    for (apr_size_t len; *text; text += len) {
-        char c = char_at(text, &len);
-        *end++ = c ? c : ' ';
-    }
-    *end = '\0';
-    return plain;
-}
-
-/* Whether one of the words of a text is a name. */
-static int names_any(const char *encoded, const char *names, apr_pool_t *pool)
-{
-    const char *text = strchr(encoded, '%') ? decoded(encoded, pool) : encoded;
-    while (*text) {
-        apr_size_t len = 0;
-        while (is_letter(text[len])) {
-            len++;
-        }
-        if (len && (listed(PASSWORD, text, len) || listed(names, text, len))) {
-            return 1;
-        }
-        text += len ? len : 1;
-    }
-    return 0;
-}
-
-/* The next quote of a text, NULL where there is none; *len is how long it is. Within quotes a backslash takes away the
- * meaning of what follows. */
-static const char *find_quote(const char *text, int within, apr_size_t *len)
-{
-    for (; *text; text += *len) {
-        char c = char_at(text, len);
-        if (c == '"') {
-            return text;
-        }
-        if (within && c == '\\' && text[*len]) {
-            text += *len;
-            char_at(text, len);
-        }
-    }
-    return NULL;
-}
-
-static const char *mask_quoted(const char *text, apr_pool_t *pool)
-{
     scim_buf_t out;
-    apr_size_t len;
-    const char *open;
-    scim_buf_init(&out, strlen(text) + 8, pool);
-    while ((open = find_quote(text, 0, &len)) != NULL) {
-        const char *inside = open + len;
-        scim_buf_add(&out, text, (apr_size_t)(inside - text));
-        scim_buf_puts(&out, MASK);
-        text = find_quote(inside, 1, &len);
-        if (!text) {
-            return out.data; /* a quote that does not end hides the rest */
-        }
-        scim_buf_add(&out, text, len);
-        text += len;
-    }
-    scim_buf_puts(&out, text);
+    scim_buf_init(&out, strlen(text) + 16, pool);
+    put_without(&out, text, strlen(text), NULL, spans);
     return out.data;
 }
 
-const char *scim_mask_text(const char *text, const char *names, apr_pool_t *pool)
+/* ---- URLs ---- */
+
+static int is_number(const char *text)
 {
-    return text && names_any(text, names, pool) ? mask_quoted(text, pool) : text;
+    text += *text == '-';
+    return *text && !text[strspn(text, "0123456789")];
 }
 
-const char *scim_mask_detail(const char *text, const char *names, apr_pool_t *pool)
+static int is_one_name(const char *text)
 {
-    const char *first = text && names_any(text, names, pool) ? strchr(text, '"') : NULL;
+    return !*text || scim_mask_is_name(text, strlen(text));
+}
+
+static int is_names(const char *text)
+{
+    apr_size_t len = strlen(text);
+    for (apr_size_t i = 0; i < len; i++) {
+        if (!scim_mask_is_name(text + i, 1) && text[i] != ',' && text[i] != ' ') {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* The parameters of RFC 7644 and RFC 9865, and what their values must look like to be no secret. A cursor holds the
+ * value that a list is sorted by. */
+static const struct {
+    const char *name;
+    int (*harmless)(const char *value);
+} parameters[] = {
+    {"filter", NULL},        {"attributes", is_names},   {"excludedAttributes", is_names},
+    {"sortBy", is_one_name}, {"sortOrder", is_one_name}, {"startIndex", is_number},
+    {"count", is_number},    {"cursor", NULL},
+};
+
+enum { FILTER = 0, UNKNOWN = sizeof(parameters) / sizeof(parameters[0]) };
+
+static apr_size_t find_parameter(const char *name)
+{
+    apr_size_t i = 0;
+    while (i < UNKNOWN && strcasecmp(parameters[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* Where each character of a text is that was percent-decoded, and where the text ends. */
+static apr_size_t *places(const char *raw, apr_size_t len, apr_pool_t *pool)
+{
+    apr_size_t *at = apr_palloc(pool, (len + 1) * sizeof(*at));
+    apr_size_t n = 0, i = 0;
+    for (; i < len; i += raw[i] == '%' ? 3 : 1) {
+        at[n++] = i;
+    }
+    at[n] = len;
+    return at;
+}
+
+/* NULL where it cannot be decoded. */
+static const char *plain(const char *raw, apr_size_t len, apr_pool_t *pool)
+{
+    apr_size_t decoded;
+    const char *text = scim_query_decode(raw, len, &decoded, pool);
+    return text && strlen(text) == decoded ? text : NULL;
+}
+
+static int shows(apr_size_t parameter, const char *value, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (!*value) {
+        return 1;
+    }
+    if (parameter == UNKNOWN) {
+        return 0;
+    }
+    if (!scim_mask_strict(mask) && !scim_mask_mentions(value, mask, pool)) {
+        return 1;
+    }
+    return parameters[parameter].harmless && parameters[parameter].harmless(value);
+}
+
+static void put_parameter(scim_buf_t *out, const char *raw, apr_size_t len, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    const char *equals = memchr(raw, '=', len);
+    apr_size_t name_len = equals ? (apr_size_t)(equals - raw) : len;
+    const char *name = plain(raw, name_len, pool);
+    if (name && scim_mask_is_name(name, strlen(name))) {
+        scim_buf_add(out, raw, name_len);
+    } else if (name_len) {
+        scim_buf_puts(out, SCIM_MASKED);
+    }
+    if (!equals) {
+        return;
+    }
+    apr_size_t parameter = name ? find_parameter(name) : UNKNOWN;
+    const char *value = plain(equals + 1, len - name_len - 1, pool);
+    scim_buf_puts(out, "=");
+    if (value && parameter == FILTER) {
+        put_without(out, equals + 1, len - name_len - 1, places(equals + 1, len - name_len - 1, pool),
+                    scim_mask_spans(value, SCIM_MASK_FILTER, mask, pool));
+    } else if (value && shows(parameter, value, mask, pool)) {
+        scim_buf_add(out, equals + 1, len - name_len - 1);
+    } else {
+        scim_buf_puts(out, SCIM_MASKED);
+    }
+}
+
+static void put_query(scim_buf_t *out, const char *query, apr_size_t len, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    for (const char *end = query + len;;) {
+        const char *next = memchr(query, '&', (apr_size_t)(end - query));
+        put_parameter(out, query, (apr_size_t)((next ? next : end) - query), mask, pool);
+        if (!next) {
+            return;
+        }
+        scim_buf_puts(out, "&");
+        query = next + 1;
+    }
+}
+
+/* The name of an endpoint, an id, a reference to what a Bulk request makes, a token (whose secret the caller hides), or
+ * nothing. */
+static int is_segment(const char *text, int first)
+{
+    static const char *const known[] = {"bulkId:", "scim_"};
+    char id[SCIM_ID_SIZE];
+    const char *word = *text == '.' ? text + 1 : text;
+    if (!*text || scim_id_read(id, text)) {
+        return 1;
+    }
+    for (apr_size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strncmp(text, known[i], strlen(known[i])) == 0) {
+            return scim_mask_is_name(text, strlen(text));
+        }
+    }
+    return (first || *text == '.') && *word &&
+           !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
+static void put_path(scim_buf_t *out, const char *path, apr_size_t len, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    const char *end = path + len;
+    for (int first = 1; path < end;) {
+        const char *slash = memchr(path, '/', (apr_size_t)(end - path));
+        apr_size_t length = (apr_size_t)((slash ? slash : end) - path);
+        const char *text = plain(path, length, pool);
+        if (text && (is_segment(text, first) || (!scim_mask_strict(mask) && !scim_mask_mentions(text, mask, pool)))) {
+            scim_buf_add(out, path, length);
+        } else {
+            scim_buf_puts(out, SCIM_MASKED);
+        }
+        first &= length == 0;
+        scim_buf_add(out, "/", slash ? 1 : 0);
+        path += length + (slash ? 1 : 0);
+    }
+}
+
+const char *scim_mask_url(const char *url, apr_size_t skip, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (!url || (!scim_mask_strict(mask) && !strpbrk(url, "?#") && !scim_mask_mentions(url, mask, pool))) {
+        return url;
+    }
+    apr_size_t whole = strcspn(url, "#");
+    apr_size_t path = strcspn(url, "?#");
+    scim_buf_t out;
+    skip = skip < path ? skip : path;
+    scim_buf_init(&out, strlen(url) + 16, pool);
+    scim_buf_add(&out, url, skip);
+    put_path(&out, url + skip, path - skip, mask, pool);
+    if (url[path] == '?') {
+        scim_buf_puts(&out, "?");
+        put_query(&out, url + path + 1, whole - path - 1, mask, pool);
+    }
+    if (url[whole]) {
+        scim_buf_puts(&out, "#" SCIM_MASKED);
+    }
+    return strcmp(out.data, url) == 0 ? url : out.data;
+}
+
+/* ---- details ---- */
+
+/* Words by which details speak of what is called by an attribute, without naming it. */
+static const struct {
+    const char *word, *attribute;
+} concepts[] = {{"user", "userName"},     {"user", "displayName"},   {"e-mail", "emails"},
+                {"group", "displayName"}, {"member", "displayName"}, {"role", "roles"}};
+
+/* What is behind this is a role, to the end. */
+static const char role_tail[] = "Role not found: ";
+
+static int has_word(const char *text, const char *word)
+{
+    apr_size_t len = strlen(word);
+    for (const char *at = text; *at; at++) {
+        if (strncasecmp(at, word, len) == 0 && !apr_isalpha(at[len]) && (at == text || !apr_isalpha(at[-1]))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int about_masked(const char *text, const scim_mask_t *mask)
+{
+    for (apr_size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]); i++) {
+        if (scim_mask_listed(mask->names, concepts[i].attribute, strlen(concepts[i].attribute)) &&
+            has_word(text, concepts[i].word)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_readable(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    return scim_mask_readable(text, SCIM_MASK_PATH, mask, pool) ||
+           scim_mask_readable(text, SCIM_MASK_FILTER, mask, pool);
+}
+
+/* Whether what is between a detail's first quote and its last one is a name, a path or a filter, or several names. */
+static int quotes_names(const char *quoted, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (is_readable(quoted, mask, pool)) {
+        return 1;
+    }
+    for (int inside = 1;; inside = !inside) {
+        apr_size_t len = strcspn(quoted, "\"");
+        if (inside && !scim_mask_is_name(quoted, len)) {
+            return 0;
+        }
+        if (!quoted[len]) {
+            return inside;
+        }
+        quoted += len + 1;
+    }
+}
+
+/* A quote that was cut short may have lost the name that it speaks of. */
+static int is_cut(const char *quoted)
+{
+    apr_size_t len = strlen(quoted);
+    while (len && quoted[len - 1] == '.') {
+        len--;
+    }
+    return quoted[len] && !scim_mask_is_name(quoted, len);
+}
+
+static int hides(const char *text, const char *quoted, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (scim_mask_mentions(text, mask, pool) || is_cut(quoted)) {
+        return 1;
+    }
+    return mask->names && *mask->names && (about_masked(text, mask) || !quotes_names(quoted, mask, pool));
+}
+
+/* Of the one detail that has a value without quotes. */
+static const char *mask_role(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    const char *at = strstr(text, role_tail);
+    if (!at || !about_masked(text, mask)) {
+        return text;
+    }
+    return apr_psprintf(pool, "%.*s" SCIM_MASKED, (int)(at - text) + (int)sizeof(role_tail) - 1, text);
+}
+
+const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (!text) {
+        return NULL;
+    }
+    text = mask_role(text, mask, pool);
+    const char *first = strchr(text, '"');
     if (!first) {
         return text;
     }
     const char *last = strrchr(text, '"');
-    return apr_psprintf(pool, "%.*s" MASK "%s", (int)(first + 1 - text), text, last > first ? last : "");
+    const char *quoted = last > first ? apr_pstrmemdup(pool, first + 1, (apr_size_t)(last - first - 1)) : first + 1;
+    if (!hides(text, quoted, mask, pool)) {
+        return text;
+    }
+    return apr_psprintf(pool, "%.*s" SCIM_MASKED "%s", (int)(first + 1 - text), text, last > first ? last : "");
 }
+
+/* ---- JSON ---- */
 
 /* The names of an object's members, NULL at the end: the object may be changed meanwhile. */
 static const char **keys_of(json_object *object, apr_pool_t *pool)
@@ -139,65 +339,142 @@ static const char **keys_of(json_object *object, apr_pool_t *pool)
     return keys;
 }
 
-/* A member that may speak of attributes: it is changed, and 1 returned, where it speaks of what is masked. */
-static int mask_member(json_object *object, const char *key, const char *names, apr_pool_t *pool)
+static void put(json_object *object, const char *key, const char *text)
 {
-    json_object *text = json_object_object_get(object, key);
-    if (!json_object_is_type(text, json_type_string) || !names_any(json_object_get_string(text), names, pool)) {
-        return 0;
-    }
-    const char *masked = mask_quoted(json_object_get_string(text), pool);
-    json_object_object_add(object, key, json_object_new_string(masked));
-    return 1;
+    json_object_object_add(object, key, json_object_new_string(text));
 }
 
-/* A PATCH operation by its path, with its value, and a search. Their members are known whatever their case. */
-static void mask_operation(json_object *object, const char *const *keys, const char *names, apr_pool_t *pool)
+/* The path of a Bulk operation is a URL, that of a PATCH operation one of attributes. */
+static const char *mask_path(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    const char *scheme = strstr(text, "://");
+    if (scheme || strpbrk(text, "/?")) {
+        apr_size_t host = scheme ? (apr_size_t)(scheme + 3 - text) + strcspn(scheme + 3, "/?#") : 0;
+        return scheme && scim_mask_strict(mask) ? SCIM_MASKED : scim_mask_url(text, host, mask, pool);
+    }
+    return mask_expression(text, SCIM_MASK_PATH, mask, pool);
+}
+
+static const char *mask_filter(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    return mask_expression(text, SCIM_MASK_FILTER, mask, pool);
+}
+
+static const char *mask_cursor(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    (void)pool;
+    return *text && scim_mask_strict(mask) ? SCIM_MASKED : text;
+}
+
+/* Members of messages whose text speaks of attributes, or holds their values. They are known whatever their case. */
+static const struct {
+    const char *name;
+    const char *(*masked)(const char *text, const scim_mask_t *mask, apr_pool_t *pool);
+} members[] = {{"path", mask_path}, {"filter", mask_filter}, {"cursor", mask_cursor}};
+
+/* Whether the operation is about what is masked. */
+static int mask_member(json_object *object, const char *key, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    json_object *value = json_object_object_get(object, key);
+    for (apr_size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        if (strcasecmp(members[i].name, key) != 0 || !json_object_is_type(value, json_type_string)) {
+            continue;
+        }
+        const char *text = json_object_get_string(value);
+        const char *without = members[i].masked(text, mask, pool);
+        int about = without != text || scim_mask_mentions(text, mask, pool);
+        if (without != text) {
+            put(object, key, apr_pstrdup(pool, without));
+        }
+        return about && members[i].masked == mask_path;
+    }
+    return 0;
+}
+
+/* A PATCH operation by its path, with its value, and a search. */
+static void mask_operation(json_object *object, const char *const *keys, const scim_mask_t *mask, apr_pool_t *pool)
 {
     int about = 0;
     for (const char *const *key = keys; *key; key++) {
-        if (strcasecmp(*key, "path") == 0) {
-            about |= mask_member(object, *key, names, pool);
-        } else if (strcasecmp(*key, "filter") == 0) {
-            mask_member(object, *key, names, pool);
-        }
+        about |= mask_member(object, *key, mask, pool);
     }
     for (const char *const *key = keys; about && *key; key++) {
         if (strcasecmp(*key, "value") == 0) {
-            json_object_object_add(object, *key, json_object_new_string(MASK));
+            put(object, *key, SCIM_MASKED);
         }
     }
 }
 
-static void mask_object(json_object *object, const char *names, apr_pool_t *pool)
+/* Clients send JSON in a string where an object or a list belongs, and the server reads it. NULL where there is nothing
+ * to mask. */
+static const char *mask_string(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    char first = text[strspn(text, " \t\r\n")];
+    if (first != '{' && first != '[') {
+        return NULL;
+    }
+    const char *wrapped = apr_pstrcat(pool, "{\"value\":", text, "}", NULL);
+    json_object *object;
+    if (scim_json_read(&object, wrapped, strlen(wrapped), JSON_DEPTH, pool)) {
+        return scim_mask_strict(mask) || scim_mask_mentions(text, mask, pool) ? SCIM_MASKED : NULL;
+    }
+    json_object *inner = json_object_object_get(object, "value");
+    const char *before = apr_pstrdup(pool, scim_json_text(inner, NULL, pool));
+    scim_mask_json(inner, mask, pool);
+    const char *after = scim_json_text(inner, NULL, pool);
+    return strcmp(before, after) != 0 ? after : NULL;
+}
+
+static void mask_value(json_object *holder, const char *key, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    json_object *value = json_object_object_get(holder, key);
+    if (!json_object_is_type(value, json_type_string)) {
+        scim_mask_json(value, mask, pool);
+        return;
+    }
+    const char *text = mask_string(json_object_get_string(value), mask, pool);
+    if (text) {
+        put(holder, key, text);
+    }
+}
+
+static void mask_object(json_object *object, const scim_mask_t *mask, apr_pool_t *pool)
 {
     const char **keys = keys_of(object, pool);
-    mask_operation(object, keys, names, pool);
+    mask_operation(object, keys, mask, pool);
     for (const char **key = keys; *key; key++) {
-        if (!names_any(*key, names, pool)) {
-            scim_mask_json(json_object_object_get(object, *key), names, pool);
+        if (!scim_mask_mentions(*key, mask, pool)) {
+            mask_value(object, *key, mask, pool);
             continue;
         }
         json_object_object_del(object, *key);
-        json_object_object_add(object, mask_quoted(*key, pool), json_object_new_string(MASK));
+        put(object, mask_expression(*key, SCIM_MASK_PATH, mask, pool), SCIM_MASKED);
     }
 }
 
-void scim_mask_json(json_object *value, const char *names, apr_pool_t *pool)
+void scim_mask_json(json_object *value, const scim_mask_t *mask, apr_pool_t *pool)
 {
     if (json_object_is_type(value, json_type_object)) {
-        mask_object(value, names, pool);
+        mask_object(value, mask, pool);
         return;
     }
     if (!json_object_is_type(value, json_type_array)) {
         return;
     }
     for (size_t i = 0; i < json_object_array_length(value); i++) {
-        scim_mask_json(json_object_array_get_idx(value, i), names, pool);
+        json_object *element = json_object_array_get_idx(value, i);
+        const char *text = json_object_is_type(element, json_type_string)
+                               ? mask_string(json_object_get_string(element), mask, pool)
+                               : NULL;
+        if (text) {
+            json_object_array_put_idx(value, i, json_object_new_string(text));
+        } else {
+            scim_mask_json(element, mask, pool);
+        }
     }
 }
 
-/* --- what a dry run would have changed ---------------------------------------------------------------------------- */
+/* ---- what a dry run would have changed ---- */
 
 static const char *text_of(json_object *object, const char *name)
 {
@@ -206,34 +483,34 @@ static const char *text_of(json_object *object, const char *name)
 }
 
 /* Whether the attribute is masked that things of this type are called by. */
-static int masks_name(const char *type, const char *names)
+static int masks_name(const char *type, const scim_mask_t *mask)
 {
     static const char *const naming[][2] = {{"User", "userName"},      {"Group", "displayName"},
                                             {"Role", "value"},         {"Role", "displayName"},
                                             {"Subscription", "value"}, {"Subscription", "displayName"}};
     for (apr_size_t i = 0; i < sizeof(naming) / sizeof(naming[0]); i++) {
-        if (strcmp(naming[i][0], type) == 0 && listed(names, naming[i][1], strlen(naming[i][1]))) {
+        if (strcmp(naming[i][0], type) == 0 && scim_mask_listed(mask->names, naming[i][1], strlen(naming[i][1]))) {
             return 1;
         }
     }
     return 0;
 }
 
-static void mask_item(json_object *item, const char *names, apr_pool_t *pool)
+static void mask_item(json_object *item, const scim_mask_t *mask, apr_pool_t *pool)
 {
     static const char *const states[] = {"before", "after"};
     json_object *state;
     for (int i = 0; i < 2; i++) {
         if (json_object_object_get_ex(item, states[i], &state)) {
-            scim_mask_json(state, names, pool);
+            scim_mask_json(state, mask, pool);
         }
     }
-    if (json_object_object_get_ex(item, "objectName", NULL) && masks_name(text_of(item, "objectType"), names)) {
-        json_object_object_add(item, "objectName", json_object_new_string(MASK));
+    if (json_object_object_get_ex(item, "objectName", NULL) && masks_name(text_of(item, "objectType"), mask)) {
+        put(item, "objectName", SCIM_MASKED);
     }
 }
 
-const char *scim_mask_changes(const char *changes, const char *names, apr_pool_t *pool)
+const char *scim_mask_changes(const char *changes, const scim_mask_t *mask, apr_pool_t *pool)
 {
     json_object *object = changes ? scim_json_trusted(changes, strlen(changes), pool) : NULL;
     json_object *items;
@@ -241,7 +518,7 @@ const char *scim_mask_changes(const char *changes, const char *names, apr_pool_t
         return NULL;
     }
     for (size_t i = 0; i < json_object_array_length(items); i++) {
-        mask_item(json_object_array_get_idx(items, i), names, pool);
+        mask_item(json_object_array_get_idx(items, i), mask, pool);
     }
     return scim_json_text(object, NULL, pool);
 }

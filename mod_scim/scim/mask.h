@@ -1,11 +1,19 @@
 /*
- * Taking values out of what is kept for people to read.
+ * Taking values out of what is kept for people to read: activity, the error log, httpd's access logs.
  *
- * A name is an attribute's, whatever the case; `names` has commas between them. What is called so loses its value at
- * any depth, in whatever way a message names it: as a member ("emails"), in the name of one ("name.familyName",
- * "emails[type eq \"work\"].value", "urn:...:User:employeeNumber"), or in the `path` of a PATCH operation, whose
- * `value` then goes, as does every text in quotes in it. In a `filter` that names one the texts in quotes go. Passwords
- * always go.
+ * A name is an attribute's, whatever the case; lists of names have commas between them. What is called so loses its
+ * value at any depth, in whatever way a message names it: as a member ("emails"), in the name of one
+ * ("name.familyName", "emails[type eq \"work\"].value", "urn:...:User:employeeNumber"), or in the `path` of a PATCH
+ * operation, whose `value` then goes, as do the values that it compares with. Of a filter that names one all values go.
+ *
+ * What cannot be read as what it should be (a filter, a path, a number, JSON in a string) is masked whole, where
+ * anything of the tenant's is to be masked at all or where it speaks of a secret: nobody can say what in it is a value.
+ * A parameter of a URL that SCIM does not have loses its value always.
+ *
+ *     /Users?filter=emails eq "x"      -> /Users?filter=emails eq "***"
+ *     /Users?filter=emails eq 'x'      -> /Users?filter=***
+ *     /Users?FILTER=emails+eq+x&key=x  -> /Users?FILTER=emails+eq+***&key=***
+ *     {"path":"password=x","value":1}  -> {"path":"***","value":"***"}
  */
 #ifndef SCIM_MASK_H
 #define SCIM_MASK_H
@@ -13,19 +21,26 @@
 #include <apr_pools.h>
 #include <json-c/json.h>
 
+/* What is masked. */
+typedef struct scim_mask_t {
+    const char *secret; /* names of what is never answered (scim_schemas_t); passwords are among them in any case */
+    const char *names;  /* what the tenant wants masked, "" nothing; NULL: not known yet, so every value is masked */
+} scim_mask_t;
+
 /* Masks `value`, which is changed. */
-void scim_mask_json(json_object *value, const char *names, apr_pool_t *pool);
+void scim_mask_json(json_object *value, const scim_mask_t *mask, apr_pool_t *pool);
 
-/* A path that may speak of attributes, with its query, percent-encoded or not: with one of the names in it, its texts
- * in quotes go. Returns `text` where there is nothing to mask. */
-const char *scim_mask_text(const char *text, const char *names, apr_pool_t *pool);
+/* A path and query of the endpoint, percent-encoded or not. Its first `skip` bytes stay: the Location, say. Returns
+ * `url` where there is nothing to mask. NULL for NULL. */
+const char *scim_mask_url(const char *url, apr_size_t skip, const scim_mask_t *mask, apr_pool_t *pool);
 
-/* An error's detail, which may quote what has quotes in itself: with one of the names in it, everything between its
- * first quote and its last one goes. Returns `text` where there is nothing to mask. */
-const char *scim_mask_detail(const char *text, const char *names, apr_pool_t *pool);
+/* An error's detail or cause, which may quote what has quotes in itself: where it may speak of what is masked,
+ * everything between its first quote and its last one goes. Where it is not known what the tenant masks, secrets alone
+ * are. Returns `text` where there is nothing to mask. NULL for NULL. */
+const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool_t *pool);
 
-/* Masks what a dry run would have changed, JSON text as scim.changes makes it: of each item what was before
- * and after, and the name of a resource where the attribute is masked that it is made of. NULL for NULL. */
-const char *scim_mask_changes(const char *changes, const char *names, apr_pool_t *pool);
+/* Masks what a dry run would have changed, JSON text as scim.changes makes it: of each item what was before and after,
+ * and the name of a resource where the attribute is masked that it is made of. NULL for NULL. */
+const char *scim_mask_changes(const char *changes, const scim_mask_t *mask, apr_pool_t *pool);
 
 #endif

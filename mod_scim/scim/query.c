@@ -47,8 +47,7 @@ static int hex_value(char c)
     return apr_isdigit(c) ? c - '0' : apr_tolower(c) - 'a' + 10;
 }
 
-/* Percent-decodes text[0..len); NULL where a % is not followed by two hexadecimal digits. */
-static char *decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool)
+char *scim_query_decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool)
 {
     char *out = apr_palloc(pool, len + 1), *to = out;
     const char *end = text + len;
@@ -172,7 +171,7 @@ static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t 
     const char *raw = equals ? equals + 1 : "";
     const apr_size_t raw_len = equals ? len - name_len - 1 : 0;
     apr_size_t decoded;
-    const char *name = decode(pair, name_len, &decoded, pool);
+    const char *name = scim_query_decode(pair, name_len, &decoded, pool);
     const parameter_t *parameter = name ? find_parameter(name) : NULL;
     if (!parameter)
         return NULL;
@@ -181,7 +180,7 @@ static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t 
     if (reading->seen & bit)
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is given twice.", parameter->name);
     reading->seen |= bit;
-    const char *value = decode(raw, raw_len, &decoded, pool);
+    const char *value = scim_query_decode(raw, raw_len, &decoded, pool);
     if (!value)
         return scim_error_typed(pool, parameter->refusal,
                                 "The parameter %s has a %% that two hexadecimal digits do not follow.",

@@ -22,6 +22,9 @@ typedef struct scim_query_t {
     apr_int64_t count;       /* 0..maximum; absent: the default; negative: 0 */
 } scim_query_t;
 
+/* Percent-decodes text[0..len), where '+' is a space; NULL where two hexadecimal digits do not follow a %. */
+char *scim_query_decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool);
+
 /* `args` is the raw query string, NULL where there is none; '+' is a space. Errors: 400 invalidValue for a number that
  * is none (invalidCount for a count beside a cursor), for text that is not UTF-8 or holds NUL, and for a parameter
  * given twice. */

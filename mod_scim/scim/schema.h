@@ -100,6 +100,7 @@ struct scim_schemas_t {
     apr_array_header_t *types;   /* const scim_resource_type_t * */
     apr_array_header_t *root;    /* those that a query of the root is about */
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
+    const char *secret;          /* names of the attributes that are never returned, with commas between them */
 };
 
 /* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit

@@ -399,6 +399,25 @@ int scim_schemas_complete(const apr_array_header_t *dirs, apr_pool_t *pool)
     return 0;
 }
 
+static const char *add_secrets(const char *names, const apr_array_header_t *attrs, apr_pool_t *pool)
+{
+    for (int i = 0; attrs && i < attrs->nelts; i++) {
+        const scim_attr_t *attr = APR_ARRAY_IDX(attrs, i, const scim_attr_t *);
+        names = add_secrets(names, attr->subs, pool);
+        if (attr->returned == SCIM_RETURN_NEVER)
+            names = apr_pstrcat(pool, names, *names ? "," : "", attr->name, NULL);
+    }
+    return names;
+}
+
+static const char *list_secrets(const scim_schemas_t *schemas, apr_pool_t *pool)
+{
+    const char *names = "";
+    for (int i = 0; i < schemas->schemas->nelts; i++)
+        names = add_secrets(names, APR_ARRAY_IDX(schemas->schemas, i, const scim_schema_t *)->attrs, pool);
+    return names;
+}
+
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool)
 {
     scim_loader_t loader = {.pool = pool,
@@ -422,6 +441,7 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
         return scim_error_status(pool, INTERNAL, "no schema directory holds a ResourceType");
     if ((error = scim_load_types(&loader)))
         return error;
+    loader.out->secret = list_secrets(loader.out, pool);
     *out = loader.out;
     return NULL;
 }

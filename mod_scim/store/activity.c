@@ -29,6 +29,12 @@ static apr_int64_t new_id(void)
     return (id & APR_INT64_MAX) % APR_INT64_C(1000000000000000000) | 1;
 }
 
+void scim_activity_learn(scim_activity_t *activity, const char *keeps)
+{
+    activity->keeps = keeps;
+    activity->mask->names = keeps ? keeps + 1 : "";
+}
+
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
 
 /* Tells a request from others of its method and path: the SHA-256 of its body. */

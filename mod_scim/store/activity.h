@@ -16,6 +16,7 @@
 #ifndef SCIM_STORE_ACTIVITY_H
 #define SCIM_STORE_ACTIVITY_H
 
+#include "scim/mask.h"
 #include "scim/text.h"
 #include "session.h"
 
@@ -24,7 +25,8 @@ typedef struct scim_activity_t {
     const char *tenant;
     const char *key_id;
     const char *method;
-    const char *path; /* well-formed UTF-8, below the tenant's base URL, without secrets */
+    const char *path;  /* well-formed UTF-8, below the tenant's base URL, masked */
+    scim_mask_t *mask; /* what of the request is masked; its names are the store's to say */
     const char *address;
     const char *request; /* the id that the logs know it by; NULL: none */
     const char *object;  /* what a resource is called in its body; NULL: not said */
@@ -43,6 +45,9 @@ typedef struct scim_activity_t {
     int held;                    /* by the guard against mass changes */
     const char *changes;         /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
+
+/* Takes what authentication says that the tenant wants kept and masked; `keeps` lives with the request. */
+void scim_activity_learn(scim_activity_t *activity, const char *keeps);
 
 /* Ends the transaction of a write. `reason` may say more of the outcome; NULL: nothing to say. */
 void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason);

@@ -384,8 +384,8 @@ static verdict_e attempt(run_t *run)
         scim_conn_rollback(session->conn);
     }
     session->token_name = apr_pstrdup(outer, session->token_name);
-    if (session->activity) {
-        session->activity->keeps = apr_pstrdup(outer, session->activity->keeps);
+    if (session->activity && session->activity->used) {
+        scim_activity_learn(session->activity, apr_pstrdup(outer, session->activity->keeps));
     }
     session->profile = NULL; /* what it was read from goes */
     session->pool = outer;
@@ -411,7 +411,7 @@ static const char *failures(const run_t *run)
 {
     const scim_activity_t *activity = run->session->activity;
     const char *text = scim_bulk_failures(run->bulk);
-    return activity && activity->keeps ? scim_mask_detail(text, activity->keeps + 1, run->bulk->pool) : text;
+    return activity ? scim_mask_detail(text, activity->mask, run->bulk->pool) : text;
 }
 
 /* The end of a request that is one transaction. */
