@@ -106,9 +106,19 @@ static int read_secret(scim_backend_t *backend, const PGresult *result)
     return 1;
 }
 
-/* What the log tells of a schema that does not fit; NULL where it does. */
-static const char *misfit(int number, const char *checksum, apr_pool_t *pool)
+/* What the log tells of a schema, or a user, that does not fit; NULL where both do. */
+static const char *misfit(const scim_conn_t *conn, const PGresult *result)
 {
+    int number = (int)scim_result_int(result, 0, 0);
+    const char *checksum = PQgetvalue(result, 0, 1);
+    apr_pool_t *pool = conn->pool;
+
+    if (!PQgetisnull(result, 0, 2)) {
+        return apr_psprintf(pool,
+                            "the database user \"%s\" %s, so row-level security would not keep tenants apart (let the "
+                            "user of DBDParams be scim_web)",
+                            PQuser(conn->pg), PQgetvalue(result, 0, 2));
+    }
     if (scim_migrate_state(number, checksum) == SCIM_SCHEMA_CURRENT) {
         return NULL;
     }
@@ -164,8 +174,8 @@ static void add_end(scim_batch_t *batch, const scim_conn_t *conn)
 }
 
 /* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
- * filters use what scim.lookup has, and cursors are signed. An older schema fails at the second question or the third;
- * then the first has the answer. */
+ * row-level security must hold, filters use what scim.lookup has, and cursors are signed. An older schema fails at the
+ * second question or the third; then the first has the answer. */
 static scim_error_t *check_version(scim_conn_t *conn)
 {
     scim_batch_t *batch = scim_batch_make(conn);
@@ -180,7 +190,7 @@ static scim_error_t *check_version(scim_conn_t *conn)
     }
     const PGresult *result = scim_batch_result(batch, slot);
     if (PQresultStatus(result) == PGRES_TUPLES_OK) {
-        const char *cause = misfit((int)scim_result_int(result, 0, 0), PQgetvalue(result, 0, 1), conn->pool);
+        const char *cause = misfit(conn, result);
         if (cause) {
             return scim_sqlstate_unavailable(cause, conn->pool);
         }

@@ -29,7 +29,8 @@ typedef struct scim_conn_t scim_conn_t;
 
 /* Takes up a connection for one request. `home` is the pool that lives as long as the connection (its state is kept
  * there); `pool` the request's. `timeout` bounds each round trip. A connection that has died is reset once, here,
- * before any work is done. Errors: 503 with Retry-After (unreachable, or the schema's version does not fit). */
+ * before any work is done. Errors: 503 with Retry-After (unreachable, the schema's version does not fit, or
+ * row-level security does not hold for the user). */
 scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
                              apr_pool_t *pool);
 
