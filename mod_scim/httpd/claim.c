@@ -2,6 +2,7 @@
 
 #include <apr_buckets.h>
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
 #include <util_filter.h>
@@ -122,6 +123,19 @@ int scim_claim_early(request_rec *r)
     return find_handler(r) ? OK : DECLINED;
 }
 
+/* An ErrorDocument that is a URL would answer the client with a redirection to it. The filter of errors.c makes the
+ * body of these. */
+static void refuse_in_own_words(request_rec *r)
+{
+    static const int statuses[] = {HTTP_BAD_REQUEST,           HTTP_UNAUTHORIZED,       HTTP_FORBIDDEN,
+                                   HTTP_METHOD_NOT_ALLOWED,    HTTP_REQUEST_TIME_OUT,   HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                   HTTP_INTERNAL_SERVER_ERROR, HTTP_SERVICE_UNAVAILABLE};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
+        ap_custom_response(r, statuses[i], "");
+}
+
 int scim_claim(request_rec *r)
 {
     const char *handler = find_handler(r);
@@ -134,6 +148,8 @@ int scim_claim(request_rec *r)
     claim->filename = apr_pstrcat(r->pool, NO_FILE, r->uri, NULL);
     claim->args = r->args;
     r->filename = claim->filename;
+    if (strcmp(handler, SCIM_HANDLER) == 0)
+        refuse_in_own_words(r);
     return OK;
 }
 

@@ -57,6 +57,8 @@ my @beside = (
     ['TRACE', qq{TraceEnable On\nProxyPass "/" "$to/"}, 'application'],
     ['another path to the endpoint', qq{RewriteEngine On\nRewriteRule "^/old/(.*)" "/scim/v2/\$1" [PT]\n}
         . qq{RewriteRule "^/decide/(.*)" "/scim-admin/\$1" [PT]\nProxyPass "/" "$to/"}, 'application'],
+    ['pages of errors elsewhere', qq{ErrorDocument 403 "$to/oops"\nErrorDocument 413 "$to/oops"\nErrorDocument 401 "$to/oops"\nProxyPass "/" "$to/"\n},
+        'application'],
     [$PAGES, qq{ErrorDocument 400 /oops\nErrorDocument 401 /oops\nErrorDocument 403 /oops\nErrorDocument 404 /oops\n}
         . qq{ErrorDocument 405 /oops\nErrorDocument 413 /oops\nErrorDocument 417 /oops\nProxyPass "/" "$to/"\n}, 'application'],
 );
@@ -68,7 +70,7 @@ my @modules = qw(proxy proxy_http proxy_fcgi rewrite dir mime);
 my $hosts = '';
 for my $i (0 .. $#beside) {
     my ($name, $text) = @{ $beside[$i] };
-    my $after = $name eq $PAGES ? $closed : '';
+    my $after = $name =~ /^$PAGES/ ? $closed : '';
     $hosts .= "<VirtualHost 127.0.0.1:\@port\@>\nServerName $_->[0]$i.test\nDocumentRoot \"$files\"\n$text\n$_->[1]$after</VirtualHost>\n"
         for ['in', "$endpoint$admin"], ['out', ''];
 }
@@ -143,6 +145,9 @@ unseen('empty segments');
 my @pages = (':port' => $front->{port}, ':host' => "in$number{$PAGES}.test");
 is_error($t->request(GET => '/Users', undef, @pages, ':base' => '/scim/v2/closed'), 403, undef, undef, 'refused by Require');
 is_error($t->request(POST => '/Users', { userName => 'x' x 3000 }, @pages), 413, undef, undef, 'refused by LimitRequestBody');
+my @elsewhere = (':port' => $front->{port}, ':host' => "in$number{'pages of errors elsewhere'}.test");
+is_error($t->request(GET => '/Users', undef, @elsewhere, ':base' => '/scim/v2/closed'), 403, undef, undef, 'refused by Require, with a page elsewhere');
+is_error($t->request(POST => '/Users', { userName => 'x' x 3000 }, @elsewhere), 413, undef, undef, 'refused by LimitRequestBody');
 is_error($t->request(GET => '/Users%2Fx', undef, @pages), 404, undef, undef, 'refused as an encoded slash');
 is_error($t->request(GET => '/%zz', undef, @pages), 400, undef, undef, 'refused as no path');
 is_error($t->request(GET => '/Users', undef, @pages, Expect => 'much'), 417, undef, undef, 'refused before anything is matched');
