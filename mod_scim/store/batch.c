@@ -363,13 +363,15 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch, apr_time_t deadli
     }
 }
 
-/* A connection that is lost or still busy is of no use to anyone: with its socket shut down, whoever borrows it next
+/* What failed is the answer, unless it would have been tried again.
+ *
+ * A connection that is lost or still busy is of no use to anyone: with its socket shut down, whoever borrows it next
  * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout, and the deadline for
  * what has not begun yet), and the new connection ends its process. */
 static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *cause)
 {
     scim_error_t *error;
-    if (at->failed) {
+    if (at->failed && !scim_sqlstate_stale(at->failed)) {
         error = scim_sqlstate_error(at->failed, conn->pool);
     } else {
         error = at->late ? scim_sqlstate_late(cause, !conn->reads, conn->pool)

@@ -6,6 +6,8 @@
 #   $proxy->hold('some text');            # may be said again, for more markers
 #   $proxy->held;                         # how many connections are held
 #   $proxy->release;                      # passes on all that was held; returns when PostgreSQL has ended those connections
+#   $proxy->cut('some text');             # ends the connection right behind the next error of PostgreSQL that holds this text
+#   $proxy->cuts;                         # how many connections were ended so
 package ScimProxy;
 use strict;
 use warnings;
@@ -38,6 +40,8 @@ sub ask {
     return defined $answer ? $answer + 0 : die "the proxy is gone\n";
 }
 sub hold    { $_[0]->ask("hold $_[1]") }
+sub cut     { $_[0]->ask("cut $_[1]") }
+sub cuts    { $_[0]->ask('cuts') }
 sub held    { $_[0]->ask('held') }
 sub release { $_[0]->ask('release') }
 
@@ -54,7 +58,8 @@ sub DESTROY {
 sub run {
     my ($listener, $control) = @_;
     my $all = IO::Select->new($listener, $control);
-    my (%pair, @markers, $releasing);
+    my (%pair, @markers, $releasing, $cut);
+    my $cuts = 0;
     my $held = sub { grep { $_->{held} } map { $pair{$_} } grep { $pair{$_}{client} eq $_ } keys %pair };
     while (1) {
         for my $ready ($all->can_read) {
@@ -67,6 +72,8 @@ sub run {
             } elsif ($ready == $control) {
                 sysread $control, my $command, 4096 or return;
                 if ($command =~ /^hold (.*)/) { push @markers, $1; syswrite $control, "1\n" }
+                elsif ($command =~ /^cut (.*)/) { $cut = $1; syswrite $control, "1\n" }
+                elsif ($command =~ /^cuts/) { syswrite $control, "$cuts\n" }
                 elsif ($command =~ /^held/) { syswrite $control, scalar(() = $held->()) . "\n" }
                 else {
                     @markers = ();
@@ -76,6 +83,11 @@ sub run {
             } elsif (my $both = $pair{$ready}) {
                 my $count = sysread $ready, my $bytes, 65536;
                 if ($ready == $both->{server}) {
+                    if ($count && defined $cut && defined(my $kept = up_to_error($bytes, $cut))) {
+                        send_all($both->{client}, $kept);
+                        ($count, $cut) = (0);
+                        $cuts++;
+                    }
                     if (!$count || ($both->{client} && !send_all($both->{client}, $bytes))) {
                         delete $pair{$_}, $all->remove($_), close $_ for grep {$_} @$both{qw(client server)};
                         $both->{ended} = 1;
@@ -95,6 +107,17 @@ sub run {
             $releasing = undef;
         }
     }
+}
+
+# What PostgreSQL has sent up to the end of an error that holds a text; undef where there is none. An error begins with E and
+# its length, and comes whole.
+sub up_to_error {
+    my ($bytes, $text) = @_;
+    while ($bytes =~ /E(?=(....)S)/gs) {
+        my $end = pos($bytes) + unpack 'N', $1;
+        return substr $bytes, 0, $end if $end <= length $bytes && index(substr($bytes, pos($bytes), $end - pos $bytes), $text) >= 0;
+    }
+    return undef;
 }
 
 # A client that has gone takes no answers any more, which is no reason to keep its bytes from PostgreSQL.
