@@ -179,6 +179,7 @@ create table scim.resource (
     wire          boolean not null default true, -- clients of the SCIM endpoint see it; what is local they do not
     active        boolean not null default true, -- of a user: neither deactivated nor deleted
     role          text,   -- the value of the account's role; null: the tenant's default
+    sent_role     text,   -- the one that the identity provider last sent
     flags         text[], -- the names of local flags that are set
     protected     text,   -- main-contact or break-glass: provisioning may not touch it
     merged_into   uuid,   -- the account that this one was merged into; deleted, and no POST brings it back

@@ -357,16 +357,6 @@ static scim_error_t *hold_immutable(json_object *next, json_object *stored, cons
     return NULL;
 }
 
-/* Who says nothing of roles leaves them, and what they give. */
-static void keep_roles(const scim_resource_t *resource, json_object *stored, apr_pool_t *pool)
-{
-    const scim_attr_t *roles = resource->type->roles;
-    json_object *was;
-
-    if (roles && !resource->roles && json_object_object_get_ex(stored, roles->name, &was))
-        json_object_object_add(resource->doc, roles->name, json_object_get(scim_json_copy(was, pool)));
-}
-
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool)
 {
     const scim_resource_type_t *type = resource->type;
@@ -384,7 +374,6 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
     if (error)
         return error;
     default_active(doc, stored, type);
-    keep_roles(resource, stored, pool);
     default_display_name(doc, type->schema, pool);
     return scim_resource_seal(doc, type, pool);
 }

@@ -39,8 +39,8 @@ int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 
 /* PUT: turns `resource` (read from the body) into the document that replaces `stored` (RFC 7644 3.5.1): immutable
- * attributes must match or be new (400 mutability) and stay where the body leaves them out, `active` and roles are kept
- * where the body says nothing of them, and displayName is derived as for a new resource. */
+ * attributes must match or be new (400 mutability) and stay where the body leaves them out, `active` is kept where the
+ * body has none, and displayName is derived as for a new resource. */
 scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stored, apr_pool_t *pool);
 
 /* Checks one attribute's value (a list where it is multi-valued) and returns it in the form that is stored, NULL where

@@ -108,6 +108,7 @@ static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
         return error;
     }
     change->doc = next.doc;
+    change->roles = !change->type->roles ? "" : next.roles ? "p" : "f";
     apr_array_header_t *same = scim_json_same(stored, next.doc, pool);
     int alike = same->nelts == json_object_object_length(stored) && same->nelts == json_object_object_length(next.doc);
     change->same = alike ? NULL : same;
@@ -139,7 +140,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     change->doc = same ? doc : NULL;
     change->same = same;
     change->members = change->patch->members;
-    change->roles = change->patch->roles;
+    change->roles = change->patch->roles ? "t" : "";
     return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
 }
 
@@ -154,8 +155,8 @@ static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement
     }
     *slot = scim_batch_add(batch, id,
                            scim_params(session->pool, session->tenant, change->type->name, change->id, text,
-                                       change->same ? scim_text_array(change->same, session->pool) : "",
-                                       change->roles ? "t" : "", SCIM_PARAMS_END));
+                                       change->same ? scim_text_array(change->same, session->pool) : "", change->roles,
+                                       SCIM_PARAMS_END));
     return NULL;
 }
 
@@ -174,7 +175,7 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
     if (change->doc) {
         error = add_document(slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
                              change);
-    } else if (change->roles) {
+    } else if (change->roles && *change->roles) {
         add_roles(batch, change);
     }
     for (int i = 0; !error && change->members && i < change->members->nelts; i++) {

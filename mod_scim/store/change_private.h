@@ -24,7 +24,7 @@ typedef struct scim_change_t {
     const apr_array_header_t
         *same; /* const char *: members of it that are as they are stored; NULL: all, or it is not known */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
-    int roles;                         /* the account's role follows, also where its roles stay as they are */
+    const char *roles; /* what is said of the account's roles: "t" by PATCH, "p" by PUT, "f" nothing by PUT; else "" */
 } scim_change_t;
 
 /* The text of a document that may be stored. Errors: 413. */

@@ -198,31 +198,32 @@ create function scim.concerns(trait text) returns boolean
                else strpos(current_setting('scim.traits'), trait) > 0
            end;
 
--- The role that an account has once its roles are these. It follows from what says something of them: a new document, a PATCH of them,
--- which has told so (scim.roles), or a PUT that has others than the identity provider last sent. Else it is what it was, whoever has
--- given it. What was sent and is withdrawn goes, but not what an administrator has set instead of it.
-create function scim.role_after(old scim.resource, new scim.resource, by_token boolean, role_wins text) returns text
+-- The role that an account has once its roles are these, and the one that was last sent. The role follows from what says something of
+-- roles: a new document, a PATCH of them, or a PUT that has another one than was last sent. Else it is what it was, whoever has given
+-- it. What was sent and is withdrawn goes, but not what an administrator has set instead of it. `scim.roles` is what the request has told:
+--
+--   t  a PATCH names roles        p  a PUT has them (or says that there are none)        f  a PUT has not
+create function scim.role_after(old scim.resource, new scim.resource, by_token boolean, role_wins text, out role text, out sent_role text)
     language plpgsql
 as $$
 declare
-    made  boolean := old.id is null or old.source <> new.source;
-    back  boolean := old.deleted_at is not null;
-    sent  boolean := new.doc -> 'roles' is distinct from old.doc -> 'roles';
-    says  boolean := made and new.doc ? 'roles' or back and by_token and new.doc ? 'roles'
-                     or not back and current_setting('scim.roles', true) is not distinct from 't';
-    named text; -- what the roles ask for, and have asked for before
-    was   text;
+    made    boolean := old.id is null or old.source <> new.source;
+    back    boolean := old.deleted_at is not null;
+    differ  boolean := new.doc -> 'roles' is distinct from old.doc -> 'roles';
+    told    text := case when made or back then '' else coalesce(current_setting('scim.roles', true), '') end;
+    says    boolean := (made or back and by_token) and new.doc ? 'roles' or told = 't';
 begin
-    if not made and role_wins <> 'sync' or not says and (made or back or not sent) then
-        return new.role;
+    role := new.role;
+    sent_role := old.sent_role;
+    if not says and (made or back or told = 'f' or told <> 'p' and not differ) then
+        return;
     end if;
     -- Who has had an unknown role since before there were such rules may be changed otherwise.
-    named := scim.role_of(new.tenant, new.doc -> 'roles', sent);
-    was := scim.role_of(new.tenant, old.doc -> 'roles', false);
-    if new.role is distinct from old.role or not says and named is not distinct from was then
-        return new.role;
+    sent_role := scim.role_of(new.tenant, new.doc -> 'roles', differ and (made or role_wins = 'sync'));
+    if not made and role_wins <> 'sync' or new.role is distinct from old.role or not says and sent_role is not distinct from old.sent_role then
+        return;
     end if;
-    return coalesce(named, case when new.role is distinct from was then new.role end);
+    role := coalesce(sent_role, case when new.role is distinct from old.sent_role then new.role end);
 end
 $$;
 
@@ -248,7 +249,8 @@ create function scim.apply_rules() returns trigger
 as $$
 declare
     by_token boolean := current_setting('scim.actor_kind', true) is not distinct from 'token';
-    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc or current_setting('scim.roles', true) is not distinct from 't';
+    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc
+                        or new.type = 'User' and coalesce(current_setting('scim.roles', true), '') in ('t', 'p');
     rules    record;
     who      text;
 begin
@@ -290,7 +292,7 @@ begin
     if new.type <> 'User' or not changed or new.deleted_at is not null then
         return new;
     end if;
-    if not scim.concerns('r') and not new.doc ? 'roles' and (old.doc ? 'roles') is not true then
+    if not scim.concerns('r') and not new.doc ? 'roles' and (old.doc ? 'roles') is not true and old.sent_role is null then
         return new;
     end if;
     select t.user_name_email, t.derive_display_name, t.role_wins, t.reserved_roles into rules from scim.tenant t where t.tenant = new.tenant;
@@ -301,7 +303,7 @@ begin
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
         perform set_config('scim.same', '', true);
     end if;
-    new.role := scim.role_after(old, new, by_token, rules.role_wins);
+    select a.role, a.sent_role into new.role, new.sent_role from scim.role_after(old, new, by_token, rules.role_wins) a;
     perform set_config('scim.roles', '', true);
     if by_token and new.role is distinct from old.role then
         perform scim.must_be_given(new.role, rules.reserved_roles);

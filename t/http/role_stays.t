@@ -47,7 +47,18 @@ for my $role ('read-only', undef) {
         is(role_of($ann), $expected, "$name in Bulk: the role stays");
     }
 }
-is_json(roles_of($ann), \@sent, 'what was sent last is answered, also after a PUT that has none');
+is_json(roles_of($ann), \@sent, 'what was sent last is answered');
+is($t->request(PUT => "/Users/$ann", body())->{status}, 200, 'PUT without roles');
+is_json([roles_of($ann), role_of($ann)], [undef, '-'], 'clears the attribute, not the role');
+for (['PUT of none', PUT => body(roles => [])], ['PUT of null', PUT => body(roles => undef)], ['PATCH that removes them', PATCH => ops({ op => 'remove', path => 'roles' })]) {
+    my ($name, $method, $data) = @$_;
+    is($t->request(PUT => "/Users/$ann", body(roles => [{ value => 'office-admin' }]))->{status}, 200, "$name: a role is sent");
+    is($t->request(PUT => "/Users/$ann", body())->{status}, 200, "$name: then nothing of roles");
+    is(role_of($ann), 'office-admin', "$name: the role stays");
+    is($t->request($method, "/Users/$ann", $data)->{status}, 200, $name);
+    is(role_of($ann), '-', "$name: withdraws it");
+}
+is($t->request(PUT => "/Users/$ann", body(roles => \@sent))->{status}, 200, 'a role is sent');
 set('read-only');
 my $group = $t->make(Groups => displayName => 'Crew', members => [{ value => $ann }]);
 is($t->request(DELETE => "/Groups/$group")->{status}, 204, 'groups come and go');
