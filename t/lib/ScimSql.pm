@@ -4,8 +4,8 @@
 #
 # The environment says whom to ask (PGHOST, PGDATABASE, PGUSER ...); a test may set it for a moment with `local`. The
 # connection is kept for the next question and reset before it: as with a psql for each question, nothing that `set`,
-# `prepare` or `begin` did is left. Several statements in one question are one transaction. DBD::Pg returns what the last
-# of them answers; a question in which another one may answer as well is asked by psql.
+# `prepare` or `begin` did is left. Several statements in one question are one transaction. DBD::Pg returns the answer of
+# the last one; a question in which another one may answer as well is asked by psql.
 package ScimSql;
 use strict;
 use warnings;

@@ -20,6 +20,7 @@ use HTTP::Request;
 use JSON::PP ();
 use LWP::UserAgent;
 use MIME::Base64 'encode_base64';
+use ScimJson;
 use ScimShape;
 use ScimSql;
 use ScimWire;
@@ -39,15 +40,12 @@ our $TYPE       = 'application/scim+json';
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $codec = JSON::PP->new->utf8->canonical->allow_nonref;
 my $work  = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $PORT = $ENV{SCIM_TEST_PORT};
 
 sub true  { JSON::PP::true }
 sub false { JSON::PP::false }
 sub null  { undef }
-sub json   { $codec->encode($_[0]) }
-sub unjson { $codec->decode($_[0]) }
 
 # A tenant named after the test, with one token.
 sub new {

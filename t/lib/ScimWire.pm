@@ -5,11 +5,9 @@ use warnings;
 use Exporter 'import';
 use HTTP::Response;
 use IO::Socket::INET;
-use JSON::PP ();
+use ScimJson;
 
 our @EXPORT = qw(connect_httpd raw_request read_reply reply);
-
-my $codec = JSON::PP->new->utf8->canonical->allow_nonref;
 
 # An HTTP::Response as a plain hash: status (0 where there was no answer), type, etag, location, headers, body, json.
 sub reply {
@@ -17,7 +15,7 @@ sub reply {
     my $body = $answer->content;
     return {
         status => $answer->code // 0, headers => $answer->headers, body => $body,
-        json => length $body ? scalar eval { $codec->decode($body) } : undef,
+        json => length $body ? scalar eval { unjson($body) } : undef,
         type => scalar($answer->header('Content-Type')), etag => scalar($answer->header('ETag')),
         location => scalar($answer->header('Location')),
     };
@@ -32,7 +30,7 @@ sub connect_httpd {
 # The bytes of a request, for tests that write to a socket themselves.
 sub raw_request {
     my ($self, $method, $path, $body, @headers) = @_;
-    $body = $codec->encode($body) if ref $body;
+    $body = json($body) if ref $body;
     return join "\r\n", "$method $self->{base}$path HTTP/1.1", "Host: $self->{host}",
         "Authorization: Bearer $self->{token}", 'Connection: close', @headers,
         (defined $body ? ('Content-Type: application/scim+json', 'Content-Length: ' . length $body) : ()), '', $body // '';
