@@ -15,7 +15,9 @@ use Exporter 'import';
 
 our @EXPORT = qw(sql run_ok);
 
-my $several = qr/\b(?:select|values|table|with|show|execute|explain|fetch|returning)\b.*;\s*\S/is;
+# A statement that answers, with another one after it.
+my $answers = qr/(?:select|values|table|with|show|execute|explain|fetch)\b|.*\breturning\b/is;
+my $several = qr/(?:\A|;)(?:\s|--[^\n]*\n)*+$answers.*;\s*\S/is;
 my %kept;
 
 # Returns the text of the answer; dies with the server's message.
