@@ -1,6 +1,8 @@
 # No statement reads a tenant's whole table where a row would do: each named statement is planned, and the filters that identity
-# providers send are run, on a tenant with 100,000 users and a group of all of them. So it is whatever PostgreSQL thinks of a tenant:
-# that it is one of very many small ones, before and after it has looked at the large one among them, or one of few.
+# providers send are run, on a tenant with 20,000 users and a group of all of them. That is small enough for every commit,
+# and large enough: what is allowed to read some rows of it is far from reading all, and a scan is found (see "planted").
+# So it is whatever PostgreSQL thinks of a tenant: that it is one of very many small ones, before and after it has looked at
+# the large one among them, or one of few.
 use strict;
 use warnings;
 use utf8;
@@ -12,9 +14,14 @@ use URI::Escape 'uri_escape_utf8';
 use ScimReads;
 use ScimTest;
 
-my $USERS = 100_000;
-my $t     = ScimTest->new('plans');
-my $other = ScimTest->new('plans-other');
+my $USERS  = 20_000;
+my $MIDDLE = '00000001-0000-7000-8000-000000005000';    # far from both ends, by name as by time
+my $t      = ScimTest->new('plans');
+my $other  = ScimTest->new('plans-other');
+
+# PostgreSQL knows what this test has shown it, and nothing more.
+sql('alter system set autovacuum = off');
+sql('select pg_reload_conf()');
 
 # Ten thousand tenants with two users and a group of them, which is called alike everywhere, are all that PostgreSQL has seen. Made
 # without triggers, which would take minutes, and so with all that these keep.
@@ -37,6 +44,8 @@ select tenant, a, user_name_key, id from scim.resource, generate_series(1, 2) a 
 SQL
 END {
     my $status = $?;
+    sql('alter system reset autovacuum');
+    sql('select pg_reload_conf()');
     sql("set session_replication_role = replica; " . join ' ', map {"delete from scim.$_ where $small;"} qw(resource membership lookup));
     $? = $status;
 }
@@ -106,6 +115,7 @@ my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 my @names = $prepared =~ /^prepare (\w+) as$/mg;
 cmp_ok(scalar @names, '>=', 20, 'statements are there');
+$prepared .= "prepare planted as\nselect doc from scim.resource where tenant = \$1 and doc ->> 'title' = \$2;\n";
 for my $name (keys %many) {
     ok((grep { $_ eq $name } @names), "$name, which is let pass, exists");
 }
@@ -116,8 +126,9 @@ sub scans {
     my ($node, $limited) = @_;
     my @found;
     my $table = $node->{'Relation Name'} // '';
-    if ($known{$table} && $node->{'Node Type'} =~ /Scan/ && $node->{'Node Type'} !~ /^Bitmap Heap/) {
-        my $condition = $node->{'Index Cond'} // '';
+    if ($known{$table} && $node->{'Node Type'} =~ /Scan/) {
+        # Of a bitmap, the recheck has what its indexes were asked for.
+        my $condition = $node->{'Index Cond'} // $node->{'Recheck Cond'} // '';
         (my $rest = $condition) =~ s/\b(tenant|type|attribute)\b//g;
         push @found, "$node->{'Node Type'} on $table ($condition)" unless $rest =~ /\b(id|\w+_id|\w+_key|key|name)\b/ || $limited;
     }
@@ -148,7 +159,10 @@ sub check_statements {
     }
 }
 
-# The same in a database that is new, where the first synchronisation comes before the first ANALYZE, or after one that has seen nobody.
+isnt(scalar(my @planted = scans(plan_of('planted')->[0]{Plan}, 0)), 0, 'a statement that scans a tenant is found');
+
+# The same in a database that is new, where the first synchronisation comes before the first ANALYZE, or after one that has
+# seen nobody. Bitmaps of a table with one page are let pass.
 run_ok("$ENV{SCIM_TEST_PGBIN}/createdb", 'fresh');
 scimctl(qw(--db dbname=fresh db init));
 sub check_fresh {
@@ -156,7 +170,7 @@ sub check_fresh {
     local $ENV{PGDATABASE} = 'fresh';
     for my $name (grep { !$many{$_} && !$paged{$_} && !/^(admin|token|index)_/ } @names) {
         my $plan = plan_of($name);
-        is_json([$plan ? scans($plan->[0]{Plan}, 0) : 'no plan'], [], "$name scans no tenant in a database $when");
+        is_json([$plan ? grep({ !/^Bitmap/ } scans($plan->[0]{Plan}, 0)) : 'no plan'], [], "$name scans no tenant in a database $when");
     }
 }
 check_fresh('that is new');
@@ -208,13 +222,13 @@ my @filters = (
     [Users  => 'emails.value eq "user777@x.example" or phoneNumbers.value eq "+1 555 778" or name.familyName eq "family779"', 3],
     [Users  => '(userName eq "user777" or externalId eq "ext778") and active ne true', 2],
     [Users  => qq(id eq "$member" or employeeNumber eq "E-778" and name.givenName eq "given778"), 2],
-    [Users  => 'userName sw "user7777"', 11],
-    [Users  => 'displayName sw "user 7777"', 11],
-    [Users  => 'emails.value sw "user7777"', 11, 120],
-    [Users  => 'emails[type eq "work" and value sw "user7777"]', 11, 120],
-    [Users  => 'phoneNumbers.value sw "+1 555 7777"', 11, 120],
-    [Users  => 'name.familyName sw "family7777"', 11],
-    [Users  => 'employeeNumber sw "e-7777"', 11],
+    [Users  => 'userName sw "user777"', 11],
+    [Users  => 'displayName sw "user 777"', 11],
+    [Users  => 'emails.value sw "user777"', 11, 120],
+    [Users  => 'emails[type eq "work" and value sw "user777"]', 11, 120],
+    [Users  => 'phoneNumbers.value sw "+1 555 777"', 11, 120],
+    [Users  => 'name.familyName sw "family777"', 11],
+    [Users  => 'employeeNumber sw "e-777"', 11],
     [Users  => 'meta.lastModified eq "2026-06-01T02:30:00Z"', 1, 120],
     [Users  => 'meta.lastModified gt "2026-06-01T12:00:00Z"', 29, 120],
     [Users  => 'meta.lastModified ge "2026-06-01T12:00:00.000Z"', 30, 120],
@@ -261,12 +275,12 @@ for (['Users', 'userName eq "user777" or title eq "none"', 1],
     ['Users', 'not (groups.value eq "00000002-0000-7000-8000-000000000001")', 0],
     ['Users', 'meta.lastModified gt "2020-01-01T00:00:00Z"', $USERS],
     ['Users', 'userName sw ""', $USERS]) {
-    $each->($_);
+    cmp_ok(rows_read(sub { $each->($_) }, 'resource'), '>=', $USERS, 'which reads them all, and is seen to');
 }
 
 # However slow a filter is, its time is bounded, and the client is told what to do.
 my $start = time;
-is_error($t->request(GET => '/Users?filter=' . uri_escape_utf8(join ' or ', map { qq(name.formatted co "zz$_") } 1 .. 128)), 400,
+is_error($t->request(GET => '/Users?filter=' . uri_escape_utf8(join ' or ', map { qq(emails.value co "zz$_") } 1 .. 128)), 400,
     'tooMany', qr/^The query has to read more resources than this server can in the time that it allows\./, 'a slow filter');
 cmp_ok(time - $start, '<', 5, 'ends with ScimDatabaseTimeout');
 
@@ -275,7 +289,7 @@ cmp_ok(time - $start, '<', 5, 'ends with ScimDatabaseTimeout');
 my @orders = (
     [Users => '', 'user1'],
     [Users => 'sortBy=userName', 'user1'],
-    [Users => 'sortBy=userName&sortOrder=descending', 'user99999'],
+    [Users => 'sortBy=userName&sortOrder=descending', 'user9999'],
     [Users => 'sortBy=externalId', 'user1'],
     [Users => 'sortBy=displayName', 'user1'],
     [Users => 'sortBy=id&sortOrder=descending', "user$USERS"],
@@ -318,9 +332,8 @@ is(scalar @{ $at->(@$_)->{Resources} }, $PAGE, "/$_->[0]->[0] $_->[0]->[1]: a pa
 
 # --- administrators' lists of accounts --------------------------------------------------------------------------------------
 
-my $middle = '00000001-0000-7000-8000-000000050000';
-my @lists = (['', 50], ["after=$middle", 50], ['sort=created', 50], ["sort=created&after=$middle", 50], ['order=descending', 50],
-    ["order=descending&after=$middle", 50], ['sort=created&order=descending', 50], ["sort=created&order=descending&after=$middle", 50], ['q=user7777', 11], ['q=User%20777', 50],
+my @lists = (['', 50], ["after=$MIDDLE", 50], ['sort=created', 50], ["sort=created&after=$MIDDLE", 50], ['order=descending', 50],
+    ["order=descending&after=$MIDDLE", 50], ['sort=created&order=descending', 50], ["sort=created&order=descending&after=$MIDDLE", 50], ['q=user777', 11], ['q=User%2077', 50],
     ['source=local', 0], ['state=deleted', 0], ['protected=true', 0], ['role=administrator', 0], ['role=user', 50]);
 my $list = sub {
     my ($query, $expected) = @{ $_[0] };
@@ -331,7 +344,7 @@ my $list = sub {
 # before ended with, and the roles of the tenant.
 my $group = '00000002-0000-7000-8000-000000000500';
 my @ordered = map { ("$_&order=ascending", "$_&order=descending") }
-    (map {"/users?limit=50&sort=$_"} 'userName', 'created', "userName&after=$middle", "created&after=$middle"),
+    (map {"/users?limit=50&sort=$_"} 'userName', 'created', "userName&after=$MIDDLE", "created&after=$MIDDLE"),
     (map {"/groups?limit=50&sort=$_"} 'displayName', 'created', "displayName&after=$group", "created&after=$group");
 sub check_ordered {
     my ($when) = @_;
@@ -359,14 +372,13 @@ sub check_previews {
 
 # --- memberships of the large group -----------------------------------------------------------------------------------
 
-my $new = '00000001-0000-7000-8000-000000050000';
-sql("delete from scim.membership where tenant = '@{[$t->tenant]}' and member_id = '$new'");
+sql("delete from scim.membership where tenant = '@{[$t->tenant]}' and member_id = '$MIDDLE'");
 my $large = '/Groups/00000002-0000-7000-8000-000000000001';
 my @changes = (
-    { op => 'add', path => 'members', value => [{ value => $new }] },
-    { op => 'add', path => 'members', value => [{ value => $new }] },
-    { op => 'remove', path => qq(members[value eq "$new"]) },
-    { op => 'remove', path => 'members', value => [{ value => $new }] },
+    { op => 'add', path => 'members', value => [{ value => $MIDDLE }] },
+    { op => 'add', path => 'members', value => [{ value => $MIDDLE }] },
+    { op => 'remove', path => qq(members[value eq "$MIDDLE"]) },
+    { op => 'remove', path => 'members', value => [{ value => $MIDDLE }] },
 );
 my $change = sub {
     my $res = $t->request(PATCH => $large, { schemas => [$PATCH], Operations => [@_] });
@@ -383,7 +395,7 @@ my @access = (
     ['/subscriptions/subscription%202/users?limit=50', 6000],
     ['/subscriptions/subscription%202/users?limit=50&standing=waiting', 6000],
     ['/subscriptions/subscription%206/users?limit=50', 2000],
-    ["/groups/Group%201/members?limit=50&after=$middle", 400],
+    ["/groups/Group%201/members?limit=50&after=$MIDDLE", 400],
     ['/mappings?limit=50', 400],
     ['/mappings?limit=50&subscription=Subscription%202', 400],
     ['/grants?limit=50', 400],
@@ -396,8 +408,8 @@ my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 # What has no value, and what is of another type, is read where it stands in the index.
 sub check_orders {
     my ($when) = @_;
-    reads_less(5000 * @orders, "$when: what is sorted by an index reads its page and no more", sub { $page->($_) for @orders });
-    reads_less(2 * $PAGE * @middle, "$when: a page by cursor in the middle of a list reads itself and no more", sub { $at->(@$_) for @middle });
+    reads_less(1000 * @orders, "$when: what is sorted by an index reads its page and no more", sub { $page->($_) for @orders });
+    reads_less(($PAGE + 100) * @middle, "$when: a page by cursor in the middle of a list reads itself and no more", sub { $at->(@$_) for @middle });
 }
 sub check_reading {
     my ($when) = @_;
