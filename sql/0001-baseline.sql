@@ -87,6 +87,8 @@ create table scim.tenant (
     deletion     text not null default 'keep' check (deletion in ('keep', 'erase')),
     -- What people log in by.
     login_attribute text not null default 'userName' check (login_attribute in ('userName', 'email')),
+    -- How many groups may stand in one another: a group in a group is 2.
+    group_depth  int not null default 10 check (group_depth between 1 and 100),
     -- Requests are checked and answered as if they were carried out, and change nothing.
     dry_run      boolean not null default false,
     -- How many people may lose access by provisioning within an hour: so many, and so many of a hundred active users that

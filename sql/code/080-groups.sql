@@ -5,11 +5,64 @@
 
 -- --- groups in groups ------------------------------------------------------------------------------------------------
 
+-- Whether groups stand in one another deeper than `most`, on the way through a group and a member of it. Each step of a way is
+-- counted, so in a circle ways have no end: a circle is deep where it, with all groups that are above and below it, has more than
+-- `most` groups. So no chain of different groups is longer than that.
+create function scim.nests_deeper(of_tenant text, of_group uuid, member uuid, most int) returns boolean
+    language plpgsql
+as $$
+declare
+    depth int;
+begin
+    with recursive up (id, n) as (
+            select of_group, 1
+             union
+            select m.group_id, up.n + 1
+              from up
+              join scim.membership m on m.tenant = of_tenant and m.member_id = up.id
+             where up.n <= most),
+        down (id, n) as (
+            select member, 1
+             union
+            select m.member_id, down.n + 1
+              from down
+              join scim.membership m on m.tenant = of_tenant and m.group_id = down.id and m.member_type = 'Group'
+             where down.n <= most)
+    select (select max(up.n) from up) + (select max(down.n) from down) into depth;
+    if depth <= most then
+        return false;
+    end if;
+    with recursive up (id) as (
+            select of_group
+             union
+            select m.group_id from up join scim.membership m on m.tenant = of_tenant and m.member_id = up.id),
+        down (id) as (
+            select member
+             union
+            select m.member_id
+              from down
+              join scim.membership m on m.tenant = of_tenant and m.group_id = down.id and m.member_type = 'Group')
+    select count(*) into depth from (select up.id from up union select down.id from down) x;
+    return depth > most;
+end
+$$;
+
+-- Refuses a group in a group where the tenant does not allow so many in one another. One transaction at a time: two at once would
+-- not see what the other adds. With the owner's rights: a membership that the web role adds sets `nests`.
 create function scim.mark_nested() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    most int;
 begin
     update scim.tenant n set nests = true where n.tenant = new.tenant and not n.nests;
+    perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || new.tenant, 0));
+    select n.group_depth into most from scim.tenant n where n.tenant = new.tenant;
+    if scim.nests_deeper(new.tenant, new.group_id, new.member_id, most) then
+        perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": more than %s groups would stand in one another, and this '
+            'tenant allows no more. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
+            scim.group_name(new.tenant, new.member_id), scim.group_name(new.tenant, new.group_id), most));
+    end if;
     return null;
 end
 $$;

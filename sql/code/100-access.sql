@@ -99,6 +99,46 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.doc ->> 'displayName' 
   join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.type = 'Group' and g.deleted_at is null
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
+-- The groups that a group is in, at any distance, of its own tenant. In plpgsql for its plan, which is made once for a connection and,
+-- as httpd's are, for no tenant in particular and with indexes: it is asked for the few groups that one account is in.
+create function scim.groups_above(of_tenant text, of_group uuid) returns table (group_id uuid)
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off rows 10 cost 1000
+as $$
+begin
+    return query
+    with recursive up (id) as (
+            select e.group_id
+              from scim.membership e
+             where e.tenant = of_tenant and e.member_id = of_group and coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false)
+               and (select v.deleted_at is null from scim.resource v where v.tenant = of_tenant and v.id = of_group)
+             union
+            select e.group_id
+              from up
+             cross join lateral (
+                    select e.group_id
+                      from scim.membership e
+                     where e.tenant = of_tenant and e.member_id = up.id
+                       and (select u.deleted_at is null from scim.resource u where u.tenant = of_tenant and u.id = up.id)
+                    offset 0) e)
+    select up.id from up where (select g.deleted_at is null from scim.resource g where g.tenant = of_tenant and g.id = up.id);
+end
+$$;
+revoke execute on function scim.groups_above from public;
+grant execute on function scim.groups_above to scim_app, scim_web, scim_manage;
+
+-- What an account has by mappings of groups that its groups are in: from the account upwards, whatever there is of other groups. Each
+-- step is one that cannot come before the one above it, whatever the statistics say.
+create view scim.reach_up as
+select t.tenant, m.member_id, m.added, p.subscription_id, p.role, n.group_id,
+       (select g.doc ->> 'displayName' from scim.resource g where g.tenant = m.tenant and g.id = n.group_id) as group_name, m.group_id as via
+  from scim.tenant t
+  join scim.membership m on m.tenant = t.tenant and m.member_type = 'User'
+ cross join lateral scim.groups_above(m.tenant, m.group_id) n
+ cross join lateral (
+        select p.subscription_id, p.role from scim.mapping p where p.tenant = m.tenant and p.group_id = n.group_id offset 0) p
+ where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
+
 -- Grants that count. One at login does not where the policy for synchronised accounts decides, or the account is protected.
 create view scim.reach_grant as
 select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted_by, a.granted
@@ -121,11 +161,10 @@ select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_na
   join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
  where d.subscription_id is not null
  union all
-select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_name,
-       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), m.added
-  from scim.reach_nested d
-  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
-  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+select d.tenant, d.member_id, d.subscription_id, 'group', d.group_id, d.group_name,
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.added
+  from scim.reach_up d
+  join scim.steered r on r.tenant = d.tenant and r.id = d.member_id
  where d.subscription_id is not null
  union all
 select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, null, g.granted
@@ -146,11 +185,10 @@ select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name, null, m
   join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
  where d.role is not null
  union all
-select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name,
-       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), m.added
-  from scim.reach_nested d
-  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
-  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
+select d.tenant, d.member_id, d.role, 'group', d.group_id, d.group_name,
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.added
+  from scim.reach_up d
+  join scim.steered r on r.tenant = d.tenant and r.id = d.member_id
  where d.role is not null
  union all
 select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.granted
@@ -308,8 +346,8 @@ revoke execute on function scim.effective_role from public;
 grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
 
 -- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
-grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_grant
-    to scim_web, scim_manage;
+grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
+    scim.reach_grant to scim_web, scim_manage;
 
 -- --- what goes with what ---------------------------------------------------------------------------------------------
 

@@ -12,31 +12,22 @@ select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.doc
   from scim.resource r
  where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
 
--- Groups that are in groups count: `direct` tells the two apart.
+-- Groups that are in groups count: `direct` tells the two apart. From each account upwards: read it by `user_id`.
 create view scim_app.memberships with (security_barrier) as
 select m.tenant, m.group_id, g.doc ->> 'displayName' as group_name, m.member_id as user_id, true as direct, m.added
   from scim.membership m
   join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
  where m.member_type = 'User' and coalesce(m.tenant = current_setting('scim.tenant', true), false)
  union all
-select m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id, false, min(m.added)
-  from scim.tenant t
- cross join lateral (
-        with recursive down (group_id, via) as (
-            select e.group_id, e.member_id from scim.membership e where e.tenant = t.tenant and e.member_type = 'Group'
-             union
-            select d.group_id, e.member_id
-              from down d
-              join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
-              join scim.membership e on e.tenant = t.tenant and e.group_id = d.via and e.member_type = 'Group')
-        select d.group_id, d.via
-          from down d
-          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null) n
-  join scim.membership m on m.tenant = t.tenant and m.group_id = n.via and m.member_type = 'User'
-  join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.deleted_at is null
- where t.nests and coalesce(t.tenant = current_setting('scim.tenant', true), false)
-   and not exists (select from scim.membership d where d.tenant = t.tenant and d.group_id = n.group_id and d.member_id = m.member_id)
- group by m.tenant, n.group_id, g.doc ->> 'displayName', m.member_id;
+select a.tenant, a.group_id, (select g.doc ->> 'displayName' from scim.resource g where g.tenant = a.tenant and g.id = a.group_id), a.user_id, false,
+       a.added
+  from (select m.tenant, n.group_id, m.member_id as user_id, min(m.added) as added
+          from scim.tenant t
+          join scim.membership m on m.tenant = t.tenant and m.member_type = 'User'
+         cross join lateral scim.groups_above(m.tenant, m.group_id) n
+         where t.nests and coalesce(t.tenant = current_setting('scim.tenant', true), false)
+           and not exists (select from scim.membership d where d.tenant = m.tenant and d.group_id = n.group_id and d.member_id = m.member_id)
+         group by m.tenant, n.group_id, m.member_id) a;
 
 create view scim_app.effective_access with (security_barrier) as
 select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
@@ -45,7 +36,7 @@ select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
 
 -- What facts has of an account beside its row. In plpgsql for its plan, which is made once for a connection.
 create function scim.facts_of(of_tenant text, of_user uuid, out roles text[], out entitlements text[], out groups text[])
-    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 begin
     select coalesce(array_agg(e.name order by e.name) filter (where e.kind = 'role'), '{}'),

@@ -43,6 +43,7 @@ ok((log_lines('error_log', qr/\[scim:error\].*views and functions are not those 
 my @pids = map {
     my $pid = fork // die;
     if (!$pid) {
+        $t->{agent}->conn_cache({ total_capacity => 1 });    # not the parent's connection
         my %seen;
         my $end = time + 5;
         while (time < $end) {
