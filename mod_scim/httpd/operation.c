@@ -6,6 +6,7 @@
 #include "client.h"
 #include "message.h"
 #include "scim/json.h"
+#include "scim/member.h"
 #include "scim/render.h"
 #include "scim/text.h"
 
@@ -38,7 +39,9 @@ static scim_error_t *read_json(json_object **out, int outer, scim_call_t *call)
     int depth = scim_setting_max_depth(call->request->config) + outer;
     scim_error_t *error = scim_message_body(&call->bytes, &call->bytes_len, call->request);
 
-    return error ? error : scim_json_read(out, call->bytes, call->bytes_len, depth, call->pool);
+    return error ? error
+                 : scim_json_read_known(out, call->bytes, call->bytes_len, depth, scim_member_known,
+                                        call->request->schemas, call->pool);
 }
 
 static scim_error_t *read_resource(scim_call_t *call)

@@ -24,11 +24,14 @@
 #define EXPONENT_DIGITS 3   /* beyond three the value is no double, and PostgreSQL's numeric refuses it */
 #define NAME_QUOTE_MAX  200 /* bytes of a member name in a refusal */
 #define BOM             "\xef\xbb\xbf"
+#define FIT_MAX         10 /* members of an object for which json-c has made too much room: it begins with 16 places */
 
-/* json-c takes some 800 bytes for "{}". So many objects and lists may be in any text, and one more for each so many
- * bytes of it: enough for a list of members that have nothing but their ids. */
+/* json-c takes many times its length for each value. So many objects and lists, and so many other values, may be in any
+ * text, and one more for each so many bytes of it: enough for a list of members that have nothing but their ids. */
 #define CONTAINERS_FREE     10000
 #define BYTES_PER_CONTAINER 40
+#define VALUES_FREE         10000
+#define BYTES_PER_VALUE     16
 
 typedef struct reader_t {
     const char *start;
@@ -37,8 +40,12 @@ typedef struct reader_t {
     json_object *root;
     int max_depth;
     apr_size_t containers; /* objects and lists that may still come */
-    scim_buf_t key;        /* the member name being read */
-    scim_buf_t string;     /* a string value with its escapes resolved */
+    apr_size_t values;     /* other values that may still come */
+    scim_json_known_t known;
+    const void *known_data;
+    int skipping;      /* around what is read are so many values of members that nobody knows: nothing is kept */
+    scim_buf_t key;    /* the member name being read */
+    scim_buf_t string; /* a string value with its escapes resolved */
     apr_pool_t *pool;
 } reader_t;
 
@@ -71,6 +78,14 @@ static json_object *made(json_object *object, apr_pool_t *pool)
             out_of_memory(APR_ENOMEM);
         abort();
     }
+    return object;
+}
+
+json_object *scim_json_fit(json_object *object)
+{
+    const int count = json_object_object_length(object);
+    if (count < FIT_MAX)
+        lh_table_resize(json_object_get_object(object), count + count / 2 + 1);
     return object;
 }
 
@@ -177,18 +192,29 @@ static int peek(reader_t *reader)
     return reader->at < reader->end ? (unsigned char)*reader->at : -1;
 }
 
-/* Puts a value where it belongs: into the list, under the key, or, without a parent, at the root. */
+/* Puts a value where it belongs: into the list, under the key, or, without a parent, at the root. Of what is skipped
+ * names are left alone, so that one that is there twice is found. */
 static void attach(reader_t *reader, json_object *parent, json_object *value)
 {
     int failed = 0;
+    if (reader->skipping)
+        value = NULL;
     if (!parent)
         reader->root = scim_json_own(value, reader->pool);
     else if (json_object_is_type(parent, json_type_array))
-        failed = json_object_array_add(parent, value);
+        failed = reader->skipping ? 0 : json_object_array_add(parent, value);
     else
         failed = json_object_object_add_ex(parent, reader->key.data, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
     if (failed)
         made(NULL, reader->pool);
+}
+
+/* The same for a value that holds no others. */
+static void attach_leaf(reader_t *reader, json_object *parent, json_object *value)
+{
+    attach(reader, parent, value);
+    if (reader->skipping)
+        json_object_put(value);
 }
 
 /* The bytes of a string up to its end or its next escape. */
@@ -395,14 +421,14 @@ static scim_error_t *read_number(reader_t *reader, json_object *parent)
         errno = 0;
         const long long value = strtoll(text, NULL, 10);
         if (!errno) {
-            attach(reader, parent, made(json_object_new_int64(value), reader->pool));
+            attach_leaf(reader, parent, made(json_object_new_int64(value), reader->pool));
             return NULL;
         }
     }
     const double value = strtod(text, NULL);
     if (isinf(value) || (fpclassify(value) == FP_ZERO && has_nonzero_digit(text)))
         return refuse(reader, from, "a number is out of range");
-    attach(reader, parent, made(json_object_new_double_s(value, text), reader->pool));
+    attach_leaf(reader, parent, made(json_object_new_double_s(value, text), reader->pool));
     return NULL;
 }
 
@@ -414,13 +440,22 @@ static scim_error_t *read_literal(reader_t *reader, json_object *parent)
         if ((apr_size_t)(reader->end - reader->at) < len || memcmp(reader->at, literals[i], len) != 0)
             continue;
         reader->at += len;
-        attach(reader, parent, i == 0 ? NULL : made(json_object_new_boolean(i == 2), reader->pool));
+        attach_leaf(reader, parent, i == 0 ? NULL : made(json_object_new_boolean(i == 2), reader->pool));
         return NULL;
     }
     return expected(reader, "a value");
 }
 
 static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth);
+
+/* The value of a member. What nobody knows is checked as all else is, and not kept. */
+static scim_error_t *read_member(reader_t *reader, json_object *object, int known, int depth)
+{
+    reader->skipping += !known;
+    scim_error_t *error = read_value(reader, object, depth);
+    reader->skipping -= !known;
+    return error;
+}
 
 static scim_error_t *there_twice(const reader_t *reader, const char *where, const span_t *name)
 {
@@ -449,7 +484,8 @@ static scim_error_t *read_members(reader_t *reader, json_object *object, int dep
         if (peek(reader) != ':')
             return expected(reader, "':'");
         reader->at++;
-        if ((error = read_value(reader, object, depth)))
+        const int known = !reader->known || reader->known(reader->known_data, name.text, name.len);
+        if ((error = read_member(reader, object, known, depth)))
             return error;
         const int next = peek(reader);
         if (next != ',' && next != '}')
@@ -489,7 +525,12 @@ static scim_error_t *read_container(reader_t *reader, json_object *parent, int d
         return refuse(reader, reader->at, "more objects and lists than a text of its length may have");
     json_object *child = made(is_object ? json_object_new_object() : json_object_new_array_ext(4), reader->pool);
     attach(reader, parent, child);
-    return is_object ? read_members(reader, child, depth + 1) : read_elements(reader, child, depth + 1);
+    scim_error_t *error = is_object ? read_members(reader, child, depth + 1) : read_elements(reader, child, depth + 1);
+    if (reader->skipping)
+        json_object_put(child);
+    else if (!error && is_object)
+        scim_json_fit(child);
+    return error;
 }
 
 /* Reads one value into its parent. `depth` is the number of containers around it. */
@@ -497,10 +538,12 @@ static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth
 {
     span_t string;
     const int c = peek(reader);
+    if (c != '{' && c != '[' && !reader->values--)
+        return refuse(reader, reader->at, "more values than a text of its length may have");
     if (c == '"') {
         scim_error_t *error = read_string(reader, &string, &reader->string, 0);
         if (!error)
-            attach(reader, parent, made(json_object_new_string_len(string.text, (int)string.len), reader->pool));
+            attach_leaf(reader, parent, made(json_object_new_string_len(string.text, (int)string.len), reader->pool));
         return error;
     }
     if (c == '{' || c == '[')
@@ -517,6 +560,7 @@ static void reader_init(reader_t *reader, const char *bytes, apr_size_t len, int
     reader->end = bytes + len;
     reader->max_depth = max_depth;
     reader->containers = CONTAINERS_FREE + len / BYTES_PER_CONTAINER;
+    reader->values = VALUES_FREE + len / BYTES_PER_VALUE;
     reader->pool = pool;
     scim_buf_init(&reader->key, 64, pool);
     scim_buf_init(&reader->string, 256, pool);
@@ -533,11 +577,19 @@ static scim_error_t *read_text(reader_t *reader)
 
 scim_error_t *scim_json_read(json_object **out, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool)
 {
+    return scim_json_read_known(out, bytes, len, max_depth, NULL, NULL, pool);
+}
+
+scim_error_t *scim_json_read_known(json_object **out, const char *bytes, apr_size_t len, int max_depth,
+                                   scim_json_known_t known, const void *data, apr_pool_t *pool)
+{
     reader_t reader;
     *out = NULL;
     if (len > INT_MAX) /* json-c counts the bytes of a string in an int */
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "The JSON is too large.");
     reader_init(&reader, bytes, len, max_depth, pool);
+    reader.known = known;
+    reader.known_data = data;
     if (len >= strlen(BOM) && memcmp(bytes, BOM, strlen(BOM)) == 0)
         return refuse(&reader, bytes, "the text begins with a byte order mark");
     const int first = peek(&reader);
@@ -557,7 +609,7 @@ json_object *scim_json_trusted(const char *bytes, apr_size_t len, apr_pool_t *po
     if (len > INT_MAX)
         return NULL;
     reader_init(&reader, bytes, len, TRUSTED_DEPTH, pool);
-    reader.containers = len;
+    reader.containers = reader.values = len;
     return read_text(&reader) ? NULL : reader.root;
 }
 

@@ -18,9 +18,19 @@
 #include "error.h"
 
 /* Reads the whole of bytes[0..len) as one JSON object (SCIM messages are objects, RFC 7644 3.8) of at most `max_depth`
- * objects and lists inside each other, itself counted. The number of objects and lists is bounded by `len`, because
- * they take more memory than text. Errors: 400 invalidSyntax. */
+ * objects and lists inside each other, itself counted. The numbers of objects and lists and of other values are
+ * bounded by `len`, because they take more memory than text. Errors: 400 invalidSyntax. */
 scim_error_t *scim_json_read(json_object **out, const char *bytes, apr_size_t len, int max_depth, apr_pool_t *pool);
+
+/* Whether anybody asks for members of this name. */
+typedef int (*scim_json_known_t)(const void *data, const char *name, apr_size_t len);
+
+/* The same; of members that are not known names alone are kept, with null. */
+scim_error_t *scim_json_read_known(json_object **out, const char *bytes, apr_size_t len, int max_depth,
+                                   scim_json_known_t known, const void *data, apr_pool_t *pool);
+
+/* Gives back what room json-c has made for members of `object` that did not come; returns `object`. */
+json_object *scim_json_fit(json_object *object);
 
 /* Reads JSON that this server wrote (a stored document); NULL only if it is not JSON. */
 json_object *scim_json_trusted(const char *bytes, apr_size_t len, apr_pool_t *pool);

@@ -1,5 +1,6 @@
 #include "member.h"
 
+#include <string.h>
 #include <strings.h>
 
 int scim_member_find(json_object **out, json_object *object, const char *name)
@@ -15,6 +16,27 @@ int scim_member_find(json_object **out, json_object *object, const char *name)
         }
     }
     return found;
+}
+
+/* The members of PatchOp, BulkRequest and SearchRequest. */
+static const char *const of_messages[] = {
+    "schemas", "Operations", "op",        "path",         "value",      "method",
+    "bulkId",  "data",       "version",   "failOnErrors", "attributes", "excludedAttributes",
+    "filter",  "sortBy",     "sortOrder", "startIndex",   "count",      "cursor"};
+
+int scim_member_known(const void *schemas, const char *name, apr_size_t len)
+{
+    const apr_size_t plain = strcspn(name, ":.[");
+
+    if (name[plain] == ':') {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof(of_messages) / sizeof(of_messages[0]); i++) {
+        if (strlen(of_messages[i]) == len && strncasecmp(of_messages[i], name, len) == 0) {
+            return 1;
+        }
+    }
+    return scim_schemas_name(schemas, name, plain);
 }
 
 static int lists(json_object *schemas, const char *urn)

@@ -8,9 +8,15 @@
 
 #include "error.h"
 #include "leniency.h"
+#include "schema.h"
 
 /* Finds a member by its name without case; returns how often it is there. */
 int scim_member_find(json_object **out, json_object *object, const char *name);
+
+/* Whether a member of this name may mean something in any message: it is one of RFC 7644's own, or an attribute of one
+ * of the schemas (const scim_schemas_t *), perhaps with a schema's URN, a sub-attribute or a filter. A
+ * scim_json_known_t. */
+int scim_member_known(const void *schemas, const char *name, apr_size_t len);
 
 /* Whether `schemas` lists the message's URN. Errors: 400 invalidSyntax. */
 scim_error_t *scim_member_schemas(json_object *body, const char *urn, scim_leniency_t *leniency, apr_pool_t *pool);

@@ -48,6 +48,11 @@ const scim_resource_type_t *scim_schemas_type(const scim_schemas_t *schemas, con
     return NULL;
 }
 
+int scim_schemas_name(const scim_schemas_t *schemas, const char *name, apr_size_t len)
+{
+    return find_lower(schemas->names, name, len) != NULL;
+}
+
 const scim_attr_t *scim_schema_attr(const scim_schema_t *schema, const char *name, apr_size_t len)
 {
     return find_lower(schema->attrs_by_key, name, len);

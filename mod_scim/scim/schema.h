@@ -101,6 +101,7 @@ struct scim_schemas_t {
     apr_array_header_t *root;    /* those that a query of the root is about */
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
     const char *secret;          /* names of the attributes that are never returned, with commas between them */
+    apr_hash_t *names;           /* lower-case names of all attributes and sub-attributes of all schemas */
 };
 
 /* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit
@@ -116,6 +117,9 @@ const scim_schema_t *scim_schemas_find(const scim_schemas_t *schemas, const char
 /* By endpoint ("Users"), exact case as in a URL; and by name ("User"). */
 const scim_resource_type_t *scim_schemas_endpoint(const scim_schemas_t *schemas, const char *endpoint, apr_size_t len);
 const scim_resource_type_t *scim_schemas_type(const scim_schemas_t *schemas, const char *name, apr_size_t len);
+
+/* Whether any schema has an attribute or a sub-attribute of this name. */
+int scim_schemas_name(const scim_schemas_t *schemas, const char *name, apr_size_t len);
 
 const scim_attr_t *scim_schema_attr(const scim_schema_t *schema, const char *name, apr_size_t len);
 const scim_attr_t *scim_attr_sub(const scim_attr_t *attr, const char *name, apr_size_t len);

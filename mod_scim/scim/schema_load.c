@@ -253,6 +253,7 @@ static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix,
         if (apr_hash_get(*by_key, attr->key, APR_HASH_KEY_STRING))
             return scim_load_complain(loader, prefix, "the attribute \"%s\" is there twice", attr->name);
         apr_hash_set(*by_key, attr->key, APR_HASH_KEY_STRING, attr);
+        apr_hash_set(loader->out->names, attr->key, APR_HASH_KEY_STRING, attr);
         APR_ARRAY_PUSH(*attrs, const scim_attr_t *) = attr;
     }
     return NULL;
@@ -431,6 +432,7 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
     loader.out->types = apr_array_make(pool, 4, sizeof(const scim_resource_type_t *));
     loader.out->root = apr_array_make(pool, 4, sizeof(const scim_resource_type_t *));
     loader.out->by_urn = apr_hash_make(pool);
+    loader.out->names = apr_hash_make(pool);
     for (int i = 0; i < dirs->nelts; i++) {
         if ((error = read_directory(&loader, APR_ARRAY_IDX(dirs, i, const char *))))
             return error;

@@ -1,4 +1,4 @@
-# What a piece of work costs of CPU time, by the process table.
+# What a piece of work costs: CPU time of httpd and PostgreSQL, and the memory of httpd, by the process table.
 #
 #   my $seconds = cpu_of(sub { $t->request(POST => '/Groups', $body) });
 package ScimCost;
@@ -7,7 +7,7 @@ use warnings;
 use Exporter 'import';
 use POSIX qw(sysconf _SC_CLK_TCK);
 
-our @EXPORT = qw(cpu_of colliding);
+our @EXPORT = qw(cpu_of peak_of colliding);
 
 my $work = $ENV{SCIM_TEST_WORK};
 
@@ -41,6 +41,19 @@ sub cpu_of {
     $do->();
     my @spent = map { used($roots[$_]) - $before[$_] } 0, 1;
     return wantarray ? @spent : $spent[0] + $spent[1];
+}
+
+# The highest resident memory (KiB) that any child of httpd has had so far.
+sub peak_of {
+    my $root = root_of("$work/t/logs/httpd.pid");
+    my $most = 0;
+    for my $path (glob '/proc/[0-9]*/status') {
+        open my $file, '<', $path or next;
+        my $text = join '', <$file>;
+        next unless $text =~ /^PPid:\s+$root$/m;
+        $most = $1 if $text =~ /^VmHWM:\s+(\d+)/m && $1 > $most;
+    }
+    return $most;
 }
 
 # The text number $number of those of $length bytes (an even number) that have one hash where it multiplies by 33.

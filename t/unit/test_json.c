@@ -250,6 +250,66 @@ static void refused_many_objects(void)
     CU_ASSERT_PTR_NULL(read_objects(219998, 8400000));
 }
 
+/* `count` numbers in a list that is `len` bytes long with white space at its end. */
+static const scim_error_t *read_numbers(int count, apr_size_t len)
+{
+    json_object *object;
+    scim_buf_t text;
+    scim_buf_init(&text, len + 1, unit_pool);
+    scim_buf_puts(&text, "{\"a\":[");
+    for (int i = 0; i < count; i++)
+        scim_buf_puts(&text, i ? ",1" : "1");
+    scim_buf_puts(&text, "]}");
+    while (text.len < len)
+        scim_buf_puts(&text, " ");
+    return scim_json_read(&object, text.data, text.len, DEPTH, unit_pool);
+}
+
+/* A number takes more than 60 bytes of memory and two of text. */
+static void refused_many_values(void)
+{
+    CU_ASSERT_PTR_NULL(read_numbers(11000, 0));
+    CU_ASSERT_PTR_NULL(read_numbers(12500, 40000));
+    UNIT_ERROR(read_numbers(12501, 40000), SCIM_INVALID_SYNTAX,
+               "The JSON is not valid: line 1, column 25007: more values than a text of its length may have.");
+    CU_ASSERT_PTR_NULL(read_numbers(510000, 8000000));
+}
+
+static int is_known(const void *names, const char *name, apr_size_t len)
+{
+    return len == 1 && strchr(names, *name) != NULL;
+}
+
+static const scim_error_t *read_known(json_object **out, const char *text)
+{
+    return scim_json_read_known(out, text, strlen(text), DEPTH, is_known, "abc", unit_pool);
+}
+
+static void unknown_is_not_kept(void)
+{
+    static const struct {
+        const char *given;
+        const char *kept;
+    } rows[] = {
+        {"{\"x\":1}", "{'x':null}"},
+        {"{\"x\":{\"a\":[1,{\"b\":\"t\"}],\"y\":1.5},\"a\":{\"b\":1}}", "{'x':null,'a':{'b':1}}"},
+        {"{\"a\":[{\"x\":[]},{\"b\":2,\"y\":\"t\"},3],\"c\":true}", "{'a':[{'x':null},{'b':2,'y':null},3],'c':true}"},
+    };
+    json_object *object;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        UNIT_OK(read_known(&object, rows[i].given));
+        UNIT_JSON(object, rows[i].kept);
+    }
+    /* It is checked as all else is. */
+    UNIT_ERROR(read_known(&object, "{\"x\":1,\"x\":2}"), SCIM_INVALID_SYNTAX,
+               "The JSON is not valid: line 1, column 8: the member \"x\" is there twice.");
+    UNIT_ERROR(read_known(&object, "{\"x\":{\"y\":[],\"y\":{}}}"), SCIM_INVALID_SYNTAX,
+               "The JSON is not valid: line 1, column 14: the member \"y\" is there twice.");
+    UNIT_ERROR(read_known(&object, "{\"x\":[1,{\"a\":[tru]}]}"), SCIM_INVALID_SYNTAX,
+               "The JSON is not valid: line 1, column 15: expected a value, found 't'.");
+    UNIT_ERROR(read_known(&object, "{\"x\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}"), SCIM_INVALID_SYNTAX, NULL);
+}
+
 static void refused_long_name(void)
 {
     json_object *object;
@@ -364,6 +424,8 @@ CU_TestInfo test_json[] = {{"accepted", accepted},
                            {"refused: NUL", refused_nul},
                            {"refused: nothing, too much", refused_empty},
                            {"refused: more objects than text", refused_many_objects},
+                           {"refused: more values than text", refused_many_values},
+                           {"unknown members are not kept", unknown_is_not_kept},
                            {"refused: a long name, which is cut in the detail", refused_long_name},
                            {"refused: a number too long", refused_long_number},
                            {"refused: cut off anywhere", refused_everywhere},
