@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "filter_parser.h"
+#include "marks.h"
 
 #define QUOTE_MAX 80
 
@@ -196,6 +197,17 @@ static scim_error_t *read_escape(char **to, scim_filter_parser_t *parser)
     return NULL;
 }
 
+/* A value is folded as stored ones are, and bounded as they are. */
+static scim_error_t *check_marks(const scim_filter_literal_t *literal, const scim_filter_parser_t *parser)
+{
+    if (!scim_marks_many(literal->text, strlen(literal->text))) {
+        return NULL;
+    }
+    return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                            "The value at character %lu of the %s " SCIM_MARKS_DETAIL ".",
+                            scim_filter_position(parser, literal->at), parser->what);
+}
+
 /* A string of RFC 8259 7; the parser stands on its opening quote. */
 static scim_error_t *read_string(scim_filter_literal_t *out, scim_filter_parser_t *parser)
 {
@@ -223,7 +235,7 @@ static scim_error_t *read_string(scim_filter_literal_t *out, scim_filter_parser_
     }
     parser->at++;
     *to = '\0';
-    return NULL;
+    return check_marks(out, parser);
 }
 
 static const struct {
@@ -254,5 +266,5 @@ scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser
         return scim_filter_expected(parser, word.at,
                                     "a value (a string in double quotes, a number, true, false or null)");
     }
-    return NULL;
+    return check_marks(out, parser);
 }

@@ -6,6 +6,7 @@
 
 #include "admin.h"
 #include "scim/json.h"
+#include "scim/marks.h"
 #include "scim/text.h"
 #include "tenant.h"
 
@@ -133,6 +134,28 @@ static const char *check_json(const scim_admin_arg_t *arg, json_object *value, a
                : "must be an object or a list.";
 }
 
+/* Whether a text anywhere in a value has too many combining marks in a row. */
+static int has_many_marks(json_object *value)
+{
+    if (json_object_is_type(value, json_type_string)) {
+        return scim_marks_many(json_object_get_string(value), (apr_size_t)json_object_get_string_len(value));
+    }
+    for (size_t i = 0; json_object_is_type(value, json_type_array) && i < json_object_array_length(value); i++) {
+        if (has_many_marks(json_object_array_get_idx(value, i))) {
+            return 1;
+        }
+    }
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, member)
+        {
+            if (scim_marks_many(name, strlen(name)) || has_many_marks(member)) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
 static const char *(*const checks[])(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool) = {
     [SCIM_ARG_TEXT] = check_text, [SCIM_ARG_INT] = check_int,       [SCIM_ARG_FLAG] = check_flag,
     [SCIM_ARG_TIME] = check_time, [SCIM_ARG_CHOICE] = check_choice, [SCIM_ARG_LIST] = check_list,
@@ -166,7 +189,9 @@ static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, a
     {
         const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
         const char *problem = NULL;
-        if (arg) {
+        if (has_many_marks(value)) {
+            problem = SCIM_MARKS_DETAIL ".";
+        } else if (arg) {
             problem = check_value(arg, value, pool);
         } else if (!in_path(op, name)) {
             problem = "is not known here.";

@@ -30,6 +30,7 @@ static const struct {
     {"filter_sql", test_filter_sql},
     {"json", test_json},
     {"leniency", test_leniency},
+    {"marks", test_marks},
     {"mask", test_mask},
     {"openapi", test_openapi},
     {"patch", test_patch},

@@ -53,6 +53,7 @@ extern CU_TestInfo test_filter_match[];
 extern CU_TestInfo test_filter_sql[];
 extern CU_TestInfo test_json[];
 extern CU_TestInfo test_leniency[];
+extern CU_TestInfo test_marks[];
 extern CU_TestInfo test_mask[];
 extern CU_TestInfo test_openapi[];
 extern CU_TestInfo test_patch[];
