@@ -8,6 +8,7 @@
 
 #include "fuzz.h"
 #include "scim/json.h"
+#include "scim/member.h"
 
 #define DIVIDER "\n--\n"
 
@@ -74,13 +75,35 @@ static void check_patch(json_object *body, const scim_resource_type_t *type, jso
     FUZZ_CHECK(fuzz_same(scim_json_text(body, NULL, pool), before));
 }
 
+/* A message of which only what may be known is kept means the same. */
+static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, json_object *stored,
+                        apr_pool_t *pool)
+{
+    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0}, of_known = {SCIM_LENIENT_ALL, 0};
+    json_object *doc = scim_json_copy(stored, pool), *kept = scim_json_copy(stored, pool);
+    apr_array_header_t *same;
+    scim_patch_t *patch, *of_kept;
+    scim_error_t *error = scim_patch_read(&patch, body, type, &leniency, pool);
+
+    fuzz_same_error(error, scim_patch_read(&of_kept, known, type, &of_known, pool));
+    FUZZ_CHECK(leniency.used == of_known.used);
+    if (error || !stored)
+        return;
+    error = scim_patch_apply(&same, doc, patch, &leniency, pool);
+    fuzz_same_error(error, scim_patch_apply(&same, kept, of_kept, &of_known, pool));
+    if (!error)
+        FUZZ_CHECK(fuzz_same(scim_json_text(doc, NULL, pool), scim_json_text(kept, NULL, pool)));
+}
+
 void fuzz_patch(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
     const char *divider = strstr(bytes, DIVIDER);
     const char *start = divider ? divider + strlen(DIVIDER) : bytes;
-    json_object *body;
+    const apr_size_t start_len = len - (apr_size_t)(start - bytes);
+    json_object *body, *known;
 
-    if (scim_json_read(&body, start, len - (apr_size_t)(start - bytes), FUZZ_DEPTH, pool))
+    if (scim_json_read(&body, start, start_len, FUZZ_DEPTH, pool) ||
+        scim_json_read_known(&known, start, start_len, FUZZ_DEPTH, scim_member_known, fuzz_schemas(), pool))
         return;
     for (const scim_resource_type_t *const *type = fuzz_types(); *type; type++) {
         json_object *stored =
@@ -88,5 +111,6 @@ void fuzz_patch(const char *bytes, apr_size_t len, apr_pool_t *pool)
 
         check_patch(body, *type, stored, SCIM_LENIENT_ALL, pool);
         check_patch(body, *type, stored, SCIM_LENIENT_NONE, pool);
+        check_known(body, known, *type, stored, pool);
     }
 }

@@ -9,6 +9,7 @@
 
 #include "fuzz.h"
 #include "scim/json.h"
+#include "scim/member.h"
 #include "scim/query.h"
 #include "scim/render.h"
 
@@ -103,21 +104,40 @@ static void check_resource(json_object *body, const scim_resource_type_t *type, 
     FUZZ_CHECK(fuzz_same(scim_json_text(body, NULL, pool), before));
 }
 
+/* A body of which only what may be known is kept means the same. */
+static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, unsigned allowed,
+                        apr_pool_t *pool)
+{
+    scim_leniency_t leniency = {allowed, 0}, of_known = {allowed, 0};
+    scim_resource_t *resource, *kept;
+    scim_error_t *error = scim_resource_read(&resource, body, type, &leniency, pool);
+
+    fuzz_same_error(error, scim_resource_read(&kept, known, type, &of_known, pool));
+    FUZZ_CHECK(leniency.used == of_known.used);
+    if (!error)
+        FUZZ_CHECK(fuzz_same(scim_json_text(resource->doc, NULL, pool), scim_json_text(kept->doc, NULL, pool)));
+}
+
 void fuzz_resource(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
     scim_query_t query = {.filter = NULL};
     const char *start = bytes;
-    json_object *body;
+    json_object *body, *known;
 
     if (*bytes == '?') {
         start = bytes + strcspn(bytes, "\n");
         if (scim_query_read(&query, apr_pstrmemdup(pool, bytes + 1, (apr_size_t)(start - bytes) - 1), 100, 1000, pool))
             return;
     }
-    if (scim_json_read(&body, start, len - (apr_size_t)(start - bytes), FUZZ_DEPTH, pool))
+    len -= (apr_size_t)(start - bytes);
+    fuzz_same_error(scim_json_read(&body, start, len, FUZZ_DEPTH, pool),
+                    scim_json_read_known(&known, start, len, FUZZ_DEPTH, scim_member_known, fuzz_schemas(), pool));
+    if (!body)
         return;
     for (const scim_resource_type_t *const *type = fuzz_types(); *type; type++) {
         check_resource(body, *type, &query, SCIM_LENIENT_ALL, pool);
         check_resource(body, *type, &query, SCIM_LENIENT_NONE, pool);
+        check_known(body, known, *type, SCIM_LENIENT_ALL, pool);
+        check_known(body, known, *type, SCIM_LENIENT_NONE, pool);
     }
 }
