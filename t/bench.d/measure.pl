@@ -158,6 +158,73 @@ sub warmed {
     };
 }
 
+# --- the largest bodies that are accepted -----------------------------------------------------------------------------------
+
+my $BODY = 10 * 1024 * 1024 - 4096;    # ScimMaxBody, but for the names below
+my $MARKS = 'e' . "\xcc\x81\xcc\x96" x 15;
+my @made;
+
+# So many parts, made by their number, with as much in what no schema knows as makes a body of so many bytes.
+sub listed { my ($count, $part) = @_; return '[' . join(',', map { $part->($_) } 1 .. $count) . ']' }
+sub stuffed {
+    my ($head, $bytes) = @_;
+    return qq($head,"x":") . 'x' x ($bytes - length($head) - 7) . '"}';
+}
+
+# Of each sort the request with a share of what may be in one: 1, 1/2, 1/4.
+my %SORTS = (
+    members => sub {
+        my ($share, $name) = @_;
+        my $part = int($BODY / 50_000) - 70;
+        return ('POST', '/Groups?excludedAttributes=members', qq({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"$name","members":) .
+            listed(50_000 * $share, sub { sprintf '{"value":"%s","display":"%s"}', id(1, $_[0]), 'd' x $part }) . '}');
+    },
+    emails => sub {
+        my ($share, $name) = @_;
+        return ('POST', '/Users?attributes=id', stuffed(qq({"schemas":["$USER"],"userName":"$name","emails":) .
+            listed(10_000 * $share, sub { sprintf '{"value":"%s%05d@example.com","type":"work"}', 'v' x 40, $_[0] }), $BODY * $share));
+    },
+    marks => sub {
+        my ($share, $name) = @_;
+        return ('POST', '/Users?attributes=id', stuffed(qq({"schemas":["$USER"],"userName":"$name","emails":) .
+            listed(980 * $share, sub { sprintf '{"value":"%s%05d"}', $MARKS x 16, $_[0] }), $BODY * $share));
+    },
+    bulk => sub {
+        my ($share, $name) = @_;
+        my $more = 'x' x (int($BODY / 1000) - 400);
+        return ('POST', '/Bulk', message('BulkRequest', [map { {method => 'POST', path => '/Users', bulkId => "u$_",
+            data => {%{ user("$name-$_\@example.com") }, title => $more}} } 1 .. 1000 * $share]));
+    },
+);
+
+# One request; what it has made is gone before the next figure.
+sub body {
+    my ($sort, $share) = @_;
+    my ($method, $path, $body) = $SORTS{$sort}->($share, "body-$$-$round-$sort-$share");
+    return sub {
+        return $load->series(1, sub {
+            my $answer = $load->request($method, $path, $body);
+            die "$sort: not all were made\n" if $sort eq 'bulk' && 1000 * $share != (() = $answer =~ /"status":"201"/g);
+            my ($id) = $answer =~ /^\{"id":"([^"]+)"/;
+            push @made, $id ? $path =~ s/\?.*/\/$id/r : $answer =~ m{"location":"[^"]*(/Users/[^"/]+)"}g;
+        });
+    };
+}
+my $next;
+sub bodies {
+    my ($sort) = @_;
+    my @sizes = ([2, 1 / 4, 'floor_insert'], [5, 1 / 2, "body_${sort}_2"], [10, 1, "body_${sort}_5"]);
+    return map {
+        my ($size, $share, $to) = @$_;
+        ["body_${sort}_$size", $to, sub { $next->() }, sub {
+            undef $load->{connection};
+            $load->request(DELETE => $_) for splice @made;
+            $next = body($sort, $share);
+            undef $load->{connection};
+        }]
+    } @sizes;
+}
+
 # --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
@@ -223,6 +290,9 @@ my @figures = (
         }, 1000);
     }],
     [bulk_delete => 'floor_update', \&disperse, \&gather],
+
+    # A request of 2.5, 5 and 10 MB: twice the body, twice the cost.
+    (map { bodies($_) } qw(members emails marks bulk)),
 
     # What is left of a write without the audit log and activity.
     (map {
