@@ -190,6 +190,11 @@ static scim_error_t *add_values(scim_patch_state_t *state, json_object *holder, 
     }
     keep_primary(list, primary);
     apr_pool_destroy(known.pool);
+    if (!error && json_object_array_length(list) > SCIM_LIST_MAX) {
+        return scim_error_typed(state->pool, SCIM_INVALID_VALUE,
+                                "%s would have %lu values, and may have at most %d; remove others first.",
+                                known.attr->name, (unsigned long)json_object_array_length(list), SCIM_LIST_MAX);
+    }
     return error;
 }
 

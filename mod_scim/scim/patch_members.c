@@ -28,12 +28,18 @@ static scim_members_op_t *push_change(scim_patch_reader_t *reader, scim_members_
     return last;
 }
 
-static void push_ids(scim_patch_reader_t *reader, scim_members_e op, const apr_array_header_t *ids)
+static scim_error_t *push_ids(scim_patch_reader_t *reader, scim_members_e op, const apr_array_header_t *ids)
 {
     scim_members_op_t *change;
 
     if (ids->nelts == 0 && op != SCIM_MEMBERS_REPLACE) {
-        return;
+        return NULL;
+    }
+    reader->members += ids->nelts;
+    if (reader->members > SCIM_MEMBERS_MAX) {
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+                                "The request names more than %d members; name the others in further requests.",
+                                SCIM_MEMBERS_MAX);
     }
     change = push_change(reader, op);
     for (int i = 0; i < ids->nelts; i++) {
@@ -43,6 +49,7 @@ static void push_ids(scim_patch_reader_t *reader, scim_members_e op, const apr_a
             APR_ARRAY_PUSH(change->ids, const char *) = id;
         }
     }
+    return NULL;
 }
 
 /* Collects the ids of `value eq "id" or value eq "id"`; 0 where the filter is anything else. */
@@ -59,15 +66,15 @@ static int filter_ids(apr_array_header_t *ids, const scim_filter_t *filter)
     return 1;
 }
 
-static void remove_matching(scim_patch_reader_t *reader, const scim_filter_t *filter)
+static scim_error_t *remove_matching(scim_patch_reader_t *reader, const scim_filter_t *filter)
 {
     apr_array_header_t *ids = apr_array_make(reader->pool, 4, sizeof(const char *));
 
     if (filter_ids(ids, filter)) {
-        push_ids(reader, SCIM_MEMBERS_REMOVE, ids);
-        return;
+        return push_ids(reader, SCIM_MEMBERS_REMOVE, ids);
     }
     push_change(reader, SCIM_MEMBERS_FILTER)->filter = filter;
+    return NULL;
 }
 
 /* A path into the values: members[..], members.sub, members[..].sub. */
@@ -76,8 +83,7 @@ static scim_error_t *change_inside(scim_patch_reader_t *reader, const scim_patch
     const scim_path_t *path = &part->path;
 
     if (path->filter && !path->sub && part->op == SCIM_PATCH_REMOVE) {
-        remove_matching(reader, path->filter);
-        return NULL;
+        return remove_matching(reader, path->filter);
     }
     if (!path->filter && part->op == SCIM_PATCH_REMOVE) {
         return scim_error_typed(reader->pool, SCIM_INVALID_PATH,
@@ -103,8 +109,7 @@ scim_error_t *scim_patch_members(scim_patch_reader_t *reader, const scim_patch_p
     }
     if (!value) {
         /* remove and replace leave nobody; to add null is to add nothing */
-        push_ids(reader, part->op == SCIM_PATCH_ADD ? SCIM_MEMBERS_ADD : SCIM_MEMBERS_REPLACE, ids);
-        return NULL;
+        return push_ids(reader, part->op == SCIM_PATCH_ADD ? SCIM_MEMBERS_ADD : SCIM_MEMBERS_REPLACE, ids);
     }
     if (part->op == SCIM_PATCH_REMOVE && !scim_lenient(reader->leniency, SCIM_LENIENT_REMOVE_VALUE)) {
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
@@ -118,6 +123,5 @@ scim_error_t *scim_patch_members(scim_patch_reader_t *reader, const scim_patch_p
     if ((error = scim_members_read(&ids, value, part->path.attr, reader->leniency, reader->pool))) {
         return error;
     }
-    push_ids(reader, changes[part->op], ids);
-    return NULL;
+    return push_ids(reader, changes[part->op], ids);
 }

@@ -21,6 +21,7 @@ typedef struct scim_patch_reader_t {
     const scim_resource_type_t *type;
     scim_leniency_t *leniency;
     apr_hash_t *ids; /* the ids of the last membership change, to leave out doubles */
+    int members;     /* how many ids all membership changes name */
     apr_pool_t *pool;
 } scim_patch_reader_t;
 

@@ -11,8 +11,7 @@
 #include "path.h"
 #include "text.h"
 
-#define QUOTE_MAX        200
-#define DISPLAY_NAME_MAX 1024 /* as value.c allows for a displayName that was sent */
+#define QUOTE_MAX 200
 
 typedef struct body_t {
     scim_resource_t *resource;
@@ -279,7 +278,7 @@ static const char *derive_display_name(json_object *doc, apr_pool_t *pool)
                                         family ? json_object_get_string(family) : "", NULL);
     }
     for (i = 0; i < 2; i++) {
-        if (candidates[i] && strlen(candidates[i]) <= DISPLAY_NAME_MAX)
+        if (candidates[i] && strlen(candidates[i]) <= SCIM_LOOKUP_MAX)
             return candidates[i];
     }
     return user_name ? json_object_get_string(user_name) : NULL;

@@ -16,6 +16,15 @@
 #include "leniency.h"
 #include "schema.h"
 
+/* Bytes of a string, and of one that resources are looked up by: PostgreSQL's indexes hold no more, and what is
+ * compared without case is folded. */
+#define SCIM_TEXT_MAX   65536
+#define SCIM_LOOKUP_MAX 1024
+
+/* Values of a list, stored or sent; and members that one request names. They bound what a request costs. */
+#define SCIM_LIST_MAX    10000
+#define SCIM_MEMBERS_MAX 50000
+
 typedef struct scim_resource_t {
     const scim_resource_type_t *type;
     json_object *doc; /* owned by the pool; the caller may change it */
@@ -49,9 +58,10 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
  * (type, primary, display) are left out, unless the schema requires a sub-attribute. `name` is how the client called
  * it, for the detail. The result is the pool's: json_object_get it to put it into a document. Its containers are new,
  * its leaves may be the body's. readOnly sub-attributes are dropped; of equal (type, value) pairs one stays (RFC 7643
- * 2.4). Strings are at most 65536 bytes long, and 1024 where resources are looked up by them: unique attributes,
- * externalId, displayName and the `value` of a list. Errors: 400 invalidValue, with a path, what it must be and
- * what it is; invalidSyntax for a sub-attribute given twice. Shared by POST, PUT and PATCH. */
+ * 2.4). Strings are at most SCIM_TEXT_MAX bytes long, and SCIM_LOOKUP_MAX where resources are looked up by them: unique
+ * attributes, externalId, displayName, the `value` of a list, and what a schema file says is indexed. Errors: 400
+ * invalidValue, with a path, what it must be and what it is; invalidSyntax for a sub-attribute given twice. Shared by
+ * POST, PUT and PATCH. */
 scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                               scim_leniency_t *leniency, apr_pool_t *pool);
 
@@ -78,7 +88,7 @@ int scim_attr_stored(const scim_attr_t *attr);
 scim_error_t *scim_resource_seal(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool);
 
 /* Reads the value of a members attribute: a list of {"value": id, ..} (or of bare ids in lenient) into `ids`
- * (const char *, as sent, doubles removed). Errors: 400 invalidValue. */
+ * (const char *, as sent, doubles removed). Errors: 400 invalidValue, also beyond SCIM_MEMBERS_MAX. */
 scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, const scim_attr_t *attr,
                                 scim_leniency_t *leniency, apr_pool_t *pool);
 

@@ -3,8 +3,7 @@
  * 2.5).
  *
  * A container is always made anew, so that a document never shares one with the body that it came from; the leaves
- * are the client's own, byte for byte. Lengths are bounded, because an index row of PostgreSQL is: a string
- * that resources are looked up by holds at most 1024 bytes, every other one 65536.
+ * are the client's own, byte for byte. Lengths and numbers are bounded by the limits of resource.h.
  */
 #include "resource.h"
 
@@ -13,11 +12,10 @@
 #include <string.h>
 
 #include "json.h"
+#include "marks.h"
 #include "table.h"
 #include "text.h"
 
-#define VALUE_MAX         65536
-#define VALUE_MAX_LOOKUP  1024
 #define QUOTE_MAX         40
 #define JSON_STRING_DEPTH 4
 
@@ -97,10 +95,12 @@ static int identifies(const scim_attr_t *attr)
     return !attr->parent && (attr->uniqueness != SCIM_UNIQUE_NONE || !attr->schema->served);
 }
 
-/* Whether the store looks resources up by this attribute: it identifies them, is a displayName, or the value of a list
- * such as emails. */
+/* Whether the store looks resources up by this attribute: its schema says so, or it identifies them, is a displayName,
+ * or the value of a list such as emails. */
 static int looked_up(const scim_attr_t *attr)
 {
+    if (attr->indexed)
+        return 1;
     if (attr->parent)
         return attr->parent->multi_valued && !strcmp(attr->key, "value");
     return identifies(attr) || !strcmp(attr->key, "displayname");
@@ -120,14 +120,26 @@ static scim_error_t *check_visible(json_object *value, const place_t *place, con
         place_text(place, reader->pool), (unsigned)code);
 }
 
-static scim_error_t *check_length(json_object *value, int max, const place_t *place, const reader_t *reader)
+/* Whether a text may be stored, and folded. */
+static scim_error_t *check_text(json_object *value, int max, const place_t *place, const reader_t *reader)
 {
     int len = json_object_get_string_len(value);
 
-    if (len <= max)
+    if (len > max)
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be at most %d bytes long, not %d.",
+                                place_text(place, reader->pool), max, len);
+    if (scim_marks_many(json_object_get_string(value), (apr_size_t)len))
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s " SCIM_MARKS_DETAIL ".",
+                                place_text(place, reader->pool));
+    return NULL;
+}
+
+static scim_error_t *check_count(size_t count, int max, const place_t *place, const reader_t *reader)
+{
+    if (count <= (size_t)max)
         return NULL;
-    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be at most %d bytes long, not %d.",
-                            place_text(place, reader->pool), max, len);
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must have at most %d values, not %lu.",
+                            place_text(place, reader->pool), max, (unsigned long)count);
 }
 
 int scim_value_empty_string(json_object *value, scim_leniency_t *leniency)
@@ -204,7 +216,7 @@ static scim_error_t *read_string(json_object **out, json_object *value, const sc
                                 place_text(place, reader->pool));
     *out = value;
     error = identifies(attr) ? check_visible(value, place, reader) : NULL;
-    return error ? error : check_length(value, looked_up(attr) ? VALUE_MAX_LOOKUP : VALUE_MAX, place, reader);
+    return error ? error : check_text(value, looked_up(attr) ? SCIM_LOOKUP_MAX : SCIM_TEXT_MAX, place, reader);
 }
 
 static scim_error_t *read_boolean(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
@@ -285,7 +297,7 @@ static scim_error_t *read_reference(json_object **out, json_object *value, const
         if (*at <= ' ' || *at == 0x7f)
             return wrong_text(place, "a URI without spaces and control characters", value, reader);
     }
-    return check_length(value, VALUE_MAX, place, reader);
+    return check_text(value, SCIM_TEXT_MAX, place, reader);
 }
 
 /* The alphabet of RFC 4648 4. RFC 7643 2.3.6 lets clients leave the padding out, but what there is must be right. */
@@ -310,29 +322,36 @@ static scim_error_t *read_binary(json_object **out, json_object *value, const sc
         return wrong(place, "base64 text", value, reader);
     if (!is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)))
         return wrong_text(place, "base64 text", value, reader);
-    return check_length(value, VALUE_MAX, place, reader);
+    return check_text(value, SCIM_TEXT_MAX, place, reader);
 }
 
 /* "25" out of {"value": "{\"id\":..,\"value\":\"25\",\"displayName\":\"Role1234\"}"}, which is how Entra ID sends an
  * application role. Text that only looks like it stays as it is. */
-static void unpack_json_string(json_object *complex, const scim_attr_t *attr, const reader_t *reader)
+static scim_error_t *unpack_json_string(json_object *complex, const scim_attr_t *attr, const place_t *place,
+                                        const reader_t *reader)
 {
     const scim_attr_t *display = scim_attr_sub(attr, "display", strlen("display"));
     json_object *text, *packed, *value, *name;
+    scim_error_t *error;
 
     if (!display || !attr->multi_valued || !json_object_object_get_ex(complex, "value", &text) ||
         !json_object_is_type(text, json_type_string) || *json_object_get_string(text) != '{')
-        return;
+        return NULL;
     if (scim_json_read(&packed, json_object_get_string(text), (apr_size_t)json_object_get_string_len(text),
                        JSON_STRING_DEPTH, reader->pool))
-        return;
+        return NULL;
     if (!json_object_object_get_ex(packed, "value", &value) || !json_object_is_type(value, json_type_string) ||
         !scim_lenient(reader->leniency, SCIM_LENIENT_JSON_STRING))
-        return;
+        return NULL;
+    error = read_any(&value, value, scim_attr_sub(attr, "value", strlen("value")), place, reader);
     json_object_object_add(complex, "value", json_object_get(value));
-    if (json_object_object_get_ex(packed, "displayName", &name) && json_object_is_type(name, json_type_string) &&
-        !json_object_object_get_ex(complex, display->name, NULL))
+    if (error || !json_object_object_get_ex(packed, "displayName", &name) ||
+        !json_object_is_type(name, json_type_string) || json_object_object_get_ex(complex, display->name, NULL))
+        return error;
+    error = read_any(&name, name, display, place, reader);
+    if (name)
         json_object_object_add(complex, display->name, json_object_get(name));
+    return error;
 }
 
 static scim_error_t *read_sub(json_object *complex, json_object *value, const scim_attr_t *sub, const place_t *place,
@@ -380,9 +399,10 @@ static scim_error_t *read_complex(json_object **out, json_object *value, const s
     } else {
         return wrong(place, "an object", value, reader);
     }
-    unpack_json_string(complex, attr, reader);
+    if ((error = unpack_json_string(complex, attr, place, reader)))
+        return error;
     if (json_object_object_length(complex))
-        *out = complex;
+        *out = scim_json_fit(complex);
     return NULL;
 }
 
@@ -507,7 +527,7 @@ static scim_error_t *read_list(json_object **out, json_object *value, const scim
 {
     json_object *list = scim_json_own(json_object_new_array(), reader->pool), *element;
     apr_hash_t *seen = scim_table_make(reader->pool);
-    scim_error_t *error = NULL;
+    scim_error_t *error = check_count(json_object_array_length(value), SCIM_LIST_MAX, place, reader);
     size_t i;
 
     for (i = 0; !error && i < json_object_array_length(value); i++) {
@@ -565,8 +585,9 @@ scim_error_t *scim_element_read(json_object **out, json_object *value, const sci
     return read_single(out, value, attr, &place, &reader);
 }
 
+/* `id` is made in `pool`: what else is made of a member lives as long as the reader's pool alone. */
 static scim_error_t *read_member(const char **id, json_object *element, const scim_attr_t *attr, const place_t *place,
-                                 const reader_t *reader)
+                                 const reader_t *reader, apr_pool_t *pool)
 {
     json_object *read = NULL, *value = NULL;
     scim_error_t *error;
@@ -581,7 +602,7 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
     if (!value)
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required.",
                                 place_text(place, reader->pool));
-    *id = json_object_get_string(value);
+    *id = apr_pstrdup(pool, json_object_get_string(value));
     return NULL;
 }
 
@@ -589,25 +610,29 @@ scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, co
                                 scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const place_t place = {NULL, attr->name, 0};
-    const reader_t reader = {leniency, pool};
+    reader_t reader = {leniency, NULL};
     apr_hash_t *seen = scim_table_make(pool);
     int listed = json_object_is_type(value, json_type_array);
     size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);
+    scim_error_t *error;
 
-    *ids = apr_array_make(pool, (int)count, sizeof(const char *));
+    apr_pool_create(&reader.pool, pool); /* an error stays there; else it is empty again after each member */
+    *ids = apr_array_make(pool, 16, sizeof(const char *));
     if (value && scim_value_empty_string(value, leniency))
         return NULL;
     if (value && !listed &&
         (!json_object_is_type(value, json_type_object) || !scim_lenient(leniency, SCIM_LENIENT_OBJECT_FOR_ARRAY)))
         return wrong(&place, "a list", value, &reader);
+    if ((error = check_count(count, SCIM_MEMBERS_MAX, &place, &reader)))
+        return error;
     for (i = 0; i < count; i++) {
         place_t below = {&place, NULL, i};
         const char *id = NULL;
-        scim_error_t *error =
-            read_member(&id, listed ? json_object_array_get_idx(value, i) : value, attr, &below, &reader);
 
+        error = read_member(&id, listed ? json_object_array_get_idx(value, i) : value, attr, &below, &reader, pool);
         if (error)
             return error;
+        apr_pool_clear(reader.pool);
         if (scim_table_add_id(seen, id, pool))
             APR_ARRAY_PUSH(*ids, const char *) = id;
     }

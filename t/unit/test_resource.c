@@ -233,10 +233,10 @@ static void a_derived_name_fits_its_limit(void)
 {
     UNIT_OK(read_body(
         "User",
-        apr_psprintf(unit_pool, "{'userName':'u','name':{'formatted':%s,'givenName':'G'}}", repeated('f', 1025)),
+        apr_psprintf(unit_pool, "{'userName':'u','name':{'familyName':%s,'givenName':'G'}}", repeated('f', 1024)),
         SCIM_LENIENT_ALL));
     scim_resource_default(resource, unit_pool);
-    UNIT_STR(json_object_get_string(json_object_object_get(resource->doc, "displayName")), "G");
+    UNIT_STR(json_object_get_string(json_object_object_get(resource->doc, "displayName")), "u");
 }
 
 static void put_keeps_active(void)
