@@ -6,7 +6,9 @@
  * has left pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the
  * next user resets it; (4) what commits has the statement `deadline` right before that, which is nobody's slot.
  */
+#include <apr_escape.h>
 #include <apr_strings.h>
+#include <openssl/sha.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +19,15 @@
 typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
 
 #define RUN_TIME_TEXT (-1)
+
+/* Why the connection cannot be used as it is. */
+#define POOLER                                                                                                         \
+    "a connection pooler between httpd and PostgreSQL gives one connection to several clients in turn, so statements " \
+    "that were prepared are missing or there already. Set its pool_mode to session; with pgbouncer 1.21 or later "     \
+    "max_prepared_statements = 1000 will do, too"
+
+/* Of the SHA-256 that names a prepared statement. */
+#define NAME_BYTES 16
 
 typedef struct statement_t {
     int id; /* scim_statement_e, or RUN_TIME_TEXT */
@@ -179,13 +190,22 @@ static int is_kept(const scim_backend_t *backend, const statement_t *statement)
                                               strlen(statement->sql) <= SCIM_PREPARED_TEXT_LENGTH);
 }
 
+/* What a text is prepared as, on every connection: where a connection pooler hands out PostgreSQL's connections to
+ * others in between, a name must not mean another statement there. */
+static const char *name_of(const char *sql, apr_pool_t *pool)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)sql, strlen(sql), digest);
+    return apr_pstrcat(pool, "scim_", apr_pescape_hex(pool, digest, NAME_BYTES, 0), NULL);
+}
+
 /* Finds the name that a statement is prepared under, or makes it one, which is the request's until it is remembered. */
 static void name_statement(scim_conn_t *conn, statement_t *statement)
 {
     statement->name = known_name(conn->backend, statement);
     statement->prepare = !statement->name && is_kept(conn->backend, statement);
     if (statement->prepare) {
-        statement->name = apr_psprintf(conn->pool, "scim_%u", ++conn->backend->serial);
+        statement->name = name_of(statement->sql, conn->pool);
     }
 }
 
@@ -468,6 +488,9 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
     }
     scim_conn_rollback(conn);
     scim_error_t *error = scim_sqlstate_error(at.failed, conn->pool);
+    if ((conn->backend->pooled || !conn->backend->fits) && scim_sqlstate_misplaced(at.failed)) {
+        return scim_sqlstate_unavailable(POOLER, conn->pool);
+    }
     if (scim_sqlstate_stale(at.failed)) {
         forget_all(conn->backend);
         error->transient = 1;

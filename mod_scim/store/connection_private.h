@@ -17,17 +17,18 @@
 typedef struct scim_backend_t {
     apr_pool_t *pool;
     int pid;
-    int fits;                    /* the schema's version was found to be ours */
-    apr_interval_time_t limit;   /* its statement_timeout; 0: not set yet */
-    apr_time_t clock;            /* the database's clock as an answer told it; 0: not known */
-    apr_time_t heard;            /* when that answer came, by scim_monotonic_now */
-    const char *process;         /* PostgreSQL's own number of it, which a connection pooler hides; NULL: not known */
+    int fits;                  /* the schema's version was found to be ours */
+    apr_interval_time_t limit; /* its statement_timeout; 0: not set yet */
+    apr_time_t clock;          /* the database's clock as an answer told it; 0: not known */
+    apr_time_t heard;          /* when that answer came, by scim_monotonic_now */
+    const char
+        *process; /* PostgreSQL's own number of it, which a connection pooler hides from libpq; NULL: not known */
     const char *started;         /* when that process began, as text */
+    int pooled;                  /* the process is another one than libpq was told: a connection pooler is in between */
     int given_up;                /* it may still be at work, and nobody waits for it */
     apr_array_header_t *indexed; /* scim_indexed_t: what was ready then */
     unsigned char blind[SCIM_BLIND_LENGTH];
     unsigned char secret[SCIM_SECRET_LENGTH];
-    unsigned serial;                    /* of the last name given to a prepared statement */
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */
 } scim_backend_t;

@@ -47,6 +47,7 @@ static const rule_t rules[] = {
     {"54000", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is too long."},
     {"40001", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
     {"40P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
+    {"55P03", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},
     {CANCELED, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
     {"25P03", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG}, /* the next statement did not arrive in time */
     {"25006", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database accepts no changes at the moment."},
@@ -173,8 +174,13 @@ int scim_sqlstate_late_end(const PGresult *result)
     return strcmp(state_of(result), LATE) == 0;
 }
 
-int scim_sqlstate_stale(const PGresult *result)
+int scim_sqlstate_misplaced(const PGresult *result)
 {
     const char *code = state_of(result);
-    return strcmp(code, "26000") == 0 || strcmp(code, "0A000") == 0 || strcmp(code, "42P05") == 0;
+    return strcmp(code, "26000") == 0 || strcmp(code, "42P05") == 0;
+}
+
+int scim_sqlstate_stale(const PGresult *result)
+{
+    return scim_sqlstate_misplaced(result) || strcmp(state_of(result), "0A000") == 0;
 }

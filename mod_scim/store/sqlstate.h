@@ -37,6 +37,9 @@ const char *scim_sqlstate_profile(const PGresult *result);
 /* Whether the database refused the end of a transaction because its deadline was over. */
 int scim_sqlstate_late_end(const PGresult *result);
 
+/* Whether a statement that was prepared is not there, or one that was not is. */
+int scim_sqlstate_misplaced(const PGresult *result);
+
 /* Whether the failure means that a prepared statement must be made anew (the schema changed under it). */
 int scim_sqlstate_stale(const PGresult *result);
 
