@@ -8,6 +8,9 @@
 #define EMPTY_BATCH "10000"
 #define READY       7 /* column of index_list */
 
+#define ATTEMPTS_MAX 60
+#define PAUSE        apr_time_from_sec(1)
+
 typedef struct index_t {
     scim_conn_t *conn;
     apr_array_header_t *unready; /* int: ids that rows are made for */
@@ -16,11 +19,23 @@ typedef struct index_t {
     apr_pool_t *pool;
 } index_t;
 
+/* Who waits for a lock holds others up. So a batch gives up soon, lets them pass, and is run again, for two minutes. */
+static scim_error_t *run_batch(scim_batch_t *batch)
+{
+    scim_error_t *error = scim_batch_run(batch);
+
+    for (int tries = 1; error && error->transient && tries < ATTEMPTS_MAX; tries++) {
+        apr_sleep(PAUSE);
+        error = scim_batch_run(batch);
+    }
+    return error;
+}
+
 static scim_error_t *run(const PGresult **result, const index_t *index, scim_statement_e id, const scim_param_t *params)
 {
     scim_batch_t *batch = scim_batch_make(index->conn);
     int slot = scim_batch_add(batch, id, params);
-    scim_error_t *error = scim_batch_run(batch);
+    scim_error_t *error = run_batch(batch);
 
     *result = error ? NULL : scim_batch_result(batch, slot);
     return error;
@@ -90,7 +105,7 @@ static scim_error_t *add_new(index_t *index, const apr_array_header_t *registere
         return NULL;
     }
     scim_batch_add(batch, SCIM_STMT_INDEX_MAKE, NULL);
-    error = scim_batch_run(batch);
+    error = run_batch(batch);
     for (int i = 0; !error && i < slots->nelts; i++) {
         const PGresult *result = scim_batch_result(batch, APR_ARRAY_IDX(slots, i, int));
 
@@ -109,7 +124,7 @@ static scim_error_t *set_ready(const index_t *index, const apr_array_header_t *i
 
         scim_batch_add(batch, SCIM_STMT_INDEX_READY, apr_pmemdup(index->pool, params, sizeof(params)));
     }
-    return ids->nelts ? scim_batch_run(batch) : NULL;
+    return ids->nelts ? run_batch(batch) : NULL;
 }
 
 static const char *id_list(const apr_array_header_t *ids, apr_pool_t *pool)
@@ -170,7 +185,7 @@ static scim_error_t *drop_attribute(const index_t *index, int id)
     scim_batch_add(batch, SCIM_STMT_INDEX_REMOVE, params);
     scim_batch_add(batch, SCIM_STMT_INDEX_MAKE, NULL);
     if (!error) {
-        error = scim_batch_run(batch);
+        error = run_batch(batch);
     }
     return error ? error : empty(index, id);
 }
@@ -206,7 +221,8 @@ scim_error_t *scim_index_run(apr_array_header_t **rows, scim_conn_t *conn, const
     scim_error_t *error = lock(&index);
 
     *rows = index.rows;
-    if (error || (error = run(&list, &index, SCIM_STMT_INDEX_LIST, NULL))) {
+    if (error || (error = run(&list, &index, SCIM_STMT_LOCK_BRIEFLY, NULL)) ||
+        (error = run(&list, &index, SCIM_STMT_INDEX_LIST, NULL))) {
         return error;
     }
     registered = scim_indexed_read(list, pool);

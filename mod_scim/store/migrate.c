@@ -4,11 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INSUFFICIENT_PRIVILEGE "42501" /* SQLSTATE */
+/* SQLSTATEs */
+#define INSUFFICIENT_PRIVILEGE "42501"
+#define LOCK_NOT_AVAILABLE     "55P03"
 
 /* Any number that no other software is likely to lock: "scim" in ASCII. Advisory locks are per database. */
 #define LOCK     "select pg_catalog.pg_advisory_xact_lock(1935894893)"
 #define LOCK_ALL "select pg_catalog.pg_advisory_lock(1935894893)" /* until the connection ends */
+
+/* Whoever waits for a table's lock holds up all requests that come after it. So a migration gives up soon, lets them
+ * pass, and begins anew: for some two minutes. */
+#define LOCK_BRIEFLY "set local lock_timeout = '1s'"
+#define ATTEMPTS_MAX 60
+#define PAUSE        apr_time_from_sec(1)
 
 /* The catalogue is asked first: naming the table where there is none would be an error, and end a transaction. */
 #define TABLE                                                                                                          \
@@ -73,17 +81,28 @@ static scim_error_t *failure(PGconn *pg, const char *what, apr_pool_t *pool)
     return error;
 }
 
+static int has_state(const PGresult *result, const char *state)
+{
+    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return code != NULL && strcmp(code, state) == 0;
+}
+
 /* Runs commands that answer nothing of interest. */
 static scim_error_t *run(PGconn *pg, const char *sql, const char *what, apr_pool_t *pool)
 {
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
+    int locked = has_state(result, LOCK_NOT_AVAILABLE);
+    scim_error_t *error;
 
     PQclear(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
         return NULL;
     }
-    return failure(pg, what, pool);
+    error = failure(pg, what, pool);
+    error->transient = locked;
+    return error;
 }
 
 scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool)
@@ -97,13 +116,6 @@ scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool)
     return error;
 }
 
-static int is_denied(const PGresult *result)
-{
-    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-    return code != NULL && strcmp(code, INSUFFICIENT_PRIVILEGE) == 0;
-}
-
 static apr_status_t clear_result(void *result)
 {
     PQclear(result);
@@ -115,7 +127,7 @@ static scim_error_t *ask(PGresult **result, PGconn *pg, const char *sql, apr_poo
 {
     *result = PQexec(pg, sql);
     apr_pool_cleanup_register(pool, *result, clear_result, apr_pool_cleanup_null);
-    if (is_denied(*result)) {
+    if (has_state(*result, INSUFFICIENT_PRIVILEGE)) {
         return scim_migrate_no_owner(pg, pool);
     }
     return PQresultStatus(*result) == PGRES_TUPLES_OK ? NULL : failure(pg, "tell its version", pool);
@@ -217,6 +229,9 @@ static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
         error = too_new(*from, pool);
     }
     if (error == NULL) {
+        error = run(pg, LOCK_BRIEFLY, "limit its waiting", pool);
+    }
+    if (error == NULL) {
         error = run(pg, scim_roles, "make the roles", pool);
     }
     if (error == NULL && *from > 0) {
@@ -230,11 +245,10 @@ static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
     return error != NULL ? error : make_code(pg, pool);
 }
 
-scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool)
+static scim_error_t *attempt(int *from, PGconn *pg, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, "begin", "begin", pool);
 
-    *to = scim_migrate_latest();
     if (error == NULL) {
         error = upgrade(from, pg, pool);
     }
@@ -244,5 +258,27 @@ scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool)
     if (error != NULL) {
         PQclear(PQexec(pg, "rollback"));
     }
+    return error;
+}
+
+scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = attempt(from, pg, pool);
+    const char *cause;
+
+    *to = scim_migrate_latest();
+    for (int tries = 1; error != NULL && error->transient && tries < ATTEMPTS_MAX; tries++) {
+        apr_sleep(PAUSE);
+        error = attempt(from, pg, pool);
+    }
+    if (error == NULL || !error->transient) {
+        return error;
+    }
+    cause = error->cause;
+    error = scim_error_status(pool, 503,
+                              "Other transactions did not give the tables free; nothing was changed. End those that "
+                              "are open for long (pg_stat_activity shows them), or try again when there are fewer "
+                              "requests.");
+    error->cause = cause;
     return error;
 }

@@ -57,7 +57,8 @@ scim_error_t *scim_migrate_current(int *number, const char **checksum, PGconn *p
 scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool);
 
 /* Applies the migrations that are missing and replaces the code; *from and *to are the numbers before and after.
- * Errors: 409 where the database is newer than this build, 500 with the database's own message in cause. */
+ * Errors: 409 where the database is newer than this build, 500 with the database's own message in cause, 503 where
+ * others have kept the tables locked for two minutes. */
 scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool);
 
 #endif
