@@ -1,7 +1,7 @@
 /*
  * mod_scim: a SCIM 2.0 service provider (RFC 7643, RFC 7644). The module record: hooks and directives.
  *
- * 1. check_config  reads schemas, refuses what cannot work, prepares the gates (configtest shows it)
+ * 1. check_config  reads schemas, refuses what cannot work, prepares the pools (configtest shows it)
  * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages; mod_watchdog's threads
  * 3. child_init    locks of the gates, of that cache and of the outboxes, before mod_watchdog starts the threads that
  * use them, and mod_dbd's connections

@@ -289,9 +289,11 @@ static scim_error_t *run(admin_t *admin)
     request_rec *r = admin->r;
     scim_admin_call_t *call = &admin->call;
     scim_database_t *database;
-    scim_error_t *error = scim_database_borrow(&database, r->server, scim_setting_database_wait(admin->config),
-                                               scim_setting_admin_timeout(admin->config), r->pool);
+    scim_guest_t guest;
+    scim_error_t *error;
 
+    scim_database_guest(&guest, call->tenant, admin->config);
+    error = scim_database_borrow(&database, r->server, &guest, scim_setting_admin_timeout(admin->config), r->pool);
     if (error)
         return error;
     call->conn = scim_database_connection(database);

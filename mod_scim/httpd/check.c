@@ -372,7 +372,7 @@ static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *s
                              driver ? driver : "not set"));
 }
 
-static void make_gates(check_t *check, scim_runtime_t *runtime)
+static void make_pools(check_t *check, scim_runtime_t *runtime)
 {
     apr_hash_t *by_key = apr_hash_make(check->temp);
     apr_hash_t *outboxes = apr_hash_make(check->temp);
@@ -381,19 +381,19 @@ static void make_gates(check_t *check, scim_runtime_t *runtime)
     for (server = check->main_server; server; server = server->next) {
         dbd_facts_t facts = dbd_facts(check, server);
         const char *key = pool_key(&facts, check->temp);
-        scim_gate_t *gate = apr_hash_get(by_key, key, APR_HASH_KEY_STRING);
+        scim_pool_t *pool = apr_hash_get(by_key, key, APR_HASH_KEY_STRING);
         scim_outbox_t *outbox = apr_hash_get(outboxes, key, APR_HASH_KEY_STRING);
         server_rec **id = apr_pmemdup(check->pool, &server, sizeof(server));
 
-        if (!gate) {
-            gate = scim_gate_make(pool_size(&facts), check->pool);
-            apr_hash_set(by_key, key, APR_HASH_KEY_STRING, gate);
+        if (!pool) {
+            pool = scim_pool_make(pool_size(&facts), apr_pstrdup(check->pool, facts.said[DBD_PARAMS]), check->pool);
+            apr_hash_set(by_key, key, APR_HASH_KEY_STRING, pool);
         }
         if (!outbox && serves(server)) {
             outbox = scim_outbox_make(server, check->pool);
             apr_hash_set(outboxes, key, APR_HASH_KEY_STRING, outbox);
         }
-        apr_hash_set(runtime->gates, id, sizeof(*id), gate);
+        apr_hash_set(runtime->pools, id, sizeof(*id), pool);
         apr_hash_set(runtime->outboxes, id, sizeof(*id), outbox);
         scim_server_config(server)->runtime = runtime;
         if (serves(server)) {
@@ -497,9 +497,9 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     runtime->schemas = check.schemas;
     if (check.schemas)
         runtime->indexed = scim_indexed_declared(check.schemas, pconf);
-    runtime->gates = apr_hash_make(pconf);
+    runtime->pools = apr_hash_make(pconf);
     runtime->outboxes = apr_hash_make(pconf);
-    make_gates(&check, runtime);
+    make_pools(&check, runtime);
     if (check.schemas)
         walk(&check, ap_conftree, main_server, visit_patch_response);
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST)

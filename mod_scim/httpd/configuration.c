@@ -29,6 +29,8 @@ APLOG_USE_MODULE(scim);
 #define BULK_TIMEOUT     apr_time_from_sec(45)
 #define DATABASE_TIMEOUT apr_time_from_sec(10)
 #define DATABASE_WAIT    apr_time_from_sec(5)
+#define TENANT_SHARE     50
+#define TOKEN_SHARE      50
 #define ADMIN_TIMEOUT    apr_time_from_sec(60)
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
 #define FAILURES         20
@@ -56,6 +58,8 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->bulk_timeout = -1;
     config->database_timeout = -1;
     config->database_wait = -1;
+    config->tenant_share = -1;
+    config->token_share = -1;
     config->admin_timeout = -1;
     config->require_tls = -1;
     config->failure_limit = -1;
@@ -97,6 +101,8 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->bulk_timeout = INNER(bulk_timeout, -1);
     config->database_timeout = INNER(database_timeout, -1);
     config->database_wait = INNER(database_wait, -1);
+    config->tenant_share = INNER(tenant_share, -1);
+    config->token_share = INNER(token_share, -1);
     config->admin_timeout = INNER(admin_timeout, -1);
     config->require_tls = INNER(require_tls, -1);
     if (inner->patch_response && outer->patch_response)
@@ -218,6 +224,8 @@ SETTING(int, max_depth, MAX_DEPTH)
 SETTING(int, bulk_operations, BULK_OPERATIONS)
 SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
 SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
+SETTING(int, tenant_share, TENANT_SHARE)
+SETTING(int, token_share, TOKEN_SHARE)
 SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
 SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
@@ -526,6 +534,21 @@ static const char *set_bulk_limits(cmd_parms *cmd, void *dir, const char *operat
     return NULL;
 }
 
+static const char *set_tenant_share(cmd_parms *cmd, void *dir, const char *tenant, const char *token)
+{
+    scim_dir_config_t *config = dir;
+    apr_off_t tenant_share, token_share;
+
+    if (!number(&tenant_share, tenant, 1, 100) || !number(&token_share, token ? token : tenant, 1, 100))
+        return apr_psprintf(cmd->pool,
+                            "%s takes one or two numbers from 1 to 100: percent of the connections that a tenant may "
+                            "use, and a token",
+                            cmd->cmd->name);
+    config->tenant_share = (int)tenant_share;
+    config->token_share = (int)token_share;
+    return NULL;
+}
+
 /* cmd->info is the field's offset in scim_dir_config_t. */
 static const char *set_duration(cmd_parms *cmd, void *dir, const char *text)
 {
@@ -607,6 +630,8 @@ const command_rec scim_directives[] = {
                   "longest time that a request waits for PostgreSQL's answer"),
     AP_INIT_TAKE1("ScimDatabaseWait", set_duration, OFFSET(database_wait), ANYWHERE,
                   "longest time that a request waits for a free connection to PostgreSQL"),
+    AP_INIT_TAKE12("ScimTenantShare", set_tenant_share, NULL, ANYWHERE,
+                   "percent of the connections that one tenant, and one token, may use at once: TENANT [TOKEN]"),
     AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
     AP_INIT_TAKE2("ScimBulkLimits", set_bulk_limits, NULL, ANYWHERE,
                   "what one Bulk request may hold: OPERATIONS BYTES"),

@@ -3,7 +3,7 @@
  *
  * Every field of a Location's configuration has a value that means "not said here" (-1, NULL, SCIM_TENANT_UNSET), so
  * that merging is taking the inner one where it says something. scim_setting_* give the value that counts, defaults
- * included. After the configuration was read all of it is read-only, but for the gates, which each child makes its own.
+ * included. After the configuration was read all of it is read-only, but for the pools, which each child makes its own.
  */
 #ifndef SCIM_CONFIGURATION_H
 #define SCIM_CONFIGURATION_H
@@ -51,6 +51,8 @@ typedef struct scim_dir_config_t {
     apr_interval_time_t bulk_timeout;
     apr_interval_time_t database_timeout;
     apr_interval_time_t database_wait;
+    int tenant_share; /* percent of a pool's connections */
+    int token_share;  /* said together with that */
     apr_interval_time_t admin_timeout;
     int require_tls;
     int failure_limit;          /* failed authentications of an address in a period; 0: no limit */
@@ -71,8 +73,8 @@ typedef struct scim_limits_t scim_limits_t; /* limits.h */
 typedef struct scim_runtime_t {
     const scim_schemas_t *schemas;
     const apr_array_header_t *indexed; /* scim_indexed_t: what the schemas declare */
-    apr_hash_t *gates;    /* server_rec * -> scim_gate_t *: servers that share a pool of connections share a gate */
-    apr_hash_t *outboxes; /* server_rec * -> scim_outbox_t *, shared in the same way */
+    apr_hash_t *pools;           /* server_rec * -> scim_pool_t *: servers whose directives are the same share one */
+    apr_hash_t *outboxes;        /* server_rec * -> scim_outbox_t *, shared in the same way */
     struct scim_pages_t *pages;  /* NULL: nothing is remembered; made in post_config (pages.h) */
     const scim_limits_t *limits; /* known in post_config */
 } scim_runtime_t;
@@ -126,6 +128,8 @@ apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_bulk_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
+int scim_setting_tenant_share(const scim_dir_config_t *config);
+int scim_setting_token_share(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);

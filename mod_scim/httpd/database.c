@@ -1,10 +1,9 @@
 #include "database.h"
 
+#include <ap_mpm.h>
 #include <apr_dbd.h>
 #include <apr_optional.h>
 #include <apr_strings.h>
-#include <apr_thread_cond.h>
-#include <apr_thread_mutex.h>
 #include <http_log.h>
 #include <mod_dbd.h>
 
@@ -13,48 +12,48 @@
 
 APLOG_USE_MODULE(scim);
 
-#define RETRY_AFTER 5
+#define RETRY_AFTER       5
+#define RETRY_AFTER_SHARE 1
 
-struct scim_gate_t {
-    int size;
-    int free;
-    int opening;               /* one who passed is asking mod_dbd for a connection, and may be making it */
-    int told;                  /* that there are attributes without their index */
-    apr_thread_mutex_t *mutex; /* NULL until the child made it */
-    apr_thread_cond_t *passable;
+/* What takes longer is no refusal, and is not asked for. */
+#define PROBE_AFTER apr_time_from_sec(1)
+
+struct scim_pool_t {
+    scim_gate_t *gate;
+    const char *params; /* DBDParams */
+    int told;           /* that there are attributes without their index; 1: by this child */
 };
 
 struct scim_database_t {
     ap_dbd_t *dbd;
     server_rec *server;
-    scim_gate_t *gate;
+    scim_pool_t *source;
+    scim_guest_t guest;
     scim_conn_t *conn;
     apr_pool_t *pool;
 };
 
-scim_gate_t *scim_gate_make(int size, apr_pool_t *pool)
+scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool)
 {
-    scim_gate_t *gate = apr_pcalloc(pool, sizeof(*gate));
+    scim_pool_t *made = apr_pcalloc(pool, sizeof(*made));
 
-    gate->size = size;
-    return gate;
+    made->gate = scim_gate_make(size, pool);
+    made->params = params;
+    return made;
 }
 
-static void gate_init(scim_gate_t *gate, apr_pool_t *child, server_rec *server)
+static void start(const scim_pool_t *pool, apr_pool_t *child, server_rec *server)
 {
+    int threads = 1;
     apr_status_t rv;
 
-    if (gate->mutex)
+    if (scim_gate_started(pool->gate))
         return;
-    gate->free = gate->size;
-    rv = apr_thread_mutex_create(&gate->mutex, APR_THREAD_MUTEX_DEFAULT, child);
-    if (rv == APR_SUCCESS)
-        rv = apr_thread_cond_create(&gate->passable, child);
-    if (rv != APR_SUCCESS) {
-        gate->mutex = NULL;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    rv = scim_gate_start(pool->gate, threads, child);
+    if (rv != APR_SUCCESS)
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, server,
                      "no lock for the database connections: SCIM requests will fail");
-    }
 }
 
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
@@ -62,60 +61,8 @@ void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
     const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
     apr_hash_index_t *i;
 
-    for (i = runtime ? apr_hash_first(child, runtime->gates) : NULL; i; i = apr_hash_next(i))
-        gate_init(apr_hash_this_val(i), child, main_server);
-}
-
-static int gate_passable(const scim_gate_t *gate)
-{
-    return gate->free > 0 && !gate->opening;
-}
-
-/* Takes a place, and the right to open; NULL, or why neither was got before `wait` was over. */
-static const char *gate_enter(scim_gate_t *gate, apr_interval_time_t wait, apr_pool_t *pool)
-{
-    apr_time_t end = apr_time_now() + wait;
-    int entered, opening;
-
-    apr_thread_mutex_lock(gate->mutex);
-    while (!gate_passable(gate)) {
-        apr_interval_time_t left = end - apr_time_now();
-
-        if (left <= 0 || APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(gate->passable, gate->mutex, left)))
-            break;
-    }
-    entered = gate_passable(gate);
-    opening = gate->opening;
-    if (entered) {
-        gate->free--;
-        gate->opening = 1;
-    }
-    apr_thread_mutex_unlock(gate->mutex);
-    if (entered)
-        return NULL;
-    if (opening)
-        return "another request is still connecting to PostgreSQL, and ScimDatabaseWait is over";
-    return apr_psprintf(pool,
-                        "none of the %d connections to PostgreSQL got free within ScimDatabaseWait; consider a greater "
-                        "DBDMax",
-                        gate->size);
-}
-
-/* Whoever waits, waits for the same two things: so one of them is woken at each change, and wakes the next. */
-static void gate_opened(scim_gate_t *gate)
-{
-    apr_thread_mutex_lock(gate->mutex);
-    gate->opening = 0;
-    apr_thread_cond_signal(gate->passable);
-    apr_thread_mutex_unlock(gate->mutex);
-}
-
-static void gate_leave(scim_gate_t *gate)
-{
-    apr_thread_mutex_lock(gate->mutex);
-    gate->free++;
-    apr_thread_cond_signal(gate->passable);
-    apr_thread_mutex_unlock(gate->mutex);
+    for (i = runtime ? apr_hash_first(child, runtime->pools) : NULL; i; i = apr_hash_next(i))
+        start(apr_hash_this_val(i), child, main_server);
 }
 
 static scim_error_t *unavailable(apr_pool_t *pool, const char *cause)
@@ -128,15 +75,51 @@ static scim_error_t *unavailable(apr_pool_t *pool, const char *cause)
     return error;
 }
 
-static apr_status_t release(void *data)
+/* Why a guest was not let in. */
+static scim_error_t *not_entered(scim_gate_e found, const scim_gate_t *gate, apr_pool_t *pool)
 {
-    scim_database_t *database = data;
+    scim_error_t *error;
+
+    switch (found) {
+    case SCIM_GATE_SHARE:
+        error = scim_error_status(pool, HTTP_TOO_MANY_REQUESTS,
+                                  "Too many requests of this tenant are at work at the same time. Send fewer at once, "
+                                  "and try again in %d second.",
+                                  RETRY_AFTER_SHARE);
+        error->cause = "ScimTenantShare";
+        error->retry_after = RETRY_AFTER_SHARE;
+        return error;
+    case SCIM_GATE_FAILED:
+        return unavailable(pool, "another request, which this one waited for, could not connect to PostgreSQL");
+    case SCIM_GATE_REFUSED:
+        return unavailable(pool, "PostgreSQL takes no more connections (max_connections, or it is starting), and "
+                                 "ScimDatabaseWait is over");
+    case SCIM_GATE_OPENING:
+        return unavailable(pool, "another request is still connecting to PostgreSQL, and ScimDatabaseWait is over");
+    default:
+        return unavailable(pool,
+                           apr_psprintf(pool,
+                                        "none of the %d connections to PostgreSQL got free within ScimDatabaseWait; "
+                                        "consider a greater DBDMax",
+                                        scim_gate_size(gate)));
+    }
+}
+
+static void give_back(scim_database_t *database)
+{
     APR_OPTIONAL_FN_TYPE(ap_dbd_close) *close = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close);
 
     if (database->dbd && close)
         close(database->server, database->dbd);
     database->dbd = NULL;
-    gate_leave(database->gate);
+}
+
+static apr_status_t release(void *data)
+{
+    scim_database_t *database = data;
+
+    give_back(database);
+    scim_gate_leave(database->source->gate, &database->guest, database->conn && scim_conn_usable(database->conn));
     return APR_SUCCESS;
 }
 
@@ -154,17 +137,6 @@ static PGconn *native(const ap_dbd_t *dbd)
     return driver && strcmp(driver, "pgsql") == 0 ? apr_dbd_native_handle(dbd->driver, dbd->handle) : NULL;
 }
 
-static int first_to_tell(scim_gate_t *gate)
-{
-    int told;
-
-    apr_thread_mutex_lock(gate->mutex);
-    told = gate->told;
-    gate->told = 1;
-    apr_thread_mutex_unlock(gate->mutex);
-    return !told;
-}
-
 /* A filter by what is declared and not indexed is answered all the same, but slowly: one line of each child says so. */
 static void check_indexed(const scim_database_t *database)
 {
@@ -174,71 +146,111 @@ static void check_indexed(const scim_database_t *database)
     if (!scim_conn_fresh(database->conn) || !runtime->indexed)
         return;
     names = scim_indexed_missing(runtime->indexed, scim_conn_indexed(database->conn), database->pool);
-    if (names && first_to_tell(database->gate))
+    if (names && !database->source->told)
         ap_log_error(
             APLOG_MARK, APLOG_WARNING, 0, database->server,
             "mod_scim: the schema files declare attributes as indexed that the database has no index of, so "
             "filters by them are slow: %s (run: scimctl db index, with --schema-dir for each ScimSchemaDir, then "
             "apachectl graceful)",
             names);
+    database->source->told |= names != NULL;
 }
 
-static scim_error_t *borrow(scim_database_t *database, apr_interval_time_t timeout)
+/* Asks mod_dbd for a connection that works; NULL, or why there is none. */
+static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *database)
 {
-    apr_pool_t *pool = database->pool;
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
-    scim_error_t *error;
-    PGconn *pg;
 
-    database->dbd = open ? open(pool, database->server) : NULL;
-    gate_opened(database->gate);
+    *found = SCIM_OPENED_FAILED;
     if (!open)
-        return unavailable(pool, "mod_dbd is not loaded");
+        return "mod_dbd is not loaded";
+    database->dbd = open(database->pool, database->server);
     if (!database->dbd)
-        return unavailable(pool, "mod_dbd has no connection to PostgreSQL; its own message stands before this one");
-    pg = native(database->dbd);
-    if (!pg)
-        return unavailable(pool, "DBDriver is not pgsql");
-    error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);
-    if (!error)
-        check_indexed(database);
+        return "mod_dbd has no connection to PostgreSQL; its own message stands before this one";
+    *pg = native(database->dbd);
+    if (!*pg)
+        return "DBDriver is not pgsql";
+    switch (scim_conn_revive(*pg, database->dbd->pool)) {
+    case SCIM_CONN_DEAD:
+        return apr_pstrdup(database->pool, PQerrorMessage(*pg));
+    case SCIM_CONN_KNOWN:
+        *found = SCIM_OPENED_OPEN;
+        return NULL;
+    default:
+        *found = SCIM_OPENED_MADE;
+        return NULL;
+    }
+}
+
+/* The guest has been let in. Whoever gets no connection at once has the next attempt, or leaves. */
+static scim_error_t *open_connection(PGconn **pg, int *again, scim_database_t *database)
+{
+    apr_time_t began = apr_time_now();
+    scim_opened_e found;
+    const char *cause = ask(pg, &found, database);
+    apr_interval_time_t took = apr_time_now() - began;
+
+    if (cause) {
+        give_back(database);
+        if (took < PROBE_AFTER && scim_conn_refused(database->source->params))
+            found = SCIM_OPENED_REFUSED;
+    }
+    scim_gate_opened(database->source->gate, &database->guest, found, took, again);
+    return cause ? unavailable(database->pool, cause) : NULL;
+}
+
+static scim_error_t *enter(PGconn **pg, scim_database_t *database)
+{
+    scim_gate_t *gate = database->source->gate;
+    scim_error_t *error;
+    int again;
+
+    do {
+        scim_gate_e found = scim_gate_enter(gate, &database->guest);
+
+        if (found != SCIM_GATE_ENTERED)
+            return not_entered(found, gate, database->pool);
+        error = open_connection(pg, &again, database);
+    } while (error && again);
     return error;
 }
 
-scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, apr_interval_time_t wait,
+scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, const scim_guest_t *guest,
                                    apr_interval_time_t timeout, apr_pool_t *pool)
 {
     const scim_runtime_t *runtime = scim_server_config(server)->runtime;
-    scim_gate_t *gate = runtime ? apr_hash_get(runtime->gates, &server, sizeof(server)) : NULL;
+    scim_pool_t *source = runtime ? apr_hash_get(runtime->pools, &server, sizeof(server)) : NULL;
     scim_database_t *database = apr_pcalloc(pool, sizeof(*database));
-    const char *refused;
     scim_error_t *error;
+    PGconn *pg;
 
     *out = NULL;
-    if (!gate || !gate->mutex)
+    if (!source || !scim_gate_started(source->gate))
         return unavailable(pool, "this server has no gate to the database");
-    refused = gate_enter(gate, wait, pool);
-    if (refused)
-        return unavailable(pool, refused);
-    database->gate = gate;
+    database->source = source;
     database->server = server;
     database->pool = pool;
+    database->guest = *guest;
+    database->guest.pool = pool;
+    if ((error = enter(&pg, database)))
+        return error;
     apr_pool_cleanup_register(pool, database, release, apr_pool_cleanup_null);
-    error = borrow(database, timeout);
+    error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);
     if (error) {
         scim_database_close(database);
         return error;
     }
+    check_indexed(database);
     *out = database;
     return NULL;
 }
 
-scim_error_t *scim_database_open(scim_database_t **out, request_rec *r)
+void scim_database_guest(scim_guest_t *guest, const char *tenant, const scim_dir_config_t *config)
 {
-    const scim_dir_config_t *config = scim_dir_config(r);
-
-    return scim_database_borrow(out, r->server, scim_setting_database_wait(config),
-                                scim_setting_database_timeout(config), r->pool);
+    *guest = (scim_guest_t){.tenant = tenant,
+                            .tenant_share = scim_setting_tenant_share(config),
+                            .token_share = scim_setting_token_share(config),
+                            .wait = scim_setting_database_wait(config)};
 }
 
 scim_conn_t *scim_database_connection(const scim_database_t *database)

@@ -53,9 +53,9 @@ static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_poo
 static void work(house_t *house, apr_pool_t *pool)
 {
     scim_database_t *database;
-    scim_error_t *error;
+    const scim_guest_t guest = {.wait = WAIT};
+    scim_error_t *error = scim_database_borrow(&database, house->server, &guest, TIMEOUT, pool);
 
-    error = scim_database_borrow(&database, house->server, WAIT, TIMEOUT, pool);
     if (!error)
         error = keep_house(house, scim_database_connection(database), pool);
     scim_database_close(database);

@@ -140,7 +140,8 @@ static void tell_lost(scim_outbox_t *outbox, apr_uint64_t lost)
 static scim_error_t *record(const scim_outbox_t *outbox, apr_pool_t *pool)
 {
     scim_database_t *database;
-    scim_error_t *error = scim_database_borrow(&database, outbox->server, WAIT, TIMEOUT, pool);
+    const scim_guest_t guest = {.wait = WAIT};
+    scim_error_t *error = scim_database_borrow(&database, outbox->server, &guest, TIMEOUT, pool);
 
     if (!error)
         error = scim_activity_record(scim_database_connection(database), outbox->leaving.text, pool);

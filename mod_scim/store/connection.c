@@ -1,6 +1,7 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -96,6 +97,44 @@ static int is_alive(PGconn *pg)
     return 0;
 }
 
+scim_conn_e scim_conn_revive(PGconn *pg, apr_pool_t *home)
+{
+    void *backend = NULL;
+    if (!is_alive(pg)) {
+        PQreset(pg);
+        return PQstatus(pg) == CONNECTION_OK ? SCIM_CONN_NEW : SCIM_CONN_DEAD;
+    }
+    apr_pool_userdata_get(&backend, BACKEND_KEY, home);
+    return backend && ((scim_backend_t *)backend)->pid == PQbackendPID(pg) ? SCIM_CONN_KNOWN : SCIM_CONN_NEW;
+}
+
+/* Waits until libpq can go on, or `end` has come; 0 then. */
+static int wait_for(PGconn *pg, PostgresPollingStatusType wants, apr_time_t end)
+{
+    apr_interval_time_t left = end - scim_monotonic_now();
+    struct pollfd ready = {.fd = PQsocket(pg), .events = wants == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+    return left > 0 && poll(&ready, 1, (int)apr_time_as_msec(left) + 1) > 0;
+}
+
+int scim_conn_refused(const char *conninfo)
+{
+    apr_time_t end = scim_monotonic_now() + apr_time_from_sec(1);
+    PostgresPollingStatusType wants = PGRES_POLLING_WRITING;
+    PGconn *pg = conninfo ? PQconnectStart(conninfo) : NULL;
+    if (!pg) {
+        return 0;
+    }
+    PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE);
+    while (PQstatus(pg) != CONNECTION_BAD && wants != PGRES_POLLING_OK && wants != PGRES_POLLING_FAILED &&
+           wait_for(pg, wants, end)) {
+        wants = PQconnectPoll(pg);
+    }
+    const char *message = PQerrorMessage(pg);
+    int refused = wants == PGRES_POLLING_OK || strstr(message, "53300") || strstr(message, "57P03");
+    PQfinish(pg);
+    return refused;
+}
+
 /* 0 where there is none. */
 static int read_secret(scim_backend_t *backend, const PGresult *result)
 {
@@ -146,6 +185,7 @@ static void take_limits(scim_conn_t *conn, const PGresult *result)
     scim_backend_hear(backend, scim_result_time(result, 0, LIMITS_CLOCK));
     backend->process = apr_psprintf(backend->pool, "%" APR_INT64_T_FMT, scim_result_int(result, 0, LIMITS_PROCESS));
     backend->started = apr_pstrdup(backend->pool, scim_result_text(NULL, result, 0, LIMITS_STARTED));
+    backend->pooled = scim_result_int(result, 0, LIMITS_PROCESS) != backend->pid;
 }
 
 scim_error_t *scim_backend_ask(scim_conn_t *conn)
@@ -219,12 +259,6 @@ scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, ap
     conn->home = home;
     conn->pool = pool;
     conn->timeout = timeout;
-    if (!is_alive(pg)) {
-        PQreset(pg);
-        if (PQstatus(pg) != CONNECTION_OK) {
-            return scim_sqlstate_unavailable(PQerrorMessage(pg), pool);
-        }
-    }
     apr_pool_userdata_get(&backend, BACKEND_KEY, home);
     conn->backend = backend;
     if (!conn->backend || conn->backend->pid != PQbackendPID(pg)) {

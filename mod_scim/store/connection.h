@@ -27,10 +27,23 @@
 
 typedef struct scim_conn_t scim_conn_t;
 
+/* What a look at a connection that nobody uses finds. */
+typedef enum {
+    SCIM_CONN_DEAD,
+    SCIM_CONN_NEW,  /* made just now, or anew: its server had gone, or had been given up */
+    SCIM_CONN_KNOWN /* used before, and still open */
+} scim_conn_e;
+
+/* Looks at it before any work is done, and makes it anew, once, where its server has gone. `home` as below. */
+scim_conn_e scim_conn_revive(PGconn *pg, apr_pool_t *home);
+
+/* Whether PostgreSQL is there and takes no connection at the moment: it has as many as it may have (53300), or it is
+ * starting (57P03). `conninfo` are libpq's words for it; NULL: 0. It takes a second at the most. */
+int scim_conn_refused(const char *conninfo);
+
 /* Takes up a connection for one request. `home` is the pool that lives as long as the connection (its state is kept
- * there); `pool` the request's. `timeout` bounds each round trip. A connection that has died is reset once, here,
- * before any work is done. Errors: 503 with Retry-After (unreachable, the schema's version does not fit, or
- * row-level security does not hold for the user). */
+ * there); `pool` the request's. `timeout` bounds each round trip. Errors: 503 with Retry-After (unreachable, the
+ * schema's version does not fit, or row-level security does not hold for the user). */
 scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
                              apr_pool_t *pool);
 

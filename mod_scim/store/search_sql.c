@@ -34,13 +34,19 @@ int scim_search_is_answered(const scim_search_t *search, const apr_array_header_
     return 1;
 }
 
+int scim_search_is_slow(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool)
+{
+    int filtered = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
+
+    return (filtered || search->sorted) && !scim_search_is_answered(search, indexed, pool);
+}
+
 scim_error_t *scim_search_error(scim_error_t *error, const scim_search_t *search, const apr_array_header_t *indexed,
                                 apr_pool_t *pool)
 {
-    int filtered = APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter != NULL;
     scim_error_t *too_many;
 
-    if (!error || !error->late || (!filtered && !search->sorted) || scim_search_is_answered(search, indexed, pool))
+    if (!error || !error->late || !scim_search_is_slow(search, indexed, pool))
         return error;
     too_many = scim_error_typed(pool, SCIM_TOO_MANY,
                                 "The query has to read more resources than this server can in the time that it allows. "

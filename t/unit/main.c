@@ -28,6 +28,7 @@ static const struct {
     {"filter", test_filter},
     {"filter_match", test_filter_match},
     {"filter_sql", test_filter_sql},
+    {"gate", test_gate},
     {"json", test_json},
     {"leniency", test_leniency},
     {"marks", test_marks},

@@ -1,0 +1,123 @@
+#include "httpd/gate.h"
+
+#include "unit.h"
+
+#define GUESTS 16
+
+static scim_gate_t *gate;
+static scim_guest_t guests[GUESTS];
+
+static void start(int size, int threads)
+{
+    gate = scim_gate_make(size, unit_pool);
+    UNIT_INT(scim_gate_started(gate), 0);
+    UNIT_INT(scim_gate_start(gate, threads, unit_pool), APR_SUCCESS);
+    UNIT_INT(scim_gate_started(gate), 1);
+}
+
+/* Nobody waits: what is not possible at once is refused. */
+static scim_gate_e enter(int n, const char *tenant, const char *token, int slow)
+{
+    guests[n] = (scim_guest_t){
+        .tenant = tenant, .token = token, .tenant_share = 50, .token_share = 25, .slow = slow, .pool = unit_pool};
+    return scim_gate_enter(gate, &guests[n]);
+}
+
+static int opened(int n, scim_opened_e found, apr_interval_time_t took)
+{
+    int again;
+
+    scim_gate_opened(gate, &guests[n], found, took, &again);
+    return again;
+}
+
+/* The whole way in. */
+static scim_gate_e visit(int n, const char *tenant, const char *token, int slow)
+{
+    scim_gate_e found = enter(n, tenant, token, slow);
+
+    if (found == SCIM_GATE_ENTERED)
+        opened(n, SCIM_OPENED_MADE, 0);
+    return found;
+}
+
+static void shares(void)
+{
+    start(8, 16);
+    UNIT_INT(visit(0, "a", "t1", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(1, "a", "t1", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(2, "a", "t1", 0), SCIM_GATE_SHARE); /* of the token: 2 of 8 */
+    UNIT_INT(visit(2, "a", "t2", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(3, "a", "t3", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(4, "a", "t4", 0), SCIM_GATE_SHARE); /* of the tenant: 4 of 8 */
+    UNIT_INT(visit(4, "b", "t1", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(5, NULL, NULL, 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(6, NULL, NULL, 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(7, NULL, NULL, 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(8, NULL, NULL, 0), SCIM_GATE_FULL);
+    scim_gate_leave(gate, &guests[0], 1);
+    UNIT_INT(visit(0, "a", "t4", 0), SCIM_GATE_ENTERED);
+}
+
+static void slow_searches(void)
+{
+    start(8, 16);
+    UNIT_INT(visit(0, "a", "t1", 1), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(1, "a", "t2", 1), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(2, "a", "t3", 1), SCIM_GATE_SHARE);
+    UNIT_INT(visit(2, "a", "t3", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(3, "b", "t4", 1), SCIM_GATE_ENTERED);
+}
+
+/* A pool of one connection is everybody's. */
+static void least(void)
+{
+    start(1, 4);
+    UNIT_INT(visit(0, "a", "t", 1), SCIM_GATE_ENTERED);
+    UNIT_INT(visit(1, "b", "t", 1), SCIM_GATE_FULL);
+    scim_gate_leave(gate, &guests[0], 1);
+    UNIT_INT(visit(1, "b", "t", 1), SCIM_GATE_ENTERED);
+}
+
+static void one_opens(void)
+{
+    start(4, 16);
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_OPENING);
+    UNIT_INT(opened(0, SCIM_OPENED_MADE, 0), 0);
+    UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(opened(1, SCIM_OPENED_FAILED, 0), 1); /* there is a connection to wait for */
+    scim_gate_leave(gate, &guests[0], 1);
+    guests[1].end = 1;
+    UNIT_INT(scim_gate_enter(gate, &guests[1]), SCIM_GATE_ENTERED);
+}
+
+/* After an attempt that took long others take what is open. */
+static void long_attempt(void)
+{
+    start(4, 16);
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(opened(0, SCIM_OPENED_MADE, apr_time_from_sec(2)), 0);
+    UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_FULL);
+    scim_gate_leave(gate, &guests[0], 1);
+    UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(opened(1, SCIM_OPENED_OPEN, 0), 0);
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_FULL);
+    scim_gate_leave(gate, &guests[1], 0); /* it is lost: there is none to wait for */
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+}
+
+static void refusal(void)
+{
+    start(4, 16);
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(opened(0, SCIM_OPENED_FAILED, 0), 0); /* nothing to wait for */
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+    UNIT_INT(opened(0, SCIM_OPENED_REFUSED, 0), 1);
+    guests[0].end = 1;
+    UNIT_INT(scim_gate_enter(gate, &guests[0]), SCIM_GATE_REFUSED);
+}
+
+CU_TestInfo test_gate[] = {{"shares", shares},       {"slow searches", slow_searches}, {"least", least},
+                           {"one opens", one_opens}, {"long attempt", long_attempt},   {"refusal", refusal},
+                           CU_TEST_INFO_NULL};
