@@ -119,6 +119,11 @@ void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void
  * the table in sqlstate.h. The results stay readable until the request's pool goes. */
 scim_error_t *scim_batch_run(scim_batch_t *batch);
 
+/* Runs a batch of reading statements again whose streamed statement, in `slot`, took longer than a statement may: in a
+ * transaction, and that statement by a cursor, row by row, so that the time limit is about each row and not about all.
+ * What it reads is of one moment all the same. It takes a round trip for each row. */
+scim_error_t *scim_batch_run_paced(scim_batch_t *batch, int slot);
+
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot);
 
 /* How many statements it has, which is the slot of the next one. */

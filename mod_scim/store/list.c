@@ -330,7 +330,7 @@ static scim_error_t *read_part(scim_reading_t *reading, const part_t *part)
     }
     int total = is_filtered(part->search) ? -1 : add_total(batch, session, part->search);
     scim_session_slot(session, reading->slot);
-    error = scim_session_run(session, batch);
+    error = scim_reading_run(reading, batch);
     if (!error && total >= 0) {
         reading->total = scim_result_int(scim_batch_result(batch, total), 0, 0);
     }

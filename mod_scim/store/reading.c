@@ -102,6 +102,22 @@ void scim_reading_stream(scim_reading_t *reading, scim_batch_t *batch)
     scim_batch_stream(batch, reading->slot, take_row, reading);
 }
 
+/* Rows that arrive show that PostgreSQL is not stuck, and that the query is not one that has to read too much before it
+ * finds anything: only there are many. */
+static int is_on_its_way(const scim_reading_t *reading, const scim_error_t *error)
+{
+    return error->late && reading->streamed && !reading->session->open && reading->records->nelts > reading->start;
+}
+
+scim_error_t *scim_reading_run(scim_reading_t *reading, scim_batch_t *batch)
+{
+    scim_session_t *session = reading->session;
+    scim_error_t *error = scim_session_run(session, batch);
+    return error && is_on_its_way(reading, error) && scim_conn_usable(session->conn)
+               ? scim_batch_run_paced(batch, reading->slot)
+               : error;
+}
+
 scim_error_t *scim_reading_end(scim_reading_t *reading)
 {
     scim_error_t *error = scim_spool_end(reading->session->spool);

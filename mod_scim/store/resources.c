@@ -200,7 +200,7 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
     }
     scim_add_get(&reading, batch, session, type, key, relation, known);
     scim_session_slot(session, reading.slot);
-    scim_error_t *error = scim_session_run(session, batch);
+    scim_error_t *error = scim_reading_run(&reading, batch);
     if (!error) {
         error = scim_read_one(out, &reading, batch);
     }

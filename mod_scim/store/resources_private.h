@@ -47,6 +47,10 @@ void scim_reading_begin(scim_reading_t *reading, scim_session_t *session, const 
 /* Has the rows of the statement in `slot` taken as they arrive. */
 void scim_reading_stream(scim_reading_t *reading, scim_batch_t *batch);
 
+/* Runs a batch that reads and changes nothing. Members may take as long as they do, while some arrive in time
+ * (ScimDatabaseTimeout). */
+scim_error_t *scim_reading_run(scim_reading_t *reading, scim_batch_t *batch);
+
 /* When all was read. Errors: 503 where the members could not be kept. A write, which is done by then, does not fail for
  * that: its resource is answered without them. */
 scim_error_t *scim_reading_end(scim_reading_t *reading);
