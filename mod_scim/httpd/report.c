@@ -132,7 +132,7 @@ static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
 {
     if (error)
         return error->detail;
-    return call->bulk ? scim_bulk_failures(call->bulk) : NULL;
+    return call->bulk ? scim_bulk_outcome(call->bulk) : NULL;
 }
 
 void scim_report_end(scim_call_t *call, const scim_error_t *error)

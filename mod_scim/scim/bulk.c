@@ -341,7 +341,7 @@ static void render_operation(scim_buf_t *out, const scim_bulk_t *bulk, const sci
     scim_buf_puts(out, "}");
 }
 
-const char *scim_bulk_failures(const scim_bulk_t *bulk)
+static const char *failures_text(const scim_bulk_t *bulk)
 {
     const scim_error_t *first = NULL;
     int failed = 0;
@@ -355,6 +355,26 @@ const char *scim_bulk_failures(const scim_bulk_t *bulk)
     return first ? apr_psprintf(bulk->pool, "%d of %d operations failed; the first one: %d %s", failed,
                                 bulk->ops->nelts, first->status, first->detail)
                  : NULL;
+}
+
+static const char *notes_text(const scim_bulk_t *bulk)
+{
+    const char *first = NULL;
+    int noted = 0;
+    for (int i = 0; i < bulk->ops->nelts; i++) {
+        const scim_bulk_op_t *op = &APR_ARRAY_IDX(bulk->ops, i, scim_bulk_op_t);
+        if (op->answered && op->note) {
+            first = first ? first : op->note;
+            noted++;
+        }
+    }
+    return first ? apr_psprintf(bulk->pool, "Of %d of %d operations: %s", noted, bulk->ops->nelts, first) : NULL;
+}
+
+const char *scim_bulk_outcome(const scim_bulk_t *bulk)
+{
+    const char *failures = failures_text(bulk), *notes = notes_text(bulk);
+    return failures && notes ? apr_pstrcat(bulk->pool, failures, " ", notes, NULL) : failures ? failures : notes;
 }
 
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base)

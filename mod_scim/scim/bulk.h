@@ -55,6 +55,7 @@ typedef struct scim_bulk_op_t {
     int status;          /* HTTP status of success */
     apr_int64_t version; /* 0: none to tell */
     scim_error_t *error; /* NULL: success */
+    const char *note;    /* what an administrator should know of what was done; NULL: nothing */
 } scim_bulk_op_t;
 
 typedef struct scim_bulk_t {
@@ -99,8 +100,8 @@ void scim_bulk_arrange(scim_bulk_t *bulk);
 /* `data` with ids in the place of references. */
 json_object *scim_bulk_substitute(const scim_bulk_t *bulk, const scim_bulk_op_t *op);
 
-/* How many of the operations failed, and why the first did; NULL where none did. */
-const char *scim_bulk_failures(const scim_bulk_t *bulk);
+/* How many of the operations failed, and why the first did, and the first note; NULL where there is nothing to say. */
+const char *scim_bulk_outcome(const scim_bulk_t *bulk);
 
 /* The BulkResponse: every operation that was answered, in the order of the request. */
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base);

@@ -314,6 +314,15 @@ static void default_active(json_object *doc, json_object *stored, const scim_res
         json_object_object_add(doc, active->name, json_object_new_boolean(!was || json_object_get_boolean(was)));
 }
 
+int scim_resource_inactive(json_object *doc, const scim_resource_type_t *type)
+{
+    const scim_attr_t *active = scim_schema_attr(type->schema, "active", strlen("active"));
+    json_object *value;
+
+    return scim_attr_defaults(active, type) && json_object_object_get_ex(doc, active->name, &value) &&
+           !json_object_get_boolean(value);
+}
+
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool)
 {
     default_active(resource->doc, NULL, resource->type);

@@ -43,6 +43,9 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *body, const
  * value: what would take it away leaves it as it is, since nobody gains access by what was not said. */
 int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type);
 
+/* Whether a document is that of a resource that is switched off. */
+int scim_resource_inactive(json_object *doc, const scim_resource_type_t *type);
+
 /* Gives a new resource its defaults: `active` true where the schema has it; displayName of a User derived from the name
  * where it was not sent (name.formatted, else givenName familyName, else userName). */
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);

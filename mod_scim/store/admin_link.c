@@ -25,13 +25,14 @@ static const scim_admin_arg_t add_args[] = {
 };
 
 static const scim_admin_field_t duplicate_fields[] = {
-    {"key", SCIM_ARG_TEXT, "Alike", "the userName or e-mail address that they share, without case"},
-    {"accounts", SCIM_ARG_JSON, "Accounts", "the users, as a list of users shows them"},
+    {"key", SCIM_ARG_TEXT, "Alike",
+     "the userName or e-mail address that they share, without case, or their externalId"},
+    {"accounts", SCIM_ARG_JSON, "Accounts", "the users, as a list of users shows them; the first 100"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t duplicate_args[] = {
-    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "only those whose userName or e-mail address starts so"},
+    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "only those whose userName, e-mail address or externalId starts so"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
     {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1100, "what follows a page: the `next` that it came with"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
@@ -76,6 +77,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .args = duplicate_args,
      .fields = duplicate_fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show users that may be the same person: their userName or an e-mail address is the same"},
+     .summary =
+         "show users that may be the same person: their userName, an e-mail address or the externalId is the same"},
     {.noun = NULL},
 };

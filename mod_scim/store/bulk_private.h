@@ -13,6 +13,7 @@ typedef struct scim_bulk_set_t {
     const scim_resource_type_t *type;
     scim_buf_t ids;          /* an SQL array; its brackets are added with the statement */
     scim_buf_t docs;         /* a JSON list, likewise */
+    scim_buf_t named;        /* as ids: those whose externalId names one person by itself */
     apr_array_header_t *ats; /* int: which operations, by their place in bulk->order */
     int open;                /* more may come */
     int slot;                /* of its statement; -1: not added yet */
@@ -31,6 +32,7 @@ typedef struct scim_bulk_item_t {
     int renamed;          /* POST: a deleted resource was brought back, under the id that it had: `made` */
     char made[SCIM_ID_SIZE];
     apr_int64_t version;
+    const char *note; /* POST: what an administrator should know of it; NULL: nothing */
 } scim_bulk_item_t;
 
 /* Whose statements begin at a slot. */

@@ -4,6 +4,7 @@
 
 #include "activity.h"
 #include "bulk_private.h"
+#include "scim/restore.h"
 #include "scim/table.h"
 
 #define READS_MAX 64                /* stored documents are held meanwhile */
@@ -134,6 +135,7 @@ static scim_bulk_set_t *make_set(scim_bulk_window_t *window, const scim_resource
     set->ats = apr_array_make(window->pool, 16, sizeof(int));
     scim_buf_init(&set->ids, 256, window->pool);
     scim_buf_init(&set->docs, 1024, window->pool);
+    scim_buf_init(&set->named, 256, window->pool);
     APR_ARRAY_PUSH(window->sets, scim_bulk_set_t *) = set;
     return set;
 }
@@ -151,6 +153,10 @@ static void join_set(scim_bulk_window_t *window, int at)
     }
     scim_buf_puts(&set->ids, set->ids.len ? "," : "{");
     scim_buf_puts(&set->ids, item->change.id);
+    if (scim_restore_identifies(item->change.resource->doc)) {
+        scim_buf_puts(&set->named, set->named.len ? "," : "{");
+        scim_buf_puts(&set->named, item->change.id);
+    }
     scim_buf_puts(&set->docs, set->docs.len ? "," : "[");
     scim_buf_add(&set->docs, item->text, item->len);
     APR_ARRAY_PUSH(set->ats, int) = at;
@@ -279,7 +285,14 @@ static void add_locks(scim_bulk_window_t *window)
     }
 }
 
-/* Whether a resource that was not there may be made by a POST before this operation: one that brings it back. */
+/* Whether a POST could bring the resource back that an operation is about: it is not there, or it is a user who is
+ * inactive as it is stored. */
+static int is_former(const scim_change_t *change, const scim_error_t *error)
+{
+    return (error && error->status == 404) || change->inactive;
+}
+
+/* Whether a POST before this operation may bring a resource back. */
 static int may_come_back(const scim_bulk_window_t *window, int at)
 {
     for (int i = window->begin; i < at; i++) {
@@ -307,7 +320,7 @@ scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int
             continue;
         }
         error = scim_change_compute(&item->change, scim_batch_result(window->batch, item->slot));
-        if (error && error->status == 404 && may_come_back(window, at)) {
+        if (is_former(&item->change, error) && may_come_back(window, at)) {
             *wait = at;
             return NULL;
         }
@@ -327,8 +340,10 @@ static scim_error_t *add_post(scim_bulk_window_t *window, int at)
     if (set->slot < 0) {
         scim_buf_puts(&set->ids, "}");
         scim_buf_puts(&set->docs, "]");
+        scim_buf_puts(&set->named, set->named.len ? "}" : "{}");
         begin_step(window, at, set);
-        set->slot = scim_change_add_create(window->batch, window->session, set->type, set->ids.data, set->docs.data, 0);
+        set->slot = scim_change_add_create(window->batch, window->session, set->type, set->ids.data, set->docs.data,
+                                           set->named.data, 0);
     }
     begin_step(window, at, NULL);
     return scim_change_add_new_members(window->batch, &item->change);
@@ -438,6 +453,9 @@ static void read_set(scim_bulk_window_t *window, const scim_bulk_set_t *set)
         scim_result_uuid(item->made, result, *row, 0);
         item->version = scim_result_int(result, *row, 1);
         item->renamed = strcmp(item->made, item->change.id) != 0;
+        item->note = PQgetisnull(result, *row, SCIM_CREATED_NOTE)
+                         ? NULL
+                         : apr_pstrdup(window->bulk->pool, scim_result_text(NULL, result, *row, SCIM_CREATED_NOTE));
     }
 }
 
@@ -464,6 +482,7 @@ static void answer(scim_bulk_window_t *window, int at, apr_hash_t *versions, con
     }
     op->status = statuses[op->kind];
     op->version = item->version;
+    op->note = item->note;
     if (item->renamed) {
         scim_bulk_rename(window->bulk, op, item->made);
     }

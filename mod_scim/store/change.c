@@ -11,6 +11,7 @@
 
 #include "activity.h"
 #include "scim/json.h"
+#include "scim/restore.h"
 #include "sqlstate.h"
 
 #define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
@@ -54,11 +55,16 @@ scim_error_t *scim_change_check(const scim_change_t *change, const char *id)
 }
 
 int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                           const char *ids, const char *docs, int with_docs)
+                           const char *ids, const char *docs, const char *named, int with_docs)
 {
-    return scim_batch_add(batch, type->groups ? SCIM_STMT_USER_CREATE : SCIM_STMT_RESOURCE_CREATE,
-                          scim_params(session->pool, session->tenant, type->name, ids, docs,
-                                      with_docs ? "true" : "false", SCIM_PARAMS_END));
+    const char *answer = with_docs ? "true" : "false";
+    if (type->groups) {
+        return scim_batch_add(
+            batch, SCIM_STMT_USER_CREATE,
+            scim_params(session->pool, session->tenant, type->name, ids, docs, answer, named, SCIM_PARAMS_END));
+    }
+    return scim_batch_add(batch, SCIM_STMT_RESOURCE_CREATE,
+                          scim_params(session->pool, session->tenant, type->name, ids, docs, answer, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool)
@@ -132,6 +138,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
         return scim_error_status(pool, 412, "The resource has another version than If-Match names. Read it again.");
     }
     json_object *doc = scim_json_trusted(record->doc, record->doc_len, pool);
+    change->inactive = scim_resource_inactive(doc, change->type);
     if (change->resource) {
         return compute_put(change, doc);
     }
@@ -277,8 +284,9 @@ static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t
     if (error) {
         return error;
     }
-    *made = scim_change_add_create(batch, change->session, change->type, apr_pstrcat(pool, "{", change->id, "}", NULL),
-                                   apr_pstrcat(pool, "[", text, "]", NULL), 1);
+    const char *ids = apr_pstrcat(pool, "{", change->id, "}", NULL);
+    *made = scim_change_add_create(batch, change->session, change->type, ids, apr_pstrcat(pool, "[", text, "]", NULL),
+                                   scim_restore_identifies(change->resource->doc) ? ids : "{}", 1);
     return scim_change_add_new_members(batch, change);
 }
 

@@ -20,6 +20,7 @@ typedef struct scim_change_t {
     const scim_versions_t *match;
 
     /* What PUT and PATCH are going to write: made by scim_change_compute. */
+    int inactive;     /* the resource is a user who is not active as it is stored */
     json_object *doc; /* NULL: the document stays as it is */
     const apr_array_header_t
         *same; /* const char *: members of it that are as they are stored; NULL: all, or it is not known */
@@ -34,12 +35,14 @@ scim_error_t *scim_change_text(const char **text, apr_size_t *len, const scim_ch
 scim_error_t *scim_change_check(const scim_change_t *change, const char *id);
 
 /* The statement that makes resources of one type: `ids` and `docs` are texts of an SQL array and of a JSON list. A row
- * of its result is read by scim_record_read, without the document unless it was asked for; three columns follow. */
+ * of its result is read by scim_record_read, without the document unless it was asked for; four columns follow. */
 #define SCIM_CREATED_RESTORED 6 /* boolean: brought back, or adopted, under its old id */
 #define SCIM_CREATED_WANTED   7 /* uuid: the id that it was to have */
 #define SCIM_CREATED_REFUSAL  8 /* text: why it was not made, and then there is nothing else; "": its login is taken */
+#define SCIM_CREATED_NOTE     9 /* text: what an administrator should know of it; or null */
+/* `named` is an SQL array of the ids whose externalId names one person by itself (scim_restore_identifies). */
 int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                           const char *ids, const char *docs, int with_docs);
+                           const char *ids, const char *docs, const char *named, int with_docs);
 
 /* Why a resource of this type was not made: 409; NULL where it was. `row` is its row in the statement's result, -1
  * where it has none. */

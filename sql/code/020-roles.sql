@@ -56,9 +56,9 @@ create function scim.find_role(of_tenant text, name text) returns text
          limit 1;
     end;
 
--- The role that a list `roles` asks for: the primary one, else the first. Where it is strict it refuses names that are no roles;
--- else a name that is none asks for nothing.
-create function scim.role_of(of_tenant text, roles jsonb, strict boolean) returns text
+-- The role that a list `roles` asks for: the primary one, else the one that is held already, else the first. Where it is strict it
+-- refuses names that are no roles; else a name that is none asks for nothing.
+create function scim.role_of(of_tenant text, roles jsonb, strict boolean, held text) returns text
     language plpgsql stable
 as $$
 declare
@@ -67,17 +67,22 @@ declare
     chosen text;
     n      int := 0;
 begin
-    for e in select x.value ->> 'value' as name
+    for e in select x.value ->> 'value' as name, (x.value ->> 'primary') is not distinct from 'true' as is_primary
                from jsonb_array_elements(case jsonb_typeof(roles) when 'array' then roles else jsonb_build_array(roles) end)
                     with ordinality x
               where x.value ->> 'value' is not null
-              order by (x.value ->> 'primary') is not distinct from 'true' desc, x.ordinality loop
+              order by is_primary desc, x.ordinality loop
         named := scim.find_role(of_tenant, e.name);
         if named is null and strict then
             perform scim.refuse('SC400', format('Role not found: %s', e.name));
         end if;
         n := n + 1;
         if n = 1 then
+            chosen := named;
+            if e.is_primary then
+                held := null;
+            end if;
+        elsif named = held then
             chosen := named;
         end if;
     end loop;

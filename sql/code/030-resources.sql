@@ -219,7 +219,8 @@ begin
         return;
     end if;
     -- Who has had an unknown role since before there were such rules may be changed otherwise.
-    sent_role := scim.role_of(new.tenant, new.doc -> 'roles', differ and (made or role_wins = 'sync'));
+    sent_role := scim.role_of(new.tenant, new.doc -> 'roles', differ and (made or role_wins = 'sync'),
+                              case when not made and not back then old.sent_role end);
     if not made and role_wins <> 'sync' or new.role is distinct from old.role or not says and sent_role is not distinct from old.sent_role then
         return;
     end if;

@@ -427,9 +427,10 @@ begin
 end
 $$;
 
--- What several accounts are called alike by: their userName, or an e-mail address, whatever the case. Both indexes are read in the
--- order of their keys, from where the page before ended, until the page is full. Variables, because behind row-level security
--- coalesce() keeps a condition from an index; and both are merged and not sorted.
+-- What several accounts are called alike by: their userName, or an e-mail address, whatever the case, or their externalId, exactly. All
+-- indexes are read in the order of their keys, from where the page before ended, until the page is full. Variables, because behind
+-- row-level security coalesce() keeps a condition from an index; and they are merged and not sorted. Where very many are alike, as
+-- where an identity provider sends the same externalId for all, the first ones are shown.
 create function scim.admin_duplicate_list(of_tenant text, args jsonb) returns jsonb
     language plpgsql stable set enable_sort = off
 as $$
@@ -437,10 +438,12 @@ declare
     past   text := coalesce(args ->> 'after', '');
     low    text := scim.fold(coalesce(args ->> 'q', ''));
     high   text := low || U&'\+10FFFF';
+    least  text := coalesce(args ->> 'q', '');
+    most   text := least || U&'\+10FFFF';
     emails int := scim.email_attribute();
     pairs  jsonb;
 begin
-    select jsonb_agg(jsonb_build_array(x.key, jsonb_build_object('key', x.key, 'accounts', scim.user_rows(of_tenant, x.ids))) order by x.key)
+    select jsonb_agg(jsonb_build_array(x.key, jsonb_build_object('key', x.key, 'accounts', scim.user_rows(of_tenant, x.ids [1:100]))) order by x.key)
       into pairs
       from (select k.key, array_agg(k.id) as ids
               from (select l.key, l.resource_id as id
@@ -449,7 +452,12 @@ begin
                      union all
                     select r.user_name_key, r.id
                       from scim.resource r
-                     where r.tenant = of_tenant and r.user_name_key > past and r.user_name_key >= low and r.user_name_key < high) k
+                     where r.tenant = of_tenant and r.user_name_key > past and r.user_name_key >= low and r.user_name_key < high
+                     union all
+                    select r.external_id, r.id
+                      from scim.resource r
+                     where r.tenant = of_tenant and r.external_id > past and r.external_id >= least and r.external_id < most
+                       and r.type = 'User' and r.deleted_at is null) k
              group by k.key
             having count(*) > 1 and (array_agg(k.id))[1] <> any (array_agg(k.id))
              order by k.key

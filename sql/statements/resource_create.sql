@@ -10,4 +10,5 @@ returning r.id, r.version, r.created, r.last_modified, case when $5::boolean the
           null::text,
           false,
           r.id,
+          null::text,
           null::text

@@ -1,7 +1,7 @@
 -- Gives the user the role that its roles name, which a PATCH has repeated, where it has another one by now. No new version where not.
 -- $1 tenant, $2 type, $3 id
 with named as materialized (
-    select r.id, r.role, r.sent_role, scim.role_of($1, r.doc -> 'roles', false) as role_named
+    select r.id, r.role, r.sent_role, scim.role_of($1, r.doc -> 'roles', false, r.sent_role) as role_named
       from scim.resource r, scim.tenant t
      where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire and t.tenant = $1 and t.role_wins = 'sync'
 ), due as materialized (

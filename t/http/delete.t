@@ -5,7 +5,7 @@ use Test::More;
 use ScimTest;
 
 my $t = ScimTest->new('delete');
-my %user = (userName => 'Ann', externalId => 'ext-a', displayName => 'A', active => true, title => 'old');
+my %user = (userName => 'Ann', externalId => '00ujl29u0le5T6Aj10ha', displayName => 'A', active => true, title => 'old');
 my $id = $t->make(Users => %user);
 my $group = $t->make(Groups => displayName => 'G', members => [{ value => $id }]);
 sub post { my %u = @_; $t->request(POST => '/Users', { schemas => [$USER], %u }) }
@@ -16,7 +16,7 @@ sub gone {
     is_error($t->patch("/Users/$id", [{ op => 'replace', path => 'title', value => 'x' }]), 404, undef, qr/\Q$id/,
         "$name: PATCH");
     is_error($t->request(DELETE => "/Users/$id"), 404, undef, qr/\Q$id/, "$name: DELETE");
-    for my $filter ('userName eq "ann"', 'externalId eq "ext-a"', "id eq \"$id\"", 'displayName eq "A"') {
+    for my $filter ('userName eq "ann"', 'externalId eq "00ujl29u0le5T6Aj10ha"', "id eq \"$id\"", 'displayName eq "A"') {
         (my $query = $filter) =~ s/([ "])/sprintf '%%%02x', ord $1/ge;
         is($t->request(GET => "/Users?filter=$query")->{json}{totalResults}, 0, "$name: $filter");
     }
@@ -35,7 +35,7 @@ is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value =>
 
 # The same externalId: the same account.
 my $res = post(%user, userName => 'Ann2', title => undef);
-is_reply($res, 201, $t->user({ userName => 'Ann2', externalId => 'ext-a', displayName => 'A', active => true }, $id, 3),
+is_reply($res, 201, $t->user({ userName => 'Ann2', externalId => '00ujl29u0le5T6Aj10ha', displayName => 'A', active => true }, $id, 3),
     'restored by externalId');
 is($res->{location}, $t->url . "/Users/$id", 'Location');
 is_reply($t->request(GET => "/Users/$id"), 200, $res->{json}, 'GET finds it');
@@ -55,7 +55,7 @@ is_error(post(%user, userName => 'ann2'), 409, 'uniqueness', qr/userName/,
     'restoring under a name that is taken');
 is_json($t->row($id)->{deleted}, true, 'changes nothing');
 is_empty($t->request(DELETE => "/Users/$other"), 204, 'DELETE the new one');
-$res = post(userName => 'someone', externalId => 'EXT-A');
+$res = post(userName => 'someone', externalId => '00UJL29U0LE5T6AJ10HA');
 isnt($res->{json}{id}, $id, 'externalId is case-exact here too');
 is_empty($t->request(DELETE => "/Users/$res->{json}{id}"), 204, 'DELETE it');
 

@@ -165,6 +165,33 @@ for my $members ([{}], [{ type => 'User' }], [{ value => '' }], ['']) {
 is_json($t->stored_members($group), [$bob], 'the member has stayed');
 is($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'H', members => '' })->{status}, 201, 'POST of a group');
 
+# --- roles: which one counts ---------------------------------------------------------------------------------------------------------------
+
+my @roles = ({ value => 'administrator' }, { value => 'read-only', primary => true });
+my $cat = $t->make(Users => userName => 'cat', roles => \@roles);
+sub role { my $user = $t->admin(GET => "/users/$_[0]")->{json}; return $user->{role} . ($user->{roleDefault} ? ' by default' : '') }
+is(role($cat), 'read-only', 'the primary role counts');
+my $primary = 'roles[value eq "read-only"].primary';
+for (['remove primary', sub { $t->patch("/Users/$cat", [{ op => 'remove', path => $primary }]) }], ['primary null', sub { $t->patch("/Users/$cat", [{ op => 'replace', path => $primary, value => null }]) }],
+    ['primary ""', sub { $t->patch("/Users/$cat", [{ op => 'replace', path => $primary, value => '' }]) }],
+    ['primary of all', sub { $t->patch("/Users/$cat", [{ op => 'remove', path => 'roles.primary' }]) }],
+    ['PUT without primary', sub { $t->request(PUT => "/Users/$cat", { schemas => [$USER], userName => 'cat', roles => [map { { value => $_->{value} } } @roles] }) }],
+    ['PATCH replace without primary', sub { $t->patch("/Users/$cat", [{ op => 'replace', path => 'roles', value => [map { { value => $_->{value} } } @roles] }]) }],
+    ['a new one that is nothing', sub { $t->patch("/Users/$cat", [{ op => 'add', path => 'roles[type eq "x"].primary', value => true }]) }],
+    ['Bulk', sub { bulk(PUT => "/Users/$cat", { schemas => [$USER], userName => 'cat', roles => [map { { value => $_->{value} } } @roles] }) }]) {
+    my ($name, $do) = @$_;
+    $t->patch("/Users/$cat", [{ op => 'replace', path => 'roles', value => \@roles }]);
+    is($do->()->{status}, 200, $name);
+    is(role($cat), 'read-only', "$name: the role that has counted does");
+    is(sql("set scim.tenant = '$own'; select role from scim_app.accounts where id = '$cat'"), 'read-only', "$name: for the application too");
+}
+$t->patch("/Users/$cat", [{ op => 'remove', path => 'roles[value eq "read-only"]' }]);
+is(role($cat), 'administrator', 'the other one counts when that one is taken away');
+$t->patch("/Users/$cat", [{ op => 'replace', path => 'roles', value => [{ value => 'user' }, { value => 'administrator', primary => false }] }]);
+is(role($cat), 'administrator', 'and goes on to count while it is listed and none is primary');
+$t->patch("/Users/$cat", [{ op => 'replace', path => 'roles[value eq "user"].primary', value => true }]);
+is(role($cat), 'user', 'until another one is primary');
+
 # --- profiles -------------------------------------------------------------------------------------------------------------------------------
 
 ok((log_lines('error_log', qr{tenant=\Q$own\E .*: leniency: .*$EMPTY}))[0], 'the log names the leniency');
