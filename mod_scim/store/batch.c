@@ -194,21 +194,41 @@ static int is_kept(const scim_backend_t *backend, const statement_t *statement)
 
 /* What a text is prepared as, on every connection: where a connection pooler hands out PostgreSQL's connections to
  * others in between, a name must not mean another statement there. */
-static const char *name_of(const char *sql, apr_pool_t *pool)
+static const char *name_of(const char *sql, unsigned generation, apr_pool_t *pool)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256((const unsigned char *)sql, strlen(sql), digest);
-    return apr_pstrcat(pool, "scim_", apr_pescape_hex(pool, digest, NAME_BYTES, 0), NULL);
+    const char *name = apr_pescape_hex(pool, digest, NAME_BYTES, 0);
+    return generation ? apr_psprintf(pool, "scim_%s_%u", name, generation) : apr_pstrcat(pool, "scim_", name, NULL);
+}
+
+/* An earlier statement of the batch that prepares the same text; NULL: there is none. */
+static const statement_t *prepared_before(const scim_batch_t *batch, int at)
+{
+    const statement_t *statement = ordered(batch, at);
+    for (int i = 0; i < at; i++) {
+        const statement_t *other = ordered(batch, i);
+        if (other->prepare && other->id == statement->id &&
+            (statement->id != RUN_TIME_TEXT || strcmp(other->sql, statement->sql) == 0)) {
+            return other;
+        }
+    }
+    return NULL;
 }
 
 /* Finds the name that a statement is prepared under, or makes it one, which is the request's until it is remembered. */
-static void name_statement(scim_conn_t *conn, statement_t *statement)
+static void name_statement(const scim_batch_t *batch, int at)
 {
+    const scim_conn_t *conn = batch->conn;
+    statement_t *statement = ordered(batch, at);
     statement->name = known_name(conn->backend, statement);
-    statement->prepare = !statement->name && is_kept(conn->backend, statement);
-    if (statement->prepare) {
-        statement->name = name_of(statement->sql, conn->pool);
+    statement->prepare = 0;
+    if (statement->name || !is_kept(conn->backend, statement)) {
+        return;
     }
+    const statement_t *before = prepared_before(batch, at);
+    statement->prepare = !before;
+    statement->name = before ? before->name : name_of(statement->sql, conn->backend->generation, conn->pool);
 }
 
 /* PostgreSQL has prepared it: the next request finds it under its name. */
@@ -226,6 +246,7 @@ static void forget_all(scim_backend_t *backend)
 {
     memset(backend->names, 0, sizeof(backend->names));
     apr_hash_clear(backend->texts);
+    backend->generation++;
 }
 
 static int send_statement(PGconn *pg, const statement_t *statement, apr_pool_t *pool)
@@ -257,7 +278,7 @@ static int send_all(scim_batch_t *batch)
     statement_t *statement;
     for (int i = 0; (statement = ordered(batch, i)) != NULL; i++) {
         statement->result = NULL;
-        name_statement(conn, statement);
+        name_statement(batch, i);
         if (!send_statement(conn->pg, statement, conn->pool)) {
             return 0;
         }

@@ -31,6 +31,7 @@ typedef struct scim_backend_t {
     unsigned char secret[SCIM_SECRET_LENGTH];
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */
+    unsigned generation;                /* how often all of them were made anew: names that are taken are left then */
 } scim_backend_t;
 
 struct scim_conn_t {
