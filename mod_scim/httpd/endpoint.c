@@ -112,22 +112,22 @@ static const char *about(const scim_request_t *request)
     return apr_pstrdup(request->r->pool, id);
 }
 
-/* Whether it is a search that has to read all resources. */
-static int is_slow(const scim_call_t *call)
+/* Whether it is a search that has to read all resources. A search that is refused is not carried out. */
+static int is_slow(const scim_call_t *call, scim_work_t work)
 {
     const scim_runtime_t *runtime = scim_server_config(call->request->r->server)->runtime;
 
-    return call->search && scim_search_is_slow(call->search, runtime->indexed, call->pool);
+    return work != check_only && call->search && scim_search_is_slow(call->search, runtime->indexed, call->pool);
 }
 
-static scim_error_t *borrow(scim_database_t **out, const scim_call_t *call)
+static scim_error_t *borrow(scim_database_t **out, const scim_call_t *call, scim_work_t work)
 {
     const scim_request_t *request = call->request;
     scim_guest_t guest;
 
     scim_database_guest(&guest, request->tenant, request->config);
     guest.token = request->token.key_id;
-    guest.slow = is_slow(call);
+    guest.slow = is_slow(call, work);
     return scim_database_borrow(out, request->r->server, &guest, scim_setting_database_timeout(request->config),
                                 call->pool);
 }
@@ -138,7 +138,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     scim_request_t *request = call->request;
     scim_database_t *database;
     scim_session_t *session = apr_pcalloc(call->pool, sizeof(*session));
-    scim_error_t *error = borrow(&database, call);
+    scim_error_t *error = borrow(&database, call, work);
 
     if (error)
         return error;
