@@ -301,7 +301,7 @@ static void default_display_name(json_object *doc, const scim_schema_t *schema, 
 int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type)
 {
     return attr && attr->schema == type->schema && !attr->parent && attr->type == SCIM_BOOLEAN && !attr->multi_valued &&
-           !strcmp(attr->key, "active");
+           !attr->required && !strcmp(attr->key, "active");
 }
 
 /* Gives `active` a value where it has none: the one of `stored`, which may be NULL, else its default. */

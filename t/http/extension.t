@@ -343,7 +343,7 @@ like($lines[0], qr/\QUser $BADGE:number, Thing mstring, Thing many.value, Thing 
 my $badge = 'number eq "A-9"';
 my $u9 = $t->make(Users => schemas => [$USER, $BADGE], userName => 'u9', $BADGE => { number => 'A-9' });
 my $thing = $t->make(Things => schemas => [$ALL, $MORE], tstring => 't', mstring => ['Ab', 'Cd'],
-    $MORE => { needed => 'n', mstring => ['y' x 9000], many => [{ value => 'x' x 1000 }, { value => 'Ef', type => 'g' }] });
+    $MORE => { needed => 'n', mstring => ['y' x 1000], many => [{ value => 'x' x 1000 }, { value => 'Ef', type => 'g' }] });
 my $gone = $t->make(Users => schemas => [$USER, $BADGE], userName => 'u10', $BADGE => { number => 'A-10' });
 $t->request(DELETE => "/Users/$gone");
 is(found(Users => $badge), 1, 'a filter answers all the same');
