@@ -82,9 +82,9 @@ my @kinds = (
     },
     sub {
         my $u = user();
-        my $external = $t->row($u)->{external_id};
+        my $row = $t->row($u);
         ['DELETE of a user', $u, [DELETE => "/Users/$u"],
-            sub { done(204, DELETE => "/Users/$u"); done(201, POST => '/Users', { schemas => [$USER], userName => "back$u", externalId => $external }) },
+            sub { done(204, DELETE => "/Users/$u"); done(201, POST => '/Users', { schemas => [$USER], userName => $row->{doc}{userName}, externalId => $row->{external_id} }) },
             sub { $t->row($u)->{deleted} ? 'deleted' : 'there' }, 'there'];
     },
     sub {
