@@ -76,6 +76,12 @@ static int share_of(const scim_gate_t *gate, int percent)
     return share > 0 ? share : 1;
 }
 
+/* A share that is the whole pool is in nobody's way: then it is the pool that is full. */
+static int is_used_up(const scim_gate_t *gate, int count, int share)
+{
+    return share < gate->size && count >= share;
+}
+
 /* Whether the guest's own kind is in its way. */
 static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
 {
@@ -92,8 +98,8 @@ static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
         slow += other->slow;
         token += same(other->token, guest->token);
     }
-    return tenant >= share || token >= share_of(gate, guest->token_share) ||
-           (guest->slow && slow >= (share + 1) / 2 && guest->tenant_share < 100);
+    return is_used_up(gate, tenant, share) || is_used_up(gate, token, share_of(gate, guest->token_share)) ||
+           (guest->slow && guest->tenant_share < 100 && is_used_up(gate, slow, (share + 1) / 2));
 }
 
 /* Whether so many of its tenant are here before it that others would find no thread. */

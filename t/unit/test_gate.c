@@ -75,6 +75,7 @@ static void least(void)
     start(1, 4);
     UNIT_INT(visit(0, "a", "t", 1), SCIM_GATE_ENTERED);
     UNIT_INT(visit(1, "b", "t", 1), SCIM_GATE_FULL);
+    UNIT_INT(visit(1, "a", "t", 1), SCIM_GATE_FULL);
     scim_gate_leave(gate, &guests[0], 1);
     UNIT_INT(visit(1, "b", "t", 1), SCIM_GATE_ENTERED);
 }
