@@ -13,7 +13,7 @@ with {{wanted}}, claims as materialized (
      where (select true from scim.resource x
              where x.tenant = $1 and x.type = $2 and x.source <> 'scim' and x.deleted_at is null limit 1)
 ), asked as materialized (
-    select w.id, w.doc, w.place, w.external_id, w.named, t.restore = 'userName' as by_name,
+    select w.id, w.doc, w.place, w.external_id, w.named, w.doc -> 'active' is distinct from 'false' as on, t.restore = 'userName' as by_name,
            case when t.restore = 'userName' or not w.named then scim.fold(w.doc ->> 'userName') end as name_key
       from (select w.*, w.doc ->> 'externalId' as external_id,
                    not w.doc ? 'externalId' or w.id = any ($6::uuid[]) as named
@@ -21,6 +21,7 @@ with {{wanted}}, claims as materialized (
      where t.tenant = $1 and t.restore <> 'never' and w.id not in (select claims.id from claims)
 ), alike as materialized (
     -- Former users with the same externalId, and whether that is enough. Of very many, as where it is the same for all, the last ones.
+    -- One who is inactive and is to stay so is there already, unless it is to be renamed.
     select a.id as wanted, d.id, d.deleted_at is null as there,
            a.named
            or a.name_key = scim.fold(d.doc ->> 'userName')
@@ -30,8 +31,10 @@ with {{wanted}}, claims as materialized (
      cross join lateral (
             select d.id, d.doc, d.deleted_at
               from scim.resource d
-             where d.tenant = $1 and d.type = $2 and (d.deleted_at is not null or not d.active) is true and d.source = 'scim'
+             where d.tenant = $1 and d.type = $2 and d.source = 'scim'
                and d.merged_into is null and d.external_id = a.external_id
+               and (d.deleted_at is not null
+                    or not d.active and (a.on or d.user_name_key <> scim.fold(a.doc ->> 'userName'))) is true
              order by d.deleted_at is null desc, d.id desc
              limit 100) d
 ), former as materialized (
@@ -51,7 +54,7 @@ with {{wanted}}, claims as materialized (
               from scim.resource d
              where d.tenant = $1 and d.type = $2 and d.source = 'scim' and d.merged_into is null and d.user_name_key = a.name_key
                and (not d.active and (a.by_name or d.external_id = a.external_id)) is true
-               and (a.by_name or not a.named)
+               and a.on and (a.by_name or not a.named)
              order by 2 desc, 1 desc
              limit 1) f
      order by f.id, a.place

@@ -42,20 +42,24 @@ $res = patch($url, [{ op => 'replace', value => { active => false } }]);
 is_reply($res, 200, $t->user({ %user, active => false }, $id, 2), 'deactivate');
 is_json($t->row($id)->{doc}{active}, false, 'stored');
 is_reply(get($url), 200, $res->{json}, 'it is still there');
-is_error(send_(POST => '/Users', \%sent), 409, 'uniqueness', qr/userName/, 'assigned again by POST: it is there');
-is_reply(patch($url, [{ op => 'replace', value => { active => true } }]), 200, $t->user(\%user, $id, 3), 'activate');
+$res = send_(POST => '/Users', \%sent);
+is_reply($res, 201, $t->user(\%user, $id, 3), 'assigned again by POST: the same account');
+is($res->{location}, $t->url . "/Users/$id", 'Location');
+is_error(send_(POST => '/Users', \%sent), 409, 'uniqueness', qr/userName/, 'assigned again while it is active');
+is_reply(patch($url, [{ op => 'replace', value => { active => false } }]), 200, $t->user({ %user, active => false }, $id, 4), 'deactivate again');
+is_reply(patch($url, [{ op => 'replace', value => { active => true } }]), 200, $t->user(\%user, $id, 5), 'activate');
 $res = patch($url, [{ op => 'replace', value => { password => 'n3wPassw0rd' } }]);
-is_reply($res, 200, $t->user(\%user, $id, qr/./ && 3), 'password');
+is_reply($res, 200, $t->user(\%user, $id, 5), 'password');
 is(sql("select count(*) from scim.resource where doc::text like '%n3wPassw0rd%'"), 0, 'is not stored');
 
 # The rest by PUT of the whole
 $res = send_(PUT => $url, { %{ get($url)->{json} }, name => { givenName => 'Another', familyName => 'User' },
     groups => [], password => 'x' });
-is_reply($res, 200, $t->user({ %user, name => { givenName => 'Another', familyName => 'User' } }, $id, 4), 'PUT');
+is_reply($res, 200, $t->user({ %user, name => { givenName => 'Another', familyName => 'User' } }, $id, 6), 'PUT');
 
 # Custom attributes arrive in the extension's object.
 $res = send_(PUT => $url, { schemas => [$USER, $ENTERPRISE], %user, id => $id, $ENTERPRISE => { department => 'D' } });
-is_reply($res, 200, $t->user({ %user, $ENTERPRISE => { department => 'D' } }, $id, 5), 'PUT with the extension');
+is_reply($res, 200, $t->user({ %user, $ENTERPRISE => { department => 'D' } }, $id, 7), 'PUT with the extension');
 
 # Entitlements and roles
 $res = send_(PUT => $url, { schemas => [$USER], %user, roles => [{ value => 'role-1', display => 'First Role' }],

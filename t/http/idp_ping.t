@@ -17,7 +17,7 @@ my $id = $res->{json}{id};
 my $url = "/Users/$id";
 is_json($t->row($id)->{doc}, { schemas => [$USER], %user, active => false }, 'stored, disabled');
 is_reply(ask(GET => '/Users?filter=userName+eq+%22ann%22'), 200, listing(1, 1, $res->{json}), 'found');
-is_error(ask(POST => '/Users', { schemas => [$USER], %user }), 409, 'uniqueness', qr/userName/, 'create again');
+is_error(ask(POST => '/Users', { schemas => [$USER], %user, active => false }), 409, 'uniqueness', qr/userName/, 'create again');
 
 my $version = 1;
 sub puts {

@@ -145,6 +145,8 @@ for my $door (sort keys %door) {
     inactive($id);
     ($status, $back) = $door{$door}->(%okta, active => false, title => 'x');
     is_json([0 + $status, $back, @{ $t->row($id)->{doc} }{qw(active title)}], [201, $id, false, 'x'], "$door: it may stay inactive");
+    is(($door{$door}->(%okta, active => false, title => 'y'))[0], 409, "$door: one who is to stay inactive is there already");
+    is($t->row($id)->{doc}{title}, 'x', "$door: and is as before");
     ($status, $back) = $door{$door}->(userName => $okta{userName}, externalId => $ext);
     is_json([0 + $status, $back, $t->row($id)->{doc}{active}], [201, $id, true], "$door: and is active where that is not said, as every new account is");
 }
@@ -223,7 +225,7 @@ gone($made);
 
 is($t->admin(POST => "/users/$id/protect", { kind => 'break-glass' })->{status}, 200, 'protect it');
 $before = stored();
-for my $body ({ %okta }, { %okta, userName => 'renamed' }, { %okta, active => false, title => 'y' }) {
+for my $body ({ %okta }, { %okta, userName => 'renamed' }, { %okta, userName => 'renamed', active => false }) {
     is_error($t->request(POST => '/Users', { schemas => [$USER], %$body }), 403, undef,
         "The user \"$okta{userName}\" is a break-glass account. Provisioning may not change it; an administrator can.", 'a protected account');
     is(($door{Bulk}->(%$body))[0], 403, 'a protected account, in Bulk');
