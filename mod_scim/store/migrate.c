@@ -59,7 +59,7 @@ scim_schema_state_e scim_migrate_state(int number, const char *checksum)
     return SCIM_SCHEMA_CURRENT;
 }
 
-/* PostgreSQL's message without its line end. */
+/* PostgreSQL's message in one line. */
 static const char *message_of(PGconn *pg, apr_pool_t *pool)
 {
     char *text = apr_pstrdup(pool, PQerrorMessage(pg));
@@ -67,6 +67,9 @@ static const char *message_of(PGconn *pg, apr_pool_t *pool)
 
     while (len > 0 && text[len - 1] == '\n') {
         text[--len] = '\0';
+    }
+    for (char *end = strchr(text, '\n'); end != NULL; end = strchr(end, '\n')) {
+        *end = ' ';
     }
     return text;
 }

@@ -127,7 +127,7 @@ sql('create role shop; create role crm');
 sql('grant usage on schema scim_app to shop; grant select on scim_app.facts to shop; grant execute on function scim_app.fold to shop');
 sql('create view public.people as select id, user_name from scim_app.accounts');
 $state = state_of();
-is_run(['db', 'upgrade'], 1, '', qr/^scimctl: The database could not drop views and functions\. \(ERROR:  other objects depend on .*: view public\.people\nHINT:  Drop them, run scimctl db upgrade, /,
+is_run(['db', 'upgrade'], 1, '', qr/^scimctl: The database could not drop views and functions\. \(ERROR:  other objects depend on .*: view public\.people HINT:  Drop them, run scimctl db upgrade, /,
     'a view of the application');
 ok state_of() eq $state, 'nothing has changed';
 sql('drop view public.people');
