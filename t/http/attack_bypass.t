@@ -12,7 +12,8 @@ sub ask { return $t->request(GET => "/Users/$id", undef, ':host' => 'bypass.test
 # Whoever has been asked once is not asked again: so each time the connections are new.
 sub as {
     my ($rights) = @_;
-    sql("$rights; select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_bypass'");
+    sql($rights); # committed before any connection is made anew
+    sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_bypass'");
     return ask();
 }
 
