@@ -47,10 +47,12 @@ sub true  { JSON::PP::true }
 sub false { JSON::PP::false }
 sub null  { undef }
 
-# A tenant named after the test, with one token.
+# A tenant named after the test, with one token. Each has a name of its own, also of the same test in the same second.
+my $tenants = 0;
+
 sub new {
     my ($class, $name) = @_;
-    my $tenant = lc "$name-" . sprintf '%x%x', $$, time % 0xfffff;
+    my $tenant = lc "$name-" . sprintf '%x%x%x', $$, time % 0xfffff, $tenants++;
     $tenant =~ s/[^a-z0-9-]/-/g;
     my $self = bless { tenant => $tenant, base => "/scim/v2/$tenant", host => "127.0.0.1:$PORT" }, $class;
     scimctl(qw(tenant add), $tenant);
