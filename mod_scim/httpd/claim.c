@@ -108,7 +108,7 @@ static const char *find_handler(request_rec *r)
     return scim_config_manages(r) ? SCIM_ADMIN_HANDLER : NULL;
 }
 
-/* An ErrorDocument of the admin API is shown, as a login page may be one. Whoever makes it gets no password. */
+/* An ErrorDocument of the admin API is shown, as a login page may be one. The page's author sees no password. */
 static void hide_password(request_rec *r)
 {
     if (!r->prev || !scim_errors_admin_refused(r->prev))

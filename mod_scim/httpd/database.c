@@ -182,7 +182,7 @@ static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *datab
     }
 }
 
-/* The guest has been let in. Whoever gets no connection at once has the next attempt, or leaves. */
+/* The guest has been let in. Without a connection it makes the next attempt, or leaves. */
 static scim_error_t *open_connection(PGconn **pg, int *again, scim_database_t *database)
 {
     apr_time_t began = apr_time_now();

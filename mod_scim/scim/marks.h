@@ -13,7 +13,7 @@
 
 #define SCIM_MARKS_MAX 30
 
-/* What a refused text is told, after its name. */
+/* The error text of a refused value, after the attribute's name. */
 #define SCIM_MARKS_DETAIL                                                                                              \
     "has more than 30 combining marks in a row; take the surplus ones out where the text comes from"
 
