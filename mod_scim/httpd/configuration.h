@@ -19,6 +19,7 @@
 #define SCIM_HANDLER       "scim"
 #define SCIM_ADMIN_HANDLER "scim-admin"
 #define SCIM_TENANT_PLACE  "{tenant}" /* in ScimBaseURL */
+#define SCIM_PATCH_BODY    "body"     /* in patch_response */
 
 extern module AP_MODULE_DECLARE_DATA scim_module;
 
@@ -89,7 +90,7 @@ typedef struct scim_server_config_t {
     scim_runtime_t *runtime;           /* NULL where no Location holds ScimTenant */
 } scim_server_config_t;
 
-extern const command_rec scim_directives[];
+extern const command_rec scim_directives[]; /* directives.c */
 
 void *scim_dir_config_create(apr_pool_t *pool, char *dir);
 void *scim_dir_config_merge(apr_pool_t *pool, void *outer, void *inner);
