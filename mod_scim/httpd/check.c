@@ -1,18 +1,17 @@
 #include "check.h"
 
 #include <ap_mpm.h>
-#include <ap_regex.h>
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
 #include <http_log.h>
-#include <util_cfgtree.h>
 
+#include "check_private.h"
 #include "configuration.h"
 #include "database.h"
 #include "limits.h"
 #include "outbox.h"
+#include "store/conninfo.h"
 #include "store/indexed.h"
 
 APLOG_USE_MODULE(scim);
@@ -30,28 +29,11 @@ static const char *const dbd_directives[DBD_FACTS] = {
 };
 
 typedef struct dbd_facts_t {
-    const char *said[DBD_FACTS]; /* NULL where it is not said */
+    const char *said[DBD_FACTS];         /* NULL where it is not said */
+    const ap_directive_t *at[DBD_FACTS]; /* where it is said */
 } dbd_facts_t;
 
-typedef struct check_t {
-    server_rec *main_server;
-    apr_pool_t *pool;  /* of the configuration */
-    apr_pool_t *temp;  /* of the check */
-    apr_hash_t *facts; /* server_rec * -> dbd_facts_t *, own words only */
-    const scim_schemas_t *schemas;
-    apr_array_header_t *handlers; /* placed_t: every SetHandler in a section */
-    int failures;
-} check_t;
-
-/* A directive, and the server that it is for. */
-typedef struct placed_t {
-    const ap_directive_t *node;
-    server_rec *server;
-} placed_t;
-
-typedef void (*visit_t)(check_t *check, const ap_directive_t *node, server_rec *server);
-
-static server_rec *section_server(const check_t *check, const ap_directive_t *section)
+static server_rec *section_server(const scim_check_t *check, const ap_directive_t *section)
 {
     server_rec *server;
 
@@ -62,7 +44,7 @@ static server_rec *section_server(const check_t *check, const ap_directive_t *se
     return check->main_server;
 }
 
-static void walk(check_t *check, const ap_directive_t *node, server_rec *server, visit_t visit)
+static void walk(scim_check_t *check, const ap_directive_t *node, server_rec *server, scim_check_visit_t visit)
 {
     for (; node; node = node->next) {
         int host = ap_cstr_casecmp(node->directive, "<VirtualHost") == 0;
@@ -73,210 +55,56 @@ static void walk(check_t *check, const ap_directive_t *node, server_rec *server,
     }
 }
 
-static int is(const ap_directive_t *node, const char *name)
+void scim_check_walk(scim_check_t *check, scim_check_visit_t visit)
+{
+    walk(check, ap_conftree, check->main_server, visit);
+}
+
+int scim_check_is(const ap_directive_t *node, const char *name)
 {
     return ap_cstr_casecmp(node->directive, name) == 0;
 }
 
-static const char *first_word(const ap_directive_t *node, apr_pool_t *pool)
+const char *scim_check_word(const ap_directive_t *node, apr_pool_t *pool)
 {
     const char *args = node->args ? node->args : "";
 
     return ap_getword_conf(pool, &args);
 }
 
-static void fail(check_t *check, const ap_directive_t *node, const char *text)
+void scim_check_fail(scim_check_t *check, const ap_directive_t *node, const char *text)
 {
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, check->main_server, "mod_scim: %s line %d: %s",
                  node->filename, node->line_num, text);
     check->failures++;
 }
 
-static void warn(const check_t *check, const ap_directive_t *node, const char *text)
+void scim_check_warn(const scim_check_t *check, const ap_directive_t *node, const char *text)
 {
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, check->main_server, "mod_scim: %s line %d: %s",
                  node->filename, node->line_num, text);
 }
 
-/* The path of a section: <Location "/path">. */
-static const char *section_path(const ap_directive_t *section, apr_pool_t *pool)
-{
-    const char *args = section->args;
-    const char *path = ap_getword_conf(pool, &args);
-
-    if (strcmp(path, "~") == 0)
-        path = ap_getword_conf(pool, &args);
-    return apr_pstrndup(pool, path, strcspn(path, ">"));
-}
-
-/* The directive of this name that stands in a section, NULL: none does. */
-static const ap_directive_t *section_holds(const ap_directive_t *section, const char *name)
-{
-    const ap_directive_t *node;
-
-    for (node = section ? section->first_child : NULL; node; node = node->next)
-        if (is(node, name))
-            return node;
-    return NULL;
-}
-
-/* The base URL of one tenant would be told of all of them. */
-static void check_admin_url(check_t *check, const ap_directive_t *section)
-{
-    const ap_directive_t *node = section_holds(section, "ScimBaseURL");
-    const char *url = node ? first_word(node, check->temp) : SCIM_TENANT_PLACE;
-    apr_size_t len = strlen(url);
-
-    if (strstr(url, SCIM_TENANT_PLACE) || section_holds(section, "ScimAdminTenant"))
-        return;
-    while (len && url[len - 1] == '/')
-        len--;
-    fail(check, node,
-         apr_psprintf(check->temp,
-                      "ScimBaseURL must have " SCIM_TENANT_PLACE
-                      " where the tenant's name is, as in %.*s/" SCIM_TENANT_PLACE
-                      ", or ScimAdminTenant must say which one tenant this Location is about",
-                      (int)len, url));
-}
-
-/* The admin API works below a path, so its section must have a plain one. Sections of the main server hold in its
- * virtual hosts too. */
-static void visit_admin(check_t *check, const ap_directive_t *node, server_rec *server)
-{
-    const ap_directive_t *section = node->parent;
-    const char *path;
-    server_rec *each;
-
-    if (!is(node, "SetHandler") || strcmp(first_word(node, check->temp), SCIM_ADMIN_HANDLER) != 0)
-        return;
-    if (!section || !is(section, "<Location") || section->args[0] == '~') {
-        fail(check, node, "SetHandler scim-admin must stand directly in a <Location \"/path\"> section");
-        return;
-    }
-    check_admin_url(check, section);
-    path = section_path(section, check->pool);
-    path = strcmp(path, "/") == 0 ? "" : path;
-    for (each = check->main_server; each; each = each->next)
-        if (each == server || server == check->main_server)
-            APR_ARRAY_PUSH(scim_server_config(each)->admin_locations, const char *) = path;
-}
-
-/* The section of a SetHandler, or one around it (<If> inside of <Location>), must say where the tenant is found. */
-static void visit_handler(check_t *check, const ap_directive_t *node, server_rec *server)
-{
-    const ap_directive_t *section;
-
-    (void)server;
-    if (!is(node, "SetHandler") || strcmp(first_word(node, check->temp), SCIM_HANDLER) != 0)
-        return;
-    for (section = node->parent; section; section = section->parent)
-        if (section_holds(section, "ScimTenant"))
-            return;
-    fail(check, node, "SetHandler scim needs ScimTenant in the same <Location> section");
-}
-
-/* --- sections that take the requests of ours away
- * -------------------------------------------------------------------*/
-
-static int matches(const char *pattern, const char *path, apr_pool_t *pool)
-{
-    ap_regex_t *regex = ap_pregcomp(pool, pattern, 0);
-
-    return regex && (ap_regexec(regex, path, 0, NULL, 0) == 0 ||
-                     ap_regexec(regex, apr_pstrcat(pool, path, "/", NULL), 0, NULL, 0) == 0);
-}
-
-/* Whether a section holds in all of the Location with this path. */
-static int holds_in(const ap_directive_t *section, const char *path, apr_pool_t *pool)
-{
-    const char *own = section_path(section, pool);
-    apr_size_t len = strlen(own);
-
-    if (is(section, "<LocationMatch") || section->args[0] == '~')
-        return matches(own, path, pool);
-    if (!is(section, "<Location"))
-        return 0;
-    if (apr_fnmatch_test(own))
-        return apr_fnmatch(own, path, 0) == APR_SUCCESS;
-    return scim_config_covers(len && own[len - 1] == '/' ? apr_pstrndup(pool, own, len - 1) : own, path);
-}
-
-static int is_ours(const char *handler)
-{
-    return strcmp(handler, SCIM_HANDLER) == 0 || strcmp(handler, SCIM_ADMIN_HANDLER) == 0;
-}
-
-/* Gathers the SetHandlers of sections in the order in which httpd reads them. */
-static void visit_order(check_t *check, const ap_directive_t *node, server_rec *server)
-{
-    placed_t *placed;
-
-    if (!is(node, "SetHandler") || !node->parent)
-        return;
-    placed = apr_array_push(check->handlers);
-    placed->node = node;
-    placed->server = server;
-}
-
-#define TAKES "this SetHandler gets the requests of <Location \"%s\"> (line %d), which httpd reads before it: "
-
-/* Of several sections that hold for a path the last one counts: another SetHandler there would get our requests, with
- * token and password. Sections of a virtual host come behind those of the main server; a virtual host that has nothing
- * to do with us may have such a one. */
-static void check_order(check_t *check, int one)
-{
-    const placed_t *ours = &APR_ARRAY_IDX(check->handlers, one, placed_t);
-    const char *path = section_path(ours->node->parent, check->temp);
-    int line = ours->node->parent->line_num;
-    int i;
-
-    for (i = 0; i < check->handlers->nelts; i++) {
-        const placed_t *other = &APR_ARRAY_IDX(check->handlers, i, placed_t);
-
-        if (is_ours(first_word(other->node, check->temp)) || !holds_in(other->node->parent, path, check->temp))
-            continue;
-        if (other->server == ours->server && i > one)
-            fail(check, other->node,
-                 apr_psprintf(check->temp, TAKES "put that Location behind this section", path, line));
-        else if (other->server != ours->server && ours->server == check->main_server)
-            warn(check, other->node,
-                 apr_psprintf(check->temp,
-                              TAKES "if identity providers ask this virtual host, put that Location into it", path,
-                              line));
-    }
-}
-
-static void check_orders(check_t *check)
-{
-    int i;
-
-    for (i = 0; i < check->handlers->nelts; i++) {
-        const ap_directive_t *node = APR_ARRAY_IDX(check->handlers, i, placed_t).node;
-
-        if (is(node->parent, "<Location") && is_ours(first_word(node, check->temp)))
-            check_order(check, i);
-    }
-}
-
-static void visit_patch_response(check_t *check, const ap_directive_t *node, server_rec *server)
+static void visit_patch_response(scim_check_t *check, const ap_directive_t *node, server_rec *server)
 {
     const char *type;
 
     (void)server;
-    if (!is(node, "ScimPatchResponse"))
+    if (!scim_check_is(node, "ScimPatchResponse"))
         return;
-    type = first_word(node, check->temp);
+    type = scim_check_word(node, check->temp);
     if (!scim_schemas_type(check->schemas, type, strlen(type)))
-        fail(check, node, apr_psprintf(check->temp, "ScimPatchResponse: there is no resource type \"%s\"", type));
+        scim_check_fail(check, node,
+                        apr_psprintf(check->temp, "ScimPatchResponse: there is no resource type \"%s\"", type));
 }
 
-static void visit_dbd(check_t *check, const ap_directive_t *node, server_rec *server)
+static void visit_dbd(scim_check_t *check, const ap_directive_t *node, server_rec *server)
 {
     dbd_facts_t *facts;
     int i;
 
     for (i = 0; i < DBD_FACTS; i++)
-        if (is(node, dbd_directives[i]))
+        if (scim_check_is(node, dbd_directives[i]))
             break;
     if (i == DBD_FACTS)
         return;
@@ -287,10 +115,11 @@ static void visit_dbd(check_t *check, const ap_directive_t *node, server_rec *se
         facts = apr_pcalloc(check->temp, sizeof(*facts));
         apr_hash_set(check->facts, key, sizeof(*key), facts);
     }
-    facts->said[i] = first_word(node, check->temp);
+    facts->said[i] = scim_check_word(node, check->temp);
+    facts->at[i] = node;
 }
 
-static dbd_facts_t dbd_facts(const check_t *check, server_rec *server)
+static dbd_facts_t dbd_facts(const scim_check_t *check, server_rec *server)
 {
     const dbd_facts_t *outer = apr_hash_get(check->facts, &check->main_server, sizeof(server));
     const dbd_facts_t *inner = apr_hash_get(check->facts, &server, sizeof(server));
@@ -298,9 +127,10 @@ static dbd_facts_t dbd_facts(const check_t *check, server_rec *server)
     int i;
 
     for (i = 0; i < DBD_FACTS; i++) {
-        facts.said[i] = inner ? inner->said[i] : NULL;
-        if (!facts.said[i] && outer)
-            facts.said[i] = outer->said[i];
+        const dbd_facts_t *from = inner && inner->said[i] ? inner : outer;
+
+        facts.said[i] = from ? from->said[i] : NULL;
+        facts.at[i] = from ? from->at[i] : NULL;
     }
     return facts;
 }
@@ -326,7 +156,7 @@ static int pool_size(const dbd_facts_t *facts)
     return number(facts, DBD_SIZE, DBD_MAX_DEFAULT);
 }
 
-static void fail_server(check_t *check, server_rec *server, const char *text)
+static void fail_server(scim_check_t *check, server_rec *server, const char *text)
 {
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "mod_scim: server %s: %s",
                  server->server_hostname ? server->server_hostname : "(main)", text);
@@ -334,7 +164,7 @@ static void fail_server(check_t *check, server_rec *server, const char *text)
 }
 
 /* With such sizes mod_dbd makes no pool: it says so (AH00633) to each request, and never before. */
-static void check_sizes(check_t *check, const dbd_facts_t *facts, server_rec *server)
+static void check_sizes(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
 {
     int min = number(facts, DBD_MIN, DBD_MIN_DEFAULT);
     int keep = number(facts, DBD_KEEP, DBD_KEEP_DEFAULT);
@@ -361,7 +191,7 @@ static int serves(const server_rec *server)
     return config->endpoints->nelts || config->admin_locations->nelts;
 }
 
-static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *server)
+static void check_driver(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
 {
     const char *driver = facts->said[DBD_DRIVER];
 
@@ -372,7 +202,21 @@ static void check_driver(check_t *check, const dbd_facts_t *facts, server_rec *s
                              driver ? driver : "not set"));
 }
 
-static void make_pools(check_t *check, scim_runtime_t *runtime)
+/* mod_dbd would hand it to libpq as it is, and libpq refuse each connection. */
+static void check_params(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
+{
+    const char *params = facts->said[DBD_PARAMS];
+    const char *problem = params ? scim_conninfo_problem(params, check->temp) : NULL;
+
+    if (!params)
+        fail_server(check, server,
+                    "DBDParams is not set: it tells which database to use and as whom, as in DBDParams \"dbname=scim "
+                    "user=scim_web connect_timeout=5\"");
+    else if (problem)
+        scim_check_fail(check, facts->at[DBD_PARAMS], apr_psprintf(check->temp, "DBDParams: %s", problem));
+}
+
+static void make_pools(scim_check_t *check, scim_runtime_t *runtime)
 {
     apr_hash_t *by_key = apr_hash_make(check->temp);
     apr_hash_t *outboxes = apr_hash_make(check->temp);
@@ -398,29 +242,36 @@ static void make_pools(check_t *check, scim_runtime_t *runtime)
         scim_server_config(server)->runtime = runtime;
         if (serves(server)) {
             check_driver(check, &facts, server);
+            check_params(check, &facts, server);
             check_sizes(check, &facts, server);
         }
     }
 }
 
+/* A thread for each connection is not needed, as a request uses one for a part of its time only. */
+#define THREADS_PER_CONNECTION 4
+
 /* Warnings for one pool of connections. */
-static void advise_pool(const dbd_facts_t *facts, server_rec *server, int level)
+static void advise_pool(const scim_check_t *check, const dbd_facts_t *facts, server_rec *server, int level)
 {
     const char *params = facts->said[DBD_PARAMS];
+    const char *timeout = params ? scim_conninfo_value(params, "connect_timeout", check->temp) : NULL;
     int threads = 0;
 
-    if (!params || (!strstr(params, "connect_timeout") && !strstr(params, "service=")))
+    if (params && (!timeout || strcmp(timeout, "0") == 0) && !scim_conninfo_value(params, "service", check->temp))
         ap_log_error(APLOG_MARK, level, 0, server,
-                     "mod_scim: DBDParams has no connect_timeout: while PostgreSQL's machine is unreachable every "
-                     "request waits for it. Add connect_timeout=5");
-    if (ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) == APR_SUCCESS && pool_size(facts) < threads)
+                     "mod_scim: %s line %d: DBDParams has no connect_timeout: while PostgreSQL's machine is "
+                     "unreachable every request waits for it. Add connect_timeout=5",
+                     facts->at[DBD_PARAMS]->filename, facts->at[DBD_PARAMS]->line_num);
+    if (ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) == APR_SUCCESS &&
+        pool_size(facts) * THREADS_PER_CONNECTION < threads)
         ap_log_error(APLOG_MARK, level, 0, server,
-                     "mod_scim: DBDMax is %d, less than ThreadsPerChild %d: requests may wait for a connection and "
-                     "answer 503 after ScimDatabaseWait",
+                     "mod_scim: DBDMax is %d, less than a quarter of ThreadsPerChild %d: requests may wait for a "
+                     "connection and be answered 503 after ScimDatabaseWait",
                      pool_size(facts), threads);
 }
 
-static void advise(const check_t *check, int level)
+static void advise(const scim_check_t *check, int level)
 {
     apr_hash_t *seen = apr_hash_make(check->temp);
     server_rec *server;
@@ -432,11 +283,11 @@ static void advise(const check_t *check, int level)
         if (!serves(server) || apr_hash_get(seen, key, APR_HASH_KEY_STRING))
             continue;
         apr_hash_set(seen, key, APR_HASH_KEY_STRING, key);
-        advise_pool(&facts, server, level);
+        advise_pool(check, &facts, server, level);
     }
 }
 
-static void load_schemas(check_t *check)
+static void load_schemas(scim_check_t *check)
 {
     const apr_array_header_t *added = scim_server_config(check->main_server)->schema_dirs;
     apr_array_header_t *dirs = apr_array_make(check->temp, 2, sizeof(const char *));
@@ -463,26 +314,23 @@ static int in_use(server_rec *server)
     return 0;
 }
 
-static check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_server)
+static scim_check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_server)
 {
-    check_t check = {.main_server = main_server, .pool = pconf, .temp = ptemp};
+    scim_check_t check = {.main_server = main_server, .pool = pconf, .temp = ptemp};
 
     check.facts = apr_hash_make(ptemp);
-    check.handlers = apr_array_make(ptemp, 8, sizeof(placed_t));
-    walk(&check, ap_conftree, main_server, visit_dbd);
+    check.placed = apr_array_make(ptemp, 64, sizeof(scim_placed_t));
+    scim_check_walk(&check, visit_dbd);
     return check;
 }
 
 int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
-    check_t check = begin(pconf, ptemp, main_server);
+    scim_check_t check = begin(pconf, ptemp, main_server);
     scim_runtime_t *runtime;
 
     (void)plog;
-    walk(&check, ap_conftree, main_server, visit_handler);
-    walk(&check, ap_conftree, main_server, visit_admin);
-    walk(&check, ap_conftree, main_server, visit_order);
-    check_orders(&check);
+    scim_check_sections(&check);
     if (check.failures)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (!in_use(main_server))
@@ -501,7 +349,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     runtime->outboxes = apr_hash_make(pconf);
     make_pools(&check, runtime);
     if (check.schemas)
-        walk(&check, ap_conftree, main_server, visit_patch_response);
+        scim_check_walk(&check, visit_patch_response);
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST)
         advise(&check, APLOG_STARTUP | APLOG_WARNING);
     return check.failures ? HTTP_INTERNAL_SERVER_ERROR : OK;
@@ -509,7 +357,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
 
 int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
-    check_t check;
+    scim_check_t check;
     apr_status_t rv;
 
     (void)plog;

@@ -117,9 +117,18 @@ static const char *set_sync_policy(cmd_parms *cmd, void *dir, const char *word)
     return policies[i] ? NULL : "ScimSyncPolicy takes one of: manual | all | groups";
 }
 
+/* Blanks, and what else a URL has only in percent-encoded form. */
+static int has_wrong_character(const char *text)
+{
+    while (*text && *text > ' ' && *text <= '~' && !strchr("\"<>\\^`|", *text))
+        text++;
+    return *text != '\0';
+}
+
 static int absolute_url(apr_uri_t *uri, const char *text, apr_pool_t *pool)
 {
-    return apr_uri_parse(pool, text, uri) == APR_SUCCESS && uri->scheme && uri->hostname && uri->hostname[0] &&
+    return !has_wrong_character(text) && apr_uri_parse(pool, text, uri) == APR_SUCCESS && uri->scheme &&
+           uri->hostname && uri->hostname[0] &&
            (ap_cstr_casecmp(uri->scheme, "https") == 0 || ap_cstr_casecmp(uri->scheme, "http") == 0);
 }
 
@@ -131,7 +140,8 @@ static const char *set_base_url(cmd_parms *cmd, void *dir, const char *text)
     const char *filled = scim_config_base_url(text, "t", cmd->temp_pool);
 
     if (!absolute_url(&uri, filled, cmd->temp_pool) || strpbrk(filled, "?#{}"))
-        return "ScimBaseURL takes an absolute http or https URL without query and fragment; in braces there can be "
+        return "ScimBaseURL takes an absolute http or https URL without blanks, query and fragment; in braces there "
+               "can be "
                "{tenant} alone";
     while (len && text[len - 1] == '/')
         len--;
@@ -144,7 +154,7 @@ static const char *set_documentation(cmd_parms *cmd, void *dir, const char *text
     apr_uri_t uri;
 
     if (!absolute_url(&uri, text, cmd->temp_pool))
-        return "ScimDocumentationURI takes an absolute http or https URL";
+        return "ScimDocumentationURI takes an absolute http or https URL without blanks";
     ((scim_dir_config_t *)dir)->documentation_uri = text;
     return NULL;
 }

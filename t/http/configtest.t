@@ -59,9 +59,9 @@ my %wrong = (
     ScimFailureLimit => ['', '5', '0 5', '5 0', 'x 5', '5 x', '100001 1', '1 3601', 'off 5', '1 2 3'],
     ScimTenantShare => ['', '0', '101', 'x', '50%', '50 0', '50 x', '1 2 3'],
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
-    ScimBaseURL => ['', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z', 'https://x/{Tenant}',
+    ScimBaseURL => ['', '"https://x/a b"', '" https://x/a"', '"https://x/a\\\\b"', 'https://x/<a>', 'https://x/ä', 'scim.example.org', '/scim/v2', 'ftp://x/y', 'https://', 'https://x/y?z', 'https://x/y#z', 'https://x/{Tenant}',
         'https://x/{tenant', 'https://x/tenant}', 'https://x/{{tenant}}', 'https://x/{}'],
-    ScimDocumentationURI => ['', 'docs', 'ftp://x'],
+    ScimDocumentationURI => ['', 'docs', 'ftp://x', '"https://x/a b"'],
     ScimSyncPolicy => ['', 'none', 'all groups'],
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );
@@ -193,6 +193,81 @@ fails(qr{z\.json: schemaExtensions: "urn:x" is there twice}, 'an extension twice
 fails(qr{type-x\.json: endpoint: there is another resource type at "Users"}, "another type's endpoint", added('x.json', schema(),
     'type-x.json', type(name => 'X', endpoint => '/Users', schema => 'urn:x')));
 
+# Directives that httpd takes and that would do nothing, or something else than they say. Each is told with file and line.
+my $at = qr/configtest\/\d+\.conf line \d+: /;
+sub warns {
+    my ($text, $name, %change) = @_;
+    like(passes($name, %change), qr/$at$text/, "$name: is warned of");
+}
+sub silent { my ($name, %change) = @_; unlike(passes($name, %change), qr/mod_scim/, "$name: no warning") }
+my $none = "</Location>\n<Location \"/end\">\n";
+my $login = "AuthType Basic\nAuthName a\nAuthUserFile $work/administrators\nRequire valid-user\n";
+fails(qr/${at}ScimTenant has no effect here: it is for SetHandler scim/, 'ScimTenant without SetHandler', handler => '');
+fails(qr/${at}ScimTenant has no effect here/, 'ScimTenant with the handler of another module', handler => "SetHandler server-status\n");
+silent('ScimTenant in a second section for the same path', server => "<Location \"/scim/v2\">\nSetHandler scim\nScimTenant host\n</Location>\n", handler => '');
+fails(qr/${at}there is no handler "$_"; write SetHandler scim, in small letters/, "SetHandler $_", handler => "SetHandler $_\n")
+    for qw(scimm SCIM Scim scmi scm sscim scim2);
+fails(qr/${at}there is no handler "$_"; write SetHandler scim-admin, in small letters/, "SetHandler $_", @admin, handler => "SetHandler $_\n")
+    for qw(scim-admn scim_admin SCIM-ADMIN scimadmin);
+silent("SetHandler $_", handler => '', tenant => '', location => "SetHandler $_\n") for qw(server-status none default-handler balancer-manager), '"proxy:http://127.0.0.1:1/"';
+my ($modules) = $base =~ m{^LoadModule dbd_module (.*)/mod_dbd\.so$}m;
+my @mime = (load => "$base\nLoadModule mime_module $modules/mod_mime.so\n");
+fails(qr/${at}AddHandler chooses requests by the names of files.*write SetHandler $_ /, "AddHandler $_", @mime, location => "AddHandler $_ .json\n")
+    for qw(scim scim-admin);
+fails(qr/${at}AddHandler chooses requests/, 'AddHandler outside of a section', @mime, server => "AddHandler scim .scim\n");
+fails(qr/${at}SetHandler scim needs ScimTenant/, 'SetHandler scim outside of a section', server => "SetHandler scim\n");
+fails(qr/${at}SetHandler scim-admin must stand directly in a <Location/, 'SetHandler scim-admin outside of a section', server => "SetHandler scim-admin\n");
+
+fails(qr/${at}ScimAdminTenant has no effect on the endpoint: it is for SetHandler scim-admin/, 'ScimAdminTenant at the endpoint',
+    location => "ScimAdminTenant acme\n");
+fails(qr/${at}ScimAdminTenant has no effect here/, 'ScimAdminTenant anywhere else', location => "$none ScimAdminTenant acme\n");
+fails(qr/${at}ScimTenant has no effect on the admin API: it is for SetHandler scim\n/, 'ScimTenant at the admin API',
+    handler => "SetHandler scim-admin\n", location => $login);
+warns(qr/ScimAdminTimeout has no effect on the endpoint/, 'ScimAdminTimeout at the endpoint', location => "ScimAdminTimeout 5s\n");
+warns(qr/$_->[0] has no effect on the admin API/, "$_->[0] at the admin API", handler => "SetHandler scim-admin\n", tenant => '', location => "$login$_->[0] $_->[1]\n")
+    for ['ScimPageSize', '10 20'], ['ScimFailureLimit', 'off'], ['ScimPatchResponse', 'User none'];
+warns(qr/ScimPageSize has no effect here/, 'ScimPageSize where nothing is served', location => "${none}ScimPageSize 10 20\n");
+silent("$_->[0] around the endpoint", server => "<Location \"/\">\n$_->[0] $_->[1]\n</Location>\n") for ['ScimPageSize', '10 20'], ['ScimBaseURL', 'https://x.example/scim/v2/{tenant}'];
+silent('a part of the endpoint', location => "</Location>\n<Location \"/scim/v2/acme\">\nScimPageSize 10 20\n");
+silent('a pattern', location => "</Location>\n<LocationMatch \"^/scim/v2/[^/]+/Users\">\nScimPageSize 10 20\n</LocationMatch>\n<Location \"/end\">\n");
+silent('settings of the whole server', server => "ScimPageSize 10 20\nScimAdminTimeout 5s\n");
+silent('a condition', location => "<If \"true\">\nScimPageSize 10 20\n</If>\n");
+
+for (['Directory "/srv"', 'answers without looking for a file'], ['DirectoryMatch "^/srv"', 'without looking for a file'], ['Files "x"', 'without looking for a file'],
+    ['FilesMatch "x"', 'without looking for a file']) {
+    my ($word) = $_->[0] =~ /^(\w+)/;
+    fails(qr/${at}ScimMaxBody has no place in <$word>: mod_scim .*$_->[1]; put it into the <Location>/, "ScimMaxBody in <$_->[0]>",
+        server => "<$_->[0]>\nScimMaxBody 1000\n</$word>\n");
+}
+fails(qr/${at}$_->[0] has no place in <Directory>/, "$_->[0] in <Directory>", server => "<Directory \"/srv\">\n@$_\n</Directory>\n")
+    for ['ScimPageSize', '10 20'], ['ScimAdminTimeout', '5s'], ['ScimSyncPolicy', 'all'], ['ScimTenantShare', '50'];
+fails(qr/${at}ScimRequireTLS has no place in <Limit>: it would hold for all methods/, 'ScimRequireTLS in <Limit>', location => "<Limit POST>\nScimRequireTLS off\n</Limit>\n");
+
+# Authentication
+warns(qr/httpd would ask for a user of its own and refuse bearer tokens with 401\. Write Require all granted in <Location "\/scim\/v2">/, 'AuthType at the endpoint',
+    location => $login);
+warns(qr/httpd would ask for a user/, 'AuthType around the endpoint', server => "<Location \"/\">\n$login</Location>\n");
+silent('AuthType around an endpoint that is open', server => "<Location \"/\">\n$login</Location>\n", location => "Require all granted\n");
+silent('AuthType elsewhere', location => "</Location>\n<Location \"/app\">\n$login");
+my @open_admin = (handler => "SetHandler scim-admin\n", tenant => '');
+warns(qr/nobody can log in here, so the admin API refuses every request/, 'the admin API without a login', @open_admin, location => "Require all granted\n");
+warns(qr/nobody can log in here/, 'the admin API with AuthType None', @open_admin, location => "AuthType None\nRequire valid-user\n");
+warns(qr/nobody can log in here/, 'the admin API with no Require', @open_admin, location => $login =~ s/Require.*//r);
+silent('the admin API with a login', @open_admin, location => $login);
+silent('the admin API with a login around it', @open_admin, server => "<Location \"/\">\n$login</Location>\n");
+
+# Where clients find the endpoint, and where answers are kept
+fails(qr/${at}ScimBaseURL must have \{tenant\} where ScimTenant host finds the tenant's name/, 'one base URL for tenants with hosts of their own',
+    tenant => "ScimTenant host\n", location => "ScimBaseURL https://x.example/scim/v2\n");
+fails(qr/${at}ScimBaseURL must have \{tenant\}/, 'the same around the endpoint', tenant => "ScimTenant host\n",
+    server => "<Location \"/\">\nScimBaseURL https://x.example/scim/v2\n</Location>\n");
+silent('a base URL with the tenant in its host', tenant => "ScimTenant host\n", location => "ScimBaseURL https://{tenant}.x.example/scim/v2\n");
+mkdir "$work/configtest/sealed";
+chmod 0500, "$work/configtest/sealed";
+fails(qr/${at}ScimSpoolDir: httpd's user .* may not make files in \Q$work\E\/configtest\/sealed/, 'ScimSpoolDir that nobody may write to',
+    location => "ScimSpoolDir $work/configtest/sealed\n");
+fails(qr/${at}ScimSpoolDir: httpd's user/, 'ScimSpoolDir of the whole server', server => "ScimSpoolDir $work/configtest/sealed\n");
+
 # The database
 (my $no_dbd = $base) =~ s/^LoadModule dbd_module.*\n//m;
 fails(qr/mod_dbd/, 'without mod_dbd', load => $no_dbd, dbd => '');
@@ -200,8 +275,18 @@ fails(qr/DBDriver/, 'without DBDriver', dbd => '');
 my $warned = passes('a small DBDMax', dbd => "DBDriver pgsql\nDBDParams \"dbname=x connect_timeout=3\"\nDBDMax 5\n");
 like($warned, qr/DBDMax is 5.*ThreadsPerChild 25/, 'is warned of');
 unlike($warned, qr/connect_timeout:/, 'and nothing else');
-$warned = passes('no connect_timeout', dbd => "DBDriver pgsql\nDBDParams \"dbname=x\"\nDBDMax 25\n");
-like($warned, qr/connect_timeout/, 'is warned of');
+unlike(passes('a DBDMax of a quarter', dbd => "DBDriver pgsql\nDBDParams \"dbname=x connect_timeout=3\"\nDBDMax 7\n"), qr/mod_scim/, 'is not warned of');
+for ('dbname=x', 'dbname=x connect_timeout=0', 'dbname=x application_name=connect_timeout') {
+    $warned = passes("no connect_timeout: $_", dbd => "DBDriver pgsql\nDBDParams \"$_\"\nDBDMax 25\n");
+    like($warned, qr/configtest\/\d+\.conf line \d+: DBDParams has no connect_timeout/, 'is warned of');
+}
+fails(qr/server localhost: DBDParams is not set.*dbname=scim/, 'no DBDParams', dbd => "DBDriver pgsql\nDBDMax 25\n");
+for (['conect_timeout=5', qr/conect_timeout/], ['dbname=x connect_timeout=abc', qr/connect_timeout is "abc", and must be a whole number/],
+    ['dbname=x sslmode=on', qr/sslmode is "on", and must be one of: .*verify-full/], ["dbname='x", qr/quoted string/], ['nonsense', qr/nonsense/]) {
+    fails(qr/configtest\/\d+\.conf line \d+: DBDParams: .*$_->[1]/, "DBDParams $_->[0]", dbd => "DBDriver pgsql\nDBDParams \"$_->[0]\"\nDBDMax 25\n");
+}
+like((configtest(dbd => "DBDriver pgsql\nDBDParams \"dbname=x password=hunter2 conect_timeout=5\"\n"))[0], qr/^(?!.*hunter2).*conect_timeout/s,
+    'no password in the text');
 
 # Sizes with which mod_dbd makes no pool, and so answers every request with an error. Its defaults are 1, 2 and 10.
 sub sizes { dbd => join "\n", 'DBDriver pgsql', 'DBDParams "dbname=x connect_timeout=3"', 'DBDMax 25', @_, '' }

@@ -22,6 +22,7 @@ static const struct {
     /* clang-format off */
     {"bulk", test_bulk},
     {"cidr", test_cidr},
+    {"conninfo", test_conninfo},
     {"cursor", test_cursor},
     {"discovery", test_discovery},
     {"error", test_error},
