@@ -213,6 +213,10 @@ static const char *in_words(json_object *object, apr_pool_t *pool)
         return json_object_get_string(object);
     }
     scim_buf_init(&buf, 64, pool);
+    if (add_member(&buf, object, "text") || add_member(&buf, object, "name") ||
+        add_member(&buf, object, "objectName")) {
+        return buf.data;
+    }
     if (!add_member(&buf, object, "userName")) {
         add_member(&buf, object, "displayName");
     }

@@ -8,7 +8,7 @@
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
         {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
-        {"outcome", SCIM_ARG_TEXT, NULL, "the same in a word: done, refused, failed, held"},                           \
+        {"outcome", SCIM_ARG_TEXT, "Outcome", "the same in a word: done, refused, failed, held"},                      \
         {"scimType", SCIM_ARG_TEXT, NULL, "what kind of refusal it was; null: the standard has no word for it"},       \
         {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, as the client was told"},                             \
         {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
@@ -16,7 +16,7 @@
         {"address", SCIM_ARG_TEXT, NULL, "where it came from"},                                                        \
         {"object", SCIM_ARG_TEXT, NULL, "the name of the resource in its body"},                                       \
     {                                                                                                                  \
-        "dryRun", SCIM_ARG_FLAG, NULL, "nothing was changed, because the tenant runs dry"                              \
+        "dryRun", SCIM_ARG_FLAG, "Dry run", "nothing was changed, because the tenant runs dry"                         \
     }
 
 static const scim_admin_field_t list_fields[] = {
@@ -28,7 +28,7 @@ static const scim_admin_field_t fields[] = {
     FIELDS,
     {"bodyLength", SCIM_ARG_INT, "Body length", "bytes of its body; null: it has none, or bodies are not kept"},
     {"body", SCIM_ARG_JSON, NULL, "its body, masked; null: it is not kept"},
-    {"changes", SCIM_ARG_JSON, NULL,
+    {"changes", SCIM_ARG_JSON, "Changes",
      "of a dry run, what it would have changed: count, and items as the audit log has them"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
@@ -40,6 +40,7 @@ static const scim_admin_arg_t list_args[] = {
      "only what came out so; held: by the guard against mass changes"},
     {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only what was answered so"},
     {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only of this method"},
+    {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only dry runs, or all others"},
     {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
     {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},

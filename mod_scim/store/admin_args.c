@@ -274,7 +274,7 @@ static json_object *read_json_list(const char *text, apr_pool_t *pool)
     return json_object_get(list);
 }
 
-/* What is no JSON list is a name, or several with commas between them. */
+/* What is no JSON list is a name, or several with commas between them; "none" is the list of nothing. */
 static json_object *read_list(const char *text, apr_pool_t *pool)
 {
     json_object *list = read_json_list(text, pool);
@@ -283,6 +283,9 @@ static json_object *read_list(const char *text, apr_pool_t *pool)
         return list;
     }
     list = json_object_new_array();
+    if (strcmp(text, "none") == 0) {
+        return list;
+    }
     for (char *word = apr_strtok(apr_pstrdup(pool, text), ",", &state); word; word = apr_strtok(NULL, ",", &state)) {
         json_object_array_add(list, json_object_new_string(word));
     }

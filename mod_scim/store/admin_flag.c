@@ -1,10 +1,18 @@
 /* Flags: what administrators may mark users with. */
 #include "admin_ops.h"
 
-static const scim_admin_field_t fields[] = {
-    {"flag", SCIM_ARG_TEXT, "Flag", "its name"},
-    {"description", SCIM_ARG_TEXT, "Description", "what it means; null: nothing is said"},
-    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
+#define FIELDS                                                                                                         \
+    {"flag", SCIM_ARG_TEXT, "Flag", "its name"},                                                                       \
+        {"description", SCIM_ARG_TEXT, "Description", "what it means; null: nothing is said"},                         \
+    {                                                                                                                  \
+        "created", SCIM_ARG_TIME, "Created", "when it was made"                                                        \
+    }
+
+static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t counted_fields[] = {
+    FIELDS,
+    {"users", SCIM_ARG_INT, "Users", "how many users have it"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -31,7 +39,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .path = FLAGS,
      .statement = SCIM_STMT_ADMIN_FLAG_LIST,
      .args = list_args,
-     .fields = fields,
+     .fields = counted_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show the flags that users can have"},
     {.noun = "flag",
@@ -40,7 +48,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .method = "GET",
      .path = FLAG,
      .statement = SCIM_STMT_ADMIN_FLAG_SHOW,
-     .fields = fields,
+     .fields = counted_fields,
      .summary = "show a flag"},
     {.noun = "flag",
      .verb = "add",

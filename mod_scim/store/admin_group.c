@@ -10,6 +10,8 @@
         {"project", SCIM_ARG_TEXT, HEAD("Project"), "the project that it gives access to; null: none"},                \
         {"access", SCIM_ARG_TEXT, HEAD("Access"), "the level of access to the project; null: none"},                   \
         {"externalId", SCIM_ARG_TEXT, HEAD("External id"), "what the identity provider calls it; null: nothing"},      \
+        {"members", SCIM_ARG_INT, "Members", "how many members it has"},                                               \
+        {"mappings", SCIM_ARG_INT, HEAD("Mappings"), "how many subscriptions and roles it is mapped to"},              \
         {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
         {"lastModified", SCIM_ARG_TIME, HEAD("Last modified"), "when it or its members were changed last"},            \
     {                                                                                                                  \
@@ -26,7 +28,6 @@ static const scim_admin_field_t list_fields[] = {
 
 static const scim_admin_field_t fields[] = {
     FIELDS(SHOWN),
-    {"members", SCIM_ARG_INT, "Members", "how many members it has"},
     {"locked", SCIM_ARG_LIST, "Locked", "what only the identity provider changes"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };

@@ -1,22 +1,37 @@
 /* Subscriptions: what a tenant holds, and how many have it. */
 #include "admin_ops.h"
 
-static const scim_admin_field_t fields[] = {
-    {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
-    {"description", SCIM_ARG_TEXT, "Description", "what it is"},
-    {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},
-    {"automatic", SCIM_ARG_FLAG, "Automatic", "what the sync policy all and a first login give"},
-    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
-    {"id", SCIM_ARG_TEXT, NULL, "its id, also in /Entitlements"},
+#define FIELDS                                                                                                         \
+    {"name", SCIM_ARG_TEXT, "Subscription", "its name"}, {"description", SCIM_ARG_TEXT, "Description", "what it is"},  \
+        {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},                              \
+        {"automatic", SCIM_ARG_FLAG, "Automatic", "what the sync policy all and a first login give"},                  \
+        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+    {                                                                                                                  \
+        "id", SCIM_ARG_TEXT, NULL, "its id, also in /Entitlements"                                                     \
+    }
+
+#define HOLDERS                                                                                                        \
+    {"entitled", SCIM_ARG_INT, "Entitled", "how many users something gives it to"},                                    \
+        {"seated", SCIM_ARG_INT, "Seated", "how many of those have it"},                                               \
+    {                                                                                                                  \
+        "waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"                                        \
+    }
+
+static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t counted_fields[] = {
+    FIELDS,
+    HOLDERS,
+    {"more", SCIM_ARG_FLAG, NULL, "there are more than these: they were counted up to 1,000; its usage counts all"},
+    {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},
+    {"grants", SCIM_ARG_INT, "Grants", "how many accounts it was granted to one by one"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t usage_fields[] = {
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
     {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},
-    {"entitled", SCIM_ARG_INT, "Entitled", "how many users something gives it to"},
-    {"seated", SCIM_ARG_INT, "Seated", "how many of those have it"},
-    {"waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"},
+    HOLDERS,
     {"id", SCIM_ARG_TEXT, NULL, "its id"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
@@ -54,7 +69,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .path = SUBSCRIPTIONS,
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_LIST,
      .args = list_args,
-     .fields = fields,
+     .fields = counted_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show the subscriptions of a tenant"},
     {.noun = "subscription",
@@ -63,7 +78,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .method = "GET",
      .path = SUBSCRIPTION,
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_SHOW,
-     .fields = fields,
+     .fields = counted_fields,
      .summary = "show a subscription"},
     {.noun = "subscription",
      .verb = "usage",

@@ -110,6 +110,35 @@
 
 static const scim_admin_field_t list_fields[] = {
     FIELDS(HIDDEN),
+    {"lastRequest", SCIM_ARG_TIME, "Last request", "when a token let a request through last; null: never"},
+    {"health", SCIM_ARG_TEXT, "Health",
+     "good, attention (see its overview), off, no-token (none is valid), unused (no token was ever used)"},
+    {"held", SCIM_ARG_INT, NULL, "how many requests the guard against mass changes holds"},
+    {"refused", SCIM_ARG_INT, NULL, "how many requests of the last 24 hours were refused or failed; 1000 at the most"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t overview_fields[] = {
+    {"tenant", SCIM_ARG_TEXT, "Tenant", "its name"},
+    {"displayName", SCIM_ARG_TEXT, "Display name", "what people call it; null: nothing"},
+    {"baseUrl", SCIM_ARG_TEXT, NULL, "what its identity provider sends requests to; null: ScimBaseURL says none"},
+    {"enabled", SCIM_ARG_FLAG, "Enabled", "whether provisioning is switched on"},
+    {"dryRun", SCIM_ARG_FLAG, "Dry run", "requests are answered as if done, and change nothing"},
+    {"syncPolicy", SCIM_ARG_TEXT, "Sync policy", "whom provisioning grants access: manual, all, groups"},
+    {"loginPolicy", SCIM_ARG_TEXT, "Login policy", "what a login grants: manual, first-login"},
+    {"guardUntil", SCIM_ARG_TIME, "Guard open until", "the guard lets everything pass until then; null: it does not"},
+    {"lastRequest", SCIM_ARG_TIME, "Last request", "when a token let a request through last; null: never"},
+    {"users", SCIM_ARG_INT, "Users", "how many users the identity provider sees"},
+    {"localUsers", SCIM_ARG_INT, "Local users", "how many users it does not see"},
+    {"groups", SCIM_ARG_INT, "Groups", "how many groups the identity provider sees"},
+    {"tokens", SCIM_ARG_JSON, "Tokens", "its tokens, newest first, without revoked ones, as `token list` has them"},
+    {"requests", SCIM_ARG_JSON, NULL,
+     "how the requests of the last 24 hours ended: done, refused, failed, held; and `hours`, the same with `at` for "
+     "each"},
+    {"subscriptions", SCIM_ARG_JSON, NULL, "the first fifty, as `subscription list` has them"},
+    {"attention", SCIM_ARG_JSON, "Attention",
+     "what needs attention, the most urgent first: kind, severity (error, warning, info), count, objectType, objectId, "
+     "object, at, text, fix (what to do), and the operation that does it with its arguments"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -180,6 +209,14 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .statement = SCIM_STMT_ADMIN_TENANT_SHOW,
      .fields = fields,
      .summary = "show a tenant"},
+    {.noun = "tenant",
+     .verb = "overview",
+     .argument = "tenant",
+     .method = "GET",
+     .path = TENANT "/overview",
+     .statement = SCIM_STMT_ADMIN_TENANT_OVERVIEW,
+     .fields = overview_fields,
+     .summary = "show how a tenant is doing, and what needs attention"},
     {.noun = "tenant",
      .verb = "add",
      .argument = "tenant",

@@ -128,7 +128,10 @@ create function scim.group_row(r scim.resource) returns jsonb
 as $$
     select jsonb_build_object(
                        'id', r.id, 'displayName', r.doc ->> 'displayName', 'source', r.source, 'kind', a.kind, 'project', a.project,
-                       'access', a.access, 'externalId', r.doc ->> 'externalId', 'created', scim.time_text(r.created),
+                       'access', a.access, 'externalId', r.doc ->> 'externalId',
+                       'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
+                       'mappings', (select count(*) from scim.mapping p where p.tenant = r.tenant and p.group_id = r.id),
+                       'created', scim.time_text(r.created),
                        'lastModified', scim.time_text(r.last_modified), 'archivedAt', scim.time_text(r.deleted_at))
               from (select) one
               left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id
@@ -138,7 +141,6 @@ create function scim.group_json(r scim.resource) returns jsonb
     language sql stable
 as $$
     select scim.group_row(r) || jsonb_build_object(
-        'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
         'locked', case r.source when 'scim' then '["displayName", "members"]'::jsonb else '[]'::jsonb end)
 $$;
 

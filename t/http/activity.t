@@ -133,7 +133,7 @@ is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is no p
 is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no activity "1-1"; it may have been removed.', { activity => $ANY }, 'none of that id');
 is_problem($other->admin(GET => "/activity/$row->{id}"), 404, $ANY, { activity => $ANY }, "another tenant's");
 is($t->admin(DELETE => "/activity/$row->{id}")->{status}, 405, 'it cannot be removed');
-like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Token +Method +Path +Status +Reason\n/m, 'scimctl activity list');
+like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Token +Method +Path +Status +Outcome +Reason +Dry run\n/m, 'scimctl activity list');
 is_json(unjson(scimctl(qw(activity show --json --tenant), $tenant, $row->{id})), show($row), 'scimctl activity show');
 
 # --- bodies and masks ---

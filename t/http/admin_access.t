@@ -14,6 +14,8 @@ sub subscription {
     my ($name, %more) = @_;
     return { id => $ID, name => $name, description => undef, seats => undef, automatic => false, created => $TIME, %more };
 }
+# As it is listed and shown, with how many have it.
+sub counted { return { %{ subscription(@_) }, entitled => 0, seated => 0, waiting => 0, more => false, mappings => 0, grants => 0 } }
 sub policy { $_[0]->admin(PATCH => '//tenants/' . $_[0]->tenant, { syncPolicy => $_[1] })->{status} == 200 or die }
 
 # What an account has by the view that applications read, in a line.
@@ -35,15 +37,15 @@ is_problem($t->admin(POST => '/subscriptions', { name => 'WEB - french' }), 409,
     { name => $ANY }, 'a name that differs in case alone');
 is_problem($t->admin(POST => '/subscriptions', { name => 'x', seats => -1, colour => 'red' }), 400, $ANY,
     { seats => qr/^must be a whole number from 0 to/, colour => 'is not known here.' }, 'wrong fields');
-is_admin($t->admin(GET => '/subscriptions'), 200, items(subscription('Web - Bilingual', description => 'Both', seats => 5),
-    subscription('Web - French', automatic => true)), 'all');
-is_admin($t->admin(GET => '/subscriptions?q=FREN'), 200, items(subscription('Web - French', automatic => true)), 'look for one');
+is_admin($t->admin(GET => '/subscriptions'), 200, items(counted('Web - Bilingual', description => 'Both', seats => 5),
+    counted('Web - French', automatic => true)), 'all');
+is_admin($t->admin(GET => '/subscriptions?q=FREN'), 200, items(counted('Web - French', automatic => true)), 'look for one');
 my $page = $t->admin(GET => '/subscriptions?limit=1');
-is_admin($page, 200, { items => [subscription('Web - Bilingual', description => 'Both', seats => 5)], next => $bilingual }, 'a page');
-is_admin($t->admin(GET => "/subscriptions?limit=1&after=$bilingual"), 200, items(subscription('Web - French', automatic => true)), 'the next');
+is_admin($page, 200, { items => [counted('Web - Bilingual', description => 'Both', seats => 5)], next => $bilingual }, 'a page');
+is_admin($t->admin(GET => "/subscriptions?limit=1&after=$bilingual"), 200, items(counted('Web - French', automatic => true)), 'the next');
 
 my $shown = $t->admin(GET => '/subscriptions/web%20-%20bilingual');
-is_admin($shown, 200, subscription('Web - Bilingual', description => 'Both', seats => 5), 'show one, in whatever case');
+is_admin($shown, 200, counted('Web - Bilingual', description => 'Both', seats => 5), 'show one, in whatever case');
 my $etag = $shown->{headers}->header('ETag');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { seats => undef, description => undef }, 'If-Match' => $etag), 200,
     subscription('Web - Bilingual'), 'no limit and no description from now on');

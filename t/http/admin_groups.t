@@ -18,7 +18,7 @@ my $MANAGED = sub { qq(The group "$_[0]" is managed by provisioning; change it i
 sub row {
     my ($name, $source, %more) = @_;
     return { id => $ID, displayName => $name, source => $source, kind => undef, project => undef, access => undef, externalId => undef,
-        created => $TIME, lastModified => $TIME, archivedAt => undef, %more };
+        members => qr/^\d+$/, mappings => 0, created => $TIME, lastModified => $TIME, archivedAt => undef, %more };
 }
 sub shown {
     my ($name, $source, $members, %more) = @_;

@@ -21,15 +21,16 @@ sub audit {
 # --- flags -----------------------------------------------------------------------------------------------------------------------------
 
 sub flag { my ($flag, $description) = @_; return { flag => $flag, description => $description, created => $TIME } }
+sub counted { my ($users, @flag) = @_; return { %{ flag(@flag) }, users => $users } }
 is_admin($t->admin(POST => '/flags', { flag => 'May use AI', description => 'signed the terms' }), 201, flag('May use AI', 'signed the terms'), 'make a flag');
 is_admin($t->admin(POST => '/flags', { flag => 'admin-of' }), 201, flag('admin-of', undef), 'and another one');
 is_problem($t->admin(POST => '/flags', { flag => 'MAY USE ai' }), 409, 'There is a flag "MAY USE ai" already.', { flag => $ANY }, 'the same in another case');
 is_problem($t->admin(POST => '/flags', {}), 400, 'flag: is missing.', { flag => 'is missing.' }, 'no name');
-is_admin($t->admin(GET => '/flags'), 200, items(flag('admin-of', undef), flag('May use AI', 'signed the terms')), 'list them');
-is_admin($t->admin(GET => '/flags?q=TERMS'), 200, items(flag('May use AI', 'signed the terms')), 'look for one');
+is_admin($t->admin(GET => '/flags'), 200, items(counted(0, 'admin-of', undef), counted(0, 'May use AI', 'signed the terms')), 'list them');
+is_admin($t->admin(GET => '/flags?q=TERMS'), 200, items(counted(0, 'May use AI', 'signed the terms')), 'look for one');
 my $page = $t->admin(GET => '/flags?limit=1');
-is_admin($page, 200, { items => [flag('admin-of', undef)], next => 'admin-of' }, 'a page');
-is_admin($t->admin(GET => '/flags?limit=1&after=admin-of'), 200, items(flag('May use AI', 'signed the terms')), 'the next one');
+is_admin($page, 200, { items => [counted(0, 'admin-of', undef)], next => 'admin-of' }, 'a page');
+is_admin($t->admin(GET => '/flags?limit=1&after=admin-of'), 200, items(counted(0, 'May use AI', 'signed the terms')), 'the next one');
 is_admin($other->admin(GET => '/flags'), 200, items(), 'not for another tenant');
 my $etag = $t->admin(GET => '/flags/may%20use%20ai')->{headers}->header('ETag');
 is_admin($t->admin(PATCH => '/flags/may%20use%20ai', { description => undef }, 'If-Match' => $etag), 200, flag('May use AI', undef), 'describe one');
@@ -181,7 +182,7 @@ if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
 is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, $ANY, { userName => $ANY }, 'its name is taken');
 is_json([unjson(scimctl(qw(user merge bob --into BOB@x.example --confirm bob --json --tenant), $own))->{id}], [$bobby], 'scimctl user merge');
 is_json($t->admin(POST => "/users/$bob/restore", {})->{json}{mergedInto}, undef, 'restored it is merged no longer');
-like(scimctl(qw(flag list --tenant), $own), qr/^Flag +Description +Created\n/, 'scimctl flag list');
+like(scimctl(qw(flag list --tenant), $own), qr/^Flag +Description +Created +Users\n/, 'scimctl flag list');
 like(scimctl(qw(duplicate list --tenant), $own), qr/^Alike +Accounts\nbob\@x\.example +[^{"]+\n/, 'scimctl duplicate list');
 like(scimctl(qw(link list --tenant), $own), qr/^Issuer +Subject +User +Linked +Link\n/, 'scimctl link list');
 

@@ -400,6 +400,10 @@ my @access = (
     ['/mappings?limit=50&subscription=Subscription%202', 400],
     ['/grants?limit=50', 400],
     ["/grants?user=$member", 400],
+    ['/overview', 30_000],
+    ['/subscriptions?limit=50', 30_000],
+    ['//tenants?limit=50', 400],
+    ['//me', 400],
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 

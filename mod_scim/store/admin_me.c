@@ -1,0 +1,23 @@
+/* Who asks, and which tenants there are for them. */
+#include "admin_ops.h"
+
+static const scim_admin_field_t fields[] = {
+    {"user", SCIM_ARG_TEXT, "User", "the name that the audit log knows you by"},
+    {"kind", SCIM_ARG_TEXT, NULL, "how you came: admin (the admin API) or scimctl"},
+    {"tenant", SCIM_ARG_TEXT, "Tenant", "the one tenant that you are an administrator of; null: of all"},
+    {"count", SCIM_ARG_INT, "Tenants", "how many tenants you may see"},
+    {"tenants", SCIM_ARG_JSON, NULL, "the first hundred of them: tenant, displayName, baseUrl, enabled"},
+    {"now", SCIM_ARG_TIME, "Time", "the database's clock, which decides about ends of tokens"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+const scim_admin_op_t scim_admin_me_ops[] = {
+    {.noun = "me",
+     .verb = "show",
+     .method = "GET",
+     .path = "/me",
+     .statement = SCIM_STMT_ADMIN_ME_SHOW,
+     .fields = fields,
+     .summary = "show who you are, and which tenants you may see"},
+    {.noun = NULL},
+};
