@@ -1,19 +1,30 @@
 /* Who has what and why, and what a change would do. */
 #include "admin_ops.h"
 
-static const scim_admin_field_t fields[] = {
-    {"userName", SCIM_ARG_TEXT, "User", "its userName"},
-    {"userId", SCIM_ARG_TEXT, "Id", "its id"},
-    {"active", SCIM_ARG_FLAG, "Active", "it is not deactivated"},
-    {"source", SCIM_ARG_TEXT, "Source", "scim or local"},
-    {"protected", SCIM_ARG_TEXT, "Protected",
-     "main-contact or break-glass, which policy and groups leave alone; null: it is not"},
-    {"syncPolicy", SCIM_ARG_TEXT, "Sync policy", "the tenant's"},
-    {"access", SCIM_ARG_JSON, NULL,
-     "what it has: kind (subscription or role), id, name, seated, since, and sources, each with source, id, name, "
-     "since and text"},
-    {"summary", SCIM_ARG_LIST, "Access", "the same, a line of text each"},
-    {"notes", SCIM_ARG_LIST, "Notes", "why it has no more"},
+#define FIELDS                                                                                                         \
+    {"userName", SCIM_ARG_TEXT, "User", "its userName"}, {"userId", SCIM_ARG_TEXT, "Id", "its id"},                    \
+        {"active", SCIM_ARG_FLAG, "Active", "it is not deactivated"},                                                  \
+        {"source", SCIM_ARG_TEXT, "Source", "scim or local"},                                                          \
+        {"protected", SCIM_ARG_TEXT, "Protected",                                                                      \
+         "main-contact or break-glass, which policy and groups leave alone; null: it is not"},                         \
+        {"syncPolicy", SCIM_ARG_TEXT, "Sync policy", "the tenant's"},                                                  \
+        {"access", SCIM_ARG_JSON, NULL,                                                                                \
+         "what it has: kind (subscription or role), id, name, seated, since, and sources, each with source, id, "      \
+         "name, "                                                                                                      \
+         "since and text"},                                                                                            \
+        {"summary", SCIM_ARG_LIST, "Access", "the same, a line of text each"},                                         \
+    {                                                                                                                  \
+        "notes", SCIM_ARG_LIST, "Notes", "why it has no more"                                                          \
+    }
+
+static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t show_fields[] = {
+    FIELDS,
+    {"whyNot", SCIM_ARG_LIST, "Why not", "which subscriptions it has not, and why, a line of text for each reason"},
+    {"subscriptions", SCIM_ARG_JSON, NULL,
+     "each subscription of the tenant: id, name, has, standing (seated, waiting, none), since, sources as above, and "
+     "where it has it not reasons, each with code, text, and the operation that would change it with its arguments"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -58,7 +69,7 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .method = "GET",
      .path = "/tenants/{tenant}/users/{user}/access",
      .statement = SCIM_STMT_ADMIN_ACCESS_SHOW,
-     .fields = fields,
+     .fields = show_fields,
      .summary = "show what a user has, and why"},
     {.noun = "access",
      .verb = "list",

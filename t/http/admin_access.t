@@ -151,7 +151,9 @@ is(has($lee), '', 'no member, no access');
 join_group($sales, $lee);
 is(has($lee), 'Web - Bilingual (group Sales); Web - French (group Sales)', 'joining grants');
 my $access = $t->admin(GET => '/users/lee/access');
-is_admin($access, 200, { userId => $lee, userName => 'Lee', active => true, source => 'scim', protected => undef, syncPolicy => 'groups', notes => [],
+sub seated { return { id => $ID, name => $_[0], has => true, standing => 'seated', since => $TIME, reasons => [],
+    sources => [{ source => 'group', id => $sales, name => 'Sales', since => $TIME, text => 'group Sales' }] } }
+is_admin($access, 200, { whyNot => [], subscriptions => [map { seated($_) } 'Web - Bilingual', 'Web - French'], userId => $lee, userName => 'Lee', active => true, source => 'scim', protected => undef, syncPolicy => 'groups', notes => [],
     summary => ['Web - Bilingual: group Sales', 'Web - French: group Sales', 'role office-admin: group Sales', "role read-only: the account's own"],
     access => [
         map({ { kind => 'subscription', id => $ID, name => $_, seated => true, since => $TIME,
