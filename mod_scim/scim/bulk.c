@@ -283,7 +283,7 @@ void scim_bulk_prepare(scim_bulk_t *bulk, scim_bulk_op_t *op)
     if (op->error || !outdated(bulk, op))
         return;
     op->prepared = bulk->changes;
-    op->leniency = (scim_leniency_t){bulk->leniency->allowed, 0};
+    op->leniency = (scim_leniency_t){.allowed = bulk->leniency->allowed, .pool = bulk->leniency->pool};
     if (op->target_op >= 0)
         op->target = APR_ARRAY_IDX(bulk->ops, op->target_op, scim_bulk_op_t).id;
     if (op->target && !scim_id_read(op->id, op->target))

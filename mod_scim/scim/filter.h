@@ -43,6 +43,7 @@ struct scim_filter_t {
     scim_op_e op;
     scim_value_e value_kind; /* COMPARE, unless SCIM_PR */
     const char *value;       /* decoded string, or the number's text; NULL for null, true, false */
+    const char *folded;      /* the string folded, where the attribute is compared so; else NULL */
 };
 
 /* Reads a filter on resources of `type`. Errors: 400 invalidFilter; the detail names attribute or position. */
@@ -60,7 +61,7 @@ scim_error_t *scim_filter_read_values(const scim_filter_t **out, const char *tex
                                       const scim_attr_t *parent, scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* Whether `element`, one value of the parent attribute, satisfies a value path's inner filter. Strings are compared by
- * caseExact, dateTime as time; absent equals null. */
-int scim_filter_matches(const scim_filter_t *filter, json_object *element);
+ * caseExact, dateTime as time; absent equals null. `pool` is for what is folded meanwhile. */
+int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool);
 
 #endif

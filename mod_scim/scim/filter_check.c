@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "filter_parser.h"
+#include "fold.h"
 #include "text.h"
 
 /* What can be asked of an attribute, by its type (RFC 7644 3.4.2.2), and which JSON value it is compared with. */
@@ -75,6 +76,9 @@ static scim_error_t *check_value(scim_filter_t *node, const scim_filter_parser_t
     }
     node->value_kind = value.kind;
     node->value = value.kind == SCIM_VALUE_STRING || value.kind == SCIM_VALUE_NUMBER ? value.text : NULL;
+    if (value.kind == SCIM_VALUE_STRING && !attr->case_exact && attr->type != SCIM_DATETIME) {
+        node->folded = scim_fold(value.text, parser->pool);
+    }
     return NULL;
 }
 

@@ -1,16 +1,15 @@
 /*
  * Evaluates a value path's filter on one value.
  *
- * Where caseExact is false, letters are compared without case in ASCII only, and other characters must be the same:
- * full case folding needs tables that the C library has not. The store's scim.fold() folds all of Unicode.
+ * Where caseExact is false, text is compared folded (fold.h), as the store compares it.
  */
 #include <apr_strings.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "filter.h"
+#include "fold.h"
 #include "text.h"
 
 static const char *ending(const char *text, const char *value)
@@ -41,20 +40,20 @@ static int order_matches(scim_op_e op, int order)
     }
 }
 
-static int string_matches(scim_op_e op, const char *text, const char *value, int exact)
+static int string_matches(scim_op_e op, const char *text, const char *value)
 {
     const char *tail;
 
     switch (op) {
     case SCIM_CO:
-        return (exact ? strstr(text, value) : strcasestr(text, value)) != NULL;
+        return strstr(text, value) != NULL;
     case SCIM_SW:
-        return (exact ? strncmp(text, value, strlen(value)) : strncasecmp(text, value, strlen(value))) == 0;
+        return strncmp(text, value, strlen(value)) == 0;
     case SCIM_EW:
         tail = ending(text, value);
-        return tail && (exact ? strcmp(tail, value) : strcasecmp(tail, value)) == 0;
+        return tail && strcmp(tail, value) == 0;
     default:
-        return order_matches(op, exact ? strcmp(text, value) : strcasecmp(text, value));
+        return order_matches(op, strcmp(text, value));
     }
 }
 
@@ -67,6 +66,18 @@ static int time_matches(scim_op_e op, const char *text, const char *value)
         return op == SCIM_NE;
     }
     return order_matches(op, (left > right) - (left < right));
+}
+
+static int text_matches(const scim_filter_t *filter, const char *text, apr_pool_t *pool)
+{
+    if (filter->attr->type == SCIM_DATETIME) {
+        return time_matches(filter->op, text, filter->value);
+    }
+    if (filter->attr->case_exact) {
+        return string_matches(filter->op, text, filter->value);
+    }
+    return string_matches(filter->op, scim_fold(text, pool),
+                          filter->folded ? filter->folded : scim_fold(filter->value, pool));
 }
 
 static int number_matches(scim_op_e op, json_object *number, const char *value)
@@ -100,7 +111,7 @@ static json_object *find_value(const scim_attr_t *attr, json_object *element)
                : NULL;
 }
 
-static int compare_matches(const scim_filter_t *filter, json_object *element)
+static int compare_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool)
 {
     const scim_attr_t *attr = filter->attr;
     json_object *value = find_value(attr, element);
@@ -127,10 +138,7 @@ static int compare_matches(const scim_filter_t *filter, json_object *element)
         break;
     case SCIM_VALUE_STRING:
         if (type == json_type_string) {
-            const char *text = json_object_get_string(value);
-
-            return attr->type == SCIM_DATETIME ? time_matches(filter->op, text, filter->value)
-                                               : string_matches(filter->op, text, filter->value, attr->case_exact);
+            return text_matches(filter, json_object_get_string(value), pool);
         }
         break;
     case SCIM_VALUE_NULL:
@@ -139,17 +147,17 @@ static int compare_matches(const scim_filter_t *filter, json_object *element)
     return filter->op == SCIM_NE;
 }
 
-int scim_filter_matches(const scim_filter_t *filter, json_object *element)
+int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool)
 {
     switch (filter->kind) {
     case SCIM_FILTER_AND:
-        return scim_filter_matches(filter->left, element) && scim_filter_matches(filter->right, element);
+        return scim_filter_matches(filter->left, element, pool) && scim_filter_matches(filter->right, element, pool);
     case SCIM_FILTER_OR:
-        return scim_filter_matches(filter->left, element) || scim_filter_matches(filter->right, element);
+        return scim_filter_matches(filter->left, element, pool) || scim_filter_matches(filter->right, element, pool);
     case SCIM_FILTER_NOT:
-        return !scim_filter_matches(filter->left, element);
+        return !scim_filter_matches(filter->left, element, pool);
     case SCIM_FILTER_COMPARE:
-        return compare_matches(filter, element);
+        return compare_matches(filter, element, pool);
     case SCIM_FILTER_VALUE_PATH: /* no value holds values */
         break;
     }

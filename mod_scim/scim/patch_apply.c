@@ -186,6 +186,19 @@ static void unite_all(json_object *doc, const scim_resource_type_t *type, apr_po
     }
 }
 
+/* Whether an operation says what the displayName is to be. */
+static int names_display(const scim_patch_t *patch)
+{
+    const scim_attr_t *display = scim_schema_attr(patch->type->schema, "displayName", strlen("displayName"));
+
+    for (int i = 0; i < patch->ops->nelts; i++) {
+        if (display && APR_ARRAY_IDX(patch->ops, i, scim_patch_op_t).path.attr == display) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 scim_error_t *scim_patch_apply(apr_array_header_t **same, json_object *doc, const scim_patch_t *patch,
                                scim_leniency_t *leniency, apr_pool_t *pool)
 {
@@ -194,6 +207,7 @@ scim_error_t *scim_patch_apply(apr_array_header_t **same, json_object *doc, cons
     scim_error_t *error;
 
     *same = NULL;
+    apr_pool_create(&state.scratch, pool);
     for (int i = 0; i < patch->ops->nelts; i++) {
         state.op = &APR_ARRAY_IDX(patch->ops, i, scim_patch_op_t);
         if ((error = apply_op(&state))) {
@@ -201,6 +215,7 @@ scim_error_t *scim_patch_apply(apr_array_header_t **same, json_object *doc, cons
         }
     }
     unite_all(doc, patch->type, pool);
+    scim_resource_follow_name(doc, before, names_display(patch), patch->type, pool);
     if ((error = scim_resource_seal(doc, patch->type, pool))) {
         return error;
     }

@@ -1,20 +1,18 @@
 /*
  * PATCH on multi-valued attributes (RFC 7644 3.5.2).
  *
- * - `add` appends what is not there. Two values are the same where type and value are (RFC 7643 2.4), or in
- *   complex values without a `value` all sub-attributes; the sub-attributes given with a value that is there are set.
+ * - `add` appends what is not there (same.h); the sub-attributes given with a value that is there are set.
  * - `replace` with a filter sets the given sub-attributes of the values that match and leaves the others of
  *   them, as it does for a complex attribute with one value: Entra ID and others send only what they map.
  * - A value that becomes primary makes all others not primary.
  */
-#include <apr_lib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "json.h"
 #include "patch_list.h"
+#include "same.h"
 #include "table.h"
-#include "text.h"
 
 /* What all operations of a request may cost together, whatever the lengths of the lists and the number of operations
  * are: one for each value that each comparison looks at or that is written, and one more for each so many bytes. */
@@ -50,54 +48,12 @@ static known_t known_make(const scim_patch_state_t *state)
     return known;
 }
 
-static void key_text(scim_buf_t *key, json_object *value, const scim_attr_t *attr)
-{
-    size_t start = key->len;
-
-    if (!json_object_is_type(value, json_type_string)) {
-        scim_buf_puts(key, scim_json_text(value, NULL, key->pool));
-        return;
-    }
-    scim_buf_add(key, json_object_get_string(value), (apr_size_t)json_object_get_string_len(value));
-    for (size_t i = start; !attr->case_exact && i < key->len; i++) {
-        key->data[i] = (char)apr_tolower(key->data[i]);
-    }
-}
-
-/* Names and values are kept apart by NUL, which no string holds. */
-static void key_sub(scim_buf_t *key, json_object *element, const scim_attr_t *sub)
-{
-    json_object *value = sub ? json_object_object_get(element, sub->name) : NULL;
-
-    if (value) {
-        scim_buf_add(key, sub->key, strlen(sub->key) + 1);
-        key_text(key, value, sub);
-        scim_buf_add(key, "", 1);
-    }
-}
-
-/* Bytes that are the same for values that are the same. `typed` is 0 where `value` alone decides. */
 static scim_buf_t make_key(const known_t *known, json_object *element, int typed)
 {
-    const scim_attr_t *attr = known->attr;
-    const scim_attr_t *value = attr->type == SCIM_COMPLEX ? scim_attr_sub(attr, "value", 5) : NULL;
     scim_buf_t key;
 
     scim_buf_init(&key, 64, known->pool);
-    if (attr->type != SCIM_COMPLEX) {
-        key_text(&key, element, attr);
-        return key;
-    }
-    if (value && json_object_object_get(element, value->name)) {
-        key_sub(&key, element, value);
-        if (typed) {
-            key_sub(&key, element, scim_attr_sub(attr, "type", 4));
-        }
-        return key;
-    }
-    for (int i = 0; i < attr->subs->nelts; i++) {
-        key_sub(&key, element, APR_ARRAY_IDX(attr->subs, i, const scim_attr_t *));
-    }
+    scim_same_key(&key, element, known->attr, typed);
     return key;
 }
 
@@ -154,7 +110,28 @@ static void keep_primary(json_object *list, json_object *chosen)
 
 /* ---- add ---- */
 
-/* Appends a copy of `element`, or sets what it gives in the value that is the same. *kept is the value in the list. */
+/* Sets what `element` gives beside that by which it is the same as `kept`: that stays as it is spelled there. */
+static scim_error_t *add_to_same(scim_patch_state_t *state, json_object *kept, const scim_attr_t *attr,
+                                 json_object *element)
+{
+    scim_error_t *error;
+
+    if (attr->type != SCIM_COMPLEX || !scim_attr_sub(attr, "value", 5)) {
+        return NULL;
+    }
+    json_object_object_foreach(element, key, item)
+    {
+        const scim_attr_t *sub = scim_attr_sub(attr, key, strlen(key));
+
+        if (sub && strcmp(sub->key, "value") != 0 && strcmp(sub->key, "type") != 0 &&
+            (error = scim_patch_set(state, kept, sub, item))) {
+            return error;
+        }
+    }
+    return NULL;
+}
+
+/* Appends a copy of `element`, or adds to the value that is the same. *kept is the value in the list. */
 static scim_error_t *add_element(json_object **kept, scim_patch_state_t *state, json_object *list, const known_t *known,
                                  json_object *element)
 {
@@ -165,10 +142,7 @@ static scim_error_t *add_element(json_object **kept, scim_patch_state_t *state, 
         known_add(known, element, *kept);
         return NULL;
     }
-    if (known->attr->type != SCIM_COMPLEX) {
-        return NULL;
-    }
-    return scim_patch_merge(state, *kept, known->attr, element);
+    return add_to_same(state, *kept, known->attr, element);
 }
 
 static scim_error_t *add_values(scim_patch_state_t *state, json_object *holder, json_object *values)
@@ -276,7 +250,7 @@ static scim_error_t *create_value(scim_patch_state_t *state, json_object *holder
         }
         /* the second test finds what no value can be: type eq "a" and type eq "b" */
         if (!meet_filter(state, element, op->path.filter) ||
-            (!simple && !scim_filter_matches(op->path.filter, element))) {
+            (!simple && !scim_filter_matches(op->path.filter, element, state->pool))) {
             return no_target(state);
         }
     }
@@ -291,9 +265,13 @@ static scim_error_t *create_value(scim_patch_state_t *state, json_object *holder
 
 /* ---- values inside ---- */
 
-static int selects(const scim_patch_op_t *op, json_object *element)
+static int selects(scim_patch_state_t *state, json_object *element)
 {
-    return !op->path.filter || scim_filter_matches(op->path.filter, element);
+    const scim_filter_t *filter = state->op->path.filter;
+    int matches = !filter || scim_filter_matches(filter, element, state->scratch);
+
+    apr_pool_clear(state->scratch);
+    return matches;
 }
 
 static scim_error_t *update_element(scim_patch_state_t *state, json_object *list, size_t i)
@@ -321,7 +299,7 @@ static scim_error_t *update_matches(scim_patch_state_t *state, json_object *hold
     for (size_t i = 0; i < count_of(list); i++) {
         json_object *element = json_object_array_get_idx(list, i);
 
-        if (selects(state->op, element)) {
+        if (selects(state, element)) {
             matches++;
             last = element;
             if ((error = update_element(state, list, i))) {
@@ -384,7 +362,7 @@ static scim_error_t *remove_matches(scim_patch_state_t *state, json_object *hold
         json_object *element = json_object_array_get_idx(list, i);
         int gone = 0;
 
-        if (selects(state->op, element)) {
+        if (selects(state, element)) {
             error = reduce(&gone, state, element);
         }
         if (!gone) {

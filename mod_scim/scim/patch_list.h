@@ -15,6 +15,7 @@ typedef struct scim_patch_state_t {
     size_t work;               /* what it all has cost so far, see patch_list.c */
     scim_leniency_t *leniency;
     apr_pool_t *pool;
+    apr_pool_t *scratch; /* of one comparison */
 } scim_patch_state_t;
 
 /* Applies state->op, whose attribute is multi-valued. */

@@ -35,7 +35,7 @@ static int is_selected(const scim_projection_t *projection, const void *what)
 static void select_name(scim_projection_t *projection, const char *name, apr_size_t len,
                         const scim_resource_type_t *type)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_BARE_EXTENSION | SCIM_LENIENT_URN_SLIP, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_BARE_EXTENSION | SCIM_LENIENT_URN_SLIP};
     const scim_schema_t *schema = scim_type_schema(type, name, len);
     scim_path_t path;
 

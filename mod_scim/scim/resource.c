@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "path.h"
+#include "same.h"
 #include "text.h"
 
 #define QUOTE_MAX 200
@@ -251,37 +252,35 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *object, con
     return error ? error : scim_resource_seal(resource->doc, type, pool);
 }
 
-static json_object *get_string(json_object *object, const char *name)
+/* A member that is text and not blank, else "". */
+static const char *get_text(json_object *object, const char *name)
 {
-    json_object *value;
+    json_object *value = object ? json_object_object_get(object, name) : NULL;
+    const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 
-    if (!json_object_object_get_ex(object, name, &value) || !json_object_is_type(value, json_type_string) ||
-        !json_object_get_string_len(value))
-        return NULL;
-    return value;
+    return scim_text_blank(text) ? "" : text;
 }
 
-/* What a user is called, where the client does not say; NULL where nothing fits. */
-static const char *derive_display_name(json_object *doc, apr_pool_t *pool)
+const char *scim_display_name(json_object *doc, apr_pool_t *pool)
 {
-    json_object *name, *formatted, *given, *family, *user_name = get_string(doc, "userName");
-    const char *candidates[2] = {NULL, NULL};
-    size_t i;
+    json_object *name = json_object_object_get(doc, "name");
+    const char *given = get_text(name, "givenName"), *family = get_text(name, "familyName");
+    const char *candidates[] = {get_text(name, "formatted"),
+                                apr_pstrcat(pool, given, *given && *family ? " " : "", family, NULL),
+                                get_text(doc, "userName")};
 
-    if (json_object_object_get_ex(doc, "name", &name)) {
-        formatted = get_string(name, "formatted");
-        given = get_string(name, "givenName");
-        family = get_string(name, "familyName");
-        candidates[0] = formatted ? json_object_get_string(formatted) : NULL;
-        if (given || family)
-            candidates[1] = apr_pstrcat(pool, given ? json_object_get_string(given) : "", given && family ? " " : "",
-                                        family ? json_object_get_string(family) : "", NULL);
-    }
-    for (i = 0; i < 2; i++) {
-        if (candidates[i] && strlen(candidates[i]) <= SCIM_LOOKUP_MAX)
+    for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
+        if (*candidates[i] && strlen(candidates[i]) <= SCIM_LOOKUP_MAX)
             return candidates[i];
     }
-    return user_name ? json_object_get_string(user_name) : NULL;
+    return NULL;
+}
+
+/* Whether resources of the type have a displayName that may be derived: those that are users. */
+static int derives_name(const scim_schema_t *schema)
+{
+    return scim_schema_attr(schema, "userName", strlen("userName")) &&
+           scim_schema_attr(schema, "displayName", strlen("displayName"));
 }
 
 /* Gives a user a displayName where it has none. */
@@ -289,13 +288,23 @@ static void default_display_name(json_object *doc, const scim_schema_t *schema, 
 {
     const char *name;
 
-    if (!scim_schema_attr(schema, "userName", strlen("userName")) ||
-        !scim_schema_attr(schema, "displayName", strlen("displayName")) ||
-        json_object_object_get_ex(doc, "displayName", NULL))
+    if (!derives_name(schema) || json_object_object_get_ex(doc, "displayName", NULL))
         return;
-    name = derive_display_name(doc, pool);
+    name = scim_display_name(doc, pool);
     if (name)
         json_object_object_add(doc, "displayName", json_object_new_string(name));
+}
+
+void scim_resource_follow_name(json_object *doc, json_object *before, int told, const scim_resource_type_t *type,
+                               apr_pool_t *pool)
+{
+    const char *derived = scim_display_name(before, pool);
+    json_object *was = json_object_object_get(before, "displayName");
+
+    if (told || !was || !derived || !derives_name(type->schema) || strcmp(json_object_get_string(was), derived) != 0)
+        return;
+    json_object_object_del(doc, "displayName");
+    default_display_name(doc, type->schema, pool);
 }
 
 int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type)
@@ -329,13 +338,6 @@ void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool)
     default_display_name(resource->doc, resource->type->schema, pool);
 }
 
-static int same_value(json_object *one, json_object *other, const scim_attr_t *attr)
-{
-    if (!attr->case_exact && json_object_is_type(one, json_type_string) && json_object_is_type(other, json_type_string))
-        return !strcasecmp(json_object_get_string(one), json_object_get_string(other));
-    return json_object_equal(one, other);
-}
-
 /* Holds immutable attributes to their stored values. One that the body leaves out is kept: it was not asserted.
  * Elements of a list are replaced as wholes, so theirs are not looked at. */
 static scim_error_t *hold_immutable(json_object *next, json_object *stored, const apr_array_header_t *attrs,
@@ -352,7 +354,7 @@ static scim_error_t *hold_immutable(json_object *next, json_object *stored, cons
             continue;
         json_object_object_get_ex(next, attr->name, &now);
         if (attr->mutability == SCIM_IMMUTABLE) {
-            if (now && !same_value(was, now, attr))
+            if (now && !scim_same_value(was, now, attr, pool))
                 return scim_error_typed(pool, SCIM_MUTABILITY, "%s%s is immutable and has another value already.",
                                         prefix, attr->name);
             json_object_object_add(next, attr->name, json_object_get(scim_json_copy(was, pool)));

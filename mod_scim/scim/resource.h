@@ -50,6 +50,15 @@ int scim_resource_inactive(json_object *doc, const scim_resource_type_t *type);
  * where it was not sent (name.formatted, else givenName familyName, else userName). */
 void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool);
 
+/* What a user is called where nobody says: name.formatted, else givenName and familyName, else userName; the first that
+ * is not blank and not longer than a displayName may be. NULL: none is. This is the one place that derives it. */
+const char *scim_display_name(json_object *doc, apr_pool_t *pool);
+
+/* After a PATCH of a user: derives the displayName anew where it was derived from what the document was before. `told`
+ * says that the PATCH itself is about displayName. */
+void scim_resource_follow_name(json_object *doc, json_object *before, int told, const scim_resource_type_t *type,
+                               apr_pool_t *pool);
+
 /* PUT: turns `resource` (read from the body) into the document that replaces `stored` (RFC 7644 3.5.1): immutable
  * attributes must match or be new (400 mutability) and stay where the body leaves them out, `active` is kept where the
  * body has none, and displayName is derived as for a new resource. */

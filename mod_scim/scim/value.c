@@ -13,6 +13,7 @@
 
 #include "json.h"
 #include "marks.h"
+#include "same.h"
 #include "table.h"
 #include "text.h"
 
@@ -444,36 +445,25 @@ static int is_primary(json_object *element)
            json_object_is_type(primary, json_type_boolean) && json_object_get_boolean(primary);
 }
 
-/* What makes two elements the same: type and value (RFC 7643 2.4). NULL where an element has no value. */
-static const char *element_key(json_object *element, apr_pool_t *pool)
+/* Adds an element, unless the list has it already (same.h); of two the primary one stays. */
+static void add_element(json_object *list, json_object *element, const scim_attr_t *attr, apr_hash_t *seen,
+                        apr_pool_t *pool)
 {
-    json_object *value, *type = NULL;
-
-    if (!json_object_is_type(element, json_type_object))
-        return json_object_get_string(element);
-    if (!json_object_object_get_ex(element, "value", &value))
-        return NULL;
-    json_object_object_get_ex(element, "type", &type);
-    return apr_psprintf(pool, "%d:%s%s", type ? json_object_get_string_len(type) : -1,
-                        type ? json_object_get_string(type) : "", json_object_get_string(value));
-}
-
-/* Adds an element, unless the list has it already; of two the primary one stays. */
-static void add_element(json_object *list, json_object *element, apr_hash_t *seen, apr_pool_t *pool)
-{
-    const char *key = element_key(element, pool);
-    const size_t *found = key ? apr_hash_get(seen, key, APR_HASH_KEY_STRING) : NULL;
+    scim_buf_t key;
     size_t *index;
 
-    if (found) {
+    scim_buf_init(&key, 64, pool);
+    scim_same_key(&key, element, attr, 1);
+    index = key.len ? apr_hash_get(seen, key.data, (apr_ssize_t)key.len) : NULL;
+    if (index) {
         if (is_primary(element))
-            json_object_array_put_idx(list, *found, json_object_get(element));
+            json_object_array_put_idx(list, *index, json_object_get(element));
         return;
     }
-    if (key) {
+    if (key.len) {
         index = apr_palloc(pool, sizeof(*index));
         *index = json_object_array_length(list);
-        apr_hash_set(seen, key, APR_HASH_KEY_STRING, index);
+        apr_hash_set(seen, key.data, (apr_ssize_t)key.len, index);
     }
     json_object_array_add(list, json_object_get(element));
 }
@@ -487,7 +477,7 @@ json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_po
         json_object *element = json_object_array_get_idx(list, i);
 
         if (scim_attr_requires(attr) || !is_empty_element(element))
-            add_element(united, element, seen, pool);
+            add_element(united, element, attr, seen, pool);
     }
     return united;
 }
@@ -535,7 +525,7 @@ static scim_error_t *read_list(json_object **out, json_object *value, const scim
 
         error = read_element(&element, json_object_array_get_idx(value, i), attr, &below, reader);
         if (!error && element)
-            add_element(list, element, seen, reader->pool);
+            add_element(list, element, attr, seen, reader->pool);
     }
     if (!error)
         error = check_primary(list, place, reader);

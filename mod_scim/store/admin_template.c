@@ -133,7 +133,7 @@ static scim_error_t *compile(scim_admin_call_t *call)
 {
     const char *text = scim_admin_text(call, "condition");
     const scim_resource_type_t *type = text ? scim_schemas_type(call->schemas, "User", strlen("User")) : NULL;
-    scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
     scim_sql_t sql = {.params = apr_array_make(call->pool, 8, sizeof(const char *))};
     const scim_filter_t *filter;
     scim_error_t *error;

@@ -182,12 +182,16 @@ create function scim.is_active(doc jsonb, deleted_at timestamptz) returns boolea
     language sql immutable parallel safe
     return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
 
--- What people are called where nobody says: as a client that sends no displayName gets it.
+-- What people are called where nobody says: as scim_display_name (scim/resource.c) has it for a client that sends no displayName.
 create function scim.display_name(doc jsonb) returns text
     language sql immutable parallel safe
-    return coalesce(nullif(doc -> 'name' ->> 'formatted', ''),
-                    nullif(concat_ws(' ', doc -> 'name' ->> 'givenName', doc -> 'name' ->> 'familyName'), ''),
-                    doc ->> 'userName');
+    return (select x.name
+              from unnest(array [doc -> 'name' ->> 'formatted',
+                                 concat_ws(' ', case when btrim(doc -> 'name' ->> 'givenName') <> '' then doc -> 'name' ->> 'givenName' end,
+                                           case when btrim(doc -> 'name' ->> 'familyName') <> '' then doc -> 'name' ->> 'familyName' end),
+                                 doc ->> 'userName']) with ordinality x (name, place)
+             where btrim(x.name) <> '' and octet_length(x.name) <= 1024
+             order by x.place limit 1);
 
 -- Whether a tenant may have something that few have, which no write has to look for otherwise: one of the letters of scim.traits(). What
 -- authentication has not told is possible.

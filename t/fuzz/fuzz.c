@@ -120,7 +120,7 @@ json_object *fuzz_json_of(const char *text, apr_size_t len, apr_pool_t *pool)
 
 json_object *fuzz_document(const char *body, apr_size_t len, const scim_resource_type_t *type, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     scim_resource_t *resource;
     json_object *json;
 

@@ -113,7 +113,7 @@ static void check_rename(scim_bulk_t *bulk, apr_pool_t *pool)
 
 static void check_input(json_object *body, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     const scim_bulk_context_t context = {fuzz_schemas(), BASE, OPERATIONS_MAX, &leniency};
     const char *before = scim_json_text(body, NULL, pool);
     scim_bulk_t *bulk;

@@ -52,7 +52,7 @@ static void check_order(const scim_search_t *search, apr_pool_t *pool)
 /* Continues a search by the cursor. */
 static void check_search(const scim_cursor_t *cursor, const char *by, apr_array_header_t *types, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     scim_query_t query = {.sort_by = by, .start_index = 1, .count = cursor->count, .cursor = ""};
     scim_search_t *search;
 

@@ -95,7 +95,7 @@ static void check_sql(compile_t *compile, const scim_filter_t *filter, const sci
 
 static void check_filter(const char *text, const scim_resource_type_t *type, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0}, again = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed}, again = {.allowed = allowed};
     const scim_filter_t *filter, *other;
     scim_error_t *error = scim_filter_read(&filter, text, type, &leniency, pool);
     scim_buf_t one, two;
@@ -124,7 +124,7 @@ static scim_error_t *member_sql(scim_sql_t *sql, const scim_filter_t *filter, co
 /* The text as the inside of members[...], and of emails[...], which is matched in memory. */
 static void check_values(const char *text, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     const scim_resource_type_t *type = fuzz_type("Group");
     const scim_filter_t *filter;
     json_object *emails;
@@ -139,7 +139,7 @@ static void check_values(const char *text, unsigned allowed, apr_pool_t *pool)
         scim_filter_t negation = {.kind = SCIM_FILTER_NOT, .left = filter};
         json_object *email = json_object_array_get_idx(emails, i);
 
-        FUZZ_CHECK(scim_filter_matches(filter, email) != scim_filter_matches(&negation, email));
+        FUZZ_CHECK(scim_filter_matches(filter, email, pool) != scim_filter_matches(&negation, email, pool));
     }
 }
 

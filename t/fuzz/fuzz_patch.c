@@ -28,7 +28,7 @@ static void check_members(const scim_patch_t *patch)
 /* Documents are sealed, and read as a body they stay what they are. */
 static void check_document(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
     json_object *copy = scim_json_copy(doc, pool);
     scim_resource_t *resource;
 
@@ -41,7 +41,7 @@ static void check_document(json_object *doc, const scim_resource_type_t *type, a
 
 static void check_apply(const scim_patch_t *patch, json_object *stored, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     json_object *doc = scim_json_copy(stored, pool), *other = scim_json_copy(stored, pool);
     apr_array_header_t *same, *again;
     scim_error_t *error = scim_patch_apply(&same, doc, patch, &leniency, pool);
@@ -60,7 +60,7 @@ static void check_apply(const scim_patch_t *patch, json_object *stored, unsigned
 static void check_patch(json_object *body, const scim_resource_type_t *type, json_object *stored, unsigned allowed,
                         apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     const char *before = scim_json_text(body, NULL, pool);
     scim_patch_t *patch;
     scim_error_t *error = scim_patch_read(&patch, body, type, &leniency, pool);
@@ -79,7 +79,7 @@ static void check_patch(json_object *body, const scim_resource_type_t *type, jso
 static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, json_object *stored,
                         apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0}, of_known = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL}, of_known = {.allowed = SCIM_LENIENT_ALL};
     json_object *doc = scim_json_copy(stored, pool), *kept = scim_json_copy(stored, pool);
     apr_array_header_t *same;
     scim_patch_t *patch, *of_kept;

@@ -25,7 +25,7 @@ static void check_parts(const scim_path_t *path, const scim_resource_type_t *typ
 
 static void check_path(const char *text, const scim_resource_type_t *type, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0}, again = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed}, again = {.allowed = allowed};
     scim_path_t path, other;
     scim_error_t *error = scim_path_read(&path, text, type, &leniency, pool);
     scim_buf_t one, two;

@@ -71,7 +71,7 @@ static void check_render(json_object *doc, const scim_resource_type_t *type, con
 /* A document that is sent is stored as it is. */
 static void check_document(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
     scim_resource_t *resource;
 
     FUZZ_CHECK(!scim_resource_read(&resource, doc, type, &leniency, pool));
@@ -82,7 +82,7 @@ static void check_document(json_object *doc, const scim_resource_type_t *type, a
 static void check_resource(json_object *body, const scim_resource_type_t *type, const scim_query_t *query,
                            unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     const char *before = scim_json_text(body, NULL, pool);
     scim_resource_t *resource, *replacing;
     scim_error_t *error = scim_resource_read(&resource, body, type, &leniency, pool);
@@ -108,7 +108,7 @@ static void check_resource(json_object *body, const scim_resource_type_t *type, 
 static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, unsigned allowed,
                         apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0}, of_known = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed}, of_known = {.allowed = allowed};
     scim_resource_t *resource, *kept;
     scim_error_t *error = scim_resource_read(&resource, body, type, &leniency, pool);
 

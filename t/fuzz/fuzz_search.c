@@ -56,7 +56,7 @@ static void check_store(const scim_search_t *search, const scim_query_t *query, 
 
 static void check_search(const scim_query_t *query, const apr_array_header_t *types, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     scim_search_t *search;
     scim_error_t *error = scim_search_read(&search, query, types, &leniency, pool);
     scim_buf_t identity;
@@ -94,7 +94,7 @@ static void check_query(const scim_query_t *query, unsigned allowed, apr_pool_t 
 
 static void check_input(const char *bytes, apr_size_t len, unsigned allowed, apr_pool_t *pool)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
     scim_query_t query;
     scim_error_t *error;
     json_object *body;

@@ -37,7 +37,7 @@ int patch_equal(json_object *doc, json_object *wanted)
 
 void patch_check(const patch_case_t *row, const scim_resource_type_t *type, json_object *(*make)(const char *members))
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     json_object *doc = make(row->doc);
     int changed = -1;
     scim_error_t *error = patch_run(&changed, doc, type, row->ops, &leniency);

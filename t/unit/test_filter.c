@@ -114,7 +114,7 @@ static const filter_case_t good[] = {
 static void test_good(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
         const scim_filter_t *filter;
 
         if (UNIT_OK(scim_filter_read(&filter, unit_quotes(good[i].filter), unit_type(good[i].type), &leniency,
@@ -129,7 +129,7 @@ static void test_good(void)
 static void test_strict(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_ALL & ~good[i].used, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL & ~good[i].used};
         const scim_filter_t *filter;
         scim_error_t *error =
             scim_filter_read(&filter, unit_quotes(good[i].filter), unit_type(good[i].type), &leniency, unit_pool);
@@ -140,7 +140,7 @@ static void test_strict(void)
 
 static scim_error_t *read_strict(const scim_filter_t **filter, const char *text, const char *type)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
 
     return scim_filter_read(filter, text, unit_type(type), &leniency, unit_pool);
 }
@@ -321,7 +321,7 @@ static void test_limits(void)
 
 static void test_values(void)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
     const scim_attr_t *emails = scim_type_attr(unit_type("User"), "emails", 6);
     const scim_filter_t *filter;
     const char *text = "type eq \"work\" and primary eq true]";

@@ -74,13 +74,13 @@ static json_object *read_element(const char *text)
 static void test_cases(void)
 {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
         const scim_attr_t *attr = scim_type_attr(unit_type("User"), cases[i].attr, strlen(cases[i].attr));
         const scim_filter_t *filter;
 
         if (UNIT_OK(scim_filter_read_values(&filter, unit_quotes(cases[i].filter), strlen(cases[i].filter), attr,
                                             &leniency, unit_pool)))
-            UNIT_INT(scim_filter_matches(filter, read_element(cases[i].element)), cases[i].wanted);
+            UNIT_INT(scim_filter_matches(filter, read_element(cases[i].element), unit_pool), cases[i].wanted);
     }
 }
 
@@ -119,7 +119,7 @@ static void test_typed(void)
         scim_filter_t filter = {.kind = SCIM_FILTER_COMPARE, .attr = &attr, .op = typed[i].op, .value = typed[i].value};
 
         filter.value_kind = typed[i].type == SCIM_DATETIME ? SCIM_VALUE_STRING : SCIM_VALUE_NUMBER;
-        UNIT_INT(scim_filter_matches(&filter, read_element(typed[i].element)), typed[i].wanted);
+        UNIT_INT(scim_filter_matches(&filter, read_element(typed[i].element), unit_pool), typed[i].wanted);
     }
 }
 

@@ -271,7 +271,7 @@ static const char *join_params(const scim_sql_t *sql)
 
 static const scim_filter_t *read_filter(const char *text, const char *type)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     const scim_filter_t *filter = NULL;
 
     UNIT_OK(scim_filter_read(&filter, unit_quotes(text), unit_type(type), &leniency, unit_pool));
@@ -394,7 +394,7 @@ static void test_members(void)
     const scim_attr_t *attr = unit_type("Group")->members;
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_NONE, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
         const scim_filter_t *filter = NULL;
         scim_error_t *error;
         scim_sql_t sql;

@@ -3,7 +3,7 @@
 
 static void what_is_used_is_noted(void)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_DOTTED_KEY | SCIM_LENIENT_NO_SCHEMAS, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_DOTTED_KEY | SCIM_LENIENT_NO_SCHEMAS};
     UNIT_INT(scim_lenient(&leniency, SCIM_LENIENT_DOTTED_KEY), 1);
     UNIT_INT(scim_lenient(&leniency, SCIM_LENIENT_URN_KEY), 0);
     UNIT_INT(leniency.used, SCIM_LENIENT_DOTTED_KEY);
@@ -19,7 +19,8 @@ static void names(void)
     UNIT_STR(scim_leniency_names(SCIM_LENIENT_ALL, unit_pool),
              "boolean-string,dotted-key,urn-key,array-for-singular,bare-complex,bare-extension,remove-value,"
              "read-only-in-value,json-string,value-path-creates,no-schemas,unlisted-extension,urn-slip,filter-slips,"
-             "object-for-array,capital-op,flag-in-path,empty-string");
+             "object-for-array,capital-op,flag-in-path,empty-string,unknown-extension,unknown-path,no-operations,"
+             "bare-operations,text-for-binary,value-object");
 }
 
 static void refusals(void)

@@ -21,7 +21,7 @@ typedef struct refused_t {
 
 static scim_error_t *read_patch(scim_patch_t **out, const char *type, const char *body, unsigned allowed)
 {
-    scim_leniency_t leniency = {allowed, 0};
+    scim_leniency_t leniency = {.allowed = allowed};
 
     return scim_patch_read(out, unit_json(body), unit_type(type), &leniency, unit_pool);
 }

@@ -238,7 +238,8 @@ static const struct {
 static void leniencies(void)
 {
     for (size_t i = 0; i < sizeof(lenient_rows) / sizeof(lenient_rows[0]); i++) {
-        scim_leniency_t all = {SCIM_LENIENT_ALL, 0}, without = {SCIM_LENIENT_ALL & ~lenient_rows[i].used, 0};
+        scim_leniency_t all = {.allowed = SCIM_LENIENT_ALL},
+                        without = {.allowed = SCIM_LENIENT_ALL & ~lenient_rows[i].used};
         json_object *doc = patch_user(lenient_rows[i].doc);
         int changed = 0, held;
 
@@ -486,7 +487,7 @@ static void other_schemas(void)
 /* A patch that was read once can be applied again, to another copy: the store does so after a serialization failure. */
 static void applies_twice(void)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     json_object *body = unit_json("{'Operations':[{'op':'add','path':'emails','value':[{'value':'a','primary':true}]},"
                                   "{'op':'add','path':'emails','value':[{'value':'b','primary':true}]},"
                                   "{'op':'replace','path':'name','value':{'givenName':'x'}},"
@@ -510,7 +511,7 @@ static void applies_twice(void)
 /* Only `schemas` tells that a document was stored before an extension's last value went. */
 static void changes_schemas(void)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     json_object *doc = patch_user("");
     int changed = 0;
 

@@ -59,7 +59,7 @@ static const path_case_t good[] = {
 static void test_good(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
         scim_path_t path;
 
         if (UNIT_OK(scim_path_read(&path, unit_quotes(good[i].path), unit_type(good[i].type), &leniency, unit_pool))) {
@@ -118,7 +118,7 @@ static const path_case_t bad[] = {
 static void test_bad(void)
 {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
         scim_path_t path;
 
         UNIT_ERROR(scim_path_read(&path, unit_quotes(bad[i].path), unit_type(bad[i].type), &leniency, unit_pool),
@@ -130,7 +130,7 @@ static void test_bad(void)
 static void test_strict(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        scim_leniency_t leniency = {SCIM_LENIENT_ALL & ~good[i].used, 0};
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL & ~good[i].used};
         scim_path_t path;
         scim_error_t *error =
             scim_path_read(&path, unit_quotes(good[i].path), unit_type(good[i].type), &leniency, unit_pool);
@@ -141,7 +141,7 @@ static void test_strict(void)
 
 static void test_long(void)
 {
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     char *text = apr_palloc(unit_pool, SCIM_FILTER_MAX_LENGTH + 2);
     scim_path_t path;
 

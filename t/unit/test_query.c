@@ -144,7 +144,7 @@ static void cuts_sort_by(void)
 {
     const scim_resource_type_t *type = unit_type("User");
     apr_array_header_t *types = apr_array_make(unit_pool, 1, sizeof(type));
-    scim_leniency_t leniency = {SCIM_LENIENT_ALL, 0};
+    scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
     char name[300], detail[300];
     scim_search_t *search;
 

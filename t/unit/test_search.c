@@ -69,7 +69,7 @@ static void test_wrong_messages(void)
         {"{'count':false}", "\"count\" must be an integer."},
         {"{'count':1,'Count':1}", "\"count\" is given twice."},
     };
-    scim_leniency_t strict = {0, 0};
+    scim_leniency_t strict = {.allowed = 0};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         UNIT_ERROR(read_message(cases[i].text), SCIM_INVALID_VALUE, cases[i].detail);

@@ -274,7 +274,15 @@ static void doubles_are_kept_once(void)
                       "[{'value':'a','type':'work'},{'value':'a','type':'home'},{'value':'a'},"
                       "{'type':'work','value':'a','display':'second'},{'value':'a'},{'value':'A'}]",
                       SCIM_LENIENT_NONE));
-    UNIT_JSON(value, "[{'value':'a','type':'work'},{'value':'a','type':'home'},{'value':'a'},{'value':'A'}]");
+    UNIT_JSON(value, "[{'value':'a','type':'work'},{'value':'a','type':'home'},{'value':'a'}]");
+    UNIT_OK(read_user("emails", "[{'value':'\u00c4@x','type':'Work'},{'value':'a\u0308@X','type':'work'}]",
+                      SCIM_LENIENT_NONE));
+    UNIT_JSON(value, "[{'value':'\u00c4@x','type':'Work'}]");
+    UNIT_OK(read_user("photos", "[{'value':'http://x/a'},{'value':'http://x/A'}]", SCIM_LENIENT_NONE));
+    UNIT_JSON(value, "[{'value':'http://x/a'},{'value':'http://x/A'}]");
+    UNIT_OK(read_user("addresses", "[{'locality':'L','type':'work'},{'type':'work','locality':'l'},{'locality':'L'}]",
+                      SCIM_LENIENT_NONE));
+    UNIT_JSON(value, "[{'locality':'L','type':'work'},{'locality':'L'}]");
     UNIT_OK(read_user("emails", "[{'value':'a'},{'value':'b'},{'value':'a','primary':true},{'value':'a'}]",
                       SCIM_LENIENT_NONE));
     UNIT_JSON(value, "[{'value':'a','primary':true},{'value':'b'}]");
