@@ -10,8 +10,10 @@
 #define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
 #define LATE        "SC0LT" /* by the statement `deadline` */
 #define PROFILE     "SC40P"
+#define LIBRARY     "58P01" /* PostgreSQL's package was upgraded while it ran, most often */
 #define UNAVAILABLE "The database is not available. Try again later."
 #define TOO_LONG    "The request took longer than this server allows."
+#define NEEDS_HELP  "The database needs its administrator before it can work again."
 #define UNKNOWN     " Whether it was done is not known, but it will not be done later. Send it again."
 
 typedef struct rule_t {
@@ -54,6 +56,7 @@ static const rule_t rules[] = {
     {"53", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, "The database is short of resources. Try again later."},
     {"57", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
+    {LIBRARY, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, NEEDS_HELP},
     {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     /* A column or a table that is there no more: the schema was upgraded since the connection was made. */
     {"42703", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
@@ -85,6 +88,17 @@ static const char *state_of(const PGresult *result)
     return code ? code : "08006";
 }
 
+/* What the log adds to PostgreSQL's own words. */
+static const char *hint_of(const char *code)
+{
+    if (strcmp(code, CANCELED) == 0) {
+        return " (ScimDatabaseTimeout)";
+    }
+    return strcmp(code, LIBRARY) == 0 ? " (restart PostgreSQL: its files were replaced while it ran, as an upgrade of "
+                                        "its package does)"
+                                      : "";
+}
+
 /* NULL where the detail is the message itself. */
 static const char *cause_of(const rule_t *rule, const char *code, const char *message, apr_pool_t *pool)
 {
@@ -94,8 +108,7 @@ static const char *cause_of(const rule_t *rule, const char *code, const char *me
     if (strncmp(code, "SC", 2) == 0) {
         return apr_pstrdup(pool, message);
     }
-    return apr_psprintf(pool, "PostgreSQL %s: %s%s", code, message,
-                        strcmp(code, CANCELED) == 0 ? " (ScimDatabaseTimeout)" : "");
+    return apr_psprintf(pool, "PostgreSQL %s: %s%s", code, message, hint_of(code));
 }
 
 /* What scim.fail says of a field, or of several: "one,other". Beside the field its name is not said again. */
