@@ -17,6 +17,7 @@ static const struct {
 } shared[] = {{"db", CLI_DB, 1, 0},
               {"json", CLI_JSON, 0, 0},
               {"help", CLI_HELP, 0, 0},
+              {"all-tenants", CLI_ALL_TENANTS, 0, SCIM_OP_LIST},
               {"schema-dir", CLI_SCHEMA_DIR, 1, SCIM_OP_FILTERS}};
 
 #define SHARED (sizeof(shared) / sizeof(shared[0]))
@@ -38,6 +39,7 @@ static const struct {
     const char *value; /* what it says; NULL: it takes a value */
 } aliases[] = {
     {"token", "address", "addresses", NULL},
+    {"token", "expiring", "status", "expiring"},
     {"token", "name", "token", NULL},
     {"token", "no-user", "user", "none"},
     {"token", "read-write", "read-only", "false"},
@@ -314,6 +316,23 @@ int cli_arguments_read(json_object *args, const scim_admin_op_t *op, cli_t *cli,
     return code;
 }
 
+/* --all-tenants stands for the tenant, and shows whole lists. */
+static int check_all_tenants(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    static const char *const instead[] = {"tenant", "limit", "after"};
+
+    if (!cli_operation_spans_tenants(op)) {
+        return cli_fail(CLI_USAGE, "%s %s takes no option --all-tenants; usage: %s.", op->noun, op->verb,
+                        cli_operation_usage(op, pool));
+    }
+    for (apr_size_t i = 0; i < sizeof(instead) / sizeof(instead[0]); i++) {
+        if (json_object_object_get_ex(args, instead[i], NULL)) {
+            return cli_fail(CLI_USAGE, "--all-tenants and --%s were both given; choose one.", instead[i]);
+        }
+    }
+    return CLI_OK;
+}
+
 /* What is in the path must be said: the rest is checked by the operation's own table. */
 static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
 {
@@ -333,10 +352,11 @@ static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *
     return CLI_OK;
 }
 
-int cli_arguments_check(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
+int cli_arguments_check(json_object *args, const scim_admin_op_t *op, const cli_t *cli)
 {
+    apr_pool_t *pool = cli->pool;
     scim_error_t *error;
-    int code = check_path(args, op, pool);
+    int code = cli->options[CLI_ALL_TENANTS] != NULL ? check_all_tenants(args, op, pool) : check_path(args, op, pool);
 
     if (code != CLI_OK) {
         return code;

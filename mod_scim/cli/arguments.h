@@ -16,7 +16,7 @@ const char *cli_option_member(const char *name, apr_size_t len, apr_pool_t *pool
 int cli_arguments_read(json_object *args, const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv);
 
 /* Checks that nothing is missing and nothing wrong. Returns CLI_OK or CLI_USAGE after a message. */
-int cli_arguments_check(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool);
+int cli_arguments_check(json_object *args, const scim_admin_op_t *op, const cli_t *cli);
 
 /* Whether an option, without its hyphens, takes no value with whatever command. */
 int cli_arguments_flag(const char *name, apr_pool_t *pool);

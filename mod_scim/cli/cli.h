@@ -27,6 +27,7 @@ enum {
 
 /* The options of commands that are no operations, and of every command; options.c describes each. */
 typedef enum {
+    CLI_ALL_TENANTS,
     CLI_DB,
     CLI_DROP,
     CLI_HELP,

@@ -7,6 +7,8 @@
 typedef struct status_t {
     int current;
     int latest;
+    const char *software;
+    const char *server;
     const char *state; /* states[schema] */
     scim_schema_state_e schema;
 } status_t;
@@ -17,6 +19,8 @@ static const cli_field_t status_fields[] = {
     {"current", "Version of the database", CLI_KIND_INT, offsetof(status_t, current)},
     {"latest", "Version of this software", CLI_KIND_INT, offsetof(status_t, latest)},
     {"state", "State", CLI_KIND_TEXT, offsetof(status_t, state)},
+    {"software", "Software", CLI_KIND_TEXT, offsetof(status_t, software)},
+    {"server", "Server", CLI_KIND_TEXT, offsetof(status_t, server)},
     {NULL, NULL, CLI_KIND_TEXT, 0}};
 
 typedef struct change_t {
@@ -48,6 +52,8 @@ static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
     status->latest = scim_migrate_latest();
     status->schema = scim_migrate_state(status->current, checksum);
     status->state = states[status->schema];
+    status->software = scim_migrate_software();
+    status->server = scim_conn_server(*pg, cli->pool);
     return CLI_OK;
 }
 

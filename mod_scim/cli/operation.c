@@ -45,6 +45,19 @@ int cli_operation_in_path(const scim_admin_op_t *op, const char *name)
     return 0;
 }
 
+int cli_operation_spans_tenants(const scim_admin_op_t *op)
+{
+    const char *at = op->path;
+    const char *segment;
+    apr_size_t len;
+    int others = 0;
+
+    while (scim_admin_segment(&segment, &len, &at)) {
+        others += !is_word("tenant", segment, len);
+    }
+    return (op->flags & SCIM_OP_LIST) && !others && cli_operation_in_path(op, "tenant");
+}
+
 /* --- help ------------------------------------------------------------------------------------------------------------
  */
 
@@ -150,6 +163,9 @@ const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
     for (int i = 0; i < words->nelts; i++) {
         add_help(&buf, said(&APR_ARRAY_IDX(words, i, word_t), pool), APR_ARRAY_IDX(words, i, word_t).help);
     }
+    if (cli_operation_spans_tenants(op)) {
+        add_help(&buf, "--all-tenants", "the whole lists of every tenant, instead of --tenant");
+    }
     if (op->flags & SCIM_OP_FILTERS) {
         add_help(&buf, "--schema-dir DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated");
     }
@@ -169,6 +185,7 @@ const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
             scim_buf_printf(&buf, "%s ", APR_ARRAY_IDX(words, i, word_t).option);
         }
     }
+    scim_buf_puts(&buf, cli_operation_spans_tenants(op) ? "--all-tenants " : "");
     scim_buf_puts(&buf, op->flags & SCIM_OP_FILTERS ? "--schema-dir --db --json --help" : "--db --json --help");
     return buf.data;
 }
@@ -273,19 +290,80 @@ static const char *add_page(json_object *all, const scim_admin_call_t *call)
     return json_object_object_get_ex(answer, "next", &next) && next != NULL ? json_object_get_string(next) : NULL;
 }
 
+/* Adds a page, or with `whole` every page; *next is where the next one goes on, NULL: there is none. */
+static scim_error_t *read_list(json_object *all, const char **next, scim_admin_call_t *call, int whole)
+{
+    scim_error_t *error = scim_admin_run(call);
+
+    *next = error == NULL ? add_page(all, call) : NULL;
+    while (error == NULL && whole && *next != NULL) {
+        scim_admin_set(call, "after", json_object_new_string(*next));
+        error = scim_admin_run(call);
+        *next = error == NULL ? add_page(all, call) : NULL;
+    }
+    return error;
+}
+
+/* The names of all tenants. */
+static scim_error_t *all_tenants(json_object *all, const scim_admin_call_t *of)
+{
+    scim_admin_call_t call = *of;
+    const char *next;
+
+    call.op = scim_admin_command("tenant", "list");
+    call.tenant = NULL;
+    call.args = scim_json_own(json_object_new_object(), of->pool);
+    return read_list(all, &next, &call, 1);
+}
+
+/* The fields of a list, with the tenant first. */
+static const scim_admin_field_t *with_tenant(const scim_admin_field_t *fields, apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 32, sizeof(*fields));
+
+    APR_ARRAY_PUSH(all, scim_admin_field_t) = (scim_admin_field_t){"tenant", SCIM_ARG_TEXT, "Tenant", "whose it is"};
+    for (; fields->name != NULL; fields++) {
+        if (strcmp(fields->name, "tenant") != 0) {
+            APR_ARRAY_PUSH(all, scim_admin_field_t) = *fields;
+        }
+    }
+    APR_ARRAY_PUSH(all, scim_admin_field_t) = *fields;
+    return (const scim_admin_field_t *)all->elts;
+}
+
+static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
+{
+    json_object *tenants = scim_json_own(json_object_new_array(), cli->pool);
+    json_object *all = scim_json_own(json_object_new_array(), cli->pool);
+    scim_error_t *error = all_tenants(tenants, call);
+
+    for (size_t i = 0; error == NULL && i < json_object_array_length(tenants); i++) {
+        const char *name = text_of(json_object_array_get_idx(tenants, i), "tenant");
+        size_t first = json_object_array_length(all);
+        const char *next;
+
+        json_object_object_del(call->args, "after");
+        scim_admin_set(call, "tenant", json_object_new_string(name));
+        call->tenant = name;
+        error = read_list(all, &next, call, 1);
+        for (size_t j = first; j < json_object_array_length(all); j++) {
+            json_object_object_add(json_object_array_get_idx(all, j), "tenant", json_object_new_string(name));
+        }
+    }
+    if (error == NULL) {
+        cli_show_objects(cli, with_tenant(call->op->fields, cli->pool), all);
+    }
+    return error;
+}
+
 /* A page, or all of them where they are few and nobody has asked for one. */
 static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
 {
     int whole = (call->op->flags & SCIM_OP_FEW) && !json_object_object_get_ex(call->args, "limit", NULL);
     json_object *all = scim_json_own(json_object_new_array(), cli->pool);
-    scim_error_t *error = scim_admin_run(call);
-    const char *next = error == NULL ? add_page(all, call) : NULL;
+    const char *next;
+    scim_error_t *error = read_list(all, &next, call, whole);
 
-    while (error == NULL && whole && next != NULL) {
-        scim_admin_set(call, "after", json_object_new_string(next));
-        error = scim_admin_run(call);
-        next = error == NULL ? add_page(all, call) : NULL;
-    }
     if (error != NULL) {
         return error;
     }
@@ -308,6 +386,9 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
 {
     scim_error_t *error;
 
+    if (cli->options[CLI_ALL_TENANTS] != NULL) {
+        return show_all_tenants(cli, call);
+    }
     if (call->op->flags & SCIM_OP_LIST) {
         return show_list(cli, call);
     }
@@ -339,13 +420,15 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     if (code == CLI_OK && cli->options[CLI_HELP] != NULL) {
         return cli_help(op->noun, op->verb, cli->pool);
     }
-    code = code == CLI_OK ? cli_arguments_check(args, op, cli->pool) : code;
+    code = code == CLI_OK ? cli_arguments_check(args, op, cli) : code;
     code = code == CLI_OK ? cli_open(&call.conn, cli) : code;
     if (code != CLI_OK) {
         return code;
     }
     call.actor = user_name(cli->pool);
-    call.tenant = cli_operation_in_path(op, "tenant") ? scim_admin_text(&call, "tenant") : NULL;
+    call.tenant = cli_operation_in_path(op, "tenant") && cli->options[CLI_ALL_TENANTS] == NULL
+                      ? scim_admin_text(&call, "tenant")
+                      : NULL;
     error = load_schemas(&call, cli);
     error = error == NULL ? run_and_show(cli, &call) : error;
     return error == NULL ? CLI_OK : fail_with(error);

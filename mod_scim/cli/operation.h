@@ -29,6 +29,9 @@ int cli_operation_is_argument(const scim_admin_op_t *op, const char *name, apr_s
 /* Whether an argument stands in the operation's path. */
 int cli_operation_in_path(const scim_admin_op_t *op, const char *name);
 
+/* Whether the operation is a list of a tenant, so that --all-tenants can show it of every one. */
+int cli_operation_spans_tenants(const scim_admin_op_t *op);
+
 /* The lines that explain its options. */
 const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool);
 

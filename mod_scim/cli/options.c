@@ -12,6 +12,7 @@ typedef struct option_t {
 } option_t;
 
 static const option_t options[CLI_OPTION_COUNT] = {
+    [CLI_ALL_TENANTS] = {"all-tenants", NULL, "the lists of every tenant, instead of --tenant"},
     [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_HELP] = {"help", NULL, "show this text"},

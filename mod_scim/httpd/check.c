@@ -365,9 +365,9 @@ int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         return OK;
     check = begin(pconf, ptemp, main_server);
     advise(&check, APLOG_WARNING);
-    rv = scim_limits_start(main_server);
-    if (rv == APR_SUCCESS)
+    if ((rv = scim_limits_start(main_server)) == APR_SUCCESS &&
+        (rv = scim_database_start(pconf, main_server)) == APR_SUCCESS)
         return OK;
-    ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for the limits on requests");
+    ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for what its processes share");
     return HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -1,14 +1,17 @@
 #include "database.h"
 
 #include <ap_mpm.h>
+#include <apr_atomic.h>
 #include <apr_dbd.h>
 #include <apr_optional.h>
+#include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_log.h>
 #include <mod_dbd.h>
 
 #include "configuration.h"
 #include "store/indexed.h"
+#include "store/migrate.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -22,6 +25,8 @@ struct scim_pool_t {
     scim_gate_t *gate;
     const char *params; /* DBDParams */
     int told;           /* that there are attributes without their index; 1: by this child */
+    volatile apr_uint32_t
+        *presented; /* shared by all children: 1 where one has told which server it is; NULL: not known */
 };
 
 struct scim_database_t {
@@ -40,6 +45,26 @@ scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool)
     made->gate = scim_gate_make(size, pool);
     made->params = params;
     return made;
+}
+
+apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server)
+{
+    const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
+    apr_uint32_t *next;
+    apr_hash_index_t *i;
+    apr_shm_t *shared;
+    apr_status_t rv = apr_shm_create(&shared, apr_hash_count(runtime->pools) * sizeof(*next), NULL, pconf);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    next = apr_shm_baseaddr_get(shared);
+    for (i = apr_hash_first(pconf, runtime->pools); i; i = apr_hash_next(i)) {
+        scim_pool_t *pool = apr_hash_this_val(i);
+
+        *next = 0;
+        pool->presented = next++;
+    }
+    return APR_SUCCESS;
 }
 
 static void start(const scim_pool_t *pool, apr_pool_t *child, server_rec *server)
@@ -156,6 +181,38 @@ static void check_indexed(const scim_database_t *database)
     database->source->told |= names != NULL;
 }
 
+/* How many connections all children of this httpd may open. */
+static int most_connections(const scim_database_t *database)
+{
+    int children = 1;
+
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
+    return children * scim_gate_size(database->source->gate);
+}
+
+/* The first child that connects after a start tells which server it has found. */
+static void present(const scim_database_t *database)
+{
+    int most = most_connections(database);
+    int places = 0;
+
+    if (!scim_conn_fresh(database->conn) || !database->source->presented ||
+        apr_atomic_xchg32(database->source->presented, 1))
+        return;
+    if (scim_conn_places(&places, database->conn))
+        return;
+    ap_log_error(
+        APLOG_MARK, APLOG_NOTICE, 0, database->server,
+        "mod_scim: %s, schema version %d, uses %s (%s); this httpd opens up to %d of the %d connections that it "
+        "gives",
+        scim_migrate_software(), scim_migrate_latest(), scim_conn_software(database->conn),
+        scim_conn_database(database->conn), most, places);
+    if (most > places)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, database->server,
+                     "mod_scim: with many requests at once PostgreSQL will run out of connections: lower DBDMax or "
+                     "MaxRequestWorkers, or raise max_connections");
+}
+
 /* Asks mod_dbd for a connection that works; NULL, or why there is none. */
 static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *database)
 {
@@ -241,6 +298,7 @@ scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, co
         return error;
     }
     check_indexed(database);
+    present(database);
     *out = database;
     return NULL;
 }

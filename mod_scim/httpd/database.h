@@ -22,6 +22,10 @@ typedef struct scim_database_t scim_database_t;
 /* Made when the configuration is checked; `size` is DBDMax, `params` DBDParams, or NULL. */
 scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool);
 
+/* Memory in which the children see whether one of them has told the error log what server it has found; before they are
+ * made. */
+apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server);
+
 /* Gives the gates of a child their locks; hook child_init. */
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server);
 

@@ -310,6 +310,28 @@ int scim_conn_fresh(const scim_conn_t *conn)
     return conn->fresh;
 }
 
+const char *scim_conn_server(const PGconn *pg, apr_pool_t *pool)
+{
+    const char *version = PQparameterStatus(pg, "server_version");
+    return apr_pstrcat(pool, "PostgreSQL ", version ? version : "of an unknown version", NULL);
+}
+
+const char *scim_conn_software(const scim_conn_t *conn)
+{
+    return scim_conn_server(conn->pg, conn->pool);
+}
+
+scim_error_t *scim_conn_places(int *places, scim_conn_t *conn)
+{
+    scim_batch_t *batch = scim_batch_make(conn);
+    int slot = scim_batch_add(batch, SCIM_STMT_SERVER_PLACES, NULL);
+    scim_error_t *error = scim_batch_run(batch);
+    if (!error) {
+        *places = (int)scim_result_int(scim_batch_result(batch, slot), 0, 0);
+    }
+    return error;
+}
+
 const char *scim_conn_database(const scim_conn_t *conn)
 {
     return apr_pstrcat(conn->pool, PQhost(conn->pg), " ", PQport(conn->pg), " ", PQdb(conn->pg), NULL);

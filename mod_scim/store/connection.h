@@ -72,6 +72,13 @@ const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 /* Whether this request is the first that uses the backend. */
 int scim_conn_fresh(const scim_conn_t *conn);
 
+/* What the connection's server is: "PostgreSQL 15.8 (Debian 15.8-0+deb12u1)". */
+const char *scim_conn_server(const PGconn *pg, apr_pool_t *pool);
+const char *scim_conn_software(const scim_conn_t *conn);
+
+/* How many connections PostgreSQL gives to the user of this one. Errors: 503. */
+scim_error_t *scim_conn_places(int *places, scim_conn_t *conn);
+
 /* Which database it is of, as text that another database has not. */
 const char *scim_conn_database(const scim_conn_t *conn);
 

@@ -1,3 +1,7 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "migrate.h"
 
 #include <apr_strings.h>
@@ -34,6 +38,11 @@
 #define RECORD_CODE                                                                                                    \
     "insert into scim.code (checksum) values ($1) "                                                                    \
     "on conflict (single) do update set checksum = excluded.checksum, replaced = now()"
+
+const char *scim_migrate_software(void)
+{
+    return "mod_scim " PACKAGE_VERSION;
+}
 
 int scim_migrate_latest(void)
 {

@@ -33,6 +33,9 @@ extern const char *const scim_code_drop; /* sql/drop-code.sql */
 extern const char *const scim_code;      /* sql/code/, in order */
 extern const char scim_code_checksum[];  /* of sql/code/, in hexadecimal */
 
+/* This build: "mod_scim 0.1.0". */
+const char *scim_migrate_software(void);
+
 /* The newest number this build knows: what the module needs. */
 int scim_migrate_latest(void);
 

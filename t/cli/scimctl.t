@@ -84,12 +84,18 @@ is_run(['tenant', 'list', '--name', 'x'],
 is_run(['token', 'list'], 2, '', qr/^scimctl: token list needs --tenant; usage: scimctl token list --tenant TENANT /);
 is_run(['tenant', 'add', 'a', '--display-name', "\xff"], 2, '', qr/^scimctl: Argument 5 is not UTF-8; /);
 
+sub capture_version { return (run('--version'))[1] =~ s/^scimctl (.*)\n$/mod_scim $1/r }
+sub sql_in { local $ENV{PGDATABASE} = $_[0]; return sql($_[1]) }
+
 # --- the database -------------------------------------------------------------------------------------------------
 
 is_run(['db', 'status'], 4, '', qr/^scimctl: No connection to the database; .*database "scim" does not exist$/);
 quietly("$bin/createdb", 'scim');
 
-my $status = "Version of the database   %d\nVersion of this software  $latest\nState                     %s\n";
+my ($software) = capture_version();
+my $server = 'PostgreSQL ' . sql_in('postgres', 'show server_version');
+my $status = "Version of the database   %d\nVersion of this software  $latest\nState                     %s\n"
+    . "Software                  $software\nServer                    $server\n";
 is_run(['tenant', 'list'], 3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
@@ -114,7 +120,7 @@ is sql('select string_agg(number::text, chr(44) order by number) from scim.migra
 is_run(['db', 'init'],    0, "Version before  $latest\nVersion now     $latest\n", '', 'init again');
 is_run(['db', 'upgrade'], 0, "Version before  $latest\nVersion now     $latest\n", '');
 is_run(['db', 'status'], 0, sprintf($status, $latest, 'current'), '');
-is_deeply run_json('db', 'status'), { current => $latest, latest => $latest, state => 'current' };
+is_deeply run_json('db', 'status'), { current => $latest, latest => $latest, state => 'current', software => $software, server => $server };
 is_deeply run_json('db', 'upgrade'), { from => $latest, to => $latest };
 
 is sql(q{select string_agg(rolname || ':' || rolcanlogin, ' ' order by rolname) from pg_roles where rolname like 'scim%'}),
@@ -345,6 +351,19 @@ is_deeply +{ map { ($_->{name} => $_->{status}) } @{ run_json(qw(token list --te
 sql("update scim.token set expires = now() where name = '90d'");
 is_deeply [map { [@$_{qw(name status)}] } @{ run_json(qw(token list --tenant b-2_c)) }],
     [['exact', 'active'], ['90d', 'expired'], ['3653d', 'active'], ['12h', 'expiring']], 'newest first, one expired';
+
+# Of all tenants at once
+my @tenants = map { $_->{tenant} } @{ run_json(qw(tenant list)) };
+is_deeply [map { "$_->{tenant} $_->{name}" } @{ run_json(qw(token list --all-tenants)) }],
+    [map { my $t = $_; map { "$t $_->{name}" } @{ run_json(qw(token list --tenant), $t) } } @tenants], 'the tokens of all tenants';
+is_deeply [map { "$_->{tenant} $_->{name}" } @{ run_json(qw(token list --all-tenants --expiring)) }], ['b-2_c 12h'], 'those that end soon';
+is_run([qw(token list --all-tenants --expiring)], 0, qr/^Tenant +Key id +Name .*\nb-2_c +\w{10} +12h +expiring [^\n]*\n$/s, '', 'for people');
+is_deeply [map { $_->{name} } @{ run_json(qw(token list --expiring --tenant b-2_c)) }], ['12h'], '--expiring of one tenant';
+is_run([qw(token list --all-tenants --tenant acme)], 2, '', "scimctl: --all-tenants and --tenant were both given; choose one.\n");
+is_run([qw(token list --all-tenants --limit 3)], 2, '', "scimctl: --all-tenants and --limit were both given; choose one.\n");
+is_run([qw(tenant list --all-tenants)], 2, '', qr/^scimctl: tenant list takes no option --all-tenants; usage: scimctl tenant list /);
+is_run([qw(token show x --all-tenants)], 2, '', qr/^scimctl: token show takes no option --all-tenants; usage: scimctl token show /);
+is_deeply [map { "$_->{tenant} $_->{role}" } @{ run_json(qw(role list --all-tenants --q office)) }], [map { "$_ office-admin" } @tenants], 'roles of all tenants';
 
 my $revoked = run_json('token', 'revoke', '--tenant', 'acme', $key);
 is_deeply [@$revoked{qw(name status revokedBy)}], ['entra', 'revoked', "scimctl:$user"], 'revoked by key id';

@@ -17,7 +17,7 @@ use Test::More;
 start_cluster();
 
 my $versions = sub { "Version before  $_[0]\nVersion now     $_[1]\n" };
-my $status   = sub { qr/^Version of the database +$_[0]\nVersion of this software +$latest\nState +$_[1]\n$/ };
+my $status   = sub { qr/^Version of the database +$_[0]\nVersion of this software +$latest\nState +$_[1]\nSoftware +mod_scim \S+\nServer +PostgreSQL \d.*\n$/ };
 
 # A database with data of every kind that administrators and clients make.
 sub make {
@@ -106,7 +106,7 @@ my $later = $latest + 1;
     my $next = make_next();
     my @this = @scimctl;
     @scimctl = ($next);
-    is_run(['db', 'status'], 3, qr/^Version of the database +$latest\nVersion of this software +$later\nState +outdated\n$/, '', 'a later version');
+    is_run(['db', 'status'], 3, qr/^Version of the database +$latest\nVersion of this software +$later\nState +outdated\nSoftware +mod_scim/, '', 'a later version');
     is_run(['tenant', 'list'], 3, '', "scimctl: The database is at version $latest, this software needs $later; run: scimctl db upgrade\n", 'refuses');
     is_run(['db', 'upgrade'], 0, $versions->($latest, $later), '', 'and upgrades');
     is_run(['db', 'upgrade'], 0, $versions->($later, $later), '', 'again');
