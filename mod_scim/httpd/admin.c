@@ -6,6 +6,7 @@
 #include <http_protocol.h>
 
 #include "configuration.h"
+#include "console.h"
 #include "database.h"
 #include "message.h"
 #include "request.h"
@@ -415,12 +416,15 @@ static const char *below_location(const request_rec *r)
     return location ? r->uri + strlen(location) : NULL;
 }
 
-static scim_error_t *serve(admin_t *admin)
+/* *console: what scim_console has said; OK where the request is for the API. */
+static scim_error_t *serve(admin_t *admin, int *console)
 {
     scim_error_t *error = scim_request_tls(admin->r, admin->config);
 
     if (!error)
         error = check_sender(admin);
+    if (!error && (*console = scim_console(&error, admin->r, admin->path)) != OK)
+        return NULL;
     if (!error && is_description(admin))
         return describe(admin);
     if (!error)
@@ -440,12 +444,16 @@ int scim_admin(request_rec *r)
 {
     admin_t admin = {.r = r, .config = scim_dir_config(r), .call = {.pool = r->pool}};
     scim_error_t *error;
+    int console = OK;
 
     if (!r->handler || strcmp(r->handler, SCIM_ADMIN_HANDLER) != 0)
         return DECLINED;
+    admin.allow = "GET";
     admin.path = below_location(r);
     error = admin.path
-                ? serve(&admin)
+                ? serve(&admin, &console)
                 : scim_error_status(r->pool, HTTP_INTERNAL_SERVER_ERROR, "The service is not configured completely.");
+    if (console != OK)
+        return console;
     return error ? respond_error(&admin, error) : respond(&admin);
 }

@@ -271,7 +271,7 @@ static void advise_pool(const scim_check_t *check, const dbd_facts_t *facts, ser
                      pool_size(facts), threads);
 }
 
-static void advise(const scim_check_t *check, int level)
+static void advise(scim_check_t *check, int level)
 {
     apr_hash_t *seen = apr_hash_make(check->temp);
     server_rec *server;
@@ -285,6 +285,7 @@ static void advise(const scim_check_t *check, int level)
         apr_hash_set(seen, key, APR_HASH_KEY_STRING, key);
         advise_pool(check, &facts, server, level);
     }
+    scim_check_console_advise(check, level);
 }
 
 static void load_schemas(scim_check_t *check)
@@ -341,6 +342,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     load_schemas(&check);
+    scim_check_console(&check);
     runtime = apr_pcalloc(pconf, sizeof(*runtime));
     runtime->schemas = check.schemas;
     if (check.schemas)

@@ -1,5 +1,6 @@
 /*
- * What the files of the configuration's check share: check.c (the hooks, the database) and check_sections.c (sections).
+ * What the files of the configuration's check share: check.c (the hooks, the database), check_sections.c
+ * (sections) and check_console.c (the files of the console).
  *
  * A check walks the tree of directives as httpd has parsed it, because only the tree knows files and lines. Each
  * problem is a line for the terminal that names both. A failure refuses the configuration, a warning does not.
@@ -24,6 +25,7 @@ typedef struct scim_check_t {
     const scim_schemas_t *schemas;
     apr_array_header_t
         *placed; /* scim_placed_t: every directive of a section, in the order in which httpd reads them */
+    int console; /* whether a Location of the admin API has a console */
     int failures;
 } scim_check_t;
 
@@ -48,5 +50,10 @@ void scim_check_warn(const scim_check_t *check, const ap_directive_t *node, cons
 
 /* Sections, handlers, and the directives of this module in them. Fills the lists of admin Locations. */
 void scim_check_sections(scim_check_t *check);
+
+/* The console's files: a directory that ScimConsoleDir names must hold them. The API works without its page, so where
+ * nobody has named one the second of these only warns. */
+void scim_check_console(scim_check_t *check);
+void scim_check_console_advise(scim_check_t *check, int level);
 
 #endif

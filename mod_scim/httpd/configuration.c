@@ -40,6 +40,7 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->token_share = -1;
     config->admin_timeout = -1;
     config->require_tls = -1;
+    config->console = -1;
     config->failure_limit = -1;
     config->failure_period = -1;
     return config;
@@ -83,6 +84,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->token_share = INNER(token_share, -1);
     config->admin_timeout = INNER(admin_timeout, -1);
     config->require_tls = INNER(require_tls, -1);
+    config->console = INNER(console, -1);
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
     else
@@ -111,6 +113,7 @@ void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtua
     scim_server_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
     config->schema_dirs = outer->schema_dirs;
+    config->console_dir = outer->console_dir;
     config->endpoints = apr_array_append(pool, inner->endpoints, outer->endpoints);
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     return config;
@@ -207,6 +210,7 @@ SETTING(int, token_share, TOKEN_SHARE)
 SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
 SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
+SETTING(int, console, 1)
 SETTING(int, failure_limit, FAILURES)
 SETTING(int, failure_period, FAILURE_PERIOD)
 

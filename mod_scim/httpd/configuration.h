@@ -56,6 +56,7 @@ typedef struct scim_dir_config_t {
     int token_share;  /* said together with that */
     apr_interval_time_t admin_timeout;
     int require_tls;
+    int console;                /* whether the admin API has its page */
     int failure_limit;          /* failed authentications of an address in a period; 0: no limit */
     int failure_period;         /* seconds; said together with the limit */
     apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
@@ -85,6 +86,7 @@ typedef struct scim_server_config_t {
     apr_array_header_t *endpoints;       /* scim_endpoint_t: every one that holds in this server */
     apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
     struct scim_pages_t *pages;        /* as ScimPageCache says; NULL where it is not said; of the main server alone */
+    const char *console_dir;           /* where its files are; NULL: not said; of every server */
     apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
     apr_interval_time_t token_warning; /* likewise; 0: no warnings */
     scim_runtime_t *runtime;           /* NULL where no Location holds ScimTenant */
@@ -133,6 +135,7 @@ int scim_setting_tenant_share(const scim_dir_config_t *config);
 int scim_setting_token_share(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
+int scim_setting_console(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);
 /* How long activity is kept, and how long before its end a token is warned of; of the main server. */

@@ -173,6 +173,21 @@ static const char *add_schema_dir(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
+/* That it holds the page is seen when the whole configuration is there (check.c). */
+static const char *set_console_dir(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    const char *path;
+
+    (void)dir;
+    if (problem)
+        return problem;
+    if (!*text || !(path = ap_server_root_relative(cmd->pool, text)))
+        return apr_pstrcat(cmd->pool, "ScimConsoleDir: not a usable path: ", text, NULL);
+    scim_server_config(cmd->server)->console_dir = path;
+    return NULL;
+}
+
 static const char *set_page_cache(cmd_parms *cmd, void *dir, const char *text)
 {
     const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
@@ -330,6 +345,13 @@ static const char *set_require_tls(cmd_parms *cmd, void *dir, int flag)
     return NULL;
 }
 
+static const char *set_console(cmd_parms *cmd, void *dir, int flag)
+{
+    (void)cmd;
+    ((scim_dir_config_t *)dir)->console = flag;
+    return NULL;
+}
+
 static const char *set_failure_limit(cmd_parms *cmd, void *dir, const char *limit, const char *period)
 {
     scim_dir_config_t *config = dir;
@@ -373,6 +395,8 @@ const command_rec scim_directives[] = {
                    "the one tenant that the admin API is about: NAME | expr EXPRESSION"),
     AP_INIT_TAKE1("ScimAdminTimeout", set_duration, OFFSET(admin_timeout), ANYWHERE,
                   "how long an administrator's operation may take"),
+    AP_INIT_FLAG("ScimConsole", set_console, NULL, ANYWHERE, "whether the admin API has a page for browsers: on | off"),
+    AP_INIT_TAKE1("ScimConsoleDir", set_console_dir, NULL, RSRC_CONF, "where the files of that page are"),
     AP_INIT_TAKE1("ScimSyncPolicy", set_sync_policy, NULL, ANYWHERE,
                   "the sync policy of tenants that are made by the admin API: manual | all | groups"),
     AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF,

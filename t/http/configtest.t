@@ -15,13 +15,13 @@ sub configtest {
     my %part = (
         load => $base,
         dbd => "DBDriver pgsql\nDBDParams \"host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3\"\nDBDMax 25\n",
-        schemas => "ScimSchemaDir $work/schemas\n", server => '', location => '', handler => "SetHandler scim\n",
+        schemas => "ScimSchemaDir $work/schemas\n", console => "ScimConsoleDir $work/console\n", server => '', location => '', handler => "SetHandler scim\n",
         tenant => "ScimTenant path\n", path => '"/scim/v2"', %change);
     my $file = "$work/configtest/" . ++$n . '.conf';
     open my $out, '>', $file or die "$file: $!";
     print $out "ServerRoot $work\nServerName localhost\nPidFile $work/configtest/pid\nErrorLog $work/configtest/error_log\n",
         "DefaultRuntimeDir $work/configtest\nListen 127.0.0.1:$ScimTest::PORT\nThreadsPerChild 25\n",
-        "$part{load}\n$part{dbd}$part{schemas}$part{server}\n",
+        "$part{load}\n$part{dbd}$part{schemas}$part{console}$part{server}\n",
         "<Location $part{path}>\n$part{handler}$part{tenant}$part{location}</Location>\n";
     close $out;
     return run_ok("$work/bin/httpd", '-t', '-f', $file);
@@ -56,6 +56,7 @@ my %wrong = (
     ScimAdminTimeout => ['', '0', '-1', 'x', '11min', '1 2'],
     ScimBulkTimeout => ['', '0', '-1', 'x', '11min', '1 2'],
     ScimRequireTLS => ['', 'maybe'],
+    ScimConsole => ['', 'maybe'],
     ScimFailureLimit => ['', '5', '0 5', '5 0', 'x 5', '5 x', '100001 1', '1 3601', 'off 5', '1 2 3'],
     ScimTenantShare => ['', '0', '101', 'x', '50%', '50 0', '50 x', '1 2 3'],
     ScimPatchResponse => ['', 'User', 'User maybe', 'Nothing body'],
@@ -74,6 +75,7 @@ my %right = (
     ScimDatabaseTimeout => ['2', '500ms', '1min'], ScimDatabaseWait => ['1s'], ScimAdminTimeout => ['5', '500ms', '10min'],
     ScimBulkTimeout => ['45', '500ms', '10min'],
     ScimRequireTLS => ['on', 'Off'],
+    ScimConsole => ['on', 'Off'],
     ScimFailureLimit => ['off', 'OFF', '1 1', '100000 3600'],
     ScimTenantShare => ['1', '100', '50 25', '100 100'],
     ScimPatchResponse => ['User none', 'group Body'], ScimBaseURL => ['https://x.example/scim/v2/', 'http://[::1]:8080/s', 'https://{tenant}.x.example/scim',
@@ -99,6 +101,19 @@ fails(qr/ScimBaseURL must have \{tenant\} where the tenant's name is, as in http
     'a base URL for several tenants', @admin, location => "ScimBaseURL https://x.example/scim/v2/\n");
 passes('a base URL for each tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2/{tenant}\n");
 passes('a base URL for the one tenant', @admin, location => "ScimBaseURL https://x.example/scim/v2\nScimAdminTenant acme\n");
+# The console
+my $nothing = "ScimConsoleDir /nothing/here\n";
+my $no_page = qr{ScimConsoleDir: /nothing/here/index\.html is missing};
+unlike(passes('a console', @admin), qr/ScimConsole/, 'no warnings');
+fails($no_page, 'a directory without the page', @admin, console => $nothing);
+unlike(passes('a console that is off', @admin, console => $nothing, location => "ScimConsole off\n"), qr/ScimConsole/, 'no warnings');
+unlike(passes('off for all', @admin, console => $nothing . "ScimConsole off\n"), qr/ScimConsole/, 'no warnings');
+fails($no_page, 'on for one', @admin, console => $nothing . "ScimConsole off\n", location => "ScimConsole on\n");
+passes('no admin API', console => $nothing);
+like(passes('nothing installed', @admin, console => ''), qr{/console/index\.html is missing: the admin API has no page for browsers}, 'is warned of')
+    unless -e '/usr/local/share/mod_scim/console/index.html';
+fails(qr/ScimConsoleDir/, "ScimConsoleDir '$_'", server => "ScimConsoleDir $_\n") for '', '""', '/a /b';
+fails(qr/ScimConsoleDir/, 'ScimConsoleDir in a Location', location => "ScimConsoleDir $work/console\n");
 # Another SetHandler that has the last word.
 my $taken = qr/configtest\/\d+\.conf line \d+: this SetHandler gets the requests of <Location "\/scim\/v2"> \(line \d+\)/;
 sub handler { my ($section, $handler) = @_; my ($word) = $section =~ /^(\w+)/; return "<$section>\nSetHandler $handler\n</$word>\n" }

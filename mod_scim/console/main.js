@@ -1,0 +1,166 @@
+/** The start: who is here, the frame around the screens, and which screen is at which place. */
+import { get, onTrouble, Problem } from './api.js';
+import { fill, h, part } from './render.js';
+import { button, card, name, problem, screen, skeleton, tag, tell } from './parts.js';
+import { everything, generic } from './record.js';
+import * as model from './model.js';
+import * as router from './router.js';
+import * as screens from './screens.js';
+
+/** @typedef {import('./record.js').Context} Context */
+
+/** @type {any} */
+let me = null;
+/** @type {Record<string, number>} */
+const counts = {};
+let leaving = new AbortController();
+/** @type {any} */
+let known = {};
+
+/** The places of a tenant, in the order in which the frame has them. @type {[string, string][]} */
+const PLACES = [['overview', 'Overview'], ['connect', 'Connect'], ['tokens', 'Tokens'], ['users', 'Users'], ['groups', 'Groups'], ['access', 'Access'],
+  ['roles', 'Roles and flags'], ['activity', 'Activity'], ['audit', 'Audit'], ['holds', 'Held requests'], ['duplicates', 'Duplicates'], ['settings', 'Settings'],
+  ['more', 'Everything else']];
+
+/** @param {string} place @param {number} value */
+export function setCount(place, value) {
+  counts[place] = value;
+  frame(router.here());
+}
+
+/** What the frame shows of a tenant, from whatever screen has read it. @param {any} tenant */
+export function setTenant(tenant) {
+  known = tenant;
+  frame(router.here());
+}
+
+/** @param {import('./router.js').Place} place */
+function frame({ tenant, screen: at }) {
+  const nav = part('nav');
+  const single = Boolean(me?.tenant);
+  const about = known.tenant === tenant ? known : me?.tenants?.find((/** @type {any} */ each) => each.tenant === tenant);
+  const toggle = button('Menu', () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open'))), { kind: 'menu' });
+  toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
+  fill(nav, tenant && h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
+    about && (about.enabled ? tag(about.dryRun ? 'warn' : 'good', about.dryRun ? 'Dry run' : 'Provisioning on') : tag('plain', 'Provisioning off', '○')),
+    !single && h('div', h('a', { href: '#/' }, 'All tenants')), toggle),
+  tenant && h('div.places', PLACES.map(([place, text]) => h('a', { href: router.link({ tenant, screen: place === 'overview' ? '' : place }),
+    'aria-current': (at || 'overview') === place ? 'page' : null }, text, counts[place] > 0 && h('span.count', { 'aria-label': `${counts[place]} waiting` }, counts[place])))),
+  h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
+}
+
+/** Light or dark, which is all that the console remembers. */
+function schemes() {
+  const next = { '': 'dark', dark: 'light', light: '' }[document.documentElement.dataset.scheme ?? ''] ?? '';
+  return button({ dark: 'Dark colours', light: 'Light colours', '': 'Colours of the system' }[next], () => {
+    localStorage.setItem('scheme', next);
+    scheme();
+    frame(router.here());
+  }, { kind: 'plain' });
+}
+
+function scheme() {
+  const chosen = localStorage.getItem('scheme');
+  if (chosen) document.documentElement.dataset.scheme = chosen;
+  else delete document.documentElement.dataset.scheme;
+}
+
+/** @param {import('./router.js').Place} place */
+function screenAt({ tenant, screen: at, id }) {
+  if (!tenant) return screens.tenants;
+  if (at === 'more') return everything;
+  const own = screens.table[at || 'overview'];
+  if (own) return id && own.one ? own.one : own.all;
+  if (model.find(`${at}-list`) || (id && model.find(`${at}-show`))) return generic;
+  return null;
+}
+
+/** @param {unknown} error @param {import('./router.js').Place} place */
+function failed(error, { tenant }) {
+  if (error instanceof Problem && error.status === 404) {
+    return screen({ title: 'There is nothing here' }, card('', h('p', error.message), h('p', h('a', { href: router.link({ tenant }) }, 'Overview of the tenant'), ' · ', h('a', { href: '#/' }, 'All tenants'))));
+  }
+  if (!(error instanceof Problem)) console.error(error);
+  return screen({ title: 'This page cannot be shown' }, problem(error), h('div', button('Try again', router.again)));
+}
+
+/** @param {import('./router.js').Place} place */
+async function show(place) {
+  leaving.abort();
+  const mine = (leaving = new AbortController());
+  const main = part('main');
+  part('nav').classList.remove('open');
+  if (!place.tenant && me?.tenant) return router.go({ tenant: me.tenant });
+  frame(place);
+  const slow = setTimeout(() => fill(main, skeleton()), main.childElementCount ? 250 : 0);
+  let children;
+  try {
+    const work = screenAt(place);
+    children = work ? await work({ ...place, signal: mine.signal }) : failed(new Problem(404, { detail: 'The address names no page of the console.' }), place);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return undefined;
+    children = failed(error, place);
+  } finally {
+    clearTimeout(slow);
+  }
+  if (mine.signal.aborted) return undefined;
+  fill(main, children);
+  arrive(place);
+  return undefined;
+}
+
+let arrived = '';
+
+/** A screen reader and the keyboard begin at the heading of the new screen. @param {import('./router.js').Place} place */
+function arrive({ tenant, screen: at, id }) {
+  const heading = part('main').querySelector('h1');
+  document.title = [heading?.textContent, tenant].filter(Boolean).join(' · ');
+  const now = [tenant, at, id].join('/');
+  if (arrived && arrived !== now) {
+    heading?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+  arrived = now;
+}
+
+/** @type {Record<string, import('./render.js').Child>} */
+const TROUBLE = {
+  database: 'The database does not answer. What you see is as it was; this page goes on by itself as soon as the database is back.',
+  server: 'The server does not answer. This page goes on by itself as soon as it does.',
+  login: 'Your login has ended.',
+};
+
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let watch;
+
+/** @param {string} trouble */
+function showTrouble(trouble) {
+  clearInterval(watch);
+  const before = part('banner').childElementCount > 0;
+  fill(part('banner'), trouble && h('div.row.apart', h('span', TROUBLE[trouble]), trouble === 'login' && button('Log in again', () => location.reload(), { kind: 'main' })));
+  if (trouble && trouble !== 'login') watch = setInterval(() => { get('/me').catch(() => {}); }, 5000);
+  if (!trouble && before) tell('The server answers again.');
+}
+
+async function begin() {
+  scheme();
+  onTrouble(showTrouble);
+  part('skip').addEventListener('click', () => part('main').focus());
+  fill(part('main'), skeleton());
+  try {
+    const described = await get('/openapi.json');
+    model.learn(described.data);
+    me = model.find('me-show') ? (await get('/me')).data : await oldMe();
+  } catch (error) {
+    return fill(part('main'), failed(error, router.here()));
+  }
+  return router.start(show);
+}
+
+/** Of a server that cannot say who asks. */
+async function oldMe() {
+  const { data } = await get('/tenants', { limit: 100 });
+  return { tenant: null, tenants: data.items };
+}
+
+begin();

@@ -1,0 +1,116 @@
+/**
+ * The pages of a noun that has no screen of its own: its list, a thing with what can be changed, and everything else that
+ * can be done with it, each made from the description.
+ */
+import { get, send } from './api.js';
+import { ask, button, card, copyable, empty, facts, link, name, screen, tell } from './parts.js';
+import { h } from './render.js';
+import { form, save } from './form.js';
+import { key, list, show } from './list.js';
+import * as model from './model.js';
+import * as router from './router.js';
+
+/** @typedef {{tenant: string, id: string, query: Record<string, string>, signal: AbortSignal, screen: string}} Context */
+
+/**
+ * A dialog with the form of an operation.
+ * @param {{operation: string, tenant: string, values: Record<string, any>, title: string, intro?: import('./render.js').Child, action: string, etag?: string | null,
+ *   danger?: boolean, only?: string[], start?: any}} options
+ * @returns {Promise<any>}  the answer; null where it was closed
+ */
+export function askFor({ operation: id, tenant, values, title, intro, action, etag, only, start }) {
+  const operation = model.need(id);
+  return new Promise((resolve) => {
+    let answer = null;
+    const body = form({
+      operation, tenant, only, action,
+      start: undefined,
+      submit: async (said) => {
+        const sent = await send(operation.method, model.at(id, { tenant, ...values }), { ...start, ...said }, etag);
+        answer = sent.data ?? true;
+        body.closest('dialog').close();
+      },
+    });
+    ask({ title, body: [intro && h('p', intro), body], cancel: 'Cancel', large: operation.body.length > 5 }).then(() => resolve(answer));
+  });
+}
+
+/**
+ * A button for an operation: with a form where it has arguments, else with a question.
+ * @param {{operation: string, tenant: string, values: Record<string, any>, text: string, question?: import('./render.js').Child, danger?: boolean, etag?: string | null,
+ *   kind?: string, done: (answer: any) => any}} options
+ */
+export function operationButton({ operation: id, tenant, values, text, question, danger, etag, kind, done }) {
+  const operation = model.find(id);
+  if (!operation) return null;
+  const intro = question ?? model.sentence(operation.summary);
+  const run = async () => {
+    const answer = operation.body.length
+      ? await askFor({ operation: id, tenant, values, title: text, intro, action: text, etag })
+      : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger, work: async () => (await send(operation.method, model.at(id, { tenant, ...values }), {}, etag)).data ?? true });
+    if (answer) await done(answer);
+  };
+  return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
+}
+
+/** @param {Context} context */
+async function listScreen({ tenant, screen: noun, query, signal }) {
+  const made = model.find(`${noun}-add`);
+  const add = made && button(`Add a ${noun}`, async () => {
+    const answer = await askFor({ operation: made.id, tenant, values: {}, title: `Add a ${noun}`, intro: model.sentence(made.summary), action: 'Add' });
+    if (answer) router.again();
+  }, { kind: 'main' });
+  const remove = model.find(`${noun}-remove`) && !model.find(`${noun}-show`);
+  const operation = model.need(`${noun}-list`);
+  const body = await list({ operation: operation.id, values: { tenant }, tenant, query, signal, nothing: empty('Nothing here yet', model.sentence(operation.summary), null),
+    columns: remove ? withRemove(operation, tenant) : undefined });
+  return screen({ title: model.plural(noun), lead: model.sentence(operation.summary), actions: add }, h('section.card', body));
+}
+
+/** @param {import('./model.js').Operation} operation @param {string} tenant */
+function withRemove(operation, tenant) {
+  const { noun } = operation;
+  const fields = operation.answer.filter((each) => each.type !== 'object' && !/Id$|^id$/.test(each.name)).slice(0, 6);
+  return [...fields.map((field) => ({ head: model.label(field.name), cell: (/** @type {any} */ row) => show(field, row[field.name]) })),
+    { head: '', cell: (/** @type {any} */ row) => operationButton({ operation: `${noun}-remove`, tenant, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true, done: router.again }) }];
+}
+
+/** Operations on a thing beside showing and changing it. @param {string} noun */
+function verbs(noun) {
+  return model.of(noun).filter((each) => each.method !== 'GET' && each.verb !== 'set' && each.segments.join() === `tenant,${noun}`);
+}
+
+/** @param {Context} context */
+async function recordScreen({ tenant, screen: noun, id, signal }) {
+  const where = model.at(`${noun}-show`, { tenant, [noun]: id });
+  const { data, etag } = await get(where, {}, signal);
+  const operation = model.need(`${noun}-show`);
+  const change = model.find(`${noun}-set`);
+  const buttons = verbs(noun).map((each) => operationButton({ operation: each.id, tenant, values: { [noun]: id }, text: model.label(each.verb), etag,
+    danger: each.method === 'DELETE', done: () => (each.method === 'DELETE' ? router.go({ tenant, screen: noun }) : router.again()) }));
+  const title = data.displayName ?? data.name ?? data[noun] ?? id;
+  return screen({ title: name(title), trail: link(router.link({ tenant, screen: noun }), model.plural(noun)), actions: buttons },
+    card('What it is', facts(operation.answer.filter((each) => each.name !== 'tenant').map((field) => [model.label(field.name), show(field, data[field.name])]))),
+    change && card('Change', form({ operation: change, tenant, start: data, action: 'Save',
+      submit: async (values) => {
+        if (await save({ method: change.method, path: model.at(change.id, { tenant, [noun]: id }), show: where, body: values, etag, start: data })) tell('Saved');
+        router.again();
+      } })));
+}
+
+/** @param {Context} context */
+export function generic(context) {
+  return context.id ? recordScreen(context) : listScreen(context);
+}
+
+/** Everything that has pages, for what no screen shows. @param {Context} context */
+export async function everything({ tenant }) {
+  return screen({ title: 'Everything else', lead: 'What can be managed here, one kind after the other, as the admin API has it.' },
+    h('section.card', h('dl.facts', model.nouns().map((noun) => [h('dt', link(router.link({ tenant, screen: noun }), model.plural(noun))),
+      h('dd', model.sentence(model.need(`${noun}-list`).summary))]))));
+}
+
+/** A secret that is shown this one time. @param {string} secret */
+export function secretShown(secret) {
+  return ask({ title: 'The new token', cancel: 'I have stored it', body: [h('p.hint.warn', 'Copy it now: it is shown this one time and never again.'), copyable(secret, 'the token')] });
+}
