@@ -188,7 +188,7 @@ static int serves(const server_rec *server)
 {
     const scim_server_config_t *config = scim_server_config(server);
 
-    return config->endpoints->nelts || config->admin_locations->nelts;
+    return config->endpoints->nelts || config->admin_locations->nelts || config->tenants;
 }
 
 static void check_driver(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
@@ -315,6 +315,30 @@ static int in_use(server_rec *server)
     return 0;
 }
 
+/* The schemas are for the endpoint and the admin API. */
+static int needs_schemas(server_rec *server)
+{
+    for (; server; server = server->next) {
+        const scim_server_config_t *config = scim_server_config(server);
+
+        if (config->endpoints->nelts || config->admin_locations->nelts)
+            return 1;
+    }
+    return 0;
+}
+
+/* A Require line that asks about the accounts of no tenant can only refuse. */
+static void check_tenants(scim_check_t *check)
+{
+    server_rec *server;
+
+    for (server = check->main_server; server; server = server->next)
+        if (scim_server_config(server)->requires && !scim_server_config(server)->tenants)
+            fail_server(check, server,
+                        "Require scim-... needs ScimTenant, in the same section or in one around it: it says whose "
+                        "accounts are meant");
+}
+
 static scim_check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_server)
 {
     scim_check_t check = {.main_server = main_server, .pool = pconf, .temp = ptemp};
@@ -332,6 +356,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
 
     (void)plog;
     scim_check_sections(&check);
+    check_tenants(&check);
     if (check.failures)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (!in_use(main_server))
@@ -341,7 +366,8 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
                      "mod_scim: mod_dbd is needed and not loaded (Debian: a2enmod dbd)");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    load_schemas(&check);
+    if (needs_schemas(main_server))
+        load_schemas(&check);
     scim_check_console(&check);
     runtime = apr_pcalloc(pconf, sizeof(*runtime));
     runtime->schemas = check.schemas;

@@ -361,6 +361,38 @@ static unsigned met_handlers(const scim_check_t *check, const scim_placed_t *at)
     return met;
 }
 
+/* What also holds for decisions about the application (Require scim-..., ScimFacts). */
+static const char *const deciding[] = {"ScimTenant", "ScimDatabaseTimeout", "ScimDatabaseWait", "ScimTenantShare",
+                                       NULL};
+
+/* Whether the server decides anything; a .htaccess may, which nobody has read yet. */
+static int decides(const scim_check_t *check, const server_rec *server)
+{
+    int i;
+
+    if (scim_server_config(server)->requires)
+        return 1;
+    for (i = 0; i < check->placed->nelts; i++) {
+        const scim_placed_t *placed = &APR_ARRAY_IDX(check->placed, i, scim_placed_t);
+
+        if (same_server(check, placed->server, server) &&
+            (scim_check_is(placed->node, "ScimFacts") || scim_check_is(placed->node, "AllowOverride")))
+            return 1;
+    }
+    return 0;
+}
+
+static int is_for_decisions(const scim_check_t *check, const scim_placed_t *at)
+{
+    const ap_directive_t *set = section_holds(at->node->parent, "SetHandler");
+    int i;
+
+    for (i = 0; deciding[i]; i++)
+        if (scim_check_is(at->node, deciding[i]))
+            return !(set && our_handler(set, check->temp)) && decides(check, at->server);
+    return 0;
+}
+
 static void check_use(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *set = section_holds(at->node->parent, "SetHandler");
@@ -368,7 +400,7 @@ static void check_use(scim_check_t *check, const scim_placed_t *at)
     unsigned wanted = place_of(at->node);
     const char *text;
 
-    if (!wanted || wanted & met_handlers(check, at))
+    if (!wanted || wanted & met_handlers(check, at) || is_for_decisions(check, at))
         return;
     text = apr_psprintf(check->temp, "%s has no effect %s%s: it is for SetHandler %s%s", at->node->directive,
                         handler ? "on " : "here", handler ? handler->serves : "", handler_names(wanted),
@@ -399,6 +431,8 @@ static void check_section(scim_check_t *check, const scim_placed_t *at)
     const ap_directive_t *section;
     apr_size_t i;
 
+    if (is_for_decisions(check, at))
+        return;
     for (section = place_of(at->node) ? at->node->parent : NULL; section; section = section->parent)
         for (i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
             if (scim_check_is(section, elsewhere[i].section))

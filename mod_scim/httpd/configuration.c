@@ -43,6 +43,7 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->console = -1;
     config->failure_limit = -1;
     config->failure_period = -1;
+    config->facts = -1;
     return config;
 }
 
@@ -58,7 +59,7 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     const scim_dir_config_t *failures = inner->failure_limit != -1 ? inner : outer;
     scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
-    config->location = tenant->location;
+    config->location = tenant->location ? tenant->location : outer->location;
     config->tenant = tenant->tenant;
     config->tenant_name = tenant->tenant_name;
     config->tenant_expr = tenant->tenant_expr;
@@ -85,6 +86,11 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->admin_timeout = INNER(admin_timeout, -1);
     config->require_tls = INNER(require_tls, -1);
     config->console = INNER(console, -1);
+    config->account = INNER(account, NULL);
+    config->link_issuer = INNER(link_issuer, NULL);
+    config->link_subject = INNER(link_subject, NULL);
+    config->facts = INNER(facts, -1);
+    config->lists = outer->lists | inner->lists;
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
     else
@@ -116,6 +122,9 @@ void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtua
     config->console_dir = outer->console_dir;
     config->endpoints = apr_array_append(pool, inner->endpoints, outer->endpoints);
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
+    config->facts_prefix = INNER(facts_prefix, NULL);
+    config->tenants = outer->tenants || inner->tenants;
+    config->requires = outer->requires || inner->requires;
     return config;
 }
 
@@ -211,6 +220,7 @@ SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
 SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
 SETTING(int, console, 1)
+SETTING(int, facts, 0)
 SETTING(int, failure_limit, FAILURES)
 SETTING(int, failure_period, FAILURE_PERIOD)
 
@@ -251,4 +261,19 @@ const char *scim_config_base_url(const char *base_url, const char *tenant, apr_p
         return base_url;
     return apr_pstrcat(pool, apr_pstrmemdup(pool, base_url, (apr_size_t)(place - base_url)), tenant,
                        scim_config_base_url(place + strlen(SCIM_TENANT_PLACE), tenant, pool), NULL);
+}
+
+/* A section's configuration of this module is made when its first directive is read, which may be none of ours. */
+void scim_config_require(cmd_parms *cmd, unsigned lists)
+{
+    scim_dir_config_t *config = cmd->context ? ap_get_module_config(cmd->context, &scim_module) : NULL;
+
+    if (cmd->context && !config) {
+        config = scim_dir_config_create(cmd->pool, cmd->path);
+        ap_set_module_config(cmd->context, &scim_module, config);
+    }
+    if (config)
+        config->lists |= lists;
+    if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_RUN_MPM)
+    scim_server_config(cmd->server)->requires = 1;
 }

@@ -31,6 +31,10 @@ typedef enum {
     SCIM_TENANT_EXPR
 } scim_tenant_e;
 
+/* Where ScimFacts puts what is known of an account. */
+#define SCIM_FACTS_TO_ENV     1
+#define SCIM_FACTS_TO_HEADERS 2
+
 typedef struct scim_dir_config_t {
     const char *location; /* path of the Location that holds ScimTenant, no slash at its end; NULL outside */
     scim_tenant_e tenant;
@@ -56,13 +60,17 @@ typedef struct scim_dir_config_t {
     int token_share;  /* said together with that */
     apr_interval_time_t admin_timeout;
     int require_tls;
-    int console;                /* whether the admin API has its page */
-    int failure_limit;          /* failed authentications of an address in a period; 0: no limit */
-    int failure_period;         /* seconds; said together with the limit */
-    apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
+    int console;                   /* whether the admin API has its page */
+    int failure_limit;             /* failed authentications of an address in a period; 0: no limit */
+    int failure_period;            /* seconds; said together with the limit */
+    apr_hash_t *patch_response;    /* resource type's name in lower case -> "body" or "none"; NULL: none said */
+    const ap_expr_info_t *account; /* whose account a request is of; NULL: that of the user */
+    const ap_expr_info_t *link_issuer, *link_subject; /* said together; NULL: not said */
+    int facts;                                        /* SCIM_FACTS_TO_*, 0: nothing is told; -1: not said */
+    unsigned lists; /* what the Require lines that may hold here have to read (store/facts.h) */
 } scim_dir_config_t;
 
-/* A Location that holds ScimTenant. */
+/* A Location that holds ScimTenant and is served by the module. */
 typedef struct scim_endpoint_t {
     const char *location; /* its path, no slash at its end */
     scim_tenant_e tenant;
@@ -89,7 +97,10 @@ typedef struct scim_server_config_t {
     const char *console_dir;           /* where its files are; NULL: not said; of every server */
     apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
     apr_interval_time_t token_warning; /* likewise; 0: no warnings */
-    scim_runtime_t *runtime;           /* NULL where no Location holds ScimTenant */
+    const char *facts_prefix;          /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
+    int tenants;                       /* ScimTenant stands in a section */
+    int requires;                      /* so does a Require line of authz.c */
+    scim_runtime_t *runtime;           /* NULL where no section holds ScimTenant */
 } scim_server_config_t;
 
 extern const command_rec scim_directives[]; /* directives.c */
@@ -120,6 +131,9 @@ int scim_config_covers(const char *location, const char *path);
 /* A base URL with the tenant's name wherever it has SCIM_TENANT_PLACE. */
 const char *scim_config_base_url(const char *base_url, const char *tenant, apr_pool_t *pool);
 
+/* That a Require line holds in a section, and which lists it reads. */
+void scim_config_require(cmd_parms *cmd, unsigned lists);
+
 int scim_setting_page_default(const scim_dir_config_t *config);
 int scim_setting_page_maximum(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_cursor_timeout(const scim_dir_config_t *config);
@@ -136,6 +150,7 @@ int scim_setting_token_share(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_console(const scim_dir_config_t *config);
+int scim_setting_facts(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);
 /* How long activity is kept, and how long before its end a token is warned of; of the main server. */

@@ -1,4 +1,5 @@
 #include <apr_fnmatch.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
 #include <http_core.h>
@@ -63,30 +64,59 @@ static const char *tenant_argument(scim_dir_config_t *config, const cmd_parms *c
     return NULL;
 }
 
+/* Whether a section, or one in it, has the module's handler. */
+static int is_served(const ap_directive_t *section, apr_pool_t *temp)
+{
+    const ap_directive_t *node;
+
+    for (node = section->first_child; node; node = node->next) {
+        const char *args = node->args ? node->args : "";
+
+        if (ap_cstr_casecmp(node->directive, "SetHandler") == 0 &&
+            strcmp(ap_getword_conf(temp, &args), SCIM_HANDLER) == 0)
+            return 1;
+        if (node->first_child && is_served(node, temp))
+            return 1;
+    }
+    return 0;
+}
+
+static void add_endpoint(const scim_dir_config_t *config, const cmd_parms *cmd)
+{
+    scim_endpoint_t *endpoint = apr_array_push(scim_server_config(cmd->server)->endpoints);
+
+    endpoint->location = config->location;
+    endpoint->tenant = config->tenant;
+}
+
 static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const char *argument)
 {
     scim_dir_config_t *config = dir;
     const tenant_mode_t *mode = tenant_modes;
-    const char *problem = plain_location(cmd);
-    scim_endpoint_t *endpoint;
+    const ap_directive_t *section = cmd->directive->parent;
+    const char *unplain = plain_location(cmd);
+    int served = section && is_served(section, cmd->temp_pool);
+    const char *problem;
     apr_size_t len;
 
-    if (problem)
-        return apr_pstrcat(cmd->pool, "ScimTenant ", problem, NULL);
     while (mode->name && ap_cstr_casecmp(mode->name, word) != 0)
         mode++;
     if (!mode->name || mode->argument != (argument != NULL))
         return "ScimTenant takes one of: path | host | fixed NAME | expr EXPRESSION";
     config->tenant = mode->mode;
+    if (unplain && (served || config->tenant == SCIM_TENANT_PATH))
+        return apr_pstrcat(cmd->pool, "ScimTenant ", unplain, NULL);
     if ((problem = tenant_argument(config, cmd, argument)))
         return problem;
+    scim_server_config(cmd->server)->tenants = 1;
+    if (unplain)
+        return NULL;
     len = strlen(cmd->path);
     while (len && cmd->path[len - 1] == '/')
         len--;
     config->location = apr_pstrndup(cmd->pool, cmd->path, len);
-    endpoint = apr_array_push(scim_server_config(cmd->server)->endpoints);
-    endpoint->location = config->location;
-    endpoint->tenant = config->tenant;
+    if (served)
+        add_endpoint(config, cmd);
     return NULL;
 }
 
@@ -385,6 +415,63 @@ static const char *set_patch_response(cmd_parms *cmd, void *dir, const char *typ
     return NULL;
 }
 
+/* --- authorization ------------------------------------------------------------------------------------------------ */
+
+static const char *read_expression(const ap_expr_info_t **out, const cmd_parms *cmd, const char *text)
+{
+    const char *problem = NULL;
+
+    *out = ap_expr_parse_cmd(cmd, text, AP_EXPR_FLAG_STRING_RESULT, &problem, NULL);
+    return problem ? apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", problem, NULL) : NULL;
+}
+
+static const char *set_account(cmd_parms *cmd, void *dir, const char *text)
+{
+    return read_expression(&((scim_dir_config_t *)dir)->account, cmd, text);
+}
+
+static const char *set_link(cmd_parms *cmd, void *dir, const char *issuer, const char *subject)
+{
+    scim_dir_config_t *config = dir;
+    const char *problem = read_expression(&config->link_issuer, cmd, issuer);
+
+    return problem ? problem : read_expression(&config->link_subject, cmd, subject);
+}
+
+static const char *set_facts(cmd_parms *cmd, void *dir, const char *word)
+{
+    static const struct {
+        const char *name;
+        int facts;
+    } choices[] = {{"off", 0},
+                   {"env", SCIM_FACTS_TO_ENV},
+                   {"headers", SCIM_FACTS_TO_HEADERS},
+                   {"both", SCIM_FACTS_TO_ENV | SCIM_FACTS_TO_HEADERS},
+                   {NULL, 0}};
+    int i = 0;
+
+    (void)cmd;
+    while (choices[i].name && ap_cstr_casecmp(choices[i].name, word) != 0)
+        i++;
+    ((scim_dir_config_t *)dir)->facts = choices[i].facts;
+    return choices[i].name ? NULL : "ScimFacts takes one of: off | env | headers | both";
+}
+
+/* Of letters, digits and hyphens, so that it is the same whatever an application makes of it. */
+static const char *set_facts_prefix(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_size_t len = strlen(text);
+
+    (void)dir;
+    if (len < 3 || len > 32 || !apr_isalpha(text[0]) || text[len - 1] != '-' ||
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != len)
+        return "ScimFactsPrefix takes the beginning of headers' names: 3 to 32 letters, digits and hyphens, the first "
+               "one "
+               "a letter and the last one a hyphen";
+    scim_server_config(cmd->server)->facts_prefix = text;
+    return NULL;
+}
+
 #define OFFSET(field) ((void *)offsetof(scim_dir_config_t, field))
 #define ANYWHERE      (RSRC_CONF | ACCESS_CONF)
 
@@ -428,6 +515,13 @@ const command_rec scim_directives[] = {
     AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
                   "how PATCH of a resource type is answered: TYPE body | none"),
     AP_INIT_TAKE1("ScimSpoolDir", set_spool_dir, NULL, ANYWHERE, "directory for long answers on their way"),
+    AP_INIT_TAKE1("ScimAccount", set_account, NULL, ACCESS_CONF,
+                  "what the person has logged in by, for Require scim-...: EXPRESSION"),
+    AP_INIT_TAKE2("ScimLink", set_link, NULL, ACCESS_CONF,
+                  "what an identity provider calls the person: ISSUER-EXPRESSION SUBJECT-EXPRESSION"),
+    AP_INIT_TAKE1("ScimFacts", set_facts, NULL, ACCESS_CONF,
+                  "what the application is told of the account: off | env | headers | both"),
+    AP_INIT_TAKE1("ScimFactsPrefix", set_facts_prefix, NULL, RSRC_CONF, "how the headers of facts begin: X-NAME-"),
     AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,
                   "documentation for people, named by /ServiceProviderConfig"),
     {0},

@@ -95,26 +95,39 @@ static const char *host_tenant(request_rec *r)
 }
 
 /* The tenant by the Location's mode; *path is moved behind it where it is part of the path. */
-static const char *find_tenant(scim_request_t *request, const char **path)
+static const char *find_tenant(request_rec *r, const scim_dir_config_t *config, const char **path)
 {
-    const scim_dir_config_t *config = request->config;
     const char *problem = NULL;
     const char *tenant;
 
     switch (config->tenant) {
     case SCIM_TENANT_PATH:
-        return segment(path, request->r->pool);
+        return segment(path, r->pool);
     case SCIM_TENANT_HOST:
-        return host_tenant(request->r);
+        return host_tenant(r);
     case SCIM_TENANT_FIXED:
         return config->tenant_name;
     case SCIM_TENANT_EXPR:
-        tenant = ap_expr_str_exec(request->r, config->tenant_expr, &problem);
+        tenant = ap_expr_str_exec(r, config->tenant_expr, &problem);
         return problem ? NULL : tenant;
     case SCIM_TENANT_UNSET:
         break;
     }
     return NULL;
+}
+
+const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config)
+{
+    const char *path = r->uri;
+    const char *tenant;
+
+    if (config->tenant == SCIM_TENANT_PATH) {
+        if (!config->location || !scim_config_covers(config->location, path))
+            return NULL;
+        path += strlen(config->location);
+    }
+    tenant = find_tenant(r, config, &path);
+    return tenant && scim_tenant_key_valid(tenant) ? tenant : NULL;
 }
 
 static const char *make_base(const scim_request_t *request)
@@ -179,7 +192,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     if (!scim_config_covers(request->config->location, path))
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", path);
     path += strlen(request->config->location);
-    request->tenant = find_tenant(request, &path);
+    request->tenant = find_tenant(r, request->config, &path);
     if (request->tenant && !scim_tenant_key_valid(request->tenant))
         request->tenant = NULL;
     request->base = make_base(request);

@@ -60,6 +60,10 @@ const char *scim_request_log_id(const request_rec *r);
 /* Refuses what comes over plain HTTP, where that is not allowed. Errors: 403. */
 scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config);
 
+/* The tenant that a request in any Location with ScimTenant is about: a valid key, though perhaps nobody's. NULL: none.
+ */
+const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config);
+
 /* Reads the bearer token (RFC 6750 2.1). Errors: 401. */
 scim_error_t *scim_request_token(scim_request_t *request);
 

@@ -17,6 +17,7 @@
         {"profile", SCIM_ARG_TEXT, "Profile", "what is accepted beyond the standard: lenient, rfc, interop"},          \
         {"syncPolicy", SCIM_ARG_TEXT, HEAD("Sync policy"), "whom provisioning grants access: manual, all, groups"},    \
         {"loginPolicy", SCIM_ARG_TEXT, HEAD("Login policy"), "what a login grants: manual, first-login"},              \
+        {"linkPolicy", SCIM_ARG_TEXT, HEAD("Link policy"), "whether a login links its identity: manual, first-login"}, \
         {"oneToken", SCIM_ARG_FLAG, HEAD("One token"), "there is one token at a time, which enabling renews"},         \
         {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of users for which none is sent"},              \
         {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
@@ -60,6 +61,7 @@
         {"profile", SCIM_ARG_CHOICE, 0, PROFILE, 0, 0, "what is accepted beyond the standard (default: lenient)"},      \
         {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},     \
         {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},               \
+        {"linkPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "whether a login links its identity (default: manual)"}, \
         {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
         {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of users without one (default: user)"},             \
         {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \

@@ -64,6 +64,9 @@ my %wrong = (
         'https://x/{tenant', 'https://x/tenant}', 'https://x/{{tenant}}', 'https://x/{}'],
     ScimDocumentationURI => ['', 'docs', 'ftp://x', '"https://x/a b"'],
     ScimSyncPolicy => ['', 'none', 'all groups'],
+    ScimAccount => ['', '"%{"', '"%{nothing:x}"', '"a" "b"'],
+    ScimLink => ['', '"a"', '"%{" "b"', '"a" "%{"'],
+    ScimFacts => ['', 'on', 'env headers'],
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );
 for my $directive (sort keys %wrong) {
@@ -95,6 +98,23 @@ fails(qr/ScimTenant/, 'SetHandler scim without ScimTenant', tenant => '');
 fails(qr/ScimTenant/, 'ScimTenant outside of a Location', server => "ScimTenant path\n");
 fails(qr/ScimTenant/, 'ScimTenant in a Location with a pattern', path => '~ "/scim/v[2]"');
 fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim/*"');
+passes("ScimTenant $_ in another section", server => "<LocationMatch \"^/app\">\nScimTenant $_\nRequire scim-user\n</LocationMatch>\n<Directory />\nScimTenant $_\n</Directory>\n")
+    for 'host', 'fixed acme', 'expr "%{HTTP:X-Tenant}"';
+fails(qr/ScimTenant must stand directly/, 'ScimTenant path in a LocationMatch', server => "<LocationMatch \"^/app\">\nScimTenant path\n</LocationMatch>\n");
+
+# What httpd decides by it
+sub app { return (server => "<Location \"/app\">\nScimTenant fixed acme\n$_[0]\n</Location>\n") }
+passes("Require scim-$_", app("Require scim-$_")) for 'user', 'user kim "lee lee"', 'role a', 'group "a, b"', 'entitlement "%{env:X}"', 'flag a b';
+fails(qr/Require scim-(\w+)/, "Require scim-$_", app("Require scim-$_")) for 'role', 'group', 'entitlement', 'flag', 'flag ""', 'role "%{"', "user \xff";
+passes('negated', app("<RequireAll>\nRequire scim-user\nRequire not scim-flag blocked\n</RequireAll>"));
+fails(qr/Require scim-\.\.\. needs ScimTenant/, 'Require without ScimTenant', handler => '', tenant => '', location => "Require scim-user\n");
+passes('without the endpoint', handler => '', tenant => "ScimTenant fixed acme\n", location => "Require scim-user\n", schemas => '');
+fails(qr/DBDriver must be pgsql/, 'without a database', handler => '', tenant => "ScimTenant fixed acme\n", location => "Require scim-user\n", dbd => '');
+passes("ScimFactsPrefix $_", server => "ScimFactsPrefix $_\n") for 'X-Scim-', 'Remote-', 'X-9-';
+fails(qr/ScimFactsPrefix/, "ScimFactsPrefix $_", server => "ScimFactsPrefix $_\n") for '', 'X', 'X-', 'X-Scim', '9x-', 'X_Scim-', 'X-Sc im-', '"X-\xc3-"', 'X' x 32 . '-';
+fails(qr/ScimFactsPrefix/, 'ScimFactsPrefix in a Location', location => "ScimFactsPrefix X-Scim-\n");
+passes("ScimFacts $_", location => "ScimFacts $_\n") for 'off', 'env', 'Headers', 'both';
+
 fails(qr/ScimBaseURL/, 'ScimBaseURL outside of a Location', server => "ScimBaseURL https://x.example\n");
 my @admin = (handler => "SetHandler scim-admin\n", tenant => '', server => "<Location \"/scim\">\nSetHandler scim\nScimTenant path\n</Location>\n");
 fails(qr/ScimBaseURL must have \{tenant\} where the tenant's name is, as in https:\/\/x\.example\/scim\/v2\/\{tenant\}/,

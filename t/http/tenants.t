@@ -57,12 +57,12 @@ is_error($t->request(GET => '/Users', undef, ':base' => '/fixed/v2'), 401, undef
 is_error($alpha->request(GET => '/alpha/Users'), 404, undef, undef, 'fixed: no tenant in the path');
 
 # expr
-my @expr = (':base' => '/expr/v2', 'X-Scim-Tenant' => $t->tenant);
+my @expr = (':base' => '/expr/v2', 'X-Test-Tenant' => $t->tenant);
 $res = $t->request(GET => "/Users/$id", undef, @expr);
 is($res->{json}{userName}, 'u', 'expr');
 is($res->{json}{meta}{location}, "http://$t->{host}/expr/v2/Users/$id", 'expr: meta.location');
 is_error($t->request(GET => '/Users', undef, ':base' => '/expr/v2'), 401, undef, undef, 'expr: an empty tenant');
-is_error($t->request(GET => '/Users', undef, @expr, 'X-Scim-Tenant' => "x' or '1'='1"), 401, undef, undef,
+is_error($t->request(GET => '/Users', undef, @expr, 'X-Test-Tenant' => "x' or '1'='1"), 401, undef, undef,
     'expr: no name of a tenant');
 is_error($other->request(GET => '/Users', undef, @expr), 401, undef, undef, 'expr: another token');
 

@@ -26,6 +26,7 @@ static const struct {
     {"cursor", test_cursor},
     {"discovery", test_discovery},
     {"error", test_error},
+    {"fact", test_fact},
     {"filter", test_filter},
     {"filter_match", test_filter_match},
     {"filter_sql", test_filter_sql},

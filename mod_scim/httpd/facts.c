@@ -1,0 +1,162 @@
+#include "facts.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+
+#include "database.h"
+#include "request.h"
+
+APLOG_USE_MODULE(scim);
+
+/* What a chain of requests has found is kept in the pool of its first request. */
+#define CHAIN_KEY "scim-facts"
+
+typedef struct entry_t {
+    scim_identity_t identity;
+    scim_facts_t *facts; /* NULL: the database could not be asked */
+} entry_t;
+
+request_rec *scim_facts_origin(request_rec *r)
+{
+    while (r->main || r->prev) {
+        r = r->main ? r->main : r->prev;
+    }
+    return r;
+}
+
+static apr_array_header_t *chain_of(const request_rec *origin)
+{
+    void *chain = NULL;
+    apr_pool_userdata_get(&chain, CHAIN_KEY, origin->pool);
+    if (!chain) {
+        chain = apr_array_make(origin->pool, 1, sizeof(entry_t));
+        apr_pool_userdata_setn(chain, CHAIN_KEY, NULL, origin->pool);
+    }
+    return chain;
+}
+
+static int same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static entry_t *find_entry(const apr_array_header_t *chain, const scim_identity_t *identity)
+{
+    for (int i = 0; i < chain->nelts; i++) {
+        entry_t *entry = &APR_ARRAY_IDX(chain, i, entry_t);
+        if (same(entry->identity.tenant, identity->tenant) && same(entry->identity.login, identity->login) &&
+            same(entry->identity.issuer, identity->issuer) && same(entry->identity.subject, identity->subject)) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* The value of an expression; NULL where it gives nothing. *failed is set where it cannot be worked out. */
+static const char *evaluate(request_rec *r, const ap_expr_info_t *expression, int *failed)
+{
+    const char *problem = NULL;
+    const char *text = expression ? ap_expr_str_exec(r, expression, &problem) : NULL;
+    if (problem) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "mod_scim: %s line %u: the expression fails: %s",
+                      expression->filename, expression->line_number, problem);
+        *failed = 1;
+    }
+    return text && *text && !problem ? text : NULL;
+}
+
+/* Whom the request is of. */
+static scim_known_e identify(scim_identity_t *identity, const char **why, request_rec *r, const request_rec *origin)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    int failed = 0;
+    /* Where people log in, nobody is anybody before that, whatever an expression makes of an empty name. */
+    if (!r->user && ap_auth_type(r)) {
+        *why = "nobody is authenticated";
+        return SCIM_NOBODY;
+    }
+    identity->tenant = scim_request_tenant(r, config);
+    if (!identity->tenant) {
+        *why = "no tenant";
+        return SCIM_ASTRAY;
+    }
+    identity->login = config->account ? evaluate(r, config->account, &failed) : r->user && *r->user ? r->user : NULL;
+    identity->issuer = evaluate(r, config->link_issuer, &failed);
+    identity->subject = identity->issuer ? evaluate(r, config->link_subject, &failed) : NULL;
+    if (!identity->subject) {
+        identity->issuer = NULL;
+    }
+    if (failed) {
+        *why = "an expression fails";
+        return SCIM_ASTRAY;
+    }
+    if (!identity->login && !identity->issuer) {
+        *why = r->user ? "no account" : "nobody is authenticated";
+        return SCIM_NOBODY;
+    }
+    identity->tenant = apr_pstrdup(origin->pool, identity->tenant);
+    identity->login = apr_pstrdup(origin->pool, identity->login);
+    identity->issuer = apr_pstrdup(origin->pool, identity->issuer);
+    identity->subject = apr_pstrdup(origin->pool, identity->subject);
+    return SCIM_KNOWN;
+}
+
+/* With a connection. */
+static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
+                                const request_rec *r, apr_pool_t *pool)
+{
+    scim_facts_t *facts = NULL;
+    scim_error_t *error = scim_conn_limit(conn);
+    if (!error) {
+        error = scim_facts_read(&facts, conn, identity, lists, pool);
+    }
+    if (!error && facts->first && facts->enabled && !facts->foreign) {
+        error = scim_facts_login(&facts, conn, identity, facts, scim_request_log_id(r), pool);
+    }
+    *out = error ? NULL : facts;
+    return error;
+}
+
+static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    scim_facts_t *facts = NULL;
+    scim_database_t *database;
+    scim_guest_t guest;
+    scim_database_guest(&guest, identity->tenant, config);
+    scim_error_t *error =
+        scim_database_borrow(&database, r->server, &guest, scim_setting_database_timeout(config), pool);
+    if (!error) {
+        error = read_facts(&facts, scim_database_connection(database), identity, lists, r, pool);
+        scim_database_close(database);
+    }
+    if (error) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "mod_scim: the account of \"%s\" in tenant %s is not known: %s%s%s",
+                      identity->login ? identity->login : identity->subject, identity->tenant, error->detail,
+                      error->cause ? ": " : "", error->cause ? error->cause : "");
+    }
+    return facts;
+}
+
+scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, unsigned lists)
+{
+    request_rec *origin = scim_facts_origin(r);
+    scim_identity_t identity;
+    *out = NULL;
+    scim_known_e known = identify(&identity, why, r, origin);
+    if (known != SCIM_KNOWN) {
+        return known;
+    }
+    apr_array_header_t *chain = chain_of(origin);
+    entry_t *entry = find_entry(chain, &identity);
+    if (!entry) {
+        entry = apr_array_push(chain);
+        *entry = (entry_t){identity, ask(r, &identity, lists, origin->pool)};
+    } else if (entry->facts && (lists & ~entry->facts->lists)) {
+        entry->facts = ask(r, &identity, lists | entry->facts->lists, origin->pool);
+    }
+    *out = entry->facts;
+    *why = entry->facts ? NULL : "the database cannot be asked";
+    return entry->facts ? SCIM_KNOWN : SCIM_UNAVAILABLE;
+}

@@ -1,0 +1,115 @@
+# An httpd whose Locations decide by what SCIM says, and people who ask it.
+#
+#   my $site = ScimAuthz->new($t, <<'CONF', qw(headers));       # Locations; modules beside those of all tests
+#   <Location "/staff">
+#       Require scim-group "Staff"
+#   </Location>
+#   CONF
+#   $site->ask('/staff', 'kim')                                  # {status, body, headers}, logged in by Basic as kim
+#   $site->may('/staff', 'kim', 'kim is let in');  $site->may_not('/staff', 'lee', 403, 'no group Staff', 'lee is not');
+#
+# Each Location has AuthType Basic and the tenant of $t unless it says otherwise (lines of AUTH and TENANT stand for these).
+package ScimAuthz;
+use strict;
+use warnings;
+use utf8;
+use Exporter 'import';
+use MIME::Base64 'encode_base64';
+use ScimFront;
+use ScimTest;
+use Test::More;
+
+our @EXPORT = qw(passwords);
+
+my $work = $ENV{SCIM_TEST_WORK};
+
+# The file of passwords; everybody's is "secret".
+sub passwords {
+    my (@names) = @_;
+    for my $name (@names) {
+        my $bytes = $name;
+        utf8::encode($bytes) if utf8::is_utf8($bytes);
+        administrator($bytes);
+    }
+    return "$work/administrators";
+}
+
+sub new {
+    my ($class, $t, $text, @modules) = @_;
+    my $files = "$ScimFront::home/site";
+    mkdir $files;
+    for my $name (qw(index.html other.html)) {
+        open my $out, '>', "$files/$name" or die "$files/$name: $!";
+        print $out "$name of the site\n";
+    }
+    my $file   = passwords('admin');
+    my $auth   = qq{AuthType Basic\nAuthName "people"\nAuthUserFile "$file"};
+    my $tenant = 'ScimTenant fixed ' . $t->tenant;
+    $text =~ s/^\s*AUTH$/$auth/mg;
+    $text =~ s/^\s*TENANT$/$tenant/mg;
+    my $front = front(<<"CONF", @modules);
+DocumentRoot "$files"
+<Directory "$files">
+Require all granted
+</Directory>
+AliasMatch "^/[a-z]+\$" "$files/index.html"
+LogFormat "%{X-Test-Ask}i %U %>s reason=\\"%{scim-reason}n\\"" authz
+CustomLog "$ScimFront::home/access" authz
+$text
+CONF
+    return bless { t => $t, front => $front, files => $files }, $class;
+}
+
+my $asked = 0;
+
+sub ask {
+    my ($self, $path, $user, %headers) = @_;
+    my $port = $self->{front}{port};
+    my $request = HTTP::Request->new(delete $headers{':method'} // 'GET', "http://127.0.0.1:$port$path");
+    my $content = delete $headers{':content'};
+    $request->content($content) if defined $content;
+    if (defined $user) {
+        passwords($user) unless exists $headers{':unknown'};
+        my $bytes = $user;
+        utf8::encode($bytes) if utf8::is_utf8($bytes);
+        $request->header(Authorization => 'Basic ' . encode_base64("$bytes:secret", ''));
+    }
+    delete $headers{':unknown'};
+    $request->header('X-Test-Ask' => ++$asked);
+    $request->push_header($_ => $headers{$_}) for keys %headers;
+    my $res = $self->{t}{agent}->request($request);
+    return { status => $res->code, body => $res->content, headers => $res->headers };
+}
+
+# The reason in the access log of the latest request.
+sub reason {
+    my $line = eventually(sub {
+        open my $log, '<', "$ScimFront::home/access" or return;
+        return (grep {/^$asked /} <$log>)[0];
+    });
+    return ($line // '') =~ /reason="(.*)"$/ ? $1 =~ s/\\"/"/gr : '';
+}
+
+sub error_lines {
+    my ($self, $pattern) = @_;
+    open my $log, '<', "$self->{front}{dir}/error_log" or return;
+    return grep { $_ =~ $pattern } <$log>;
+}
+
+sub may {
+    my ($self, $path, $user, $name, %headers) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $res = $self->ask($path, $user, %headers);
+    return is($res->{status}, 200, $name) || diag(map { substr $_, 0, 400 } $res->{body}, ($self->error_lines(qr/./))[-1]);
+}
+
+# A refusal, with its reason in the access log.
+sub may_not {
+    my ($self, $path, $user, $status, $reason, $name, %headers) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $res = $self->ask($path, $user, %headers);
+    is($res->{status}, $status, "$name: status") or diag(($self->error_lines(qr/./))[-1] // '');
+    return is($self->reason, $reason // '-', "$name: reason");
+}
+
+1;
