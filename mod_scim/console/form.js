@@ -36,14 +36,14 @@ export function suggests(name, tenant) {
 function plainInput(field, value, id) {
   const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required };
   if (field.enum) {
-    const empty = field.required && value === undefined ? [] : [h('option', { value: '' }, field.required ? 'Choose…' : field.in === 'query' ? 'any' : 'the default')];
+    const empty = field.required && value === undefined ? [] : [h('option', { value: '' }, field.required ? 'Choose…' : field.in === 'query' && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default')];
     const options = field.enum.map((each) => h('option', { value: each, selected: each === value }, each));
     return h('select', { id, required: field.required }, value === undefined || value === null || field.in === 'query' ? empty : [], options);
   }
   if (field.type === 'integer') return h('input', { ...limits, type: 'number', value: value ?? '' });
   if (field.format === 'date-time') return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
   if ((field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name]) return h('textarea', { ...limits, value: value ?? '' });
-  return h('input', { ...limits, value: value ?? '', autocomplete: 'off', spellcheck: 'false' });
+  return h('input', { ...limits, value: value ?? '', autocomplete: 'off', spellcheck: 'false', placeholder: /default/.test(field.help) && field.nullable ? 'the default' : null });
 }
 
 /** What a plain field holds, as the API has it. @param {Field} field @param {string} text */

@@ -4,8 +4,9 @@ const LANGUAGE = 'en-GB';
 const number = new Intl.NumberFormat(LANGUAGE);
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' });
-const day = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long', year: 'numeric' });
+const day = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short', year: 'numeric' });
 const dayOfYear = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' });
+const seconds = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
 const names = new Intl.ListFormat(LANGUAGE);
 
@@ -31,10 +32,10 @@ const UNITS = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 
 
 /** "12 minutes ago", "in 9 days" @param {string} iso */
 export function ago(iso) {
-  const seconds = (Date.parse(iso) - Date.now()) / 1000;
-  if (Math.abs(seconds) < 45) return seconds < 0 ? 'just now' : 'in a moment';
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length * 0.95) ?? UNITS[5];
-  return relative.format(Math.round(seconds / size), unit);
+  const gap = (Date.parse(iso) - Date.now()) / 1000;
+  if (Math.abs(gap) < 45) return gap < 0 ? 'just now' : 'in a moment';
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(gap) >= length * 0.95) ?? UNITS[5];
+  return relative.format(Math.round(gap / size), unit);
 }
 
 /** @param {string} iso */
@@ -43,12 +44,17 @@ export function exactly(iso) {
 }
 
 /** "today 09:12", "21 November 09:12", "3 March 2025" @param {string} iso */
-export function moment(iso) {
+export function moment(iso, time = clock) {
   const then = new Date(iso);
   const now = new Date();
-  if (then.toDateString() === now.toDateString()) return `today ${clock.format(then)}`;
-  if (then.getFullYear() === now.getFullYear()) return `${dayOfYear.format(then)} ${clock.format(then)}`;
+  if (then.toDateString() === now.toDateString()) return `today ${time.format(then)}`;
+  if (then.getFullYear() === now.getFullYear()) return `${dayOfYear.format(then)} ${time.format(then)}`;
   return day.format(then);
+}
+
+/** The same with seconds, for what comes one after the other. @param {string} iso */
+export function second(iso) {
+  return moment(iso, seconds);
 }
 
 /** @param {string} iso */

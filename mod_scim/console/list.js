@@ -60,6 +60,7 @@ function columnsOf(operation, tenant) {
  */
 function filters(operation, query, { tenant, hide, change }) {
   const fields = operation.query.filter((each) => !['limit', 'after', ...hide].includes(each.name));
+  fields.sort((one, other) => Number(/^(sort|order)$/.test(one.name)) - Number(/^(sort|order)$/.test(other.name)));
   const controls = fields.map((field) => control(asChoice(field), asText(query[field.name]), tenant));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -75,7 +76,7 @@ function filters(operation, query, { tenant, hide, change }) {
   const first = controls.slice(0, 5);
   const rest = controls.slice(5);
   const open = rest.some(({ field }) => query[field.name]);
-  return h('form.filters', { role: 'search', oninput: soon, onchange: soon, onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+  return h('form.filters', { role: 'search', 'aria-label': `Narrow down: ${model.plural(operation.noun)}`, oninput: soon, onchange: soon, onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
     first.map((each) => each.element), rest.length > 0 && h('details', { open }, h('summary', 'More filters'), h('div.filters', rest.map((each) => each.element))));
 }
 
@@ -136,6 +137,6 @@ export async function list(options) {
     if (!bare) router.search(query);
     ask();
   };
-  await ask();
+  draw((await page(undefined)).data);
   return Object.assign(h('div.stack', filters(operation, query, { tenant, hide: [...hide, ...Object.keys(fixed)], change }), box), { again: ask });
 }

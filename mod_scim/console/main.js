@@ -1,7 +1,8 @@
-/** The start: who is here, the frame around the screens, and which screen is at which place. */
+/** The start: who is here, and which screen is at which place. */
 import { get, onTrouble, Problem } from './api.js';
 import { fill, h, part } from './render.js';
-import { button, card, name, problem, screen, skeleton, tag, tell } from './parts.js';
+import { button, card, problem, screen, skeleton, tell } from './parts.js';
+import { frame, scheme, setMe } from './frame.js';
 import { everything, generic } from './record.js';
 import * as model from './model.js';
 import * as router from './router.js';
@@ -11,59 +12,7 @@ import * as screens from './screens.js';
 
 /** @type {any} */
 let me = null;
-/** @type {Record<string, number>} */
-const counts = {};
 let leaving = new AbortController();
-/** @type {any} */
-let known = {};
-
-/** The places of a tenant, in the order in which the frame has them. @type {[string, string][]} */
-const PLACES = [['overview', 'Overview'], ['connect', 'Connect'], ['tokens', 'Tokens'], ['users', 'Users'], ['groups', 'Groups'], ['access', 'Access'],
-  ['roles', 'Roles and flags'], ['activity', 'Activity'], ['audit', 'Audit'], ['holds', 'Held requests'], ['duplicates', 'Duplicates'], ['settings', 'Settings'],
-  ['more', 'Everything else']];
-
-/** @param {string} place @param {number} value */
-export function setCount(place, value) {
-  counts[place] = value;
-  frame(router.here());
-}
-
-/** What the frame shows of a tenant, from whatever screen has read it. @param {any} tenant */
-export function setTenant(tenant) {
-  known = tenant;
-  frame(router.here());
-}
-
-/** @param {import('./router.js').Place} place */
-function frame({ tenant, screen: at }) {
-  const nav = part('nav');
-  const single = Boolean(me?.tenant);
-  const about = known.tenant === tenant ? known : me?.tenants?.find((/** @type {any} */ each) => each.tenant === tenant);
-  const toggle = button('Menu', () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open'))), { kind: 'menu' });
-  toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
-  fill(nav, tenant && h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
-    about && (about.enabled ? tag(about.dryRun ? 'warn' : 'good', about.dryRun ? 'Dry run' : 'Provisioning on') : tag('plain', 'Provisioning off', '○')),
-    !single && h('div', h('a', { href: '#/' }, 'All tenants')), toggle),
-  tenant && h('div.places', PLACES.map(([place, text]) => h('a', { href: router.link({ tenant, screen: place === 'overview' ? '' : place }),
-    'aria-current': (at || 'overview') === place ? 'page' : null }, text, counts[place] > 0 && h('span.count', { 'aria-label': `${counts[place]} waiting` }, counts[place])))),
-  h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
-}
-
-/** Light or dark, which is all that the console remembers. */
-function schemes() {
-  const next = { '': 'dark', dark: 'light', light: '' }[document.documentElement.dataset.scheme ?? ''] ?? '';
-  return button({ dark: 'Dark colours', light: 'Light colours', '': 'Colours of the system' }[next], () => {
-    localStorage.setItem('scheme', next);
-    scheme();
-    frame(router.here());
-  }, { kind: 'plain' });
-}
-
-function scheme() {
-  const chosen = localStorage.getItem('scheme');
-  if (chosen) document.documentElement.dataset.scheme = chosen;
-  else delete document.documentElement.dataset.scheme;
-}
 
 /** @param {import('./router.js').Place} place */
 function screenAt({ tenant, screen: at, id }) {
@@ -90,6 +39,7 @@ async function show(place) {
   const mine = (leaving = new AbortController());
   const main = part('main');
   part('nav').classList.remove('open');
+  for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   if (!place.tenant && me?.tenant) return router.go({ tenant: me.tenant });
   frame(place);
   const slow = setTimeout(() => fill(main, skeleton()), main.childElementCount ? 250 : 0);
@@ -151,6 +101,7 @@ async function begin() {
     const described = await get('/openapi.json');
     model.learn(described.data);
     me = model.find('me-show') ? (await get('/me')).data : await oldMe();
+    setMe(me);
   } catch (error) {
     return fill(part('main'), failed(error, router.here()));
   }

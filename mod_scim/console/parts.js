@@ -99,11 +99,23 @@ export function copyable(text, what) {
   }, { label: `Copy ${what}` }));
 }
 
+/** @typedef {{head: string, num?: boolean, cell: (row: any) => Child}} Column */
+
+/** A column of a table. @param {string} head @param {(row: any) => Child} cell @returns {Column} */
+export function col(head, cell) {
+  return { head, cell };
+}
+
+/** A column of numbers. @param {string} head @param {(row: any) => Child} cell @returns {Column} */
+export function num(head, cell) {
+  return { head, cell, num: true };
+}
+
 /**
  * A table; on a narrow page each row is a block.
- * @param {{head: string, num?: boolean, cell: (row: any) => Child}[]} columns
+ * @param {Column[]} columns
  * @param {any[]} rows
- * @param {{caption?: string, id?: (row: any) => string}} [options]
+ * @param {{caption?: string}} [options]
  */
 export function table(columns, rows, { caption } = {}) {
   const kind = (/** @type {{num?: boolean}} */ column) => (column.num ? '.num' : '');
@@ -136,11 +148,11 @@ export function skeleton() {
 
 /**
  * Asks, or shows; answers what `work` of the button answers, null where it was closed.
- * @param {{title: Child, body: Child, action?: string, danger?: boolean, large?: boolean, cancel?: string,
- *   work?: () => any}} question  what `work` throws is shown and leaves the dialog open
+ * @param {{title: Child, body: Child, action?: string, danger?: boolean, large?: boolean, cancel?: string, stays?: boolean,
+ *   work?: () => any}} question  what `work` throws is shown and leaves the dialog open; `stays`: Escape does not close it
  * @returns {Promise<any>}
  */
-export function ask({ title, body, action, danger, large, cancel = 'Cancel', work = () => true }) {
+export function ask({ title, body, action, danger, large, cancel = 'Cancel', stays, work = () => true }) {
   return new Promise((resolve) => {
     const heading = newId();
     let answer = null;
@@ -156,6 +168,7 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', wor
     };
     const dialog = h(`dialog${large ? '.large' : ''}`, { 'aria-labelledby': heading }, h('h2', { id: heading }, title), body, wrong,
       h('div.row.end.actions', button(cancel, () => dialog.close()), action && button(action, run, { kind: danger ? 'main danger' : 'main' })));
+    if (stays) dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(answer);
@@ -226,7 +239,7 @@ export function typeahead({ label, placeholder, kind = '', suggest, choose }) {
       take().catch(fail);
     },
   });
-  return h('span.row', input, list, button('Add', take, { label: `${label}: add` }));
+  return h('span.row.ask', input, list, button('Add', take, { label: `${label}: add` }));
 }
 
 const OUTCOMES = ['done', 'refused', 'failed', 'held'];

@@ -4,7 +4,7 @@
  */
 import { get, send } from './api.js';
 import { ask, button, card, copyable, empty, facts, link, name, screen, tell } from './parts.js';
-import { h } from './render.js';
+import { add, h } from './render.js';
 import { form, save } from './form.js';
 import { key, list, show } from './list.js';
 import * as model from './model.js';
@@ -56,7 +56,7 @@ export function operationButton({ operation: id, tenant, values, text, question,
 /** @param {Context} context */
 async function listScreen({ tenant, screen: noun, query, signal }) {
   const made = model.find(`${noun}-add`);
-  const add = made && button(`Add a ${noun}`, async () => {
+  const make = made && button(`Add a ${noun}`, async () => {
     const answer = await askFor({ operation: made.id, tenant, values: {}, title: `Add a ${noun}`, intro: model.sentence(made.summary), action: 'Add' });
     if (answer) router.again();
   }, { kind: 'main' });
@@ -64,7 +64,7 @@ async function listScreen({ tenant, screen: noun, query, signal }) {
   const operation = model.need(`${noun}-list`);
   const body = await list({ operation: operation.id, values: { tenant }, tenant, query, signal, nothing: empty('Nothing here yet', model.sentence(operation.summary), null),
     columns: remove ? withRemove(operation, tenant) : undefined });
-  return screen({ title: model.plural(noun), lead: model.sentence(operation.summary), actions: add }, h('section.card', body));
+  return screen({ title: model.plural(noun), lead: model.sentence(operation.summary), actions: make }, h('section.card', body));
 }
 
 /** @param {import('./model.js').Operation} operation @param {string} tenant */
@@ -110,7 +110,16 @@ export async function everything({ tenant }) {
       h('dd', model.sentence(model.need(`${noun}-list`).summary))]))));
 }
 
-/** A secret that is shown this one time. @param {string} secret */
-export function secretShown(secret) {
-  return ask({ title: 'The new token', cancel: 'I have stored it', body: [h('p.hint.warn', 'Copy it now: it is shown this one time and never again.'), copyable(secret, 'the token')] });
+/**
+ * Shows a secret this one time; leaving is asked about until somebody says that it is stored.
+ * @param {string} secret
+ * @param {string} tenant
+ */
+export async function secretShown(secret, tenant) {
+  const base = h('div');
+  get(model.at('tenant-show', { tenant })).then(({ data }) => data.baseUrl && add(base, h('h3', 'The base URL that belongs to it'), copyable(data.baseUrl, 'the base URL'))).catch(() => {});
+  router.guard(async () => false);
+  await ask({ title: 'The new token', cancel: 'I have stored it', stays: true,
+    body: [h('p.hint.warn', 'Copy it now. It is shown this one time: only its hash is kept.'), h('p'), copyable(secret, 'the token'), base] });
+  router.guard(null);
 }

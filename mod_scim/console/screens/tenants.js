@@ -1,5 +1,5 @@
 /** All tenants: which are on, which need somebody. */
-import { button, empty, link, name, screen, tag, time } from '../parts.js';
+import { button, col, empty, link, name, num, screen, tag, time } from '../parts.js';
 import { h } from '../render.js';
 import { askFor } from '../record.js';
 import { list, state } from '../list.js';
@@ -10,13 +10,13 @@ import * as router from '../router.js';
 export async function tenants({ query, signal }) {
   const has = new Set(model.need('tenant-list').answer.map((each) => each.name));
   const columns = [
-    { head: 'Tenant', cell: (/** @type {any} */ row) => [link(router.link({ tenant: row.tenant }), name(row.displayName ?? row.tenant)), row.displayName && h('small', row.tenant)] },
-    { head: 'Provisioning', cell: (/** @type {any} */ row) => (row.enabled ? tag(row.dryRun ? 'warn' : 'good', row.dryRun ? 'Dry run' : 'On') : tag('plain', 'Off', '○')) },
-    has.has('lastRequest') && { head: 'Last request', cell: (/** @type {any} */ row) => time(row.lastRequest) ?? h('span.soft', 'never') },
-    has.has('health') && { head: 'Health', cell: (/** @type {any} */ row) => state(row.health) },
-    has.has('refused') && { head: 'Refused today', num: true, cell: (/** @type {any} */ row) => row.refused || '–' },
-    has.has('held') && { head: 'Held', num: true, cell: (/** @type {any} */ row) => row.held || '–' },
-    { head: 'Made', cell: (/** @type {any} */ row) => time(row.created) },
+    col('Tenant', (row) => [link(router.link({ tenant: row.tenant }), name(row.displayName ?? row.tenant)), row.displayName && h('small', row.tenant)]),
+    col('Provisioning', (row) => (row.enabled ? tag(row.dryRun ? 'warn' : 'good', row.dryRun ? 'Dry run' : 'On') : tag('plain', 'Off', '○'))),
+    has.has('lastRequest') && col('Last request', (row) => time(row.lastRequest) ?? h('span.soft', 'never')),
+    has.has('health') && col('Health', (row) => state(row.health)),
+    has.has('refused') && num('Refused today', (row) => row.refused || '–'),
+    has.has('held') && num('Held', (row) => row.held || '–'),
+    col('Made', (row) => time(row.created)),
   ].filter((each) => each !== false);
   const make = button('Add a tenant', async () => {
     const made = await askFor({ operation: 'tenant-add', tenant: '', values: {}, title: 'Add a tenant', intro: 'A tenant is one customer organisation, with users, groups and tokens of its own.', action: 'Add' });

@@ -1,0 +1,230 @@
+/** What administrators come for, clicked through from beginning to end. */
+import { api, env, equal, made, ok, open, scim, settled, test, visit } from './browser.js';
+
+const demo = '/tenants/demo';
+const button = (page, name, exact = true) => page.getByRole('button', { name, exact });
+const dialog = (page) => page.getByRole('dialog');
+
+async function connect(page) {
+  await visit(page, '#/');
+  await page.getByRole('link', { name: 'Demo organisation' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.getByRole('link', { name: 'Connect', exact: true }).click();
+  await page.getByRole('link', { name: 'Microsoft Entra ID' }).click();
+  await page.getByText(`${env.SCIM_BASE_URL}?aadOptscim062020`).waitFor();
+  await button(page, 'Make a token').click();
+  equal(await dialog(page).getByLabel('Name', { exact: true }).inputValue(), `entra-${new Date().getFullYear()}`, 'the suggested name');
+  await button(page, 'Make the token').click();
+  const secret = await dialog(page).locator('code').first().innerText();
+  ok(secret.startsWith('scim_'), `a token is shown: ${secret}`);
+  await dialog(page).getByRole('button', { name: 'Copy the token' }).click();
+  equal(await page.evaluate(() => navigator.clipboard.readText()), secret, 'what is copied');
+  await page.keyboard.press('Escape');
+  ok(await dialog(page).isVisible(), 'Escape does not close it');
+  await button(page, 'I have stored it').click();
+  await page.getByText('Waiting for the first request of Entra ID').waitFor();
+  equal((await scim('GET', '/Users?filter=userName%20eq%20%22nobody%22', undefined, secret)).status, 200, 'the provider tests');
+  await page.getByText('Entra ID has tested the connection').waitFor();
+  const leaves = new Promise((resolve) => { page.once('dialog', resolve); });
+  page.trouble.allowed = /^dialog: /;
+  page.getByRole('link', { name: 'Tokens', exact: true }).first().click().catch(() => {});
+  ok(/not shown again/.test((await leaves).message()), 'leaving is asked about');
+  await page.getByText('Entra ID has tested the connection').waitFor();
+  page.trouble.allowed = null;
+  page.evaluate(() => { window.onbeforeunload = null; });
+  await page.reload();
+  await settled(page);
+  ok(!(await page.content()).includes(secret), 'it is not shown again');
+}
+
+async function refused(page) {
+  await visit(page, '#/demo');
+  await page.getByText('Role not found: Manager').waitFor();
+  await page.getByRole('link', { name: 'Look: Role not found: Manager' }).click();
+  await page.getByRole('heading', { name: 'Why it was refused' }).waitFor();
+  await page.getByText('Change the mapping or the value at the identity provider').waitFor();
+}
+
+async function held(page) {
+  await visit(page, '#/demo');
+  await page.getByRole('link', { name: /^Decide: / }).click();
+  await page.getByRole('heading', { name: /Changes a group: 10 people would lose access/ }).waitFor();
+  await button(page, 'Release…').click();
+  await dialog(page).getByLabel('For how many minutes').fill('5');
+  await button(page, 'Release').click();
+  await page.getByText('released', { exact: true }).first().waitFor();
+  const [hold] = (await made('GET', `${demo}/holds`)).items;
+  equal(hold.state, 'released', 'its state');
+  equal(await button(page, 'Reject…').count(), 0, 'what is decided stays');
+}
+
+async function access(page) {
+  await visit(page, '#/demo/access');
+  const field = page.getByLabel('Add a group to Analytics', { exact: true });
+  await field.fill('Sales');
+  await field.press('Enter');
+  await page.getByRole('heading', { name: 'What your change would do' }).waitFor();
+  const preview = page.locator('#preview');
+  await preview.getByText('Gain Analytics').waitFor();
+  await preview.getByText(/farid\.haddad|Farid Haddad/).waitFor();
+  equal((await made('GET', `${demo}/mappings?subscription=Analytics`)).items.length, 0, 'nothing is saved yet');
+  await button(page, 'Save this change').click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  equal((await made('GET', `${demo}/mappings?subscription=Analytics`)).items.map((each) => each.group), ['Sales'], 'it is saved');
+  await settled(page);
+  await page.getByRole('button', { name: 'Remove Sales from Analytics' }).click();
+  await page.locator('#preview').getByText('Lose Analytics').waitFor();
+  await button(page, 'Discard').click();
+  await page.locator('#preview').waitFor({ state: 'detached' });
+  equal((await made('GET', `${demo}/mappings?subscription=Analytics`)).items.length, 1, 'discarded');
+  await page.getByText('By hand', { exact: true }).click();
+  await page.locator('#preview').getByText('Lose Portal').waitFor();
+  await button(page, 'Discard').click();
+}
+
+async function person(page) {
+  await visit(page, '#/demo/users');
+  await page.getByLabel('Search').fill('dmitri');
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+  ok(page.url().endsWith('?q=dmitri'), 'the address holds the search');
+  await page.getByRole('link', { name: 'Dmitri Volkov' }).click();
+  await page.getByRole('heading', { name: 'Dmitri Volkov' }).waitFor();
+  await page.getByRole('row', { name: /^Reports/ }).getByText('no', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Grant Reports by hand' }).click();
+  await page.getByText(/^Granted/).waitFor();
+  equal((await made('GET', `${demo}/grants?user=dmitri.volkov@example.com`)).items.map((each) => each.subscription), ['Reports'], 'granted');
+  ok(await page.getByText('locked here').isVisible(), 'what is locked is said');
+  page.trouble.allowed = /status of 400/;
+  await page.getByLabel('Role', { exact: true }).fill('emperor');
+  await button(page, 'Save').click();
+  await page.locator('.wrong', { hasText: /[a-z]/ }).waitFor();
+  equal(await page.getByLabel('Role', { exact: true }).getAttribute('aria-invalid'), 'true', 'the field is marked');
+  page.trouble.allowed = /status of 412/;
+  await made('PATCH', `${demo}/users/dmitri.volkov@example.com`, { role: 'office-admin' });
+  await page.getByLabel('Role', { exact: true }).fill('read-only');
+  await button(page, 'Save').click();
+  await dialog(page).getByText('It was changed meanwhile').waitFor();
+  await dialog(page).getByText('office-admin').first().waitFor();
+  await button(page, 'Save my change over it').click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  equal((await made('GET', `${demo}/users/dmitri.volkov@example.com`)).role, 'read-only', 'mine holds');
+  page.trouble.allowed = null;
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Users' }).waitFor();
+  equal(await page.getByLabel('Search').inputValue(), 'dmitri', 'Back shows the search');
+}
+
+async function twice(page) {
+  await visit(page, '#/demo/access');
+  await button(page, 'Add a subscription').click();
+  await dialog(page).getByLabel('Name', { exact: true }).fill('Twice');
+  await button(page, 'Add').last().dblclick();
+  await page.getByRole('link', { name: 'Twice' }).waitFor();
+  equal((await made('GET', `${demo}/subscriptions?q=Twice`)).items.length, 1, 'subscriptions');
+}
+
+async function merging(page) {
+  const one = await made('POST', `${demo}/users`, { userName: 'twin-1', email: 'twin@example.com' });
+  const other = await made('POST', `${demo}/users`, { userName: 'twin-2', email: 'twin@example.com' });
+  await visit(page, '#/demo/duplicates');
+  const row = page.getByRole('row', { name: /twin@example\.com/ }).first();
+  const kept = await row.getByRole('row', { name: /^User name/ }).locator('td').first().innerText();
+  await row.getByRole('button', { name: 'Keep account 1' }).click();
+  await dialog(page).getByText('is deleted, and').waitFor();
+  await button(page, 'Merge').click();
+  await page.getByRole('heading', { name: kept }).waitFor();
+  equal([(await api('GET', `${demo}/users/${one.id}`)).data.state, (await api('GET', `${demo}/users/${other.id}`)).data.state].sort(), ['active', 'deleted'], 'one stays');
+}
+
+async function dry(page) {
+  await visit(page, '#/demo/settings');
+  await page.getByLabel('Dry run').check();
+  await page.locator('section', { hasText: 'What is accepted' }).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).getByText('nothing that the identity provider sends has an effect').waitFor();
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await page.locator('nav').getByText('Dry run').waitFor();
+  equal((await made('GET', demo)).dryRun, true, 'the setting');
+  await made('PATCH', demo, { dryRun: false });
+}
+
+async function offAndOn(page) {
+  await visit(page, '#/demo');
+  await button(page, 'Switch provisioning off…').click();
+  await dialog(page).getByText('Keep them as they are').click();
+  await button(page, 'Switch off').click();
+  await page.locator('nav').getByText('Provisioning off').waitFor();
+  equal((await scim('GET', '/Users?count=1')).status, 403, 'requests are refused');
+  await button(page, 'Switch on').click();
+  await page.locator('nav').getByText('Provisioning on').waitFor();
+  equal((await scim('GET', '/Users?count=1')).status, 200, 'and answered');
+}
+
+async function revoke(page) {
+  const { token, keyId } = await made('POST', `${demo}/tokens`, { name: 'to be revoked' });
+  await visit(page, `#/demo/tokens/${keyId}`);
+  await button(page, 'Revoke').click();
+  await dialog(page).getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('revoked', { exact: true }).first().waitFor();
+  equal((await scim('GET', '/Users?count=1', undefined, token)).status, 401, 'the next request');
+}
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page, name) {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => { const e = document.activeElement; return e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent; });
+    if (at?.trim() === name) return;
+  }
+  throw new Error(`Tab does not come to ${name}`);
+}
+
+async function keys(page) {
+  await visit(page, '#/demo');
+  await page.keyboard.press('Tab');
+  equal(await page.evaluate(() => document.activeElement?.id), 'skip', 'first of all');
+  await tabTo(page, 'Users');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Users' }).waitFor();
+  await tabTo(page, 'Search');
+  await page.keyboard.type('grace');
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+  await tabTo(page, 'Grace Tan');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Grace Tan' }).waitFor();
+  await tabTo(page, 'Protect');
+  await page.keyboard.press('Enter');
+  await dialog(page).getByText('provisioning neither', { exact: false }).or(dialog(page).getByText('Provisioning neither')).first().waitFor();
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+}
+
+async function own(page) {
+  await visit(page, '', env.SCIM_ADMIN_URL.replace('scim-admin', 'own'));
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  equal(await page.getByText('All tenants').count(), 0, 'no other tenants');
+}
+
+async function nobody(page) {
+  page.trouble.allowed = /status of 403/;
+  await visit(page, '', env.SCIM_ADMIN_URL.replace('scim-admin', 'nobody'));
+  await page.getByText('You are the administrator of no tenant here.').waitFor();
+  page.trouble.allowed = null;
+}
+
+export default async function stories() {
+  const page = await open();
+  await test('connect: guide, token, first request', page, () => connect(page));
+  await test('why a request was refused', page, () => refused(page));
+  await test('a held request is released', page, () => held(page));
+  await test('access: preview, save, discard', page, () => access(page));
+  await test('a person: why not, grant, a wrong role, two at once', page, () => person(page));
+  await test('a double click makes one', page, () => twice(page));
+  await test('duplicates: compare and merge', page, () => merging(page));
+  await test('a dry run asks first', page, () => dry(page));
+  await test('provisioning off and on', page, () => offAndOn(page));
+  await test('a token is revoked', page, () => revoke(page));
+  await test('by keyboard alone', page, () => keys(page));
+  await test('a Location about one tenant', page, () => own(page));
+  await test('an administrator of no tenant', page, () => nobody(page));
+  await page.context().close();
+}
