@@ -87,6 +87,7 @@ typedef struct scim_runtime_t {
     apr_hash_t *outboxes;        /* server_rec * -> scim_outbox_t *, shared in the same way */
     struct scim_pages_t *pages;  /* NULL: nothing is remembered; made in post_config (pages.h) */
     const scim_limits_t *limits; /* known in post_config */
+    struct scim_rules_cache_t *rules; /* made in child_init (store/rules_cache.h) */
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {

@@ -12,6 +12,7 @@
 #include "configuration.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
+#include "store/rules_cache.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -83,9 +84,11 @@ static void start(const scim_pool_t *pool, apr_pool_t *child, server_rec *server
 
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
 {
-    const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
+    scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
     apr_hash_index_t *i;
 
+    if (runtime)
+        runtime->rules = scim_rules_cache_make(child);
     for (i = runtime ? apr_hash_first(child, runtime->pools) : NULL; i; i = apr_hash_next(i))
         start(apr_hash_this_val(i), child, main_server);
 }

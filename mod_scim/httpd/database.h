@@ -26,7 +26,7 @@ scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool);
  * made. */
 apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server);
 
-/* Gives the gates of a child their locks; hook child_init. */
+/* Gives the gates of a child their locks, and a place where it remembers the rules of tenants; hook child_init. */
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server);
 
 /* Fills who wants a connection, as the directives of a Location have it; the caller adds the token and what it does. */

@@ -156,6 +156,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->leniency = &call->leniency;
     session->activity = &call->activity;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
+    session->rules_cache = scim_server_config(request->r->server)->runtime->rules;
     session->pool = call->pool;
     error = scim_conn_limit(session->conn);
     if (!error)

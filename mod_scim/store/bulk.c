@@ -4,6 +4,7 @@
 
 #include "activity.h"
 #include "bulk_private.h"
+#include "rules_cache.h"
 #include "scim/mask.h"
 #include "scim/table.h"
 #include "scim/text.h"
@@ -214,6 +215,9 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
     if (!scim_conn_usable(run->session->conn)) {
         return give_up(run, outage(run, error));
     }
+    if (!run->session->rules) {
+        return AGAIN; /* the rules of the tenant have changed */
+    }
     if (failed == -2) {
         return give_up(run, error);
     }
@@ -319,7 +323,8 @@ static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
     if (error) {
         return fail(run, window, failed, error);
     }
-    error = window->reads ? scim_batch_run(window->batch) : scim_session_run(run->session, window->batch);
+    error =
+        window->reads || window->posts ? scim_batch_run(window->batch) : scim_session_run(run->session, window->batch);
     scim_bulk_window_made(window);
     if (error && scim_finish_watched(window->batch)) {
         return watch(run);
@@ -344,12 +349,19 @@ static verdict_e try_window(run_t *run, apr_pool_t *pool)
         return finish(run, &window);
     }
     run->begun = 1;
-    scim_error_t *error = window.reads ? scim_bulk_window_read(&window, &failed, &wait) : NULL;
+    int reads = window.reads || window.posts;
+    scim_error_t *error = reads ? scim_bulk_window_read(&window, &failed, &wait) : NULL;
     if (error) {
         return judge(run, &window, error, failed, 0);
     }
     if (wait >= 0) {
         return cut(run, wait);
+    }
+    if (rename_restored(&window)) {
+        return AGAIN;
+    }
+    if (reads && last_allowed(run, &window) < window.end) {
+        return cut(run, last_allowed(run, &window));
     }
     if (!window.live) {
         scim_conn_rollback(run->session->conn);
@@ -358,11 +370,21 @@ static verdict_e try_window(run_t *run, apr_pool_t *pool)
     return write_window(run, &window);
 }
 
-/* The session becomes one transaction. Whatever else has to be known of the tenant is known from then on: to
- * authenticate once more would begin anew what its end looks at. */
-static scim_error_t *join(run_t *run)
+static scim_error_t *join_once(void *session)
 {
-    scim_error_t *error = scim_session_join(run->session);
+    scim_error_t *error = scim_rules_find(session);
+    return error ? error : scim_session_join(session);
+}
+
+/* The session becomes one transaction. Whatever else has to be known of the tenant is known from then on, in `pool`: to
+ * authenticate once more would begin anew what its end looks at. */
+static scim_error_t *join(run_t *run, apr_pool_t *pool)
+{
+    apr_pool_t *inner = run->session->pool;
+    run->session->rules = NULL;
+    run->session->pool = pool;
+    scim_error_t *error = scim_session_attempt(join_once, run->session);
+    run->session->pool = inner;
     if (!error) {
         run->bulk->profile = apr_pstrdup(run->bulk->pool, run->session->profile);
     }
@@ -378,7 +400,7 @@ static verdict_e attempt(run_t *run)
     apr_pool_create(&pool, outer);
     session->pool = pool;
     scim_conn_pool(session->conn, pool);
-    scim_error_t *error = run->watched && !session->whole ? join(run) : NULL;
+    scim_error_t *error = run->watched && !session->whole ? join(run, outer) : scim_rules_find(session);
     verdict_e verdict = error ? give_up(run, error) : try_window(run, pool);
     if (verdict == AGAIN) {
         scim_conn_rollback(session->conn);
@@ -388,6 +410,7 @@ static verdict_e attempt(run_t *run)
         scim_activity_learn(session->activity, apr_pstrdup(outer, session->activity->keeps));
     }
     session->profile = NULL; /* what it was read from goes */
+    session->rules = session->whole ? session->rules : NULL;
     session->pool = outer;
     scim_conn_pool(session->conn, outer);
     apr_pool_destroy(pool);

@@ -11,9 +11,8 @@
 /* POSTs of one type that are one statement. */
 typedef struct scim_bulk_set_t {
     const scim_resource_type_t *type;
-    scim_buf_t ids;          /* an SQL array; its brackets are added with the statement */
-    scim_buf_t docs;         /* a JSON list, likewise */
-    scim_buf_t named;        /* as ids: those whose externalId names one person by itself */
+    scim_rows_t rows;
+    apr_size_t bytes;        /* of the documents */
     apr_array_header_t *ats; /* int: which operations, by their place in bulk->order */
     int open;                /* more may come */
     int slot;                /* of its statement; -1: not added yet */
@@ -22,17 +21,15 @@ typedef struct scim_bulk_set_t {
 /* What the store knows of an operation beside the message. */
 typedef struct scim_bulk_item_t {
     scim_change_t change;
-    const char *text; /* POST: the document */
-    apr_size_t len;
-    scim_bulk_set_t *set; /* of POST */
-    int slot;             /* of the lock */
-    scim_error_t *taken;  /* why it was not made, which has made nothing else fail: its unique value is taken */
-    int live;             /* it is carried out in this window, that is: it has not failed yet */
-    int wanted;           /* an operation of this window refers to it */
-    int renamed;          /* POST: a deleted resource was brought back, under the id that it had: `made` */
+    scim_bulk_set_t *set;  /* of POST of somebody new */
+    int slot;              /* of the lock */
+    scim_error_t *refused; /* POST: what the rules have against it; NULL: nothing */
+    scim_error_t *taken;   /* why it was not made, which has made nothing else fail: its unique value is taken */
+    int live;              /* it is carried out in this window, that is: it has not failed yet */
+    int wanted;            /* an operation of this window refers to it */
+    int renamed;           /* POST: a deleted resource was brought back, under the id that it had: `made` */
     char made[SCIM_ID_SIZE];
     apr_int64_t version;
-    const char *note; /* POST: what an administrator should know of it; NULL: nothing */
 } scim_bulk_item_t;
 
 /* Whose statements begin at a slot. */
@@ -51,6 +48,7 @@ typedef struct scim_bulk_window_t {
     int end;
     int live;                  /* how many are carried out */
     int reads;                 /* how many of these lock and read first */
+    int posts;                 /* how many are POSTs of users, whom the tenant may know */
     int deletes;               /* how many take members out of groups, which changes these groups' versions */
     int wanted;                /* whether one refers to a POST among them */
     int verify;                /* whether the outcome has to be looked at before it is committed */
@@ -58,6 +56,7 @@ typedef struct scim_bulk_window_t {
     apr_array_header_t *sets;  /* scim_bulk_set_t * */
     apr_array_header_t *steps; /* scim_bulk_step_t */
     scim_batch_t *batch;       /* the last one */
+    int alike;                 /* slot of the statement that finds whom POSTs may be about; -1: there are none */
     int versions;              /* slot */
     scim_batch_t *last;        /* the batch that ends the transaction */
     int finish;                /* slot in it of what the end tells; -1: nothing */

@@ -4,7 +4,6 @@
 
 #include "activity.h"
 #include "bulk_private.h"
-#include "scim/restore.h"
 #include "scim/table.h"
 
 #define READS_MAX 64                /* stored documents are held meanwhile */
@@ -63,7 +62,14 @@ void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t
 /* Whether the stored document has to be read first. */
 static int reads(const scim_bulk_op_t *op)
 {
-    return op->kind == SCIM_BULK_PUT || (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
+    return op->kind == SCIM_BULK_PUT || op->kind == SCIM_BULK_DELETE ||
+           (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
+}
+
+/* Whether it may be about somebody whom the tenant knows. */
+static int claims(const scim_bulk_op_t *op)
+{
+    return op->kind == SCIM_BULK_POST && op->type->groups;
 }
 
 /* What the tenant's profile has against an operation. It is looked up once, when an operation needs a leniency; who may
@@ -95,9 +101,6 @@ static void prepare(scim_bulk_window_t *window, int at)
     if (!op->error && !error) {
         error = scim_change_check(&item->change, op->target);
     }
-    if (!op->error && !error && op->kind == SCIM_BULK_POST) {
-        error = scim_change_text(&item->text, &item->len, &item->change, op->resource->doc);
-    }
     if (error) {
         scim_bulk_fail(window, at, error);
     }
@@ -113,68 +116,13 @@ static int fits(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
            !(op->match && window->deletes);
 }
 
-/* The set that a POST joins. A set is made where the first of it stands, so it ends where an operation on the same type
- * could set free or take what must be unique, or delete what is brought back. */
-static scim_bulk_set_t *find_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
-{
-    for (int i = 0; i < window->sets->nelts; i++) {
-        scim_bulk_set_t *set = APR_ARRAY_IDX(window->sets, i, scim_bulk_set_t *);
-        if (set->open && set->type == type) {
-            return set;
-        }
-    }
-    return NULL;
-}
-
-static scim_bulk_set_t *make_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
-{
-    scim_bulk_set_t *set = apr_pcalloc(window->pool, sizeof(*set));
-    set->type = type;
-    set->open = 1;
-    set->slot = -1;
-    set->ats = apr_array_make(window->pool, 16, sizeof(int));
-    scim_buf_init(&set->ids, 256, window->pool);
-    scim_buf_init(&set->docs, 1024, window->pool);
-    scim_buf_init(&set->named, 256, window->pool);
-    APR_ARRAY_PUSH(window->sets, scim_bulk_set_t *) = set;
-    return set;
-}
-
-static void join_set(scim_bulk_window_t *window, int at)
-{
-    scim_bulk_item_t *item = &window->items[at];
-    scim_bulk_set_t *set = find_set(window, item->change.type);
-    if (set && (set->docs.len + item->len > SET_BYTES || set->ats->nelts >= SET_SIZE)) {
-        set->open = 0;
-        set = NULL;
-    }
-    if (!set) {
-        set = make_set(window, item->change.type);
-    }
-    scim_buf_puts(&set->ids, set->ids.len ? "," : "{");
-    scim_buf_puts(&set->ids, item->change.id);
-    if (scim_restore_identifies(item->change.resource->doc)) {
-        scim_buf_puts(&set->named, set->named.len ? "," : "{");
-        scim_buf_puts(&set->named, item->change.id);
-    }
-    scim_buf_puts(&set->docs, set->docs.len ? "," : "[");
-    scim_buf_add(&set->docs, item->text, item->len);
-    APR_ARRAY_PUSH(set->ats, int) = at;
-    item->set = set;
-}
-
 static void take(scim_bulk_window_t *window, int at)
 {
     scim_bulk_op_t *op = scim_bulk_at(window, at);
-    scim_bulk_set_t *set = find_set(window, op->type);
-    if (op->kind == SCIM_BULK_POST) {
-        join_set(window, at);
-    } else if (set && (reads(op) || op->kind == SCIM_BULK_DELETE)) {
-        set->open = 0;
-    }
     window->items[at].live = 1;
     window->live++;
     window->reads += reads(op);
+    window->posts += claims(op);
     window->deletes += op->kind == SCIM_BULK_DELETE;
     apr_hash_set(window->touched, op->id, SCIM_ID_SIZE - 1, op);
 }
@@ -267,7 +215,7 @@ static void begin_batch(scim_bulk_window_t *window)
     int count, deleted;
     const char *ids = target_ids(&count, window, DELETED | CHANGED);
     const char *leaving = target_ids(&deleted, window, DELETED);
-    window->batch = scim_session_batch(window->session, 1);
+    window->batch = scim_session_write_batch(window->session, 1, 1);
     if (deleted || count > 1) {
         begin_step(window, -1, NULL);
         scim_change_add_hold(window->batch, window->session, ids, leaving);
@@ -292,58 +240,247 @@ static int is_former(const scim_change_t *change, const scim_error_t *error)
     return (error && error->status == 404) || change->inactive;
 }
 
-/* Whether a POST before this operation may bring a resource back. */
-static int may_come_back(const scim_bulk_window_t *window, int at)
+/* What the rules make of the POSTs of users. Whether the rules still hold is known when the batch has run. */
+static void compute_posts(scim_bulk_window_t *window)
 {
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_item_t *item = &window->items[at];
+        if (item->live && claims(scim_bulk_at(window, at))) {
+            item->refused = scim_change_new(&item->change);
+        }
+    }
+}
+
+static void add_alike(scim_bulk_window_t *window)
+{
+    apr_array_header_t *changes = apr_array_make(window->pool, 16, sizeof(scim_change_t *));
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_item_t *item = &window->items[at];
+        if (item->live && !item->refused && claims(scim_bulk_at(window, at))) {
+            APR_ARRAY_PUSH(changes, scim_change_t *) = &item->change;
+        }
+    }
+    window->alike = -1;
+    if (changes->nelts) {
+        begin_step(window, -1, NULL);
+        window->alike = scim_change_add_alike(window->batch, window->session, changes);
+    }
+}
+
+static int is_same(const char *one, const char *other)
+{
+    return one && other && strcmp(one, other) == 0;
+}
+
+/* Whether two users are alike in what a POST finds somebody by. */
+static int is_alike(const scim_row_t *one, const scim_row_t *other)
+{
+    static const scim_key_e names[] = {SCIM_KEY_USER_NAME, SCIM_KEY_FORMER_NAME};
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 2; k++) {
+            if (is_same(one->keys[names[i]], other->keys[names[k]])) {
+                return 1;
+            }
+        }
+    }
+    return is_same(one->keys[SCIM_KEY_EXTERNAL_ID], other->keys[SCIM_KEY_EXTERNAL_ID]);
+}
+
+/* Whether an operation before this one in the window changes somebody whom the POST may be about. */
+static int has_to_see(const scim_bulk_window_t *window, int at)
+{
+    const scim_change_t *post = &window->items[at].change;
     for (int i = window->begin; i < at; i++) {
-        if (window->items[i].set && window->items[i].change.type == window->items[at].change.type) {
+        const scim_bulk_item_t *other = &window->items[i];
+        const scim_change_t *change = &other->change;
+        if (!other->live || change->type != post->type || !change->before_text) {
+            continue;
+        }
+        if (strcmp(change->id, post->id) == 0 || is_alike(&change->before, &post->after) ||
+            is_alike(&change->after, &post->after)) {
             return 1;
         }
     }
     return 0;
 }
 
+/* Whether a POST before this operation may bring a resource back. */
+static int may_come_back(const scim_bulk_window_t *window, int at)
+{
+    for (int i = window->begin; i < at; i++) {
+        if (window->items[i].live && claims(scim_bulk_at(window, i)) &&
+            window->items[i].change.type == window->items[at].change.type) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void drop(scim_bulk_window_t *window, int at, const scim_error_t *error)
+{
+    scim_bulk_fail(window, at, error);
+    window->items[at].live = 0;
+    window->live--;
+}
+
+/* Decides whom a POST is about. *wait: it has to see what is done before it. */
+static scim_error_t *claim(scim_bulk_window_t *window, int at, int *wait)
+{
+    scim_bulk_item_t *item = &window->items[at];
+    char wanted[SCIM_ID_SIZE];
+    if (item->refused) {
+        return item->refused;
+    }
+    *wait = has_to_see(window, at);
+    if (*wait) {
+        return NULL;
+    }
+    apr_cpystrn(wanted, item->change.id, sizeof(wanted));
+    scim_error_t *error = scim_change_claim(&item->change, scim_batch_result(window->batch, window->alike));
+    if (!error && item->change.before_text) {
+        *wait = has_to_see(window, at);
+        item->renamed = strcmp(item->change.id, wanted) != 0;
+        apr_cpystrn(item->made, item->change.id, sizeof(item->made));
+    }
+    return error;
+}
+
+/* Computes one operation. *wait: it has to begin a window of its own. */
+static scim_error_t *compute(scim_bulk_window_t *window, int at, int *wait)
+{
+    scim_bulk_item_t *item = &window->items[at];
+    *wait = 0;
+    if (claims(scim_bulk_at(window, at))) {
+        return claim(window, at, wait);
+    }
+    scim_error_t *error = scim_change_compute(&item->change, scim_batch_result(window->batch, item->slot));
+    *wait = is_former(&item->change, error) && may_come_back(window, at);
+    return error;
+}
+
 scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int *wait)
 {
-    int others;
+    int others, waits;
     *wait = -1;
+    compute_posts(window);
     begin_batch(window);
     add_locks(window);
+    add_alike(window);
     scim_error_t *error = scim_session_run(window->session, window->batch);
     if (error) {
         *failed = scim_bulk_window_owner(&others, window);
         return error;
     }
     for (int at = window->begin; at < window->end; at++) {
-        scim_bulk_item_t *item = &window->items[at];
-        if (!item->live || !reads(scim_bulk_at(window, at))) {
+        const scim_bulk_op_t *op = scim_bulk_at(window, at);
+        if (!window->items[at].live || !(reads(op) || claims(op))) {
             continue;
         }
-        error = scim_change_compute(&item->change, scim_batch_result(window->batch, item->slot));
-        if (is_former(&item->change, error) && may_come_back(window, at)) {
+        error = compute(window, at, &waits);
+        if (waits) {
             *wait = at;
             return NULL;
         }
+        if (error && window->items[at].wanted) {
+            *failed = at;
+            return error;
+        }
         if (error) {
-            scim_bulk_fail(window, at, error);
-            item->live = 0;
-            window->live--;
+            drop(window, at, error);
         }
     }
     return NULL;
 }
+
+/* --- POSTs of somebody new ---------------------------------------------------------------------------------------- */
+
+/* The set that a POST joins. A set is made where the first of it stands, so it ends where an operation on the same type
+ * could set free or take what must be unique, or delete what is brought back. */
+static scim_bulk_set_t *find_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
+{
+    for (int i = 0; i < window->sets->nelts; i++) {
+        scim_bulk_set_t *set = APR_ARRAY_IDX(window->sets, i, scim_bulk_set_t *);
+        if (set->open && set->type == type) {
+            return set;
+        }
+    }
+    return NULL;
+}
+
+static scim_bulk_set_t *make_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
+{
+    scim_bulk_set_t *set = apr_pcalloc(window->pool, sizeof(*set));
+    set->type = type;
+    set->open = 1;
+    set->slot = -1;
+    set->ats = apr_array_make(window->pool, 16, sizeof(int));
+    scim_rows_init(&set->rows, window->pool);
+    APR_ARRAY_PUSH(window->sets, scim_bulk_set_t *) = set;
+    return set;
+}
+
+static scim_error_t *join_set(scim_bulk_window_t *window, int at)
+{
+    scim_bulk_item_t *item = &window->items[at];
+    const char *text;
+    apr_size_t len;
+    scim_error_t *error = scim_change_text(&text, &len, &item->change, item->change.after.doc);
+    if (error) {
+        return error;
+    }
+    scim_bulk_set_t *set = find_set(window, item->change.type);
+    if (set && (set->bytes + len > SET_BYTES || set->ats->nelts >= SET_SIZE)) {
+        set->open = 0;
+        set = NULL;
+    }
+    if (!set) {
+        set = make_set(window, item->change.type);
+    }
+    set->bytes += len;
+    scim_rows_add(&set->rows, item->change.id, &item->change.after, text, len);
+    APR_ARRAY_PUSH(set->ats, int) = at;
+    item->set = set;
+    return NULL;
+}
+
+/* Puts the POSTs of what is new into sets. What comes between two of them may set free or take what must be unique. */
+static scim_error_t *make_sets(scim_bulk_window_t *window, int *failed)
+{
+    window->sets->nelts = 0;
+    for (int at = window->begin; at < window->end; at++) {
+        const scim_bulk_op_t *op = scim_bulk_at(window, at);
+        scim_bulk_item_t *item = &window->items[at];
+        scim_bulk_set_t *set = item->live ? find_set(window, op->type) : NULL;
+        scim_error_t *error = NULL;
+        if (!item->live) {
+            continue;
+        }
+        if (op->kind != SCIM_BULK_POST || item->change.before_text) {
+            if (set && (reads(op) || op->kind == SCIM_BULK_POST)) {
+                set->open = 0;
+            }
+            continue;
+        }
+        error = claims(op) ? NULL : scim_change_new(&item->change);
+        error = error ? error : join_set(window, at);
+        if (error) {
+            *failed = at;
+            return error;
+        }
+    }
+    return NULL;
+}
+
+/* --- what is written ---------------------------------------------------------------------------------------------- */
 
 static scim_error_t *add_post(scim_bulk_window_t *window, int at)
 {
     scim_bulk_item_t *item = &window->items[at];
     scim_bulk_set_t *set = item->set;
     if (set->slot < 0) {
-        scim_buf_puts(&set->ids, "}");
-        scim_buf_puts(&set->docs, "]");
-        scim_buf_puts(&set->named, set->named.len ? "}" : "{}");
         begin_step(window, at, set);
-        set->slot = scim_change_add_create(window->batch, window->session, set->type, set->ids.data, set->docs.data,
-                                           set->named.data, 0);
+        set->slot = scim_rows_create(window->batch, window->session, set->type, &set->rows, 0);
+        scim_change_add_templates(window->batch, window->session, set->type, set->rows.ids.data);
     }
     begin_step(window, at, NULL);
     return scim_change_add_new_members(window->batch, &item->change);
@@ -352,20 +489,15 @@ static scim_error_t *add_post(scim_bulk_window_t *window, int at)
 static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
 {
     const scim_bulk_op_t *op = scim_bulk_at(window, at);
-    const scim_change_t *change = &window->items[at].change;
-    int slot;
-    if (op->kind == SCIM_BULK_POST) {
+    scim_bulk_item_t *item = &window->items[at];
+    if (item->set) {
         return add_post(window, at);
     }
     begin_step(window, at, NULL);
-    if (reads(op)) {
-        return scim_change_add_write(&slot, window->batch, change, 0);
+    if (reads(op) || op->kind == SCIM_BULK_POST) {
+        return scim_change_add_write(&item->slot, window->batch, &item->change, 0);
     }
-    if (op->kind == SCIM_BULK_PATCH) {
-        return scim_change_add_members(window->batch, change);
-    }
-    scim_change_add_delete(window->batch, change);
-    return NULL;
+    return scim_change_add_members(window->batch, &item->change);
 }
 
 /* Versions are told as they are at the end of the transaction: no other can be seen. */
@@ -400,7 +532,11 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
 {
     window->steps->nelts = 0;
     window->versions = -1;
-    if (window->reads) {
+    scim_error_t *unmade = make_sets(window, failed);
+    if (unmade) {
+        return unmade;
+    }
+    if (window->reads || window->posts) {
         window->batch = scim_batch_make(window->session->conn);
     } else {
         begin_batch(window);
@@ -442,20 +578,24 @@ static void read_set(scim_bulk_window_t *window, const scim_bulk_set_t *set)
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         return;
     }
-    apr_hash_t *rows = rows_by_id(result, SCIM_CREATED_WANTED, window->pool);
+    apr_hash_t *rows = rows_by_id(result, 0, window->pool);
     for (int i = 0; i < set->ats->nelts; i++) {
         scim_bulk_item_t *item = &window->items[APR_ARRAY_IDX(set->ats, i, int)];
         const int *row = apr_hash_get(rows, item->change.id, SCIM_ID_SIZE - 1);
-        item->taken = scim_change_refused(result, row ? *row : -1, set->type, window->pool);
-        if (item->taken) {
+        if (!row) {
+            item->taken = scim_change_taken(&item->change);
             continue;
         }
-        scim_result_uuid(item->made, result, *row, 0);
-        item->version = scim_result_int(result, *row, 1);
-        item->renamed = strcmp(item->made, item->change.id) != 0;
-        item->note = PQgetisnull(result, *row, SCIM_CREATED_NOTE)
-                         ? NULL
-                         : apr_pstrdup(window->bulk->pool, scim_result_text(NULL, result, *row, SCIM_CREATED_NOTE));
+        item->version = scim_result_int(result, *row, SCIM_VERSION_COLUMN);
+    }
+}
+
+/* The version of somebody who was brought back. */
+static void read_claimed(scim_bulk_window_t *window, scim_bulk_item_t *item)
+{
+    const PGresult *result = item->slot < 0 ? NULL : scim_batch_result(window->batch, item->slot);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
+        item->version = scim_result_int(result, 0, SCIM_VERSION_COLUMN);
     }
 }
 
@@ -463,6 +603,12 @@ void scim_bulk_window_made(scim_bulk_window_t *window)
 {
     for (int i = 0; i < window->sets->nelts; i++) {
         read_set(window, APR_ARRAY_IDX(window->sets, i, scim_bulk_set_t *));
+    }
+    for (int at = window->begin; at < window->end; at++) {
+        scim_bulk_item_t *item = &window->items[at];
+        if (item->live && !item->set && scim_bulk_at(window, at)->kind == SCIM_BULK_POST) {
+            read_claimed(window, item);
+        }
     }
 }
 
@@ -482,7 +628,7 @@ static void answer(scim_bulk_window_t *window, int at, apr_hash_t *versions, con
     }
     op->status = statuses[op->kind];
     op->version = item->version;
-    op->note = item->note;
+    op->note = item->change.note ? apr_pstrdup(window->bulk->pool, item->change.note) : NULL;
     if (item->renamed) {
         scim_bulk_rename(window->bulk, op, item->made);
     }

@@ -1,17 +1,10 @@
-/*
- * Writing: POST, PUT, PATCH, DELETE.
- *
- * What can be said in statements alone is one batch (create, delete, memberships). What depends on the stored document
- * (PUT, PATCH of attributes) is one transaction of two batches: authenticate and lock, then write and commit; between
- * them scim/ computes the new document. Either is attempted again after a deadlock (session.h).
- */
+/* What one write is made of: see change_private.h. */
 #include "change_private.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
-#include "activity.h"
 #include "scim/json.h"
-#include "scim/restore.h"
 #include "sqlstate.h"
 
 #define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
@@ -54,33 +47,151 @@ scim_error_t *scim_change_check(const scim_change_t *change, const char *id)
     return error || change->id[0] ? error : scim_not_found(change->type, id, pool);
 }
 
-int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                           const char *ids, const char *docs, const char *named, int with_docs)
+static void add_check(scim_batch_t *batch, const scim_change_t *change)
 {
-    const char *answer = with_docs ? "true" : "false";
-    if (type->groups) {
-        return scim_batch_add(
-            batch, SCIM_STMT_USER_CREATE,
-            scim_params(session->pool, session->tenant, type->name, ids, docs, answer, named, SCIM_PARAMS_END));
-    }
-    return scim_batch_add(batch, SCIM_STMT_RESOURCE_CREATE,
-                          scim_params(session->pool, session->tenant, type->name, ids, docs, answer, SCIM_PARAMS_END));
+    apr_pool_t *pool = change->session->pool;
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_CHECK,
+                   scim_params(pool, change->session->tenant, change->type->name, change->id,
+                               scim_version_array(change->match, pool), SCIM_PARAMS_END));
 }
 
-scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool)
+void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, const char *ids, const char *leaving)
 {
-    if (row >= 0 && PQgetisnull(result, row, SCIM_CREATED_REFUSAL)) {
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_HOLD,
+                   scim_params(session->pool, session->tenant, ids, leaving, SCIM_PARAMS_END));
+}
+
+/* --- somebody new ------------------------------------------------------------------------------------------------- */
+
+/* With a document of its own: the rules may change it, and it may be attempted again with others. */
+scim_error_t *scim_change_new(scim_change_t *change)
+{
+    const scim_rules_t *rules = change->session->rules;
+    apr_pool_t *pool = change->session->pool;
+    json_object *doc = change->resource->doc;
+    change->after = scim_row_new(change->type, rules->derives_name ? scim_json_copy(doc, pool) : doc);
+    change->before_text = NULL;
+    change->writes = 1;
+    change->note = NULL;
+    return scim_account_apply(&change->after, NULL, rules, SCIM_ROLES_UNSAID, pool);
+}
+
+int scim_change_add_alike(scim_batch_t *batch, scim_session_t *session, const apr_array_header_t *changes)
+{
+    apr_pool_t *pool = session->pool;
+    const scim_rules_t *rules = session->rules;
+    scim_buf_t arrays[5];
+    for (int i = 0; i < 5; i++) {
+        scim_buf_init(&arrays[i], 64, pool);
+    }
+    for (int i = 0; i < changes->nelts; i++) {
+        const scim_change_t *change = APR_ARRAY_IDX(changes, i, scim_change_t *);
+        const scim_row_t *row = &change->after;
+        int by_name = rules->restore == SCIM_RESTORE_BY_USER_NAME || !scim_restore_identifies(change->resource->doc);
+        scim_array_put(&arrays[0], change->id);
+        scim_array_put(&arrays[1], rules->restore == SCIM_RESTORE_NEVER ? NULL : row->keys[SCIM_KEY_EXTERNAL_ID]);
+        scim_array_put(&arrays[2], row->keys[SCIM_KEY_USER_NAME]);
+        scim_array_put(&arrays[3], scim_row_email_key(row, pool));
+        scim_array_put(&arrays[4], by_name && rules->restore != SCIM_RESTORE_NEVER ? "t" : "f");
+    }
+    for (int i = 0; i < 5; i++) {
+        scim_buf_puts(&arrays[i], "}");
+    }
+    return scim_batch_add(batch, SCIM_STMT_USER_ALIKE,
+                          scim_params(pool, session->tenant, arrays[0].data, arrays[1].data, arrays[2].data,
+                                      arrays[3].data, arrays[4].data, SCIM_PARAMS_END));
+}
+
+/* The rows of the result that are about this POST: scim_alike_t. The first column is the POST's id. */
+static apr_array_header_t *read_alike(const scim_change_t *change, const PGresult *result)
+{
+    apr_pool_t *pool = change->session->pool;
+    apr_array_header_t *list = apr_array_make(pool, 4, sizeof(scim_alike_t));
+    for (int row = 0; row < PQntuples(result); row++) {
+        char wanted[SCIM_ID_SIZE];
+        scim_result_uuid(wanted, result, row, 0);
+        if (strcmp(wanted, change->id) == 0) {
+            scim_alike_t *alike = apr_array_push(list);
+            char *id = apr_palloc(pool, SCIM_ID_SIZE);
+            scim_result_uuid(id, result, row, 1);
+            alike->id = id;
+            alike->row = scim_row_read(result, row, 1, change->type, change->session->rules, pool);
+        }
+    }
+    return list;
+}
+
+static int has_user_name(const scim_alike_t *alike, const scim_row_t *row)
+{
+    const char *name = alike->row.keys[SCIM_KEY_USER_NAME];
+    return name && row->keys[SCIM_KEY_USER_NAME] && strcmp(name, row->keys[SCIM_KEY_USER_NAME]) == 0;
+}
+
+/* Whether somebody else has the userName. */
+static int is_name_taken(const scim_change_t *change, const apr_array_header_t *alike, const scim_alike_t *found)
+{
+    for (int i = 0; i < alike->nelts; i++) {
+        const scim_alike_t *other = &APR_ARRAY_IDX(alike, i, scim_alike_t);
+        if (other != found && has_user_name(other, &change->after)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static scim_error_t *name_taken(const scim_change_t *change)
+{
+    return scim_error_typed(change->session->pool, SCIM_UNIQUENESS, "userName is already used by another %s.",
+                            change->type->name);
+}
+
+scim_error_t *scim_change_claim(scim_change_t *change, const PGresult *result)
+{
+    apr_pool_t *pool = change->session->pool;
+    const scim_rules_t *rules = change->session->rules;
+    const apr_array_header_t *alike = read_alike(change, result);
+    scim_claim_t claim = scim_restore_decide(&change->after, alike, rules, pool);
+    change->note = claim.note;
+    if (claim.refusal) {
+        return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", claim.refusal);
+    }
+    if (is_name_taken(change, alike, claim.found)) {
+        return name_taken(change);
+    }
+    if (!claim.found) {
         return NULL;
     }
-    if (row >= 0) {
-        const char *refusal = scim_result_text(NULL, result, row, SCIM_CREATED_REFUSAL);
-        return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", *refusal ? refusal : SCIM_LOGIN_TAKEN);
-    }
-    if (type->members) {
+    scim_row_t sent = change->after;
+    sent.doc = change->resource->doc;
+    apr_cpystrn(change->id, claim.found->id, sizeof(change->id));
+    change->before = claim.found->row;
+    change->before_text = scim_json_text(change->before.doc, NULL, pool);
+    change->after = scim_restore_row(&claim, &sent, pool);
+    return scim_account_apply(&change->after, &change->before, rules, SCIM_ROLES_UNSAID, pool);
+}
+
+scim_error_t *scim_change_taken(const scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    if (change->type->members) {
         return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", SCIM_GROUP_NAME_TAKEN);
     }
-    const char *attribute = type->groups ? "userName" : "A value that must be unique";
-    return scim_error_typed(pool, SCIM_UNIQUENESS, "%s is already used by another %s.", attribute, type->name);
+    if (change->after.keys[SCIM_KEY_LOGIN]) {
+        return scim_error_typed(pool, SCIM_UNIQUENESS, "%s", SCIM_LOGIN_TAKEN);
+    }
+    return change->type->groups
+               ? name_taken(change)
+               : scim_error_typed(pool, SCIM_UNIQUENESS, "A value that must be unique is already used by another %s.",
+                                  change->type->name);
+}
+
+void scim_change_add_templates(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
+                               const char *ids)
+{
+    if (session->rules->templates && strcmp(type->stored, "User") == 0) {
+        scim_batch_add(batch, SCIM_STMT_APPLY_TEMPLATES,
+                       scim_params(session->pool, session->tenant, ids, SCIM_PARAMS_END));
+    }
 }
 
 scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change_t *change)
@@ -92,9 +203,16 @@ scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change
     return scim_add_members(batch, change->session, change->id, &op);
 }
 
+/* --- what is stored ----------------------------------------------------------------------------------------------- */
+
+int scim_change_deletes(const scim_change_t *change)
+{
+    return !change->resource && !change->patch;
+}
+
 int scim_change_reads(const scim_change_t *change)
 {
-    return change->patch ? change->patch->ops->nelts > 0 : change->resource != NULL;
+    return change->patch ? change->patch->ops->nelts > 0 : 1;
 }
 
 int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change)
@@ -104,27 +222,64 @@ int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change)
                           scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
 }
 
-static scim_error_t *compute_put(scim_change_t *change, json_object *stored)
+static scim_error_t *compute_put(scim_change_t *change)
 {
     apr_pool_t *pool = change->session->pool;
     scim_resource_t next = *change->resource;
     next.doc = scim_json_copy(change->resource->doc, pool);
-    scim_error_t *error = scim_resource_replace(&next, stored, pool);
+    scim_error_t *error = scim_resource_replace(&next, change->before.doc, pool);
     if (error) {
         return error;
     }
-    change->doc = next.doc;
-    change->roles = !change->type->roles ? "" : next.roles ? "p" : "f";
-    apr_array_header_t *same = scim_json_same(stored, next.doc, pool);
-    int alike = same->nelts == json_object_object_length(stored) && same->nelts == json_object_object_length(next.doc);
-    change->same = alike ? NULL : same;
     if (change->type->members) {
         apr_array_header_t *members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
         APR_ARRAY_PUSH(members, scim_members_op_t) =
             (scim_members_op_t){.op = SCIM_MEMBERS_REPLACE, .ids = next.members};
         change->members = members;
     }
-    return NULL;
+    scim_roles_said_e said = !change->type->roles ? SCIM_ROLES_UNSAID
+                             : next.roles         ? SCIM_ROLES_PUT
+                                                  : SCIM_ROLES_LEFT_OUT;
+    change->after = change->before;
+    change->after.doc = next.doc;
+    change->writes = 1;
+    return scim_account_apply(&change->after, &change->before, change->session->rules, said, pool);
+}
+
+/* A PATCH that says of the roles what is there already: an administrator may have given another one meanwhile. */
+static int is_role_due(scim_change_t *change)
+{
+    const scim_rules_t *rules = change->session->rules;
+    return change->patch->roles &&
+           scim_account_role_due(&change->after.role, &change->before, rules, change->session->pool);
+}
+
+static scim_error_t *compute_patch(scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    apr_array_header_t *same;
+    json_object *doc = scim_json_trusted(change->before_text, strlen(change->before_text), pool);
+    scim_error_t *error = scim_patch_apply(&same, doc, change->patch, change->leniency, pool);
+    change->members = change->patch->members;
+    if (error) {
+        return error;
+    }
+    change->after = change->before;
+    change->writes = same || is_role_due(change);
+    if (change->writes) {
+        change->after.doc = same ? doc : change->before.doc;
+        error = scim_account_apply(&change->after, &change->before, change->session->rules,
+                                   change->patch->roles ? SCIM_ROLES_PATCHED : SCIM_ROLES_UNSAID, pool);
+    }
+    return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
+}
+
+static scim_error_t *compute_delete(scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    change->after = scim_account_deleted(&change->before, change->session->rules, pool);
+    change->writes = 1;
+    return scim_account_may_change(&change->before, 1, pool);
 }
 
 scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
@@ -133,71 +288,61 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     if (PQntuples(stored) == 0) {
         return scim_not_found(change->type, change->id, pool);
     }
-    const scim_record_t *record = scim_record_read(stored, 0, SCIM_RELATION_COLUMN, change->type, change->session);
-    if (change->match && !scim_versions_match(change->match, record->version)) {
+    if (change->match && !scim_versions_match(change->match, scim_result_int(stored, 0, SCIM_VERSION_COLUMN))) {
         return scim_error_status(pool, 412, "The resource has another version than If-Match names. Read it again.");
     }
-    json_object *doc = scim_json_trusted(record->doc, record->doc_len, pool);
-    change->inactive = scim_resource_inactive(doc, change->type);
-    if (change->resource) {
-        return compute_put(change, doc);
+    change->before = scim_row_read(stored, 0, 0, change->type, change->session->rules, pool);
+    change->before_text = scim_result_text(NULL, stored, 0, SCIM_DOCUMENT_COLUMN);
+    change->inactive = scim_resource_inactive(change->before.doc, change->type);
+    if (scim_change_deletes(change)) {
+        return compute_delete(change);
     }
-    apr_array_header_t *same;
-    scim_error_t *error = scim_patch_apply(&same, doc, change->patch, change->leniency, pool);
-    change->doc = same ? doc : NULL;
-    change->same = same;
-    change->members = change->patch->members;
-    change->roles = change->patch->roles ? "t" : "";
-    return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
+    return change->resource ? compute_put(change) : compute_patch(change);
 }
 
-static scim_error_t *add_document(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_change_t *change)
+/* Takes a resource off the wire and out of its groups. A group is archived with its own members. */
+static void add_delete(scim_batch_t *batch, const scim_change_t *change, const scim_row_change_t *row)
 {
-    const scim_session_t *session = change->session;
+    scim_session_t *session = change->session;
+    apr_pool_t *pool = session->pool;
+    if (change->type->members && session->rules->protects) {
+        scim_batch_add(batch, SCIM_STMT_GROUP_PROTECTED,
+                       scim_params(pool, session->tenant, change->id, scim_row_name(&change->before), SCIM_PARAMS_END));
+    }
+    if (session->rules->erases && scim_row_is_user(&change->before)) {
+        scim_row_erase(batch, session, row);
+    } else {
+        scim_row_update(batch, session, row, 0);
+    }
+    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE, scim_params(pool, session->tenant, change->id, SCIM_PARAMS_END));
+}
+
+static scim_error_t *add_row(int *slot, scim_batch_t *batch, const scim_change_t *change, int with_groups)
+{
     const char *text;
     apr_size_t len;
-    scim_error_t *error = scim_change_text(&text, &len, change, change->doc);
+    scim_error_t *error = scim_change_text(&text, &len, change, change->after.doc);
     if (error) {
         return error;
     }
-    *slot = scim_batch_add(batch, id,
-                           scim_params(session->pool, session->tenant, change->type->name, change->id, text,
-                                       change->same ? scim_text_array(change->same, session->pool) : "", change->roles,
-                                       SCIM_PARAMS_END));
+    scim_row_change_t row = {change->type, change->id, &change->before, change->before_text, &change->after, text};
+    if (change->after.deleted) {
+        add_delete(batch, change, &row);
+    } else {
+        *slot = scim_row_update(batch, change->session, &row, with_groups);
+    }
     return NULL;
-}
-
-/* A PATCH that says of the roles what is there already: an administrator may have given another one meanwhile. */
-static void add_roles(scim_batch_t *batch, const scim_change_t *change)
-{
-    const scim_session_t *session = change->session;
-    scim_batch_add(batch, SCIM_STMT_USER_ROLES,
-                   scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
 }
 
 scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_change_t *change, int with_groups)
 {
-    scim_error_t *error = NULL;
     *slot = -1;
-    if (change->doc) {
-        error = add_document(slot, batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
-                             change);
-    } else if (change->roles && *change->roles) {
-        add_roles(batch, change);
-    }
+    scim_error_t *error = change->writes ? add_row(slot, batch, change, with_groups) : NULL;
     for (int i = 0; !error && change->members && i < change->members->nelts; i++) {
         error =
             scim_add_members(batch, change->session, change->id, &APR_ARRAY_IDX(change->members, i, scim_members_op_t));
     }
     return error;
-}
-
-static void add_check(scim_batch_t *batch, const scim_change_t *change, scim_statement_e id)
-{
-    apr_pool_t *pool = change->session->pool;
-    scim_batch_add(batch, id,
-                   scim_params(pool, change->session->tenant, change->type->name, change->id,
-                               scim_version_array(change->match, pool), SCIM_PARAMS_END));
 }
 
 /* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
@@ -216,7 +361,7 @@ scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *
 {
     const apr_array_header_t *members = change->patch->members;
     if (needs_lock(change)) {
-        add_check(batch, change, SCIM_STMT_RESOURCE_CHECK);
+        add_check(batch, change);
     }
     for (int i = 0; i < members->nelts; i++) {
         scim_error_t *error =
@@ -226,230 +371,4 @@ scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *
         }
     }
     return NULL;
-}
-
-void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, const char *ids, const char *leaving)
-{
-    scim_batch_add(batch, SCIM_STMT_RESOURCE_HOLD,
-                   scim_params(session->pool, session->tenant, ids, leaving, SCIM_PARAMS_END));
-}
-
-void scim_change_add_delete(scim_batch_t *batch, const scim_change_t *change)
-{
-    const scim_session_t *session = change->session;
-    add_check(batch, change, SCIM_STMT_RESOURCE_DELETE);
-    scim_batch_add(batch, SCIM_STMT_RESOURCE_LEAVE,
-                   scim_params(session->pool, session->tenant, change->id, SCIM_PARAMS_END));
-}
-
-/* --- one request, one write --------------------------------------------------------------------------------------- */
-
-/* A write, and what is answered of it. */
-typedef struct work_t {
-    scim_change_t change;
-    int body;     /* the caller wants the record */
-    int relation; /* with its members or groups */
-    int restored;
-    int reads; /* what is answered is read anew, by `reading` */
-    scim_reading_t reading;
-    scim_record_t *record;
-} work_t;
-
-static void add_reading(work_t *work, scim_batch_t *batch)
-{
-    const scim_change_t *change = &work->change;
-    work->reads = 1;
-    scim_add_get(&work->reading, batch, change->session, change->type, change->id, work->relation, NULL);
-}
-
-/* The record is in what was read anew, or else in `slot`; -1: nowhere. */
-static scim_error_t *read_record(work_t *work, const scim_batch_t *batch, int slot)
-{
-    if (work->reads) {
-        return scim_read_one(&work->record, &work->reading, batch);
-    }
-    const PGresult *result = slot < 0 ? NULL : scim_batch_result(batch, slot);
-    if (result && PQntuples(result) == 1) {
-        work->record = scim_record_read(result, 0, SCIM_RELATION_COLUMN, work->change.type, work->change.session);
-    }
-    return NULL;
-}
-
-static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t *change)
-{
-    apr_pool_t *pool = change->session->pool;
-    const char *text;
-    apr_size_t len;
-    scim_error_t *error = scim_change_text(&text, &len, change, change->resource->doc);
-    if (error) {
-        return error;
-    }
-    const char *ids = apr_pstrcat(pool, "{", change->id, "}", NULL);
-    *made = scim_change_add_create(batch, change->session, change->type, ids, apr_pstrcat(pool, "[", text, "]", NULL),
-                                   scim_restore_identifies(change->resource->doc) ? ids : "{}", 1);
-    return scim_change_add_new_members(batch, change);
-}
-
-static scim_error_t *create(work_t *work)
-{
-    scim_change_t *change = &work->change;
-    scim_session_t *session = change->session;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    const apr_array_header_t *members = change->resource->members;
-    int made;
-    scim_error_t *error = add_new(&made, batch, change);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    if (members && members->nelts > 0 && work->relation) {
-        add_reading(work, batch);
-    }
-    scim_finish_add(batch, session, NULL);
-    error = scim_finish_end(session, batch, scim_session_run(session, batch));
-    const PGresult *result = scim_batch_result(batch, made);
-    if (result && PQresultStatus(result) == PGRES_TUPLES_OK) {
-        scim_error_t *refusal = scim_change_refused(result, PQntuples(result) - 1, change->type, session->pool);
-        if (refusal) {
-            return refusal;
-        }
-    }
-    if (!error) {
-        work->restored = scim_result_bool(result, 0, SCIM_CREATED_RESTORED);
-        error = read_record(work, batch, made);
-    }
-    return error;
-}
-
-scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session_t *session,
-                                const scim_resource_t *resource, int relation)
-{
-    work_t work = {.change = {.session = session, .type = resource->type, .resource = resource}, .relation = relation};
-    scim_id_make(work.change.id);
-    scim_error_t *error = scim_change_check(&work.change, work.change.id);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    error = create(&work);
-    *out = work.record;
-    *restored = work.restored;
-    return error;
-}
-
-/* Second batch: writes what has changed, and commits. */
-static scim_error_t *write_changes(work_t *work)
-{
-    scim_change_t *change = &work->change;
-    scim_session_t *session = change->session;
-    scim_batch_t *batch = scim_batch_make(session->conn);
-    int with_groups = work->body && scim_relation_of(change->type, work->relation) == SCIM_RELATION_GROUPS;
-    int slot;
-    work->reads = 0;
-    scim_error_t *error = scim_change_add_write(&slot, batch, change, with_groups);
-    if (error) {
-        return error;
-    }
-    if (work->body && (!change->doc || change->type->members)) {
-        add_reading(work, batch);
-    }
-    scim_finish_add(batch, session, NULL);
-    scim_session_close(session, batch);
-    error = scim_finish_end(session, batch, scim_batch_run(batch));
-    return error || !work->body ? error : read_record(work, batch, slot);
-}
-
-/* First batch: authenticates and locks; the transaction stays open for the second. */
-static scim_error_t *change_once(void *data)
-{
-    work_t *work = data;
-    scim_session_t *session = work->change.session;
-    scim_batch_t *batch = scim_session_batch(session, 1);
-    int slot = scim_change_add_lock(batch, &work->change);
-    scim_error_t *error = scim_session_run(session, batch);
-    if (!error) {
-        error = scim_change_compute(&work->change, scim_batch_result(batch, slot));
-    }
-    return error ? error : write_changes(work);
-}
-
-static scim_error_t *begin(scim_change_t *change, const char *id)
-{
-    if (!scim_id_read(change->id, id)) {
-        change->id[0] = '\0';
-    }
-    return scim_change_check(change, id);
-}
-
-/* Ends what an attempt that failed between its batches has left open. */
-static scim_error_t *change_document(work_t *work)
-{
-    scim_error_t *error = scim_session_attempt(change_once, work);
-    if (error) {
-        scim_conn_rollback(work->change.session->conn);
-    }
-    return error;
-}
-
-scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, const char *id,
-                                 scim_resource_t *resource, const scim_versions_t *match, int relation)
-{
-    work_t work = {.change = {.session = session, .type = resource->type, .resource = resource, .match = match},
-                   .body = 1,
-                   .relation = relation};
-    scim_error_t *error = begin(&work.change, id);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    error = change_document(&work);
-    *out = work.record;
-    return error;
-}
-
-/* Memberships alone: one batch, and neither the group nor its members are read. */
-static scim_error_t *patch_members(work_t *work)
-{
-    scim_change_t *change = &work->change;
-    scim_session_t *session = change->session;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_error_t *error = scim_change_add_members(batch, change);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    if (work->body) {
-        add_reading(work, batch);
-    }
-    scim_finish_add(batch, session, NULL);
-    error = scim_finish_end(session, batch, scim_session_run(session, batch));
-    return error ? error : read_record(work, batch, -1);
-}
-
-scim_error_t *scim_store_patch(scim_record_t **out, scim_session_t *session, const char *id, const scim_patch_t *patch,
-                               scim_leniency_t *leniency, const scim_versions_t *match, int body, int relation)
-{
-    work_t work = {
-        .change = {.session = session, .type = patch->type, .patch = patch, .leniency = leniency, .match = match},
-        .body = body,
-        .relation = relation};
-    scim_error_t *error = begin(&work.change, id);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    error = scim_change_reads(&work.change) ? change_document(&work) : patch_members(&work);
-    *out = work.record;
-    return error;
-}
-
-scim_error_t *scim_store_delete(scim_session_t *session, const scim_resource_type_t *type, const char *id,
-                                const scim_versions_t *match)
-{
-    scim_change_t change = {.session = session, .type = type, .match = match};
-    scim_error_t *error = begin(&change, id);
-    if (error) {
-        return scim_refuse(session, error);
-    }
-    const char *ids = apr_pstrcat(session->pool, "{", change.id, "}", NULL);
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_change_add_hold(batch, session, ids, ids);
-    scim_change_add_delete(batch, &change);
-    scim_finish_add(batch, session, NULL);
-    return scim_finish_end(session, batch, scim_session_run(session, batch));
 }

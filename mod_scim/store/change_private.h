@@ -1,13 +1,20 @@
 /*
- * What one write is made of, for change.c, which carries out one, and bulk.c, which carries out many.
+ * What one write is made of, for write.c, which carries out one, and bulk.c, which carries out many.
  *
- * A write is statements that can be said at once (create, delete, memberships), or it is three steps of one
- * transaction: lock and read the stored document, compute the next one, write it (PUT, PATCH of attributes).
+ * A write of a stored resource is three steps of one transaction: lock and read it, compute what it shall be by the
+ * tenant's rules, write that (PUT, PATCH of attributes, DELETE). Memberships are statements that can be said at once,
+ * and so is a new resource, as long as nobody is like it; a new user who may be somebody whom the tenant knows takes
+ * the three steps as well.
+ *
+ * session->rules are set (scim_rules_find) before any of these functions.
  */
 #ifndef SCIM_CHANGE_PRIVATE_H
 #define SCIM_CHANGE_PRIVATE_H
 
 #include "resources_private.h"
+#include "row_write.h"
+#include "rules/account.h"
+#include "rules/restore.h"
 
 /* Everything that one write needs to know. */
 typedef struct scim_change_t {
@@ -15,17 +22,18 @@ typedef struct scim_change_t {
     const scim_resource_type_t *type;
     char id[SCIM_ID_SIZE];
     const scim_resource_t *resource; /* POST, PUT */
-    const scim_patch_t *patch;       /* PATCH */
+    const scim_patch_t *patch;       /* PATCH. Neither: DELETE */
     scim_leniency_t *leniency;
     const scim_versions_t *match;
 
-    /* What PUT and PATCH are going to write: made by scim_change_compute. */
-    int inactive;     /* the resource is a user who is not active as it is stored */
-    json_object *doc; /* NULL: the document stays as it is */
-    const apr_array_header_t
-        *same; /* const char *: members of it that are as they are stored; NULL: all, or it is not known */
+    /* What was read, and what is to be written: made by scim_change_compute and scim_change_claim. */
+    scim_row_t before;
+    const char *before_text; /* NULL: there was nothing */
+    scim_row_t after;
+    int writes;                        /* `after` is to be written; else the stored row stays as it is */
+    int inactive;                      /* the resource is a user who is not active as it is stored */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
-    const char *roles; /* what is said of the account's roles: "t" by PATCH, "p" by PUT, "f" nothing by PUT; else "" */
+    const char *note;                  /* POST: what an administrator should know of the outcome; NULL: nothing */
 } scim_change_t;
 
 /* The text of a document that may be stored. Errors: 413. */
@@ -34,22 +42,32 @@ scim_error_t *scim_change_text(const char **text, apr_size_t *len, const scim_ch
 /* Refuses what no database is needed for: members that are no ids, an id that is none. Errors: 400, 404. */
 scim_error_t *scim_change_check(const scim_change_t *change, const char *id);
 
-/* The statement that makes resources of one type: `ids` and `docs` are texts of an SQL array and of a JSON list. A row
- * of its result is read by scim_record_read, without the document unless it was asked for; four columns follow. */
-#define SCIM_CREATED_RESTORED 6 /* boolean: brought back, or adopted, under its old id */
-#define SCIM_CREATED_WANTED   7 /* uuid: the id that it was to have */
-#define SCIM_CREATED_REFUSAL  8 /* text: why it was not made, and then there is nothing else; "": its login is taken */
-#define SCIM_CREATED_NOTE     9 /* text: what an administrator should know of it; or null */
-/* `named` is an SQL array of the ids whose externalId names one person by itself (scim_restore_identifies). */
-int scim_change_add_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                           const char *ids, const char *docs, const char *named, int with_docs);
+/* --- POST --------------------------------------------------------------------------------------------------------- */
 
-/* Why a resource of this type was not made: 409; NULL where it was. `row` is its row in the statement's result, -1
- * where it has none. */
-scim_error_t *scim_change_refused(const PGresult *result, int row, const scim_resource_type_t *type, apr_pool_t *pool);
+/* Makes `after` of what a POST wants, as somebody new. Errors: those of scim_account_apply. */
+scim_error_t *scim_change_new(scim_change_t *change);
+
+/* The statement that finds whom the POSTs of users (scim_change_t *, with `after`) may be about; its slot. */
+int scim_change_add_alike(scim_batch_t *batch, scim_session_t *session, const apr_array_header_t *changes);
+
+/* Decides by its result whom the POST is about: then `before` is that row, `after` what it becomes, and `id` its own.
+ * Errors: 409 where there can be none, those of scim_account_apply. */
+scim_error_t *scim_change_claim(scim_change_t *change, const PGresult *alike);
+
+/* Why a resource was not made although nothing seemed to stand against it: 409. */
+scim_error_t *scim_change_taken(const scim_change_t *change);
+
+/* What new users get (statement apply_templates); `ids` is an SQL array. */
+void scim_change_add_templates(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
+                               const char *ids);
 
 /* The memberships of a new group. */
 scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change_t *change);
+
+/* --- what is stored ----------------------------------------------------------------------------------------------- */
+
+/* Whether it is neither POST, PUT nor PATCH. */
+int scim_change_deletes(const scim_change_t *change);
 
 /* Whether a write has to read the stored document first. */
 int scim_change_reads(const scim_change_t *change);
@@ -57,7 +75,7 @@ int scim_change_reads(const scim_change_t *change);
 /* Locks and reads the stored resource; returns the slot. */
 int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change);
 
-/* Computes what is to be written from what was read. Errors: 404, 412, 400. */
+/* Computes what is to be written from what was read. Errors: 404, 412, 400, 403. */
 scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored);
 
 /* Writes what was computed. *slot gets that of the document, -1 where it stays as it is. Errors: 413. */
@@ -69,8 +87,5 @@ scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *
 /* Locks what a transaction is going to change (`ids`, an SQL array), and the groups that those of `leaving` are members
  * of, in an order that is the same for all transactions. It comes before anything else that locks. */
 void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, const char *ids, const char *leaving);
-
-/* Takes a resource off the wire and out of its groups; scim_change_add_hold comes before it. */
-void scim_change_add_delete(scim_batch_t *batch, const scim_change_t *change);
 
 #endif

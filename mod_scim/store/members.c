@@ -34,12 +34,25 @@ scim_error_t *scim_members_check(const apr_array_header_t *ids, apr_pool_t *pool
     return NULL;
 }
 
-static void add_set(scim_batch_t *batch, scim_session_t *session, scim_statement_e id, const char *group_id,
-                    const apr_array_header_t *ids)
+static void add_added(scim_batch_t *batch, scim_session_t *session, const char *group_id, const apr_array_header_t *ids)
 {
     scim_batch_add(
-        batch, id,
+        batch, SCIM_STMT_MEMBERS_ADD,
         scim_params(session->pool, session->tenant, group_id, uuid_array(ids, session->pool), SCIM_PARAMS_END));
+}
+
+/* Whether the statements that remove have to look at each member. */
+static const char *protects(const scim_session_t *session)
+{
+    return session->rules->protects ? "t" : "f";
+}
+
+static void add_removed(scim_batch_t *batch, scim_session_t *session, scim_statement_e id, const char *group_id,
+                        const apr_array_header_t *ids)
+{
+    scim_batch_add(batch, id,
+                   scim_params(session->pool, session->tenant, group_id, protects(session),
+                               uuid_array(ids, session->pool), SCIM_PARAMS_END));
 }
 
 static scim_error_t *add_filter(scim_batch_t *batch, scim_session_t *session, const char *group_id,
@@ -50,6 +63,7 @@ static scim_error_t *add_filter(scim_batch_t *batch, scim_session_t *session, co
     scim_buf_init(&sql.text, 128, pool);
     APR_ARRAY_PUSH(sql.params, const char *) = session->tenant;
     APR_ARRAY_PUSH(sql.params, const char *) = group_id;
+    APR_ARRAY_PUSH(sql.params, const char *) = protects(session);
     scim_error_t *error = scim_member_filter_sql(&sql, filter, pool);
     if (error) {
         return error;
@@ -63,15 +77,15 @@ scim_error_t *scim_add_members(scim_batch_t *batch, scim_session_t *session, con
 {
     switch (op->op) {
     case SCIM_MEMBERS_ADD:
-        add_set(batch, session, SCIM_STMT_MEMBERS_ADD, group_id, op->ids);
+        add_added(batch, session, group_id, op->ids);
         return NULL;
     case SCIM_MEMBERS_REMOVE:
-        add_set(batch, session, SCIM_STMT_MEMBERS_REMOVE, group_id, op->ids);
+        add_removed(batch, session, SCIM_STMT_MEMBERS_REMOVE, group_id, op->ids);
         return NULL;
     case SCIM_MEMBERS_REPLACE:
-        add_set(batch, session, SCIM_STMT_MEMBERS_KEEP, group_id, op->ids);
+        add_removed(batch, session, SCIM_STMT_MEMBERS_KEEP, group_id, op->ids);
         if (op->ids && op->ids->nelts > 0) {
-            add_set(batch, session, SCIM_STMT_MEMBERS_ADD, group_id, op->ids);
+            add_added(batch, session, group_id, op->ids);
         }
         return NULL;
     case SCIM_MEMBERS_FILTER:

@@ -1,5 +1,5 @@
 /*
- * Shared by resources.c, list.c, groups.c, change.c and members.c alone: statements' parameters, and records from rows.
+ * Shared by the files that read and write resources: statements' parameters, and records from rows.
  */
 #ifndef SCIM_RESOURCES_PRIVATE_H
 #define SCIM_RESOURCES_PRIVATE_H
@@ -21,6 +21,7 @@ int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header
 scim_record_t *scim_record_read(const PGresult *result, int row, int relation, const scim_resource_type_t *type,
                                 const scim_session_t *session);
 #define SCIM_RELATION_COLUMN 5 /* where it most often is */
+#define SCIM_DOCUMENT_COLUMN 4
 
 /* Resources that are being read, perhaps with their members, which go to the session's spool (reading.c). */
 #define SCIM_VERSION_COLUMN 1 /* null in what continues the resource of the row before */

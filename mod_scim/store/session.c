@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "activity.h"
+#include "resources_private.h"
+#include "rules_cache.h"
 #include "scim/text.h"
 #include "sqlstate.h"
 
 #define ATTEMPTS_MAX          4
 #define AUTHENTICATION_PARAMS 7
-#define PROFILE_COLUMN        0 /* of the statement `authenticate` */
+#define RULES_CHANGED         "SC0RV" /* by the statement `authenticate` */
+#define PROFILE_COLUMN        0       /* of the statement `authenticate` */
 
 /* sha256(digest || blind): what the database computes from its own copy and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
@@ -105,17 +108,19 @@ static scim_batch_t *part(scim_session_t *session)
     scim_batch_t *batch = scim_batch_make(session->conn);
     session->open = 1;
     session->head = 0;
+    session->ruled = 0;
     session->slot = -1;
     session->finish = -1;
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
     return batch;
 }
 
-scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_rules_t *rules, int logins)
 {
     if (session->whole && transaction) {
         return part(session);
     }
+    const char *version = rules ? apr_psprintf(session->pool, "%" APR_INT64_T_FMT, rules->version) : NULL;
     scim_batch_t *batch = scim_batch_make(session->conn);
     session->finish = -1;
     if (transaction) {
@@ -123,10 +128,25 @@ scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
     }
     session->open = transaction;
     session->head = 1;
-    session->slot = scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
-                                   scim_session_params(session, scim_conn_timeout_text(session->conn),
-                                                       session->request ? session->request : "", SCIM_PARAMS_END));
+    session->ruled = rules != NULL;
+    if (logins) {
+        scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
+    }
+    session->slot =
+        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
+                       scim_session_params(session, scim_conn_timeout_text(session->conn),
+                                           session->request ? session->request : "", version, SCIM_PARAMS_END));
     return batch;
+}
+
+scim_batch_t *scim_session_batch(scim_session_t *session, int transaction)
+{
+    return begin(session, transaction, NULL, 0);
+}
+
+scim_batch_t *scim_session_write_batch(scim_session_t *session, int transaction, int logins)
+{
+    return begin(session, transaction, session->rules, logins);
 }
 
 void scim_session_close(const scim_session_t *session, scim_batch_t *batch)
@@ -137,7 +157,7 @@ void scim_session_close(const scim_session_t *session, scim_batch_t *batch)
 /* With a savepoint at its start, so that there is always one to go back to. */
 scim_error_t *scim_session_join(scim_session_t *session)
 {
-    scim_batch_t *batch = scim_session_batch(session, 1);
+    scim_batch_t *batch = scim_session_write_batch(session, 1, 1);
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
     scim_error_t *error = scim_session_run(session, batch);
     session->whole = !error;
@@ -200,9 +220,13 @@ static scim_error_t *run_once(void *batch)
 
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
 {
-    scim_error_t *error = session->open ? scim_batch_run(batch) : scim_session_attempt(run_once, batch);
+    int once = session->open || session->ruled;
+    scim_error_t *error = once ? scim_batch_run(batch) : scim_session_attempt(run_once, batch);
     if (error && error->status == 401) {
         return error;
+    }
+    if (error && strcmp(scim_batch_state(batch), RULES_CHANGED) == 0) {
+        scim_rules_forget(session);
     }
     const PGresult *result = session->slot < 0 ? NULL : scim_batch_result(batch, session->slot);
     if (error && result) {

@@ -11,6 +11,7 @@
 
 #include "connection.h"
 #include "memory.h"
+#include "rules/rules.h"
 #include "scim/leniency.h"
 #include "scim/spool.h"
 #include "token.h"
@@ -28,9 +29,11 @@ typedef struct scim_session_t {
     const char *about;   /* the one user that the request is about: its id, or "me"; "": anything else. A token may be
                             for its user alone */
     scim_spool_t *spool; /* where members of groups go as they are read */
-    const scim_leniency_t *leniency;  /* what has been accepted of the request: a tenant's profile may refuse it */
-    const scim_memory_t *memory;      /* NULL: nothing is remembered */
-    struct scim_activity_t *activity; /* what is told of the request (activity.h); NULL: nothing */
+    const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
+    const scim_memory_t *memory;     /* NULL: nothing is remembered */
+    struct scim_rules_cache_t *rules_cache; /* where the rules of tenants are remembered; NULL: nowhere */
+    const scim_rules_t *rules;              /* what writes are computed with (scim_rules_find); NULL: not found yet */
+    struct scim_activity_t *activity;       /* what is told of the request (activity.h); NULL: nothing */
     /* Known after the first batch. */
     const char *token_name; /* NULL before */
     const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */
@@ -38,6 +41,7 @@ typedef struct scim_session_t {
     int slot;               /* of the authentication in the latest batch */
     int open;               /* whether the latest batch leaves its transaction open */
     int head;               /* whether `slot` is of authentication alone */
+    int ruled;              /* whether the latest batch was computed with `rules` */
     int finish;             /* slot of the latest batch's end; -1: it has none */
     int whole;              /* the request is one transaction that is open, and its batches are parts of it */
     apr_pool_t *pool;
@@ -47,6 +51,11 @@ typedef struct scim_session_t {
  * connection until one of them ends as scim_session_close has it. Of a session that is one transaction, a batch is a
  * part of it that can be undone by itself, and neither begins nor ends anything. */
 scim_batch_t *scim_session_batch(scim_session_t *session, int transaction);
+
+/* The same for writes that were computed with session->rules: where these hold no more the batch fails with a transient
+ * error, and they are forgotten. Whoever attempts it again finds them anew. `logins`: it may change e-mail addresses,
+ * by which people may log in. */
+scim_batch_t *scim_session_write_batch(scim_session_t *session, int transaction, int logins);
 
 /* Ends the transaction, or the part of one, that a batch of this kind has left open. */
 void scim_session_close(const scim_session_t *session, scim_batch_t *batch);

@@ -34,6 +34,8 @@ static const rule_t rules[] = {
     {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
     {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {"SC0RV", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1,
+     "The settings of this tenant are being changed. Try again."},
     {LATE, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
     {"SC429", NULL, 429, SCIM_NO_TYPE, RETRY_AFTER_HOLD, 0, NULL},
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},

@@ -56,40 +56,6 @@ create function scim.find_role(of_tenant text, name text) returns text
          limit 1;
     end;
 
--- The role that a list `roles` asks for: the primary one, else the one that is held already, else the first. Where it is strict it
--- refuses names that are no roles; else a name that is none asks for nothing.
-create function scim.role_of(of_tenant text, roles jsonb, strict boolean, held text) returns text
-    language plpgsql stable
-as $$
-declare
-    e      record;
-    named  text;
-    chosen text;
-    n      int := 0;
-begin
-    for e in select x.value ->> 'value' as name, (x.value ->> 'primary') is not distinct from 'true' as is_primary
-               from jsonb_array_elements(case jsonb_typeof(roles) when 'array' then roles else jsonb_build_array(roles) end)
-                    with ordinality x
-              where x.value ->> 'value' is not null
-              order by is_primary desc, x.ordinality loop
-        named := scim.find_role(of_tenant, e.name);
-        if named is null and strict then
-            perform scim.refuse('SC400', format('Role not found: %s', e.name));
-        end if;
-        n := n + 1;
-        if n = 1 then
-            chosen := named;
-            if e.is_primary then
-                held := null;
-            end if;
-        elsif named = held then
-            chosen := named;
-        end if;
-    end loop;
-    return chosen;
-end
-$$;
-
 -- --- what administrators do ------------------------------------------------------------------------------------------
 
 create function scim.role_json(r scim.resource) returns jsonb
@@ -164,6 +130,7 @@ begin
         perform scim.fail('SC409', 'role', format('There is a role "%s" already.', scim.find_role(of_tenant, args ->> 'role')));
     end if;
     perform scim.add_role(of_tenant, args ->> 'role', coalesce(args ->> 'displayName', args ->> 'role'), 'custom', 0);
+    perform scim.raise_rules(of_tenant);
     return scim.role_json(scim.the_role(of_tenant, args ->> 'role'));
 end
 $$;
@@ -179,6 +146,7 @@ begin
            version = x.version + 1, last_modified = now()
      where x.tenant = of_tenant and x.id = r.id
     returning x.* into r;
+    perform scim.raise_rules(of_tenant);
     return scim.role_json(r);
 end
 $$;
@@ -206,5 +174,6 @@ begin
      where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is not null;
     update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
      where x.tenant = of_tenant and x.id = r.id;
+    perform scim.raise_rules(of_tenant);
 end
 $$;

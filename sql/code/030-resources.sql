@@ -27,6 +27,9 @@ declare
     live boolean := new.deleted_at is null;
     name jsonb := new.doc -> 'name';
 begin
+    if scim.by_client() then
+        return new;
+    end if;
     new.modified_hour := scim.hour(new.last_modified);
     if tg_op = 'UPDATE' and new.doc is not distinct from old.doc and live = (old.deleted_at is null) then
         return new;
@@ -104,6 +107,9 @@ declare
     was   boolean := tg_op <> 'INSERT' and old.deleted_at is null;
     stays boolean := tg_op <> 'DELETE' and new.deleted_at is null;
 begin
+    if scim.by_client() then
+        return null;
+    end if;
     if was and stays and scim.lookup_parts(new.doc) is not distinct from scim.lookup_parts(old.doc) then
         return null;
     end if;
@@ -163,6 +169,9 @@ create function scim.keep_tally() returns trigger
     language plpgsql
 as $$
 begin
+    if scim.by_client() then
+        return null;
+    end if;
     insert into scim.tally (tenant, type, n)
     values (coalesce(new.tenant, old.tenant), coalesce(new.type, old.type),
             (new.id is not null and new.wire)::int - (old.id is not null and old.wire)::int);
@@ -202,63 +211,16 @@ create function scim.concerns(trait text) returns boolean
                else strpos(current_setting('scim.traits'), trait) > 0
            end;
 
--- The role that an account has once its roles are these, and the one that was last sent. The role follows from what says something of
--- roles: a new document, a PATCH of them, or a PUT that has another one than was last sent. Else it is what it was, whoever has given
--- it. What was sent and is withdrawn goes, but not what an administrator has set instead of it. `scim.roles` is what the request has told:
---
---   t  a PATCH names roles        p  a PUT has them (or says that there are none)        f  a PUT has not
-create function scim.role_after(old scim.resource, new scim.resource, by_token boolean, role_wins text, out role text, out sent_role text)
-    language plpgsql
-as $$
-declare
-    made    boolean := old.id is null or old.source <> new.source;
-    back    boolean := old.deleted_at is not null;
-    differ  boolean := new.doc -> 'roles' is distinct from old.doc -> 'roles';
-    told    text := case when made or back then '' else coalesce(current_setting('scim.roles', true), '') end;
-    says    boolean := (made or back and by_token) and new.doc ? 'roles' or told = 't';
-begin
-    role := new.role;
-    sent_role := old.sent_role;
-    if not says and (made or back or told = 'f' or told <> 'p' and not differ) then
-        return;
-    end if;
-    -- Who has had an unknown role since before there were such rules may be changed otherwise.
-    sent_role := scim.role_of(new.tenant, new.doc -> 'roles', differ and (made or role_wins = 'sync'),
-                              case when not made and not back then old.sent_role end);
-    if not made and role_wins <> 'sync' or new.role is distinct from old.role or not says and sent_role is not distinct from old.sent_role then
-        return;
-    end if;
-    role := coalesce(sent_role, case when new.role is distinct from old.sent_role then new.role end);
-end
-$$;
-
--- Refuses a role that is not a token's to give.
-create function scim.must_be_given(of_role text, reserved text[]) returns void
-    language plpgsql
-as $$
-begin
-    if of_role = any (reserved) then
-        perform scim.refuse('SC403', format('roles: "%s" is reserved: only administrators of this service give it. Take it out of the role mapping '
-            'of the identity provider, or let an administrator give it to this user here.', of_role));
-    end if;
-    if scim.concerns('m') then
-        perform scim.refuse('SC403', 'roles: a token of a user does not change what role that user has; an administrator or the identity provider does.');
-    end if;
-end
-$$;
-
--- The one place where it is decided who may change what, and where the tenant's rules for accounts are applied. It runs
--- before keep_keys, by its name. A group in which a protected user is stays.
+-- What holds of each row, and the tenant's rules for accounts that administrators change. It runs before keep_keys, by its name.
 create function scim.apply_rules() returns trigger
     language plpgsql
 as $$
 declare
-    by_token boolean := current_setting('scim.actor_kind', true) is not distinct from 'token';
-    changed  boolean := tg_op = 'INSERT' or new.doc is distinct from old.doc
-                        or new.type = 'User' and coalesce(current_setting('scim.roles', true), '') in ('t', 'p');
-    rules    record;
-    who      text;
+    rules record;
 begin
+    if scim.by_client() then
+        return new;
+    end if;
     if new.source not in ('scim', 'local', 'application')
         or new.protected is not null and (new.protected not in ('main-contact', 'break-glass') or new.type <> 'User')
     then
@@ -266,52 +228,15 @@ begin
     end if;
     new.wire := new.deleted_at is null and new.source <> 'local';
     new.active := new.type <> 'User' or scim.is_active(new.doc, new.deleted_at);
-    if tg_op = 'UPDATE' and by_token and (changed or (new.deleted_at is null) <> (old.deleted_at is null)) then
-        if old.protected is not null then
-            perform scim.refuse('SC403', format('The user "%s" is %s. Provisioning may not change it; an administrator can.',
-                old.doc ->> 'userName',
-                case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
-        end if;
-        if new.deleted_at is not null then
-            if old.source = 'application' then
-                perform scim.refuse('SC403', format('The group "%s" belongs to the application; its members may be changed, but it may not be deleted.',
-                    old.doc ->> 'displayName'));
-            elsif new.type = 'Group' and scim.concerns('p') then
-                who := scim.protected_in(new.tenant, array [new.id]);
-                if who is not null then
-                    perform scim.refuse('SC403', format('The user "%s", who is in the group "%s", is protected. Provisioning may not delete the group; '
-                        'an administrator can unlink it.', who, old.doc ->> 'displayName'));
-                end if;
-            end if;
-        end if;
-        if old.source = 'application' and scim.fold(new.doc ->> 'displayName') <> scim.fold(old.doc ->> 'displayName') then
-            perform scim.refuse('SC40M', format('The group "%s" belongs to the application; its members may be changed, but not its name.',
-                old.doc ->> 'displayName'));
-        end if;
-        if old.source = 'application' then
-            -- Whatever else an identity provider keeps of it, such as an externalId, it may.
-            new.doc := new.doc || jsonb_build_object('displayName', old.doc -> 'displayName');
-            perform set_config('scim.same', '', true);
-        end if;
-    end if;
-    if new.type <> 'User' or not changed or new.deleted_at is not null then
+    if new.type <> 'User' or new.deleted_at is not null or tg_op = 'UPDATE' and new.doc is not distinct from old.doc then
         return new;
     end if;
-    if not scim.concerns('r') and not new.doc ? 'roles' and (old.doc ? 'roles') is not true and old.sent_role is null then
-        return new;
-    end if;
-    select t.user_name_email, t.derive_display_name, t.role_wins, t.reserved_roles into rules from scim.tenant t where t.tenant = new.tenant;
+    select t.user_name_email, t.derive_display_name into rules from scim.tenant t where t.tenant = new.tenant;
     if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
         perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
     end if;
     if rules.derive_display_name then
         new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
-        perform set_config('scim.same', '', true);
-    end if;
-    select a.role, a.sent_role into new.role, new.sent_role from scim.role_after(old, new, by_token, rules.role_wins) a;
-    perform set_config('scim.roles', '', true);
-    if by_token and new.role is distinct from old.role then
-        perform scim.must_be_given(new.role, rules.reserved_roles);
     end if;
     return new;
 end

@@ -1,13 +1,8 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- PostgreSQL makes each default, policy, index predicate and expression of a function ready again in each transaction, which costs
--- more than to carry it out. So the settings of a transaction that the audit log asks for are always set by who writes, and taken as
--- they are:
---
---   scim.noted  where the audit log begins to tell of the transaction: set with the actor, where anybody will ask
---   scim.same   the names of the members of a document that its new version has alike, for the one update that follows; empty
---               where they are to be found out
---   scim.group  the group (id and name) that a statement takes members into or out of: set by each that does so for a client
+-- Who writes for a client of the SCIM endpoint writes the rows itself (mod_scim/rules/entry.h); what administrators do is told by the
+-- triggers below. The setting scim.noted says where the audit log begins to tell of the transaction: set with the actor, where anybody
+-- will ask.
 
 -- Says where the audit log begins to tell of this transaction, or before that.
 create function scim.mark() returns text
@@ -18,7 +13,7 @@ begin
 end
 $$;
 
--- Writes one row of the audit log. The triggers below, which each write passes, do so by themselves: a call costs as much again.
+-- Writes one row of the audit log.
 create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
                                      after jsonb, weight int default 0, logins int default 0) returns void
     language plpgsql
@@ -52,6 +47,9 @@ create function scim.audit_resource() returns trigger
     language plpgsql
 as $$
 begin
+    if scim.by_client() then
+        return null;
+    end if;
     if tg_op = 'INSERT' then
         insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
         values (new.tenant, 'create', new.type, new.id::text,
@@ -105,28 +103,13 @@ begin
 end
 $$;
 
--- Whoever writes a document that it has read before says which members of it are the same as before (scim.same), for this one time:
--- to find that out here costs as much as all the rest. An assignment costs less than "perform", which is a query.
 create function scim.audit_change() returns trigger
     language plpgsql
 as $$
-declare
-    same  text := current_setting('scim.same', true);
-    unset text;
 begin
-    if new.type = 'Group' then
-        unset := set_config('scim.group', '', true); -- it may be called otherwise now
-    end if;
-    if (same <> '' and new.role is not distinct from old.role) is not true then
+    if not scim.by_client() then
         perform scim.note_change(old, new);
-        return null;
     end if;
-    unset := set_config('scim.same', '', true);
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, weight, logins, before, after)
-    values (new.tenant, 'update', new.type, new.id::text,
-            coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), (old.active and not new.active)::int,
-            scim.lost_login(old, new)::int,
-            nullif(old.doc - same::text[], '{}'), nullif(new.doc - same::text[], '{}'));
     return null;
 end
 $$;
@@ -207,9 +190,6 @@ as $$
 declare
     protected text;
 begin
-    if current_setting('scim.actor_kind', true) is distinct from 'token' then
-        return;
-    end if;
     select p.doc ->> 'userName' into protected
       from scim.resource p
      where p.tenant = current_setting('scim.tenant') and p.protected is not null and p.deleted_at is null and p.id = any (ids)
@@ -227,23 +207,13 @@ begin
 end
 $$;
 
--- One row for each group that a statement has changed the members of. A client's statement has said which one it is about; what
--- else has gone with it is found out.
+-- One row for each group that a statement has changed the members of.
 create function scim.audit_added() returns trigger
     language plpgsql
 as $$
-declare
-    named text := current_setting('scim.group', true);
 begin
-    if named <> '' then
-        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-        select current_setting('scim.tenant'), 'add-members', 'Group', left(named, 36), substr(named, 37),
-               jsonb_build_object('members', jsonb_agg(c.member_id))
-          from changed c
-        having bool_and(c.group_id = left(named, 36)::uuid);
-        if found or not exists (select from changed) then
-            return null;
-        end if;
+    if scim.by_client() then
+        return null;
     end if;
     insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
     select c.tenant, 'add-members', 'Group', c.group_id::text, scim.group_name(c.tenant, c.group_id),
@@ -257,36 +227,16 @@ $$;
 create trigger audit_members_added after insert on scim.membership referencing new table as changed
     for each statement execute function scim.audit_added();
 
--- Whoever is deleted, and for that leaves, weighs by that.
 create function scim.audit_removed() returns trigger
     language plpgsql
 as $$
-declare
-    named  text := current_setting('scim.group', true);
-    leaves boolean;
 begin
-    if scim.concerns('p') then
-        perform scim.keep_members(array(select c.member_id from changed c));
-    end if;
-    if named <> '' then
-        insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
-        select current_setting('scim.tenant'), 'remove-members', 'Group', left(named, 36), substr(named, 37),
-               jsonb_build_object('members', jsonb_agg(c.member_id)),
-               count(*) filter (where c.member_type = 'User')
-          from changed c
-        having bool_and(c.group_id = left(named, 36)::uuid and c.member_type = 'User');
-        if found or not exists (select from changed) then
-            return null;
-        end if;
-    end if;
-    leaves := coalesce(current_setting('scim.leaves', true), '') <> '';
-    if leaves then
-        perform set_config('scim.leaves', '', true);
+    if scim.by_client() then
+        return null;
     end if;
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
-    select g.tenant, 'remove-members', 'Group', g.group_id::text,
-           scim.group_name(g.tenant, g.group_id), g.list,
-           case when leaves then 0 else g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end end
+    select g.tenant, 'remove-members', 'Group', g.group_id::text, scim.group_name(g.tenant, g.group_id), g.list,
+           g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end
       from (select c.tenant, c.group_id, jsonb_build_object('members', jsonb_agg(c.member_id order by c.member_id)) as list,
                    count(*) filter (where c.member_type = 'User') as users,
                    array_agg(c.member_id) filter (where c.member_type = 'Group') as groups

@@ -88,16 +88,16 @@ as $$
 begin
     perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
     update scim.token k
-       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined)
+       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined), rules = k.rules + 1
       from scim.tenant t
-     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant
-       and (k.keeps, k.traits) is distinct from (scim.keeps(t), scim.token_traits(t, k.confined));
+     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant;
     return null;
 end
 $$;
 
 create trigger spread_settings after update of activity_bodies, activity_mask, dry_run, guard_limit, guard_share, user_name_email,
-                                               derive_display_name, role_wins on scim.tenant
+                                               derive_display_name, role_wins, restore, local_match, deletion, login_attribute,
+                                               reserved_roles on scim.tenant
     for each row execute function scim.spread_settings();
 
 create trigger spread_settings after insert or delete on scim.template
@@ -105,6 +105,13 @@ create trigger spread_settings after insert or delete on scim.template
 
 create trigger spread_settings after update of protected on scim.resource
     for each row execute function scim.spread_settings();
+
+-- The roles of a tenant are others from now on.
+create function scim.raise_rules(of_tenant text) returns void
+    language sql
+    begin atomic
+        update scim.token k set rules = k.rules + 1 where k.tenant = of_tenant;
+    end;
 
 -- --- what administrators do ------------------------------------------------------------------------------------------
 

@@ -229,7 +229,8 @@ begin
     t := scim.token_terms(t, args);
     update scim.token x
        set description = t.description, read_only = t.read_only, addresses = t.addresses, rate = t.rate, burst = t.burst,
-           user_id = t.user_id, confined = t.confined, traits = replace(x.traits, 'm', '') || case when t.confined then 'm' else '' end
+           user_id = t.user_id, confined = t.confined, traits = replace(x.traits, 'm', '') || case when t.confined then 'm' else '' end,
+           rules = x.rules + 1
      where x.tenant = of_tenant and x.key_id = t.key_id
     returning scim.token_json(x) into after;
     perform scim.note_token('update', before, after);

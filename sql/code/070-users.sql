@@ -860,49 +860,6 @@ begin
 end
 $$;
 
--- --- adoption --------------------------------------------------------------------------------------------------------
-
--- The local account that somebody whom the identity provider sends is: by the userName, else by the account's e-mail. No row where
--- there is none; `found` is who is to be adopted, or else `refusal` is why the request is refused.
-create function scim.find_local(of_tenant text, sent jsonb) returns table (found uuid, refusal text)
-    language plpgsql stable rows 1
-as $$
-declare
-    r     scim.resource;
-    mail  text := scim.fold(scim.account_email(sent));
-    adopt boolean;
-    what  text := format('the userName "%s"', sent ->> 'userName');
-begin
-    select x.* into r from scim.resource x where x.tenant = of_tenant and x.user_name_key = scim.fold(sent ->> 'userName');
-    if r.source = 'scim' then
-        return; -- which is refused as ever
-    end if;
-    if r.id is null and mail is not null then
-        what := format('the e-mail address "%s"', scim.account_email(sent));
-        select x.* into r
-          from scim.lookup l
-          join scim.resource x on x.tenant = l.tenant and x.id = l.resource_id
-         where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key = left(mail, 256)
-           and x.source = 'local' and x.deleted_at is null and scim.fold(scim.account_email(x.doc)) = mail
-         order by x.id
-         limit 1;
-    end if;
-    if r.id is null then
-        return;
-    end if;
-    select t.local_match = 'adopt' into adopt from scim.tenant t where t.tenant = of_tenant;
-    if adopt and r.protected is null then
-        return query select r.id, null::text;
-    elsif adopt then
-        return query select null::uuid, format('User already exists: %s is that of a protected account, which provisioning never takes over. '
-            'Leave this user out of provisioning.', what);
-    else
-        return query select null::uuid, format('User already exists: %s is that of a local account. Rename or remove that one, or let the '
-            'tenant adopt local accounts.', what);
-    end if;
-end
-$$;
-
 -- --- merging ---------------------------------------------------------------------------------------------------------
 
 -- The grants of an account that another one has not; an empty list where there is no such table yet.

@@ -45,11 +45,14 @@ begin
 end
 $$;
 
--- Gives these new accounts what a template has for them.
+-- Gives these new accounts what a template has for them. What follows from that is noted here where a client acts, and by the triggers
+-- where an administrator does.
 create function scim.apply_template(t scim.template, ids uuid[]) returns void
     language plpgsql
 as $$
 declare
+    before scim.resource;
+    after  scim.resource;
     given uuid[];    -- who gets the role of it
     what  jsonb := jsonb_strip_nulls(jsonb_build_object('template', t.name, 'templateId', t.id,
                        'groups', nullif(to_jsonb(scim.group_names(t.tenant, t.groups)), '[]'),
@@ -58,20 +61,35 @@ declare
 begin
     given := array(select r.id from scim.resource r where r.tenant = t.tenant and r.id = any (ids) and t.role is not null and r.role is null);
     if given <> '{}' or t.flags <> '{}' then
-        update scim.resource r
-           set role = coalesce(r.role, t.role),
-               flags = nullif(array(select f from unnest(r.flags || t.flags) f group by f order by scim.fold(f)), '{}')
-         where r.tenant = t.tenant and r.id = any (ids);
+        for before in select x.* from scim.resource x where x.tenant = t.tenant and x.id = any (ids) order by x.id loop
+            update scim.resource x
+               set role = coalesce(x.role, t.role),
+                   flags = nullif(array(select f from unnest(x.flags || t.flags) f group by f order by scim.fold(f)), '{}')
+             where x.tenant = t.tenant and x.id = before.id
+            returning x.* into after;
+            if scim.by_client() then
+                perform scim.note_change(before, after);
+            end if;
+        end loop;
     end if;
     if t.groups <> '{}' then
-        insert into scim.membership (tenant, group_id, member_id, member_type)
-        select t.tenant, g.id, u.id, 'User'
-          from scim.resource g, unnest(ids) u (id)
-         where g.tenant = t.tenant and g.id = any (t.groups) and g.type = 'Group' and g.deleted_at is null
-         order by g.id, u.id
-            on conflict do nothing;
+        with joined as (
+            insert into scim.membership (tenant, group_id, member_id, member_type)
+            select t.tenant, g.id, u.id, 'User'
+              from scim.resource g, unnest(ids) u (id)
+             where g.tenant = t.tenant and g.id = any (t.groups) and g.type = 'Group' and g.deleted_at is null
+             order by g.id, u.id
+                on conflict do nothing
+            returning group_id, member_id
+        )
+        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+        select t.tenant, 'add-members', 'Group', j.group_id::text, scim.group_name(t.tenant, j.group_id),
+               jsonb_build_object('members', jsonb_agg(j.member_id order by j.member_id))
+          from joined j
+         where scim.by_client()
+         group by j.group_id;
         update scim.resource g
-           set version = g.version + (g.xmin <> pg_current_xact_id()::xid)::int, last_modified = now()
+           set version = g.version + (g.xmin <> pg_current_xact_id()::xid)::int, last_modified = now(), modified_hour = scim.hour(now())
          where g.tenant = t.tenant and g.id = any (t.groups) and g.deleted_at is null;
     end if;
     if t.subscriptions <> '{}' then
@@ -89,24 +107,22 @@ begin
 end
 $$;
 
--- A template whose condition cannot be asked gives nothing, and the audit log says why: no account waits for it.
-create function scim.apply_templates() returns trigger
+-- Gives those of these accounts that were made what templates have for them. A template whose condition cannot be asked gives nothing,
+-- and the audit log says why: no account waits for it.
+create function scim.apply_templates(of_tenant text, new_ids uuid[]) returns void
     language plpgsql
 as $$
 declare
-    t   scim.template;
-    ids uuid[];
+    t    scim.template;
+    made uuid[] := array(select r.id from scim.resource r where r.tenant = of_tenant and r.id = any (new_ids) order by r.id);
+    ids  uuid[];
 begin
-    if not scim.concerns('t') then
-        return null;
+    if made = '{}' then
+        return;
     end if;
-    for t in select x.*
-               from scim.template x
-              where x.tenant in (select n.tenant from added n where n.type = 'User')
-              order by x.tenant, x.priority, x.id loop
+    for t in select x.* from scim.template x where x.tenant = of_tenant order by x.priority, x.id loop
         begin
-            ids := scim.matching(t.condition_sql, t.condition_params, t.tenant,
-                                 array(select n.id from added n where n.tenant = t.tenant and n.type = 'User'));
+            ids := scim.matching(t.condition_sql, t.condition_params, t.tenant, made);
         exception
             when others then
                 ids := '{}';
@@ -116,12 +132,27 @@ begin
             perform scim.apply_template(t, ids);
         end if;
     end loop;
+end
+$$;
+
+create function scim.give_templates() returns trigger
+    language plpgsql
+as $$
+declare
+    of_tenant text;
+begin
+    if scim.by_client() then
+        return null;
+    end if;
+    for of_tenant in select distinct n.tenant from added n where n.type = 'User' loop
+        perform scim.apply_templates(of_tenant, array(select n.id from added n where n.tenant = of_tenant and n.type = 'User'));
+    end loop;
     return null;
 end
 $$;
 
-create trigger apply_templates after insert on scim.resource referencing new table as added
-    for each statement execute function scim.apply_templates();
+create trigger give_templates after insert on scim.resource referencing new table as added
+    for each statement execute function scim.give_templates();
 
 -- --- what a template names stays -------------------------------------------------------------------------------------
 

@@ -23,6 +23,11 @@ with {{group}}, absent as materialized (
      where found.id <> grp.id
         on conflict do nothing
     returning member_id
+), noted as (
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+    select $1, 'add-members', 'Group', grp.id::text, grp.name, jsonb_build_object('members', c.members)
+      from grp, (select jsonb_agg(changed.member_id) as members from changed) c
+     where c.members is not null
 ), {{touched}}
 select case
            {{changed}}

@@ -1,5 +1,5 @@
 -- Removes the members that a value path selects. Its condition takes the place of `true /* filter */`.
--- $1 tenant, $2 group id
+-- $1 tenant, $2 group id, $3 whether there are protected accounts
 with {{group}}, gone as materialized (
     select m.member_id
       from scim.membership m
@@ -8,4 +8,5 @@ with {{group}}, gone as materialized (
 ), {{locked}}, {{removed}}, {{touched}}
 select case
            {{changed}}
-       end
+       end,
+       {{protected}}

@@ -1,11 +1,12 @@
 -- Removes members; who is none, or is not seen by clients, is no error.
--- $1 tenant, $2 group id, $3 member ids
+-- $1 tenant, $2 group id, $3 whether there are protected accounts, $4 member ids
 with {{group}}, gone as materialized (
     select m.member_id
       from scim.membership m
-     where m.tenant = $1 and m.group_id = (select grp.id from grp) and m.member_id = any ($3::uuid[])
+     where m.tenant = $1 and m.group_id = (select grp.id from grp) and m.member_id = any ($4::uuid[])
        and {{theirs}}
 ), {{locked}}, {{removed}}, {{touched}}
 select case
            {{changed}}
-       end
+       end,
+       {{protected}}

@@ -1,12 +1,19 @@
 -- Takes a deleted resource out of the groups that it was a member of, which is a new version there. A statement of its own: it
--- sees the memberships that were added while the deletion waited for the row.
+-- sees the memberships that were added while the deletion waited for the row. Whoever is deleted counts once: that it left groups adds nothing
+-- to what the guard adds up.
 -- $1 tenant, $2 id
 with left_groups as (
     delete from scim.membership m
      where m.tenant = $1 and m.member_id = $2::uuid
     returning m.group_id
+), touched as (
+    update scim.resource g
+       set version = g.version + 1, last_modified = now(), modified_hour = scim.hour(now())
+     where g.tenant = $1 and g.id in (select l.group_id from left_groups l)
+    returning g.id, g.doc ->> 'displayName' as name
+), counted as (
+    insert into scim.tally (tenant, type, n) select $1, 'Group', 0 where exists (select from touched)
 )
-update scim.resource g
-   set version = g.version + 1, last_modified = now()
- where g.tenant = $1 and g.id in (select group_id from left_groups)
-   and set_config('scim.leaves', 't', true) || set_config('scim.group', '', true) is not null
+insert into scim.audit (tenant, action, object_type, object_id, object_name, before)
+select $1, 'remove-members', 'Group', t.id::text, t.name, jsonb_build_object('members', jsonb_build_array($2::uuid))
+  from touched t

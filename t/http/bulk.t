@@ -77,7 +77,7 @@ $res = $t->request(POST => '/Bulk', { %{ message(user('qwerty', 'Carol'),
 answered($res, [made('/Users', 'qwerty', 1), changed(PUT => "/Users/$bob", 2), changed(PATCH => "/Users/$dave", 2),
     { method => 'DELETE', status => '204', location => $t->url . "/Users/$gone" }], 'all four methods');
 is_json(doc($bob), { schemas => [$USER], userName => 'Robert', displayName => 'Robert', active => true, version => 2 }, 'PUT is stored');
-is_json(doc($dave), { schemas => [$USER], userName => 'Dave', displayName => 'dave', active => true, version => 2 }, 'PATCH is stored');
+is_json(doc($dave), { schemas => [$USER], userName => 'Dave', displayName => 'Dave', active => true, version => 2 }, 'PATCH is stored');
 ok($t->row($gone)->{deleted}, 'DELETE is stored');
 
 my @four = (user('qwerty', 'alice'),

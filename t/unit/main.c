@@ -45,6 +45,7 @@ static const struct {
     {"render", test_render},
     {"resource", test_resource},
     {"restore", test_restore},
+    {"rules", test_rules},
     {"schema", test_schema},
     {"search", test_search},
     {"search_order", test_search_order},

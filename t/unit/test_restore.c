@@ -1,4 +1,4 @@
-#include "scim/restore.h"
+#include "rules/restore.h"
 
 #include <apr_strings.h>
 

@@ -1,0 +1,271 @@
+#include "account.h"
+
+#include <apr_strings.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "scim/fold.h"
+#include "scim/json.h"
+#include "scim/resource.h"
+
+static int is_same(const char *one, const char *other)
+{
+    return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+static int is_application(const scim_row_t *row)
+{
+    return strcmp(row->source, "application") == 0;
+}
+
+/* --- what stays as it is ------------------------------------------------------------------------------------------ */
+
+scim_error_t *scim_account_may_change(const scim_row_t *row, int deletes, apr_pool_t *pool)
+{
+    if (row->protected) {
+        return scim_error_status(
+            pool, 403, "The user \"%s\" is %s. Provisioning may not change it; an administrator can.",
+            scim_row_text(row->doc, "userName"),
+            strcmp(row->protected, "main-contact") == 0 ? "the main contact" : "a break-glass account");
+    }
+    if (deletes && is_application(row)) {
+        return scim_error_status(pool, 403,
+                                 "The group \"%s\" belongs to the application; its members may be changed, but it may "
+                                 "not be deleted.",
+                                 scim_row_text(row->doc, "displayName"));
+    }
+    return NULL;
+}
+
+/* Whatever else an identity provider keeps of the application's group, such as an externalId, it may. */
+static scim_error_t *keep_group_name(scim_row_t *after, const scim_row_t *before, apr_pool_t *pool)
+{
+    const char *was = scim_row_text(before->doc, "displayName");
+    const char *name = scim_row_text(after->doc, "displayName");
+    if (!was) {
+        return NULL;
+    }
+    if (name && strcmp(scim_fold(name, pool), scim_fold(was, pool)) != 0) {
+        return scim_error_typed(pool, SCIM_MUTABILITY,
+                                "The group \"%s\" belongs to the application; its members may be changed, but not its "
+                                "name.",
+                                was);
+    }
+    json_object_object_add(after->doc, "displayName", json_object_new_string(was));
+    return NULL;
+}
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+/* Something, an @, and a dot in what follows; no second @, no white space. */
+static int is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    if (!at || at == text || strchr(at + 1, '@')) {
+        return 0;
+    }
+    for (const char *c = text; *c; c++) {
+        if (isspace((unsigned char)*c)) {
+            return 0;
+        }
+    }
+    const char *dot = at[1] ? strchr(at + 2, '.') : NULL;
+    return dot && dot[1];
+}
+
+static scim_error_t *check_user_name(const scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
+{
+    const char *name = scim_row_text(row->doc, "userName");
+    if (!rules->user_name_email || !name || is_email(name)) {
+        return NULL;
+    }
+    return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                            "userName: \"%s\" is no e-mail address, which this tenant asks for.", name);
+}
+
+static void derive_name(scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
+{
+    const char *name = rules->derives_name ? scim_display_name(row->doc, pool) : NULL;
+    if (name) {
+        json_object_object_add(row->doc, "displayName", json_object_new_string(name));
+    }
+}
+
+/* --- roles -------------------------------------------------------------------------------------------------------- */
+
+static json_object *roles_of(const scim_row_t *row)
+{
+    return row ? json_object_object_get(row->doc, "roles") : NULL;
+}
+
+static int has_roles(const scim_row_t *row)
+{
+    return row && json_object_object_get_ex(row->doc, "roles", NULL);
+}
+
+/* What a list `roles` asks for as it is gone through. */
+typedef struct choice_t {
+    const scim_rules_t *rules;
+    int strict;       /* names that are no roles are refused */
+    const char *held; /* the role that is held already; NULL: it does not count */
+    const char *role;
+    int count;
+    apr_pool_t *pool;
+} choice_t;
+
+static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
+{
+    const char *name = scim_row_text(entry, "value");
+    if (!name || primary != json_object_get_boolean(json_object_object_get(entry, "primary"))) {
+        return NULL;
+    }
+    const scim_role_t *role = scim_rules_role(choice->rules, name, choice->pool);
+    if (!role && choice->strict) {
+        return scim_error_typed(choice->pool, SCIM_INVALID_VALUE, "Role not found: %s", name);
+    }
+    choice->count++;
+    if (choice->count == 1) {
+        choice->role = role ? role->value : NULL;
+        choice->held = primary ? NULL : choice->held;
+    } else if (role && choice->held && strcmp(role->value, choice->held) == 0) {
+        choice->role = role->value;
+    }
+    return NULL;
+}
+
+/* The role that the row's roles ask for: the primary one, else the one that is held already, else the first. A name
+ * that is no role asks for nothing, where it is not refused. */
+static scim_error_t *choose_role(choice_t *choice, json_object *roles)
+{
+    size_t count = json_object_is_type(roles, json_type_array) ? json_object_array_length(roles) : 0;
+    for (int primary = 1; primary >= 0; primary--) {
+        for (size_t i = 0; i < count; i++) {
+            scim_error_t *error = consider(choice, json_object_array_get_idx(roles, i), primary);
+            if (error) {
+                return error;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The role follows from what says something of roles: a new document, a PATCH of them, or a PUT that has another one
+ * than was last sent. Else it is what it was, whoever has given it. What was sent and is withdrawn goes, but not what
+ * an administrator has set instead of it. */
+static scim_error_t *follow_roles(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                  scim_roles_said_e said, apr_pool_t *pool)
+{
+    int made = !before || strcmp(before->source, after->source) != 0;
+    int back = before && before->deleted;
+    json_object *roles = roles_of(after), *were = roles_of(before);
+    int differ = roles && were ? !json_object_equal(roles, were) : roles != were;
+    scim_roles_said_e told = made || back ? SCIM_ROLES_UNSAID : said;
+    int says = ((made || back) && has_roles(after)) || told == SCIM_ROLES_PATCHED;
+    if (!says && (made || back || told == SCIM_ROLES_LEFT_OUT || (told != SCIM_ROLES_PUT && !differ))) {
+        return NULL;
+    }
+    choice_t choice = {.rules = rules,
+                       .strict = differ && (made || rules->role_syncs),
+                       .held = made || back ? NULL : before->sent_role,
+                       .pool = pool};
+    scim_error_t *error = choose_role(&choice, roles);
+    if (error) {
+        return error;
+    }
+    const char *was = before ? before->role : NULL, *sent = before ? before->sent_role : NULL;
+    after->sent_role = choice.role;
+    if ((!made && !rules->role_syncs) || !is_same(after->role, was) || (!says && is_same(choice.role, sent))) {
+        return NULL;
+    }
+    after->role = choice.role ? choice.role : is_same(after->role, sent) ? NULL : after->role;
+    return NULL;
+}
+
+int scim_account_role_due(const char **role, const scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
+{
+    choice_t choice = {.rules = rules, .held = row->sent_role, .pool = pool};
+    if (!rules->role_syncs) {
+        return 0;
+    }
+    choose_role(&choice, roles_of(row));
+    *role = choice.role ? choice.role : is_same(row->role, row->sent_role) ? NULL : row->role;
+    return !is_same(row->role, *role);
+}
+
+/* Refuses a role that is not a token's to give. */
+static scim_error_t *check_role(const scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                apr_pool_t *pool)
+{
+    if (is_same(after->role, before ? before->role : NULL)) {
+        return NULL;
+    }
+    if (scim_rules_reserved(rules, after->role)) {
+        return scim_error_status(pool, 403,
+                                 "roles: \"%s\" is reserved: only administrators of this service give it. Take it out "
+                                 "of the role mapping of the identity provider, or let an administrator give it to "
+                                 "this user here.",
+                                 after->role);
+    }
+    if (rules->bound) {
+        return scim_error_status(pool, 403,
+                                 "roles: a token of a user does not change what role that user has; an administrator "
+                                 "or the identity provider does.");
+    }
+    return NULL;
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *apply_to_user(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                   scim_roles_said_e said, apr_pool_t *pool)
+{
+    scim_error_t *error = check_user_name(after, rules, pool);
+    if (error) {
+        return error;
+    }
+    derive_name(after, rules, pool);
+    if (!has_roles(after) && !has_roles(before) && !(before && before->sent_role)) {
+        return NULL;
+    }
+    error = follow_roles(after, before, rules, said, pool);
+    return error ? error : check_role(after, before, rules, pool);
+}
+
+/* A PUT of what is there already asks for nothing. */
+static int asks(const scim_row_t *after, const scim_row_t *before, scim_roles_said_e said)
+{
+    return !before || after->deleted != before->deleted || said == SCIM_ROLES_PATCHED || said == SCIM_ROLES_PUT ||
+           !json_object_equal(after->doc, before->doc);
+}
+
+scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                 scim_roles_said_e said, apr_pool_t *pool)
+{
+    scim_error_t *error = NULL;
+    int asked = asks(after, before, said);
+    if (asked && before) {
+        error = scim_account_may_change(before, after->deleted, pool);
+    }
+    if (!error && asked && before && is_application(before)) {
+        error = keep_group_name(after, before, pool);
+    }
+    if (!error && asked && scim_row_is_user(after)) {
+        error = apply_to_user(after, before, rules, said, pool);
+    }
+    if (!error) {
+        scim_row_keys(after, rules, pool);
+    }
+    return error;
+}
+
+scim_row_t scim_account_deleted(const scim_row_t *before, const scim_rules_t *rules, apr_pool_t *pool)
+{
+    scim_row_t after = *before;
+    after.deleted = 1;
+    if (scim_row_is_user(before)) {
+        after.doc = scim_json_copy(before->doc, pool);
+        json_object_object_add(after.doc, "active", json_object_new_boolean(0));
+    }
+    scim_row_keys(&after, rules, pool);
+    return after;
+}

@@ -1,0 +1,231 @@
+#include "restore.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "scim/fold.h"
+#include "scim/json.h"
+#include "scim/text.h"
+
+#define IDENTIFIER_MIN 16 /* characters */
+
+/* Whether all but punctuation is one byte. */
+static int is_uniform(const char *text, apr_size_t len)
+{
+    char only = 0;
+    for (apr_size_t i = 0; i < len; i++) {
+        if (strchr("-{}", text[i]))
+            continue;
+        if (only && text[i] != only)
+            return 0;
+        only = text[i];
+    }
+    return 1;
+}
+
+static apr_size_t count_characters(const char *text, apr_size_t len)
+{
+    apr_size_t count = 0;
+    for (apr_size_t i = 0; i < len; i++) {
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    }
+    return count;
+}
+
+int scim_restore_identifies(json_object *doc)
+{
+    json_object *value = json_object_object_get(doc, "externalId");
+    apr_size_t len;
+    if (!json_object_is_type(value, json_type_string))
+        return 0;
+    const char *text = scim_text_trim(&len, json_object_get_string(value));
+    return count_characters(text, len) >= IDENTIFIER_MIN && !is_uniform(text, len);
+}
+
+/* --- who it is ---------------------------------------------------------------------------------------------------- */
+
+static int is_same(const char *one, const char *other)
+{
+    return one && other && strcmp(one, other) == 0;
+}
+
+static int is_provisioned(const scim_row_t *row)
+{
+    return strcmp(row->source, "scim") == 0;
+}
+
+/* What a user is or was called, folded. */
+static const char *name_key(const scim_row_t *row)
+{
+    return row->keys[row->deleted ? SCIM_KEY_FORMER_NAME : SCIM_KEY_USER_NAME];
+}
+
+static const char *email_at(json_object *list, size_t i, apr_pool_t *pool)
+{
+    const char *value = scim_row_text(json_object_array_get_idx(list, i), "value");
+    return value ? scim_fold(value, pool) : NULL;
+}
+
+/* Whether two users have an e-mail address in common. */
+static int share_email(const scim_row_t *one, const scim_row_t *other, apr_pool_t *pool)
+{
+    json_object *list = json_object_object_get(one->doc, "emails"),
+                *others = json_object_object_get(other->doc, "emails");
+    if (!json_object_is_type(list, json_type_array) || !json_object_is_type(others, json_type_array)) {
+        return 0;
+    }
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        const char *email = email_at(list, i, pool);
+        for (size_t k = 0; email && k < json_object_array_length(others); k++) {
+            if (is_same(email, email_at(others, k, pool))) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* What a POST says of who it is. */
+typedef struct asked_t {
+    const scim_row_t *sent;
+    int named;            /* its externalId names one person by itself, or it has none */
+    int by_name;          /* the tenant takes the userName for enough */
+    const char *name_key; /* the userName; NULL where it does not count */
+    apr_pool_t *pool;
+} asked_t;
+
+/* Whether a former user with the same externalId is the same person. */
+static int is_same_person(const asked_t *asked, const scim_row_t *row)
+{
+    return asked->named || is_same(asked->name_key, name_key(row)) || share_email(asked->sent, row, asked->pool);
+}
+
+/* Whether the POST may be about this user, who has the same externalId: one who is inactive and is to stay so is there
+ * already, unless it is to be renamed. */
+static int is_former(const asked_t *asked, const scim_row_t *row)
+{
+    return row->deleted || (!row->active && (asked->sent->active || !is_same(name_key(row), name_key(asked->sent))));
+}
+
+/* Whether this user comes back by its userName. */
+static int is_namesake(const asked_t *asked, const scim_row_t *row, int same_external_id)
+{
+    return is_same(asked->name_key, name_key(row)) && (asked->by_name || (!asked->named && same_external_id)) &&
+           (row->deleted || (!row->active && asked->sent->active));
+}
+
+/* The note of a new account beside a former one that was not brought back. */
+static const char *not_brought_back(const scim_alike_t *alike, apr_pool_t *pool)
+{
+    return apr_psprintf(pool,
+                        "A new account was made. The %s user %s has the same externalId, which has fewer than 16 "
+                        "characters, and neither the userName nor an e-mail address is the same: it may be another "
+                        "person. Map an attribute to externalId that no two people share.",
+                        alike->row.deleted ? "deleted" : "inactive", alike->id);
+}
+
+/* The latest one, but whoever is there before whoever was deleted. `alike` is in the order of ids. */
+static int is_better(const scim_alike_t *alike, const scim_alike_t *best)
+{
+    return !best || !alike->row.deleted || best->row.deleted;
+}
+
+static void find_former(scim_claim_t *claim, const asked_t *asked, const apr_array_header_t *alikes)
+{
+    const scim_alike_t *other = NULL;
+    for (int i = 0; i < alikes->nelts; i++) {
+        const scim_alike_t *alike = &APR_ARRAY_IDX(alikes, i, scim_alike_t);
+        const scim_row_t *row = &alike->row;
+        if (!is_provisioned(row)) {
+            continue;
+        }
+        int same_id = is_same(row->keys[SCIM_KEY_EXTERNAL_ID], asked->sent->keys[SCIM_KEY_EXTERNAL_ID]);
+        int candidate = same_id && is_former(asked, row);
+        if ((candidate && is_same_person(asked, row)) || is_namesake(asked, row, same_id)) {
+            claim->found = is_better(alike, claim->found) ? alike : claim->found;
+        } else if (candidate) {
+            other = is_better(alike, other) ? alike : other;
+        }
+    }
+    claim->note = !claim->found && other ? not_brought_back(other, asked->pool) : NULL;
+}
+
+/* The local account that somebody whom the identity provider sends is: by the userName, else by the account's e-mail.
+ */
+static const scim_alike_t *find_local(const char **what, const scim_row_t *sent, const apr_array_header_t *alikes,
+                                      apr_pool_t *pool)
+{
+    const char *email = scim_row_email(sent->doc, pool);
+    const scim_alike_t *found = NULL;
+    *what = apr_psprintf(pool, "the userName \"%s\"", scim_row_text(sent->doc, "userName"));
+    for (int i = 0; i < alikes->nelts; i++) {
+        const scim_alike_t *alike = &APR_ARRAY_IDX(alikes, i, scim_alike_t);
+        if (is_same(alike->row.keys[SCIM_KEY_USER_NAME], sent->keys[SCIM_KEY_USER_NAME])) {
+            return is_provisioned(&alike->row) ? NULL : alike;
+        }
+        const char *other = email && !found && !alike->row.deleted && strcmp(alike->row.source, "local") == 0
+                                ? scim_row_email(alike->row.doc, pool)
+                                : NULL;
+        if (other && is_same(scim_fold(email, pool), scim_fold(other, pool))) {
+            found = alike;
+        }
+    }
+    if (found) {
+        *what = apr_psprintf(pool, "the e-mail address \"%s\"", email);
+    }
+    return found;
+}
+
+/* Whether a local account has to do with it; then the claim is decided. */
+static int claim_local(scim_claim_t *claim, const scim_row_t *sent, const apr_array_header_t *alikes,
+                       const scim_rules_t *rules, apr_pool_t *pool)
+{
+    const char *what;
+    const scim_alike_t *local = find_local(&what, sent, alikes, pool);
+    if (!local) {
+        return 0;
+    }
+    if (!rules->adopts) {
+        claim->refusal = apr_psprintf(pool,
+                                      "User already exists: %s is that of a local account. Rename or remove that one, "
+                                      "or let the tenant adopt local accounts.",
+                                      what);
+    } else if (local->row.protected) {
+        claim->refusal = apr_psprintf(pool,
+                                      "User already exists: %s is that of a protected account, which provisioning "
+                                      "never takes over. Leave this user out of provisioning.",
+                                      what);
+    } else {
+        claim->found = local;
+        claim->adopts = 1;
+    }
+    return 1;
+}
+
+scim_claim_t scim_restore_decide(const scim_row_t *sent, const apr_array_header_t *alike, const scim_rules_t *rules,
+                                 apr_pool_t *pool)
+{
+    scim_claim_t claim = {NULL, 0, NULL, NULL};
+    if (claim_local(&claim, sent, alike, rules, pool) || rules->restore == SCIM_RESTORE_NEVER) {
+        return claim;
+    }
+    asked_t asked = {.sent = sent, .by_name = rules->restore == SCIM_RESTORE_BY_USER_NAME, .pool = pool};
+    asked.named = !sent->keys[SCIM_KEY_EXTERNAL_ID] || scim_restore_identifies(sent->doc);
+    asked.name_key = asked.by_name || !asked.named ? sent->keys[SCIM_KEY_USER_NAME] : NULL;
+    find_former(&claim, &asked, alike);
+    return claim;
+}
+
+scim_row_t scim_restore_row(const scim_claim_t *claim, const scim_row_t *sent, apr_pool_t *pool)
+{
+    const scim_row_t *was = &claim->found->row;
+    scim_row_t row = *was;
+    row.doc = scim_json_copy(sent->doc, pool);
+    json_object *roles = json_object_object_get(was->doc, "roles");
+    if (!claim->adopts && !was->deleted && roles && !json_object_object_get_ex(row.doc, "roles", NULL)) {
+        json_object_object_add(row.doc, "roles", json_object_get(roles));
+    }
+    row.deleted = 0;
+    row.source = "scim";
+    return row;
+}

@@ -1,0 +1,51 @@
+/*
+ * The rules of a tenant: what its administrators have decided, as far as a write by provisioning asks for it.
+ *
+ * They are read once and remembered (store/rules.h). `version` says which state of the tenant they are of: every
+ * administrative change raises it in its own transaction, and a write that was computed with another version than
+ * the one that holds is undone and computed anew. They are never changed after they were read; any thread may use them.
+ */
+#ifndef SCIM_RULES_RULES_H
+#define SCIM_RULES_RULES_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+/* What a POST brings back of what was deleted (setting `restore`). */
+typedef enum { SCIM_RESTORE_BY_EXTERNAL_ID, SCIM_RESTORE_BY_USER_NAME, SCIM_RESTORE_NEVER } scim_restore_e;
+
+/* A role that accounts may have. */
+typedef struct scim_role_t {
+    const char *value;
+    const char *id;
+    const char *value_key;   /* `value` folded */
+    const char *display_key; /* its display name folded */
+} scim_role_t;
+
+typedef struct scim_rules_t {
+    apr_int64_t version;
+    scim_restore_e restore;
+    int adopts;          /* a local account that is the same becomes the provisioned one (localMatch) */
+    int erases;          /* a deletion leaves nothing (deletion) */
+    int user_name_email; /* userName must be an e-mail address (userNameEmail) */
+    int derives_name;    /* displayName is made of the name, whatever is sent (deriveDisplayName) */
+    int role_syncs;      /* the identity provider's role counts with each of its writes, and not with the first alone */
+    int login_email;     /* people log in by their e-mail address (loginAttribute) */
+    int protects;        /* there are accounts that provisioning may not touch */
+    int templates;       /* there are templates for new users */
+    int bound;           /* the token that acts is for its own user alone */
+    apr_array_header_t *reserved; /* const char *: values of roles that provisioning never gives (reservedRoles) */
+    apr_array_header_t *roles;    /* scim_role_t, oldest first */
+} scim_rules_t;
+
+/* Reads what the statement `rules` tells, a JSON object (see there). NULL where it is none. */
+scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, apr_pool_t *pool);
+
+/* The role that is called so, whatever the case: by its value, else by its id or display name, the oldest first; NULL
+ * where there is none. */
+const scim_role_t *scim_rules_role(const scim_rules_t *rules, const char *name, apr_pool_t *pool);
+
+/* Whether provisioning may not give the role of this value; NULL is none. */
+int scim_rules_reserved(const scim_rules_t *rules, const char *role);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Rows (rules/row.h) to the parameters of the statements that write them, and stored rows from results.
+ */
+#ifndef SCIM_ROW_WRITE_H
+#define SCIM_ROW_WRITE_H
+
+#include "resources_private.h"
+#include "rules/entry.h"
+#include "rules/row.h"
+#include "scim/text.h"
+
+/* Resources of one type that one statement makes (sql/statements/made.part): arrays that grow by a row. */
+typedef struct scim_rows_t {
+    scim_buf_t ids;
+    scim_buf_t docs;
+    scim_buf_t active;
+    scim_buf_t role;
+    scim_buf_t sent_role;
+    scim_buf_t keys[SCIM_KEY_COUNT];
+    int count;
+} scim_rows_t;
+
+void scim_rows_init(scim_rows_t *rows, apr_pool_t *pool);
+
+/* `text` is the document as it is stored. */
+void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, const char *text, apr_size_t len);
+
+/* Adds a value to the text of an SQL array of texts that is being made: "{" stands before the first one, and the
+ * caller ends it with "}". NULL is SQL null. */
+void scim_array_put(scim_buf_t *array, const char *value);
+
+/* The statement that makes them, whoever is like them: its slot. `with_docs`: they are answered with. */
+int scim_rows_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
+                     int with_docs);
+
+/* The same of one user, made only where nobody is like it (sql/statements/user_create.sql). */
+int scim_rows_create_user(scim_batch_t *batch, scim_session_t *session, scim_rows_t *rows, const scim_row_t *row);
+
+/* A stored row, with its keys, from a result with the columns of stored.part, which begin at `column`. */
+scim_row_t scim_row_read(const PGresult *result, int row, int column, const scim_resource_type_t *type,
+                         const scim_rules_t *rules, apr_pool_t *pool);
+
+/* One change of a stored resource. */
+typedef struct scim_row_change_t {
+    const scim_resource_type_t *type;
+    const char *id;
+    const scim_row_t *before;
+    const char *before_text; /* the stored document */
+    const scim_row_t *after;
+    const char *after_text;
+} scim_row_change_t;
+
+/* The statements that write it; returns the slot of the one that answers with the record, and with the groups of a user
+ * where that is asked for. */
+int scim_row_update(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change, int with_groups);
+
+/* The statements that take a row away that leaves nothing. */
+void scim_row_erase(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change);
+
+#endif

@@ -1,0 +1,189 @@
+#include "rules_cache.h"
+
+#include <apr_hash.h>
+#include <apr_ring.h>
+#include <apr_strings.h>
+#include <apr_thread_mutex.h>
+#include <string.h>
+
+#include "resources_private.h"
+#include "scim/table.h"
+#include "session.h"
+
+typedef struct entry_t {
+    APR_RING_ENTRY(entry_t) link; /* the most recently used first */
+    apr_pool_t *pool;             /* the entry is in it */
+    const char *key;
+    const scim_rules_t *rules;
+    int users; /* sessions, and the table itself; without any it goes */
+    scim_rules_cache_t *cache;
+} entry_t;
+
+struct scim_rules_cache_t {
+    apr_thread_mutex_t *mutex; /* of all that follows, and of the entries' users */
+    apr_hash_t *entries;       /* key -> entry_t */
+    APR_RING_HEAD(recent_t, entry_t) recent;
+    apr_pool_t *pool;
+};
+
+scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool)
+{
+    scim_rules_cache_t *cache = apr_pcalloc(pool, sizeof(*cache));
+    if (apr_thread_mutex_create(&cache->mutex, APR_THREAD_MUTEX_DEFAULT, pool) != APR_SUCCESS) {
+        return NULL;
+    }
+    APR_RING_INIT(&cache->recent, entry_t, link);
+    cache->entries = scim_table_make(pool);
+    cache->pool = pool;
+    return cache;
+}
+
+/* --- with the mutex held ------------------------------------------------------------------------------------------ */
+
+static void release(entry_t *entry)
+{
+    if (--entry->users == 0) {
+        apr_pool_destroy(entry->pool);
+    }
+}
+
+static void drop(scim_rules_cache_t *cache, entry_t *entry)
+{
+    apr_hash_set(cache->entries, entry->key, APR_HASH_KEY_STRING, NULL);
+    APR_RING_REMOVE(entry, link);
+    release(entry);
+}
+
+static void insert(scim_rules_cache_t *cache, entry_t *entry)
+{
+    entry_t *old = apr_hash_get(cache->entries, entry->key, APR_HASH_KEY_STRING);
+    if (old) {
+        drop(cache, old);
+    }
+    while (apr_hash_count(cache->entries) >= SCIM_RULES_CACHE_SIZE) {
+        drop(cache, APR_RING_LAST(&cache->recent));
+    }
+    entry->users++;
+    apr_hash_set(cache->entries, entry->key, APR_HASH_KEY_STRING, entry);
+    APR_RING_INSERT_HEAD(&cache->recent, entry, entry_t, link);
+}
+
+static entry_t *find(scim_rules_cache_t *cache, const char *key)
+{
+    entry_t *entry = apr_hash_get(cache->entries, key, APR_HASH_KEY_STRING);
+    if (entry) {
+        APR_RING_REMOVE(entry, link);
+        APR_RING_INSERT_HEAD(&cache->recent, entry, entry_t, link);
+        entry->users++;
+    }
+    return entry;
+}
+
+/* --- sessions ----------------------------------------------------------------------------------------------------- */
+
+static const char *key_of(const scim_session_t *session)
+{
+    return apr_pstrcat(session->pool, scim_conn_database(session->conn), "/", session->tenant, "/",
+                       session->token->key_id, NULL);
+}
+
+static apr_status_t leave(void *data)
+{
+    entry_t *entry = data;
+    scim_rules_cache_t *cache = entry->cache;
+    apr_thread_mutex_lock(cache->mutex);
+    release(entry);
+    apr_thread_mutex_unlock(cache->mutex);
+    return APR_SUCCESS;
+}
+
+static void use(scim_session_t *session, entry_t *entry)
+{
+    session->rules = entry->rules;
+    apr_pool_cleanup_register(session->pool, entry, leave, apr_pool_cleanup_null);
+}
+
+static int recall(scim_session_t *session)
+{
+    scim_rules_cache_t *cache = session->rules_cache;
+    if (!cache) {
+        return 0;
+    }
+    const char *key = key_of(session);
+    apr_thread_mutex_lock(cache->mutex);
+    entry_t *entry = find(cache, key);
+    apr_thread_mutex_unlock(cache->mutex);
+    if (entry) {
+        use(session, entry);
+    }
+    return entry != NULL;
+}
+
+/* A pool of its own for each entry, with an allocator of its own: it gives back what it took, in whatever thread. */
+static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
+{
+    apr_pool_t *pool;
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    entry_t *entry = apr_pcalloc(pool, sizeof(*entry));
+    entry->pool = pool;
+    entry->key = apr_pstrdup(pool, key);
+    entry->cache = cache;
+    entry->users = 1;
+    return entry;
+}
+
+static void remember(scim_session_t *session, const char *json, apr_size_t len, apr_int64_t version)
+{
+    scim_rules_cache_t *cache = session->rules_cache;
+    if (!cache) {
+        session->rules = scim_rules_read(json, len, version, session->pool);
+        return;
+    }
+    entry_t *entry = make_entry(cache, key_of(session));
+    entry->rules = scim_rules_read(json, len, version, entry->pool);
+    if (!entry->rules) {
+        apr_pool_destroy(entry->pool);
+        return;
+    }
+    apr_thread_mutex_lock(cache->mutex);
+    insert(cache, entry);
+    apr_thread_mutex_unlock(cache->mutex);
+    use(session, entry);
+}
+
+scim_error_t *scim_rules_find(scim_session_t *session)
+{
+    if (session->rules || recall(session)) {
+        return NULL;
+    }
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot = scim_batch_add(batch, SCIM_STMT_RULES,
+                              scim_params(session->pool, session->tenant, session->token->key_id, SCIM_PARAMS_END));
+    scim_error_t *error = scim_session_run(session, batch);
+    if (error) {
+        return error;
+    }
+    const PGresult *result = scim_batch_result(batch, slot);
+    if (PQntuples(result) == 1) {
+        apr_size_t len;
+        const char *json = scim_result_text(&len, result, 0, 1);
+        remember(session, json, len, scim_result_int(result, 0, 0));
+    }
+    return session->rules ? NULL : scim_error_status(session->pool, 500, "The rules of the tenant could not be read.");
+}
+
+void scim_rules_forget(scim_session_t *session)
+{
+    scim_rules_cache_t *cache = session->rules_cache;
+    session->rules = NULL;
+    if (!cache) {
+        return;
+    }
+    const char *key = key_of(session);
+    apr_thread_mutex_lock(cache->mutex);
+    entry_t *entry = apr_hash_get(cache->entries, key, APR_HASH_KEY_STRING);
+    if (entry) {
+        drop(cache, entry);
+    }
+    apr_thread_mutex_unlock(cache->mutex);
+}

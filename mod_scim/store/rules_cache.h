@@ -1,0 +1,32 @@
+/*
+ * The rules of the tenants that this process has met (rules/rules.h), as each of their tokens writes by them.
+ *
+ * A bounded table of the most recently used: what is not in it is read when it is needed, one round trip before the
+ * write. An entry is of one database, tenant and token, and never changes. That it still holds is asked by the write's
+ * own authentication; where it does not, the entry is dropped. Any thread may use it.
+ */
+#ifndef SCIM_RULES_CACHE_H
+#define SCIM_RULES_CACHE_H
+
+#include <apr_pools.h>
+
+#include "rules/rules.h"
+
+typedef struct scim_rules_cache_t scim_rules_cache_t;
+
+struct scim_session_t;
+
+/* Entries that are kept, of about 10 KB each, plus 100 bytes for each role of the tenant. */
+#define SCIM_RULES_CACHE_SIZE 1000
+
+/* `pool` lives as long as the process. NULL where threads cannot be kept apart. */
+scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool);
+
+/* Sets session->rules, from the session's cache or from the database; they live as long as the session's pool. Errors:
+ * those of scim_session_run. */
+struct scim_error_t *scim_rules_find(struct scim_session_t *session);
+
+/* The session's rules hold no more. */
+void scim_rules_forget(struct scim_session_t *session);
+
+#endif

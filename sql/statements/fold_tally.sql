@@ -1,0 +1,2 @@
+-- $1 tenant
+select scim.fold_tally($1)

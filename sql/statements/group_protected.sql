@@ -1,0 +1,6 @@
+-- Refuses to delete a group in which a protected user is, be it in a group in it.
+-- $1 tenant, $2 id, $3 what the group is called
+select scim.refuse('SC403', format('The user "%s", who is in the group "%s", is protected. Provisioning may not delete the group; an administrator '
+                                   'can unlink it.', p.who, $3::text))
+  from (select scim.protected_in($1, array [$2::uuid]) as who) p
+ where p.who is not null

@@ -1,0 +1,21 @@
+-- The rows of scim.lookup of a resource whose document has changed; null stands for a document that is not there, or no longer. What is gone
+-- is looked up by the whole key, whatever the statistics say.
+-- $1 tenant, $2 type, $3 id, $4 the document before, $5 the document after
+with gone as (
+    select k.attribute, k.key from scim.lookup_keys($2, $4::jsonb) k where $4::jsonb is not null
+    except
+    select k.attribute, k.key from scim.lookup_keys($2, $5::jsonb) k where $5::jsonb is not null
+), removed as (
+    delete from scim.lookup l
+     where l.ctid = any (array(select x.ctid
+                                 from gone g
+                                cross join lateral (select y.ctid
+                                                      from scim.lookup y
+                                                     where y.tenant = $1 and y.attribute = g.attribute and y.key = g.key and y.resource_id = $3::uuid
+                                                    offset 0) x))
+)
+insert into scim.lookup (tenant, attribute, key, resource_id)
+select $1, k.attribute, k.key, $3::uuid
+  from scim.lookup_keys($2, $5::jsonb) k
+ where $5::jsonb is not null
+    on conflict do nothing

@@ -1,0 +1,11 @@
+-- The rules that a write by this token is computed with, and their version. `traits` is explained at scim.traits.
+-- $1 tenant, $2 the token's key id
+select k.rules,
+       jsonb_build_object('restore', t.restore, 'adopts', t.local_match = 'adopt', 'erases', t.deletion = 'erase',
+                          'userNameEmail', t.user_name_email, 'derivesName', t.derive_display_name, 'roleSyncs', t.role_wins = 'sync',
+                          'loginEmail', t.login_attribute = 'email', 'reserved', to_jsonb(t.reserved_roles), 'traits', k.traits,
+                          'roles', (select jsonb_agg(jsonb_build_array(r.doc ->> 'value', r.id, r.doc ->> 'display') order by r.id)
+                                      from scim.resource r
+                                     where r.tenant = $1 and r.type = 'Role' and r.wire))
+  from scim.tenant t, scim.token k
+ where t.tenant = $1 and k.tenant = $1 and k.key_id = $2

@@ -1,0 +1,36 @@
+-- The users whom a POST may be about (rules/restore.h), locked, in the order of their ids; with the id that the POST's user was to have.
+-- Of very many with the same externalId the last ones, and those who are there first. Local accounts are looked for where there are any.
+-- What users are looked up by stands in columns: a comparison with an operator on JSON would use no index behind row-level security.
+-- "is true" hides a condition from the planner, which may think that the indexes of the few are shorter than they are.
+-- $1 tenant, $2 ids that the new users were to have, and for each of them $3 externalId, $4 userName (folded), $5 the account's e-mail
+-- address (folded, cut as keys are), any of which may be null, $6 which of them are restored by the userName
+select w.id, {{stored}}
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[]) with ordinality w (id, external_id, user_name, email, by_name, place)
+ cross join lateral (
+        (select d.id
+           from scim.resource d
+          where d.tenant = $1 and d.external_id = w.external_id
+            and (d.type = 'User' and d.source = 'scim' and d.merged_into is null and (d.deleted_at is not null or not d.active)) is true
+          order by d.deleted_at is null desc, d.id desc
+          limit 100)
+         union
+        (select d.id
+           from scim.resource d
+          where d.tenant = $1 and d.former_name_key = w.user_name and d.former_name_key is not null and w.by_name
+            and (d.source = 'scim' and d.merged_into is null) is true
+          order by d.id desc
+          limit 100)
+         union
+        (select d.id from scim.resource d where d.tenant = $1 and d.user_name_key = w.user_name)
+         union
+        (select l.resource_id
+           from scim.lookup l
+           join scim.resource d on d.tenant = l.tenant and d.id = l.resource_id
+          where l.tenant = $1 and l.attribute = scim.email_attribute() and l.key = w.email and (d.source = 'local' and d.deleted_at is null) is true
+            and (select true from scim.resource x
+                  where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
+          order by l.resource_id
+          limit 100)) a
+  join scim.resource r on r.tenant = $1 and r.id = a.id
+ order by r.id, w.place
+   for no key update of r
