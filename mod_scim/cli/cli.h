@@ -28,11 +28,13 @@ enum {
 /* The options of commands that are no operations, and of every command; options.c describes each. */
 typedef enum {
     CLI_ALL_TENANTS,
+    CLI_APACHECTL,
     CLI_DB,
     CLI_DROP,
     CLI_HELP,
     CLI_JSON,
     CLI_SCHEMA_DIR,
+    CLI_URL,
     CLI_VERSION_OPTION,
     CLI_OPTION_COUNT
 } cli_option_e;
@@ -48,7 +50,7 @@ typedef struct cli_t {
 
 typedef struct cli_command_t {
     const char *noun;
-    const char *verb;
+    const char *verb;       /* "" of a noun that is a command by itself */
     const char *argument;   /* what to call it in the help; NULL where the command takes none */
     unsigned options;       /* CLI_BITs, beyond those that every command takes */
     unsigned required;      /* of these */
@@ -58,12 +60,25 @@ typedef struct cli_command_t {
 
 /* Tables end with a NULL noun. */
 extern const cli_command_t cli_db_commands[];
+extern const cli_command_t cli_doctor_commands[];
 
 /* Prints "scimctl: " and one sentence to standard error; returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same for an error of the store: detail and cause, and the exit code that its status stands for. */
 int cli_fail_with(const scim_error_t *error);
+
+/* Connects by --db or libpq's environment. Returns what is wrong, NULL where there is a connection. */
+const char *cli_reach(PGconn **pg, cli_t *cli);
+
+/* Takes up the owner's role, in a database whose version is this build's. Errors: 403, 503. */
+scim_error_t *cli_take_over(scim_conn_t **conn, PGconn *pg, cli_t *cli);
+
+/* Becomes again who has connected: only that one may be allowed to see what other sessions do. */
+void cli_give_back(PGconn *pg);
+
+/* The operating system's user, who stands in the audit log. */
+const char *cli_user_name(apr_pool_t *pool);
 
 /* Connects by --db or libpq's environment. Returns CLI_OK, or the exit code after a message. */
 int cli_connect(PGconn **pg, cli_t *cli);

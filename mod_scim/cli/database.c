@@ -53,17 +53,23 @@ static int execute(PGconn *pg, const char *sql)
     return success;
 }
 
-int cli_connect(PGconn **pg, cli_t *cli)
+const char *cli_reach(PGconn **pg, cli_t *cli)
 {
     *pg = connect_to(cli->options[CLI_DB]);
     apr_pool_cleanup_register(cli->pool, *pg, finish, apr_pool_cleanup_null);
-    if (PQstatus(*pg) != CONNECTION_OK) {
+    return PQstatus(*pg) == CONNECTION_OK &&
+                   execute(*pg, "set client_min_messages = warning; set search_path = pg_catalog, pg_temp")
+               ? NULL
+               : message_of(*pg, cli->pool);
+}
+
+int cli_connect(PGconn **pg, cli_t *cli)
+{
+    const char *problem = cli_reach(pg, cli);
+
+    if (problem != NULL) {
         return cli_fail(CLI_UNREACHABLE, "No connection to the database; check --db, PGHOST and PGDATABASE: %s",
-                        message_of(*pg, cli->pool));
-    }
-    if (!execute(*pg, "set client_min_messages = warning; set search_path = pg_catalog, pg_temp")) {
-        return cli_fail(CLI_UNREACHABLE, "The connection to the database was lost; try again: %s",
-                        message_of(*pg, cli->pool));
+                        problem);
     }
     return CLI_OK;
 }
@@ -98,6 +104,19 @@ static int check_version(PGconn *pg, apr_pool_t *pool)
     return CLI_OK;
 }
 
+scim_error_t *cli_take_over(scim_conn_t **conn, PGconn *pg, cli_t *cli)
+{
+    if (!execute(pg, "set role scim_owner")) {
+        return scim_migrate_no_owner(pg, cli->pool);
+    }
+    return scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
+}
+
+void cli_give_back(PGconn *pg)
+{
+    execute(pg, "reset role");
+}
+
 int cli_open(scim_conn_t **conn, cli_t *cli)
 {
     PGconn *pg;
@@ -110,10 +129,7 @@ int cli_open(scim_conn_t **conn, cli_t *cli)
     if (code != CLI_OK) {
         return code;
     }
-    if (!execute(pg, "set role scim_owner")) {
-        return cli_fail_with(scim_migrate_no_owner(pg, cli->pool));
-    }
-    error = scim_conn_open(conn, pg, cli->pool, STATEMENT_TIMEOUT, cli->pool);
+    error = cli_take_over(conn, pg, cli);
     return error == NULL ? CLI_OK : cli_fail_with(error);
 }
 

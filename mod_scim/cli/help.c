@@ -7,7 +7,7 @@
 #include "operation.h"
 #include "options.h"
 
-const cli_command_t *const cli_commands[] = {cli_db_commands, NULL};
+const cli_command_t *const cli_commands[] = {cli_db_commands, cli_doctor_commands, NULL};
 
 /* --- what there is ---------------------------------------------------------------------------------------------------
  */
@@ -144,7 +144,7 @@ int cli_help(const char *noun, const char *verb, apr_pool_t *pool)
     if (found == NULL) {
         return cli_help_wrong(noun, verb, pool);
     }
-    if (verb == NULL) {
+    if (verb == NULL && *found->verb) {
         help_noun(verbs, noun, pool);
         return CLI_OK;
     }
@@ -204,7 +204,7 @@ static void complete_options(const verb_t *verb, int nwords, const char *const *
     for (const char *name = apr_strtok(names, " ", &state); name != NULL; name = apr_strtok(NULL, " ", &state)) {
         int given = 0;
 
-        for (int i = 2; i + 1 < nwords; i++) {
+        for (int i = 1; i + 1 < nwords; i++) {
             given |= strcmp(line[i], name) == 0;
         }
         if (!given) {
@@ -216,12 +216,14 @@ static void complete_options(const verb_t *verb, int nwords, const char *const *
 int cli_complete(int nwords, const char *const *line, apr_pool_t *pool)
 {
     const apr_array_header_t *verbs = all_verbs(pool);
-    const verb_t *verb = nwords > 2 ? find(verbs, line[0], line[1]) : NULL;
-    const char *values = verb != NULL && nwords > 3 ? value_words(verb, line[nwords - 2], pool) : NULL;
+    const verb_t *alone = nwords > 1 ? find(verbs, line[0], "") : NULL;
+    const verb_t *verb = nwords > 2 && alone == NULL ? find(verbs, line[0], line[1]) : alone;
+    const char *values =
+        verb != NULL && nwords > (alone != NULL ? 2 : 3) ? value_words(verb, line[nwords - 2], pool) : NULL;
 
     if (nwords <= 1) {
         printf("%s\nopenapi\n--help\n--version\n", words(verbs, NULL, "\n", pool));
-    } else if (nwords == 2 && find(verbs, line[0], NULL) != NULL) {
+    } else if (nwords == 2 && alone == NULL && find(verbs, line[0], NULL) != NULL) {
         printf("%s\n--help\n", words(verbs, line[0], "\n", pool));
     } else if (values != NULL) {
         for (const char *c = values; *c; c++) {

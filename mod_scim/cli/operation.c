@@ -228,7 +228,7 @@ const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, co
 /* --- running it ------------------------------------------------------------------------------------------------------
  */
 
-static const char *user_name(apr_pool_t *pool)
+const char *cli_user_name(apr_pool_t *pool)
 {
     const struct passwd *user = getpwuid(getuid());
 
@@ -425,7 +425,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     if (code != CLI_OK) {
         return code;
     }
-    call.actor = user_name(cli->pool);
+    call.actor = cli_user_name(cli->pool);
     call.tenant = cli_operation_in_path(op, "tenant") && cli->options[CLI_ALL_TENANTS] == NULL
                       ? scim_admin_text(&call, "tenant")
                       : NULL;

@@ -13,11 +13,14 @@ typedef struct option_t {
 
 static const option_t options[CLI_OPTION_COUNT] = {
     [CLI_ALL_TENANTS] = {"all-tenants", NULL, "the lists of every tenant, instead of --tenant"},
+    [CLI_APACHECTL] = {"apachectl", "PROGRAM",
+                       "tests httpd's configuration (default: apachectl, where root runs this)"},
     [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
     [CLI_SCHEMA_DIR] = {"schema-dir", "DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated"},
+    [CLI_URL] = {"url", "URL", "base URL of a tenant, to look at as identity providers do"},
     [CLI_VERSION_OPTION] = {"version", NULL, "show the version"},
 };
 
@@ -119,7 +122,7 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
     scim_buf_t buf;
 
     scim_buf_init(&buf, 128, pool);
-    scim_buf_printf(&buf, "scimctl %s %s", command->noun, command->verb);
+    scim_buf_printf(&buf, *command->verb ? "scimctl %s %s" : "scimctl %s", command->noun, command->verb);
     if (command->argument != NULL) {
         scim_buf_printf(&buf, " %s", command->argument);
     }

@@ -48,20 +48,20 @@ int cli_fail_with(const scim_error_t *error)
 /* Sets cli->argument where the command takes one: the word behind the verb. */
 static int read_argument(cli_t *cli, const cli_line_t *line, const cli_command_t *command)
 {
-    int expected = command->argument != NULL ? 3 : 2;
+    int expected = (*command->verb ? 2 : 1) + (command->argument != NULL);
 
     if (line->nwords != expected) {
         return cli_fail(CLI_USAGE, "%s arguments; usage: %s", line->nwords < expected ? "Missing" : "Too many",
                         cli_usage(command, cli->pool));
     }
-    cli->argument = expected == 3 ? line->words[2] : NULL;
+    cli->argument = command->argument != NULL ? line->words[expected - 1] : NULL;
     return CLI_OK;
 }
 
 static int run(const cli_line_t *line, cli_t *cli)
 {
     const char *verb = line->nwords > 1 ? line->words[1] : NULL;
-    const cli_command_t *command = verb != NULL ? cli_command_find(line->words[0], verb) : NULL;
+    const cli_command_t *command = cli_command_find(line->words[0], verb != NULL ? verb : "");
     int code;
 
     if (command == NULL) {

@@ -46,5 +46,8 @@ is_offered(['tenant', 'set', 'acme', '--json', '--pro'], '--profile');
 is_offered(['db', ''], 'init upgrade status index --help');
 is_offered(['db', 'index', '--'], '--db --drop --help --json --schema-dir --version');
 is_offered(['db', 'index', '--schema-dir', ''], '');
+is_offered(['doctor', ''], '--apachectl --db --help --json --schema-dir --url --version');
+is_offered(['doctor', '--url', 'https://x', '--'], '--apachectl --db --help --json --schema-dir --version');
+is_offered(['doctor', '--url', ''], '');
 
 done_testing;

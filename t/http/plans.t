@@ -114,7 +114,8 @@ my %many = (
 my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
-my @names = $prepared =~ /^prepare (\w+) as$/mg;
+# scimctl doctor looks at all tenants, when somebody asks it.
+my @names = grep { !/^doctor_/ } $prepared =~ /^prepare (\w+) as$/mg;
 cmp_ok(scalar @names, '>=', 20, 'statements are there');
 $prepared .= "prepare planted as\nselect doc from scim.resource where tenant = \$1 and doc ->> 'title' = \$2;\n";
 for my $name (keys %many) {
