@@ -7,10 +7,7 @@
 /** @typedef {{data: any, etag: string | null}} Answer */
 
 export class Problem extends Error {
-  /**
-   * @param {number} status  0: there was no answer
-   * @param {any} [body]
-   */
+  /** @param {number} status  0: there was no answer @param {any} [body] */
   constructor(status, body) {
     super(body?.detail ?? LOCAL[status] ?? `The server answered ${status}.`);
     this.status = status;
@@ -39,7 +36,6 @@ export function onTrouble(listener) {
   tell = listener;
 }
 
-/** @param {string} now */
 function setTrouble(now) {
   if (now === trouble) return;
   trouble = now;
@@ -51,11 +47,7 @@ function troubleOf(status) {
   return { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' }[status] ?? '';
 }
 
-/**
- * A path with its values encoded: path`/tenants/${tenant}/users/${id}`.
- * @param {TemplateStringsArray} texts
- * @param {...any} values
- */
+/** A path with its values encoded: path`/tenants/${tenant}/users/${id}`. @param {TemplateStringsArray} texts @param {...any} values */
 export function path(texts, ...values) {
   return texts.reduce((all, text, i) => all + encodeURIComponent(values[i - 1]) + text);
 }
@@ -70,10 +62,7 @@ export function queryText(query) {
   return text && `?${text}`;
 }
 
-/**
- * @param {Response} response
- * @returns {Promise<Answer>}
- */
+/** @param {Response} response @returns {Promise<Answer>} */
 async function read(response) {
   const text = await response.text();
   const json = /json/.test(response.headers.get('Content-Type') ?? '') && text ? JSON.parse(text) : null;
@@ -85,11 +74,7 @@ async function read(response) {
   return { data: json, etag: response.headers.get('ETag') };
 }
 
-/**
- * @param {string} method
- * @param {string} where  below the Location, with a slash at its start
- * @param {RequestInit} options
- */
+/** @param {string} method @param {string} where  below the Location, with a slash at its start @param {RequestInit} options */
 async function once(method, where, options) {
   try {
     const headers = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers };
@@ -107,10 +92,7 @@ async function once(method, where, options) {
   }
 }
 
-/**
- * @param {number} seconds
- * @param {AbortSignal} [signal]
- */
+/** @param {number} seconds @param {AbortSignal} [signal] */
 export function pause(seconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);

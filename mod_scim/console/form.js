@@ -18,32 +18,35 @@ const NAMES = {
   subscriptions: ['subscription', 'name'], flag: ['flag', 'flag'], flags: ['flag', 'flag'], token: ['token', 'name'], members: ['user', 'userName'],
 };
 
-/** @param {string} tenant @param {string} noun @param {string} member */
 export function suggester(tenant, noun, member) {
-  return async (/** @type {string} */ text) => {
+  return async (text) => {
     const { data } = await get(model.at(`${noun}-list`, { tenant }), { q: text || undefined, limit: 20 });
-    return data.items.map((/** @type {any} */ row) => ({ value: row[member], text: row.displayName === row[member] ? undefined : row.displayName }));
+    return data.items.map((row) => ({ value: row[member], text: row.displayName === row[member] ? undefined : row.displayName }));
   };
 }
 
-/** @param {string} name @param {string} tenant */
 export function suggests(name, tenant) {
   const [noun, member] = NAMES[name] ?? [];
   return noun && model.find(`${noun}-list`) ? suggester(tenant, noun, member) : null;
 }
 
+/** A choice of a field; what is not said yet is its default, in a filter any. @param {Field} field @param {any} value @param {string} id */
+function choiceInput(field, value, id) {
+  const filter = field.in === 'query';
+  const unsaid = field.required ? 'Choose…' : filter && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default';
+  const open = filter || value === undefined || value === null;
+  return h('select', { id, required: field.required }, open && h('option', { value: '' }, unsaid),
+    field.enum?.map((each) => h('option', { value: each, selected: each === value }, each)));
+}
+
 /** @param {Field} field @param {any} value @param {string} id */
 function plainInput(field, value, id) {
-  const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required };
-  if (field.enum) {
-    const empty = field.required && value === undefined ? [] : [h('option', { value: '' }, field.required ? 'Choose…' : field.in === 'query' && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default')];
-    const options = field.enum.map((each) => h('option', { value: each, selected: each === value }, each));
-    return h('select', { id, required: field.required }, value === undefined || value === null || field.in === 'query' ? empty : [], options);
-  }
-  if (field.type === 'integer') return h('input', { ...limits, type: 'number', value: value ?? '' });
+  if (field.enum) return choiceInput(field, value, id);
+  const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required, value: value ?? '' };
+  if (field.type === 'integer') return h('input', { ...limits, type: 'number' });
   if (field.format === 'date-time') return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
-  if ((field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name]) return h('textarea', { ...limits, value: value ?? '' });
-  return h('input', { ...limits, value: value ?? '', autocomplete: 'off', spellcheck: 'false', placeholder: /default/.test(field.help) && field.nullable ? 'the default' : null });
+  if ((field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name]) return h('textarea', limits);
+  return h('input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder: field.nullable && /default/.test(field.help) ? 'the default' : null });
 }
 
 /** What a plain field holds, as the API has it. @param {Field} field @param {string} text */
@@ -72,7 +75,6 @@ function listInput(field, start, tenant) {
   return { box, read: () => [...values] };
 }
 
-/** @param {any} input @param {string} name @param {string} tenant */
 function addSuggestions(input, name, tenant) {
   const look = suggests(name, tenant);
   if (!look) return null;
@@ -84,14 +86,7 @@ function addSuggestions(input, name, tenant) {
   return list;
 }
 
-/**
- * One argument.
- * @param {Field} field
- * @param {any} value
- * @param {string} tenant
- * @param {string} [title]
- * @returns {Control}
- */
+/** One argument. @param {Field} field @param {any} value @param {string} tenant @param {string} [title] @returns {Control} */
 export function control(field, value, tenant, title = model.label(field.name)) {
   const id = newId();
   const wrong = h('span.wrong', { id: `${id}w` });
@@ -116,7 +111,7 @@ export function control(field, value, tenant, title = model.label(field.name)) {
     element = h('div.field', label, input, field.enum ? null : addSuggestions(input, field.name, tenant), help, wrong);
   }
   input?.setAttribute('aria-describedby', `${help ? `${id}h ` : ''}${id}w`);
-  const mark = (/** @type {string} */ text) => {
+  const mark = (text) => {
     fill(wrong, text && model.sentence(text));
     if (text) input?.setAttribute('aria-invalid', 'true');
     else input?.removeAttribute('aria-invalid');
@@ -124,15 +119,11 @@ export function control(field, value, tenant, title = model.label(field.name)) {
   return { element, read, mark, field };
 }
 
-/** @param {any} one @param {any} other */
 function same(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
-/**
- * What the controls hold, and of a thing that is there already only what differs from it.
- * @param {Control[]} controls @param {any} [start]
- */
+/** What the controls hold, and of a thing that is there already only what differs from it. @param {Control[]} controls @param {any} [start] */
 export function collect(controls, start) {
   /** @type {Record<string, any>} */
   const values = {};
@@ -172,8 +163,10 @@ async function settle({ path, change, mine, start }) {
   const { data, etag } = await get(path);
   const changed = Object.keys(data).filter((key) => !same(data[key], start?.[key]) && !/^(lastModified|version)$/.test(key));
   const rows = [...new Set([...changed, ...Object.keys(mine)])];
-  const body = [h('p', 'Somebody else has saved a change since you opened this.'), h('dl.diff', h('dt.head', ''), h('dd.head', 'As it is now'), h('dd.head', 'Your change'),
-    rows.map((key) => [h('dt', model.label(key)), h('dd', h('bdi', format.plain(data[key]))), h('dd', key in mine ? h('bdi', format.plain(mine[key])) : '–')]))];
+  const body = [h('p', 'Somebody else has saved a change since you opened this.'),
+    h('dl.diff', h('dt.head', ''), h('dd.head', 'As it is now'), h('dd.head', 'Your change'),
+    rows.map((key) => [h('dt', model.label(key)), h('dd', h('bdi', format.plain(data[key]))),
+      h('dd', key in mine ? h('bdi', format.plain(mine[key])) : '–')]))];
   return ask({ title: 'It was changed meanwhile', body, action: 'Save my change over it', cancel: 'Keep what is there', work: () => change(etag) });
 }
 
@@ -222,7 +215,7 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
   const submitter = button(action, run, { kind: 'main' });
   const element = h('form', {
     novalidate: true,
-    onsubmit: (/** @type {Event} */ event) => {
+    onsubmit: (event) => {
       event.preventDefault();
       submitter.click();
     },

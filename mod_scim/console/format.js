@@ -15,11 +15,9 @@ export function count(value) {
   return value === null || value === undefined ? '–' : number.format(value);
 }
 
-/**
- * "1 user", "12 users". @param {number} value @param {string} one @param {string} [many]
- */
-export function many(value, one, many = `${one}s`) {
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** "1 user", "12 users". @param {number} value @param {string} one @param {string} [more] */
+export function many(value, one, more = `${one}s`) {
+  return `${count(value)} ${value === 1 ? one : more}`;
 }
 
 /** "a, b and c" @param {string[]} texts */
@@ -38,7 +36,6 @@ export function ago(iso) {
   return relative.format(Math.round(gap / size), unit);
 }
 
-/** @param {string} iso */
 export function exactly(iso) {
   return exact.format(new Date(iso));
 }
@@ -57,12 +54,10 @@ export function second(iso) {
   return moment(iso, seconds);
 }
 
-/** @param {string} iso */
 export function date(iso) {
   return day.format(new Date(iso));
 }
 
-/** @param {string} iso */
 export function hour(iso) {
   return clock.format(new Date(iso));
 }
@@ -82,7 +77,6 @@ export function toLocal(iso) {
   return new Date(then.getTime() - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
-/** @param {string} local */
 export function fromLocal(local) {
   return local ? new Date(local).toISOString() : null;
 }

@@ -10,14 +10,14 @@ const counts = {};
 /** @type {any} */
 let known = {};
 
-/** @param {any} who */
 export function setMe(who) {
   me = who;
 }
 
 /** The places of a tenant, in the order in which the frame has them. @type {[string, string][]} */
 const PLACES = [['overview', 'Overview'], ['connect', 'Connect'], ['tokens', 'Tokens'], ['users', 'Users'], ['groups', 'Groups'], ['access', 'Access'],
-  ['roles', 'Roles and flags'], ['activity', 'Activity'], ['audit', 'Audit'], ['holds', 'Held requests'], ['duplicates', 'Duplicates'], ['settings', 'Settings'],
+  ['roles', 'Roles and flags'], ['activity', 'Activity'], ['audit', 'Audit'], ['holds', 'Held requests'], ['duplicates', 'Duplicates'],
+    ['settings', 'Settings'],
   ['more', 'Everything else']];
 
 /** @param {string} place @param {number} value */
@@ -37,14 +37,15 @@ export function setTenant(tenant) {
 export function frame({ tenant, screen: at }) {
   const nav = part('nav');
   const single = Boolean(me?.tenant);
-  const about = known.tenant === tenant ? known : me?.tenants?.find((/** @type {any} */ each) => each.tenant === tenant);
+  const about = known.tenant === tenant ? known : me?.tenants?.find((each) => each.tenant === tenant);
   const toggle = button('Menu', () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open'))), { kind: 'menu' });
   toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
   fill(nav, tenant && h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
     about && (about.enabled ? tag(about.dryRun ? 'warn' : 'good', about.dryRun ? 'Dry run' : 'Provisioning on') : tag('plain', 'Provisioning off', '○')),
     !single && h('div', h('a', { href: '#/' }, 'All tenants')), toggle),
   tenant && h('div.places', PLACES.map(([place, text]) => h('a', { href: router.link({ tenant, screen: place === 'overview' ? '' : place }),
-    'aria-current': (at || 'overview') === place ? 'page' : null }, text, counts[place] > 0 && h('span.count', { 'aria-label': `${counts[place]} waiting` }, counts[place])))),
+    'aria-current': (at || 'overview') === place ? 'page' : null }, text, counts[place] > 0
+      && h('span.count', { 'aria-label': `${counts[place]} waiting` }, counts[place])))),
   h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
 }
 

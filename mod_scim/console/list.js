@@ -10,6 +10,7 @@ import { control } from './form.js';
 import * as model from './model.js';
 import * as format from './format.js';
 import * as router from './router.js';
+import { to } from './router.js';
 
 /** @type {Record<string, 'good'|'warn'|'bad'|'plain'>} */
 const STATES = {
@@ -48,7 +49,7 @@ function columnsOf(operation, tenant) {
   return (wanted.length ? wanted : all).slice(0, 7).map((field, i) => ({
     head: model.label(field.name),
     num: field.type === 'integer',
-    cell: (row) => (i === 0 && shows ? link(router.link({ tenant, screen: operation.noun, id: key(operation.noun, row) }), show(field, row[field.name])) : show(field, row[field.name])),
+    cell: (row) => (i === 0 && shows ? link(to(tenant, operation.noun, key(operation.noun, row)), show(field, row[field.name])) : show(field, row[field.name])),
   }));
 }
 
@@ -64,8 +65,9 @@ function filters(operation, query, { tenant, hide, change }) {
   const controls = fields.map((field) => control(asChoice(field), asText(query[field.name]), tenant));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const said = () => Object.fromEntries(controls.map(({ field, read }) => [field.name, read()]).filter(([, value]) => value !== undefined && value !== null && value !== ''));
-  const soon = (/** @type {Event} */ event) => {
+  const said = () => Object.fromEntries(controls.map(({ field, read }) => [field.name, read()]).filter(([, value]) => value !== undefined && value !== null
+    && value !== ''));
+  const soon = (event) => {
     clearTimeout(timer);
     timer = setTimeout(() => change(said()), event.type === 'input' ? 300 : 0);
   };
@@ -76,8 +78,10 @@ function filters(operation, query, { tenant, hide, change }) {
   const first = controls.slice(0, 5);
   const rest = controls.slice(5);
   const open = rest.some(({ field }) => query[field.name]);
-  return h('form.filters', { role: 'search', 'aria-label': `Narrow down: ${model.plural(operation.noun)}`, oninput: soon, onchange: soon, onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-    first.map((each) => each.element), rest.length > 0 && h('details', { open }, h('summary', 'More filters'), h('div.filters', rest.map((each) => each.element))));
+  return h('form.filters', { role: 'search', 'aria-label': `Narrow down: ${model.plural(operation.noun)}`, oninput: soon, onchange: soon,
+    onsubmit: (event) => event.preventDefault() },
+    first.map((each) => each.element), rest.length > 0 && h('details', { open }, h('summary', 'More filters'),
+      h('div.filters', rest.map((each) => each.element))));
 }
 
 /** In a filter, yes and no are a choice, since there is "any" as well. @param {import('./model.js').Field} field @returns {import('./model.js').Field} */
@@ -85,7 +89,6 @@ function asChoice(field) {
   return field.type === 'boolean' ? { ...field, type: 'string', enum: ['true', 'false'] } : field;
 }
 
-/** @param {any} value */
 function asText(value) {
   return value === undefined ? undefined : String(value);
 }
@@ -106,7 +109,7 @@ export async function list(options) {
   let asked = 0;
   const box = h('div', { 'aria-live': 'off' });
   const page = (/** @type {string | undefined} */ after) => get(model.at(id, values), { ...query, ...fixed, limit, after }, signal);
-  const further = (/** @type {any} */ body, /** @type {string} */ next) => {
+  const further = (body, next) => {
     const more = button('Show more', async () => {
       const { data } = await page(next);
       body.more(data.items);
@@ -115,7 +118,7 @@ export async function list(options) {
     });
     return h('div.actions', more);
   };
-  const draw = (/** @type {any} */ data) => {
+  const draw = (data) => {
     loaded?.(data);
     const narrowed = Object.values(query).some(Boolean);
     if (!data.items.length) return fill(box, narrowed ? none ?? empty('Nothing fits', 'No entry is as the filters above say.') : nothing);
@@ -131,7 +134,7 @@ export async function list(options) {
       if (!(error instanceof Error && error.name === 'AbortError') && mine === asked) fill(box, problem(error));
     }
   };
-  const change = (/** @type {Record<string, any>} */ now) => {
+  const change = (now) => {
     if (queryText(now) === queryText(query)) return;
     query = now;
     if (!bare) router.search(query);

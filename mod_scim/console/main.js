@@ -6,6 +6,7 @@ import { frame, scheme, setMe } from './frame.js';
 import { everything, generic } from './record.js';
 import * as model from './model.js';
 import * as router from './router.js';
+import { to } from './router.js';
 import * as screens from './screens.js';
 
 /** @typedef {import('./record.js').Context} Context */
@@ -27,7 +28,8 @@ function screenAt({ tenant, screen: at, id }) {
 /** @param {unknown} error @param {import('./router.js').Place} place */
 function failed(error, { tenant }) {
   if (error instanceof Problem && error.status === 404) {
-    return screen({ title: 'There is nothing here' }, card('', h('p', error.message), h('p', h('a', { href: router.link({ tenant }) }, 'Overview of the tenant'), ' · ', h('a', { href: '#/' }, 'All tenants'))));
+    return screen({ title: 'There is nothing here' }, card('', h('p', error.message),
+      h('p', h('a', { href: to(tenant) }, 'Overview of the tenant'), ' · ', h('a', { href: '#/' }, 'All tenants'))));
   }
   if (!(error instanceof Problem)) console.error(error);
   return screen({ title: 'This page cannot be shown' }, problem(error), h('div', button('Try again', router.again)));
@@ -83,11 +85,11 @@ const TROUBLE = {
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let watch;
 
-/** @param {string} trouble */
 function showTrouble(trouble) {
   clearInterval(watch);
   const before = part('banner').childElementCount > 0;
-  fill(part('banner'), trouble && h('div.row.apart', h('span', TROUBLE[trouble]), trouble === 'login' && button('Log in again', () => location.reload(), { kind: 'main' })));
+  fill(part('banner'), trouble && h('div.row.apart', h('span', TROUBLE[trouble]), trouble === 'login'
+    && button('Log in again', () => location.reload(), { kind: 'main' })));
   if (trouble && trouble !== 'login') watch = setInterval(() => { get('/me').catch(() => {}); }, 5000);
   if (!trouble && before) tell('The server answers again.');
 }

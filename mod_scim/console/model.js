@@ -12,21 +12,13 @@ let document_ = { paths: {}, components: {} };
 /** @type {Map<string, Operation>} */
 const operations = new Map();
 
-/** @param {any} thing */
 function follow(thing) {
-  let at = thing;
-  while (at?.$ref) at = at.$ref.slice(2).split('/').reduce((/** @type {any} */ place, /** @type {string} */ key) => place?.[key], document_);
-  return at ?? {};
+  let real = thing;
+  while (real?.$ref) real = real.$ref.slice(2).split('/').reduce((place, key) => place?.[key], document_);
+  return real ?? {};
 }
 
-/**
- * @param {string} name
- * @param {any} schema
- * @param {boolean} required
- * @param {string} place
- * @param {string} [help]
- * @returns {Field}
- */
+/** @param {string} name @param {any} schema @param {boolean} required @param {string} place @param {string} [help] @returns {Field} */
 function field(name, schema, required, place, help) {
   const real = follow(schema);
   const types = [real.type ?? 'object'].flat();
@@ -41,28 +33,18 @@ function field(name, schema, required, place, help) {
   };
 }
 
-/**
- * @param {any} schema
- * @param {string} place
- */
 function fields(schema, place) {
   const real = follow(schema);
   const required = new Set(real.required ?? []);
   return Object.entries(real.properties ?? {}).map(([name, each]) => field(name, each, required.has(name), place));
 }
 
-/** @param {any} described */
 function answerSchema(described) {
   const code = Object.keys(described.responses ?? {}).find((status) => status.startsWith('2'));
   return follow(follow(described.responses?.[code ?? ''])?.content?.['application/json']?.schema);
 }
 
-/**
- * @param {string} where
- * @param {string} method
- * @param {any} described
- * @returns {Operation}
- */
+/** @param {string} where @param {string} method @param {any} described @returns {Operation} */
 function operation(where, method, described) {
   const parameters = (described.parameters ?? []).map(follow);
   const schema = answerSchema(described);
@@ -76,16 +58,15 @@ function operation(where, method, described) {
     path: where,
     summary: described.summary ?? '',
     segments: [...where.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
-    query: parameters.filter((/** @type {any} */ p) => p.in === 'query')
-      .map((/** @type {any} */ p) => field(p.name, p.schema, p.required, 'query', p.description)),
+    query: parameters.filter((p) => p.in === 'query')
+      .map((p) => field(p.name, p.schema, p.required, 'query', p.description)),
     body: fields(described.requestBody?.content?.['application/json']?.schema, 'body'),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
     list,
-    versioned: parameters.some((/** @type {any} */ p) => p.name === 'If-Match'),
+    versioned: parameters.some((p) => p.name === 'If-Match'),
   };
 }
 
-/** @param {any} described */
 export function learn(described) {
   document_ = described;
   operations.clear();
@@ -99,19 +80,12 @@ export function learn(described) {
   }
 }
 
-/**
- * @param {string} id  'user-list'
- * @returns {Operation | undefined}
- */
+/** @param {string} id  'user-list' @returns {Operation | undefined} */
 export function find(id) {
   return operations.get(id);
 }
 
-/**
- * An operation that the caller knows is there.
- * @param {string} id
- * @returns {Operation}
- */
+/** An operation that the caller knows is there. @param {string} id @returns {Operation} */
 export function need(id) {
   const found = operations.get(id);
   if (!found) throw new Error(`This server has no operation ${id}.`);
@@ -128,11 +102,7 @@ export function nouns() {
   return [...operations.values()].filter((each) => each.verb === 'list' && each.segments.join() === 'tenant').map((each) => each.noun);
 }
 
-/**
- * The path of an operation, with values for its segments.
- * @param {string} id
- * @param {Record<string, any>} values
- */
+/** The path of an operation, with values for its segments. @param {string} id @param {Record<string, any>} values */
 export function at(id, values) {
   return need(id).path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
 }
@@ -155,7 +125,6 @@ export function label(name) {
   return WORDS[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** @param {string} noun */
 export function plural(noun) {
   return label(noun).replace(/y$/, 'ie') + 's';
 }

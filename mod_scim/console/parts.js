@@ -53,7 +53,7 @@ export function link(href, ...children) {
  * @param {{kind?: string, label?: string, type?: string, disabled?: boolean}} [options]
  */
 export function button(text, work, { kind = '', label, type = 'button', disabled = false } = {}) {
-  const run = async (/** @type {Event} */ event) => {
+  const run = async (event) => {
     if (element.getAttribute('aria-busy') === 'true') return;
     element.setAttribute('aria-busy', 'true');
     try {
@@ -111,20 +111,15 @@ export function num(head, cell) {
   return { head, cell, num: true };
 }
 
-/**
- * A table; on a narrow page each row is a block.
- * @param {Column[]} columns
- * @param {any[]} rows
- * @param {{caption?: string}} [options]
- */
+/** A table; on a narrow page each row is a block. @param {Column[]} columns @param {any[]} rows @param {{caption?: string}} [options] */
 export function table(columns, rows, { caption } = {}) {
   const kind = (/** @type {{num?: boolean}} */ column) => (column.num ? '.num' : '');
-  const line = (/** @type {any} */ row) => h('tr', columns.map((column, i) =>
+  const line = (row) => h('tr', columns.map((column, i) =>
     (i === 0 ? h(`th${kind(column)}`, { scope: 'row' }, column.cell(row)) : h(`td${kind(column)}`, { 'data-label': column.head || null }, column.cell(row)))));
   const body = h('tbody', rows.map(line));
   const element = h('div.table', h('table', caption && h('caption', caption),
     h('thead', h('tr', columns.map((column) => h(`th${kind(column)}`, { scope: 'col' }, column.head || h('span.seldom', 'Actions'))))), body));
-  return Object.assign(element, { more: (/** @type {any[]} */ further) => add(body, further.map(line)) });
+  return Object.assign(element, { more: (further) => add(body, further.map(line)) });
 }
 
 /** What would be here, and how it gets here. @param {string} title @param {Child} text @param {Child} [action] */
@@ -155,6 +150,7 @@ export function skeleton() {
 export function ask({ title, body, action, danger, large, cancel = 'Cancel', stays, work = () => true }) {
   return new Promise((resolve) => {
     const heading = newId();
+    /** @type {any} */
     let answer = null;
     const wrong = h('div');
     const run = async () => {
@@ -168,7 +164,7 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
     };
     const dialog = h(`dialog${large ? '.large' : ''}`, { 'aria-labelledby': heading }, h('h2', { id: heading }, title), body, wrong,
       h('div.row.end.actions', button(cancel, () => dialog.close()), action && button(action, run, { kind: danger ? 'main danger' : 'main' })));
-    if (stays) dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
+    if (stays) dialog.addEventListener('cancel', (event) => event.preventDefault());
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(answer);
@@ -181,13 +177,13 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
 /**
  * A choice among few, each with its consequence.
  * @param {string} label
- * @param {{value: string, title: Child, text: Child}[]} choices
+ * @param {{value: string, title: Child, text: Child}[]} ways
  * @param {string | null} value
  * @param {(value: string) => void} onchange
  */
-export function choices(label, choices, value, onchange) {
+export function choices(label, ways, value, onchange) {
   const group = newId();
-  return h('fieldset', h('legend.seldom', label), h('div.choices', choices.map((each) => h('label.choice',
+  return h('fieldset', h('legend.seldom', label), h('div.choices', ways.map((each) => h('label.choice',
     h('input', { type: 'radio', name: group, value: each.value, checked: each.value === value, onchange: () => onchange(each.value) }),
     h('span', h('b', each.title), h('small', each.text))))));
 }
@@ -217,7 +213,7 @@ export function typeahead({ label, placeholder, kind = '', suggest, choose }) {
   const look = async () => {
     const mine = ++asked;
     const found = await suggest(input.value.trim()).catch(() => []);
-    if (mine === asked) fill(list, found.map(({ value, text }) => h('option', { value }, text)));
+    if (mine === asked) fill(list, found.map((each) => h('option', { value: each.value }, each.text)));
   };
   const take = async () => {
     const value = input.value.trim();

@@ -9,18 +9,21 @@ import { form, save } from './form.js';
 import { key, list, show } from './list.js';
 import * as model from './model.js';
 import * as router from './router.js';
+import { to } from './router.js';
 
 /** @typedef {{tenant: string, id: string, query: Record<string, string>, signal: AbortSignal, screen: string}} Context */
 
 /**
  * A dialog with the form of an operation.
- * @param {{operation: string, tenant: string, values: Record<string, any>, title: string, intro?: import('./render.js').Child, action: string, etag?: string | null,
+ * @param {{operation: string, tenant: string, values: Record<string, any>, title: string, intro?: import('./render.js').Child, action: string,
+ *   etag?: string | null,
  *   danger?: boolean, only?: string[], start?: any}} options
  * @returns {Promise<any>}  the answer; null where it was closed
  */
 export function askFor({ operation: id, tenant, values, title, intro, action, etag, only, start }) {
   const operation = model.need(id);
   return new Promise((resolve) => {
+    /** @type {any} */
     let answer = null;
     const body = form({
       operation, tenant, only, action,
@@ -37,7 +40,8 @@ export function askFor({ operation: id, tenant, values, title, intro, action, et
 
 /**
  * A button for an operation: with a form where it has arguments, else with a question.
- * @param {{operation: string, tenant: string, values: Record<string, any>, text: string, question?: import('./render.js').Child, danger?: boolean, etag?: string | null,
+ * @param {{operation: string, tenant: string, values: Record<string, any>, text: string, question?: import('./render.js').Child,
+ *   danger?: boolean, etag?: string | null,
  *   kind?: string, done: (answer: any) => any}} options
  */
 export function operationButton({ operation: id, tenant, values, text, question, danger, etag, kind, done }) {
@@ -47,7 +51,8 @@ export function operationButton({ operation: id, tenant, values, text, question,
   const run = async () => {
     const answer = operation.body.length
       ? await askFor({ operation: id, tenant, values, title: text, intro, action: text, etag })
-      : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger, work: async () => (await send(operation.method, model.at(id, { tenant, ...values }), {}, etag)).data ?? true });
+      : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger,
+        work: async () => (await send(operation.method, model.at(id, { tenant, ...values }), {}, etag)).data ?? true });
     if (answer) await done(answer);
   };
   return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
@@ -62,7 +67,8 @@ async function listScreen({ tenant, screen: noun, query, signal }) {
   }, { kind: 'main' });
   const remove = model.find(`${noun}-remove`) && !model.find(`${noun}-show`);
   const operation = model.need(`${noun}-list`);
-  const body = await list({ operation: operation.id, values: { tenant }, tenant, query, signal, nothing: empty('Nothing here yet', model.sentence(operation.summary), null),
+  const body = await list({ operation: operation.id, values: { tenant }, tenant, query, signal,
+    nothing: empty('Nothing here yet', model.sentence(operation.summary), null),
     columns: remove ? withRemove(operation, tenant) : undefined });
   return screen({ title: model.plural(noun), lead: model.sentence(operation.summary), actions: make }, h('section.card', body));
 }
@@ -71,8 +77,9 @@ async function listScreen({ tenant, screen: noun, query, signal }) {
 function withRemove(operation, tenant) {
   const { noun } = operation;
   const fields = operation.answer.filter((each) => each.type !== 'object' && !/Id$|^id$/.test(each.name)).slice(0, 6);
-  return [...fields.map((field) => ({ head: model.label(field.name), cell: (/** @type {any} */ row) => show(field, row[field.name]) })),
-    { head: '', cell: (/** @type {any} */ row) => operationButton({ operation: `${noun}-remove`, tenant, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true, done: router.again }) }];
+  return [...fields.map((field) => ({ head: model.label(field.name), cell: (row) => show(field, row[field.name]) })),
+    { head: '', cell: (row) => operationButton({ operation: `${noun}-remove`, tenant, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true,
+      done: router.again }) }];
 }
 
 /** Operations on a thing beside showing and changing it. @param {string} noun */
@@ -89,11 +96,13 @@ async function recordScreen({ tenant, screen: noun, id, signal }) {
   const buttons = verbs(noun).map((each) => operationButton({ operation: each.id, tenant, values: { [noun]: id }, text: model.label(each.verb), etag,
     danger: each.method === 'DELETE', done: () => (each.method === 'DELETE' ? router.go({ tenant, screen: noun }) : router.again()) }));
   const title = data.displayName ?? data.name ?? data[noun] ?? id;
-  return screen({ title: name(title), trail: link(router.link({ tenant, screen: noun }), model.plural(noun)), actions: buttons },
-    card('What it is', facts(operation.answer.filter((each) => each.name !== 'tenant').map((field) => [model.label(field.name), show(field, data[field.name])]))),
+  return screen({ title: name(title), trail: link(to(tenant, noun), model.plural(noun)), actions: buttons },
+    card('What it is', facts(operation.answer.filter((each) => each.name !== 'tenant').map((field) => [model.label(field.name),
+      show(field, data[field.name])]))),
     change && card('Change', form({ operation: change, tenant, start: data, action: 'Save',
       submit: async (values) => {
-        if (await save({ method: change.method, path: model.at(change.id, { tenant, [noun]: id }), show: where, body: values, etag, start: data })) tell('Saved');
+        if (await save({ method: change.method, path: model.at(change.id, { tenant, [noun]: id }), show: where, body: values, etag,
+          start: data })) tell('Saved');
         router.again();
       } })));
 }
@@ -106,18 +115,15 @@ export function generic(context) {
 /** Everything that has pages, for what no screen shows. @param {Context} context */
 export async function everything({ tenant }) {
   return screen({ title: 'Everything else', lead: 'What can be managed here, one kind after the other, as the admin API has it.' },
-    h('section.card', h('dl.facts', model.nouns().map((noun) => [h('dt', link(router.link({ tenant, screen: noun }), model.plural(noun))),
+    h('section.card', h('dl.facts', model.nouns().map((noun) => [h('dt', link(to(tenant, noun), model.plural(noun))),
       h('dd', model.sentence(model.need(`${noun}-list`).summary))]))));
 }
 
-/**
- * Shows a secret this one time; leaving is asked about until somebody says that it is stored.
- * @param {string} secret
- * @param {string} tenant
- */
+/** Shows a secret this one time; leaving is asked about until somebody says that it is stored. @param {string} secret @param {string} tenant */
 export async function secretShown(secret, tenant) {
   const base = h('div');
-  get(model.at('tenant-show', { tenant })).then(({ data }) => data.baseUrl && add(base, h('h3', 'The base URL that belongs to it'), copyable(data.baseUrl, 'the base URL'))).catch(() => {});
+  get(model.at('tenant-show', { tenant })).then(({ data }) => data.baseUrl
+    && add(base, h('h3', 'The base URL that belongs to it'), copyable(data.baseUrl, 'the base URL'))).catch(() => {});
   router.guard(async () => false);
   await ask({ title: 'The new token', cancel: 'I have stored it', stays: true,
     body: [h('p.hint.warn', 'Copy it now. It is shown this one time: only its hash is kept.'), h('p'), copyable(secret, 'the token'), base] });

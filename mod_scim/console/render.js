@@ -9,20 +9,13 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'selected', 'open', 'indeterminate']);
 
-/**
- * Where a link may lead: within the console, to a file below it, or to another web site.
- * @param {unknown} href
- */
+/** Where a link may lead: within the console, to a file below it, or to another web site. @param {unknown} href */
 export function safeLink(href) {
   const text = String(href);
   return /^(#|https?:\/\/|[a-z0-9-]+(\/|$|\?))/i.test(text) && !/^[a-z0-9+.-]*script:/i.test(text) ? text : '#';
 }
 
-/**
- * @param {Element} element
- * @param {string} name
- * @param {any} value
- */
+/** @param {Element} element @param {string} name @param {any} value */
 function set(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (typeof value === 'function') element.addEventListener(name.slice(2), value);
@@ -31,11 +24,7 @@ function set(element, name, value) {
   else element.setAttribute(name, value === true ? '' : name === 'href' ? safeLink(value) : String(value));
 }
 
-/**
- * Puts children into an element; false, null and undefined are nothing.
- * @param {Element | DocumentFragment} element
- * @param {...Child} children
- */
+/** Puts children into an element; false, null and undefined are nothing. @param {Element | DocumentFragment} element @param {...Child} children */
 export function add(element, ...children) {
   for (const child of /** @type {Part[]} */ (children.flat(3))) {
     if (child === null || child === undefined || child === false || child === true || child === '') continue;
@@ -71,31 +60,17 @@ export function h(tag, first, ...children) {
   return make(null, tag, first, children);
 }
 
-/**
- * An element of a drawing.
- * @param {string} tag
- * @param {Properties | Child} [first]
- * @param {...Child} children
- */
+/** An element of a drawing. @param {string} tag @param {Properties | Child} [first] @param {...Child} children */
 export function svg(tag, first, ...children) {
   return make(SVG, tag, first, children);
 }
 
-/**
- * Shows children in the place of what an element holds.
- * @param {Element | null} element
- * @param {...Child} children
- */
+/** Shows children in the place of what an element holds. @param {Element | null} element @param {...Child} children */
 export function fill(element, ...children) {
-  const part = document.createDocumentFragment();
-  add(part, ...children);
-  element?.replaceChildren(part);
+  element?.replaceChildren(add(document.createDocumentFragment(), ...children));
 }
 
-/**
- * @param {string} id
- * @returns {HTMLElement}
- */
+/** @param {string} id @returns {HTMLElement} */
 export function part(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }

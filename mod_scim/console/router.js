@@ -12,13 +12,17 @@ let show = () => {};
 let mayLeave = async () => true;
 let current = '';
 
-/** @param {Partial<Place>} place */
+/** @param {{tenant?: string, screen?: string, id?: any, query?: Record<string, any>}} place */
 export function link({ tenant, screen, id, query }) {
   const parts = [tenant, screen, id].filter((each) => each !== undefined && each !== '').map((each) => encodeURIComponent(String(each)));
   return `#/${parts.join('/')}${queryText(query ?? {})}`;
 }
 
-/** @param {string} text */
+/** The link to a place. @param {string} tenant @param {string} [screen] @param {any} [id] @param {Record<string, any>} [query] */
+export function to(tenant, screen, id, query) {
+  return link({ tenant, screen, id, query });
+}
+
 function decode(text) {
   try {
     return decodeURIComponent(text);
@@ -29,9 +33,9 @@ function decode(text) {
 
 /** @returns {Place} */
 export function here() {
-  const [route, search] = location.hash.replace(/^#\/?/, '').split('?');
+  const [route, asked] = location.hash.replace(/^#\/?/, '').split('?');
   const [tenant = '', screen = '', id = ''] = route.split('/').map(decode);
-  return { tenant, screen, id, query: Object.fromEntries(new URLSearchParams(search ?? '')) };
+  return { tenant, screen, id, query: Object.fromEntries(new URLSearchParams(asked ?? '')) };
 }
 
 /** @param {Partial<Place>} place */
@@ -39,10 +43,7 @@ export function go(place) {
   location.hash = link(place);
 }
 
-/**
- * Another search at the same place, for the address alone: the screen that shows it stays.
- * @param {Record<string, any>} query
- */
+/** Another search at the same place, for the address alone: the screen that shows it stays. @param {Record<string, any>} query */
 export function search(query) {
   history.replaceState(null, '', link({ ...here(), query }));
   current = location.hash;
@@ -55,11 +56,11 @@ export function again() {
 
 /**
  * What is asked before the place is left, while something is not saved.
- * @param {(() => Promise<boolean>) | null} guard  answers whether it may be left
+ * @param {(() => Promise<boolean>) | null} asks  answers whether it may be left
  */
-export function guard(guard) {
-  mayLeave = guard ?? (async () => true);
-  window.onbeforeunload = guard ? (event) => event.preventDefault() : null;
+export function guard(asks) {
+  mayLeave = asks ?? (async () => true);
+  window.onbeforeunload = asks ? (event) => event.preventDefault() : null;
 }
 
 async function changed() {

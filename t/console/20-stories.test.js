@@ -93,6 +93,7 @@ async function person(page) {
   await page.getByRole('button', { name: 'Grant Reports by hand' }).click();
   await page.getByText(/^Granted/).waitFor();
   equal((await made('GET', `${demo}/grants?user=dmitri.volkov@example.com`)).items.map((each) => each.subscription), ['Reports'], 'granted');
+  await page.getByRole('button', { name: 'Take the grant back' }).waitFor();
   ok(await page.getByText('locked here').isVisible(), 'what is locked is said');
   page.trouble.allowed = /status of 400/;
   await page.getByLabel('Role', { exact: true }).fill('emperor');

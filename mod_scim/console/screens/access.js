@@ -1,12 +1,8 @@
 /** Access: who gets what by being provisioned. A change is drafted, previewed by name, and saved after that. */
-import { get, send } from '../api.js';
-import { button, card, chip, choices, col, empty, link, name, num, problem, screen, table, tag, tell, typeahead } from '../parts.js';
-import { fill, h } from '../render.js';
-import { save, suggester } from '../form.js';
-import { askFor } from '../record.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
+import {
+  askFor, button, card, chip, choices, col, empty, fill, format, get, h, link, model, name, num, problem, router, save, screen, send,
+  suggester, table, tag, tell, to, typeahead,
+} from '../kit.js';
 
 /** @typedef {{tenant: any, etag: string | null, subscriptions: any[], mappings: any[], more: boolean}} State */
 /** @typedef {{sync: string, login: string, automatic: Set<string>, add: {group: string, subscription?: string, role?: string}[], remove: any[]}} Draft */
@@ -18,7 +14,8 @@ const SYNC = [
 ];
 const LOGIN = [
   { value: 'manual', title: 'Nothing', text: 'Logging in gives nobody anything.' },
-  { value: 'first-login', title: 'What is for everybody', text: 'The first login gives the subscriptions that are marked for everybody. Provisioning, where it decides, comes first.' },
+  { value: 'first-login', title: 'What is for everybody',
+    text: 'The first login gives the subscriptions that are marked for everybody. Provisioning, where it decides, comes first.' },
 ];
 
 /** @param {string} tenant @param {AbortSignal} signal @returns {Promise<State>} */
@@ -30,7 +27,8 @@ async function load(tenant, signal) {
 
 /** @param {State} state @returns {Draft} */
 function fresh(state) {
-  return { sync: state.tenant.syncPolicy, login: state.tenant.loginPolicy, automatic: new Set(state.subscriptions.filter((each) => each.automatic).map((each) => each.id)), add: [], remove: [] };
+  return { sync: state.tenant.syncPolicy, login: state.tenant.loginPolicy,
+    automatic: new Set(state.subscriptions.filter((each) => each.automatic).map((each) => each.id)), add: [], remove: [] };
 }
 
 /** Subscriptions whose mark for everybody differs. @param {State} state @param {Draft} draft */
@@ -40,7 +38,8 @@ function remarked(state, draft) {
 
 /** @param {State} state @param {Draft} draft */
 function isChanged(state, draft) {
-  return draft.sync !== state.tenant.syncPolicy || draft.login !== state.tenant.loginPolicy || remarked(state, draft).length > 0 || draft.add.length > 0 || draft.remove.length > 0;
+  return draft.sync !== state.tenant.syncPolicy || draft.login !== state.tenant.loginPolicy || remarked(state, draft).length > 0 || draft.add.length > 0
+    || draft.remove.length > 0;
 }
 
 /** As the operations write a mapping. @param {any} mapping */
@@ -59,18 +58,20 @@ function question(state, draft) {
   };
 }
 
-/** @param {{count: number, items: any[]}} side @param {'gain' | 'lose'} verb @param {string} tenant */
-function side(side, verb, tenant) {
-  if (!side.count) return null;
+/** @param {{count: number, items: any[]}} found @param {'gain' | 'lose'} verb @param {string} tenant */
+function side(found, verb, tenant) {
+  if (!found.count) return null;
   /** @type {Map<string, any[]>} */
   const by = new Map();
-  for (const each of side.items) by.set(each.subscription ?? `the role ${each.role}`, [...(by.get(each.subscription ?? `the role ${each.role}`) ?? []), each]);
-  const people = (/** @type {any[]} */ rows) => rows.slice(0, 20).map((each, i) => [i > 0 && ', ', h('a', { href: router.link({ tenant, screen: 'users', id: each.userId }), target: '_blank' }, name(each.displayName ?? each.userName, 'one'))]);
-  return [h('p', tag(verb === 'gain' ? 'good' : 'bad', `${format.many(side.count, 'time')} somebody ${verb}s something`, verb === 'gain' ? '+' : '−')),
-    [...by].map(([what, rows]) => h('p', h('b', verb === 'gain' ? 'Gain ' : 'Lose ', h('bdi', what)), `, ${format.many(rows.length, 'person', 'people')}${side.count > side.items.length ? ' at least' : ''}: `, people(rows), rows.length > 20 && ` and ${rows.length - 20} more`))];
+  for (const each of found.items) by.set(each.subscription ?? `the role ${each.role}`, [...(by.get(each.subscription ?? `the role ${each.role}`) ?? []), each]);
+  const people = (rows) => rows.slice(0, 20).map((each, i) => [i > 0 && ', ',
+    h('a', { href: to(tenant, 'users', each.userId), target: '_blank' }, name(each.displayName ?? each.userName, 'one'))]);
+  return [h('p', tag(verb === 'gain' ? 'good' : 'bad', `${format.many(found.count, 'time')} somebody ${verb}s something`, verb === 'gain' ? '+' : '−')),
+    [...by].map(([what, rows]) => h('p', h('b', verb === 'gain' ? 'Gain ' : 'Lose ', h('bdi', what)),
+      `, ${format.many(rows.length, 'person', 'people')}${found.count > found.items.length ? ' at least' : ''}: `, people(rows), rows.length > 20
+      && ` and ${rows.length - 20} more`))];
 }
 
-/** @param {any} answer @param {string} tenant */
 function previewed(answer, tenant) {
   if (!answer.granted.count && !answer.withdrawn.count) return h('p', tag('plain', 'Nobody gains or loses anything', '='));
   return [side(answer.granted, 'gain', tenant), side(answer.withdrawn, 'lose', tenant)];
@@ -78,8 +79,10 @@ function previewed(answer, tenant) {
 
 /** Does what the draft says, in an order in which nobody loses what stays. @param {string} tenant @param {State} state @param {Draft} draft */
 async function store(tenant, state, draft) {
-  const policies = { ...(draft.sync !== state.tenant.syncPolicy && { syncPolicy: draft.sync }), ...(draft.login !== state.tenant.loginPolicy && { loginPolicy: draft.login }) };
-  for (const each of remarked(state, draft)) await send('PATCH', model.at('subscription-set', { tenant, subscription: each.id }), { automatic: draft.automatic.has(each.id) });
+  const policies = { ...(draft.sync !== state.tenant.syncPolicy && { syncPolicy: draft.sync }),
+    ...(draft.login !== state.tenant.loginPolicy && { loginPolicy: draft.login }) };
+  for (const each of remarked(state, draft)) await send('PATCH', model.at('subscription-set', { tenant, subscription: each.id }),
+    { automatic: draft.automatic.has(each.id) });
   await storeMappings(tenant, draft);
   if (!Object.keys(policies).length) return;
   const where = model.at('tenant-show', { tenant });
@@ -90,7 +93,8 @@ async function store(tenant, state, draft) {
 async function storeMappings(tenant, draft) {
   const many = model.find('mapping-change') ?? model.find('mapping-set');
   if (many && many.body.some((each) => each.name === 'map')) {
-    if (draft.add.length || draft.remove.length) await send(many.method, model.at(many.id, { tenant }), { map: draft.add.map(written), unmap: draft.remove.map((each) => each.id) });
+    if (draft.add.length || draft.remove.length) await send(many.method, model.at(many.id, { tenant }),
+      { map: draft.add.map(written), unmap: draft.remove.map((each) => each.id) });
     return;
   }
   for (const each of draft.add) await send('POST', model.at('mapping-add', { tenant }), each);
@@ -104,7 +108,7 @@ function groupChips(mapped, draft, target, tenant, redraw) {
   const added = draft.add.filter((each) => each.subscription === target.subscription && each.role === target.role);
   return h('div.chips', mapped.map((each) => {
     const gone = draft.remove.includes(each);
-    const text = link(router.link({ tenant, screen: 'groups', id: each.groupId }), name(each.group, 'one'));
+    const text = link(to(tenant, 'groups', each.groupId), name(each.group, 'one'));
     return chip([text, each.archived && ' (archived)'], gone ? `Keep ${each.group}` : `Remove ${each.group} from ${title}`, () => {
       draft.remove = gone ? draft.remove.filter((other) => other !== each) : [...draft.remove, each];
       redraw();
@@ -112,14 +116,14 @@ function groupChips(mapped, draft, target, tenant, redraw) {
   }), added.map((each) => chip(each.group, `Remove ${each.group} from ${title}`, () => {
     draft.add = draft.add.filter((other) => other !== each);
     redraw();
-  }, 'new')), typeahead({ label: `Add a group to ${title}`, placeholder: 'Add a group', kind: 'add', suggest: suggester(tenant, 'group', 'displayName'), choose: (group) => {
+  }, 'new')), typeahead({ label: `Add a group to ${title}`, placeholder: 'Add a group', kind: 'add', suggest: suggester(tenant, 'group', 'displayName'),
+    choose: (group) => {
     const known = [...mapped.map((each) => each.group), ...added.map((each) => each.group)].some((each) => each.toLowerCase() === group.toLowerCase());
     if (!known) draft.add = [...draft.add, { group, ...target }];
     redraw();
   } }));
 }
 
-/** @param {any} row */
 export function seats(row) {
   const taken = row.seated ?? row.entitled;
   if (taken === undefined) return row.seats === null ? 'no limit' : format.count(row.seats);
@@ -129,13 +133,14 @@ export function seats(row) {
 
 /** @param {State} state @param {Draft} draft @param {string} tenant @param {() => void} redraw */
 function subscriptionTable(state, draft, tenant, redraw) {
-  if (!state.subscriptions.length) return empty('No subscription yet', 'A subscription is what a person can have of your application: an edition, a module, a seat.');
-  const mark = (/** @type {any} */ row) => h('input', { type: 'checkbox', 'aria-label': `Everybody gets ${row.name}`, checked: draft.automatic.has(row.id), onchange: (/** @type {any} */ event) => {
+  if (!state.subscriptions.length) return empty('No subscription yet',
+    'A subscription is what a person can have of your application: an edition, a module, a seat.');
+  const mark = (row) => h('input', { type: 'checkbox', 'aria-label': `Everybody gets ${row.name}`, checked: draft.automatic.has(row.id), onchange: (event) => {
     if (event.target.checked) draft.automatic.add(row.id);
     else draft.automatic.delete(row.id);
     redraw();
   } });
-  const columns = [col('Subscription', (row) => [link(router.link({ tenant, screen: 'access', id: row.id }), name(row.name)), row.description && h('small', name(row.description))]),
+  const columns = [col('Subscription', (row) => [link(to(tenant, 'access', row.id), name(row.name)), row.description && h('small', name(row.description))]),
     (draft.sync === 'all' || draft.login === 'first-login') && col('For everybody', mark),
     col('Groups', (row) => groupChips(state.mappings.filter((each) => each.subscriptionId === row.id), draft, { subscription: row.name }, tenant, redraw)),
     num('Seats taken', seats)].filter((each) => each !== false);
@@ -145,7 +150,8 @@ function subscriptionTable(state, draft, tenant, redraw) {
 /** @param {State} state @param {Draft} draft @param {string} tenant @param {() => void} redraw */
 function roleTable(state, draft, tenant, redraw) {
   const roles = [...new Set([...state.mappings, ...draft.add].filter((each) => each.role).map((each) => each.role))];
-  return [h('p.soft', 'A role that a group gives holds for members for whom the identity provider sends none.'), roles.length > 0 && table([col('Role', (role) => name(role)),
+  return [h('p.soft', 'A role that a group gives holds for members for whom the identity provider sends none.'), roles.length > 0
+    && table([col('Role', (role) => name(role)),
     col('Groups', (role) => groupChips(state.mappings.filter((each) => each.role === role), draft, { role }, tenant, redraw))], roles),
   button('Map a group to a role…', async () => {
     const answer = await askFor({ operation: 'mapping-add', tenant, values: {}, title: 'Map a group to a role', only: ['group', 'role'], action: 'Map' });
@@ -156,7 +162,8 @@ function roleTable(state, draft, tenant, redraw) {
 /** @param {State} state @param {Draft} draft @param {string} tenant */
 function previewCard(state, draft, tenant) {
   const result = h('div', { 'aria-live': 'polite' }, h('div.bone.short'));
-  send('POST', model.at('policy-preview', { tenant }), question(state, draft)).then(({ data }) => fill(result, previewed(data, tenant)), (error) => fill(result, problem(error)));
+  send('POST', model.at('policy-preview', { tenant }), question(state, draft)).then(({ data }) => fill(result, previewed(data, tenant)),
+    (error) => fill(result, problem(error)));
   return h('section.card', { id: 'preview' }, h('h2', 'What your change would do'), result, h('div.row.actions', button('Save this change', async () => {
     try {
       await store(tenant, state, draft);
@@ -171,16 +178,17 @@ function previewCard(state, draft, tenant) {
   })));
 }
 
-/** @param {import('../record.js').Context} context */
 export async function access({ tenant, signal }) {
   const state = await load(tenant, signal);
   const draft = fresh(state);
   const [ways, subscriptions, roles, login, preview] = [1, 2, 3, 4, 5].map(() => h('div'));
   const redraw = () => {
     fill(ways, choices('Who gets access', SYNC, draft.sync, (value) => { draft.sync = value; redraw(); }));
-    const quiet = draft.sync !== 'groups' && state.mappings.length + draft.add.length > 0 && h('p.hint', 'Mappings of groups give nothing while the policy is another one.');
-    fill(subscriptions, h('h2', draft.sync === 'groups' ? 'Groups and what they give' : 'Subscriptions'), quiet, subscriptionTable(state, draft, tenant, redraw),
-      state.more && h('p.soft', 'The first 500 mappings are shown. ', link(router.link({ tenant, screen: 'mapping' }), 'All mappings')));
+    const quiet = draft.sync !== 'groups' && state.mappings.length + draft.add.length > 0
+      && h('p.hint', 'Mappings of groups give nothing while the policy is another one.');
+    fill(subscriptions, h('h2', draft.sync === 'groups' ? 'Groups and what they give' : 'Subscriptions'), quiet,
+      subscriptionTable(state, draft, tenant, redraw),
+      state.more && h('p.soft', 'The first 500 mappings are shown. ', link(to(tenant, 'mapping'), 'All mappings')));
     fill(roles, roleTable(state, draft, tenant, redraw));
     fill(login, choices('What a login gives', LOGIN, draft.login, (value) => { draft.login = value; redraw(); }));
     const changed = isChanged(state, draft);
@@ -191,6 +199,7 @@ export async function access({ tenant, signal }) {
   const make = button('Add a subscription', async () => {
     if (await askFor({ operation: 'subscription-add', tenant, values: {}, title: 'Add a subscription', action: 'Add' })) router.again();
   });
-  return screen({ title: 'Access', lead: 'What people get by being provisioned. Access that was granted by hand stays as it is.', actions: [h('a.button', { href: router.link({ tenant, screen: 'templates' }) }, 'What new users get'), make] },
+  return screen({ title: 'Access', lead: 'What people get by being provisioned. Access that was granted by hand stays as it is.',
+    actions: [h('a.button', { href: to(tenant, 'templates') }, 'What new users get'), make] },
     ways, h('section.card', subscriptions), preview, card('Groups and roles', roles), card('What a first login gives', login));
 }

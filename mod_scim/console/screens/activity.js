@@ -1,12 +1,8 @@
 /** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
-import { get } from '../api.js';
-import { button, card, col, empty, facts, link, name, screen, table, tag, time } from '../parts.js';
-import { fill, h } from '../render.js';
-import { list, state } from '../list.js';
+import {
+  button, card, col, empty, facts, fill, format, get, h, link, list, model, name, router, screen, state, table, tag, time, to,
+} from '../kit.js';
 import { difference, said } from './history.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
 
 const VERBS = /** @type {Record<string, string>} */ ({ GET: 'Reads', POST: 'Makes', PUT: 'Changes', PATCH: 'Changes', DELETE: 'Removes' });
 
@@ -30,16 +26,15 @@ export function asked(row) {
   return `${VERBS[row.method] ?? row.method} ${thing}`;
 }
 
-/** @param {any} row */
 function outcome(row) {
   return [row.dryRun ? tag('plain', 'dry run') : state(row.outcome), ' ', h('span.soft', row.status)];
 }
 
-/** @param {string} tenant */
 export function columns(tenant) {
   return [
-    col('When', (row) => link(router.link({ tenant, screen: 'activity', id: row.id }), time(row.at, format.second))),
-    col('Request', (row) => [asked(row), row.object && [' ', h('b', name(row.object, 'one'))], h('small', h('code', name(`${row.method} ${readable(row.path)}`)))]),
+    col('When', (row) => link(to(tenant, 'activity', row.id), time(row.at, format.second))),
+    col('Request', (row) => [asked(row), row.object && [' ', h('b', name(row.object, 'one'))],
+      h('small', h('code', name(`${row.method} ${readable(row.path)}`)))]),
     col('Outcome', outcome),
     col('Why', (row) => row.reason && name(row.reason)),
     col('Token', (row) => name(row.tokenName)),
@@ -53,23 +48,23 @@ export function columns(tenant) {
 export async function follow(tenant, signal, arrived) {
   const { data } = await get(model.at('activity-list', { tenant }), { limit: 1 }, signal);
   let last = data.items[0]?.at ?? new Date(Date.now() - 1000).toISOString();
-  let known = new Set(data.items.map((/** @type {any} */ each) => each.id));
+  let known = new Set(data.items.map((each) => each.id));
   for (;;) {
     await new Promise((resolve) => { setTimeout(resolve, 2000); });
     if (signal.aborted) return;
     if (document.hidden) continue;
-    const fresh = (await get(model.at('activity-list', { tenant }), { since: last, limit: 50 }, signal)).data.items.filter((/** @type {any} */ each) => !known.has(each.id));
+    const fresh = (await get(model.at('activity-list', { tenant }), { since: last, limit: 50 }, signal)).data.items.filter((each) => !known.has(each.id));
     if (!fresh.length) continue;
     last = fresh[0].at;
-    known = new Set(fresh.map((/** @type {any} */ each) => each.id));
+    known = new Set(fresh.map((each) => each.id));
     arrived(fresh);
   }
 }
 
-/** @param {import('../record.js').Context} context */
 export async function activity({ tenant, query, signal }) {
   const shown = /** @type {any} */ (await list({ operation: 'activity-list', values: { tenant }, tenant, query, signal, columns: columns(tenant),
-    nothing: empty('No request yet', 'Every request of the identity provider is listed here, with what it was answered.', link(router.link({ tenant, screen: 'connect' }), 'Connect it')) }));
+    nothing: empty('No request yet', 'Every request of the identity provider is listed here, with what it was answered.',
+      link(to(tenant, 'connect'), 'Connect it')) }));
   const news = h('div', { role: 'status' });
   let waiting = 0;
   follow(tenant, signal, (rows) => {
@@ -80,7 +75,8 @@ export async function activity({ tenant, query, signal }) {
       shown.again();
     })));
   }).catch(() => {});
-  return screen({ title: 'Activity', lead: 'What identity providers asked for, newest first. Secrets and what you have masked are never kept.', actions: news }, card('', shown));
+  return screen({ title: 'Activity', lead: 'What identity providers asked for, newest first. Secrets and what you have masked are never kept.',
+    actions: news }, card('', shown));
 }
 
 /** What helps, by what was answered. @type {Record<number, string>} */
@@ -95,15 +91,14 @@ const ADVICE = {
   429: 'The identity provider asks faster than its token may, or the request is held.',
 };
 
-/** @param {any} data @param {string} tenant */
 function trouble(data, tenant) {
   if (data.status < 400) return null;
   const advice = ADVICE[data.status] ?? 'An operator finds the cause in the error log; the identity provider sends the request again.';
-  return h('section.card', h('h2', data.outcome === 'held' ? 'Why it is held' : 'Why it was refused'), data.reason && h('p', h('b', h('bdi', data.reason))), h('p', advice),
-    data.outcome === 'held' && h('a.button', { href: router.link({ tenant, screen: 'holds' }) }, 'Held requests'));
+  return h('section.card', h('h2', data.outcome === 'held' ? 'Why it is held' : 'Why it was refused'), data.reason && h('p', h('b', h('bdi', data.reason))),
+    h('p', advice),
+    data.outcome === 'held' && h('a.button', { href: to(tenant, 'holds') }, 'Held requests'));
 }
 
-/** @param {any[]} changes @param {string} tenant */
 function changesOf(changes, tenant) {
   return table([col('Change', (row) => [h('b', said(row.action)[2]), ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one'))]),
     col('What', (row) => difference(row.before, row.after))], changes);
@@ -111,22 +106,26 @@ function changesOf(changes, tenant) {
 
 /** Where the thing of an entry of the audit log is shown. @param {any} row @param {string} tenant */
 export function placeOf(row, tenant) {
-  const at = { User: 'users', Group: 'groups', Token: 'tokens', Hold: 'holds', Entitlement: 'access', Role: 'role', Template: 'template', Flag: 'flag', Tenant: 'settings' }[String(row.objectType)];
-  return router.link(at === 'settings' ? { tenant, screen: at } : at ? { tenant, screen: at, id: at === 'role' || at === 'flag' ? row.objectName : row.objectId } : { tenant, screen: 'audit', query: { objectId: row.objectId } });
+  const at = { User: 'users', Group: 'groups', Token: 'tokens', Hold: 'holds', Entitlement: 'access', Role: 'role', Template: 'template', Flag: 'flag',
+    Tenant: 'settings' }[String(row.objectType)];
+  return router.link(at === 'settings' ? { tenant, screen: at } : at ? { tenant, screen: at, id: at === 'role' || at === 'flag' ? row.objectName
+    : row.objectId } : { tenant, screen: 'audit', query: { objectId: row.objectId } });
 }
 
-/** @param {import('../record.js').Context} context */
 export async function request({ tenant, id, signal }) {
   const { data } = await get(model.at('activity-show', { tenant, activity: id }), {}, signal);
   const byRequest = model.need('audit-list').query.some((each) => each.name === 'request') && data.request;
   const changed = byRequest ? (await get(model.at('audit-list', { tenant }), { request: data.request, limit: 50 }, signal)).data.items : [];
-  return screen({ title: [asked(data), ' ', data.object && name(data.object, 'one')], trail: link(router.link({ tenant, screen: 'activity' }), 'Activity'), tags: outcome(data) },
+  return screen({ title: [asked(data), ' ', data.object && name(data.object, 'one')], trail: link(to(tenant, 'activity'), 'Activity'), tags: outcome(data) },
     trouble(data, tenant),
-    h('div.grid', card('What was asked', facts([['Request', h('code', name(`${data.method} ${readable(data.path)}`))], ['When', [time(data.at, format.moment), ' (', time(data.at), ')']],
-      ['Token', link(router.link({ tenant, screen: 'tokens', id: data.tokenId }), name(data.tokenName))], ['From', data.address], ['Id in the logs', h('code', name(data.request))]])),
-    card('What was answered', facts([['Status', data.status], ['Kind', data.scimType], ['Took', `${format.count(Math.round(data.duration / 100) / 10)} ms`], ['Dry run', data.dryRun ? 'yes: nothing was changed' : 'no']]))),
+    h('div.grid', card('What was asked',
+      facts([['Request', h('code', name(`${data.method} ${readable(data.path)}`))], ['When', [time(data.at, format.moment), ' (', time(data.at), ')']],
+      ['Token', link(to(tenant, 'tokens', data.tokenId), name(data.tokenName))], ['From', data.address], ['Id in the logs', h('code', name(data.request))]])),
+    card('What was answered', facts([['Status', data.status], ['Kind', data.scimType], ['Took', `${format.count(Math.round(data.duration / 100) / 10)} ms`],
+      ['Dry run', data.dryRun ? 'yes: nothing was changed' : 'no']]))),
     changed.length > 0 && card('What changed', changesOf(changed, tenant)),
     data.changes && card(data.dryRun ? 'What would have changed' : 'What it came to', h('pre', JSON.stringify(data.changes, null, 2))),
     data.body ? card('What was sent', h('pre', JSON.stringify(data.body, null, 2)))
-      : data.bodyLength > 0 && h('p.soft', `The request had a body of ${format.many(data.bodyLength, 'byte')}, which was not kept. “Keep bodies” in the `, link(router.link({ tenant, screen: 'settings' }), 'settings'), ' keeps those of later requests.'));
+      : data.bodyLength > 0 && h('p.soft', `The request had a body of ${format.many(data.bodyLength, 'byte')}, which was not kept. “Keep bodies” in the `,
+        link(to(tenant, 'settings'), 'settings'), ' keeps those of later requests.'));
 }

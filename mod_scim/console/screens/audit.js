@@ -1,22 +1,17 @@
 /** The audit log: who changed what, before and after. */
-import { card, col, empty, fold, link, name, screen, time } from '../parts.js';
-import { queryText } from '../api.js';
-import { h } from '../render.js';
-import { list } from '../list.js';
+import { card, col, empty, fold, format, h, link, list, model, name, queryText, screen, time, to } from '../kit.js';
 import { difference, said } from './history.js';
 import { placeOf } from './activity.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
 
 const ACTORS = /** @type {Record<string, string>} */ ({ token: 'token', admin: 'administrator', scimctl: 'scimctl', system: 'the server' });
 
-/** @param {string} tenant */
 function columns(tenant) {
   return [
     col('When', (row) => time(row.at, format.second)),
-    col('Who', (row) => [link(router.link({ tenant, screen: 'audit', query: { actor: row.actorKey ?? row.actor } }), name(row.actor ?? '–', 'one')), h('small', ACTORS[row.actorKind] ?? row.actorKind)]),
-    col('What', (row) => [said(row.action)[2], ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one')), h('small', row.objectType, row.request && [' · ', h('code', name(row.request, 'one'))])]),
+    col('Who', (row) => [link(to(tenant, 'audit', '', { actor: row.actorKey ?? row.actor }), name(row.actor ?? '–', 'one')),
+      h('small', ACTORS[row.actorKind] ?? row.actorKind)]),
+    col('What', (row) => [said(row.action)[2], ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one')),
+      h('small', row.objectType, row.request && [' · ', h('code', name(row.request, 'one'))])]),
     col('Before and after', (row) => {
       const diff = difference(row.before, row.after);
       return diff && (diff.children.length <= 4 ? diff : fold(format.many(diff.children.length, 'value'), diff));
@@ -29,11 +24,13 @@ function downloads(tenant, query) {
   const operation = model.find('audit-export');
   if (!operation) return null;
   const formats = operation.query.find((each) => each.name === 'format')?.enum ?? [];
-  return formats.map((each) => h('a.button', { href: `${model.at('audit-export', { tenant }).slice(1)}${queryText({ ...query, format: each })}`, download: true }, `Download ${{ csv: 'CSV', jsonl: 'JSON lines' }[each] ?? each}`));
+  return formats.map((each) => h('a.button',
+    { href: `${model.at('audit-export', { tenant }).slice(1)}${queryText({ ...query, format: each })}`, download: true },
+    `Download ${{ csv: 'CSV', jsonl: 'JSON lines' }[each] ?? each}`));
 }
 
-/** @param {import('../record.js').Context} context */
 export async function audit({ tenant, query, signal }) {
   return screen({ title: 'Audit', lead: 'Every change, with who made it. Nobody can change or remove an entry.', actions: downloads(tenant, query) },
-    card('', await list({ operation: 'audit-list', values: { tenant }, tenant, query, signal, columns: columns(tenant), nothing: empty('Nothing yet', 'Every change of the identity provider and of administrators is kept here.') })));
+    card('', await list({ operation: 'audit-list', values: { tenant }, tenant, query, signal, columns: columns(tenant),
+      nothing: empty('Nothing yet', 'Every change of the identity provider and of administrators is kept here.') })));
 }

@@ -2,18 +2,15 @@
  * Connect: the guide of each identity provider, with this tenant's own URL, a token made in place, a test of the connection,
  * and the provider's calls as they arrive. The guides are data (guides/), which docs/identity-providers.md is made of as well.
  */
-import { get, send } from '../api.js';
-import { button, card, col, copyable, link, name, problem, screen, table, tag } from '../parts.js';
-import { fill, h } from '../render.js';
-import { state } from '../list.js';
-import { control, collect } from '../form.js';
+import {
+  button, card, col, collect, control, copyable, fill, format, get, h, link, model, name, problem, router, screen, send, state, table, tag,
+  to,
+} from '../kit.js';
 import { asked, follow } from './activity.js';
 import { makeToken } from './tokens.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
 
-/** @typedef {{id: string, name: string, short: string, suffix?: string, steps: {text: string, copy?: 'url' | 'token'}[], mapping: {from: string, to: string, note?: string}[],
+/** @typedef {{id: string, name: string, short: string, suffix?: string, steps: {text: string, copy?: 'url' | 'token'}[],
+ *   mapping: {from: string, to: string, note?: string}[],
  *   test: {method: string, path: string, expect: string}[], expect: string[], trouble: {see: string, do: string}[]}} Guide */
 
 /** A file of the console. @param {string} file @param {AbortSignal} signal */
@@ -23,48 +20,56 @@ async function guideFile(file, signal) {
 
 /** The little markup of the guides, **strong** and `code`, as elements. @param {string} text */
 export function prose(text) {
-  return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((piece) => (piece.startsWith('**') ? h('b', piece.slice(2, -2)) : piece.startsWith('`') ? h('code', piece.slice(1, -1)) : piece));
+  return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((piece) => (piece.startsWith('**') ? h('b', piece.slice(2, -2)) : piece.startsWith('`')
+    ? h('code', piece.slice(1, -1)) : piece));
 }
 
-/** @param {import('../record.js').Context} context */
 async function choose({ tenant, signal }) {
   const guides = await guideFile('index', signal);
-  return screen({ title: 'Connect an identity provider', lead: 'Which one do you have? The guide shows the fields with your own address, makes the token, and watches for the first request.' },
-    h('div.choices', guides.map((/** @type {any} */ each) => h('a.choice.pick', { href: router.link({ tenant, screen: 'connect', id: each.id }) }, h('span', { 'aria-hidden': 'true' }, '→'), h('b', each.name)))));
+  return screen({ title: 'Connect an identity provider',
+    lead: 'Which one do you have? The guide shows the fields with your own address, makes the token, and watches for the first request.' },
+    h('div.choices', guides.map((each) => h('a.choice.pick', { href: to(tenant, 'connect', each.id) }, h('span', { 'aria-hidden': 'true' }, '→'),
+      h('b', each.name)))));
 }
 
 /** Where the token of this guide is made, and kept while the page is open. @param {string} tenant @param {Guide} guide @param {{token: string}} kept */
 function tokenPlace(tenant, guide, kept) {
   const box = h('div');
-  const draw = () => fill(box, kept.token ? [copyable(kept.token, 'the token'), h('p'), h('p.hint.warn', 'Enter it now: it is shown on this page until you leave, and never again.')]
+  const draw = () => fill(box, kept.token ? [copyable(kept.token, 'the token'), h('p'),
+    h('p.hint.warn', 'Enter it now: it is shown on this page until you leave, and never again.')]
     : h('div.row', button('Make a token', async () => {
       const made = await makeToken(tenant, `${guide.id}-${new Date().getFullYear()}`, `For ${guide.short}. Give it a name that you will know it by.`);
       if (!made) return;
       kept.token = made.token;
       router.guard(() => Promise.resolve(window.confirm('The token is not shown again. Have you entered it at the identity provider?')));
       draw();
-    }, { kind: 'main' }), h('small', 'or enter one that you have already. ', link(router.link({ tenant, screen: 'tokens' }), 'Tokens'))));
+    }, { kind: 'main' }), h('small', 'or enter one that you have already. ', link(to(tenant, 'tokens'), 'Tokens'))));
   draw();
   return box;
 }
 
 /** @param {Guide} guide @param {string} url @param {string} tenant @param {{token: string}} kept */
 function steps(guide, url, tenant, kept) {
-  return h('ol.steps', guide.steps.map((each) => h('li', h('div', h('p', prose(each.text)), each.copy === 'url' && (url ? copyable(url + (guide.suffix ?? ''), 'the URL') : h('p.hint', 'The server does not say its URL: an operator sets ScimBaseURL.')),
+  return h('ol.steps', guide.steps.map((each) => h('li', h('div', h('p', prose(each.text)), each.copy === 'url'
+    && (url ? copyable(url + (guide.suffix ?? ''), 'the URL') : h('p.hint', 'The server does not say its URL: an operator sets ScimBaseURL.')),
     each.copy === 'token' && tokenPlace(tenant, guide, kept)))));
 }
 
 /** One step of a test, as the server tells it. @param {any} step */
 function testStep(step) {
   const good = step.ok ?? step.passed ?? step.outcome === 'done';
-  return h('li', h(`span.${good ? 'good' : 'bad'}`, { 'aria-hidden': 'true' }, good ? '✓' : '✕'), h('div', h('p', h('b', h('bdi', step.title ?? step.name ?? step.step ?? `${step.method ?? ''} ${step.path ?? ''}`)), ' ', tag(good ? 'good' : 'bad', good ? 'as expected' : 'not as expected', '')),
-    h('p.soft', step.request && [h('code', step.request), h('br')], 'Expected ', h('bdi', format.plain(step.expected)), '; found ', h('bdi', format.plain(step.found)), '.'), (step.advice ?? step.fix) && h('p', h('bdi', step.advice ?? step.fix))));
+  return h('li', h(`span.${good ? 'good' : 'bad'}`, { 'aria-hidden': 'true' }, good ? '✓' : '✕'),
+    h('div', h('p', h('b', h('bdi', step.title ?? step.name ?? step.step ?? `${step.method ?? ''} ${step.path ?? ''}`)), ' ',
+    tag(good ? 'good' : 'bad', good ? 'as expected' : 'not as expected', '')),
+    h('p.soft', step.request && [h('code', step.request), h('br')], 'Expected ', h('bdi', format.plain(step.expected)), '; found ',
+      h('bdi', format.plain(step.found)), '.'), (step.advice ?? step.fix) && h('p', h('bdi', step.advice ?? step.fix))));
 }
 
 /** The test that the server makes from its own side, where it can. @param {string} tenant @param {Guide} guide @param {{token: string}} kept */
 function test(tenant, guide, kept) {
   const operation = model.find('connection-test');
-  const will = [h('p', `This is what ${guide.short} asks first:`), h('ul', guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`))))];
+  const will = [h('p', `This is what ${guide.short} asks first:`), h('ul',
+    guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`))))];
   if (!operation) return card('What a test asks', will);
   const fields = operation.body.filter((each) => each.name !== 'provider' && each.name !== 'client' && each.name !== 'profile');
   const controls = fields.map((field) => control(field, field.name === 'token' ? kept.token : undefined, tenant));
@@ -75,14 +80,17 @@ function test(tenant, guide, kept) {
     try {
       const values = collect(controls);
       if (!values.token && kept.token && fields.some((each) => each.name === 'token')) values.token = kept.token;
-      if (chosen) values[chosen.name] = chosen.enum && !chosen.enum.includes(guide.id) ? chosen.enum.find((each) => guide.id.startsWith(each)) ?? chosen.enum.at(-1) : guide.id;
+      if (chosen) values[chosen.name] = chosen.enum && !chosen.enum.includes(guide.id)
+        ? chosen.enum.find((each) => guide.id.startsWith(each)) ?? chosen.enum.at(-1) : guide.id;
       const { data } = await send(operation.method, model.at('connection-test', { tenant }), values);
       fill(result, h('ul.todo', (data.steps ?? data.items ?? []).map(testStep)), data.summary && h('p', h('bdi', data.summary)));
     } catch (error) {
       fill(result, problem(error));
     }
   };
-  return card('Test the connection', will, h('p', 'The server makes these calls itself, to the base URL, with the token, and checks the certificate on the way.'), h('div.fields', controls.map((each) => each.element)),
+  return card('Test the connection', will, h('p',
+    'The server makes these calls itself, to the base URL, with the token, and checks the certificate on the way.'),
+    h('div.fields', controls.map((each) => each.element)),
     h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
 }
 
@@ -99,25 +107,29 @@ function verdict(guide, rows) {
 function waiting(tenant, guide, signal) {
   /** @type {any[]} */
   let rows = [];
-  const news = h('div', { role: 'status' }, h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)), h('p.soft', 'Let it test the connection now. Its calls appear here as they arrive.'));
+  const news = h('div', { role: 'status' }, h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)),
+    h('p.soft', 'Let it test the connection now. Its calls appear here as they arrive.'));
   follow(tenant, signal, (fresh) => {
     rows = [...fresh, ...rows].slice(0, 20);
-    fill(news, h('p', verdict(guide, rows)), table([col('When', (row) => link(router.link({ tenant, screen: 'activity', id: row.id }), format.second(row.at))), col('Request', (row) => [asked(row), row.object && [' ', name(row.object, 'one')]]),
+    fill(news, h('p', verdict(guide, rows)),
+      table([col('When', (row) => link(to(tenant, 'activity', row.id), format.second(row.at))),
+      col('Request', (row) => [asked(row), row.object && [' ', name(row.object, 'one')]]),
       col('Outcome', (row) => [state(row.outcome), ' ', h('span.soft', row.status)]), col('Why', (row) => row.reason && name(row.reason))], rows));
   }).catch(() => {});
   return card('Live', news);
 }
 
-/** @param {import('../record.js').Context} context */
 export async function connect(context) {
   const { tenant, id, signal } = context;
   if (!id) return choose(context);
   const [guide, shown] = await Promise.all([guideFile(id, signal), get(model.at('tenant-show', { tenant }), {}, signal)]);
   const kept = { token: '' };
-  const mapping = table([col('There', (row) => h('code', row.from)), col('Here', (row) => h('code', row.to)), col('Note', (row) => row.note)], guide.mapping, { caption: 'Attribute mapping, with the names as they stand in that product' });
-  return screen({ title: ['Connect ', guide.name], trail: link(router.link({ tenant, screen: 'connect' }), 'Connect'), lead: 'Menus of other products change: words there may differ a little.' },
+  const mapping = table([col('There', (row) => h('code', row.from)), col('Here', (row) => h('code', row.to)), col('Note', (row) => row.note)], guide.mapping,
+    { caption: 'Attribute mapping, with the names as they stand in that product' });
+  return screen({ title: ['Connect ', guide.name], trail: link(to(tenant, 'connect'), 'Connect'),
+    lead: 'Menus of other products change: words there may differ a little.' },
     !shown.data.enabled && h('p.hint.warn', 'Provisioning is switched off: every request is answered 403 until you switch it on in the overview.'),
     card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept), card('Attributes', mapping),
-    h('div.grid', card('What to expect', h('ul', guide.expect.map((/** @type {string} */ each) => h('li', prose(each))))),
-      card('When it fails', guide.trouble.map((/** @type {any} */ each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));
+    h('div.grid', card('What to expect', h('ul', guide.expect.map((each) => h('li', prose(each))))),
+      card('When it fails', guide.trouble.map((each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));
 }

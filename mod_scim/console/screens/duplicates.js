@@ -1,44 +1,43 @@
 /** Accounts that may be one person: side by side, to merge them or to say that they are not. */
-import { send } from '../api.js';
-import { button, card, col, empty, name, screen, table, tag, tell, time } from '../parts.js';
-import { h } from '../render.js';
-import { list, state } from '../list.js';
+import { button, card, col, empty, format, h, list, model, name, router, screen, send, state, table, tag, tell, time } from '../kit.js';
 import { merge } from './user.js';
 import { sourceTag, userLink } from './users.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
 
 /** What is compared. @type {[string, (account: any, tenant: string) => any][]} */
-const LINES = [['Account', userLink], ['User name', (each) => name(each.userName)], ['E-mail', (each) => name(each.email)], ['State', (each) => state(each.state)], ['Source', sourceTag],
+const LINES = [['Account', userLink], ['User name', (each) => name(each.userName)], ['E-mail', (each) => name(each.email)],
+  ['State', (each) => state(each.state)], ['Source', sourceTag],
   ['Role', (each) => name(each.role)], ['Made', (each) => time(each.created)], ['Changed', (each) => time(each.lastModified)]];
 
-/** @param {string} tenant @param {any[]} accounts */
 function notTheSame(tenant, accounts) {
   const operation = model.find('duplicate-dismiss');
   if (!operation) return null;
   return button('Not the same person', async () => {
     const [one, other] = operation.body.map((each) => each.name);
-    const value = (/** @type {string} */ field, /** @type {number} */ i) => (operation.body.find((each) => each.name === field)?.type === 'array' ? accounts.map((each) => each.id) : accounts[i].id);
-    await send(operation.method, model.at(operation.id, { tenant, user: accounts[0].id, duplicate: accounts[0].id }), Object.fromEntries([[one, value(one, other ? 0 : 1)], ...(other ? [[other, value(other, 1)]] : [])]));
+    const value = (field, i) => (operation.body.find((each) => each.name === field)?.type === 'array' ? accounts.map((each) => each.id) : accounts[i].id);
+    await send(operation.method, model.at(operation.id, { tenant, user: accounts[0].id, duplicate: accounts[0].id }),
+      Object.fromEntries([[one, value(one, other ? 0 : 1)], ...(other ? [[other, value(other, 1)]] : [])]));
     tell('They are not shown together any more');
     router.again();
   });
 }
 
-/** @param {any} row @param {string} tenant */
 function compare(row, tenant) {
   const accounts = row.accounts.slice(0, 4);
-  const columns = [col('', (line) => h('span.soft', line[0])), ...accounts.map((/** @type {any} */ account, /** @type {number} */ i) => (col(`Account ${i + 1}`, (line) => line[1](account, tenant) ?? '–')))];
+  const columns = [col('', (line) => h('span.soft', line[0])),
+    ...accounts.map((account, i) => (col(`Account ${i + 1}`, (line) => line[1](account, tenant) ?? '–')))];
   const pair = accounts.length === 2;
-  return h('div.stack', table(columns, LINES), h('div.row', pair && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)), button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id)), notTheSame(tenant, accounts)],
+  return h('div.stack', table(columns, LINES), h('div.row', pair
+    && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)), button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id)),
+    notTheSame(tenant, accounts)],
     !pair && h('span.soft', `${format.many(row.accounts.length, 'account')} share it. Open one to merge it into another.`)));
 }
 
-/** @param {import('../record.js').Context} context */
 export async function duplicates({ tenant, query, signal }) {
-  const columns = [col('The same', (row) => [name(row.key), h('small', row.why ?? row.reason ?? 'user name, e-mail address or external id'), ' ', tag('plain', format.many(row.accounts.length, 'account'))]),
+  const columns = [col('The same', (row) => [name(row.key), h('small', row.why ?? row.reason ?? 'user name, e-mail address or external id'), ' ',
+    tag('plain', format.many(row.accounts.length, 'account'))]),
     col('Accounts', (row) => compare(row, tenant))];
-  return screen({ title: 'Duplicates', lead: 'Accounts that may belong to one person. A merge carries groups, flags, logins and grants over, and shows them before.' },
-    card('', await list({ operation: 'duplicate-list', values: { tenant }, tenant, query, signal, columns, nothing: empty('No duplicates', 'No two accounts share a user name, an e-mail address or an external id.') })));
+  return screen({ title: 'Duplicates',
+    lead: 'Accounts that may belong to one person. A merge carries groups, flags, logins and grants over, and shows them before.' },
+    card('', await list({ operation: 'duplicate-list', values: { tenant }, tenant, query, signal, columns,
+      nothing: empty('No duplicates', 'No two accounts share a user name, an e-mail address or an external id.') })));
 }

@@ -1,12 +1,6 @@
 /** All tenants: which are on, which need somebody. */
-import { button, col, empty, link, name, num, screen, tag, time } from '../parts.js';
-import { h } from '../render.js';
-import { askFor } from '../record.js';
-import { list, state } from '../list.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
+import { askFor, button, col, empty, h, link, list, model, name, num, router, screen, state, tag, time } from '../kit.js';
 
-/** @param {import('../record.js').Context} context */
 export async function tenants({ query, signal }) {
   const has = new Set(model.need('tenant-list').answer.map((each) => each.name));
   const columns = [
@@ -19,7 +13,8 @@ export async function tenants({ query, signal }) {
     col('Made', (row) => time(row.created)),
   ].filter((each) => each !== false);
   const make = button('Add a tenant', async () => {
-    const made = await askFor({ operation: 'tenant-add', tenant: '', values: {}, title: 'Add a tenant', intro: 'A tenant is one customer organisation, with users, groups and tokens of its own.', action: 'Add' });
+    const made = await askFor({ operation: 'tenant-add', tenant: '', values: {}, title: 'Add a tenant',
+      intro: 'A tenant is one customer organisation, with users, groups and tokens of its own.', action: 'Add' });
     if (made) router.go({ tenant: made.tenant });
   }, { kind: 'main' });
   return screen({ title: 'Tenants', lead: 'Each is one organisation that an identity provider provisions.', actions: make },

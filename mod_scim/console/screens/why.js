@@ -1,34 +1,25 @@
 /** What a person has, since when and from where, and why not. */
-import { send } from '../api.js';
-import { button, card, col, link, name, table, tag, tell, time } from '../parts.js';
-import { h } from '../render.js';
-import { askFor } from '../record.js';
-import * as format from '../format.js';
-import * as model from '../model.js';
-import * as router from '../router.js';
+import { askFor, button, col, format, h, link, model, name, router, send, table, tag, tell, time, to } from '../kit.js';
 
-/** @param {any} row */
 function standing(row) {
   if (row.standing === 'waiting' || (row.seated === false && row.sources?.length)) return tag('warn', 'waiting for a seat', '…');
   return row.has ?? row.seated ? tag('good', row.since ? ['since ', time(row.since, format.date)] : 'yes', '✓') : tag('bad', 'no');
 }
 
-/** @param {any} source @param {string} tenant */
 function from(source, tenant) {
-  if (source.source === 'group' && source.id) return ['member of ', link(router.link({ tenant, screen: 'groups', id: source.id }), name(source.name, 'one'))];
+  if (source.source === 'group' && source.id) return ['member of ', link(to(tenant, 'groups', source.id), name(source.name, 'one'))];
   return h('bdi', source.text);
 }
 
 /** The step that a reason calls for. @param {any} reason @param {string} tenant @param {string} user @param {any} row */
 function step(reason, tenant, user, row) {
   if (reason.operation === 'grant-add') return grantButton(tenant, user, row);
-  if (reason.operation === 'mapping-add') return link(router.link({ tenant, screen: 'access' }), 'Map a group');
-  if (reason.operation === 'subscription-set') return link(router.link({ tenant, screen: 'access', id: row.id }), 'Look at the seats');
-  if (reason.operation === 'group-restore') return link(router.link({ tenant, screen: 'groups', query: { archived: 'true' } }), 'Archived groups');
+  if (reason.operation === 'mapping-add') return link(to(tenant, 'access'), 'Map a group');
+  if (reason.operation === 'subscription-set') return link(to(tenant, 'access', row.id), 'Look at the seats');
+  if (reason.operation === 'group-restore') return link(to(tenant, 'groups', '', { archived: 'true' }), 'Archived groups');
   return null;
 }
 
-/** @param {string} tenant @param {string} user @param {any} row */
 function grantButton(tenant, user, row) {
   return button('Grant by hand', async () => {
     await send('POST', model.at('grant-add', { tenant }), { user, subscription: row.id });
@@ -37,12 +28,13 @@ function grantButton(tenant, user, row) {
   }, { label: `Grant ${row.name} by hand` });
 }
 
-/** @param {any} row @param {string} tenant @param {string} user */
 function why(row, tenant, user) {
-  const grant = (row.sources ?? []).find((/** @type {any} */ each) => each.source === 'manual');
+  const grant = (row.sources ?? []).find((each) => each.source === 'manual');
   const reasons = row.reasons ?? [];
-  const canGrant = !row.sources?.length && !reasons.some((/** @type {any} */ each) => each.operation === 'grant-add') && row.kind !== 'role' && !reasons.some((/** @type {any} */ each) => each.code === 'inactive');
-  return [h('ul.plainlist', (row.sources ?? []).map((/** @type {any} */ each) => h('li', from(each, tenant))), reasons.map((/** @type {any} */ each) => h('li', h('bdi', each.text), ' ', step(each, tenant, user, row)))),
+  const canGrant = !row.sources?.length && !reasons.some((each) => each.operation === 'grant-add') && row.kind !== 'role'
+    && !reasons.some((each) => each.code === 'inactive');
+  return [h('ul.plainlist', (row.sources ?? []).map((each) => h('li', from(each, tenant))),
+    reasons.map((each) => h('li', h('bdi', each.text), ' ', step(each, tenant, user, row)))),
     canGrant && h('div', grantButton(tenant, user, row)), grant?.id && button('Take the grant back', async () => {
       await send('DELETE', model.at('grant-remove', { tenant, grant: grant.id }));
       tell('Taken back');
@@ -52,12 +44,15 @@ function why(row, tenant, user) {
 
 /** @param {any} access  as `access show` answers @param {any} user @param {string} tenant */
 export function accessTable(access, user, tenant) {
-  const roles = access.access.filter((/** @type {any} */ each) => each.kind === 'role');
-  const rows = [...(access.subscriptions ?? access.access.filter((/** @type {any} */ each) => each.kind === 'subscription')), ...roles];
-  const columns = [col('Subscription', (row) => (row.kind === 'role' ? [name(row.name), h('small', 'role')] : link(router.link({ tenant, screen: 'access', id: row.id }), name(row.name)))),
+  const roles = access.access.filter((each) => each.kind === 'role');
+  const rows = [...(access.subscriptions ?? access.access.filter((each) => each.kind === 'subscription')), ...roles];
+  const columns = [col('Subscription', (row) => (row.kind === 'role' ? [name(row.name), h('small', 'role')]
+    : link(to(tenant, 'access', row.id), name(row.name)))),
     col('Has it', standing), col('Why', (row) => why(row, tenant, user.id))];
   const grant = button('Grant by hand…', async () => {
-    if (await askFor({ operation: 'grant-add', tenant, values: {}, title: 'Grant by hand', only: ['subscription'], start: { user: user.id }, action: 'Grant', intro: 'Provisioning leaves what you grant by hand alone.' })) router.again();
+    if (await askFor({ operation: 'grant-add', tenant, values: {}, title: 'Grant by hand', only: ['subscription'], start: { user: user.id }, action: 'Grant',
+      intro: 'Provisioning leaves what you grant by hand alone.' })) router.again();
   });
-  return h('section.card', h('header', h('h2', 'Access'), !access.subscriptions && grant), access.notes?.length > 0 && h('p.hint', access.notes.join(' ')), table(columns, rows));
+  return h('section.card', h('header', h('h2', 'Access'), !access.subscriptions && grant), access.notes?.length > 0 && h('p.hint', access.notes.join(' ')),
+    table(columns, rows));
 }

@@ -1,0 +1,30 @@
+/** What t/guards/55-console asks of the console's JavaScript, beside its types. */
+const names = (list) => Object.fromEntries(list.split(' ').map((name) => [name, 'readonly']));
+
+export default [
+  {
+    files: ['**/mod_scim/console/**/*.js'],
+    languageOptions: {
+      ecmaVersion: 2024,
+      sourceType: 'module',
+      globals: names('AbortController DOMException Intl MouseEvent Node URLSearchParams clearInterval clearTimeout console document fetch getComputedStyle history localStorage location navigator setInterval setTimeout window'),
+    },
+    rules: {
+      complexity: ['error', 16],
+      'consistent-return': 'off',
+      eqeqeq: 'error',
+      'max-len': ['error', { code: 160 }],
+      'max-lines-per-function': ['error', { max: 50, skipComments: true }],
+      'no-alert': 'off',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-restricted-properties': ['error', ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'srcdoc'].map((property) => ({ property, message: 'Text is written as text; see render.js.' }))],
+      'no-shadow': 'error',
+      'no-undef': 'error',
+      'no-unused-vars': 'error',
+      'no-use-before-define': ['error', { functions: false, variables: false }],
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+];
