@@ -47,11 +47,6 @@ function troubleOf(status) {
   return { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' }[status] ?? '';
 }
 
-/** A path with its values encoded: path`/tenants/${tenant}/users/${id}`. @param {TemplateStringsArray} texts @param {...any} values */
-export function path(texts, ...values) {
-  return texts.reduce((all, text, i) => all + encodeURIComponent(values[i - 1]) + text);
-}
-
 /** @param {Record<string, any>} query */
 export function queryText(query) {
   const pairs = new URLSearchParams();

@@ -36,7 +36,7 @@ function choiceInput(field, value, id) {
   const unsaid = field.required ? 'Choose…' : filter && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default';
   const open = filter || value === undefined || value === null;
   return h('select', { id, required: field.required }, open && h('option', { value: '' }, unsaid),
-    field.enum?.map((each) => h('option', { value: each, selected: each === value }, each)));
+    field.enum?.map((each) => h('option', { value: each, selected: each === value }, model.word(each))));
 }
 
 /** @param {Field} field @param {any} value @param {string} id */
@@ -46,7 +46,8 @@ function plainInput(field, value, id) {
   if (field.type === 'integer') return h('input', { ...limits, type: 'number' });
   if (field.format === 'date-time') return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
   if ((field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name]) return h('textarea', limits);
-  return h('input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder: field.nullable && /default/.test(field.help) ? 'the default' : null });
+  return h('input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder: field.nullable && /default/.test(field.help) ? 'the default'
+    : null });
 }
 
 /** What a plain field holds, as the API has it. @param {Field} field @param {string} text */
@@ -189,10 +190,10 @@ export async function save({ method, path, show, body, etag, start }) {
 /**
  * The form of an operation.
  * @param {{operation: import('./model.js').Operation, tenant: string, start?: any, only?: string[], action: string, titles?: Record<string, string>,
- *   submit: (values: Record<string, any>) => Promise<any>, told?: string, extra?: import('./render.js').Child}} options
- *   with `start`, what is there already: only what differs is submitted
+ *   submit: (values: Record<string, any>) => Promise<any>, extra?: import('./render.js').Child, cancel?: boolean}} options
+ *   with `start`, what is there already: only what differs is submitted; `cancel`: the form is in a dialog, which Cancel closes
  */
-export function form({ operation, tenant, start, only, action, titles = {}, submit, told, extra }) {
+export function form({ operation, tenant, start, only, action, titles = {}, submit, extra, cancel = false }) {
   const fields = operation.body.filter((each) => !only || only.includes(each.name));
   const controls = fields.map((field) => control(field, start?.[field.name], tenant, titles[field.name]));
   const needed = controls.filter((each) => each.field.required || only || start);
@@ -206,7 +207,6 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
     if (start && !Object.keys(values).length) return void tell('Nothing has changed.');
     try {
       await submit(values);
-      if (told) tell(told);
     } catch (error) {
       const left = markAll(controls, error);
       if (left) fill(wrong, problem(left));
@@ -220,6 +220,8 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
       submitter.click();
     },
   }, h('div.fields', needed.map((each) => each.element)), rest.length > 0 && h('details', { open: needed.length === 0 }, h('summary', 'More settings'),
-    h('div.fields', rest.map((each) => each.element))), extra, wrong, h('div.row', submitter, h('button', { type: 'submit', hidden: true })));
+    h('div.fields', rest.map((each) => each.element))), extra, wrong,
+      h(`div.row${cancel ? '.end' : ''}`, cancel && button('Cancel', () => element.closest('dialog').close()), submitter,
+    h('button', { type: 'submit', hidden: true })));
   return element;
 }

@@ -44,12 +44,14 @@ export function key(noun, row) {
 /** The columns that a list has by itself. @param {import('./model.js').Operation} operation @param {string} tenant @returns {Column[]} */
 function columnsOf(operation, tenant) {
   const all = operation.answer;
-  const wanted = all.filter(({ name: each, type }) => each !== 'tenant' && each !== 'id' && type !== 'object' && !(/Id$/.test(each) && each !== 'externalId'));
+  const wanted = all.filter(({ name: each, type }) => each !== 'tenant' && each !== 'id' && type !== 'object'
+    && !(/Id$/.test(each) && each !== 'externalId'));
   const shows = model.find(`${operation.noun}-show`);
   return (wanted.length ? wanted : all).slice(0, 7).map((field, i) => ({
     head: model.label(field.name),
     num: field.type === 'integer',
-    cell: (row) => (i === 0 && shows ? link(to(tenant, operation.noun, key(operation.noun, row)), show(field, row[field.name])) : show(field, row[field.name])),
+    cell: (row) => (i === 0 && shows ? link(to(tenant, operation.noun, key(operation.noun, row)), show(field, row[field.name]))
+      : show(field, row[field.name])),
   }));
 }
 
@@ -75,8 +77,9 @@ function filters(operation, query, { tenant, hide, change }) {
     element.querySelector('small')?.classList.add('seldom');
     if (field.name === 'q') element.classList.add('search');
   }
-  const first = controls.slice(0, 5);
-  const rest = controls.slice(5);
+  const room = window.matchMedia('(max-width: 44rem)').matches ? 1 : 5;
+  const first = controls.slice(0, room);
+  const rest = controls.slice(room);
   const open = rest.some(({ field }) => query[field.name]);
   return h('form.filters', { role: 'search', 'aria-label': `Narrow down: ${model.plural(operation.noun)}`, oninput: soon, onchange: soon,
     onsubmit: (event) => event.preventDefault() },
@@ -96,13 +99,13 @@ function asText(value) {
 /**
  * A list.
  * @param {{operation: string, values: Record<string, any>, tenant: string, query?: Record<string, any>, fixed?: Record<string, any>,
- *   hide?: string[], columns?: Column[], caption?: string, signal?: AbortSignal, nothing: import('./render.js').Child, none?: import('./render.js').Child,
+ *   hide?: string[], columns?: Column[], signal?: AbortSignal, nothing: import('./render.js').Child,
  *   bare?: boolean, limit?: number, loaded?: (data: any) => void}} options
  *   `fixed` is always asked, `hide` names filters that are not offered, `bare` is a part of a screen, which the address does not know
  * @returns {Promise<HTMLElement>}
  */
 export async function list(options) {
-  const { operation: id, values, tenant, fixed = {}, hide = [], caption, signal, nothing, none, bare, limit = 50, loaded } = options;
+  const { operation: id, values, tenant, fixed = {}, hide = [], signal, nothing, bare, limit = 50, loaded } = options;
   const operation = model.need(id);
   const columns = options.columns ?? columnsOf(operation, tenant);
   let query = { ...options.query };
@@ -121,8 +124,9 @@ export async function list(options) {
   const draw = (data) => {
     loaded?.(data);
     const narrowed = Object.values(query).some(Boolean);
-    if (!data.items.length) return fill(box, narrowed ? none ?? empty('Nothing fits', 'No entry is as the filters above say.') : nothing);
-    const body = table(columns, data.items, { caption });
+    narrow.hidden = !data.items.length && !narrowed;
+    if (!data.items.length) return fill(box, narrowed ? empty('Nothing fits', 'No entry is as the filters above say.') : nothing);
+    const body = table(columns, data.items);
     return fill(box, body, data.next && further(body, data.next));
   };
   const ask = async () => {
@@ -140,6 +144,7 @@ export async function list(options) {
     if (!bare) router.search(query);
     ask();
   };
+  const narrow = filters(operation, query, { tenant, hide: [...hide, ...Object.keys(fixed)], change });
   draw((await page(undefined)).data);
-  return Object.assign(h('div.stack', filters(operation, query, { tenant, hide: [...hide, ...Object.keys(fixed)], change }), box), { again: ask });
+  return Object.assign(h('div.stack', narrow, box), { again: ask });
 }

@@ -48,7 +48,8 @@ async function show(place) {
   let children;
   try {
     const work = screenAt(place);
-    children = work ? await work({ ...place, signal: mine.signal }) : failed(new Problem(404, { detail: 'The address names no page of the console.' }), place);
+    children = work ? await work({ ...place, signal: mine.signal }) : failed(new Problem(404, { detail: 'The address names no page of the console.' }),
+      place);
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') return undefined;
     children = failed(error, place);
@@ -102,18 +103,12 @@ async function begin() {
   try {
     const described = await get('/openapi.json');
     model.learn(described.data);
-    me = model.find('me-show') ? (await get('/me')).data : await oldMe();
+    me = (await get('/me')).data;
     setMe(me);
   } catch (error) {
     return fill(part('main'), failed(error, router.here()));
   }
   return router.start(show);
-}
-
-/** Of a server that cannot say who asks. */
-async function oldMe() {
-  const { data } = await get('/tenants', { limit: 100 });
-  return { tenant: null, tenants: data.items };
 }
 
 begin();

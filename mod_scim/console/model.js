@@ -119,6 +119,22 @@ const WORDS = {
   objectId: 'Object', readOnly: 'Read only', rate: 'Requests a second', burst: 'Requests at once', reservedRoles: 'Reserved roles',
 };
 
+/** Values that are words of the API. @type {Record<string, string>} */
+const VALUES = {
+  externalId: 'by external id', userName: 'by user name', email: 'by e-mail address', lenient: 'lenient, as identity providers are',
+    rfc: 'strict, as RFC 7644 says',
+  refuse: 'refuse it', adopt: 'take the account over', keep: 'keep it, to be restored', erase: 'erase it', sync: 'all that are sent',
+    creation: 'those of the creation alone',
+  scim: 'of the identity provider', application: 'of the application', true: 'yes', false: 'no', 'main-contact': 'the main contact',
+    'break-glass': 'for emergencies',
+  default: 'gets the default role', displayName: 'display name', created: 'when it was made',
+};
+
+/** @param {string} value */
+export function word(value) {
+  return VALUES[value] ?? value;
+}
+
 /** A name of the API in words: lastModified is "Last modified". @param {string} name */
 export function label(name) {
   const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/-/g, ' ').toLowerCase();

@@ -115,7 +115,8 @@ export function num(head, cell) {
 export function table(columns, rows, { caption } = {}) {
   const kind = (/** @type {{num?: boolean}} */ column) => (column.num ? '.num' : '');
   const line = (row) => h('tr', columns.map((column, i) =>
-    (i === 0 ? h(`th${kind(column)}`, { scope: 'row' }, column.cell(row)) : h(`td${kind(column)}`, { 'data-label': column.head || null }, column.cell(row)))));
+    (i === 0 ? h(`th${kind(column)}`, { scope: 'row' }, column.cell(row))
+      : h(`td${kind(column)}`, { 'data-label': column.head || null }, column.cell(row)))));
   const body = h('tbody', rows.map(line));
   const element = h('div.table', h('table', caption && h('caption', caption),
     h('thead', h('tr', columns.map((column) => h(`th${kind(column)}`, { scope: 'col' }, column.head || h('span.seldom', 'Actions'))))), body));
@@ -163,7 +164,7 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
       }
     };
     const dialog = h(`dialog${large ? '.large' : ''}`, { 'aria-labelledby': heading }, h('h2', { id: heading }, title), body, wrong,
-      h('div.row.end.actions', button(cancel, () => dialog.close()), action && button(action, run, { kind: danger ? 'main danger' : 'main' })));
+      cancel && h('div.row.end.actions', button(cancel, () => dialog.close()), action && button(action, run, { kind: danger ? 'main danger' : 'main' })));
     if (stays) dialog.addEventListener('cancel', (event) => event.preventDefault());
     dialog.addEventListener('close', () => {
       dialog.remove();
@@ -243,17 +244,20 @@ const OUTCOMES = ['done', 'refused', 'failed', 'held'];
 /** Requests by hour. @param {any[]} hours  {at, done, refused, failed, held} */
 export function chart(hours) {
   const high = Math.max(1, ...hours.map((each) => OUTCOMES.reduce((sum, key) => sum + each[key], 0)));
-  const width = 720 / hours.length;
+  // On a narrow page the drawing is as wide as the page, so that its texts keep their size.
+  const total = window.matchMedia('(max-width: 44rem)').matches ? 330 : 720;
+  const width = total / hours.length;
+  const gap = total / 240;
   const bars = hours.map((each, i) => {
     let top = 112;
     return svg('g', svg('title', `${format.hour(each.at)}: ${OUTCOMES.map((key) => `${each[key]} ${key}`).join(', ')}`),
       OUTCOMES.filter((key) => each[key]).map((key) => {
         const tall = Math.max(3, (each[key] / high) * 96);
         top -= tall;
-        return svg(`rect.${key}`, { x: i * width + 3, y: top, width: width - 6, height: tall - 1, rx: 2 });
-      }), i % 6 === 0 && svg('text', { x: i * width + 3, y: 128 }, format.hour(each.at)));
+        return svg(`rect.${key}`, { x: i * width + gap, y: top, width: width - 2 * gap, height: tall - 1, rx: 2 });
+      }), i % 6 === 0 && svg('text', { x: i * width + gap, y: 128 }, format.hour(each.at)));
   });
   const sums = OUTCOMES.map((key) => `${format.count(hours.reduce((sum, each) => sum + each[key], 0))} ${key}`).join(', ');
-  return svg('svg.chart', { viewBox: '0 0 720 132', role: 'img', 'aria-label': `Requests of each hour: ${sums}` },
-    svg('path.rule', { d: 'M0 112.5H720' }), bars);
+  return svg('svg.chart', { viewBox: `0 0 ${total} 132`, role: 'img', 'aria-label': `Requests of each hour: ${sums}` },
+    svg('path.rule', { d: `M0 112.5H${total}` }), bars);
 }

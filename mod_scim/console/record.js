@@ -26,15 +26,14 @@ export function askFor({ operation: id, tenant, values, title, intro, action, et
     /** @type {any} */
     let answer = null;
     const body = form({
-      operation, tenant, only, action,
-      start: undefined,
+      operation, tenant, only, action, cancel: true,
       submit: async (said) => {
         const sent = await send(operation.method, model.at(id, { tenant, ...values }), { ...start, ...said }, etag);
         answer = sent.data ?? true;
         body.closest('dialog').close();
       },
     });
-    ask({ title, body: [intro && h('p', intro), body], cancel: 'Cancel', large: operation.body.length > 5 }).then(() => resolve(answer));
+    ask({ title, body: [intro && h('p', intro), body], cancel: '', large: operation.body.length > 5 }).then(() => resolve(answer));
   });
 }
 

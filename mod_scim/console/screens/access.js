@@ -60,16 +60,17 @@ function question(state, draft) {
 
 /** @param {{count: number, items: any[]}} found @param {'gain' | 'lose'} verb @param {string} tenant */
 function side(found, verb, tenant) {
-  if (!found.count) return null;
-  /** @type {Map<string, any[]>} */
   const by = new Map();
-  for (const each of found.items) by.set(each.subscription ?? `the role ${each.role}`, [...(by.get(each.subscription ?? `the role ${each.role}`) ?? []), each]);
-  const people = (rows) => rows.slice(0, 20).map((each, i) => [i > 0 && ', ',
-    h('a', { href: to(tenant, 'users', each.userId), target: '_blank' }, name(each.displayName ?? each.userName, 'one'))]);
-  return [h('p', tag(verb === 'gain' ? 'good' : 'bad', `${format.many(found.count, 'time')} somebody ${verb}s something`, verb === 'gain' ? '+' : '−')),
-    [...by].map(([what, rows]) => h('p', h('b', verb === 'gain' ? 'Gain ' : 'Lose ', h('bdi', what)),
-      `, ${format.many(rows.length, 'person', 'people')}${found.count > found.items.length ? ' at least' : ''}: `, people(rows), rows.length > 20
-      && ` and ${rows.length - 20} more`))];
+  for (const each of found.items) {
+    const what = each.subscription ?? `the role ${each.role}`;
+    by.set(what, [...(by.get(what) ?? []), each]);
+  }
+  const least = found.count > found.items.length ? 'at least ' : '';
+  const person = (each, i) => [i > 0 && ', ', h('a', { href: to(tenant, 'users', each.userId), target: '_blank' },
+    name(each.displayName ?? each.userName, 'one'))];
+  return [...by].map(([what, rows]) => h('p', tag(verb === 'gain' ? 'good' : 'bad', [least, format.many(rows.length, 'person', 'people'), ' ',
+    rows.length === 1 ? `${verb}s ` : `${verb} `, what], verb === 'gain' ? '+' : '−'), ' ', rows.slice(0, 20).map(person), rows.length > 20
+      && ` and ${rows.length - 20} more`));
 }
 
 function previewed(answer, tenant) {
@@ -135,7 +136,8 @@ export function seats(row) {
 function subscriptionTable(state, draft, tenant, redraw) {
   if (!state.subscriptions.length) return empty('No subscription yet',
     'A subscription is what a person can have of your application: an edition, a module, a seat.');
-  const mark = (row) => h('input', { type: 'checkbox', 'aria-label': `Everybody gets ${row.name}`, checked: draft.automatic.has(row.id), onchange: (event) => {
+  const mark = (row) => h('input', { type: 'checkbox', 'aria-label': `Everybody gets ${row.name}`, checked: draft.automatic.has(row.id),
+    onchange: (event) => {
     if (event.target.checked) draft.automatic.add(row.id);
     else draft.automatic.delete(row.id);
     redraw();

@@ -101,7 +101,7 @@ function trouble(data, tenant) {
 
 function changesOf(changes, tenant) {
   return table([col('Change', (row) => [h('b', said(row.action)[2]), ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one'))]),
-    col('What', (row) => difference(row.before, row.after))], changes);
+    col('What', (row) => difference(row))], changes);
 }
 
 /** Where the thing of an entry of the audit log is shown. @param {any} row @param {string} tenant */

@@ -13,7 +13,7 @@ function columns(tenant) {
     col('What', (row) => [said(row.action)[2], ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one')),
       h('small', row.objectType, row.request && [' · ', h('code', name(row.request, 'one'))])]),
     col('Before and after', (row) => {
-      const diff = difference(row.before, row.after);
+      const diff = difference(row);
       return diff && (diff.children.length <= 4 ? diff : fold(format.many(diff.children.length, 'value'), diff));
     }),
   ];

@@ -129,7 +129,8 @@ export async function connect(context) {
   return screen({ title: ['Connect ', guide.name], trail: link(to(tenant, 'connect'), 'Connect'),
     lead: 'Menus of other products change: words there may differ a little.' },
     !shown.data.enabled && h('p.hint.warn', 'Provisioning is switched off: every request is answered 403 until you switch it on in the overview.'),
-    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept), card('Attributes', mapping),
+    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept),
+      card('Attributes', mapping),
     h('div.grid', card('What to expect', h('ul', guide.expect.map((each) => h('li', prose(each))))),
       card('When it fails', guide.trouble.map((each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));
 }

@@ -27,7 +27,8 @@ function compare(row, tenant) {
     ...accounts.map((account, i) => (col(`Account ${i + 1}`, (line) => line[1](account, tenant) ?? '–')))];
   const pair = accounts.length === 2;
   return h('div.stack', table(columns, LINES), h('div.row', pair
-    && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)), button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id)),
+    && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)),
+      button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id)),
     notTheSame(tenant, accounts)],
     !pair && h('span.soft', `${format.many(row.accounts.length, 'account')} share it. Open one to merge it into another.`)));
 }

@@ -26,8 +26,12 @@ export function said(action) {
   return ACTIONS[action] ?? ['•', 'soft', action.replace(/-/g, ' ')];
 }
 
-/** What differs between before and after, a line for each member. @param {any} before @param {any} after */
-export function difference(before, after) {
+/** What an entry of the audit log has changed, a line for each member; who joined or left a group is named. @param {any} entry */
+export function difference({ before, after, members }) {
+  if (members?.items?.length) {
+    const names = members.items.map((each) => each.name ?? each.id);
+    return h('ul.change', h('li', h('bdi', format.listed(names.slice(0, 20))), members.count > 20 && ` and ${members.count - 20} more`));
+  }
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((key) => key !== 'schemas' && key !== 'meta');
   const changed = keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]));
   const value = (each) => (each === undefined || each === null ? '–' : typeof each === 'object' && !Array.isArray(each) ? JSON.stringify(each)
@@ -40,14 +44,12 @@ export function difference(before, after) {
 
 function by(entry, tenant) {
   const who = entry.actor && [' by ', h('bdi', entry.actor)];
-  const request = entry.activityId ? link(to(tenant, 'activity', entry.activityId), 'request')
-    : entry.actorKind === 'token' && entry.request && link(to(tenant, 'audit', '', { request: entry.request }), 'request');
-  return [who, request && [' ', request]];
+  return [who, entry.actorKind === 'token' && entry.request && [' ', link(to(tenant, 'activity', '', { request: entry.request }), 'request')]];
 }
 
 function line(entry, tenant) {
   const [mark, kind, words] = said(entry.action ?? entry.kind ?? '');
-  const diff = difference(entry.before, entry.after);
+  const diff = difference(entry);
   const text = entry.text ? h('bdi', entry.text) : [h('b', words), entry.objectName && entry.objectType !== 'User' && [': ', name(entry.objectName, 'one')]];
   return h('li', time(entry.at, format.moment), h(`span.mark.${kind}`, { 'aria-hidden': 'true' }, mark),
     h('div', text, by(entry, tenant), diff && fold('What changed', diff)));

@@ -72,7 +72,8 @@ function requests(data, tenant) {
   const { hours, ...sums } = data.requests;
   const total = Object.values(sums).reduce((sum, each) => sum + (each ?? 0), 0);
   if (!total) return h('section.card', h('h2', 'Requests, last 24 hours'),
-    empty('No request yet', 'Each call of the identity provider is counted here, by the hour and by how it ended.', link(to(tenant, 'connect'), 'Connect it')));
+    empty('No request yet', 'Each call of the identity provider is counted here, by the hour and by how it ended.',
+      link(to(tenant, 'connect'), 'Connect it')));
   const columns = [col('Hour', (row) => time(row.at, format.moment)), ...['done', 'refused', 'failed', 'held']
     .map((key) => ({ head: model.label(key), num: true, cell: (row) => format.count(row[key]) }))];
   return card('Requests, last 24 hours', chart(hours), h('div.row.apart',

@@ -22,7 +22,8 @@ export async function subscription({ tenant, id, query, signal }) {
   return screen({ title: name(data.name), lead: data.description && name(data.description), trail: link(to(tenant, 'access'), 'Access'),
     actions: operationButton({ operation: 'subscription-remove', tenant, values, text: 'Remove', danger: true, etag,
       question: 'Only a subscription that nothing gives can be removed.', done: () => router.go({ tenant, screen: 'access' }) }) },
-  h('div.grid', card('Seats', facts([['Have it', format.count(use.seated)], ['Wait for a seat', use.waiting ? h('span.warn', format.count(use.waiting)) : '0'],
+  h('div.grid', card('Seats', facts([['Have it', format.count(use.seated)],
+    ['Wait for a seat', use.waiting ? h('span.warn', format.count(use.waiting)) : '0'],
     ['Seats', use.seats === null ? 'no limit' : format.count(use.seats)]])),
     card('Change', form({ operation: model.need('subscription-set'), tenant, start: data, action: 'Save', submit: async (said) => {
       if (await save({ method: 'PATCH', path: model.at('subscription-set', values), show: model.at('subscription-show', values), body: said, etag,

@@ -10,7 +10,8 @@ async function matches(tenant, row) {
     columns: [col('Name', (each) => userLink(each, tenant)), col('User name', (each) => name(each.userName))],
       nothing: h('p', 'Nobody who is here now fits.') });
   await ask({ title: h('bdi', row.name), large: true, cancel: 'Close',
-    body: [h('p', `${format.many(data.accounts, 'account')} of today would fit. They get nothing by it: a template is applied once, when an account is made.`),
+    body: [h('p', `${format.many(data.accounts,
+      'account')} of today would fit. They get nothing by it: a template is applied once, when an account is made.`),
     people] });
 }
 

@@ -28,22 +28,26 @@ export function makeToken(tenant, suggested, intro) {
     /** @type {any} */
     let made = null;
     const when = h('input', { type: 'datetime-local', 'aria-label': 'Ends on', hidden: true });
-    const life = h('select', { id: 'life', onchange: () => { when.hidden = life.value !== ''; } }, LIVES.map(([value, text]) => h('option', { value }, text)));
+    const life = h('select', { id: 'life', onchange: () => { when.hidden = life.value !== ''; } },
+      LIVES.map(([value, text]) => h('option', { value }, text)));
     const ends = h('div.field', h('label', { for: 'life' }, 'It ends after'), life, when,
       h('small', 'Put the end into a calendar; the overview warns you two weeks before.'));
     const body = form({
       operation: { ...operation, body: operation.body.filter((each) => each.name !== 'expires').map((each) => (each.name === 'name'
         ? { ...each, help: 'What you will know it by: the product and the year, say.' } : each)) },
-      tenant, action: 'Make the token', extra: [h('p'), ends],
+      tenant, action: 'Make the token', cancel: true, extra: [h('p'), ends],
       submit: async (values) => {
         const expires = life.value ? endOf(life.value) : format.fromLocal(when.value);
         const answer = await save({ method: 'POST', path: model.at('token-add', { tenant }), body: { ...values, ...(expires && { expires }) } });
         made = answer?.data;
-        body.closest('dialog').close();
+        const dialog = body.closest('dialog');
+        // Whoever has closed the dialog meanwhile has a token all the same, and this is the one time to see it.
+        if (dialog.open) dialog.close();
+        else await secretShown(made.token, tenant);
       },
     });
     body.querySelector('input').value = suggested;
-    ask({ title: 'A new token', body: [intro && h('p', intro), body], cancel: 'Cancel', large: true }).then(async () => {
+    ask({ title: 'A new token', body: [intro && h('p', intro), body], cancel: '', large: true }).then(async () => {
       if (made) await secretShown(made.token, tenant);
       resolve(made);
     });

@@ -13,7 +13,8 @@ function managed(data) {
   const mails = (data.emails ?? []).map((each) => each.value).join(', ');
   return facts([['Name', name(data.displayName)], ['User name', h('code', name(data.userName))], ['E-mail', name(mails || data.email)],
     ['Phone', name(phones || data.phone)],
-    ['External id', data.externalId && h('code', name(data.externalId))], ['Made', [time(data.created, format.moment)]], ['Changed', time(data.lastModified)]]);
+    ['External id', data.externalId && h('code', name(data.externalId))], ['Made', [time(data.created, format.moment)]],
+      ['Changed', time(data.lastModified)]]);
 }
 
 function groups(data, tenant) {

@@ -1,5 +1,5 @@
 /** What a person has, since when and from where, and why not. */
-import { askFor, button, col, format, h, link, model, name, router, send, table, tag, tell, time, to } from '../kit.js';
+import { button, card, col, format, h, link, model, name, router, send, table, tag, tell, time, to } from '../kit.js';
 
 function standing(row) {
   if (row.standing === 'waiting' || (row.seated === false && row.sources?.length)) return tag('warn', 'waiting for a seat', '…');
@@ -45,14 +45,9 @@ function why(row, tenant, user) {
 /** @param {any} access  as `access show` answers @param {any} user @param {string} tenant */
 export function accessTable(access, user, tenant) {
   const roles = access.access.filter((each) => each.kind === 'role');
-  const rows = [...(access.subscriptions ?? access.access.filter((each) => each.kind === 'subscription')), ...roles];
+  const rows = [...access.subscriptions, ...roles];
   const columns = [col('Subscription', (row) => (row.kind === 'role' ? [name(row.name), h('small', 'role')]
     : link(to(tenant, 'access', row.id), name(row.name)))),
     col('Has it', standing), col('Why', (row) => why(row, tenant, user.id))];
-  const grant = button('Grant by hand…', async () => {
-    if (await askFor({ operation: 'grant-add', tenant, values: {}, title: 'Grant by hand', only: ['subscription'], start: { user: user.id }, action: 'Grant',
-      intro: 'Provisioning leaves what you grant by hand alone.' })) router.again();
-  });
-  return h('section.card', h('header', h('h2', 'Access'), !access.subscriptions && grant), access.notes?.length > 0 && h('p.hint', access.notes.join(' ')),
-    table(columns, rows));
+  return card('Access', access.notes?.length > 0 && h('p.hint', access.notes.join(' ')), table(columns, rows));
 }
