@@ -196,7 +196,7 @@ export async function save({ method, path, show, body, etag, start }) {
 export function form({ operation, tenant, start, only, action, titles = {}, submit, extra, cancel = false }) {
   const fields = operation.body.filter((each) => !only || only.includes(each.name));
   const controls = fields.map((field) => control(field, start?.[field.name], tenant, titles[field.name]));
-  const needed = controls.filter((each) => each.field.required || only || start);
+  const needed = controls.filter((each) => each.field.required || only || start || !fields.some((field) => field.required));
   const rest = controls.filter((each) => !needed.includes(each));
   const wrong = h('div');
   const run = async () => {
@@ -219,7 +219,7 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
       event.preventDefault();
       submitter.click();
     },
-  }, h('div.fields', needed.map((each) => each.element)), rest.length > 0 && h('details', { open: needed.length === 0 }, h('summary', 'More settings'),
+  }, h('div.fields', needed.map((each) => each.element)), rest.length > 0 && h('details', h('summary', 'More settings'),
     h('div.fields', rest.map((each) => each.element))), extra, wrong,
       h(`div.row${cancel ? '.end' : ''}`, cancel && button('Cancel', () => element.closest('dialog').close()), submitter,
     h('button', { type: 'submit', hidden: true })));
