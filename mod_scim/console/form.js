@@ -10,6 +10,7 @@ import { fill, h, newId } from './render.js';
 import { ask, button, chip, problem, tell, typeahead } from './parts.js';
 import * as format from './format.js';
 import * as model from './model.js';
+import * as router from './router.js';
 
 /** What an argument names: the list that suggests it, and the member of its rows. @type {Record<string, [string, string]>} */
 const NAMES = {
@@ -224,4 +225,22 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
       h(`div.row${cancel ? '.end' : ''}`, cancel && button('Cancel', () => element.closest('dialog').close()), submitter,
     h('button', { type: 'submit', hidden: true })));
   return element;
+}
+
+/**
+ * The form that changes a thing: NOUN-set, with what NOUN-show has answered.
+ * @param {{noun: string, values: Record<string, any>, data: any, etag: string | null, only?: string[], start?: any,
+ *   first?: (said: Record<string, any>) => Promise<any>, saved?: (data: any) => void}} options
+ *   `start`: what the fields begin with, where it is not `data`; `first`: asks before it is sent
+ */
+export function changeForm({ noun, values, data, etag, only, start = data, first = async () => true, saved = () => {} }) {
+  const operation = model.need(`${noun}-set`);
+  return form({ operation, tenant: values.tenant, only, start, action: 'Save', submit: async (said) => {
+    if (!(await first(said))) return;
+    const answer = await save({ method: operation.method, path: model.at(operation.id, values), show: model.at(`${noun}-show`, values), body: said, etag,
+      start: data });
+    if (answer) tell('Saved');
+    if (answer?.data) saved(answer.data);
+    router.again();
+  } });
 }

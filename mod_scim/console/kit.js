@@ -1,7 +1,7 @@
 /** What screens are made of, in one place. */
 export { get, pause, queryText, send } from './api.js';
 export { setCount, setTenant } from './frame.js';
-export { collect, control, form, save, suggester } from './form.js';
+export { changeForm, collect, control, form, save, suggester } from './form.js';
 export { list, state } from './list.js';
 export * from './parts.js';
 export { askFor, operationButton, secretShown } from './record.js';

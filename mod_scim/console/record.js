@@ -3,9 +3,9 @@
  * can be done with it, each made from the description.
  */
 import { get, send } from './api.js';
-import { ask, button, card, copyable, empty, facts, link, name, screen, tell } from './parts.js';
+import { ask, button, card, copyable, empty, facts, link, name, screen } from './parts.js';
 import { add, h } from './render.js';
-import { form, save } from './form.js';
+import { changeForm, form } from './form.js';
 import { key, list, show } from './list.js';
 import * as model from './model.js';
 import * as router from './router.js';
@@ -91,19 +91,13 @@ async function recordScreen({ tenant, screen: noun, id, signal }) {
   const where = model.at(`${noun}-show`, { tenant, [noun]: id });
   const { data, etag } = await get(where, {}, signal);
   const operation = model.need(`${noun}-show`);
-  const change = model.find(`${noun}-set`);
   const buttons = verbs(noun).map((each) => operationButton({ operation: each.id, tenant, values: { [noun]: id }, text: model.label(each.verb), etag,
     danger: each.method === 'DELETE', done: () => (each.method === 'DELETE' ? router.go({ tenant, screen: noun }) : router.again()) }));
   const title = data.displayName ?? data.name ?? data[noun] ?? id;
   return screen({ title: name(title), trail: link(to(tenant, noun), model.plural(noun)), actions: buttons },
     card('What it is', facts(operation.answer.filter((each) => each.name !== 'tenant').map((field) => [model.label(field.name),
       show(field, data[field.name])]))),
-    change && card('Change', form({ operation: change, tenant, start: data, action: 'Save',
-      submit: async (values) => {
-        if (await save({ method: change.method, path: model.at(change.id, { tenant, [noun]: id }), show: where, body: values, etag,
-          start: data })) tell('Saved');
-        router.again();
-      } })));
+    model.find(`${noun}-set`) && card('Change', changeForm({ noun, values: { tenant, [noun]: id }, data, etag })));
 }
 
 /** @param {Context} context */

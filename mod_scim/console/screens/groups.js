@@ -1,6 +1,6 @@
 /** Groups: whose they are, what they give, and who is in them. */
 import {
-  askFor, button, card, chip, col, empty, facts, form, format, get, h, link, list, model, name, num, operationButton, router, save, screen,
+  askFor, button, card, changeForm, chip, col, empty, facts, format, get, h, link, list, model, name, num, operationButton, router, screen,
   send, suggester, tag, tell, time, to, typeahead,
 } from '../kit.js';
 import { laterHistory } from './history.js';
@@ -73,17 +73,13 @@ function actions(data, tenant, etag) {
 }
 
 export async function group({ tenant, id, signal }) {
-  const where = model.at('group-show', { tenant, group: id });
-  const { data, etag } = await get(where, {}, signal);
+  const { data, etag } = await get(model.at('group-show', { tenant, group: id }), {}, signal);
   const [mapped, people] = await Promise.all([get(model.at('mapping-list', { tenant }), { group: data.id, limit: 100 },
     signal).catch(() => ({ data: { items: [] } })), members(data, tenant, signal)]);
   const only = model.need('group-set').body.map((each) => each.name).filter((each) => !(data.locked ?? []).includes(each)
     && (data.project ? each !== 'displayName' : each === 'displayName'));
   const change = data.source === 'scim' || !only.length ? null
-    : form({ operation: model.need('group-set'), tenant, only, start: data, action: 'Save', submit: async (values) => {
-    if (await save({ method: 'PATCH', path: where, show: where, body: values, etag, start: data })) tell('Saved');
-    router.again();
-  } });
+    : changeForm({ noun: 'group', values: { tenant, group: id }, data, etag, only });
   return screen({ title: name(data.displayName), trail: link(to(tenant, 'groups'), 'Groups'),
     tags: [sourceTag(data), data.archivedAt && tag('bad', ['archived ', time(data.archivedAt)])], actions: actions(data, tenant, etag) },
     h('div.grid', gives(data, mapped.data.items, tenant), card('What it is',

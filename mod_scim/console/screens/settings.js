@@ -1,5 +1,5 @@
 /** Settings: grouped, explained, each with its default; the risky ones ask first. */
-import { ask, button, card, facts, form, format, get, h, model, router, save, screen, setTenant, tag, tell, time, to } from '../kit.js';
+import { ask, button, card, changeForm, facts, format, get, h, model, screen, setTenant, tag, time, to } from '../kit.js';
 import { switchOff } from './overview.js';
 
 /** What belongs together; what no group names comes last. @type {[string, string, string[]][]} */
@@ -43,15 +43,8 @@ function groupForms(tenant, data, etag) {
   const rest = operation.body.map((each) => each.name).filter((each) => !elsewhere.has(each));
   /** @type {[string, string, string[]][]} */
   const all = rest.length ? [...GROUPS, ['More', '', rest]] : GROUPS;
-  const where = model.at('tenant-show', { tenant });
-  return all.map(([title, text, only]) => card(title, text && h('p.soft', text),
-    form({ operation, tenant, only, start: data, action: 'Save', submit: async (values) => {
-    if (!(await confirmed(values, data))) return;
-    const saved = await save({ method: 'PATCH', path: where, show: where, body: values, etag, start: data });
-    if (saved) tell('Saved');
-    if (saved?.data) setTenant(saved.data);
-    router.again();
-  } })));
+  return all.map(([title, text, only]) => card(title, text && h('p.soft', text), changeForm({ noun: 'tenant', values: { tenant }, data, etag, only,
+    first: (said) => confirmed(said, data), saved: setTenant })));
 }
 
 export async function settings({ tenant, signal }) {

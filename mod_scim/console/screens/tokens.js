@@ -1,7 +1,7 @@
 /** Tokens: what identity providers log in with. A secret is shown once, when it is made. */
 import {
-  ask, button, card, col, empty, facts, form, format, get, h, link, list, model, name, operationButton, router, save, screen, secretShown,
-  tag, tell, time, to,
+  ask, button, card, changeForm, col, empty, facts, form, format, get, h, link, list, model, name, operationButton, router, screen,
+  secretShown, send, tag, tell, time, to,
 } from '../kit.js';
 
 /** How a token is, and how long it lasts. @param {any} row */
@@ -38,8 +38,8 @@ export function makeToken(tenant, suggested, intro) {
       tenant, action: 'Make the token', cancel: true, extra: [h('p'), ends],
       submit: async (values) => {
         const expires = life.value ? endOf(life.value) : format.fromLocal(when.value);
-        const answer = await save({ method: 'POST', path: model.at('token-add', { tenant }), body: { ...values, ...(expires && { expires }) } });
-        made = answer?.data;
+        const answer = await send('POST', model.at('token-add', { tenant }), { ...values, ...(expires && { expires }) });
+        made = answer.data;
         const dialog = body.closest('dialog');
         // Whoever has closed the dialog meanwhile has a token all the same, and this is the one time to see it.
         if (dialog.open) dialog.close();
@@ -87,9 +87,7 @@ function details(data) {
 }
 
 export async function token({ tenant, id, signal }) {
-  const where = model.at('token-show', { tenant, token: id });
-  const { data, etag } = await get(where, {}, signal);
-  const change = model.need('token-set');
+  const { data, etag } = await get(model.at('token-show', { tenant, token: id }), {}, signal);
   const valid = data.status === 'active' || data.status === 'expiring';
   const replace = button('Replace…', async () => {
     const steps = 'Make the second one here and enter it at the identity provider. When it has been used, revoke the first. '
@@ -103,8 +101,5 @@ export async function token({ tenant, id, signal }) {
     actions: [data.status !== 'revoked' && replace, valid && revoke] },
   h('div.grid', card('What it is', details(data)), card('What it did', h('p', 'Every request with this token, its answer and why it was refused.'),
     h('a.button', { href: to(tenant, 'activity', '', { token: data.keyId }) }, 'Activity of this token'))),
-  valid && card('What it may do', form({ operation: change, tenant, start: data, action: 'Save', submit: async (values) => {
-    if (await save({ method: 'PATCH', path: model.at('token-set', { tenant, token: id }), show: where, body: values, etag, start: data })) tell('Saved');
-    router.again();
-  } })));
+  valid && card('What it may do', changeForm({ noun: 'token', values: { tenant, token: id }, data, etag })));
 }

@@ -1,6 +1,6 @@
 /** One person: access and why not, what is managed where, and everything that changed it. */
 import {
-  ask, button, card, chip, facts, fill, form, format, get, h, link, model, name, operationButton, router, save, screen, send, state,
+  ask, button, card, changeForm, chip, facts, fill, format, get, h, link, model, name, operationButton, router, screen, send, state,
   suggester, tag, tell, time, to, typeahead,
 } from '../kit.js';
 import { accessTable } from './why.js';
@@ -99,15 +99,10 @@ function actions(data, tenant, etag) {
 
 /** @param {any} data @param {string} tenant @param {string | null} etag */
 function settings(data, tenant, etag) {
-  const operation = model.need('user-set');
   const locked = new Set(data.locked ?? []);
-  const only = operation.body.map((each) => each.name).filter((each) => !locked.has(each));
-  return card('Managed here', form({ operation, tenant, only, start: { ...data, role: data.roleDefault ? null : data.role }, action: 'Save',
-    submit: async (values) => {
-      if (await save({ method: 'PATCH', path: model.at('user-set', { tenant, user: data.id }), show: model.at('user-show', { tenant, user: data.id }),
-        body: values, etag, start: data })) tell('Saved');
-      router.again();
-    } }));
+  const only = model.need('user-set').body.map((each) => each.name).filter((each) => !locked.has(each));
+  return card('Managed here', changeForm({ noun: 'user', values: { tenant, user: data.id }, data, etag, only,
+    start: { ...data, role: data.roleDefault ? null : data.role } }));
 }
 
 export async function user({ tenant, id, signal }) {
