@@ -261,7 +261,7 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
 
 int scim_endpoint(request_rec *r)
 {
-    scim_call_t call = {.pool = r->pool, .leniency = {.allowed = SCIM_LENIENT_ALL}};
+    scim_call_t call = {.pool = r->pool, .leniency = {.allowed = SCIM_LENIENT_ALL, .pool = r->pool}};
     scim_error_t *error;
 
     if (!r->handler || strcmp(r->handler, SCIM_HANDLER) != 0)
@@ -269,5 +269,6 @@ int scim_endpoint(request_rec *r)
     error = serve(&call, r);
     scim_report_end(&call, error);
     call.request->leniencies = call.leniency.used;
+    call.request->ignored = scim_leniency_ignored(&call.leniency, call.pool);
     return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
 }

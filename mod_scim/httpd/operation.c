@@ -261,7 +261,7 @@ static scim_error_t *answer_bulk(scim_call_t *call)
         if (op->kind == SCIM_BULK_PATCH && op->status == HTTP_OK &&
             !scim_setting_patch_body(request->config, op->type, call->pool))
             op->status = HTTP_NO_CONTENT;
-        bulk->leniency->used |= op->leniency.used;
+        scim_leniency_add(bulk->leniency, &op->leniency);
         if (op->answered && op->error)
             scim_respond_log(request, op->error, apr_psprintf(call->pool, "operation %d", i + 1));
     }

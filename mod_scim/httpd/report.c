@@ -130,9 +130,13 @@ static const char *masked_body(const scim_call_t *call)
 
 static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
 {
+    const char *outcome, *told;
+
     if (error)
         return error->detail;
-    return call->bulk ? scim_bulk_outcome(call->bulk) : NULL;
+    outcome = call->bulk ? scim_bulk_outcome(call->bulk) : NULL;
+    told = scim_leniency_told(&call->leniency, call->pool);
+    return outcome && told ? apr_pstrcat(call->pool, outcome, " ", told, NULL) : outcome ? outcome : told;
 }
 
 void scim_report_end(scim_call_t *call, const scim_error_t *error)

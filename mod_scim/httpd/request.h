@@ -44,6 +44,7 @@ typedef struct scim_request_t {
     const char *token_name; /* NULL until the database told it */
     scim_mask_t mask;       /* what logs and activity do not show of it */
     unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */
+    const char *ignored;    /* what was ignored, for the logs; NULL: nothing */
     const char *allow;      /* for 405 and OPTIONS: the value of Allow */
     int broken;             /* the body could not be read; httpd has answered, or there is nobody to answer */
 } scim_request_t;

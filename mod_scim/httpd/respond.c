@@ -136,6 +136,9 @@ static void tell_logs(const scim_request_t *request)
     r->user = apr_pstrdup(r->pool, request->token_name);
     r->ap_auth_type = apr_pstrdup(r->pool, "Bearer");
     apr_table_setn(r->notes, "scim-token", request->token_name);
+    if (request->ignored)
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "%s: ignored: %s", scim_secrets_hide(log_prefix(request), r->pool),
+                      scim_secrets_hide(scim_mask_detail(request->ignored, &request->mask, r->pool), r->pool));
     names = request->leniencies ? scim_leniency_names(request->leniencies, r->pool) : "";
     if (!*names)
         return;

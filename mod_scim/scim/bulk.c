@@ -151,7 +151,8 @@ static scim_error_t *read_data(scim_bulk_op_t *op, json_object *object, apr_pool
         op->match = scim_versions_read(version, pool);
     if (op->kind == SCIM_BULK_DELETE)
         return NULL;
-    if (found != 1 || !json_object_is_type(data, json_type_object))
+    if (found != 1 || !(json_object_is_type(data, json_type_object) ||
+                        (op->kind == SCIM_BULK_PATCH && json_object_is_type(data, json_type_array))))
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "%s in a Bulk request must have \"data\", one object.",
                                 op->method);
     op->data = data;
@@ -212,8 +213,10 @@ static scim_error_t *read_fail_on_errors(scim_bulk_t *bulk, json_object *body, a
     json_object *value;
     int found = scim_member_find(&value, body, "failOnErrors");
 
-    if (found > 1 || (value && (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 1)))
-        return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"failOnErrors\" must be one integer, 1 or more.");
+    /* 0, which clients send that have a number and no null, is no limit. */
+    if (found > 1 || (value && (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)))
+        return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                "\"failOnErrors\" must be one integer, 1 or more, or 0 for no limit.");
     bulk->fail_on_errors = value ? json_object_get_int64(value) : 0;
     return NULL;
 }
@@ -232,8 +235,10 @@ scim_error_t *scim_bulk_read(scim_bulk_t **out, json_object *body, const scim_bu
     if ((error = scim_member_schemas(body, SCIM_URN_BULK_REQUEST, context->leniency, pool)) ||
         (error = read_fail_on_errors(bulk, body, pool)))
         return error;
-    if (scim_member_find(&list, body, "Operations") != 1 || !json_object_is_type(list, json_type_array))
-        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "A Bulk request must have one \"Operations\", a list.");
+    error = scim_member_operations(&list, body, "A Bulk request must have one \"Operations\", a list.",
+                                   context->leniency, pool);
+    if (error)
+        return error;
     if ((error = read_operations(&reader, list)))
         return error;
     scim_bulk_refer(bulk);
@@ -375,6 +380,16 @@ const char *scim_bulk_outcome(const scim_bulk_t *bulk)
 {
     const char *failures = failures_text(bulk), *notes = notes_text(bulk);
     return failures && notes ? apr_pstrcat(bulk->pool, failures, " ", notes, NULL) : failures ? failures : notes;
+}
+
+const char *scim_bulk_told(const scim_bulk_t *bulk)
+{
+    scim_leniency_t all = {.pool = bulk->pool};
+    for (int i = 0; i < bulk->ops->nelts; i++)
+        scim_leniency_add(&all, &APR_ARRAY_IDX(bulk->ops, i, scim_bulk_op_t).leniency);
+    all.used &= ~bulk->leniency->used;
+    const char *outcome = scim_bulk_outcome(bulk), *told = scim_leniency_told(&all, bulk->pool);
+    return outcome && told ? apr_pstrcat(bulk->pool, outcome, " ", told, NULL) : outcome ? outcome : told;
 }
 
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base)

@@ -103,6 +103,9 @@ json_object *scim_bulk_substitute(const scim_bulk_t *bulk, const scim_bulk_op_t 
 /* How many of the operations failed, and why the first did, and the first note; NULL where there is nothing to say. */
 const char *scim_bulk_outcome(const scim_bulk_t *bulk);
 
+/* The same, and what was accepted and ignored of the operations beside what the message has needed itself. */
+const char *scim_bulk_told(const scim_bulk_t *bulk);
+
 /* The BulkResponse: every operation that was answered, in the order of the request. */
 void scim_bulk_render(scim_buf_t *out, const scim_bulk_t *bulk, const char *base);
 

@@ -29,8 +29,11 @@ static int next_reference(reference_t *out, const char *text, apr_size_t from, c
         found = strstr(text + from, "/" SCIM_BULK_REFERENCE);
         ends = "/";
     } else if (key && op->kind == SCIM_BULK_PATCH && strcasecmp(key, "path") == 0) {
+        const char *single = strstr(text + from, "'" SCIM_BULK_REFERENCE);
+
         found = strstr(text + from, "\"" SCIM_BULK_REFERENCE);
-        ends = "\"";
+        ends = single && (!found || single < found) ? "'" : "\"";
+        found = *ends == '\'' ? single : found;
     }
     if (!found)
         return 0;

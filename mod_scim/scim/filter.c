@@ -62,7 +62,7 @@ static int take_char(scim_filter_parser_t *parser, char c)
 
 scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_parser_t *parser)
 {
-    scim_filter_word_t word = scim_filter_word(parser);
+    scim_filter_word_t word = scim_filter_operator_word(parser);
 
     for (apr_size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         if (scim_filter_is(word, operators[i].name)) {
@@ -78,6 +78,33 @@ scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_par
         scim_filter_quote(word.at, word.len, parser->pool), scim_filter_position(parser, word.at), parser->what);
 }
 
+/* Whether a comparison is `eq` with the id of a resource. */
+static int asks_id(const scim_filter_t *node, const scim_resource_type_t *type)
+{
+    const scim_attr_t *attr = node->attr->parent ? node->attr->parent : node->attr;
+    const scim_attr_t *sub = node->attr->parent ? node->attr : node->sub;
+
+    if (!type || node->op != SCIM_EQ || node->value_kind != SCIM_VALUE_STRING) {
+        return 0;
+    }
+    if (attr->schema == type->common) {
+        return !sub && strcmp(attr->key, "id") == 0;
+    }
+    return (attr == type->members || attr == type->groups) && sub && strcmp(sub->key, "value") == 0;
+}
+
+static scim_error_t *count(const scim_filter_t *node, scim_filter_parser_t *parser)
+{
+    int is_id = asks_id(node, parser->type);
+    int most = is_id ? SCIM_FILTER_MAX_IDS : SCIM_FILTER_MAX_COMPARISONS;
+
+    if (++*(is_id ? &parser->ids : &parser->comparisons) <= most) {
+        return NULL;
+    }
+    return scim_error_typed(parser->pool, SCIM_INVALID_FILTER, "The %s has more than %d comparisons%s.", parser->what,
+                            most, is_id ? " with ids" : "");
+}
+
 /* `operator value`, behind an attribute's name. */
 static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser_t *parser, const scim_attr_t *attr,
                                    const scim_attr_t *sub, scim_filter_word_t name)
@@ -90,24 +117,23 @@ static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser
     if (err) {
         return err;
     }
-    if (++parser->comparisons > SCIM_FILTER_MAX_COMPARISONS) {
-        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER, "The %s has more than %d comparisons.", parser->what,
-                                SCIM_FILTER_MAX_COMPARISONS);
-    }
     node->attr = attr;
     node->sub = sub;
     node->absent = parser->absent;
     *out = node;
     if (op->op == SCIM_PR) {
-        return scim_filter_check(node, parser, name, op, NULL);
+        err = scim_filter_check(node, parser, name, op, NULL);
+        return err ? err : count(node, parser);
     }
     /* RFC 7644 3.5.2.2 itself writes eq"x" in an example. */
-    if (parser->at < parser->end && *parser->at == '"' && !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)) {
+    if (parser->at < parser->end && (*parser->at == '"' || *parser->at == '\'') &&
+        !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)) {
         return scim_filter_expected(parser, parser->at, "a space");
     }
     scim_filter_spaces(parser);
     err = scim_filter_literal(&literal, parser);
-    return err ? err : scim_filter_check(node, parser, name, op, &literal);
+    err = err ? err : scim_filter_check(node, parser, name, op, &literal);
+    return err ? err : count(node, parser);
 }
 
 /* The sub-attribute of a value path; of a simple attribute the value itself, called `value`. */
@@ -290,10 +316,6 @@ static scim_error_t *parse_all(const scim_filter_t **out, scim_filter_parser_t *
     apr_size_t len = (apr_size_t)(parser->end - parser->text);
     scim_error_t *err;
 
-    if (len > SCIM_FILTER_MAX_LENGTH) {
-        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER, "The filter is longer than %d bytes.",
-                                SCIM_FILTER_MAX_LENGTH);
-    }
     if (scim_utf8_valid(parser->text, len) != len) {
         return scim_error_typed(parser->pool, SCIM_INVALID_FILTER, "The filter is not UTF-8.");
     }
@@ -311,7 +333,7 @@ scim_error_t *scim_filter_read(const scim_filter_t **out, const char *text, cons
                                scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_filter_parser_t parser = {
-        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, NULL, 0,
+        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, 0, NULL, 0,
     };
 
     return parse_all(out, &parser);
@@ -321,7 +343,7 @@ scim_error_t *scim_filter_read_among(const scim_filter_t **out, const char *text
                                      const apr_array_header_t *among, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_filter_parser_t parser = {
-        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, among, 0,
+        text, text, text + strlen(text), "filter", type, NULL, leniency, pool, 0, 0, 0, among, 0,
     };
 
     return parse_all(out, &parser);
@@ -331,7 +353,7 @@ scim_error_t *scim_filter_read_values(const scim_filter_t **out, const char *tex
                                       const scim_attr_t *parent, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_filter_parser_t parser = {
-        text, text, text + len, "filter", NULL, parent, leniency, pool, 0, 0, NULL, 0,
+        text, text, text + len, "filter", NULL, parent, leniency, pool, 0, 0, 0, NULL, 0,
     };
 
     return parse_all(out, &parser);

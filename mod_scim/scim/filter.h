@@ -4,7 +4,9 @@
  * The tree is resolved against a resource type: every comparison knows its attribute, and its value has
  * been checked against the attribute's type. Precedence is not > and > or. The store compiles the tree
  * to SQL; scim_filter_matches evaluates it on one element of a multi-valued attribute, which is all that PATCH needs.
- * Length, depth and number of comparisons are bounded (SCIM_FILTER_MAX_*); beyond them: 400 invalidFilter.
+ * Depth, number of comparisons and length of values are bounded (SCIM_FILTER_MAX_*); beyond them: 400 invalidFilter.
+ * `eq` of an id, of members.value or of groups.value costs little, and clients name many at once: these are counted by
+ * themselves. What the server makes of an id, meta.location and $ref of memberships, is compared by the id in it.
  */
 #ifndef SCIM_FILTER_H
 #define SCIM_FILTER_H
@@ -13,9 +15,10 @@
 
 #include "path.h"
 
-#define SCIM_FILTER_MAX_LENGTH      8192
+#define SCIM_FILTER_MAX_VALUE       8192 /* bytes of one value */
 #define SCIM_FILTER_MAX_DEPTH       32
 #define SCIM_FILTER_MAX_COMPARISONS 128
+#define SCIM_FILTER_MAX_IDS         1000 /* of comparisons by eq with an id */
 
 typedef enum {
     SCIM_FILTER_AND,

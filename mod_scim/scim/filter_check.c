@@ -60,6 +60,44 @@ static scim_filter_literal_t without_slip(scim_attr_type_e type, const scim_filt
     return meant;
 }
 
+/* The id in a resource's URL, ".../Users/ID"; "" where it is no URL of a resource of this type (NULL: of any type). */
+static const char *id_of_url(const char *url, const scim_resource_type_t *type, apr_pool_t *pool)
+{
+    const char *id = strrchr(url, '/'), *name;
+
+    if (!id || id == url) {
+        return "";
+    }
+    name = memrchr(url, '/', (apr_size_t)(id - url));
+    name = name ? name + 1 : url;
+    if (type && (strlen(type->endpoint) != (apr_size_t)(id - name) ||
+                 strncmp(name, type->endpoint, (apr_size_t)(id - name)) != 0)) {
+        return "";
+    }
+    return apr_pstrdup(pool, id + 1);
+}
+
+/* The server makes meta.location of a resource's id, and $ref of a member or group of its: `eq` and `ne` of them are
+ * about that id. */
+static void compare_id(scim_filter_t *node, const scim_filter_parser_t *parser)
+{
+    const scim_attr_t *attr = node->attr->parent ? node->attr->parent : node->attr;
+    const scim_attr_t *sub = node->attr->parent ? node->attr : node->sub;
+    const scim_resource_type_t *type = parser->type;
+
+    if (!type || !sub || node->value_kind != SCIM_VALUE_STRING || (node->op != SCIM_EQ && node->op != SCIM_NE)) {
+        return;
+    }
+    if (attr->schema == type->common && strcmp(attr->key, "meta") == 0 && strcmp(sub->key, "location") == 0) {
+        node->attr = scim_type_attr(type, "id", 2);
+        node->sub = NULL;
+        node->value = id_of_url(node->value, type, parser->pool);
+    } else if ((attr == type->members || attr == type->groups) && strcmp(sub->key, "$ref") == 0) {
+        *(node->attr->parent ? &node->attr : &node->sub) = scim_attr_sub(attr, "value", 5);
+        node->value = id_of_url(node->value, NULL, parser->pool);
+    }
+}
+
 static scim_error_t *check_value(scim_filter_t *node, const scim_filter_parser_t *parser, const char *name,
                                  const scim_attr_t *attr, const scim_filter_literal_t *literal)
 {
@@ -79,6 +117,7 @@ static scim_error_t *check_value(scim_filter_t *node, const scim_filter_parser_t
     if (value.kind == SCIM_VALUE_STRING && !attr->case_exact && attr->type != SCIM_DATETIME) {
         node->folded = scim_fold(value.text, parser->pool);
     }
+    compare_id(node, parser);
     return NULL;
 }
 

@@ -22,6 +22,7 @@ typedef struct scim_filter_parser_t {
     apr_pool_t *pool;
     int depth;
     int comparisons;
+    int ids;                         /* comparisons with ids, which are not among those */
     const apr_array_header_t *among; /* const scim_resource_type_t *: the types of the query; NULL: `type` alone */
     int absent;                      /* what is read now is an attribute that only another of them has */
 } scim_filter_parser_t;
@@ -55,6 +56,7 @@ typedef struct scim_filter_op_t {
 /* filter_token.c */
 void scim_filter_spaces(scim_filter_parser_t *parser);
 scim_filter_word_t scim_filter_word(scim_filter_parser_t *parser);
+scim_filter_word_t scim_filter_operator_word(scim_filter_parser_t *parser); /* ends at a single quote, too */
 int scim_filter_is(scim_filter_word_t word, const char *keyword);
 scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser_t *parser);
 unsigned long scim_filter_position(const scim_filter_parser_t *parser, const char *at);

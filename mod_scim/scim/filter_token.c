@@ -68,6 +68,12 @@ scim_filter_word_t scim_filter_word(scim_filter_parser_t *parser)
     return word_until(parser, " ()[]\"");
 }
 
+scim_filter_word_t scim_filter_operator_word(scim_filter_parser_t *parser)
+{
+    scim_filter_spaces(parser);
+    return word_until(parser, " ()[]\"'");
+}
+
 int scim_filter_is(scim_filter_word_t word, const char *keyword)
 {
     return strlen(keyword) == word.len && strncasecmp(word.at, keyword, word.len) == 0;
@@ -197,10 +203,18 @@ static scim_error_t *read_escape(char **to, scim_filter_parser_t *parser)
     return NULL;
 }
 
-/* A value is folded as stored ones are, and bounded as they are. */
-static scim_error_t *check_marks(const scim_filter_literal_t *literal, const scim_filter_parser_t *parser)
+/* A value is folded as stored ones are, and bounded. */
+static scim_error_t *check_text(const scim_filter_literal_t *literal, const scim_filter_parser_t *parser)
 {
-    if (!scim_marks_many(literal->text, strlen(literal->text))) {
+    apr_size_t len = strlen(literal->text);
+
+    if (len > SCIM_FILTER_MAX_VALUE) {
+        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
+                                "The value at character %lu of the %s has %lu bytes; at most %d are compared.",
+                                scim_filter_position(parser, literal->at), parser->what, (unsigned long)len,
+                                SCIM_FILTER_MAX_VALUE);
+    }
+    if (!scim_marks_many(literal->text, len)) {
         return NULL;
     }
     return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
@@ -208,19 +222,23 @@ static scim_error_t *check_marks(const scim_filter_literal_t *literal, const sci
                             scim_filter_position(parser, literal->at), parser->what);
 }
 
-/* A string of RFC 8259 7; the parser stands on its opening quote. */
+/* A string of RFC 8259 7; the parser stands on its opening quote. In lenient that may be a single one, which is then
+ * what ends it; \' is one inside. */
 static scim_error_t *read_string(scim_filter_literal_t *out, scim_filter_parser_t *parser)
 {
+    const char quote = *parser->at;
     char *to = apr_palloc(parser->pool, (apr_size_t)(parser->end - parser->at) + 1);
 
     out->kind = SCIM_VALUE_STRING;
     out->text = to;
     parser->at++;
-    while (parser->at < parser->end && *parser->at != '"') {
+    while (parser->at < parser->end && *parser->at != quote) {
         if ((unsigned char)*parser->at < 0x20) {
             return scim_filter_expected(parser, parser->at, "control characters to be escaped");
         }
-        if (*parser->at == '\\') {
+        if (quote == '\'' && *parser->at == '\\' && parser->end - parser->at > 1 && parser->at[1] == quote) {
+            parser->at++;
+        } else if (*parser->at == '\\') {
             scim_error_t *err = read_escape(&to, parser);
 
             if (err) {
@@ -235,7 +253,7 @@ static scim_error_t *read_string(scim_filter_literal_t *out, scim_filter_parser_
     }
     parser->at++;
     *to = '\0';
-    return check_marks(out, parser);
+    return check_text(out, parser);
 }
 
 static const struct {
@@ -248,7 +266,8 @@ scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser
     scim_filter_word_t word;
 
     out->at = parser->at;
-    if (parser->at < parser->end && *parser->at == '"') {
+    if (parser->at < parser->end &&
+        (*parser->at == '"' || (*parser->at == '\'' && scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)))) {
         return read_string(out, parser);
     }
     word = word_until(parser, " )]\"");
@@ -260,11 +279,10 @@ scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser
         }
     }
     out->kind = is_number(word) ? SCIM_VALUE_NUMBER : SCIM_VALUE_STRING;
-    /* A word in single quotes is none: with its quotes it would match nothing, and the client would not learn why. */
     if (out->kind == SCIM_VALUE_STRING &&
         (word.len == 0 || *word.at == '\'' || !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS))) {
         return scim_filter_expected(parser, word.at,
                                     "a value (a string in double quotes, a number, true, false or null)");
     }
-    return check_marks(out, parser);
+    return check_text(out, parser);
 }

@@ -72,8 +72,8 @@ static const leniency_t leniencies[] = {
     {SCIM_LENIENT_BARE_OPERATIONS, "bare-operations", "clients that follow RFC 7644's figure",
      "The \"data\" of a PATCH in a Bulk request is a list of operations",
      "send an object with \"schemas\" and \"Operations\"", SCIM_INVALID_SYNTAX, 1, NULL, NULL},
-    {SCIM_LENIENT_TEXT_FOR_BINARY, "text-for-binary", "SURF SBS", "A binary value is no base64 text",
-     "encode it as base64", SCIM_INVALID_VALUE, 1, NULL, NULL},
+    {SCIM_LENIENT_SSH_KEY, "ssh-key", "SURF SBS", "An SSH key stands for a certificate", "send certificates, as base64",
+     SCIM_INVALID_VALUE, 1, "x509certificates,", NULL},
     {SCIM_LENIENT_VALUE_OBJECT, "value-object", "ConnId", "An object with a \"value\" stands for a string",
      "send the string itself", SCIM_INVALID_VALUE, 1, "", "displayname,"},
     {SCIM_NOTED_UNKNOWN_ATTRIBUTE, "unknown-attribute", "several", "The body has an attribute that no schema defines",
@@ -144,6 +144,14 @@ int scim_lenient_foreign(scim_leniency_t *leniency, const char *urn)
     if (!scim_lenient(leniency, SCIM_LENIENT_UNKNOWN_EXTENSION))
         return 0;
     keep_name(leniency, &leniency->foreign, urn);
+    return 1;
+}
+
+int scim_lenient_path(scim_leniency_t *leniency, const char *name, int foreign)
+{
+    if (!scim_lenient(leniency, SCIM_LENIENT_UNKNOWN_PATH))
+        return 0;
+    keep_name(leniency, foreign ? &leniency->foreign : &leniency->ignored, name);
     return 1;
 }
 

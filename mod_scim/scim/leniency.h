@@ -45,7 +45,7 @@ typedef enum {
     SCIM_LENIENT_UNKNOWN_PATH = 1 << 19,      /* a PATCH path to what no schema of the type has: Okta, SAP */
     SCIM_LENIENT_NO_OPERATIONS = 1 << 20,     /* "Operations": []: Microsoft's SCIM Validator */
     SCIM_LENIENT_BARE_OPERATIONS = 1 << 21,   /* a list of operations for a PatchOp in Bulk: RFC 7644's own example */
-    SCIM_LENIENT_TEXT_FOR_BINARY = 1 << 22,   /* text for base64: SURF SBS, SSH keys as certificates */
+    SCIM_LENIENT_SSH_KEY = 1 << 22,           /* an SSH key for a certificate: SURF SBS */
     SCIM_LENIENT_VALUE_OBJECT = 1 << 23,      /* {"value": "x"} for "x": ConnId, a group's displayName */
     SCIM_NOTED_UNKNOWN_ATTRIBUTE = 1 << 24,   /* an attribute that no schema has, which is ignored */
     SCIM_NOTED_NO_PATH = 1 << 25,             /* a PATCH operation without a path */
@@ -82,6 +82,10 @@ void scim_lenient_ignore(scim_leniency_t *leniency, const char *name);
 
 /* Whether an extension that the type has not may be ignored; remembers it by its URN. */
 int scim_lenient_foreign(scim_leniency_t *leniency, const char *urn);
+
+/* Whether a PATCH operation on what no schema of the type has may be ignored; remembers it by the attribute's name, or
+ * where `foreign` by the URN of the extension. */
+int scim_lenient_path(scim_leniency_t *leniency, const char *name, int foreign);
 
 /* Adds what `other` has used and ignored. */
 void scim_leniency_add(scim_leniency_t *leniency, const scim_leniency_t *other);

@@ -101,10 +101,10 @@ static apr_size_t *places(const char *raw, apr_size_t len, apr_pool_t *pool)
 }
 
 /* NULL where it cannot be decoded. */
-static const char *plain(const char *raw, apr_size_t len, apr_pool_t *pool)
+static const char *plain(const char *raw, apr_size_t len, int plus, apr_pool_t *pool)
 {
     apr_size_t decoded;
-    const char *text = scim_query_decode(raw, len, &decoded, pool);
+    const char *text = scim_query_decode(raw, len, plus, &decoded, pool);
     return text && strlen(text) == decoded ? text : NULL;
 }
 
@@ -122,11 +122,12 @@ static int shows(apr_size_t parameter, const char *value, const scim_mask_t *mas
     return parameters[parameter].harmless && parameters[parameter].harmless(value);
 }
 
-static void put_parameter(scim_buf_t *out, const char *raw, apr_size_t len, const scim_mask_t *mask, apr_pool_t *pool)
+static void put_parameter(scim_buf_t *out, const char *raw, apr_size_t len, int plus, const scim_mask_t *mask,
+                          apr_pool_t *pool)
 {
     const char *equals = memchr(raw, '=', len);
     apr_size_t name_len = equals ? (apr_size_t)(equals - raw) : len;
-    const char *name = plain(raw, name_len, pool);
+    const char *name = plain(raw, name_len, plus, pool);
     if (name && scim_mask_is_name(name, strlen(name))) {
         scim_buf_add(out, raw, name_len);
     } else if (name_len) {
@@ -136,7 +137,7 @@ static void put_parameter(scim_buf_t *out, const char *raw, apr_size_t len, cons
         return;
     }
     apr_size_t parameter = name ? find_parameter(name) : UNKNOWN;
-    const char *value = plain(equals + 1, len - name_len - 1, pool);
+    const char *value = plain(equals + 1, len - name_len - 1, plus, pool);
     scim_buf_puts(out, "=");
     if (value && parameter == FILTER) {
         put_without(out, equals + 1, len - name_len - 1, places(equals + 1, len - name_len - 1, pool),
@@ -150,9 +151,10 @@ static void put_parameter(scim_buf_t *out, const char *raw, apr_size_t len, cons
 
 static void put_query(scim_buf_t *out, const char *query, apr_size_t len, const scim_mask_t *mask, apr_pool_t *pool)
 {
+    const int plus = scim_query_has_plus(query, len);
     for (const char *end = query + len;;) {
         const char *next = memchr(query, '&', (apr_size_t)(end - query));
-        put_parameter(out, query, (apr_size_t)((next ? next : end) - query), mask, pool);
+        put_parameter(out, query, (apr_size_t)((next ? next : end) - query), plus, mask, pool);
         if (!next) {
             return;
         }
@@ -186,7 +188,7 @@ static void put_path(scim_buf_t *out, const char *path, apr_size_t len, const sc
     for (int first = 1; path < end;) {
         const char *slash = memchr(path, '/', (apr_size_t)(end - path));
         apr_size_t length = (apr_size_t)((slash ? slash : end) - path);
-        const char *text = plain(path, length, pool);
+        const char *text = plain(path, length, 1, pool);
         if (text && (is_segment(text, first) || (!scim_mask_strict(mask) && !scim_mask_mentions(text, mask, pool)))) {
             scim_buf_add(out, path, length);
         } else {

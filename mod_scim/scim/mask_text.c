@@ -178,7 +178,7 @@ static int read_comparison(reading_t *reading)
     scim_filter_parser_t *parser = &reading->parser;
     const scim_filter_op_t *op;
     scim_filter_literal_t literal;
-    if (scim_filter_operator(&op, parser) || ++parser->comparisons > SCIM_FILTER_MAX_COMPARISONS) {
+    if (scim_filter_operator(&op, parser) || ++parser->comparisons > SCIM_FILTER_MAX_IDS) {
         return 0;
     }
     if (op->op == SCIM_PR) {
@@ -189,7 +189,7 @@ static int read_comparison(reading_t *reading)
     if (scim_filter_literal(&literal, parser)) {
         return 0;
     }
-    int quoted = *start == '"';
+    int quoted = *start == '"' || *start == '\'';
     scim_mask_span_t *value = apr_array_push(reading->values);
     value->from = (apr_size_t)(start - parser->text) + (quoted ? 1 : 0);
     value->to = (apr_size_t)(parser->at - parser->text) - (quoted ? 1 : 0);
@@ -284,7 +284,7 @@ static apr_array_header_t *read_values(const char *text, scim_mask_kind_e kind, 
     reading_t reading = {{.text = text, .at = text, .end = text + len, .what = "", .leniency = &leniency, .pool = pool},
                          mask,
                          apr_array_make(pool, 4, sizeof(scim_mask_span_t))};
-    if (len > SCIM_FILTER_MAX_LENGTH || !(kind == SCIM_MASK_PATH ? read_path(&reading) : read_or(&reading))) {
+    if (!(kind == SCIM_MASK_PATH ? read_path(&reading) : read_or(&reading))) {
         return NULL;
     }
     scim_filter_spaces(&reading.parser);

@@ -18,7 +18,12 @@ int scim_member_find(json_object **out, json_object *object, const char *name);
  * scim_json_known_t. */
 int scim_member_known(const void *schemas, const char *name, apr_size_t len);
 
-/* Whether `schemas` lists the message's URN. Errors: 400 invalidSyntax. */
+/* The list `Operations` of a message. Errors: 400 invalidSyntax, with `detail`. */
+scim_error_t *scim_member_operations(json_object **out, json_object *body, const char *detail,
+                                     scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* Whether `schemas` lists the message's URN; in lenient it may be missing, lack it, or be a text. Errors: 400
+ * invalidSyntax. */
 scim_error_t *scim_member_schemas(json_object *body, const char *urn, scim_leniency_t *leniency, apr_pool_t *pool);
 
 #endif

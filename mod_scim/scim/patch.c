@@ -12,13 +12,39 @@
 #define URN_PATCH_OP "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 #define QUOTE_MAX    200
 
-static scim_error_t *find_operations(json_object **out, json_object *body, apr_pool_t *pool)
-{
-    int found = scim_member_find(out, body, "Operations");
+static const char no_operations[] = "A PATCH request must have one \"Operations\", a list of one operation or more.";
+static const char no_patch[] =
+    "A PATCH request must have one \"Operations\", a list of one operation or more. This body is a resource, as PUT "
+    "has "
+    "it: choose PUT as the client's method for updates, or operations (PatchOp) as what it sends by PATCH.";
 
-    if (found != 1 || !json_object_is_type(*out, json_type_array) || json_object_array_length(*out) == 0) {
-        return scim_error_typed(pool, SCIM_INVALID_SYNTAX,
-                                "A PATCH request must have one \"Operations\", a list of one operation or more.");
+/* Some clients send the resource itself by PATCH. */
+static const char *lacks_operations(json_object *body)
+{
+    json_object *found;
+
+    return scim_member_find(&found, body, "userName") || scim_member_find(&found, body, "displayName") ? no_patch
+                                                                                                       : no_operations;
+}
+
+/* The operations of a message; or of what stands for one: in a Bulk request RFC 7644 3.7.3 has a list alone. */
+static scim_error_t *find_operations(json_object **out, json_object *body, scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    int bare = json_object_is_type(body, json_type_array);
+    scim_error_t *error = bare ? NULL : scim_member_schemas(body, URN_PATCH_OP, leniency, pool);
+
+    *out = body;
+    if (bare && !scim_lenient(leniency, SCIM_LENIENT_BARE_OPERATIONS)) {
+        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "%s", no_operations);
+    }
+    if (!bare && !error) {
+        error = scim_member_operations(out, body, lacks_operations(body), leniency, pool);
+    }
+    if (error) {
+        return error;
+    }
+    if (json_object_array_length(*out) == 0 && !scim_lenient(leniency, SCIM_LENIENT_NO_OPERATIONS)) {
+        return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "%s", no_operations);
     }
     if (json_object_array_length(*out) > SCIM_PATCH_MAX_OPERATIONS) {
         return scim_error_status(pool, 413, "The request has %lu operations; at most %d are accepted.",
@@ -52,8 +78,8 @@ static scim_error_t *read_op(scim_patch_e *out, json_object *operation, scim_len
                             scim_patch_quote(json_object_get_string(name), pool));
 }
 
-/* The path, or NULL where the operation has none. */
-static scim_error_t *find_path(const char **out, json_object *operation, apr_pool_t *pool)
+/* The path, or NULL where the operation has none; "" is none. */
+static scim_error_t *find_path(const char **out, json_object *operation, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     json_object *path;
     int found = scim_member_find(&path, operation, "path");
@@ -62,7 +88,7 @@ static scim_error_t *find_path(const char **out, json_object *operation, apr_poo
     if (found > 1) {
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "An operation has more than one \"path\".");
     }
-    if (!path) {
+    if (!path || scim_value_empty_string(path, leniency)) {
         return NULL;
     }
     if (!json_object_is_type(path, json_type_string) || json_object_get_string_len(path) == 0) {
@@ -99,6 +125,49 @@ static scim_error_t *read_without_path(scim_patch_reader_t *reader, scim_patch_e
     return scim_patch_split(reader, op, NULL, value);
 }
 
+/* The name that a path or key is told by where nobody knows it: that of the attribute, or the URN of its extension. */
+const char *scim_patch_unknown(int *foreign, const char *text, json_object *value, const scim_patch_reader_t *reader)
+{
+    apr_size_t len = strcspn(text, "[");
+    const char *colon = memrchr(text, ':', len);
+
+    *foreign = !scim_path_is_known(text, len, reader->type, reader->leniency);
+    if (*foreign && colon && !json_object_is_type(value, json_type_object)) {
+        len = (apr_size_t)(colon - text);
+    }
+    return apr_pstrmemdup(reader->pool, text, len);
+}
+
+/* The sub-attribute behind the brackets of a path, or NULL. */
+static const char *behind_brackets(const char *text)
+{
+    const char *bracket = strrchr(text, ']');
+
+    return bracket && bracket[1] == '.' && scim_path_is_name(bracket + 2, strlen(bracket + 2)) ? bracket + 2 : NULL;
+}
+
+/* Whether a path leads to what no schema of the type has, which is ignored then. What is no name is an error. */
+static int ignores_path(scim_patch_reader_t *reader, const scim_patch_part_t *part)
+{
+    apr_size_t len = strcspn(part->text, "[");
+    const char *sub = part->text[len] ? behind_brackets(part->text) : NULL, *name;
+    scim_path_t path;
+    int foreign;
+
+    if (!scim_path_is_name(part->text, len)) {
+        return 0;
+    }
+    if (scim_path_resolve(&path, part->text, len, reader->type, reader->leniency)) {
+        if (!sub || !path.attr || !path.attr->multi_valued || path.attr->type != SCIM_COMPLEX ||
+            scim_attr_sub(path.attr, sub, strlen(sub))) {
+            return 0;
+        }
+        return scim_lenient_path(reader->leniency, apr_pstrcat(reader->pool, path.attr->name, ".", sub, NULL), 0);
+    }
+    name = scim_patch_unknown(&foreign, part->text, part->value, reader);
+    return !scim_path_is_astray(part->text, reader->type) && scim_lenient_path(reader->leniency, name, foreign);
+}
+
 static scim_error_t *read_operation(scim_patch_reader_t *reader, json_object *operation)
 {
     scim_patch_part_t part = {0};
@@ -108,12 +177,15 @@ static scim_error_t *read_operation(scim_patch_reader_t *reader, json_object *op
         return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX, "Each of \"Operations\" must be an object.");
     }
     if ((error = read_op(&part.op, operation, reader->leniency, reader->pool)) ||
-        (error = find_path(&part.text, operation, reader->pool)) ||
+        (error = find_path(&part.text, operation, reader->leniency, reader->pool)) ||
         (error = find_value(&part.value, operation, part.op, reader->pool))) {
         return error;
     }
     if (!part.text) {
         return read_without_path(reader, part.op, part.value);
+    }
+    if (ignores_path(reader, &part)) {
+        return NULL;
     }
     if ((error = scim_path_read(&part.path, part.text, reader->type, reader->leniency, reader->pool))) {
         return error;
@@ -161,21 +233,36 @@ json_object *scim_patch_as_list(json_object *value, apr_pool_t *pool)
     return list;
 }
 
-scim_error_t *scim_patch_read(scim_patch_t **out, json_object *body, const scim_resource_type_t *type,
-                              scim_leniency_t *leniency, apr_pool_t *pool)
+static scim_patch_reader_t begin(const scim_resource_type_t *type, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_patch_reader_t reader = {.type = type, .leniency = leniency, .pool = pool};
-    json_object *operations;
-    scim_error_t *error;
 
-    if ((error = scim_member_schemas(body, URN_PATCH_OP, leniency, pool)) ||
-        (error = find_operations(&operations, body, pool))) {
-        return error;
-    }
     reader.patch = apr_pcalloc(pool, sizeof(*reader.patch));
     reader.patch->type = type;
     reader.patch->ops = apr_array_make(pool, 4, sizeof(scim_patch_op_t));
     reader.patch->members = apr_array_make(pool, 1, sizeof(scim_members_op_t));
+    return reader;
+}
+
+scim_error_t *scim_patch_read_value(scim_patch_t **out, json_object *value, const scim_resource_type_t *type,
+                                    scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    scim_patch_reader_t reader = begin(type, leniency, pool);
+
+    *out = reader.patch;
+    return scim_patch_split(&reader, SCIM_PATCH_ADD, NULL, value);
+}
+
+scim_error_t *scim_patch_read(scim_patch_t **out, json_object *body, const scim_resource_type_t *type,
+                              scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    scim_patch_reader_t reader = begin(type, leniency, pool);
+    json_object *operations;
+    scim_error_t *error;
+
+    if ((error = find_operations(&operations, body, leniency, pool))) {
+        return error;
+    }
     for (size_t i = 0; i < json_object_array_length(operations); i++) {
         if ((error = read_operation(&reader, json_object_array_get_idx(operations, i)))) {
             return error;

@@ -49,6 +49,10 @@ typedef struct scim_patch_t {
 scim_error_t *scim_patch_read(scim_patch_t **out, json_object *body, const scim_resource_type_t *type,
                               scim_leniency_t *leniency, apr_pool_t *pool);
 
+/* Reads an object of attributes as the value of an `add` without a path. Errors as above. */
+scim_error_t *scim_patch_read_value(scim_patch_t **out, json_object *value, const scim_resource_type_t *type,
+                                    scim_leniency_t *leniency, apr_pool_t *pool);
+
 /* Applies patch->ops to `doc`, in place (hand in a copy: it is undefined after an error), and seals it. *same
  * gets the names of the members that are as they were (scim_json_same), NULL where all are. Errors: 400 noTarget,
  * mutability (immutable), invalidValue; 413 (too much work: many operations on long lists). */

@@ -104,7 +104,8 @@ static scim_error_t *read_value(json_object **out, scim_patch_reader_t *reader, 
     if (target->multi_valued && part->op == SCIM_PATCH_ADD) {
         value = scim_patch_as_list(value, reader->pool); /* RFC 7644 3.5.2.1: "a new value is added" */
     }
-    return scim_value_read(out, value, target, part->text, reader->leniency, reader->pool);
+    return part->in_value ? scim_value_read(out, value, target, part->text, reader->leniency, reader->pool)
+                          : scim_target_read(out, value, target, part->text, reader->leniency, reader->pool);
 }
 
 /* What `raw`, of which nothing was read, does to one value: to add null is to add nothing, to add an empty string is to

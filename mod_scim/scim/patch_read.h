@@ -53,6 +53,10 @@ scim_error_t *scim_patch_schema(scim_patch_reader_t *reader, scim_patch_e op, co
 scim_error_t *scim_patch_push(scim_patch_reader_t *reader, scim_patch_e op, const scim_path_t *path, const char *text,
                               json_object *value);
 
+/* What a path or key that no schema of the type has is told by: its attribute, or where *foreign the URN of an
+ * extension that the type has not. */
+const char *scim_patch_unknown(int *foreign, const char *text, json_object *value, const scim_patch_reader_t *reader);
+
 /* The client's text, cut to a length that a detail can hold. */
 const char *scim_patch_quote(const char *text, apr_pool_t *pool);
 

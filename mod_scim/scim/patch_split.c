@@ -9,13 +9,17 @@ static const char *urn_end(const char *key)
     return memrchr(key, ':', strcspn(key, "["));
 }
 
-/* An attribute that a schema of the type has not is ignored, as in a POST; a schema that the type has not is not. */
-static scim_error_t *unknown_key(const scim_patch_reader_t *reader, const char *key)
+/* What no schema of the type has is ignored, as in a POST. */
+static scim_error_t *unknown_key(const scim_patch_reader_t *reader, const char *key, json_object *value)
 {
-    const char *end = urn_end(key);
+    int foreign;
+    const char *name = scim_patch_unknown(&foreign, key, value, reader);
 
-    if (!end || scim_path_schema(key, (apr_size_t)(end - key), reader->type, reader->leniency)) {
-        scim_lenient_note(reader->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
+    if (!foreign) {
+        scim_lenient_ignore(reader->leniency, name);
+        return NULL;
+    }
+    if (!scim_path_is_astray(key, reader->type) && scim_lenient_foreign(reader->leniency, name)) {
         return NULL;
     }
     return scim_error_typed(reader->pool, SCIM_INVALID_SYNTAX,
@@ -54,7 +58,7 @@ static scim_error_t *split_key(scim_patch_reader_t *reader, scim_patch_e op, con
     }
     if (!scim_path_resolve(&part.path, name, bracket ? (apr_size_t)(bracket - name) : strlen(name), reader->type,
                            reader->leniency)) {
-        return unknown_key(reader, name);
+        return unknown_key(reader, name, value);
     }
     if (bracket && (error = scim_path_read(&part.path, name, reader->type, reader->leniency, reader->pool))) {
         return error;

@@ -1,3 +1,4 @@
+#include <apr_lib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,8 +39,21 @@ const scim_schema_t *scim_path_schema(const char *urn, apr_size_t len, const sci
     return schema && leniency && scim_lenient(leniency, SCIM_LENIENT_URN_SLIP) ? schema : NULL;
 }
 
-/* The length of the longest prefix that is a schema's URN, followed by a colon or by the end. A URN holds colons and
- * dots of its own, so only the schemas can tell where it ends. */
+/* The schema whose URN text[0..end) is, where something follows it that may: a colon, or, from ConnId, a dot. */
+static const scim_schema_t *schema_before(const char *text, apr_size_t end, apr_size_t len,
+                                          const scim_resource_type_t *type, scim_leniency_t *leniency)
+{
+    const scim_schema_t *schema;
+
+    if (end < len && text[end] != ':' && text[end] != '.') {
+        return NULL;
+    }
+    schema = scim_path_schema(text, end, type, leniency);
+    return schema && end < len && text[end] == '.' && !scim_lenient(leniency, SCIM_LENIENT_URN_SLIP) ? NULL : schema;
+}
+
+/* The length of the longest prefix that is a schema's URN. A URN holds colons and dots of its own, so only the schemas
+ * can tell where it ends. */
 static apr_size_t read_urn(const scim_schema_t **schema, const char *text, apr_size_t len,
                            const scim_resource_type_t *type, scim_leniency_t *leniency)
 {
@@ -48,10 +62,7 @@ static apr_size_t read_urn(const scim_schema_t **schema, const char *text, apr_s
         return 0;
     }
     for (apr_size_t end = len; end > 0; end--) {
-        if (end < len && text[end] != ':') {
-            continue;
-        }
-        *schema = scim_path_schema(text, end, type, leniency);
+        *schema = schema_before(text, end, len, type, leniency);
         if (*schema) {
             return end;
         }
@@ -88,6 +99,41 @@ static const scim_attr_t *find_attr(const scim_schema_t *schema, const char *nam
     return attr && leniency && scim_lenient(leniency, SCIM_LENIENT_BARE_EXTENSION) ? attr : NULL;
 }
 
+int scim_path_is_known(const char *text, apr_size_t len, const scim_resource_type_t *type, scim_leniency_t *leniency)
+{
+    const scim_schema_t *schema;
+
+    return !memchr(text, ':', len) || read_urn(&schema, text, len, type, leniency) > 0;
+}
+
+int scim_path_is_astray(const char *text, const scim_resource_type_t *type)
+{
+    for (int i = 0; i < type->all->types->nelts; i++) {
+        const char *urn = APR_ARRAY_IDX(type->all->types, i, const scim_resource_type_t *)->schema->id;
+        apr_size_t len = strlen(urn);
+
+        if (strncasecmp(text, urn, len) == 0 && (!text[len] || text[len] == ':' || text[len] == '.')) {
+            return !scim_type_schema(type, urn, len);
+        }
+    }
+    return 0;
+}
+
+int scim_path_is_name(const char *text, apr_size_t len)
+{
+    int inside = 0; /* a part of the name, between dots and colons */
+
+    for (apr_size_t i = 0; i < len; i++) {
+        int letter = apr_isalnum(text[i]) || text[i] == '-' || text[i] == '_' || text[i] == '$';
+
+        if (!letter && (!inside || (text[i] != '.' && text[i] != ':'))) {
+            return 0;
+        }
+        inside = letter;
+    }
+    return inside && !apr_isdigit(*text);
+}
+
 int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const scim_resource_type_t *type,
                       scim_leniency_t *leniency)
 {
@@ -97,7 +143,7 @@ int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const 
 
     if (path.schema && skip == len) {
         *out = path;
-        return path.schema != type->schema;
+        return 1;
     }
     name = path.schema ? text + skip + 1 : text;
     dot = memchr(name, '.', (apr_size_t)(end - name));
@@ -161,14 +207,11 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
 {
     apr_size_t len = strlen(text), names = strcspn(text, "[");
     scim_filter_parser_t parser = {
-        text, text + names, text + len, "path", type, NULL, leniency, pool, 0, 0, NULL, 0,
+        text, text + names, text + len, "path", type, NULL, leniency, pool, 0, 0, 0, NULL, 0,
     };
 
     if (len == 0) {
         return scim_error_typed(pool, SCIM_INVALID_PATH, "The path is empty.");
-    }
-    if (len > SCIM_FILTER_MAX_LENGTH) {
-        return scim_error_typed(pool, SCIM_INVALID_PATH, "The path is longer than %d bytes.", SCIM_FILTER_MAX_LENGTH);
     }
     if (!scim_path_resolve(out, text, names, type, leniency)) {
         return scim_error_typed(pool, SCIM_INVALID_PATH, "The path %s names no attribute of %s.",

@@ -13,7 +13,7 @@
 typedef struct scim_filter_t scim_filter_t;
 
 typedef struct scim_path_t {
-    const scim_schema_t *schema; /* of `attr`; set alone (attr NULL) where the path is an extension's bare URN */
+    const scim_schema_t *schema; /* of `attr`; set alone (attr NULL) where the path is a schema's bare URN */
     const scim_attr_t *attr;
     const scim_filter_t *filter; /* the value path's filter on `attr`'s sub-attributes, or NULL */
     const scim_attr_t *sub;      /* or NULL */
@@ -30,6 +30,16 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
  */
 int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const scim_resource_type_t *type,
                       scim_leniency_t *leniency);
+
+/* Whether a name is of a schema that the type has: it has no URN, or that of one. */
+int scim_path_is_known(const char *text, apr_size_t len, const scim_resource_type_t *type, scim_leniency_t *leniency);
+
+/* Whether a name is of the base schema of another resource type: a request about that has come to the wrong endpoint.
+ */
+int scim_path_is_astray(const char *text, const scim_resource_type_t *type);
+
+/* Whether text[0..len) may be the name of an attribute that nobody knows, with a URN and sub-attributes. */
+int scim_path_is_name(const char *text, apr_size_t len);
 
 /* The schema of a type that a URN means: its own URN, or with SCIM_LENIENT_URN_SLIP one of those that clients write
  * instead. NULL where the type has no such schema. `leniency` may be NULL. */

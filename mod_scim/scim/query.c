@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "member.h"
 #include "text.h"
 
 #define QUOTE_MAX 40 /* bytes of what the client sent that a detail repeats */
@@ -37,6 +38,8 @@ static const parameter_t parameters[] = {
 typedef struct reading_t {
     scim_query_t *query;
     int page_maximum;
+    int plus; /* a + is a plus */
+    scim_leniency_t *leniency;
     unsigned seen;           /* a bit for each parameter met */
     scim_error_t *bad_count; /* kept to the end: its type depends on whether there is a cursor */
     apr_pool_t *pool;
@@ -47,13 +50,23 @@ static int hex_value(char c)
     return apr_isdigit(c) ? c - '0' : apr_tolower(c) - 'a' + 10;
 }
 
-char *scim_query_decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool)
+int scim_query_has_plus(const char *query, apr_size_t len)
+{
+    static const char blank[] = "%20";
+    for (apr_size_t i = 0; i + 2 < len; i++) {
+        if (memcmp(query + i, blank, 3) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+char *scim_query_decode(const char *text, apr_size_t len, int plus, apr_size_t *decoded, apr_pool_t *pool)
 {
     char *out = apr_palloc(pool, len + 1), *to = out;
     const char *end = text + len;
     while (text < end) {
         char c = *text++;
-        if (c == '+') {
+        if (c == '+' && !plus) {
             c = ' ';
         } else if (c == '%') {
             if (end - text < 2 || !apr_isxdigit(text[0]) || !apr_isxdigit(text[1]))
@@ -171,7 +184,7 @@ static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t 
     const char *raw = equals ? equals + 1 : "";
     const apr_size_t raw_len = equals ? len - name_len - 1 : 0;
     apr_size_t decoded;
-    const char *name = scim_query_decode(pair, name_len, &decoded, pool);
+    const char *name = scim_query_decode(pair, name_len, reading->plus, &decoded, pool);
     const parameter_t *parameter = name ? find_parameter(name) : NULL;
     if (!parameter)
         return NULL;
@@ -180,7 +193,7 @@ static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t 
     if (reading->seen & bit)
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "The parameter %s is given twice.", parameter->name);
     reading->seen |= bit;
-    const char *value = scim_query_decode(raw, raw_len, &decoded, pool);
+    const char *value = scim_query_decode(raw, raw_len, reading->plus, &decoded, pool);
     if (!value)
         return scim_error_typed(pool, parameter->refusal,
                                 "The parameter %s has a %% that two hexadecimal digits do not follow.",
@@ -196,6 +209,7 @@ scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_defa
 {
     reading_t reading;
     begin(&reading, out, page_default, page_maximum, pool);
+    reading.plus = args && scim_query_has_plus(args, strlen(args));
     while (args && *args) {
         const apr_size_t len = strcspn(args, "&");
         scim_error_t *error = read_pair(&reading, args, len);
@@ -207,45 +221,24 @@ scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_defa
     return finish(&reading);
 }
 
-static int lists_urn(json_object *schemas)
-{
-    if (!json_object_is_type(schemas, json_type_array))
-        return 0;
-    for (size_t i = 0; i < json_object_array_length(schemas); i++) {
-        json_object *urn = json_object_array_get_idx(schemas, i);
-
-        if (json_object_is_type(urn, json_type_string) && strcasecmp(json_object_get_string(urn), SCIM_URN_SEARCH) == 0)
-            return 1;
-    }
-    return 0;
-}
-
-static scim_error_t *check_schemas(json_object *body, scim_leniency_t *leniency, apr_pool_t *pool)
-{
-    json_object *schemas = NULL;
-
-    json_object_object_foreach(body, key, value)
-    {
-        if (strcasecmp(key, "schemas") == 0)
-            schemas = value;
-    }
-    if ((!schemas && scim_lenient(leniency, SCIM_LENIENT_NO_SCHEMAS)) || lists_urn(schemas))
-        return NULL;
-    return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "\"schemas\" must be a list that contains \"%s\".",
-                            SCIM_URN_SEARCH);
-}
-
 static scim_error_t *wrong_type(const parameter_t *parameter, const char *wanted, apr_pool_t *pool)
 {
     return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"%s\" must be %s.", parameter->name, wanted);
 }
 
-/* A list of names as a URL has it: with commas between. */
-static scim_error_t *read_names(scim_query_t *query, const parameter_t *parameter, json_object *value, apr_pool_t *pool)
+/* A list of names as a URL has it: with commas between. A text is understood as one. */
+static scim_error_t *read_names(reading_t *reading, const parameter_t *parameter, json_object *value)
 {
     static const char wanted[] = "a list of strings";
+    scim_query_t *query = reading->query;
+    apr_pool_t *pool = reading->pool;
     scim_buf_t names;
 
+    if (json_object_is_type(value, json_type_string) &&
+        scim_lenient(reading->leniency, SCIM_LENIENT_OBJECT_FOR_ARRAY)) {
+        set_text(query, parameter, apr_pstrdup(pool, json_object_get_string(value)));
+        return NULL;
+    }
     if (!json_object_is_type(value, json_type_array))
         return wrong_type(parameter, wanted, pool);
     scim_buf_init(&names, 64, pool);
@@ -268,7 +261,7 @@ static scim_error_t *read_member(reading_t *reading, const parameter_t *paramete
 
     switch (parameter->kind) {
     case NAMES:
-        return read_names(reading->query, parameter, value, pool);
+        return read_names(reading, parameter, value);
     case TEXT:
         if (!json_object_is_type(value, json_type_string))
             return wrong_type(parameter, "a string", pool);
@@ -288,9 +281,10 @@ scim_error_t *scim_query_read_message(scim_query_t *out, json_object *body, int 
                                       scim_leniency_t *leniency, apr_pool_t *pool)
 {
     reading_t reading;
-    scim_error_t *error = check_schemas(body, leniency, pool);
+    scim_error_t *error = scim_member_schemas(body, SCIM_URN_SEARCH, leniency, pool);
 
     begin(&reading, out, page_default, page_maximum, pool);
+    reading.leniency = leniency;
     if (error)
         return error;
     json_object_object_foreach(body, key, value)

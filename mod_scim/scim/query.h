@@ -22,10 +22,15 @@ typedef struct scim_query_t {
     apr_int64_t count;       /* 0..maximum; absent: the default; negative: 0 */
 } scim_query_t;
 
-/* Percent-decodes text[0..len), where '+' is a space; NULL where two hexadecimal digits do not follow a %. */
-char *scim_query_decode(const char *text, apr_size_t len, apr_size_t *decoded, apr_pool_t *pool);
+/* Whether a + is a plus in a raw query: where it writes its blanks as %20. Elsewhere a + is a blank, as in forms. */
+int scim_query_has_plus(const char *query, apr_size_t len);
 
-/* `args` is the raw query string, NULL where there is none; '+' is a space. Errors: 400 invalidValue for a number that
+/* Percent-decodes text[0..len), where '+' is a space unless `plus`; NULL where two hexadecimal digits do not follow a
+ * %.
+ */
+char *scim_query_decode(const char *text, apr_size_t len, int plus, apr_size_t *decoded, apr_pool_t *pool);
+
+/* `args` is the raw query string, NULL where there is none. Errors: 400 invalidValue for a number that
  * is none (invalidCount for a count beside a cursor), for text that is not UTF-8 or holds NUL, and for a parameter
  * given twice. */
 scim_error_t *scim_query_read(scim_query_t *out, const char *args, int page_default, int page_maximum,

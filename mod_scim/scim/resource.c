@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "patch.h"
 #include "path.h"
 #include "same.h"
 #include "text.h"
@@ -19,6 +20,8 @@ typedef struct body_t {
     const scim_resource_type_t *type;
     apr_hash_t *seen;   /* attributes and schemas that were met, by address */
     apr_hash_t *listed; /* what `schemas` lists: const scim_schema_t * by its id */
+    json_object *bare;  /* attributes of extensions without their URN; NULL: none */
+    json_object *slips; /* members whose names are paths, which are understood as in a PATCH; NULL: none */
     scim_leniency_t *leniency;
     apr_pool_t *pool;
 } body_t;
@@ -40,9 +43,20 @@ static int is_harmless(const body_t *body, const char *urn)
     return 0;
 }
 
+/* Whether this is the URN of an extension that may be ignored. What has no colon is no URN. */
+static int is_foreign(const body_t *body, const char *urn)
+{
+    return strchr(urn, ':') && !scim_path_is_astray(urn, body->type) && scim_lenient_foreign(body->leniency, urn);
+}
+
 static const scim_schema_t *find_schema(const body_t *body, const char *urn)
 {
     return scim_path_schema(urn, strlen(urn), body->type, body->leniency);
+}
+
+static int is_met(const body_t *body, const void *what)
+{
+    return apr_hash_get(body->seen, &what, sizeof(what)) != NULL;
 }
 
 /* Whether this attribute or schema is met for the first time in the body. */
@@ -51,7 +65,7 @@ static int first_time(body_t *body, const void *what)
     const void **key = apr_palloc(body->pool, sizeof(*key));
 
     *key = what;
-    if (apr_hash_get(body->seen, key, sizeof(*key)))
+    if (is_met(body, what))
         return 0;
     apr_hash_set(body->seen, key, sizeof(*key), what);
     return 1;
@@ -61,13 +75,6 @@ static scim_error_t *given_twice(const body_t *body, const char *name)
 {
     return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX, "%s is given twice, in different spellings of one name.",
                             name);
-}
-
-/* What no schema of the type has is ignored. */
-static scim_error_t *unknown(const body_t *body)
-{
-    scim_lenient_note(body->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
-    return NULL;
 }
 
 /* The client's text, cut for a detail. */
@@ -85,7 +92,7 @@ static scim_error_t *list_schema(body_t *body, json_object *item)
     if (!json_object_is_type(item, json_type_string))
         return scim_error_typed(body->pool, SCIM_INVALID_VALUE, "schemas must be a list of URNs, which are strings.");
     schema = find_schema(body, json_object_get_string(item));
-    if (!schema && is_harmless(body, json_object_get_string(item)))
+    if (!schema && (is_harmless(body, json_object_get_string(item)) || is_foreign(body, json_object_get_string(item))))
         return NULL;
     if (!schema)
         return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
@@ -135,7 +142,7 @@ static json_object *container(json_object *doc, const scim_schema_t *schema, con
 {
     json_object *object;
 
-    if (schema == type->schema)
+    if (schema == type->schema || schema == type->common)
         return doc;
     if (!json_object_object_get_ex(doc, schema->id, &object)) {
         object = json_object_new_object();
@@ -144,11 +151,72 @@ static json_object *container(json_object *doc, const scim_schema_t *schema, con
     return object;
 }
 
-static scim_error_t *read_extension(body_t *body, const scim_schema_t *schema, const char *name, json_object *value)
+/* What no schema of the type has is ignored: an attribute always, an extension where that is a leniency. */
+static scim_error_t *unknown(const body_t *body, const char *name, json_object *value)
 {
-    json_object *target;
+    apr_size_t len = strcspn(name, "[");
+    const char *colon = memrchr(name, ':', len);
 
-    if (schema == body->type->schema)
+    if (scim_path_is_known(name, len, body->type, body->leniency)) {
+        scim_lenient_ignore(body->leniency, apr_pstrmemdup(body->pool, name, len));
+        return NULL;
+    }
+    if (colon && !json_object_is_type(value, json_type_object))
+        len = (apr_size_t)(colon - name);
+    if (is_foreign(body, apr_pstrmemdup(body->pool, name, len)))
+        return NULL;
+    return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
+                            "\"%s\" is of a schema that the resource type %s does not have.", clipped(name, body->pool),
+                            body->type->name);
+}
+
+static void keep_member(json_object **members, const char *name, json_object *value, apr_pool_t *pool)
+{
+    if (!*members)
+        *members = scim_json_own(json_object_new_object(), pool);
+    json_object_object_add(*members, name, json_object_get(value));
+}
+
+/* A member whose name is a path, such as name.givenName: it waits until the others have been read. */
+static scim_error_t *keep_slip(body_t *body, const char *name, json_object *value)
+{
+    if (!scim_lenient(body->leniency, SCIM_LENIENT_DOTTED_KEY))
+        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
+                                "\"%s\" is a path and not an attribute's name: put the value into an object.",
+                                clipped(name, body->pool));
+    keep_member(&body->slips, name, value, body->pool);
+    return NULL;
+}
+
+/* A member by its whole name. `inside` tells that it stands in an object under its schema's URN. */
+static scim_error_t *read_named(body_t *body, const char *name, int inside, json_object *value)
+{
+    apr_size_t len = strcspn(name, "[");
+    scim_path_t path;
+
+    if (!scim_path_resolve(&path, name, len, body->type, body->leniency) || !path.attr)
+        return unknown(body, name, value);
+    if (path.sub || name[len])
+        return keep_slip(body, name, value);
+    if (!strchr(name, ':') && scim_type_extends(body->type, path.attr)) {
+        keep_member(&body->bare, name, value, body->pool);
+        return NULL;
+    }
+    if (!inside && memchr(name, ':', len) && !scim_lenient(body->leniency, SCIM_LENIENT_URN_KEY))
+        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
+                                "\"%s\" is an attribute with its schema's URN: put it into an object under the URN.",
+                                clipped(name, body->pool));
+    if (path.attr->schema == body->type->common && !strcmp(path.attr->key, "schemas"))
+        return first_time(body, path.attr) ? read_schemas(body, value) : given_twice(body, name);
+    return read_attr(body, container(body->resource->doc, path.attr->schema, body->type), path.attr, name, value);
+}
+
+/* An object under a schema's URN. That of the base schema is a slip: its attributes stand at the top level. */
+static scim_error_t *read_under_urn(body_t *body, const scim_schema_t *schema, const char *name, json_object *value)
+{
+    int base = schema == body->type->schema;
+
+    if (base && !scim_lenient(body->leniency, SCIM_LENIENT_URN_KEY))
         return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
                                 "%s is the base schema: its attributes stand at the top level, not in an object.",
                                 name);
@@ -158,12 +226,10 @@ static scim_error_t *read_extension(body_t *body, const scim_schema_t *schema, c
         return NULL;
     if (!json_object_is_type(value, json_type_object))
         return scim_error_typed(body->pool, SCIM_INVALID_VALUE, "%s must be an object that holds attributes.", name);
-    target = container(body->resource->doc, schema, body->type);
     json_object_object_foreach(value, key, item)
     {
-        const scim_attr_t *attr = scim_schema_attr(schema, key, strlen(key));
-        scim_error_t *error =
-            attr ? read_attr(body, target, attr, apr_pstrcat(body->pool, name, ":", key, NULL), item) : unknown(body);
+        const char *whole = base ? key : apr_pstrcat(body->pool, schema->id, ":", key, NULL);
+        scim_error_t *error = read_named(body, whole, 1, item);
 
         if (error)
             return error;
@@ -171,38 +237,50 @@ static scim_error_t *read_extension(body_t *body, const scim_schema_t *schema, c
     return NULL;
 }
 
-/* A key with a colon is a schema's URN or, from Entra ID, an attribute's with its schema's before it. */
-static scim_error_t *read_urn_key(body_t *body, const char *key, json_object *value)
-{
-    const scim_schema_t *schema = find_schema(body, key);
-    const char *name = strrchr(key, ':') + 1;
-    const scim_attr_t *attr;
-
-    if (schema)
-        return read_extension(body, schema, key, value);
-    schema = find_schema(body, apr_pstrmemdup(body->pool, key, (apr_size_t)(name - key) - 1));
-    if (!schema || !scim_lenient(body->leniency, SCIM_LENIENT_URN_KEY))
-        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
-                                "\"%s\" is of a schema that the resource type %s does not have.",
-                                clipped(key, body->pool), body->type->name);
-    attr = scim_schema_attr(schema, name, strlen(name));
-    if (!attr)
-        return unknown(body);
-    return read_attr(body, container(body->resource->doc, schema, body->type), attr, key, value);
-}
-
 static scim_error_t *read_key(body_t *body, const char *key, json_object *value)
 {
-    const scim_attr_t *attr;
+    const scim_schema_t *schema = strchr(key, ':') ? find_schema(body, key) : NULL;
 
-    if (strchr(key, ':'))
-        return read_urn_key(body, key, value);
-    attr = scim_type_attr(body->type, key, strlen(key));
-    if (!attr)
-        return unknown(body);
-    if (strcmp(attr->key, "schemas"))
-        return read_attr(body, body->resource->doc, attr, key, value);
-    return first_time(body, attr) ? read_schemas(body, value) : given_twice(body, key);
+    return schema ? read_under_urn(body, schema, key, value) : read_named(body, key, 0, value);
+}
+
+/* Reads the attributes of extensions that lack their URN. One that the extension's object has as well is left out:
+ * Entra ID sends an empty one beside it. */
+static scim_error_t *read_bare(body_t *body)
+{
+    scim_error_t *error = NULL;
+    scim_path_t path;
+
+    if (!body->bare)
+        return NULL;
+    json_object_object_foreach(body->bare, name, value)
+    {
+        if (error || !scim_path_resolve(&path, name, strlen(name), body->type, body->leniency) ||
+            is_met(body, path.attr))
+            continue;
+        error = read_attr(body, container(body->resource->doc, path.attr->schema, body->type), path.attr, name, value);
+    }
+    return error;
+}
+
+/* Applies the members whose names are paths, as a PATCH would add them. */
+static scim_error_t *apply_slips(const body_t *body)
+{
+    scim_leniency_t *leniency = body->leniency;
+    apr_array_header_t *same;
+    scim_patch_t *patch;
+    scim_error_t *error;
+
+    if (!body->slips)
+        return NULL;
+    error = scim_patch_read_value(&patch, body->slips, body->type, leniency, body->pool);
+    if (error)
+        return error;
+    body->resource->roles |= patch->roles;
+    if (patch->members->nelts)
+        return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX, "%s must be a list of members.",
+                                body->type->members->name);
+    return scim_patch_apply(&same, body->resource->doc, patch, leniency, body->pool);
 }
 
 /* Whether `schemas` lists what the body uses (RFC 7643 3). */
@@ -236,7 +314,7 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *object, con
                                  scim_leniency_t *leniency, apr_pool_t *pool)
 {
     scim_resource_t *resource = apr_pcalloc(pool, sizeof(*resource));
-    body_t body = {resource, type, apr_hash_make(pool), apr_hash_make(pool), leniency, pool};
+    body_t body = {resource, type, apr_hash_make(pool), apr_hash_make(pool), NULL, NULL, leniency, pool};
     scim_error_t *error;
 
     resource->type = type;
@@ -248,7 +326,9 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *object, con
         if (error)
             return error;
     }
-    error = check_listed(&body);
+    error = read_bare(&body);
+    error = error ? error : apply_slips(&body);
+    error = error ? error : check_listed(&body);
     return error ? error : scim_resource_seal(resource->doc, type, pool);
 }
 

@@ -70,12 +70,16 @@ scim_error_t *scim_resource_replace(scim_resource_t *resource, json_object *stor
  * (type, primary, display) are left out, unless the schema requires a sub-attribute. `name` is how the client called
  * it, for the detail. The result is the pool's: json_object_get it to put it into a document. Its containers are new,
  * its leaves may be the body's. readOnly sub-attributes are dropped; of equal (type, value) pairs one stays (RFC 7643
- * 2.4). Strings are at most SCIM_TEXT_MAX bytes long, and SCIM_LOOKUP_MAX where resources are looked up by them: unique
- * attributes, externalId, displayName, the `value` of a list, and what a schema file says is indexed. Errors: 400
- * invalidValue, with a path, what it must be and what it is; invalidSyntax for a sub-attribute given twice. Shared by
- * POST, PUT and PATCH. */
+ * 2.4). Strings are at most as long as the schema's file says, else SCIM_TEXT_MAX bytes, and SCIM_LOOKUP_MAX where
+ * resources are looked up by them: unique attributes, externalId, displayName, the `value` of a list, and what a schema
+ * file says is indexed. Errors: 400 invalidValue, with a path, what it must be and what it is; invalidSyntax for a
+ * sub-attribute given twice. Shared by POST, PUT and PATCH. */
 scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
                               scim_leniency_t *leniency, apr_pool_t *pool);
+
+/* The same for the value of a PATCH operation whose path is the attribute. */
+scim_error_t *scim_target_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                               scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* The same for one element of a multi-valued attribute, whatever the plurality of `attr`. */
 scim_error_t *scim_element_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,

@@ -57,8 +57,9 @@ struct scim_attr_t {
     int multi_valued;
     int required;
     int case_exact;
-    int indexed;                         /* resources are looked up by it; not a characteristic, and not served */
-    apr_array_header_t *canonical;       /* const char *; NULL where the schema advises none */
+    int indexed;                   /* resources are looked up by it; not a characteristic, and not served */
+    int max_length;                /* bytes of a value, which the schema's file says; 0: it does not. Not served */
+    apr_array_header_t *canonical; /* const char *; NULL where the schema advises none */
     apr_array_header_t *reference_types; /* const char *; NULL unless a reference */
     apr_array_header_t *subs;            /* const scim_attr_t *; NULL unless complex */
     apr_hash_t *subs_by_key;
@@ -84,6 +85,7 @@ struct scim_resource_type_t {
     const char *endpoint; /* "Users", without the slash */
     const scim_schema_t *schema;
     const scim_schema_t *common;
+    const scim_schemas_t *all;      /* what it is one of */
     apr_array_header_t *extensions; /* scim_extension_t */
     const scim_attr_t *members;     /* the attribute kept as membership rows: Group's members; else NULL */
     const scim_attr_t *groups;      /* the readOnly attribute computed from memberships: User's groups; else NULL */

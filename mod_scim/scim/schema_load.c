@@ -17,6 +17,8 @@
 #define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 #define COMMON_FILE       "common.json" /* in the directory of what is shipped, or of what replaces it */
 #define INDEXED           "indexed"     /* ours alone: /Schemas does not serve it */
+#define MAX_LENGTH        "maxLength"   /* the same */
+#define MAX_LENGTH_MOST   1048576       /* bytes, of a document, too */
 #define FILE_MAX          1048576       /* bytes */
 #define FILE_DEPTH        16
 #define NAME_MAX_LENGTH   255
@@ -46,8 +48,9 @@ static const keyword_t uniqueness_words[] = {
 
 static const char *const schema_members[] = {"schemas", "id", "name", "description", "attributes", "meta", NULL};
 static const char *const attr_members[] = {
-    "name",     "type",       "multiValued",   "description",     "required",       "caseExact", "mutability",
-    "returned", "uniqueness", "subAttributes", "canonicalValues", "referenceTypes", INDEXED,     NULL};
+    "name",       "type",     "multiValued", "description",   "required",        "caseExact",
+    "mutability", "returned", "uniqueness",  "subAttributes", "canonicalValues", "referenceTypes",
+    INDEXED,      MAX_LENGTH, NULL};
 
 scim_error_t *scim_load_complain(const scim_loader_t *loader, const char *what, const char *format, ...)
 {
@@ -195,6 +198,26 @@ static scim_error_t *read_indexed(const scim_loader_t *loader, const char *what,
     return error;
 }
 
+/* Text is longer than elsewhere only where the schema's file says so. */
+static scim_error_t *read_max_length(const scim_loader_t *loader, const char *what, json_object *json,
+                                     scim_attr_t *attr)
+{
+    json_object *value = NULL;
+    if (!json_object_object_get_ex(json, MAX_LENGTH, &value))
+        return NULL;
+    attr->max_length = json_object_is_type(value, json_type_int) ? json_object_get_int(value) : 0;
+    if (attr->max_length < 1 || attr->max_length > MAX_LENGTH_MOST)
+        return scim_load_complain(loader, what, "\"" MAX_LENGTH "\" must be an integer from 1 to %d", MAX_LENGTH_MOST);
+    if (attr->type != SCIM_STRING && attr->type != SCIM_REFERENCE && attr->type != SCIM_BINARY)
+        return scim_load_complain(loader, what, "\"" MAX_LENGTH "\" belongs to strings, references and binaries");
+    if (attr->indexed || attr->uniqueness != SCIM_UNIQUE_NONE)
+        return scim_load_complain(loader, what,
+                                  "\"" MAX_LENGTH "\" cannot stand beside \"" INDEXED
+                                  "\" and \"uniqueness\", which have a limit of their own");
+    json_object_object_del(json, MAX_LENGTH);
+    return NULL;
+}
+
 /* Characteristics that contradict each other. */
 static scim_error_t *check_attr(const scim_loader_t *loader, const char *what, json_object *json,
                                 const scim_attr_t *attr)
@@ -227,7 +250,7 @@ static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, 
     attr->key = lower(attr->name, loader->pool);
     if ((error = scim_load_members(loader, what, json, attr_members)) ||
         (error = read_characteristics(loader, what, json, attr)) || (error = read_indexed(loader, what, json, attr)) ||
-        (error = check_attr(loader, what, json, attr)))
+        (error = read_max_length(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
         return error;
     if (attr->type != SCIM_COMPLEX)
         return NULL;

@@ -141,6 +141,7 @@ static scim_error_t *bind_type(scim_loader_t *loader, json_object *json)
     scim_resource_type_t *type = apr_pcalloc(loader->pool, sizeof(*type));
     scim_error_t *error;
     type->common = loader->common;
+    type->all = loader->out;
     type->json = json;
     type->extensions = apr_array_make(loader->pool, 2, sizeof(scim_extension_t));
     if ((error = scim_load_members(loader, "", json, type_members)) ||

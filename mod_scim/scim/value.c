@@ -30,6 +30,7 @@ typedef struct place_t {
 typedef struct reader_t {
     scim_leniency_t *leniency;
     apr_pool_t *pool;
+    int target; /* the value is that of a PATCH operation whose path names the attribute */
 } reader_t;
 
 static scim_error_t *read_any(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
@@ -122,8 +123,10 @@ static scim_error_t *check_visible(json_object *value, const place_t *place, con
 }
 
 /* Whether a text may be stored, and folded. */
-static scim_error_t *check_text(json_object *value, int max, const place_t *place, const reader_t *reader)
+static scim_error_t *check_text(json_object *value, const scim_attr_t *attr, const place_t *place,
+                                const reader_t *reader)
 {
+    int max = attr->max_length ? attr->max_length : looked_up(attr) ? SCIM_LOOKUP_MAX : SCIM_TEXT_MAX;
     int len = json_object_get_string_len(value);
 
     if (len > max)
@@ -217,7 +220,7 @@ static scim_error_t *read_string(json_object **out, json_object *value, const sc
                                 place_text(place, reader->pool));
     *out = value;
     error = identifies(attr) ? check_visible(value, place, reader) : NULL;
-    return error ? error : check_text(value, looked_up(attr) ? SCIM_LOOKUP_MAX : SCIM_TEXT_MAX, place, reader);
+    return error ? error : check_text(value, attr, place, reader);
 }
 
 static scim_error_t *read_boolean(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
@@ -288,7 +291,6 @@ static scim_error_t *read_reference(json_object **out, json_object *value, const
     static const char expected[] = "a URI";
     const unsigned char *at;
 
-    (void)attr;
     *out = value;
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, expected, value, reader);
@@ -298,7 +300,7 @@ static scim_error_t *read_reference(json_object **out, json_object *value, const
         if (*at <= ' ' || *at == 0x7f)
             return wrong_text(place, "a URI without spaces and control characters", value, reader);
     }
-    return check_text(value, SCIM_TEXT_MAX, place, reader);
+    return check_text(value, attr, place, reader);
 }
 
 /* The alphabet of RFC 4648 4. RFC 7643 2.3.6 lets clients leave the padding out, but what there is must be right. */
@@ -314,16 +316,30 @@ static int is_base64(const char *text, size_t len)
     return !padding || (digits % 4 && digits % 4 + padding == 4);
 }
 
+/* Whether a text is a line of authorized_keys: the kind of key, a blank, base64, and perhaps a comment. */
+static int is_ssh_key(const char *text)
+{
+    static const char *const kinds[] = {"ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"};
+    const char *key = strchr(text, ' ');
+
+    for (size_t i = 0; key && i < sizeof(kinds) / sizeof(*kinds); i++) {
+        if (!strncmp(text, kinds[i], strlen(kinds[i])))
+            return key[1] && is_base64(key + 1, strcspn(key + 1, " \t\r\n"));
+    }
+    return 0;
+}
+
 static scim_error_t *read_binary(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader)
 {
-    (void)attr;
     *out = value;
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, "base64 text", value, reader);
-    if (!is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)))
+    if (!is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)) &&
+        !(is_ssh_key(json_object_get_string(value)) &&
+          scim_lenient_for(reader->leniency, SCIM_LENIENT_SSH_KEY, (attr->parent ? attr->parent : attr)->key, 0)))
         return wrong_text(place, "base64 text", value, reader);
-    return check_text(value, SCIM_TEXT_MAX, place, reader);
+    return check_text(value, attr, place, reader);
 }
 
 /* "25" out of {"value": "{\"id\":..,\"value\":\"25\",\"displayName\":\"Role1234\"}"}, which is how Entra ID sends an
@@ -372,6 +388,19 @@ static scim_error_t *read_sub(json_object *complex, json_object *value, const sc
     return error;
 }
 
+/* The object that a text is the JSON of, as keycloak-scim sends members; else the value as it is. */
+static json_object *unpack_object(json_object *value, const reader_t *reader)
+{
+    json_object *packed;
+
+    if (!json_object_is_type(value, json_type_string) || *json_object_get_string(value) != '{' ||
+        scim_json_read(&packed, json_object_get_string(value), (apr_size_t)json_object_get_string_len(value),
+                       JSON_STRING_DEPTH, reader->pool) ||
+        !scim_lenient(reader->leniency, SCIM_LENIENT_JSON_STRING))
+        return value;
+    return packed;
+}
+
 static scim_error_t *read_complex(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                   const reader_t *reader)
 {
@@ -380,8 +409,9 @@ static scim_error_t *read_complex(json_object **out, json_object *value, const s
     scim_error_t *error;
 
     *out = NULL;
+    value = unpack_object(value, reader);
     if (json_object_is_type(value, json_type_string) && sub &&
-        scim_lenient(reader->leniency, SCIM_LENIENT_BARE_COMPLEX)) {
+        scim_lenient_for(reader->leniency, SCIM_LENIENT_BARE_COMPLEX, attr->key, reader->target)) {
         error = read_sub(complex, value, sub, place, reader);
         if (error)
             return error;
@@ -392,7 +422,7 @@ static scim_error_t *read_complex(json_object **out, json_object *value, const s
 
             sub = scim_attr_sub(attr, key, strlen(key));
             if (!sub)
-                scim_lenient_note(reader->leniency, SCIM_NOTED_UNKNOWN_ATTRIBUTE);
+                scim_lenient_ignore(reader->leniency, apr_pstrcat(reader->pool, attr->name, ".", key, NULL));
             error = sub ? read_sub(complex, item, sub, &below, reader) : NULL;
             if (error)
                 return error;
@@ -416,22 +446,52 @@ static const read_fn readers[] = {
     [SCIM_BINARY] = read_binary,   [SCIM_COMPLEX] = read_complex,
 };
 
+/* Whether a list of one may stand for this value: one that says nothing always, else what the leniency's row lists. A
+ * value of a list is a list of one anyway. */
+static int may_be_listed(json_object *item, const scim_attr_t *attr, const reader_t *reader)
+{
+    if (!item || attr->multi_valued || says_nothing(item, attr, reader))
+        return scim_lenient(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR);
+    return scim_lenient_for(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR, attr->key, reader->target);
+}
+
+/* Takes a value out of the list of one that it is in. */
+static scim_error_t *unlist(json_object **value, const scim_attr_t *attr, const place_t *place, const reader_t *reader)
+{
+    size_t count = json_object_array_length(*value);
+
+    if (count > 1)
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list of %d.",
+                                place_text(place, reader->pool), (int)count);
+    *value = count ? json_object_array_get_idx(*value, 0) : NULL;
+    if (may_be_listed(*value, attr, reader))
+        return NULL;
+    return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list.",
+                            place_text(place, reader->pool));
+}
+
+/* The text that an object with nothing but a `value` stands for, as ConnId sends it; else the value as it is. */
+static json_object *unwrap_value(json_object *value, const scim_attr_t *attr, const reader_t *reader)
+{
+    json_object *text;
+
+    if (attr->type != SCIM_STRING || !json_object_is_type(value, json_type_object) ||
+        json_object_object_length(value) != 1 || !json_object_object_get_ex(value, "value", &text) ||
+        !scim_lenient_for(reader->leniency, SCIM_LENIENT_VALUE_OBJECT, attr->key, reader->target))
+        return value;
+    return text;
+}
+
 /* One value, which a client may have put into a list of one. */
 static scim_error_t *read_single(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader)
 {
-    *out = NULL;
-    if (json_object_is_type(value, json_type_array)) {
-        size_t count = json_object_array_length(value);
+    scim_error_t *error;
 
-        if (count > 1)
-            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list of %d.",
-                                    place_text(place, reader->pool), (int)count);
-        if (!scim_lenient(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR))
-            return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be a single value, not a list.",
-                                    place_text(place, reader->pool));
-        value = count ? json_object_array_get_idx(value, 0) : NULL;
-    }
+    *out = NULL;
+    if (json_object_is_type(value, json_type_array) && (error = unlist(&value, attr, place, reader)))
+        return error;
+    value = value ? unwrap_value(value, attr, reader) : NULL;
     if (!value || says_nothing(value, attr, reader))
         return NULL;
     return readers[attr->type](out, value, attr, place, reader);
@@ -561,7 +621,16 @@ scim_error_t *scim_value_read(json_object **out, json_object *value, const scim_
                               scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const place_t place = {NULL, name, 0};
-    const reader_t reader = {leniency, pool};
+    const reader_t reader = {leniency, pool, 0};
+
+    return read_any(out, value, attr, &place, &reader);
+}
+
+scim_error_t *scim_target_read(json_object **out, json_object *value, const scim_attr_t *attr, const char *name,
+                               scim_leniency_t *leniency, apr_pool_t *pool)
+{
+    const place_t place = {NULL, name, 0};
+    const reader_t reader = {leniency, pool, 1};
 
     return read_any(out, value, attr, &place, &reader);
 }
@@ -570,7 +639,7 @@ scim_error_t *scim_element_read(json_object **out, json_object *value, const sci
                                 scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const place_t place = {NULL, name, 0};
-    const reader_t reader = {leniency, pool};
+    const reader_t reader = {leniency, pool, 0};
 
     return read_single(out, value, attr, &place, &reader);
 }
@@ -584,7 +653,8 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
 
     if (!element)
         return wrong(place, "an object", element, reader);
-    error = read_complex(&read, element, attr, place, reader);
+    error =
+        scim_value_empty_string(element, reader->leniency) ? NULL : read_complex(&read, element, attr, place, reader);
     if (error)
         return error;
     if (read)
@@ -600,7 +670,7 @@ scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, co
                                 scim_leniency_t *leniency, apr_pool_t *pool)
 {
     const place_t place = {NULL, attr->name, 0};
-    reader_t reader = {leniency, NULL};
+    reader_t reader = {leniency, NULL, 0};
     apr_hash_t *seen = scim_table_make(pool);
     int listed = json_object_is_type(value, json_type_array);
     size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);

@@ -52,6 +52,14 @@ static const char *mask_pattern(const scim_activity_t *activity)
     return !activity->named ? NULL : strcmp(activity->named, "userName") == 0 ? "%n%" : "%d%";
 }
 
+/* The reason, and what of the request was accepted beyond the standard and what was ignored. */
+static const char *told(const scim_session_t *session, const char *reason)
+{
+    const char *leniency = scim_leniency_told(session->leniency, session->pool);
+    leniency = leniency ? scim_mask_detail(leniency, session->activity->mask, session->pool) : NULL;
+    return reason && leniency ? apr_pstrcat(session->pool, reason, " ", leniency, NULL) : reason ? reason : leniency;
+}
+
 /* The values of the request's row, which has the same id however often it is written; there is room for the fingerprint
  * after them. */
 static scim_param_t *row(scim_session_t *session, int status, const char *reason)
@@ -67,7 +75,7 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     params[4].value = activity->address;
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
-    params[7].value = reason;
+    params[7].value = told(session, reason);
     params[8].value = mask_pattern(activity);
     params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
                                    (int)apr_time_usec(activity->began));

@@ -33,9 +33,11 @@ static const scim_admin_field_t count_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
+#define CONDITION_MAX 8192 /* bytes */
+
 #define CONDITION(FLAGS, HELP)                                                                                         \
     {                                                                                                                  \
-        "condition", SCIM_ARG_TEXT, FLAGS, "FILTER", 1, SCIM_FILTER_MAX_LENGTH, HELP                                   \
+        "condition", SCIM_ARG_TEXT, FLAGS, "FILTER", 1, CONDITION_MAX, HELP                                   \
     }
 
 #define GIFTS                                                                                                          \

@@ -433,7 +433,7 @@ static void answer_rest(run_t *run)
 static const char *failures(const run_t *run)
 {
     const scim_activity_t *activity = run->session->activity;
-    const char *text = scim_bulk_outcome(run->bulk);
+    const char *text = scim_bulk_told(run->bulk);
     return activity ? scim_mask_detail(text, activity->mask, run->bulk->pool) : text;
 }
 

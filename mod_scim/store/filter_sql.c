@@ -9,8 +9,9 @@ typedef struct compiler_t {
     scim_sql_t *sql;
     const scim_resource_type_t *type; /* NULL in SCIM_SCOPE_MEMBER of a value path alone */
     scim_scope_e scope;
-    int negated; /* under `not`: a condition may not be null */
-    int scanned; /* no index answers what this is a part of, whatever one would find for the part */
+    int negated;  /* under `not`: a condition may not be null */
+    int scanned;  /* no index answers what this is a part of, whatever one would find for the part */
+    int answered; /* indexes answer what this is a part of, so each part of an `or` */
     apr_pool_t *pool;
 } compiler_t;
 
@@ -432,14 +433,62 @@ static scim_error_t *compile_both(compiler_t *c, const scim_filter_t *filter, co
     return err;
 }
 
+/* Appends to the text of an SQL array the ids that `id eq "a" or id eq "b"` is about; 0 where it is anything else. */
+static int collect_ids(scim_buf_t *ids, const scim_filter_t *filter, const scim_resource_type_t *type)
+{
+    char id[SCIM_ID_SIZE];
+
+    if (filter->kind == SCIM_FILTER_OR) {
+        return collect_ids(ids, filter->left, type) && collect_ids(ids, filter->right, type);
+    }
+    if (filter->kind != SCIM_FILTER_COMPARE || filter->absent || filter->op != SCIM_EQ || filter->sub ||
+        filter->value_kind != SCIM_VALUE_STRING || filter->attr->parent || filter->attr->schema != type->common ||
+        strcmp(filter->attr->key, "id") != 0) {
+        return 0;
+    }
+    if (scim_id_read(id, filter->value)) {
+        scim_buf_puts(ids, ids->len > 1 ? "," : "");
+        scim_buf_puts(ids, id);
+    }
+    return 1;
+}
+
+/* Any number of ids is one parameter, so that they are one statement, and planned once. */
+static int put_ids(compiler_t *c, const scim_filter_t *filter)
+{
+    scim_buf_t ids;
+
+    scim_buf_init(&ids, 256, c->pool);
+    scim_buf_puts(&ids, "{");
+    if (c->scope != SCIM_SCOPE_ROW || !collect_ids(&ids, filter, c->type)) {
+        return 0;
+    }
+    scim_buf_puts(&ids, "}");
+    APR_ARRAY_PUSH(c->sql->params, const char *) = ids.data;
+    put(c, apr_psprintf(c->pool, "r.id = any ($%d::uuid[])", c->sql->params->nelts));
+    return 1;
+}
+
 static scim_error_t *compile_or(compiler_t *c, const scim_filter_t *filter)
 {
     compiler_t part = *c;
 
-    if (c->scope == SCIM_SCOPE_ROW && !c->scanned) {
-        part.scanned = !is_answered(c, filter);
+    if (put_ids(c, filter)) {
+        return NULL;
+    }
+    if (c->scope == SCIM_SCOPE_ROW && !c->scanned && !c->answered) {
+        part.answered = is_answered(c, filter);
+        part.scanned = !part.answered;
     }
     return compile_both(&part, filter, " or ");
+}
+
+static scim_error_t *compile_and(compiler_t *c, const scim_filter_t *filter)
+{
+    compiler_t part = *c;
+
+    part.answered = 0;
+    return compile_both(&part, filter, " and ");
 }
 
 static scim_error_t *compile_not(compiler_t *c, const scim_filter_t *filter)
@@ -459,7 +508,7 @@ static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter)
 {
     switch (filter->kind) {
     case SCIM_FILTER_AND:
-        return compile_both(c, filter, " and ");
+        return compile_and(c, filter);
     case SCIM_FILTER_OR:
         return compile_or(c, filter);
     case SCIM_FILTER_NOT:
@@ -475,7 +524,7 @@ static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter)
 static scim_error_t *compile_all(scim_sql_t *sql, const scim_filter_t *filter, const scim_resource_type_t *type,
                                  scim_scope_e scope, apr_pool_t *pool)
 {
-    compiler_t c = {sql, type, scope, 0, 0, pool};
+    compiler_t c = {sql, type, scope, 0, 0, 0, pool};
     scim_error_t *err;
 
     put(&c, "(");
@@ -494,7 +543,7 @@ int scim_filter_answered(const scim_filter_t *filter, const scim_resource_type_t
                          const apr_array_header_t *indexed, apr_pool_t *pool)
 {
     scim_sql_t sql = {.indexed = indexed};
-    const compiler_t c = {&sql, type, SCIM_SCOPE_ROW, 0, 0, pool};
+    const compiler_t c = {&sql, type, SCIM_SCOPE_ROW, 0, 0, 0, pool};
 
     return is_answered(&c, filter);
 }

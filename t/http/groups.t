@@ -87,8 +87,6 @@ is_empty($t->patch($url, [{ op => 'remove', path => 'members[value eq "not an id
 is_empty($t->patch($url, [{ op => 'remove', path => 'members', value => [{ value => $none }] }]), 204,
     'removing a non-member by value');
 is(version_of($g), 3, 'is no change');
-is_error($t->patch($url, [{ op => 'remove', path => "members[value eq '$u[4]']" }]), 400, 'invalidFilter', qr/quotes/,
-    'single quotes are refused, not taken for no member');
 is_empty($t->patch($url, [{ op => 'remove', path => "members[value eq \"$u[4]\"]" }]), 204, 'remove by value path');
 is_empty($t->patch($url, [{ op => 'remove', path => 'members', value => [{ value => $u[3] }] }]), 204,
     'remove with a list of values');

@@ -48,6 +48,9 @@ for my $case (
     [{ sortBy => 'displayName', sortOrder => 'descending' }, 'sortBy=displayName&sortOrder=descending'],
     [{ attributes => ['userName', 'emails.value'] }, 'attributes=userName,emails.value'],
     [{ attributes => [] }, ''],
+    [{ attributes => 'userName,emails' }, 'attributes=userName,emails'],
+    [{ excludedAttributes => 'displayName, meta' }, 'excludedAttributes=displayName,meta'],
+    [{ schemas => [], count => 1 }, 'count=1'], [{ schemas => 'x', count => 1 }, 'count=1'], [{ schemas => [$USER], count => 1 }, 'count=1'],
     [{ excludedAttributes => ['displayName', 'meta'] }, 'excludedAttributes=displayName,meta'],
     [{ filter => undef, attributes => undef, count => undef, sortBy => undef }, ''],
     [{ FILTER => 'userName sw "a"', COUNT => 1, unknown => [1] }, 'count=1&filter=' . uri_escape_utf8('userName sw "a"')],
@@ -66,7 +69,7 @@ is_json(names($t->request(POST => '/Users/.search?filter=x&count=0', { count => 
 
 for my $case (
     [filter => 1, qr/^"filter" must be a string\.$/], [filter => ['a'], qr/filter/], [sortBy => true, qr/sortBy/],
-    [sortOrder => {}, qr/sortOrder/], [attributes => 'userName', qr/^"attributes" must be a list of strings\.$/],
+    [sortOrder => {}, qr/sortOrder/], [attributes => 7, qr/^"attributes" must be a list of strings\.$/],
     [attributes => [1], qr/"attributes"/], [attributes => [undef], qr/"attributes"/], [excludedAttributes => {}, qr/excludedAttributes/],
     [startIndex => '1', qr/^"startIndex" must be an integer\.$/], [startIndex => 1.5, qr/startIndex/], [count => '5', qr/count/],
     [count => false, qr/count/], [sortBy => 'none', qr/none/], [sortOrder => 'up', qr/up/],
@@ -77,7 +80,7 @@ for my $case (
 is_error(search('/Users', { attributes => ['id'], excludedAttributes => ['name'] }), 400, 'invalidValue', qr/excludedAttributes/, 'both');
 is_error(search('/Users', { filter => 'none eq 1' }), 400, 'invalidFilter', qr/none/, 'a wrong filter');
 is_error(search('/Users', '{"count": 1, "Count": 2}'), 400, 'invalidValue', qr/count/, 'a member twice');
-is_error(search('/Users', { schemas => $_ }), 400, 'invalidSyntax', qr/SearchRequest/, 'schemas ' . json($_)) for [$USER], [], 'x';
+is_error(search('/Users', { schemas => $_ }), 400, 'invalidSyntax', qr/SearchRequest/, 'schemas ' . json($_)) for [5], 5, {};
 is_error(search('/Users', '[]'), 400, 'invalidSyntax', undef, 'no object');
 is_error(search('/Users', ''), 400, 'invalidSyntax', undef, 'no body');
 is_error(search('/Users', {}, 'Content-Type' => 'text/plain'), 415, undef, undef, 'another type');

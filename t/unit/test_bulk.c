@@ -53,16 +53,17 @@ static void test_wrong_messages(void)
         scim_type_e type;
         const char *detail;
     } cases[] = {
-        {"{'schemas':['x'],'Operations':[]}", SCIM_INVALID_SYNTAX,
+        {"{'schemas':[1],'Operations':[]}", SCIM_INVALID_SYNTAX,
          "\"schemas\" must be a list that contains \"" SCIM_URN_BULK_REQUEST "\"."},
         {"{}", SCIM_INVALID_SYNTAX, "A Bulk request must have one \"Operations\", a list."},
-        {"{'Operations':{}}", SCIM_INVALID_SYNTAX, "A Bulk request must have one \"Operations\", a list."},
+        {"{'Operations':'x'}", SCIM_INVALID_SYNTAX, "A Bulk request must have one \"Operations\", a list."},
         {"{'Operations':[],'operations':[]}", SCIM_INVALID_SYNTAX,
          "A Bulk request must have one \"Operations\", a list."},
         {"{'Operations':[[]]}", SCIM_INVALID_SYNTAX, "Each of \"Operations\" must be an object."},
-        {"{'Operations':[],'failOnErrors':0}", SCIM_INVALID_VALUE, "\"failOnErrors\" must be one integer, 1 or more."},
+        {"{'Operations':[],'failOnErrors':-1}", SCIM_INVALID_VALUE,
+         "\"failOnErrors\" must be one integer, 1 or more, or 0 for no limit."},
         {"{'Operations':[],'failOnErrors':'1'}", SCIM_INVALID_VALUE,
-         "\"failOnErrors\" must be one integer, 1 or more."},
+         "\"failOnErrors\" must be one integer, 1 or more, or 0 for no limit."},
         {"{'Operations':[{'method':'POST','bulkId':'a'},{'method':'post','bulkId':'a'}]}", SCIM_INVALID_VALUE,
          "The bulkId \"a\" is used by more than one POST."},
         {"{'Operations':[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]}", SCIM_NO_TYPE,
@@ -72,6 +73,9 @@ static void test_wrong_messages(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         UNIT_ERROR(read_bulk(cases[i].text), cases[i].type, cases[i].detail);
     UNIT_OK(read_operations("{'method':'PUT','bulkId':'a'},{'method':'DELETE','bulkId':'a'}"));
+    UNIT_OK(read_bulk("{'schemas':'x','Operations':{'method':'PUT'},'failOnErrors':0}"));
+    UNIT_INT(bulk->fail_on_errors, 0);
+    UNIT_INT(bulk->ops->nelts, 1);
 }
 
 /* ---- operations ---- */

@@ -314,9 +314,13 @@ static void test_limits(void)
     UNIT_ERROR(read_strict(&filter, repeat("", "(", 33, ""), "User"), SCIM_INVALID_FILTER, deep);
     UNIT_ERROR(read_strict(&filter, repeat("", "not(", 33, ""), "User"), SCIM_INVALID_FILTER, deep);
     UNIT_ERROR(read_strict(&filter, repeat("", "(", 32, "emails[type pr]"), "User"), SCIM_INVALID_FILTER, deep);
-    UNIT_OK(read_strict(&filter, repeat("title eq \"", "x", 8181, "\""), "User"));
-    UNIT_ERROR(read_strict(&filter, repeat("title eq \"", "x", 8182, "\""), "User"), SCIM_INVALID_FILTER,
-               "The filter is longer than 8192 bytes.");
+    UNIT_OK(read_strict(&filter, repeat("title eq \"", "x", 8192, "\""), "User"));
+    UNIT_ERROR(read_strict(&filter, repeat("title eq \"", "x", 8193, "\""), "User"), SCIM_INVALID_FILTER,
+               "The value at character 10 of the filter has 8193 bytes; at most 8192 are compared.");
+    UNIT_OK(read_strict(&filter, repeat("id eq \"x\"", " or id eq \"x\"", 999, ""), "User"));
+    UNIT_ERROR(read_strict(&filter, repeat("id eq \"x\"", " or id eq \"x\"", 1000, ""), "User"), SCIM_INVALID_FILTER,
+               "The filter has more than 1000 comparisons with ids.");
+    UNIT_OK(read_strict(&filter, repeat("title pr", " or groups[value eq \"x\"] or title pr", 127, ""), "User"));
 }
 
 static void test_values(void)

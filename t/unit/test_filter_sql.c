@@ -310,11 +310,11 @@ static const struct {
     const char *filter;
     const char *detail;
 } bad[] = {
-    {"User", "meta.location eq 'x'", "Filtering by 'meta.location' is not supported."},
+    {"User", "meta.location co 'x'", "Filtering by 'meta.location' is not supported."},
     {"User", "title pr and not (meta.location co 'x')", "Filtering by 'meta.location' is not supported."},
     {"User", "meta[location sw 'x']", "Filtering by 'meta.location' is not supported."},
-    {"User", "groups.$ref eq 'x'", "Filtering by 'groups.$ref' is not supported."},
-    {"Group", "members.$ref ne 'x'", "Filtering by 'members.$ref' is not supported."},
+    {"User", "groups.$ref sw 'x'", "Filtering by 'groups.$ref' is not supported."},
+    {"Group", "members.$ref ew 'x'", "Filtering by 'members.$ref' is not supported."},
     {"Group", "members[value pr and $ref co 'x']", "Filtering by 'members.$ref' is not supported."},
 };
 

@@ -20,7 +20,7 @@ static void names(void)
              "boolean-string,dotted-key,urn-key,array-for-singular,bare-complex,bare-extension,remove-value,"
              "read-only-in-value,json-string,value-path-creates,no-schemas,unlisted-extension,urn-slip,filter-slips,"
              "object-for-array,capital-op,flag-in-path,empty-string,unknown-extension,unknown-path,no-operations,"
-             "bare-operations,text-for-binary,value-object");
+             "bare-operations,ssh-key,value-object");
 }
 
 static void refusals(void)

@@ -80,7 +80,6 @@ static const path_case_t bad[] = {
     {"User", "name.givenName.x", "The path 'name.givenName.x' names no attribute of User.", SCIM_INVALID_PATH},
     {"User", "userName.x", "The path 'userName.x' names no attribute of User.", SCIM_INVALID_PATH},
     {"User", "userName ", "The path 'userName ' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", CORE, "The path '" CORE "' names no attribute of User.", SCIM_INVALID_PATH},
     {"User", CORE ":", "The path '" CORE ":' names no attribute of User.", SCIM_INVALID_PATH},
     {"User", CORE ":manager", "The path '" CORE ":manager' names no attribute of User.", SCIM_INVALID_PATH},
     {"User", ENTERPRISE ":userName", "The path '" ENTERPRISE ":userName' names no attribute of User.",
@@ -142,14 +141,11 @@ static void test_strict(void)
 static void test_long(void)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
-    char *text = apr_palloc(unit_pool, SCIM_FILTER_MAX_LENGTH + 2);
+    char *text = apr_palloc(unit_pool, 100001);
     scim_path_t path;
 
-    memset(text, 'a', SCIM_FILTER_MAX_LENGTH + 1);
-    text[SCIM_FILTER_MAX_LENGTH + 1] = '\0';
-    UNIT_ERROR(scim_path_read(&path, text, unit_type("User"), &leniency, unit_pool), SCIM_INVALID_PATH,
-               "The path is longer than 8192 bytes.");
-    text[100] = '\0';
+    memset(text, 'a', 100000);
+    text[100000] = '\0';
     UNIT_ERROR(
         scim_path_read(&path, text, unit_type("User"), &leniency, unit_pool), SCIM_INVALID_PATH,
         "The path \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..\" names no "

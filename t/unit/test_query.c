@@ -33,7 +33,7 @@ static void nothing(void)
 
 static void everything(void)
 {
-    UNIT_OK(read_args("filter=userName%20eq+%22a%2Bb%C3%BC%22&attributes=id,userName&excludedAttributes=members"
+    UNIT_OK(read_args("filter=userName+eq+%22a%2Bb%C3%BC%22&attributes=id,userName&excludedAttributes=members"
                       "&sortBy=name.familyName&sortOrder=descending&startIndex=11&count=5&x=y"));
     UNIT_STR(query.filter, "userName eq \"a+b\xc3\xbc\"");
     UNIT_STR(query.attributes, "id,userName");
@@ -42,6 +42,12 @@ static void everything(void)
     UNIT_STR(query.sort_order, "descending");
     UNIT_INT(query.start_index, 11);
     UNIT_INT(query.count, 5);
+    UNIT_OK(read_args("filter=userName%20eq%20%22a+b@x%22&sortBy=a+b"));
+    UNIT_STR(query.filter, "userName eq \"a+b@x\"");
+    UNIT_STR(query.sort_by, "a+b");
+    UNIT_OK(read_args("sortBy=a+b&filter=id+pr&x=%2520"));
+    UNIT_STR(query.sort_by, "a b");
+    UNIT_STR(query.filter, "id pr");
 }
 
 static void names_and_values(void)

@@ -109,7 +109,7 @@ static void refused_bodies(void)
         {"{" AS_USER "'urn:example:2.0:User':{'a':1}}", SCIM_INVALID_SYNTAX,
          "\"urn:example:2.0:User\" is of a schema that the resource type User does not have."},
         {"{" AS_USER "'" ENTERPRISE ":division':'d'}", SCIM_INVALID_SYNTAX,
-         "\"" ENTERPRISE ":division\" is of a schema that the resource type User does not have."},
+         "\"" ENTERPRISE ":division\" is an attribute with its schema's URN: put it into an object under the URN."},
         {"{" AS_USER "'" USER "':{'title':'t'}}", SCIM_INVALID_SYNTAX,
          USER " is the base schema: its attributes stand at the top level, not in an object."},
         {"{" AS_USER "'" ENTERPRISE "':'x'}", SCIM_INVALID_VALUE,
@@ -127,15 +127,17 @@ static void refused_bodies(void)
         UNIT_ERROR(read_body("User", cases[i].json, SCIM_LENIENT_NONE), cases[i].type, cases[i].detail);
     UNIT_ERROR(read_body("Group", "{'schemas':['" GROUP "']}", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
                "displayName is required.");
-    UNIT_ERROR(read_body("User", "{" AS_USER "'urn:x':{}}", SCIM_LENIENT_ALL), SCIM_INVALID_SYNTAX,
+    UNIT_ERROR(read_body("User", "{" AS_USER "'urn:x':{}}", SCIM_LENIENT_NONE), SCIM_INVALID_SYNTAX,
                "\"urn:x\" is of a schema that the resource type User does not have.");
+    UNIT_ERROR(read_body("User", "{" AS_USER "'name.givenName':'x'}", SCIM_LENIENT_NONE), SCIM_INVALID_SYNTAX,
+               "\"name.givenName\" is a path and not an attribute's name: put the value into an object.");
 }
 
 static void a_long_urn_is_clipped(void)
 {
     const char *urn = apr_pstrcat(unit_pool, "urn:", repeated('a', 400) + 1, NULL);
     const scim_error_t *error =
-        read_body("User", apr_pstrcat(unit_pool, "{" AS_USER "'", urn, ":1}", NULL), SCIM_LENIENT_ALL);
+        read_body("User", apr_pstrcat(unit_pool, "{" AS_USER "'", urn, ":1}", NULL), SCIM_LENIENT_NONE);
 
     UNIT_ERROR(error, SCIM_INVALID_SYNTAX,
                apr_psprintf(unit_pool, "\"%.200s...\" is of a schema that the resource type User does not have.", urn));
@@ -166,8 +168,21 @@ static void lenient_bodies(void)
         {"{" AS_USER "'" ENTERPRISE ":division':'d','" USER ":title':'t','" ENTERPRISE ":unknown':1}",
          "{'userName':'u','" ENTERPRISE "':{'division':'d'},'title':'t','schemas':['" USER "','" ENTERPRISE "']}",
          SCIM_LENIENT_URN_KEY | SCIM_LENIENT_UNLISTED_EXTENSION | SCIM_NOTED_UNKNOWN_ATTRIBUTE},
-        {"{" AS_USER "'" ENTERPRISE "':{'manager':null},'manager':'ignored here'}",
-         "{'userName':'u','schemas':['" USER "']}", SCIM_NOTED_UNKNOWN_ATTRIBUTE},
+        {"{" AS_USER "'manager':'left out','" ENTERPRISE "':{'manager':null}}",
+         "{'userName':'u','schemas':['" USER "']}", SCIM_LENIENT_BARE_EXTENSION},
+        {"{" AS_USER "'department':'d','manager':null}",
+         "{'userName':'u','" ENTERPRISE "':{'department':'d'},'schemas':['" USER "','" ENTERPRISE "']}",
+         SCIM_LENIENT_BARE_EXTENSION | SCIM_LENIENT_UNLISTED_EXTENSION},
+        {"{" AS_USER "'name.givenName':'G','emails[type eq \\'work\\'].value':'w','name':{'familyName':'F'}}",
+         "{'userName':'u','name':{'familyName':'F','givenName':'G'},'emails':[{'type':'work','value':'w'}],"
+         "'schemas':['" USER "']}",
+         SCIM_LENIENT_DOTTED_KEY},
+        {"{" AS_USER "'" USER "':{'title':'t'},'urn:x:y':{'a':1},'urn:x:z:b':1,'shoeSize':1}",
+         "{'userName':'u','title':'t','schemas':['" USER "']}",
+         SCIM_LENIENT_URN_KEY | SCIM_LENIENT_UNKNOWN_EXTENSION | SCIM_NOTED_UNKNOWN_ATTRIBUTE},
+        {"{" AS_USER "'" ENTERPRISE ".employeeNumber':'7'}",
+         "{'userName':'u','" ENTERPRISE "':{'employeeNumber':'7'},'schemas':['" USER "','" ENTERPRISE "']}",
+         SCIM_LENIENT_URN_KEY | SCIM_LENIENT_URN_SLIP | SCIM_LENIENT_UNLISTED_EXTENSION},
         {"{" AS_USER "'" ENTERPRISE "':null}", "{'userName':'u','schemas':['" USER "']}", 0},
     };
     size_t i;

@@ -61,7 +61,7 @@ static void test_wrong_messages(void)
         {"{'filter':1}", "\"filter\" must be a string."},
         {"{'sortBy':['a']}", "\"sortBy\" must be a string."},
         {"{'sortOrder':true}", "\"sortOrder\" must be a string."},
-        {"{'attributes':'a'}", "\"attributes\" must be a list of strings."},
+        {"{'attributes':7}", "\"attributes\" must be a list of strings."},
         {"{'attributes':['a',null]}", "\"attributes\" must be a list of strings."},
         {"{'excludedAttributes':{}}", "\"excludedAttributes\" must be a list of strings."},
         {"{'startIndex':'1'}", "\"startIndex\" must be an integer."},
@@ -76,10 +76,20 @@ static void test_wrong_messages(void)
     UNIT_ERROR(read_message("{" SCHEMAS ",'cursor':1}"), SCIM_INVALID_VALUE, "\"cursor\" must be a string.");
     UNIT_ERROR(read_message("{" SCHEMAS ",'count':'1','cursor':''}"), SCIM_INVALID_COUNT,
                "\"count\" must be an integer.");
-    UNIT_ERROR(read_message("{'schemas':['x']}"), SCIM_INVALID_SYNTAX,
+    UNIT_ERROR(read_message("{'schemas':[7]}"), SCIM_INVALID_SYNTAX,
                "\"schemas\" must be a list that contains \"" SCIM_URN_SEARCH "\".");
-    UNIT_ERROR(read_message("{'schemas':'" SCIM_URN_SEARCH "'}"), SCIM_INVALID_SYNTAX, NULL);
-    UNIT_ERROR(scim_query_read_message(&query, unit_json("{}"), 1, 1, &strict, unit_pool), SCIM_INVALID_SYNTAX, NULL);
+    static const char *const slips[] = {"{}",
+                                        "{'schemas':['x']}",
+                                        "{'schemas':[]}",
+                                        "{'schemas':'x'}",
+                                        "{'schemas':'" SCIM_URN_SEARCH "'}",
+                                        "{" SCHEMAS ",'excludedAttributes':'userName, emails'}"};
+    for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+        UNIT_OK(read_message(slips[i]));
+        CU_ASSERT_PTR_NOT_NULL(scim_query_read_message(&query, unit_json(slips[i]), 1, 1, &strict, unit_pool));
+    }
+    UNIT_OK(read_message(slips[5]));
+    UNIT_STR(query.excluded_attributes, "userName, emails");
 }
 
 /* ---- resolved ---- */

@@ -204,9 +204,15 @@ static void lengths(void)
                "title must be at most 65536 bytes long, not 65537.");
     UNIT_ERROR(read_user("profileUrl", repeated('a', 65537), SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
                "profileUrl must be at most 65536 bytes long, not 65537.");
-    UNIT_ERROR(read_user("x509Certificates", apr_psprintf(unit_pool, "[{'value':%s}]", repeated('a', 65540)),
+    UNIT_ERROR(read_user("x509Certificates", apr_psprintf(unit_pool, "[{'value':%s}]", repeated('a', 1048580)),
                          SCIM_LENIENT_NONE),
-               SCIM_INVALID_VALUE, "x509Certificates[0].value must be at most 65536 bytes long, not 65540.");
+               SCIM_INVALID_VALUE, "x509Certificates[0].value must be at most 1048576 bytes long, not 1048580.");
+    UNIT_OK(read_user("photos", apr_psprintf(unit_pool, "[{'value':%s}]", repeated('a', 1048576)), SCIM_LENIENT_NONE));
+    UNIT_ERROR(
+        read_user("photos", apr_psprintf(unit_pool, "[{'value':%s}]", repeated('a', 1048577)), SCIM_LENIENT_NONE),
+        SCIM_INVALID_VALUE, "photos[0].value must be at most 1048576 bytes long, not 1048577.");
+    UNIT_ERROR(read_user("photos", apr_psprintf(unit_pool, "[{'type':%s}]", repeated('a', 65537)), SCIM_LENIENT_NONE),
+               SCIM_INVALID_VALUE, "photos[0].type must be at most 65536 bytes long, not 65537.");
     UNIT_ERROR(read_user("userName", "''", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE, "userName must not be empty.");
     UNIT_ERROR(read_user("userName", "' \\t'", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE, "userName must not be empty.");
 }
@@ -292,6 +298,50 @@ static void doubles_are_kept_once(void)
     UNIT_JSON(value, "[{'type':'work','region':'A'},{'type':'work','region':'B'}]");
 }
 
+/* A leniency that would hide mistakes holds for the attributes that its row lists. */
+static void leniencies_of_some(void)
+{
+    static const struct {
+        const char *attr, *json, *detail;
+    } refused[] = {
+        {"userName", "['a']", "userName must be a single value, not a list."},
+        {"active", "['True']", "active must be a single value, not a list."},
+        {"title", "['x']", "title must be a single value, not a list."},
+        {"title", "{'value':'x'}", "title must be a string, not an object."},
+        {"displayName", "{'value':'x'}", "displayName must be a string, not an object."},
+        {"name", "[{'givenName':'x'}]", "name must be a single value, not a list."},
+        {"name", "{'givenName':['x']}", "name.givenName must be a single value, not a list."},
+        {"name", "'x'", "name must be an object, not a string."},
+        {"emails", "'text'", "emails[0] must be an object, not a string."},
+        {"emails", "['text']", "emails[0] must be an object, not a string."},
+        {"roles", "['user']", "roles[0] must be an object, not a string."},
+        {"emails", "[{'value':['x']}]", "emails[0].value must be a single value, not a list."},
+    };
+    static const struct {
+        const char *attr, *json, *read;
+        unsigned used;
+    } targets[] = {
+        {"userName", "['a']", "'a'", SCIM_LENIENT_ARRAY_FOR_SINGULAR},
+        {"active", "['True']", "true", SCIM_LENIENT_BOOLEAN_STRING | SCIM_LENIENT_ARRAY_FOR_SINGULAR},
+        {"displayName", "{'value':'x'}", "'x'", SCIM_LENIENT_VALUE_OBJECT},
+    };
+
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+        UNIT_ERROR(read_user(refused[i].attr, refused[i].json, SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
+                   refused[i].detail);
+    for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+        const scim_attr_t *attr = scim_type_attr(unit_type("User"), targets[i].attr, strlen(targets[i].attr));
+
+        json_object *body = unit_json(apr_pstrcat(unit_pool, "{'v':", targets[i].json, "}", NULL));
+
+        lenient = (scim_leniency_t){.allowed = SCIM_LENIENT_ALL};
+        if (UNIT_OK(scim_target_read(&value, json_object_object_get(body, "v"), attr, targets[i].attr, &lenient,
+                                     unit_pool)))
+            UNIT_JSON(value, targets[i].read);
+        UNIT_INT(lenient.used, targets[i].used);
+    }
+}
+
 static void lenient_shapes(void)
 {
     static const struct {
@@ -300,15 +350,16 @@ static void lenient_shapes(void)
     } cases[] = {
         {"active", "'False'", "false", SCIM_LENIENT_BOOLEAN_STRING},
         {"active", "'true'", "true", SCIM_LENIENT_BOOLEAN_STRING},
-        {"active", "['True']", "true", SCIM_LENIENT_BOOLEAN_STRING | SCIM_LENIENT_ARRAY_FOR_SINGULAR},
-        {"title", "['x']", "'x'", SCIM_LENIENT_ARRAY_FOR_SINGULAR},
         {"manager", "[{'$ref':'http://x/ID','value':'ID'}]", "{'$ref':'http://x/ID','value':'ID'}",
          SCIM_LENIENT_ARRAY_FOR_SINGULAR},
         {"manager", "'ID'", "{'value':'ID'}", SCIM_LENIENT_BARE_COMPLEX},
         {"manager", "['ID']", "{'value':'ID'}", SCIM_LENIENT_BARE_COMPLEX | SCIM_LENIENT_ARRAY_FOR_SINGULAR},
-        {"emails", "['a','b']", "[{'value':'a'},{'value':'b'}]", SCIM_LENIENT_BARE_COMPLEX},
+        {"emails", "['{\\'value\\':\\'a\\',\\'type\\':\\'work\\'}']", "[{'value':'a','type':'work'}]",
+         SCIM_LENIENT_JSON_STRING},
+        {"name", "'{\\'givenName\\':\\'a\\'}'", "{'givenName':'a'}", SCIM_LENIENT_JSON_STRING},
+        {"x509Certificates", "[{'value':'ssh-ed25519 AAAA x@y'}]", "[{'value':'ssh-ed25519 AAAA x@y'}]",
+         SCIM_LENIENT_SSH_KEY},
         {"emails", "{'value':'a'}", "[{'value':'a'}]", SCIM_LENIENT_OBJECT_FOR_ARRAY},
-        {"emails", "'a'", "[{'value':'a'}]", SCIM_LENIENT_OBJECT_FOR_ARRAY | SCIM_LENIENT_BARE_COMPLEX},
         {"roles", "[{'value':'{\\'id\\':\\'0\\',\\'value\\':\\'25\\',\\'displayName\\':\\'Role1234\\'}'}]",
          "[{'value':'25','display':'Role1234'}]", SCIM_LENIENT_JSON_STRING},
         {"roles", "[{'value':'{\\'value\\':\\'25\\',\\'displayName\\':\\'R\\'}','display':'Own'}]",
@@ -372,8 +423,11 @@ static void members(void)
     UNIT_OK(read_members(&ids, "''", SCIM_LENIENT_ALL));
     UNIT_INT(ids->nelts, 0);
     UNIT_ERROR(read_members(&ids, "''", 0), SCIM_INVALID_VALUE, "members must be a list, not a string.");
-    UNIT_OK(read_members(&ids, "['a','b']", SCIM_LENIENT_ALL));
+    UNIT_OK(read_members(&ids, "['{\\'value\\':\\'a\\'}','{\\'value\\':\\'b\\'}']", SCIM_LENIENT_ALL));
     UNIT_STR(joined(ids), "a b");
+    UNIT_ERROR(read_members(&ids, "['a','b']", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
+               "members[0] must be an object, not a string.");
+    UNIT_ERROR(read_members(&ids, "['']", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE, "members[0].value is required.");
     UNIT_OK(read_members(&ids, "{'value':'a'}", SCIM_LENIENT_ALL));
     UNIT_STR(joined(ids), "a");
     UNIT_ERROR(read_members(&ids, "{'value':'a'}", 0), SCIM_INVALID_VALUE, "members must be a list, not an object.");
@@ -398,6 +452,7 @@ CU_TestInfo test_value[] = {
     {"lists", lists},
     {"lists of simple values", simple_lists},
     {"doubles are kept once", doubles_are_kept_once},
+    {"leniencies of some attributes", leniencies_of_some},
     {"lenient shapes", lenient_shapes},
     {"elements", elements},
     {"members", members},
