@@ -36,11 +36,6 @@ static int interop(const scim_call_t *call)
            strcmp(call->profile, "interop") == 0;
 }
 
-static int has_endpoint(const scim_call_t *call, const char *name)
-{
-    return scim_schemas_endpoint(call->request->schemas, name, strlen(name)) != NULL;
-}
-
 static scim_error_t *answer_config(scim_call_t *call)
 {
     const scim_dir_config_t *config = call->request->config;
@@ -54,8 +49,6 @@ static scim_error_t *answer_config(scim_call_t *call)
 
     if (error)
         return error;
-    provider.roles = has_endpoint(call, "Roles");
-    provider.entitlements = has_endpoint(call, "Entitlements");
     provider.interop = interop(call);
     scim_discovery_config(&call->answer.body, &provider, call->request->base);
     return NULL;

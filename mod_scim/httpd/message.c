@@ -32,11 +32,16 @@ static const char *parameter(char **value, const char **rest, apr_pool_t *pool)
     return name;
 }
 
-/* How closely a media range names `type`: 3 exactly, 2 application slash *, 1 anything, 0 not at all. */
+/* How closely a media range names `type`: 4 exactly, 3 by its suffix, which some clients write though RFC 9110 12.5.1
+ * has no such range, 2 application slash *, 1 anything, 0 not at all. */
 static int closeness(const char *range, const char *type)
 {
+    static const char suffix[] = "+json";
+
     if (ap_cstr_casecmp(range, type) == 0)
-        return 3;
+        return 4;
+    if (ap_cstr_casecmp(range, "application/*+json") == 0)
+        return strlen(type) > strlen(suffix) && strcmp(type + strlen(type) - strlen(suffix), suffix) == 0 ? 3 : 0;
     if (ap_cstr_casecmp(range, "application/*") == 0)
         return 2;
     return strcmp(range, "*/*") == 0;
@@ -147,12 +152,37 @@ static scim_error_t *too_large(const scim_request_t *request)
                              "The body is larger than %" APR_OFF_T_FMT " bytes.", body_limit(request));
 }
 
+/* Whether mod_deflate decodes the body. */
+static int inflates(const request_rec *r)
+{
+    const ap_filter_t *filter;
+
+    for (filter = r->input_filters; filter; filter = filter->next)
+        if (ap_cstr_casecmp(filter->frec->name, "DEFLATE") == 0)
+            return 1;
+    return 0;
+}
+
+/* What mod_deflate returns where a body becomes more than it allows: APR_EINVAL by its ratio, APR_ENOSPC by its length.
+ */
+static int is_bomb(const request_rec *r, apr_status_t rv)
+{
+    return (rv == APR_EINVAL || rv == APR_ENOSPC) && inflates(r);
+}
+
 static scim_error_t *broken(scim_request_t *request, apr_status_t rv)
 {
     int status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
     scim_error_t *error;
 
     request->r->connection->keepalive = AP_CONN_CLOSE;
+    if (is_bomb(request->r, rv))
+        return scim_error_status(request->r->pool, HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                 "The compressed body becomes larger than mod_deflate allows "
+                                 "(DeflateInflateRatioLimit, 200 times its size if not set otherwise, and "
+                                 "DeflateInflateLimitRequestBody); a body has at most %" APR_OFF_T_FMT
+                                 " bytes. Send it without compression.",
+                                 body_limit(request));
     request->broken = 1;
     if (status == AP_FILTER_ERROR)
         return scim_error_status(request->r->pool, AP_FILTER_ERROR, "The body was refused.");

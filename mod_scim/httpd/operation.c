@@ -30,6 +30,10 @@ static scim_error_t *read_query(scim_call_t *call)
         return error;
     call->relation = attr ? scim_projection_parts(call->projection, attr) : 0;
     call->match = scim_versions_read(apr_table_get(request->r->headers_in, "If-Match"), call->pool);
+    if (request->r->method_number != M_GET && request->place == SCIM_AT_RESOURCE) {
+        call->known = scim_versions_read(apr_table_get(request->r->headers_in, "If-None-Match"), call->pool);
+        call->match = scim_versions_allow(call->match, call->known, call->pool);
+    }
     return NULL;
 }
 
@@ -148,20 +152,30 @@ static scim_error_t *work_create(scim_call_t *call, scim_session_t *session)
     return scim_store_create(&call->record, &restored, session, call->resource, call->relation);
 }
 
+/* Which header it is that does not let the version be changed. */
+static scim_error_t *precondition(const scim_call_t *call, scim_error_t *error)
+{
+    if (error && error->status == HTTP_PRECONDITION_FAILED && call->known)
+        error->detail =
+            "The resource is there, in a version that If-None-Match excludes. Leave that header out to change it.";
+    return error;
+}
+
 static scim_error_t *work_replace(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_replace(&call->record, session, call->request->id, call->resource, call->match, call->relation);
+    return precondition(call, scim_store_replace(&call->record, session, call->request->id, call->resource, call->match,
+                                                 call->relation));
 }
 
 static scim_error_t *work_patch(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_patch(&call->record, session, call->request->id, call->patch, &call->leniency, call->match,
-                            call->patch_body, call->relation);
+    return precondition(call, scim_store_patch(&call->record, session, call->request->id, call->patch, &call->leniency,
+                                               call->match, call->patch_body, call->relation));
 }
 
 static scim_error_t *work_delete(scim_call_t *call, scim_session_t *session)
 {
-    return scim_store_delete(session, call->request->type, call->request->id, call->match);
+    return precondition(call, scim_store_delete(session, call->request->type, call->request->id, call->match));
 }
 
 static scim_error_t *work_bulk(scim_call_t *call, scim_session_t *session)
@@ -212,7 +226,8 @@ static scim_error_t *answer_get(scim_call_t *call)
     if (call->match && !scim_versions_match(call->match, call->record->version))
         return scim_error_status(call->pool, HTTP_PRECONDITION_FAILED,
                                  "The resource has another version than If-Match names.");
-    answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, 0);
+    /* authentik compares the members of a group only where there is a list of them */
+    answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, call->request->type->members && call->relation);
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <http_vhost.h>
 
 #include "claim.h"
+#include "scim/address.h"
 #include "scim/leniency.h"
 #include "store/tenant.h"
 
@@ -48,12 +49,13 @@ static const char *segment(const char **path, apr_pool_t *pool)
 static void find_place(scim_request_t *request, const char *path)
 {
     apr_pool_t *pool = request->r->pool;
-    const char *name = segment(&path, pool);
+    const char *whole = path + (*path == '/'), *name = segment(&path, pool);
     const endpoint_t *endpoint = endpoints;
 
     request->place = name ? SCIM_AT_NOTHING : SCIM_AT_ROOT;
     if (!name)
         return;
+    request->right = scim_address_right(whole, request->schemas, pool);
     request->id = segment(&path, pool);
     if (segment(&path, pool) || (request->id && !*request->id))
         return;
@@ -130,6 +132,34 @@ const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config)
     return tenant && scim_tenant_key_valid(tenant) ? tenant : NULL;
 }
 
+/* Passes over the Location's path where it is there again; whether it was. */
+static int skip_again(const char **path, const char *location)
+{
+    const apr_size_t len = strlen(location);
+    const char *start = *path;
+
+    while (len > 1 && strncmp(*path, location, len) == 0 && ((*path)[len] == '/' || !(*path)[len]))
+        *path += len;
+    return *path != start;
+}
+
+/* What stands where the tenant should and is no tenant's key: the tenant and an endpoint with no slash between them, as
+ * in /demoGroups/ID, or an endpoint alone. Returns the path behind the tenant. */
+static const char *mend_tenant(scim_request_t *request, const char *path, int *wrong)
+{
+    const char *text = request->tenant;
+    apr_size_t at = scim_address_split(text, request->schemas);
+    const char *tenant = apr_pstrmemdup(request->r->pool, text, at);
+
+    request->tenant = NULL;
+    request->astray = scim_address_is_endpoint(text, strlen(text), request->schemas);
+    if (request->astray || !at || !scim_tenant_key_valid(tenant))
+        return path;
+    *wrong = 1;
+    request->tenant = tenant;
+    return apr_pstrcat(request->r->pool, "/", text + at, path, NULL);
+}
+
 static const char *make_base(const scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -175,6 +205,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     scim_request_t *request = apr_pcalloc(r->pool, sizeof(*request));
     const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
     const char *path = r->uri;
+    int wrong;
     scim_error_t *error;
 
     *out = request;
@@ -192,13 +223,18 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     if (!scim_config_covers(request->config->location, path))
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", path);
     path += strlen(request->config->location);
+    wrong = skip_again(&path, request->config->location);
     request->tenant = find_tenant(r, request->config, &path);
     if (request->tenant && !scim_tenant_key_valid(request->tenant))
-        request->tenant = NULL;
+        path = mend_tenant(request, path, &wrong);
     request->base = make_base(request);
     if (request->tenant)
         apr_table_setn(r->notes, "scim-tenant", request->tenant);
     find_place(request, path);
+    if (wrong) {
+        request->place = SCIM_AT_NOTHING;
+        request->right = request->right ? request->right : path + (*path == '/');
+    }
     return scim_request_tls(r, request->config);
 }
 
@@ -225,6 +261,15 @@ static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const ch
     return error;
 }
 
+/* It tells of the URL alone, and of no tenant whether there is one. */
+static const char *no_tenant(const scim_request_t *request)
+{
+    return apr_psprintf(request->r->pool,
+                        "The URL lacks the tenant's name. The base URL is %s/TENANT, as the administrator of this "
+                        "service has it; correct it in the identity provider.",
+                        request->base);
+}
+
 scim_error_t *scim_request_token(scim_request_t *request)
 {
     apr_pool_t *pool = request->r->pool;
@@ -243,6 +288,7 @@ scim_error_t *scim_request_token(scim_request_t *request)
     if (*header || !scim_token_read(&request->token, text))
         return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped");
     if (!request->tenant)
-        return unauthorized(pool, "The bearer token is not valid.", "the URL names no tenant");
+        return unauthorized(pool, request->astray ? no_tenant(request) : "The bearer token is not valid.",
+                            "the URL names no tenant");
     return NULL;
 }

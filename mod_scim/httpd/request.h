@@ -38,6 +38,8 @@ typedef struct scim_request_t {
     scim_place_e place;
     const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE, SCIM_AT_SEARCH; NULL: all types */
     const char *id;                   /* what follows the endpoint, decoded */
+    const char *right; /* SCIM_AT_NOTHING: the path below the base URL that may be meant (scim/address.h), or NULL */
+    int astray;        /* no tenant is named: what stands for it is the name of an endpoint */
     int token_presented;
     const char *key_id; /* of what was presented, be it mistyped; NULL: it has none */
     scim_token_t token;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "json.h"
 #include "member.h"
 #include "render.h"
@@ -95,12 +96,16 @@ static scim_error_t *read_endpoint(const char **rest, scim_bulk_op_t *op, const 
     apr_size_t len = strcspn(name, "/");
 
     op->type = scim_schemas_endpoint(reader->context->schemas, name, len);
-    if (!op->type)
+    if (!op->type) {
+        const char *right = scim_address_right(name, reader->context->schemas, reader->pool);
+
         return scim_error_status(
             reader->pool, 404,
-            "There is no resource type at \"%s\". A Bulk operation's \"path\" is /Users, /Users/ID, "
+            "There is no resource type at \"%s\"%s%s%s. A Bulk operation's \"path\" is /Users, /Users/ID, "
             "or the same of another resource type.",
-            quoted(path, reader->pool));
+            quoted(path, reader->pool), right ? "; use \"/" : "", right ? quoted(right, reader->pool) : "",
+            right ? "\"" : "");
+    }
     *rest = name[len] ? name + len + 1 : "";
     return NULL;
 }

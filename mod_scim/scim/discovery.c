@@ -74,14 +74,6 @@ void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, con
     scim_buf_puts(out, "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
                        "\"description\":\"A bearer token in the Authorization header, issued by the operator\","
                        "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],");
-    if (provider->roles || provider->entitlements)
-        scim_buf_printf(out,
-                        "\"RolesAndEntitlements\":{"
-                        "\"roles\":{\"supported\":%s,\"multipleRolesSupported\":true,\"primarySupported\":true,"
-                        "\"typeSupported\":true},"
-                        "\"entitlements\":{\"supported\":%s,\"multipleEntitlementsSupported\":true,"
-                        "\"primarySupported\":true,\"typeSupported\":true}},",
-                        provider->roles ? "true" : "false", provider->entitlements ? "true" : "false");
     if (provider->interop)
         scim_buf_puts(out, "\"interopProfileConformant\":true,");
     add_meta(out, "ServiceProviderConfig", base, "/ServiceProviderConfig");

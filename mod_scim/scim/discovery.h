@@ -15,9 +15,7 @@ typedef struct scim_provider_t {
     int bulk_operations;
     apr_off_t bulk_bytes;
     const char *documentation_uri; /* NULL where there is none: the member is then left out */
-    int roles;                     /* /Roles and /Entitlements are there (draft-ietf-scim-roles-entitlements) */
-    int entitlements;
-    int interop; /* conforms to draft-zollner-scim-interop-profile; else the member is left out */
+    int interop;                   /* conforms to draft-zollner-scim-interop-profile; else the member is left out */
 } scim_provider_t;
 
 void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, const char *base);

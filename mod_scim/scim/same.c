@@ -46,3 +46,32 @@ int scim_same_value(json_object *one, json_object *other, const scim_attr_t *att
         return !strcmp(text_of(one, attr, pool), text_of(other, attr, pool));
     return json_object_equal(one, other);
 }
+
+int scim_same_primary(json_object *element)
+{
+    json_object *primary;
+
+    return json_object_is_type(element, json_type_object) && json_object_object_get_ex(element, "primary", &primary) &&
+           json_object_is_type(primary, json_type_boolean) && json_object_get_boolean(primary);
+}
+
+void scim_same_add(json_object *list, json_object *element, const scim_attr_t *attr, apr_hash_t *seen, apr_pool_t *pool)
+{
+    scim_buf_t key;
+    size_t *index;
+
+    scim_buf_init(&key, 64, pool);
+    scim_same_key(&key, element, attr, 1);
+    index = key.len ? apr_hash_get(seen, key.data, (apr_ssize_t)key.len) : NULL;
+    if (index) {
+        if (scim_same_primary(element))
+            json_object_array_put_idx(list, *index, json_object_get(element));
+        return;
+    }
+    if (key.len) {
+        index = apr_palloc(pool, sizeof(*index));
+        *index = json_object_array_length(list);
+        apr_hash_set(seen, key.data, (apr_ssize_t)key.len, index);
+    }
+    json_object_array_add(list, json_object_get(element));
+}

@@ -18,6 +18,14 @@
  * alone decides. Nothing is appended for a value that holds nothing. */
 void scim_same_key(scim_buf_t *key, json_object *element, const scim_attr_t *attr, int typed);
 
+/* Whether a value of a list is its primary one. */
+int scim_same_primary(json_object *element);
+
+/* Adds a value to a list, unless it has the same one already; of two the primary one stays. `seen` is a scim_table_make
+ * of the list's. */
+void scim_same_add(json_object *list, json_object *element, const scim_attr_t *attr, apr_hash_t *seen,
+                   apr_pool_t *pool);
+
 /* Whether two values of an attribute that is no list are the same. */
 int scim_same_value(json_object *one, json_object *other, const scim_attr_t *attr, apr_pool_t *pool);
 

@@ -442,6 +442,38 @@ static const char *list_secrets(const scim_schemas_t *schemas, apr_pool_t *pool)
     return names;
 }
 
+/* Clients take the first resource type for users, and people look for users and groups first. */
+static int rank_of(const char *urn)
+{
+    static const char *const first[] = {SCIM_URN_USER, SCIM_URN_GROUP, SCIM_URN_ENTERPRISE_USER};
+    int rank = 0;
+    while (rank < (int)(sizeof(first) / sizeof(first[0])) && strcmp(first[rank], urn) != 0)
+        rank++;
+    return rank;
+}
+
+static const char *urn_of_schema(const void *schema)
+{
+    return ((const scim_schema_t *)schema)->id;
+}
+
+static const char *urn_of_type(const void *type)
+{
+    return ((const scim_resource_type_t *)type)->schema->id;
+}
+
+/* Brings those that have a rank to the front; the others stay in their order. */
+static void order_served(apr_array_header_t *list, const char *(*urn_of)(const void *))
+{
+    for (int i = 1; i < list->nelts; i++) {
+        const void *moved = APR_ARRAY_IDX(list, i, const void *);
+        int at = i;
+        for (; at > 0 && rank_of(urn_of(APR_ARRAY_IDX(list, at - 1, const void *))) > rank_of(urn_of(moved)); at--)
+            APR_ARRAY_IDX(list, at, const void *) = APR_ARRAY_IDX(list, at - 1, const void *);
+        APR_ARRAY_IDX(list, at, const void *) = moved;
+    }
+}
+
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool)
 {
     scim_loader_t loader = {.pool = pool,
@@ -467,6 +499,8 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
     if ((error = scim_load_types(&loader)))
         return error;
     loader.out->secret = list_secrets(loader.out, pool);
+    order_served(loader.out->schemas, urn_of_schema);
+    order_served(loader.out->types, urn_of_type);
     *out = loader.out;
     return NULL;
 }

@@ -319,6 +319,32 @@ const char *scim_hidden_escape(const char *text, apr_pool_t *pool)
     return out.data;
 }
 
+/* ---- base64 ---- */
+
+int scim_text_is_base64(const char *text, apr_size_t len)
+{
+    apr_size_t digits = 0, padding;
+
+    while (digits < len && (apr_isalnum(text[digits]) || text[digits] == '+' || text[digits] == '/'))
+        digits++;
+    padding = strspn(text + digits, "=");
+    if (digits + padding != len || digits % 4 == 1)
+        return 0;
+    return !padding || (digits % 4 && digits % 4 + padding == 4);
+}
+
+int scim_text_is_ssh_key(const char *text)
+{
+    static const char *const kinds[] = {"ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"};
+    const char *key = strchr(text, ' ');
+
+    for (size_t i = 0; key && i < sizeof(kinds) / sizeof(*kinds); i++) {
+        if (!strncmp(text, kinds[i], strlen(kinds[i])))
+            return key[1] && scim_text_is_base64(key + 1, strcspn(key + 1, " \t\r\n"));
+    }
+    return 0;
+}
+
 /* ---- UUIDs ---- */
 
 #define UUID_BYTES 16

@@ -48,6 +48,13 @@ const char *scim_hidden_find(apr_uint32_t *code, const char *text);
 /* The text with each of those as \uXXXX, as JSON has it. */
 const char *scim_hidden_escape(const char *text, apr_pool_t *pool);
 
+/* Whether text[0..len) is base64 (RFC 4648 4). RFC 7643 2.3.6 lets clients leave the padding out, but what there is
+ * must be right. */
+int scim_text_is_base64(const char *text, apr_size_t len);
+
+/* Whether a text is a line of authorized_keys: the kind of key, a blank, base64, and perhaps a comment. */
+int scim_text_is_ssh_key(const char *text);
+
 /* A UUID in its 36 characters of lower-case text, plus NUL. */
 #define SCIM_ID_SIZE 37
 

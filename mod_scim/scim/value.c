@@ -303,40 +303,14 @@ static scim_error_t *read_reference(json_object **out, json_object *value, const
     return check_text(value, attr, place, reader);
 }
 
-/* The alphabet of RFC 4648 4. RFC 7643 2.3.6 lets clients leave the padding out, but what there is must be right. */
-static int is_base64(const char *text, size_t len)
-{
-    size_t digits = 0, padding;
-
-    while (digits < len && (apr_isalnum(text[digits]) || text[digits] == '+' || text[digits] == '/'))
-        digits++;
-    padding = strspn(text + digits, "=");
-    if (digits + padding != len || digits % 4 == 1)
-        return 0;
-    return !padding || (digits % 4 && digits % 4 + padding == 4);
-}
-
-/* Whether a text is a line of authorized_keys: the kind of key, a blank, base64, and perhaps a comment. */
-static int is_ssh_key(const char *text)
-{
-    static const char *const kinds[] = {"ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"};
-    const char *key = strchr(text, ' ');
-
-    for (size_t i = 0; key && i < sizeof(kinds) / sizeof(*kinds); i++) {
-        if (!strncmp(text, kinds[i], strlen(kinds[i])))
-            return key[1] && is_base64(key + 1, strcspn(key + 1, " \t\r\n"));
-    }
-    return 0;
-}
-
 static scim_error_t *read_binary(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader)
 {
     *out = value;
     if (!json_object_is_type(value, json_type_string))
         return wrong(place, "base64 text", value, reader);
-    if (!is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)) &&
-        !(is_ssh_key(json_object_get_string(value)) &&
+    if (!scim_text_is_base64(json_object_get_string(value), (size_t)json_object_get_string_len(value)) &&
+        !(scim_text_is_ssh_key(json_object_get_string(value)) &&
           scim_lenient_for(reader->leniency, SCIM_LENIENT_SSH_KEY, (attr->parent ? attr->parent : attr)->key, 0)))
         return wrong_text(place, "base64 text", value, reader);
     return check_text(value, attr, place, reader);
@@ -497,37 +471,6 @@ static scim_error_t *read_single(json_object **out, json_object *value, const sc
     return readers[attr->type](out, value, attr, place, reader);
 }
 
-static int is_primary(json_object *element)
-{
-    json_object *primary;
-
-    return json_object_is_type(element, json_type_object) && json_object_object_get_ex(element, "primary", &primary) &&
-           json_object_is_type(primary, json_type_boolean) && json_object_get_boolean(primary);
-}
-
-/* Adds an element, unless the list has it already (same.h); of two the primary one stays. */
-static void add_element(json_object *list, json_object *element, const scim_attr_t *attr, apr_hash_t *seen,
-                        apr_pool_t *pool)
-{
-    scim_buf_t key;
-    size_t *index;
-
-    scim_buf_init(&key, 64, pool);
-    scim_same_key(&key, element, attr, 1);
-    index = key.len ? apr_hash_get(seen, key.data, (apr_ssize_t)key.len) : NULL;
-    if (index) {
-        if (is_primary(element))
-            json_object_array_put_idx(list, *index, json_object_get(element));
-        return;
-    }
-    if (key.len) {
-        index = apr_palloc(pool, sizeof(*index));
-        *index = json_object_array_length(list);
-        apr_hash_set(seen, key.data, (apr_ssize_t)key.len, index);
-    }
-    json_object_array_add(list, json_object_get(element));
-}
-
 json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_pool_t *pool)
 {
     json_object *united = scim_json_own(json_object_new_array(), pool);
@@ -537,7 +480,7 @@ json_object *scim_value_unite(json_object *list, const scim_attr_t *attr, apr_po
         json_object *element = json_object_array_get_idx(list, i);
 
         if (scim_attr_requires(attr) || !is_empty_element(element))
-            add_element(united, element, attr, seen, pool);
+            scim_same_add(united, element, attr, seen, pool);
     }
     return united;
 }
@@ -547,7 +490,7 @@ static scim_error_t *check_primary(json_object *list, const place_t *place, cons
     size_t i, count = 0;
 
     for (i = 0; i < json_object_array_length(list); i++)
-        count += is_primary(json_object_array_get_idx(list, i)) ? 1 : 0;
+        count += scim_same_primary(json_object_array_get_idx(list, i)) ? 1 : 0;
     if (count < 2)
         return NULL;
     return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must have at most one primary value, not %d.",
@@ -585,7 +528,7 @@ static scim_error_t *read_list(json_object **out, json_object *value, const scim
 
         error = read_element(&element, json_object_array_get_idx(value, i), attr, &below, reader);
         if (!error && element)
-            add_element(list, element, attr, seen, reader->pool);
+            scim_same_add(list, element, attr, seen, reader->pool);
     }
     if (!error)
         error = check_primary(list, place, reader);

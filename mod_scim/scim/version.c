@@ -64,13 +64,34 @@ const scim_versions_t *scim_versions_read(const char *header, apr_pool_t *pool)
     return versions;
 }
 
-int scim_versions_match(const scim_versions_t *versions, apr_int64_t version)
+static int lists(const scim_versions_t *versions, apr_int64_t version)
 {
-    if (versions->any)
-        return 1;
     for (int i = 0; i < versions->list->nelts; i++) {
         if (APR_ARRAY_IDX(versions->list, i, apr_int64_t) == version)
             return 1;
     }
     return 0;
+}
+
+const scim_versions_t *scim_versions_allow(const scim_versions_t *match, const scim_versions_t *none, apr_pool_t *pool)
+{
+    if (!none || (!none->any && !none->list->nelts))
+        return match;
+    scim_versions_t *allowed = apr_pcalloc(pool, sizeof(*allowed));
+    allowed->list = apr_array_make(pool, 1, sizeof(apr_int64_t));
+    if (none->any)
+        return allowed;
+    allowed->except = !match || match->any;
+    const apr_array_header_t *from = allowed->except ? none->list : match->list;
+    for (int i = 0; i < from->nelts; i++) {
+        const apr_int64_t version = APR_ARRAY_IDX(from, i, apr_int64_t);
+        if (allowed->except || !lists(none, version))
+            APR_ARRAY_PUSH(allowed->list, apr_int64_t) = version;
+    }
+    return allowed;
+}
+
+int scim_versions_match(const scim_versions_t *versions, apr_int64_t version)
+{
+    return versions->any || lists(versions, version) != versions->except;
 }

@@ -37,7 +37,7 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
 
 #define CONDITION(FLAGS, HELP)                                                                                         \
     {                                                                                                                  \
-        "condition", SCIM_ARG_TEXT, FLAGS, "FILTER", 1, CONDITION_MAX, HELP                                   \
+        "condition", SCIM_ARG_TEXT, FLAGS, "FILTER", 1, CONDITION_MAX, HELP                                            \
     }
 
 #define GIFTS                                                                                                          \

@@ -144,7 +144,8 @@ const char *scim_version_array(const scim_versions_t *versions, apr_pool_t *pool
     scim_buf_init(&text, 32, pool);
     scim_buf_puts(&text, "{");
     for (int i = 0; i < versions->list->nelts; i++) {
-        scim_buf_printf(&text, "%s%" APR_INT64_T_FMT, i ? "," : "", APR_ARRAY_IDX(versions->list, i, apr_int64_t));
+        scim_buf_printf(&text, "%s%s%" APR_INT64_T_FMT, i ? "," : "", versions->except ? "-" : "",
+                        APR_ARRAY_IDX(versions->list, i, apr_int64_t));
     }
     scim_buf_puts(&text, "}");
     return text.data;

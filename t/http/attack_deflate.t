@@ -31,6 +31,12 @@ is_reply($inflating->request(POST => '/Users', $body, @gzip), 201,
     $inflating->user({ userName => 'packed', displayName => 'D', active => true, title => $random }), 'inflated');
 is_error($inflating->request(POST => '/Users', Compress::Zlib::memGzip(json({ schemas => [$USER], userName => $random x 200 })), @gzip),
     413, undef, qr/^The body is larger than 10485760 bytes/, 'ScimMaxBody counts what was decoded');
+# What shrinks too well mod_deflate refuses itself, and what is no gzip at all has not arrived.
+for my $ask ([POST => '/Users'], [PUT => "/Users/$user"], [PATCH => "/Users/$user"], [POST => '/Bulk'], [POST => '/.search']) {
+    is_error($inflating->request(@$ask, Compress::Zlib::memGzip('{"a":"' . 'x' x 20_000_000 . '"}'), @gzip), 413, undef,
+        qr/^The compressed body becomes larger than mod_deflate allows \(DeflateInflateRatioLimit, .* a body has at most \d+ bytes\. Send it without compression\.$/, "a bomb: $ask->[0] $ask->[1]");
+    is_error($inflating->request(@$ask, 'no gzip at all', @gzip), 400, undef, 'The body did not arrive completely.', 'no gzip');
+}
 is(sql("select count(*) from scim.resource where type = 'User' and tenant = '" . $t->tenant . "'"), 2, 'nothing else was stored');
 is($inflating->request(GET => "/Users/$user", undef, ':base' => $inflating->{base})->{status}, 200, 'GET');
 is_error($stranger->request(DELETE => "/Users/$user", undef, ':base' => $inflating->{base}), 401, undef, undef, 'DELETE by a stranger');

@@ -103,11 +103,12 @@ for my $type ('application/scim+json', 'application/json', 'application/scim+jso
 }
 like($t->request(POST => '/Users', \%json, 'Content-Type' => 'application/json; charset=iso-8859-1')->{status},
     qr/^(?:415|201)$/, 'another charset');
-for my $type ('text/html', 'application/xml', 'application/scim+json;q=0', 'image/*') {
+for my $type ('text/html', 'application/xml', 'application/scim+json;q=0', 'image/*', 'application/*+json;q=0, application/json;q=0', 'text/*+json', 'application/*+xml') {
     is_error($t->request(GET => '/Users', undef, Accept => $type), 406, undef, qr/\w/, "Accept: $type");
 }
 for my $type ('application/scim+json', 'application/json', '*/*', 'application/*', 'text/html, */*;q=0.1', '',
-    'text/html, application/json;q=0.9', 'APPLICATION/SCIM+JSON', 'application/scim+json; charset=utf-8')
+    'text/html, application/json;q=0.9', 'application/*+json', 'application/*+json;q=0.5, text/html', 'application/*;q=0, application/*+json', 'APPLICATION/*+JSON',
+    'application/*+json;q=0, application/scim+json', 'APPLICATION/SCIM+JSON', 'application/scim+json; charset=utf-8')
 {
     my $res = $t->request(GET => '/Users', undef, Accept => $type);
     is("$res->{status} $res->{type}", "200 $TYPE", "Accept: $type");

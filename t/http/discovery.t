@@ -22,10 +22,6 @@ is_reply($res, 200, {
     etag => { supported => true },
     pagination => { cursor => true, index => true, defaultPaginationMethod => 'index', defaultPageSize => 100,
         maxPageSize => 500, cursorTimeout => 3600 },
-    RolesAndEntitlements => {
-        roles => { supported => true, multipleRolesSupported => true, primarySupported => true, typeSupported => true },
-        entitlements => { supported => true, multipleEntitlementsSupported => true, primarySupported => true,
-            typeSupported => true } },
     meta => { resourceType => 'ServiceProviderConfig', location => $t->url . '/ServiceProviderConfig' },
 }, 'ServiceProviderConfig');
 is(scalar @$scheme, 1, 'one way to authenticate');
@@ -58,6 +54,13 @@ for my $name (qw(User Group)) {
     delete $res->{json}{schemaExtensions} if $name eq 'Group' && !@{ $res->{json}{schemaExtensions} // [1] };
     is_reply($res, 200, $type{$name}, "ResourceTypes/$name");
 }
+
+is_json([map { $_->{id} } @{ $t->request(GET => '/ResourceTypes', undef, @open)->{json}{Resources} }[0, 1]], ['User', 'Group'], 'users and groups come first');
+is_json([map { $_->{id} } @{ $t->request(GET => '/Schemas', undef, @open)->{json}{Resources} }[0 .. 2]], [$USER, $GROUP, $ENTERPRISE], 'of schemas, too');
+# Nothing is said that the schema of ServiceProviderConfig does not have.
+my ($own_schema) = grep { $_->{name} eq 'ServiceProviderConfig' } @{ $t->request(GET => '/Schemas', undef, @open)->{json}{Resources} };
+my %described = map { $_->{name} => 1 } @{ $own_schema->{attributes} };
+is_json([grep { !$described{$_} } grep { !/^(?:schemas|meta)$/ } keys %{ $t->request(GET => '/ServiceProviderConfig', undef, @open)->{json} }], [], 'ServiceProviderConfig is as its schema has it');
 
 # Schemas, strictly typed
 $res = $t->request(GET => '/Schemas', undef, @open);

@@ -36,7 +36,27 @@ for my $method (sort keys %write) {
             "$method with If-Match: $tag");
     }
 }
+# If-None-Match on what changes: RFC 9110 13.1.2
+my $excluded = 'The resource is there, in a version that If-None-Match excludes. Leave that header out to change it.';
+my $nobody = '018f0000-0000-7000-8000-000000000000';
+my $empty  = $t->make(Groups => displayName => 'none match');
+for my $method (sort keys %write) {
+    for my $tag ('*', 'W/"1"', '"1"', 'W/"9", W/"1"', 'W/"1-gzip"') {
+        is_error($t->request($method => $url, $write{$method}, 'If-None-Match' => $tag), 412, undef, $excluded, "$method with If-None-Match: $tag");
+        is_error($t->request($method => $url, $write{$method}, 'If-None-Match' => $tag, 'If-Match' => '*'), 412, undef, $excluded, 'beside If-Match: *');
+        next if $method eq 'PUT';
+        is_error($t->request($method => "/Groups/$empty", $method eq 'PATCH' ? { schemas => [$PATCH], Operations => [{ op => 'add', path => 'members', value => [{ value => $id }] }] } : undef,
+            'If-None-Match' => $tag), 412, undef, $excluded, "$method of a group");
+    }
+    is_error($t->request($method => "/Users/$nobody", $write{$method}, 'If-None-Match' => '*'), 404, undef, undef, "$method of nobody");
+}
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'new' }, 'If-None-Match' => '*')->{status}, 201, 'a POST makes what is not there');
 is($t->row($id)->{version}, 1, 'nothing has changed');
+for my $tag ('W/"9"', '"x"', 'garbage') {
+    my $made = $t->make(Users => userName => "kept $tag");
+    is($t->request($_ => "/Users/$made", $_ eq 'PUT' ? { schemas => [$USER], userName => "kept $tag" } : $write{$_}, 'If-None-Match' => $tag)->{status}, $_ eq 'DELETE' ? 204 : 200,
+        "$_ with If-None-Match: $tag") for qw(PUT PATCH DELETE);
+}
 is_json($get->()->{json}, $first->{json}, 'nothing at all');
 my $version = 1;
 for my $tag ('W/"1"', '"2"', '*', 'W/"9", W/"4"', 'W/"5-gzip"') {

@@ -37,8 +37,11 @@ is_error($t->request(POST => '/Groups', { schemas => [$GROUP] }), 400, 'invalidV
 $res = $t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Empty', members => [] });
 is_reply($res, 201, $t->group({ displayName => 'Empty' }, undef, 1), 'create without members');
 my $empty = $res->{json}{id};
-is_reply($t->request(GET => "/Groups/$empty"), 200, $t->group({ displayName => 'Empty' }, $empty, 1),
-    'empty members are left out on GET');
+is_reply($t->request(GET => "/Groups/$empty"), 200, $t->group({ displayName => 'Empty', members => [] }, $empty, 1),
+    'GET of one group shows that it has none');
+ok(!exists $t->request(GET => "/Groups/$empty?$_")->{json}{members}, "not with $_") for 'excludedAttributes=members', 'attributes=displayName';
+is_json($t->request(GET => "/Groups/$empty?$_")->{json}{members}, [], "with $_") for 'attributes=members', 'excludedAttributes=displayName';
+ok(!exists $_->{members}, 'lists leave them out') for @{ $t->request(GET => '/Groups?filter=displayName%20eq%20%22Empty%22')->{json}{Resources} };
 
 $res = $t->patch('/Groups/' . uc $empty, [{ op => 'add', path => 'externalId', value => 'e' }]);
 is_empty($res, 204, 'a change without a body');

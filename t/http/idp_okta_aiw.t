@@ -46,7 +46,7 @@ $res = $t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Tea
 is($res->{status}, 201, 'create the group') or diag $res->{body};
 my $g = $res->{json}{id};
 my $group = get("/Groups/$g");
-is_reply($group, 200, $t->group({ displayName => 'Team' }, $g, 1), 'GET');
+is_reply($group, 200, $t->group({ displayName => 'Team', members => [] }, $g, 1), 'GET');
 my $member = { value => $id, '$ref' => $t->url . $url, type => 'User', display => 'B W' };
 $res = put("/Groups/$g", { %{ $group->{json} }, members => [{ value => $id, display => 'aiw@okta.local' }] });
 is_reply($res, 200, $t->group({ displayName => 'Team', members => [$member] }, $g, 2), 'PUT with a member');

@@ -29,7 +29,7 @@ is($res->{status}, 200, 'ServiceProviderConfig');
 my $config = $res->{json};
 is_typed($config, { schemas => 'list', patch => 'object', bulk => 'object', filter => 'object', changePassword => 'object',
     sort => 'object', etag => 'object', authenticationSchemes => 'list', meta => 'object', pagination => '?object',
-    documentationUri => '?string', RolesAndEntitlements => '?object' }, 'ServiceProviderConfig');
+    documentationUri => '?string' }, 'ServiceProviderConfig');
 is_typed($config->{$_}, { supported => 'boolean' }, "ServiceProviderConfig $_") for qw(patch changePassword sort etag);
 is_typed($config->{bulk}, { supported => 'boolean', maxOperations => 'number', maxPayloadSize => 'number' }, 'bulk');
 is_typed($config->{filter}, { supported => 'boolean', maxResults => 'number' }, 'filter');

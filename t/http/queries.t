@@ -148,7 +148,7 @@ is_empty($t->request(PATCH => "/Groups/$crew", patch_of()), 204, 'of a group');
 is_json([map { $_->{status} } @{ bulk($t, map { { method => 'PATCH', path => $_, data => patch_of() } } "/Users/$eve", "/Groups/$crew")->{json}{Operations} }], ['200', '204'], 'Bulk');
 is_error($t->request(PATCH => '/Users/018f0000-0000-7000-8000-000000000000', patch_of()), 404, undef, undef, 'of nobody');
 is($t->row($eve)->{version}, 1, 'nothing has changed');
-refused($rfc->request(PATCH => "/Users/$eva", patch_of()), 'no-operations', 'invalidSyntax', 'rfc');
+refused($rfc->request(PATCH => "/Users/$eva", patch_of()), 'no-operations', 'invalidSyntax', 'rfc: no operations');
 is(bulk($t)->{status}, 200, 'a Bulk request without operations');
 for my $schemas ([], undef, 'x', $PATCH, $BULK, $SEARCH, [$USER], ['x', $PATCH]) {
     my $text = json($schemas);

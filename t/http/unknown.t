@@ -123,6 +123,9 @@ is_empty($t->patch("/Groups/$group", [{ op => 'replace', path => 'description', 
 is_error($rfc->patch("/Groups/$strict_group", [{ op => 'replace', path => 'description', value => 'x' }]), 400, 'invalidPath',
     'The path of an operation names what no schema of the resource type has (unknown-path), which the tenant\'s profile "rfc" does not accept: send attributes of /Schemas only.', 'rfc');
 
+is_error($rfc->request(POST => '/Users', { schemas => [$USER, 'urn:example:nothing'], userName => 'schema' }), 400, 'invalidSyntax', qr/unknown-extension/, 'rfc: an unknown schema');
+is_error($t->request(POST => '/Users', { schemas => [$GROUP], userName => 'schema' }), 400, 'invalidSyntax', qr/\Q$GROUP\E/, "another type's schema has come astray");
+
 # What is no name at all is a mistake that somebody should see.
 is_error($t->patch("/Users/$user", [{ op => 'replace', path => $_, value => 1 }]), 400, qr/^invalid(?:Path|Filter)$/, undef, "path $_") for 'shoe size', '/title', 'title/', 'emails[', 'shoes]', '"title"';
 is_error($t->patch("/Users/$user", [{ op => 'replace', path => 'emails[colour eq "x"].value', value => 1 }]), 400, 'invalidFilter', undef, 'a filter selects, and cannot be ignored');

@@ -48,13 +48,8 @@ static void config(void)
     UNIT_STR(json_object_get_string(json_object_object_get(answer(), "documentationUri")),
              "https://example.com/\"docs\"");
     provider.interop = 1;
-    provider.roles = 1;
     start();
     scim_discovery_config(&out, &provider, BASE);
-    UNIT_JSON(json_object_object_get(answer(), "RolesAndEntitlements"),
-              "{'roles':{'supported':true,'multipleRolesSupported':true,'primarySupported':true,'typeSupported':true},"
-              "'entitlements':{'supported':false,'multipleEntitlementsSupported':true,'primarySupported':true,"
-              "'typeSupported':true}}");
     UNIT_INT(json_object_get_boolean(json_object_object_get(answer(), "interopProfileConformant")), 1);
 }
 

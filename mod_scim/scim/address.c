@@ -1,0 +1,72 @@
+#include "address.h"
+
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+/* The endpoints that are no resource types (RFC 7644 3.2), and what clients take for them. */
+static const struct {
+    const char *name, *right;
+} endpoints[] = {
+    {"ServiceProviderConfig", "ServiceProviderConfig"},
+    {"ServiceProviderConfigs", "ServiceProviderConfig"}, /* SCIM 1.1 */
+    {"Schemas", "Schemas"},
+    {"Schema", "Schemas"},
+    {"ResourceTypes", "ResourceTypes"},
+    {"ResourceType", "ResourceTypes"},
+    {"Me", "Me"},
+    {"Bulk", "Bulk"},
+    {".search", ".search"},
+};
+
+static int is_name(const char *text, apr_size_t len, const char *name)
+{
+    return strlen(name) == len && strncasecmp(text, name, len) == 0;
+}
+
+/* The endpoint that a segment stands for; NULL: none. */
+static const char *endpoint_of(const char *text, apr_size_t len, const scim_schemas_t *schemas)
+{
+    for (apr_size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++) {
+        if (is_name(text, len, endpoints[i].name))
+            return endpoints[i].right;
+    }
+    for (int i = 0; i < schemas->types->nelts; i++) {
+        const scim_resource_type_t *type = APR_ARRAY_IDX(schemas->types, i, const scim_resource_type_t *);
+        if (is_name(text, len, type->endpoint) || is_name(text, len, type->name))
+            return type->endpoint;
+    }
+    return NULL;
+}
+
+int scim_address_is_endpoint(const char *text, apr_size_t len, const scim_schemas_t *schemas)
+{
+    return endpoint_of(text, len, schemas) != NULL;
+}
+
+const char *scim_address_right(const char *path, const scim_schemas_t *schemas, apr_pool_t *pool)
+{
+    const char *right = NULL, *at = path, *rest = "";
+    for (apr_size_t len; *at; at += len + (at[len] == '/')) {
+        len = strcspn(at, "/");
+        const char *endpoint = endpoint_of(at, len, schemas);
+        /* .search stands behind what is searched. */
+        if (endpoint && !(right && *endpoint == '.')) {
+            right = endpoint;
+            rest = at + len;
+        }
+    }
+    if (!right)
+        return NULL;
+    right = apr_pstrcat(pool, right, rest, NULL);
+    return strcmp(right, path) == 0 ? NULL : right;
+}
+
+apr_size_t scim_address_split(const char *text, const scim_schemas_t *schemas)
+{
+    for (apr_size_t at = 1; text[at]; at++) {
+        if (endpoint_of(text + at, strlen(text + at), schemas))
+            return at;
+    }
+    return 0;
+}
