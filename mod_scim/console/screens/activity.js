@@ -34,7 +34,7 @@ export function columns(tenant) {
   return [
     col('When', (row) => link(to(tenant, 'activity', row.id), time(row.at, format.second))),
     col('Request', (row) => [asked(row), row.object && [' ', h('b', name(row.object, 'one'))],
-      h('small', h('code', name(`${row.method} ${readable(row.path)}`)))]),
+      h('small', h('code', name(`${row.method} ${readable(row.path)}`, 'one')))]),
     col('Outcome', outcome),
     col('Why', (row) => row.reason && name(row.reason)),
     col('Token', (row) => name(row.tokenName)),

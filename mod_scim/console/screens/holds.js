@@ -6,7 +6,7 @@ import {
 import { asked } from './activity.js';
 
 function columns(tenant) {
-  return [col('Request', (row) => [link(to(tenant, 'holds', row.id), asked(row)), h('small', h('code', name(`${row.method} ${row.path}`)))]),
+  return [col('Request', (row) => [link(to(tenant, 'holds', row.id), asked(row)), h('small', h('code', name(`${row.method} ${row.path}`, 'one')))]),
     col('State', (row) => state(row.state)),
     num('Would lose access', (row) => format.many(row.weight, 'person', 'people')),
     col('Sent', (row) => [format.many(row.attempts, 'time'), h('small', 'last ', time(row.lastAt))]),
