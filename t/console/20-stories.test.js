@@ -1,4 +1,5 @@
 /** What administrators come for, clicked through from beginning to end. */
+import { readFileSync } from 'node:fs';
 import { api, env, equal, made, ok, open, scim, settled, test, visit } from './browser.js';
 
 const demo = '/tenants/demo';
@@ -199,6 +200,24 @@ async function keys(page) {
   await dialog(page).waitFor({ state: 'detached' });
 }
 
+/** The file that a button saves. */
+async function saved(page, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+  return [file.suggestedFilename(), readFileSync(await file.path(), 'utf8')];
+}
+
+async function files(page) {
+  await made('POST', `${demo}/subscriptions`, { name: '=1+1, "quoted"' });
+  await visit(page, '#/demo/audit?action=create');
+  const entries = (await made('GET', `${demo}/audit?action=create&limit=500`)).items;
+  const [csv, table] = await saved(page, 'Save as CSV');
+  equal([csv, table.split('\r\n').length - 1], ['audit-demo.csv', entries.length], 'rows of the table');
+  ok(table.split('\r\n').some((line) => line.includes(`"'=1+1, ""quoted"""`)), 'a formula is text');
+  const [jsonl, lines] = await saved(page, 'Save as JSON lines');
+  equal([jsonl, lines.trim().split('\n').map((line) => JSON.parse(line).id)], ['audit-demo.jsonl', entries.map((each) => each.id)], 'lines');
+  await page.getByText(`${entries.length} entries saved`).waitFor();
+}
+
 async function own(page) {
   await visit(page, '', env.SCIM_ADMIN_URL.replace('scim-admin', 'own'));
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -224,6 +243,7 @@ export default async function stories() {
   await test('a dry run asks first', page, () => dry(page));
   await test('provisioning off and on', page, () => offAndOn(page));
   await test('a token is revoked', page, () => revoke(page));
+  await test('the audit log as a file', page, () => files(page));
   await test('by keyboard alone', page, () => keys(page));
   await test('a Location about one tenant', page, () => own(page));
   await test('an administrator of no tenant', page, () => nobody(page));

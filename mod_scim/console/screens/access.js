@@ -84,22 +84,11 @@ async function store(tenant, state, draft) {
     ...(draft.login !== state.tenant.loginPolicy && { loginPolicy: draft.login }) };
   for (const each of remarked(state, draft)) await send('PATCH', model.at('subscription-set', { tenant, subscription: each.id }),
     { automatic: draft.automatic.has(each.id) });
-  await storeMappings(tenant, draft);
+  for (const each of draft.add) await send('POST', model.at('mapping-add', { tenant }), each);
+  for (const each of draft.remove) await send('DELETE', model.at('mapping-remove', { tenant, mapping: each.id }));
   if (!Object.keys(policies).length) return;
   const where = model.at('tenant-show', { tenant });
   await save({ method: 'PATCH', path: where, show: where, body: policies, etag: state.etag, start: state.tenant });
-}
-
-/** @param {string} tenant @param {Draft} draft */
-async function storeMappings(tenant, draft) {
-  const many = model.find('mapping-change') ?? model.find('mapping-set');
-  if (many && many.body.some((each) => each.name === 'map')) {
-    if (draft.add.length || draft.remove.length) await send(many.method, model.at(many.id, { tenant }),
-      { map: draft.add.map(written), unmap: draft.remove.map((each) => each.id) });
-    return;
-  }
-  for (const each of draft.add) await send('POST', model.at('mapping-add', { tenant }), each);
-  for (const each of draft.remove) await send('DELETE', model.at('mapping-remove', { tenant, mapping: each.id }));
 }
 
 /** The groups of one target: those that are mapped, those that would be. */

@@ -2,10 +2,7 @@
  * Connect: the guide of each identity provider, with this tenant's own URL, a token made in place, a test of the connection,
  * and the provider's calls as they arrive. The guides are data (guides/), which docs/identity-providers.md is made of as well.
  */
-import {
-  button, card, col, collect, control, copyable, fill, format, get, h, link, model, name, problem, router, screen, send, state, table, tag,
-  to,
-} from '../kit.js';
+import { button, card, col, copyable, fill, format, get, h, link, model, name, router, screen, state, table, tag, to } from '../kit.js';
 import { asked, follow } from './activity.js';
 import { makeToken } from './tokens.js';
 
@@ -55,43 +52,10 @@ function steps(guide, url, tenant, kept) {
     each.copy === 'token' && tokenPlace(tenant, guide, kept)))));
 }
 
-/** One step of a test, as the server tells it. @param {any} step */
-function testStep(step) {
-  const good = step.ok ?? step.passed ?? step.outcome === 'done';
-  return h('li', h(`span.${good ? 'good' : 'bad'}`, { 'aria-hidden': 'true' }, good ? '✓' : '✕'),
-    h('div', h('p', h('b', h('bdi', step.title ?? step.name ?? step.step ?? `${step.method ?? ''} ${step.path ?? ''}`)), ' ',
-    tag(good ? 'good' : 'bad', good ? 'as expected' : 'not as expected', '')),
-    h('p.soft', step.request && [h('code', step.request), h('br')], 'Expected ', h('bdi', format.plain(step.expected)), '; found ',
-      h('bdi', format.plain(step.found)), '.'), (step.advice ?? step.fix) && h('p', h('bdi', step.advice ?? step.fix))));
-}
-
-/** The test that the server makes from its own side, where it can. @param {string} tenant @param {Guide} guide @param {{token: string}} kept */
-function test(tenant, guide, kept) {
-  const operation = model.find('connection-test');
-  const will = [h('p', `This is what ${guide.short} asks first:`), h('ul',
-    guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`))))];
-  if (!operation) return card('What a test asks', will);
-  const fields = operation.body.filter((each) => each.name !== 'provider' && each.name !== 'client' && each.name !== 'profile');
-  const controls = fields.map((field) => control(field, field.name === 'token' ? kept.token : undefined, tenant));
-  const chosen = operation.body.find((each) => ['provider', 'client', 'profile'].includes(each.name));
-  const result = h('div', { 'aria-live': 'polite' });
-  const run = async () => {
-    fill(result, h('div.bone.short'));
-    try {
-      const values = collect(controls);
-      if (!values.token && kept.token && fields.some((each) => each.name === 'token')) values.token = kept.token;
-      if (chosen) values[chosen.name] = chosen.enum && !chosen.enum.includes(guide.id)
-        ? chosen.enum.find((each) => guide.id.startsWith(each)) ?? chosen.enum.at(-1) : guide.id;
-      const { data } = await send(operation.method, model.at('connection-test', { tenant }), values);
-      fill(result, h('ul.todo', (data.steps ?? data.items ?? []).map(testStep)), data.summary && h('p', h('bdi', data.summary)));
-    } catch (error) {
-      fill(result, problem(error));
-    }
-  };
-  return card('Test the connection', will, h('p',
-    'The server makes these calls itself, to the base URL, with the token, and checks the certificate on the way.'),
-    h('div.fields', controls.map((each) => each.element)),
-    h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
+/** What the provider asks when it tests the connection. @param {Guide} guide */
+function test(guide) {
+  return card('What its test asks', h('ul',
+    guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`)))));
 }
 
 /** @param {Guide} guide @param {any[]} rows */
@@ -129,7 +93,7 @@ export async function connect(context) {
   return screen({ title: ['Connect ', guide.name], trail: link(to(tenant, 'connect'), 'Connect'),
     lead: 'Menus of other products change: words there may differ a little.' },
     !shown.data.enabled && h('p.hint.warn', 'Provisioning is switched off: every request is answered 403 until you switch it on in the overview.'),
-    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept),
+    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(guide),
       card('Attributes', mapping),
     h('div.grid', card('What to expect', h('ul', guide.expect.map((each) => h('li', prose(each))))),
       card('When it fails', guide.trouble.map((each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));

@@ -1,5 +1,5 @@
 /** Accounts that may be one person: side by side, to merge them or to say that they are not. */
-import { button, card, col, empty, format, h, list, model, name, router, screen, send, state, table, tag, tell, time } from '../kit.js';
+import { button, card, col, empty, format, h, list, name, screen, state, table, tag, time } from '../kit.js';
 import { merge } from './user.js';
 import { sourceTag, userLink } from './users.js';
 
@@ -8,19 +8,6 @@ const LINES = [['Account', userLink], ['User name', (each) => name(each.userName
   ['State', (each) => state(each.state)], ['Source', sourceTag],
   ['Role', (each) => name(each.role)], ['Made', (each) => time(each.created)], ['Changed', (each) => time(each.lastModified)]];
 
-function notTheSame(tenant, accounts) {
-  const operation = model.find('duplicate-dismiss');
-  if (!operation) return null;
-  return button('Not the same person', async () => {
-    const [one, other] = operation.body.map((each) => each.name);
-    const value = (field, i) => (operation.body.find((each) => each.name === field)?.type === 'array' ? accounts.map((each) => each.id) : accounts[i].id);
-    await send(operation.method, model.at(operation.id, { tenant, user: accounts[0].id, duplicate: accounts[0].id }),
-      Object.fromEntries([[one, value(one, other ? 0 : 1)], ...(other ? [[other, value(other, 1)]] : [])]));
-    tell('They are not shown together any more');
-    router.again();
-  });
-}
-
 function compare(row, tenant) {
   const accounts = row.accounts.slice(0, 4);
   const columns = [col('', (line) => h('span.soft', line[0])),
@@ -28,8 +15,7 @@ function compare(row, tenant) {
   const pair = accounts.length === 2;
   return h('div.stack', table(columns, LINES), h('div.row', pair
     && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)),
-      button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id)),
-    notTheSame(tenant, accounts)],
+      button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id))],
     !pair && h('span.soft', `${format.many(row.accounts.length, 'account')} share it. Open one to merge it into another.`)));
 }
 

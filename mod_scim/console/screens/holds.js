@@ -4,6 +4,7 @@ import {
   time, to,
 } from '../kit.js';
 import { asked } from './activity.js';
+import { userLink } from './users.js';
 
 function columns(tenant) {
   return [col('Request', (row) => [link(to(tenant, 'holds', row.id), asked(row)), h('small', h('code', name(`${row.method} ${row.path}`, 'one')))]),
@@ -48,15 +49,12 @@ function decided(text) {
   router.again();
 }
 
-/** Whom it would touch, where the server knows the names. @param {any} data @param {string} tenant */
-function touched(data, tenant) {
-  const people = data.people ?? data.users ?? data.touches;
-  const rows = Array.isArray(people) ? people : people?.items;
-  if (!rows?.length) return null;
-  return card('Whom it would touch', h('ul.plainlist',
-    rows.map((each) => h('li', link(to(tenant, 'users', each.userId ?? each.id), name(each.displayName ?? each.userName ?? each.name, 'one')), ' ',
-    h('span.soft', h('bdi', each.text ?? [each.subscription ?? each.loses].flat().filter(Boolean).join(', ')))))), data.weight > rows.length
-      && h('p.soft', `and ${format.many(data.weight - rows.length, 'other')}.`));
+/** Whom it may touch: who is in the group that it is about. */
+async function touched(tenant, group, signal) {
+  const people = await list({ operation: 'group-members', values: { tenant, group }, tenant, signal, bare: true, limit: 20,
+    columns: [col('Name', (row) => userLink(row, tenant)), col('User name', (row) => name(row.name)), col('Member since', (row) => time(row.added))],
+    nothing: h('p.soft', 'Nobody is in it.') }).catch(() => null);
+  return people && card('Who is in the group now', people);
 }
 
 export async function hold({ tenant, id, signal }) {
@@ -77,5 +75,5 @@ export async function hold({ tenant, id, signal }) {
       ['Passes until', data.until && time(data.until, format.moment)]])),
   card('Why it is held', facts([['By this request', format.many(data.weight, 'person', 'people')],
     ['With all of the hour', format.many(data.total, 'person', 'people')], ['The tenant allows', format.many(data.threshold, 'person', 'people')]]))),
-  touched(data, tenant));
+  about === 'groups' && await touched(tenant, thing.split('?')[0], signal));
 }

@@ -15,7 +15,8 @@ function columns(tenant) {
       && h('small', name(row.email, 'one'))]),
     col('State', (row) => [state(row.state), row.protected && [' ', tag('plain', 'protected', '◆')]]),
     col('Source', sourceTag),
-    col('Role', (row) => [name(row.role), row.roleDefault && h('small', 'the default')]),
+    col('Role', (row) => [name(row.role), (row.roleDefault || row.roleGroup)
+      && h('small', row.roleGroup ? ['by ', h('bdi', row.roleGroup)] : 'the default')]),
     col('Changed', (row) => time(row.lastModified)),
   ];
 }
