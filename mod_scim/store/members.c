@@ -39,6 +39,8 @@ static void add_added(scim_batch_t *batch, scim_session_t *session, const char *
     scim_batch_add(
         batch, SCIM_STMT_MEMBERS_ADD,
         scim_params(session->pool, session->tenant, group_id, uuid_array(ids, session->pool), SCIM_PARAMS_END));
+    scim_batch_add(batch, SCIM_STMT_MEMBERS_NEST,
+                   scim_params(session->pool, session->tenant, group_id, SCIM_PARAMS_END));
 }
 
 /* Whether the statements that remove have to look at each member. */

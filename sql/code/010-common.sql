@@ -82,11 +82,6 @@ create function scim.actor() returns text
     language sql stable
     return coalesce(nullif(current_setting('scim.actor', true), ''), session_user);
 
--- Whether a client of the SCIM endpoint acts: what follows from its writes its statements write themselves (mod_scim/rules).
-create function scim.by_client() returns boolean
-    language sql stable
-    return current_setting('scim.actor_kind', true) is not distinct from 'token';
-
 -- The version of a representation, as ETag has it.
 create function scim.etag(representation jsonb) returns text
     language sql immutable parallel safe

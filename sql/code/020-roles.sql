@@ -5,28 +5,31 @@
 -- `place` keeps roles that are made together in order: ids are ordered by their milliseconds. One document has both
 -- shapes, the IETF draft's and Okta's: each resource type shows the attributes of its own schema.
 create function scim.add_role(of_tenant text, value text, display text, type text, place int) returns uuid
-    language sql volatile
-    begin atomic
-        insert into scim.resource (tenant, id, type, doc)
-        values (of_tenant, scim.new_id(clock_timestamp() + place * interval '1 ms'), 'Role',
-                jsonb_build_object(
-                    'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Role',
-                                                 'urn:okta:scim:schemas:core:1.0:Role'),
-                    'value', value, 'display', display, 'displayName', display, 'type', type,
-                    'supported', true, 'limitedAssignmentsPermitted', false))
-        returning id;
-    end;
+    language plpgsql
+as $$
+begin
+    return (scim.make_resource(scim.new_resource(
+        of_tenant, scim.new_id(clock_timestamp() + place * interval '1 ms'), 'Role', 'scim',
+        jsonb_build_object(
+            'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Role',
+                                         'urn:okta:scim:schemas:core:1.0:Role'),
+            'value', value, 'display', display, 'displayName', display, 'type', type,
+            'supported', true, 'limitedAssignmentsPermitted', false)))).id;
+end
+$$;
 revoke execute on function scim.add_role from public;
 grant execute on function scim.add_role to scim_manage;
 
 create function scim.add_built_in_roles(of_tenant text) returns void
-    language sql volatile
-    begin atomic
-        select scim.add_role(of_tenant, r.value, r.display, 'built-in', r.place::int)
-          from rows from (unnest(array['administrator', 'office-admin', 'user', 'read-only', 'summary-only'],
-                                 array['Administrator', 'Office administrator', 'User', 'Read only', 'Summary only']))
-               with ordinality r (value, display, place);
-    end;
+    language plpgsql
+as $$
+begin
+    perform scim.add_role(of_tenant, r.value, r.display, 'built-in', r.place::int)
+       from rows from (unnest(array['administrator', 'office-admin', 'user', 'read-only', 'summary-only'],
+                              array['Administrator', 'Office administrator', 'User', 'Read only', 'Summary only']))
+            with ordinality r (value, display, place);
+end
+$$;
 revoke execute on function scim.add_built_in_roles from public;
 grant execute on function scim.add_built_in_roles to scim_manage;
 
@@ -139,15 +142,24 @@ create function scim.admin_role_set(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+    was scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+    r   scim.resource := was;
 begin
-    update scim.resource x
-       set doc = x.doc || jsonb_build_object('display', args ->> 'displayName', 'displayName', args ->> 'displayName'),
-           version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id
-    returning x.* into r;
+    r.doc := r.doc || jsonb_build_object('display', args ->> 'displayName', 'displayName', args ->> 'displayName');
+    r := scim.change_resource(was, r);
     perform scim.raise_rules(of_tenant);
     return scim.role_json(r);
+end
+$$;
+
+create function scim.without_role(was scim.resource) returns void
+    language plpgsql
+as $$
+declare
+    r scim.resource := was;
+begin
+    r.role := null;
+    perform scim.change_resource(was, r, false);
 end
 $$;
 
@@ -156,7 +168,9 @@ create function scim.admin_role_remove(of_tenant text, args jsonb) returns void
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+    r    scim.resource := scim.hold_role(of_tenant, args ->> 'role');
+    once scim.resource;
+    gone scim.resource := r;
 begin
     if r.doc ->> 'type' = 'built-in' then
         perform scim.fail('SC409', 'role', format('The role "%s" is built in and stays.', r.doc ->> 'value'));
@@ -170,10 +184,14 @@ begin
     if exists (select from scim.resource u where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is null) then
         perform scim.fail('SC409', 'role', format('The role "%s" is in use; give its users another role first.', r.doc ->> 'value'));
     end if;
-    update scim.resource u set role = null
-     where u.tenant = of_tenant and u.role = r.doc ->> 'value' and u.deleted_at is not null;
-    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id;
+    perform scim.must_not_be_mapped(r);
+    perform scim.must_be_no_template_role(r);
+    for once in select x.* from scim.resource x
+                 where x.tenant = of_tenant and x.role = r.doc ->> 'value' and x.deleted_at is not null order by x.id for no key update loop
+        perform scim.without_role(once);
+    end loop;
+    gone.deleted_at := now();
+    perform scim.change_resource(r, gone);
     perform scim.raise_rules(of_tenant);
 end
 $$;

@@ -1,4 +1,5 @@
--- What holds of each row of scim.resource: keys, look-up rows, the tally, and who may change what.
+-- How administrators' operations write scim.resource: with keys, look-up rows, the tally and the audit log. What clients of the SCIM
+-- endpoint write is decided in C (mod_scim/rules), and their statements write all of it themselves.
 
 -- --- keys and look-up rows -------------------------------------------------------------------------------------------
 
@@ -19,47 +20,6 @@ begin
     return null;
 end
 $$;
-
-create function scim.keep_keys() returns trigger
-    language plpgsql
-as $$
-declare
-    live boolean := new.deleted_at is null;
-    name jsonb := new.doc -> 'name';
-begin
-    if scim.by_client() then
-        return new;
-    end if;
-    new.modified_hour := scim.hour(new.last_modified);
-    if tg_op = 'UPDATE' and new.doc is not distinct from old.doc and live = (old.deleted_at is null) then
-        return new;
-    end if;
-    new.external_id := new.doc ->> 'externalId';
-    new.display_name_key := scim.fold(new.doc ->> 'displayName');
-    new.user_name_key := case when live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
-    new.group_name_key := case when live and new.type = 'Group' then new.display_name_key end;
-    -- What a deleted user was called, for a tenant that restores by userName.
-    new.former_name_key := case when not live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
-    new.employee_number_key := left(scim.fold(
-        new.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' ->> 'employeeNumber'), 256);
-    if new.type = 'User' and (tg_op = 'INSERT' or old.deleted_at is not null or not live or new.doc -> 'emails' is distinct from old.doc -> 'emails')
-    then
-        new.login_key := case when live and new.doc ? 'emails' then scim.login_key(new.tenant, new.doc) end;
-    end if;
-    if tg_op = 'INSERT' or name is distinct from old.doc -> 'name' then
-        new.formatted_name_key := left(scim.fold(name ->> 'formatted'), 256);
-        new.family_name_key := left(scim.fold(name ->> 'familyName'), 256);
-        new.given_name_key := left(scim.fold(name ->> 'givenName'), 256);
-        new.middle_name_key := left(scim.fold(name ->> 'middleName'), 256);
-        new.honorific_prefix_key := left(scim.fold(name ->> 'honorificPrefix'), 256);
-        new.honorific_suffix_key := left(scim.fold(name ->> 'honorificSuffix'), 256);
-    end if;
-    return new;
-end
-$$;
-
-create trigger keep_keys before insert or update on scim.resource
-    for each row execute function scim.keep_keys();
 
 -- Makes two functions of what scim.indexed holds: lookup_parts, what of a document decides about its keys, and lookup_keys,
 -- its keys. Written out they cost a tenth of what reading scim.indexed for each resource would.
@@ -99,42 +59,6 @@ $make$;
 
 select scim.make_lookup();
 
-create function scim.keep_lookup() returns trigger
-    language plpgsql
-as $$
-declare
-    gone  record;
-    was   boolean := tg_op <> 'INSERT' and old.deleted_at is null;
-    stays boolean := tg_op <> 'DELETE' and new.deleted_at is null;
-begin
-    if scim.by_client() then
-        return null;
-    end if;
-    if was and stays and scim.lookup_parts(new.doc) is not distinct from scim.lookup_parts(old.doc) then
-        return null;
-    end if;
-    if was then
-        -- One by one, so that each is found by the whole of the index, whatever the statistics say.
-        for gone in select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
-                    except
-                    select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays loop
-            delete from scim.lookup l
-             where l.tenant = old.tenant and l.attribute = gone.attribute and l.key = gone.key and l.resource_id = old.id;
-        end loop;
-    end if;
-    if stays then
-        insert into scim.lookup (tenant, attribute, key, resource_id)
-        select new.tenant, k.attribute, k.key, new.id
-          from scim.lookup_keys(new.type, new.doc) k
-            on conflict do nothing;
-    end if;
-    return null;
-end
-$$;
-
-create trigger keep_lookup after insert or delete or update of doc, deleted_at on scim.resource
-    for each row execute function scim.keep_lookup();
-
 -- --- the tally -------------------------------------------------------------------------------------------------------
 
 -- Makes one row of each type out of those that earlier transactions have left: those of this one may be as many as it changes
@@ -164,27 +88,6 @@ $$;
 revoke execute on function scim.fold_tally from public;
 grant execute on function scim.fold_tally to scim_web, scim_manage;
 
--- The tally counts what is on the wire. One of a hundred changes folds.
-create function scim.keep_tally() returns trigger
-    language plpgsql
-as $$
-begin
-    if scim.by_client() then
-        return null;
-    end if;
-    insert into scim.tally (tenant, type, n)
-    values (coalesce(new.tenant, old.tenant), coalesce(new.type, old.type),
-            (new.id is not null and new.wire)::int - (old.id is not null and old.wire)::int);
-    if random() < 0.01 then
-        perform scim.fold_tally(coalesce(new.tenant, old.tenant));
-    end if;
-    return null;
-end
-$$;
-
-create trigger keep_tally after insert or update or delete on scim.resource
-    for each row execute function scim.keep_tally();
-
 -- --- the rules -------------------------------------------------------------------------------------------------------
 
 create function scim.is_active(doc jsonb, deleted_at timestamptz) returns boolean
@@ -211,36 +114,189 @@ create function scim.concerns(trait text) returns boolean
                else strpos(current_setting('scim.traits'), trait) > 0
            end;
 
--- What holds of each row, and the tenant's rules for accounts that administrators change. It runs before keep_keys, by its name.
-create function scim.apply_rules() returns trigger
+-- --- writing ---------------------------------------------------------------------------------------------------------
+
+-- A resource that is to be made.
+create function scim.new_resource(of_tenant text, id uuid, type text, source text, doc jsonb) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    r.tenant := of_tenant;
+    r.id := id;
+    r.type := type;
+    r.source := source;
+    r.doc := doc;
+    r.version := 1;
+    r.created := now();
+    r.last_modified := now();
+    return r;
+end
+$$;
+
+-- The row as it shall be, by the tenant's rules for accounts, with its keys. `old` is null for a new one.
+create function scim.ruled(new scim.resource, old scim.resource) returns scim.resource
     language plpgsql
 as $$
 declare
+    live  boolean := new.deleted_at is null;
     rules record;
+    name  jsonb;
 begin
-    if scim.by_client() then
-        return new;
-    end if;
-    if new.source not in ('scim', 'local', 'application')
-        or new.protected is not null and (new.protected not in ('main-contact', 'break-glass') or new.type <> 'User')
-    then
-        raise exception using errcode = '23514', message = format('source "%s" or protected "%s" is none', new.source, new.protected);
-    end if;
-    new.wire := new.deleted_at is null and new.source <> 'local';
+    new.wire := live and new.source <> 'local';
     new.active := new.type <> 'User' or scim.is_active(new.doc, new.deleted_at);
-    if new.type <> 'User' or new.deleted_at is not null or tg_op = 'UPDATE' and new.doc is not distinct from old.doc then
+    new.modified_hour := scim.hour(new.last_modified);
+    if new.doc is not distinct from old.doc and live = (old.deleted_at is null) then
         return new;
     end if;
-    select t.user_name_email, t.derive_display_name into rules from scim.tenant t where t.tenant = new.tenant;
-    if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
-        perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+    if new.type = 'User' and live and new.doc is distinct from old.doc then
+        select t.user_name_email, t.derive_display_name into rules from scim.tenant t where t.tenant = new.tenant;
+        if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+            perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+        end if;
+        if rules.derive_display_name then
+            new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
+        end if;
     end if;
-    if rules.derive_display_name then
-        new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(scim.display_name(new.doc)));
-    end if;
+    name := new.doc -> 'name';
+    new.external_id := new.doc ->> 'externalId';
+    new.display_name_key := scim.fold(new.doc ->> 'displayName');
+    new.user_name_key := case when live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
+    new.group_name_key := case when live and new.type = 'Group' then new.display_name_key end;
+    new.former_name_key := case when not live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
+    new.login_key := case when live and new.type = 'User' and new.doc ? 'emails' then scim.login_key(new.tenant, new.doc) end;
+    new.employee_number_key := left(scim.fold(
+        new.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' ->> 'employeeNumber'), 256);
+    new.formatted_name_key := left(scim.fold(name ->> 'formatted'), 256);
+    new.family_name_key := left(scim.fold(name ->> 'familyName'), 256);
+    new.given_name_key := left(scim.fold(name ->> 'givenName'), 256);
+    new.middle_name_key := left(scim.fold(name ->> 'middleName'), 256);
+    new.honorific_prefix_key := left(scim.fold(name ->> 'honorificPrefix'), 256);
+    new.honorific_suffix_key := left(scim.fold(name ->> 'honorificSuffix'), 256);
     return new;
 end
 $$;
 
-create trigger apply_rules before insert or update on scim.resource
-    for each row execute function scim.apply_rules();
+-- The rows of scim.lookup and of the tally that follow from a change; `old` or `new` is null where there is no such row.
+create function scim.follow_up(new scim.resource, old scim.resource) returns void
+    language plpgsql
+as $$
+declare
+    was   boolean := old.id is not null and old.deleted_at is null;
+    stays boolean := new.id is not null and new.deleted_at is null;
+    gone  record;
+begin
+    insert into scim.tally (tenant, type, n)
+    values (coalesce(new.tenant, old.tenant), coalesce(new.type, old.type),
+            (new.id is not null and new.wire)::int - (old.id is not null and old.wire)::int);
+    if was and stays and scim.lookup_parts(new.doc) is not distinct from scim.lookup_parts(old.doc) then
+        return;
+    end if;
+    if was then
+        -- One by one, so that each is found by the whole of the index, whatever the statistics say.
+        for gone in select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
+                    except
+                    select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays loop
+            delete from scim.lookup l
+             where l.tenant = old.tenant and l.attribute = gone.attribute and l.key = gone.key and l.resource_id = old.id;
+        end loop;
+    end if;
+    if stays then
+        insert into scim.lookup (tenant, attribute, key, resource_id)
+        select new.tenant, k.attribute, k.key, new.id from scim.lookup_keys(new.type, new.doc) k
+            on conflict do nothing;
+    end if;
+end
+$$;
+
+-- Makes a resource; null where a unique value of it is taken.
+create function scim.make_resource(r scim.resource) returns scim.resource
+    language plpgsql
+as $$
+declare
+    made scim.resource;
+begin
+    r := scim.ruled(r, null);
+    insert into scim.resource select (r).* on conflict do nothing returning * into made;
+    if made.id is null then
+        return null;
+    end if;
+    perform scim.follow_up(made, null);
+    perform scim.note(made.tenant, 'create', made.type, made.id::text,
+                      coalesce(made.doc ->> 'userName', made.doc ->> 'value', made.doc ->> 'displayName'), null, made.doc);
+    if made.type = 'User' then
+        perform scim.apply_templates(made.tenant, array [made.id]);
+        select x.* into made from scim.resource x where x.tenant = made.tenant and x.id = made.id;
+    end if;
+    return made;
+end
+$$;
+
+-- Writes the row as it is, changed, of one that the transaction has locked, and notes the change. `again`: as a new version.
+create function scim.change_resource(old scim.resource, new scim.resource, again boolean default true) returns scim.resource
+    language plpgsql
+as $$
+begin
+    if again then
+        new.version := old.version + 1;
+        new.last_modified := now();
+    end if;
+    new := scim.ruled(new, old);
+    update scim.resource x
+       set doc = new.doc, version = new.version, last_modified = new.last_modified, deleted_at = new.deleted_at, external_id = new.external_id,
+           user_name_key = new.user_name_key, group_name_key = new.group_name_key, display_name_key = new.display_name_key,
+           former_name_key = new.former_name_key, login_key = new.login_key, modified_hour = new.modified_hour,
+           formatted_name_key = new.formatted_name_key, family_name_key = new.family_name_key, given_name_key = new.given_name_key,
+           middle_name_key = new.middle_name_key, honorific_prefix_key = new.honorific_prefix_key,
+           honorific_suffix_key = new.honorific_suffix_key, employee_number_key = new.employee_number_key, source = new.source, wire = new.wire,
+           active = new.active, role = new.role, sent_role = new.sent_role, flags = new.flags, protected = new.protected,
+           merged_into = new.merged_into
+     where x.tenant = old.tenant and x.id = old.id;
+    perform scim.follow_up(new, old);
+    perform scim.note_change(old, new);
+    return new;
+end
+$$;
+
+-- Groups whose members have changed are new versions.
+create function scim.touch_groups(of_tenant text, ids uuid[]) returns void
+    language plpgsql
+as $$
+begin
+    update scim.resource g
+       set version = g.version + (g.xmin <> pg_current_xact_id()::xid)::int, last_modified = now(), modified_hour = scim.hour(now())
+     where g.tenant = of_tenant and g.id = any (ids);
+    if found then
+        insert into scim.tally (tenant, type, n) values (of_tenant, 'Group', 0);
+    end if;
+end
+$$;
+
+-- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing away, and erases.
+create function scim.forget(of_tenant text, gone uuid) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    delete from scim.link l where l.tenant = of_tenant and l.user_id = gone;
+    delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone;
+    delete from scim.first_login f where f.tenant = of_tenant and f.user_id = gone;
+    delete from scim.mapping p where p.tenant = of_tenant and p.group_id = gone;
+    delete from scim.application_group a where a.tenant = of_tenant and a.group_id = gone;
+end
+$$;
+revoke execute on function scim.forget from public;
+grant execute on function scim.forget to scim_web, scim_manage;
+
+-- Takes a resource away that leaves nothing but the fact.
+create function scim.erase_resource(old scim.resource) returns void
+    language plpgsql
+as $$
+begin
+    delete from scim.resource x where x.tenant = old.tenant and x.id = old.id;
+    perform scim.follow_up(null, old);
+    perform scim.note(old.tenant, 'erase', old.type, old.id::text, null, null, null,
+                      case old.type when 'User' then old.active::int when 'Group' then scim.people_in(old.tenant, array [old.id]) else 0 end);
+    perform scim.forget(old.tenant, old.id);
+end
+$$;

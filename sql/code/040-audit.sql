@@ -1,8 +1,8 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- Who writes for a client of the SCIM endpoint writes the rows itself (mod_scim/rules/entry.h); what administrators do is told by the
--- triggers below. The setting scim.noted says where the audit log begins to tell of the transaction: set with the actor, where anybody
--- will ask.
+-- Each operation of an administrator writes it by scim.note and its like; what a client of the SCIM endpoint does its own statements
+-- write (mod_scim/rules/entry.h). The setting scim.noted says where the audit log begins to tell of the transaction: set with the
+-- actor, where anybody will ask.
 
 -- Says where the audit log begins to tell of this transaction, or before that.
 create function scim.mark() returns text
@@ -42,30 +42,6 @@ $$;
 
 -- --- resources -------------------------------------------------------------------------------------------------------
 
--- Of what comes and goes. Whoever is erased leaves nothing but the fact.
-create function scim.audit_resource() returns trigger
-    language plpgsql
-as $$
-begin
-    if scim.by_client() then
-        return null;
-    end if;
-    if tg_op = 'INSERT' then
-        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-        values (new.tenant, 'create', new.type, new.id::text,
-                coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), new.doc);
-    else
-        insert into scim.audit (tenant, action, object_type, object_id, weight)
-        values (old.tenant, 'erase', old.type, old.id::text,
-                case old.type when 'User' then old.active::int when 'Group' then scim.people_in(old.tenant, array[old.id]) else 0 end);
-    end if;
-    return null;
-end
-$$;
-
-create trigger audit_resource after insert or delete on scim.resource
-    for each row execute function scim.audit_resource();
-
 -- Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in by it) or
 -- externalId, or by none.
 create function scim.lost_login(old scim.resource, new scim.resource) returns boolean
@@ -102,21 +78,6 @@ begin
                       scim.lost_login(old, new)::int);
 end
 $$;
-
-create function scim.audit_change() returns trigger
-    language plpgsql
-as $$
-begin
-    if not scim.by_client() then
-        perform scim.note_change(old, new);
-    end if;
-    return null;
-end
-$$;
-
--- Not of a group's new version, which its memberships tell.
-create trigger audit_change after update of doc, deleted_at, source, role, flags, protected on scim.resource
-    for each row execute function scim.audit_change();
 
 -- --- members of groups -----------------------------------------------------------------------------------------------
 
@@ -207,47 +168,28 @@ begin
 end
 $$;
 
--- One row for each group that a statement has changed the members of.
-create function scim.audit_added() returns trigger
+-- Notes who has come into a group, and who has left; nothing where nobody has.
+create function scim.note_joined(of_tenant text, of_group uuid, ids uuid[]) returns void
     language plpgsql
 as $$
 begin
-    if scim.by_client() then
-        return null;
+    if cardinality(ids) > 0 then
+        perform scim.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
+                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
     end if;
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-    select c.tenant, 'add-members', 'Group', c.group_id::text, scim.group_name(c.tenant, c.group_id),
-           jsonb_build_object('members', jsonb_agg(c.member_id order by c.member_id))
-      from changed c
-     group by c.tenant, c.group_id;
-    return null;
 end
 $$;
 
-create trigger audit_members_added after insert on scim.membership referencing new table as changed
-    for each statement execute function scim.audit_added();
-
-create function scim.audit_removed() returns trigger
+create function scim.note_left(of_tenant text, of_group uuid, ids uuid[], lost int) returns void
     language plpgsql
 as $$
 begin
-    if scim.by_client() then
-        return null;
+    if cardinality(ids) > 0 then
+        perform scim.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
+                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)), null, lost);
     end if;
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, weight)
-    select g.tenant, 'remove-members', 'Group', g.group_id::text, scim.group_name(g.tenant, g.group_id), g.list,
-           g.users + case when g.groups is null then 0 else scim.people_in(g.tenant, g.groups) end
-      from (select c.tenant, c.group_id, jsonb_build_object('members', jsonb_agg(c.member_id order by c.member_id)) as list,
-                   count(*) filter (where c.member_type = 'User') as users,
-                   array_agg(c.member_id) filter (where c.member_type = 'Group') as groups
-              from changed c
-             group by c.tenant, c.group_id) g;
-    return null;
 end
 $$;
-
-create trigger audit_members_removed after delete on scim.membership referencing old table as changed
-    for each statement execute function scim.audit_removed();
 
 -- --- grants ----------------------------------------------------------------------------------------------------------
 

@@ -82,15 +82,25 @@ create trigger copy_settings before insert on scim.token
 
 -- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
 -- for one another.
+create function scim.spread(of_tenant text) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from scim.tenant t where t.tenant = of_tenant for no key update;
+    update scim.token k
+       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined), rules = k.rules + 1
+      from scim.tenant t
+     where t.tenant = of_tenant and k.tenant = t.tenant;
+end
+$$;
+revoke execute on function scim.spread from public;
+grant execute on function scim.spread to scim_manage;
+
 create function scim.spread_settings() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform from scim.tenant t where t.tenant = coalesce(new.tenant, old.tenant) for no key update;
-    update scim.token k
-       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined), rules = k.rules + 1
-      from scim.tenant t
-     where t.tenant = coalesce(new.tenant, old.tenant) and k.tenant = t.tenant;
+    perform scim.spread(coalesce(new.tenant, old.tenant));
     return null;
 end
 $$;
@@ -101,9 +111,6 @@ create trigger spread_settings after update of activity_bodies, activity_mask, d
     for each row execute function scim.spread_settings();
 
 create trigger spread_settings after insert or delete on scim.template
-    for each row execute function scim.spread_settings();
-
-create trigger spread_settings after update of protected on scim.resource
     for each row execute function scim.spread_settings();
 
 -- The roles of a tenant are others from now on.
@@ -340,19 +347,29 @@ create function scim.settle_accounts(of_tenant text, accounts text) returns bigi
 as $$
 declare
     changed bigint := 0;
+    was     scim.resource;
+    r       scim.resource;
 begin
-    if accounts = 'local' then
-        update scim.resource r
-           set source = 'local', version = r.version + 1, last_modified = now()
-         where r.tenant = of_tenant and r.type in ('User', 'Group') and r.wire and r.source = 'scim' and r.protected is null;
-        get diagnostics changed = row_count;
-    elsif accounts = 'deactivate' then
-        update scim.resource r
-           set doc = r.doc || '{"active": false}', version = r.version + 1, last_modified = now()
-         where r.tenant = of_tenant and r.type = 'User' and r.wire and r.source = 'scim' and r.protected is null
-           and coalesce((r.doc ->> 'active')::boolean, true);
-        get diagnostics changed = row_count;
-    end if;
+    for was in
+        select x.*
+          from scim.resource x
+         where x.tenant = of_tenant and x.wire and x.source = 'scim' and x.protected is null
+           and case accounts
+                   when 'local' then x.type in ('User', 'Group')
+                   when 'deactivate' then x.type = 'User' and coalesce((x.doc ->> 'active')::boolean, true)
+                   else false
+               end
+         order by x.type, x.id
+           for no key update loop
+        r := was;
+        if accounts = 'local' then
+            r.source := 'local';
+        else
+            r.doc := r.doc || '{"active": false}';
+        end if;
+        perform scim.change_resource(was, r);
+        changed := changed + 1;
+    end loop;
     return changed;
 end
 $$;

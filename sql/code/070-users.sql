@@ -178,15 +178,22 @@ create function scim.admin_flag_remove(of_tenant text, args jsonb) returns void
     language plpgsql
 as $$
 declare
-    f scim.flag := scim.the_flag(of_tenant, args ->> 'flag');
+    f   scim.flag := scim.the_flag(of_tenant, args ->> 'flag');
+    was scim.resource;
+    u   scim.resource;
 begin
     perform scim.must_match(scim.flag_json(f));
     if exists (select from scim.resource r
                 where r.tenant = of_tenant and r.flags is not null and r.deleted_at is null and f.name = any (r.flags)) then
         perform scim.fail('SC409', 'flag', format('The flag "%s" is in use; take it from the accounts that have it first.', f.name));
     end if;
-    update scim.resource u set flags = nullif(array_remove(u.flags, f.name), '{}')
-     where u.tenant = of_tenant and u.flags is not null and u.deleted_at is not null and f.name = any (u.flags);
+    for was in select x.* from scim.resource x
+                where x.tenant = of_tenant and x.flags is not null and x.deleted_at is not null and f.name = any (x.flags)
+                order by x.id for no key update loop
+        u := was;
+        u.flags := nullif(array_remove(u.flags, f.name), '{}');
+        perform scim.change_resource(was, u, false);
+    end loop;
     delete from scim.flag x where x.tenant = of_tenant and x.name_key = f.name_key;
     perform scim.note(of_tenant, 'delete', 'Flag', f.name, f.name, scim.flag_json(f), null);
 end
@@ -607,12 +614,16 @@ begin
     perform scim.must_not_derive(of_tenant, args);
     new_doc := scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args);
     perform scim.must_have_free_login(of_tenant, new_doc, null, 'already; choose another one');
-    insert into scim.resource as x (tenant, id, type, source, role, flags, doc)
-    values (of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', scim.role_named(of_tenant, args ->> 'role'),
-            scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]')), new_doc)
-    returning x.* into r;
-    -- As it is after the triggers that come later.
-    return scim.user_json(scim.the_user(of_tenant, r.id::text));
+    r := scim.new_resource(of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', new_doc);
+    r.role := scim.role_named(of_tenant, args ->> 'role');
+    r.flags := scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]'));
+    r := scim.make_resource(r);
+    if r.id is null then
+        -- Another one made it at the same time.
+        perform scim.must_have_free_login(of_tenant, new_doc, null, 'already; choose another one');
+        perform scim.fail('SC409', 'userName', format('There is a user "%s" already; choose another userName.', args ->> 'userName'));
+    end if;
+    return scim.user_json(r);
 end
 $$;
 
@@ -640,45 +651,13 @@ begin
         perform scim.must_have_free_login(of_tenant, new.doc, r.id, 'already; choose another one');
     end if;
     if (new.doc, new.role, new.flags) is distinct from (r.doc, r.role, r.flags) then
-        update scim.resource x
-           set doc = new.doc, role = new.role, flags = new.flags, version = x.version + 1, last_modified = now()
-         where x.tenant = of_tenant and x.id = r.id
-        returning x.* into r;
+        r := scim.change_resource(r, new);
     end if;
     return scim.user_json(r);
 end
 $$;
 
 -- --- deleting, restoring, converting ---------------------------------------------------------------------------------
-
--- Its links go with an account's row. With the owner's rights: SCIM requests erase, too.
-create function scim.forget_user() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    delete from scim.link l where l.tenant = old.tenant and l.user_id = old.id;
-    return null;
-end
-$$;
-
-create trigger forget_user after delete on scim.resource
-    for each row when (old.type = 'User') execute function scim.forget_user();
-
--- Nobody erases a protected account; provisioning is told so in the words of apply_rules.
-create function scim.keep_protected() returns trigger
-    language plpgsql
-as $$
-begin
-    if current_setting('scim.actor_kind', true) is not distinct from 'token' then
-        perform scim.refuse('SC403', format('The user "%s" is %s. Provisioning may not change it; an administrator can.',
-            old.doc ->> 'userName', case old.protected when 'main-contact' then 'the main contact' else 'a break-glass account' end));
-    end if;
-    return old;
-end
-$$;
-
-create trigger keep_protected before delete on scim.resource
-    for each row when (old.protected is not null) execute function scim.keep_protected();
 
 create function scim.must_be_unprotected(r scim.resource) returns void
     language plpgsql
@@ -691,26 +670,34 @@ begin
 end
 $$;
 
--- Takes an account out of its groups, which is a new version of each.
-create function scim.leave_groups(of_tenant text, of_user uuid) returns void
-    language sql
+-- Takes a user or a group out of the groups that it is in. `lost`: people who may lose access by each of these; null: as many as are in it.
+create function scim.leave_groups(of_tenant text, of_member uuid, lost int default null) returns void
+    language plpgsql
 as $$
-    with left_groups as (
-        delete from scim.membership m where m.tenant = of_tenant and m.member_id = of_user returning m.group_id
-    )
-    update scim.resource g
-       set version = g.version + 1, last_modified = now()
-     where g.tenant = of_tenant and g.id in (select group_id from left_groups);
+declare
+    m scim.membership;
+begin
+    for m in delete from scim.membership x where x.tenant = of_tenant and x.member_id = of_member returning x.* loop
+        perform scim.note_left(of_tenant, m.group_id, array [of_member],
+                               coalesce(lost, case m.member_type when 'User' then 1 else scim.people_in(of_tenant, array [of_member]) end));
+        perform scim.touch_groups(of_tenant, array [m.group_id]);
+    end loop;
+end
 $$;
 
 -- As a SCIM DELETE does it, but that the row is kept.
 create function scim.delete_user(of_tenant text, of_user uuid) returns void
     language plpgsql
 as $$
+declare
+    was scim.resource;
+    r   scim.resource;
 begin
-    update scim.resource x
-       set deleted_at = now(), last_modified = now(), version = x.version + 1, doc = jsonb_set(x.doc, '{active}', 'false')
-     where x.tenant = of_tenant and x.id = of_user;
+    select x.* into was from scim.resource x where x.tenant = of_tenant and x.id = of_user for no key update;
+    r := was;
+    r.deleted_at := now();
+    r.doc := jsonb_set(r.doc, '{active}', 'false');
+    perform scim.change_resource(was, r);
     perform scim.leave_groups(of_tenant, of_user);
 end
 $$;
@@ -718,8 +705,11 @@ $$;
 create function scim.erase_user(of_tenant text, of_user uuid) returns void
     language plpgsql
 as $$
+declare
+    r scim.resource;
 begin
-    delete from scim.resource x where x.tenant = of_tenant and x.id = of_user;
+    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = of_user for update;
+    perform scim.erase_resource(r);
     perform scim.leave_groups(of_tenant, of_user);
 end
 $$;
@@ -775,7 +765,8 @@ create function scim.admin_user_restore(of_tenant text, args jsonb) returns json
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    r   scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    new scim.resource := r;
 begin
     perform scim.must_match(scim.user_json(r));
     if r.deleted_at is null then
@@ -785,12 +776,10 @@ begin
         perform scim.fail('SC409', 'userName', format('Another user is called "%s" now; rename or remove it first.', r.doc ->> 'userName'));
     end if;
     perform scim.must_have_free_login(of_tenant, r.doc, r.id, 'now; give that user another one first');
-    update scim.resource x
-       set deleted_at = null, merged_into = null, version = x.version + 1, last_modified = now(),
-           doc = x.doc || jsonb_build_object('active', scim.was_active(r))
-     where x.tenant = of_tenant and x.id = r.id
-    returning x.* into r;
-    return scim.user_json(r);
+    new.deleted_at := null;
+    new.merged_into := null;
+    new.doc := r.doc || jsonb_build_object('active', scim.was_active(r));
+    return scim.user_json(scim.change_resource(r, new));
 end
 $$;
 
@@ -798,18 +787,16 @@ create function scim.admin_user_convert(of_tenant text, args jsonb) returns json
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    r   scim.resource := scim.hold_user(of_tenant, args ->> 'user');
+    new scim.resource := r;
 begin
     perform scim.must_match(scim.user_json(r));
     perform scim.must_be_there(r);
     if r.source <> 'scim' then
         perform scim.fail('SC409', 'user', format('The user "%s" is local already.', r.doc ->> 'userName'));
     end if;
-    update scim.resource x
-       set source = 'local', version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id
-    returning x.* into r;
-    return scim.user_json(r);
+    new.source := 'local';
+    return scim.user_json(scim.change_resource(r, new));
 end
 $$;
 
@@ -821,6 +808,7 @@ create function scim.admin_user_protect(of_tenant text, args jsonb) returns json
 as $$
 declare
     r       scim.resource;
+    new     scim.resource;
     contact text;
 begin
     perform scim.the_tenant(of_tenant);
@@ -838,7 +826,10 @@ begin
     if r.protected is null then
         perform scim.pin_access(of_tenant, r.id);
     end if;
-    update scim.resource x set protected = args ->> 'kind' where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    new := r;
+    new.protected := args ->> 'kind';
+    r := scim.change_resource(r, new, false);
+    perform scim.spread(of_tenant);
     return scim.user_json(r);
 end
 $$;
@@ -847,7 +838,8 @@ create function scim.admin_user_unprotect(of_tenant text, args jsonb) returns js
     language plpgsql
 as $$
 declare
-    r scim.resource;
+    r   scim.resource;
+    new scim.resource;
 begin
     perform scim.the_tenant(of_tenant);
     r := scim.hold_user(of_tenant, args ->> 'user');
@@ -855,7 +847,11 @@ begin
     if r.protected is null then
         perform scim.fail('SC409', 'user', format('The user "%s" is not protected.', r.doc ->> 'userName'));
     end if;
-    update scim.resource x set protected = null where x.tenant = of_tenant and x.id = r.id returning x.* into r;
+    delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = r.id and a.source = 'protected';
+    new := r;
+    new.protected := null;
+    r := scim.change_resource(r, new, false);
+    perform scim.spread(of_tenant);
     return scim.user_json(r);
 end
 $$;
@@ -947,16 +943,18 @@ $$;
 create function scim.carry_over(r scim.resource, survivor scim.resource) returns void
     language plpgsql
 as $$
+declare
+    joined uuid;
+    new    scim.resource := survivor;
 begin
-    with joined as (
+    for joined in
         insert into scim.membership (tenant, group_id, member_id, member_type)
         select m.tenant, m.group_id, survivor.id, 'User' from scim.membership m where m.tenant = r.tenant and m.member_id = r.id
             on conflict do nothing
-        returning group_id
-    )
-    update scim.resource g
-       set version = g.version + 1, last_modified = now()
-     where g.tenant = r.tenant and g.id in (select group_id from joined);
+        returning group_id loop
+        perform scim.note_joined(r.tenant, joined, array [survivor.id]);
+        perform scim.touch_groups(r.tenant, array [joined]);
+    end loop;
     update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id;
     update scim.access_grant g
        set user_id = survivor.id
@@ -968,10 +966,9 @@ begin
     insert into scim.first_login (tenant, user_id, at)
     select f.tenant, survivor.id, f.at from scim.first_login f where f.tenant = r.tenant and f.user_id = r.id
         on conflict do nothing;
-    if r.flags is not null then
-        update scim.resource x
-           set flags = array(select distinct f from unnest(x.flags || r.flags) f order by f), version = x.version + 1, last_modified = now()
-         where x.tenant = r.tenant and x.id = survivor.id and not r.flags <@ coalesce(x.flags, '{}');
+    if not r.flags <@ coalesce(survivor.flags, '{}') then
+        new.flags := array(select distinct f from unnest(survivor.flags || r.flags) f order by f);
+        perform scim.change_resource(survivor, new);
     end if;
 end
 $$;

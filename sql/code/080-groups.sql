@@ -47,28 +47,29 @@ begin
 end
 $$;
 
--- Refuses a group in a group where the tenant does not allow so many in one another. One transaction at a time: two at once would
--- not see what the other adds. With the owner's rights: a membership that the web role adds sets `nests`.
-create function scim.mark_nested() returns trigger
+-- Refuses that groups stand in a group, of which it has become a member, where the tenant does not allow so many in one another. One
+-- transaction at a time: two at once would not see what the other adds. With the owner's rights: a client's request sets `nests`.
+create function scim.keep_nesting(of_tenant text, of_group uuid, members uuid[]) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    most int;
+    most   int;
+    member uuid;
 begin
-    update scim.tenant n set nests = true where n.tenant = new.tenant and not n.nests;
-    perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || new.tenant, 0));
-    select n.group_depth into most from scim.tenant n where n.tenant = new.tenant;
-    if scim.nests_deeper(new.tenant, new.group_id, new.member_id, most) then
-        perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": more than %s groups would stand in one another, and this '
-            'tenant allows no more. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
-            scim.group_name(new.tenant, new.member_id), scim.group_name(new.tenant, new.group_id), most));
-    end if;
-    return null;
+    update scim.tenant n set nests = true where n.tenant = of_tenant and not n.nests;
+    perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || of_tenant, 0));
+    select n.group_depth into most from scim.tenant n where n.tenant = of_tenant;
+    foreach member in array members loop
+        if scim.nests_deeper(of_tenant, of_group, member, most) then
+            perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": more than %s groups would stand in one another, and '
+                'this tenant allows no more. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
+                scim.group_name(of_tenant, member), scim.group_name(of_tenant, of_group), most));
+        end if;
+    end loop;
 end
 $$;
-
-create trigger mark_nested after insert on scim.membership
-    for each row when (new.member_type = 'Group') execute function scim.mark_nested();
+revoke execute on function scim.keep_nesting from public;
+grant execute on function scim.keep_nesting to scim_web, scim_manage;
 
 -- All groups of a user, those that contain its groups included, as the elements of the JSON list that `groups` is answered
 -- with. In plpgsql for its plan, which is then made once for a connection.
@@ -93,18 +94,6 @@ end
 $$;
 
 -- --- groups of the application ---------------------------------------------------------------------------------------
-
-create function scim.drop_application_group() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    delete from scim.application_group a where a.tenant = old.tenant and a.group_id = old.id;
-    return null;
-end
-$$;
-
-create trigger drop_application_group after delete on scim.resource
-    for each row when (old.source = 'application') execute function scim.drop_application_group();
 
 create function scim.project_name(project text, access text) returns text
     language sql immutable parallel safe
@@ -296,12 +285,10 @@ declare
 begin
     perform scim.check_group_args(args);
     perform scim.must_be_free_group(of_tenant, name, field, null);
-    insert into scim.resource as x (tenant, id, type, source, doc)
-    values (of_tenant, scim.new_id(clock_timestamp()), 'Group', case when args ->> 'kind' is null then 'local' else 'application' end,
-            jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Group'), 'displayName', name))
-        on conflict do nothing
-    returning x.* into r;
-    if not found then
+    r := scim.make_resource(scim.new_resource(
+        of_tenant, scim.new_id(clock_timestamp()), 'Group', case when args ->> 'kind' is null then 'local' else 'application' end,
+        jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Group'), 'displayName', name)));
+    if r.id is null then
         -- Another one made it at the same time.
         perform scim.fail('SC409', field, format('There is a group "%s" already; choose another name.', name));
     end if;
@@ -316,11 +303,17 @@ $$;
 create function scim.rename_group(of_tenant text, of_group uuid, name text, field text) returns void
     language plpgsql
 as $$
+declare
+    was scim.resource;
+    r   scim.resource;
 begin
     perform scim.must_be_free_group(of_tenant, name, field, of_group);
-    update scim.resource x
-       set doc = x.doc || jsonb_build_object('displayName', name), version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = of_group and x.doc ->> 'displayName' <> name;
+    select x.* into was from scim.resource x where x.tenant = of_tenant and x.id = of_group for no key update;
+    if was.doc ->> 'displayName' <> name then
+        r := was;
+        r.doc := r.doc || jsonb_build_object('displayName', name);
+        perform scim.change_resource(was, r);
+    end if;
 exception
     when unique_violation then
         perform scim.fail('SC409', field, format('There is a group "%s" already; choose another name.', name));
@@ -399,19 +392,16 @@ create function scim.admin_group_remove(of_tenant text, args jsonb) returns void
 as $$
 declare
     r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    gone scim.resource := r;
     by_whom text := scim.group_use(of_tenant, r.id);
 begin
     perform scim.must_be_ours(r);
     if by_whom is not null then
         perform scim.fail('SC409', 'group', format('The group "%s" is in use: %s. Change that first.', r.doc ->> 'displayName', by_whom));
     end if;
-    update scim.resource x set deleted_at = now(), version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id;
-    with left_groups as (
-        delete from scim.membership m where m.tenant = of_tenant and m.member_id = r.id returning m.group_id
-    )
-    update scim.resource g set version = g.version + 1, last_modified = now()
-     where g.tenant = of_tenant and g.id in (select l.group_id from left_groups l);
+    gone.deleted_at := now();
+    perform scim.change_resource(r, gone);
+    perform scim.leave_groups(of_tenant, r.id);
 end
 $$;
 
@@ -420,7 +410,9 @@ create function scim.admin_group_restore(of_tenant text, args jsonb) returns jso
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    r    scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    back scim.resource := r;
+    gone uuid[];
 begin
     if r.deleted_at is null then
         perform scim.fail('SC409', 'group', format('The group "%s" is not archived; name an archived one that was called the same by its id.', r.doc ->> 'displayName'));
@@ -428,11 +420,16 @@ begin
     if exists (select from scim.resource x where x.tenant = of_tenant and x.group_name_key = scim.fold(r.doc ->> 'displayName')) then
         perform scim.fail('SC409', 'group', format('Another group is called "%s" now; rename or archive it first.', r.doc ->> 'displayName'));
     end if;
-    delete from scim.membership m
-     where m.tenant = of_tenant and m.group_id = r.id
-       and not exists (select from scim.resource u where u.tenant = of_tenant and u.id = m.member_id and u.deleted_at is null);
-    update scim.resource x set deleted_at = null, version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id;
+    with left_group as (
+        delete from scim.membership m
+         where m.tenant = of_tenant and m.group_id = r.id
+           and not exists (select from scim.resource u where u.tenant = of_tenant and u.id = m.member_id and u.deleted_at is null)
+        returning m.member_id
+    )
+    select array_agg(l.member_id) into gone from left_group l;
+    perform scim.note_left(of_tenant, r.id, gone, cardinality(gone));
+    back.deleted_at := null;
+    perform scim.change_resource(r, back);
     return scim.group_json(scim.the_group(of_tenant, r.id::text));
 exception
     when unique_violation then
@@ -446,7 +443,8 @@ create function scim.admin_group_unlink(of_tenant text, args jsonb) returns json
     language plpgsql
 as $$
 declare
-    r scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    r     scim.resource := scim.hold_group(of_tenant, args ->> 'group');
+    freed scim.resource := r;
 begin
     if r.source <> 'scim' then
         perform scim.fail('SC409', 'group', format('The group "%s" is not managed by provisioning; there is nothing to unlink.',
@@ -454,8 +452,8 @@ begin
     elsif r.deleted_at is not null then
         perform scim.fail('SC409', 'group', format('The group "%s" is archived; restore it first.', r.doc ->> 'displayName'));
     end if;
-    update scim.resource x set source = 'local', version = x.version + 1, last_modified = now()
-     where x.tenant = of_tenant and x.id = r.id;
+    freed.source := 'local';
+    perform scim.change_resource(r, freed);
     return scim.group_json(scim.the_group(of_tenant, r.id::text));
 end
 $$;
@@ -497,12 +495,6 @@ begin
 end
 $$;
 
-create function scim.touch_group(of_tenant text, of_group uuid) returns void
-    language sql
-    begin atomic
-        update scim.resource x set version = x.version + 1, last_modified = now() where x.tenant = of_tenant and x.id = of_group;
-    end;
-
 create function scim.admin_group_add_members(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
@@ -511,6 +503,7 @@ declare
     name  text;
     m     scim.resource;
     ids   uuid[] := '{}';
+    groups uuid[];
 begin
     perform scim.must_be_ours(r);
     for name in select n from jsonb_array_elements_text(args -> 'members') n loop
@@ -520,13 +513,21 @@ begin
         end if;
         ids := ids || m.id;
     end loop;
-    insert into scim.membership (tenant, group_id, member_id, member_type)
-    select of_tenant, r.id, x.id, x.type
-      from scim.resource x
-     where x.tenant = of_tenant and x.id = any (ids)
-        on conflict do nothing;
-    if found then
-        perform scim.touch_group(of_tenant, r.id);
+    with joined as (
+        insert into scim.membership (tenant, group_id, member_id, member_type)
+        select of_tenant, r.id, x.id, x.type
+          from scim.resource x
+         where x.tenant = of_tenant and x.id = any (ids)
+            on conflict do nothing
+        returning member_id, member_type
+    )
+    select array_agg(j.member_id), array_agg(j.member_id) filter (where j.member_type = 'Group') into ids, groups from joined j;
+    if ids is not null then
+        if groups is not null then
+            perform scim.keep_nesting(of_tenant, r.id, groups);
+        end if;
+        perform scim.note_joined(of_tenant, r.id, ids);
+        perform scim.touch_groups(of_tenant, array [r.id]);
     end if;
     return scim.group_json(scim.the_group(of_tenant, r.id::text));
 end
@@ -544,6 +545,8 @@ begin
     if not found then
         perform scim.fail('SC404', 'member', format('"%s" is no member of the group "%s".', args ->> 'member', r.doc ->> 'displayName'));
     end if;
-    perform scim.touch_group(of_tenant, r.id);
+    perform scim.note_left(of_tenant, r.id, array [m.id],
+                           case m.type when 'User' then 1 else scim.people_in(of_tenant, array [m.id]) end);
+    perform scim.touch_groups(of_tenant, array [r.id]);
 end
 $$;

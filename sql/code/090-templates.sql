@@ -45,14 +45,14 @@ begin
 end
 $$;
 
--- Gives these new accounts what a template has for them. What follows from that is noted here where a client acts, and by the triggers
--- where an administrator does.
+-- Gives these new accounts what a template has for them.
 create function scim.apply_template(t scim.template, ids uuid[]) returns void
     language plpgsql
 as $$
 declare
     before scim.resource;
     after  scim.resource;
+    joined record;
     given uuid[];    -- who gets the role of it
     what  jsonb := jsonb_strip_nulls(jsonb_build_object('template', t.name, 'templateId', t.id,
                        'groups', nullif(to_jsonb(scim.group_names(t.tenant, t.groups)), '[]'),
@@ -67,30 +67,24 @@ begin
                    flags = nullif(array(select f from unnest(x.flags || t.flags) f group by f order by scim.fold(f)), '{}')
              where x.tenant = t.tenant and x.id = before.id
             returning x.* into after;
-            if scim.by_client() then
-                perform scim.note_change(before, after);
-            end if;
+            perform scim.note_change(before, after);
         end loop;
     end if;
     if t.groups <> '{}' then
-        with joined as (
-            insert into scim.membership (tenant, group_id, member_id, member_type)
-            select t.tenant, g.id, u.id, 'User'
-              from scim.resource g, unnest(ids) u (id)
-             where g.tenant = t.tenant and g.id = any (t.groups) and g.type = 'Group' and g.deleted_at is null
-             order by g.id, u.id
-                on conflict do nothing
-            returning group_id, member_id
-        )
-        insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-        select t.tenant, 'add-members', 'Group', j.group_id::text, scim.group_name(t.tenant, j.group_id),
-               jsonb_build_object('members', jsonb_agg(j.member_id order by j.member_id))
-          from joined j
-         where scim.by_client()
-         group by j.group_id;
-        update scim.resource g
-           set version = g.version + (g.xmin <> pg_current_xact_id()::xid)::int, last_modified = now(), modified_hour = scim.hour(now())
-         where g.tenant = t.tenant and g.id = any (t.groups) and g.deleted_at is null;
+        for joined in
+            with j as (
+                insert into scim.membership (tenant, group_id, member_id, member_type)
+                select t.tenant, g.id, u.id, 'User'
+                  from scim.resource g, unnest(ids) u (id)
+                 where g.tenant = t.tenant and g.id = any (t.groups) and g.type = 'Group' and g.deleted_at is null
+                 order by g.id, u.id
+                    on conflict do nothing
+                returning group_id, member_id
+            )
+            select j.group_id, array_agg(j.member_id) as ids from j group by j.group_id order by j.group_id loop
+            perform scim.note_joined(t.tenant, joined.group_id, joined.ids);
+            perform scim.touch_groups(t.tenant, array [joined.group_id]);
+        end loop;
     end if;
     if t.subscriptions <> '{}' then
         insert into scim.access_grant (tenant, user_id, subscription_id, source, granted_by)
@@ -135,52 +129,22 @@ begin
 end
 $$;
 
-create function scim.give_templates() returns trigger
-    language plpgsql
-as $$
-declare
-    of_tenant text;
-begin
-    if scim.by_client() then
-        return null;
-    end if;
-    for of_tenant in select distinct n.tenant from added n where n.type = 'User' loop
-        perform scim.apply_templates(of_tenant, array(select n.id from added n where n.tenant = of_tenant and n.type = 'User'));
-    end loop;
-    return null;
-end
-$$;
-
-create trigger give_templates after insert on scim.resource referencing new table as added
-    for each statement execute function scim.give_templates();
-
 -- --- what a template names stays -------------------------------------------------------------------------------------
 
 -- What a template names stays.
-create function scim.keep_templates() returns trigger
+create function scim.must_be_no_template_role(r scim.resource) returns void
     language plpgsql
 as $$
 declare
     name text;
 begin
-    if new.type = 'Group' then
-        select t.name into name from scim.template t where t.tenant = new.tenant and new.id = any (t.groups) order by t.priority, t.id limit 1;
-    else
-        select t.name into name from scim.template t
-         where t.tenant = new.tenant and t.role = new.doc ->> 'value' order by t.priority, t.id limit 1;
-    end if;
+    select t.name into name from scim.template t
+     where t.tenant = r.tenant and t.role = r.doc ->> 'value' order by t.priority, t.id limit 1;
     if name is not null then
-        perform scim.fail('SC409', lower(new.type), format('The %s "%s" is in use: the template "%s" gives it. Change that first.',
-            lower(new.type), coalesce(new.doc ->> 'value', new.doc ->> 'displayName'), name));
+        perform scim.fail('SC409', 'role', format('The role "%s" is in use: the template "%s" gives it. Change that first.', r.doc ->> 'value', name));
     end if;
-    return null;
 end
 $$;
-
-create trigger keep_templates after update of deleted_at on scim.resource
-    for each row when (new.deleted_at is not null and old.deleted_at is null
-                       and (new.type = 'Role' or new.type = 'Group' and new.source <> 'scim'))
-    execute function scim.keep_templates();
 
 create function scim.keep_template_flags() returns trigger
     language plpgsql

@@ -30,15 +30,18 @@ $$;
 create function scim.keep_entitlement() returns trigger
     language plpgsql
 as $$
+declare
+    was scim.resource;
+    r   scim.resource;
 begin
     if tg_op = 'INSERT' then
-        insert into scim.resource (tenant, id, type, doc, created)
-        values (new.tenant, new.id, 'Entitlement', scim.entitlement(new), new.created);
+        perform scim.make_resource(scim.new_resource(new.tenant, new.id, 'Entitlement', 'scim', scim.entitlement(new)));
     else
-        update scim.resource r
-           set doc = case tg_op when 'UPDATE' then scim.entitlement(new) else r.doc end,
-               deleted_at = case tg_op when 'DELETE' then now() end, version = r.version + 1, last_modified = now()
-         where r.tenant = old.tenant and r.id = old.id;
+        select x.* into was from scim.resource x where x.tenant = old.tenant and x.id = old.id for no key update;
+        r := was;
+        r.doc := case tg_op when 'UPDATE' then scim.entitlement(new) else r.doc end;
+        r.deleted_at := case tg_op when 'DELETE' then now() end;
+        perform scim.change_resource(was, r);
     end if;
     return null;
 end
@@ -352,7 +355,7 @@ grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim
 -- --- what goes with what ---------------------------------------------------------------------------------------------
 
 -- A role that groups are mapped to stays.
-create function scim.keep_mapped_role() returns trigger
+create function scim.must_not_be_mapped(r scim.resource) returns void
     language plpgsql
 as $$
 declare
@@ -361,34 +364,14 @@ begin
     select g.doc ->> 'displayName' into group_name
       from scim.mapping p
       join scim.resource g on g.tenant = p.tenant and g.id = p.group_id
-     where p.tenant = new.tenant and p.role = new.doc ->> 'value'
+     where p.tenant = r.tenant and p.role = r.doc ->> 'value'
      order by p.id
      limit 1;
     if found then
-        perform scim.fail('SC409', 'role', format('The role "%s" is mapped to the group "%s"; remove its mappings first.', new.doc ->> 'value', group_name));
+        perform scim.fail('SC409', 'role', format('The role "%s" is mapped to the group "%s"; remove its mappings first.', r.doc ->> 'value', group_name));
     end if;
-    return null;
 end
 $$;
-
-create trigger keep_mapped_role after update of deleted_at on scim.resource
-    for each row when (new.type = 'Role' and new.deleted_at is not null and old.deleted_at is null)
-    execute function scim.keep_mapped_role();
-
--- Whoever is erased leaves no grants. With the owner's rights: the web role takes nothing away.
-create function scim.drop_grants() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    delete from scim.access_grant a where a.tenant = old.tenant and a.user_id = old.id;
-    delete from scim.first_login f where f.tenant = old.tenant and f.user_id = old.id;
-    delete from scim.mapping p where p.tenant = old.tenant and p.group_id = old.id;
-    return null;
-end
-$$;
-
-create trigger drop_grants after delete on scim.resource
-    for each row execute function scim.drop_grants();
 
 -- --- protected accounts ----------------------------------------------------------------------------------------------
 
@@ -414,20 +397,3 @@ begin
         on conflict do nothing;
 end
 $$;
-
-create function scim.keep_pinned() returns trigger
-    language plpgsql
-as $$
-begin
-    if new.protected is not null then
-        perform scim.pin_access(new.tenant, new.id);
-    else
-        delete from scim.access_grant a where a.tenant = new.tenant and a.user_id = new.id and a.source = 'protected';
-    end if;
-    return new;
-end
-$$;
-
--- Before, as it reads what the account has without being protected.
-create trigger keep_pinned before update of protected on scim.resource
-    for each row when ((new.protected is null) <> (old.protected is null)) execute function scim.keep_pinned();

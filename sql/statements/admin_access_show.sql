@@ -12,8 +12,13 @@ with u as materialized (
       from t, scim.membership m
      cross join lateral scim.groups_above($1, m.group_id) n
      where t.nests and m.tenant = $1 and m.member_id = (select u.id from u)
+), told as materialized (
+    select scim.user_access($1, u) as access from u
 ), has as materialized (
-    select a.* from scim.access a where a.tenant = $1 and a.user_id = (select u.id from u) and a.kind = 'subscription'
+    -- Read once: what it has costs the most.
+    select (a.value ->> 'id')::uuid as id, (a.value ->> 'seated')::boolean as seated, a.value ->> 'since' as since, a.value -> 'sources' as sources
+      from told, jsonb_array_elements(told.access -> 'access') a
+     where a.value ->> 'kind' = 'subscription'
 ), sub as materialized (
     select s.* from scim.subscription s where s.tenant = $1 order by s.name_key limit 500
 ), mapped as materialized (
@@ -34,14 +39,14 @@ with u as materialized (
     select s.name_key, jsonb_build_object(
                'id', s.id, 'name', s.name, 'has', coalesce(h.seated, false),
                'standing', case when h.seated then 'seated' when h.id is not null then 'waiting' else 'none' end,
-               'since', scim.time_text(h.since), 'sources', coalesce(h.sources, '[]'), 'reasons', {{access_reasons}}) as shown
+               'since', h.since, 'sources', coalesce(h.sources, '[]'), 'reasons', {{access_reasons}}) as shown
       from u, t, sub s
       left join has h on h.id = s.id
       left join mapped m on m.id = s.id
 )
-select scim.user_access($1, u) || jsonb_build_object(
+select told.access || jsonb_build_object(
            'subscriptions', coalesce((select jsonb_agg(x.shown order by x.name_key) from standing x), '[]'),
            'whyNot', coalesce((select jsonb_agg((x.shown ->> 'name') || ': ' || (r.value ->> 'text') order by x.name_key, r.ordinality)
                                  from standing x
                                 cross join lateral jsonb_array_elements(x.shown -> 'reasons') with ordinality r), '[]'))
-  from u
+  from told

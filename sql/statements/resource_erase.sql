@@ -7,4 +7,4 @@ with gone as (
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, weight) values ($1, 'erase', $2, $3, $5::int)
 )
-select true from gone
+select scim.forget($1, gone.id) from gone

@@ -1,0 +1,122 @@
+-- For tests and benchmarks alone, which write rows of scim.resource and scim.membership themselves: triggers that give such rows what belongs
+-- to them, by the functions that administrators' operations use. They leave alone what the product itself writes, whose roles are others.
+create schema fixture;
+grant usage on schema fixture to public;
+
+create function fixture.acts() returns boolean
+    language sql stable
+    return current_user <> all (array ['scim_web', 'scim_manage', 'scim_owner']);
+
+create function fixture.before_resource() returns trigger
+    language plpgsql
+as $$
+declare
+    nobody scim.resource;
+    asked  scim.resource := new;
+begin
+    if not fixture.acts() then
+        return new;
+    end if;
+    if tg_op = 'UPDATE' then
+        nobody := old;
+    end if;
+    new := scim.ruled(new, nobody);
+    -- What a test says of the keys itself counts.
+    new.display_name_key := coalesce(new.display_name_key, asked.display_name_key);
+    return new;
+end
+$$;
+
+create function fixture.after_resource() returns trigger
+    language plpgsql
+as $$
+begin
+    if not fixture.acts() then
+        return null;
+    end if;
+    if tg_op = 'DELETE' then
+        perform scim.follow_up(null, old);
+        perform scim.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
+        perform scim.forget(old.tenant, old.id);
+    elsif tg_op = 'INSERT' then
+        perform scim.follow_up(new, null);
+        perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
+        if new.type = 'User' then
+            perform scim.apply_templates(new.tenant, array [new.id]);
+        end if;
+    else
+        perform scim.follow_up(new, old);
+        perform scim.note_change(old, new);
+    end if;
+    return null;
+end
+$$;
+
+-- As protecting and unprotecting an account does.
+create function fixture.protect() returns trigger
+    language plpgsql
+as $$
+begin
+    if not fixture.acts() or (new.protected is null) = (old.protected is null) then
+        return new;
+    end if;
+    if new.protected is not null then
+        perform scim.pin_access(new.tenant, new.id);
+    else
+        delete from scim.access_grant a where a.tenant = new.tenant and a.user_id = new.id and a.source = 'protected';
+    end if;
+    return new;
+end
+$$;
+
+create function fixture.spread() returns trigger
+    language plpgsql
+as $$
+begin
+    if fixture.acts() then
+        perform scim.spread(new.tenant);
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.joined() returns trigger
+    language plpgsql
+as $$
+declare
+    g record;
+begin
+    if not fixture.acts() then
+        return null;
+    end if;
+    for g in select a.tenant, a.group_id, array_agg(a.member_id) as ids, array_agg(a.member_id) filter (where a.member_type = 'Group') as groups
+               from added a group by a.tenant, a.group_id loop
+        if g.groups is not null then
+            perform scim.keep_nesting(g.tenant, g.group_id, g.groups);
+        end if;
+        perform scim.note_joined(g.tenant, g.group_id, g.ids);
+    end loop;
+    return null;
+end
+$$;
+
+create function fixture.departed() returns trigger
+    language plpgsql
+as $$
+begin
+    if fixture.acts() then
+        perform scim.note_left(g.tenant, g.group_id, g.ids, cardinality(g.ids))
+           from (select d.tenant, d.group_id, array_agg(d.member_id) as ids from departed d group by d.tenant, d.group_id) g;
+    end if;
+    return null;
+end
+$$;
+
+create trigger fixture_before before insert or update on scim.resource for each row execute function fixture.before_resource();
+create trigger fixture_after after insert or update or delete on scim.resource for each row execute function fixture.after_resource();
+create trigger fixture_protect before update of protected on scim.resource for each row execute function fixture.protect();
+create trigger fixture_spread after update of protected on scim.resource for each row execute function fixture.spread();
+create trigger fixture_joined after insert on scim.membership referencing new table as added
+    for each statement execute function fixture.joined();
+create trigger fixture_departed after delete on scim.membership referencing old table as departed
+    for each statement execute function fixture.departed();
