@@ -1,6 +1,6 @@
 -- The roles of a tenant, which /Roles shows, as resources of the type Role that clients cannot change.
 --
--- Each tenant has the built-in ones, from the moment it is made. A tenant's own come by scim.add_role, too.
+-- Each tenant has the built-in ones, from the moment it is made (scim.admin_tenant_add). A tenant's own come by scim.add_role, too.
 
 -- `place` keeps roles that are made together in order: ids are ordered by their milliseconds. One document has both
 -- shapes, the IETF draft's and Okta's: each resource type shows the attributes of its own schema.
@@ -32,18 +32,6 @@ end
 $$;
 revoke execute on function scim.add_built_in_roles from public;
 grant execute on function scim.add_built_in_roles to scim_manage;
-
-create function scim.make_roles() returns trigger
-    language plpgsql
-as $$
-begin
-    perform scim.add_built_in_roles(new.tenant);
-    return null;
-end
-$$;
-
-create trigger make_roles after insert on scim.tenant
-    for each row execute function scim.make_roles();
 
 -- The value of the tenant's role that is called so, whatever the case, by its value, its id or its display name; null where there
 -- is none.

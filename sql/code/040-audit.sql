@@ -193,25 +193,20 @@ $$;
 
 -- --- grants ----------------------------------------------------------------------------------------------------------
 
--- The audit log has each grant, whoever makes it.
-create function scim.audit_grant() returns trigger
+-- The audit log has each grant that is made or withdrawn. `action` is grant or withdraw.
+create function scim.note_grant(action text, a scim.access_grant) returns void
     language plpgsql
 as $$
 declare
-    a    scim.access_grant := case tg_op when 'DELETE' then old else new end;
     what jsonb := jsonb_strip_nulls(jsonb_build_object(
         'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
         'role', a.role, 'source', a.source));
 begin
-    perform scim.note(a.tenant, case tg_op when 'DELETE' then 'withdraw' else 'grant' end, 'User', a.user_id::text,
+    perform scim.note(a.tenant, action, 'User', a.user_id::text,
         (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
-        case tg_op when 'DELETE' then what end, case tg_op when 'INSERT' then what end);
-    return null;
+        case action when 'withdraw' then what end, case action when 'grant' then what end);
 end
 $$;
-
-create trigger audit_grant after insert or delete on scim.access_grant
-    for each row execute function scim.audit_grant();
 
 -- --- as it is shown --------------------------------------------------------------------------------------------------
 

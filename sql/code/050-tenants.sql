@@ -2,37 +2,6 @@
 
 -- --- copies of settings, for authentication --------------------------------------------------------------------------
 
--- The lock makes a token that is created while its tenant changes wait for the change.
-create function scim.copy_tenant() returns trigger
-    language plpgsql
-as $$
-begin
-    select n.enabled, n.profile, n.nests
-      into new.tenant_enabled, new.tenant_profile, new.tenant_nests
-      from scim.tenant n
-     where n.tenant = new.tenant
-       for share;
-    return new;
-end
-$$;
-
-create trigger copy_tenant before insert on scim.token
-    for each row execute function scim.copy_tenant();
-
-create function scim.spread_tenant() returns trigger
-    language plpgsql
-as $$
-begin
-    update scim.token t
-       set tenant_enabled = new.enabled, tenant_profile = new.profile, tenant_nests = new.nests
-     where t.tenant = new.tenant;
-    return null;
-end
-$$;
-
-create trigger spread_tenant after update of enabled, profile, nests on scim.tenant
-    for each row execute function scim.spread_tenant();
-
 create function scim.keeps(t scim.tenant) returns text
     language sql immutable
 as $$
@@ -66,21 +35,22 @@ create function scim.mask_trait(attribute text) returns text
     language sql immutable
     return case attribute when 'userName' then 'n' else 'd' end;
 
--- The lock makes a token that is made while its tenant changes wait for the change, which the next statement then sees.
-create function scim.copy_settings() returns trigger
+-- Fills a token's copies. The lock makes a token that is made while its tenant changes wait for the change, which the next statement then
+-- sees.
+create function scim.with_copies(k scim.token) returns scim.token
     language plpgsql
 as $$
 begin
-    perform from scim.tenant t where t.tenant = new.tenant for share;
-    select scim.keeps(t), scim.token_traits(t, new.confined) into new.keeps, new.traits from scim.tenant t where t.tenant = new.tenant;
-    return new;
+    perform from scim.tenant t where t.tenant = k.tenant for share;
+    select t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, k.confined)
+      into k.tenant_enabled, k.tenant_profile, k.tenant_nests, k.keeps, k.traits
+      from scim.tenant t where t.tenant = k.tenant;
+    return k;
 end
 $$;
 
-create trigger copy_settings before insert on scim.token
-    for each row execute function scim.copy_settings();
-
--- One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
+-- Gives a tenant's tokens their copies anew; each change of what they are copies of does so, in its own transaction, and raises the version
+-- of the rules with it. One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
 -- for one another.
 create function scim.spread(of_tenant text) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -88,30 +58,14 @@ as $$
 begin
     perform from scim.tenant t where t.tenant = of_tenant for no key update;
     update scim.token k
-       set keeps = scim.keeps(t), traits = scim.token_traits(t, k.confined), rules = k.rules + 1
+       set tenant_enabled = t.enabled, tenant_profile = t.profile, tenant_nests = t.nests, keeps = scim.keeps(t),
+           traits = scim.token_traits(t, k.confined), rules = k.rules + 1
       from scim.tenant t
      where t.tenant = of_tenant and k.tenant = t.tenant;
 end
 $$;
 revoke execute on function scim.spread from public;
 grant execute on function scim.spread to scim_manage;
-
-create function scim.spread_settings() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    perform scim.spread(coalesce(new.tenant, old.tenant));
-    return null;
-end
-$$;
-
-create trigger spread_settings after update of activity_bodies, activity_mask, dry_run, guard_limit, guard_share, user_name_email,
-                                               derive_display_name, role_wins, restore, local_match, deletion, login_attribute,
-                                               reserved_roles on scim.tenant
-    for each row execute function scim.spread_settings();
-
-create trigger spread_settings after insert or delete on scim.template
-    for each row execute function scim.spread_settings();
 
 -- The roles of a tenant are others from now on.
 create function scim.raise_rules(of_tenant text) returns void
@@ -252,6 +206,7 @@ begin
     if given ?| array['default_role', 'reserved_roles'] then
         perform scim.must_not_contradict(t, given);
     end if;
+    perform scim.spread(of_tenant);
     return t;
 end
 $$;
@@ -277,6 +232,7 @@ begin
     if made is null then
         perform scim.fail('SC409', 'tenant', format('There is a tenant "%s" already; choose another name.', args ->> 'tenant'));
     end if;
+    perform scim.add_built_in_roles(made);
     perform scim.note_tenant('create', null, scim.tenant_json(scim.set_tenant(made, args)));
     return scim.tenant_json(scim.the_tenant(made));
 end
@@ -331,6 +287,10 @@ begin
     if after ->> 'loginAttribute' <> before ->> 'loginAttribute' then
         perform scim.set_logins(of_tenant, after ->> 'loginAttribute');
     end if;
+    -- What was taken before there was a guard counts too.
+    if before -> 'guardLimit' = 'null' and before -> 'guardShare' = 'null' and (after -> 'guardLimit' <> 'null' or after -> 'guardShare' <> 'null') then
+        perform scim.add_up_losses(of_tenant);
+    end if;
     if (after ->> 'oneToken')::boolean and not (before ->> 'oneToken')::boolean
         and 1 < (select count(*) from scim.token x where x.tenant = of_tenant and x.revoked is null and x.expires > now())
     then
@@ -384,6 +344,7 @@ declare
 begin
     perform scim.must_match(before);
     update scim.tenant t set enabled = false where t.tenant = of_tenant returning scim.tenant_json(t) into after;
+    perform scim.spread(of_tenant);
     changed := scim.settle_accounts(of_tenant, args ->> 'accounts');
     perform scim.note_tenant('disable', before,
                              after || jsonb_build_object('accounts', args ->> 'accounts', 'accountsChanged', changed));
@@ -405,6 +366,7 @@ begin
             else 'expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their expiry.' end);
     end if;
     update scim.tenant t set enabled = true where t.tenant = of_tenant returning scim.tenant_json(t) into after;
+    perform scim.spread(of_tenant);
     perform scim.note_tenant('enable', before, after);
     return after || jsonb_build_object('token', null, 'issued',
         case when (before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean then scim.renew_token(of_tenant, args) end);

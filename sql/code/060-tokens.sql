@@ -175,10 +175,12 @@ as $$
 declare
     stored scim.token;
 begin
+    t := scim.with_copies(t);
     insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
-                            confined)
+                            confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits)
     values (t.tenant, args ->> 'keyId', decode(args ->> 'digest', 'hex'), t.name, t.description, scim.acting(),
-            scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id, t.confined)
+            scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id, t.confined, t.tenant_enabled,
+            t.tenant_profile, t.tenant_nests, t.keeps, t.traits)
     returning * into stored;
     perform scim.note_token('create', null, scim.token_json(stored));
     return scim.token_json(stored);

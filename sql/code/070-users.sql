@@ -194,6 +194,7 @@ begin
         u.flags := nullif(array_remove(u.flags, f.name), '{}');
         perform scim.change_resource(was, u, false);
     end loop;
+    perform scim.must_be_no_template_flag(f);
     delete from scim.flag x where x.tenant = of_tenant and x.name_key = f.name_key;
     perform scim.note(of_tenant, 'delete', 'Flag', f.name, f.name, scim.flag_json(f), null);
 end
@@ -847,7 +848,7 @@ begin
     if r.protected is null then
         perform scim.fail('SC409', 'user', format('The user "%s" is not protected.', r.doc ->> 'userName'));
     end if;
-    delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = r.id and a.source = 'protected';
+    perform scim.withdraw(a) from scim.access_grant a where a.tenant = of_tenant and a.user_id = r.id and a.source = 'protected' order by a.id;
     new := r;
     new.protected := null;
     r := scim.change_resource(r, new, false);

@@ -57,6 +57,9 @@ declare
     member uuid;
 begin
     update scim.tenant n set nests = true where n.tenant = of_tenant and not n.nests;
+    if found then
+        perform scim.spread(of_tenant);
+    end if;
     perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || of_tenant, 0));
     select n.group_depth into most from scim.tenant n where n.tenant = of_tenant;
     foreach member in array members loop

@@ -53,6 +53,7 @@ declare
     before scim.resource;
     after  scim.resource;
     joined record;
+    granted scim.access_grant;
     given uuid[];    -- who gets the role of it
     what  jsonb := jsonb_strip_nulls(jsonb_build_object('template', t.name, 'templateId', t.id,
                        'groups', nullif(to_jsonb(scim.group_names(t.tenant, t.groups)), '[]'),
@@ -87,11 +88,15 @@ begin
         end loop;
     end if;
     if t.subscriptions <> '{}' then
-        insert into scim.access_grant (tenant, user_id, subscription_id, source, granted_by)
-        select t.tenant, u.id, s.id, 'template', t.name
-          from unnest(ids) u (id), unnest(t.subscriptions) s (id)
-         order by u.id, s.id
-            on conflict do nothing;
+        for granted in
+            insert into scim.access_grant as a (tenant, user_id, subscription_id, source, granted_by)
+            select t.tenant, u.id, s.id, 'template', t.name
+              from unnest(ids) u (id), unnest(t.subscriptions) s (id)
+             order by u.id, s.id
+                on conflict do nothing
+            returning a.* loop
+            perform scim.note_grant('grant', granted);
+        end loop;
     end if;
     perform scim.note(t.tenant, 'template', 'User', r.id::text, r.doc ->> 'userName', null,
                       case when r.id = any (given) then what || jsonb_build_object('role', t.role) else what end)
@@ -146,40 +151,32 @@ begin
 end
 $$;
 
-create function scim.keep_template_flags() returns trigger
+create function scim.must_be_no_template_flag(f scim.flag) returns void
     language plpgsql
 as $$
 declare
     name text;
 begin
-    select t.name into name from scim.template t where t.tenant = old.tenant and old.name = any (t.flags) order by t.priority, t.id limit 1;
+    select t.name into name from scim.template t where t.tenant = f.tenant and f.name = any (t.flags) order by t.priority, t.id limit 1;
     if name is not null then
-        perform scim.fail('SC409', 'flag', format('The flag "%s" is in use: the template "%s" gives it. Change that first.', old.name, name));
+        perform scim.fail('SC409', 'flag', format('The flag "%s" is in use: the template "%s" gives it. Change that first.', f.name, name));
     end if;
-    return old;
 end
 $$;
 
-create trigger keep_templates before delete on scim.flag
-    for each row execute function scim.keep_template_flags();
-
-create function scim.keep_template_subscriptions() returns trigger
+create function scim.must_be_no_template_subscription(s scim.subscription) returns void
     language plpgsql
 as $$
 declare
     name text;
 begin
-    select t.name into name from scim.template t where t.tenant = old.tenant and old.id = any (t.subscriptions) order by t.priority, t.id limit 1;
+    select t.name into name from scim.template t where t.tenant = s.tenant and s.id = any (t.subscriptions) order by t.priority, t.id limit 1;
     if name is not null then
         perform scim.fail('SC409', 'subscription',
-            format('The subscription "%s" is in use: the template "%s" gives it. Change that first.', old.name, name));
+            format('The subscription "%s" is in use: the template "%s" gives it. Change that first.', s.name, name));
     end if;
-    return old;
 end
 $$;
-
-create trigger keep_templates before delete on scim.subscription
-    for each row execute function scim.keep_template_subscriptions();
 
 -- --- what administrators do ------------------------------------------------------------------------------------------
 
@@ -333,6 +330,7 @@ begin
     t := scim.set_template(t, args);
     perform scim.check_template(t);
     insert into scim.template values (t.*);
+    perform scim.spread(of_tenant);
     perform scim.note(of_tenant, 'create', 'Template', t.id::text, t.name, null, scim.template_json(t));
     return scim.template_json(t);
 exception
@@ -377,6 +375,7 @@ declare
     t scim.template := scim.hold_template(of_tenant, args ->> 'template');
 begin
     delete from scim.template x where x.tenant = of_tenant and x.id = t.id;
+    perform scim.spread(of_tenant);
     perform scim.note(of_tenant, 'delete', 'Template', t.id::text, t.name, scim.template_json(t), null);
 end
 $$;

@@ -27,28 +27,29 @@ as $$
         'description', s.description, 'automatic', s.automatic))
 $$;
 
-create function scim.keep_entitlement() returns trigger
+-- The Entitlement of a subscription that is made, has changed, or is going to be removed.
+create function scim.make_entitlement(s scim.subscription) returns void
+    language plpgsql
+as $$
+begin
+    perform scim.make_resource(scim.new_resource(s.tenant, s.id, 'Entitlement', 'scim', scim.entitlement(s)));
+end
+$$;
+
+create function scim.change_entitlement(s scim.subscription, gone boolean) returns void
     language plpgsql
 as $$
 declare
     was scim.resource;
     r   scim.resource;
 begin
-    if tg_op = 'INSERT' then
-        perform scim.make_resource(scim.new_resource(new.tenant, new.id, 'Entitlement', 'scim', scim.entitlement(new)));
-    else
-        select x.* into was from scim.resource x where x.tenant = old.tenant and x.id = old.id for no key update;
-        r := was;
-        r.doc := case tg_op when 'UPDATE' then scim.entitlement(new) else r.doc end;
-        r.deleted_at := case tg_op when 'DELETE' then now() end;
-        perform scim.change_resource(was, r);
-    end if;
-    return null;
+    select x.* into was from scim.resource x where x.tenant = s.tenant and x.id = s.id for no key update;
+    r := was;
+    r.doc := case when gone then r.doc else scim.entitlement(s) end;
+    r.deleted_at := case when gone then now() end;
+    perform scim.change_resource(was, r);
 end
 $$;
-
-create trigger keep_entitlement after insert or delete or update on scim.subscription
-    for each row execute function scim.keep_entitlement();
 
 -- --- what gives access -----------------------------------------------------------------------------------------------
 
@@ -380,20 +381,39 @@ $$;
 create function scim.pin_access(of_tenant text, of_user uuid) returns void
     language plpgsql
 as $$
+declare
+    granted scim.access_grant;
 begin
-    insert into scim.access_grant (tenant, user_id, subscription_id, source, granted)
-    select of_tenant, of_user, g.subscription_id, 'protected', min(g.since)
-      from scim.ground g
-     where g.tenant = of_tenant and g.user_id = of_user
-     group by g.subscription_id
-    having not bool_or(g.source in ('manual', 'template', 'protected'))
-        on conflict do nothing;
-    insert into scim.access_grant (tenant, user_id, role, source, granted)
-    select of_tenant, of_user, g.role, 'protected', min(g.since)
-      from scim.ground_role g
-     where g.tenant = of_tenant and g.user_id = of_user
-     group by g.role
-    having not bool_or(g.source <> 'group')
-        on conflict do nothing;
+    for granted in
+        insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted)
+        select of_tenant, of_user, g.subscription_id, 'protected', min(g.since)
+          from scim.ground g
+         where g.tenant = of_tenant and g.user_id = of_user
+         group by g.subscription_id
+        having not bool_or(g.source in ('manual', 'template', 'protected'))
+            on conflict do nothing
+        returning n.* loop
+        perform scim.note_grant('grant', granted);
+    end loop;
+    for granted in
+        insert into scim.access_grant as n (tenant, user_id, role, source, granted)
+        select of_tenant, of_user, g.role, 'protected', min(g.since)
+          from scim.ground_role g
+         where g.tenant = of_tenant and g.user_id = of_user
+         group by g.role
+        having not bool_or(g.source <> 'group')
+            on conflict do nothing
+        returning n.* loop
+        perform scim.note_grant('grant', granted);
+    end loop;
+end
+$$;
+
+create function scim.withdraw(a scim.access_grant) returns void
+    language plpgsql
+as $$
+begin
+    delete from scim.access_grant x where x.tenant = a.tenant and x.id = a.id;
+    perform scim.note_grant('withdraw', a);
 end
 $$;

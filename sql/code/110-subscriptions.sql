@@ -94,6 +94,7 @@ begin
         -- Another one made it at the same time.
         perform scim.fail('SC409', 'name', format('There is a subscription "%s" already.', args ->> 'name'));
     end if;
+    perform scim.make_entitlement(s);
     return scim.subscription_json(s);
 end
 $$;
@@ -128,6 +129,7 @@ begin
            automatic = coalesce((args ->> 'automatic')::boolean, x.automatic)
      where x.tenant = of_tenant and x.id = s.id
     returning x.* into s;
+    perform scim.change_entitlement(s, false);
     return scim.subscription_json(s);
 exception
     when unique_violation then
@@ -167,7 +169,9 @@ begin
         perform scim.fail('SC409', 'subscription',
             format('The subscription "%s" is granted to the user "%s"; remove its grants first.', s.name, user_of));
     end if;
+    perform scim.must_be_no_template_subscription(s);
     delete from scim.subscription x where x.tenant = of_tenant and x.id = s.id;
+    perform scim.change_entitlement(s, true);
 exception
     when foreign_key_violation then
         -- By what another area keeps, or by what came at the same time.
@@ -312,6 +316,7 @@ begin
     if not found then
         perform scim.fail('SC409', 'subscription', format('The user "%s" was granted "%s" already.', u.doc ->> 'userName', s.name));
     end if;
+    perform scim.note_grant('grant', a);
     return scim.grant_json(a);
 exception
     when foreign_key_violation then
@@ -331,7 +336,7 @@ begin
         perform scim.fail('SC404', 'grant', format('There is no grant "%s".', args ->> 'grant'));
     end if;
     perform scim.must_match(scim.grant_json(a));
-    delete from scim.access_grant x where x.tenant = of_tenant and x.id = a.id;
+    perform scim.withdraw(a);
 end
 $$;
 
@@ -397,7 +402,8 @@ create function scim.admin_access_login(of_tenant text, args jsonb) returns json
     language plpgsql
 as $$
 declare
-    u scim.resource := scim.the_named(of_tenant, 'User', args ->> 'user', 'user');
+    u       scim.resource := scim.the_named(of_tenant, 'User', args ->> 'user', 'user');
+    granted scim.access_grant;
 begin
     if not u.active then
         perform scim.fail('SC409', 'user', format('The user "%s" is deactivated; it may not log in.', u.doc ->> 'userName'));
@@ -405,11 +411,15 @@ begin
     if (select t.login_policy from scim.tenant t where t.tenant = of_tenant) = 'first-login' then
         insert into scim.first_login (tenant, user_id) values (of_tenant, u.id) on conflict do nothing;
         if found then
-            insert into scim.access_grant (tenant, user_id, subscription_id, source)
-            select of_tenant, u.id, s.id, 'login'
-              from scim.subscription s
-             where s.tenant = of_tenant and s.automatic
-                on conflict do nothing;
+            for granted in
+                insert into scim.access_grant as n (tenant, user_id, subscription_id, source)
+                select of_tenant, u.id, s.id, 'login'
+                  from scim.subscription s
+                 where s.tenant = of_tenant and s.automatic
+                    on conflict do nothing
+                returning n.* loop
+                perform scim.note_grant('grant', granted);
+            end loop;
         end if;
     end if;
     return scim.user_access(of_tenant, u);

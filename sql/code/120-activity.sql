@@ -69,21 +69,6 @@ $$;
 revoke execute on function scim.add_up_losses from public;
 grant execute on function scim.add_up_losses to scim_manage;
 
--- What was taken before there was a guard counts too.
-create function scim.begin_guard() returns trigger
-    language plpgsql
-as $$
-begin
-    perform scim.add_up_losses(new.tenant);
-    return null;
-end
-$$;
-revoke execute on function scim.begin_guard from public;
-
-create trigger begin_guard after update of guard_limit, guard_share on scim.tenant
-    for each row when (old.guard_limit is null and old.guard_share is null and (new.guard_limit is not null or new.guard_share is not null))
-    execute function scim.begin_guard();
-
 -- --- the end of a transaction of provisioning ------------------------------------------------------------------------
 
 -- What the transaction has put into the audit log, a hundred rows of it at the most. Beyond a million bytes an item is without

@@ -1,5 +1,4 @@
--- For tests and benchmarks alone, which write rows of scim.resource and scim.membership themselves: triggers that give such rows what belongs
--- to them, by the functions that administrators' operations use. They leave alone what the product itself writes, whose roles are others.
+-- For tests and benchmarks alone, which write rows of tables themselves: triggers that give such rows what belongs to them, by the functions that administrators' operations use. They leave alone what the product itself writes, whose roles are others.
 create schema fixture;
 grant usage on schema fixture to public;
 
@@ -112,6 +111,71 @@ begin
 end
 $$;
 
+create function fixture.tenant() returns trigger
+    language plpgsql
+as $$
+begin
+    if not fixture.acts() then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        perform scim.add_built_in_roles(new.tenant);
+        return null;
+    end if;
+    perform scim.spread(new.tenant);
+    if old.guard_limit is null and old.guard_share is null and (new.guard_limit is not null or new.guard_share is not null) then
+        perform scim.add_up_losses(new.tenant);
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.token() returns trigger
+    language plpgsql
+as $$
+begin
+    return case when fixture.acts() then scim.with_copies(new) else new end;
+end
+$$;
+
+create function fixture.template() returns trigger
+    language plpgsql
+as $$
+begin
+    if fixture.acts() then
+        perform scim.spread(coalesce(new.tenant, old.tenant));
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.subscription() returns trigger
+    language plpgsql
+as $$
+begin
+    if not fixture.acts() then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        perform scim.make_entitlement(new);
+    else
+        perform scim.change_entitlement(case tg_op when 'DELETE' then old else new end, tg_op = 'DELETE');
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.access_grant() returns trigger
+    language plpgsql
+as $$
+begin
+    if fixture.acts() then
+        perform scim.note_grant(case tg_op when 'INSERT' then 'grant' else 'withdraw' end, case tg_op when 'INSERT' then new else old end);
+    end if;
+    return null;
+end
+$$;
+
 create trigger fixture_before before insert or update on scim.resource for each row execute function fixture.before_resource();
 create trigger fixture_after after insert or update or delete on scim.resource for each row execute function fixture.after_resource();
 create trigger fixture_protect before update of protected on scim.resource for each row execute function fixture.protect();
@@ -120,3 +184,8 @@ create trigger fixture_joined after insert on scim.membership referencing new ta
     for each statement execute function fixture.joined();
 create trigger fixture_departed after delete on scim.membership referencing old table as departed
     for each statement execute function fixture.departed();
+create trigger fixture_tenant after insert or update on scim.tenant for each row execute function fixture.tenant();
+create trigger fixture_token before insert on scim.token for each row execute function fixture.token();
+create trigger fixture_template after insert or delete on scim.template for each row execute function fixture.template();
+create trigger fixture_subscription after insert or update or delete on scim.subscription for each row execute function fixture.subscription();
+create trigger fixture_access_grant after insert or delete on scim.access_grant for each row execute function fixture.access_grant();
