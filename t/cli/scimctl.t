@@ -190,7 +190,7 @@ is_run(['tenant', 'add', 'elsewhere', '--db', "dbname=other"], 0, qr/^Tenant +el
 
 # --- tenants ------------------------------------------------------------------------------------------------------
 
-my $headings = "Tenant  Display name  Enabled  Restore by  Profile  Created\n";
+my $headings = "Tenant  Display name  Enabled  Restore by  Profile  Created  Last request  Health\n";
 is_run(['tenant', 'list'], 0, $headings, '');
 is_run([qw(--db dbname=other tenant list)], 0, qr/^elsewhere /m, '', 'options before the noun');
 is_run([qw(tenant --json list)], 0, "[]\n", '', 'and before the verb');
@@ -223,9 +223,9 @@ my %usual = (tenant => 'b-2_c', displayName => undef, enabled => JSON::PP::true,
 is_deeply { map { ($_ => $tenant->{$_}) } keys %usual }, \%usual, 'a tenant as JSON';
 is_run(
     ['tenant', 'list'], 0,
-    qr/^Tenant  Display name  Enabled  Restore by  Profile  Created
-acme    Zoë & Söhne   yes      externalId  lenient  $short
-b-2_c   -             yes      externalId  lenient  $short
+    qr/^Tenant  Display name  Enabled  Restore by  Profile  Created               Last request  Health
+acme    Zoë & Söhne   yes      externalId  lenient  $short  -             no-token
+b-2_c   -             yes      externalId  lenient  $short  -             no-token
 $/, ''
 );
 is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
