@@ -177,7 +177,7 @@ refused($t->admin(POST => '/groups', { @line }), 400, 'access', 'access: is miss
 refused($t->admin(POST => '/groups', { @line, access => 'x', displayName => 'y' }), 400, 'displayName',
     'displayName: is made of project and access; leave it out.', 'a project with a name of its own');
 is_json([sort @{ wire() }], ['Planner', 'Team', 'Transmission line (Full access)', 'Transmission line (Read-only)'], 'the identity provider sees them');
-my $shape = sub { $t->group({ displayName => 'Transmission line (Read-only)', @_ }, $project) };
+my $shape = sub { $t->group({ displayName => 'Transmission line (Read-only)', members => [], @_ }, $project) };
 my $mine = sub { my ($id, $type, $name) = @_; return { value => $id, '$ref' => $t->url . "/${type}s/$id", type => $type, display => $name } };
 is_reply($t->request(GET => "/Groups/$project"), 200, $shape->(), 'as a group like any other');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'planner' }), 409, 'uniqueness',
