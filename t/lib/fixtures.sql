@@ -40,12 +40,22 @@ begin
     elsif tg_op = 'INSERT' then
         perform scim.follow_up(new, null);
         perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
-        if new.type = 'User' then
-            perform scim.apply_templates(new.tenant, array [new.id]);
-        end if;
     else
         perform scim.follow_up(new, old);
         perform scim.note_change(old, new);
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.made() returns trigger
+    language plpgsql
+as $$
+begin
+    if fixture.acts() then
+        perform scim.apply_templates(g.tenant, g.ids)
+           from (select a.tenant, array_agg(a.id) as ids from added a where a.type = 'User' group by a.tenant) g
+          where exists (select from scim.template t where t.tenant = g.tenant);
     end if;
     return null;
 end
@@ -178,6 +188,7 @@ $$;
 
 create trigger fixture_before before insert or update on scim.resource for each row execute function fixture.before_resource();
 create trigger fixture_after after insert or update or delete on scim.resource for each row execute function fixture.after_resource();
+create trigger fixture_made after insert on scim.resource referencing new table as added for each statement execute function fixture.made();
 create trigger fixture_protect before update of protected on scim.resource for each row execute function fixture.protect();
 create trigger fixture_spread after update of protected on scim.resource for each row execute function fixture.spread();
 create trigger fixture_joined after insert on scim.membership referencing new table as added
