@@ -113,7 +113,11 @@ create function scim.apply_templates(of_tenant text, new_ids uuid[]) returns voi
 as $$
 declare
     t    scim.template;
-    made uuid[] := array(select r.id from scim.resource r where r.tenant = of_tenant and r.id = any (new_ids) order by r.id);
+    -- Each is looked up by its key, whatever the statistics say of the table (offset 0).
+    made uuid[] := array(select x.id
+                           from unnest(new_ids) w (id)
+                          cross join lateral (select r.id from scim.resource r where r.tenant = of_tenant and r.id = w.id offset 0) x
+                          order by x.id);
     ids  uuid[];
 begin
     if made = '{}' then
