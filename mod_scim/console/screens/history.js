@@ -44,7 +44,8 @@ export function difference({ before, after, members }) {
 
 function by(entry, tenant) {
   const who = entry.actor && [' by ', h('bdi', entry.actor)];
-  return [who, entry.actorKind === 'token' && entry.request && [' ', link(to(tenant, 'activity', '', { request: entry.request }), 'request')]];
+  const found = model.need('activity-list').query.some((each) => each.name === 'request');
+  return [who, found && entry.actorKind === 'token' && entry.request && [' ', link(to(tenant, 'activity', '', { request: entry.request }), 'request')]];
 }
 
 function line(entry, tenant) {
