@@ -9,7 +9,7 @@ import { sourceTag } from './users.js';
 export async function groups({ tenant, query, signal }) {
   const columns = [col('Group', (row) => [link(to(tenant, 'groups', row.id), name(row.displayName)), row.project && h('small', 'project')]),
     col('Source', (row) => [sourceTag(row), row.archivedAt && [' ', tag('plain', 'archived')]]),
-    num('Members', (row) => format.count(row.members)), num('Gives', (row) => (row.mappings ? format.many(row.mappings, 'thing') : '–')),
+    num('Members', (row) => format.count(row.members)), num('Mapped to', (row) => row.mappings || '–'),
     col('Changed', (row) => time(row.lastModified))];
   const make = button('Add a group', async () => {
     const made = await askFor({ operation: 'group-add', tenant, values: {}, title: 'Add a group', action: 'Add',
