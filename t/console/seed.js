@@ -3,7 +3,7 @@ import { api, env, made, scim } from './browser.js';
 
 export const MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 export const ARABIC = 'شركة الاتصالات — أحمد العربي';
-export const LONG = 'Wintergerst-Obermoser-Zellweger-'.repeat(9) + 'end';
+export const LONG = 'Wintergerst-Obermoser-Zellweger-'.repeat(31) + 'end';
 const NAMES = [MARKUP, ARABIC, LONG];
 
 const user = (userName, displayName, more = {}) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, displayName, externalId: `ext-${userName}`.slice(0, 60),
@@ -28,7 +28,7 @@ export async function nasty() {
     await made('POST', `/tenants/${tenant}/subscriptions`, { name: name.slice(0, 190), description: name, seats: i === 2 ? null : 1 });
     await made('POST', `/tenants/${tenant}/mappings`, { group: groups[i], subscription: name.slice(0, 190) });
     await made('POST', `/tenants/${tenant}/roles`, { role: `role-${i}`, displayName: name.slice(0, 190) });
-    await made('POST', `/tenants/${tenant}/flags`, { flag: name.slice(0, 90), description: name });
+    await made('POST', `/tenants/${tenant}/flags`, { flag: name.slice(0, 90), description: name.slice(0, 500) });
     await made('POST', `/tenants/${tenant}/templates`, { name: name.slice(0, 190), role: `role-${i}` });
   }
   await ask('POST', '/Users', user('refused', MARKUP, { roles: [{ value: MARKUP, primary: true }] }));
