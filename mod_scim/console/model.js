@@ -112,6 +112,7 @@ const WORDS = {
   id: 'Id', baseUrl: 'Base URL', displayName: 'Display name', userName: 'User name', externalId: 'External id', tokenName: 'Token',
   at: 'When', actor: 'Who', objectName: 'What', lastUsed: 'Last use', lastAddress: 'From', enabled: 'Provisioning', restore: 'Bringing back deleted users',
   profile: 'Compatibility', syncPolicy: 'Sync policy', loginPolicy: 'Login policy', oneToken: 'One token at a time', roleWins: 'Which roles count',
+  unknownRole: 'Unknown roles', passwordSchema: 'Passwords in schemas',
   userNameEmail: 'User names must be e-mail addresses', deriveDisplayName: 'Derive display names', localMatch: 'Matching local accounts',
   deletion: 'Deleted users', loginAttribute: 'People log in by', groupDepth: 'Nesting of groups', dryRun: 'Dry run', guardLimit: 'Hold above, people',
   guardShare: 'Hold above, percent', guardLogins: 'Count lost logins', guardUntil: 'Guard open until', activityBodies: 'Keep bodies',

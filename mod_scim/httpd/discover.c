@@ -59,7 +59,7 @@ static scim_error_t *answer_schemas(scim_call_t *call)
     scim_error_t *error = begin(call);
 
     if (!error)
-        scim_discovery_schemas(&call->answer.body, call->request->schemas, call->request->base);
+        scim_discovery_schemas(&call->answer.body, call->request->schemas, call->shows, call->request->base);
     return error;
 }
 
@@ -70,7 +70,8 @@ static scim_error_t *answer_schema(scim_call_t *call)
 
     if (error)
         return error;
-    return found(call, scim_discovery_schema(&call->answer.body, request->schemas, request->id, request->base),
+    return found(call,
+                 scim_discovery_schema(&call->answer.body, request->schemas, request->id, call->shows, request->base),
                  "schema");
 }
 

@@ -13,6 +13,7 @@
 #include "report.h"
 #include "respond.h"
 #include "store/search_sql.h"
+#include "store/tenant.h"
 
 static int is_discovery(scim_place_e place)
 {
@@ -204,14 +205,25 @@ static scim_error_t *find_profile(scim_call_t *call, scim_session_t *session)
     return error;
 }
 
+static scim_error_t *find_shown(scim_call_t *call, scim_session_t *session)
+{
+    int hides = 1;
+    scim_error_t *error = scim_tenant_hides(&hides, session);
+
+    call->shows = !error && !hides;
+    return error;
+}
+
 /* Discovery is open to everybody, and a token that is not valid makes a stranger of its holder. The database is asked
- * where it may know more: for /ServiceProviderConfig with a token. */
+ * where it may know more: with a token, for /ServiceProviderConfig and /Schemas. */
 static void look_up_profile(scim_call_t *call)
 {
     scim_request_t *request = call->request;
 
-    if (request->place == SCIM_AT_CONFIG && !scim_limits_admit(request, scim_request_token(request)))
-        (void)with_database(call, find_profile);
+    int schemas = request->place == SCIM_AT_SCHEMAS || request->place == SCIM_AT_SCHEMA;
+
+    if ((schemas || request->place == SCIM_AT_CONFIG) && !scim_limits_admit(request, scim_request_token(request)))
+        (void)with_database(call, schemas ? find_shown : find_profile);
 }
 
 static scim_error_t *serve_discovery(scim_call_t *call)

@@ -31,6 +31,7 @@ typedef struct scim_call_t {
     apr_size_t bytes_len;
     scim_query_t query;
     const char *profile; /* of discovery: the tenant's; NULL: who asks has no token of it */
+    int shows;           /* of discovery: /Schemas has attributes that are never kept */
     scim_projection_t *projection;
     int relation;                 /* whether the answer holds members or groups */
     scim_search_t *search;        /* of a list */

@@ -106,7 +106,8 @@ static int has_roles(const scim_row_t *row)
 /* What a list `roles` asks for as it is gone through. */
 typedef struct choice_t {
     const scim_rules_t *rules;
-    int strict;       /* names that are no roles are refused */
+    int strict;       /* names that are no roles are refused, or told */
+    const char *note; /* of the first that is none; NULL: there is none, or nothing to say */
     const char *held; /* the role that is held already; NULL: it does not count */
     const char *role;
     int count;
@@ -120,8 +121,16 @@ static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
         return NULL;
     }
     const scim_role_t *role = scim_rules_role(choice->rules, name, choice->pool);
-    if (!role && choice->strict) {
+    if (!role && choice->strict && !choice->rules->role_defaults) {
         return scim_error_typed(choice->pool, SCIM_INVALID_VALUE, "Role not found: %s", name);
+    }
+    if (!role && choice->strict && !choice->note) {
+        choice->note =
+            apr_psprintf(choice->pool,
+                         "The role \"%s\" is unknown here and was taken as none, so the user has the default "
+                         "one unless another is given. Add the role, or correct the role mapping in the "
+                         "identity provider.",
+                         name);
     }
     choice->count++;
     if (choice->count == 1) {
@@ -172,6 +181,7 @@ static scim_error_t *follow_roles(scim_row_t *after, const scim_row_t *before, c
     if (error) {
         return error;
     }
+    after->note = choice.note;
     const char *was = before ? before->role : NULL, *sent = before ? before->sent_role : NULL;
     after->sent_role = choice.role;
     if ((!made && !rules->role_syncs) || !is_same(after->role, was) || (!says && is_same(choice.role, sent))) {
@@ -243,6 +253,7 @@ scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, co
 {
     scim_error_t *error = NULL;
     int asked = asks(after, before, said);
+    after->note = NULL;
     if (asked && before) {
         error = scim_account_may_change(before, after->deleted, pool);
     }

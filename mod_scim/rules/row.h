@@ -48,6 +48,7 @@ typedef struct scim_row_t {
     const apr_array_header_t *flags;  /* const char *: local flags that are set; NULL: none */
     const char *protected;            /* main-contact or break-glass; NULL: neither */
     const char *keys[SCIM_KEY_COUNT]; /* NULL: none */
+    const char *note;                 /* what an administrator should know of the change; NULL: nothing */
 } scim_row_t;
 
 /* A new resource of a client. */

@@ -73,6 +73,7 @@ scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t vers
         rules->erases = is_true(object, "erases");
         rules->user_name_email = is_true(object, "userNameEmail");
         rules->derives_name = is_true(object, "derivesName");
+        rules->role_defaults = is_true(object, "roleDefaults");
         rules->role_syncs = is_true(object, "roleSyncs");
         rules->login_email = is_true(object, "loginEmail");
         rules->protects = has_trait(object, 'p');

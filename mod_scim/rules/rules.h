@@ -29,6 +29,7 @@ typedef struct scim_rules_t {
     int erases;          /* a deletion leaves nothing (deletion) */
     int user_name_email; /* userName must be an e-mail address (userNameEmail) */
     int derives_name;    /* displayName is made of the name, whatever is sent (deriveDisplayName) */
+    int role_defaults;   /* a role that the tenant has not asks for none, and is not refused (unknownRole) */
     int role_syncs;      /* the identity provider's role counts with each of its writes, and not with the first alone */
     int login_email;     /* people log in by their e-mail address (loginAttribute) */
     int protects;        /* there are accounts that provisioning may not touch */

@@ -23,8 +23,34 @@ static void add_meta(scim_buf_t *out, const char *resource_type, const char *bas
     scim_buf_puts(out, "}");
 }
 
-/* A document as its file has it, with `meta` of this server. */
-static void add_document(scim_buf_t *out, json_object *document, const char *resource_type, const char *base,
+/* Whether an attribute of a schema's document is one that is never kept. */
+static int is_dropped(json_object *attribute)
+{
+    const char *mutability = json_object_get_string(json_object_object_get(attribute, "mutability"));
+    const char *returned = json_object_get_string(json_object_object_get(attribute, "returned"));
+
+    return mutability && returned && !strcmp(mutability, "writeOnly") && !strcmp(returned, "never");
+}
+
+static void add_kept(scim_buf_t *out, json_object *attributes)
+{
+    const char *between = "[";
+    size_t i;
+
+    for (i = 0; i < json_object_array_length(attributes); i++) {
+        json_object *attribute = json_object_array_get_idx(attributes, i);
+
+        if (is_dropped(attribute))
+            continue;
+        scim_buf_puts(out, between);
+        scim_buf_puts(out, scim_json_text(attribute, NULL, out->pool));
+        between = ",";
+    }
+    scim_buf_puts(out, *between == '[' ? "[]" : "]");
+}
+
+/* A document as its file has it, with `meta` of this server; without `all`, a schema's attributes that are kept. */
+static void add_document(scim_buf_t *out, json_object *document, int all, const char *resource_type, const char *base,
                          const char *path)
 {
     scim_buf_puts(out, "{");
@@ -34,21 +60,24 @@ static void add_document(scim_buf_t *out, json_object *document, const char *res
             continue;
         add_string(out, key);
         scim_buf_puts(out, ":");
-        scim_buf_puts(out, scim_json_text(value, NULL, out->pool));
+        if (!all && !strcmp(key, "attributes"))
+            add_kept(out, value);
+        else
+            scim_buf_puts(out, scim_json_text(value, NULL, out->pool));
         scim_buf_puts(out, ",");
     }
     add_meta(out, resource_type, base, path);
     scim_buf_puts(out, "}");
 }
 
-static void add_schema(scim_buf_t *out, const scim_schema_t *schema, const char *base)
+static void add_schema(scim_buf_t *out, const scim_schema_t *schema, int all, const char *base)
 {
-    add_document(out, schema->json, "Schema", base, apr_pstrcat(out->pool, "/Schemas/", schema->id, NULL));
+    add_document(out, schema->json, all, "Schema", base, apr_pstrcat(out->pool, "/Schemas/", schema->id, NULL));
 }
 
 static void add_type(scim_buf_t *out, const scim_resource_type_t *type, const char *base)
 {
-    add_document(out, type->json, "ResourceType", base, apr_pstrcat(out->pool, "/ResourceTypes/", type->name, NULL));
+    add_document(out, type->json, 1, "ResourceType", base, apr_pstrcat(out->pool, "/ResourceTypes/", type->name, NULL));
 }
 
 /* What this server does not do is said as well: strict clients (authentik, SailPoint) read every member. */
@@ -88,7 +117,7 @@ static void add_list_head(scim_buf_t *out, int count)
                     count, count);
 }
 
-void scim_discovery_schemas(scim_buf_t *out, const scim_schemas_t *schemas, const char *base)
+void scim_discovery_schemas(scim_buf_t *out, const scim_schemas_t *schemas, int all, const char *base)
 {
     int i;
 
@@ -96,18 +125,18 @@ void scim_discovery_schemas(scim_buf_t *out, const scim_schemas_t *schemas, cons
     for (i = 0; i < schemas->schemas->nelts; i++) {
         if (i)
             scim_buf_puts(out, ",");
-        add_schema(out, APR_ARRAY_IDX(schemas->schemas, i, const scim_schema_t *), base);
+        add_schema(out, APR_ARRAY_IDX(schemas->schemas, i, const scim_schema_t *), all, base);
     }
     scim_buf_puts(out, "]}");
 }
 
-int scim_discovery_schema(scim_buf_t *out, const scim_schemas_t *schemas, const char *id, const char *base)
+int scim_discovery_schema(scim_buf_t *out, const scim_schemas_t *schemas, const char *id, int all, const char *base)
 {
     const scim_schema_t *schema = scim_schemas_find(schemas, id, strlen(id));
 
     if (!schema || !schema->served)
         return 0;
-    add_schema(out, schema, base);
+    add_schema(out, schema, all, base);
     return 1;
 }
 

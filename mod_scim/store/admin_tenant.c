@@ -15,12 +15,16 @@
         {"restore", SCIM_ARG_TEXT, "Restore by",                                                                       \
          "which deleted user a POST brings back: externalId, userName, never"},                                        \
         {"profile", SCIM_ARG_TEXT, "Profile", "what is accepted beyond the standard: lenient, rfc, interop"},          \
+        {"passwordSchema", SCIM_ARG_TEXT, HEAD("Password in schemas"),                                                 \
+         "whether /Schemas shows passwords: profile, show, hide"},                                                     \
         {"syncPolicy", SCIM_ARG_TEXT, HEAD("Sync policy"), "whom provisioning grants access: manual, all, groups"},    \
         {"loginPolicy", SCIM_ARG_TEXT, HEAD("Login policy"), "what a login grants: manual, first-login"},              \
         {"linkPolicy", SCIM_ARG_TEXT, HEAD("Link policy"), "whether a login links its identity: manual, first-login"}, \
         {"oneToken", SCIM_ARG_FLAG, HEAD("One token"), "there is one token at a time, which enabling renews"},         \
         {"defaultRole", SCIM_ARG_TEXT, HEAD("Default role"), "the role of users for which none is sent"},              \
         {"roleWins", SCIM_ARG_TEXT, HEAD("Role wins"), "when the role that is sent counts: sync, creation"},           \
+        {"unknownRole", SCIM_ARG_TEXT, HEAD("Unknown roles"),                                                          \
+         "what a role does that the tenant has not: refuse, default"},                                                 \
         {"reservedRoles", SCIM_ARG_LIST, HEAD("Reserved roles"), "roles that provisioning never gives"},               \
         {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
         {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
@@ -45,6 +49,8 @@
 #define SYNC_POLICY  "manual|all|groups"
 #define LOGIN_POLICY "manual|first-login"
 #define ROLE_WINS    "sync|creation"
+#define UNKNOWN_ROLE "refuse|default"
+#define PASSWORD     "profile|show|hide"
 #define LOCAL_MATCH  "refuse|adopt"
 #define DELETION     "keep|erase"
 #define LOGIN        "userName|email"
@@ -59,12 +65,26 @@
          0,                                                                                                             \
          "what a POST brings back a deleted user by (default: externalId)"},                                            \
         {"profile", SCIM_ARG_CHOICE, 0, PROFILE, 0, 0, "what is accepted beyond the standard (default: lenient)"},      \
+        {"passwordSchema",                                                                                              \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         PASSWORD,                                                                                                      \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "whether /Schemas shows passwords, which are not kept (default: profile, so not in lenient)"},                 \
         {"syncPolicy", SCIM_ARG_CHOICE, 0, SYNC_POLICY, 0, 0, "whom provisioning grants access (default: manual)"},     \
         {"loginPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "what a login grants (default: manual)"},               \
         {"linkPolicy", SCIM_ARG_CHOICE, 0, LOGIN_POLICY, 0, 0, "whether a login links its identity (default: manual)"}, \
         {"oneToken", SCIM_ARG_FLAG, 0, NULL, 0, 0, "allow one token at a time, which disabling and enabling renews"},   \
         {"defaultRole", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "the role of users without one (default: user)"},             \
         {"roleWins", SCIM_ARG_CHOICE, 0, ROLE_WINS, 0, 0, "which sent roles count: all, or the first (default: sync)"}, \
+        {"unknownRole",                                                                                                 \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         UNKNOWN_ROLE,                                                                                                  \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "refuse a role that the tenant has not, or take it as none (default: refuse)"},                                \
         {"reservedRoles", SCIM_ARG_LIST, 0, "ROLE", 0, 100, "a role that provisioning never gives (default: none)"},    \
         {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                     \
         {"guardLimit",                                                                                                  \

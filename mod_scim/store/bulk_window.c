@@ -628,7 +628,7 @@ static void answer(scim_bulk_window_t *window, int at, apr_hash_t *versions, con
     }
     op->status = statuses[op->kind];
     op->version = item->version;
-    op->note = item->change.note ? apr_pstrdup(window->bulk->pool, item->change.note) : NULL;
+    op->note = apr_pstrdup(window->bulk->pool, scim_change_note(&item->change));
     if (item->renamed) {
         scim_bulk_rename(window->bulk, op, item->made);
     }

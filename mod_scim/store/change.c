@@ -170,6 +170,15 @@ scim_error_t *scim_change_claim(scim_change_t *change, const PGresult *result)
     return scim_account_apply(&change->after, &change->before, rules, SCIM_ROLES_UNSAID, pool);
 }
 
+const char *scim_change_note(const scim_change_t *change)
+{
+    const char *note = change->after.note;
+    if (!change->note || !note) {
+        return note ? note : change->note;
+    }
+    return apr_pstrcat(change->session->pool, change->note, " ", note, NULL);
+}
+
 scim_error_t *scim_change_taken(const scim_change_t *change)
 {
     apr_pool_t *pool = change->session->pool;

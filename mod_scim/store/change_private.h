@@ -44,6 +44,10 @@ scim_error_t *scim_change_check(const scim_change_t *change, const char *id);
 
 /* --- POST --------------------------------------------------------------------------------------------------------- */
 
+/* What an administrator should know of the change: of the account that it is about, and of what it does; NULL: nothing.
+ */
+const char *scim_change_note(const scim_change_t *change);
+
 /* Makes `after` of what a POST wants, as somebody new. Errors: those of scim_account_apply. */
 scim_error_t *scim_change_new(scim_change_t *change);
 

@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "resources_private.h"
 #include "scim/text.h"
 
 #define KEY_MAX_LENGTH 63
@@ -40,6 +41,18 @@ int scim_label_valid(const char *text, apr_size_t max)
         return 0;
     }
     return scim_hidden_find(&code, text) == NULL;
+}
+
+scim_error_t *scim_tenant_hides(int *hides, scim_session_t *session)
+{
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot =
+        scim_batch_add(batch, SCIM_STMT_TENANT_SCHEMAS, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
+    scim_error_t *error = scim_session_run(session, batch);
+    if (!error) {
+        *hides = scim_result_bool(scim_batch_result(batch, slot), 0, 0);
+    }
+    return error;
 }
 
 scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool)

@@ -5,7 +5,7 @@
 #ifndef SCIM_TENANT_H
 #define SCIM_TENANT_H
 
-#include "connection.h"
+#include "session.h"
 
 /* Whether `key` may name a tenant: [a-z0-9] then [a-z0-9_-], 1 to 63 characters. */
 int scim_tenant_key_valid(const char *key);
@@ -16,6 +16,10 @@ scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool);
 /* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without characters that nobody
  * sees (scim_hidden_find), which would reach logs and terminals. */
 int scim_label_valid(const char *text, apr_size_t max);
+
+/* Authentication, and whether the tenant's /Schemas leaves attributes out that are never kept. Errors: those of
+ * authentication. */
+scim_error_t *scim_tenant_hides(int *hides, scim_session_t *session);
 
 /* The 404 of everything that is asked for a tenant that does not exist. */
 scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool);

@@ -111,7 +111,7 @@ static scim_error_t *create_new(work_t *work, int *again)
     if (members && members->nelts > 0 && work->relation) {
         add_reading(work, batch);
     }
-    scim_finish_add(batch, session, NULL);
+    scim_finish_add(batch, session, scim_change_note(change));
     error = scim_finish_end(session, batch, scim_session_run(session, batch));
     if (is_refused(batch, made)) {
         *again = user;
@@ -132,7 +132,7 @@ static scim_error_t *write_claimed(work_t *work)
     if (error) {
         return error;
     }
-    scim_finish_add(batch, session, change->note);
+    scim_finish_add(batch, session, scim_change_note(change));
     scim_session_close(session, batch);
     error = scim_finish_end(session, batch, scim_batch_run(batch));
     if (!error && !is_made(batch, made)) {
@@ -209,7 +209,7 @@ static scim_error_t *write_changes(work_t *work)
     if (work->body && (!change->writes || change->type->members)) {
         add_reading(work, batch);
     }
-    scim_finish_add(batch, session, NULL);
+    scim_finish_add(batch, session, scim_change_note(change));
     scim_session_close(session, batch);
     error = scim_finish_end(session, batch, scim_batch_run(batch));
     return error || !work->body ? error : read_record(work, batch, slot);

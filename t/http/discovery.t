@@ -104,16 +104,30 @@ sub check_attributes {
 
 my %attribute = map { my $s = $_; map { ("$s $_->{name}" => $_) } @{ $schema{$s}{attributes} } } keys %schema;
 is_json([@{ $attribute{"$USER userName"} }{qw(required caseExact uniqueness)}], [true, false, 'server'], 'userName');
-is_json([@{ $attribute{"$USER password"} }{qw(mutability returned)}], ['writeOnly', 'never'], 'password');
+is($attribute{"$USER password"}, undef, 'no password, which is not kept');
 is_json($attribute{"$USER groups"}{mutability}, 'readOnly', 'groups');
 is_json([@{ $attribute{"$GROUP displayName"} }{qw(required uniqueness)}], [true, 'server'], "a group's displayName");
 is_json([map { $_->{name} } grep { $_->{name} =~ /^(?:id|meta|schemas|externalId)$/ }
     map { @{ $schema{$_}{attributes} } } $USER, $GROUP, $ENTERPRISE], [], 'common attributes are of no schema');
 is_json([sort map { $_->{name} } @{ $schema{$USER}{attributes} }], [sort qw(userName name displayName nickName profileUrl
-    title userType preferredLanguage locale timezone active password emails phoneNumbers ims photos addresses groups
+    title userType preferredLanguage locale timezone active emails phoneNumbers ims photos addresses groups
     entitlements roles x509Certificates)], 'the whole User');
 is_json([sort map { $_->{name} } @{ $schema{$ENTERPRISE}{attributes} }], [sort qw(employeeNumber costCenter organization
     division department manager)], 'the whole enterprise extension');
+
+# The password: Microsoft's SCIM Validator writes what /Schemas shows and wants it back. It is shown as the tenant has it, to those who have a token.
+my $shown = sub {
+    my (@headers) = @_;
+    return join ' ', map { scalar grep { $_->{name} eq 'password' } map { @{ $_->{attributes} } } @$_ } $t->request(GET => '/Schemas', undef, @headers)->{json}{Resources}, [$t->request(GET => "/Schemas/$USER", undef, @headers)->{json}];
+};
+for (['--profile rfc', '1 1'], ['--profile interop', '1 1'], ['--password-schema hide', '0 0'], ['--profile lenient', '0 0'], ['--password-schema show', '1 1'], ['--password-schema profile', '0 0']) {
+    my ($setting, $wanted) = @$_;
+    scimctl(qw(tenant set), $t->tenant, split ' ', $setting);
+    is($shown->(), $wanted, "password in the schemas with $setting");
+    is($shown->(@open), '0 0', 'not for strangers');
+    is($shown->(Authorization => 'Bearer scim_nonsense'), '0 0', 'nor with a token that is none');
+}
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'secret', password => 'x' })->{status}, 201, 'it may be sent all the same');
 
 # Filters are forbidden, other parameters ignored, writing is not possible, and what is not there is 404.
 for my $path (qw(/ServiceProviderConfig /ResourceTypes /Schemas), '/ResourceTypes/User', "/Schemas/$USER") {

@@ -51,6 +51,38 @@ is_json([map { $_->{status} } @$answers], [qw(400 201 400 400)], 'Bulk');
 is_json([map { [$_->{response}{scimType}, $_->{response}{detail}] } @$answers[0, 2, 3]], [(['invalidValue', $unknown]) x 3], 'Bulk says which');
 is($stored->(), $before, 'nothing has changed');
 
+# --- an unknown one that is taken as none -------------------------------------------------------------------------------------------------
+
+my $loose = ScimTest->new('unknown-role');
+my $note = 'The role "Boss" is unknown here and was taken as none, so the user has the default one unless another is given. Add the role, or correct the role mapping in the identity provider.';
+my $their = sub { my ($id) = @_; my $user = $loose->admin(GET => "/users/$id")->{json}; return $user->{role} . ($user->{roleDefault} ? ' by default' : '') };
+my $told = sub { $loose->admin(GET => '/activity')->{json}{items}[0]{reason} };
+is($loose->admin(GET => '')->{json}{unknownRole}, 'refuse', 'it is refused where the tenant does not say otherwise');
+is_error($loose->request(POST => '/Users', { schemas => [$USER], userName => 'x', roles => [{ value => 'Boss' }] }), 400, 'invalidValue', $unknown, 'refused');
+scimctl(qw(tenant set), $loose->tenant, qw(--unknown-role default));
+my %boss = (schemas => [$USER], userName => 'eli', roles => [{ value => 'Boss' }]);
+my $res = $loose->request(POST => '/Users', \%boss);
+my $eli = $res->{json}{id};
+is_json([$res->{status}, $res->{json}{roles}, $their->($eli), $told->()], ['201', [{ value => 'Boss' }], 'user by default', $note], 'POST: the default role, and told');
+$loose->request(PUT => "/Users/$eli", { %boss, roles => [{ value => 'administrator' }] });
+is($their->($eli), 'administrator', 'a known one counts');
+for (['PUT', sub { $loose->request(PUT => "/Users/$eli", \%boss)->{status} }], ['PATCH', sub { $loose->patch("/Users/$eli", [{ op => 'replace', path => 'roles', value => $boss{roles} }])->{status} }],
+    ['PATCH without path', sub { $loose->patch("/Users/$eli", [{ op => 'replace', value => { roles => $boss{roles} } }])->{status} }],
+    ['Bulk', sub { $loose->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ method => 'PUT', path => "/Users/$eli", data => \%boss }] })->{json}{Operations}[0]{status} }]) {
+    my ($name, $send) = @$_;
+    $loose->request(PUT => "/Users/$eli", { %boss, roles => [{ value => 'administrator' }] });
+    is($send->(), 200, "$name with an unknown role");
+    is($their->($eli), 'user by default', 'the one that was sent is withdrawn');
+    like($told->(), qr/\Q$note\E/, 'and told');
+}
+$loose->admin(PATCH => "/users/$eli", { role => 'read-only' });
+is($loose->request(PUT => "/Users/$eli", { %boss, title => 'T' })->{status}, 200, 'a PUT that repeats it');
+is($their->($eli), 'read-only', 'leaves what an administrator has set');
+is($loose->patch("/Users/$eli", [{ op => 'replace', path => 'title', value => 'U' }])->{status}, 200, 'a request that says nothing of roles');
+is_json([$their->($eli), $told->()], ['read-only', undef], 'changes none, and tells of none');
+$loose->request(POST => '/Users', { schemas => [$USER], userName => 'two', roles => [{ value => 'Boss', primary => true }, { value => 'administrator' }] });
+is(sql("select coalesce(role, '-') from scim.resource where tenant = '" . $loose->tenant . "' and user_name_key = 'two'"), '-', 'of several, the unknown primary one is none');
+
 # --- whose role wins -------------------------------------------------------------------------------------------------------------------
 
 is($t->admin(PATCH => "/users/$ann", { role => 'AUDITOR' })->{json}{role}, 'Auditor', 'an administrator gives a role');

@@ -98,7 +98,7 @@ static void schemas(void)
     size_t i;
 
     start();
-    scim_discovery_schemas(&out, unit_schemas(), BASE);
+    scim_discovery_schemas(&out, unit_schemas(), 1, BASE);
     list = answer();
     check_head(list, unit_schemas()->schemas->nelts);
     for (i = 0; i < 3; i++) {
@@ -113,13 +113,13 @@ static void schemas(void)
 static void one_schema(void)
 {
     start();
-    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "URN:ietf:params:scim:schemas:core:2.0:GROUP", BASE), 1);
+    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "URN:ietf:params:scim:schemas:core:2.0:GROUP", 1, BASE), 1);
     check_document(answer(), scim_schemas_find(unit_schemas(), SCIM_URN_GROUP, strlen(SCIM_URN_GROUP))->json,
                    "{'resourceType':'Schema','location':'" BASE "/Schemas/" SCIM_URN_GROUP "'}");
     start();
-    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "urn:x", BASE), 0);
-    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "common", BASE), 0);
-    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "", BASE), 0);
+    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "urn:x", 1, BASE), 0);
+    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "common", 1, BASE), 0);
+    UNIT_INT(scim_discovery_schema(&out, unit_schemas(), "", 1, BASE), 0);
     UNIT_INT(out.len, 0);
 }
 

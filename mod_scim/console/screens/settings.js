@@ -10,7 +10,7 @@ const GROUPS = [
   ['Roles', 'Which role people have when none is sent, and which roles provisioning may give.', ['defaultRole', 'unknownRole', 'roleWins', 'reservedRoles']],
   ['Guard against mass changes', 'A request that takes access from more people than this in an hour is held, until you decide.',
     ['guardLimit', 'guardShare', 'guardLogins']],
-  ['Requests', 'What is accepted, and whether it has effect.', ['profile', 'dryRun', 'oneToken']],
+  ['Requests', 'What is accepted, and whether it has effect.', ['profile', 'passwordSchema', 'dryRun', 'oneToken']],
   ['Activity', 'What is kept of requests. Passwords never are.', ['activityBodies', 'activityMask', 'activityReads']],
 ];
 
