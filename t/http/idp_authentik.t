@@ -53,6 +53,11 @@ is_empty($t->patch("/Groups/$g", [map { { op => 'add', path => 'members', value 
     'add members');
 is_json($t->stored_members($g), \@both, 'added: stored');
 is_json([sort map { $_->{value} } @{ $t->request(GET => "/Groups/$g")->{json}{members} }], \@both, 'it compares the members');
+# A full sync compares members only where the group that it reads has a list of them: an empty group must have an empty one.
+is_empty($t->patch("/Groups/$g", [{ op => 'remove', path => 'members', value => [map { { value => $_ } } @both] }]), 204, 'all members go');
+is_json($t->request(GET => "/Groups/$g")->{json}{members}, [], 'the empty group shows that it has none');
+is_empty($t->patch("/Groups/$g", [{ op => 'add', path => 'members', value => [map { { value => $_ } } @both] }]), 204, 'a full sync fills it again');
+is_json($t->stored_members($g), \@both, 'filled: stored');
 is_empty($t->patch("/Groups/$g", [{ op => 'remove', path => 'members', value => [{ value => $id }] }]), 204, 'remove a member');
 is_json($t->stored_members($g), [$second], 'removed: stored');
 $res = $t->request(PUT => "/Groups/$g", { schemas => [$GROUP], id => $g, displayName => 'Team', externalId => 'b1',

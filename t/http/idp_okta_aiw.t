@@ -59,4 +59,14 @@ is_reply($res, 200, $t->group({ displayName => 'Team 2', members => [] }, $g, 4)
 is_json($t->stored_members($g), [], 'stored');
 is_empty($t->request(DELETE => "/Groups/$g", undef, @read), 204, 'delete the group');
 
+# Attributes of an administrator's own, and a group's description, are extensions that are unknown here.
+if (!$ENV{SCIM_TEST_PROFILE}) {
+    my $own = 'urn:okta:acme_app_1:1.0:user:custom';
+    $res = $t->request(POST => '/Users', { schemas => [$USER, $own], userName => 'custom@x.example', $own => { badge => '7' } }, @write);
+    is_reply($res, 201, $t->user({ userName => 'custom@x.example', displayName => 'custom@x.example', active => true }, undef, 1), 'custom attributes');
+    like($t->admin(GET => '/activity')->{json}{items}[0]{reason}, qr/^The extension \Q$own\E is unknown here and was ignored; add a schema file to keep it/, 'activity says so');
+    $res = $t->request(POST => '/Groups', { schemas => [$GROUP, 'urn:okta:custom:group:1.0'], displayName => 'Described', members => [], 'urn:okta:custom:group:1.0' => { description => 'd' } }, @write);
+    is($res->{status}, 201, 'a group with a description') or diag $res->{body};
+}
+
 done_testing;
