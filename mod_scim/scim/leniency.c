@@ -4,6 +4,8 @@
 #include <apr_tables.h>
 #include <string.h>
 
+#include "mask_text.h"
+#include "path.h"
 #include "text.h"
 
 #define TOLD_NAMES 5   /* of what was ignored, that are told */
@@ -114,7 +116,8 @@ int scim_lenient_for(scim_leniency_t *leniency, scim_leniency_e what, const char
     return scim_lenient(leniency, what);
 }
 
-/* Keeps a name among the first few, once. What nobody sees of it is escaped, and the rest of a long one is cut. */
+/* Keeps a name among the first few, once; the rest of a long one is cut. What is no attribute's name and no URN may be
+ * anything, a password too, and is not told. */
 static void keep_name(scim_leniency_t *leniency, apr_array_header_t **names, const char *name)
 {
     if (!leniency->pool)
@@ -122,8 +125,9 @@ static void keep_name(scim_leniency_t *leniency, apr_array_header_t **names, con
     if (!*names)
         *names = apr_array_make(leniency->pool, TOLD_NAMES + 1, sizeof(const char *));
     const apr_size_t len = strlen(name);
-    name = apr_pstrmemdup(leniency->pool, name, len <= TOLD_BYTES ? len : scim_utf8_valid(name, TOLD_BYTES));
-    name = scim_hidden_escape(name, leniency->pool);
+    name = scim_path_is_name(name, len)
+               ? apr_pstrmemdup(leniency->pool, name, len <= TOLD_BYTES ? len : scim_utf8_valid(name, TOLD_BYTES))
+               : SCIM_MASKED;
     for (int i = 0; i < (*names)->nelts; i++) {
         if (strcmp(APR_ARRAY_IDX(*names, i, const char *), name) == 0)
             return;

@@ -106,7 +106,7 @@ is($open->request(@$_[1 .. $#$_])->{status}, $_->[0], "open: $_->[2]") for [200,
     [400, PATCH => "/Users/$lee", { schemas => [$PATCH], Operations => [{ op => 'replace', path => "password=$secret", value => $secret }] }];
 my $told;
 eventually(sub { ($told = sql("select string_agg(path, ' ' order by at, id) from scim.activity where tenant = '$open->{tenant}'")) =~ tr/ // >= 4 });
-is($told, "/Users /Users?filter=$filter&count=1 /Users?filter=*** /Users?key=*** /Users/$lee", 'what it is shown');
+is($told, "/Users /Users?filter=$filter&count=1 /Users?filter=password+eq+'***' /Users?key=*** /Users/$lee", 'what it is shown');
 
 # --- nowhere ---
 eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant'") >= $asked });

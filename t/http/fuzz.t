@@ -120,10 +120,12 @@ for my $endpoint (qw(Users Groups)) {
         push @odd, "not found: $found->{status} $found->{body} for $got->{body}" if ($found->{json}{totalResults} // 0) != 1;
     }
 }
-# A list shows what GET by id shows.
+# A list shows what GET by id shows, but that a group without members has an empty list of them when it is read alone.
 sub json_of {
     my ($listed, $got) = @_;
-    return json($listed) eq json($got->{json}) ? $got->{body} : '';
+    my %one = %{ $got->{json} };
+    delete $one{members} if $one{members} && !@{ $one{members} };
+    return json($listed) eq json(\%one) ? $got->{body} : '';
 }
 cmp_ok($read, '>', 20, "$read resources are left");
 is_json([@odd[0 .. ($#odd < 2 ? $#odd : 2)]], [], 'each is listed as it is read, can be written back, and is found by name');
