@@ -97,7 +97,7 @@ SQL
     quietly('sh', "$root/mod_scim/store/embed-sql", "$next/sql", "$next/out");
     quietly('make', '-s', '-C', $build, '--eval', "next: \$(scimctl_OBJECTS) libscim.la
 \t\$(COMPILE) -I$root/mod_scim/store -c -o $next/migrations.o $next/out/migrations.c
-\t\$(LIBTOOL) --silent --tag=CC --mode=link \$(CCLD) \$(AM_CFLAGS) \$(CFLAGS) \$(AM_LDFLAGS) \$(LDFLAGS) -o $next/scimctl \$(scimctl_OBJECTS) $next/migrations.o libscim.la \$(LIBS)", 'next');
+\t\$(LIBTOOL) --silent --tag=CC --mode=link \$(CCLD) \$(AM_CFLAGS) \$(CFLAGS) \$(AM_LDFLAGS) \$(LDFLAGS) -o $next/scimctl \$(scimctl_OBJECTS) $next/migrations.o \$(scimctl_LDADD) \$(LIBS)", 'next');
     return "$next/scimctl";
 }
 

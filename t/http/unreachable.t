@@ -29,7 +29,7 @@ my $cause = qr/\[scim:error\].*\Q$t->{tenant}\E.*another request(?: is still con
 ok((log_lines('error_log', $cause))[0], 'the log tells why they did not even try');
 
 my $start = time;
-is($t->request(GET => '/Schemas', undef, ':host' => 'silent.test')->{status}, 200, 'discovery goes on');
+is($t->request(GET => '/ResourceTypes', undef, ':host' => 'silent.test')->{status}, 200, 'discovery goes on');
 cmp_ok(time - $start, '<', 1, 'at once');
 
 # PostgreSQL is there again.
