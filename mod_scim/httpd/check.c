@@ -383,6 +383,20 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     return check.failures ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }
 
+/* What the log should tell for as long as it is so. */
+static void visit_facts_age(scim_check_t *check, const ap_directive_t *node, server_rec *server)
+{
+    (void)check;
+    if ((!scim_check_is(node, "ScimFactsCache") && !scim_check_is(node, "ScimFactsGrace")) ||
+        ap_cstr_casecmp(node->args, "off") == 0)
+        return;
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, server,
+        "mod_scim: %s line %d: %s %s: who loses an account, a role, a group or a seat may be let in for so long%s",
+        node->filename, node->line_num, node->directive, node->args,
+        scim_check_is(node, "ScimFactsGrace") ? " while the database does not answer" : "");
+}
+
 int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
     scim_check_t check;
@@ -393,6 +407,7 @@ int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         return OK;
     check = begin(pconf, ptemp, main_server);
     advise(&check, APLOG_WARNING);
+    scim_check_walk(&check, visit_facts_age);
     if ((rv = scim_limits_start(main_server)) == APR_SUCCESS &&
         (rv = scim_database_start(pconf, main_server)) == APR_SUCCESS)
         return OK;

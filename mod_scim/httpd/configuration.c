@@ -44,6 +44,8 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->failure_limit = -1;
     config->failure_period = -1;
     config->facts = -1;
+    config->facts_cache = -1;
+    config->facts_grace = -1;
     return config;
 }
 
@@ -90,6 +92,8 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->link_issuer = INNER(link_issuer, NULL);
     config->link_subject = INNER(link_subject, NULL);
     config->facts = INNER(facts, -1);
+    config->facts_cache = INNER(facts_cache, -1);
+    config->facts_grace = INNER(facts_grace, -1);
     config->lists = outer->lists | inner->lists;
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
@@ -221,6 +225,8 @@ SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
 SETTING(int, console, 1)
 SETTING(int, facts, 0)
+SETTING(apr_interval_time_t, facts_cache, 0)
+SETTING(apr_interval_time_t, facts_grace, 0)
 SETTING(int, failure_limit, FAILURES)
 SETTING(int, failure_period, FAILURE_PERIOD)
 

@@ -67,6 +67,8 @@ typedef struct scim_dir_config_t {
     const ap_expr_info_t *account; /* whose account a request is of; NULL: that of the user */
     const ap_expr_info_t *link_issuer, *link_subject; /* said together; NULL: not said */
     int facts;                                        /* SCIM_FACTS_TO_*, 0: nothing is told; -1: not said */
+    apr_interval_time_t facts_cache;                  /* how long facts are used again; 0: not at all */
+    apr_interval_time_t facts_grace;                  /* the same while the database does not answer */
     unsigned lists; /* what the Require lines that may hold here have to read (store/facts.h) */
 } scim_dir_config_t;
 
@@ -151,6 +153,8 @@ int scim_setting_token_share(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
 int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_console(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_facts_cache(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_facts_grace(const scim_dir_config_t *config);
 int scim_setting_facts(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);

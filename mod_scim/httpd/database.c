@@ -318,3 +318,11 @@ scim_conn_t *scim_database_connection(const scim_database_t *database)
 {
     return database->conn;
 }
+
+const char *scim_database_params(server_rec *server)
+{
+    const scim_runtime_t *runtime = scim_server_config(server)->runtime;
+    const scim_pool_t *source = runtime ? apr_hash_get(runtime->pools, &server, sizeof(server)) : NULL;
+
+    return source ? source->params : NULL;
+}

@@ -37,6 +37,9 @@ void scim_database_guest(scim_guest_t *guest, const char *tenant, const scim_dir
 scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, const scim_guest_t *guest,
                                    apr_interval_time_t timeout, apr_pool_t *pool);
 
+/* Which database a server asks, as DBDParams has it; NULL: none. */
+const char *scim_database_params(server_rec *server);
+
 scim_conn_t *scim_database_connection(const scim_database_t *database);
 
 /* Gives it back; a second call does nothing. NULL is allowed. */

@@ -21,6 +21,7 @@ APLOG_USE_MODULE(scim);
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
 #define FAILURES_LIMIT   100000
 #define PERIOD_LIMIT     3600
+#define AGE_LIMIT        apr_time_from_sec(86400)
 #define DAYS_LIMIT       apr_time_from_sec(3650 * INT64_C(86400))
 #define PATCH_NONE       "none"
 
@@ -472,6 +473,20 @@ static const char *set_facts_prefix(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
+/* cmd->info is the field's offset in scim_dir_config_t. */
+static const char *set_age(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_interval_time_t *field = (void *)((char *)dir + (apr_size_t)cmd->info);
+
+    if (ap_cstr_casecmp(text, "off") == 0)
+        *field = 0;
+    else if (ap_timeout_parameter_parse(text, field, "s") != APR_SUCCESS || *field <= 0 || *field > AGE_LIMIT)
+        return apr_psprintf(cmd->pool,
+                            "%s takes off, or a duration of up to 24 hours: seconds, or a number with s, min or h",
+                            cmd->cmd->name);
+    return NULL;
+}
+
 #define OFFSET(field) ((void *)offsetof(scim_dir_config_t, field))
 #define ANYWHERE      (RSRC_CONF | ACCESS_CONF)
 
@@ -521,6 +536,10 @@ const command_rec scim_directives[] = {
                   "what an identity provider calls the person: ISSUER-EXPRESSION SUBJECT-EXPRESSION"),
     AP_INIT_TAKE1("ScimFacts", set_facts, NULL, ACCESS_CONF,
                   "what the application is told of the account: off | env | headers | both"),
+    AP_INIT_TAKE1("ScimFactsCache", set_age, OFFSET(facts_cache), ACCESS_CONF,
+                  "how long what is known of an account is used again: off | DURATION"),
+    AP_INIT_TAKE1("ScimFactsGrace", set_age, OFFSET(facts_grace), ACCESS_CONF,
+                  "how long that is used while the database does not answer: off | DURATION"),
     AP_INIT_TAKE1("ScimFactsPrefix", set_facts_prefix, NULL, RSRC_CONF, "how the headers of facts begin: X-NAME-"),
     AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,
                   "documentation for people, named by /ServiceProviderConfig"),

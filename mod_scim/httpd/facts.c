@@ -5,6 +5,7 @@
 #include <http_log.h>
 
 #include "database.h"
+#include "facts_cache.h"
 #include "request.h"
 
 APLOG_USE_MODULE(scim);
@@ -118,7 +119,21 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
     return error;
 }
 
-static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+/* What was known before, for as long as ScimFactsGrace says. */
+static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+{
+    apr_interval_time_t grace = scim_setting_facts_grace(scim_dir_config(r));
+    int seconds;
+    scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, lists, grace, pool) : NULL;
+    if (facts) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      "mod_scim: %s is decided by what was known %d second%s ago (ScimFactsGrace)", r->uri, seconds,
+                      seconds == 1 ? "" : "s");
+    }
+    return facts;
+}
+
+static scim_facts_t *ask_database(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     scim_facts_t *facts = NULL;
@@ -135,6 +150,28 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsign
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "mod_scim: the account of \"%s\" in tenant %s is not known: %s%s%s",
                       identity->login ? identity->login : identity->subject, identity->tenant, error->detail,
                       error->cause ? ": " : "", error->cause ? error->cause : "");
+    }
+    return facts;
+}
+
+static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    apr_interval_time_t cache = scim_setting_facts_cache(config);
+    apr_interval_time_t grace = scim_setting_facts_grace(config);
+    int seconds;
+    scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, lists, cache, pool) : NULL;
+    if (facts) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided by what was known %d seconds ago", r->uri,
+                      seconds);
+        return facts;
+    }
+    facts = ask_database(r, identity, lists, pool);
+    if (!facts) {
+        return fall_back(r, identity, lists, pool);
+    }
+    if (cache || grace) {
+        scim_facts_keep(r, identity, facts, cache > grace ? cache : grace, pool);
     }
     return facts;
 }

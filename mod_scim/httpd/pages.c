@@ -91,21 +91,26 @@ static apr_size_t recall(const scim_memory_t *memory, const unsigned char *key, 
     return rv == APR_SUCCESS ? len : 0;
 }
 
-static void keep(const scim_memory_t *memory, const unsigned char *key, const char *value, apr_size_t len,
-                 apr_pool_t *pool)
+void scim_pages_keep_for(const scim_pages_t *pages, const unsigned char *key, const char *value, apr_size_t len,
+                         apr_interval_time_t time, apr_pool_t *pool)
 {
-    const scim_pages_t *pages = (const scim_pages_t *)memory;
     unsigned char *copy = apr_pmemdup(pool, value, len);
     apr_status_t rv;
 
     if (!lock(pages))
         return;
-    rv = pages->provider->store(pages->instance, pages->server, key, SCIM_MEMORY_KEY, apr_time_now() + EXPIRY, copy,
+    rv = pages->provider->store(pages->instance, pages->server, key, SCIM_MEMORY_KEY, apr_time_now() + time, copy,
                                 (unsigned)len, pool);
     unlock(pages);
     if (rv != APR_SUCCESS)
         ap_log_error(APLOG_MARK, APLOG_DEBUG, rv, pages->server, "ScimPageCache: %" APR_SIZE_T_FMT " bytes not kept",
                      len);
+}
+
+static void keep(const scim_memory_t *memory, const unsigned char *key, const char *value, apr_size_t len,
+                 apr_pool_t *pool)
+{
+    scim_pages_keep_for((const scim_pages_t *)memory, key, value, len, EXPIRY, pool);
 }
 
 static int start(scim_pages_t *pages, server_rec *server, apr_pool_t *pconf)

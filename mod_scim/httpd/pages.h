@@ -29,4 +29,8 @@ void scim_pages_child_init(apr_pool_t *child, server_rec *main_server);
 /* NULL where nothing is remembered. */
 const scim_memory_t *scim_pages_memory(const scim_pages_t *pages);
 
+/* Keeps a value for another time than those of lists are kept for. */
+void scim_pages_keep_for(const scim_pages_t *pages, const unsigned char *key, const char *value, apr_size_t len,
+                         apr_interval_time_t time, apr_pool_t *pool);
+
 #endif

@@ -67,6 +67,7 @@ my %wrong = (
     ScimAccount => ['', '"%{"', '"%{nothing:x}"', '"a" "b"'],
     ScimLink => ['', '"a"', '"%{" "b"', '"a" "%{"'],
     ScimFacts => ['', 'on', 'env headers'],
+    (map { $_ => ['', '0', '-1', 'x', '25h', '1 2'] } qw(ScimFactsCache ScimFactsGrace)),
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );
 for my $directive (sort keys %wrong) {

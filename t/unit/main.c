@@ -27,6 +27,7 @@ static const struct {
     {"discovery", test_discovery},
     {"error", test_error},
     {"fact", test_fact},
+    {"facts_pack", test_facts_pack},
     {"filter", test_filter},
     {"filter_match", test_filter_match},
     {"filter_sql", test_filter_sql},
