@@ -56,7 +56,7 @@ sub rows {
     return [map { sql("set scim.tenant = '$tenant'; select concat_ws('|', " . join(', ', map { $list{$_} ? "coalesce($_, '{}')" : $_ } split /,/, $columns)
         . ') from ' . $from->($_)) } @users];
 }
-for my $round (1 .. 25) {
+for my $round (1 .. 12) {
     some(@changes)->() for 1 .. 6;
     my $wrong = 0;
     for my $name (@names) {

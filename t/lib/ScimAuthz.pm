@@ -28,7 +28,7 @@ sub passwords {
     my (@names) = @_;
     for my $name (@names) {
         my $bytes = $name;
-        utf8::encode($bytes) if utf8::is_utf8($bytes);
+        utf8::encode($bytes);
         administrator($bytes);
     }
     return "$work/administrators";
@@ -71,7 +71,7 @@ sub ask {
     if (defined $user) {
         passwords($user) unless exists $headers{':unknown'};
         my $bytes = $user;
-        utf8::encode($bytes) if utf8::is_utf8($bytes);
+        utf8::encode($bytes);
         $request->header(Authorization => 'Basic ' . encode_base64("$bytes:secret", ''));
     }
     delete $headers{':unknown'};
