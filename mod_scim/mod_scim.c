@@ -29,6 +29,7 @@
 #include "httpd/errors.h"
 #include "httpd/export.h"
 #include "httpd/housekeeping.h"
+#include "httpd/oauth.h"
 #include "httpd/outbox.h"
 #include "httpd/pages.h"
 #include "httpd/secrets.h"
@@ -56,6 +57,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(scim_pages_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_outbox_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(scim_export_strip, NULL, claimed, APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(scim_oauth_well_known, proxy, NULL, APR_HOOK_FIRST);
     ap_hook_post_read_request(scim_claim_unflag, proxy, NULL, APR_HOOK_FIRST);
     ap_hook_pre_translate_name(scim_claim_early, NULL, mappers, APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(scim_claim, NULL, mappers, APR_HOOK_REALLY_FIRST);

@@ -310,6 +310,7 @@ static const struct {
     const char *name;
     unsigned handlers;
 } places[] = {
+    {"ScimAccessTokenLife", ENDPOINT}, {"ScimBasicTokens", ENDPOINT},   {"ScimClient", ENDPOINT},
     {"ScimAdminTenant", ADMIN},        {"ScimAdminTimeout", ADMIN},     {"ScimBaseURL", BOTH},
     {"ScimBulkLimits", ENDPOINT},      {"ScimBulkTimeout", ENDPOINT},   {"ScimCursorTimeout", ENDPOINT},
     {"ScimDatabaseTimeout", ENDPOINT}, {"ScimDatabaseWait", BOTH},      {"ScimDocumentationURI", ENDPOINT},

@@ -3,23 +3,24 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
-#define PAGE_DEFAULT     100
-#define PAGE_MAXIMUM     500
-#define CURSOR_TIMEOUT   apr_time_from_sec(3600)
-#define MAX_BODY         (10 * 1024 * 1024)
-#define MAX_DEPTH        32
-#define BULK_OPERATIONS  1000
-#define BULK_BYTES       (1024 * 1024)
-#define BULK_TIMEOUT     apr_time_from_sec(45)
-#define DATABASE_TIMEOUT apr_time_from_sec(10)
-#define DATABASE_WAIT    apr_time_from_sec(5)
-#define TENANT_SHARE     50
-#define TOKEN_SHARE      50
-#define ADMIN_TIMEOUT    apr_time_from_sec(60)
-#define FAILURES         20
-#define FAILURE_PERIOD   60
-#define ACTIVITY_KEEP    apr_time_from_sec(90 * 86400)
-#define TOKEN_WARNING    apr_time_from_sec(14 * 86400)
+#define PAGE_DEFAULT      100
+#define PAGE_MAXIMUM      500
+#define CURSOR_TIMEOUT    apr_time_from_sec(3600)
+#define MAX_BODY          (10 * 1024 * 1024)
+#define MAX_DEPTH         32
+#define BULK_OPERATIONS   1000
+#define BULK_BYTES        (1024 * 1024)
+#define BULK_TIMEOUT      apr_time_from_sec(45)
+#define DATABASE_TIMEOUT  apr_time_from_sec(10)
+#define DATABASE_WAIT     apr_time_from_sec(5)
+#define TENANT_SHARE      50
+#define TOKEN_SHARE       50
+#define ADMIN_TIMEOUT     apr_time_from_sec(60)
+#define FAILURES          20
+#define FAILURE_PERIOD    60
+#define ACCESS_TOKEN_LIFE apr_time_from_sec(3600)
+#define ACTIVITY_KEEP     apr_time_from_sec(90 * 86400)
+#define TOKEN_WARNING     apr_time_from_sec(14 * 86400)
 
 void *scim_dir_config_create(apr_pool_t *pool, char *dir)
 {
@@ -44,6 +45,8 @@ void *scim_dir_config_create(apr_pool_t *pool, char *dir)
     config->failure_limit = -1;
     config->failure_period = -1;
     config->facts = -1;
+    config->basic_tokens = -1;
+    config->access_token_life = -1;
     config->facts_cache = -1;
     config->facts_grace = -1;
     return config;
@@ -92,6 +95,10 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->link_issuer = INNER(link_issuer, NULL);
     config->link_subject = INNER(link_subject, NULL);
     config->facts = INNER(facts, -1);
+    config->basic_tokens = INNER(basic_tokens, -1);
+    config->client = INNER(client, NULL);
+    config->client_after = (inner->client ? inner : outer)->client_after;
+    config->access_token_life = INNER(access_token_life, -1);
     config->facts_cache = INNER(facts_cache, -1);
     config->facts_grace = INNER(facts_grace, -1);
     config->lists = outer->lists | inner->lists;
@@ -225,6 +232,8 @@ SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
 SETTING(int, require_tls, 1)
 SETTING(int, console, 1)
 SETTING(int, facts, 0)
+SETTING(int, basic_tokens, 0)
+SETTING(apr_interval_time_t, access_token_life, ACCESS_TOKEN_LIFE)
 SETTING(apr_interval_time_t, facts_cache, 0)
 SETTING(apr_interval_time_t, facts_grace, 0)
 SETTING(int, failure_limit, FAILURES)

@@ -69,7 +69,11 @@ typedef struct scim_dir_config_t {
     int facts;                                        /* SCIM_FACTS_TO_*, 0: nothing is told; -1: not said */
     apr_interval_time_t facts_cache;                  /* how long facts are used again; 0: not at all */
     apr_interval_time_t facts_grace;                  /* the same while the database does not answer */
-    unsigned lists; /* what the Require lines that may hold here have to read (store/facts.h) */
+    int basic_tokens;                                 /* the password of Basic may be a token */
+    const ap_expr_info_t *client;          /* what httpd calls a client of the endpoint; NULL: only tokens count */
+    int client_after;                      /* said together: a token that is sent counts first */
+    apr_interval_time_t access_token_life; /* at most */
+    unsigned lists;                        /* what the Require lines that may hold here have to read (store/facts.h) */
 } scim_dir_config_t;
 
 /* A Location that holds ScimTenant and is served by the module. */
@@ -155,6 +159,8 @@ int scim_setting_require_tls(const scim_dir_config_t *config);
 int scim_setting_console(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_facts_cache(const scim_dir_config_t *config);
 apr_interval_time_t scim_setting_facts_grace(const scim_dir_config_t *config);
+int scim_setting_basic_tokens(const scim_dir_config_t *config);
+apr_interval_time_t scim_setting_access_token_life(const scim_dir_config_t *config);
 int scim_setting_facts(const scim_dir_config_t *config);
 int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);

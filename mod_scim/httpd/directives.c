@@ -487,6 +487,34 @@ static const char *set_age(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
+static const char *set_basic_tokens(cmd_parms *cmd, void *dir, int flag)
+{
+    (void)cmd;
+    ((scim_dir_config_t *)dir)->basic_tokens = flag;
+    return NULL;
+}
+
+static const char *set_client(cmd_parms *cmd, void *dir, const char *text, const char *order)
+{
+    scim_dir_config_t *config = dir;
+
+    if (order && ap_cstr_casecmp(order, "token-first") != 0)
+        return "ScimClient takes an expression, and: token-first";
+    config->client_after = order != NULL;
+    return read_expression(&config->client, cmd, text);
+}
+
+static const char *set_access_token_life(cmd_parms *cmd, void *dir, const char *text)
+{
+    apr_interval_time_t life;
+
+    (void)cmd;
+    if (ap_timeout_parameter_parse(text, &life, "s") != APR_SUCCESS || life < apr_time_from_sec(60) || life > AGE_LIMIT)
+        return "ScimAccessTokenLife takes a duration from 1 minute to 24 hours: seconds, or a number with s, min or h";
+    ((scim_dir_config_t *)dir)->access_token_life = life;
+    return NULL;
+}
+
 #define OFFSET(field) ((void *)offsetof(scim_dir_config_t, field))
 #define ANYWHERE      (RSRC_CONF | ACCESS_CONF)
 
@@ -536,6 +564,12 @@ const command_rec scim_directives[] = {
                   "what an identity provider calls the person: ISSUER-EXPRESSION SUBJECT-EXPRESSION"),
     AP_INIT_TAKE1("ScimFacts", set_facts, NULL, ACCESS_CONF,
                   "what the application is told of the account: off | env | headers | both"),
+    AP_INIT_TAKE1("ScimAccessTokenLife", set_access_token_life, NULL, ANYWHERE,
+                  "how long an access token of OAuth 2.0 holds"),
+    AP_INIT_FLAG("ScimBasicTokens", set_basic_tokens, NULL, ANYWHERE,
+                 "whether the password of Basic authentication may be a token: on | off"),
+    AP_INIT_TAKE12("ScimClient", set_client, NULL, ACCESS_CONF,
+                   "what httpd calls a client that it has authenticated: EXPRESSION [token-first]"),
     AP_INIT_TAKE1("ScimFactsCache", set_age, OFFSET(facts_cache), ACCESS_CONF,
                   "how long what is known of an account is used again: off | DURATION"),
     AP_INIT_TAKE1("ScimFactsGrace", set_age, OFFSET(facts_grace), ACCESS_CONF,

@@ -8,10 +8,12 @@
 #include "database.h"
 #include "limits.h"
 #include "message.h"
+#include "oauth.h"
 #include "operation.h"
 #include "pages.h"
 #include "report.h"
 #include "respond.h"
+#include "store/client.h"
 #include "store/search_sql.h"
 #include "store/tenant.h"
 
@@ -138,6 +140,23 @@ static scim_error_t *borrow(scim_database_t **out, const scim_call_t *call, scim
                                 call->pool);
 }
 
+/* A client that httpd has authenticated acts as the token that is named after it. */
+static scim_error_t *find_client(scim_call_t *call, scim_session_t *session)
+{
+    scim_request_t *request = call->request;
+    scim_error_t *error;
+
+    if (!request->client || request->token.key_id[0])
+        return NULL;
+    error = scim_client_find(&request->token, session, request->client);
+    if (error)
+        return error;
+    request->key_id = request->token.key_id;
+    request->token_presented = 1;
+    call->activity.key_id = request->key_id;
+    return scim_limits_admit(request, NULL);
+}
+
 /* Borrows a connection for `work`, and for nothing longer. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
@@ -166,9 +185,12 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->pool = call->pool;
     error = scim_conn_limit(session->conn);
     if (!error)
+        error = find_client(call, session);
+    if (!error)
         error = work(call, session);
     scim_database_close(database);
-    scim_limits_learn(request, session, error);
+    if (request->token.key_id[0])
+        scim_limits_learn(request, session, error);
     request->token_name = session->token_name;
     return error;
 }
@@ -255,6 +277,18 @@ static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
     return NULL;
 }
 
+/* A token for an access token of it. */
+static scim_error_t *serve_access(scim_call_t *call)
+{
+    scim_error_t *error = scim_oauth_read(call);
+
+    if (call->request->tenant && call->request->key_id)
+        scim_report_begin(call);
+    if (!error || error->status == HTTP_UNAUTHORIZED)
+        error = scim_limits_admit(call->request, error);
+    return error ? error : with_database(call, scim_oauth_grant);
+}
+
 static scim_error_t *serve(scim_call_t *call, request_rec *r)
 {
     scim_error_t *error = scim_request_begin(&call->request, r);
@@ -267,6 +301,10 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
         call->request->mask.names = ""; /* there is nothing of a tenant in it */
         return serve_discovery(call);
     }
+    if (call->request->place == SCIM_AT_WELL_KNOWN)
+        return scim_oauth_describe(call);
+    if (call->request->place == SCIM_AT_ACCESS_TOKEN)
+        return serve_access(call);
     error = scim_request_token(call->request);
     if (call->request->tenant && call->request->key_id)
         scim_report_begin(call);
@@ -287,5 +325,7 @@ int scim_endpoint(request_rec *r)
     scim_report_end(&call, error);
     call.request->leniencies = call.leniency.used;
     call.request->ignored = scim_leniency_ignored(&call.leniency, call.pool);
+    if (scim_oauth_is(call.request))
+        return scim_oauth_respond(&call, error);
     return error ? scim_respond_error(call.request, error) : scim_respond(call.request, &call.answer);
 }

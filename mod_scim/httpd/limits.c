@@ -107,6 +107,27 @@ static apr_uint64_t token_key(const scim_limits_t *limits, const scim_request_t 
     return mix(mix(key) ^ word_at(request->token.digest));
 }
 
+/* What a token and its access tokens count together. It is looked at for those alone that have shown one of them. */
+static apr_uint64_t rate_key(const scim_limits_t *limits, const scim_request_t *request)
+{
+    apr_uint64_t key = limits->salt;
+
+    for (const char *c = request->tenant; *c; c++)
+        key = (key ^ (unsigned char)*c) * APR_UINT64_C(0x100000001b3);
+    for (const char *c = request->token.key_id; *c; c++)
+        key = (key ^ (unsigned char)*c) * APR_UINT64_C(0x100000001b3);
+    return mix(mix(key) + 10);
+}
+
+static apr_uint64_t count_rate(const scim_limits_t *limits, const scim_request_t *request, const scim_rate_t *rate)
+{
+    apr_uint64_t now = clock_now();
+    int made;
+    scim_slot_t *slot = scim_slots_take(&limits->tokens, rate_key(limits, request), 0, now, &made);
+
+    return slot ? scim_slot_arrive(slot, rate, now) : 0;
+}
+
 /* The rate goes in with it: Locations with limits of their own count for themselves. 0 for a client without address. */
 static apr_uint64_t address_key(const scim_limits_t *limits, const request_rec *r, const scim_rate_t *rate)
 {
@@ -149,13 +170,13 @@ static scim_error_t *too_many(apr_pool_t *pool, int seconds, const char *why, co
     return error;
 }
 
-static scim_error_t *admit_token(scim_slot_t *slot, const scim_request_t *request)
+static scim_error_t *admit_token(const scim_limits_t *limits, const scim_slot_t *slot, const scim_request_t *request)
 {
     apr_uint64_t note = atomic_load_explicit(&slot->note, memory_order_relaxed);
     int number = (int)(note >> 32);
     int burst = (int)(note & 0xffffffff);
     scim_rate_t rate = scim_rate_make(number, 1, burst);
-    apr_uint64_t wait = note ? scim_slot_arrive(slot, &rate, clock_now()) : 0;
+    apr_uint64_t wait = note ? count_rate(limits, request, &rate) : 0;
     apr_pool_t *pool = request->r->pool;
 
     if (!wait)
@@ -208,7 +229,7 @@ scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unr
         return unreadable;
     slot = unreadable ? NULL : scim_slots_find(&limits->tokens, token_key(limits, request));
     if (slot)
-        return admit_token(slot, request);
+        return admit_token(limits, slot, request);
     error = admit_address(limits, request);
     if (error)
         return error;
@@ -226,8 +247,8 @@ static void learn_token(const scim_limits_t *limits, const scim_request_t *reque
 
     if (!slot)
         return;
-    if (made)
-        scim_slot_arrive(slot, &rate, now);
+    if (made && note)
+        count_rate(limits, request, &rate);
     if (atomic_load_explicit(&slot->note, memory_order_relaxed) != note)
         atomic_store_explicit(&slot->note, note, memory_order_relaxed);
     if (now - atomic_load_explicit(&slot->seen, memory_order_relaxed) > SEEN_STEP)

@@ -265,13 +265,18 @@ int scim_message_long(const scim_request_t *request)
 
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request)
 {
+    scim_error_t *error = check_type(request);
+
+    return error ? error : scim_message_bytes(bytes, len, request);
+}
+
+scim_error_t *scim_message_bytes(const char **bytes, apr_size_t *len, scim_request_t *request)
+{
     const char *announced = apr_table_get(request->r->headers_in, "Content-Length");
     apr_off_t length = 0;
     scim_buf_t body;
     scim_error_t *error;
 
-    if ((error = check_type(request)))
-        return error;
     if (announced && ap_parse_strict_length(&length, announced) && length > body_limit(request))
         return too_large(request);
     scim_buf_init(&body, length ? (apr_size_t)length + 1 : READ_SIZE, request->r->pool);

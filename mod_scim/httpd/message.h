@@ -20,4 +20,7 @@ int scim_message_long(const scim_request_t *request);
  * does not arrive, with request->broken set. */
 scim_error_t *scim_message_body(const char **bytes, apr_size_t *len, scim_request_t *request);
 
+/* The same of any type. */
+scim_error_t *scim_message_bytes(const char **bytes, apr_size_t *len, scim_request_t *request);
+
 #endif

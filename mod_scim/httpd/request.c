@@ -33,6 +33,8 @@ static const endpoint_t endpoints[] = {
     {"Me", SCIM_AT_ME, SCIM_AT_NOTHING},
     {"Bulk", SCIM_AT_BULK, SCIM_AT_NOTHING},
     {".search", SCIM_AT_SEARCH, SCIM_AT_NOTHING},
+    {".well-known", SCIM_AT_NOTHING, SCIM_AT_WELL_KNOWN},
+    {"oauth2", SCIM_AT_NOTHING, SCIM_AT_ACCESS_TOKEN},
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };
 
@@ -63,6 +65,8 @@ static void find_place(scim_request_t *request, const char *path)
         endpoint++;
     if (endpoint->name) {
         request->place = request->id ? endpoint->with_id : endpoint->alone;
+        if (request->place == SCIM_AT_ACCESS_TOKEN && strcmp(request->id, "token") != 0)
+            request->place = SCIM_AT_NOTHING;
         if (request->place == SCIM_AT_ME)
             request->type = scim_schemas_type(request->schemas, USER_TYPE, sizeof(USER_TYPE) - 1);
         return;
@@ -270,22 +274,63 @@ static const char *no_tenant(const scim_request_t *request)
                         request->base);
 }
 
+char *scim_request_basic(const request_rec *r)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+    const char *scheme = header ? ap_getword_white(r->pool, &header) : "";
+
+    return ap_cstr_casecmp(scheme, "Basic") == 0 ? ap_pbase64decode(r->pool, header) : NULL;
+}
+
+/* The token as it was sent; NULL: there is none. */
+static const char *sent_token(const request_rec *r, const scim_dir_config_t *config)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+    const char *scheme = header ? ap_getword_white(r->pool, &header) : "";
+    const char *password;
+
+    if (ap_cstr_casecmp(scheme, "Bearer") == 0)
+        return header;
+    if (!scim_setting_basic_tokens(config))
+        return NULL;
+    password = scim_request_basic(r);
+    password = password ? ap_strchr_c(password, ':') : NULL;
+    return password ? password + 1 : NULL;
+}
+
+/* The client that httpd has authenticated; NULL: none, or the token counts. */
+static const char *find_client(const scim_request_t *request, int sent)
+{
+    const scim_dir_config_t *config = request->config;
+    const char *problem = NULL;
+    const char *client;
+
+    if (!config->client || (sent && config->client_after))
+        return NULL;
+    client = ap_expr_str_exec(request->r, config->client, &problem);
+    return client && *client && !problem ? client : NULL;
+}
+
 scim_error_t *scim_request_token(scim_request_t *request)
 {
-    apr_pool_t *pool = request->r->pool;
-    const char *header = apr_table_get(request->r->headers_in, "Authorization");
-    const char *scheme = header ? ap_getword_white(pool, &header) : "";
+    request_rec *r = request->r;
+    apr_pool_t *pool = r->pool;
+    const char *sent = sent_token(r, request->config);
     char key[SCIM_TOKEN_KEY_LENGTH + 1];
     const char *text;
 
-    if (ap_cstr_casecmp(scheme, "Bearer") != 0)
+    request->client = find_client(request, sent != NULL);
+    if (request->client)
+        return request->tenant ? NULL : unauthorized(pool, "The client is not known.", "the URL names no tenant");
+    if (!sent)
         return unauthorized(pool, "A bearer token is needed in the Authorization header.",
-                            header ? "another authentication scheme" : "no Authorization header");
+                            apr_table_get(r->headers_in, "Authorization") ? "another authentication scheme"
+                                                                          : "no Authorization header");
     request->token_presented = 1;
-    text = ap_getword_white(pool, &header);
+    text = ap_getword_white(pool, &sent);
     if (scim_token_key(key, text))
         request->key_id = apr_pstrdup(pool, key);
-    if (*header || !scim_token_read(&request->token, text))
+    if (*sent || !scim_token_read(&request->token, text))
         return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped");
     if (!request->tenant)
         return unauthorized(pool, request->astray ? no_tenant(request) : "The bearer token is not valid.",

@@ -14,19 +14,21 @@
 #include "store/token.h"
 
 typedef enum {
-    SCIM_AT_NOTHING,    /* no such endpoint */
-    SCIM_AT_CONFIG,     /* /ServiceProviderConfig */
-    SCIM_AT_SCHEMAS,    /* /Schemas */
-    SCIM_AT_SCHEMA,     /* /Schemas/{id} */
-    SCIM_AT_TYPES,      /* /ResourceTypes */
-    SCIM_AT_TYPE,       /* /ResourceTypes/{id} */
-    SCIM_AT_ROOT,       /* the tenant's base URL itself */
-    SCIM_AT_SEARCH,     /* /.search, /Users/.search */
-    SCIM_AT_COLLECTION, /* /Users */
-    SCIM_AT_RESOURCE,   /* /Users/{id} */
-    SCIM_AT_BULK,       /* /Bulk */
-    SCIM_AT_ME,         /* /Me, until the token's user is known: then SCIM_AT_RESOURCE */
-    SCIM_AT_ANY         /* in tables of operations: every place */
+    SCIM_AT_NOTHING,      /* no such endpoint */
+    SCIM_AT_CONFIG,       /* /ServiceProviderConfig */
+    SCIM_AT_SCHEMAS,      /* /Schemas */
+    SCIM_AT_SCHEMA,       /* /Schemas/{id} */
+    SCIM_AT_TYPES,        /* /ResourceTypes */
+    SCIM_AT_TYPE,         /* /ResourceTypes/{id} */
+    SCIM_AT_ROOT,         /* the tenant's base URL itself */
+    SCIM_AT_SEARCH,       /* /.search, /Users/.search */
+    SCIM_AT_COLLECTION,   /* /Users */
+    SCIM_AT_RESOURCE,     /* /Users/{id} */
+    SCIM_AT_BULK,         /* /Bulk */
+    SCIM_AT_ME,           /* /Me, until the token's user is known: then SCIM_AT_RESOURCE */
+    SCIM_AT_ACCESS_TOKEN, /* /oauth2/token */
+    SCIM_AT_WELL_KNOWN,   /* /.well-known/NAME */
+    SCIM_AT_ANY           /* in tables of operations: every place */
 } scim_place_e;
 
 typedef struct scim_request_t {
@@ -43,6 +45,7 @@ typedef struct scim_request_t {
     int token_presented;
     const char *key_id; /* of what was presented, be it mistyped; NULL: it has none */
     scim_token_t token;
+    const char *client;     /* what httpd calls the client, where that counts; NULL: the token does */
     const char *token_name; /* NULL until the database told it */
     scim_mask_t mask;       /* what logs and activity do not show of it */
     unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */
@@ -67,7 +70,11 @@ scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config);
  */
 const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config);
 
-/* Reads the bearer token (RFC 6750 2.1). Errors: 401. */
+/* What the Authorization header of the scheme Basic holds, decoded; NULL: there is none. */
+char *scim_request_basic(const request_rec *r);
+
+/* Reads the bearer token (RFC 6750 2.1), or what stands for one: the password of Basic (ScimBasicTokens), or the client
+ * that httpd has authenticated (ScimClient). Errors: 401. */
 scim_error_t *scim_request_token(scim_request_t *request);
 
 #endif

@@ -8,6 +8,7 @@
 #include <util_filter.h>
 
 #include "message.h"
+#include "oauth.h"
 #include "scim/leniency.h"
 #include "secrets.h"
 
@@ -184,7 +185,12 @@ void scim_respond_log(const scim_request_t *request, const scim_error_t *error, 
 /* RFC 6750 3: error is named only where a token was presented. */
 static const char *challenge(const scim_request_t *request)
 {
-    return request->token_presented ? "Bearer realm=\"scim\", error=\"invalid_token\"" : "Bearer realm=\"scim\"";
+    const char *error = request->token_presented ? ", error=\"invalid_token\"" : "";
+
+    if (!request->tenant)
+        return apr_pstrcat(request->r->pool, "Bearer realm=\"scim\"", error, NULL);
+    return apr_pstrcat(request->r->pool, "Bearer realm=\"scim\"", error, ", resource_metadata=\"",
+                       scim_oauth_resource_url(request), "\"", NULL);
 }
 
 int scim_respond_error(const scim_request_t *request, const scim_error_t *error)

@@ -163,9 +163,19 @@ static void hide_header(request_rec *r, const char *name)
         apr_table_setn(r->headers_in, name, hidden);
 }
 
+/* A token may be the password of Basic; what is encoded shows no prefix. */
+static void hide_basic(request_rec *r)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+
+    if (header && ap_cstr_casecmpn(header, "Basic ", 6) == 0 && location_of(r, r->uri))
+        apr_table_setn(r->headers_in, "Authorization", "Basic " HIDDEN);
+}
+
 int scim_secrets_log(request_rec *r)
 {
     for (; r; r = r->next) {
+        hide_basic(r);
         mask_request(r);
         hide(&r->the_request, r->pool);
         hide(&r->unparsed_uri, r->pool);

@@ -102,7 +102,11 @@ void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, con
                     provider->page_maximum, provider->cursor_timeout);
     scim_buf_puts(out, "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
                        "\"description\":\"A bearer token in the Authorization header, issued by the operator\","
-                       "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],");
+                       "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true},"
+                       "{\"type\":\"oauth2\",\"name\":\"OAuth 2.0 Client Credentials\",\"description\":");
+    add_string(out, apr_pstrcat(out->pool, "Key id and text of a token are client id and secret at ", base,
+                                "/oauth2/token", NULL));
+    scim_buf_puts(out, ",\"specUri\":\"https://www.rfc-editor.org/info/rfc6749\",\"primary\":false}],");
     if (provider->interop)
         scim_buf_puts(out, "\"interopProfileConformant\":true,");
     add_meta(out, "ServiceProviderConfig", base, "/ServiceProviderConfig");

@@ -23,6 +23,7 @@
         {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
         {"userName", SCIM_ARG_TEXT, "User", "that user's userName"},                                                   \
+        {"external", SCIM_ARG_TEXT, "External", "the client of httpd that acts as it; null: whoever has its text"},    \
         {"scope", SCIM_ARG_TEXT, "Scope", "what it is for: tenant, or me: the user that it belongs to, as /Me"},       \
     {                                                                                                                  \
         "description", SCIM_ARG_TEXT, "Description", "what it is for"                                                  \
@@ -31,7 +32,7 @@
 static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_field_t added_fields[] = {
-    {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time"},
+    {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time; null: it is for a client of httpd"},
     FIELDS,
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
@@ -57,6 +58,8 @@ static const scim_admin_arg_t add_args[] = {
     {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique among the tenant's unrevoked tokens"},
     {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
      "when it ends, at most ten years from now (default: 30d)"},
+    {"external", SCIM_ARG_TEXT, 0, "SUBJECT", 1, 1000,
+     "the client of httpd that acts as it (ScimClient); such a token has no text"},
     TERMS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -95,6 +98,16 @@ static scim_error_t *prepare_add(scim_admin_call_t *call)
     return error ? error : scim_admin_make_secret(call);
 }
 
+/* What nobody is to know is not shown. */
+static scim_error_t *finish_add(scim_admin_call_t *call)
+{
+    if (scim_admin_text(call, "external")) {
+        call->secret = NULL;
+        return NULL;
+    }
+    return scim_admin_show_secret(call);
+}
+
 #define TOKENS "/tenants/{tenant}/tokens"
 #define TOKEN  TOKENS "/{token}"
 
@@ -127,7 +140,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .id_field = "keyId",
      .flags = SCIM_OP_CREATES,
      .prepare = prepare_add,
-     .finish = scim_admin_show_secret,
+     .finish = finish_add,
      .summary = "make a token and show it, this one time"},
     {.noun = "token",
      .verb = "set",

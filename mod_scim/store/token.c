@@ -72,17 +72,17 @@ static int fill(scim_token_t *token, const char *text)
     return EVP_Digest(text, SCIM_TOKEN_LENGTH, token->digest, NULL, EVP_sha256(), NULL) == 1;
 }
 
-apr_status_t scim_token_make(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 1])
+apr_status_t scim_token_make_for(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 1], const char *key_id)
 {
-    unsigned char key[8], secret[32];
+    unsigned char secret[32];
     char *end = text;
 
-    if (RAND_bytes(key, sizeof(key)) != 1 || RAND_priv_bytes(secret, sizeof(secret)) != 1) {
+    if (RAND_priv_bytes(secret, sizeof(secret)) != 1) {
         return APR_EGENERAL;
     }
     memcpy(end, PREFIX, PREFIX_LENGTH);
     end += PREFIX_LENGTH;
-    base62(end, SCIM_TOKEN_KEY_LENGTH, key, sizeof(key));
+    memcpy(end, key_id, SCIM_TOKEN_KEY_LENGTH);
     end += SCIM_TOKEN_KEY_LENGTH;
     base62(end, SECRET_LENGTH, secret, sizeof(secret));
     end += SECRET_LENGTH;
@@ -90,6 +90,18 @@ apr_status_t scim_token_make(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 
     end[CRC_LENGTH] = '\0';
     OPENSSL_cleanse(secret, sizeof(secret));
     return fill(token, text) ? APR_SUCCESS : APR_EGENERAL;
+}
+
+apr_status_t scim_token_make(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 1])
+{
+    unsigned char bytes[8];
+    char key[SCIM_TOKEN_KEY_LENGTH];
+
+    if (RAND_bytes(bytes, sizeof(bytes)) != 1) {
+        return APR_EGENERAL;
+    }
+    base62(key, SCIM_TOKEN_KEY_LENGTH, bytes, sizeof(bytes));
+    return scim_token_make_for(token, text, key);
 }
 
 int scim_token_read(scim_token_t *token, const char *text)

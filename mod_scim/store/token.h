@@ -22,6 +22,9 @@ typedef struct scim_token_t {
 /* Makes the text of a new token; text gets SCIM_TOKEN_LENGTH characters and NUL. */
 apr_status_t scim_token_make(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 1]);
 
+/* The same with the key id of another token: an access token of it (client.h). */
+apr_status_t scim_token_make_for(scim_token_t *token, char text[SCIM_TOKEN_LENGTH + 1], const char *key_id);
+
 /* Reads a presented text; 0 where form or checksum are wrong. */
 int scim_token_read(scim_token_t *token, const char *text);
 

@@ -8,11 +8,17 @@ create function scim.examine(of_tenant text, of_key text, blinded bytea, blind b
     language plpgsql volatile
 as $$
 declare
-    t scim.token;
+    t     scim.token;
+    known boolean;
 begin
     select * into t from scim.token where tenant = of_tenant and key_id = of_key;
+    -- Its own text, or that of an access token that it was exchanged for.
+    known := found and (sha256(t.digest || blind) = blinded
+        or exists (select
+                     from scim.access_token a
+                    where a.tenant = of_tenant and a.key_id = of_key and a.expires > now() and sha256(a.digest || blind) = blinded));
     return case
-        when not found or sha256(t.digest || blind) <> blinded
+        when not known
             then scim.refuse('SC401', 'no such token')
         when t.revoked is not null
             then scim.refuse('SC401', format('token "%s" was revoked', t.name))
@@ -58,7 +64,8 @@ as $$
         'revoked', scim.time_text(t.revoked), 'revokedBy', t.revoked_by, 'lastUsed', scim.time_text(t.last_used),
         'lastAddress', t.last_address, 'readOnly', t.read_only, 'addresses', to_jsonb(t.addresses::text[]), 'rate', t.rate,
         'burst', t.burst, 'scope', case when t.confined then 'me' else 'tenant' end, 'userId', t.user_id,
-        'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id))
+        'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id),
+        'external', t.external)
 $$;
 
 -- What of it changes by itself is no part of its version.
@@ -177,10 +184,10 @@ declare
 begin
     t := scim.with_copies(t);
     insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
-                            confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits)
+                            confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external)
     values (t.tenant, args ->> 'keyId', decode(args ->> 'digest', 'hex'), t.name, t.description, scim.acting(),
             scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id, t.confined, t.tenant_enabled,
-            t.tenant_profile, t.tenant_nests, t.keeps, t.traits)
+            t.tenant_profile, t.tenant_nests, t.keeps, t.traits, t.external)
     returning * into stored;
     perform scim.note_token('create', null, scim.token_json(stored));
     return scim.token_json(stored);
@@ -212,6 +219,11 @@ begin
     end if;
     t.tenant := of_tenant;
     t.name := args ->> 'name';
+    t.external := args ->> 'external';
+    select x.name into o from scim.token x where x.tenant = of_tenant and x.external = t.external and x.revoked is null;
+    if found then
+        perform scim.fail('SC409', 'external', format('The token "%s" is for the client "%s" already; revoke it first.', o.name, t.external));
+    end if;
     return scim.store_token(scim.token_terms(t, args), args);
 end
 $$;

@@ -67,6 +67,7 @@ my %wrong = (
     ScimAccount => ['', '"%{"', '"%{nothing:x}"', '"a" "b"'],
     ScimLink => ['', '"a"', '"%{" "b"', '"a" "%{"'],
     ScimFacts => ['', 'on', 'env headers'],
+    ScimAccessTokenLife => ['', '0', '59', 'x', '25h', '1 2'], ScimBasicTokens => ['', 'maybe'], ScimClient => ['', '"%{"', '"a" first'],
     (map { $_ => ['', '0', '-1', 'x', '25h', '1 2'] } qw(ScimFactsCache ScimFactsGrace)),
     ScimSpoolDir => ['', '/nothing/here', "$work/mod_scim.so", '/tmp /tmp'],
 );

@@ -24,8 +24,8 @@ is_reply($res, 200, {
         maxPageSize => 500, cursorTimeout => 3600 },
     meta => { resourceType => 'ServiceProviderConfig', location => $t->url . '/ServiceProviderConfig' },
 }, 'ServiceProviderConfig');
-is(scalar @$scheme, 1, 'one way to authenticate');
-is($scheme->[0]{type}, 'oauthbearertoken', 'a bearer token');
+is_deeply([map { $_->{type} } @$scheme], ['oauthbearertoken', 'oauth2'], 'a bearer token, and client credentials');
+like($scheme->[1]{description}, qr{ \Q@{[$t->url]}\E/oauth2/token$}, 'with the URL of the token endpoint');
 like($scheme->[0]{$_} // '', qr/\w/, "the scheme's $_") for qw(name description);
 is(ref $scheme->[0]{primary}, 'JSON::PP::Boolean', 'primary is a boolean') if exists $scheme->[0]{primary};
 like($uri // 'https://absent', qr{^https://\S+$}, 'documentationUri is a URL or absent');

@@ -133,7 +133,7 @@ sub scans {
         # Of a bitmap, the recheck has what its indexes were asked for.
         my $condition = $node->{'Index Cond'} // $node->{'Recheck Cond'} // '';
         (my $rest = $condition) =~ s/\b(tenant|type|attribute)\b//g;
-        push @found, "$node->{'Node Type'} on $table ($condition)" unless $rest =~ /\b(id|\w+_id|\w+_key|key|name)\b/ || $limited;
+        push @found, "$node->{'Node Type'} on $table ($condition)" unless $rest =~ /\b(id|\w+_id|\w+_key|key|name|external)\b/ || $limited;
     }
     $limited ||= $node->{'Node Type'} eq 'Limit';
     push @found, map { scans($_, $limited && $_->{'Parent Relationship'} ne 'SubPlan') } @{ $node->{Plans} // [] };

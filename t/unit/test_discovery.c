@@ -40,7 +40,10 @@ static void config(void)
               "'maxPageSize':200,'cursorTimeout':600},"
               "'authenticationSchemes':[{'type':'oauthbearertoken','name':'OAuth Bearer Token',"
               "'description':'A bearer token in the Authorization header, issued by the operator',"
-              "'specUri':'https://www.rfc-editor.org/info/rfc6750','primary':true}],"
+              "'specUri':'https://www.rfc-editor.org/info/rfc6750','primary':true},"
+              "{'type':'oauth2','name':'OAuth 2.0 Client Credentials',"
+              "'description':'Key id and text of a token are client id and secret at " BASE "/oauth2/token',"
+              "'specUri':'https://www.rfc-editor.org/info/rfc6749','primary':false}],"
               "'meta':{'resourceType':'ServiceProviderConfig','location':'" BASE "/ServiceProviderConfig'}}");
     provider.documentation_uri = "https://example.com/\"docs\"";
     start();
