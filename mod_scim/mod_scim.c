@@ -18,6 +18,7 @@
 #include <http_config.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mod_status.h>
 
 #include "httpd/admin.h"
 #include "httpd/authz.h"
@@ -29,6 +30,7 @@
 #include "httpd/errors.h"
 #include "httpd/export.h"
 #include "httpd/housekeeping.h"
+#include "httpd/metrics.h"
 #include "httpd/oauth.h"
 #include "httpd/outbox.h"
 #include "httpd/pages.h"
@@ -71,6 +73,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(scim_claim_keep, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_handler(scim_claim_refused, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_handler(scim_admin, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(scim_metrics, NULL, NULL, APR_HOOK_MIDDLE);
+    APR_OPTIONAL_HOOK(ap, status_hook, scim_metrics_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(scim_export_trailers, NULL, NULL, APR_HOOK_MIDDLE);

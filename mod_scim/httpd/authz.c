@@ -12,6 +12,7 @@
 #include "configuration.h"
 #include "export.h"
 #include "facts.h"
+#include "metrics.h"
 #include "scim/fold.h"
 #include "scim/text.h"
 
@@ -329,6 +330,19 @@ static int settle(request_rec *r, int status)
     return status;
 }
 
+/* That somebody has to log in first is no decision. */
+static void count_decision(const request_rec *r, int status)
+{
+    if (!apr_table_get(r->notes, CONSULTED) || status == DECLINED) {
+        return;
+    }
+    scim_metrics_add(status == OK                         ? SCIM_COUNT_AUTHZ_GRANTED
+                     : status == HTTP_UNAUTHORIZED        ? SCIM_COUNT_AUTHZ_UNKNOWN
+                     : status == HTTP_SERVICE_UNAVAILABLE ? SCIM_COUNT_AUTHZ_UNAVAILABLE
+                                                          : SCIM_COUNT_AUTHZ_DENIED,
+                     1);
+}
+
 static int decide(request_rec *r, int (*run)(request_rec *r))
 {
     if (apr_table_get(r->notes, DECIDING)) {
@@ -341,7 +355,9 @@ static int decide(request_rec *r, int (*run)(request_rec *r))
     scim_export_prepare(r);
     int status = run(r);
     apr_table_unset(r->notes, DECIDING);
-    return settle(r, status);
+    status = settle(r, status);
+    count_decision(r, status);
+    return status;
 }
 
 /* Without AuthType nobody asks who it is, and httpd would answer 500: a client without a certificate, say. */

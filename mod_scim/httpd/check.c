@@ -10,6 +10,7 @@
 #include "configuration.h"
 #include "database.h"
 #include "limits.h"
+#include "metrics.h"
 #include "outbox.h"
 #include "store/conninfo.h"
 #include "store/indexed.h"
@@ -408,7 +409,7 @@ int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     check = begin(pconf, ptemp, main_server);
     advise(&check, APLOG_WARNING);
     scim_check_walk(&check, visit_facts_age);
-    if ((rv = scim_limits_start(main_server)) == APR_SUCCESS &&
+    if ((rv = scim_limits_start(main_server)) == APR_SUCCESS && (rv = scim_metrics_start(main_server)) == APR_SUCCESS &&
         (rv = scim_database_start(pconf, main_server)) == APR_SUCCESS)
         return OK;
     ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for what its processes share");

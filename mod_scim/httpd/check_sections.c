@@ -12,6 +12,7 @@
 #include <unixd.h>
 
 #include "configuration.h"
+#include "metrics.h"
 
 /* --- the tree of sections ------------------------------------------------------------------------------------------*/
 
@@ -111,7 +112,7 @@ static const ap_directive_t *said_for(const scim_check_t *check, const scim_plac
 
 /* --- handlers ------------------------------------------------------------------------------------------------------*/
 
-enum { ENDPOINT = 1, ADMIN = 2, BOTH = ENDPOINT | ADMIN };
+enum { ENDPOINT = 1, ADMIN = 2, METRICS = 4, BOTH = ENDPOINT | ADMIN };
 
 typedef struct handler_t {
     const char *name;
@@ -122,6 +123,7 @@ typedef struct handler_t {
 static const handler_t handlers[] = {
     {SCIM_HANDLER, ENDPOINT, "the endpoint"},
     {SCIM_ADMIN_HANDLER, ADMIN, "the admin API"},
+    {SCIM_METRICS_HANDLER, METRICS, "the page of metrics"},
 };
 
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))

@@ -19,6 +19,7 @@
 #define FAILURES          20
 #define FAILURE_PERIOD    60
 #define ACCESS_TOKEN_LIFE apr_time_from_sec(3600)
+#define METRICS_TENANTS   100
 #define ACTIVITY_KEEP     apr_time_from_sec(90 * 86400)
 #define TOKEN_WARNING     apr_time_from_sec(14 * 86400)
 
@@ -119,6 +120,7 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     config->activity_keep = -1;
     config->token_warning = -1;
+    config->metrics_tenants = -1;
     return config;
 }
 
@@ -250,6 +252,11 @@ apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config)
 apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config)
 {
     return config->activity_keep != -1 ? config->activity_keep : ACTIVITY_KEEP;
+}
+
+int scim_setting_metrics_tenants(const scim_server_config_t *config)
+{
+    return config->metrics_tenants != -1 ? config->metrics_tenants : METRICS_TENANTS;
 }
 
 apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config)

@@ -105,6 +105,7 @@ typedef struct scim_server_config_t {
     apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
     apr_interval_time_t token_warning; /* likewise; 0: no warnings */
     const char *facts_prefix;          /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
+    int metrics_tenants;               /* named in the metrics; -1: not said; of the main server alone */
     int tenants;                       /* ScimTenant stands in a section */
     int requires;                      /* so does a Require line of authz.c */
     scim_runtime_t *runtime;           /* NULL where no section holds ScimTenant */
@@ -166,6 +167,7 @@ int scim_setting_failure_limit(const scim_dir_config_t *config);
 int scim_setting_failure_period(const scim_dir_config_t *config);
 /* How long activity is kept, and how long before its end a token is warned of; of the main server. */
 apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config);
+int scim_setting_metrics_tenants(const scim_server_config_t *config);
 apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config);
 /* Whether PATCH of a resource of this type is answered with its representation. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool);

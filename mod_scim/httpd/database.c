@@ -10,6 +10,7 @@
 #include <mod_dbd.h>
 
 #include "configuration.h"
+#include "metrics.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
 #include "store/rules_cache.h"
@@ -36,6 +37,7 @@ struct scim_database_t {
     scim_pool_t *source;
     scim_guest_t guest;
     scim_conn_t *conn;
+    apr_time_t since; /* when it was lent */
     apr_pool_t *pool;
 };
 
@@ -147,6 +149,9 @@ static apr_status_t release(void *data)
     scim_database_t *database = data;
 
     give_back(database);
+    if (database->conn)
+        scim_metrics_add(SCIM_COUNT_TRIPS, (apr_uint64_t)scim_conn_trips(database->conn));
+    scim_metrics_add(SCIM_COUNT_HELD_US, (apr_uint64_t)(apr_time_now() - database->since));
     scim_gate_leave(database->source->gate, &database->guest, database->conn && scim_conn_usable(database->conn));
     return APR_SUCCESS;
 }
@@ -259,6 +264,19 @@ static scim_error_t *open_connection(PGconn **pg, int *again, scim_database_t *d
     return cause ? unavailable(database->pool, cause) : NULL;
 }
 
+/* What takes less is no waiting. */
+#define WAITED apr_time_from_msec(1)
+
+static void count_wait(apr_time_t began)
+{
+    apr_interval_time_t took = apr_time_now() - began;
+
+    if (took > WAITED) {
+        scim_metrics_add(SCIM_COUNT_WAITS, 1);
+        scim_metrics_add(SCIM_COUNT_WAITED_US, (apr_uint64_t)took);
+    }
+}
+
 static scim_error_t *enter(PGconn **pg, scim_database_t *database)
 {
     scim_gate_t *gate = database->source->gate;
@@ -282,7 +300,8 @@ scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, co
     scim_pool_t *source = runtime ? apr_hash_get(runtime->pools, &server, sizeof(server)) : NULL;
     scim_database_t *database = apr_pcalloc(pool, sizeof(*database));
     scim_error_t *error;
-    PGconn *pg;
+    apr_time_t began = apr_time_now();
+    PGconn *pg = NULL;
 
     *out = NULL;
     if (!source || !scim_gate_started(source->gate))
@@ -292,8 +311,13 @@ scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, co
     database->pool = pool;
     database->guest = *guest;
     database->guest.pool = pool;
-    if ((error = enter(&pg, database)))
+    error = enter(&pg, database);
+    count_wait(began);
+    if (error) {
+        scim_metrics_add(SCIM_COUNT_NOT_LENT, 1);
         return error;
+    }
+    database->since = apr_time_now();
     apr_pool_cleanup_register(pool, database, release, apr_pool_cleanup_null);
     error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);
     if (error) {

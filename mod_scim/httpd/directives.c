@@ -21,6 +21,7 @@ APLOG_USE_MODULE(scim);
 #define TIMEOUT_LIMIT    apr_time_from_sec(600)
 #define FAILURES_LIMIT   100000
 #define PERIOD_LIMIT     3600
+#define METRICS_LIMIT    10000
 #define AGE_LIMIT        apr_time_from_sec(86400)
 #define DAYS_LIMIT       apr_time_from_sec(3650 * INT64_C(86400))
 #define PATCH_NONE       "none"
@@ -248,6 +249,24 @@ static const char *set_activity_keep(cmd_parms *cmd, void *dir, const char *text
     return problem;
 }
 
+/* A whole decimal number within limits; 0 where `text` is none. */
+static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
+{
+    return ap_parse_strict_length(out, text) && *out >= lowest && *out <= highest;
+}
+
+static const char *set_metrics_tenants(cmd_parms *cmd, void *dir, const char *text)
+{
+    const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    apr_off_t count = 0;
+
+    (void)dir;
+    if (!problem && !number(&count, text, 0, METRICS_LIMIT))
+        problem = "ScimMetricsTenants takes a number of tenants from 0 to 10000";
+    scim_server_config(cmd->server)->metrics_tenants = (int)count;
+    return problem;
+}
+
 static const char *set_token_warning(cmd_parms *cmd, void *dir, const char *text)
 {
     const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
@@ -272,12 +291,6 @@ static const char *set_spool_dir(cmd_parms *cmd, void *dir, const char *text)
         return apr_pstrcat(cmd->pool, "ScimSpoolDir: not a directory: ", text, NULL);
     config->spool_dir = path;
     return NULL;
-}
-
-/* A whole decimal number within limits; 0 where `text` is none. */
-static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
-{
-    return ap_parse_strict_length(out, text) && *out >= lowest && *out <= highest;
 }
 
 static const char *set_page_size(cmd_parms *cmd, void *dir, const char *standard, const char *maximum)
@@ -540,6 +553,8 @@ const command_rec scim_directives[] = {
     AP_INIT_TAKE1("ScimActivityKeep", set_activity_keep, NULL, RSRC_CONF, "how long activity is kept: NUMBERd"),
     AP_INIT_TAKE1("ScimTokenWarning", set_token_warning, NULL, RSRC_CONF,
                   "how long before a token's end the log warns of it: NUMBERd | off"),
+    AP_INIT_TAKE1("ScimMetricsTenants", set_metrics_tenants, NULL, RSRC_CONF,
+                  "how many tenants the metrics name: NUMBER"),
     AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),
     AP_INIT_TAKE1("ScimMaxDepth", set_max_depth, NULL, ANYWHERE, "deepest nesting of JSON in a request body"),
     AP_INIT_TAKE1("ScimDatabaseTimeout", set_duration, OFFSET(database_timeout), ANYWHERE,

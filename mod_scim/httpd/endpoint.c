@@ -8,6 +8,7 @@
 #include "database.h"
 #include "limits.h"
 #include "message.h"
+#include "metrics.h"
 #include "oauth.h"
 #include "operation.h"
 #include "pages.h"
@@ -314,6 +315,46 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     return error ? error : serve_resources(call);
 }
 
+/* What a request was about, for the metrics. */
+static scim_asked_e asked(const scim_request_t *request)
+{
+    static const struct {
+        scim_place_e place;
+        int method;
+        scim_asked_e asked;
+    } rows[] = {
+        {SCIM_AT_RESOURCE, M_GET, SCIM_ASKED_GET},
+        {SCIM_AT_RESOURCE, M_PUT, SCIM_ASKED_REPLACE},
+        {SCIM_AT_RESOURCE, M_PATCH, SCIM_ASKED_PATCH},
+        {SCIM_AT_RESOURCE, M_DELETE, SCIM_ASKED_DELETE},
+        {SCIM_AT_COLLECTION, M_GET, SCIM_ASKED_LIST},
+        {SCIM_AT_COLLECTION, M_POST, SCIM_ASKED_CREATE},
+        {SCIM_AT_ROOT, M_GET, SCIM_ASKED_LIST},
+        {SCIM_AT_SEARCH, M_POST, SCIM_ASKED_LIST},
+        {SCIM_AT_BULK, M_POST, SCIM_ASKED_BULK},
+        {SCIM_AT_ACCESS_TOKEN, M_POST, SCIM_ASKED_TOKEN},
+        {SCIM_AT_ANY, 0, SCIM_ASKED_OTHER},
+    };
+    int i = 0;
+
+    while (rows[i].asked != SCIM_ASKED_OTHER &&
+           (rows[i].place != request->place || rows[i].method != request->r->method_number))
+        i++;
+    return rows[i].asked;
+}
+
+/* A tenant is named that a token has shown to be there. */
+static void count(const scim_call_t *call, const scim_error_t *error)
+{
+    const scim_request_t *request = call->request;
+    int status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
+
+    scim_metrics_request(request->token_name ? request->tenant : NULL, asked(request), status,
+                         apr_time_now() - request->r->request_time);
+    if (status == HTTP_TOO_MANY_REQUESTS)
+        scim_metrics_add(scim_limits_count(error), 1);
+}
+
 int scim_endpoint(request_rec *r)
 {
     scim_call_t call = {.pool = r->pool, .leniency = {.allowed = SCIM_LENIENT_ALL, .pool = r->pool}};
@@ -323,6 +364,7 @@ int scim_endpoint(request_rec *r)
         return DECLINED;
     error = serve(&call, r);
     scim_report_end(&call, error);
+    count(&call, error);
     call.request->leniencies = call.leniency.used;
     call.request->ignored = scim_leniency_ignored(&call.leniency, call.pool);
     if (scim_oauth_is(call.request))

@@ -6,6 +6,7 @@
 
 #include "database.h"
 #include "facts_cache.h"
+#include "metrics.h"
 #include "request.h"
 
 APLOG_USE_MODULE(scim);
@@ -126,6 +127,7 @@ static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, 
     int seconds;
     scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, lists, grace, pool) : NULL;
     if (facts) {
+        scim_metrics_add(SCIM_COUNT_AUTHZ_GRACE, 1);
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       "mod_scim: %s is decided by what was known %d second%s ago (ScimFactsGrace)", r->uri, seconds,
                       seconds == 1 ? "" : "s");
@@ -162,6 +164,7 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsign
     int seconds;
     scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, lists, cache, pool) : NULL;
     if (facts) {
+        scim_metrics_add(SCIM_COUNT_AUTHZ_CACHED, 1);
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided by what was known %d seconds ago", r->uri,
                       seconds);
         return facts;

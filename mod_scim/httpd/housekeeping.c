@@ -7,6 +7,7 @@
 
 #include "configuration.h"
 #include "database.h"
+#include "metrics.h"
 #include "outbox.h"
 #include "store/activity.h"
 
@@ -60,6 +61,8 @@ static void work(house_t *house, apr_pool_t *pool)
         error = keep_house(house, scim_database_connection(database), pool);
     scim_database_close(database);
     house->due = apr_time_now() + (error ? AGAIN : EVERY);
+    if (!error)
+        scim_metrics_kept_house();
     if (error)
         ap_log_error(APLOG_MARK, error->status == HTTP_SERVICE_UNAVAILABLE ? APLOG_INFO : APLOG_ERR, 0, house->server,
                      "mod_scim: housekeeping has to wait: %s", error->cause ? error->cause : error->detail);

@@ -19,6 +19,7 @@
 #define SEEN_STEP APR_UINT64_C(1000000000)
 
 const char scim_limits_flood[] = "ScimFailureLimit";
+static const char rate_cause[] = "the token's --rate";
 
 struct scim_limits_t {
     apr_uint64_t salt; /* so that nobody outside knows which addresses share a set */
@@ -184,7 +185,7 @@ static scim_error_t *admit_token(const scim_limits_t *limits, const scim_slot_t 
     return too_many(pool, scim_rate_seconds(wait),
                     apr_psprintf(pool, "This token may make %d request%s a second, and %d at once.", number,
                                  number == 1 ? "" : "s", burst),
-                    "the token's --rate");
+                    rate_cause);
 }
 
 static void count_failure(const scim_limits_t *limits, const scim_request_t *request)
@@ -265,4 +266,14 @@ void scim_limits_learn(const scim_request_t *request, const scim_session_t *sess
     } else if (session->token_name) {
         learn_token(limits, request, pack(session->rate, session->burst));
     }
+}
+
+scim_count_e scim_limits_count(const scim_error_t *error)
+{
+    if (error->cause == rate_cause)
+        return SCIM_COUNT_LIMIT_TOKEN;
+    if (error->cause == scim_limits_flood)
+        return SCIM_COUNT_LIMIT_ADDRESS;
+    return error->cause && strcmp(error->cause, "ScimTenantShare") == 0 ? SCIM_COUNT_LIMIT_SHARE
+                                                                        : SCIM_COUNT_LIMIT_GUARD;
 }

@@ -18,6 +18,7 @@
 #ifndef SCIM_LIMITS_H
 #define SCIM_LIMITS_H
 
+#include "metrics.h"
 #include "request.h"
 #include "store/session.h"
 
@@ -33,5 +34,8 @@ scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unr
 
 /* Tells what authentication has said: `error` is that of the work, or NULL. */
 void scim_limits_learn(const scim_request_t *request, const scim_session_t *session, const scim_error_t *error);
+
+/* Which limit answered 429; whoever has no cause of ours is held by the guard. */
+scim_count_e scim_limits_count(const scim_error_t *error);
 
 #endif

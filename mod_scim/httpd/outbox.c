@@ -10,6 +10,7 @@
 
 #include "configuration.h"
 #include "database.h"
+#include "metrics.h"
 #include "store/activity.h"
 
 APLOG_USE_MODULE(scim);
@@ -98,8 +99,12 @@ void scim_outbox_add(server_rec *server, const char *entry, apr_size_t len)
     if (!outbox || !outbox->mutex)
         return;
     apr_thread_mutex_lock(outbox->mutex);
-    if (!put(&outbox->filling, entry, len))
+    if (!put(&outbox->filling, entry, len)) {
         outbox->lost++;
+        scim_metrics_add(SCIM_COUNT_OUTBOX_LOST, 1);
+    } else {
+        scim_metrics_add(SCIM_COUNT_OUTBOX_ADDED, 1);
+    }
     apr_thread_mutex_unlock(outbox->mutex);
 }
 
@@ -175,6 +180,7 @@ static void deliver(scim_outbox_t *outbox, apr_pool_t *pool)
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, outbox->server,
                      "mod_scim: the activity of %" APR_UINT64_T_FMT " requests was refused: %s", outbox->leaving.count,
                      error->cause ? error->cause : error->detail);
+    scim_metrics_add(SCIM_COUNT_OUTBOX_DONE, outbox->leaving.count);
     forget(&outbox->leaving);
     tell_lost(outbox, lost);
 }

@@ -501,6 +501,7 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
     cursor_t at = {0};
     apr_time_t began = scim_monotonic_now();
     batch->deadline.result = NULL;
+    conn->trips++;
     const char *lost = round_trip(&at, batch);
     if (lost) {
         return abandon(conn, &at, lost);

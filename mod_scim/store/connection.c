@@ -347,6 +347,11 @@ const char *scim_conn_told(const scim_conn_t *conn)
     return conn->told;
 }
 
+int scim_conn_trips(const scim_conn_t *conn)
+{
+    return conn->trips;
+}
+
 int scim_conn_usable(const scim_conn_t *conn)
 {
     return !conn->lost;

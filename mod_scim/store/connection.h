@@ -88,6 +88,9 @@ void scim_conn_nest(scim_conn_t *conn, int nested);
 /* What the latest batch has been told beside results (INFO); NULL: nothing. */
 const char *scim_conn_told(const scim_conn_t *conn);
 
+/* How many round trips the request has made. */
+int scim_conn_trips(const scim_conn_t *conn);
+
 /* Whether the connection can still be used after an error. */
 int scim_conn_usable(const scim_conn_t *conn);
 

@@ -40,6 +40,7 @@ struct scim_conn_t {
     apr_pool_t *pool;
     apr_interval_time_t timeout;
     scim_backend_t *backend;
+    int trips;                 /* round trips of this request */
     int fresh;                 /* nobody used the backend before this request */
     int lost;                  /* it was given up within this request */
     int reads;                 /* the request writes nothing */

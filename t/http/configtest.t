@@ -164,6 +164,12 @@ fails(qr/ScimPageCache/, 'ScimPageCache in a Location', location => "ScimPageCac
 passes('no cache', load => $no_cache);
 fails(qr/a2enmod socache_shmcb/, 'a cache whose module is not there', load => $no_cache, server => "ScimPageCache shmcb\n");
 
+# Metrics
+passes("ScimMetricsTenants $_", server => "ScimMetricsTenants $_\n") for 0, 1, 10_000;
+fails(qr/ScimMetricsTenants/, "ScimMetricsTenants $_", server => "ScimMetricsTenants $_\n") for '', '-1', '10001', 'x', '1 2';
+fails(qr/ScimMetricsTenants/, 'ScimMetricsTenants in a Location', location => "ScimMetricsTenants 1\n");
+passes('SetHandler scim-metrics', server => "<Location \"/metrics\">\nSetHandler scim-metrics\n</Location>\n");
+
 # Housekeeping
 for (['ScimActivityKeep'], ['ScimTokenWarning', 'off', 'Off']) {
     my ($directive, @more) = @$_;

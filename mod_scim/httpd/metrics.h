@@ -1,0 +1,73 @@
+/*
+ * What operators watch: counters of all processes of this httpd, in memory that they share; without locks.
+ *
+ *     SetHandler scim-metrics     Prometheus text, or OpenMetrics where the client asks for that
+ *     mod_status                  a section of its page, and lines of its short form
+ *
+ * Counters only grow, as long as the parent process lives; a graceful restart keeps them. Requests are counted for each
+ * tenant, up to a number of tenants (ScimMetricsTenants); the others are one, called `other`, and requests of nobody
+ * whom a token has shown to be of a tenant have none. So neither a client nor many tenants make the page grow.
+ */
+#ifndef SCIM_METRICS_H
+#define SCIM_METRICS_H
+
+#include <httpd.h>
+
+#define SCIM_METRICS_HANDLER "scim-metrics"
+
+/* Counters without labels of tenants; the rows of their names are in metrics_page.c. */
+typedef enum {
+    SCIM_COUNT_TRIPS,       /* round trips to PostgreSQL */
+    SCIM_COUNT_HELD_US,     /* microseconds for which connections were lent */
+    SCIM_COUNT_WAITS,       /* requests that waited for a connection */
+    SCIM_COUNT_WAITED_US,   /* and for how long */
+    SCIM_COUNT_NOT_LENT,    /* requests that got none */
+    SCIM_COUNT_LIMIT_TOKEN, /* 429: the token's rate */
+    SCIM_COUNT_LIMIT_ADDRESS,
+    SCIM_COUNT_LIMIT_SHARE,
+    SCIM_COUNT_LIMIT_GUARD,
+    SCIM_COUNT_AUTHZ_GRANTED,
+    SCIM_COUNT_AUTHZ_UNKNOWN, /* nobody is authenticated */
+    SCIM_COUNT_AUTHZ_DENIED,
+    SCIM_COUNT_AUTHZ_UNAVAILABLE,
+    SCIM_COUNT_AUTHZ_CACHED, /* answers that were used again */
+    SCIM_COUNT_AUTHZ_GRACE,
+    SCIM_COUNT_OUTBOX_ADDED,
+    SCIM_COUNT_OUTBOX_DONE,
+    SCIM_COUNT_OUTBOX_LOST,
+    SCIM_COUNT_HOUSEKEEPING, /* runs */
+    SCIM_COUNTS
+} scim_count_e;
+
+/* What was asked of the endpoint. */
+typedef enum {
+    SCIM_ASKED_GET,
+    SCIM_ASKED_LIST,
+    SCIM_ASKED_CREATE,
+    SCIM_ASKED_REPLACE,
+    SCIM_ASKED_PATCH,
+    SCIM_ASKED_DELETE,
+    SCIM_ASKED_BULK,
+    SCIM_ASKED_TOKEN,
+    SCIM_ASKED_OTHER,
+    SCIM_ASKED
+} scim_asked_e;
+
+/* In post_config: makes the memory, or finds what an earlier generation has made. */
+apr_status_t scim_metrics_start(server_rec *main_server);
+
+void scim_metrics_add(scim_count_e count, apr_uint64_t n);
+
+/* When housekeeping ran last. */
+void scim_metrics_kept_house(void);
+
+/* A request of the endpoint that has been answered; `tenant` NULL: of nobody. */
+void scim_metrics_request(const char *tenant, scim_asked_e asked, int status, apr_interval_time_t duration);
+
+/* Handler `scim-metrics`. */
+int scim_metrics(request_rec *r);
+
+/* Hook of mod_status. */
+int scim_metrics_status(request_rec *r, int flags);
+
+#endif

@@ -1,0 +1,267 @@
+/* What the counters are called on the page, and in mod_status. */
+#include <apr_buckets.h>
+#include <apr_strings.h>
+#include <http_protocol.h>
+#include <mod_status.h>
+
+#include "metrics_private.h"
+#include "scim/text.h"
+
+#define PROMETHEUS  "text/plain; version=0.0.4; charset=utf-8"
+#define OPENMETRICS "application/openmetrics-text"
+
+static const char *const asked_names[SCIM_ASKED] = {
+    [SCIM_ASKED_GET] = "get",         [SCIM_ASKED_LIST] = "list",   [SCIM_ASKED_CREATE] = "create",
+    [SCIM_ASKED_REPLACE] = "replace", [SCIM_ASKED_PATCH] = "patch", [SCIM_ASKED_DELETE] = "delete",
+    [SCIM_ASKED_BULK] = "bulk",       [SCIM_ASKED_TOKEN] = "token", [SCIM_ASKED_OTHER] = "other",
+};
+
+static const char *const class_names[SCIM_METRICS_CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
+
+/* A family and its samples, which stand in `counts` one after the other. Those in microseconds are told in seconds. */
+typedef struct family_t {
+    const char *name; /* without _total */
+    const char *help;
+    const char *label; /* NULL: one sample without a label */
+    scim_count_e first;
+    int seconds;
+    const char *values[8];
+} family_t;
+
+static const family_t families[] = {
+    {"scim_database_round_trips", "Round trips to PostgreSQL.", NULL, SCIM_COUNT_TRIPS, 0, {NULL}},
+    {"scim_database_held_seconds", "Time for which connections were lent.", NULL, SCIM_COUNT_HELD_US, 1, {NULL}},
+    {"scim_database_waits", "Requests that waited for a connection.", NULL, SCIM_COUNT_WAITS, 0, {NULL}},
+    {"scim_database_waited_seconds",
+     "Time that requests waited for a connection.",
+     NULL,
+     SCIM_COUNT_WAITED_US,
+     1,
+     {NULL}},
+    {"scim_database_refused", "Requests that got no connection.", NULL, SCIM_COUNT_NOT_LENT, 0, {NULL}},
+    {"scim_limited",
+     "Requests answered 429, by reason.",
+     "reason",
+     SCIM_COUNT_LIMIT_TOKEN,
+     0,
+     {"token", "address", "share", "guard", NULL}},
+    {"scim_authz_decisions",
+     "Decisions of Require scim-..., by outcome.",
+     "outcome",
+     SCIM_COUNT_AUTHZ_GRANTED,
+     0,
+     {"granted", "unauthenticated", "denied", "unavailable", NULL}},
+    {"scim_authz_reused",
+     "Decisions by what was known before, by the directive that allows it.",
+     "by",
+     SCIM_COUNT_AUTHZ_CACHED,
+     0,
+     {"cache", "grace", NULL}},
+    {"scim_outbox_entries", "Entries of activity that were to be told.", NULL, SCIM_COUNT_OUTBOX_ADDED, 0, {NULL}},
+    {"scim_outbox_done", "Entries of activity that were told.", NULL, SCIM_COUNT_OUTBOX_DONE, 0, {NULL}},
+    {"scim_outbox_lost", "Entries of activity that did not fit.", NULL, SCIM_COUNT_OUTBOX_LOST, 0, {NULL}},
+    {"scim_housekeeping_runs", "Runs of housekeeping.", NULL, SCIM_COUNT_HOUSEKEEPING, 0, {NULL}},
+};
+
+static apr_uint64_t read_counter(const scim_counter_t *counter)
+{
+    return atomic_load_explicit((scim_counter_t *)counter, memory_order_relaxed);
+}
+
+/* OpenMetrics has the type of a counter without the end that its samples have. */
+static void add_head(scim_buf_t *out, const char *name, const char *type, const char *help, int open)
+{
+    const char *end = !open && strcmp(type, "counter") == 0 ? "_total" : "";
+    scim_buf_printf(out, "# HELP %s%s %s\n# TYPE %s%s %s\n", name, end, help, name, end, type);
+}
+
+static void add_value(scim_buf_t *out, apr_uint64_t value, int seconds)
+{
+    if (seconds) {
+        scim_buf_printf(out, " %" APR_UINT64_T_FMT ".%06" APR_UINT64_T_FMT "\n", value / 1000000, value % 1000000);
+    } else {
+        scim_buf_printf(out, " %" APR_UINT64_T_FMT "\n", value);
+    }
+}
+
+static void add_family(scim_buf_t *out, const family_t *family, const scim_metrics_t *memory, int open)
+{
+    add_head(out, family->name, "counter", family->help, open);
+    for (int i = 0; i == 0 || family->values[i]; i++) {
+        scim_buf_printf(out, "%s_total", family->name);
+        if (family->label) {
+            scim_buf_printf(out, "{%s=\"%s\"}", family->label, family->values[i]);
+        }
+        add_value(out, read_counter(&memory->counts[family->first + (unsigned)i]), family->seconds);
+        if (!family->label) {
+            break;
+        }
+    }
+}
+
+/* A tenant's name is of letters, digits, hyphens and underscores. */
+static void add_tenant(scim_buf_t *out, const scim_metrics_tenant_t *tenant, const char *name)
+{
+    for (int asked = 0; asked < SCIM_ASKED; asked++) {
+        for (int kind = 0; kind < SCIM_METRICS_CLASSES; kind++) {
+            apr_uint64_t value = read_counter(&tenant->requests[asked][kind]);
+            if (value) {
+                scim_buf_printf(out, "scim_requests_total{tenant=\"%s\",operation=\"%s\",status=\"%s\"}", name,
+                                asked_names[asked], class_names[kind]);
+                add_value(out, value, 0);
+            }
+        }
+    }
+}
+
+static void add_requests(scim_buf_t *out, const scim_metrics_t *memory, int open)
+{
+    add_head(out, "scim_requests", "counter", "Requests of the endpoint, by tenant, operation and class of status.",
+             open);
+    for (apr_uint64_t i = 0; i < memory->tenants; i++) {
+        const scim_metrics_tenant_t *tenant = &memory->tenant[i];
+        if (i < 2 || read_counter(&tenant->state) == 2) {
+            add_tenant(out, tenant, i == 0 ? "" : i == 1 ? "other" : tenant->name);
+        }
+    }
+}
+
+static void add_durations(scim_buf_t *out, const scim_metrics_t *memory, int open)
+{
+    add_head(out, "scim_request_duration_seconds", "histogram", "How long requests of the endpoint took, by operation.",
+             open);
+    for (int asked = 0; asked < SCIM_ASKED; asked++) {
+        apr_uint64_t sum = 0;
+        for (int i = 0; i < SCIM_METRICS_BUCKETS; i++) {
+            sum += read_counter(&memory->buckets[asked][i]);
+            scim_buf_printf(out,
+                            "scim_request_duration_seconds_bucket{operation=\"%s\",le=\"%g\"} %" APR_UINT64_T_FMT "\n",
+                            asked_names[asked], (double)scim_metrics_ends[i] / 1e6, sum);
+        }
+        sum += read_counter(&memory->buckets[asked][SCIM_METRICS_BUCKETS]);
+        scim_buf_printf(out,
+                        "scim_request_duration_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %" APR_UINT64_T_FMT "\n",
+                        asked_names[asked], sum);
+        scim_buf_printf(out, "scim_request_duration_seconds_sum{operation=\"%s\"}", asked_names[asked]);
+        add_value(out, read_counter(&memory->duration_us[asked]), 1);
+        scim_buf_printf(out, "scim_request_duration_seconds_count{operation=\"%s\"} %" APR_UINT64_T_FMT "\n",
+                        asked_names[asked], sum);
+    }
+}
+
+static apr_uint64_t backlog(const scim_metrics_t *memory)
+{
+    apr_uint64_t added = read_counter(&memory->counts[SCIM_COUNT_OUTBOX_ADDED]);
+    apr_uint64_t done = read_counter(&memory->counts[SCIM_COUNT_OUTBOX_DONE]);
+    return added > done ? added - done : 0;
+}
+
+static void add_gauges(scim_buf_t *out, const scim_metrics_t *memory, int open)
+{
+    add_head(out, "scim_outbox_backlog", "gauge", "Entries of activity that wait to be told.", open);
+    scim_buf_puts(out, "scim_outbox_backlog");
+    add_value(out, backlog(memory), 0);
+    add_head(out, "scim_housekeeping_timestamp_seconds", "gauge", "When housekeeping ran last; 0: not yet.", open);
+    scim_buf_puts(out, "scim_housekeeping_timestamp_seconds");
+    add_value(out, read_counter(&memory->house), 0);
+}
+
+static void fill(scim_buf_t *out, const scim_metrics_t *memory, int open)
+{
+    add_requests(out, memory, open);
+    add_durations(out, memory, open);
+    for (apr_size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+        add_family(out, &families[i], memory, open);
+    }
+    add_gauges(out, memory, open);
+    if (open) {
+        scim_buf_puts(out, "# EOF\n");
+    }
+}
+
+int scim_metrics(request_rec *r)
+{
+    const scim_metrics_t *memory = scim_metrics_memory();
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+    int open = accept && strstr(accept, OPENMETRICS) != NULL;
+    scim_buf_t body;
+    if (!r->handler || strcmp(r->handler, SCIM_METRICS_HANDLER) != 0) {
+        return DECLINED;
+    }
+    r->allowed = AP_METHOD_BIT << M_GET;
+    if (r->method_number != M_GET) {
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    if (!memory) {
+        return HTTP_SERVICE_UNAVAILABLE;
+    }
+    scim_buf_init(&body, 16384, r->pool);
+    fill(&body, memory, open);
+    ap_set_content_type_ex(r, open ? OPENMETRICS "; version=1.0.0; charset=utf-8" : PROMETHEUS, 1);
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
+    apr_table_mergen(r->headers_out, "Vary", "Accept");
+    ap_set_content_length(r, (apr_off_t)body.len);
+    ap_rwrite(body.data, (int)body.len, r);
+    return OK;
+}
+
+/* --- mod_status ------------------------------------------------------------------------------------------------------
+ */
+
+static apr_uint64_t requests_of(const scim_metrics_t *memory, int kind)
+{
+    apr_uint64_t sum = 0;
+    for (apr_uint64_t i = 0; i < memory->tenants; i++) {
+        for (int asked = 0; asked < SCIM_ASKED; asked++) {
+            sum += read_counter(&memory->tenant[i].requests[asked][kind]);
+        }
+    }
+    return sum;
+}
+
+static void add_row(request_rec *r, int brief, const char *name, const char *label, apr_uint64_t value)
+{
+    if (brief) {
+        ap_rprintf(r, "%s: %" APR_UINT64_T_FMT "\n", name, value);
+    } else {
+        ap_rprintf(r, "<dt>%s: %" APR_UINT64_T_FMT "</dt>\n", label, value);
+    }
+}
+
+int scim_metrics_status(request_rec *r, int flags)
+{
+    static const struct {
+        const char *name, *label;
+        scim_count_e count;
+    } rows[] = {
+        {"ScimRoundTrips", "Round trips to PostgreSQL", SCIM_COUNT_TRIPS},
+        {"ScimDatabaseWaits", "Requests that waited for a connection", SCIM_COUNT_WAITS},
+        {"ScimDatabaseRefused", "Requests that got no connection", SCIM_COUNT_NOT_LENT},
+        {"ScimAuthzGranted", "Decisions: granted", SCIM_COUNT_AUTHZ_GRANTED},
+        {"ScimAuthzDenied", "Decisions: denied", SCIM_COUNT_AUTHZ_DENIED},
+        {"ScimAuthzUnavailable", "Decisions: the database could not be asked", SCIM_COUNT_AUTHZ_UNAVAILABLE},
+        {"ScimOutboxLost", "Entries of activity lost", SCIM_COUNT_OUTBOX_LOST},
+    };
+    const scim_metrics_t *memory = scim_metrics_memory();
+    int brief = flags & AP_STATUS_SHORT;
+    if (!memory) {
+        return OK;
+    }
+    if (!brief) {
+        ap_rputs("<hr />\n<h2>mod_scim</h2>\n<dl>\n", r);
+    }
+    for (int kind = 0; kind < SCIM_METRICS_CLASSES; kind++) {
+        add_row(r, brief, apr_pstrcat(r->pool, "ScimRequests", class_names[kind], NULL),
+                apr_pstrcat(r->pool, "Requests answered ", class_names[kind], NULL), requests_of(memory, kind));
+    }
+    for (apr_size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        add_row(r, brief, rows[i].name, rows[i].label, read_counter(&memory->counts[rows[i].count]));
+    }
+    add_row(r, brief, "ScimOutboxBacklog", "Entries of activity that wait", backlog(memory));
+    add_row(r, brief, "ScimHousekeeping", "Housekeeping ran last, in seconds since 1970", read_counter(&memory->house));
+    if (!brief) {
+        ap_rputs("</dl>\n", r);
+    }
+    return OK;
+}

@@ -1,0 +1,115 @@
+# What operators watch: the page of metrics in both formats, bounded whatever clients and tenants do, and the section of mod_status.
+use strict;
+use warnings;
+use Test::More;
+use ScimAuthz;
+use ScimFront;
+use ScimTest;
+
+my @t = map { ScimTest->new("metrics-$_") } 1 .. 4;
+my $t = $t[0];
+$t->make(Users => userName => 'kim');
+my $site = ScimAuthz->new($t, <<"CONF", ());
+ScimMetricsTenants 2
+ScimFailureLimit 3 60
+ExtendedStatus On
+<Location "/scim/v2">
+    SetHandler scim
+    ScimTenant path
+    Require all granted
+</Location>
+<Location "/metrics">
+    SetHandler scim-metrics
+    Require local
+</Location>
+<Location "/server-status">
+    SetHandler server-status
+    Require local
+</Location>
+<Location "/user">
+    AUTH
+    TENANT
+    Require scim-user
+</Location>
+CONF
+my @at = (':port' => $site->{front}{port});
+sub page { return $t->request(GET => '', undef, @at, ':base' => '/metrics', Authorization => undef, @_) }
+sub value {
+    my ($name) = @_;
+    my ($value) = page()->{body} =~ /^\Q$name\E ([\d.]+)$/m;
+    return $value;
+}
+
+is(page()->{status}, 200, 'the page');
+is(page()->{type}, 'text/plain; version=0.0.4; charset=utf-8', 'for Prometheus');
+is(value('scim_authz_decisions_total{outcome="granted"}'), 0, 'nothing was decided');
+my $user = $t->request(GET => '/Users?count=1', undef, @at)->{json}{Resources}[0]{id};
+$t->request(GET => "/Users/$user", undef, @at) for 1 .. 3;
+$t->request(POST => '/Users', { schemas => [$USER], userName => 'lee' }, @at);
+$t->request(POST => '/Users', { schemas => [$USER], userName => 'lee' }, @at);
+$t->request(PATCH => "/Users/$user", { schemas => [$PATCH], Operations => [] }, @at);
+my $labels = sub { 'scim_requests_total{tenant="' . $_[0] . '",operation="' . $_[1] . '",status="' . $_[2] . '"}' };
+my $one = $t->tenant;
+is(value($labels->($one, 'get', '2xx')), 3, 'three GETs of a resource');
+is(value($labels->($one, 'list', '2xx')), 1, 'one of a list');
+is(value($labels->($one, 'create', '2xx')), 1, 'a POST');
+is(value($labels->($one, 'create', '4xx')), 1, 'one that was refused');
+is(value('scim_request_duration_seconds_count{operation="get"}'), 3, 'and how long they took');
+is(value('scim_request_duration_seconds_bucket{operation="get",le="+Inf"}'), 3, 'in buckets');
+cmp_ok(value('scim_request_duration_seconds_sum{operation="get"}'), '>', 0, 'all in all');
+cmp_ok(value('scim_database_round_trips_total'), '>=', 7, 'round trips');
+cmp_ok(value('scim_database_held_seconds_total'), '>', 0, 'connections were lent');
+
+# Bounded: tenants that are there, and names that nobody has.
+$_->request(GET => '/Users?count=0', undef, @at) for @t;
+$t->request(GET => '/Users', undef, @at, ':base' => "/scim/v2/nobody-$_") for 1 .. 3;
+my $body = page()->{body};
+my %tenants = map { $_ => 1 } $body =~ /^scim_requests_total\{tenant="([^"]*)"/mg;
+is(scalar(grep {/^metrics-/} keys %tenants), 2, 'as many tenants as ScimMetricsTenants says');
+ok($tenants{other}, 'the rest is one');
+ok(!grep({/nobody/} keys %tenants), 'a name that a client invents is none');
+ok($tenants{''}, 'but its requests are counted');
+$t->request(GET => '/Users', undef, @at, Authorization => "Bearer $t->{token}x") for 1 .. 5;
+cmp_ok(value('scim_limited_total{reason="address"}'), '>=', 1, '429 for wrong tokens');
+
+# Decisions
+$site->ask('/user', 'kim') for 1 .. 2;
+$site->ask('/user', 'stranger');
+is(value('scim_authz_decisions_total{outcome="granted"}'), 2, 'granted');
+is(value('scim_authz_decisions_total{outcome="denied"}'), 1, 'denied');
+ok(eventually(sub { value('scim_outbox_done_total') && value('scim_outbox_backlog') == 0 }, 10), 'activity was told');
+
+# The formats
+my $open = page(Accept => 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5');
+is($open->{type}, 'application/openmetrics-text; version=1.0.0; charset=utf-8', 'OpenMetrics');
+like($open->{body}, qr/# EOF\n\z/, 'with its end');
+like($open->{body}, qr/^# TYPE scim_requests counter$/m, 'and its types');
+like($body, qr/^# TYPE scim_requests_total counter$/m, 'Prometheus has its own');
+my %seen;
+for my $line (split /\n/, $body) {
+    next if $line =~ /^# (HELP|TYPE) \S+ .+$/;
+    like($line, qr/^[a-z_]+(\{([a-z]+="[^"\\]*",?)*\})? [0-9.]+$/, 'a sample') unless $line =~ /^[a-z_]+(\{[^{}]*\})? [0-9.]+$/;
+    my ($sample) = $line =~ /^(.*) /;
+    ok(0, "twice: $sample") if $seen{$sample}++;
+}
+is(page()->{headers}->header('Cache-Control'), 'no-store', 'not to be kept');
+is($t->request(POST => '', 'x', @at, ':base' => '/metrics', Authorization => undef)->{status}, 405, 'GET alone');
+SKIP: {
+    my ($promtool) = grep { -x } '/usr/bin/promtool', '/usr/local/bin/promtool';
+    skip 'missing: promtool (package prometheus)', 1 unless $promtool;
+    for my $text ($body) {
+        open my $pipe, '|-', "$promtool check metrics >$ScimFront::home/promtool 2>&1" or die;
+        print $pipe $text;
+        close $pipe;
+        is($?, 0, 'promtool takes it') or diag do { local (@ARGV, $/) = "$ScimFront::home/promtool"; <> };
+    }
+}
+
+# mod_status
+my $status = $t->request(GET => '', undef, @at, ':base' => '/server-status', Authorization => undef);
+like($status->{body}, qr{<h2>mod_scim</h2>.*Requests answered 2xx: \d+.*Decisions: granted: 2}s, 'a section of mod_status');
+$status = $t->request(GET => '?auto', undef, @at, ':base' => '/server-status', Authorization => undef);
+like($status->{body}, qr/^ScimRequests2xx: \d+$/m, 'and lines of its short form');
+like($status->{body}, qr/^ScimAuthzDenied: 1$/m, 'one for each counter');
+is_deeply([$site->error_lines(qr/exit signal|Sanitizer/)], [], 'nothing crashed');
+done_testing;
