@@ -1,34 +1,9 @@
 #include "facts_cache.h"
 
-#include <openssl/sha.h>
-#include <string.h>
-
 #include "configuration.h"
 #include "database.h"
 #include "pages.h"
 #include "store/facts_pack.h"
-
-#define LABEL "facts 1"
-
-/* NULL and "" are different values. */
-static void add_text(scim_buf_t *out, const char *text)
-{
-    scim_buf_add(out, text ? "=" : "-", 1);
-    scim_buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
-}
-
-static void make_key(unsigned char key[SCIM_MEMORY_KEY], const request_rec *r, const scim_identity_t *identity)
-{
-    scim_buf_t text;
-    scim_buf_init(&text, 256, r->pool);
-    add_text(&text, LABEL);
-    add_text(&text, scim_database_params(r->server));
-    add_text(&text, identity->tenant);
-    add_text(&text, identity->login);
-    add_text(&text, identity->issuer);
-    add_text(&text, identity->subject);
-    SHA256((const unsigned char *)text.data, text.len, key);
-}
 
 static const scim_pages_t *pages_of(const request_rec *r)
 {
@@ -45,7 +20,7 @@ scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identit
     if (!memory) {
         return NULL;
     }
-    make_key(key, r, identity);
+    scim_facts_key(key, scim_database_params(r->server), identity, pool);
     apr_size_t len = memory->recall(memory, key, bytes, pool);
     scim_facts_t *facts = len ? scim_facts_unpack(&at, bytes, len, pool) : NULL;
     apr_interval_time_t old = apr_time_now() - at;
@@ -64,7 +39,7 @@ void scim_facts_keep(request_rec *r, const scim_identity_t *identity, const scim
     scim_buf_init(&bytes, 512, pool);
     scim_facts_pack(&bytes, facts, apr_time_now());
     if (bytes.len <= SCIM_MEMORY_VALUE) {
-        make_key(key, r, identity);
+        scim_facts_key(key, scim_database_params(r->server), identity, pool);
         scim_pages_keep_for(pages_of(r), key, bytes.data, bytes.len, age, pool);
     }
 }

@@ -1,9 +1,11 @@
 #include "facts_pack.h"
 
 #include <apr_strings.h>
+#include <openssl/sha.h>
 #include <string.h>
 
 #define LAYOUT 1
+#define LABEL  "facts 1"
 
 /* A text that is NULL. */
 #define NONE ((apr_uint32_t)-1)
@@ -134,4 +136,25 @@ scim_facts_t *scim_facts_unpack(apr_time_t *at, const char *bytes, apr_size_t le
     facts->groups = take_list(&reader);
     facts->flags = take_list(&reader);
     return reader.broken || reader.left ? NULL : facts;
+}
+
+/* NULL and "" are different values. */
+static void add_part(scim_buf_t *out, const char *text)
+{
+    scim_buf_add(out, text ? "=" : "-", 1);
+    scim_buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+void scim_facts_key(unsigned char key[SCIM_MEMORY_KEY], const char *database, const scim_identity_t *identity,
+                    apr_pool_t *pool)
+{
+    scim_buf_t text;
+    scim_buf_init(&text, 256, pool);
+    add_part(&text, LABEL);
+    add_part(&text, database);
+    add_part(&text, identity->tenant);
+    add_part(&text, identity->login);
+    add_part(&text, identity->issuer);
+    add_part(&text, identity->subject);
+    SHA256((const unsigned char *)text.data, text.len, key);
 }

@@ -8,6 +8,7 @@
 #define SCIM_FACTS_PACK_H
 
 #include "facts.h"
+#include "memory.h"
 #include "scim/text.h"
 
 /* Adds `facts`, and when they were read, to `out`. */
@@ -15,5 +16,9 @@ void scim_facts_pack(scim_buf_t *out, const scim_facts_t *facts, apr_time_t at);
 
 /* Reads what was packed; NULL where it is not whole. *at gets when the facts were read. */
 scim_facts_t *scim_facts_unpack(apr_time_t *at, const char *bytes, apr_size_t len, apr_pool_t *pool);
+
+/* What they are kept under: a digest of the database, the tenant and the identity. */
+void scim_facts_key(unsigned char key[SCIM_MEMORY_KEY], const char *database, const scim_identity_t *identity,
+                    apr_pool_t *pool);
 
 #endif
