@@ -228,6 +228,12 @@ sub bodies {
 # --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
+# The static file of a Location that asks for a subscription, for a random user of so many.
+sub granted {
+    my ($file, $most) = @_;
+    my $url = $o{static} =~ s{[^/]*$}{}r;
+    return sub { $load->wrk($url, "(function() headers['X-User'] = tostring(i % $most + 1) return '/$file' end)()") };
+}
 sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
 
 # Requests that change something, by their number.
@@ -240,6 +246,11 @@ my @figures = (
     [floor_read   => 'floor_read',   sub { $load->floor('floor_read') }],
     [floor_insert => 'floor_insert', sub { $load->floor('floor_insert') }],
     [floor_update => 'floor_update', sub { $load->floor('floor_update') }],
+
+    [floor_static => 'floor_static', sub { $load->wrk($o{static}, 'nil') }],
+    [floor_select => 'floor_select', sub { $load->floor('floor_select') }],
+    [authz        => 'floor_select', granted('granted.json', $o{users} < 100_000 ? $o{users} : 100_000)],
+    [authz_cached => 'floor_static', granted('cached.json', 100)],
 
     [get_user        => 'floor_read', reads("string.format('$prefix/Users/00000001-0000-7000-8000-%012d', i)")],
     [get_group_10    => 'floor_read', reads("string.format('$prefix/Groups/00000002-0000-7000-8000-%012d', i % 200 + 1)")],
