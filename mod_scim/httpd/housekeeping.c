@@ -26,6 +26,7 @@ typedef struct house_t {
     scim_outbox_t *outbox;
     apr_interval_time_t keep;
     apr_interval_time_t warning;
+    int tenants; /* that the metrics name */
     apr_time_t due;
 } house_t;
 
@@ -38,11 +39,24 @@ static void tell(const house_t *house, const apr_array_header_t *lines)
                      APR_ARRAY_IDX(lines, i, const char *));
 }
 
+/* For the metrics. */
+static scim_error_t *look_at_tokens(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
+{
+    apr_array_header_t *ends;
+    scim_error_t *error = house->tenants ? scim_activity_ends(&ends, conn, house->tenants, pool) : NULL;
+
+    if (!error && house->tenants)
+        scim_metrics_tokens(ends);
+    return error;
+}
+
 static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
 {
     apr_array_header_t *lines;
     scim_error_t *error = scim_activity_keep(conn, house->keep, pool);
 
+    if (!error)
+        error = look_at_tokens(house, conn, pool);
     if (error || !house->warning)
         return error;
     error = scim_activity_warnings(&lines, conn, house->warning, pool);
@@ -88,6 +102,7 @@ static house_t *make_house(server_rec *server, scim_outbox_t *outbox, const scim
     house->outbox = outbox;
     house->keep = scim_setting_activity_keep(config);
     house->warning = scim_setting_token_warning(config);
+    house->tenants = scim_setting_metrics_tenants(config);
     return house;
 }
 

@@ -61,6 +61,9 @@ void scim_metrics_add(scim_count_e count, apr_uint64_t n);
 /* When housekeeping ran last. */
 void scim_metrics_kept_house(void);
 
+/* When tokens end and were used last (scim_token_end_t of store/activity.h); what was told before is forgotten. */
+void scim_metrics_tokens(const apr_array_header_t *ends);
+
 /* A request of the endpoint that has been answered; `tenant` NULL: of nobody. */
 void scim_metrics_request(const char *tenant, scim_asked_e asked, int status, apr_interval_time_t duration);
 

@@ -149,6 +149,21 @@ static void add_durations(scim_buf_t *out, const scim_metrics_t *memory, int ope
     }
 }
 
+/* A time of each tenant whose tokens are known. */
+static void add_times(scim_buf_t *out, const scim_metrics_t *memory, const char *name, const char *help, int open,
+                      int used)
+{
+    add_head(out, name, "gauge", help, open);
+    for (apr_uint64_t i = 2; i < memory->tenants; i++) {
+        const scim_metrics_tenant_t *tenant = &memory->tenant[i];
+        apr_uint64_t value = read_counter(used ? &tenant->used : &tenant->expires);
+        if (value && read_counter(&tenant->expires) && read_counter(&tenant->state) == 2) {
+            scim_buf_printf(out, "%s{tenant=\"%s\"}", name, tenant->name);
+            add_value(out, value, 0);
+        }
+    }
+}
+
 static apr_uint64_t backlog(const scim_metrics_t *memory)
 {
     apr_uint64_t added = read_counter(&memory->counts[SCIM_COUNT_OUTBOX_ADDED]);
@@ -174,6 +189,8 @@ static void fill(scim_buf_t *out, const scim_metrics_t *memory, int open)
         add_family(out, &families[i], memory, open);
     }
     add_gauges(out, memory, open);
+    add_times(out, memory, "scim_token_expiry_timestamp_seconds", "When the next token of a tenant ends.", open, 0);
+    add_times(out, memory, "scim_token_used_timestamp_seconds", "When a token of a tenant was used last.", open, 1);
     if (open) {
         scim_buf_puts(out, "# EOF\n");
     }

@@ -19,6 +19,8 @@ typedef struct scim_metrics_tenant_t {
     scim_counter_t state;
     char name[SCIM_METRICS_NAME];
     scim_counter_t requests[SCIM_ASKED][SCIM_METRICS_CLASSES];
+    scim_counter_t expires; /* seconds since the epoch; 0: not known */
+    scim_counter_t used;
 } scim_metrics_tenant_t;
 
 typedef struct scim_metrics_t {

@@ -72,6 +72,11 @@ ok($tenants{''}, 'but its requests are counted');
 $t->request(GET => '/Users', undef, @at, Authorization => "Bearer $t->{token}x") for 1 .. 5;
 cmp_ok(value('scim_limited_total{reason="address"}'), '>=', 1, '429 for wrong tokens');
 
+# Housekeeping looks at tokens when httpd starts.
+ok(eventually(sub { value('scim_housekeeping_timestamp_seconds') > 0 }, 10), 'housekeeping has run');
+my ($expiry) = page()->{body} =~ /^scim_token_expiry_timestamp_seconds\{tenant="[^"]+"\} (\d+)$/m;
+cmp_ok($expiry // 0, '>', time, 'when the next token of a tenant ends');
+
 # Decisions
 $site->ask('/user', 'kim') for 1 .. 2;
 $site->ask('/user', 'stranger');
