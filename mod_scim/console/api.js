@@ -42,7 +42,6 @@ function setTrouble(now) {
   tell(now);
 }
 
-/** @param {number} status */
 function troubleOf(status) {
   return { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' }[status] ?? '';
 }
@@ -69,14 +68,17 @@ async function read(response) {
   return { data: json, etag: response.headers.get('ETag') };
 }
 
-/** @param {string} method @param {string} where  below the Location, with a slash at its start @param {RequestInit} options */
-async function once(method, where, options) {
+/**
+ * @param {string} method @param {string} where  below the Location, with a slash at its start @param {RequestInit} options
+ * @param {(response: Response) => Promise<any>} [take]  what reads a good answer
+ */
+async function once(method, where, options, take = read) {
   try {
     const headers = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers };
     const response = await fetch(`.${where}`, { method, credentials: 'same-origin', redirect: 'manual', ...options, headers });
     // A login page somewhere else: the session has ended.
     if (response.type === 'opaqueredirect') throw new Problem(401);
-    const answer = await read(response);
+    const answer = await (response.ok ? take : read)(response);
     setTrouble('');
     return answer;
   } catch (error) {
@@ -130,4 +132,9 @@ export function send(method, where, body, etag) {
   if (method !== 'DELETE') headers['Content-Type'] = 'application/json';
   if (etag) headers['If-Match'] = etag;
   return once(method, where, { headers, body: method === 'DELETE' ? undefined : JSON.stringify(body ?? {}) });
+}
+
+/** A whole list as a file. @param {string} where @param {Record<string, any>} query @param {string} type  'text/csv' @returns {Promise<Blob>} */
+export function file(where, query, type) {
+  return once('GET', where + queryText(query), { headers: { Accept: type } }, (response) => response.blob());
 }

@@ -10,7 +10,6 @@ const seconds = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-
 const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
 const names = new Intl.ListFormat(LANGUAGE);
 
-/** @param {number | null | undefined} value */
 export function count(value) {
   return value === null || value === undefined ? '–' : number.format(value);
 }
@@ -68,6 +67,12 @@ export function left(iso) {
   if (days >= 1) return many(days, 'day');
   const hours = Math.floor((Date.parse(iso) - Date.now()) / 3600000);
   return hours >= 1 ? many(hours, 'hour') : 'less than an hour';
+}
+
+/** "40 minutes", "2 hours", "3 days" @param {number} value  minutes */
+export function minutes(value) {
+  if (value < 120) return many(value, 'minute');
+  return value < 2880 ? many(Math.round(value / 60), 'hour') : many(Math.round(value / 1440), 'day');
 }
 
 /** What a field of <input type=datetime-local> holds. @param {string | null} iso */

@@ -33,7 +33,6 @@ export function setTenant(tenant) {
   frame(router.here());
 }
 
-/** @param {import('./router.js').Place} place */
 export function frame({ tenant, screen: at }) {
   const nav = part('nav');
   const single = Boolean(me?.tenant);

@@ -3,7 +3,7 @@
  *
  * @typedef {{head: string, num?: boolean, cell: (row: any) => import('./render.js').Child}} Column
  */
-import { get, queryText } from './api.js';
+import { file, get, queryText } from './api.js';
 import { add, fill, h } from './render.js';
 import { button, empty, link, name, problem, table, tag, time } from './parts.js';
 import { control } from './form.js';
@@ -96,6 +96,19 @@ function asText(value) {
   return value === undefined ? undefined : String(value);
 }
 
+const FILES = [['CSV', 'text/csv', 'csv'], ['JSON lines', 'application/jsonl', 'jsonl']];
+
+/** Buttons that save all of a list, as the filters say. @param {import('./model.js').Operation} operation @param {string} where @param {() => any} query */
+function saves(operation, where, query) {
+  return FILES.map(([text, type, ending]) => button(`Save as ${text}`, async () => {
+    const address = URL.createObjectURL(await file(where, query(), type));
+    const anchor = h('a', { download: `${operation.noun}.${ending}` });
+    anchor.href = address;
+    anchor.click();
+    URL.revokeObjectURL(address);
+  }, { kind: 'plain' }));
+}
+
 /**
  * A list.
  * @param {{operation: string, values: Record<string, any>, tenant: string, query?: Record<string, any>, fixed?: Record<string, any>,
@@ -127,7 +140,8 @@ export async function list(options) {
     narrow.hidden = !data.items.length && !narrowed;
     if (!data.items.length) return fill(box, narrowed ? empty('Nothing fits', 'No entry is as the filters above say.') : nothing);
     const body = table(columns, data.items);
-    return fill(box, body, data.next && further(body, data.next));
+    return fill(box, body, data.next && further(body, data.next), operation.files
+      && h('div.row.end', saves(operation, model.at(id, values), () => ({ ...query, ...fixed }))));
   };
   const ask = async () => {
     const mine = ++asked;

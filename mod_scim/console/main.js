@@ -15,7 +15,6 @@ import * as screens from './screens.js';
 let me = null;
 let leaving = new AbortController();
 
-/** @param {import('./router.js').Place} place */
 function screenAt({ tenant, screen: at, id }) {
   if (!tenant) return screens.tenants;
   if (at === 'more') return everything;
@@ -35,7 +34,6 @@ function failed(error, { tenant }) {
   return screen({ title: 'This page cannot be shown' }, problem(error), h('div', button('Try again', router.again)));
 }
 
-/** @param {import('./router.js').Place} place */
 async function show(place) {
   leaving.abort();
   const mine = (leaving = new AbortController());

@@ -4,7 +4,7 @@
  * @typedef {{name: string, type: string, enum?: string[], format?: string, nullable: boolean, required: boolean, help: string,
  *   items?: any, minimum?: number, maximum?: number, minLength?: number, maxLength?: number, in: string}} Field
  * @typedef {{id: string, noun: string, verb: string, method: string, path: string, summary: string, segments: string[],
- *   query: Field[], body: Field[], answer: Field[], list: boolean, versioned: boolean}} Operation
+ *   query: Field[], body: Field[], answer: Field[], list: boolean, files: boolean}} Operation  `files`: a list that is given as CSV and JSON lines, too
  */
 
 /** @type {any} */
@@ -63,7 +63,7 @@ function operation(where, method, described) {
     body: fields(described.requestBody?.content?.['application/json']?.schema, 'body'),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
     list,
-    versioned: parameters.some((p) => p.name === 'If-Match'),
+    files: Boolean(follow(described.responses?.[200]).content?.['text/csv']),
   };
 }
 
@@ -131,7 +131,6 @@ const VALUES = {
   default: 'gets the default role', displayName: 'display name', created: 'when it was made',
 };
 
-/** @param {string} value */
 export function word(value) {
   return VALUES[value] ?? value;
 }

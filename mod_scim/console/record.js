@@ -41,14 +41,14 @@ export function askFor({ operation: id, tenant, values, title, intro, action, et
  * A button for an operation: with a form where it has arguments, else with a question.
  * @param {{operation: string, tenant: string, values: Record<string, any>, text: string, question?: import('./render.js').Child,
  *   danger?: boolean, etag?: string | null,
- *   kind?: string, done: (answer: any) => any}} options
+ *   kind?: string, done: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments
  */
-export function operationButton({ operation: id, tenant, values, text, question, danger, etag, kind, done }) {
+export function operationButton({ operation: id, tenant, values, text, question, danger, etag, kind, done, plain }) {
   const operation = model.find(id);
   if (!operation) return null;
   const intro = question ?? model.sentence(operation.summary);
   const run = async () => {
-    const answer = operation.body.length
+    const answer = operation.body.length && !plain
       ? await askFor({ operation: id, tenant, values, title: text, intro, action: text, etag })
       : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger,
         work: async () => (await send(operation.method, model.at(id, { tenant, ...values }), {}, etag)).data ?? true });

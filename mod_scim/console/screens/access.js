@@ -84,7 +84,14 @@ async function store(tenant, state, draft) {
     ...(draft.login !== state.tenant.loginPolicy && { loginPolicy: draft.login }) };
   for (const each of remarked(state, draft)) await send('PATCH', model.at('subscription-set', { tenant, subscription: each.id }),
     { automatic: draft.automatic.has(each.id) });
-  for (const each of draft.add) await send('POST', model.at('mapping-add', { tenant }), each);
+  const many = model.find('mapping-add-many');
+  const target = (each) => (each.role ? `role:${each.role}` : each.subscription);
+  for (const one of new Set(many ? draft.add.map(target) : [])) {
+    const same = draft.add.filter((each) => target(each) === one);
+    const gives = same[0].role ? { roles: [same[0].role] } : { subscriptions: [one] };
+    await send('POST', model.at('mapping-add-many', { tenant }), { groups: same.map((each) => each.group), ...gives });
+  }
+  for (const each of many ? [] : draft.add) await send('POST', model.at('mapping-add', { tenant }), each);
   for (const each of draft.remove) await send('DELETE', model.at('mapping-remove', { tenant, mapping: each.id }));
   if (!Object.keys(policies).length) return;
   const where = model.at('tenant-show', { tenant });

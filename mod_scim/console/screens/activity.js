@@ -1,6 +1,6 @@
 /** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
 import {
-  button, card, col, empty, facts, fill, format, get, h, link, list, model, name, router, screen, state, table, tag, time, to,
+  button, card, col, empty, facts, fill, format, get, h, link, list, model, name, pause, router, screen, state, table, tag, time, to,
 } from '../kit.js';
 import { difference, said } from './history.js';
 
@@ -42,22 +42,24 @@ export function columns(tenant) {
 }
 
 /**
- * Shows new rows as they come, until the screen is left.
+ * Shows new rows as they come, until the screen is left. The server answers when there is something, or after some seconds.
  * @param {string} tenant @param {AbortSignal} signal @param {(rows: any[]) => void} arrived  the newest first
  */
 export async function follow(tenant, signal, arrived) {
-  const { data } = await get(model.at('activity-list', { tenant }), { limit: 1 }, signal);
-  let last = data.items[0]?.at ?? new Date(Date.now() - 1000).toISOString();
-  let known = new Set(data.items.map((each) => each.id));
+  const ask = async (query) => (await get(model.at('activity-list', { tenant }), { limit: 50, ...query }, signal)).data.items;
+  const waits = model.need('activity-list').query.some((each) => each.name === 'wait');
+  const until = (rows, id) => rows.slice(0, id ? rows.findIndex((each) => each.id === id) : rows.length);
+  let newer = (await ask({ limit: 1 }))[0]?.id;
   for (;;) {
-    await new Promise((resolve) => { setTimeout(resolve, 2000); });
-    if (signal.aborted) return;
-    if (document.hidden) continue;
-    const fresh = (await get(model.at('activity-list', { tenant }), { since: last, limit: 50 }, signal)).data.items.filter((each) => !known.has(each.id));
-    if (!fresh.length) continue;
-    last = fresh[0].at;
-    known = new Set(fresh.map((each) => each.id));
-    arrived(fresh);
+    const began = Date.now();
+    // Nobody looks, so nobody waits at the server.
+    const rows = document.hidden ? [] : newer && waits ? await ask({ newer, wait: 25 }) : until(await ask({}), newer);
+    if (rows.length) {
+      newer = rows[0].id;
+      arrived(rows);
+    }
+    // Where many wait the server answers at once.
+    if (Date.now() - began < 1500) await pause(1.5, signal);
   }
 }
 
@@ -99,6 +101,13 @@ function trouble(data, tenant) {
     data.outcome === 'held' && h('a.button', { href: to(tenant, 'holds') }, 'Held requests'));
 }
 
+/** The user or the group that a request was about. */
+function aboutLink(data, tenant) {
+  const at = { User: 'users', Group: 'groups' }[String(data.resourceType)];
+  return at && data.resourceId && link(to(tenant, at, data.resourceId), data.object ? name(data.object, 'one')
+    : { users: 'this user', groups: 'this group' }[at]);
+}
+
 function changesOf(changes, tenant) {
   return table([col('Change', (row) => [h('b', said(row.action)[2]), ' ', link(placeOf(row, tenant), name(row.objectName ?? row.objectId, 'one'))]),
     col('What', (row) => difference(row))], changes);
@@ -120,9 +129,11 @@ export async function request({ tenant, id, signal }) {
     trouble(data, tenant),
     h('div.grid', card('What was asked',
       facts([['Request', h('code', name(`${data.method} ${readable(data.path)}`))], ['When', [time(data.at, format.moment), ' (', time(data.at), ')']],
-      ['Token', link(to(tenant, 'tokens', data.tokenId), name(data.tokenName))], ['From', data.address], ['Id in the logs', h('code', name(data.request))]])),
+      ['Token', link(to(tenant, 'tokens', data.tokenId), name(data.tokenName))], ['About', aboutLink(data, tenant)], ['From', data.address],
+        ['Id in the logs', h('code', name(data.request))]])),
     card('What was answered', facts([['Status', data.status], ['Kind', data.scimType], ['Took', `${format.count(Math.round(data.duration / 100) / 10)} ms`],
-      ['Dry run', data.dryRun ? 'yes: nothing was changed' : 'no']]))),
+      ['Dry run', data.dryRun ? 'yes: nothing was changed' : 'no'], ['Accepted beyond the standard', data.leniencies?.length ? data.leniencies.join(', ')
+        : 'nothing']]))),
     changed.length > 0 && card('What changed', changesOf(changed, tenant)),
     data.changes && card(data.dryRun ? 'What would have changed' : 'What it came to', h('pre', JSON.stringify(data.changes, null, 2))),
     data.body ? card('What was sent', h('pre', JSON.stringify(data.body, null, 2)))

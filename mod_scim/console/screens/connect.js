@@ -2,7 +2,9 @@
  * Connect: the guide of each identity provider, with this tenant's own URL, a token made in place, a test of the connection,
  * and the provider's calls as they arrive. The guides are data (guides/), which docs/identity-providers.md is made of as well.
  */
-import { button, card, col, copyable, fill, format, get, h, link, model, name, router, screen, state, table, tag, to } from '../kit.js';
+import {
+  button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, send, state, table, tag, to,
+} from '../kit.js';
 import { asked, follow } from './activity.js';
 import { makeToken } from './tokens.js';
 
@@ -52,10 +54,35 @@ function steps(guide, url, tenant, kept) {
     each.copy === 'token' && tokenPlace(tenant, guide, kept)))));
 }
 
-/** What the provider asks when it tests the connection. @param {Guide} guide */
-function test(guide) {
-  return card('What its test asks', h('ul',
-    guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`)))));
+const STEPS = { discovery: 'The endpoint is reached', stranger: 'Nobody gets in without a token', users: 'It looks for a user',
+  groups: 'It looks for groups' };
+
+/** One step of a test: ok is null where it was not tried. */
+function testStep({ step, request: call, expected, found, ok, fix }) {
+  const [kind, mark, text] = ok ? ['good', '✓', 'as expected'] : ok === false ? ['bad', '✕', 'not as expected'] : ['soft', '○', 'not tried'];
+  return h('li', h(`span.${kind}`, { 'aria-hidden': 'true' }, mark), h('div', h('p', h('b', STEPS[step] ?? step), ` (${text})`),
+    h('p.soft', h('code', call), h('br'), 'Expected ', h('bdi', expected), h('br'), 'Found ', h('bdi', found)), fix && h('p', h('bdi', fix))));
+}
+
+/** The calls that the provider makes when it tests the connection, made by the server. */
+function test(tenant, guide, kept) {
+  const asks = h('ul', guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`))));
+  if (!model.find('connection-test')) return card('What its test asks', asks);
+  const token = h('input', { id: 'token', autocomplete: 'off', spellcheck: 'false', maxlength: 200, placeholder: 'the one that was made above' });
+  const result = h('div', { 'aria-live': 'polite' });
+  const run = async () => {
+    fill(result, h('div.bone.short'));
+    const said = token.value.trim() || kept.token;
+    const { data } = await send('POST', model.at('connection-test', { tenant }), said ? { token: said }
+      : {}).catch((error) => ({ data: { steps: null, error } }));
+    fill(result, data.steps ? h('ul.todo', data.steps.map(testStep)) : problem(data.error));
+  };
+  return card('Test the connection', h('p',
+    `The server makes the first calls of an identity provider itself, to the base URL and nowhere else, and checks the certificate. ${guide.short} asks:`),
+    asks,
+    h('div.fields', h('div.field', h('label', { for: 'token' }, 'Token'), token,
+      h('small', 'It is sent with this one test and kept nowhere. Without it the steps that need one are not tried.'))),
+    h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
 }
 
 /** @param {Guide} guide @param {any[]} rows */
@@ -93,7 +120,7 @@ export async function connect(context) {
   return screen({ title: ['Connect ', guide.name], trail: link(to(tenant, 'connect'), 'Connect'),
     lead: 'Menus of other products change: words there may differ a little.' },
     !shown.data.enabled && h('p.hint.warn', 'Provisioning is switched off: every request is answered 403 until you switch it on in the overview.'),
-    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(guide),
+    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept),
       card('Attributes', mapping),
     h('div.grid', card('What to expect', h('ul', guide.expect.map((each) => h('li', prose(each))))),
       card('When it fails', guide.trouble.map((each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));

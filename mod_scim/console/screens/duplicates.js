@@ -1,5 +1,5 @@
 /** Accounts that may be one person: side by side, to merge them or to say that they are not. */
-import { button, card, col, empty, format, h, list, name, screen, state, table, tag, time } from '../kit.js';
+import { button, card, col, empty, format, h, list, model, name, router, screen, send, state, table, tag, tell, time } from '../kit.js';
 import { merge } from './user.js';
 import { sourceTag, userLink } from './users.js';
 
@@ -15,8 +15,16 @@ function compare(row, tenant) {
   const pair = accounts.length === 2;
   return h('div.stack', table(columns, LINES), h('div.row', pair
     && [button('Keep account 1', () => merge(tenant, accounts[1], accounts[0].id)),
-      button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id))],
+      button('Keep account 2', () => merge(tenant, accounts[0], accounts[1].id))], model.find('duplicate-dismiss') && different(tenant, row.accounts),
     !pair && h('span.soft', `${format.many(row.accounts.length, 'account')} share it. Open one to merge it into another.`)));
+}
+
+function different(tenant, accounts) {
+  return button('Not the same person', async () => {
+    await send('POST', model.at('duplicate-dismiss', { tenant }), { users: accounts.map((each) => each.id) });
+    tell('They are not listed as duplicates any more');
+    router.again();
+  });
 }
 
 export async function duplicates({ tenant, query, signal }) {

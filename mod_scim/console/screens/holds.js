@@ -1,7 +1,7 @@
 /** Held requests: whom each would touch, and the decision about it. */
 import {
-  ask, button, card, col, empty, facts, format, get, h, link, list, model, name, num, router, screen, send, setCount, state, tag, tell,
-  time, to,
+  ask, button, card, col, empty, facts, format, get, h, link, list, model, name, num, operationButton, router, screen, send, setCount,
+  state, table, tag, tell, time, to,
 } from '../kit.js';
 import { asked } from './activity.js';
 import { userLink } from './users.js';
@@ -16,9 +16,12 @@ function columns(tenant) {
 }
 
 export async function holds({ tenant, query, signal }) {
+  const rejectAll = operationButton({ operation: 'hold-reject-all', tenant, values: {}, text: 'Reject all…', kind: 'danger', plain: true, done: router.again,
+    question: 'Every request that is held is refused for a day, as often as it is sent.' });
   const loaded = (data) => setCount('holds', data.items.filter((each) => each.state === 'held').length);
   return screen({ title: 'Held requests',
-    lead: 'A request that would take access from more people than the tenant allows in an hour waits here for a decision. Nothing has changed yet.' },
+    lead: 'A request that would take access from more people than the tenant allows in an hour waits here for a decision. Nothing has changed yet.',
+      actions: rejectAll },
     card('', await list({ operation: 'hold-list', values: { tenant }, tenant, query, signal, columns: columns(tenant), loaded,
       nothing: empty('Nothing is held', ['The guard holds what is more than the limits say; they are in the ', link(to(tenant, 'settings'), 'settings'),
         '.']) })));
@@ -49,12 +52,11 @@ function decided(text) {
   router.again();
 }
 
-/** Whom it may touch: who is in the group that it is about. */
-async function touched(tenant, group, signal) {
-  const people = await list({ operation: 'group-members', values: { tenant, group }, tenant, signal, bare: true, limit: 20,
-    columns: [col('Name', (row) => userLink(row, tenant)), col('User name', (row) => name(row.name)), col('Member since', (row) => time(row.added))],
-    nothing: h('p.soft', 'Nobody is in it.') }).catch(() => null);
-  return people && card('Who is in the group now', people);
+/** Whom it would touch. */
+function touched(data, tenant) {
+  if (!data.people?.length) return null;
+  return card('Whom it would touch', table([col('Name', (row) => userLink(row, tenant)), col('User name', (row) => name(row.userName))], data.people),
+    data.weight > data.people.length && h('p.soft', `and ${format.many(data.weight - data.people.length, 'other')}.`));
 }
 
 export async function hold({ tenant, id, signal }) {
@@ -75,5 +77,5 @@ export async function hold({ tenant, id, signal }) {
       ['Passes until', data.until && time(data.until, format.moment)]])),
   card('Why it is held', facts([['By this request', format.many(data.weight, 'person', 'people')],
     ['With all of the hour', format.many(data.total, 'person', 'people')], ['The tenant allows', format.many(data.threshold, 'person', 'people')]]))),
-  about === 'groups' && await touched(tenant, thing.split('?')[0], signal));
+  touched(data, tenant));
 }

@@ -13,7 +13,7 @@ const STEPS = {
   'token-expiring': ['Replace', (entry) => ({ screen: 'tokens', id: entry.objectId })],
   'token-expired': ['Replace', (entry) => ({ screen: 'tokens', id: entry.objectId })],
   'token-unused': ['Look', (entry) => ({ screen: 'tokens', id: entry.objectId })],
-  quiet: ['Look', (entry) => ({ screen: 'tokens', id: entry.objectId })],
+  silence: ['Look', (entry) => ({ screen: 'tokens', id: entry.objectId })],
   'no-token': ['Connect', () => ({ screen: 'connect' })],
   'dry-run': ['Settings', () => ({ screen: 'settings' })],
   'guard-open': ['Held requests', () => ({ screen: 'holds' })],
@@ -109,7 +109,9 @@ export async function overview({ tenant, signal }) {
   const { data } = await get(model.at('tenant-overview', { tenant }), {}, signal);
   setTenant(data);
   setCount('holds', data.attention.filter((each) => each.kind === 'hold').length);
-  const last = data.lastRequest ? ['The identity provider last called ', time(data.lastRequest), '.'] : 'The identity provider has not called yet.';
+  const often = data.tokens.find((each) => each.usualEvery)?.usualEvery;
+  const last = data.lastRequest ? ['The identity provider last called ', time(data.lastRequest), often
+    && `; it usually calls every ${format.minutes(often)}`, '.'] : 'The identity provider has not called yet.';
   return screen({ title: 'Overview', lead: last, actions: data.enabled && button('Switch provisioning off…', () => switchOff(data, tenant)) },
     attention(data, tenant),
     h('div.grid', card('Base URL', data.baseUrl ? [copyable(data.baseUrl, 'the base URL'), h('p'),

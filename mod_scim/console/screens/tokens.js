@@ -8,7 +8,7 @@ import {
 export function tokenTag(row) {
   if (row.status === 'revoked') return tag('plain', 'revoked', '○');
   if (row.status === 'expired') return tag('bad', ['ended ', time(row.expires)]);
-  if (row.quiet) return tag('warn', 'silent');
+  if (row.quiet) return tag('warn', 'silent', '…');
   return tag(row.status === 'expiring' ? 'warn' : 'plain', [format.left(row.expires), ' left']);
 }
 
@@ -82,6 +82,7 @@ function details(data) {
   return facts([['Key', h('code', data.keyId)], ['Made', [time(data.created, format.moment), ' by ', h('bdi', data.createdBy)]],
     ['Ends', [time(data.expires, format.moment), ' (', time(data.expires), ')']],
     ['Last use', data.lastUsed ? [time(data.lastUsed), data.lastAddress && [' from ', h('bdi', data.lastAddress)]] : 'never'],
+    ['Usually used', data.usualEvery && `every ${format.minutes(data.usualEvery)}`],
     ...(data.revoked ? [/** @type {[any, any]} */ (['Revoked', [time(data.revoked, format.moment), ' by ', h('bdi', data.revokedBy)]])] : []),
     ['For', data.scope === 'me' ? ['the user ', h('bdi', data.userName)] : 'the whole tenant']]);
 }
