@@ -4,6 +4,8 @@ use warnings;
 use Test::More;
 use ScimTest;
 
+plan skip_all => 'missing: threads' if $ENV{SCIM_TEST_MPM} eq 'prefork';
+
 my $work = $ENV{SCIM_TEST_WORK};
 mkdir "$work/configtest";
 my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };

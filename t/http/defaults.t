@@ -9,6 +9,8 @@ use Time::HiRes qw(time);
 use ScimFront;
 use ScimTest;
 
+plan skip_all => 'missing: threads' if $ENV{SCIM_TEST_MPM} eq 'prefork';
+
 my $sample = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/scim.conf"; <> };
 my $pool = join '', $sample =~ /^(DBD(?:Min|Keep|Max)\s+\d+\n)/mg;
 is(scalar(() = $pool =~ /\n/g), 3, 'the sample configuration sets the size of the pool');

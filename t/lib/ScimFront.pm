@@ -105,15 +105,11 @@ Mutex file:$dir default
 LogLevel warn scim:info
 Listen 127.0.0.1:$port
 $base$load
-StartServers 1
-ServerLimit 2
-ThreadsPerChild 8
-MinSpareThreads 1
-MaxSpareThreads 8
-MaxRequestWorkers 8
+@{[$ENV{SCIM_TEST_MPM} eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8"
+    : "StartServers 1\nServerLimit 2\nThreadsPerChild 8\nMinSpareThreads 1\nMaxSpareThreads 8\nMaxRequestWorkers 8"]}
 GracefulShutdownTimeout 5
 DBDriver pgsql
-DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3"
+DBDParams "host=$ENV{PGHOST}@{[$ENV{SCIM_TEST_POOLER} ? '/pool' : '']} dbname=scim user=scim_web connect_timeout=3"
 DBDMin 0
 DBDKeep 8
 DBDMax 8

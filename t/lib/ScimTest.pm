@@ -17,6 +17,7 @@ use utf8;
 use Exporter 'import';
 use Digest::SHA 'sha1_base64';
 use HTTP::Request;
+use HTTP::Response;
 use JSON::PP ();
 use LWP::UserAgent;
 use MIME::Base64 'encode_base64';
@@ -110,7 +111,27 @@ sub request {
             ? $request->header($name => $headers{$name})
             : $request->remove_header($name);
     }
-    return reply($self->{agent}->request($request));
+    return reply($ENV{SCIM_TEST_HTTP2} ? http2($request) : $self->{agent}->request($request));
+}
+
+# The same by HTTP/2, which LWP does not speak.
+sub http2 {
+    my ($request) = @_;
+    my $body = "$work/tmp/http2-$$";
+    open my $file, '>:raw', $body or die "$body: $!";
+    print $file $request->content;
+    close $file or die "$body: $!";
+    my @headers = map { my $name = $_; map { ('-H', "$name: $_") } $request->header($name) } $request->header_field_names;
+    my @send = length $request->content ? ('--data-binary', "\@$body") : ();
+    open my $curl, '-|', qw(curl -s --http2-prior-knowledge --path-as-is --globoff -m 30 -i -A ScimTest),
+        ($request->method eq 'HEAD' ? '-I' : ('-X', $request->method)), @headers, @send, $request->uri or die "curl: $!";
+    binmode $curl;
+    my $text = do { local $/; <$curl> } // '';
+    close $curl;
+    unlink $body;
+    $text =~ s/^HTTP\/2 1\d\d.*?\r\n\r\n//s;
+    $text =~ s/^HTTP\/2 (\d+) ?/HTTP\/1.1 $1 /;
+    return HTTP::Response->parse($text);
 }
 
 # The name of an administrator who can log in, with the password "secret".
