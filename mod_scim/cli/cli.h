@@ -33,9 +33,12 @@ typedef enum {
     CLI_DROP,
     CLI_HELP,
     CLI_JSON,
+    CLI_PRUNE,
     CLI_SCHEMA_DIR,
+    CLI_TENANT,
     CLI_URL,
     CLI_VERSION_OPTION,
+    CLI_YES,
     CLI_OPTION_COUNT
 } cli_option_e;
 
@@ -61,6 +64,7 @@ typedef struct cli_command_t {
 /* Tables end with a NULL noun. */
 extern const cli_command_t cli_db_commands[];
 extern const cli_command_t cli_doctor_commands[];
+extern const cli_command_t cli_export_commands[];
 
 /* Prints "scimctl: " and one sentence to standard error; returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -7,7 +7,7 @@
 #include "operation.h"
 #include "options.h"
 
-const cli_command_t *const cli_commands[] = {cli_db_commands, cli_doctor_commands, NULL};
+const cli_command_t *const cli_commands[] = {cli_db_commands, cli_doctor_commands, cli_export_commands, NULL};
 
 /* --- what there is ---------------------------------------------------------------------------------------------------
  */

@@ -19,9 +19,12 @@ static const option_t options[CLI_OPTION_COUNT] = {
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
+    [CLI_PRUNE] = {"prune", NULL, "also remove what the file has not, in the sections that it has"},
     [CLI_SCHEMA_DIR] = {"schema-dir", "DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated"},
+    [CLI_TENANT] = {"tenant", "TENANT", "which tenant"},
     [CLI_URL] = {"url", "URL", "base URL of a tenant, to look at as identity providers do"},
     [CLI_VERSION_OPTION] = {"version", NULL, "show the version"},
+    [CLI_YES] = {"yes", NULL, "do not ask"},
 };
 
 /* This may be given more than once. */

@@ -61,7 +61,10 @@ static int read_argument(cli_t *cli, const cli_line_t *line, const cli_command_t
 static int run(const cli_line_t *line, cli_t *cli)
 {
     const char *verb = line->nwords > 1 ? line->words[1] : NULL;
-    const cli_command_t *command = cli_command_find(line->words[0], verb != NULL ? verb : "");
+    const cli_command_t *alone = cli_command_find(line->words[0], "");
+    const cli_command_t *command = alone != NULL && (verb == NULL || alone->argument != NULL) ? alone
+                                   : verb != NULL ? cli_command_find(line->words[0], verb)
+                                                  : NULL;
     int code;
 
     if (command == NULL) {

@@ -202,3 +202,26 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
     return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }
+
+scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n)
+{
+    for (*failed = 0; *failed < n; ++*failed) {
+        scim_admin_call_t *call = &calls[*failed];
+        scim_error_t *error = call->op->prepare ? call->op->prepare(call) : NULL;
+        if (error) {
+            return error;
+        }
+    }
+    scim_batch_t *batch = scim_batch_make(calls->conn);
+    add_head(batch, calls);
+    int first = scim_batch_size(batch);
+    for (int i = 0; i < n; i++) {
+        scim_param_t *params = apr_pcalloc(calls->pool, 2 * sizeof(*params));
+        params[0].value = calls[i].tenant;
+        params[1].value = scim_json_text(calls[i].args, NULL, calls->pool);
+        scim_batch_add(batch, calls[i].op->statement, params);
+    }
+    scim_error_t *error = scim_batch_run(batch);
+    *failed = error && scim_batch_failed(batch) >= first ? scim_batch_failed(batch) - first : -1;
+    return error;
+}

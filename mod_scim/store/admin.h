@@ -133,6 +133,11 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
 /* Carries a call out. Errors: 400, 403, 404, 409, 412 of the operation, 503. */
 scim_error_t *scim_admin_run(scim_admin_call_t *call);
 
+/* Carries several calls out as one transaction, in their order; they are of one connection, tenant and actor, and their
+ * answers are not kept. *failed is the call that was refused; -1: none, or none by itself. Errors as of scim_admin_run.
+ */
+scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n);
+
 /* The version of an answer, without quotes, as scim.etag makes it. */
 const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool);
 
