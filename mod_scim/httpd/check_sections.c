@@ -112,8 +112,6 @@ static const ap_directive_t *said_for(const scim_check_t *check, const scim_plac
 
 /* --- handlers ------------------------------------------------------------------------------------------------------*/
 
-enum { ENDPOINT = 1, ADMIN = 2, METRICS = 4, BOTH = ENDPOINT | ADMIN };
-
 typedef struct handler_t {
     const char *name;
     unsigned bit;
@@ -121,9 +119,9 @@ typedef struct handler_t {
 } handler_t;
 
 static const handler_t handlers[] = {
-    {SCIM_HANDLER, ENDPOINT, "the endpoint"},
-    {SCIM_ADMIN_HANDLER, ADMIN, "the admin API"},
-    {SCIM_METRICS_HANDLER, METRICS, "the page of metrics"},
+    {SCIM_HANDLER, SCIM_FOR_ENDPOINT, "the endpoint"},
+    {SCIM_ADMIN_HANDLER, SCIM_FOR_ADMIN, "the admin API"},
+    {SCIM_METRICS_HANDLER, SCIM_FOR_METRICS, "the page of metrics"},
 };
 
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
@@ -307,20 +305,17 @@ static void check_order(scim_check_t *check, int one)
 
 /* --- directives of this module -------------------------------------------------------------------------------------*/
 
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) {name, bits},
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    {name, bits},
+#define SCIM_POINTER(type, member, name, takes, set, context, bits, help) {name, bits},
+#define SCIM_OTHER(name, takes, set, context, bits, help)                 {name, bits},
+
 /* Which handlers a directive is for. */
 static const struct {
     const char *name;
     unsigned handlers;
-} places[] = {
-    {"ScimAccessTokenLife", ENDPOINT}, {"ScimBasicTokens", ENDPOINT},   {"ScimClient", ENDPOINT},
-    {"ScimAdminTenant", ADMIN},        {"ScimAdminTimeout", ADMIN},     {"ScimBaseURL", BOTH},
-    {"ScimBulkLimits", ENDPOINT},      {"ScimBulkTimeout", ENDPOINT},   {"ScimCursorTimeout", ENDPOINT},
-    {"ScimDatabaseTimeout", ENDPOINT}, {"ScimDatabaseWait", BOTH},      {"ScimDocumentationURI", ENDPOINT},
-    {"ScimFailureLimit", ENDPOINT},    {"ScimMaxBody", BOTH},           {"ScimMaxDepth", ENDPOINT},
-    {"ScimPageSize", ENDPOINT},        {"ScimPatchResponse", ENDPOINT}, {"ScimRequireTLS", BOTH},
-    {"ScimSpoolDir", ENDPOINT},        {"ScimSyncPolicy", ADMIN},       {"ScimTenant", ENDPOINT},
-    {"ScimTenantShare", BOTH},
-};
+} places[] = {SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_POINTER, SCIM_NUMBER, SCIM_OTHER)};
 
 static unsigned place_of(const ap_directive_t *node)
 {
@@ -340,7 +335,7 @@ static int matters(const ap_directive_t *node)
 
 static const char *handler_names(unsigned bits)
 {
-    return bits == BOTH ? "scim or scim-admin" : bits == ADMIN ? SCIM_ADMIN_HANDLER : SCIM_HANDLER;
+    return bits == SCIM_FOR_BOTH ? "scim or scim-admin" : bits == SCIM_FOR_ADMIN ? SCIM_ADMIN_HANDLER : SCIM_HANDLER;
 }
 
 /* Handlers of ours whose requests the section of `at` can hold for. */
@@ -359,7 +354,7 @@ static unsigned met_handlers(const scim_check_t *check, const scim_placed_t *at)
         if (handler)
             met |= handler->bit;
         else if (ap_strstr_c(scim_check_word(placed->node, check->temp), "%{"))
-            met |= BOTH;
+            met |= SCIM_FOR_BOTH;
     }
     return met;
 }
@@ -477,6 +472,8 @@ static void check_endpoint_login(scim_check_t *check, const scim_placed_t *at)
     for (node = section->first_child; node; node = node->next)
         if (scim_check_is(node, "Require") && ap_cstr_casecmpn(node->args, "all", 3) == 0)
             return;
+    if (said_for(check, at, "ScimClient", NULL))
+        return;
     scim_check_warn(check, type, apr_psprintf(check->temp, READS, section_path(section, check->temp)));
 }
 

@@ -3,53 +3,18 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
-#define PAGE_DEFAULT      100
-#define PAGE_MAXIMUM      500
-#define CURSOR_TIMEOUT    apr_time_from_sec(3600)
-#define MAX_BODY          (10 * 1024 * 1024)
-#define MAX_DEPTH         32
-#define BULK_OPERATIONS   1000
-#define BULK_BYTES        (1024 * 1024)
-#define BULK_TIMEOUT      apr_time_from_sec(45)
-#define DATABASE_TIMEOUT  apr_time_from_sec(10)
-#define DATABASE_WAIT     apr_time_from_sec(5)
-#define TENANT_SHARE      50
-#define TOKEN_SHARE       50
-#define ADMIN_TIMEOUT     apr_time_from_sec(60)
-#define FAILURES          20
-#define FAILURE_PERIOD    60
-#define ACCESS_TOKEN_LIFE apr_time_from_sec(3600)
-#define METRICS_TENANTS   100
-#define ACTIVITY_KEEP     apr_time_from_sec(90 * 86400)
-#define TOKEN_WARNING     apr_time_from_sec(14 * 86400)
-
 void *scim_dir_config_create(apr_pool_t *pool, char *dir)
 {
     scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
     (void)dir;
-    config->page_default = -1;
-    config->page_maximum = -1;
-    config->cursor_timeout = -1;
-    config->max_body = -1;
-    config->max_depth = -1;
-    config->bulk_operations = -1;
-    config->bulk_bytes = -1;
-    config->bulk_timeout = -1;
-    config->database_timeout = -1;
-    config->database_wait = -1;
-    config->tenant_share = -1;
-    config->token_share = -1;
-    config->admin_timeout = -1;
-    config->require_tls = -1;
-    config->console = -1;
-    config->failure_limit = -1;
-    config->failure_period = -1;
-    config->facts = -1;
-    config->basic_tokens = -1;
-    config->access_token_life = -1;
-    config->facts_cache = -1;
-    config->facts_grace = -1;
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) config->member = -1;
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    config->member = -1;                                                                                               \
+    config->member2 = -1;
+    SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_NO_POINTER, SCIM_NO_NUMBER, SCIM_NO_OTHER)
+#undef SCIM_NUMBER
+#undef SCIM_PAIR
     return config;
 }
 
@@ -61,8 +26,6 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     const scim_dir_config_t *inner = inner_config;
     const scim_dir_config_t *tenant = inner->tenant != SCIM_TENANT_UNSET ? inner : outer;
     const scim_dir_config_t *admin = inner->admin_tenant || inner->admin_tenant_expr ? inner : outer;
-    const scim_dir_config_t *page = inner->page_default != -1 ? inner : outer;
-    const scim_dir_config_t *failures = inner->failure_limit != -1 ? inner : outer;
     scim_dir_config_t *config = apr_pcalloc(pool, sizeof(*config));
 
     config->location = tenant->location ? tenant->location : outer->location;
@@ -71,42 +34,24 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->tenant_expr = tenant->tenant_expr;
     config->admin_tenant = admin->admin_tenant;
     config->admin_tenant_expr = admin->admin_tenant_expr;
-    config->page_default = page->page_default;
-    config->page_maximum = page->page_maximum;
-    config->cursor_timeout = INNER(cursor_timeout, -1);
-    config->failure_limit = failures->failure_limit;
-    config->failure_period = failures->failure_period;
-    config->sync_policy = INNER(sync_policy, NULL);
-    config->base_url = INNER(base_url, NULL);
-    config->documentation_uri = INNER(documentation_uri, NULL);
-    config->spool_dir = INNER(spool_dir, NULL);
-    config->max_body = INNER(max_body, -1);
-    config->max_depth = INNER(max_depth, -1);
-    config->bulk_operations = INNER(bulk_operations, -1);
-    config->bulk_bytes = INNER(bulk_bytes, -1);
-    config->bulk_timeout = INNER(bulk_timeout, -1);
-    config->database_timeout = INNER(database_timeout, -1);
-    config->database_wait = INNER(database_wait, -1);
-    config->tenant_share = INNER(tenant_share, -1);
-    config->token_share = INNER(token_share, -1);
-    config->admin_timeout = INNER(admin_timeout, -1);
-    config->require_tls = INNER(require_tls, -1);
-    config->console = INNER(console, -1);
-    config->account = INNER(account, NULL);
-    config->link_issuer = INNER(link_issuer, NULL);
-    config->link_subject = INNER(link_subject, NULL);
-    config->facts = INNER(facts, -1);
-    config->basic_tokens = INNER(basic_tokens, -1);
     config->client = INNER(client, NULL);
     config->client_after = (inner->client ? inner : outer)->client_after;
-    config->access_token_life = INNER(access_token_life, -1);
-    config->facts_cache = INNER(facts_cache, -1);
-    config->facts_grace = INNER(facts_grace, -1);
+    config->link_issuer = INNER(link_issuer, NULL);
+    config->link_subject = INNER(link_subject, NULL);
     config->lists = outer->lists | inner->lists;
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
     else
         config->patch_response = INNER(patch_response, NULL);
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) config->member = INNER(member, -1);
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    config->member = INNER(member, -1);                                                                                \
+    config->member2 = inner->member != -1 ? inner->member2 : outer->member2;
+#define SCIM_POINTER(type, member, name, takes, set, context, bits, help) config->member = INNER(member, NULL);
+    SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_POINTER, SCIM_NO_NUMBER, SCIM_NO_OTHER)
+#undef SCIM_NUMBER
+#undef SCIM_PAIR
+#undef SCIM_POINTER
     return config;
 }
 
@@ -118,9 +63,9 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
     config->schema_dirs = apr_array_make(pool, 1, sizeof(const char *));
     config->endpoints = apr_array_make(pool, 1, sizeof(scim_endpoint_t));
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
-    config->activity_keep = -1;
-    config->token_warning = -1;
-    config->metrics_tenants = -1;
+#define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help) config->member = -1;
+    SCIM_DIRECTIVES(SCIM_NO_NUMBER, SCIM_NO_PAIR, SCIM_NO_POINTER, SCIM_SERVER, SCIM_NO_OTHER)
+#undef SCIM_SERVER
     return config;
 }
 
@@ -213,55 +158,26 @@ const char *scim_config_admin_location(const server_rec *server, const char *pat
     return found;
 }
 
-#define SETTING(type, field, standard)                                                                                 \
-    type scim_setting_##field(const scim_dir_config_t *config)                                                         \
+#define SCIM_GETTER(of, type, member, standard)                                                                        \
+    type scim_setting_##member(const of *config)                                                                       \
     {                                                                                                                  \
-        return config->field != -1 ? config->field : (standard);                                                       \
+        return config->member != -1 ? config->member : (standard);                                                     \
     }
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help)                                     \
+    SCIM_GETTER(scim_dir_config_t, type, member, standard)
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    SCIM_GETTER(scim_dir_config_t, type, member, standard)                                                             \
+    SCIM_GETTER(scim_dir_config_t, type2, member2, standard2)
+#define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help)                                     \
+    SCIM_GETTER(scim_server_config_t, type, member, standard)
+SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_NO_POINTER, SCIM_SERVER, SCIM_NO_OTHER)
 
-SETTING(int, page_default, PAGE_DEFAULT)
-SETTING(int, page_maximum, PAGE_MAXIMUM)
-SETTING(apr_interval_time_t, cursor_timeout, CURSOR_TIMEOUT)
-SETTING(apr_off_t, max_body, MAX_BODY)
-SETTING(int, max_depth, MAX_DEPTH)
-SETTING(int, bulk_operations, BULK_OPERATIONS)
-SETTING(apr_interval_time_t, database_timeout, DATABASE_TIMEOUT)
-SETTING(apr_interval_time_t, database_wait, DATABASE_WAIT)
-SETTING(int, tenant_share, TENANT_SHARE)
-SETTING(int, token_share, TOKEN_SHARE)
-SETTING(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT)
-SETTING(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT)
-SETTING(int, require_tls, 1)
-SETTING(int, console, 1)
-SETTING(int, facts, 0)
-SETTING(int, basic_tokens, 0)
-SETTING(apr_interval_time_t, access_token_life, ACCESS_TOKEN_LIFE)
-SETTING(apr_interval_time_t, facts_cache, 0)
-SETTING(apr_interval_time_t, facts_grace, 0)
-SETTING(int, failure_limit, FAILURES)
-SETTING(int, failure_period, FAILURE_PERIOD)
-
-apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config)
+apr_off_t scim_setting_bulk_body(const scim_dir_config_t *config)
 {
-    apr_off_t bytes = config->bulk_bytes != -1 ? config->bulk_bytes : BULK_BYTES;
+    apr_off_t bytes = scim_setting_bulk_bytes(config);
     apr_off_t body = scim_setting_max_body(config);
 
     return bytes < body ? bytes : body;
-}
-
-apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config)
-{
-    return config->activity_keep != -1 ? config->activity_keep : ACTIVITY_KEEP;
-}
-
-int scim_setting_metrics_tenants(const scim_server_config_t *config)
-{
-    return config->metrics_tenants != -1 ? config->metrics_tenants : METRICS_TENANTS;
-}
-
-apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config)
-{
-    return config->token_warning != -1 ? config->token_warning : TOKEN_WARNING;
 }
 
 /* Identity providers want to see the user that they changed, and never a group with all its members. */

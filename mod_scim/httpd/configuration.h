@@ -2,8 +2,9 @@
  * What the directives say, per Location and per server.
  *
  * Every field of a Location's configuration has a value that means "not said here" (-1, NULL, SCIM_TENANT_UNSET), so
- * that merging is taking the inner one where it says something. scim_setting_* give the value that counts, defaults
- * included. After the configuration was read all of it is read-only, but for the pools, which each child makes its own.
+ * that merging is taking the inner one where it says something. Most fields are made of the table of directives.h;
+ * scim_setting_* give the value that counts, defaults included. After the configuration was read all of it is
+ * read-only, but for the pools, which each child makes its own.
  */
 #ifndef SCIM_CONFIGURATION_H
 #define SCIM_CONFIGURATION_H
@@ -14,6 +15,7 @@
 #include <http_config.h>
 #include <httpd.h>
 
+#include "directives.h"
 #include "scim/schema.h"
 
 #define SCIM_HANDLER       "scim"
@@ -42,38 +44,20 @@ typedef struct scim_dir_config_t {
     const ap_expr_info_t *tenant_expr; /* SCIM_TENANT_EXPR */
     const char *admin_tenant;          /* the one that administrators may see; NULL: all, or as it is worked out */
     const ap_expr_info_t *admin_tenant_expr; /* works it out; NULL: nothing to work out */
-    const char *sync_policy;                 /* of tenants that are made here; NULL: not said */
-    const char *base_url;                    /* no slash at its end; NULL: not said */
-    const char *documentation_uri;
-    const char *spool_dir; /* for long answers; NULL: the system's directory for temporary files */
-    int page_default;
-    int page_maximum;
-    apr_interval_time_t cursor_timeout;
-    apr_off_t max_body; /* bytes */
-    int max_depth;
-    int bulk_operations;
-    apr_off_t bulk_bytes;
-    apr_interval_time_t bulk_timeout;
-    apr_interval_time_t database_timeout;
-    apr_interval_time_t database_wait;
-    int tenant_share; /* percent of a pool's connections */
-    int token_share;  /* said together with that */
-    apr_interval_time_t admin_timeout;
-    int require_tls;
-    int console;                   /* whether the admin API has its page */
-    int failure_limit;             /* failed authentications of an address in a period; 0: no limit */
-    int failure_period;            /* seconds; said together with the limit */
-    apr_hash_t *patch_response;    /* resource type's name in lower case -> "body" or "none"; NULL: none said */
-    const ap_expr_info_t *account; /* whose account a request is of; NULL: that of the user */
+    apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
     const ap_expr_info_t *link_issuer, *link_subject; /* said together; NULL: not said */
-    int facts;                                        /* SCIM_FACTS_TO_*, 0: nothing is told; -1: not said */
-    apr_interval_time_t facts_cache;                  /* how long facts are used again; 0: not at all */
-    apr_interval_time_t facts_grace;                  /* the same while the database does not answer */
-    int basic_tokens;                                 /* the password of Basic may be a token */
-    const ap_expr_info_t *client;          /* what httpd calls a client of the endpoint; NULL: only tokens count */
-    int client_after;                      /* said together: a token that is sent counts first */
-    apr_interval_time_t access_token_life; /* at most */
-    unsigned lists;                        /* what the Require lines that may hold here have to read (store/facts.h) */
+    const ap_expr_info_t *client; /* what httpd calls a client of the endpoint; NULL: only tokens count */
+    int client_after;             /* said together: a token that is sent counts first */
+    unsigned lists;               /* what the Require lines that may hold here have to read (store/facts.h) */
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) type member;
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    type member;                                                                                                       \
+    type2 member2;
+#define SCIM_POINTER(type, member, name, takes, set, context, bits, help) type member;
+    SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_POINTER, SCIM_NO_NUMBER, SCIM_NO_OTHER)
+#undef SCIM_NUMBER
+#undef SCIM_PAIR
+#undef SCIM_POINTER
 } scim_dir_config_t;
 
 /* A Location that holds ScimTenant and is served by the module. */
@@ -100,15 +84,15 @@ typedef struct scim_server_config_t {
     apr_array_header_t *schema_dirs;     /* const char *, absolute; filled for the main server alone */
     apr_array_header_t *endpoints;       /* scim_endpoint_t: every one that holds in this server */
     apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
-    struct scim_pages_t *pages;        /* as ScimPageCache says; NULL where it is not said; of the main server alone */
-    const char *console_dir;           /* where its files are; NULL: not said; of every server */
-    apr_interval_time_t activity_keep; /* -1: not said; of the main server alone */
-    apr_interval_time_t token_warning; /* likewise; 0: no warnings */
-    const char *facts_prefix;          /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
-    int metrics_tenants;               /* named in the metrics; -1: not said; of the main server alone */
-    int tenants;                       /* ScimTenant stands in a section */
-    int requires;                      /* so does a Require line of authz.c */
-    scim_runtime_t *runtime;           /* NULL where no section holds ScimTenant */
+    struct scim_pages_t *pages; /* as ScimPageCache says; NULL where it is not said; of the main server alone */
+    const char *console_dir;    /* where its files are; NULL: not said; of every server */
+#define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help) type member;
+    SCIM_DIRECTIVES(SCIM_NO_NUMBER, SCIM_NO_PAIR, SCIM_NO_POINTER, SCIM_SERVER, SCIM_NO_OTHER)
+#undef SCIM_SERVER
+    const char *facts_prefix; /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
+    int tenants;              /* ScimTenant stands in a section */
+    int requires;             /* so does a Require line of authz.c */
+    scim_runtime_t *runtime;  /* NULL where no section holds ScimTenant */
 } scim_server_config_t;
 
 extern const command_rec scim_directives[]; /* directives.c */
@@ -142,33 +126,21 @@ const char *scim_config_base_url(const char *base_url, const char *tenant, apr_p
 /* That a Require line holds in a section, and which lists it reads. */
 void scim_config_require(cmd_parms *cmd, unsigned lists);
 
-int scim_setting_page_default(const scim_dir_config_t *config);
-int scim_setting_page_maximum(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_cursor_timeout(const scim_dir_config_t *config);
-apr_off_t scim_setting_max_body(const scim_dir_config_t *config);
-int scim_setting_max_depth(const scim_dir_config_t *config);
-int scim_setting_bulk_operations(const scim_dir_config_t *config);
-/* Of the body of a Bulk request; ScimMaxBody holds for it too. */
-apr_off_t scim_setting_bulk_bytes(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_bulk_timeout(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_database_timeout(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_database_wait(const scim_dir_config_t *config);
-int scim_setting_tenant_share(const scim_dir_config_t *config);
-int scim_setting_token_share(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_admin_timeout(const scim_dir_config_t *config);
-int scim_setting_require_tls(const scim_dir_config_t *config);
-int scim_setting_console(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_facts_cache(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_facts_grace(const scim_dir_config_t *config);
-int scim_setting_basic_tokens(const scim_dir_config_t *config);
-apr_interval_time_t scim_setting_access_token_life(const scim_dir_config_t *config);
-int scim_setting_facts(const scim_dir_config_t *config);
-int scim_setting_failure_limit(const scim_dir_config_t *config);
-int scim_setting_failure_period(const scim_dir_config_t *config);
-/* How long activity is kept, and how long before its end a token is warned of; of the main server. */
-apr_interval_time_t scim_setting_activity_keep(const scim_server_config_t *config);
-int scim_setting_metrics_tenants(const scim_server_config_t *config);
-apr_interval_time_t scim_setting_token_warning(const scim_server_config_t *config);
+/* The value of a member that counts: what is said, or the default. Those of SERVER rows are of the main server. */
+#define SCIM_GETTER(type, member)                                                  type scim_setting_##member(const scim_dir_config_t *config);
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) SCIM_GETTER(type, member)
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    SCIM_GETTER(type, member) SCIM_GETTER(type2, member2)
+#define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help)                                     \
+    type scim_setting_##member(const scim_server_config_t *config);
+SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_NO_POINTER, SCIM_SERVER, SCIM_NO_OTHER)
+#undef SCIM_GETTER
+#undef SCIM_NUMBER
+#undef SCIM_PAIR
+#undef SCIM_SERVER
+
+/* Bytes of the body of a Bulk request: ScimMaxBody holds for it too. */
+apr_off_t scim_setting_bulk_body(const scim_dir_config_t *config);
 /* Whether PATCH of a resource of this type is answered with its representation. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool);
 

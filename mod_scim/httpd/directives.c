@@ -382,20 +382,6 @@ static const char *set_duration(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
-static const char *set_require_tls(cmd_parms *cmd, void *dir, int flag)
-{
-    (void)cmd;
-    ((scim_dir_config_t *)dir)->require_tls = flag;
-    return NULL;
-}
-
-static const char *set_console(cmd_parms *cmd, void *dir, int flag)
-{
-    (void)cmd;
-    ((scim_dir_config_t *)dir)->console = flag;
-    return NULL;
-}
-
 static const char *set_failure_limit(cmd_parms *cmd, void *dir, const char *limit, const char *period)
 {
     scim_dir_config_t *config = dir;
@@ -500,13 +486,6 @@ static const char *set_age(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
-static const char *set_basic_tokens(cmd_parms *cmd, void *dir, int flag)
-{
-    (void)cmd;
-    ((scim_dir_config_t *)dir)->basic_tokens = flag;
-    return NULL;
-}
-
 static const char *set_client(cmd_parms *cmd, void *dir, const char *text, const char *order)
 {
     scim_dir_config_t *config = dir;
@@ -528,69 +507,23 @@ static const char *set_access_token_life(cmd_parms *cmd, void *dir, const char *
     return NULL;
 }
 
-#define OFFSET(field) ((void *)offsetof(scim_dir_config_t, field))
-#define ANYWHERE      (RSRC_CONF | ACCESS_CONF)
+/* cmd->info is the field's offset in scim_dir_config_t. */
+static const char *set_flag(cmd_parms *cmd, void *dir, int flag)
+{
+    *(int *)(void *)((char *)dir + (apr_size_t)cmd->info) = flag;
+    return NULL;
+}
+
+#define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help)                                     \
+    AP_INIT_##takes(name, set, (void *)offsetof(scim_dir_config_t, member), context, help),
+#define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
+    AP_INIT_##takes(name, set, NULL, context, help),
+#define SCIM_POINTER(type, member, name, takes, set, context, bits, help)                                              \
+    AP_INIT_##takes(name, set, NULL, context, help),
+#define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help)                                     \
+    AP_INIT_##takes(name, set, NULL, context, help),
+#define SCIM_OTHER(name, takes, set, context, bits, help) AP_INIT_##takes(name, set, NULL, context, help),
 
 const command_rec scim_directives[] = {
-    AP_INIT_TAKE12("ScimTenant", set_tenant, NULL, ACCESS_CONF,
-                   "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION"),
-    AP_INIT_TAKE12("ScimAdminTenant", set_admin_tenant, NULL, ACCESS_CONF,
-                   "the one tenant that the admin API is about: NAME | expr EXPRESSION"),
-    AP_INIT_TAKE1("ScimAdminTimeout", set_duration, OFFSET(admin_timeout), ANYWHERE,
-                  "how long an administrator's operation may take"),
-    AP_INIT_FLAG("ScimConsole", set_console, NULL, ANYWHERE, "whether the admin API has a page for browsers: on | off"),
-    AP_INIT_TAKE1("ScimConsoleDir", set_console_dir, NULL, RSRC_CONF, "where the files of that page are"),
-    AP_INIT_TAKE1("ScimSyncPolicy", set_sync_policy, NULL, ANYWHERE,
-                  "the sync policy of tenants that are made by the admin API: manual | all | groups"),
-    AP_INIT_TAKE1("ScimBaseURL", set_base_url, NULL, ACCESS_CONF,
-                  "the URL that clients use; {tenant} in it is the tenant's name"),
-    AP_INIT_ITERATE("ScimSchemaDir", add_schema_dir, NULL, RSRC_CONF, "directories of schema and resource type files"),
-    AP_INIT_TAKE2("ScimPageSize", set_page_size, NULL, ANYWHERE, "resources in a list answer: DEFAULT MAXIMUM"),
-    AP_INIT_TAKE1("ScimCursorTimeout", set_cursor_timeout, NULL, ANYWHERE,
-                  "how long the cursors of a list answer are valid"),
-    AP_INIT_TAKE1("ScimPageCache", set_page_cache, NULL, RSRC_CONF,
-                  "where lists remember totals and positions: none | PROVIDER[:ARGUMENTS]"),
-    AP_INIT_TAKE1("ScimActivityKeep", set_activity_keep, NULL, RSRC_CONF, "how long activity is kept: NUMBERd"),
-    AP_INIT_TAKE1("ScimTokenWarning", set_token_warning, NULL, RSRC_CONF,
-                  "how long before a token's end the log warns of it: NUMBERd | off"),
-    AP_INIT_TAKE1("ScimMetricsTenants", set_metrics_tenants, NULL, RSRC_CONF,
-                  "how many tenants the metrics name: NUMBER"),
-    AP_INIT_TAKE1("ScimMaxBody", set_max_body, NULL, ANYWHERE, "largest request body in bytes"),
-    AP_INIT_TAKE1("ScimMaxDepth", set_max_depth, NULL, ANYWHERE, "deepest nesting of JSON in a request body"),
-    AP_INIT_TAKE1("ScimDatabaseTimeout", set_duration, OFFSET(database_timeout), ANYWHERE,
-                  "longest time that a request waits for PostgreSQL's answer"),
-    AP_INIT_TAKE1("ScimDatabaseWait", set_duration, OFFSET(database_wait), ANYWHERE,
-                  "longest time that a request waits for a free connection to PostgreSQL"),
-    AP_INIT_TAKE12("ScimTenantShare", set_tenant_share, NULL, ANYWHERE,
-                   "percent of the connections that one tenant, and one token, may use at once: TENANT [TOKEN]"),
-    AP_INIT_FLAG("ScimRequireTLS", set_require_tls, NULL, ANYWHERE, "whether plain HTTP is refused: on | off"),
-    AP_INIT_TAKE2("ScimBulkLimits", set_bulk_limits, NULL, ANYWHERE,
-                  "what one Bulk request may hold: OPERATIONS BYTES"),
-    AP_INIT_TAKE1("ScimBulkTimeout", set_duration, OFFSET(bulk_timeout), ANYWHERE,
-                  "how long a Bulk request may begin further operations"),
-    AP_INIT_TAKE12("ScimFailureLimit", set_failure_limit, NULL, ANYWHERE,
-                   "failed authentications of one address: NUMBER SECONDS | off"),
-    AP_INIT_TAKE2("ScimPatchResponse", set_patch_response, NULL, ANYWHERE,
-                  "how PATCH of a resource type is answered: TYPE body | none"),
-    AP_INIT_TAKE1("ScimSpoolDir", set_spool_dir, NULL, ANYWHERE, "directory for long answers on their way"),
-    AP_INIT_TAKE1("ScimAccount", set_account, NULL, ACCESS_CONF,
-                  "what the person has logged in by, for Require scim-...: EXPRESSION"),
-    AP_INIT_TAKE2("ScimLink", set_link, NULL, ACCESS_CONF,
-                  "what an identity provider calls the person: ISSUER-EXPRESSION SUBJECT-EXPRESSION"),
-    AP_INIT_TAKE1("ScimFacts", set_facts, NULL, ACCESS_CONF,
-                  "what the application is told of the account: off | env | headers | both"),
-    AP_INIT_TAKE1("ScimAccessTokenLife", set_access_token_life, NULL, ANYWHERE,
-                  "how long an access token of OAuth 2.0 holds"),
-    AP_INIT_FLAG("ScimBasicTokens", set_basic_tokens, NULL, ANYWHERE,
-                 "whether the password of Basic authentication may be a token: on | off"),
-    AP_INIT_TAKE12("ScimClient", set_client, NULL, ACCESS_CONF,
-                   "what httpd calls a client that it has authenticated: EXPRESSION [token-first]"),
-    AP_INIT_TAKE1("ScimFactsCache", set_age, OFFSET(facts_cache), ACCESS_CONF,
-                  "how long what is known of an account is used again: off | DURATION"),
-    AP_INIT_TAKE1("ScimFactsGrace", set_age, OFFSET(facts_grace), ACCESS_CONF,
-                  "how long that is used while the database does not answer: off | DURATION"),
-    AP_INIT_TAKE1("ScimFactsPrefix", set_facts_prefix, NULL, RSRC_CONF, "how the headers of facts begin: X-NAME-"),
-    AP_INIT_TAKE1("ScimDocumentationURI", set_documentation, NULL, ANYWHERE,
-                  "documentation for people, named by /ServiceProviderConfig"),
-    {0},
+    SCIM_DIRECTIVES(SCIM_NUMBER, SCIM_PAIR, SCIM_POINTER, SCIM_SERVER, SCIM_OTHER){0},
 };

@@ -43,7 +43,7 @@ static scim_error_t *answer_config(scim_call_t *call)
                                 .page_maximum = scim_setting_page_maximum(config),
                                 .cursor_timeout = (int)apr_time_sec(scim_setting_cursor_timeout(config)),
                                 .bulk_operations = scim_setting_bulk_operations(config),
-                                .bulk_bytes = scim_setting_bulk_bytes(config),
+                                .bulk_bytes = scim_setting_bulk_body(config),
                                 .documentation_uri = config->documentation_uri};
     scim_error_t *error = begin(call);
 

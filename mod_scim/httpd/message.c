@@ -140,7 +140,7 @@ static scim_error_t *check_encoding(const scim_request_t *request)
 /* The longest body that a request may have. */
 static apr_off_t body_limit(const scim_request_t *request)
 {
-    return request->place == SCIM_AT_BULK ? scim_setting_bulk_bytes(request->config)
+    return request->place == SCIM_AT_BULK ? scim_setting_bulk_body(request->config)
                                           : scim_setting_max_body(request->config);
 }
 
