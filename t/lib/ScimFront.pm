@@ -18,6 +18,7 @@ our @EXPORT = qw(application fcgi_application received front free_port configura
 
 my $work = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $home = "$work/front-$$";
+our $mpm  = $ENV{SCIM_TEST_MPM} || 'event';    # worker and prefork are possible as well
 my $own  = $$;
 my (@fronts, @children, $n);
 mkdir $home;
@@ -91,6 +92,7 @@ sub configuration {
     my ($port, $text, @modules) = @_;
     my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };
     my ($place) = $base =~ m{^LoadModule dbd_module (.*)/mod_dbd\.so$}m or die 'base.conf has no mod_dbd';
+    $base =~ s/mpm_(?:event|worker|prefork)/mpm_$mpm/g;
     my $dir = "$home/" . ++$n;
     mkdir $dir;
     my $load = join '', map { "LoadModule ${_}_module $place/mod_$_.so\n" } @modules;
@@ -105,7 +107,7 @@ Mutex file:$dir default
 LogLevel warn scim:info
 Listen 127.0.0.1:$port
 $base$load
-@{[$ENV{SCIM_TEST_MPM} eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8"
+@{[$mpm eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8"
     : "StartServers 1\nServerLimit 2\nThreadsPerChild 8\nMinSpareThreads 1\nMaxSpareThreads 8\nMaxRequestWorkers 8"]}
 GracefulShutdownTimeout 5
 DBDriver pgsql
