@@ -60,6 +60,18 @@ static void name_object(scim_activity_t *activity, const scim_call_t *call)
         }
 }
 
+/* The one resource that a request is about, as its path says. */
+static void find_resource(scim_activity_t *activity, const scim_request_t *request, apr_pool_t *pool)
+{
+    char id[SCIM_ID_SIZE];
+
+    if (request->place != SCIM_AT_RESOURCE && request->place != SCIM_AT_COLLECTION)
+        return;
+    activity->type = request->type->stored;
+    if (request->place == SCIM_AT_RESOURCE && scim_id_read(id, request->id))
+        activity->resource = apr_pstrdup(pool, id);
+}
+
 static int success(const scim_call_t *call)
 {
     const scim_request_t *request = call->request;
@@ -109,6 +121,7 @@ void scim_report_begin(scim_call_t *call)
     activity->address = address(r);
     activity->request = scim_request_log_id(r);
     name_object(activity, call);
+    find_resource(activity, request, call->pool);
     activity->body = call->bytes;
     activity->body_len = call->bytes_len;
     activity->began = r->request_time;
@@ -126,6 +139,17 @@ static const char *masked_body(const scim_call_t *call)
         return NULL;
     scim_mask_json(body, &call->request->mask, call->pool);
     return scim_json_text(body, NULL, call->pool);
+}
+
+/* The id of the resource that a POST came to be about: what is made has the id that it was to have, what was there
+ * already (restored, adopted) its own. */
+static const char *other_resource(const scim_call_t *call)
+{
+    const char *told = call->activity.resource;
+
+    if (!call->record || call->request->place != SCIM_AT_COLLECTION || call->request->r->method_number != M_POST)
+        return NULL;
+    return told && strcmp(told, call->record->id) == 0 ? NULL : call->record->id;
 }
 
 static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
@@ -150,7 +174,11 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
         return;
     outcome.status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
     outcome.type = error ? scim_type_name(error->type) : NULL;
+    if (call->request->place == SCIM_AT_COLLECTION && (error || activity->changes))
+        activity->resource = NULL; /* what was to have this id was not made */
     outcome.reason = reason_of(call, error);
+    outcome.resource = error ? NULL : other_resource(call);
+    outcome.leniencies = call->leniency.used ? scim_leniency_names(call->leniency.used, call->pool) : NULL;
     activity->path = path_of(call->request);
     outcome.reason = scim_mask_detail(outcome.reason, &call->request->mask, call->pool);
     activity->changes = scim_mask_changes(activity->changes, &call->request->mask, call->pool);

@@ -14,8 +14,8 @@
 #define HELD    "SC429"
 
 /* Of the statement `finish`; its last parameter is the fingerprint. */
-#define ROW_PARAMS  14
-#define FINGERPRINT 13
+#define ROW_PARAMS  17
+#define FINGERPRINT 16
 
 #define UNFINISHED 503 /* the status of a Bulk request whose end nobody has told */
 
@@ -82,6 +82,9 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, activity->tried);
     params[11].value = activity->key_id;
     params[12].value = activity->request;
+    params[13].value = activity->resource;
+    params[14].value = activity->type;
+    params[15].value = session->leniency ? scim_leniency_names(session->leniency->used, pool) : "";
     return params;
 }
 
@@ -216,6 +219,9 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     put_text(out, "r", outcome->reason);
     put_text(out, "q", activity->request);
     put_text(out, "o", activity->object);
+    put_text(out, "e", activity->resource);
+    put_text(out, "v", activity->type);
+    put_text(out, "w", outcome->leniencies);
     put_text(out, "n", activity->named);
     if (activity->reads && outcome->status < 400) {
         scim_buf_puts(out, ",\"g\":true");
@@ -232,6 +238,19 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     }
 }
 
+/* What is told later of a request whose row is there: its body, and whom it was about where that came out otherwise. */
+static void put_more(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
+{
+    int body = activity->keeps && *activity->keeps == '+' && outcome->received;
+    if (body || outcome->resource) {
+        put_id(out, activity->id);
+        put_text(out, "e", outcome->resource);
+    }
+    if (body) {
+        put_body(out, outcome);
+    }
+}
+
 void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
 {
     scim_buf_puts(out, "{\"t\":");
@@ -244,9 +263,8 @@ void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const
     if (!activity->id) {
         put_id(out, activity->tried ? activity->tried : new_id());
         put_request(out, activity, outcome);
-    } else if (activity->keeps && *activity->keeps == '+' && outcome->received) {
-        put_id(out, activity->id);
-        put_body(out, outcome);
+    } else {
+        put_more(out, activity, outcome);
     }
     scim_buf_puts(out, "}");
 }

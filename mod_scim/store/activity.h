@@ -28,10 +28,12 @@ typedef struct scim_activity_t {
     const char *path;  /* well-formed UTF-8, below the tenant's base URL, masked */
     scim_mask_t *mask; /* what of the request is masked; its names are the store's to say */
     const char *address;
-    const char *request; /* the id that the logs know it by; NULL: none */
-    const char *object;  /* what a resource is called in its body; NULL: not said */
-    const char *named;   /* the attribute that says so */
-    const char *body;    /* what was received; NULL: nothing */
+    const char *request;  /* the id that the logs know it by; NULL: none */
+    const char *object;   /* what a resource is called in its body; NULL: not said */
+    const char *type;     /* the type of the one resource that it is about; NULL: it is about none, or many */
+    const char *resource; /* that one's id; NULL: it has none yet */
+    const char *named;    /* the attribute that says so */
+    const char *body;     /* what was received; NULL: nothing */
     apr_size_t body_len;
     apr_time_t began;
     int status; /* what it is answered with where all goes well */
@@ -73,10 +75,12 @@ int scim_finish_watched(const scim_batch_t *batch);
 /* What a request came to when nothing went wrong, in the words of an entry. */
 typedef struct scim_outcome_t {
     int status;
-    const char *type;    /* scimType; NULL: none */
-    const char *reason;  /* NULL: nothing to say */
-    apr_size_t received; /* bytes of the body */
-    const char *body;    /* JSON, masked; NULL: not to be kept */
+    const char *type;       /* scimType; NULL: none */
+    const char *reason;     /* NULL: nothing to say */
+    const char *resource;   /* the id of the one that it came to be about; NULL: it is as the activity has it */
+    const char *leniencies; /* the names of those that it needed, "," between them; NULL: none */
+    apr_size_t received;    /* bytes of the body */
+    const char *body;       /* JSON, masked; NULL: not to be kept */
 } scim_outcome_t;
 
 /* Writes the entry of a request; nothing where there is nothing to tell. */

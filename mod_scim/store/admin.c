@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin_ops.h"
+#include "resources_private.h"
 #include "scim/json.h"
 #include "scim/text.h"
 
@@ -159,6 +160,10 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     scim_batch_t *batch = scim_batch_make(call->conn);
     scim_param_t *params = apr_pcalloc(call->pool, 2 * sizeof(*params));
     add_head(batch, call);
+    if (call->op->flags & SCIM_OP_ORDERED) {
+        const char *timeout = scim_conn_timeout_text(call->conn);
+        scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, scim_params(call->pool, timeout, "off", SCIM_PARAMS_END));
+    }
     params[0].value = call->tenant;
     params[1].value = scim_json_text(call->args, NULL, call->pool);
     int slot = scim_batch_add(batch, call->op->statement, params);

@@ -58,11 +58,12 @@ typedef struct scim_admin_field_t {
 } scim_admin_field_t;
 
 enum {
-    SCIM_OP_LIST = 1,    /* answers {"items": [...], "next": TEXT or null}, of `fields` each */
-    SCIM_OP_CREATES = 2, /* 201 with Location, which is the path and `id_field` of the answer */
-    SCIM_OP_EMPTY = 4,   /* answers nothing: 204 */
-    SCIM_OP_FEW = 8,     /* a list that is never long: scimctl shows all its pages */
-    SCIM_OP_FILTERS = 16 /* has a filter, and needs the schemas for it */
+    SCIM_OP_LIST = 1,     /* answers {"items": [...], "next": TEXT or null}, of `fields` each */
+    SCIM_OP_CREATES = 2,  /* 201 with Location, which is the path and `id_field` of the answer */
+    SCIM_OP_EMPTY = 4,    /* answers nothing: 204 */
+    SCIM_OP_FEW = 8,      /* a list that is never long: scimctl shows all its pages */
+    SCIM_OP_FILTERS = 16, /* has a filter, and needs the schemas for it */
+    SCIM_OP_ORDERED = 32  /* planned with sorting forbidden: what it reads, indexes give in its order */
 };
 
 typedef struct scim_admin_call_t scim_admin_call_t;

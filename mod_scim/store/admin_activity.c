@@ -14,7 +14,11 @@
         {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
         {"request", SCIM_ARG_TEXT, NULL, "the request's id, as the logs and the audit log have it"},                   \
         {"address", SCIM_ARG_TEXT, NULL, "where it came from"},                                                        \
-        {"object", SCIM_ARG_TEXT, NULL, "the name of the resource in its body"},                                       \
+        {"object", SCIM_ARG_TEXT, "Object", "what it was about: the name in its body, else that of the resource"},     \
+        {"resourceType", SCIM_ARG_TEXT, NULL,                                                                          \
+         "the type of the one resource that it was about; null: of none, or many"},                                    \
+        {"resourceId", SCIM_ARG_TEXT, NULL, "its id; null: it has none"},                                              \
+        {"leniencies", SCIM_ARG_LIST, NULL, "what of it is not as the standard says, and was accepted"},               \
     {                                                                                                                  \
         "dryRun", SCIM_ARG_FLAG, "Dry run", "nothing was changed, because the tenant runs dry"                         \
     }
@@ -40,6 +44,10 @@ static const scim_admin_arg_t list_args[] = {
      "only what came out so; held: by the guard against mass changes"},
     {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only what was answered so"},
     {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only of this method"},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only about this user, by its id or userName"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only about this group, by its id or name"},
+    {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200,
+     "only the request of this id; one that changed nothing is looked for in the last 24 hours"},
     {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only dry runs, or all others"},
     {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
     {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},

@@ -1,41 +1,112 @@
-/* The audit log, which can be read and nothing else. */
+/* The audit log, which can be read and nothing else, and the history of a person, which is made of it. */
 #include "admin_ops.h"
 
-static const scim_admin_field_t fields[] = {
-    {"id", SCIM_ARG_TEXT, NULL, "orders the log"},
-    {"at", SCIM_ARG_TIME, "Time", "when"},
-    {"actorKind", SCIM_ARG_TEXT, "By", "who acted: token, admin, scimctl or database"},
-    {"actor", SCIM_ARG_TEXT, "Name", "the token's name, or the user's"},
-    {"actorKey", SCIM_ARG_TEXT, NULL, "the token's key id"},
-    {"request", SCIM_ARG_TEXT, NULL, "the request's id, as the logs have it"},
-    {"action", SCIM_ARG_TEXT, "Action", "what was done"},
-    {"objectType", SCIM_ARG_TEXT, "Type", "to what"},
-    {"objectId", SCIM_ARG_TEXT, NULL, "its id"},
-    {"objectName", SCIM_ARG_TEXT, "Object", "its name at that time"},
-    {"before", SCIM_ARG_JSON, NULL, "what has changed, as it was"},
-    {"after", SCIM_ARG_JSON, NULL, "what has changed, as it was from then on"},
+/* HEAD(text) is a heading of scimctl's output of one entry, which a list leaves out. */
+#define FIELDS(HEAD)                                                                                                   \
+    {"id", SCIM_ARG_TEXT, HEAD("Entry"), "orders the log"}, {"at", SCIM_ARG_TIME, "Time", "when"},                     \
+        {"actorKind", SCIM_ARG_TEXT, "By", "who acted: token, admin, scimctl or database"},                            \
+        {"actor", SCIM_ARG_TEXT, "Name", "the token's name, or the user's"},                                           \
+        {"actorKey", SCIM_ARG_TEXT, HEAD("Key id"), "the token's key id"},                                             \
+    {                                                                                                                  \
+        "request", SCIM_ARG_TEXT, HEAD("Request"), "the request's id, as the logs and the activity have it"            \
+    }
+
+#define WHAT(HEAD)                                                                                                     \
+    {"action", SCIM_ARG_TEXT, HEAD("Action"), "what was done"},                                                        \
+        {"objectType", SCIM_ARG_TEXT, HEAD("Type"), "to what"}, {"objectId", SCIM_ARG_TEXT, NULL, "its id"},           \
+    {                                                                                                                  \
+        "objectName", SCIM_ARG_TEXT, HEAD("Object"), "its name at that time"                                           \
+    }
+
+#define DIFFERENCE(HEAD)                                                                                               \
+    {"members", SCIM_ARG_JSON, HEAD("Members"),                                                                        \
+     "who joined or left a group: count, and the first hundred of them (items: id, name); null: it is about none"},    \
+        {"before", SCIM_ARG_JSON, HEAD("Before"), "what has changed, as it was"},                                      \
+    {                                                                                                                  \
+        "after", SCIM_ARG_JSON, HEAD("After"), "what has changed, as it was from then on"                              \
+    }
+
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
+static const scim_admin_field_t list_fields[] = {
+    FIELDS(HIDDEN),
+    WHAT(SHOWN),
+    DIFFERENCE(HIDDEN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
+
+static const scim_admin_field_t fields[] = {
+    FIELDS(SHOWN),
+    WHAT(SHOWN),
+    DIFFERENCE(SHOWN),
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t history_fields[] = {
+    FIELDS(HIDDEN),
+    {"text", SCIM_ARG_TEXT, "What", "what it means for the user"},
+    WHAT(HIDDEN),
+    DIFFERENCE(HIDDEN),
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+#define PERIOD                                                                                                         \
+    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},                                                    \
+    {                                                                                                                  \
+        "until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"                                                    \
+    }
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"objectId", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only what was done to this"},
+    {"objectType", SCIM_ARG_TEXT, 0, "TYPE", 1, 100, "only what was done to such: User, Group, Token, ..."},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400,
+     "only what was done to this user, and to groups by its joining or leaving"},
+    {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only what the request of this id did"},
     {"actor", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only what this token or user did"},
     {"action", SCIM_ARG_TEXT, 0, "ACTION", 1, 100, "only these actions"},
-    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
-    {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},
+    PERIOD,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
+
+static const scim_admin_arg_t history_args[] = {
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "what follows a page: the `next` that it came with"},
+    PERIOD,
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+#define AUDIT "/tenants/{tenant}/audit"
 
 const scim_admin_op_t scim_admin_audit_ops[] = {
     {.noun = "audit",
      .verb = "list",
      .method = "GET",
-     .path = "/tenants/{tenant}/audit",
+     .path = AUDIT,
      .statement = SCIM_STMT_ADMIN_AUDIT_LIST,
      .args = list_args,
-     .fields = fields,
-     .flags = SCIM_OP_LIST,
+     .fields = list_fields,
+     .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
      .summary = "show who has changed what, newest first"},
+    {.noun = "audit",
+     .verb = "show",
+     .argument = "entry",
+     .method = "GET",
+     .path = AUDIT "/{entry}",
+     .statement = SCIM_STMT_ADMIN_AUDIT_SHOW,
+     .fields = fields,
+     .summary = "show an entry of the audit log, with what was before and after"},
+    {.noun = "user",
+     .verb = "history",
+     .argument = "user",
+     .method = "GET",
+     .path = "/tenants/{tenant}/users/{user}/history",
+     .statement = SCIM_STMT_ADMIN_USER_HISTORY,
+     .args = history_args,
+     .fields = history_fields,
+     .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
+     .summary =
+         "show what has changed a user, its groups and its access, newest first; of people who are gone, by their id"},
     {.noun = NULL},
 };

@@ -187,6 +187,9 @@ scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session
         return scim_refuse(session, error);
     }
     work.id = apr_pstrdup(session->pool, work.change.id);
+    if (session->activity) {
+        session->activity->resource = work.id;
+    }
     error = attempt(create_once, &work);
     *out = work.record;
     *restored = work.restored;

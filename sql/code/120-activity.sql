@@ -47,6 +47,14 @@ grant execute on function scim.keep_activity to scim_web, scim_manage;
 -- Makes the pieces that are missing now; drops none.
 select scim.keep_activity(interval '100 years');
 
+-- Which members a change of a group is about. With the owner's rights, so that the index of the members can be asked behind row-level
+-- security, and with a wall of its own.
+create view scim.member_audit as
+select a.tenant, a.id, a.action, a.object_id, coalesce(a.after, a.before) -> 'members' as members
+  from scim.audit a
+ where a.action in ('add-members', 'remove-members') and coalesce(current_setting('scim.tenant', true) in (a.tenant, '*'), false);
+grant select on scim.member_audit to scim_manage;
+
 -- --- the guard -------------------------------------------------------------------------------------------------------
 
 -- What the last hour took from people, by the audit log, which is read backwards by its key.
@@ -204,8 +212,8 @@ $$;
 -- --- what httpd tells later ------------------------------------------------------------------------------------------
 
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
--- row; `i` is the row's id. Where the end of a COMMIT is not known, be it the request's own or that of these entries, the row may be
--- there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
+-- row, and `e`, the id of the resource that it came to be about; `i` is the row's id. Where the end of a COMMIT is not known, be it the
+-- request's own or that of these entries, the row may be there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
 -- more) is replaced. Each entry is a use of the token where `u` is true. What names no token of the
 -- tenant is left out, and of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
 -- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
@@ -216,7 +224,7 @@ begin
     with entry as materialized (
         select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, e.*
           from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
-                                              a text, o text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
+                                              a text, o text, e uuid, v text, w text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
     ), token as materialized (
         -- Few: each is looked up once.
         select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask, n.activity_reads
@@ -233,10 +241,11 @@ begin
            and (k.last_used is null or k.last_used <= x.used - interval '1 minute')
     )
     insert into scim.activity as a (tenant, at, id, token, token_name, method, path, status, type, reason, duration, request, address,
-                                    object, dry, held, body_length, body, changes)
+                                    object, resource_id, resource_type, leniencies, dry, held, body_length, body, changes)
     select e.t, e.came, coalesce(e.i, nextval('scim.activity_id')), e.k, k.name, e.m,
            case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
-           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.c is not null,
+           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.e, e.v,
+           string_to_array(nullif(e.w, ''), ','), e.c is not null,
            e.h is true, e.l, e.b, e.c
       from entry e
       join token k on k.t = e.t and k.k = e.k
@@ -249,8 +258,8 @@ begin
                duration = case when a.status < 500 then a.duration else excluded.duration end;
     if entries @? '$[*] ? (exists(@.i) && !exists(@.m))' then
         update scim.activity a
-           set body = e.b, body_length = e.l
-          from jsonb_to_recordset(entries) e (t text, i bigint, m text, at bigint, l bigint, b jsonb)
+           set body = coalesce(e.b, a.body), body_length = coalesce(e.l, a.body_length), resource_id = coalesce(e.e, a.resource_id)
+          from jsonb_to_recordset(entries) e (t text, i bigint, m text, at bigint, e uuid, l bigint, b jsonb)
          where e.i is not null and e.m is null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
     end if;
 end
@@ -277,13 +286,28 @@ create function scim.outcome(status int, held boolean) returns text
     language sql immutable
     return case when held then 'held' when status < 400 then 'done' when status < 500 then 'refused' else 'failed' end;
 
+-- What a resource is called now, or was before it was deleted, unless activity is not to show that.
+create function scim.shown_name(of_tenant text, of_resource uuid) returns text
+    language plpgsql stable
+as $$
+begin
+    return (select case when case r.type when 'User' then 'username' else 'displayname' end = any (lower(t.activity_mask::text)::text[]) then '***'
+                        else coalesce(r.doc ->> 'userName', r.doc ->> 'displayName') end
+              from scim.resource r
+              join scim.tenant t on t.tenant = of_tenant
+             where r.tenant = of_tenant and r.id = of_resource);
+end
+$$;
+
 create function scim.activity_json(a scim.activity) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'tokenId', a.token, 'tokenName', a.token_name,
                               'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status, a.held),
                               'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
-                              'address', a.address, 'object', a.object, 'dryRun', a.dry)
+                              'address', a.address, 'object', coalesce(a.object, scim.shown_name(a.tenant, a.resource_id)),
+                              'resourceType', a.resource_type, 'resourceId', a.resource_id,
+                              'leniencies', to_jsonb(coalesce(a.leniencies, '{}')), 'dryRun', a.dry)
 $$;
 
 create function scim.activity_detail(a scim.activity) returns jsonb

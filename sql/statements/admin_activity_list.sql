@@ -1,12 +1,35 @@
--- What clients have asked for, newest first; what was refused has an index of its own.
--- $1 tenant, $2 arguments: q, token, outcome, status, method, since, until, limit, after
+-- What clients have asked for, newest first: what was refused, and what is about one resource, by an index of its own.
+-- $1 tenant, $2 arguments: q, token, outcome, status, method, user, group, request, dryRun, since, until, limit, after
+with w as materialized (
+    -- Whom it is about; what a search finds; and when a request came that has changed something.
+    select case when $2::jsonb ? 'user' then coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))
+                when $2::jsonb ? 'group' then (scim.the_group($1, $2::jsonb ->> 'group')).id end as resource_id,
+           case when $2::jsonb ? 'q' then scim.search_users($1, $2::jsonb ->> 'q') || array(
+                select r.id
+                  from scim.resource r
+                 where r.tenant = $1 and r.display_name_key >= left(scim.fold($2::jsonb ->> 'q'), 256) and r.type = 'Group'
+                   and r.display_name_key < left(scim.fold($2::jsonb ->> 'q'), 256) || U&'\+10FFFF'
+                 limit 1000) end as found,
+           scim.fold($2::jsonb ->> 'q') as q, case when $2::jsonb ? 'request' then coalesce(x.first - interval '10 minutes', now() - interval '24 hours') end as low,
+           x.last + interval '1 second' as high
+      from (select min(a.at) as first, max(a.at) as last
+              from scim.audit a
+             where a.tenant = $1 and a.request = (select $2::jsonb ->> 'request')) x
+)
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.activity_key(x.at, x.id), scim.activity_json(x)) order by x.at desc, x.id desc)
                               from ((select a.*
                                        from scim.activity a
-                                      where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and a.status >= 400
+                                      where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and not $2::jsonb ?| array ['user', 'group']
+                                        and a.status >= 400
                                         and scim.outcome(a.status, a.held) = $2::jsonb ->> 'outcome' and {{activity_where}})
                                      union all
                                     (select a.*
                                        from scim.activity a
-                                      where coalesce($2::jsonb ->> 'outcome', 'done') = 'done'
-                                        and ($2::jsonb ->> 'outcome' is null or a.status < 400) and {{activity_where}})) x), '[]'), scim.most($2::jsonb))
+                                      where coalesce($2::jsonb ->> 'outcome', 'done') = 'done' and not $2::jsonb ?| array ['user', 'group']
+                                        and ($2::jsonb ->> 'outcome' is null or a.status < 400) and {{activity_where}})
+                                     union all
+                                    (select a.*
+                                       from scim.activity a
+                                      where $2::jsonb ?| array ['user', 'group'] and a.resource_id = (select w.resource_id from w)
+                                        and ($2::jsonb ->> 'outcome' is null or scim.outcome(a.status, a.held) = $2::jsonb ->> 'outcome')
+                                        and {{activity_where}})) x), '[]'), scim.most($2::jsonb))

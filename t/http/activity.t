@@ -30,9 +30,10 @@ sub news {
 }
 sub show { $t->admin(GET => "/activity/$_[0]{id}")->{json} }
 sub entry { my ($method, $path, $status, $type, $reason, %more) = @_;
-    return { id => qr/^\d{16}-\d+$/, at => $TIME, tokenId => $key, tokenName => 'test', method => $method, path => $path, status => $status,
+    my ($about, $id) = $path =~ m{^/(User)s(?:/([0-9a-f-]{36}))?(?:\?.*)?$}i;
+    return { resourceType => $about || $path =~ m{^/Users/} ? 'User' : undef, resourceId => $id, leniencies => [], id => qr/^\d{16}-\d+$/, at => $TIME, tokenId => $key, tokenName => 'test', method => $method, path => $path, status => $status,
         outcome => $status < 400 ? 'done' : $status < 500 ? 'refused' : 'failed', scimType => $type, reason => $reason, duration => $ANY,
-        request => qr/^[\w@-]{27}$/, address => '127.0.0.1', object => undef, dryRun => false, %more } }
+        request => qr/^[\w@-]{27}$/, address => '127.0.0.1', object => defined $id ? 'kim' : undef, dryRun => false, %more } }
 # Numbers are compared as such.
 sub told { my ($got, @expected) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -44,7 +45,7 @@ sub told { my ($got, @expected) = @_;
 # --- what is told ---
 my $kim = $t->make(Users => userName => 'kim');
 my ($row) = news(1);
-told($row, 'POST', '/Users', 201, undef, undef, object => 'kim', 'a user is made');
+told($row, 'POST', '/Users', 201, undef, undef, object => 'kim', resourceId => $kim, 'a user is made');
 is(sql("select count(*) from scim.audit where tenant = '$tenant' and request = '$row->{request}' and object_name = 'kim'"), 1, 'the audit log has the same request');
 is(sql("select count(*) from scim.activity a join scim.audit u on u.tenant = a.tenant and u.xmin = a.xmin where a.tenant = '$tenant'"), 1, 'written in the same transaction');
 is_json(show($row), { %$row, bodyLength => undef, body => undef, changes => undef }, 'one row, without its body');
@@ -133,7 +134,7 @@ is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is no p
 is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no activity "1-1"; it may have been removed.', { activity => $ANY }, 'none of that id');
 is_problem($other->admin(GET => "/activity/$row->{id}"), 404, $ANY, { activity => $ANY }, "another tenant's");
 is($t->admin(DELETE => "/activity/$row->{id}")->{status}, 405, 'it cannot be removed');
-like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Token +Method +Path +Status +Outcome +Reason +Dry run\n/m, 'scimctl activity list');
+like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Token +Method +Path +Status +Outcome +Reason +Object +Dry run\n/m, 'scimctl activity list');
 is_json(unjson(scimctl(qw(activity show --json --tenant), $tenant, $row->{id})), show($row), 'scimctl activity show');
 
 # --- bodies and masks ---

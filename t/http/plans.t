@@ -407,6 +407,10 @@ my @access = (
     ['/subscriptions?limit=50', 30_000],
     ['//tenants?limit=50', 400],
     ['//me', 400],
+    ["/users/$member/history", 400],
+    ["/audit?user=$member", 400],
+    ['/audit?request=none', 400],
+    ["/activity?user=$member", 400],
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 

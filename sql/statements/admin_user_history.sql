@@ -1,0 +1,64 @@
+-- What has changed an account, its groups and its access, newest first; of people who are gone, too.
+-- $1 tenant, $2 arguments: user, since, until, limit, after
+with w as materialized (
+    select x.id, x.id::text as key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
+      from (select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user')) as id) x
+), member as materialized (
+    select m.id, m.object_id, m.action from scim.member_audit m where m.tenant = $1 and m.members ? (select w.key from w)
+), joined as materialized (
+    -- Between which entries it was in which group, as far as the log tells.
+    select x.group_id, min(x.id) filter (where x.action = 'add-members') as since,
+           max(x.id) filter (where x.action = 'remove-members') as until
+      from (select m.object_id as group_id, m.id, m.action from member m
+             union all
+            select g.group_id::text, null, null from scim.membership g where g.tenant = $1 and g.member_id = (select w.id from w)) x
+     group by x.group_id
+), grp as materialized (
+    select j.group_id, coalesce(j.since, 0) as since,
+           case when exists (select from scim.membership g where g.tenant = $1 and g.group_id = j.group_id::uuid and g.member_id = (select w.id from w))
+                then 9223372036854775807 else coalesce(j.until, 9223372036854775807) end as until
+      from joined j
+), first as materialized (
+    select coalesce(min(a.id), 9223372036854775807) as id from scim.audit a where a.tenant = $1 and a.object_id = (select w.key from w)
+), entry as materialized (
+    (select a.*
+       from scim.audit a
+      where a.tenant = $1 and a.object_id = (select w.key from w) and a.id < (select w.place from w) and {{history_where}})
+     union all
+    (select a.*
+       from member m
+      cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id = m.id offset 0) a
+      where a.id < (select w.place from w) and {{history_where}})
+     union all
+    -- What happened to its groups while it was in them.
+    (select a.*
+       from grp g
+      cross join lateral (
+            select x.*
+              from scim.audit x
+             where x.tenant = $1 and x.object_id = g.group_id and x.id between g.since and g.until and x.id < (select w.place from w)
+               and x.action in ('map', 'unmap', 'delete', 'restore', 'unlink', 'update')
+            offset 0) a
+      where {{history_where}})
+     union all
+    -- What the tenant decided about everybody.
+    (select a.*
+       from scim.audit a
+      where a.tenant = $1 and a.object_id = $1 and a.object_type = 'Tenant' and a.id > (select f.id from first f) and a.id < (select w.place from w)
+        and a.after ?| array ['syncPolicy', 'loginPolicy', 'enabled', 'defaultRole', 'accounts'] and {{history_where}})
+     union all
+    -- What became of the subscriptions that something gives it.
+    (select a.*
+       from (select distinct s.subscription_id::text as key from scim.ground s where s.tenant = $1 and s.user_id = (select w.id from w)) s
+      cross join lateral (
+            select x.*
+              from scim.audit x
+             where x.tenant = $1 and x.object_id = s.key and x.id > (select f.id from first f) and x.id < (select w.place from w)
+               and x.action = 'update'
+            offset 0) a
+      where {{history_where}})
+)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(a.id::text, {{audit_shown}} || jsonb_build_object('text', {{history_text}}))
+                                             order by a.id desc)
+                              from (select distinct on (e.id) e.* from entry e order by e.id desc limit scim.most($2::jsonb) + 1) a
+                             cross join w), '[]'), scim.most($2::jsonb))
