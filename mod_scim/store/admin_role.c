@@ -1,12 +1,21 @@
 /* Roles: the built-in ones, and a tenant's own. */
 #include "admin_ops.h"
 
-static const scim_admin_field_t fields[] = {
-    {"role", SCIM_ARG_TEXT, "Role", "its value, as `roles` of a user names it"},
-    {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},
-    {"builtIn", SCIM_ARG_FLAG, "Built in", "every tenant has it"},
-    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
-    {"id", SCIM_ARG_TEXT, NULL, "its id in /Roles"},
+#define FIELDS                                                                                                         \
+    {"role", SCIM_ARG_TEXT, "Role", "its value, as `roles` of a user names it"},                                       \
+        {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
+        {"builtIn", SCIM_ARG_FLAG, "Built in", "every tenant has it"},                                                 \
+        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+    {                                                                                                                  \
+        "id", SCIM_ARG_TEXT, NULL, "its id in /Roles"                                                                  \
+    }
+
+static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t counted_fields[] = {
+    FIELDS,
+    {"users", SCIM_ARG_INT, "Users", "how many users have it as their own; `user list --role` shows all who have it"},
+    {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -33,7 +42,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .path = ROLES,
      .statement = SCIM_STMT_ADMIN_ROLE_LIST,
      .args = list_args,
-     .fields = fields,
+     .fields = counted_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show the roles of a tenant"},
     {.noun = "role",
@@ -42,7 +51,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .method = "GET",
      .path = ROLE,
      .statement = SCIM_STMT_ADMIN_ROLE_SHOW,
-     .fields = fields,
+     .fields = counted_fields,
      .summary = "show a role"},
     {.noun = "role",
      .verb = "add",

@@ -11,8 +11,11 @@
         {"active", SCIM_ARG_FLAG, NULL, "whether it can be used"},                                                     \
         {"state", SCIM_ARG_TEXT, "State", "active, inactive, deleted"},                                                \
         {"source", SCIM_ARG_TEXT, "Source", "who manages it: scim (the identity provider), local (administrators)"},   \
-        {"role", SCIM_ARG_TEXT, "Role", "its role"},                                                                   \
-        {"roleDefault", SCIM_ARG_FLAG, NULL, "its role is the tenant's default"},                                      \
+        {"role", SCIM_ARG_TEXT, "Role", "its role in effect: its own, else what its groups give, else the default"},   \
+        {"roleSource", SCIM_ARG_TEXT, NULL, "where that is from: account, group, protected (kept), default"},          \
+        {"roleGroup", SCIM_ARG_TEXT, NULL, "the group that gives it; null: none does"},                                \
+        {"ownRole", SCIM_ARG_TEXT, NULL, "the account's own role, which is set here; null: it has none"},              \
+        {"roleDefault", SCIM_ARG_FLAG, NULL, "its role in effect is the tenant's default"},                            \
         {"flags", SCIM_ARG_LIST, "Flags", "the flags that it has"},                                                    \
         {"protected", SCIM_ARG_TEXT, "Protected", "main-contact, break-glass; null: provisioning may change it"},      \
         {"created", SCIM_ARG_TIME, NULL, "when it was made"},                                                          \
@@ -51,16 +54,17 @@ static const scim_admin_field_t merge_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
-     "only those whose userName, displayName, given or family name, or an e-mail address starts so, whatever the case, "
-     "or "
-     "whose id or externalId this is; at the most 1,000 by each"},
+     "only those whose userName, displayName, given or family name, or an e-mail address starts so, or whose id or "
+     "externalId this is; where nobody's does, those that have it anywhere in these, accents aside"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
     {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
     SCIM_ADMIN_ORDER_ARG,
     {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0, "only these (default: all that are not deleted)"},
     {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned ones, or local ones"},
-    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only those of this role"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only those whose role in effect is this"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only those in this group, or in groups that are in it"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those that something gives this subscription"},
     {"flag", SCIM_ARG_TEXT, 0, "FLAG", 1, 100, "only those that have this flag"},
     {"protected", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only those that provisioning may not change, or may"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},

@@ -36,10 +36,18 @@ create function scim.snake(name text) returns text
     language sql immutable parallel safe
     return lower(regexp_replace(name, '([A-Z])', '_\1', 'g'));
 
--- Whether one of these texts has what is looked for in it, whatever the case; always where nothing is looked for.
+-- Text without accents: what people type who have no such keys.
+create function scim.plain(value text) returns text
+    language sql immutable parallel safe
+    return case
+        when octet_length(value) = length(value) then value
+        else translate(regexp_replace(normalize(value, nfd), U&'[\0300-\036f]', '', 'g'), U&'\0142\00f8\0111\0131', 'lodi')
+    end;
+
+-- Whether one of these texts has what is looked for in it, whatever the case and the accents; always where nothing is looked for.
 create function scim.has(q text, variadic texts text[]) returns boolean
     language sql immutable parallel safe
-    return q is null or exists (select from unnest(texts) t (x) where position(scim.fold(q) in scim.fold(t.x)) > 0);
+    return q is null or exists (select from unnest(texts) t (x) where position(scim.plain(scim.fold(q)) in scim.plain(scim.fold(t.x))) > 0);
 
 -- A list of the arguments; empty where it is null.
 create function scim.list_of(value jsonb) returns jsonb

@@ -37,19 +37,25 @@ $$;
 
 -- An account as a list shows it.
 create function scim.user_row(r scim.resource) returns jsonb
-    language sql stable
+    language plpgsql stable
 as $$
+begin
+    return (
     select jsonb_build_object(
                 'id', r.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName',
                 'email', scim.account_email(r.doc), 'phone', scim.chosen(r.doc -> 'phoneNumbers') ->> 'value',
                 'login', case t.login_attribute when 'email' then scim.account_email(r.doc) else r.doc ->> 'userName' end,
                 'active', r.active,
                 'state', case when r.deleted_at is not null then 'deleted' when r.active then 'active' else 'inactive' end,
-                'source', r.source, 'role', coalesce(r.role, t.default_role), 'roleDefault', r.role is null,
+                'source', r.source, 'role', e.role, 'roleSource', e.source, 'roleGroup', case e.source when 'group' then e.name end,
+                'roleDefault', e.source = 'default', 'ownRole', r.role,
                 'flags', to_jsonb(coalesce(r.flags, '{}')), 'protected', r.protected,
                 'created', scim.time_text(r.created), 'lastModified', scim.time_text(r.last_modified),
                 'deletedAt', scim.time_text(r.deleted_at))
-              from scim.tenant t where t.tenant = r.tenant
+              from scim.tenant t
+             cross join lateral scim.role_in_effect(r.tenant, r.id, r.role) e
+             where t.tenant = r.tenant);
+end
 $$;
 
 create function scim.user_rows(of_tenant text, ids uuid[]) returns jsonb
@@ -297,13 +303,15 @@ $$;
 
 -- --- lists -----------------------------------------------------------------------------------------------------------
 
--- How many a search finds by each of its indexes, at the most.
+-- How many a search or a filter finds by an index, at the most, to be looked at one by one. Where there are more, each account in the
+-- order of the list is asked whether it is one of them: as there are many, a page is soon full.
 create function scim.search_most() returns int
     language sql immutable parallel safe
-    return 1000;
+    return 20000;
 
--- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is.
-create function scim.search_users(of_tenant text, q text) returns uuid[]
+-- Users whose userName, displayName, given or family name, or e-mail address starts so, or whose id or externalId this is: so many of them
+-- at the most, some perhaps twice.
+create function scim.search_users(of_tenant text, q text, most int default 1000) returns uuid[]
     language plpgsql stable
 as $$
 declare
@@ -312,35 +320,25 @@ declare
     high text := low || U&'\+10FFFF';
 begin
     return array(
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.user_name_key >= low and r.user_name_key < high
-          order by r.user_name_key limit scim.search_most())
-         union
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.former_name_key >= low and r.former_name_key < high
-          order by r.former_name_key limit scim.search_most())
-         union
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.display_name_key >= low and r.display_name_key < high and r.type = 'User'
-          order by r.display_name_key limit scim.search_most())
-         union
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.family_name_key >= low and r.family_name_key < high
-          order by r.family_name_key limit scim.search_most())
-         union
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.given_name_key >= low and r.given_name_key < high
-          order by r.given_name_key limit scim.search_most())
-         union
-        (select l.resource_id from scim.lookup l
-          where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key >= low and l.key < high
-          order by l.key limit scim.search_most())
-         union
-        (select r.id from scim.resource r
-          where r.tenant = of_tenant and r.external_id = q and r.type = 'User'
-          limit scim.search_most())
-         union
-        select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q));
+        select x.id
+          from ((select r.id from scim.resource r where r.tenant = of_tenant and r.user_name_key >= low and r.user_name_key < high)
+                 union all
+                (select r.id from scim.resource r where r.tenant = of_tenant and r.former_name_key >= low and r.former_name_key < high)
+                 union all
+                (select r.id from scim.resource r
+                  where r.tenant = of_tenant and r.display_name_key >= low and r.display_name_key < high and r.type = 'User')
+                 union all
+                (select r.id from scim.resource r where r.tenant = of_tenant and r.family_name_key >= low and r.family_name_key < high)
+                 union all
+                (select r.id from scim.resource r where r.tenant = of_tenant and r.given_name_key >= low and r.given_name_key < high)
+                 union all
+                (select l.resource_id from scim.lookup l
+                  where l.tenant = of_tenant and l.attribute = scim.email_attribute() and l.key >= low and l.key < high)
+                 union all
+                (select r.id from scim.resource r where r.tenant = of_tenant and r.external_id = q and r.type = 'User')
+                 union all
+                select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q)) x
+         limit most);
 end
 $$;
 
@@ -351,7 +349,7 @@ create function scim.email_attribute() returns int
              where i.type = 'User' and i.schema is null and i.attribute = 'emails' and i.sub = 'value' and i.multi_valued and i.fold);
 
 -- The condition that a list's arguments make. A text of its own for each, so that it is planned for what is asked: which index is
--- the shortest way differs. Values are $1 tenant, $2 arguments, $3 what a search has found.
+-- the shortest way differs. Values are $1 tenant, $2 arguments, $4 and $5 where a page begins, $6 what scim.user_filters has found.
 create function scim.user_condition(args jsonb) returns text
     language sql immutable
     return concat_ws(' and ', 'r.tenant = $1', 'r.type = ''User''',
@@ -365,12 +363,193 @@ create function scim.user_condition(args jsonb) returns text
             when 'local' then 'r.source = ''local'' and r.source <> ''scim'''
             when 'scim' then concat('r.source = ''scim''', case when args ->> 'state' is distinct from 'deleted' then ' and r.wire' end)
         end,
-        case when args ? 'role' then
-            case when args ->> 'roleDefault' = 'true' then '(r.role = $2 ->> ''role'' or r.role is null)' else 'r.role = $2 ->> ''role''' end
-        end,
         case when args ? 'flag' then 'r.flags is not null and $2 ->> ''flag'' = any (r.flags)' end,
-        case args ->> 'protected' when 'true' then 'r.protected is not null' when 'false' then 'r.protected is null' end,
-        case when args ? 'q' then 'r.id = any ($3)' end);
+        case args ->> 'protected' when 'true' then 'r.protected is not null' when 'false' then 'r.protected is null' end);
+
+-- What a filter has found: the accounts themselves (ids) where they are few, else a condition of its own about the row r, in which $6 are
+-- `groups`.
+create type scim.found as (ids uuid[], condition text, groups uuid[]);
+
+-- Accounts by a text: those of whom something starts so. Where nobody does, those that have it anywhere in a name or an e-mail address,
+-- accents aside, which reads the keys of the tenant.
+create function scim.find_by_text(of_tenant text, q text) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    f    scim.found;
+    low  text := left(scim.fold(q), 256);
+    high text := low || U&'\+10FFFF';
+    part text := scim.plain(scim.fold(q));
+begin
+    f.ids := scim.search_users(of_tenant, q, scim.search_most());
+    if cardinality(f.ids) >= scim.search_most() then
+        f.ids := null;
+        f.condition := format('(r.user_name_key >= %1$L and r.user_name_key < %2$L or r.former_name_key >= %1$L and r.former_name_key < %2$L'
+            ' or r.display_name_key >= %1$L and r.display_name_key < %2$L or r.family_name_key >= %1$L and r.family_name_key < %2$L'
+            ' or r.given_name_key >= %1$L and r.given_name_key < %2$L or r.external_id = %3$L'
+            ' or exists (select from jsonb_array_elements(case jsonb_typeof(r.doc -> ''emails'') when ''array'' then r.doc -> ''emails'' end) e'
+            ' where left(scim.fold(e.value ->> ''value''), 256) >= %1$L and left(scim.fold(e.value ->> ''value''), 256) < %2$L))',
+            low, high, q);
+    elsif f.ids = '{}' then
+        f.ids := null;
+        f.groups := array(select l.resource_id
+                            from scim.lookup l
+                           where l.tenant = of_tenant and l.attribute = scim.email_attribute() and strpos(l.key, part) > 0
+                           limit scim.search_most());
+        f.condition := (select '(' || string_agg(format('strpos(r.%1$s_key, %2$L) > 0 or octet_length(r.%1$s_key) > length(r.%1$s_key) and strpos(scim.plain(r.%1$s_key), %2$L) > 0',
+                                                        k, part), ' or ') || ' or r.id = any ($6))'
+                          from unnest(array ['user_name', 'former_name', 'display_name', 'family_name', 'given_name']) k);
+    end if;
+    return f;
+end
+$$;
+
+-- That the row r is a member of one of the groups $6: a look-up for each row. As `exists` it might be planned as a list of all members.
+create function scim.is_member() returns text
+    language sql immutable
+    return '(select true from scim.membership m where m.tenant = r.tenant and m.member_id = r.id and m.group_id = any ($6) limit 1)';
+
+-- The accounts in these groups of which a condition is true, be they few or many.
+create function scim.few_or_many(of_tenant text, of_groups uuid[], condition text) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    f scim.found;
+begin
+    f.groups := of_groups;
+    f.ids := array(select distinct m.member_id
+                     from (select m.member_id
+                             from unnest(of_groups) g (id)
+                            cross join lateral (
+                                    select m.member_id from scim.membership m where m.tenant = of_tenant and m.group_id = g.id limit scim.search_most() + 1) m
+                            limit scim.search_most() + 1) m);
+    if cardinality(f.ids) <= scim.search_most() then
+        execute format('select array(select r.id from unnest($2) u (id) join scim.resource r on r.tenant = $1 and r.id = u.id where %s)', condition)
+           into f.ids using of_tenant, f.ids;
+    else
+        f.ids := null;
+        f.condition := format('%s and %s', scim.is_member(), condition);
+    end if;
+    return f;
+end
+$$;
+
+-- Accounts in a group, or in groups that are in it.
+create function scim.find_by_group(of_tenant text, of_group uuid) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    of_groups uuid[];
+begin
+    with recursive down (id) as (
+        select of_group
+         union
+        select m.member_id
+          from down d
+          join scim.membership m on m.tenant = of_tenant and m.group_id = d.id and m.member_type = 'Group')
+    select array_agg(d.id) into of_groups from down d;
+    return scim.few_or_many(of_tenant, of_groups, 'true');
+end
+$$;
+
+-- Accounts whose role in effect is the tenant's default: it is their own, or they have none and are in no group that gives one, unless
+-- that group gives this one.
+create function scim.find_default_role(of_tenant text, wanted text) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    f     scim.found;
+    asked text := format('(scim.role_in_effect(r.tenant, r.id, r.role)).role = %L', wanted);
+begin
+    f.groups := array(select d.via from scim.reach_direct d where d.tenant = of_tenant and d.role is not null
+                       union
+                      select d.via from scim.reach_nested d where d.tenant = of_tenant and d.role is not null);
+    f.condition := format('(r.role = %L or r.role is null and case when r.protected is not null then %s when r.active and %s then %s else true end)',
+        wanted, asked, scim.is_member(),
+        case when exists (select from scim.mapping p where p.tenant = of_tenant and p.role = wanted) then asked else 'false' end);
+    return f;
+end
+$$;
+
+-- Accounts whose role in effect this is. What is not their own comes by groups, or, where the account is protected, by what it has kept.
+create function scim.find_by_role(of_tenant text, wanted text) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    f     scim.found;
+    asked text := format('(scim.role_in_effect(r.tenant, r.id, r.role)).role = %L', wanted);
+begin
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = wanted) then
+        return scim.find_default_role(of_tenant, wanted);
+    end if;
+    select array_agg(distinct d.via) into f.groups
+      from (select d.via from scim.reach_direct d where d.tenant = of_tenant and d.role = wanted
+             union all
+            select d.via from scim.reach_nested d where d.tenant = of_tenant and d.role = wanted) d;
+    f := scim.few_or_many(of_tenant, coalesce(f.groups, '{}'), 'r.role is null and ' || asked);
+    if f.ids is null then
+        f.condition := format('(r.role = %L or %s)', wanted, f.condition);
+        return f;
+    end if;
+    f.groups := f.ids || array(select r.id
+                                 from scim.resource r
+                                where r.tenant = of_tenant and r.protected is not null and r.role is null
+                                  and (scim.role_in_effect(r.tenant, r.id, r.role)).role = wanted);
+    f.ids := null;
+    f.condition := case when f.groups = '{}' then format('r.role = %L', wanted) else format('(r.role = %L or r.id = any ($6))', wanted) end;
+    return f;
+end
+$$;
+
+-- Accounts that something gives a subscription, be it that they wait for a seat.
+create function scim.find_by_subscription(of_tenant text, s scim.subscription) returns scim.found
+    language plpgsql stable
+as $$
+declare
+    f scim.found;
+begin
+    f.ids := array(select distinct g.user_id
+                     from (select g.user_id from scim.ground g where g.tenant = of_tenant and g.subscription_id = s.id limit scim.search_most() + 1) g);
+    if cardinality(f.ids) <= scim.search_most() then
+        return f;
+    end if;
+    -- As the view scim.ground has it, of one account.
+    f.ids := null;
+    f.groups := array(select d.via from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = s.id
+                       union
+                      select d.via from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = s.id);
+    f.condition := concat('(', case when exists (select from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = s.id)
+                                    then 'r.active and r.protected is null and r.source = ''scim'' and r.wire or ' end,
+        'r.active and r.protected is null and ', scim.is_member(),
+        format(' or (select true from scim.reach_grant g where g.tenant = r.tenant and g.user_id = r.id and g.subscription_id = %L limit 1))', s.id));
+    return f;
+end
+$$;
+
+-- The filters of a list that are not about the row itself: one condition, in which $6 are `sets`, the ids that each of them has found.
+create function scim.user_filters(of_tenant text, args jsonb, out condition text, out sets jsonb)
+    language plpgsql stable
+as $$
+declare
+    f    scim.found;
+    kind text;
+begin
+    sets := '{}';
+    condition := 'true';
+    foreach kind in array array ['q', 'role', 'group', 'subscription'] loop
+        continue when not args ? kind;
+        f := case kind
+                 when 'q' then scim.find_by_text(of_tenant, args ->> 'q')
+                 when 'role' then scim.find_by_role(of_tenant, args ->> 'role')
+                 when 'group' then scim.find_by_group(of_tenant, (args ->> 'group')::uuid)
+                 else scim.find_by_subscription(of_tenant, scim.the_subscription(of_tenant, args ->> 'subscription'))
+             end;
+        sets := sets || jsonb_build_object(kind, coalesce(f.ids, f.groups, '{}'));
+        condition := condition || ' and ' || replace(case when f.ids is null then f.condition else 'r.id = any ($6)' end, '$6',
+            format('(select array(select x::uuid from jsonb_array_elements_text($6 -> %L) x))::uuid[]', kind));
+    end loop;
+end
+$$;
 
 -- As it was, but in both directions. A key that is null, as that of a group or a deleted user, would come first when the order is
 -- descending. All users by age are those on the wire and those that are not: the index that has both has the groups in between, and
@@ -382,11 +561,12 @@ as $$
 declare
     by_age     boolean := args ->> 'sort' is not distinct from 'created';
     whole      boolean := by_age and args ->> 'state' is distinct from 'deleted'
-                              and not args ?| array ['q', 'source', 'role', 'flag', 'protected'];
+                              and not args ?| array ['q', 'source', 'role', 'flag', 'protected', 'group', 'subscription'];
     by_former  boolean := not by_age and args ->> 'state' is not distinct from 'deleted';
     wanted     text := scim.find_role(of_tenant, args ->> 'role');
     most       int := scim.most(args);
     after      scim.resource;
+    filters    record;
     condition  text;
     conditions text[];
     pairs      jsonb;
@@ -395,8 +575,10 @@ begin
         if wanted is null then
             perform scim.fail('SC400', 'role', format('Role not found: %s', args ->> 'role'));
         end if;
-        args := args || jsonb_build_object('role', wanted, 'roleDefault',
-            exists (select from scim.tenant t where t.tenant = of_tenant and t.default_role = wanted));
+        args := args || jsonb_build_object('role', wanted);
+    end if;
+    if args ? 'group' then
+        args := args || jsonb_build_object('group', (scim.the_group(of_tenant, args ->> 'group')).id);
     end if;
     if args ? 'flag' then
         if not exists (select from scim.flag f where f.tenant = of_tenant and f.name_key = scim.fold(args ->> 'flag')) then
@@ -411,7 +593,8 @@ begin
             perform scim.fail('SC400', 'after', 'The user that the page before ended with is there no more; begin again with the first page.');
         end if;
     end if;
-    condition := concat_ws(' and ', scim.user_condition(args),
+    select x.condition, x.sets into filters from scim.user_filters(of_tenant, args) x;
+    condition := concat_ws(' and ', scim.user_condition(args), nullif(filters.condition, 'true'),
         case when by_former then 'r.former_name_key is not null' when not by_age then 'r.user_name_key is not null' end,
         case when args ? 'after' then
             format(case when by_age then 'r.id %s $4' when by_former then '(r.former_name_key, r.id) %s ($5, $4)' else 'r.user_name_key %s $5' end,
@@ -429,8 +612,7 @@ begin
                                    format(case when whole then 'r.type %1$s, r.id %1$s' when by_age then 'r.id %1$s' when by_former then 'r.former_name_key %1$s, r.id %1$s'
                                                else 'r.user_name_key %1$s' end, scim.direction(args)), most + 1))
        into pairs
-      using of_tenant, args, case when args ? 'q' then scim.search_users(of_tenant, args ->> 'q') end, after.id,
-            scim.fold(after.doc ->> 'userName');
+      using of_tenant, args, null::uuid[], after.id, scim.fold(after.doc ->> 'userName'), filters.sets;
     return scim.paged(pairs, most);
 end
 $$;

@@ -349,6 +349,32 @@ $$;
 revoke execute on function scim.effective_role from public;
 grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
 
+-- The same, with where it is from: account, group (by its name), protected, default.
+create function scim.role_in_effect(of_tenant text, of_user uuid, own text, out role text, out source text, out name text)
+    language plpgsql stable
+as $$
+begin
+    role := own;
+    source := 'account';
+    if own is not null then
+        return;
+    end if;
+    -- Few tenants map roles, or protect anybody: of the others nobody has to be asked.
+    if exists (select from scim.mapping p where p.tenant = of_tenant and p.role is not null)
+        or exists (select from scim.access_grant a where a.tenant = of_tenant and a.user_id = of_user and a.role is not null) then
+        select g.role, g.source, g.name into role, source, name
+          from scim.ground_role g
+         where g.tenant = of_tenant and g.user_id = of_user
+         order by g.source = 'default', g.since, g.role
+         limit 1;
+    end if;
+    if role is null then
+        source := 'default';
+        select t.default_role into role from scim.tenant t where t.tenant = of_tenant;
+    end if;
+end
+$$;
+
 -- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;

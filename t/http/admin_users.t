@@ -14,13 +14,14 @@ my @locked = qw(userName displayName givenName familyName email phone active);
 # What an account looks like in a list, and alone.
 sub row {
     my ($name, %more) = @_;
-    return { id => $ID, userName => $name, displayName => $name, email => undef, phone => undef, login => $name, active => true,
+    my $own = $more{roleDefault} // 1 ? undef : $more{role};
+    return { roleSource => $own ? 'account' : 'default', roleGroup => undef, ownRole => $own, id => $ID, userName => $name, displayName => $name, email => undef, phone => undef, login => $name, active => true,
         state => 'active', source => 'local', role => 'user', roleDefault => true, flags => [], protected => undef, created => $TIME,
         lastModified => $TIME, deletedAt => undef, %more };
 }
 sub account {
     my ($name, %more) = @_;
-    return { %{ row($name) }, givenName => undef, familyName => undef, name => {}, emails => [], phoneNumbers => [], externalId => undef,
+    return { %{ row($name, map { exists $more{$_} ? ($_ => $more{$_}) : () } qw(role roleDefault)) }, givenName => undef, familyName => undef, name => {}, emails => [], phoneNumbers => [], externalId => undef,
         groups => [], links => [], locked => [], mergedInto => undef, %more };
 }
 sub stored {

@@ -102,7 +102,7 @@ function settings(data, tenant, etag) {
   const locked = new Set(data.locked ?? []);
   const only = model.need('user-set').body.map((each) => each.name).filter((each) => !locked.has(each));
   return card('Managed here', changeForm({ noun: 'user', values: { tenant, user: data.id }, data, etag, only,
-    start: { ...data, role: data.roleDefault ? null : data.role } }));
+    start: { ...data, role: data.ownRole } }));
 }
 
 export async function user({ tenant, id, signal }) {
