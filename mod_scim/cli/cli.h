@@ -29,10 +29,12 @@ enum {
 typedef enum {
     CLI_ALL_TENANTS,
     CLI_APACHECTL,
+    CLI_CSV,
     CLI_DB,
     CLI_DROP,
     CLI_HELP,
     CLI_JSON,
+    CLI_JSONL,
     CLI_PRUNE,
     CLI_SCHEMA_DIR,
     CLI_TENANT,

@@ -11,6 +11,7 @@
 #include "scim/json.h"
 #include "scim/text.h"
 #include "show.h"
+#include "store/admin_export.h"
 #include "store/tenant.h"
 
 /* --- names ---------------------------------------------------------------------------------------------------------
@@ -166,6 +167,10 @@ const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
     if (cli_operation_spans_tenants(op)) {
         add_help(&buf, "--all-tenants", "the whole lists of every tenant, instead of --tenant");
     }
+    if (op->flags & SCIM_OP_LIST) {
+        add_help(&buf, "--csv", "the whole list as CSV");
+        add_help(&buf, "--jsonl", "the whole list, a JSON object a line");
+    }
     if (op->flags & SCIM_OP_FILTERS) {
         add_help(&buf, "--schema-dir DIR", "schema files beside the shipped ones, as ScimSchemaDir; may be repeated");
     }
@@ -186,6 +191,7 @@ const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
         }
     }
     scim_buf_puts(&buf, cli_operation_spans_tenants(op) ? "--all-tenants " : "");
+    scim_buf_puts(&buf, op->flags & SCIM_OP_LIST ? "--csv --jsonl " : "");
     scim_buf_puts(&buf, op->flags & SCIM_OP_FILTERS ? "--schema-dir --db --json --help" : "--db --json --help");
     return buf.data;
 }
@@ -356,13 +362,60 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
     return error;
 }
 
+/* All pages of a list, each as soon as it is there, unless one is asked for. */
+static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
+{
+    scim_export_e kind = cli->options[CLI_CSV] != NULL ? SCIM_EXPORT_CSV : SCIM_EXPORT_LINES;
+    int one = json_object_object_get_ex(call->args, "limit", NULL);
+    scim_error_t *error = NULL;
+    const char *next = NULL;
+    scim_buf_t text;
+
+    if (!one) {
+        scim_admin_set(call, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
+    }
+    apr_pool_create(&call->pool, cli->pool);
+    scim_buf_init(&text, 4096, cli->pool);
+    scim_export_head(&text, kind, call->op->fields);
+    do {
+        fwrite(text.data, 1, text.len, stdout);
+        apr_pool_clear(call->pool);
+        error = scim_admin_run(call);
+        if (error != NULL) {
+            return error;
+        }
+        scim_buf_init(&text, 4096, call->pool);
+        next = scim_export_page(&text, kind, call->op->fields, call->answer, call->pool);
+        if (next != NULL) {
+            scim_admin_set(call, "after", json_object_new_string(next));
+        }
+    } while (next != NULL && !one);
+    fwrite(text.data, 1, text.len, stdout);
+    return NULL;
+}
+
+/* Reads it again, a second apart, until it has something or the time that is to be waited for it is over. */
+static scim_error_t *wait_list(json_object *all, const char **next, scim_admin_call_t *call, int whole)
+{
+    json_object *wait = NULL;
+    scim_error_t *error = read_list(all, next, call, whole);
+
+    json_object_object_get_ex(call->args, "wait", &wait);
+    for (int left = wait != NULL ? json_object_get_int(wait) : 0;
+         error == NULL && left > 0 && json_object_array_length(all) == 0; left--) {
+        apr_sleep(apr_time_from_sec(1));
+        error = read_list(all, next, call, whole);
+    }
+    return error;
+}
+
 /* A page, or all of them where they are few and nobody has asked for one. */
 static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
 {
     int whole = (call->op->flags & SCIM_OP_FEW) && !json_object_object_get_ex(call->args, "limit", NULL);
     json_object *all = scim_json_own(json_object_new_array(), cli->pool);
     const char *next;
-    scim_error_t *error = read_list(all, &next, call, whole);
+    scim_error_t *error = wait_list(all, &next, call, whole);
 
     if (error != NULL) {
         return error;
@@ -388,6 +441,9 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
 
     if (cli->options[CLI_ALL_TENANTS] != NULL) {
         return show_all_tenants(cli, call);
+    }
+    if (cli->options[CLI_CSV] != NULL || cli->options[CLI_JSONL] != NULL) {
+        return export_list(cli, call);
     }
     if (call->op->flags & SCIM_OP_LIST) {
         return show_list(cli, call);

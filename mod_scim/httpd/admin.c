@@ -5,6 +5,7 @@
 #include <http_log.h>
 #include <http_protocol.h>
 
+#include "admin_stream.h"
 #include "configuration.h"
 #include "console.h"
 #include "database.h"
@@ -27,8 +28,10 @@ APLOG_USE_MODULE(scim);
 typedef struct admin_t {
     request_rec *r;
     const scim_dir_config_t *config;
-    const char *path;  /* below the Location */
-    const char *allow; /* methods that are possible there */
+    const char *path;     /* below the Location */
+    const char *allow;    /* methods that are possible there */
+    scim_export_e export; /* the form that a list is wanted in */
+    int one_page;         /* of which this page alone was asked for */
     scim_admin_call_t call;
 } admin_t;
 
@@ -285,21 +288,11 @@ static const char *base_url(const admin_t *admin)
     return url && (admin->call.wall || strstr(url, SCIM_TENANT_PLACE)) ? url : NULL;
 }
 
-static scim_error_t *run(admin_t *admin)
+static void fill_call(admin_t *admin)
 {
     request_rec *r = admin->r;
     scim_admin_call_t *call = &admin->call;
-    scim_database_t *database;
-    scim_guest_t guest;
-    scim_error_t *error;
 
-    scim_database_guest(&guest, call->tenant, admin->config);
-    error = scim_database_borrow(&database, r->server, &guest, scim_setting_admin_timeout(admin->config), r->pool);
-    if (error)
-        return error;
-    call->conn = scim_database_connection(database);
-    if (strcmp(call->op->method, "GET") == 0)
-        scim_conn_reads(call->conn);
     call->actor_kind = "admin";
     call->actor = r->user;
     call->sync_policy = admin->config->sync_policy;
@@ -307,9 +300,49 @@ static scim_error_t *run(admin_t *admin)
     call->request = scim_request_log_id(r);
     call->if_match = version_tags(r);
     call->schemas = scim_server_config(r->server)->runtime->schemas;
+}
+
+/* Carries the call out once, with a connection that is given back. */
+static scim_error_t *take_turn(void *baton)
+{
+    admin_t *admin = baton;
+    request_rec *r = admin->r;
+    scim_admin_call_t *call = &admin->call;
+    scim_database_t *database;
+    scim_guest_t guest;
+    scim_error_t *error;
+
+    scim_database_guest(&guest, call->tenant, admin->config);
+    error = scim_database_borrow(&database, r->server, &guest, scim_setting_admin_timeout(admin->config), call->pool);
+    if (error)
+        return error;
+    call->conn = scim_database_connection(database);
+    if (strcmp(call->op->method, "GET") == 0)
+        scim_conn_reads(call->conn);
     error = scim_admin_run(call);
     scim_database_close(database);
     return error && (error->late || error->unknown) ? explain_late(error, admin) : error;
+}
+
+/* A list that is wanted as a file has all its pages, unless one is asked for; each is large. */
+static void widen(admin_t *admin)
+{
+    if (admin->export != SCIM_EXPORT_NONE && !json_object_object_get_ex(admin->call.args, "limit", NULL))
+        scim_admin_set(&admin->call, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
+    else if (admin->export != SCIM_EXPORT_NONE)
+        admin->one_page = 1;
+}
+
+static scim_error_t *run(admin_t *admin)
+{
+    scim_error_t *error;
+
+    fill_call(admin);
+    admin->export = scim_stream_wanted(admin->r, admin->call.op);
+    widen(admin);
+    error = take_turn(admin);
+    return error || !scim_admin_text(&admin->call, "wait") ? error
+                                                           : scim_stream_wait(admin->r, &admin->call, take_turn, admin);
 }
 
 /* --- what is answered ----------------------------------------------------------------------------------------------*/
@@ -396,6 +429,8 @@ static int respond(admin_t *admin)
     const char *tag = call->etag && !(flags & SCIM_OP_LIST) ? apr_pstrcat(r->pool, "\"", call->etag, "\"", NULL) : NULL;
     const char *known = apr_table_get(r->headers_in, "If-None-Match");
 
+    if (admin->export != SCIM_EXPORT_NONE)
+        return scim_stream_send(r, &admin->call, admin->export, admin->one_page ? NULL : take_turn, admin);
     scim_respond_headers(r);
     r->status = flags & SCIM_OP_EMPTY ? HTTP_NO_CONTENT : flags & SCIM_OP_CREATES ? HTTP_CREATED : HTTP_OK;
     if (tag)

@@ -37,6 +37,7 @@ enum {
 
 #define SCIM_ADMIN_TEXT_MAX 4096  /* bytes of a text, where its table says nothing */
 #define SCIM_ADMIN_LIST_MAX 10000 /* texts of a list */
+#define SCIM_ADMIN_PAGE_MAX 500   /* rows of a page */
 
 /* An argument; tables end with a NULL name. Segments in braces of an operation's path are arguments of text as well,
  * and stand in no table. */

@@ -49,6 +49,8 @@ static const scim_admin_arg_t list_args[] = {
     {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200,
      "only the request of this id; one that changed nothing is looked for in the last 24 hours"},
     {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only dry runs, or all others"},
+    {"newer", SCIM_ARG_TEXT, 0, "ID", 1, 40, "only what came after the request of this id"},
+    {"wait", SCIM_ARG_INT, 0, "SECONDS", 1, 50, "wait for so long, at the most, until there is something"},
     {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
     {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},

@@ -244,9 +244,22 @@ static const char *list_name(document_t *document, const char *item)
     return name;
 }
 
-static void put_content(json_object *holder, const char *type, json_object *schema)
+static json_object *put_content(json_object *holder, const char *type, json_object *schema)
 {
-    put(put_object(put_object(holder, "content"), type), "schema", schema);
+    json_object *content = put_object(holder, "content");
+    put(put_object(content, type), "schema", schema);
+    return content;
+}
+
+/* The whole list as a file, for who asks for one of these types by Accept. */
+static void put_files(json_object *content)
+{
+    static const char *const types[] = {"text/csv", "application/jsonl", "application/x-ndjson"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        json_object *schema = json_object_new_object();
+        put_text(schema, "type", "string");
+        put(put_object(content, types[i]), "schema", schema);
+    }
 }
 
 static int is_get(const scim_admin_op_t *op)
@@ -272,7 +285,10 @@ static json_object *success(document_t *document, const scim_admin_op_t *op)
     }
     const char *name = answer_name(document, op);
     name = list ? list_name(document, name) : name;
-    put_content(response, JSON_TYPE, reference("schemas", name, document->pool));
+    json_object *content = put_content(response, JSON_TYPE, reference("schemas", name, document->pool));
+    if (list) {
+        put_files(content);
+    }
     return response;
 }
 

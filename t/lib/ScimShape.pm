@@ -28,7 +28,9 @@ sub problems {
     my $response = $operation->{responses}{ $res->{status} } or return "$name may not answer $res->{status}";
     my $content = $self->_follow($response)->{content};
     return if !$content || $method eq 'HEAD';
-    my ($type) = keys %$content;
+    my $given = ($res->{type} // '') =~ s/;.*//r;
+    return () if $given ne 'application/json' && ($content->{$given}{schema}{type} // '') eq 'string';    # a file
+    my ($type) = $content->{'application/json'} ? 'application/json' : keys %$content;
     return "$name answers $res->{status} with the type " . ($res->{type} // 'none') if ($res->{type} // '') ne $type;
     return map {"$name: $_"} $self->_wrong($content->{$type}{schema}, $res->{json}, 'the answer');
 }
