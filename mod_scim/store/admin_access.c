@@ -55,6 +55,9 @@ static const scim_admin_arg_t list_args[] = {
 static const scim_admin_arg_t preview_args[] = {
     {"syncPolicy", SCIM_ARG_CHOICE, 0, "manual|all|groups", 0, 0, "the sync policy that it would be"},
     {"automatic", SCIM_ARG_LIST, 0, "NAME", 0, 0, "the subscriptions that would be automatic, and no others"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "one mapping that would be made: its group,"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "and the subscription that it gives,"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "or the role"},
     {"map", SCIM_ARG_LIST, 0, "GROUP=NAME", 0, 0, "what would be mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
     {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that would be taken away"},
     {"seats", SCIM_ARG_LIST, 0, "NAME=N", 0, 0, "the seats that a subscription would have: SUBSCRIPTION=N, or none"},

@@ -109,6 +109,7 @@ static const scim_admin_field_t hold_fields[] = {
     {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},
     {"request", SCIM_ARG_TEXT, NULL, "the latest request's id"},
     {"weight", SCIM_ARG_INT, "Weight", "how many people would lose access by it"},
+    {"people", SCIM_ARG_JSON, "People", "who they are, the first hundred: id, userName, displayName"},
     {"total", SCIM_ARG_INT, "Total", "and with everything of the hour before"},
     {"threshold", SCIM_ARG_INT, "Threshold", "how many the tenant allowed then"},
     {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},
@@ -121,6 +122,16 @@ static const scim_admin_field_t hold_fields[] = {
 static const scim_admin_arg_t hold_list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"state", SCIM_ARG_CHOICE, 0, "held|released|rejected", 0, 0, "only of this state"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_field_t rejected_fields[] = {
+    {"rejected", SCIM_ARG_INT, "Rejected", "how many requests were rejected"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t reject_args[] = {
+    {"holds", SCIM_ARG_LIST, 0, "HOLD", 0, 0, "only these (default: all that are held)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -161,6 +172,14 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .args = release_args,
      .fields = hold_fields,
      .summary = "let the request pass for a while; the identity provider sends it again"},
+    {.noun = "hold",
+     .verb = "reject-all",
+     .method = "POST",
+     .path = HOLDS "/reject",
+     .statement = SCIM_STMT_ADMIN_HOLD_REJECT_ALL,
+     .args = reject_args,
+     .fields = rejected_fields,
+     .summary = "refuse several held requests for a day"},
     {.noun = "hold",
      .verb = "reject",
      .argument = "hold",

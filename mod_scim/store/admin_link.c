@@ -38,6 +38,16 @@ static const scim_admin_arg_t duplicate_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_field_t dismiss_fields[] = {
+    {"pairs", SCIM_ARG_INT, "Pairs", "of how many pairs this was not known before"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t dismiss_args[] = {
+    {"users", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "USER", 0, 0, "the users, by their ids or userNames: two at least"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
 #define LINKS "/tenants/{tenant}/links"
 
 const scim_admin_op_t scim_admin_link_ops[] = {
@@ -79,5 +89,13 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .flags = SCIM_OP_LIST,
      .summary =
          "show users that may be the same person: their userName, an e-mail address or the externalId is the same"},
+    {.noun = "duplicate",
+     .verb = "dismiss",
+     .method = "POST",
+     .path = "/tenants/{tenant}/duplicates/dismiss",
+     .statement = SCIM_STMT_ADMIN_DUPLICATE_DISMISS,
+     .args = dismiss_args,
+     .fields = dismiss_fields,
+     .summary = "say that users are not the same person, so that they are listed as duplicates no longer"},
     {.noun = NULL},
 };

@@ -29,6 +29,19 @@ static const scim_admin_arg_t add_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_field_t many_fields[] = {
+    {"added", SCIM_ARG_INT, "Added", "how many mappings were made"},
+    {"existing", SCIM_ARG_INT, "Existing", "how many were there already"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t many_args[] = {
+    {"groups", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "GROUP", 0, 1000, "the groups, by their names or ids"},
+    {"subscriptions", SCIM_ARG_LIST, 0, "NAME", 0, 200, "what the members of each of them get"},
+    {"roles", SCIM_ARG_LIST, 0, "ROLE", 0, 200, "the roles that they get"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
 #define MAPPINGS "/tenants/{tenant}/mappings"
 
 const scim_admin_op_t scim_admin_mapping_ops[] = {
@@ -51,6 +64,14 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
      .summary = "map a group to a subscription or a role"},
+    {.noun = "mapping",
+     .verb = "add-many",
+     .method = "POST",
+     .path = MAPPINGS "/many",
+     .statement = SCIM_STMT_ADMIN_MAPPING_ADD_MANY,
+     .args = many_args,
+     .fields = many_fields,
+     .summary = "map each of several groups to each of several subscriptions and roles"},
     {.noun = "mapping",
      .verb = "remove",
      .argument = "mapping",

@@ -617,6 +617,45 @@ begin
 end
 $$;
 
+-- Whether two of these accounts may be one person: nobody has said that they are not.
+create function scim.undecided(of_tenant text, ids uuid[]) returns boolean
+    language plpgsql stable cost 10000
+as $$
+begin
+    return exists (select from unnest(ids[1:100]) a (id)
+                     join unnest(ids[1:100]) b (id) on a.id < b.id
+                    where not exists (select from scim.not_duplicate n where n.tenant = of_tenant and n.one = a.id and n.other = b.id));
+end
+$$;
+
+-- These accounts are not the same person: each pair of them is no longer listed.
+create function scim.admin_duplicate_dismiss(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    ids uuid[];
+    n   int;
+begin
+    select array_agg(distinct scim.find_user(of_tenant, u.value)) into ids from jsonb_array_elements_text(args -> 'users') u;
+    if coalesce(cardinality(ids), 0) < 2 then
+        perform scim.fail('SC400', 'users', 'Name two accounts at least.');
+    elsif cardinality(ids) > 100 then
+        perform scim.fail('SC400', 'users', 'Name a hundred accounts at the most.');
+    end if;
+    insert into scim.not_duplicate (tenant, one, other, decided_by)
+    select of_tenant, a.id, b.id, scim.acting()
+      from unnest(ids) a (id)
+      join unnest(ids) b (id) on a.id < b.id
+        on conflict do nothing;
+    get diagnostics n = row_count;
+    if n > 0 then
+        perform scim.note(of_tenant, 'dismiss', 'Duplicate', ids[1]::text, (select string_agg(r.doc ->> 'userName', ', ' order by r.user_name_key)
+            from scim.resource r where r.tenant = of_tenant and r.id = any (ids)), null, jsonb_build_object('users', to_jsonb(ids)));
+    end if;
+    return jsonb_build_object('pairs', n);
+end
+$$;
+
 -- What several accounts are called alike by: their userName, or an e-mail address, whatever the case, or their externalId, exactly. All
 -- indexes are read in the order of their keys, from where the page before ended, until the page is full. Variables, because behind
 -- row-level security coalesce() keeps a condition from an index; and they are merged and not sorted. Where very many are alike, as
@@ -649,7 +688,7 @@ begin
                      where r.tenant = of_tenant and r.external_id > past and r.external_id >= least and r.external_id < most
                        and r.type = 'User' and r.deleted_at is null) k
              group by k.key
-            having count(*) > 1 and (array_agg(k.id))[1] <> any (array_agg(k.id))
+            having count(*) > 1 and (array_agg(k.id))[1] <> any (array_agg(k.id)) and scim.undecided(of_tenant, array_agg(k.id))
              order by k.key
              limit scim.most(args) + 1) x;
     return scim.paged(coalesce(pairs, '[]'), scim.most(args));

@@ -259,6 +259,42 @@ exception
 end
 $$;
 
+-- Each of these groups to each of these subscriptions and roles; what is mapped so already stays.
+create function scim.admin_mapping_add_many(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    n     int := 0;
+    known int := 0;
+    what  record;
+begin
+    if jsonb_array_length(scim.list_of(args -> 'subscriptions')) + jsonb_array_length(scim.list_of(args -> 'roles')) = 0 then
+        perform scim.fail('SC400', 'subscriptions', 'Name subscriptions or roles.');
+    end if;
+    for what in
+        select g.value as named, x.kind, x.value
+          from jsonb_array_elements_text(args -> 'groups') with ordinality g
+         cross join (select 'subscription' as kind, s.value, s.ordinality from jsonb_array_elements_text(scim.list_of(args -> 'subscriptions')) with ordinality s
+                      union all
+                     select 'role', r.value, r.ordinality from jsonb_array_elements_text(scim.list_of(args -> 'roles')) with ordinality r) x
+         order by g.ordinality, x.kind, x.ordinality loop
+        begin
+            perform scim.admin_mapping_add(of_tenant, jsonb_build_object('group', what.named, what.kind, what.value));
+            n := n + 1;
+        exception
+            when sqlstate 'SC409' then
+                if sqlerrm not like '%is mapped to % already.' then
+                    raise;
+                end if;
+                known := known + 1;
+            when sqlstate 'SC404' then
+                perform scim.fail('SC404', case when sqlerrm like '%group %' then 'groups' else what.kind || 's' end, sqlerrm);
+        end;
+    end loop;
+    return jsonb_build_object('added', n, 'existing', known);
+end
+$$;
+
 create function scim.the_mapping(of_tenant text, named text) returns scim.mapping
     language plpgsql
 as $$
@@ -659,7 +695,10 @@ begin
     concern as materialized (
         select (row_number() over (order by x.subscription_id, x.role))::int as n, coalesce(x.subscription_id::text, 'role:' || x.role) as key, x.subscription_id, x.role,
                b.seats as seats_was, a.seats as seats_will
-          from (select g.subscription_id, g.role from given g where g.was <> g.will
+          from (select g.subscription_id, g.role
+                  from given g
+                 -- Who has no other role has the default one anyway.
+                 where g.was <> g.will and (g.role is null or g.role <> (select t.default_role from scim.tenant t where t.tenant = of_tenant))
                  union
                 select b.subscription_id, null
                   from unnest(was.seating) b
@@ -739,6 +778,18 @@ begin
         end if;
         perform scim.map_group(of_tenant, g, s, role_name);
     end loop;
+    argument := 'group';
+    if args ? 'group' or args ? 'subscription' or args ? 'role' then
+        if args ->> 'group' is null or (args ->> 'subscription' is null) = (args ->> 'role' is null) then
+            perform scim.fail('SC400', 'group', 'A mapping is a group, with either a subscription or a role.');
+        end if;
+        g := scim.the_named(of_tenant, 'Group', args ->> 'group', 'group');
+        s := null;
+        if args ? 'subscription' then
+            s := scim.the_subscription(of_tenant, args ->> 'subscription');
+        end if;
+        perform scim.map_group(of_tenant, g, s, case when args ? 'role' then (scim.the_role(of_tenant, args ->> 'role')).doc ->> 'value' end);
+    end if;
     argument := 'unmap';
     for pair in select jsonb_array_elements_text(args -> 'unmap') loop
         perform scim.the_mapping(of_tenant, pair);

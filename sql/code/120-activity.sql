@@ -147,6 +147,34 @@ begin
 end
 $$;
 
+-- Who loses by this transaction: accounts that were deactivated or deleted, and members of groups that were taken out or archived; the
+-- first hundred.
+create function scim.losers(of_tenant text) returns jsonb
+    language plpgsql
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(distinct x.id), '[]')
+          from (select a.object_id as id
+                  from scim.audit a
+                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                   and a.object_type = 'User' and a.weight + a.logins > 0
+                 union all
+                select m.value
+                  from scim.audit a
+                 cross join lateral jsonb_array_elements_text(a.before -> 'members') m
+                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                   and a.action = 'remove-members' and a.weight > 0
+                 union all
+                select m.member_id::text
+                  from scim.audit a
+                  join scim.membership m on m.tenant = of_tenant and m.group_id = scim.as_id(a.object_id) and m.member_type = 'User'
+                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                   and a.object_type = 'Group' and a.action = 'delete' and a.weight > 0
+                 limit 100) x);
+end
+$$;
+
 -- The last word on a transaction of a tenant that is watched, which has written something: true, or a refusal, which undoes
 -- everything. A dry run is one (SC0DR); what would have changed is told before, in a message that no log has.
 --
@@ -197,7 +225,7 @@ begin
      where l.tenant = of_tenant and l.at > greatest(now() - interval '1 hour', t.guard_until);
     most := least(t.guard_limit, case when t.guard_share is not null then scim.guard_share(of_tenant, t.guard_share, total, gone) end);
     if loses > 0 and total > most then
-        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loses, 'total', total, 'threshold', most)::text,
+        raise exception using errcode = 'SC429', detail = jsonb_build_object('weight', loses, 'total', total, 'threshold', most, 'people', scim.losers(of_tenant))::text,
             message = format('Held by the guard against mass changes: with this request %s would have lost access within an hour, and this tenant allows %s. Nothing was changed. An administrator can release or reject the request; send it again after that.',
                              case total when 1 then '1 person' else total || ' people' end, most);
     elsif v.vetoed then
@@ -340,6 +368,10 @@ create function scim.hold_json(h scim.hold) returns jsonb
 as $$
     select jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
                               'tokenId', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
+                              'people', coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName')
+                                                                   order by r.user_name_key, p.id)
+                                                    from unnest(h.people) p (id)
+                                                    left join scim.resource r on r.tenant = h.tenant and r.id = p.id), '[]'),
                               'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
                               'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by, 'until', scim.time_text(h.until))
 $$;
@@ -372,6 +404,32 @@ begin
     perform scim.note(h.tenant, new_state, 'Hold', h.id::text, h.method || ' ' || h.path, jsonb_build_object('state', h.state),
                       jsonb_strip_nulls(jsonb_build_object('state', new_state, 'until', scim.time_text(new_until))));
     return scim.hold_json(changed);
+end
+$$;
+
+-- Several at once: those that are named, or all that are held.
+create function scim.admin_hold_reject_all(of_tenant text, args jsonb) returns jsonb
+    language plpgsql
+as $$
+declare
+    named text;
+    h     scim.hold;
+    n     int := 0;
+begin
+    for named in
+        select x.value from jsonb_array_elements_text(args -> 'holds') x
+         union all
+        select x.id::text from scim.hold x where x.tenant = of_tenant and x.state = 'held' and not args ? 'holds'
+         order by 1 loop
+        h := scim.the_hold(of_tenant, named);
+        if h.state = 'held' then
+            perform scim.decide_hold(h, 'rejected', null);
+            n := n + 1;
+        elsif h.state = 'released' then
+            perform scim.fail('SC409', 'holds', format('The request %s was released already.', named));
+        end if;
+    end loop;
+    return jsonb_build_object('rejected', n);
 end
 $$;
 

@@ -39,7 +39,7 @@ is($t->make(Users => userName => 'newcomer') =~ $ID, 1, 'and new users');
 
 my ($hold) = @{ holds('') };
 is_json($hold, { id => qr/^\d+$/, at => $TIME, lastAt => $TIME, attempts => 1, tokenId => qr/^\w{10}$/, tokenName => 'test', method => 'PATCH', path => $path,
-    request => $ANY, weight => 1, total => 4, threshold => 3, state => 'held', decided => undef, decidedBy => undef, until => undef }, 'it is held');
+    request => $ANY, people => [{ id => $users[3], userName => $ANY, displayName => 'Four' }], weight => 1, total => 4, threshold => 3, state => 'held', decided => undef, decidedBy => undef, until => undef }, 'it is held');
 held(deactivate($users[3]), 4, 3, 'sent again');
 is(holds('')->[0]{attempts}, 2, 'is the same');
 is(scalar @{ holds('') }, 1, 'the only one');
