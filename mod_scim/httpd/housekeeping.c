@@ -57,6 +57,10 @@ static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_poo
 
     if (!error)
         error = look_at_tokens(house, conn, pool);
+    if (!error)
+        error = scim_activity_silences(&lines, conn, pool);
+    if (!error)
+        tell(house, lines);
     if (error || !house->warning)
         return error;
     error = scim_activity_warnings(&lines, conn, house->warning, pool);

@@ -105,4 +105,7 @@ typedef struct scim_token_end_t {
 /* Those of so many tenants (scim_token_end_t) whose tokens end first. */
 scim_error_t *scim_activity_ends(apr_array_header_t **ends, scim_conn_t *conn, int most, apr_pool_t *pool);
 
+/* Learns how often tokens are used; those that have fallen silent and that nobody was told of today, a line each. */
+scim_error_t *scim_activity_silences(apr_array_header_t **lines, scim_conn_t *conn, apr_pool_t *pool);
+
 #endif

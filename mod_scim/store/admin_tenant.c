@@ -134,7 +134,8 @@ static const scim_admin_field_t list_fields[] = {
     FIELDS(HIDDEN),
     {"lastRequest", SCIM_ARG_TIME, "Last request", "when a token let a request through last; null: never"},
     {"health", SCIM_ARG_TEXT, "Health",
-     "good, attention (see its overview), off, no-token (none is valid), unused (no token was ever used)"},
+     "good, attention (see its overview), quiet (a token has fallen silent), off, no-token (none is valid), unused (no "
+     "token was ever used)"},
     {"held", SCIM_ARG_INT, NULL, "how many requests the guard against mass changes holds"},
     {"refused", SCIM_ARG_INT, NULL, "how many requests of the last 24 hours were refused or failed; 1000 at the most"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},

@@ -21,6 +21,11 @@
         {"addresses", SCIM_ARG_LIST, "Addresses", "where it may be used from; null: everywhere"},                      \
         {"rate", SCIM_ARG_INT, "Rate", "requests a second; null: no limit"},                                           \
         {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
+        {"expectEvery", SCIM_ARG_INT, "Expected every",                                                                \
+         "how many minutes apart it should be used, at the most; null: as it usually is"},                             \
+        {"usualEvery", SCIM_ARG_INT, "Usually every",                                                                  \
+         "how many minutes apart it usually is used, by the last two weeks; null: not known"},                         \
+        {"quiet", SCIM_ARG_FLAG, "Quiet", "it has not been used for longer than that lets expect"},                    \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
         {"userName", SCIM_ARG_TEXT, "User", "that user's userName"},                                                   \
         {"external", SCIM_ARG_TEXT, "External", "the client of httpd that acts as it; null: whoever has its text"},    \
@@ -40,6 +45,7 @@ static const scim_admin_field_t added_fields[] = {
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"status", SCIM_ARG_CHOICE, 0, "active|expiring|expired|revoked", 0, 0, "only those"},
+    {"quiet", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only those that have fallen silent, or have not"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -49,6 +55,7 @@ static const scim_admin_arg_t list_args[] = {
         {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "addresses and blocks to be used from"},          \
         {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                 \
         {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                      \
+        {"expectEvery", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "MINUTES", 1, 525600, "how often it should be used at least"}, \
         {"user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"}, \
     {                                                                                                                   \
         "scope", SCIM_ARG_CHOICE, 0, "me|tenant", 0, 0, "what it is for (default: me where it belongs to a user)"       \

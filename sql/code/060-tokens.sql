@@ -53,6 +53,38 @@ as $$
     end
 $$;
 
+-- --- silence ---------------------------------------------------------------------------------------------------------
+
+-- For how many minutes a token may not be used without anybody wondering: as its administrator says, else half as long again as its
+-- longest gap of two weeks, an hour at least. Null: nobody knows.
+create function scim.patience(t scim.token) returns int
+    language sql immutable
+    return coalesce(t.expect_every, greatest(t.longest_gap * 3 / 2, 60));
+
+-- Whether a valid token has not been used for too long.
+create function scim.is_quiet(t scim.token) returns boolean
+    language sql stable
+    return t.revoked is null and t.expires > now() and t.tenant_enabled
+           and coalesce(t.last_used, t.created) < now() - scim.patience(t) * interval '1 minute'
+           and (t.last_used is not null or t.expect_every is not null);
+
+-- 26 hours, 40 minutes.
+create function scim.span_text(minutes bigint) returns text
+    language sql immutable
+    return case when minutes < 120 then minutes || case minutes when 1 then ' minute' else ' minutes' end
+                when minutes < 2880 then minutes / 60 || ' hours'
+                else minutes / 1440 || ' days' end;
+
+create function scim.quiet_text(t scim.token) returns text
+    language sql stable
+    return case when t.last_used is null then format('The token "%s" has never been used; it should be every %s.', t.name, scim.span_text(t.expect_every))
+                else format('The token "%s" has not been used for %s; it %s every %s.', t.name,
+                            scim.span_text((extract(epoch from now() - t.last_used) / 60)::bigint),
+                            case when t.expect_every is not null then 'should be' else 'usually is' end,
+                            scim.span_text(coalesce(t.expect_every, t.usual_gap))) end;
+
+-- --- as it is shown --------------------------------------------------------------------------------------------------
+
 -- Never its digest.
 -- Not in the form that PostgreSQL ties to the columns: their types may change.
 create function scim.token_json(t scim.token) returns jsonb
@@ -63,7 +95,8 @@ as $$
         'created', scim.time_text(t.created), 'createdBy', t.created_by, 'expires', scim.time_text(t.expires),
         'revoked', scim.time_text(t.revoked), 'revokedBy', t.revoked_by, 'lastUsed', scim.time_text(t.last_used),
         'lastAddress', t.last_address, 'readOnly', t.read_only, 'addresses', to_jsonb(t.addresses::text[]), 'rate', t.rate,
-        'burst', t.burst, 'scope', case when t.confined then 'me' else 'tenant' end, 'userId', t.user_id,
+        'burst', t.burst, 'expectEvery', t.expect_every, 'usualEvery', t.usual_gap, 'quiet', scim.is_quiet(t),
+        'scope', case when t.confined then 'me' else 'tenant' end, 'userId', t.user_id,
         'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id),
         'external', t.external)
 $$;
@@ -71,7 +104,7 @@ $$;
 -- What of it changes by itself is no part of its version.
 create function scim.token_version(token_json jsonb) returns jsonb
     language sql immutable parallel safe
-    return token_json - array['status', 'lastUsed', 'lastAddress', 'userName'];
+    return token_json - array['status', 'lastUsed', 'lastAddress', 'userName', 'usualEvery', 'quiet'];
 
 -- The token that has this key id or else this name, an unrevoked one before its revoked namesakes; or a refusal.
 create function scim.the_token(of_tenant text, wanted text) returns scim.token
@@ -145,6 +178,9 @@ begin
         t.rate := (args ->> 'rate')::int;
         t.burst := coalesce((args ->> 'burst')::int, 2 * t.rate);
     end if;
+    if args ? 'expectEvery' then
+        t.expect_every := (args ->> 'expectEvery')::int;
+    end if;
     if args ? 'user' then
         -- One that gets a user is for that user alone, unless it is said otherwise.
         t.confined := args ->> 'user' is not null and (t.user_id is null or coalesce(t.confined, false));
@@ -184,10 +220,11 @@ declare
 begin
     t := scim.with_copies(t);
     insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
-                            confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external)
+                            confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external, expect_every)
     values (t.tenant, args ->> 'keyId', decode(args ->> 'digest', 'hex'), t.name, t.description, scim.acting(),
             scim.token_end(args ->> 'expires'), t.read_only, t.addresses, t.rate, t.burst, t.user_id, t.confined, t.tenant_enabled,
-            t.tenant_profile, t.tenant_nests, t.keeps, t.traits, t.external)
+            t.tenant_profile, t.tenant_nests, t.keeps, t.traits, t.external,
+            t.expect_every)
     returning * into stored;
     perform scim.note_token('create', null, scim.token_json(stored));
     return scim.token_json(stored);
@@ -243,6 +280,7 @@ begin
     t := scim.token_terms(t, args);
     update scim.token x
        set description = t.description, read_only = t.read_only, addresses = t.addresses, rate = t.rate, burst = t.burst,
+           expect_every = t.expect_every,
            user_id = t.user_id, confined = t.confined, traits = replace(x.traits, 'm', '') || case when t.confined then 'm' else '' end,
            rules = x.rules + 1
      where x.tenant = of_tenant and x.key_id = t.key_id
@@ -334,3 +372,66 @@ end
 $$;
 revoke execute on function scim.token_ends from public;
 grant execute on function scim.token_ends to scim_web;
+
+-- Learns the gaps between the uses of so many tokens that were used and that nobody has looked at for a day: the moments of two weeks, five
+-- minutes apart at least, each found by one look-up. Fewer than twenty gaps, or three days, say nothing.
+create function scim.learn_gaps(most int) returns int
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    k scim.token;
+    n int := 0;
+begin
+    for k in
+        select t.*
+          from scim.token t
+         where t.revoked is null and t.expires > now() and t.last_used > now() - interval '1 day'
+           and (t.learned is null or t.learned < now() - interval '1 day')
+         order by t.learned nulls first
+         limit most
+           for update skip locked loop
+        with recursive moment (at) as (
+            (select a.at
+               from scim.activity a
+              where a.tenant = k.tenant and a.token = k.key_id and a.at >= k.last_used - interval '14 days'
+              order by a.at
+              limit 1)
+             union all
+            select (select a.at
+                      from scim.activity a
+                     where a.tenant = k.tenant and a.token = k.key_id and a.at >= m.at + interval '5 minutes'
+                     order by a.at
+                     limit 1)
+              from moment m
+             where m.at is not null),
+        gap as (
+            select extract(epoch from m.at - lag(m.at) over (order by m.at)) / 60 as minutes, m.at from moment m where m.at is not null)
+        update scim.token t
+           set learned = now(), usual_gap = x.usual, longest_gap = x.longest
+          from (select case when count(g.minutes) >= 20 and max(g.at) - min(g.at) >= interval '3 days'
+                            then greatest(1, round((percentile_cont(0.5) within group (order by g.minutes))::numeric)) end::int as usual,
+                       case when count(g.minutes) >= 20 and max(g.at) - min(g.at) >= interval '3 days' then ceil(max(g.minutes)) end::int as longest
+                  from gap g) x
+         where t.tenant = k.tenant and t.key_id = k.key_id;
+        n := n + 1;
+    end loop;
+    return n;
+end
+$$;
+revoke execute on function scim.learn_gaps from public;
+grant execute on function scim.learn_gaps to scim_web;
+
+-- The tokens that have fallen silent, each once a day, whichever httpd asks.
+create function scim.tell_quiet() returns table (tenant text, said text)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+        update scim.token k
+           set quiet_told = now()
+         where scim.is_quiet(k) and (k.quiet_told is null or k.quiet_told < now() - interval '1 day')
+        returning k.tenant, scim.quiet_text(k);
+end
+$$;
+revoke execute on function scim.tell_quiet from public;
+grant execute on function scim.tell_quiet to scim_web;

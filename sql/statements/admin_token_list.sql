@@ -8,6 +8,7 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.key_id, scim.to
                                                                           from scim.token a
                                                                          where a.tenant = $1 and a.key_id = $2::jsonb ->> 'after'))
                                        and ($2::jsonb ->> 'status' is null or scim.token_status(t) = $2::jsonb ->> 'status')
+                                       and ($2::jsonb ->> 'quiet' is null or scim.is_quiet(t) = ($2::jsonb ->> 'quiet')::boolean)
                                        and scim.has($2::jsonb ->> 'q', t.name, t.description, t.key_id)
                                      order by t.created desc, t.key_id desc
                                      limit scim.most($2::jsonb) + 1) x), '[]'), scim.most($2::jsonb))

@@ -63,7 +63,7 @@ is_json(attention(), [['dry-run', 'warning', 1, $own, 'tenant-set', { dryRun => 
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'dry' })->{status}, 201, 'answered as if done');
 ok(eventually(sub { @{ $t->admin(GET => '/activity?dryRun=true')->{json}{items} } == 1 }), 'it is in the activity, and found as such');
 is_json([map { $_->{dryRun} } @{ $t->admin(GET => '/activity?dryRun=false')->{json}{items} }], [false, false, false, false], 'and the others');
-like(scimctl(qw(activity list --limit 1 --tenant), $own), qr{ POST +/Users +201 +done +- +yes\n}, 'scimctl shows it');
+like(scimctl(qw(activity list --limit 1 --tenant), $own), qr{ POST +/Users +201 +done +- +dry +yes\n}, 'scimctl shows it');
 my $dry = $t->admin(GET => '/activity?dryRun=true')->{json}{items}[0]{id};
 like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Dry run +yes$/m, 'by itself, too');
 like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Changes +1: dry$/m, 'with what it would have changed');
@@ -83,6 +83,33 @@ is_json(attention(), [['off', 'info', 1, $own, 'tenant-enable', {}]], 'switched 
 is($t->admin(GET => "//tenants?q=$own")->{json}{items}[0]{health}, 'off', 'which the list tells');
 $t->admin(POST => '/enable', {});
 is($t->admin(GET => "//tenants?q=$own")->{json}{items}[0]{health}, 'good', 'and on again');
+
+# --- silence -------------------------------------------------------------------------------------------------------------------------
+
+# A token that was used every 40 minutes for a week: learned once a day, by httpd's housekeeping.
+my $key = $seen->{tokens}[0]{keyId};
+sql("delete from scim.activity where tenant = '$own'");
+sql("insert into scim.activity (tenant, at, token, token_name, method, path, status, duration)
+    select '$own', now() - interval '3 hours' - i * interval '40 minutes' + j * interval '1 second', '$key', 'test', 'GET', '/Users', 200, 1 from generate_series(0, 200) i, generate_series(0, 3) j");
+sql("update scim.token set last_used = now() - interval '3 hours' where tenant = '$own'");
+cmp_ok(sql('set role scim_web; select scim.learn_gaps(200)'), '>=', 1, 'its gaps are learned');
+my ($token) = @{ overview()->{tokens} };
+is_json([@$token{qw(usualEvery expectEvery quiet)}], [40, undef, true], 'which tells how often it is used, and that it is quiet');
+is_json(attention(), [['silence', 'warning', 1, 'test', 'token-set', { token => $key }]], 'it needs attention');
+is(overview()->{attention}[0]{text}, 'The token "test" has not been used for 3 hours; it usually is every 40 minutes.', 'in words');
+is($t->admin(GET => "//tenants?q=$own")->{json}{items}[0]{health}, 'quiet', 'which the list tells');
+is_json([map { $_->{name} } @{ $t->admin(GET => '/tokens?quiet=true')->{json}{items} }], ['test'], 'found among the tokens');
+is_json($t->admin(GET => '/tokens?quiet=false')->{json}{items}, [], 'and not among the others');
+is(sql('set role scim_web; select said from scim.tell_quiet()'), 'The token "test" has not been used for 3 hours; it usually is every 40 minutes.', 'the log is told');
+is(sql('set role scim_web; select count(*) from scim.tell_quiet()'), 0, 'once a day');
+is($t->admin(PATCH => '/tokens/test', { expectEvery => 600 })->{json}{quiet}, false, 'an administrator expects it less often');
+is_json(attention(), [], 'nothing is wrong');
+is($t->admin(PATCH => '/tokens/test', { expectEvery => 60 })->{json}{quiet}, true, 'or more often');
+is(overview()->{attention}[0]{text}, 'The token "test" has not been used for 3 hours; it should be every 60 minutes.', 'in words');
+is_problem($t->admin(PATCH => '/tokens/test', { expectEvery => 0 }), 400, $ANY, { expectEvery => $ANY }, 'never is no time');
+$t->admin(PATCH => '/tokens/test', { expectEvery => undef });
+is($t->request(GET => '/Users?count=1')->{status}, 200, 'it is used again');
+ok(eventually(sub { !@{ attention() } }), 'and all is well');
 
 # --- subscriptions -------------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ sub token {
     my ($called, %change) = @_;
     return { tenant => $name, keyId => qr/^\w{10}$/, name => $called, description => undef, status => 'active', created => $TIME,
         createdBy => 'admin', expires => $TIME, revoked => undef, revokedBy => undef, lastUsed => undef, lastAddress => undef,
-        readOnly => false, addresses => undef, rate => undef, burst => undef, scope => 'tenant', userId => undef, userName => undef, external => undef, %change };
+        readOnly => false, addresses => undef, rate => undef, burst => undef, expectEvery => undef, usualEvery => undef, quiet => false, scope => 'tenant', userId => undef, userName => undef, external => undef, %change };
 }
 # `lastUsed` is there a moment after a request.
 sub quiet { my ($token) = @_; return { %$token, lastUsed => undef, lastAddress => undef } }
