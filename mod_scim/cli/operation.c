@@ -449,6 +449,9 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
         return show_list(cli, call);
     }
     error = scim_admin_run(call);
+    if (error == NULL && call->op->after != NULL) {
+        error = call->op->after(call);
+    }
     if (error == NULL && call->answer != NULL) {
         show(cli, call);
     }

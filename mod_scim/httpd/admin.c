@@ -321,6 +321,8 @@ static scim_error_t *take_turn(void *baton)
         scim_conn_reads(call->conn);
     error = scim_admin_run(call);
     scim_database_close(database);
+    if (!error && call->op->after)
+        return call->op->after(call);
     return error && (error->late || error->unknown) ? explain_late(error, admin) : error;
 }
 

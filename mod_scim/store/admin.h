@@ -84,6 +84,7 @@ typedef struct scim_admin_op_t {
     unsigned flags;
     scim_admin_hook_t prepare; /* before the transaction: works out arguments; NULL: nothing to do */
     scim_admin_hook_t finish;  /* after it: adds to the answer what the database does not know; NULL */
+    scim_admin_hook_t after;   /* when its connection has been given back, where there is something to wait for; NULL */
     const char *summary;       /* one sentence, lower case at its start, no full stop */
 } scim_admin_op_t;
 

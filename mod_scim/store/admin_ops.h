@@ -7,6 +7,7 @@
 #include "admin.h"
 
 extern const scim_admin_op_t scim_admin_me_ops[];
+extern const scim_admin_op_t scim_admin_connection_ops[];
 extern const scim_admin_op_t scim_admin_tenant_ops[];
 extern const scim_admin_op_t scim_admin_token_ops[];
 extern const scim_admin_op_t scim_admin_role_ops[];

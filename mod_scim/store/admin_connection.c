@@ -1,0 +1,100 @@
+/* Whether an identity provider can connect: its own first calls, made from here. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "admin_ops.h"
+#include "first_calls.h"
+#include "scim/json.h"
+
+static const scim_admin_field_t fields[] = {
+    {"tenant", SCIM_ARG_TEXT, "Tenant", "the tenant"},
+    {"baseUrl", SCIM_ARG_TEXT, "Base URL", "what was asked"},
+    {"passed", SCIM_ARG_FLAG, "Passed", "each step that was tried has passed"},
+    {"steps", SCIM_ARG_JSON, NULL,
+     "what was asked, one after the other: step, request, expected, found, ok (null: it was not tried), fix (what to "
+     "do; null: nothing)"},
+    {"summary", SCIM_ARG_LIST, "Steps", "the same, a line of text each"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t args[] = {
+    {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200,
+     "a token of the tenant, the whole text, to try what needs one; it is kept nowhere"},
+    {"url", SCIM_ARG_TEXT, 0, "URL", 1, 2000, "the base URL, for scimctl; the admin API asks its own (ScimBaseURL)"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+/* The admin API asks the tenant's own base URL and nothing else; scimctl does not know that, and whoever runs it may
+ * ask anything. */
+static scim_error_t *prepare(scim_admin_call_t *call)
+{
+    const char *url = scim_admin_text(call, "url");
+    int scimctl = strcmp(call->actor_kind, "scimctl") == 0;
+    const char *problem = NULL;
+    if (scimctl && !url) {
+        problem = "is missing: scimctl does not read httpd's configuration.";
+    } else if (scimctl && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) {
+        problem = "must begin with https://.";
+    } else if (!scimctl && url) {
+        problem = "is for scimctl; here the tenant's own base URL is asked.";
+    } else if (!scimctl && !call->base_url) {
+        scim_error_t *error = scim_error_status(call->pool, 409, "%s",
+                                                "The base URL is not known: say it by ScimBaseURL in this Location.");
+        return error;
+    }
+    if (problem) {
+        scim_error_t *error = scim_error_status(call->pool, 400, "url: %s", problem);
+        scim_error_field(error, "url", problem, call->pool);
+        return error;
+    }
+    return NULL;
+}
+
+static const char *member(json_object *step, const char *name)
+{
+    json_object *value = NULL;
+    json_object_object_get_ex(step, name, &value);
+    return value ? json_object_get_string(value) : NULL;
+}
+
+static json_object *summary(json_object *steps, apr_pool_t *pool)
+{
+    json_object *lines = json_object_new_array();
+    for (size_t i = 0; i < json_object_array_length(steps); i++) {
+        json_object *step = json_object_array_get_idx(steps, i);
+        const char *fix = member(step, "fix");
+        const char *line =
+            apr_pstrcat(pool, member(step, "step"), ": ", member(step, "found"), fix ? ". " : "", fix, NULL);
+        json_object_array_add(lines, json_object_new_string(line));
+    }
+    return lines;
+}
+
+/* When the connection to the database has been given back: the calls need some of their own. */
+static scim_error_t *after(scim_admin_call_t *call)
+{
+    json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    const char *url = scim_admin_text(call, "url") ? scim_admin_text(call, "url") : member(answer, "baseUrl");
+    json_object *steps;
+    int passed = scim_first_calls(&steps, url, scim_admin_text(call, "token"), call->pool);
+    json_object_object_add(answer, "baseUrl", json_object_new_string(url));
+    json_object_object_add(answer, "passed", json_object_new_boolean(passed));
+    json_object_object_add(answer, "summary", summary(steps, call->pool));
+    json_object_object_add(answer, "steps", json_object_get(steps));
+    call->answer = scim_json_text(answer, NULL, call->pool);
+    return NULL;
+}
+
+const scim_admin_op_t scim_admin_connection_ops[] = {
+    {.noun = "connection",
+     .verb = "test",
+     .method = "POST",
+     .path = "/tenants/{tenant}/connection/test",
+     .statement = SCIM_STMT_ADMIN_CONNECTION_TEST,
+     .args = args,
+     .fields = fields,
+     .prepare = prepare,
+     .after = after,
+     .summary = "make an identity provider's own first calls to the base URL, and show what came of each"},
+    {.noun = NULL},
+};
