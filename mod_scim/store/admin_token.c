@@ -21,9 +21,9 @@
         {"addresses", SCIM_ARG_LIST, "Addresses", "where it may be used from; null: everywhere"},                      \
         {"rate", SCIM_ARG_INT, "Rate", "requests a second; null: no limit"},                                           \
         {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
-        {"expectEvery", SCIM_ARG_INT, "Expected every",                                                                \
+        {"expectEvery", SCIM_ARG_INT, NULL,                                                                            \
          "how many minutes apart it should be used, at the most; null: as it usually is"},                             \
-        {"usualEvery", SCIM_ARG_INT, "Usually every",                                                                  \
+        {"usualEvery", SCIM_ARG_INT, NULL,                                                                             \
          "how many minutes apart it usually is used, by the last two weeks; null: not known"},                         \
         {"quiet", SCIM_ARG_FLAG, "Quiet", "it has not been used for longer than that lets expect"},                    \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \

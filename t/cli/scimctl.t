@@ -266,7 +266,7 @@ for my $command (
 # --- tokens -------------------------------------------------------------------------------------------------------
 
 my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Last used', 'Last address', 'Revoked', 'Revoked by', 'Read-only',
-    'Addresses', 'Rate', 'Burst', 'User', 'Scope', 'Description');
+    'Addresses', 'Rate', 'Burst', 'Quiet', 'User', 'Scope', 'Description');
 is_run([qw(token list --tenant acme)], 0, join('  ', @heads) . "\n", '');
 is_deeply run_json(qw(token list --tenant acme)), [];
 
@@ -309,6 +309,9 @@ is_deeply $second,
     addresses   => undef,
     rate        => undef,
     burst       => undef,
+    expectEvery => undef,
+    usualEvery  => undef,
+    quiet       => JSON::PP::false,
     userId      => undef,
     userName    => undef,
     scope       => 'tenant'
@@ -390,9 +393,9 @@ sql("delete from scim.token where key_id = '$third->{keyId}'");
 my ($by, $pad) = ("scimctl:$user", ' ' x (length("scimctl:$user") - 10));
 is_run(
     [qw(token list --tenant acme)], 0,
-    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Last used  Last address  Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  User  Scope   Description
-\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -          -             -                     -         $pad  no         -          -     -      -     tenant  -
-$key  entra  revoked  $short  \Q$by\E  $short  -          -             $short  \Q$by\E  no         -          -     -      -     tenant  Entra ID, production
+    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Last used  Last address  Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  Quiet  User  Scope   Description
+\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -          -             -                     -         $pad  no         -          -     -      no     -     tenant  -
+$key  entra  revoked  $short  \Q$by\E  $short  -          -             $short  \Q$by\E  no         -          -     -      no     -     tenant  Entra ID, production
 $/, ''
 );
 unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
@@ -412,7 +415,7 @@ is_deeply terms($bound), [$yes, ['192.0.2.0/24', '2001:db8::/32', '10.0.0.7/32']
 is sql("select read_only, addresses, rate, burst, user_id from scim.token where name = 'bound'"),
     "t|{192.0.2.0/24,2001:db8::/32,10.0.0.7/32}|5|10|$jane", 'as stored';
 is_run([qw(token list --tenant acme)], 0,
-    qr{^\w{10}  bound  active .*  yes        192\.0\.2\.0/24, 2001:db8::/32, 10\.0\.0\.7/32  5     10     Jane  me +-$}m, '', 'for people');
+    qr{^\w{10}  bound  active .*  yes        192\.0\.2\.0/24, 2001:db8::/32, 10\.0\.0\.7/32  5     10     no     Jane  me +-$}m, '', 'for people');
 my $free = run_json(qw(token create --tenant acme --name free --rate 7 --burst 3), '--user', uc $jane);
 is_deeply terms($free), [$no, undef, 7, 3, $jane, 'Jane'], 'some terms';
 
@@ -449,7 +452,7 @@ is_deeply terms(run_json('token', 'set', '--tenant', 'acme', $bound->{keyId}, qw
 is_deeply terms(run_json(qw(token set --tenant acme bound --read-only --user Jane --address 192.0.2.1))),
     [$yes, ['192.0.2.1/32'], undef, undef, $jane, 'Jane'], 'set --read-only --user --address';
 is_run([qw(token set --tenant acme bound)], 2, '',
-    qr/^scimctl: Nothing to change: give at least one of description, readOnly, addresses, rate, burst, user, scope\. Usage: /);
+    qr/^scimctl: Nothing to change: give at least one of description, readOnly, addresses, rate, burst, expectEvery, user, scope\. Usage: /);
 is_run([qw(token set --tenant acme bound --read-only --read-write)], 2, '', qr/^scimctl: --read-only and --read-write were both given; /);
 is_run([qw(token set --tenant acme bound --user Jane --no-user)], 2, '', qr/^scimctl: --user and --no-user were both given; /);
 is_run([qw(token set --tenant acme entra --read-only)], 1, '', qq{scimctl: The token "entra" was revoked; make a new one instead.\n});
