@@ -266,7 +266,7 @@ for my $command (
 # --- tokens -------------------------------------------------------------------------------------------------------
 
 my @heads = ('Key id', 'Name', 'Status', 'Created', 'Created by', 'Expires', 'Last used', 'Last address', 'Revoked', 'Revoked by', 'Read-only',
-    'Addresses', 'Rate', 'Burst', 'Quiet', 'User', 'Scope', 'Description');
+    'Addresses', 'Rate', 'Burst', 'Quiet', 'User', 'External', 'Scope', 'Description');
 is_run([qw(token list --tenant acme)], 0, join('  ', @heads) . "\n", '');
 is_deeply run_json(qw(token list --tenant acme)), [];
 
@@ -312,6 +312,7 @@ is_deeply $second,
     expectEvery => undef,
     usualEvery  => undef,
     quiet       => JSON::PP::false,
+    external    => undef,
     userId      => undef,
     userName    => undef,
     scope       => 'tenant'
@@ -393,9 +394,9 @@ sql("delete from scim.token where key_id = '$third->{keyId}'");
 my ($by, $pad) = ("scimctl:$user", ' ' x (length("scimctl:$user") - 10));
 is_run(
     [qw(token list --tenant acme)], 0,
-    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Last used  Last address  Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  Quiet  User  Scope   Description
-\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -          -             -                     -         $pad  no         -          -     -      no     -     tenant  -
-$key  entra  revoked  $short  \Q$by\E  $short  -          -             $short  \Q$by\E  no         -          -     -      no     -     tenant  Entra ID, production
+    qr/^Key id      Name   Status   Created               Created by$pad  Expires               Last used  Last address  Revoked               Revoked by$pad  Read-only  Addresses  Rate  Burst  Quiet  User  External  Scope   Description
+\w{10}  okta   active   $short  \Q$by\E  2031-01-31T00:00:00Z  -          -             -                     -         $pad  no         -          -     -      no     -     -         tenant  -
+$key  entra  revoked  $short  \Q$by\E  $short  -          -             $short  \Q$by\E  no         -          -     -      no     -     -         tenant  Entra ID, production
 $/, ''
 );
 unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
@@ -415,7 +416,7 @@ is_deeply terms($bound), [$yes, ['192.0.2.0/24', '2001:db8::/32', '10.0.0.7/32']
 is sql("select read_only, addresses, rate, burst, user_id from scim.token where name = 'bound'"),
     "t|{192.0.2.0/24,2001:db8::/32,10.0.0.7/32}|5|10|$jane", 'as stored';
 is_run([qw(token list --tenant acme)], 0,
-    qr{^\w{10}  bound  active .*  yes        192\.0\.2\.0/24, 2001:db8::/32, 10\.0\.0\.7/32  5     10     no     Jane  me +-$}m, '', 'for people');
+    qr{^\w{10}  bound  active .*  yes        192\.0\.2\.0/24, 2001:db8::/32, 10\.0\.0\.7/32  5     10     no     Jane  -         me +-$}m, '', 'for people');
 my $free = run_json(qw(token create --tenant acme --name free --rate 7 --burst 3), '--user', uc $jane);
 is_deeply terms($free), [$no, undef, 7, 3, $jane, 'Jane'], 'some terms';
 
