@@ -315,6 +315,7 @@ is_deeply $second,
     external    => undef,
     userId      => undef,
     userName    => undef,
+    external    => undef,
     scope       => 'tenant'
     },
     'the other members';
