@@ -1,7 +1,7 @@
 /*
  * The rules of a tenant: what its administrators have decided, as far as a write by provisioning asks for it.
  *
- * They are read once and remembered (store/rules.h). `version` says which state of the tenant they are of: every
+ * They are read once and remembered (store/rules_cache.h). `version` says which state of the tenant they are of: every
  * administrative change raises it in its own transaction, and a write that was computed with another version than
  * the one that holds is undone and computed anew. They are never changed after they were read; any thread may use them.
  */
