@@ -316,13 +316,22 @@ static int in_use(server_rec *server)
     return 0;
 }
 
+static int has_endpoint(const scim_server_config_t *config)
+{
+    for (int i = 0; i < config->endpoints->nelts; i++) {
+        if (APR_ARRAY_IDX(config->endpoints, i, scim_endpoint_t).served)
+            return 1;
+    }
+    return 0;
+}
+
 /* The schemas are for the endpoint and the admin API. */
 static int needs_schemas(server_rec *server)
 {
     for (; server; server = server->next) {
         const scim_server_config_t *config = scim_server_config(server);
 
-        if (config->endpoints->nelts || config->admin_locations->nelts)
+        if (has_endpoint(config) || config->admin_locations->nelts)
             return 1;
     }
     return 0;

@@ -131,16 +131,18 @@ const scim_endpoint_t *scim_config_endpoint(const server_rec *server, const char
 {
     const apr_array_header_t *endpoints = scim_server_config(server)->endpoints;
     const scim_endpoint_t *found = NULL;
-    int i;
+    int i, served = 0;
 
     for (i = 0; path && i < endpoints->nelts; i++) {
         const scim_endpoint_t *endpoint = &APR_ARRAY_IDX(endpoints, i, scim_endpoint_t);
 
-        if (scim_config_covers(endpoint->location, path) &&
-            (!found || strlen(endpoint->location) > strlen(found->location)))
+        if (!scim_config_covers(endpoint->location, path))
+            continue;
+        served |= endpoint->served;
+        if (!found || strlen(endpoint->location) > strlen(found->location))
             found = endpoint;
     }
-    return found;
+    return served ? found : NULL;
 }
 
 const char *scim_config_admin_location(const server_rec *server, const char *path)

@@ -64,6 +64,8 @@ typedef struct scim_dir_config_t {
 typedef struct scim_endpoint_t {
     const char *location; /* its path, no slash at its end */
     scim_tenant_e tenant;
+    int served; /* it has SetHandler scim itself; others have it where they lie in one that has, as of the main server
+                 */
 } scim_endpoint_t;
 
 struct scim_pages_t;
@@ -82,7 +84,7 @@ typedef struct scim_runtime_t {
 
 typedef struct scim_server_config_t {
     apr_array_header_t *schema_dirs;     /* const char *, absolute; filled for the main server alone */
-    apr_array_header_t *endpoints;       /* scim_endpoint_t: every one that holds in this server */
+    apr_array_header_t *endpoints;       /* scim_endpoint_t: every ScimTenant that holds in this server */
     apr_array_header_t *admin_locations; /* const char *: every Location of the admin API in this server (check.c) */
     struct scim_pages_t *pages; /* as ScimPageCache says; NULL where it is not said; of the main server alone */
     const char *console_dir;    /* where its files are; NULL: not said; of every server */

@@ -83,12 +83,13 @@ static int is_served(const ap_directive_t *section, apr_pool_t *temp)
     return 0;
 }
 
-static void add_endpoint(const scim_dir_config_t *config, const cmd_parms *cmd)
+static void add_endpoint(const scim_dir_config_t *config, const cmd_parms *cmd, int served)
 {
     scim_endpoint_t *endpoint = apr_array_push(scim_server_config(cmd->server)->endpoints);
 
     endpoint->location = config->location;
     endpoint->tenant = config->tenant;
+    endpoint->served = served;
 }
 
 static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const char *argument)
@@ -117,8 +118,7 @@ static const char *set_tenant(cmd_parms *cmd, void *dir, const char *word, const
     while (len && cmd->path[len - 1] == '/')
         len--;
     config->location = apr_pstrndup(cmd->pool, cmd->path, len);
-    if (served)
-        add_endpoint(config, cmd);
+    add_endpoint(config, cmd, served);
     return NULL;
 }
 
