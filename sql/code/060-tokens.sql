@@ -59,14 +59,18 @@ $$;
 -- longest gap of two weeks, an hour at least. Null: nobody knows.
 create function scim.patience(t scim.token) returns int
     language sql immutable
-    return coalesce(t.expect_every, greatest(t.longest_gap * 3 / 2, 60));
+as $$
+    select coalesce(t.expect_every, greatest(t.longest_gap * 3 / 2, 60))
+$$;
 
 -- Whether a valid token has not been used for too long.
 create function scim.is_quiet(t scim.token) returns boolean
     language sql stable
-    return t.revoked is null and t.expires > now() and t.tenant_enabled
+as $$
+    select t.revoked is null and t.expires > now() and t.tenant_enabled
            and coalesce(t.last_used, t.created) < now() - scim.patience(t) * interval '1 minute'
-           and (t.last_used is not null or t.expect_every is not null);
+           and (t.last_used is not null or t.expect_every is not null)
+$$;
 
 -- 26 hours, 40 minutes.
 create function scim.span_text(minutes bigint) returns text
@@ -77,11 +81,13 @@ create function scim.span_text(minutes bigint) returns text
 
 create function scim.quiet_text(t scim.token) returns text
     language sql stable
-    return case when t.last_used is null then format('The token "%s" has never been used; it should be every %s.', t.name, scim.span_text(t.expect_every))
+as $$
+    select case when t.last_used is null then format('The token "%s" has never been used; it should be every %s.', t.name, scim.span_text(t.expect_every))
                 else format('The token "%s" has not been used for %s; it %s every %s.', t.name,
                             scim.span_text((extract(epoch from now() - t.last_used) / 60)::bigint),
                             case when t.expect_every is not null then 'should be' else 'usually is' end,
-                            scim.span_text(coalesce(t.expect_every, t.usual_gap))) end;
+                            scim.span_text(coalesce(t.expect_every, t.usual_gap))) end
+$$;
 
 -- --- as it is shown --------------------------------------------------------------------------------------------------
 
