@@ -219,9 +219,9 @@ is_json([glob "$work/spool/* $work/tmp/scim.??????"], [], 'no file has a name');
 # Members that take longer than a statement may: they come all the same, as long as some arrive in time.
 sub timeouts { open my $log, '<', "$work/pg.log" or die "pg.log: $!"; return scalar grep {/canceling statement due to statement timeout/} <$log> }
 sql("insert into scim.resource (tenant, type, id, doc) select '$t->{tenant}', 'Group', ('00000003-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
-    jsonb_build_object('schemas', array ['$GROUP'], 'displayName', 'Long' || n) from generate_series(1, 4) n");
+    jsonb_build_object('schemas', array ['$GROUP'], 'displayName', 'Long' || n) from generate_series(1, 10) n");
 sql("insert into scim.membership (tenant, group_id, member_id, member_type) select '$t->{tenant}', ('00000003-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
-    ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'User' from generate_series(1, 4) n, generate_series(1, 20000) i");
+    ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'User' from generate_series(1, 10) n, generate_series(1, 20000) i");
 for my $ask ('/Groups?filter=displayName%20sw%20%22Long%22', '?filter=displayName%20sw%20%22Long%22', path(20000)) {
     my $over = timeouts();
     my $whole = fetch(GET => $ask, Host => 'patient.test')->{body} =~ s/patient\.test/brief.test/gr;
