@@ -135,8 +135,9 @@ my %query = (
     memberships      => "select * from scim_app.memberships where user_id = '$user'",
     effective_access => "select * from scim_app.effective_access where user_id = '$user'",
 );
-# Without any statistics a row may be looked for by an index of the tenant: that is as much as the tenant has, and no more for groups in groups.
-my @states = (['as they come', 'select 1', 12_000], ['without any', "delete from pg_statistic where starelid::regclass::text like 'scim.%'", 60_000],
+# Without any statistics a row may be looked for by an index of the tenant: that is as much as the tenant has, several times over where other
+# files have filled the tables before; before groups were read from the user upwards it was 58 million.
+my @states = (['as they come', 'select 1', 12_000], ['without any', "delete from pg_statistic where starelid::regclass::text like 'scim.%'", 1_000_000],
     ['after ANALYZE', 'analyze', 6000]);
 for my $state (@states) {
     sql($state->[1]);

@@ -75,7 +75,8 @@ cmp_ok(value('scim_limited_total{reason="address"}'), '>=', 1, '429 for wrong to
 # Housekeeping looks at tokens when httpd starts.
 ok(eventually(sub { value('scim_housekeeping_timestamp_seconds') > 0 }, 10), 'housekeeping has run');
 my ($expiry) = sort { $b <=> $a } page()->{body} =~ /^scim_token_expiry_timestamp_seconds\{tenant="[^"]+"\} (\d+)$/mg;
-cmp_ok($expiry // 0, '>', time, 'when the next token of a tenant ends');
+ok(defined $expiry && ($expiry == 0 || $expiry > time), 'when the next token of a tenant ends; 0 until housekeeping looks again')
+    or diag $expiry;
 
 # Decisions
 $site->ask('/user', 'kim') for 1 .. 2;
