@@ -120,21 +120,6 @@ scim_error_t *scim_not_found(const scim_resource_type_t *type, const char *id, a
     return scim_error_status(pool, 404, "%s \"%s\" does not exist.", type->name, id);
 }
 
-/* What has to be escaped in a name JSON escapes as an array does. */
-const char *scim_text_array(const apr_array_header_t *names, apr_pool_t *pool)
-{
-    scim_buf_t text;
-    scim_buf_init(&text, 256, pool);
-    scim_buf_puts(&text, "{");
-    for (int i = 0; i < names->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(names, i, const char *);
-        scim_buf_puts(&text, i ? "," : "");
-        scim_buf_json(&text, name, strlen(name));
-    }
-    scim_buf_puts(&text, "}");
-    return text.data;
-}
-
 const char *scim_version_array(const scim_versions_t *versions, apr_pool_t *pool)
 {
     if (!versions || versions->any) {

@@ -64,9 +64,6 @@ void scim_add_get(scim_reading_t *reading, scim_batch_t *batch, scim_session_t *
 /* What it read. *out is NULL where there is no such resource. Errors: as scim_reading_end. */
 scim_error_t *scim_read_one(scim_record_t **out, scim_reading_t *reading, const scim_batch_t *batch);
 
-/* Names (const char *) as the text of an SQL array. */
-const char *scim_text_array(const apr_array_header_t *names, apr_pool_t *pool);
-
 /* The versions as the text of an SQL array; NULL for any. */
 const char *scim_version_array(const scim_versions_t *versions, apr_pool_t *pool);
 
