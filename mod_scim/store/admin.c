@@ -187,6 +187,9 @@ static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *err
 
 scim_error_t *scim_admin_run(scim_admin_call_t *call)
 {
+    if (call->op->carry) {
+        return call->op->carry(call);
+    }
     scim_error_t *error = call->op->prepare ? call->op->prepare(call) : NULL;
     if (error) {
         return error;
@@ -198,6 +201,31 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }
 
+static int same_version(const char *one, const char *other)
+{
+    return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+static scim_error_t *run_once(int *failed, scim_admin_call_t *calls, int n)
+{
+    scim_batch_t *batch = scim_batch_make(calls->conn);
+    int *slots = apr_pcalloc(calls->pool, sizeof(*slots) * (apr_size_t)n);
+    for (int i = 0; i < n; i++) {
+        /* The head says which version a call is for, too. */
+        if (i == 0 || !same_version(calls[i].if_match, calls[i - 1].if_match)) {
+            add_head(batch, &calls[i]);
+        }
+        scim_param_t *params = apr_pcalloc(calls->pool, 2 * sizeof(*params));
+        params[0].value = calls[i].tenant;
+        params[1].value = scim_json_text(calls[i].args, NULL, calls->pool);
+        slots[i] = scim_batch_add(batch, calls[i].op->statement, params);
+    }
+    scim_error_t *error = scim_batch_run(batch);
+    for (*failed = error ? n - 1 : -1; *failed >= 0 && slots[*failed] != scim_batch_failed(batch); --*failed) {
+    }
+    return error;
+}
+
 scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n)
 {
     for (*failed = 0; *failed < n; ++*failed) {
@@ -207,16 +235,10 @@ scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n)
             return error;
         }
     }
-    scim_batch_t *batch = scim_batch_make(calls->conn);
-    add_head(batch, calls);
-    int first = scim_batch_size(batch);
-    for (int i = 0; i < n; i++) {
-        scim_param_t *params = apr_pcalloc(calls->pool, 2 * sizeof(*params));
-        params[0].value = calls[i].tenant;
-        params[1].value = scim_json_text(calls[i].args, NULL, calls->pool);
-        scim_batch_add(batch, calls[i].op->statement, params);
-    }
-    scim_error_t *error = scim_batch_run(batch);
-    *failed = error && scim_batch_failed(batch) >= first ? scim_batch_failed(batch) - first : -1;
+    int tries = 0;
+    scim_error_t *error;
+    do {
+        error = run_once(failed, calls, n);
+    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
     return error;
 }

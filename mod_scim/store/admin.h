@@ -82,6 +82,7 @@ typedef struct scim_admin_op_t {
     const scim_admin_field_t *fields;
     const char *id_field; /* of SCIM_OP_CREATES */
     unsigned flags;
+    scim_admin_hook_t carry;   /* carries it out by other operations, without a statement of its own; NULL: by that */
     scim_admin_hook_t prepare; /* before the transaction: works out arguments; NULL: nothing to do */
     scim_admin_hook_t finish;  /* after it: adds to the answer what the database does not know; NULL */
     scim_admin_hook_t after;   /* when its connection has been given back, where there is something to wait for; NULL */
@@ -136,8 +137,9 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
 /* Carries a call out. Errors: 400, 403, 404, 409, 412 of the operation, 503. */
 scim_error_t *scim_admin_run(scim_admin_call_t *call);
 
-/* Carries several calls out as one transaction, in their order; they are of one connection, tenant and actor, and their
- * answers are not kept. *failed is the call that was refused; -1: none, or none by itself. Errors as of scim_admin_run.
+/* Carries several calls out as one transaction, in their order; they are of one connection, tenant and actor, each may
+ * have its version (if_match), and their answers are not kept. *failed is the call that was refused; -1: none, or none
+ * by itself. Errors as of scim_admin_run.
  */
 scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n);
 

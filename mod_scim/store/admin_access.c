@@ -1,5 +1,6 @@
 /* Who has what and why, and what a change would do. */
 #include "admin_ops.h"
+#include "admin_policy.h"
 
 #define FIELDS                                                                                                         \
     {"userName", SCIM_ARG_TEXT, "User", "its userName"}, {"userId", SCIM_ARG_TEXT, "Id", "its id"},                    \
@@ -65,6 +66,16 @@ static const scim_admin_arg_t preview_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_arg_t save_args[] = {
+    {"syncPolicy", SCIM_ARG_CHOICE, 0, "manual|all|groups", 0, 0, "what being provisioned gives"},
+    {"loginPolicy", SCIM_ARG_CHOICE, 0, "manual|first-login", 0, 0, "what a first login gives"},
+    {"automatic", SCIM_ARG_LIST, 0, "NAME", 0, 200, "subscriptions that everybody gets from now on"},
+    {"notAutomatic", SCIM_ARG_LIST, 0, "NAME", 0, 200, "subscriptions that everybody gets no longer"},
+    {"map", SCIM_ARG_LIST, 0, "GROUP=NAME", 0, 0, "what is mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
+    {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that are taken away"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
 const scim_admin_op_t scim_admin_access_ops[] = {
     {.noun = "access",
      .verb = "show",
@@ -100,5 +111,13 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .args = preview_args,
      .fields = preview_fields,
      .summary = "show whom a change would grant and withdraw what, without making it"},
+    {.noun = "policy",
+     .verb = "save",
+     .method = "POST",
+     .path = "/tenants/{tenant}/policy",
+     .args = save_args,
+     .flags = SCIM_OP_EMPTY,
+     .carry = scim_admin_policy_save,
+     .summary = "change policies, what is automatic, and mappings, all at once or not at all"},
     {.noun = NULL},
 };

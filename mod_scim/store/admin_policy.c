@@ -1,0 +1,140 @@
+/* Who gets access, changed at once: the policies, what is for everybody, and mappings, in one transaction. */
+#include "admin_policy.h"
+
+#include <string.h>
+
+#include "admin_ops.h"
+#include "scim/json.h"
+
+#define ROLE "role:"
+
+/* The operations that a call comes to, and for each the argument that asked for it. */
+typedef struct {
+    const scim_admin_call_t *whole;
+    apr_array_header_t *calls;     /* scim_admin_call_t */
+    apr_array_header_t *arguments; /* const char * */
+} plan_t;
+
+/* Adds an operation with arguments of its own, which are returned. */
+static json_object *add_call(plan_t *plan, const char *noun, const char *verb, const char *argument)
+{
+    scim_admin_call_t *call = apr_array_push(plan->calls);
+    *call = *plan->whole;
+    call->op = scim_admin_command(noun, verb);
+    call->args = scim_json_own(json_object_new_object(), call->pool);
+    /* The version is the tenant's, which the first operation compares. */
+    call->if_match = plan->calls->nelts == 1 ? plan->whole->if_match : NULL;
+    APR_ARRAY_PUSH(plan->arguments, const char *) = argument;
+    return call->args;
+}
+
+static json_object *list_of(const plan_t *plan, const char *name)
+{
+    json_object *list;
+    return json_object_object_get_ex(plan->whole->args, name, &list) ? list : NULL;
+}
+
+static apr_size_t length_of(const json_object *list)
+{
+    return list ? json_object_array_length(list) : 0;
+}
+
+static const char *text_at(const json_object *list, apr_size_t i)
+{
+    return json_object_get_string(json_object_array_get_idx(list, i));
+}
+
+static void add_policies(plan_t *plan)
+{
+    static const char *const names[] = {"syncPolicy", "loginPolicy"};
+    json_object *args = add_call(plan, "tenant", "set", "syncPolicy");
+    for (apr_size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = scim_admin_text(plan->whole, names[i]);
+        if (value) {
+            json_object_object_add(args, names[i], json_object_new_string(value));
+        }
+    }
+}
+
+/* Each subscription of a list becomes automatic, or ceases to be. */
+static void add_automatic(plan_t *plan, const char *argument, int automatic)
+{
+    json_object *list = list_of(plan, argument);
+    for (apr_size_t i = 0; i < length_of(list); i++) {
+        json_object *args = add_call(plan, "subscription", "set", argument);
+        json_object_object_add(args, "subscription", json_object_new_string(text_at(list, i)));
+        json_object_object_add(args, "automatic", json_object_new_boolean(automatic));
+    }
+}
+
+/* The list of groups that are mapped to one target; made when the target is met for the first time. */
+static json_object *groups_of(plan_t *plan, json_object *known, const char *target)
+{
+    json_object *groups;
+    if (json_object_object_get_ex(known, target, &groups)) {
+        return groups;
+    }
+    int role = strncmp(target, ROLE, strlen(ROLE)) == 0;
+    json_object *args = add_call(plan, "mapping", "add-many", "map");
+    json_object *names = json_object_new_array();
+    groups = json_object_new_array();
+    json_object_array_add(names, json_object_new_string(role ? target + strlen(ROLE) : target));
+    json_object_object_add(args, role ? "roles" : "subscriptions", names);
+    json_object_object_add(args, "groups", groups);
+    json_object_object_add(known, target, json_object_get(groups));
+    return groups;
+}
+
+static scim_error_t *add_mappings(plan_t *plan)
+{
+    apr_pool_t *pool = plan->whole->pool;
+    json_object *known = scim_json_own(json_object_new_object(), pool);
+    json_object *list = list_of(plan, "map");
+    for (apr_size_t i = 0; i < length_of(list); i++) {
+        const char *pair = text_at(list, i);
+        /* As the preview reads it: names of groups may have the sign in them. */
+        const char *sign = strrchr(pair, '=');
+        if (!sign || sign == pair || sign[1] == '\0') {
+            static const char wanted[] = "must be GROUP=SUBSCRIPTION or GROUP=role:ROLE";
+            scim_error_t *error = scim_error_status(pool, 400, "map: \"%s\" %s.", pair, wanted);
+            scim_error_field(error, "map", wanted, pool);
+            return error;
+        }
+        json_object *group = json_object_new_string_len(pair, (int)(sign - pair));
+        json_object_array_add(groups_of(plan, known, sign + 1), group);
+    }
+    list = list_of(plan, "unmap");
+    for (apr_size_t i = 0; i < length_of(list); i++) {
+        json_object *args = add_call(plan, "mapping", "remove", "unmap");
+        json_object_object_add(args, "mapping", json_object_new_string(text_at(list, i)));
+    }
+    return NULL;
+}
+
+/* An error names the argument of the whole, and not that of the operation that was refused. */
+static void name_argument(scim_error_t *error, const plan_t *plan, int failed)
+{
+    int fields = error && error->fields && failed > 0 ? error->fields->nelts : 0;
+    for (int i = 0; i < fields; i++) {
+        APR_ARRAY_IDX(error->fields, i, scim_field_error_t).field =
+            APR_ARRAY_IDX(plan->arguments, failed, const char *);
+    }
+}
+
+scim_error_t *scim_admin_policy_save(scim_admin_call_t *call)
+{
+    plan_t plan = {.whole = call,
+                   .calls = apr_array_make(call->pool, 8, sizeof(scim_admin_call_t)),
+                   .arguments = apr_array_make(call->pool, 8, sizeof(const char *))};
+    /* What gives comes before what takes, so that nobody loses what stays. */
+    add_policies(&plan);
+    add_automatic(&plan, "automatic", 1);
+    scim_error_t *error = add_mappings(&plan);
+    add_automatic(&plan, "notAutomatic", 0);
+    int failed = -1;
+    if (!error) {
+        error = scim_admin_run_all(&failed, (scim_admin_call_t *)plan.calls->elts, plan.calls->nelts);
+        name_argument(error, &plan, failed);
+    }
+    return error;
+}
