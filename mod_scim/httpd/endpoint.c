@@ -283,7 +283,7 @@ static scim_error_t *serve_access(scim_call_t *call)
 {
     scim_error_t *error = scim_oauth_read(call);
 
-    if (call->request->tenant && call->request->key_id)
+    if (call->request->tenant)
         scim_report_begin(call);
     if (!error || error->status == HTTP_UNAUTHORIZED)
         error = scim_limits_admit(call->request, error);
@@ -307,7 +307,7 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     if (call->request->place == SCIM_AT_ACCESS_TOKEN)
         return serve_access(call);
     error = scim_request_token(call->request);
-    if (call->request->tenant && call->request->key_id)
+    if (call->request->tenant)
         scim_report_begin(call);
     error = scim_limits_admit(call->request, error);
     if (!error && call->request->place == SCIM_AT_ME)

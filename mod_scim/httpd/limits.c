@@ -18,6 +18,13 @@
 /* How exactly the time of use is kept: not each request writes it. */
 #define SEEN_STEP APR_UINT64_C(1000000000)
 
+/* How many strangers activity is told of: from one address, and from all. */
+#define STRANGER_NUMBER  30
+#define STRANGER_SECONDS 60
+#define STRANGER_BURST   100
+#define STRANGERS_NUMBER 20
+#define STRANGERS_BURST  200
+
 const char scim_limits_flood[] = "ScimFailureLimit";
 static const char rate_cause[] = "the token's --rate";
 
@@ -153,6 +160,25 @@ static scim_rate_t failure_rate(const scim_request_t *request)
     int number = scim_setting_failure_limit(request->config);
 
     return scim_rate_make(number, scim_setting_failure_period(request->config), number);
+}
+
+static int arrives(const scim_limits_t *limits, apr_uint64_t key, const scim_rate_t *rate)
+{
+    apr_uint64_t now = clock_now();
+    int made;
+    scim_slot_t *slot = key ? scim_slots_take(&limits->addresses, mix(key + 20), 0, now, &made) : NULL;
+
+    return slot && !scim_slot_arrive(slot, rate, now);
+}
+
+int scim_limits_stranger(const scim_request_t *request)
+{
+    const scim_limits_t *limits = limits_of(request);
+    const scim_rate_t one = scim_rate_make(STRANGER_NUMBER, STRANGER_SECONDS, STRANGER_BURST);
+    const scim_rate_t all = scim_rate_make(STRANGERS_NUMBER, 1, STRANGERS_BURST);
+
+    return arrives(limits, address_key(limits, request->r, &one), &one) &&
+           arrives(limits, mix(limits->salt ^ all.burst), &all);
 }
 
 /* A token's rate and burst as one number, which is what its slot notes. */

@@ -35,6 +35,10 @@ scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unr
 /* Tells what authentication has said: `error` is that of the work, or NULL. */
 void scim_limits_learn(const scim_request_t *request, const scim_session_t *session, const scim_error_t *error);
 
+/* Whether activity is told of one more request without a token that the tenant knows: few of an address, and not very
+ * many of all addresses together, so that nobody fills it. */
+int scim_limits_stranger(const scim_request_t *request);
+
 /* Which limit answered 429; whoever has no cause of ours is held by the guard. */
 scim_count_e scim_limits_count(const scim_error_t *error);
 

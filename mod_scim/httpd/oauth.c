@@ -5,6 +5,7 @@
 #include <http_protocol.h>
 
 #include "message.h"
+#include "rules/denial.h"
 #include "scim/text.h"
 #include "secrets.h"
 #include "store/client.h"
@@ -200,6 +201,7 @@ static scim_error_t *unknown_client(const scim_call_t *call, const char *cause)
     scim_error_t *error = scim_error_status(
         call->pool, HTTP_UNAUTHORIZED, "The client id must be a token's key id, and the secret that token's text.");
     error->cause = cause;
+    error->told = scim_denied_pair;
     return error;
 }
 

@@ -6,6 +6,7 @@
 #include "limits.h"
 #include "outbox.h"
 #include "respond.h"
+#include "rules/denial.h"
 #include "scim/json.h"
 #include "scim/mask.h"
 #include "scim/text.h"
@@ -157,10 +158,21 @@ static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
     const char *outcome, *told;
 
     if (error)
-        return error->detail;
+        return error->told ? error->told : error->detail;
     outcome = call->bulk ? scim_bulk_outcome(call->bulk) : NULL;
     told = scim_leniency_told(&call->leniency, call->pool);
     return outcome && told ? apr_pstrcat(call->pool, outcome, " ", told, NULL) : outcome ? outcome : told;
+}
+
+/* Whether nothing is told of a request: activity did not begin, or the request is one of a flood of strangers. Of
+ * what a stranger asks for the refusal alone is told. */
+static int is_silent(const scim_call_t *call, const scim_error_t *error)
+{
+    if (!call->activity.method || (error && error->cause == scim_limits_flood))
+        return 1;
+    if (call->activity.key_id && (!error || error->told != scim_denied_unknown))
+        return 0;
+    return !error || error->status != HTTP_UNAUTHORIZED || !scim_limits_stranger(call->request);
 }
 
 void scim_report_end(scim_call_t *call, const scim_error_t *error)
@@ -170,13 +182,14 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     scim_outcome_t outcome = {.received = call->bytes_len};
     scim_buf_t entry;
 
-    if (!activity->method || (error && error->cause == scim_limits_flood))
+    if (is_silent(call, error))
         return;
     outcome.status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
     outcome.type = error ? scim_type_name(error->type) : NULL;
     if (call->request->place == SCIM_AT_COLLECTION && (error || activity->changes))
         activity->resource = NULL; /* what was to have this id was not made */
     outcome.reason = reason_of(call, error);
+    outcome.elsewhere = error && error->told == scim_denied_unknown ? scim_denied_alien : NULL;
     outcome.resource = error ? NULL : other_resource(call);
     outcome.leniencies = call->leniency.used ? scim_leniency_names(call->leniency.used, call->pool) : NULL;
     activity->path = path_of(call->request);

@@ -9,6 +9,7 @@
 #include <http_vhost.h>
 
 #include "claim.h"
+#include "rules/denial.h"
 #include "scim/address.h"
 #include "scim/leniency.h"
 #include "store/tenant.h"
@@ -257,11 +258,12 @@ const char *scim_request_log_id(const request_rec *r)
     return id ? id : r->log_id;
 }
 
-static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const char *cause)
+static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const char *cause, const char *told)
 {
     scim_error_t *error = scim_error_status(pool, HTTP_UNAUTHORIZED, "%s", detail);
 
     error->cause = cause;
+    error->told = told;
     return error;
 }
 
@@ -311,6 +313,8 @@ static const char *find_client(const scim_request_t *request, int sent)
     return client && *client && !problem ? client : NULL;
 }
 
+#define NEEDED "A bearer token is needed in the Authorization header."
+
 scim_error_t *scim_request_token(scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -321,19 +325,20 @@ scim_error_t *scim_request_token(scim_request_t *request)
 
     request->client = find_client(request, sent != NULL);
     if (request->client)
-        return request->tenant ? NULL : unauthorized(pool, "The client is not known.", "the URL names no tenant");
+        return request->tenant ? NULL : unauthorized(pool, "The client is not known.", "the URL names no tenant", NULL);
+    if (!sent && apr_table_get(r->headers_in, "Authorization"))
+        return unauthorized(pool, NEEDED, "another authentication scheme", scim_denied_scheme);
     if (!sent)
-        return unauthorized(pool, "A bearer token is needed in the Authorization header.",
-                            apr_table_get(r->headers_in, "Authorization") ? "another authentication scheme"
-                                                                          : "no Authorization header");
+        return unauthorized(pool, NEEDED, "no Authorization header", scim_denied_nothing);
     request->token_presented = 1;
     text = ap_getword_white(pool, &sent);
     if (scim_token_key(key, text))
         request->key_id = apr_pstrdup(pool, key);
     if (*sent || !scim_token_read(&request->token, text))
-        return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped");
+        return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped",
+                            request->key_id ? scim_denied_typing : scim_denied_form);
     if (!request->tenant)
         return unauthorized(pool, request->astray ? no_tenant(request) : "The bearer token is not valid.",
-                            "the URL names no tenant");
+                            "the URL names no tenant", NULL);
     return NULL;
 }

@@ -44,6 +44,7 @@ typedef struct scim_error_t {
     scim_type_e type;           /* SCIM_NO_TYPE where the standards name none */
     const char *detail;         /* for the identity provider's administrator; UTF-8, one sentence or two */
     const char *cause;          /* for the operator's log; NULL where detail says it all */
+    const char *told;           /* for the tenant's administrators, in activity; NULL: the detail */
     int retry_after;            /* seconds for Retry-After; 0 where the header makes no sense */
     int transient;              /* the same work may succeed at once (deadlock, serialization) */
     int late;                   /* PostgreSQL has ended a statement because its time was over */

@@ -217,6 +217,7 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     scim_buf_printf(out, ",\"s\":%d,\"d\":%" APR_TIME_T_FMT, outcome->status, apr_time_now() - activity->began);
     put_text(out, "y", outcome->type);
     put_text(out, "r", outcome->reason);
+    put_text(out, "z", outcome->elsewhere);
     put_text(out, "q", activity->request);
     put_text(out, "o", activity->object);
     put_text(out, "e", activity->resource);
@@ -255,7 +256,8 @@ void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const
 {
     scim_buf_puts(out, "{\"t\":");
     scim_buf_json(out, activity->tenant, strlen(activity->tenant));
-    scim_buf_printf(out, ",\"k\":\"%s\",\"at\":%" APR_TIME_T_FMT, activity->key_id, activity->began);
+    scim_buf_printf(out, ",\"k\":\"%s\",\"at\":%" APR_TIME_T_FMT, activity->key_id ? activity->key_id : "",
+                    activity->began);
     put_text(out, "a", activity->address);
     if (activity->used) {
         scim_buf_puts(out, ",\"u\":true");

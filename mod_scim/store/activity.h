@@ -23,7 +23,7 @@
 /* One request. One thread at a time; lives with the request. */
 typedef struct scim_activity_t {
     const char *tenant;
-    const char *key_id;
+    const char *key_id; /* NULL: it names no token */
     const char *method;
     const char *path;  /* well-formed UTF-8, below the tenant's base URL, masked */
     scim_mask_t *mask; /* what of the request is masked; its names are the store's to say */
@@ -77,6 +77,7 @@ typedef struct scim_outcome_t {
     int status;
     const char *type;       /* scimType; NULL: none */
     const char *reason;     /* NULL: nothing to say */
+    const char *elsewhere;  /* the reason where the token turns out to be another tenant's; NULL: the same */
     const char *resource;   /* the id of the one that it came to be about; NULL: it is as the activity has it */
     const char *leniencies; /* the names of those that it needed, "," between them; NULL: none */
     apr_size_t received;    /* bytes of the body */

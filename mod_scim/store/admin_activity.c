@@ -3,14 +3,15 @@
 
 #define FIELDS                                                                                                         \
     {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
-        {"at", SCIM_ARG_TIME, "Time", "when it came"}, {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},         \
-        {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},                                                     \
+        {"at", SCIM_ARG_TIME, "Time", "when it came"},                                                                 \
+        {"tokenId", SCIM_ARG_TEXT, NULL, "the key id that the token has; null: it has none"},                          \
+        {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name; null: this tenant has none of that key id"},          \
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
         {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
         {"outcome", SCIM_ARG_TEXT, "Outcome", "the same in a word: done, refused, failed, held"},                      \
         {"scimType", SCIM_ARG_TEXT, NULL, "what kind of refusal it was; null: the standard has no word for it"},       \
-        {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, as the client was told"},                             \
+        {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, and what to do"},                                     \
         {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
         {"request", SCIM_ARG_TEXT, NULL, "the request's id, as the logs and the audit log have it"},                   \
         {"address", SCIM_ARG_TEXT, NULL, "where it came from"},                                                        \

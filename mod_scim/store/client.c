@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/denial.h"
 #include "scim/text.h"
 
 /* Of one token at a time: a client that asks for a new one with each request pushes out its own old ones. */
@@ -11,10 +12,11 @@
 
 #define SUBJECT_MAX 1024
 
-static scim_error_t *unknown(apr_pool_t *pool, const char *cause)
+static scim_error_t *unknown(apr_pool_t *pool, const char *cause, const char *told)
 {
     scim_error_t *error = scim_error_status(pool, 401, "The client is not known.");
     error->cause = cause;
+    error->told = told;
     return error;
 }
 
@@ -57,7 +59,7 @@ scim_error_t *scim_client_access(char text[SCIM_TOKEN_LENGTH + 1], int *seconds,
     }
     const PGresult *result = scim_batch_result(batch, slot);
     if (PQntuples(result) == 0) {
-        return unknown(session->pool, "an access token is no client secret");
+        return unknown(session->pool, "an access token is no client secret", scim_denied_pair);
     }
     *seconds = (int)scim_result_int(result, 0, 0);
     return NULL;
@@ -67,7 +69,7 @@ scim_error_t *scim_client_find(scim_token_t *token, scim_session_t *session, con
 {
     apr_size_t len = strlen(subject);
     if (len > SUBJECT_MAX || scim_utf8_valid(subject, len) != len) {
-        return unknown(session->pool, "ScimClient gives no usable name");
+        return unknown(session->pool, "ScimClient gives no usable name", scim_denied_client);
     }
     scim_param_t *params = apr_pcalloc(session->pool, 2 * sizeof(*params));
     params[0].value = session->tenant;
@@ -81,7 +83,8 @@ scim_error_t *scim_client_find(scim_token_t *token, scim_session_t *session, con
     const PGresult *result = scim_batch_result(batch, slot);
     const char *key = scim_result_text(NULL, result, 0, 0);
     if (!key || PQgetlength(result, 0, 1) != SCIM_TOKEN_DIGEST_LENGTH) {
-        return unknown(session->pool, apr_psprintf(session->pool, "no token is for the client \"%s\"", subject));
+        return unknown(session->pool, apr_psprintf(session->pool, "no token is for the client \"%s\"", subject),
+                       scim_denied_client);
     }
     apr_cpystrn(token->key_id, key, sizeof(token->key_id));
     memcpy(token->digest, PQgetvalue(result, 0, 1), SCIM_TOKEN_DIGEST_LENGTH);

@@ -3,6 +3,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/denial.h"
+
 #define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
 #define RETRY_AFTER_BUSY   1
 #define RETRY_AFTER_HOLD   600 /* an administrator has to look at it */
@@ -11,6 +13,7 @@
 #define LATE        "SC0LT" /* by the statement `deadline` */
 #define PROFILE     "SC40P"
 #define LIBRARY     "58P01" /* PostgreSQL's package was upgraded while it ran, most often */
+#define DENIED      "The bearer token is missing, unknown, expired or revoked." /* in each case the same */
 #define UNAVAILABLE "The database is not available. Try again later."
 #define TOO_LONG    "The request took longer than this server allows."
 #define NEEDS_HELP  "The database needs its administrator before it can work again."
@@ -29,7 +32,10 @@ typedef struct rule_t {
 /* Searched from the top; the last row matches everything. */
 static const rule_t rules[] = {
     {"SC400", NULL, 0, SCIM_INVALID_VALUE, 0, 0, NULL},
-    {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, "The bearer token is missing, unknown, expired or revoked."},
+    {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, DENIED},
+    {"SC40S", NULL, 401, SCIM_NO_TYPE, 0, 0, DENIED},
+    {"SC40R", NULL, 401, SCIM_NO_TYPE, 0, 0, DENIED},
+    {"SC40E", NULL, 401, SCIM_NO_TYPE, 0, 0, DENIED},
     {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
@@ -65,6 +71,15 @@ static const rule_t rules[] = {
     {"42P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
 };
+
+/* What the tenant's administrators are told of those who are told nothing themselves. */
+static const struct {
+    const char *code;
+    const char *told;
+} denials[] = {{"SC401", scim_denied_unknown},
+               {"SC40S", scim_denied_secret},
+               {"SC40R", scim_denied_revoked},
+               {"SC40E", scim_denied_expired}};
 
 /* What an administrator calls that which must be unique. */
 static const struct {
@@ -113,6 +128,16 @@ static const char *cause_of(const rule_t *rule, const char *code, const char *me
     return apr_psprintf(pool, "PostgreSQL %s: %s%s", code, message, hint_of(code));
 }
 
+static const char *told_of(const char *code)
+{
+    for (apr_size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
+        if (strcmp(denials[i].code, code) == 0) {
+            return denials[i].told;
+        }
+    }
+    return NULL;
+}
+
 /* What scim.fail says of a field, or of several: "one,other". Beside the field its name is not said again. */
 static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool)
 {
@@ -151,6 +176,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     error->cause = cause_of(rule, code, message, pool);
     error->retry_after = rule->retry_after;
     error->transient = rule->transient;
+    error->told = told_of(code);
     error->late = strcmp(code, CANCELED) == 0 || strcmp(code, LATE) == 0;
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
         add_fields(error, field, pool);

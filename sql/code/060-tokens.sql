@@ -9,21 +9,25 @@ create function scim.examine(of_tenant text, of_key text, blinded bytea, blind b
 as $$
 declare
     t     scim.token;
+    there boolean;
     known boolean;
 begin
     select * into t from scim.token where tenant = of_tenant and key_id = of_key;
+    there := found;
     -- Its own text, or that of an access token that it was exchanged for.
-    known := found and (sha256(t.digest || blind) = blinded
+    known := there and (sha256(t.digest || blind) = blinded
         or exists (select
                      from scim.access_token a
                     where a.tenant = of_tenant and a.key_id = of_key and a.expires > now() and sha256(a.digest || blind) = blinded));
     return case
-        when not known
+        when not there
             then scim.refuse('SC401', 'no such token')
+        when not known
+            then scim.refuse('SC40S', format('the secret is not that of the token "%s"', t.name))
         when t.revoked is not null
-            then scim.refuse('SC401', format('token "%s" was revoked', t.name))
+            then scim.refuse('SC40R', format('token "%s" was revoked', t.name))
         when t.expires <= now()
-            then scim.refuse('SC401', format('token "%s" has expired', t.name))
+            then scim.refuse('SC40E', format('token "%s" has expired', t.name))
         when not t.tenant_enabled
             then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
         when t.addresses is not null and (address::inet <<= any (t.addresses)) is not true

@@ -242,8 +242,7 @@ $$;
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
 -- row, and `e`, the id of the resource that it came to be about; `i` is the row's id. Where the end of a COMMIT is not known, be it the
 -- request's own or that of these entries, the row may be there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
--- more) is replaced. Each entry is a use of the token where `u` is true. What names no token of the
--- tenant is left out, and of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
+-- more) is replaced. Each entry is a use of the token where `u` is true. Of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
 -- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
@@ -284,6 +283,28 @@ begin
                type = case when a.status < 500 then a.type else excluded.type end,
                reason = case when a.status < 500 then a.reason else excluded.reason end,
                duration = case when a.status < 500 then a.duration else excluded.duration end;
+    -- Who has shown no token of the tenant: each token and address once in a minute, a hundred in an hour, and nothing of what was asked but
+    -- its path. `z` is the reason where the token is another tenant's.
+    if entries @? '$[*] ? (@.s == 401)' then
+        insert into scim.activity (tenant, at, id, token, method, path, status, reason, duration, request, address)
+        select x.t, x.came, x.i, x.k, x.m, regexp_replace(x.p, '[?].*', '?***'), x.s,
+               case when x.z is not null and exists (select from scim.token k where k.key_id = x.k) then x.z else x.r end, x.d, x.q, x.a
+          from (select e.*, c.came, row_number() over (partition by e.t order by e.at) as place,
+                       row_number() over (partition by e.t, e.k, e.a order by e.at) as nth
+                  from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, r text, z text, d bigint, q text, a text)
+                  join scim.tenant n on n.tenant = e.t
+                 cross join lateral (select timestamptz 'epoch' + e.at * interval '1 microsecond' as came) c
+                 where e.s = 401 and not exists (select from scim.token k where k.tenant = e.t and k.key_id = e.k)) x
+         cross join lateral (
+                select count(*) as n, bool_or(a.at > x.came - interval '1 minute' and a.token = x.k and a.address is not distinct from x.a) as again
+                  from (select a.*
+                          from scim.activity a
+                         where a.tenant = x.t and a.token_name is null and a.at > x.came - interval '1 hour'
+                         order by a.at desc
+                         limit 100) a) seen
+         where x.nth = 1 and seen.n + x.place <= 100 and seen.again is not true
+            on conflict do nothing;
+    end if;
     if entries @? '$[*] ? (exists(@.i) && !exists(@.m))' then
         update scim.activity a
            set body = coalesce(e.b, a.body), body_length = coalesce(e.l, a.body_length), resource_id = coalesce(e.e, a.resource_id)
@@ -330,7 +351,7 @@ $$;
 create function scim.activity_json(a scim.activity) returns jsonb
     language sql stable
 as $$
-    select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'tokenId', a.token, 'tokenName', a.token_name,
+    select jsonb_build_object('id', scim.activity_key(a.at, a.id), 'at', scim.time_text(a.at), 'tokenId', nullif(a.token, ''), 'tokenName', a.token_name,
                               'method', a.method, 'path', a.path, 'status', a.status, 'outcome', scim.outcome(a.status, a.held),
                               'scimType', a.type, 'reason', a.reason, 'duration', a.duration, 'request', a.request,
                               'address', a.address, 'object', coalesce(a.object, scim.shown_name(a.tenant, a.resource_id)),

@@ -20,5 +20,5 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x -> 'tenant', x 
                              cross join lateral (
                                     select count(*) as n
                                       from (select from scim.activity a
-                                             where a.tenant = s.tenant and a.status >= 400 and a.at >= now() - interval '24 hours'
+                                             where a.tenant = s.tenant and a.status >= 400 and a.at >= now() - interval '24 hours' and a.token_name is not null
                                              limit 1000) a) b), '[]'), scim.most($2::jsonb))

@@ -16,7 +16,7 @@ with t as materialized (
     -- The newest requests that were refused or failed.
     select a.at, a.id, a.status, a.type, a.reason, a.held, a.object
       from scim.activity a
-     where a.tenant = $1 and a.status >= 400 and a.at >= now() - interval '24 hours'
+     where a.tenant = $1 and a.status >= 400 and a.at >= now() - interval '24 hours' and a.token_name is not null
      order by a.at desc, a.id desc
      limit 1000
 ), hour as materialized ({{overview_hours}}

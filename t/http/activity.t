@@ -79,20 +79,18 @@ is(sql("select count(*) from scim.activity where tenant = '$tenant' and path = '
 told((news(1))[0], 'POST', '/Bulk', 200, undef, '1 of 2 operations failed; the first one: 404 User "nobody" does not exist.', 'Bulk');
 $t->request(GET => '/Schemas');
 $t->request(GET => '/ServiceProviderConfig');
-$t->request(GET => '/Users', undef, Authorization => undef);
 
 # --- wrong tokens ---
 my ($head, $crc) = $t->{token} =~ /^(.*)(.{6})$/;
 my $mistyped = substr($t->{token}, 0, 20) . 'x' . substr $t->{token}, 21;
 $mistyped = substr($t->{token}, 0, 20) . 'y' . substr $t->{token}, 21 if $mistyped eq $t->{token};
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $mistyped")->{status}, 401, 'a mistyped token');
-told((news(1))[0], 'GET', '/Users', 401, undef, 'The bearer token is not valid.', 'which is known by its key id');
-is($t->request(GET => '/Users', undef, Authorization => 'Bearer scim_unknownkey' . 'a' x 49)->{status}, 401, 'a key id that is not known');
-is($other->request(GET => '/Users', undef, Authorization => "Bearer $t->{token}")->{status}, 401, "another tenant's token");
+told((news(1))[0], 'GET', '/Users', 401, undef, qr/checksum is wrong/, 'which is known by its key id');
 my $revoked = $t->new_token('old');
 scimctl(qw(token revoke --tenant), $tenant, 'old');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'x' }, Authorization => "Bearer $revoked")->{status}, 401, 'a revoked token');
-told((news(1))[0], 'POST', '/Users', 401, undef, $ANY, tokenId => substr($revoked, 5, 10), tokenName => 'old', object => 'x', 'is told, without a body');
+told((news(1))[0], 'POST', '/Users', 401, undef, 'The token was revoked. Create another one and enter it at the identity provider.',
+    tokenId => substr($revoked, 5, 10), tokenName => 'old', object => 'x', 'is told, without a body');
 my $reader = $t->new_token('reader', '--read-only');
 $t->request(DELETE => "/Users/$kim", undef, Authorization => "Bearer $reader");
 told((news(1))[0], 'DELETE', "/Users/$kim", 403, undef, 'The token "reader" may only read.', tokenId => substr($reader, 5, 10), tokenName => 'reader', 'one that may only read');

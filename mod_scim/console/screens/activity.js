@@ -84,7 +84,7 @@ export async function activity({ tenant, query, signal }) {
 /** What helps, by what was answered. @type {Record<number, string>} */
 const ADVICE = {
   400: 'Change the mapping or the value at the identity provider as the text says; it sends the request again by itself.',
-  401: 'The token is wrong, has ended or was revoked. Enter a valid one at the identity provider.',
+  401: 'The client itself was not told why.',
   403: 'The token may not do this, provisioning is switched off, or an administrator manages this here.',
   404: 'The identity provider asks for something that is gone. Restart its synchronisation, so that it looks for names again.',
   409: 'Something here has this name already. Rename one of the two, or merge them.',
