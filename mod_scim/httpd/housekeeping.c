@@ -26,6 +26,7 @@ typedef struct house_t {
     scim_outbox_t *outbox;
     apr_interval_time_t keep;
     apr_interval_time_t warning;
+    int number;  /* of the database, from 0 */
     int tenants; /* that the metrics name */
     apr_time_t due;
 } house_t;
@@ -46,7 +47,7 @@ static scim_error_t *look_at_tokens(const house_t *house, scim_conn_t *conn, apr
     scim_error_t *error = house->tenants ? scim_activity_ends(&ends, conn, house->tenants, pool) : NULL;
 
     if (!error && house->tenants)
-        scim_metrics_tokens(ends);
+        scim_metrics_tokens(house->number, ends);
     return error;
 }
 
@@ -97,13 +98,14 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-static house_t *make_house(server_rec *server, scim_outbox_t *outbox, const scim_server_config_t *config,
+static house_t *make_house(server_rec *server, scim_outbox_t *outbox, int number, const scim_server_config_t *config,
                            apr_pool_t *pool)
 {
     house_t *house = apr_pcalloc(pool, sizeof(*house));
 
     house->server = server;
     house->outbox = outbox;
+    house->number = number;
     house->keep = scim_setting_activity_keep(config);
     house->warning = scim_setting_token_warning(config);
     house->tenants = scim_setting_metrics_tenants(config);
@@ -118,6 +120,7 @@ int scim_housekeeping_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *pte
     apr_hash_t *seen = apr_hash_make(ptemp);
     ap_watchdog_t *watchdog;
     server_rec *server;
+    int houses = 0;
 
     (void)plog;
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !config->runtime || !get || !add ||
@@ -129,7 +132,8 @@ int scim_housekeeping_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *pte
         if (!outbox || apr_hash_get(seen, &outbox, sizeof(outbox)))
             continue;
         apr_hash_set(seen, apr_pmemdup(ptemp, &outbox, sizeof(outbox)), sizeof(outbox), outbox);
-        add(watchdog, TICK, make_house(server, outbox, config, pconf), tick);
+        add(watchdog, TICK, make_house(server, outbox, houses++, config, pconf), tick);
     }
+    scim_metrics_houses(houses);
     return OK;
 }

@@ -6,7 +6,6 @@
 
 #include "configuration.h"
 #include "metrics_private.h"
-#include "store/activity.h"
 
 #define NOBODY 0
 #define OTHERS 1
@@ -27,7 +26,7 @@ apr_status_t scim_metrics_start(server_rec *main_server)
 {
     apr_pool_t *process = main_server->process->pool;
     apr_uint64_t tenants = (apr_uint64_t)scim_setting_metrics_tenants(scim_server_config(main_server)) + FIRST;
-    const char *key = apr_psprintf(process, "mod_scim metrics 2 %" APR_UINT64_T_FMT, tenants);
+    const char *key = apr_psprintf(process, "mod_scim metrics 3 %" APR_UINT64_T_FMT, tenants);
     apr_size_t size = sizeof(scim_metrics_t) + tenants * sizeof(scim_metrics_tenant_t);
     void *found = NULL;
     apr_pool_userdata_get(&found, key, process);
@@ -43,7 +42,7 @@ apr_status_t scim_metrics_start(server_rec *main_server)
         apr_pool_userdata_setn(found, key, NULL, process);
     }
     memory = found;
-    return APR_SUCCESS;
+    return scim_metrics_found_start(main_server, tenants - FIRST);
 }
 
 static void add(scim_counter_t *counter, apr_uint64_t n)
@@ -101,26 +100,6 @@ static scim_metrics_tenant_t *find_tenant(const char *tenant)
         }
     }
     return &memory->tenant[OTHERS];
-}
-
-static void set_time(scim_counter_t *counter, apr_time_t time)
-{
-    atomic_store_explicit(counter, (apr_uint64_t)apr_time_sec(time), memory_order_relaxed);
-}
-
-void scim_metrics_tokens(const apr_array_header_t *ends)
-{
-    for (apr_uint64_t i = 0; memory && i < memory->tenants; i++) {
-        set_time(&memory->tenant[i].expires, 0);
-    }
-    for (int i = 0; memory && i < ends->nelts; i++) {
-        const scim_token_end_t *end = &APR_ARRAY_IDX(ends, i, scim_token_end_t);
-        scim_metrics_tenant_t *tenant = find_tenant(end->tenant);
-        if (tenant != &memory->tenant[OTHERS]) {
-            set_time(&tenant->expires, end->expires);
-            set_time(&tenant->used, end->used);
-        }
-    }
 }
 
 void scim_metrics_request(const char *tenant, scim_asked_e asked, int status, apr_interval_time_t duration)

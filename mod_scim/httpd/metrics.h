@@ -7,6 +7,9 @@
  * Counters only grow, as long as the parent process lives; a graceful restart keeps them. Requests are counted for each
  * tenant, up to a number of tenants (ScimMetricsTenants); the others are one, called `other`, and requests of nobody
  * whom a token has shown to be of a tenant have none. So neither a client nor many tenants make the page grow.
+ *
+ * Beside the counters are rows: what housekeeping has found in a database. They have nothing to do with the tenants
+ * whose requests are counted. Each of the databases of this httpd has a number, and its rows are replaced all at once.
  */
 #ifndef SCIM_METRICS_H
 #define SCIM_METRICS_H
@@ -61,8 +64,12 @@ void scim_metrics_add(scim_count_e count, apr_uint64_t n);
 /* When housekeeping ran last. */
 void scim_metrics_kept_house(void);
 
-/* When tokens end and were used last (scim_token_end_t of store/activity.h); what was told before is forgotten. */
-void scim_metrics_tokens(const apr_array_header_t *ends);
+/* When tokens of the database `house` end and were used last (scim_token_end_t of store/activity.h), instead of what
+ * was found there before. */
+void scim_metrics_tokens(int house, const apr_array_header_t *ends);
+
+/* In post_config: there are so many databases; what was found in others is forgotten. */
+void scim_metrics_houses(int houses);
 
 /* A request of the endpoint that has been answered; `tenant` NULL: of nobody. */
 void scim_metrics_request(const char *tenant, scim_asked_e asked, int status, apr_interval_time_t duration);

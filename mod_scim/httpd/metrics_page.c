@@ -149,17 +149,24 @@ static void add_durations(scim_buf_t *out, const scim_metrics_t *memory, int ope
     }
 }
 
-/* A time of each tenant whose tokens are known. */
-static void add_times(scim_buf_t *out, const scim_metrics_t *memory, const char *name, const char *help, int open,
-                      int used)
+/* What housekeeping found. */
+static const struct {
+    const char *name, *help;
+} found_families[SCIM_FOUND] = {
+    [SCIM_FOUND_TOKEN_EXPIRY] = {"scim_token_expiry_timestamp_seconds", "When the next token of a tenant ends."},
+    [SCIM_FOUND_TOKEN_USED] = {"scim_token_used_timestamp_seconds", "When a token of a tenant was used last."},
+};
+
+static void add_found(scim_buf_t *out, apr_pool_t *pool, int open)
 {
-    add_head(out, name, "gauge", help, open);
-    for (apr_uint64_t i = 2; i < memory->tenants; i++) {
-        const scim_metrics_tenant_t *tenant = &memory->tenant[i];
-        apr_uint64_t value = read_counter(used ? &tenant->used : &tenant->expires);
-        if (value && read_counter(&tenant->expires) && read_counter(&tenant->state) == 2) {
-            scim_buf_printf(out, "%s{tenant=\"%s\"}", name, tenant->name);
-            add_value(out, value, 0);
+    const apr_array_header_t *rows = scim_metrics_found(pool);
+    int at = 0;
+    for (int family = 0; family < SCIM_FOUND; family++) {
+        add_head(out, found_families[family].name, "gauge", found_families[family].help, open);
+        for (; at < rows->nelts && (int)APR_ARRAY_IDX(rows, at, scim_found_t).family == family; at++) {
+            const scim_found_t *row = &APR_ARRAY_IDX(rows, at, scim_found_t);
+            scim_buf_printf(out, "%s{tenant=\"%s\"}", found_families[family].name, row->tenant);
+            add_value(out, row->value, 0);
         }
     }
 }
@@ -181,7 +188,7 @@ static void add_gauges(scim_buf_t *out, const scim_metrics_t *memory, int open)
     add_value(out, read_counter(&memory->house), 0);
 }
 
-static void fill(scim_buf_t *out, const scim_metrics_t *memory, int open)
+static void fill(scim_buf_t *out, const scim_metrics_t *memory, apr_pool_t *pool, int open)
 {
     add_requests(out, memory, open);
     add_durations(out, memory, open);
@@ -189,8 +196,7 @@ static void fill(scim_buf_t *out, const scim_metrics_t *memory, int open)
         add_family(out, &families[i], memory, open);
     }
     add_gauges(out, memory, open);
-    add_times(out, memory, "scim_token_expiry_timestamp_seconds", "When the next token of a tenant ends.", open, 0);
-    add_times(out, memory, "scim_token_used_timestamp_seconds", "When a token of a tenant was used last.", open, 1);
+    add_found(out, pool, open);
     if (open) {
         scim_buf_puts(out, "# EOF\n");
     }
@@ -213,7 +219,7 @@ int scim_metrics(request_rec *r)
         return HTTP_SERVICE_UNAVAILABLE;
     }
     scim_buf_init(&body, 16384, r->pool);
-    fill(&body, memory, open);
+    fill(&body, memory, r->pool, open);
     ap_set_content_type_ex(r, open ? OPENMETRICS "; version=1.0.0; charset=utf-8" : PROMETHEUS, 1);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");

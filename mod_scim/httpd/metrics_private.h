@@ -1,5 +1,5 @@
 /*
- * Shared by metrics.c (counting) and metrics_page.c (telling): the memory.
+ * Shared by metrics.c (counting), metrics_found.c (what housekeeping finds) and metrics_page.c (telling): the memory.
  */
 #ifndef SCIM_METRICS_PRIVATE_H
 #define SCIM_METRICS_PRIVATE_H
@@ -19,8 +19,6 @@ typedef struct scim_metrics_tenant_t {
     scim_counter_t state;
     char name[SCIM_METRICS_NAME];
     scim_counter_t requests[SCIM_ASKED][SCIM_METRICS_CLASSES];
-    scim_counter_t expires; /* seconds since the epoch; 0: not known */
-    scim_counter_t used;
 } scim_metrics_tenant_t;
 
 typedef struct scim_metrics_t {
@@ -37,5 +35,21 @@ extern const apr_uint64_t scim_metrics_ends[SCIM_METRICS_BUCKETS];
 
 /* NULL before scim_metrics_start. */
 const scim_metrics_t *scim_metrics_memory(void);
+
+typedef enum { SCIM_FOUND_TOKEN_EXPIRY, SCIM_FOUND_TOKEN_USED, SCIM_FOUND } scim_found_e;
+
+/* A sample that housekeeping found. */
+typedef struct scim_found_t {
+    scim_found_e family;
+    int house;
+    char tenant[SCIM_METRICS_NAME];
+    apr_uint64_t value;
+} scim_found_t;
+
+/* In post_config, as scim_metrics_start, which calls it: room for what is found of so many tenants. */
+apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tenants);
+
+/* All samples (scim_found_t), in the order of their families. */
+apr_array_header_t *scim_metrics_found(apr_pool_t *pool);
 
 #endif

@@ -1,0 +1,153 @@
+/* What housekeeping found, until it looks again: rows in shared memory, under a lock that outlives a process that is
+ * killed. */
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "metrics_private.h"
+#include "store/activity.h"
+
+/* Of the `room` rows, the first `rows` are in use, in no order. */
+typedef struct board_t {
+    pthread_mutex_t mutex;
+    int room, rows;
+    scim_found_t row[];
+} board_t;
+
+/* Of the process; made by the parent, before there are children. */
+static board_t *board;
+
+static apr_status_t make_mutex(pthread_mutex_t *mutex)
+{
+    pthread_mutexattr_t kind;
+    int failed = pthread_mutexattr_init(&kind);
+    if (failed) {
+        return failed;
+    }
+    failed = pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+    failed = failed ? failed : pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+    failed = failed ? failed : pthread_mutex_init(mutex, &kind);
+    pthread_mutexattr_destroy(&kind);
+    return failed;
+}
+
+apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tenants)
+{
+    apr_pool_t *process = main_server->process->pool;
+    const char *key = apr_psprintf(process, "mod_scim found 1 %" APR_UINT64_T_FMT, tenants);
+    int room = (int)tenants * SCIM_FOUND;
+    void *found = NULL;
+    apr_pool_userdata_get(&found, key, process);
+    if (!found) {
+        apr_size_t size = sizeof(board_t) + (apr_size_t)room * sizeof(scim_found_t);
+        apr_shm_t *shm;
+        apr_status_t rv = apr_shm_create(&shm, size, NULL, process);
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
+        found = apr_shm_baseaddr_get(shm);
+        memset(found, 0, size);
+        ((board_t *)found)->room = room;
+        rv = make_mutex(&((board_t *)found)->mutex);
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
+        apr_pool_userdata_setn(found, key, NULL, process);
+    }
+    board = found;
+    return APR_SUCCESS;
+}
+
+/* A process that was killed while it wrote may leave half of the rows: none are kept. */
+static int lock(void)
+{
+    int failed = pthread_mutex_lock(&board->mutex);
+    if (failed == EOWNERDEAD) {
+        board->rows = 0;
+        failed = pthread_mutex_consistent(&board->mutex);
+    }
+    return !failed;
+}
+
+/* Drops the rows of databases from `first` up to `end`, which is not one of them. */
+static void drop_rows(int first, int end)
+{
+    int kept = 0;
+    for (int i = 0; i < board->rows; i++) {
+        if (board->row[i].house < first || board->row[i].house >= end) {
+            board->row[kept++] = board->row[i];
+        }
+    }
+    board->rows = kept;
+}
+
+static void add_row(int house, scim_found_e family, const char *tenant, apr_time_t value)
+{
+    if (board->rows < board->room) {
+        scim_found_t *row = &board->row[board->rows++];
+        row->family = family;
+        row->house = house;
+        row->value = (apr_uint64_t)apr_time_sec(value);
+        apr_cpystrn(row->tenant, tenant, sizeof(row->tenant));
+    }
+}
+
+void scim_metrics_tokens(int house, const apr_array_header_t *ends)
+{
+    if (!board || !lock()) {
+        return;
+    }
+    drop_rows(house, house + 1);
+    for (int i = 0; i < ends->nelts; i++) {
+        const scim_token_end_t *end = &APR_ARRAY_IDX(ends, i, scim_token_end_t);
+        add_row(house, SCIM_FOUND_TOKEN_EXPIRY, end->tenant, end->expires);
+        if (end->used) {
+            add_row(house, SCIM_FOUND_TOKEN_USED, end->tenant, end->used);
+        }
+    }
+    pthread_mutex_unlock(&board->mutex);
+}
+
+void scim_metrics_houses(int houses)
+{
+    if (board && lock()) {
+        drop_rows(houses, INT_MAX);
+        pthread_mutex_unlock(&board->mutex);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    const scim_found_t *x = a, *y = b;
+    return x->family != y->family ? (x->family < y->family ? -1 : 1) : strcmp(x->tenant, y->tenant);
+}
+
+/* Two databases may have a tenant of the same name; the page may have a sample once. */
+static void drop_doubles(apr_array_header_t *rows)
+{
+    scim_found_t *row = (scim_found_t *)rows->elts;
+    int kept = 0;
+    for (int i = 0; i < rows->nelts; i++) {
+        if (i == 0 || compare(&row[kept - 1], &row[i]) != 0) {
+            row[kept++] = row[i];
+        }
+    }
+    rows->nelts = kept;
+}
+
+apr_array_header_t *scim_metrics_found(apr_pool_t *pool)
+{
+    apr_array_header_t *rows = apr_array_make(pool, 16, sizeof(scim_found_t));
+    if (board && lock()) {
+        for (int i = 0; i < board->rows; i++) {
+            APR_ARRAY_PUSH(rows, scim_found_t) = board->row[i];
+        }
+        pthread_mutex_unlock(&board->mutex);
+    }
+    qsort(rows->elts, (size_t)rows->nelts, sizeof(scim_found_t), compare);
+    drop_doubles(rows);
+    return rows;
+}
