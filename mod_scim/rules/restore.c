@@ -136,7 +136,7 @@ static void find_former(scim_claim_t *claim, const asked_t *asked, const apr_arr
     for (int i = 0; i < alikes->nelts; i++) {
         const scim_alike_t *alike = &APR_ARRAY_IDX(alikes, i, scim_alike_t);
         const scim_row_t *row = &alike->row;
-        if (!is_provisioned(row)) {
+        if (!is_provisioned(row) || alike->into) {
             continue;
         }
         int same_id = is_same(row->keys[SCIM_KEY_EXTERNAL_ID], asked->sent->keys[SCIM_KEY_EXTERNAL_ID]);
@@ -202,6 +202,71 @@ static int claim_local(scim_claim_t *claim, const scim_row_t *sent, const apr_ar
     return 1;
 }
 
+static const scim_alike_t *with_id(const char *id, const apr_array_header_t *alikes)
+{
+    for (int i = 0; i < alikes->nelts; i++) {
+        const scim_alike_t *alike = &APR_ARRAY_IDX(alikes, i, scim_alike_t);
+        if (is_same(alike->id, id)) {
+            return alike;
+        }
+    }
+    return NULL;
+}
+
+/* Who a merged account is now; NULL: that one is gone too. Accounts are merged into one another as often as there are
+ * of them, at the most. */
+static const scim_alike_t *find_survivor(const scim_alike_t *merged, const apr_array_header_t *alikes)
+{
+    for (int i = 0; merged && merged->into && i < alikes->nelts; i++) {
+        merged = with_id(merged->into, alikes);
+    }
+    return merged && !merged->into && !merged->row.deleted ? merged : NULL;
+}
+
+/* The POST is about somebody who was merged into `survivor`. */
+static void claim_survivor(scim_claim_t *claim, const scim_alike_t *survivor, const asked_t *asked,
+                           const scim_rules_t *rules)
+{
+    const scim_row_t *row = &survivor->row;
+    const char *name = scim_row_text(row->doc, "userName");
+    if (is_provisioned(row)) {
+        if (is_same(row->keys[SCIM_KEY_EXTERNAL_ID], asked->sent->keys[SCIM_KEY_EXTERNAL_ID])) {
+            claim->found = survivor;
+        } else {
+            claim->refusal = apr_psprintf(asked->pool,
+                                          "User already exists: this account was merged into \"%s\", which has another "
+                                          "externalId. Leave one of the two out of provisioning.",
+                                          name);
+        }
+    } else if (rules->adopts && !row->protected) {
+        claim->found = survivor;
+        claim->adopts = 1;
+    } else {
+        claim->refusal = apr_psprintf(asked->pool,
+                                      "User already exists: this account was merged into the %s account \"%s\". Leave "
+                                      "this user out of provisioning%s.",
+                                      row->protected ? "protected" : "local", name,
+                                      row->protected ? "" : ", or let the tenant adopt local accounts");
+    }
+}
+
+/* Whether it has to do with a merged account; then the claim is decided. */
+static int claim_merged(scim_claim_t *claim, const asked_t *asked, const apr_array_header_t *alikes,
+                        const scim_rules_t *rules)
+{
+    for (int i = alikes->nelts - 1; i >= 0; i--) {
+        const scim_alike_t *alike = &APR_ARRAY_IDX(alikes, i, scim_alike_t);
+        int same_id = is_same(alike->row.keys[SCIM_KEY_EXTERNAL_ID], asked->sent->keys[SCIM_KEY_EXTERNAL_ID]);
+        const scim_alike_t *survivor =
+            alike->into && same_id && is_same_person(asked, &alike->row) ? find_survivor(alike, alikes) : NULL;
+        if (survivor) {
+            claim_survivor(claim, survivor, asked, rules);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 scim_claim_t scim_restore_decide(const scim_row_t *sent, const apr_array_header_t *alike, const scim_rules_t *rules,
                                  apr_pool_t *pool)
 {
@@ -212,7 +277,9 @@ scim_claim_t scim_restore_decide(const scim_row_t *sent, const apr_array_header_
     asked_t asked = {.sent = sent, .by_name = rules->restore == SCIM_RESTORE_BY_USER_NAME, .pool = pool};
     asked.named = !sent->keys[SCIM_KEY_EXTERNAL_ID] || scim_restore_identifies(sent->doc);
     asked.name_key = asked.by_name || !asked.named ? sent->keys[SCIM_KEY_USER_NAME] : NULL;
-    find_former(&claim, &asked, alike);
+    if (!claim_merged(&claim, &asked, alike, rules)) {
+        find_former(&claim, &asked, alike);
+    }
     return claim;
 }
 

@@ -6,6 +6,9 @@
  * person by itself only where it has at least the shape of an identifier. Any other one brings an account back only
  * where the userName or an e-mail address is the same too. A userName alone may be another person's by now; a tenant
  * can say that it is enough (restore = userName).
+ *
+ * An account that was merged into another one does not come back: a POST of it is about that other one where this has
+ * its externalId now, or is a local one that may be adopted, and is refused otherwise.
  */
 #ifndef SCIM_RULES_RESTORE_H
 #define SCIM_RULES_RESTORE_H
@@ -15,6 +18,7 @@
 /* Somebody who is alike: the stored row, and its id. */
 typedef struct scim_alike_t {
     const char *id;
+    const char *into; /* the id of the account that it was merged into, which is alike too; NULL: it was not */
     scim_row_t row;
 } scim_alike_t;
 

@@ -1,5 +1,9 @@
 /* Users: provisioned ones, of which administrators set the role and flags, and local ones. */
+#include <string.h>
+
 #include "admin_ops.h"
+#include "rules/merge.h"
+#include "scim/json.h"
 
 /* What lists show of a user, which a single one begins with. */
 #define ROW                                                                                                            \
@@ -45,6 +49,9 @@ static const scim_admin_field_t merge_fields[] = {
     {"user", SCIM_ARG_JSON, NULL, "the user that would be deleted"},
     {"into", SCIM_ARG_JSON, NULL, "the user that would stay"},
     {"refused", SCIM_ARG_TEXT, "Refused", "why the merge would be refused; null: it would be done"},
+    {"next", SCIM_ARG_TEXT, "Next", "what the identity provider will do then"},
+    {"carry", SCIM_ARG_LIST, "Carried over", "what of the user that goes the one that stays gets"},
+    {"becomes", SCIM_ARG_JSON, NULL, "what the one that stays becomes: userName, externalId, source"},
     {"groups", SCIM_ARG_JSON, "Groups", "the groups that it would join"},
     {"flags", SCIM_ARG_LIST, "Flags", "the flags that it would get"},
     {"links", SCIM_ARG_JSON, "Links", "the links that it would get"},
@@ -109,14 +116,46 @@ static const scim_admin_arg_t protect_args[] = {
             "the user that stays, by its id or userName"                                                               \
     }
 
-static const scim_admin_arg_t preview_args[] = {INTO, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+#define CARRY                                                                                                          \
+    {                                                                                                                  \
+        "carry", SCIM_ARG_LIST, 0, "WHAT", 0, 0,                                                                       \
+            "what of it the one that stays gets: userName, externalId, source, links (default: links, and the others " \
+            "where a provisioned user goes into a local one that is not protected)"                                    \
+    }
+
+static const scim_admin_arg_t preview_args[] = {INTO, CARRY, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 static const scim_admin_arg_t merge_args[] = {
     INTO,
+    CARRY,
     {"confirm", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX,
      "the userName of the user that is going to be deleted, once more"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
+
+static scim_error_t *check_carry(scim_admin_call_t *call)
+{
+    const char *wrong;
+    json_object *carry = json_object_object_get(call->args, "carry");
+    if (!carry || scim_merge_carries(&wrong, carry)) {
+        return NULL;
+    }
+    scim_error_t *error = scim_error_status(
+        call->pool, 400, "carry: \"%s\" cannot be carried over; userName, externalId, source and links can.", wrong);
+    scim_error_field(error, "carry", error->detail + strlen("carry: "), call->pool);
+    return error;
+}
+
+/* Says what the identity provider will do, which decides from what the answer has beside. */
+static scim_error_t *tell_next(scim_admin_call_t *call)
+{
+    json_object *preview = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    json_object_object_add(preview, "next", json_object_new_string(scim_merge_next(preview, call->pool)));
+    json_object_object_del(preview, "externalId");
+    json_object_object_del(preview, "adopts");
+    call->answer = scim_json_text(preview, NULL, call->pool);
+    return NULL;
+}
 
 #define USERS "/tenants/{tenant}/users"
 #define USER  USERS "/{user}"
@@ -169,9 +208,12 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .statement = SCIM_STMT_ADMIN_USER_MERGE_PREVIEW,
      .args = preview_args,
      .fields = merge_fields,
+     .prepare = check_carry,
+     .finish = tell_next,
      .summary = "show what a merge would carry over, and do nothing"},
     {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .statement = SCIM_STMT_ADMIN_USER_MERGE,
-     .args = merge_args,
-     .summary = "merge a user into another one, which gets its groups, flags, links and grants; it is deleted itself"},
+     .args = merge_args, .prepare = check_carry,
+     .summary = "merge a user into another one, which gets its groups, flags and grants, and what is carried over; it "
+                "is deleted itself"},
     {.noun = NULL},
 };

@@ -102,6 +102,18 @@ int scim_change_add_alike(scim_batch_t *batch, scim_session_t *session, const ap
                                       arrays[3].data, arrays[4].data, SCIM_PARAMS_END));
 }
 
+/* The last column: whom the account was merged into. */
+static const char *read_into(const PGresult *result, int row, apr_pool_t *pool)
+{
+    int column = PQnfields(result) - 1;
+    char *id = apr_palloc(pool, SCIM_ID_SIZE);
+    if (PQgetisnull(result, row, column)) {
+        return NULL;
+    }
+    scim_result_uuid(id, result, row, column);
+    return id;
+}
+
 /* The rows of the result that are about this POST: scim_alike_t. The first column is the POST's id. */
 static apr_array_header_t *read_alike(const scim_change_t *change, const PGresult *result)
 {
@@ -115,6 +127,7 @@ static apr_array_header_t *read_alike(const scim_change_t *change, const PGresul
             char *id = apr_palloc(pool, SCIM_ID_SIZE);
             scim_result_uuid(id, result, row, 1);
             alike->id = id;
+            alike->into = read_into(result, row, pool);
             alike->row = scim_row_read(result, row, 1, change->type, change->session->rules, pool);
         }
     }

@@ -1101,20 +1101,29 @@ begin
 end
 $$;
 
--- What a merge would carry over from one account to another.
-create function scim.merge_json(r scim.resource, survivor scim.resource) returns jsonb
+-- What a merge would carry over from one account to another. Where nobody says, a local account gets the identity of the provisioned one
+-- that goes, so that the identity provider finds it.
+create function scim.merge_json(r scim.resource, survivor scim.resource, args jsonb) returns jsonb
     language sql stable
 as $$
     select jsonb_build_object(
-        'user', scim.user_row(r), 'into', scim.user_row(survivor),
+        'user', scim.user_row(r), 'into', scim.user_row(survivor), 'carry', c.carry,
+        'becomes', jsonb_build_object(
+            'userName', case when c.carry ? 'userName' then r.doc ->> 'userName' else survivor.doc ->> 'userName' end,
+            'externalId', case when c.carry ? 'externalId' then coalesce(r.doc ->> 'externalId', survivor.doc ->> 'externalId') else survivor.doc ->> 'externalId' end,
+            'source', case when c.carry ? 'source' then r.source else survivor.source end),
         'groups', coalesce((select jsonb_agg(g.value order by g.ordinality)
                               from jsonb_array_elements(scim.user_groups(r.tenant, r.id)) with ordinality g
                              where not exists (select from scim.membership m
                                                 where m.tenant = r.tenant and m.group_id = (g.value ->> 'id')::uuid and m.member_id = survivor.id)), '[]'),
         'flags', to_jsonb(array(select f from unnest(r.flags) f where f <> all (coalesce(survivor.flags, '{}')) order by f)),
         'links', coalesce((select jsonb_agg(jsonb_build_object('issuer', l.issuer, 'subject', l.subject) order by l.id)
-                             from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
+                             from scim.link l where l.tenant = r.tenant and l.user_id = r.id and c.carry ? 'links'), '[]'),
         'grants', scim.grants_beyond(r.tenant, r.id, survivor.id))
+      from (select case when args ? 'carry' then args -> 'carry'
+                        when r.source = 'scim' and survivor.source <> 'scim' and survivor.protected is null
+                            then '["userName", "externalId", "source", "links"]'
+                        else '["links"]' end as carry) c
 $$;
 
 -- Both accounts of a merge, or a refusal.
@@ -1157,17 +1166,17 @@ begin
     exception
         when sqlstate 'SC409' then refused := sqlerrm;
     end;
-    return scim.merge_json(r, survivor) || jsonb_build_object('refused', refused);
+    return scim.merge_json(r, survivor, args) || jsonb_build_object('refused', refused, 'externalId', r.doc ->> 'externalId',
+        'adopts', (select t.local_match = 'adopt' from scim.tenant t where t.tenant = of_tenant));
 end
 $$;
 
--- Memberships, flags, links, grants and the first login go from one user to the other.
-create function scim.carry_over(r scim.resource, survivor scim.resource) returns void
+-- Memberships, links, grants and the first login go from one user to the other.
+create function scim.carry_over(r scim.resource, survivor scim.resource, links boolean) returns void
     language plpgsql
 as $$
 declare
     joined uuid;
-    new    scim.resource := survivor;
 begin
     for joined in
         insert into scim.membership (tenant, group_id, member_id, member_type)
@@ -1177,7 +1186,7 @@ begin
         perform scim.note_joined(r.tenant, joined, array [survivor.id]);
         perform scim.touch_groups(r.tenant, array [joined]);
     end loop;
-    update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id;
+    update scim.link l set user_id = survivor.id where l.tenant = r.tenant and l.user_id = r.id and links;
     update scim.access_grant g
        set user_id = survivor.id
      where g.tenant = r.tenant and g.user_id = r.id
@@ -1188,10 +1197,6 @@ begin
     insert into scim.first_login (tenant, user_id, at)
     select f.tenant, survivor.id, f.at from scim.first_login f where f.tenant = r.tenant and f.user_id = r.id
         on conflict do nothing;
-    if not r.flags <@ coalesce(survivor.flags, '{}') then
-        new.flags := array(select distinct f from unnest(survivor.flags || r.flags) f order by f);
-        perform scim.change_resource(survivor, new);
-    end if;
 end
 $$;
 
@@ -1203,6 +1208,7 @@ declare
     stays    uuid := scim.find_survivor(of_tenant, args);
     r        scim.resource;
     survivor scim.resource;
+    new      scim.resource;
     plan     jsonb;
 begin
     -- In one order for all, so that two merges wait for each other and do not deadlock.
@@ -1214,10 +1220,21 @@ begin
     if scim.fold(args ->> 'confirm') is distinct from scim.fold(r.doc ->> 'userName') then
         perform scim.fail('SC400', 'confirm', format('The user "%s" is going to be deleted; repeat its userName here to confirm that.', r.doc ->> 'userName'));
     end if;
-    plan := scim.merge_json(r, survivor);
-    perform scim.carry_over(r, survivor);
+    plan := scim.merge_json(r, survivor, args);
+    perform scim.carry_over(r, survivor, plan -> 'carry' ? 'links');
     perform scim.delete_user(of_tenant, r.id);
     update scim.resource x set merged_into = survivor.id where x.tenant = of_tenant and x.id = r.id;
+    -- Its names are free now.
+    new := survivor;
+    new.doc := survivor.doc || jsonb_strip_nulls((plan -> 'becomes') - 'source');
+    new.source := plan -> 'becomes' ->> 'source';
+    new.sent_role := case when new.source = survivor.source then survivor.sent_role else r.sent_role end;
+    if not r.flags <@ coalesce(survivor.flags, '{}') then
+        new.flags := array(select distinct f from unnest(survivor.flags || r.flags) f order by f);
+    end if;
+    if (new.doc, new.source, new.flags) is distinct from (survivor.doc, survivor.source, survivor.flags) then
+        perform scim.change_resource(survivor, new);
+    end if;
     perform scim.note(of_tenant, 'merge', 'User', survivor.id::text, survivor.doc ->> 'userName',
                       jsonb_build_object('id', r.id, 'userName', r.doc ->> 'userName', 'source', r.source),
                       plan - 'user' - 'into');

@@ -4,7 +4,8 @@
 -- "is true" hides a condition from the planner, which may think that the indexes of the few are shorter than they are.
 -- $1 tenant, $2 ids that the new users were to have, and for each of them $3 externalId, $4 userName (folded), $5 the account's e-mail
 -- address (folded, cut as keys are), any of which may be null, $6 which of them are restored by the userName
-select w.id, {{stored}}
+-- Whom an account of the same externalId was merged into is one of them; the last column says so of the merged one.
+select w.id, {{stored}}, r.merged_into
   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[]) with ordinality w (id, external_id, user_name, email, by_name, place)
  cross join lateral (
         (select d.id
@@ -20,6 +21,19 @@ select w.id, {{stored}}
             and (d.source = 'scim' and d.merged_into is null) is true
           order by d.id desc
           limit 100)
+         union
+        (with recursive merged (id, into_id, n) as (
+             (select d.id, d.merged_into, 1
+                from scim.resource d
+               where d.tenant = $1 and d.external_id = w.external_id and (d.type = 'User' and d.merged_into is not null) is true
+               order by d.id desc
+               limit 100)
+              union all
+             select d.id, d.merged_into, m.n + 1
+               from merged m
+               join scim.resource d on d.tenant = $1 and d.id = m.into_id
+              where m.n < 100)
+         select m.id from merged m)
          union
         (select d.id from scim.resource d where d.tenant = $1 and d.user_name_key = w.user_name)
          union

@@ -125,7 +125,7 @@ $t->admin(POST => "/users/$ann/unprotect", {});
 
 my $state = sub { sql("select string_agg(concat_ws(' ', id, version, deleted_at, flags), ',' order by id) from scim.resource where tenant = '$own'") };
 my $before = $state->();
-my $preview = $t->admin(GET => "/users/$ann/merge?into=anna");
+my $preview = $t->admin(GET => "/users/$ann/merge?into=anna&carry=links");
 is($preview->{status}, 200, 'preview');
 is_json([@{ $preview->{json} }{qw(refused groups flags links grants)}, $preview->{json}{user}{userName}, $preview->{json}{into}{userName}],
     [undef, [{ id => $mine, displayName => 'Mine', source => 'scim' }], ['May use AI'], [{ issuer => $issuer, subject => 's1' }], [], 'ann@x.example', 'anna'],
@@ -135,7 +135,7 @@ is($state->(), $before, 'and nothing is done');
 my $shown = $t->admin(GET => "/users/$ann")->{headers}->header('ETag');
 is($t->admin(PATCH => "/users/$ann", { role => 'read-only' })->{status}, 200, 'somebody changes it');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }, 'If-Match' => $shown), 412, $ANY, undef, 'so what was seen is merged no longer');
-my $merged = $t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'Ann@X.example' });
+my $merged = $t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'Ann@X.example', carry => ['links'] });
 is($merged->{status}, 200, 'merge') or diag $merged->{body};
 is_json([@{ $merged->{json} }{qw(id userName source role flags email)}], [$anna, 'anna', 'local', 'administrator', ['B', 'May use AI'], 'ANN@x.example'],
     'the survivor keeps its id and what it is');
@@ -149,7 +149,8 @@ is_json($t->request(GET => "/Groups/$mine")->{json}{members}, [], 'the local one
 my $entries = sql("select jsonb_agg(jsonb_build_array(action, actor, before, after) order by id) from scim.audit
     where tenant = '$own' and action = 'merge' and object_id = '$anna'");
 is_json(unjson($entries), [['merge', 'admin', { id => $ann, userName => 'ann@x.example', source => 'scim' },
-    { groups => [{ id => $mine, displayName => 'Mine', source => 'scim' }], flags => ['May use AI'], links => [{ issuer => $issuer, subject => 's1' }], grants => [] }]],
+    { groups => [{ id => $mine, displayName => 'Mine', source => 'scim' }], flags => ['May use AI'], links => [{ issuer => $issuer, subject => 's1' }], grants => [],
+        carry => ['links'], becomes => { userName => 'anna', externalId => undef, source => 'local' } }]],
     'the audit log has what was carried over');
 is_json([map { $_->{key} } @{ $t->admin(GET => '/duplicates')->{json}{items} }], ['bob@x.example'], 'it is no duplicate any more');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }), 409, 'The user "ann@x.example" is deleted; restore it first.',
@@ -177,6 +178,64 @@ if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
         where g.tenant = '$own' and g.user_id = '$cyd' and s.id = g.subscription_id"), 'Mail 2020-01-03, Web 2020-01-01', 'they are the other one\'s');
     is(sql("select at::date from scim.first_login where tenant = '$own' and user_id = '$cyd'"), '2020-01-04', 'who has logged in for the first time');
 }
+
+# --- whose identity stays ----------------------------------------------------------------------------------------------------------------
+
+my $m = ScimTest->new('merge-identity');
+my $uuid = '4f8ebf98-7363-4aed-8e51-21f0f28d2a0';
+sub provisioned { my ($n, %more) = @_; return $m->make(Users => userName => "old$n\@x.example", externalId => "$uuid$n", roles => [{ value => 'user' }], %more) }
+sub homemade { my ($n) = @_; return $m->admin(POST => '/users', { userName => "new$n", role => 'administrator' })->{json}{id} }
+sub merges { my ($from, $into, @carry) = @_; return $m->admin(POST => "/users/$from/merge", { into => $into, confirm => $m->admin(GET => "/users/$from")->{json}{userName}, @carry }) }
+sub identity { my ($id) = @_; return [@{ $m->admin(GET => "/users/$id")->{json} }{qw(userName externalId source role)}] }
+sub users { sql("select count(*) from scim.resource where tenant = '$m->{tenant}' and type = 'User' and deleted_at is null") }
+
+# Into a local account: the identity provider finds the one that stays.
+my ($old, $new) = (provisioned(1), homemade(1));
+is_json([@{ $m->admin(GET => "/users/$old/merge?into=$new")->{json} }{qw(carry becomes next refused)}],
+    [[qw(userName externalId source links)], { userName => 'old1@x.example', externalId => "${uuid}1", source => 'scim' },
+     "The identity provider's next request for the user that goes ($old) is answered 404. It then looks for the user again, finds the one that stays, and manages that one from then on.",
+     undef], 'the preview says what the identity provider will do');
+is(merges($old, $new)->{status}, 200, 'merge');
+is_json(identity($new), ['old1@x.example', "${uuid}1", 'scim', 'administrator'], 'the one that stays has the identity of the other one, and its own role');
+is($m->patch("/Users/$old", [{ op => 'replace', path => 'title', value => 'x' }])->{status}, 404, 'the old id is answered 404');
+is_json([map { $_->{id} } @{ $m->request(GET => '/Users?filter=userName%20eq%20%22old1@x.example%22')->{json}{Resources} }], [$new], 'then it is found by its userName');
+is_json([map { $_->{id} } @{ $m->request(GET => "/Users?filter=externalId%20eq%20%22${uuid}1%22")->{json}{Resources} }], [$new], 'and by its externalId');
+is($m->patch("/Users/$new", [{ op => 'replace', path => 'title', value => 'x' }])->{status}, 200, 'and managed');
+is(identity($new)->[3], 'administrator', 'a write that says nothing of roles leaves the role');
+my $anew = $m->request(POST => '/Users', { schemas => [$USER], userName => 'other1@x.example', externalId => "${uuid}1", title => 'y' });
+is_json([0 + $anew->{status}, @{ $anew->{json} }{qw(id title)}], [201, $new, 'y'], 'sent anew it is the one that stays, also under another userName');
+is(users(), 1, 'nobody is there twice');
+is_json($m->admin(GET => '/duplicates')->{json}{items}, [], 'and nobody is a duplicate');
+
+# By choice: what stays is as the administrator says, and nobody comes back.
+my $refused = qr/^User already exists: this account was merged into the local account "new2"\. Leave this user out of provisioning, or let the tenant adopt local accounts\.$/;
+($old, $new) = (provisioned(2), homemade(2));
+like($m->admin(GET => "/users/$old/merge?into=$new&carry=links,userName")->{json}{next}, qr/is answered 404\. It then sends the user anew, and is refused \(409\)/, 'a local one');
+is(merges($old, $new, carry => [])->{status}, 200, 'nothing is carried over');
+is_json(identity($new), ['new2', undef, 'local', 'administrator'], 'it is what it was');
+is_error($m->request(POST => '/Users', { schemas => [$USER], userName => 'old2@x.example', externalId => "${uuid}2" }), 409, 'uniqueness', $refused, 'sent anew it is refused');
+is($m->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [{ method => 'POST', path => '/Users', bulkId => 'b',
+    data => { schemas => [$USER], userName => 'old2@x.example', externalId => "${uuid}2" } }] })->{json}{Operations}[0]{status}, '409', 'in Bulk too');
+$m->admin(PATCH => '', { localMatch => 'adopt' });
+is($m->request(POST => '/Users', { schemas => [$USER], userName => 'old2@x.example', externalId => "${uuid}2" })->{json}{id}, $new, 'or adopts the one that stays');
+($old, $new) = (provisioned(3), homemade(3));
+is(merges($old, $new, carry => ['externalId', 'source'])->{status}, 200, 'externalId and source');
+is_json(identity($new), ['new3', "${uuid}3", 'scim', 'administrator'], 'are carried over, the userName is not');
+is($m->request(POST => '/Users', { schemas => [$USER], userName => 'old3@x.example', externalId => "${uuid}3" })->{json}{id}, $new, 'sent anew it is the one that stays');
+is(identity($new)->[0], 'old3@x.example', 'which is called as the identity provider calls it');
+
+# Two that the identity provider sends: it has two people, and is told so.
+($old, $new) = (provisioned(4), provisioned(5));
+is_json($m->admin(GET => "/users/$old/merge?into=$new")->{json}{carry}, ['links'], 'of two provisioned ones no identity is carried over');
+is(merges($old, $new)->{status}, 200, 'merge');
+is_error($m->request(POST => '/Users', { schemas => [$USER], userName => 'old4@x.example', externalId => "${uuid}4" }), 409, 'uniqueness',
+    qr/^User already exists: this account was merged into "old5\@x\.example", which has another externalId\. Leave one of the two out of provisioning\.$/, 'it does not come back');
+is(merges($new, homemade(6))->{status}, 200, 'and once more');
+is(sql("select count(*) from scim.resource where tenant = '$m->{tenant}' and user_name_key in ('old4\@x.example', 'new6')"), 0, 'one account is left of three');
+
+my $wrong = '"name" cannot be carried over; userName, externalId, source and links can.';
+is_problem($m->admin(POST => '/users/x/merge', { into => 'y', confirm => 'x', carry => ['links', 'name'] }), 400, "carry: $wrong", { carry => $wrong }, 'something else');
+is_problem($m->admin(GET => '/users/x/merge?into=y&carry=name'), 400, "carry: $wrong", { carry => $wrong }, 'in a preview too');
 
 # An administrator may bring it back, if its name is free.
 is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, $ANY, { userName => $ANY }, 'its name is taken');

@@ -45,6 +45,7 @@ static const struct {
     {"query", test_query},
     {"render", test_render},
     {"resource", test_resource},
+    {"merge", test_merge},
     {"restore", test_restore},
     {"rules", test_rules},
     {"schema", test_schema},

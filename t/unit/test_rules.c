@@ -376,7 +376,8 @@ static void claims(void)
         const scim_rules_t *rules = rules_with(cases[i].rules);
         scim_row_t sent = user(cases[i].sent);
         apr_array_header_t *alike = apr_array_make(unit_pool, 1, sizeof(scim_alike_t));
-        APR_ARRAY_PUSH(alike, scim_alike_t) = (scim_alike_t){"id", known(cases[i].doc, cases[i].state, rules)};
+        APR_ARRAY_PUSH(alike, scim_alike_t) =
+            (scim_alike_t){.id = "id", .row = known(cases[i].doc, cases[i].state, rules)};
         scim_row_keys(&sent, rules, unit_pool);
         scim_claim_t claim = scim_restore_decide(&sent, alike, rules, unit_pool);
         UNIT_INT(outcome(&claim), cases[i].outcome);
@@ -390,18 +391,87 @@ static void claims_of_several(void)
     apr_array_header_t *alike = apr_array_make(unit_pool, 3, sizeof(scim_alike_t));
     scim_row_t sent = user("{'userName':'new'," STRONG "}");
     scim_row_keys(&sent, rules, unit_pool);
-    APR_ARRAY_PUSH(alike, scim_alike_t) = (scim_alike_t){"1", known("{'userName':'a'," STRONG "}", DELETED, rules)};
-    APR_ARRAY_PUSH(alike, scim_alike_t) = (scim_alike_t){"2", known("{'userName':'b'," STRONG "}", DELETED, rules)};
+    APR_ARRAY_PUSH(alike, scim_alike_t) =
+        (scim_alike_t){.id = "1", .row = known("{'userName':'a'," STRONG "}", DELETED, rules)};
+    APR_ARRAY_PUSH(alike, scim_alike_t) =
+        (scim_alike_t){.id = "2", .row = known("{'userName':'b'," STRONG "}", DELETED, rules)};
     UNIT_STR(scim_restore_decide(&sent, alike, rules, unit_pool).found->id, "2");
     APR_ARRAY_IDX(alike, 0, scim_alike_t).row = known("{'userName':'a'," STRONG "}", INACTIVE, rules);
     UNIT_STR(scim_restore_decide(&sent, alike, rules, unit_pool).found->id, "1");
+}
+
+/* One that was merged into another, and what that other is. */
+static void claims_of_merged(void)
+{
+    static const struct {
+        const char *rules;
+        const char *sent;
+        const char *merged;
+        state_e into_state;
+        const char *into;
+        int outcome;
+    } cases[] = {
+        /* the one that stays has its externalId now */
+        {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE, "{'userName':'stays'," STRONG "}",
+         BACK},
+        {"", "{'userName':'old'," WEAK "}", "{'userName':'old'," WEAK "}", THERE, "{'userName':'stays'," WEAK "}",
+         BACK},
+        /* or another one, so two are provisioned */
+        {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE, "{'userName':'stays'}", REFUSED},
+        /* or is local */
+        {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", LOCAL, "{'userName':'stays'}", REFUSED},
+        {"'adopts':true", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", LOCAL,
+         "{'userName':'stays'}", ADOPTED},
+        {"'adopts':true", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", GUARDED,
+         "{'userName':'stays'}", REFUSED},
+        /* or has gone as well */
+        {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", DELETED, "{'userName':'stays'}", NEW},
+        /* and what may be another person is new */
+        {"", "{'userName':'new'," WEAK "}", "{'userName':'old'," WEAK "}", THERE, "{'userName':'stays'," WEAK "}", NEW},
+        {"", "{'userName':'old'}", "{'userName':'old'}", THERE, "{'userName':'stays'}", NEW},
+        {"'restore':'never'", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE,
+         "{'userName':'stays'," STRONG "}", NEW},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const scim_rules_t *rules = rules_with(cases[i].rules);
+        scim_row_t sent = user(cases[i].sent);
+        apr_array_header_t *alike = apr_array_make(unit_pool, 2, sizeof(scim_alike_t));
+        APR_ARRAY_PUSH(alike, scim_alike_t) =
+            (scim_alike_t){.id = "1", .into = "2", .row = known(cases[i].merged, DELETED, rules)};
+        APR_ARRAY_PUSH(alike, scim_alike_t) =
+            (scim_alike_t){.id = "2", .row = known(cases[i].into, cases[i].into_state, rules)};
+        scim_row_keys(&sent, rules, unit_pool);
+        scim_claim_t claim = scim_restore_decide(&sent, alike, rules, unit_pool);
+        if (!UNIT_INT(outcome(&claim), cases[i].outcome))
+            UNIT_INT(i, -1);
+        if (claim.found)
+            UNIT_STR(claim.found->id, "2");
+    }
+}
+
+/* Merged again and again, and in a circle, which administrators can make by restoring. */
+static void chains_of_merged(void)
+{
+    const scim_rules_t *rules = rules_with("");
+    apr_array_header_t *alike = apr_array_make(unit_pool, 3, sizeof(scim_alike_t));
+    scim_row_t sent = user("{'userName':'new'," STRONG "}");
+    scim_row_keys(&sent, rules, unit_pool);
+    APR_ARRAY_PUSH(alike, scim_alike_t) =
+        (scim_alike_t){.id = "1", .into = "3", .row = known("{'userName':'a'," STRONG "}", DELETED, rules)};
+    APR_ARRAY_PUSH(alike, scim_alike_t) =
+        (scim_alike_t){.id = "2", .row = known("{'userName':'b'," STRONG "}", THERE, rules)};
+    APR_ARRAY_PUSH(alike, scim_alike_t) =
+        (scim_alike_t){.id = "3", .into = "2", .row = known("{'userName':'c'}", DELETED, rules)};
+    UNIT_STR(scim_restore_decide(&sent, alike, rules, unit_pool).found->id, "2");
+    APR_ARRAY_IDX(alike, 2, scim_alike_t).into = "1";
+    CU_ASSERT_PTR_NULL(scim_restore_decide(&sent, alike, rules, unit_pool).found);
 }
 
 static void rows_that_come_back(void)
 {
     const scim_rules_t *rules = rules_with("");
     scim_row_t sent = user("{'userName':'new'}");
-    scim_alike_t alike = {"id", known("{'userName':'old','roles':[{'value':'user'}]}", INACTIVE, rules)};
+    scim_alike_t alike = {.id = "id", .row = known("{'userName':'old','roles':[{'value':'user'}]}", INACTIVE, rules)};
     scim_claim_t claim = {.found = &alike};
     UNIT_JSON(scim_restore_row(&claim, &sent, unit_pool).doc, "{'userName':'new','roles':[{'value':'user'}]}");
     alike.row = known("{'userName':'old','roles':[{'value':'user'}]}", DELETED, rules);
@@ -424,5 +494,7 @@ CU_TestInfo test_rules[] = {{"reading", reading},
                             {"entries of facts", entries_of_facts},
                             {"claims", claims},
                             {"claims of several", claims_of_several},
+                            {"claims of merged accounts", claims_of_merged},
+                            {"chains of merged accounts", chains_of_merged},
                             {"rows that come back", rows_that_come_back},
                             CU_TEST_INFO_NULL};

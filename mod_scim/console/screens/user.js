@@ -57,7 +57,8 @@ export async function merge(tenant, data, other) {
   const look = async () => {
     const { data: preview } = await get(model.at('user-merge-preview', { tenant, user: data.id }), { into });
     fill(shown, preview.refused ? h('p.hint.warn', preview.refused)
-      : [h('p', h('bdi', data.userName), ' is deleted, and ', h('b', h('bdi', preview.into?.userName ?? into)), ' gets:'), mergePreview(preview)]);
+      : [h('p', h('bdi', data.userName), ' is deleted, and ', h('b', h('bdi', preview.into?.userName ?? into)), ' gets:'), mergePreview(preview),
+        preview.next && h('p.hint', preview.next)]);
   };
   const choose = other ? null : typeahead({ label: 'The account that stays', placeholder: 'User name', suggest: suggester(tenant, 'user', 'userName'),
     choose: async (value) => {
