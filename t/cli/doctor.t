@@ -206,7 +206,9 @@ SSLCertificateKeyFile "$dir/key.pem"
 $more
 CONF
 }
-write_file("$dir/apachectl", "#!/bin/sh\nexec $sbin/$program -t -f $dir/httpd.conf\n");
+# A module that was built with AddressSanitizer needs a program that has it.
+my $preload = `readelf -d $module` =~ /\[(libasan\.so[.\d]*)\]/ ? "LD_PRELOAD=$1" : '';
+write_file("$dir/apachectl", "#!/bin/sh\nexec env $preload $sbin/$program -t -f $dir/httpd.conf\n");
 chmod 0755, "$dir/apachectl";
 my @apachectl = ('--apachectl', "$dir/apachectl");
 
@@ -246,7 +248,7 @@ sub start_httpd {
     $httpd = fork // die;
     if (!$httpd) {
         open STDERR, '>', "$dir/httpd.log";
-        exec "$sbin/$program", '-X', '-f', "$dir/httpd.conf" or POSIX::_exit(127);
+        exec 'env', $preload || (), "$sbin/$program", '-X', '-f', "$dir/httpd.conf" or POSIX::_exit(127);
     }
     for (1 .. 100) {
         return if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
