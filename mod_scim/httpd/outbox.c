@@ -11,7 +11,7 @@
 #include "configuration.h"
 #include "database.h"
 #include "metrics.h"
-#include "store/activity.h"
+#include "store/reads.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -36,10 +36,13 @@ struct scim_outbox_t {
     apr_thread_mutex_t *mutex;   /* of `filling` and `lost`; NULL until the child made it */
     apr_thread_mutex_t *sending; /* of the rest: one sends at a time */
     bag_t filling;
-    apr_uint64_t lost; /* entries that did not fit */
-    bag_t leaving;     /* what is on its way, or waits for the database */
-    apr_time_t due;    /* when to send next */
-    int closed;        /* the child ends */
+    scim_reads_t *reads; /* filling, too */
+    apr_uint64_t lost;   /* entries that did not fit */
+    bag_t leaving;       /* what is on its way, or waits for the database */
+    scim_reads_t *read;  /* leaving, too */
+    int again;           /* it was tried before */
+    apr_time_t due;      /* when to send next */
+    int closed;          /* the child ends */
 };
 
 scim_outbox_t *scim_outbox_make(server_rec *server, apr_pool_t *pool)
@@ -92,6 +95,13 @@ static scim_outbox_t *outbox_of(const server_rec *server)
     return runtime ? apr_hash_get(runtime->outboxes, &server, sizeof(server)) : NULL;
 }
 
+static void note(scim_outbox_t *outbox, int fits)
+{
+    if (!fits)
+        outbox->lost++;
+    scim_metrics_add(fits ? SCIM_COUNT_OUTBOX_ADDED : SCIM_COUNT_OUTBOX_LOST, 1);
+}
+
 void scim_outbox_add(server_rec *server, const char *entry, apr_size_t len)
 {
     scim_outbox_t *outbox = outbox_of(server);
@@ -99,12 +109,18 @@ void scim_outbox_add(server_rec *server, const char *entry, apr_size_t len)
     if (!outbox || !outbox->mutex)
         return;
     apr_thread_mutex_lock(outbox->mutex);
-    if (!put(&outbox->filling, entry, len)) {
-        outbox->lost++;
-        scim_metrics_add(SCIM_COUNT_OUTBOX_LOST, 1);
-    } else {
-        scim_metrics_add(SCIM_COUNT_OUTBOX_ADDED, 1);
-    }
+    note(outbox, put(&outbox->filling, entry, len));
+    apr_thread_mutex_unlock(outbox->mutex);
+}
+
+void scim_outbox_read(server_rec *server, const scim_activity_t *activity, int status, int kept)
+{
+    scim_outbox_t *outbox = outbox_of(server);
+
+    if (!outbox || !outbox->mutex)
+        return;
+    apr_thread_mutex_lock(outbox->mutex);
+    note(outbox, scim_reads_add(outbox->reads, activity, status, kept));
     apr_thread_mutex_unlock(outbox->mutex);
 }
 
@@ -124,7 +140,14 @@ static apr_uint64_t collect(scim_outbox_t *outbox)
         outbox->leaving.text[outbox->leaving.len] = ']';
         outbox->leaving.text[outbox->leaving.len + 1] = '\0';
     }
-    lost = outbox->leaving.count ? outbox->lost : 0;
+    if (!scim_reads_count(outbox->read) && scim_reads_count(outbox->reads)) {
+        scim_reads_t *empty = outbox->read;
+
+        outbox->read = outbox->reads;
+        outbox->reads = empty;
+        outbox->again = 0;
+    }
+    lost = outbox->leaving.count || scim_reads_count(outbox->read) ? outbox->lost : 0;
     apr_thread_mutex_unlock(outbox->mutex);
     return lost;
 }
@@ -142,57 +165,95 @@ static void tell_lost(scim_outbox_t *outbox, apr_uint64_t lost)
                  lost);
 }
 
-static scim_error_t *record(const scim_outbox_t *outbox, apr_pool_t *pool)
+/* What is done, or is refused for good and would be in the way for ever, is forgotten; else it waits, and the error is
+ * returned. */
+static scim_error_t *done(scim_outbox_t *outbox, apr_uint64_t count, scim_error_t *error)
+{
+    if (error && error->status == HTTP_SERVICE_UNAVAILABLE)
+        return error;
+    if (error)
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, outbox->server,
+                     "mod_scim: the activity of %" APR_UINT64_T_FMT " requests was refused: %s", count,
+                     error->cause ? error->cause : error->detail);
+    scim_metrics_add(SCIM_COUNT_OUTBOX_DONE, count);
+    return NULL;
+}
+
+static scim_error_t *record_entries(scim_outbox_t *outbox, scim_conn_t *conn, apr_pool_t *pool)
+{
+    bag_t *bag = &outbox->leaving;
+    scim_error_t *error;
+
+    if (!bag->count)
+        return NULL;
+    error = done(outbox, bag->count, scim_activity_record(conn, bag->text, pool));
+    if (!error) {
+        bag->len = 0;
+        bag->count = 0;
+    }
+    return error;
+}
+
+static scim_error_t *record_reads(scim_outbox_t *outbox, scim_conn_t *conn, apr_pool_t *pool)
+{
+    scim_reads_t *reads = outbox->read;
+    scim_error_t *error;
+
+    if (!scim_reads_count(reads))
+        return NULL;
+    error = done(outbox, scim_reads_count(reads), scim_reads_record(reads, conn, outbox->again, pool));
+    outbox->again = error != NULL;
+    if (!error)
+        scim_reads_clear(reads);
+    return error;
+}
+
+static scim_error_t *record(scim_outbox_t *outbox, apr_pool_t *pool)
 {
     scim_database_t *database;
     const scim_guest_t guest = {.wait = WAIT};
     scim_error_t *error = scim_database_borrow(&database, outbox->server, &guest, TIMEOUT, pool);
 
     if (!error)
-        error = scim_activity_record(scim_database_connection(database), outbox->leaving.text, pool);
+        error = record_entries(outbox, scim_database_connection(database), pool);
+    if (!error)
+        error = record_reads(outbox, scim_database_connection(database), pool);
     scim_database_close(database);
     return error;
 }
 
-static void forget(bag_t *bag)
+static int is_empty(const scim_outbox_t *outbox)
 {
-    bag->len = 0;
-    bag->count = 0;
+    return !outbox->leaving.count && !scim_reads_count(outbox->read);
 }
 
-/* Entries that the database refuses are given up: they would be in the way for ever. */
 static void deliver(scim_outbox_t *outbox, apr_pool_t *pool)
 {
     apr_uint64_t lost = collect(outbox);
     scim_error_t *error;
 
     outbox->due = apr_time_now() + EVERY;
-    if (!outbox->leaving.count)
+    if (is_empty(outbox))
         return;
     error = record(outbox, pool);
-    if (error && error->status == HTTP_SERVICE_UNAVAILABLE) {
+    if (error) {
         outbox->due = apr_time_now() + BACK_OFF;
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, outbox->server, "mod_scim: activity waits for the database: %s",
                      error->cause ? error->cause : error->detail);
         return;
     }
-    if (error)
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, outbox->server,
-                     "mod_scim: the activity of %" APR_UINT64_T_FMT " requests was refused: %s", outbox->leaving.count,
-                     error->cause ? error->cause : error->detail);
-    scim_metrics_add(SCIM_COUNT_OUTBOX_DONE, outbox->leaving.count);
-    forget(&outbox->leaving);
     tell_lost(outbox, lost);
 }
 
 static int is_due(scim_outbox_t *outbox)
 {
-    apr_size_t len;
+    int many;
 
     apr_thread_mutex_lock(outbox->mutex);
-    len = outbox->filling.len;
+    many = (outbox->filling.len > BYTES_MAX / 2 && !outbox->leaving.count) ||
+           (scim_reads_many(outbox->reads) && !scim_reads_count(outbox->read));
     apr_thread_mutex_unlock(outbox->mutex);
-    return apr_time_now() >= outbox->due || (len > BYTES_MAX / 2 && !outbox->leaving.count);
+    return many || apr_time_now() >= outbox->due;
 }
 
 int scim_outbox_enter(scim_outbox_t *outbox)
@@ -233,11 +294,12 @@ static apr_status_t close_outbox(void *data)
     apr_pool_create(&pool, NULL);
     apr_thread_mutex_lock(outbox->sending);
     deliver(outbox, pool);
-    if (!outbox->leaving.count)
+    if (is_empty(outbox))
         deliver(outbox, pool);
     outbox->closed = 1;
     apr_thread_mutex_unlock(outbox->sending);
-    left = outbox->leaving.count + outbox->filling.count;
+    left = outbox->leaving.count + outbox->filling.count + scim_reads_count(outbox->read) +
+           scim_reads_count(outbox->reads);
     if (left)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, outbox->server,
                      "mod_scim: the activity of %" APR_UINT64_T_FMT " requests is lost: the database was away when the "
@@ -263,6 +325,8 @@ static void child_init(scim_outbox_t *outbox, apr_pool_t *child)
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, outbox->server, "mod_scim: no lock for activity, which is not kept");
         return;
     }
+    outbox->reads = scim_reads_make(child);
+    outbox->read = scim_reads_make(child);
     outbox->mutex = mutex;
     apr_pool_pre_cleanup_register(child, outbox, close_outbox);
 }

@@ -1,5 +1,5 @@
 /*
- * What a child process tells the database later: entries of activity (store/activity.h).
+ * What a child process tells the database later: entries of activity (store/activity.h) and reads (store/reads.h).
  *
  * Servers that share a pool of connections share an outbox. It holds a limited number of bytes; a thread of the child's
  * (mod_watchdog) empties it every second, sooner where it is half full, and so does the end of the child. While the
@@ -9,6 +9,8 @@
 #define SCIM_OUTBOX_H
 
 #include <httpd.h>
+
+#include "store/activity.h"
 
 typedef struct scim_outbox_t scim_outbox_t;
 
@@ -27,5 +29,8 @@ void scim_outbox_leave(scim_outbox_t *outbox);
 
 /* Adds an entry for the database of a server. */
 void scim_outbox_add(server_rec *server, const char *entry, apr_size_t len);
+
+/* Adds a read that was done; `kept` says whether it has a row. */
+void scim_outbox_read(server_rec *server, const scim_activity_t *activity, int status, int kept);
 
 #endif

@@ -11,6 +11,7 @@
 #include "scim/mask.h"
 #include "scim/text.h"
 #include "secrets.h"
+#include "store/reads.h"
 
 #define PATH_MAX_BYTES 2000
 #define BODY_MAX       (64 * 1024) /* bytes of a body that is kept */
@@ -175,12 +176,33 @@ static int is_silent(const scim_call_t *call, const scim_error_t *error)
     return !error || error->status != HTTP_UNAUTHORIZED || !scim_limits_stranger(call->request);
 }
 
+/* Whether a request is one of those that are kept: of reads that were done as many as the tenant wants. */
+static int is_kept(const scim_activity_t *activity, int status)
+{
+    return !activity->reads || status >= HTTP_BAD_REQUEST || !activity->used || activity->share == 100 ||
+           (activity->share > 0 && (int)ap_random_pick(0, 99) < activity->share);
+}
+
+static void tell(const scim_call_t *call, const scim_outcome_t *outcome)
+{
+    const scim_activity_t *activity = &call->activity;
+    int kept = is_kept(activity, outcome->status);
+    scim_buf_t entry;
+
+    if (!kept || scim_reads_take(activity, outcome)) {
+        scim_outbox_read(call->request->r->server, activity, outcome->status, kept);
+        return;
+    }
+    scim_buf_init(&entry, ENTRY_SIZE, call->pool);
+    scim_activity_entry(&entry, activity, outcome);
+    scim_outbox_add(call->request->r->server, entry.data, entry.len);
+}
+
 void scim_report_end(scim_call_t *call, const scim_error_t *error)
 {
     scim_activity_t *activity = &call->activity;
     const char *keeps = activity->keeps;
     scim_outcome_t outcome = {.received = call->bytes_len};
-    scim_buf_t entry;
 
     if (is_silent(call, error))
         return;
@@ -198,7 +220,5 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     outcome.body = keeps && *keeps == '+' && call->bytes_len ? masked_body(call) : NULL;
     if (activity->refused)
         scim_respond_log(call->request, activity->refused, "done, and its activity is told later");
-    scim_buf_init(&entry, ENTRY_SIZE, call->pool);
-    scim_activity_entry(&entry, activity, &outcome);
-    scim_outbox_add(call->request->r->server, entry.data, entry.len);
+    tell(call, &outcome);
 }

@@ -1,6 +1,7 @@
 #include "activity.h"
 
 #include <apr_escape.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -19,8 +20,7 @@
 
 #define UNFINISHED 503 /* the status of a Bulk request whose end nobody has told */
 
-/* Of a row: unlike any other of the same microsecond, and at most 18 digits. */
-static apr_int64_t new_id(void)
+apr_int64_t scim_activity_id(void)
 {
     apr_int64_t id;
     if (apr_generate_random_bytes((unsigned char *)&id, sizeof(id)) != APR_SUCCESS) {
@@ -31,8 +31,9 @@ static apr_int64_t new_id(void)
 
 void scim_activity_learn(scim_activity_t *activity, const char *keeps)
 {
-    activity->keeps = keeps;
-    activity->mask->names = keeps ? keeps + 1 : "";
+    activity->share = keeps && apr_isdigit(*keeps) ? (int)strtol(keeps, (char **)&keeps, 10) : 100;
+    activity->keeps = keeps && *keeps ? keeps : NULL;
+    activity->mask->names = activity->keeps ? keeps + 1 : "";
 }
 
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
@@ -67,7 +68,7 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     scim_activity_t *activity = session->activity;
     apr_pool_t *pool = session->pool;
     scim_param_t *params = apr_pcalloc(pool, ROW_PARAMS * sizeof(*params));
-    activity->tried = activity->tried ? activity->tried : new_id();
+    activity->tried = activity->tried ? activity->tried : scim_activity_id();
     params[0].value = activity->tenant;
     params[1].value = activity->method;
     params[2].value = activity->path;
@@ -224,9 +225,6 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     put_text(out, "v", activity->type);
     put_text(out, "w", outcome->leniencies);
     put_text(out, "n", activity->named);
-    if (activity->reads && outcome->status < 400) {
-        scim_buf_puts(out, ",\"g\":true");
-    }
     if (activity->held) {
         scim_buf_puts(out, ",\"h\":true");
     }
@@ -263,7 +261,7 @@ void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const
         scim_buf_puts(out, ",\"u\":true");
     }
     if (!activity->id) {
-        put_id(out, activity->tried ? activity->tried : new_id());
+        put_id(out, activity->tried ? activity->tried : scim_activity_id());
         put_request(out, activity, outcome);
     } else {
         put_more(out, activity, outcome);

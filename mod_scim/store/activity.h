@@ -40,7 +40,9 @@ typedef struct scim_activity_t {
     int reads;  /* it changes nothing */
     /* What the store says of it. */
     int used;                    /* the token was accepted */
-    const char *keeps;           /* scim.token.keeps: what the tenant wants of bodies; NULL: nothing */
+    const char *token_name;      /* the token's */
+    int share;                   /* how many of a hundred reads the tenant keeps */
+    const char *keeps;           /* what the tenant wants of bodies, + or -, and what is masked; NULL: nothing */
     apr_int64_t id;              /* of its row; 0: it has none */
     apr_int64_t tried;           /* of the row that was to be written last, and may be there; 0: none was */
     const scim_error_t *refused; /* why a row was not written that should have been; NULL: none was missed */
@@ -48,7 +50,11 @@ typedef struct scim_activity_t {
     const char *changes;         /* of a dry run: what it would have changed, JSON; NULL: it was none */
 } scim_activity_t;
 
-/* Takes what authentication says that the tenant wants kept and masked; `keeps` lives with the request. */
+/* An id of a row: unlike any other of the same microsecond, and at most 18 digits. */
+apr_int64_t scim_activity_id(void);
+
+/* Takes what authentication says that the tenant wants kept and masked (scim.token.keeps), which lives with the
+ * request. */
 void scim_activity_learn(scim_activity_t *activity, const char *keeps);
 
 /* Ends the transaction of a write. `reason` may say more of the outcome; NULL: nothing to say. */

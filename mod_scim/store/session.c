@@ -196,6 +196,7 @@ static void read_answer(scim_session_t *session, const PGresult *result)
     session->burst = (int)scim_result_int(result, 0, columns - 2);
     if (session->activity) {
         session->activity->used = 1;
+        session->activity->token_name = session->token_name;
         scim_activity_learn(session->activity,
                             apr_pstrdup(session->pool, scim_result_text(NULL, result, 0, columns - 1)));
     }

@@ -5,7 +5,8 @@
 create function scim.keeps(t scim.tenant) returns text
     language sql immutable
 as $$
-    select case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end || array_to_string(t.activity_mask, ',')
+    select nullif(concat(case when t.activity_reads < 100 then t.activity_reads end,
+                         case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end, array_to_string(t.activity_mask, ',')), '')
 $$;
 
 -- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what

@@ -242,7 +242,7 @@ $$;
 -- Takes up what httpd has gathered: a list of objects. One with `m` is a request that is no row yet; one without it adds the body to a
 -- row, and `e`, the id of the resource that it came to be about; `i` is the row's id. Where the end of a COMMIT is not known, be it the
 -- request's own or that of these entries, the row may be there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
--- more) is replaced. Each entry is a use of the token where `u` is true. Of reads (`g`) as many as the tenant wants. The name of a resource that the tenant masks is masked here (`n`
+-- more) is replaced. Each entry is a use of the token where `u` is true. The name of a resource that the tenant masks is masked here (`n`
 -- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
@@ -251,10 +251,10 @@ begin
     with entry as materialized (
         select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, e.*
           from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
-                                              a text, o text, e uuid, v text, w text, n text, c jsonb, l bigint, b jsonb, g boolean, u boolean, h boolean)
+                                              a text, o text, e uuid, v text, w text, n text, c jsonb, l bigint, b jsonb, u boolean, h boolean)
     ), token as materialized (
         -- Few: each is looked up once.
-        select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask, n.activity_reads
+        select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask
           from (select e.t, e.k, max(e.came) filter (where e.u) as used, array_agg(e.a order by e.came) filter (where e.u) as addresses
                   from entry e
                  group by e.t, e.k) x
@@ -276,7 +276,7 @@ begin
            e.h is true, e.l, e.b, e.c
       from entry e
       join token k on k.t = e.t and k.k = e.k
-     where e.m is not null and (e.g is null or k.activity_reads = 100 or random() * 100 < k.activity_reads)
+     where e.m is not null
         on conflict (tenant, at, id) do update
            set body = excluded.body, body_length = excluded.body_length,
                status = case when a.status < 500 then a.status else excluded.status end,

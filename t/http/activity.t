@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use utf8;
 use Test::More;
+use URI ();
 use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
@@ -182,11 +183,37 @@ $t->admin(PATCH => '', { activityReads => 0, activityBodies => false, activityMa
 $t->request(GET => "/Users/$kim") for 1 .. 20;
 $t->request(GET => '/Users/nobody');
 told((news(1))[0], 'GET', '/Users/nobody', 404, undef, $ANY, 'without reads refusals stay');
+$t->request(POST => '/.search', { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], count => 1 });
+$t->request(GET => '/Users/nobody');
+told((news(1))[0], 'GET', '/Users/nobody', 404, undef, $ANY, 'a search is a read, too');
+sql("update scim.token set last_used = now() - interval '1 day', last_address = null where tenant = '$tenant'");
+my $reader = $t->new_token('reads');
+$t->request(GET => "/Users/$kim", undef, Authorization => "Bearer $reader");
+ok(eventually(sub { sql("select last_used > now() - interval '1 minute' and last_address = '127.0.0.1' from scim.token where tenant = '$tenant' and name = 'reads'") eq 't' }),
+    'that a token was used is told all the same');
 $t->admin(PATCH => '', { activityReads => 50 });
 $t->request(GET => "/Users/$kim") for 1 .. 100;
 sleep 2;
 my $kept = @{ activity($t, 0) } - $seen;
 ok($kept > 20 && $kept < 80, "about half of the reads") or diag $kept;
+
+# Whatever a path holds, and as often as the connection breaks.
+$t->admin(PATCH => '', { activityReads => 100 });
+$seen += $kept;
+my @paths = map { "/Users?count=0&filter=userName+eq+$_" } '"a\\\\b"', '"{a,b}"', '"NULL"', "%22'%22", '"%C3%A4%5C%5C"';
+{
+    my $lock = DBI->connect('dbi:Pg:', undef, undef, { AutoCommit => 0, RaiseError => 1 });
+    $lock->do('lock table scim.activity in access exclusive mode');
+    is($t->request(GET => $_)->{status}, 200, $_) for @paths;
+    ok(eventually(sub { sql(q{select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'scim.activity' and pid <> pg_backend_pid()}) > 0 }),
+        'what writes them is ended');
+    $lock->rollback;
+    $lock->disconnect;
+}
+my $told = [];
+eventually(sub { $told = $t->admin(GET => '/activity?limit=500')->{json}{items}; @$told >= $seen + @paths }, 15);
+is(scalar @$told, $seen + @paths, 'each is told once');
+is_json([sort map { $_->{path} } @$told[0 .. $#paths]], [sort map { URI->new($_)->as_string } @paths], 'as it came');
 
 # --- who may ---
 like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -U scim_web -c), "set scim.tenant = '$tenant'; select path from scim.activity"), qr/permission denied/, 'httpd does not read it');
