@@ -5,6 +5,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "admin_change.h"
 #include "admin_ops.h"
 #include "resources_private.h"
 #include "scim/json.h"
@@ -145,28 +146,54 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
     }
 }
 
+/* The statement of an operation in a batch; returns its slot. */
+static int add_statement(scim_batch_t *batch, const scim_admin_call_t *call)
+{
+    return scim_batch_add(
+        batch, call->op->statement,
+        scim_params(call->pool, call->tenant, scim_json_text(call->args, NULL, call->pool), SCIM_PARAMS_END));
+}
+
 static scim_error_t *run_statement(scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_batch_make(call->conn);
-    scim_param_t *params = apr_pcalloc(call->pool, 2 * sizeof(*params));
     add_head(batch, call);
     if (call->op->flags & SCIM_OP_ORDERED) {
         const char *timeout = scim_conn_timeout_text(call->conn);
         scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, scim_params(call->pool, timeout, "off", SCIM_PARAMS_END));
     }
-    params[0].value = call->tenant;
-    params[1].value = scim_json_text(call->args, NULL, call->pool);
-    int slot = scim_batch_add(batch, call->op->statement, params);
+    int slot = add_statement(batch, call);
     scim_error_t *error = scim_batch_run(batch);
     if (error || (call->op->flags & SCIM_OP_EMPTY)) {
         return error;
     }
     apr_size_t len;
     const PGresult *result = scim_batch_result(batch, slot);
+    if (PQntuples(result) == 0) {
+        return scim_admin_missing(call);
+    }
     call->answer = scim_result_text(&len, result, 0, 0);
     call->etag =
         PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : scim_admin_etag(call->answer, len, call->pool);
     return NULL;
+}
+
+/* The head of a transaction that stays open. */
+static scim_batch_t *begin(const scim_admin_call_t *call)
+{
+    scim_batch_t *batch = scim_batch_make(call->conn);
+    scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
+    add_head(batch, call);
+    return batch;
+}
+
+static scim_error_t *run_change(scim_admin_call_t *call)
+{
+    scim_error_t *error = scim_admin_change(call, begin(call), 1);
+    if (!error && call->answer) {
+        call->etag = scim_admin_etag(call->answer, strlen(call->answer), call->pool);
+    }
+    return error;
 }
 
 /* A place that a list cannot read is told as what it is, not as a value of some column. */
@@ -196,7 +223,7 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     }
     int tries = 0;
     do {
-        error = run_statement(call);
+        error = call->op->change ? run_change(call) : run_statement(call);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
     return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }
@@ -206,37 +233,50 @@ static int same_version(const char *one, const char *other)
     return one == other || (one && other && strcmp(one, other) == 0);
 }
 
+/* Carries a call out in the transaction that is open. *headed is the call that its settings are of, which say which
+ * version a statement's change is for. */
+static scim_error_t *run_in_open(const scim_admin_call_t **headed, scim_admin_call_t *call)
+{
+    scim_batch_t *batch = scim_batch_make(call->conn);
+    if (call->op->change) {
+        return scim_admin_change(call, batch, 0);
+    }
+    if (!same_version((*headed)->if_match, call->if_match)) {
+        add_head(batch, call);
+        *headed = call;
+    }
+    add_statement(batch, call);
+    return scim_batch_run(batch);
+}
+
 static scim_error_t *run_once(int *failed, scim_admin_call_t *calls, int n)
 {
-    scim_batch_t *batch = scim_batch_make(calls->conn);
-    int *slots = apr_pcalloc(calls->pool, sizeof(*slots) * (apr_size_t)n);
-    for (int i = 0; i < n; i++) {
-        /* The head says which version a call is for, too. */
-        if (i == 0 || !same_version(calls[i].if_match, calls[i - 1].if_match)) {
-            add_head(batch, &calls[i]);
-        }
-        scim_param_t *params = apr_pcalloc(calls->pool, 2 * sizeof(*params));
-        params[0].value = calls[i].tenant;
-        params[1].value = scim_json_text(calls[i].args, NULL, calls->pool);
-        slots[i] = scim_batch_add(batch, calls[i].op->statement, params);
+    const scim_admin_call_t *headed = calls;
+    scim_error_t *error = scim_batch_run(begin(calls));
+    *failed = -1;
+    for (int i = 0; !error && i < n; i++) {
+        error = run_in_open(&headed, &calls[i]);
+        *failed = error ? i : -1;
     }
-    scim_error_t *error = scim_batch_run(batch);
-    for (*failed = error ? n - 1 : -1; *failed >= 0 && slots[*failed] != scim_batch_failed(batch); --*failed) {
+    if (!error) {
+        scim_batch_t *batch = scim_batch_make(calls->conn);
+        scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
+        error = scim_batch_run(batch);
     }
     return error;
 }
 
 scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n)
 {
+    scim_error_t *error;
     for (*failed = 0; *failed < n; ++*failed) {
         scim_admin_call_t *call = &calls[*failed];
-        scim_error_t *error = call->op->prepare ? call->op->prepare(call) : NULL;
+        error = call->op->prepare ? call->op->prepare(call) : NULL;
         if (error) {
             return error;
         }
     }
     int tries = 0;
-    scim_error_t *error;
     do {
         error = run_once(failed, calls, n);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);

@@ -5,8 +5,9 @@
  * arguments it takes, what it answers, and the statement that carries it out. A statement takes two values, $1 the
  * tenant and $2 the arguments as a JSON object, and answers one row with one column: the JSON that is answered; or with
  * two, where parts of the JSON change by themselves: the second one is the version that a change is for then. What
- * the statement refuses it refuses by scim.fail, which names the argument. Every operation is one
- * transaction, in the role scim_manage, in which the audit log knows who acts.
+ * the statement refuses it refuses by scim.fail, which names the argument. A change that is decided in C has what looks
+ * up and what writes instead (admin_change.h). Every operation is one transaction, in the role scim_manage, in which
+ * the audit log knows who acts.
  *
  * Arguments come from the path, the query or the body of a request, or from a command line; they are checked here,
  * against the same table. docs/openapi.json is made of it too (openapi.h).
@@ -78,7 +79,9 @@ typedef struct scim_admin_op_t {
     const char *method;   /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     const char *path;     /* "/tenants/{tenant}/roles/{role}" */
     scim_statement_e statement;
-    const scim_admin_arg_t *args; /* NULL: none but those of the path */
+    const struct scim_admin_change_t *change; /* admin_change.h; NULL: `statement` carries it out */
+    const struct scim_refusal_t *missing; /* where the statement finds no row (rules/noun.h); NULL: it always does */
+    const scim_admin_arg_t *args;         /* NULL: none but those of the path */
     const scim_admin_field_t *fields;
     const char *id_field; /* of SCIM_OP_CREATES */
     unsigned flags;
@@ -137,9 +140,9 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
 /* Carries a call out. Errors: 400, 403, 404, 409, 412 of the operation, 503. */
 scim_error_t *scim_admin_run(scim_admin_call_t *call);
 
-/* Carries several calls out as one transaction, in their order; they are of one connection, tenant and actor, each may
- * have its version (if_match), and their answers are not kept. *failed is the call that was refused; -1: none, or none
- * by itself. Errors as of scim_admin_run.
+/* Carries several calls out as one transaction, in their order; they are of one connection, tenant and actor, and each
+ * may have its version (if_match). *failed is the call that was refused; -1: none, or none by itself. Errors as of
+ * scim_admin_run.
  */
 scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n);
 

@@ -1,5 +1,7 @@
 /* Flags: what administrators may mark users with. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
     {"flag", SCIM_ARG_TEXT, "Flag", "its name"},                                                                       \
@@ -29,6 +31,24 @@ static const scim_admin_arg_t set_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_flag_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_TAKEN),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_ADD),
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_flag_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_SET),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_flag_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_HOLD, SCIM_STMT_ADMIN_FLAG_USE),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_FLAG_REMOVE, SCIM_STMT_ADMIN_FLAG_DROP),
+};
+
 #define FLAGS "/tenants/{tenant}/flags"
 #define FLAG  FLAGS "/{flag}"
 
@@ -48,6 +68,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .method = "GET",
      .path = FLAG,
      .statement = SCIM_STMT_ADMIN_FLAG_SHOW,
+     .missing = &scim_flag_missing,
      .fields = counted_fields,
      .summary = "show a flag"},
     {.noun = "flag",
@@ -55,7 +76,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .argument = "flag",
      .method = "POST",
      .path = FLAGS,
-     .statement = SCIM_STMT_ADMIN_FLAG_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "flag",
@@ -66,7 +87,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .argument = "flag",
      .method = "PATCH",
      .path = FLAG,
-     .statement = SCIM_STMT_ADMIN_FLAG_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .summary = "say what a flag means"},
@@ -75,7 +96,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .argument = "flag",
      .method = "DELETE",
      .path = FLAG,
-     .statement = SCIM_STMT_ADMIN_FLAG_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take away a flag that no user has"},

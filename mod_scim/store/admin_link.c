@@ -1,5 +1,7 @@
 /* Who is who: links of users to identity providers, and users that may be the same person. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 static const scim_admin_field_t link_fields[] = {
     {"issuer", SCIM_ARG_TEXT, "Issuer", "the identity provider"},
@@ -48,6 +50,18 @@ static const scim_admin_arg_t dismiss_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_link_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_LINK_KNOWN),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_LINK_ADD),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_link_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_LINK_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_LINK_REMOVE),
+};
+
 #define LINKS "/tenants/{tenant}/links"
 
 const scim_admin_op_t scim_admin_link_ops[] = {
@@ -64,7 +78,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .verb = "add",
      .method = "POST",
      .path = LINKS,
-     .statement = SCIM_STMT_ADMIN_LINK_ADD,
+     .change = &add,
      .args = add_args,
      .fields = link_fields,
      .id_field = "id",
@@ -75,7 +89,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .argument = "link",
      .method = "DELETE",
      .path = LINKS "/{link}",
-     .statement = SCIM_STMT_ADMIN_LINK_REMOVE,
+     .change = &take_away,
      .fields = link_fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "clear a link"},

@@ -1,5 +1,5 @@
 -- The flags of a tenant, by their names. $1 tenant, $2 arguments: q, limit, after
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(f.name, scim.flag_json(f) || {{flag_count}}) order by f.name_key)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(f.name, {{flag_shown}} || {{flag_count}}) order by f.name_key)
                               from (select f.*
                                       from scim.flag f
                                      where f.tenant = $1

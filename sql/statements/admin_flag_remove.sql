@@ -1,2 +1,2 @@
--- Takes away a flag that no account has. $1 tenant, $2 arguments: flag
-select scim.admin_flag_remove($1, $2::jsonb)
+-- Takes a flag away. $1 tenant, $2 flag
+delete from scim.flag f where f.tenant = $1 and f.name_key = scim.fold($2::jsonb ->> 'flag')

@@ -1,3 +1,4 @@
 -- A flag; how many have it is no part of its version. $1 tenant, $2 arguments: flag
-select scim.flag_json(f) || {{flag_count}}, scim.etag(scim.flag_json(f))
-  from scim.the_flag($1, $2::jsonb ->> 'flag') f
+select {{flag_shown}} || {{flag_count}}, scim.etag({{flag_shown}})
+  from scim.flag f
+ where f.tenant = $1 and f.name_key = scim.fold($2::jsonb ->> 'flag')

@@ -110,6 +110,7 @@ my %many = (
     rules          => 'reads the roles of a tenant, which are few',
     admin_role_list => 'counts who has each role, by its index',
     admin_role_show => 'counts who has the role, by its index',
+    admin_flag_use => 'reads who has flags, by their index',
     index_empty    => 'takes an attribute away, by scimctl',
 );
 # A page is read in the order of its index and ends with its limit.

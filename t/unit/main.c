@@ -36,6 +36,7 @@ static const struct {
     {"leniency", test_leniency},
     {"marks", test_marks},
     {"mask", test_mask},
+    {"noun", test_noun},
     {"openapi", test_openapi},
     {"patch", test_patch},
     {"patch_apply", test_patch_apply},

@@ -1,0 +1,2 @@
+-- Locks a flag. $1 tenant, $2 arguments: flag
+select {{flag_shown}} as "is" from scim.flag f where f.tenant = $1 and f.name_key = scim.fold($2::jsonb ->> 'flag') for update
