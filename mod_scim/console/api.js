@@ -1,10 +1,7 @@
 /**
- * Asking the admin API, which is at the page's own address. One request, one answer; an error is a Problem, with the text
- * for people that the server has given. Reading waits while the database is gone and goes on by itself; a change never is
- * sent again without being asked for.
+ * Asking the admin API, which is at the page's own address. An answer, or a Problem with the server's text for people.
+ * Reading waits while the server or its database is away, and goes on by itself. A change is sent once.
  */
-
-/** @typedef {{data: any, etag: string | null}} Answer */
 
 export class Problem extends Error {
   /** @param {number} status  0: there was no answer @param {any} [body] */
@@ -20,13 +17,16 @@ export class Problem extends Error {
 
 /** @type {Record<number, string>} */
 const LOCAL = {
-  0: 'The server does not answer. Whether a change was made is not known: look before you make it again.',
-  401: 'Your login has ended. Load the page anew to log in again; what you have entered here is lost by that.',
+  0: 'The server does not answer. The change may have been made or not: look before you make it again.',
+  401: 'Your login has ended. Log in again in a new tab, then try once more. What you have entered here stays.',
   403: 'You may not do this.',
-  503: 'The database does not answer.',
+  503: 'The database does not answer. Nothing was changed.',
 };
 
-/** What the page shows above everything: '' all is well, else 'database', 'server', 'login'. */
+/** @type {Record<number, string>} */
+const TROUBLES = { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' };
+
+/** What the page says above everything: '' all is well, else 'database', 'server', 'login'. */
 let trouble = '';
 /** @type {(trouble: string) => void} */
 let tell = () => {};
@@ -36,23 +36,21 @@ export function onTrouble(listener) {
   tell = listener;
 }
 
-function setTrouble(now) {
+function setTrouble(/** @type {string} */ now) {
   if (now === trouble) return;
   trouble = now;
   tell(now);
 }
 
-function troubleOf(status) {
-  return { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' }[status] ?? '';
+/** @param {unknown} error */
+export function left(error) {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
-/** @param {Record<string, any>} query */
+/** @param {Values} query */
 export function queryText(query) {
-  const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') pairs.append(name, String(value));
-  }
-  const text = pairs.toString();
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const text = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
   return text && `?${text}`;
 }
 
@@ -60,31 +58,30 @@ export function queryText(query) {
 async function read(response) {
   const text = await response.text();
   const json = /json/.test(response.headers.get('Content-Type') ?? '') && text ? JSON.parse(text) : null;
-  if (!response.ok) {
-    const problem = new Problem(response.status, json);
-    problem.wait = Number(response.headers.get('Retry-After')) || 3;
-    throw problem;
-  }
-  return { data: json, etag: response.headers.get('ETag') };
+  if (response.ok) return { data: json, etag: response.headers.get('ETag') };
+  const problem = new Problem(response.status, json);
+  problem.wait = Number(response.headers.get('Retry-After')) || 3;
+  throw problem;
 }
 
 /**
- * @param {string} method @param {string} where  below the Location, with a slash at its start @param {RequestInit} options
+ * @param {string} method @param {string} where  below the Location, begins with a slash @param {RequestInit} options
  * @param {(response: Response) => Promise<any>} [take]  what reads a good answer
  */
 async function once(method, where, options, take = read) {
   try {
     const headers = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers };
-    const response = await fetch(`.${where}`, { method, credentials: 'same-origin', redirect: 'manual', ...options, headers });
+    const how = { method, credentials: 'same-origin', redirect: 'manual', ...options, headers };
+    const response = await fetch(`.${where}`, /** @type {RequestInit} */ (how));
     // A login page somewhere else: the session has ended.
     if (response.type === 'opaqueredirect') throw new Problem(401);
     const answer = await (response.ok ? take : read)(response);
     setTrouble('');
     return answer;
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') throw error;
+    if (left(error)) throw error;
     const problem = error instanceof Problem ? error : new Problem(0);
-    setTrouble(troubleOf(problem.status));
+    setTrouble(TROUBLES[problem.status] ?? '');
     throw problem;
   }
 }
@@ -102,17 +99,14 @@ export function pause(seconds, signal) {
 
 /**
  * Reads, and reads again for as long as the server or its database is away.
- * @param {string} where
- * @param {Record<string, any>} [query]
- * @param {AbortSignal} [signal]
- * @returns {Promise<Answer>}
+ * @param {string} where @param {Values} [query] @param {AbortSignal} [signal] @returns {Promise<Answer>}
  */
 export async function get(where, query = {}, signal) {
   for (;;) {
     try {
       return await once('GET', where + queryText(query), { signal });
     } catch (error) {
-      if (!(error instanceof Problem) || !['server', 'database'].includes(troubleOf(error.status))) throw error;
+      if (!(error instanceof Problem) || !/server|database/.test(TROUBLES[error.status] ?? '')) throw error;
       await pause(Math.min(error.wait, 5), signal);
     }
   }
@@ -120,21 +114,30 @@ export async function get(where, query = {}, signal) {
 
 /**
  * Changes something, once.
- * @param {string} method
- * @param {string} where
- * @param {any} [body]
- * @param {string | null} [etag]  the version that the change is for
- * @returns {Promise<Answer>}
+ * @param {string} method @param {string} where @param {any} [body]
+ * @param {string | null} [etag]  the version that the change is for @returns {Promise<Answer>}
  */
 export function send(method, where, body, etag) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  if (method !== 'DELETE') headers['Content-Type'] = 'application/json';
-  if (etag) headers['If-Match'] = etag;
-  return once(method, where, { headers, body: method === 'DELETE' ? undefined : JSON.stringify(body ?? {}) });
+  const bare = method === 'DELETE';
+  const headers = { ...(!bare && { 'Content-Type': 'application/json' }), ...(etag && { 'If-Match': etag }) };
+  return once(method, where, { headers, body: bare ? undefined : JSON.stringify(body ?? {}) });
 }
 
-/** A whole list as a file. @param {string} where @param {Record<string, any>} query @param {string} type  'text/csv' @returns {Promise<Blob>} */
-export function file(where, query, type) {
-  return once('GET', where + queryText(query), { headers: { Accept: type } }, (response) => response.blob());
+/**
+ * A whole list as a file.
+ * @param {string} where  with its query @param {string} type  'text/csv'
+ * @param {(bytes: number) => void} arrived  is told how much is here @returns {Promise<Blob>}
+ */
+export function file(where, type, arrived) {
+  return once('GET', where, { headers: { Accept: type } }, async (response) => {
+    const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
+    const pieces = [];
+    let bytes = 0;
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      bytes += piece.value.length;
+      arrived(bytes);
+    }
+    return new Blob(pieces, { type });
+  });
 }

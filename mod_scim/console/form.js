@@ -1,54 +1,55 @@
 /**
  * Forms made from the description: each argument has its label, its field, its help and its limits, and what the server
- * refuses is marked where it stands. A change of what somebody else has changed meanwhile is asked about.
- *
- * @typedef {import('./model.js').Field} Field
- * @typedef {{element: any, read: () => any, mark: (text: string) => void, field: Field}} Control
+ * refuses is marked where it stands. Where somebody else has changed the same meanwhile, it is asked what shall hold.
  */
-import { get, Problem, send } from './api.js';
-import { fill, h, newId } from './render.js';
+import { get, Problem } from './api.js';
+import { add, fill, h, newId } from './render.js';
 import { ask, button, chip, problem, tell, typeahead } from './parts.js';
 import * as format from './format.js';
 import * as model from './model.js';
-import * as router from './router.js';
 
-/** What an argument names: the list that suggests it, and the member of its rows. @type {Record<string, [string, string]>} */
-const NAMES = {
-  user: ['user', 'userName'], into: ['user', 'userName'], group: ['group', 'displayName'], groups: ['group', 'displayName'],
-  role: ['role', 'role'], defaultRole: ['role', 'role'], reservedRoles: ['role', 'role'], subscription: ['subscription', 'name'],
-  subscriptions: ['subscription', 'name'], flag: ['flag', 'flag'], flags: ['flag', 'flag'], token: ['token', 'name'], members: ['user', 'userName'],
-};
+/** The list that suggests an argument, and the member of its rows. @type {Record<string, [string, string]>} */
+const NAMES = Object.fromEntries([['user', 'userName', 'user into members'], ['group', 'displayName', 'group groups'],
+  ['role', 'role', 'role defaultRole reservedRoles'], ['subscription', 'name', 'subscription subscriptions'],
+  ['flag', 'flag', 'flag flags'], ['token', 'name', 'token']].flatMap(([noun, member, names]) =>
+  names.split(' ').map((each) => [each, [noun, member]])));
 
-export function suggester(tenant, noun, member) {
+/** From a list. @param {Place} c @param {string} noun @param {string} member @returns {Typeahead['suggest']} */
+export function suggester(c, noun, member) {
   return async (text) => {
-    const { data } = await get(model.at(`${noun}-list`, { tenant }), { q: text || undefined, limit: 20 });
-    return data.items.map((row) => ({ value: row[member], text: row.displayName === row[member] ? undefined : row.displayName }));
+    const { data } = await c.get(`${noun}-list`, { q: text || undefined, limit: 20 });
+    return data.items.map((/** @type {Row} */ row) =>
+      ({ value: row[member], text: row.displayName === row[member] ? undefined : row.displayName }));
   };
 }
 
-export function suggests(name, tenant) {
-  const [noun, member] = NAMES[name] ?? [];
-  return noun && model.find(`${noun}-list`) ? suggester(tenant, noun, member) : null;
+/** @param {string} argument @param {Place} c */
+function suggests(argument, c) {
+  const [noun, member] = NAMES[argument] ?? [];
+  return noun && model.find(`${noun}-list`) ? suggester(c, noun, member) : null;
 }
 
-/** A choice of a field; what is not said yet is its default, in a filter any. @param {Field} field @param {any} value @param {string} id */
+/** A choice; in a filter also any. @param {Field} field @param {any} value @param {string} id */
 function choiceInput(field, value, id) {
   const filter = field.in === 'query';
-  const unsaid = field.required ? 'Choose…' : filter && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default';
+  const none = field.required ? 'Choose…' : filter && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default';
   const open = filter || value === undefined || value === null;
-  return h('select', { id, required: field.required }, open && h('option', { value: '' }, unsaid),
+  return h('select', { id, required: field.required }, open && h('option', { value: '' }, none),
     field.enum?.map((each) => h('option', { value: each, selected: each === value }, model.word(each))));
 }
 
 /** @param {Field} field @param {any} value @param {string} id */
 function plainInput(field, value, id) {
   if (field.enum) return choiceInput(field, value, id);
-  const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required, value: value ?? '' };
+  const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required,
+    value: value ?? '' };
   if (field.type === 'integer') return h('input', { ...limits, type: 'number' });
-  if (field.format === 'date-time') return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
-  if ((field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name]) return h('textarea', limits);
-  return h('input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder: field.nullable && /default/.test(field.help) ? 'the default'
-    : null });
+  if (field.format === 'date-time') {
+    return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
+  }
+  const long = (field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name];
+  const placeholder = field.nullable && /default/.test(field.help) ? 'the default' : null;
+  return h(long ? 'textarea' : 'input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder });
 }
 
 /** What a plain field holds, as the API has it. @param {Field} field @param {string} text */
@@ -58,42 +59,47 @@ function parse(field, text) {
   return field.format === 'date-time' ? format.fromLocal(text) : text;
 }
 
-/** A list of names: chips and a field for another one. @param {Field} field @param {string[]} start @param {string} tenant */
-function listInput(field, start, tenant) {
+/** Chips, and a field for another one. @param {Field} field @param {string[]} start @param {Place} c */
+function listInput(field, start, c) {
   const values = [...start];
   const box = h('div.chips');
-  const draw = () => fill(box, values.map((value, i) => chip(value, `Remove ${value}`, () => {
-    values.splice(i, 1);
-    draw();
-  })), typeahead({
-    label: `Add to ${model.label(field.name)}`, kind: 'add', placeholder: 'Add…', suggest: suggests(field.name, tenant) ?? (async () => []),
+  const another = () => typeahead({ label: `Add to ${model.label(field.name)}`, kind: 'add', placeholder: 'Add…',
+    suggest: suggests(field.name, c) ?? (async () => []),
     choose: (value) => {
       if (!values.includes(value)) values.push(value);
       draw();
       box.querySelector('input')?.focus();
-    },
-  }));
+    } });
+  const draw = () => fill(box, values.map((value, i) => chip(value, `Remove ${value}`, () => {
+    values.splice(i, 1);
+    draw();
+  })), another());
   draw();
   return { box, read: () => [...values] };
 }
 
-function addSuggestions(input, name, tenant) {
-  const look = suggests(name, tenant);
+/** @param {any} input @param {string} argument @param {Place} c */
+function suggestions(input, argument, c) {
+  const look = suggests(argument, c);
   if (!look) return null;
   const list = h('datalist', { id: newId() });
   input.setAttribute('list', list.id);
-  const fillIn = async () => fill(list, (await look(input.value.trim()).catch(() => [])).map(({ value, text }) => h('option', { value }, text)));
-  input.addEventListener('focus', fillIn);
-  input.addEventListener('input', fillIn);
+  const show = async () => {
+    const found = await look(input.value.trim()).catch(() => []);
+    fill(list, found.map(({ value, text }) => h('option', { value }, text)));
+  };
+  input.addEventListener('focus', show);
+  input.addEventListener('input', show);
   return list;
 }
 
-/** One argument. @param {Field} field @param {any} value @param {string} tenant @param {string} [title] @returns {Control} */
-export function control(field, value, tenant, title = model.label(field.name)) {
+/** One argument. @param {Field} field @param {any} value @param {Place} c @returns {Control} */
+export function control(field, value, c) {
   const id = newId();
+  const title = model.label(field.name);
   const wrong = h('span.wrong', { id: `${id}w` });
   const help = field.help && h('small', { id: `${id}h` }, model.sentence(field.help));
-  const label = h('label', { for: id }, title, field.required ? null : '');
+  const label = h('label', { for: id }, title);
   /** @type {any} */
   let input;
   let element;
@@ -103,17 +109,18 @@ export function control(field, value, tenant, title = model.label(field.name)) {
     read = () => input.checked;
     element = h('div.field.check', input, label, help, wrong);
   } else if (field.type === 'array') {
-    const list = listInput(field, value ?? [], tenant);
+    const list = listInput(field, value ?? [], c);
     input = list.box.querySelector('input');
     read = () => (list.read().length || !field.nullable ? list.read() : null);
-    element = h('div.field.wide', { role: 'group', 'aria-label': title }, h('span.label', title), list.box, help, wrong);
+    const group = { role: 'group', 'aria-label': title };
+    element = h('div.field.wide', group, h('span.label', title), list.box, help, wrong);
   } else {
     input = plainInput(field, value, id);
     read = () => parse(field, input.value.trim());
-    element = h('div.field', label, input, field.enum ? null : addSuggestions(input, field.name, tenant), help, wrong);
+    element = h('div.field', label, input, field.enum ? null : suggestions(input, field.name, c), help, wrong);
   }
   input?.setAttribute('aria-describedby', `${help ? `${id}h ` : ''}${id}w`);
-  const mark = (text) => {
+  const mark = (/** @type {string} */ text) => {
     fill(wrong, text && model.sentence(text));
     if (text) input?.setAttribute('aria-invalid', 'true');
     else input?.removeAttribute('aria-invalid');
@@ -121,21 +128,9 @@ export function control(field, value, tenant, title = model.label(field.name)) {
   return { element, read, mark, field };
 }
 
+/** @param {any} one @param {any} other */
 function same(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
-}
-
-/** What the controls hold, and of a thing that is there already only what differs from it. @param {Control[]} controls @param {any} [start] */
-export function collect(controls, start) {
-  /** @type {Record<string, any>} */
-  const values = {};
-  for (const { field, read } of controls) {
-    const value = read();
-    const before = start?.[field.name];
-    const unsaid = value === undefined || (!start && (value === null || value === usual(field) || (Array.isArray(value) && !value.length)));
-    if (!unsaid && !(start && (same(value, before) || sameTime(field, value, before)))) values[field.name] = value;
-  }
-  return values;
 }
 
 /** What a switch is where nothing is said. @param {Field} field */
@@ -143,13 +138,25 @@ function usual(field) {
   return field.type === 'boolean' ? /default: true/.test(field.help) : undefined;
 }
 
-/** A field for a time knows minutes only. @param {Field} field @param {any} value @param {any} before */
-function sameTime(field, value, before) {
-  return field.format === 'date-time' && value && before && format.toLocal(value) === format.toLocal(before);
+/** Whether a value is as it was, or as it is by itself. A field for a time knows minutes only.
+ * @param {Field} field @param {any} value @param {any} start */
+function unsaid(field, value, start) {
+  if (value === undefined) return true;
+  if (!start) return value === null || value === usual(field) || (Array.isArray(value) && !value.length);
+  const before = start[field.name];
+  const near = field.format === 'date-time' && value && before && format.toLocal(value) === format.toLocal(before);
+  return same(value, before) || near;
 }
 
-/** Marks what a problem says of each field; answers what is left to say. @param {Control[]} controls @param {unknown} error */
-export function markAll(controls, error) {
+/** What the controls hold, without what needs no saying. @param {Control[]} controls @param {any} [start] */
+function collect(controls, start) {
+  const values = controls.map(({ field, read }) => /** @type {const} */ ([field, read()]));
+  return Object.fromEntries(values.filter(([field, value]) => !unsaid(field, value, start))
+    .map(([field, value]) => [field.name, value]));
+}
+
+/** Marks the fields of an error; answers what is left. @param {Control[]} controls @param {unknown} error */
+function markAll(controls, error) {
   const said = error instanceof Problem ? error.errors : [];
   for (const each of controls) each.mark(said.find((one) => one.field === each.field.name)?.detail ?? '');
   const known = controls.filter((each) => said.some((one) => one.field === each.field.name));
@@ -159,46 +166,46 @@ export function markAll(controls, error) {
 
 /**
  * Asks what shall hold where somebody else was quicker; sends again, or gives up.
- * @param {{path: string, change: (etag: string | null) => Promise<any>, mine: Record<string, any>, start: any}} conflict
+ * @param {string} show  where the thing is read @param {(etag: string | null) => Promise<any>} change
+ * @param {Values} mine @param {any} start
  */
-async function settle({ path, change, mine, start }) {
-  const { data, etag } = await get(path);
-  const changed = Object.keys(data).filter((key) => !same(data[key], start?.[key]) && !/^(lastModified|version)$/.test(key));
-  const rows = [...new Set([...changed, ...Object.keys(mine)])];
+async function settle(show, change, mine, start) {
+  const { data, etag } = await get(show);
+  const changed = Object.keys(data).filter((key) => !same(data[key], start?.[key])
+    && !/^(lastModified|version)$/.test(key));
+  const line = (/** @type {string} */ key) => [h('dt', model.label(key)),
+    h('dd', key in data ? h('bdi', format.plain(data[key])) : '–'),
+    h('dd', key in mine ? h('bdi', format.plain(mine[key])) : '–')];
   const body = [h('p', 'Somebody else has saved a change since you opened this.'),
     h('dl.diff', h('dt.head', ''), h('dd.head', 'As it is now'), h('dd.head', 'Your change'),
-    rows.map((key) => [h('dt', model.label(key)), h('dd', h('bdi', format.plain(data[key]))),
-      h('dd', key in mine ? h('bdi', format.plain(mine[key])) : '–')]))];
-  return ask({ title: 'It was changed meanwhile', body, action: 'Save my change over it', cancel: 'Keep what is there', work: () => change(etag) });
+      [...new Set([...changed, ...Object.keys(mine)])].map(line))];
+  return ask({ title: 'Changed meanwhile', body, action: 'Save my change over it', cancel: 'Keep what is there',
+    work: () => change(etag) });
 }
 
 /**
- * Sends a change for the version it was made of.
- * @param {{method: string, path: string, show?: string, body: any, etag?: string | null, start?: any}} change
- *   `show` is where the thing can be read again
- * @returns {Promise<import('./api.js').Answer | null>}  null: it was left as somebody else has made it
+ * Sends a change for the version that it was made of.
+ * @param {Place} c @param {string} operation @param {Values} args
+ * @param {{show: string, etag: string | null, start: any, mine: Values}} version  `show`: where the thing is read again
+ * @returns {Promise<Answer | null>}  null: it stays as somebody else has made it
  */
-export async function save({ method, path, show, body, etag, start }) {
-  const change = (/** @type {string | null | undefined} */ version) => send(method, path, body, version);
+export async function save(c, operation, args, { show, etag, start, mine }) {
+  const change = (/** @type {string | null} */ version) => c.send(operation, args, version);
   try {
     return await change(etag);
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 412 || !show) throw error;
-    return settle({ path: show, change, mine: body ?? {}, start });
+    if (!(error instanceof Problem) || error.status !== 412) throw error;
+    return settle(show, change, mine, start);
   }
 }
 
-/**
- * The form of an operation.
- * @param {{operation: import('./model.js').Operation, tenant: string, start?: any, only?: string[], action: string, titles?: Record<string, string>,
- *   submit: (values: Record<string, any>) => Promise<any>, extra?: import('./render.js').Child, cancel?: boolean}} options
- *   with `start`, what is there already: only what differs is submitted; `cancel`: the form is in a dialog, which Cancel closes
- */
-export function form({ operation, tenant, start, only, action, titles = {}, submit, extra, cancel = false }) {
+/** @param {Place} c @param {FormOptions} options */
+export function form(c, { operation, start, only, action, submit, extra, cancel = false }) {
   const fields = operation.body.filter((each) => !only || only.includes(each.name));
-  const controls = fields.map((field) => control(field, start?.[field.name], tenant, titles[field.name]));
-  const needed = controls.filter((each) => each.field.required || only || start || !fields.some((field) => field.required));
-  const rest = controls.filter((each) => !needed.includes(each));
+  const controls = fields.map((field) => control(field, start?.[field.name], c));
+  const all = only || start || !fields.some((field) => field.required);
+  const [needed, rest] = [true, false].map((which) =>
+    controls.filter((each) => Boolean(all || each.field.required) === which).map((each) => each.element));
   const wrong = h('div');
   const run = async () => {
     fill(wrong);
@@ -209,38 +216,36 @@ export function form({ operation, tenant, start, only, action, titles = {}, subm
     try {
       await submit(values);
     } catch (error) {
-      const left = markAll(controls, error);
-      if (left) fill(wrong, problem(left));
+      const unmarked = markAll(controls, error);
+      if (unmarked) fill(wrong, problem(unmarked));
     }
   };
   const submitter = button(action, run, { kind: 'main' });
-  const element = h('form', {
-    novalidate: true,
-    onsubmit: (event) => {
-      event.preventDefault();
-      submitter.click();
-    },
-  }, h('div.fields', needed.map((each) => each.element)), rest.length > 0 && h('details', h('summary', 'More settings'),
-    h('div.fields', rest.map((each) => each.element))), extra, wrong,
-      h(`div.row${cancel ? '.end' : ''}`, cancel && button('Cancel', () => element.closest('dialog').close()), submitter,
+  const element = h('form', { novalidate: true, onsubmit: (/** @type {Event} */ event) => {
+    event.preventDefault();
+    submitter.click();
+  } });
+  const close = cancel && button('Cancel', () => element.closest('dialog').close());
+  add(element, h('div.fields', needed), rest.length > 0 && h('details', h('summary', 'More settings'),
+    h('div.fields', rest)), extra, wrong, h(`div.row${cancel ? '.end' : ''}`, close, submitter,
     h('button', { type: 'submit', hidden: true })));
   return element;
 }
 
 /**
  * The form that changes a thing: NOUN-set, with what NOUN-show has answered.
- * @param {{noun: string, values: Record<string, any>, data: any, etag: string | null, only?: string[], start?: any,
- *   first?: (said: Record<string, any>) => Promise<any>, saved?: (data: any) => void}} options
- *   `start`: what the fields begin with, where it is not `data`; `first`: asks before it is sent
+ * @param {Place} c @param {string} noun @param {Values} values  that name the thing @param {Answer} shown
+ * @param {{only?: string[], start?: any, first?: (said: Values) => Promise<any>, saved?: (data: any) => void}} [how]
+ *   `start`: what the fields begin with, where it is not what was shown; `first`: asks before it is sent
  */
-export function changeForm({ noun, values, data, etag, only, start = data, first = async () => true, saved = () => {} }) {
+export function changeForm(c, noun, values, { data, etag }, { only, start = data, first, saved } = {}) {
   const operation = model.need(`${noun}-set`);
-  return form({ operation, tenant: values.tenant, only, start, action: 'Save', submit: async (said) => {
-    if (!(await first(said))) return;
-    const answer = await save({ method: operation.method, path: model.at(operation.id, values), show: model.at(`${noun}-show`, values), body: said, etag,
-      start: data });
+  const show = c.path(`${noun}-show`, values);
+  return form(c, { operation, only, start, action: 'Save', submit: async (said) => {
+    if (first && !(await first(said))) return;
+    const answer = await save(c, operation.id, { ...values, ...said }, { show, etag, start: data, mine: said });
     if (answer) tell('Saved');
-    if (answer?.data) saved(answer.data);
-    router.again();
+    if (answer?.data) saved?.(answer.data);
+    c.again();
   } });
 }

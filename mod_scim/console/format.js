@@ -3,13 +3,21 @@
 const LANGUAGE = 'en-GB';
 const number = new Intl.NumberFormat(LANGUAGE);
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: 'auto' });
-const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' });
-const day = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short', year: 'numeric' });
-const dayOfYear = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' });
-const seconds = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
 const names = new Intl.ListFormat(LANGUAGE);
 
+/** @param {Intl.DateTimeFormatOptions} options @returns {(iso: string) => string} */
+function writer(options) {
+  const format = new Intl.DateTimeFormat(LANGUAGE, options);
+  return (iso) => format.format(new Date(iso));
+}
+
+export const exactly = writer({ dateStyle: 'full', timeStyle: 'long' });
+export const date = writer({ day: 'numeric', month: 'short', year: 'numeric' });
+export const hour = writer({ hour: '2-digit', minute: '2-digit' });
+const seconds = writer({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayOfYear = writer({ day: 'numeric', month: 'long' });
+
+/** @param {number | null | undefined} value */
 export function count(value) {
   return value === null || value === undefined ? '–' : number.format(value);
 }
@@ -17,6 +25,11 @@ export function count(value) {
 /** "1 user", "12 users". @param {number} value @param {string} one @param {string} [more] */
 export function many(value, one, more = `${one}s`) {
   return `${count(value)} ${value === 1 ? one : more}`;
+}
+
+/** @param {number} value */
+export function people(value) {
+  return many(value, 'person', 'people');
 }
 
 /** "a, b and c" @param {string[]} texts */
@@ -35,17 +48,12 @@ export function ago(iso) {
   return relative.format(Math.round(gap / size), unit);
 }
 
-export function exactly(iso) {
-  return exact.format(new Date(iso));
-}
-
 /** "today 09:12", "21 November 09:12", "3 March 2025" @param {string} iso */
-export function moment(iso, time = clock) {
+export function moment(iso, time = hour) {
   const then = new Date(iso);
   const now = new Date();
-  if (then.toDateString() === now.toDateString()) return `today ${time.format(then)}`;
-  if (then.getFullYear() === now.getFullYear()) return `${dayOfYear.format(then)} ${time.format(then)}`;
-  return day.format(then);
+  if (then.toDateString() === now.toDateString()) return `today ${time(iso)}`;
+  return then.getFullYear() === now.getFullYear() ? `${dayOfYear(iso)} ${time(iso)}` : date(iso);
 }
 
 /** The same with seconds, for what comes one after the other. @param {string} iso */
@@ -53,19 +61,10 @@ export function second(iso) {
   return moment(iso, seconds);
 }
 
-export function date(iso) {
-  return day.format(new Date(iso));
-}
-
-export function hour(iso) {
-  return clock.format(new Date(iso));
-}
-
 /** "9 days", of a time to come @param {string} iso */
 export function left(iso) {
-  const days = Math.floor((Date.parse(iso) - Date.now()) / 86400000);
-  if (days >= 1) return many(days, 'day');
   const hours = Math.floor((Date.parse(iso) - Date.now()) / 3600000);
+  if (hours >= 24) return many(Math.floor(hours / 24), 'day');
   return hours >= 1 ? many(hours, 'hour') : 'less than an hour';
 }
 
@@ -75,6 +74,11 @@ export function minutes(value) {
   return value < 2880 ? many(Math.round(value / 60), 'hour') : many(Math.round(value / 1440), 'day');
 }
 
+/** "740 kB", "3.2 MB" @param {number} value */
+export function bytes(value) {
+  return value < 1e6 ? `${count(Math.ceil(value / 1000))} kB` : `${number.format(Math.round(value / 1e5) / 10)} MB`;
+}
+
 /** What a field of <input type=datetime-local> holds. @param {string | null} iso */
 export function toLocal(iso) {
   if (!iso) return '';
@@ -82,6 +86,7 @@ export function toLocal(iso) {
   return new Date(then.getTime() - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
+/** @param {string} local */
 export function fromLocal(local) {
   return local ? new Date(local).toISOString() : null;
 }

@@ -1,24 +1,20 @@
 /** The frame around the screens: the tenant, its places with what waits in each, and the colours. */
 import { fill, h, part } from './render.js';
-import { button, name, tag } from './parts.js';
+import { button, link, name, tag } from './parts.js';
+import * as model from './model.js';
 import * as router from './router.js';
 
 /** Who is here, as `me show` answers. @type {any} */
 let me = null;
 /** @type {Record<string, number>} */
 const counts = {};
-/** @type {any} */
+/** The tenant that a screen has read last. @type {any} */
 let known = {};
 
+/** @param {any} who */
 export function setMe(who) {
   me = who;
 }
-
-/** The places of a tenant, in the order in which the frame has them. @type {[string, string][]} */
-const PLACES = [['overview', 'Overview'], ['connect', 'Connect'], ['tokens', 'Tokens'], ['users', 'Users'], ['groups', 'Groups'], ['access', 'Access'],
-  ['roles', 'Roles and flags'], ['activity', 'Activity'], ['audit', 'Audit'], ['holds', 'Held requests'], ['duplicates', 'Duplicates'],
-    ['settings', 'Settings'],
-  ['more', 'Everything else']];
 
 /** @param {string} place @param {number} value */
 export function setCount(place, value) {
@@ -33,18 +29,27 @@ export function setTenant(tenant) {
   frame(router.here());
 }
 
-export function frame({ tenant, screen: at }) {
+/** Whether provisioning is on. @param {any} tenant */
+export function standing({ enabled, dryRun }) {
+  if (!enabled) return tag('plain', 'Provisioning off', '○');
+  return dryRun ? tag('warn', 'Dry run') : tag('good', 'Provisioning on');
+}
+
+/** @param {Address} address */
+export function frame({ tenant, screen }) {
   const nav = part('nav');
-  const single = Boolean(me?.tenant);
-  const about = known.tenant === tenant ? known : me?.tenants?.find((each) => each.tenant === tenant);
-  const toggle = button('Menu', () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open'))), { kind: 'menu' });
+  const about = known.tenant === tenant ? known
+    : me?.tenants?.find((/** @type {any} */ each) => each.tenant === tenant);
+  const open = () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open')));
+  const toggle = button('Menu', open, { kind: 'menu' });
   toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
-  fill(nav, tenant && h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
-    about && (about.enabled ? tag(about.dryRun ? 'warn' : 'good', about.dryRun ? 'Dry run' : 'Provisioning on') : tag('plain', 'Provisioning off', '○')),
-    !single && h('div', h('a', { href: '#/' }, 'All tenants')), toggle),
-  tenant && h('div.places', PLACES.map(([place, text]) => h('a', { href: router.link({ tenant, screen: place === 'overview' ? '' : place }),
-    'aria-current': (at || 'overview') === place ? 'page' : null }, text, counts[place] > 0
-      && h('span.count', { 'aria-label': `${counts[place]} waiting` }, counts[place])))),
+  const place = (/** @type {[string, any]} */ [at, text]) => h('a', {
+    href: router.link({ tenant, screen: at === 'overview' ? '' : at }),
+    'aria-current': (screen || 'overview') === at ? 'page' : null,
+  }, text, counts[at] > 0 && h('span.count', { 'aria-label': `${counts[at]} waiting` }, counts[at]));
+  fill(nav, tenant && [h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
+    about && standing(about), !me?.tenant && h('div', link('#/', 'All tenants')), toggle),
+  h('div.places', model.all('frame').map(place))],
   h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
 }
 
@@ -63,4 +68,3 @@ export function scheme() {
   if (chosen) document.documentElement.dataset.scheme = chosen;
   else delete document.documentElement.dataset.scheme;
 }
-

@@ -1,12 +1,11 @@
 /** What screens are made of, in one place. */
-export { get, pause, queryText, send } from './api.js';
+export { get, pause, send } from './api.js';
 export { setCount, setTenant } from './frame.js';
-export { changeForm, collect, control, form, save, suggester } from './form.js';
-export { list, state } from './list.js';
+export { changeForm, form, save, suggester } from './form.js';
+export { further, list, state } from './list.js';
 export * from './parts.js';
-export { askFor, operationButton, secretShown } from './record.js';
+export { adder, askFor, operationButton, secretShown } from './record.js';
 export { add, fill, h } from './render.js';
-export { to } from './router.js';
 export * as format from './format.js';
 export * as model from './model.js';
 export * as router from './router.js';

@@ -1,91 +1,85 @@
 /**
- * The operations, as the server's OpenAPI description has them: what lists show and can be narrowed by, what forms ask for.
- *
- * @typedef {{name: string, type: string, enum?: string[], format?: string, nullable: boolean, required: boolean, help: string,
- *   items?: any, minimum?: number, maximum?: number, minLength?: number, maxLength?: number, in: string}} Field
- * @typedef {{id: string, noun: string, verb: string, method: string, path: string, summary: string, segments: string[],
- *   query: Field[], body: Field[], answer: Field[], list: boolean, files: boolean}} Operation  `files`: a list that is given as CSV and JSON lines, too
+ * The operations, as the server's OpenAPI description has them: what lists show and can be narrowed by, what forms ask
+ * for. And the words for what the API calls something, from words.json.
  */
 
 /** @type {any} */
-let document_ = { paths: {}, components: {} };
+let described = { paths: {}, components: {} };
+/** @type {Record<string, any>} */
+let said = {};
 /** @type {Map<string, Operation>} */
 const operations = new Map();
 
-function follow(thing) {
+function follow(/** @type {any} */ thing) {
   let real = thing;
-  while (real?.$ref) real = real.$ref.slice(2).split('/').reduce((place, key) => place?.[key], document_);
+  while (real?.$ref) {
+    const [, ...keys] = real.$ref.split('/');
+    real = keys.reduce((/** @type {any} */ within, /** @type {string} */ key) => within?.[key], described);
+  }
   return real ?? {};
 }
 
-/** @param {string} name @param {any} schema @param {boolean} required @param {string} place @param {string} [help] @returns {Field} */
-function field(name, schema, required, place, help) {
+/** @param {any} schema @param {Partial<Field>} more @returns {Field} */
+function field(schema, more) {
   const real = follow(schema);
   const types = [real.type ?? 'object'].flat();
-  return {
-    ...real,
-    name,
-    in: place,
-    required,
-    help: help ?? real.description ?? '',
-    nullable: types.includes('null'),
-    type: types.find((type) => type !== 'null') ?? 'object',
-  };
+  const type = types.find((each) => each !== 'null') ?? 'object';
+  return { ...real, type, nullable: types.includes('null'), ...more, help: more.help ?? real.description ?? '' };
 }
 
+/** @param {any} schema @param {string} place @returns {Field[]} */
 function fields(schema, place) {
   const real = follow(schema);
   const required = new Set(real.required ?? []);
-  return Object.entries(real.properties ?? {}).map(([name, each]) => field(name, each, required.has(name), place));
+  return Object.entries(real.properties ?? {}).map(([name, each]) =>
+    field(each, { name, required: required.has(name), in: place }));
 }
 
-function answerSchema(described) {
-  const code = Object.keys(described.responses ?? {}).find((status) => status.startsWith('2'));
-  return follow(follow(described.responses?.[code ?? ''])?.content?.['application/json']?.schema);
+function answerSchema(/** @type {any} */ it) {
+  const code = Object.keys(it.responses ?? {}).find((status) => status.startsWith('2'));
+  return follow(follow(it.responses?.[code ?? ''])?.content?.['application/json']?.schema);
 }
 
-/** @param {string} where @param {string} method @param {any} described @returns {Operation} */
-function operation(where, method, described) {
-  const parameters = (described.parameters ?? []).map(follow);
-  const schema = answerSchema(described);
+/** @param {string} where @param {string} method @param {any} it  as the description has it @returns {Operation} */
+function operation(where, method, it) {
+  const schema = answerSchema(it);
   const list = Boolean(schema.properties?.items && schema.properties?.next !== undefined);
-  const [noun, ...verb] = String(described.operationId).split('-');
+  const [noun, ...verb] = String(it.operationId).split('-');
   return {
-    id: described.operationId,
+    id: it.operationId,
     noun,
     verb: verb.join('-'),
     method: method.toUpperCase(),
     path: where,
-    summary: described.summary ?? '',
+    summary: it.summary ?? '',
     segments: [...where.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
-    query: parameters.filter((p) => p.in === 'query')
-      .map((p) => field(p.name, p.schema, p.required, 'query', p.description)),
-    body: fields(described.requestBody?.content?.['application/json']?.schema, 'body'),
+    query: (it.parameters ?? []).map(follow).filter((/** @type {any} */ each) => each.in === 'query').map(
+      (/** @type {any} */ { name, schema: own, required, description }) =>
+        field(own, { name, required, in: 'query', help: description })),
+    body: fields(it.requestBody?.content?.['application/json']?.schema, 'body'),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
     list,
-    files: Boolean(follow(described.responses?.[200]).content?.['text/csv']),
+    files: Boolean(follow(it.responses?.[200]).content?.['text/csv']),
   };
 }
 
-export function learn(described) {
-  document_ = described;
-  operations.clear();
+/** @param {any} openapi @param {any} texts */
+export function learn(openapi, texts) {
+  described = openapi;
+  said = texts;
   for (const [where, methods] of Object.entries(described.paths ?? {})) {
     for (const [method, each] of Object.entries(/** @type {any} */ (methods))) {
-      if (/** @type {any} */ (each).operationId) {
-        const made = operation(where, method, each);
-        operations.set(made.id, made);
-      }
+      if (each.operationId) operations.set(each.operationId, operation(where, method, each));
     }
   }
 }
 
-/** @param {string} id  'user-list' @returns {Operation | undefined} */
+/** @param {string} id  'user-list' */
 export function find(id) {
   return operations.get(id);
 }
 
-/** An operation that the caller knows is there. @param {string} id @returns {Operation} */
+/** An operation that the caller knows is there. @param {string} id */
 export function need(id) {
   const found = operations.get(id);
   if (!found) throw new Error(`This server has no operation ${id}.`);
@@ -97,52 +91,47 @@ export function of(noun) {
   return [...operations.values()].filter((each) => each.noun === noun);
 }
 
-/** The nouns with a list of their own below a tenant. */
+/** The nouns that have a list of their own below a tenant. */
 export function nouns() {
-  return [...operations.values()].filter((each) => each.verb === 'list' && each.segments.join() === 'tenant').map((each) => each.noun);
+  const lists = [...operations.values()].filter((each) => each.verb === 'list' && each.segments.join() === 'tenant');
+  return lists.map((each) => each.noun);
 }
 
-/** The path of an operation, with values for its segments. @param {string} id @param {Record<string, any>} values */
-export function at(id, values) {
-  return need(id).path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
+/** The path of an operation. @param {string} id @param {Values} args  those for its segments among them */
+export function at(id, args) {
+  return need(id).path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(args[name]));
 }
 
-/** @type {Record<string, string>} */
-const WORDS = {
-  id: 'Id', baseUrl: 'Base URL', displayName: 'Display name', userName: 'User name', externalId: 'External id', tokenName: 'Token',
-  at: 'When', actor: 'Who', objectName: 'What', lastUsed: 'Last use', lastAddress: 'From', enabled: 'Provisioning', restore: 'Bringing back deleted users',
-  profile: 'Compatibility', syncPolicy: 'Sync policy', loginPolicy: 'Login policy', oneToken: 'One token at a time', roleWins: 'Which roles count',
-  unknownRole: 'Unknown roles', passwordSchema: 'Passwords in schemas',
-  userNameEmail: 'User names must be e-mail addresses', deriveDisplayName: 'Derive display names', localMatch: 'Matching local accounts',
-  deletion: 'Deleted users', loginAttribute: 'People log in by', groupDepth: 'Nesting of groups', dryRun: 'Dry run', guardLimit: 'Hold above, people',
-  guardShare: 'Hold above, percent', guardLogins: 'Count lost logins', guardUntil: 'Guard open until', activityBodies: 'Keep bodies',
-  activityMask: 'Masked attributes', activityReads: 'Reads that are kept, percent', q: 'Search', issuer: 'Identity provider', status: 'Status',
-  objectId: 'Object', readOnly: 'Read only', rate: 'Requests a second', burst: 'Requests at once', reservedRoles: 'Reserved roles',
-};
+/** What of arguments is no segment of the path. @param {string} id @param {Values} args */
+export function besides(id, args) {
+  const { segments } = need(id);
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !segments.includes(name)));
+}
 
-/** Values that are words of the API. @type {Record<string, string>} */
-const VALUES = {
-  externalId: 'by external id', userName: 'by user name', email: 'by e-mail address', lenient: 'lenient, as identity providers are',
-    rfc: 'strict, as RFC 7644 says',
-  refuse: 'refuse it', adopt: 'take the account over', keep: 'keep it, to be restored', erase: 'erase it', sync: 'all that are sent',
-    creation: 'those of the creation alone',
-  scim: 'of the identity provider', application: 'of the application', true: 'yes', false: 'no', 'main-contact': 'the main contact',
-    'break-glass': 'for emergencies',
-  default: 'gets the default role', displayName: 'display name', created: 'when it was made',
-};
+/** What words.json says of a word of the API. @param {string} kind @param {any} name */
+export function words(kind, name) {
+  return said[kind]?.[name];
+}
 
+/** All that words.json has of a kind, in its order. @param {string} kind @returns {[string, any][]} */
+export function all(kind) {
+  return Object.entries(said[kind] ?? {});
+}
+
+/** @param {any} value  a choice of the API */
 export function word(value) {
-  return VALUES[value] ?? value;
+  return words('values', value) ?? value;
 }
 
 /** A name of the API in words: lastModified is "Last modified". @param {string} name */
 export function label(name) {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/-/g, ' ').toLowerCase();
-  return WORDS[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  const plain = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/-/g, ' ').toLowerCase();
+  return words('labels', name) ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+/** @param {string} noun */
 export function plural(noun) {
-  return label(noun).replace(/y$/, 'ie') + 's';
+  return `${label(noun).replace(/y$/, 'ie')}s`;
 }
 
 /** The first letter large, a full stop at the end. @param {string} text */

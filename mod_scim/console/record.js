@@ -1,124 +1,125 @@
 /**
- * The pages of a noun that has no screen of its own: its list, a thing with what can be changed, and everything else that
- * can be done with it, each made from the description.
+ * The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
+ * changed and done.
  */
-import { get, send } from './api.js';
 import { ask, button, card, copyable, empty, facts, link, name, screen } from './parts.js';
 import { add, h } from './render.js';
 import { changeForm, form } from './form.js';
 import { key, list, show } from './list.js';
 import * as model from './model.js';
 import * as router from './router.js';
-import { to } from './router.js';
-
-/** @typedef {{tenant: string, id: string, query: Record<string, string>, signal: AbortSignal, screen: string}} Context */
 
 /**
  * A dialog with the form of an operation.
- * @param {{operation: string, tenant: string, values: Record<string, any>, title: string, intro?: import('./render.js').Child, action: string,
- *   etag?: string | null,
- *   danger?: boolean, only?: string[], start?: any}} options
+ * @param {Place} c
+ * @param {{operation: string, values?: Values, title: string, intro?: Child, action: string, etag?: string | null,
+ *   only?: string[]}} options
  * @returns {Promise<any>}  the answer; null where it was closed
  */
-export function askFor({ operation: id, tenant, values, title, intro, action, etag, only, start }) {
+export function askFor(c, { operation: id, values = {}, title, intro, action, etag, only }) {
   const operation = model.need(id);
   return new Promise((resolve) => {
     /** @type {any} */
     let answer = null;
-    const body = form({
-      operation, tenant, only, action, cancel: true,
-      submit: async (said) => {
-        const sent = await send(operation.method, model.at(id, { tenant, ...values }), { ...start, ...said }, etag);
-        answer = sent.data ?? true;
-        body.closest('dialog').close();
-      },
-    });
-    ask({ title, body: [intro && h('p', intro), body], cancel: '', large: operation.body.length > 5 }).then(() => resolve(answer));
+    const body = form(c, { operation, only, action, cancel: true, submit: async (said) => {
+      answer = (await c.send(id, { ...values, ...said }, etag)).data ?? true;
+      body.closest('dialog').close();
+    } });
+    const large = operation.body.length > 5;
+    ask({ title, body: [intro && h('p', intro), body], cancel: '', large }).then(() => resolve(answer));
   });
 }
 
 /**
  * A button for an operation: with a form where it has arguments, else with a question.
- * @param {{operation: string, tenant: string, values: Record<string, any>, text: string, question?: import('./render.js').Child,
- *   danger?: boolean, etag?: string | null,
- *   kind?: string, done: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments
+ * @param {Place} c
+ * @param {{operation: string, values?: Values, text: string, question?: Child, danger?: boolean, etag?: string | null,
+ *   kind?: string, done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments
  */
-export function operationButton({ operation: id, tenant, values, text, question, danger, etag, kind, done, plain }) {
-  const operation = model.find(id);
-  if (!operation) return null;
+export function operationButton(c, { operation: id, values = {}, text, question, danger, etag, kind, done, plain }) {
+  const operation = model.need(id);
   const intro = question ?? model.sentence(operation.summary);
   const run = async () => {
     const answer = operation.body.length && !plain
-      ? await askFor({ operation: id, tenant, values, title: text, intro, action: text, etag })
+      ? await askFor(c, { operation: id, values, title: text, intro, action: text, etag })
       : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger,
-        work: async () => (await send(operation.method, model.at(id, { tenant, ...values }), {}, etag)).data ?? true });
-    if (answer) await done(answer);
+        work: async () => (await c.send(id, values, etag)).data ?? true });
+    if (answer) await (done ?? (() => c.again()))(answer);
   };
   return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
 }
 
-/** @param {Context} context */
-async function listScreen({ tenant, screen: noun, query, signal }) {
-  const made = model.find(`${noun}-add`);
-  const make = made && button(`Add a ${noun}`, async () => {
-    const answer = await askFor({ operation: made.id, tenant, values: {}, title: `Add a ${noun}`, intro: model.sentence(made.summary), action: 'Add' });
-    if (answer) router.again();
-  }, { kind: 'main' });
-  const remove = model.find(`${noun}-remove`) && !model.find(`${noun}-show`);
+/** A button that adds a thing. @param {Place} c @param {string} noun @param {string} title @param {Child} [intro]
+ * @param {(made: any) => void} [done] @param {string} [kind] */
+export function adder(c, noun, title, intro, done = () => c.again(), kind = '') {
+  return button(title, async () => {
+    const made = await askFor(c, { operation: `${noun}-add`, title, intro, action: 'Add' });
+    if (made) done(made);
+  }, { kind });
+}
+
+/** The columns where things have no page. @param {Place} c @param {Operation} operation @returns {Column[]} */
+function withRemove(c, { noun, answer }) {
+  const fields = answer.filter((each) => each.type !== 'object' && !/Id$|^id$/.test(each.name)).slice(0, 6);
+  const remove = (/** @type {Row} */ row) => operationButton(c,
+    { operation: `${noun}-remove`, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true });
+  return [...fields.map((field) =>
+    ({ head: model.label(field.name), cell: (/** @type {Row} */ row) => show(field, row[field.name]) })),
+  { head: '', cell: remove }];
+}
+
+/** @type {View} */
+async function listScreen(c) {
+  const noun = c.screen;
   const operation = model.need(`${noun}-list`);
-  const body = await list({ operation: operation.id, values: { tenant }, tenant, query, signal,
-    nothing: empty('Nothing here yet', model.sentence(operation.summary), null),
-    columns: remove ? withRemove(operation, tenant) : undefined });
-  return screen({ title: model.plural(noun), lead: model.sentence(operation.summary), actions: make }, h('section.card', body));
+  const lead = model.sentence(operation.summary);
+  const actions = model.find(`${noun}-add`) && adder(c, noun, `Add a ${noun}`,
+    model.sentence(model.need(`${noun}-add`).summary), undefined, 'main');
+  const remove = model.find(`${noun}-remove`) && !model.find(`${noun}-show`);
+  return screen({ title: model.plural(noun), lead, actions }, card('', await list(c, { operation: operation.id,
+    nothing: empty('Nothing here yet', lead), columns: remove ? withRemove(c, operation) : undefined })));
 }
 
-/** @param {import('./model.js').Operation} operation @param {string} tenant */
-function withRemove(operation, tenant) {
-  const { noun } = operation;
-  const fields = operation.answer.filter((each) => each.type !== 'object' && !/Id$|^id$/.test(each.name)).slice(0, 6);
-  return [...fields.map((field) => ({ head: model.label(field.name), cell: (row) => show(field, row[field.name]) })),
-    { head: '', cell: (row) => operationButton({ operation: `${noun}-remove`, tenant, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true,
-      done: router.again }) }];
+/** @type {View} */
+async function recordScreen(c) {
+  const noun = c.screen;
+  const values = { [noun]: c.id };
+  const shown = await c.get(`${noun}-show`, values);
+  const { data, etag } = shown;
+  const verbs = model.of(noun).filter((each) => each.method !== 'GET' && each.verb !== 'set'
+    && each.segments.join() === `tenant,${noun}`);
+  const actions = verbs.map((each) => {
+    const gone = each.method === 'DELETE';
+    return operationButton(c, { operation: each.id, values, text: model.label(each.verb), etag, danger: gone,
+      done: gone ? () => c.go(noun) : undefined });
+  });
+  const known = model.need(`${noun}-show`).answer.filter((each) => each.name !== 'tenant');
+  const title = name(data.displayName ?? data.name ?? data[noun] ?? c.id);
+  return screen({ title, trail: link(c.to(noun), model.plural(noun)), actions },
+    card('What it is', facts(...known.map((field) =>
+      /** @type {[Child, Child]} */ ([model.label(field.name), show(field, data[field.name])])))),
+    model.find(`${noun}-set`) && card('Change', changeForm(c, noun, values, shown)));
 }
 
-/** Operations on a thing beside showing and changing it. @param {string} noun */
-function verbs(noun) {
-  return model.of(noun).filter((each) => each.method !== 'GET' && each.verb !== 'set' && each.segments.join() === `tenant,${noun}`);
+/** @type {View} */
+export const generic = (c) => (c.id ? recordScreen(c) : listScreen(c));
+
+/** Everything that has pages, for what no screen shows. @type {View} */
+export async function everything(c) {
+  const rows = model.nouns().map((noun) => [h('dt', link(c.to(noun), model.plural(noun))),
+    h('dd', model.sentence(model.need(`${noun}-list`).summary))]);
+  const lead = 'Every kind of thing that the admin API has, also those that no other page shows.';
+  return screen({ title: 'Everything else', lead }, card('', h('dl.facts', rows)));
 }
 
-/** @param {Context} context */
-async function recordScreen({ tenant, screen: noun, id, signal }) {
-  const where = model.at(`${noun}-show`, { tenant, [noun]: id });
-  const { data, etag } = await get(where, {}, signal);
-  const operation = model.need(`${noun}-show`);
-  const buttons = verbs(noun).map((each) => operationButton({ operation: each.id, tenant, values: { [noun]: id }, text: model.label(each.verb), etag,
-    danger: each.method === 'DELETE', done: () => (each.method === 'DELETE' ? router.go({ tenant, screen: noun }) : router.again()) }));
-  const title = data.displayName ?? data.name ?? data[noun] ?? id;
-  return screen({ title: name(title), trail: link(to(tenant, noun), model.plural(noun)), actions: buttons },
-    card('What it is', facts(operation.answer.filter((each) => each.name !== 'tenant').map((field) => [model.label(field.name),
-      show(field, data[field.name])]))),
-    model.find(`${noun}-set`) && card('Change', changeForm({ noun, values: { tenant, [noun]: id }, data, etag })));
-}
-
-/** @param {Context} context */
-export function generic(context) {
-  return context.id ? recordScreen(context) : listScreen(context);
-}
-
-/** Everything that has pages, for what no screen shows. @param {Context} context */
-export async function everything({ tenant }) {
-  return screen({ title: 'Everything else', lead: 'What can be managed here, one kind after the other, as the admin API has it.' },
-    h('section.card', h('dl.facts', model.nouns().map((noun) => [h('dt', link(to(tenant, noun), model.plural(noun))),
-      h('dd', model.sentence(model.need(`${noun}-list`).summary))]))));
-}
-
-/** Shows a secret this one time; leaving is asked about until somebody says that it is stored. @param {string} secret @param {string} tenant */
-export async function secretShown(secret, tenant) {
+/** Shows a secret this one time. It cannot be left by accident. @param {Place} c @param {string} secret */
+export async function secretShown(c, secret) {
   const base = h('div');
-  get(model.at('tenant-show', { tenant })).then(({ data }) => data.baseUrl
+  c.get('tenant-show').then(({ data }) => data.baseUrl
     && add(base, h('h3', 'The base URL that belongs to it'), copyable(data.baseUrl, 'the base URL'))).catch(() => {});
   router.guard(async () => false);
   await ask({ title: 'The new token', cancel: 'I have stored it', stays: true,
-    body: [h('p.hint.warn', 'Copy it now. It is shown this one time: only its hash is kept.'), h('p'), copyable(secret, 'the token'), base] });
+    body: [h('p.hint.warn', 'Copy it now. The server keeps only its hash, and cannot show it again.'), h('p'),
+      copyable(secret, 'the token'), base] });
   router.guard(null);
 }

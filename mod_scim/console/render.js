@@ -1,10 +1,4 @@
-/**
- * Making elements. Text is always written as text: nothing here, nor anywhere else in the console, makes markup of data.
- *
- * @typedef {Node | string | number | boolean | null | undefined} Part
- * @typedef {Part | Part[] | Part[][]} Child
- * @typedef {Record<string, any>} Properties  onclick and the like are functions, true is an attribute without a value
- */
+/** Making elements. Text is always written as text: nothing in the console makes markup of data. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'selected', 'open', 'indeterminate']);
@@ -24,7 +18,7 @@ function set(element, name, value) {
   else element.setAttribute(name, value === true ? '' : name === 'href' ? safeLink(value) : String(value));
 }
 
-/** Puts children into an element; false, null and undefined are nothing. @param {Element | DocumentFragment} element @param {...Child} children */
+/** Puts children into an element. @param {Element | DocumentFragment} element @param {...Child} children */
 export function add(element, ...children) {
   for (const child of /** @type {Part[]} */ (children.flat(3))) {
     if (child === null || child === undefined || child === false || child === true || child === '') continue;
@@ -34,10 +28,8 @@ export function add(element, ...children) {
 }
 
 /**
- * @param {string | null} space
- * @param {string} tag  a name, and classes behind dots: 'section.card.wide'
- * @param {any} first
- * @param {Child[]} children
+ * @param {string | null} space @param {string} tag  a name, and classes behind dots: 'section.card.wide'
+ * @param {any} first @param {Child[]} children
  */
 function make(space, tag, first, children) {
   const [name, ...classes] = tag.split('.');
@@ -51,10 +43,7 @@ function make(space, tag, first, children) {
 
 /**
  * An element: h('p.soft', {title: 'x'}, 'text', h('b', 'bold')). The properties may be left out.
- * @param {string} tag
- * @param {Properties | Child} [first]
- * @param {...Child} children
- * @returns {any}
+ * @param {string} tag @param {Properties | Child} [first] @param {...Child} children @returns {any}
  */
 export function h(tag, first, ...children) {
   return make(null, tag, first, children);
@@ -65,9 +54,17 @@ export function svg(tag, first, ...children) {
   return make(SVG, tag, first, children);
 }
 
-/** Shows children in the place of what an element holds. @param {Element | null} element @param {...Child} children */
+/** Shows children instead of what is there; the focus stays. @param {?Element} element @param {...Child} children */
 export function fill(element, ...children) {
+  const at = document.activeElement;
+  const within = at && at !== element && element?.contains(at) ? at : null;
+  const alike = () => [...(within && element ? element.querySelectorAll(within.tagName) : [])];
+  const called = (/** @type {any} */ each) => each.getAttribute('aria-label') ?? each.value ?? each.textContent;
+  const place = within ? alike().indexOf(within) : -1;
   element?.replaceChildren(add(document.createDocumentFragment(), ...children));
+  const now = alike();
+  const again = within && (now.find((each) => called(each) === called(within)) ?? now[place]);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
 /** @param {string} id @returns {HTMLElement} */

@@ -1,29 +1,22 @@
 /**
- * The address holds the place: #/TENANT/SCREEN/ID?search. Whoever goes elsewhere while a screen is loading never sees
- * it arrive, and what is not saved yet is asked about first.
- *
- * @typedef {{tenant: string, screen: string, id: string, query: Record<string, string>}} Place
+ * The address holds the place: #/TENANT/SCREEN/ID?search. A screen that is left while it loads is never shown, and what
+ * is not saved yet is asked about first.
  */
 import { queryText } from './api.js';
 
-/** @type {(place: Place) => void} */
+/** @type {(address: Address) => void} */
 let show = () => {};
 /** @type {() => Promise<boolean>} */
 let mayLeave = async () => true;
 let current = '';
 
-/** @param {{tenant?: string, screen?: string, id?: any, query?: Record<string, any>}} place */
+/** @param {{tenant?: string, screen?: string, id?: any, query?: Values}} place */
 export function link({ tenant, screen, id, query }) {
-  const parts = [tenant, screen, id].filter((each) => each !== undefined && each !== '').map((each) => encodeURIComponent(String(each)));
-  return `#/${parts.join('/')}${queryText(query ?? {})}`;
+  const parts = [tenant, screen, id].filter((each) => each !== undefined && each !== '');
+  return `#/${parts.map((each) => encodeURIComponent(String(each))).join('/')}${queryText(query ?? {})}`;
 }
 
-/** The link to a place. @param {string} tenant @param {string} [screen] @param {any} [id] @param {Record<string, any>} [query] */
-export function to(tenant, screen, id, query) {
-  return link({ tenant, screen, id, query });
-}
-
-function decode(text) {
+function decode(/** @type {string} */ text) {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -31,19 +24,19 @@ function decode(text) {
   }
 }
 
-/** @returns {Place} */
+/** @returns {Address} */
 export function here() {
   const [route, asked] = location.hash.replace(/^#\/?/, '').split('?');
   const [tenant = '', screen = '', id = ''] = route.split('/').map(decode);
   return { tenant, screen, id, query: Object.fromEntries(new URLSearchParams(asked ?? '')) };
 }
 
-/** @param {Partial<Place>} place */
+/** @param {Partial<Address>} place */
 export function go(place) {
   location.hash = link(place);
 }
 
-/** Another search at the same place, for the address alone: the screen that shows it stays. @param {Record<string, any>} query */
+/** Another search at the same place, in the address only: the screen that shows it stays. @param {Values} query */
 export function search(query) {
   history.replaceState(null, '', link({ ...here(), query }));
   current = location.hash;
@@ -76,7 +69,7 @@ async function changed() {
   show(here());
 }
 
-/** @param {(place: Place) => void} listener */
+/** @param {(address: Address) => void} listener */
 export function start(listener) {
   show = listener;
   window.addEventListener('hashchange', changed);

@@ -18,9 +18,7 @@ import { users } from './screens/users.js';
 
 export { tenants };
 
-/** @typedef {(context: import('./record.js').Context) => Promise<import('./render.js').Child>} Screen */
-
-/** By the name in the address: the screen, and that of one thing of it. @type {Record<string, {all: Screen, one?: Screen}>} */
+/** By the name in the address: the screen, and that of one thing. @type {Record<string, {all: View, one?: View}>} */
 export const table = {
   overview: { all: overview },
   connect: { all: connect, one: connect },

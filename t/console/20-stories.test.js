@@ -116,7 +116,7 @@ async function person(page) {
   await made('PATCH', `${demo}/users/dmitri.volkov@example.com`, { role: 'office-admin' });
   await page.getByLabel('Role', { exact: true }).fill('read-only');
   await button(page, 'Save').click();
-  await dialog(page).getByText('It was changed meanwhile').waitFor();
+  await dialog(page).getByText('Changed meanwhile').waitFor();
   await dialog(page).getByText('office-admin').first().waitFor();
   await button(page, 'Save my change over it').click();
   await page.getByText('Saved', { exact: true }).waitFor();
@@ -230,7 +230,7 @@ async function keys(page) {
   await page.getByRole('heading', { name: 'Grace Tan' }).waitFor();
   await tabTo(page, 'Protect');
   await page.keyboard.press('Enter');
-  await dialog(page).getByText('provisioning neither', { exact: false }).or(dialog(page).getByText('Provisioning neither')).first().waitFor();
+  await dialog(page).getByText('Provisioning changes neither the account nor its access').waitFor();
   await page.keyboard.press('Escape');
   await dialog(page).waitFor({ state: 'detached' });
 }

@@ -20,6 +20,7 @@ async function customer(page, tenant) {
   await button(page, 'Make the token').click();
   const token = await dialog(page).locator('code').first().innerText();
   await button(page, 'I have stored it').click();
+  await page.getByText('it is shown on this page until you leave').waitFor();
   await page.evaluate(() => { window.onbeforeunload = null; });
   const base = env.SCIM_BASE_URL.replace(/[^/]+$/, tenant);
   const ask = async (method, path, body, secret = token) => {

@@ -45,7 +45,7 @@ async function loginEnded(page) {
   try {
     await page.getByRole('link', { name: 'Groups', exact: true }).click();
     await page.getByText('Your login has ended.').first().waitFor();
-    await page.getByRole('button', { name: 'Log in again' }).waitFor();
+    await page.getByRole('link', { name: 'Log in in a new tab' }).waitFor();
   } finally {
     writeFileSync(file, known);
   }

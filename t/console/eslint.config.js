@@ -7,13 +7,13 @@ export default [
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: names('AbortController DOMException Intl MouseEvent Node URL URLSearchParams Blob clearInterval clearTimeout console document fetch getComputedStyle history localStorage location navigator setInterval setTimeout window'),
+      globals: names('AbortController HTMLElement DOMException Intl MouseEvent Node URL URLSearchParams Blob clearInterval clearTimeout console document fetch getComputedStyle history localStorage location navigator setInterval setTimeout window'),
     },
     rules: {
       complexity: ['error', 16],
       'consistent-return': 'off',
       eqeqeq: 'error',
-      'max-len': ['error', { code: 160 }],
+      'max-len': ['error', { code: 120 }],
       'max-lines-per-function': ['error', { max: 50, skipComments: true }],
       'no-alert': 'off',
       'no-eval': 'error',

@@ -1,127 +1,134 @@
 /**
- * Connect: the guide of each identity provider, with this tenant's own URL, a token made in place, a test of the connection,
- * and the provider's calls as they arrive. The guides are data (guides/), which docs/identity-providers.md is made of as well.
+ * Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
+ * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides.
  */
 import {
-  button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, send, state, table, tag, to,
+  button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, state, table, tag,
 } from '../kit.js';
 import { asked, follow } from './activity.js';
 import { makeToken } from './tokens.js';
 
-/** @typedef {{id: string, name: string, short: string, suffix?: string, steps: {text: string, copy?: 'url' | 'token'}[],
- *   mapping: {from: string, to: string, note?: string}[],
- *   test: {method: string, path: string, expect: string}[], expect: string[], trouble: {see: string, do: string}[]}} Guide */
-
-/** A file of the console. @param {string} file @param {AbortSignal} signal */
-async function guideFile(file, signal) {
-  return (await get(`/console/guides/${file}.json`, {}, signal)).data;
+/** A guide, or the index of all. @param {Place} c @param {string} file */
+async function guideFile(c, file) {
+  return (await get(`/console/guides/${file}.json`, {}, c.signal)).data;
 }
 
 /** The little markup of the guides, **strong** and `code`, as elements. @param {string} text */
-export function prose(text) {
-  return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((piece) => (piece.startsWith('**') ? h('b', piece.slice(2, -2)) : piece.startsWith('`')
-    ? h('code', piece.slice(1, -1)) : piece));
+function prose(text) {
+  const element = (/** @type {string} */ piece) => (piece.startsWith('**') ? h('b', piece.slice(2, -2))
+    : piece.startsWith('`') ? h('code', piece.slice(1, -1)) : piece);
+  return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map(element);
 }
 
-async function choose({ tenant, signal }) {
-  const guides = await guideFile('index', signal);
-  return screen({ title: 'Connect an identity provider',
-    lead: 'Which one do you have? The guide shows the fields with your own address, makes the token, and watches for the first request.' },
-    h('div.choices', guides.map((each) => h('a.choice.pick', { href: to(tenant, 'connect', each.id) }, h('span', { 'aria-hidden': 'true' }, '→'),
-      h('b', each.name)))));
+/** @param {Place} c */
+async function choose(c) {
+  const guides = await guideFile(c, 'index');
+  const choice = (/** @type {Guide} */ each) => h('a.choice.pick', { href: c.to('connect', each.id) },
+    h('span', { 'aria-hidden': 'true' }, '→'), h('b', each.name));
+  return screen({ title: 'Connect an identity provider', lead: 'The identity provider is the system that knows your '
+    + 'people and sends them here. Choose yours: its guide has your own address, and shows the first requests.' },
+  h('div.choices', guides.map(choice)));
 }
 
-/** Where the token of this guide is made, and kept while the page is open. @param {string} tenant @param {Guide} guide @param {{token: string}} kept */
-function tokenPlace(tenant, guide, kept) {
+/** Where the token of this guide is made, and shown while the page is open. @param {Place} c @param {Guide} guide
+ * @param {{token: string}} kept */
+function tokenPlace(c, guide, kept) {
   const box = h('div');
+  const ask = 'The token is not shown again. Have you entered it at the identity provider?';
+  const maker = button('Make a token', async () => {
+    const made = await makeToken(c, `${guide.id}-${new Date().getFullYear()}`,
+      `The token is what ${guide.short} logs in with. Give it a name that you will know it by.`);
+    if (!made || c.signal.aborted) return;
+    kept.token = made.token;
+    router.guard(() => Promise.resolve(window.confirm(ask)));
+    draw();
+  }, { kind: 'main' });
   const draw = () => fill(box, kept.token ? [copyable(kept.token, 'the token'), h('p'),
     h('p.hint.warn', 'Enter it now: it is shown on this page until you leave, and never again.')]
-    : h('div.row', button('Make a token', async () => {
-      const made = await makeToken(tenant, `${guide.id}-${new Date().getFullYear()}`, `For ${guide.short}. Give it a name that you will know it by.`);
-      if (!made) return;
-      kept.token = made.token;
-      router.guard(() => Promise.resolve(window.confirm('The token is not shown again. Have you entered it at the identity provider?')));
-      draw();
-    }, { kind: 'main' }), h('small', 'or enter one that you have already. ', link(to(tenant, 'tokens'), 'Tokens'))));
+    : h('div.row', maker, h('small', 'or enter one that you have. ', link(c.to('tokens'), 'Tokens'))));
   draw();
   return box;
 }
 
-/** @param {Guide} guide @param {string} url @param {string} tenant @param {{token: string}} kept */
-function steps(guide, url, tenant, kept) {
-  return h('ol.steps', guide.steps.map((each) => h('li', h('div', h('p', prose(each.text)), each.copy === 'url'
-    && (url ? copyable(url + (guide.suffix ?? ''), 'the URL') : h('p.hint', 'The server does not say its URL: an operator sets ScimBaseURL.')),
-    each.copy === 'token' && tokenPlace(tenant, guide, kept)))));
+/** @param {Place} c @param {Guide} guide @param {string} url @param {{token: string}} kept */
+function steps(c, guide, url, kept) {
+  const address = () => (url ? copyable(url + (guide.suffix ?? ''), 'the URL')
+    : h('p.hint', 'The server does not know its own URL: an operator sets ScimBaseURL.'));
+  return h('ol.steps', guide.steps.map((each) => h('li', h('div', h('p', prose(each.text)),
+    each.copy === 'url' && address(), each.copy === 'token' && tokenPlace(c, guide, kept)))));
 }
 
-const STEPS = { discovery: 'The endpoint is reached', stranger: 'Nobody gets in without a token', users: 'It looks for a user',
-  groups: 'It looks for groups' };
-
-/** One step of a test: ok is null where it was not tried. */
+/** One step of a test: ok is null where it was not tried. @param {Row} row */
 function testStep({ step, request: call, expected, found, ok, fix }) {
-  const [kind, mark, text] = ok ? ['good', '✓', 'as expected'] : ok === false ? ['bad', '✕', 'not as expected'] : ['soft', '○', 'not tried'];
-  return h('li', h(`span.${kind}`, { 'aria-hidden': 'true' }, mark), h('div', h('p', h('b', STEPS[step] ?? step), ` (${text})`),
-    h('p.soft', h('code', call), h('br'), 'Expected ', h('bdi', expected), h('br'), 'Found ', h('bdi', found)), fix && h('p', h('bdi', fix))));
+  const [kind, mark, text] = ok ? ['good', '✓', 'as expected']
+    : ok === false ? ['bad', '✕', 'not as expected'] : ['soft', '○', 'not tried'];
+  return h('li', h(`span.${kind}`, { 'aria-hidden': 'true' }, mark),
+    h('div', h('p', h('b', model.words('testSteps', step) ?? step), ` (${text})`),
+      h('p.soft', h('code', call), h('br'), 'Expected ', h('bdi', expected), h('br'), 'Found ', h('bdi', found)),
+      fix && h('p', h('bdi', fix))));
 }
 
-/** The calls that the provider makes when it tests the connection, made by the server. */
-function test(tenant, guide, kept) {
-  const asks = h('ul', guide.test.map((each) => h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`))));
-  if (!model.find('connection-test')) return card('What its test asks', asks);
-  const token = h('input', { id: 'token', autocomplete: 'off', spellcheck: 'false', maxlength: 200, placeholder: 'the one that was made above' });
+/** The calls of a provider's own test, made by the server. @param {Place} c @param {Guide} guide
+ * @param {{token: string}} kept */
+function test(c, guide, kept) {
+  const asks = guide.test.map((each) =>
+    h('li', h('code', `${each.method} ${each.path}`), h('span.soft', `, expects ${each.expect}`)));
+  const token = h('input', { id: 'token', autocomplete: 'off', spellcheck: 'false', maxlength: 200,
+    placeholder: 'the one that was made above' });
   const result = h('div', { 'aria-live': 'polite' });
   const run = async () => {
     fill(result, h('div.bone.short'));
     const said = token.value.trim() || kept.token;
-    const { data } = await send('POST', model.at('connection-test', { tenant }), said ? { token: said }
-      : {}).catch((error) => ({ data: { steps: null, error } }));
-    fill(result, data.steps ? h('ul.todo', data.steps.map(testStep)) : problem(data.error));
+    await c.send('connection-test', said ? { token: said } : {}).then(
+      ({ data }) => fill(result, h('ul.todo', data.steps.map(testStep))), (error) => fill(result, problem(error)));
   };
-  return card('Test the connection', h('p',
-    `The server makes the first calls of an identity provider itself, to the base URL and nowhere else, and checks the certificate. ${guide.short} asks:`),
-    asks,
-    h('div.fields', h('div.field', h('label', { for: 'token' }, 'Token'), token,
-      h('small', 'It is sent with this one test and kept nowhere. Without it the steps that need one are not tried.'))),
-    h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
+  return card('Test the connection', h('p', 'The server calls its own base URL as an identity provider does, and '
+    + `checks the certificate. ${guide.short} asks:`), h('ul', asks), h('div.fields', h('div.field',
+    h('label', { for: 'token' }, 'Token'), token, h('small', 'It is used for this test and not kept. Without a token '
+      + 'the steps that need one are not tried.'))),
+  h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
 }
 
-/** @param {Guide} guide @param {any[]} rows */
-function verdict(guide, rows) {
-  const good = rows.some((each) => each.outcome === 'done');
-  const bad = rows.find((each) => each.outcome !== 'done');
-  if (rows.some((each) => each.method !== 'GET' && each.outcome === 'done')) return tag('good', `${guide.short} provisions`, '✓');
-  if (good) return tag('good', `${guide.short} has tested the connection`, '✓');
-  return bad && tag('bad', `${guide.short} was refused: ${bad.reason ?? bad.status}`);
+/** @param {Guide} guide @param {Row[]} rows */
+function verdict({ short }, rows) {
+  const done = rows.filter((each) => each.outcome === 'done');
+  const verb = done.some((each) => each.method !== 'GET') ? 'provisions' : 'has tested the connection';
+  if (done.length) return tag('good', `${short} ${verb}`, '✓');
+  return rows[0] && tag('bad', `${short} was refused: ${rows[0].reason ?? rows[0].status}`);
 }
 
-/** The provider's calls as they arrive. @param {string} tenant @param {Guide} guide @param {AbortSignal} signal */
-function waiting(tenant, guide, signal) {
-  /** @type {any[]} */
+/** The provider's calls as they arrive. @param {Place} c @param {Guide} guide */
+function waiting(c, guide) {
+  /** @type {Row[]} */
   let rows = [];
-  const news = h('div', { role: 'status' }, h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)),
+  const news = h('div', { role: 'status' },
+    h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)),
     h('p.soft', 'Let it test the connection now. Its calls appear here as they arrive.'));
-  follow(tenant, signal, (fresh) => {
+  const columns = [col('When', (row) => link(c.to('activity', row.id), format.second(row.at))),
+    col('Request', (row) => [asked(row), row.object && [' ', name(row.object, 'one')]]),
+    col('Outcome', (row) => [state(row.outcome), ' ', h('span.soft', row.status)]),
+    col('Why', (row) => row.reason && name(row.reason))];
+  follow(c, (fresh) => {
     rows = [...fresh, ...rows].slice(0, 20);
-    fill(news, h('p', verdict(guide, rows)),
-      table([col('When', (row) => link(to(tenant, 'activity', row.id), format.second(row.at))),
-      col('Request', (row) => [asked(row), row.object && [' ', name(row.object, 'one')]]),
-      col('Outcome', (row) => [state(row.outcome), ' ', h('span.soft', row.status)]), col('Why', (row) => row.reason && name(row.reason))], rows));
+    fill(news, h('p', verdict(guide, rows)), table(columns, rows));
   }).catch(() => {});
   return card('Live', news);
 }
 
-export async function connect(context) {
-  const { tenant, id, signal } = context;
-  if (!id) return choose(context);
-  const [guide, shown] = await Promise.all([guideFile(id, signal), get(model.at('tenant-show', { tenant }), {}, signal)]);
+/** @type {View} */
+export async function connect(c) {
+  if (!c.id) return choose(c);
+  const [guide, { data }] = await Promise.all([guideFile(c, c.id), c.get('tenant-show')]);
   const kept = { token: '' };
-  const mapping = table([col('There', (row) => h('code', row.from)), col('Here', (row) => h('code', row.to)), col('Note', (row) => row.note)], guide.mapping,
-    { caption: 'Attribute mapping, with the names as they stand in that product' });
-  return screen({ title: ['Connect ', guide.name], trail: link(to(tenant, 'connect'), 'Connect'),
-    lead: 'Menus of other products change: words there may differ a little.' },
-    !shown.data.enabled && h('p.hint.warn', 'Provisioning is switched off: every request is answered 403 until you switch it on in the overview.'),
-    card('Steps', steps(guide, shown.data.baseUrl ?? '', tenant, kept)), waiting(tenant, guide, signal), test(tenant, guide, kept),
-      card('Attributes', mapping),
-    h('div.grid', card('What to expect', h('ul', guide.expect.map((each) => h('li', prose(each))))),
-      card('When it fails', guide.trouble.map((each) => h('p', h('b', prose(each.see)), h('br'), prose(each.do))))));
+  const columns = [col('There', (row) => h('code', row.from)), col('Here', (row) => h('code', row.to)),
+    col('Note', (row) => row.note)];
+  const trouble = guide.trouble.map((/** @type {Row} */ each) =>
+    h('p', h('b', prose(each.see)), h('br'), prose(each.do)));
+  return screen({ title: ['Connect ', guide.name], trail: link(c.to('connect'), 'Connect'),
+    lead: 'Other products change their menus from time to time: words there may differ a little.' },
+  !data.enabled && h('p.hint.warn', 'Provisioning is off: all requests are refused. Switch it on in the overview.'),
+  card('Steps', steps(c, guide, data.baseUrl ?? '', kept)), waiting(c, guide), test(c, guide, kept),
+  card('Attributes', table(columns, guide.mapping, 'Attribute mapping, with the names as they stand in that product')),
+  h('div.grid', card('What to expect', h('ul', guide.expect.map((/** @type {string} */ each) => h('li', prose(each))))),
+    card('When it fails', trouble)));
 }

@@ -1,81 +1,91 @@
 /** Held requests: whom each would touch, and the decision about it. */
 import {
-  ask, button, card, col, empty, facts, format, get, h, link, list, model, name, num, operationButton, router, screen, send, setCount,
-  state, table, tag, tell, time, to,
+  ask, button, card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state, table,
+  tag, tell, time,
 } from '../kit.js';
-import { asked } from './activity.js';
+import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
 
-function columns(tenant) {
-  return [col('Request', (row) => [link(to(tenant, 'holds', row.id), asked(row)), h('small', h('code', name(`${row.method} ${row.path}`, 'one')))]),
-    col('State', (row) => state(row.state)),
-    num('Would lose access', (row) => format.many(row.weight, 'person', 'people')),
+/** The first of those whom a request would touch. @param {Row} row */
+function touched({ people: some, weight }) {
+  const first = (some ?? []).slice(0, 3);
+  const names = first.map((/** @type {Row} */ each, /** @type {number} */ i) =>
+    [i > 0 && ', ', h('bdi', each.displayName ?? each.userName)]);
+  const others = weight - first.length;
+  const more = others > 0 && ` and ${format.many(others, 'other')}`;
+  return [format.people(weight), first.length > 0 && h('small', names, more)];
+}
+
+/** @type {View} */
+export async function holds(c) {
+  const columns = [
+    col('Request', (row) => [link(c.to('holds', row.id), asked(row)), h('small', sent(row, 'one'))]),
+    col('State', (row) => state(row.state)), col('Would lose access', touched),
     col('Sent', (row) => [format.many(row.attempts, 'time'), h('small', 'last ', time(row.lastAt))]),
     col('Token', (row) => name(row.tokenName)),
     col('Decided', (row) => row.decided && [time(row.decided), h('small', 'by ', h('bdi', row.decidedBy))])];
+  const rejectAll = operationButton(c, { operation: 'hold-reject-all', text: 'Reject all…', kind: 'danger', plain: true,
+    question: 'Every held request is refused for a day, however often it is sent.' });
+  const loaded = (/** @type {any} */ data) =>
+    setCount('holds', data.items.filter((/** @type {Row} */ each) => each.state === 'held').length);
+  return screen({ title: 'Held requests', actions: rejectAll, lead: 'A request that would take access from more people '
+    + 'than you allow in an hour waits here until you decide. It has changed nothing yet.' },
+  card('', await list(c, { operation: 'hold-list', columns, loaded, nothing: empty('Nothing is held',
+    ['A request is held when it exceeds the limits in the ', link(c.to('settings'), 'settings'), '.']) })));
 }
 
-export async function holds({ tenant, query, signal }) {
-  const rejectAll = operationButton({ operation: 'hold-reject-all', tenant, values: {}, text: 'Reject all…', kind: 'danger', plain: true, done: router.again,
-    question: 'Every request that is held is refused for a day, as often as it is sent.' });
-  const loaded = (data) => setCount('holds', data.items.filter((each) => each.state === 'held').length);
-  return screen({ title: 'Held requests',
-    lead: 'A request that would take access from more people than the tenant allows in an hour waits here for a decision. Nothing has changed yet.',
-      actions: rejectAll },
-    card('', await list({ operation: 'hold-list', values: { tenant }, tenant, query, signal, columns: columns(tenant), loaded,
-      nothing: empty('Nothing is held', ['The guard holds what is more than the limits say; they are in the ', link(to(tenant, 'settings'), 'settings'),
-        '.']) })));
-}
-
-/** @param {string} tenant @param {string} id @param {string | null} etag */
-async function release(tenant, id, etag) {
+/** @param {Place} c @param {string | null} etag */
+async function release(c, etag) {
   const minutes = h('input', { type: 'number', value: 60, min: 1, max: 10080, id: 'minutes' });
   const everything = h('input', { type: 'checkbox', id: 'everything' });
-  const done = await ask({ title: 'Release it?', action: 'Release',
-    body: [h('p', 'The identity provider sends the request again by itself, and it passes then.'),
-    h('div.fields', h('div.field', h('label', { for: 'minutes' }, 'For how many minutes'), minutes),
-      h('div.field.check', everything, h('label', { for: 'everything' }, 'Let everything else pass as well'), h('small', 'But for what was rejected.')))],
-  work: () => send('POST', model.at('hold-release', { tenant, hold: id }), { minutes: Number(minutes.value), everything: everything.checked }, etag) });
-  if (done) decided('Released; the identity provider tries again by itself');
+  const body = [h('p', 'The identity provider sends the request again by itself. It passes then.'), h('div.fields',
+    h('div.field', h('label', { for: 'minutes' }, 'For how many minutes'), minutes),
+    h('div.field.check', everything, h('label', { for: 'everything' }, 'Let all other requests pass, too'),
+      h('small', 'Except those that you have rejected.')))];
+  const done = await ask({ title: 'Release it?', action: 'Release', body, work: () => c.send('hold-release',
+    { hold: c.id, minutes: Number(minutes.value), everything: everything.checked }, etag) });
+  if (!done) return;
+  tell('Released. The identity provider tries again by itself.');
+  c.again();
 }
 
-/** @param {string} tenant @param {string} id @param {string | null} etag */
-async function reject(tenant, id, etag) {
-  const done = await ask({ title: 'Reject it?', action: 'Reject', danger: true,
-    body: h('p', 'The request is refused for a day, as often as it is sent. Change at the identity provider what led to it.'),
-    work: () => send('POST', model.at('hold-reject', { tenant, hold: id }), {}, etag) });
-  if (done) decided('Rejected');
+/** @param {Place} c @param {string | null} etag */
+async function reject(c, etag) {
+  const body = h('p', 'The request is refused for a day, however often it is sent. Change what led to it at the '
+    + 'identity provider.');
+  const done = await ask({ title: 'Reject it?', action: 'Reject', danger: true, body,
+    work: () => c.send('hold-reject', { hold: c.id }, etag) });
+  if (!done) return;
+  tell('Rejected');
+  c.again();
 }
 
-function decided(text) {
-  tell(text);
-  router.again();
-}
-
-/** Whom it would touch. */
-function touched(data, tenant) {
+/** @param {Place} c @param {Row} data */
+function people(c, data) {
   if (!data.people?.length) return null;
-  return card('Whom it would touch', table([col('Name', (row) => userLink(row, tenant)), col('User name', (row) => name(row.userName))], data.people),
-    data.weight > data.people.length && h('p.soft', `and ${format.many(data.weight - data.people.length, 'other')}.`));
+  const columns = [col('Name', (row) => userLink(c, row)), col('User name', (row) => name(row.userName))];
+  const others = data.weight - data.people.length;
+  return card('Who would lose access', table(columns, data.people),
+    others > 0 && h('p.soft', `and ${format.many(others, 'other')}.`));
 }
 
-export async function hold({ tenant, id, signal }) {
-  const { data, etag } = await get(model.at('hold-show', { tenant, hold: id }), {}, signal);
+/** @type {View} */
+export async function hold(c) {
+  const { data, etag } = await c.get('hold-show', { hold: c.id });
   const [, type, thing] = String(data.path).split('/');
-  const about = thing && { Users: 'users', Groups: 'groups' }[type];
-  const open = data.state === 'held';
-  return screen({ title: [asked(data), `: ${format.many(data.weight, 'person', 'people')} would lose access`],
-    trail: link(to(tenant, 'holds'), 'Held requests'), tags: [state(data.state), open && tag('plain', 'nothing has changed yet')],
-    actions: [open && button('Release…', () => release(tenant, id, etag), { kind: 'main' }), open
-      && button('Reject…', () => reject(tenant, id, etag), { kind: 'danger' })] },
-  h('div.grid', card('The request',
-    facts([['Request', h('code', name(`${data.method} ${data.path}`))],
-    ['About', about && link(to(tenant, about, thing.split('?')[0]), type === 'Users' ? 'this user' : 'this group')],
-    ['Token', link(to(tenant, 'tokens', data.tokenId), name(data.tokenName))], ['First sent', time(data.at, format.moment)],
-      ['Last sent', [time(data.lastAt), `, ${format.many(data.attempts, 'time')}`]],
+  const about = thing && { Users: 'user', Groups: 'group' }[type];
+  const actions = data.state === 'held' && [button('Release…', () => release(c, etag), { kind: 'main' }),
+    button('Reject…', () => reject(c, etag), { kind: 'danger' })];
+  return screen({ title: [asked(data), `: ${format.people(data.weight)} would lose access`], actions,
+    trail: link(c.to('holds'), 'Held requests'),
+    tags: [state(data.state), actions && tag('plain', 'nothing has changed yet')] },
+  h('div.grid', card('The request', facts(['Request', sent(data)],
+    ['About', about && link(c.to(`${about}s`, thing.split('?')[0]), `this ${about}`)],
+    ['Token', link(c.to('tokens', data.tokenId), name(data.tokenName))], ['First sent', time(data.at, format.moment)],
+    ['Last sent', [time(data.lastAt), `, ${format.many(data.attempts, 'time')}`]],
     ['Decided', data.decided && [time(data.decided, format.moment), ' by ', h('bdi', data.decidedBy)]],
-      ['Passes until', data.until && time(data.until, format.moment)]])),
-  card('Why it is held', facts([['By this request', format.many(data.weight, 'person', 'people')],
-    ['With all of the hour', format.many(data.total, 'person', 'people')], ['The tenant allows', format.many(data.threshold, 'person', 'people')]]))),
-  touched(data, tenant));
+    ['Passes until', data.until && time(data.until, format.moment)])),
+  card('Why it is held', facts(['This request takes access from', format.people(data.weight)],
+    ['All requests of the hour', format.people(data.total)], ['You allow in an hour', format.people(data.threshold)]))),
+  people(c, data));
 }

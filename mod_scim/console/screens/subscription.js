@@ -1,29 +1,27 @@
-/** One subscription: its seats, who has it and who waits, and which groups give it. */
+/** One subscription: its seats, who has it and who waits, and why. */
 import {
-  card, changeForm, col, empty, facts, format, get, h, link, list, model, name, operationButton, router, screen, tag, time, to,
+  card, changeForm, col, empty, facts, format, h, link, list, name, operationButton, screen, tag, time, way,
 } from '../kit.js';
 import { userLink } from './users.js';
 
-function columns(tenant) {
-  return [col('Name', (row) => [userLink(row, tenant), row.displayName && h('small', name(row.userName, 'one'))]),
+/** @type {View} */
+export async function subscription(c) {
+  const values = { subscription: c.id };
+  const shown = await c.get('subscription-show', values);
+  const { data, etag } = shown;
+  const counted = (/** @type {number} */ number) => `${format.count(number)}${data.more ? ' or more' : ''}`;
+  const columns = [
+    col('Name', (row) => [userLink(c, row), row.displayName && h('small', name(row.userName, 'one'))]),
     col('Seat', (row) => (row.seated ? tag('good', 'has it', '✓') : tag('warn', 'waits', '…'))),
-    col('Since', (row) => time(row.since)),
-    col('By', (row) => h('bdi', (row.why ?? []).join(', ')))];
-}
-
-export async function subscription({ tenant, id, query, signal }) {
-  const values = { tenant, subscription: id };
-  const { data, etag } = await get(model.at('subscription-show', values), {}, signal);
-  const counted = (number) => `${format.count(number)}${data.more ? ' or more' : ''}`;
-  const who = await list({ operation: 'access-list', values, tenant, query, signal, columns: columns(tenant),
-    nothing: empty('Nobody has it', 'Map a group to it, mark it for everybody, or grant it to somebody.',
-      h('a.button', { href: to(tenant, 'access') }, 'Access')) });
-  return screen({ title: name(data.name), lead: data.description && name(data.description), trail: link(to(tenant, 'access'), 'Access'),
-    actions: operationButton({ operation: 'subscription-remove', tenant, values, text: 'Remove', danger: true, etag,
-      question: 'Only a subscription that nothing gives can be removed.', done: () => router.go({ tenant, screen: 'access' }) }) },
-  h('div.grid', card('Seats', facts([['Have it', counted(data.seated)],
+    col('Since', (row) => time(row.since)), col('Why', (row) => h('bdi', (row.why ?? []).join(', ')))];
+  const who = await list(c, { operation: 'access-list', values, columns, nothing: empty('Nobody has it',
+    'Map a group to it, mark it for everybody, or grant it to somebody.', way(c.to('access'), 'Access')) });
+  const remove = operationButton(c, { operation: 'subscription-remove', values, text: 'Remove', danger: true, etag,
+    question: 'You can remove a subscription only when nothing gives it.', done: () => c.go('access') });
+  return screen({ title: name(data.name), lead: data.description && name(data.description),
+    trail: link(c.to('access'), 'Access'), actions: remove },
+  h('div.grid', card('Seats', facts(['Have it', counted(data.seated ?? data.entitled)],
     ['Wait for a seat', data.waiting ? h('span.warn', counted(data.waiting)) : '0'],
-    ['Seats', data.seats === null ? 'no limit' : format.count(data.seats)]])),
-    card('Change', changeForm({ noun: 'subscription', values, data, etag }))),
-  card('Who has it', who));
+    ['Seats', data.seats === null ? 'no limit' : format.count(data.seats)])),
+  card('Change', changeForm(c, 'subscription', values, shown))), card('Who has it', who));
 }

@@ -1,10 +1,10 @@
 /** Tokens: what identity providers log in with. A secret is shown once, when it is made. */
 import {
-  ask, button, card, changeForm, col, empty, facts, form, format, get, h, link, list, model, name, operationButton, router, screen,
-  secretShown, send, tag, tell, time, to,
+  ask, button, card, changeForm, code, col, empty, facts, form, format, h, link, list, model, name, operationButton,
+  screen, secretShown, tag, time, way,
 } from '../kit.js';
 
-/** How a token is, and how long it lasts. @param {any} row */
+/** How a token is, and how long it lasts. @param {Row} row */
 export function tokenTag(row) {
   if (row.status === 'revoked') return tag('plain', 'revoked', '○');
   if (row.status === 'expired') return tag('bad', ['ended ', time(row.expires)]);
@@ -13,94 +13,100 @@ export function tokenTag(row) {
 }
 
 const LIVES = [['30', '30 days'], ['90', '90 days'], ['180', '180 days'], ['365', 'One year'], ['', 'Another date…']];
+const NAME = 'What you will know it by: the product and the year, for example.';
 
-function endOf(days) {
-  return new Date(Date.now() + Number(days) * 86400000).toISOString();
+/** How long a token lasts: a choice of days, or a date. */
+function lifetime() {
+  const when = h('input', { type: 'datetime-local', 'aria-label': 'Ends on', hidden: true });
+  const life = h('select', { id: 'life', onchange: () => { when.hidden = life.value !== ''; } },
+    LIVES.map(([value, text]) => h('option', { value }, text)));
+  const read = () => (life.value ? new Date(Date.now() + Number(life.value) * 86400000).toISOString()
+    : format.fromLocal(when.value));
+  const element = h('div.field', h('label', { for: 'life' }, 'It ends after'), life, when,
+    h('small', 'Put the end into a calendar. The overview warns you two weeks before.'));
+  return { element, read };
 }
 
 /**
  * The form of a new token; answers what the server made, null where it was left.
- * @param {string} tenant @param {string} suggested @param {import('../render.js').Child} [intro]
+ * @param {Place} c @param {string} suggested @param {Child} [intro] @returns {Promise<any>}
  */
-export function makeToken(tenant, suggested, intro) {
+export async function makeToken(c, suggested, intro) {
   const operation = model.need('token-add');
-  return new Promise((resolve) => {
-    /** @type {any} */
-    let made = null;
-    const when = h('input', { type: 'datetime-local', 'aria-label': 'Ends on', hidden: true });
-    const life = h('select', { id: 'life', onchange: () => { when.hidden = life.value !== ''; } },
-      LIVES.map(([value, text]) => h('option', { value }, text)));
-    const ends = h('div.field', h('label', { for: 'life' }, 'It ends after'), life, when,
-      h('small', 'Put the end into a calendar; the overview warns you two weeks before.'));
-    const body = form({
-      operation: { ...operation, body: operation.body.filter((each) => each.name !== 'expires').map((each) => (each.name === 'name'
-        ? { ...each, help: 'What you will know it by: the product and the year, say.' } : each)) },
-      tenant, action: 'Make the token', cancel: true, extra: [h('p'), ends],
-      submit: async (values) => {
-        const expires = life.value ? endOf(life.value) : format.fromLocal(when.value);
-        const answer = await send('POST', model.at('token-add', { tenant }), { ...values, ...(expires && { expires }) });
-        made = answer.data;
-        const dialog = body.closest('dialog');
-        // Whoever has closed the dialog meanwhile has a token all the same, and this is the one time to see it.
-        if (dialog.open) dialog.close();
-        else await secretShown(made.token, tenant);
-      },
-    });
-    body.querySelector('input').value = suggested;
-    ask({ title: 'A new token', body: [intro && h('p', intro), body], cancel: '', large: true }).then(async () => {
-      if (made) await secretShown(made.token, tenant);
-      resolve(made);
-    });
-  });
+  const fields = operation.body.filter((each) => each.name !== 'expires');
+  const body_ = fields.map((each) => (each.name === 'name' ? { ...each, help: NAME } : each));
+  const ends = lifetime();
+  /** @type {any} */
+  let made = null;
+  const body = form(c, { operation: { ...operation, body: body_ }, action: 'Make the token', cancel: true,
+    extra: [h('p'), ends.element], submit: async (values) => {
+      const expires = ends.read();
+      made = (await c.send('token-add', { ...values, ...(expires && { expires }) })).data;
+      if (body.closest('dialog')?.open) return body.closest('dialog').close();
+      // The dialog was closed meanwhile. There is a token all the same, and this is the one time to see it.
+      return secretShown(c, made.token);
+    } });
+  body.querySelector('input').value = suggested;
+  await ask({ title: 'A new token', body: [intro && h('p', intro), body], cancel: '', large: true });
+  if (made) await secretShown(c, made.token);
+  return made;
 }
 
-function lastUse(row, tenant) {
-  if (!row.lastUsed) return h('span.soft', 'never');
-  return [link(to(tenant, 'activity', '', { token: row.keyId }), time(row.lastUsed)), row.lastAddress && h('small', 'from ', h('bdi', row.lastAddress))];
+/** @param {Place} c @param {Row} row */
+function lastUse(c, { keyId, lastUsed, lastAddress }) {
+  if (!lastUsed) return h('span.soft', 'never');
+  return [link(c.to('activity', '', { token: keyId }), time(lastUsed)),
+    lastAddress && h('small', 'from ', h('bdi', lastAddress))];
 }
 
-export async function tokens({ tenant, query, signal }) {
+/** @type {View} */
+export async function tokens(c) {
   const columns = [
-    col('Token', (row) => [link(to(tenant, 'tokens', row.keyId), name(row.name)), row.description && h('small', name(row.description))]),
-    col('State', tokenTag),
-    col('Last use', (row) => lastUse(row, tenant)),
+    col('Token', (row) => [link(c.to('tokens', row.keyId), name(row.name)),
+      row.description && h('small', name(row.description))]),
+    col('State', tokenTag), col('Last use', (row) => lastUse(c, row)),
     col('Made', (row) => [time(row.created), h('small', 'by ', h('bdi', row.createdBy))]),
-    col('Ends', (row) => (row.revoked ? ['revoked ', time(row.revoked), row.revokedBy && h('small', 'by ', h('bdi', row.revokedBy))]
-      : time(row.expires, format.date))),
-  ];
+    col('Ends', (row) => (row.revoked ? ['revoked ', time(row.revoked), h('small', 'by ', h('bdi', row.revokedBy))]
+      : time(row.expires, format.date)))];
   const make = button('Make a token', async () => {
-    if (await makeToken(tenant, '')) router.again();
+    if (await makeToken(c, '')) c.again();
   }, { kind: 'main' });
-  return screen({ title: 'Tokens', lead: 'An identity provider logs in with a token. Several may be valid at once, so that replacing one interrupts nothing.',
-    actions: make },
-    h('section.card', await list({ operation: 'token-list', values: { tenant }, tenant, query, signal, columns,
-      nothing: empty('No token yet', 'Make one and enter it at your identity provider; the guide tells where.',
-        h('a.button', { href: to(tenant, 'connect') }, 'Connect an identity provider')) })));
+  return screen({ title: 'Tokens', actions: make, lead: 'A token is what an identity provider logs in with. Several '
+    + 'may be valid at once, so that you can replace one without an interruption.' },
+  card('', await list(c, { operation: 'token-list', columns, nothing: empty('No token yet', 'Make one and enter it at '
+    + 'your identity provider; the guide tells where.', way(c.to('connect'), 'Connect an identity provider')) })));
 }
 
+/** @param {Row} data */
 function details(data) {
-  return facts([['Key', h('code', data.keyId)], ['Made', [time(data.created, format.moment), ' by ', h('bdi', data.createdBy)]],
+  const by = (/** @type {string} */ at, /** @type {string} */ who) => [time(at, format.moment), ' by ', h('bdi', who)];
+  const from = data.lastAddress && [' from ', h('bdi', data.lastAddress)];
+  return facts(['Key', code(data.keyId)], ['Made', by(data.created, data.createdBy)],
     ['Ends', [time(data.expires, format.moment), ' (', time(data.expires), ')']],
-    ['Last use', data.lastUsed ? [time(data.lastUsed), data.lastAddress && [' from ', h('bdi', data.lastAddress)]] : 'never'],
+    ['Last use', data.lastUsed ? [time(data.lastUsed), from] : 'never'],
     ['Usually used', data.usualEvery && `every ${format.minutes(data.usualEvery)}`],
-    ...(data.revoked ? [/** @type {[any, any]} */ (['Revoked', [time(data.revoked, format.moment), ' by ', h('bdi', data.revokedBy)]])] : []),
-    ['For', data.scope === 'me' ? ['the user ', h('bdi', data.userName)] : 'the whole tenant']]);
+    data.revoked && ['Revoked', by(data.revoked, data.revokedBy)],
+    ['For', data.scope === 'me' ? ['the user ', h('bdi', data.userName)] : 'the whole tenant']);
 }
 
-export async function token({ tenant, id, signal }) {
-  const { data, etag } = await get(model.at('token-show', { tenant, token: id }), {}, signal);
-  const valid = data.status === 'active' || data.status === 'expiring';
+/** @type {View} */
+export async function token(c) {
+  const values = { token: c.id };
+  const shown = await c.get('token-show', values);
+  const { data } = shown;
+  const valid = /^(active|expiring)$/.test(data.status);
   const replace = button('Replace…', async () => {
-    const steps = 'Make the second one here and enter it at the identity provider. When it has been used, revoke the first. '
-      + 'Both work until then, so nothing is interrupted.';
-    const made = await makeToken(tenant, `${data.name.slice(0, 190)} (new)`, steps);
-    if (made) router.go({ tenant, screen: 'tokens' });
+    const made = await makeToken(c, `${data.name.slice(0, 190)} (new)`, 'Make the second token here and enter it at '
+      + 'the identity provider. When it has been used, revoke the first. Both work until then.');
+    if (made) c.go('tokens');
   }, { kind: 'main' });
-  const revoke = operationButton({ operation: 'token-revoke', tenant, values: { token: id }, text: 'Revoke', danger: true,
-    question: 'The next request with it is refused. This cannot be undone.', done: () => { tell('Revoked'); router.again(); } });
-  return screen({ title: name(data.name), trail: link(to(tenant, 'tokens'), 'Tokens'), tags: [tokenTag(data), data.readOnly && tag('plain', 'read only')],
+  const revoke = operationButton(c, { operation: 'token-revoke', values, text: 'Revoke', danger: true,
+    question: 'The next request with it is refused. You cannot undo this.' });
+  return screen({ title: name(data.name), trail: link(c.to('tokens'), 'Tokens'),
+    tags: [tokenTag(data), data.readOnly && tag('plain', 'read only')],
     actions: [data.status !== 'revoked' && replace, valid && revoke] },
-  h('div.grid', card('What it is', details(data)), card('What it did', h('p', 'Every request with this token, its answer and why it was refused.'),
-    h('a.button', { href: to(tenant, 'activity', '', { token: data.keyId }) }, 'Activity of this token'))),
-  valid && card('What it may do', changeForm({ noun: 'token', values: { tenant, token: id }, data, etag })));
+  h('div.grid', card('What it is', details(data)), card('What it did',
+    h('p', 'Every request with this token, its answer, and why it was refused.'),
+    way(c.to('activity', '', { token: data.keyId }), 'Activity of this token'))),
+  valid && card('What it may do', changeForm(c, 'token', values, shown)));
 }

@@ -1,132 +1,139 @@
-/** One person: access and why not, what is managed where, and everything that changed it. */
+/** One person: access and why not, what is managed where, and everything that changed the account. */
 import {
-  ask, button, card, changeForm, chip, facts, fill, format, get, h, link, model, name, operationButton, router, screen, send, state,
-  suggester, tag, tell, time, to, typeahead,
+  ask, button, card, changeForm, chip, code, facts, fail, fill, format, h, link, model, name, operationButton, screen,
+  state, suggester, tag, tell, time, typeahead,
 } from '../kit.js';
 import { accessTable } from './why.js';
 import { history } from './history.js';
 import { sourceTag } from './users.js';
 
-/** What the identity provider manages, or what can be edited of a local user. @param {any} data */
+/** What the identity provider manages, or what can be edited of a local user. @param {Row} data */
 function managed(data) {
-  const phones = (data.phoneNumbers ?? []).map((each) => each.value).join(', ');
-  const mails = (data.emails ?? []).map((each) => each.value).join(', ');
-  return facts([['Name', name(data.displayName)], ['User name', h('code', name(data.userName))], ['E-mail', name(mails || data.email)],
-    ['Phone', name(phones || data.phone)],
-    ['External id', data.externalId && h('code', name(data.externalId))], ['Made', [time(data.created, format.moment)]],
-      ['Changed', time(data.lastModified)]]);
+  const values = (/** @type {Row[]} */ all) => (all ?? []).map((each) => each.value).join(', ');
+  return facts(['Name', name(data.displayName)], ['User name', code(data.userName)],
+    ['E-mail', name(values(data.emails) || data.email)], ['Phone', name(values(data.phoneNumbers) || data.phone)],
+    ['External id', code(data.externalId)], ['Made', time(data.created, format.moment)],
+    ['Changed', time(data.lastModified)]);
 }
 
-function groups(data, tenant) {
-  const list = data.groups ?? [];
-  const own = list.length ? h('div.chips',
-    list.map((each) => chip(link(to(tenant, 'groups', each.id), name(each.displayName, 'one')), `Remove from ${each.displayName}`,
-    each.source === 'scim' ? null : async () => {
-      await send('DELETE', model.at('group-remove-member', { tenant, group: each.id, member: data.id }));
+/** @param {Place} c @param {Row} data */
+function groups(c, data) {
+  const member = (/** @type {Row} */ each) => chip(link(c.to('groups', each.id), name(each.displayName, 'one')),
+    `Remove from ${each.displayName}`, each.source === 'scim' ? null : async () => {
+      await c.send('group-remove-member', { group: each.id, member: data.id });
       tell('Removed from ', h('bdi', each.displayName));
-      router.again();
-    }))) : h('p.soft', 'In no group.');
-  return card('Groups', own, h('p'),
-    typeahead({ label: 'Add to a group that is managed here', placeholder: 'Add to a group…', kind: 'add', suggest: suggester(tenant, 'group', 'displayName'),
-    choose: async (group) => {
-    await send('POST', model.at('group-add-members', { tenant, group }), { members: [data.id] });
-    tell('Added to ', h('bdi', group));
-    router.again();
-  } }), h('p'), h('small', 'Groups of the identity provider are changed there.'));
+      c.again();
+    });
+  const add = typeahead({ label: 'Add to a group that is managed here', placeholder: 'Add to a group…', kind: 'add',
+    suggest: suggester(c, 'group', 'displayName'), choose: async (group) => {
+      await c.send('group-add-members', { group, members: [data.id] });
+      tell('Added to ', h('bdi', group));
+      c.again();
+    } });
+  const own = data.groups?.length ? h('div.chips', data.groups.map(member)) : h('p.soft', 'In no group.');
+  return card('Groups', own, h('p'), add, h('p'), h('small', 'Change groups of the identity provider there.'));
 }
 
-function links(data, tenant) {
+/** @param {Place} c @param {Row} data */
+function links(c, data) {
   if (!data.links?.length) return null;
-  const rows = data.links.map((each) => [h('bdi', each.issuer), [h('code', each.subject), ' ',
-    operationButton({ operation: 'link-remove', tenant, values: { link: each.id },
-    text: 'Clear', kind: 'plain', question: 'The person is linked anew at the next login.', done: router.again })]]);
-  return card('Logins', h('p.soft', 'Under which name identity providers log this person in.'), facts(rows));
+  const clear = (/** @type {Row} */ each) => operationButton(c, { operation: 'link-remove', values: { link: each.id },
+    text: 'Clear', kind: 'plain', question: 'The next login links the person anew.' });
+  const rows = data.links.map((/** @type {Row} */ each) =>
+    [h('bdi', each.issuer), [code(each.subject), ' ', clear(each)]]);
+  return card('Logins', h('p.soft', 'Under these names identity providers log this person in.'), facts(...rows));
 }
 
-/** What would be carried over by a merge. @param {any} preview */
-function mergePreview(preview) {
-  const names = (/** @type {any[] | null} */ things) => (things?.length ? format.listed(things.map((each) => format.plain(each))) : 'none');
-  return facts([['Groups', names(preview.groups)], ['Flags', names(preview.flags)], ['Logins', names(preview.links)],
-    ['Grants', names(preview.grants?.map((each) => each.subscription ?? each))]]);
+/** What a merge would carry over, with a choice of it. @param {any} preview @param {Row} data
+ * @param {(carry: string[]) => void} chosen */
+function mergePreview({ refused, carry, into, next, groups: joined, flags, links: logins, grants }, data, chosen) {
+  if (refused) return h('p.hint.warn', refused);
+  const text = (/** @type {any} */ each) => format.plain(each.subscription ?? each.subject ?? each);
+  const names = (/** @type {any[] | null} */ all) => (all?.length ? format.listed(all.map(text)) : 'none');
+  const changed = () => chosen(boxes.filter((each) => each.checked).map((each) => each.value));
+  const boxes = ['userName', 'externalId', 'source', 'links'].map((value) =>
+    h('input', { type: 'checkbox', value, checked: carry.includes(value), onchange: changed }));
+  return [h('p', h('bdi', data.userName), ' is deleted, and ', h('b', h('bdi', into.userName)), ' gets:'),
+    facts(['Groups', names(joined)], ['Flags', names(flags)], ['Logins', names(logins)], ['Grants', names(grants)],
+      ['Who it is', boxes.map((each) => h('label.row', each, model.label(each.value)))]), next && h('p.hint', next)];
 }
 
-/** Merges a person into another one, after a look at what would be carried over. @param {string} tenant @param {any} data @param {string} [other] */
-export async function merge(tenant, data, other) {
+/** Merges a person into another one, after a look at what would be carried over. @param {Place} c @param {Row} data
+ * @param {string} [other] */
+export async function merge(c, data, other) {
   let into = other ?? '';
+  /** @type {string[] | undefined} */
+  let carry;
   const shown = h('div');
   const look = async () => {
-    const { data: preview } = await get(model.at('user-merge-preview', { tenant, user: data.id }), { into });
-    fill(shown, preview.refused ? h('p.hint.warn', preview.refused)
-      : [h('p', h('bdi', data.userName), ' is deleted, and ', h('b', h('bdi', preview.into?.userName ?? into)), ' gets:'), mergePreview(preview),
-        preview.next && h('p.hint', preview.next)]);
+    const asked = { user: data.id, into, carry: carry?.join(',') };
+    const { data: preview } = await c.get('user-merge-preview', asked);
+    carry ??= preview.carry;
+    fill(shown, mergePreview({ ...preview, carry }, data, (now) => { carry = now; look().catch(fail); }));
   };
-  const choose = other ? null : typeahead({ label: 'The account that stays', placeholder: 'User name', suggest: suggester(tenant, 'user', 'userName'),
-    choose: async (value) => {
-    into = value;
-    await look();
-  } });
+  const choose = !other && typeahead({ label: 'The account that stays', placeholder: 'User name',
+    suggest: suggester(c, 'user', 'userName'), choose: (value) => {
+      [into, carry] = [value, undefined];
+      return look();
+    } });
   if (other) await look();
   const done = await ask({ title: 'Merge into another account', large: true, action: 'Merge', danger: true,
-    body: [!other && h('p', 'Which account stays?'), choose, shown],
-    work: async () => {
+    body: [!other && h('p', 'Which account stays?'), choose, shown], work: async () => {
       if (!into) throw new Error('Choose the account that stays.');
-      return (await send('POST', model.at('user-merge', { tenant, user: data.id }), { into, confirm: data.userName })).data;
+      return (await c.send('user-merge', { user: data.id, into, carry, confirm: data.userName })).data;
     } });
-  if (done) router.go({ tenant, screen: 'users', id: done.id });
+  if (done) c.go('users', done.id);
 }
 
-/** @param {any} data @param {string} tenant @param {string | null} etag */
-function actions(data, tenant, etag) {
-  const values = { user: data.id };
-  const done = () => router.again();
-  const common = { tenant, values, etag, done };
-  const gone = () => router.go({ tenant, screen: 'users' });
+/** @param {Place} c @param {Row} data @param {string | null} etag */
+function actions(c, data, etag) {
+  const act = (/** @type {string} */ verb, /** @type {string} */ text, /** @type {string} */ question, gone = false) =>
+    operationButton(c, { operation: `user-${verb}`, values: { user: data.id }, etag, text, question, danger: gone,
+      done: gone ? () => c.go('users') : undefined });
   if (data.state === 'deleted') {
-    return [operationButton({ ...common, operation: 'user-restore', text: 'Restore',
-      question: 'The account is there again, under the same id; groups and access follow from the identity provider.' }),
-      operationButton({ ...common, operation: 'user-erase', text: 'Erase', danger: true, done: gone,
-        question: 'Everything of this account is erased for good; the audit log alone keeps what was done. This cannot be undone.' })];
+    return [act('restore', 'Restore', 'The account is there again, under the same id. Its groups and access come from '
+      + 'the identity provider.'), act('erase', 'Erase', 'Everything of this account is erased for good. Only the '
+      + 'audit log keeps what was done. You cannot undo this.', true)];
   }
-  return [data.protected ? operationButton({ ...common, operation: 'user-unprotect', text: 'End protection',
-    question: 'Provisioning may change the account and its access again.' })
-    : operationButton({ ...common, operation: 'user-protect', text: 'Protect',
-      question: 'Provisioning neither changes the account nor its access: for the main contact, and for emergencies.' }),
-  data.source === 'scim' && operationButton({ ...common, operation: 'user-convert', text: 'Make it local',
-    question: 'The identity provider no longer sees the account, and you manage it here.' }),
-  button('Merge…', () => merge(tenant, data)),
-  data.source === 'local' && operationButton({ ...common, operation: 'user-remove', text: 'Delete', danger: true, done: gone,
-    question: 'The account loses its access at once. It can be restored.' })];
+  return [data.protected ? act('unprotect', 'End protection', 'Provisioning may change it and its access again.')
+    : act('protect', 'Protect', 'Provisioning changes neither the account nor its access. For the main contact, and '
+      + 'for emergencies.'),
+  data.source === 'scim' && act('convert', 'Make it local',
+    'The identity provider no longer sees the account, and you manage it here.'),
+  button('Merge…', () => merge(c, data)),
+  data.source === 'local' && act('remove', 'Delete', 'It loses its access at once. You can restore it.', true)];
 }
 
-/** @param {any} data @param {string} tenant @param {string | null} etag */
-function settings(data, tenant, etag) {
+/** @param {Place} c @param {Answer} shown */
+function settings(c, shown) {
+  const { data } = shown;
   const locked = new Set(data.locked ?? []);
   const only = model.need('user-set').body.map((each) => each.name).filter((each) => !locked.has(each));
-  return card('Managed here', changeForm({ noun: 'user', values: { tenant, user: data.id }, data, etag, only,
-    start: { ...data, role: data.ownRole } }));
+  return card('Managed here', changeForm(c, 'user', { user: data.id }, shown,
+    { only, start: { ...data, role: data.ownRole } }));
 }
 
-export async function user({ tenant, id, signal }) {
-  const where = { tenant, user: id };
-  const [{ data, etag }, access] = await Promise.all([get(model.at('user-show', where), {}, signal),
-    get(model.at('access-show', where), {}, signal).catch(noAccess)]);
-  const past = await history(tenant, data.id, 'User', signal);
-  const deleted = data.state === 'deleted';
-  return screen({ title: name(data.displayName ?? data.userName), trail: link(to(tenant, 'users'), 'Users'),
-    tags: [h('code', name(data.userName, 'one')), state(data.state), sourceTag(data), data.protected
-      && tag('plain', data.protected === 'main-contact' ? 'Main contact' : 'Protected', '◆')],
-    actions: actions(data, tenant, etag) },
-  data.mergedInto && h('p.hint', 'Merged into ', link(to(tenant, 'users', data.mergedInto), 'another account'), '.'),
-  access && !deleted && accessTable(access.data, data, tenant),
-  h('div.grid', h('section.card', h('h2', data.source === 'scim' ? 'Managed by the identity provider ' : 'What it is ', data.source === 'scim'
-    && tag('plain', 'locked here')), managed(data),
-    data.source === 'scim' && h('small', 'Change these at the identity provider.')), !deleted && settings(data, tenant, etag), !deleted
-      && groups(data, tenant), links(data, tenant)),
-  past);
-}
-
-/** What a deleted account had is in its history. @param {any} error */
-function noAccess(error) {
-  if (error.status !== 404 && error.status !== 409) throw error;
-  return null;
+/** @type {View} */
+export async function user(c) {
+  const values = { user: c.id };
+  // A deleted account has no access to show; what it had is in its history.
+  const none = (/** @type {any} */ error) => {
+    if (error.status !== 404 && error.status !== 409) throw error;
+    return null;
+  };
+  const [shown, access] = await Promise.all([c.get('user-show', values), c.get('access-show', values).catch(none)]);
+  const { data, etag } = shown;
+  const here = data.state !== 'deleted';
+  const past = await history(c, data.id, 'User');
+  const own = data.source === 'scim';
+  const guarded = data.protected === 'main-contact' ? 'Main contact' : 'Protected';
+  const tags = [code(data.userName, 'one'), state(data.state), sourceTag(data),
+    data.protected && tag('plain', guarded, '◆')];
+  return screen({ title: name(data.displayName ?? data.userName), trail: link(c.to('users'), 'Users'), tags,
+    actions: actions(c, data, etag) },
+  data.mergedInto && h('p.hint', 'Merged into ', link(c.to('users', data.mergedInto), 'another account'), '.'),
+  access && here && accessTable(c, access.data, data), h('div.grid',
+    card(own ? ['Managed by the identity provider ', tag('plain', 'locked here')] : 'What it is', managed(data),
+      own && h('small', 'Change these at the identity provider.')),
+    here && settings(c, shown), here && groups(c, data), links(c, data)), past);
 }

@@ -1,53 +1,59 @@
 /** What a person has, since when and from where, and why not. */
-import { button, card, col, format, h, link, model, name, router, send, table, tag, tell, time, to } from '../kit.js';
+import { button, card, col, format, h, link, name, table, tag, tell, time } from '../kit.js';
 
+/** @param {Row} row */
 function standing(row) {
-  if (row.standing === 'waiting' || (row.seated === false && row.sources?.length)) return tag('warn', 'waiting for a seat', '…');
-  return row.has ?? row.seated ? tag('good', row.since ? ['since ', time(row.since, format.date)] : 'yes', '✓') : tag('bad', 'no');
+  if (row.standing === 'waiting' || (row.seated === false && row.sources?.length)) {
+    return tag('warn', 'waiting for a seat', '…');
+  }
+  if (!(row.has ?? row.seated)) return tag('bad', 'no');
+  return tag('good', row.since ? ['since ', time(row.since, format.date)] : 'yes', '✓');
 }
 
-function from(source, tenant) {
-  if (source.source === 'group' && source.id) return ['member of ', link(to(tenant, 'groups', source.id), name(source.name, 'one'))];
-  return h('bdi', source.text);
+/** @param {Place} c @param {Row} source */
+function from(c, { source, id, name: called, text }) {
+  return source === 'group' && id ? ['member of ', link(c.to('groups', id), name(called, 'one'))] : h('bdi', text);
 }
 
-/** The step that a reason calls for. @param {any} reason @param {string} tenant @param {string} user @param {any} row */
-function step(reason, tenant, user, row) {
-  if (reason.operation === 'grant-add') return grantButton(tenant, user, row);
-  if (reason.operation === 'mapping-add') return link(to(tenant, 'access'), 'Map a group');
-  if (reason.operation === 'subscription-set') return link(to(tenant, 'access', row.id), 'Look at the seats');
-  if (reason.operation === 'group-restore') return link(to(tenant, 'groups', '', { archived: 'true' }), 'Archived groups');
-  return null;
-}
-
-function grantButton(tenant, user, row) {
+/** @param {Place} c @param {Row} row @param {string} user */
+function grantButton(c, row, user) {
   return button('Grant by hand', async () => {
-    await send('POST', model.at('grant-add', { tenant }), { user, subscription: row.id });
+    await c.send('grant-add', { user, subscription: row.id });
     tell('Granted ', h('bdi', row.name));
-    router.again();
+    c.again();
   }, { label: `Grant ${row.name} by hand` });
 }
 
-function why(row, tenant, user) {
-  const grant = (row.sources ?? []).find((each) => each.source === 'manual');
-  const reasons = row.reasons ?? [];
-  const canGrant = !row.sources?.length && !reasons.some((each) => each.operation === 'grant-add') && row.kind !== 'role'
-    && !reasons.some((each) => each.code === 'inactive');
-  return [h('ul.plainlist', (row.sources ?? []).map((each) => h('li', from(each, tenant))),
-    reasons.map((each) => h('li', h('bdi', each.text), ' ', step(each, tenant, user, row)))),
-    canGrant && h('div', grantButton(tenant, user, row)), grant?.id && button('Take the grant back', async () => {
-      await send('DELETE', model.at('grant-remove', { tenant, grant: grant.id }));
-      tell('Taken back');
-      router.again();
-    }, { kind: 'plain' })];
+/** The step that a reason calls for. @param {Place} c @param {Row} reason @param {Row} row @param {string} user */
+function step(c, { operation }, row, user) {
+  if (operation === 'grant-add') return grantButton(c, row, user);
+  if (operation === 'mapping-add') return link(c.to('access'), 'Map a group');
+  if (operation === 'subscription-set') return link(c.to('access', row.id), 'Look at the seats');
+  return operation === 'group-restore' && link(c.to('groups', '', { archived: 'true' }), 'Archived groups');
 }
 
-/** @param {any} access  as `access show` answers @param {any} user @param {string} tenant */
-export function accessTable(access, user, tenant) {
-  const roles = access.access.filter((each) => each.kind === 'role');
-  const rows = [...access.subscriptions, ...roles];
+/** @param {Place} c @param {Row} row @param {string} user */
+function why(c, row, user) {
+  /** @type {[Row[], Row[]]} */
+  const [sources, reasons] = [row.sources ?? [], row.reasons ?? []];
+  const grant = sources.find((each) => each.source === 'manual')?.id;
+  const canGrant = !sources.length && row.kind !== 'role'
+    && !reasons.some((each) => each.operation === 'grant-add' || each.code === 'inactive');
+  return [h('ul.plainlist', sources.map((each) => h('li', from(c, each))),
+    reasons.map((each) => h('li', h('bdi', each.text), ' ', step(c, each, row, user)))),
+  canGrant && h('div', grantButton(c, row, user)), grant && button('Take the grant back', async () => {
+    await c.send('grant-remove', { grant });
+    tell('Taken back');
+    c.again();
+  }, { kind: 'plain' })];
+}
+
+/** @param {Place} c @param {any} access  as `access show` answers @param {Row} user */
+export function accessTable(c, access, user) {
+  const roles = access.access.filter((/** @type {Row} */ each) => each.kind === 'role');
   const columns = [col('Subscription', (row) => (row.kind === 'role' ? [name(row.name), h('small', 'role')]
-    : link(to(tenant, 'access', row.id), name(row.name)))),
-    col('Has it', standing), col('Why', (row) => why(row, tenant, user.id))];
-  return card('Access', access.notes?.length > 0 && h('p.hint', access.notes.join(' ')), table(columns, rows));
+    : link(c.to('access', row.id), name(row.name)))), col('Has it', standing),
+  col('Why', (row) => why(c, row, user.id))];
+  return card('Access', access.notes?.length > 0 && h('p.hint', access.notes.join(' ')),
+    table(columns, [...access.subscriptions, ...roles]));
 }
