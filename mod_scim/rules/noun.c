@@ -197,17 +197,17 @@ static json_object *told(const scim_noun_t *noun, json_object *representation, a
 static void tell(scim_outcome_t *outcome, const scim_asked_t *asked, json_object *is, json_object *will)
 {
     const scim_noun_t *noun = asked->action->noun;
+    const char *action = noun->actions[asked->action->kind];
     json_object *shown = will ? will : is;
-    json_object *id = member(shown, noun->id), *name = member(shown, noun->name);
     json_object *before = told(noun, is, asked->pool), *after = told(noun, will, asked->pool);
-    if (!noun->actions[asked->action->kind]) {
+    if (!action) {
         return;
     }
     if (is && will) {
         scim_outcome_differ(&before, &after, is, will, asked->pool);
     }
-    scim_outcome_tell(outcome, noun->actions[asked->action->kind], noun->type, id ? json_object_get_string(id) : NULL,
-                      name ? json_object_get_string(name) : NULL, before, after);
+    scim_outcome_tell(outcome, action, noun->type, json_object_get_string(member(shown, noun->id)),
+                      json_object_get_string(member(shown, noun->name)), before, after);
 }
 
 /* --- the representation ------------------------------------------------------------------------------------------- */

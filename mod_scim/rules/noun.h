@@ -39,6 +39,16 @@ typedef struct scim_member_rule_t {
     int fixed;           /* no argument changes it */
 } scim_member_rule_t;
 
+/* What ends the tables. */
+#define SCIM_NO_REFUSAL                                                                                                \
+    {                                                                                                                  \
+        NULL, 0, NULL, NULL                                                                                            \
+    }
+#define SCIM_NO_MEMBER                                                                                                 \
+    {                                                                                                                  \
+        NULL, NULL, 0                                                                                                  \
+    }
+
 typedef struct scim_noun_t {
     const char *type;                       /* of which the audit log tells: "Flag" */
     const char *id, *name;                  /* the members that are its id and its name there */

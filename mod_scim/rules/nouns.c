@@ -4,15 +4,6 @@
 
 #include "scim/json.h"
 
-#define NO_REFUSAL                                                                                                     \
-    {                                                                                                                  \
-        NULL, 0, NULL, NULL                                                                                            \
-    }
-#define NO_MEMBER                                                                                                      \
-    {                                                                                                                  \
-        NULL, NULL, 0                                                                                                  \
-    }
-
 /* --- flags -------------------------------------------------------------------------------------------------------- */
 
 const scim_refusal_t scim_flag_missing = {NULL, 404, "flag", "There is no flag \"{flag}\"."};
@@ -24,13 +15,14 @@ static const scim_noun_t flag_noun = {
     .actions = {"create", "update", "delete"},
     .missing = &scim_flag_missing,
     .members =
-        (const scim_member_rule_t[]){{"flag", NULL, 1}, {"description", NULL, 0}, {"created", NULL, 1}, NO_MEMBER},
+        (const scim_member_rule_t[]){{"flag", NULL, 1}, {"description", NULL, 0}, {"created", NULL, 1}, SCIM_NO_MEMBER},
 };
 
 const scim_action_t scim_flag_add = {
     .noun = &flag_noun,
     .kind = SCIM_ACTION_ADD,
-    .refusals = (const scim_refusal_t[]){{"taken", 409, "flag", "There is a flag \"{flag}\" already."}, NO_REFUSAL},
+    .refusals =
+        (const scim_refusal_t[]){{"taken", 409, "flag", "There is a flag \"{flag}\" already."}, SCIM_NO_REFUSAL},
 };
 
 const scim_action_t scim_flag_set = {.noun = &flag_noun, .kind = SCIM_ACTION_SET};
@@ -79,7 +71,7 @@ const scim_action_t scim_flag_remove = {
             {"used", 409, "flag", "The flag \"{flag}\" is in use; take it from the accounts that have it first."},
             {"template", 409, "flag",
              "The flag \"{flag}\" is in use: the template \"{template}\" gives it. Change that first."},
-            NO_REFUSAL,
+            SCIM_NO_REFUSAL,
         },
     .follow = tell_of_deleted,
 };
@@ -105,7 +97,7 @@ static const scim_noun_t link_noun = {
             {"linked", NULL, 1},
             {"userId", NULL, 1},
             {"userName", NULL, 1},
-            NO_MEMBER,
+            SCIM_NO_MEMBER,
         },
 };
 
@@ -118,7 +110,7 @@ const scim_action_t scim_link_add = {
             {"!userId", 404, "user", "There is no user \"{user}\"."},
             {"deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."},
             {"taken", 409, "subject", "This link is that of another user, \"{taken}\"; remove it there first."},
-            NO_REFUSAL,
+            SCIM_NO_REFUSAL,
         },
 };
 

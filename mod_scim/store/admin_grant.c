@@ -1,5 +1,7 @@
 /* What is granted to users one by one. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Grant", "its id"},
@@ -28,6 +30,18 @@ static const scim_admin_arg_t add_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_grant_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANT_USER, SCIM_STMT_ADMIN_GRANT_SUBSCRIPTION),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANT_ADD),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_grant_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANT_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANT_REMOVE),
+};
+
 #define GRANTS "/tenants/{tenant}/grants"
 
 const scim_admin_op_t scim_admin_grant_ops[] = {
@@ -44,7 +58,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .verb = "add",
      .method = "POST",
      .path = GRANTS,
-     .statement = SCIM_STMT_ADMIN_GRANT_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
@@ -55,7 +69,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .argument = "grant",
      .method = "DELETE",
      .path = GRANTS "/{grant}",
-     .statement = SCIM_STMT_ADMIN_GRANT_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take back a grant"},

@@ -1,5 +1,7 @@
 /* What groups are mapped to. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Mapping", "its id"},
@@ -42,6 +44,24 @@ static const scim_admin_arg_t many_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_mapping_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_GROUP, SCIM_STMT_ADMIN_MAPPING_TARGET),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_ADD),
+};
+
+static const scim_admin_change_t add_many = {
+    .action = &scim_mapping_add_many,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_GROUPS, SCIM_STMT_ADMIN_MAPPING_TARGETS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_ADD_MANY),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_mapping_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MAPPING_REMOVE),
+};
+
 #define MAPPINGS "/tenants/{tenant}/mappings"
 
 const scim_admin_op_t scim_admin_mapping_ops[] = {
@@ -58,7 +78,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .verb = "add",
      .method = "POST",
      .path = MAPPINGS,
-     .statement = SCIM_STMT_ADMIN_MAPPING_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
@@ -68,7 +88,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .verb = "add-many",
      .method = "POST",
      .path = MAPPINGS "/many",
-     .statement = SCIM_STMT_ADMIN_MAPPING_ADD_MANY,
+     .change = &add_many,
      .args = many_args,
      .fields = many_fields,
      .summary = "map each of several groups to each of several subscriptions and roles"},
@@ -77,7 +97,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .argument = "mapping",
      .method = "DELETE",
      .path = MAPPINGS "/{mapping}",
-     .statement = SCIM_STMT_ADMIN_MAPPING_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take away a mapping"},

@@ -1,5 +1,7 @@
 /* Roles: the built-in ones, and a tenant's own. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
     {"role", SCIM_ARG_TEXT, "Role", "its value, as `roles` of a user names it"},                                       \
@@ -32,6 +34,24 @@ static const scim_admin_arg_t set_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_role_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_TAKEN),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_ANSWER, SCIM_STMT_ADMIN_RESOURCE_ADD, SCIM_STMT_ADMIN_RULES_RAISE),
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_role_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_ANSWER, SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_RULES_RAISE),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_role_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_HOLD, SCIM_STMT_ADMIN_ROLE_USE),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ROLE_DROP, SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_RULES_RAISE),
+};
+
 #define ROLES "/tenants/{tenant}/roles"
 #define ROLE  ROLES "/{role}"
 
@@ -51,6 +71,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .method = "GET",
      .path = ROLE,
      .statement = SCIM_STMT_ADMIN_ROLE_SHOW,
+     .missing = &scim_role_missing,
      .fields = counted_fields,
      .summary = "show a role"},
     {.noun = "role",
@@ -58,7 +79,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .argument = "role",
      .method = "POST",
      .path = ROLES,
-     .statement = SCIM_STMT_ADMIN_ROLE_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "role",
@@ -69,7 +90,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .argument = "role",
      .method = "PATCH",
      .path = ROLE,
-     .statement = SCIM_STMT_ADMIN_ROLE_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .summary = "call a role otherwise"},
@@ -78,7 +99,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .argument = "role",
      .method = "DELETE",
      .path = ROLE,
-     .statement = SCIM_STMT_ADMIN_ROLE_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take away a role that nobody has"},

@@ -1,5 +1,7 @@
 /* Subscriptions: what a tenant holds, and how many have it. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"}, {"description", SCIM_ARG_TEXT, "Description", "what it is"},  \
@@ -59,6 +61,26 @@ static const scim_admin_arg_t set_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_subscription_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_TAKEN),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_ADD, SCIM_STMT_ADMIN_RESOURCE_ADD),
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_subscription_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_HOLD, SCIM_STMT_ADMIN_SUBSCRIPTION_TAKEN,
+                             SCIM_STMT_ADMIN_SUBSCRIPTION_ENTITLEMENT),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_SET, SCIM_STMT_ADMIN_RESOURCE_SET),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_subscription_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_HOLD, SCIM_STMT_ADMIN_SUBSCRIPTION_USE,
+                             SCIM_STMT_ADMIN_SUBSCRIPTION_ENTITLEMENT),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_SUBSCRIPTION_REMOVE, SCIM_STMT_ADMIN_RESOURCE_SET),
+};
+
 #define SUBSCRIPTIONS "/tenants/{tenant}/subscriptions"
 #define SUBSCRIPTION  SUBSCRIPTIONS "/{subscription}"
 
@@ -78,6 +100,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .method = "GET",
      .path = SUBSCRIPTION,
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_SHOW,
+     .missing = &scim_subscription_missing,
      .fields = counted_fields,
      .summary = "show a subscription"},
     {.noun = "subscription",
@@ -86,6 +109,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .method = "GET",
      .path = SUBSCRIPTION "/usage",
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_USAGE,
+     .missing = &scim_subscription_missing,
      .fields = usage_fields,
      .summary = "count who has a subscription"},
     {.noun = "subscription",
@@ -93,7 +117,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .argument = "name",
      .method = "POST",
      .path = SUBSCRIPTIONS,
-     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
@@ -104,7 +128,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .argument = "subscription",
      .method = "PATCH",
      .path = SUBSCRIPTION,
-     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .summary = "change a subscription"},
@@ -113,7 +137,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .argument = "subscription",
      .method = "DELETE",
      .path = SUBSCRIPTION,
-     .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take away a subscription that is not in use"},

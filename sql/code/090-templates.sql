@@ -140,21 +140,6 @@ $$;
 
 -- --- what a template names stays -------------------------------------------------------------------------------------
 
--- What a template names stays.
-create function scim.must_be_no_template_role(r scim.resource) returns void
-    language plpgsql
-as $$
-declare
-    name text;
-begin
-    select t.name into name from scim.template t
-     where t.tenant = r.tenant and t.role = r.doc ->> 'value' order by t.priority, t.id limit 1;
-    if name is not null then
-        perform scim.fail('SC409', 'role', format('The role "%s" is in use: the template "%s" gives it. Change that first.', r.doc ->> 'value', name));
-    end if;
-end
-$$;
-
 create function scim.must_be_no_template_flag(f scim.flag) returns void
     language plpgsql
 as $$
@@ -164,20 +149,6 @@ begin
     select t.name into name from scim.template t where t.tenant = f.tenant and f.name = any (t.flags) order by t.priority, t.id limit 1;
     if name is not null then
         perform scim.fail('SC409', 'flag', format('The flag "%s" is in use: the template "%s" gives it. Change that first.', f.name, name));
-    end if;
-end
-$$;
-
-create function scim.must_be_no_template_subscription(s scim.subscription) returns void
-    language plpgsql
-as $$
-declare
-    name text;
-begin
-    select t.name into name from scim.template t where t.tenant = s.tenant and s.id = any (t.subscriptions) order by t.priority, t.id limit 1;
-    if name is not null then
-        perform scim.fail('SC409', 'subscription',
-            format('The subscription "%s" is in use: the template "%s" gives it. Change that first.', s.name, name));
     end if;
 end
 $$;

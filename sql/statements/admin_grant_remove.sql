@@ -1,2 +1,2 @@
--- Takes back a grant. $1 tenant, $2 arguments: grant
-select scim.admin_grant_remove($1, $2::jsonb)
+-- Takes a grant back. $1 tenant, $2 id
+delete from scim.access_grant a where a.tenant = $1 and a.id = ($2::jsonb ->> 'id')::uuid

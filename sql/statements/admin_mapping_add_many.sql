@@ -1,2 +1,7 @@
--- Maps groups to subscriptions and roles. $1 tenant, $2 arguments: groups, subscriptions, roles
-select scim.admin_mapping_add_many($1, $2::jsonb)
+-- Maps groups. $1 tenant, $2 mappings (a list of objects with id, groupId, subscriptionId, role), added and existing, which are answered
+with made as (
+    insert into scim.mapping (tenant, id, group_id, subscription_id, role, created_by)
+    select $1, e.id, e."groupId", e."subscriptionId", e.role, coalesce(nullif(current_setting('scim.actor', true), ''), session_user)
+      from jsonb_to_recordset($2::jsonb -> 'mappings') e (id uuid, "groupId" uuid, "subscriptionId" uuid, role text)
+)
+select jsonb_build_object('added', $2::jsonb -> 'added', 'existing', $2::jsonb -> 'existing')

@@ -4,10 +4,10 @@ with wanted as materialized (
            case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id,
            case when $2::jsonb ? 'role' then (scim.the_role($1, $2::jsonb ->> 'role')).doc ->> 'value' end as role
 )
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, scim.mapping_json(x.row)) order by x.id)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, x.item) order by x.id)
                               from wanted w
                              cross join lateral (
-                                    select p.id, p as row
+                                    select p.id, {{mapping_shown}} as item
                                       from scim.mapping p
                                      where p.tenant = $1
                                        and ($2::jsonb ->> 'after' is null or p.id > ($2::jsonb ->> 'after')::uuid)

@@ -1,2 +1,2 @@
--- Takes away a mapping. $1 tenant, $2 arguments: mapping
-select scim.admin_mapping_remove($1, $2::jsonb)
+-- Takes a mapping away. $1 tenant, $2 id
+delete from scim.mapping p where p.tenant = $1 and p.id = ($2::jsonb ->> 'id')::uuid

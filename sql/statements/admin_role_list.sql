@@ -1,5 +1,5 @@
 -- The roles of a tenant, built-in ones first. $1 tenant, $2 arguments: q, limit, after
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(r.id, scim.role_json(r) || {{role_counts}}) order by r.id)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(r.id, {{role_shown}} || {{role_counts}}) order by r.id)
                               from (select r.*
                                       from scim.resource r
                                      where r.tenant = $1 and r.type = 'Role' and r.wire

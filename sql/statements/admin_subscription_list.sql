@@ -1,5 +1,5 @@
 -- The subscriptions of a tenant, oldest first. $1 tenant, $2 arguments: q, limit, after
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(s.id, scim.subscription_json(s) || {{subscription_counts}}) order by s.id)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(s.id, {{subscription_shown}} || {{subscription_counts}}) order by s.id)
                               from (select s.*
                                       from scim.subscription s
                                      where s.tenant = $1

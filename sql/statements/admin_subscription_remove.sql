@@ -1,2 +1,2 @@
--- Takes away a subscription that is not in use. $1 tenant, $2 arguments: subscription
-select scim.admin_subscription_remove($1, $2::jsonb)
+-- Takes a subscription away. $1 tenant, $2 id
+delete from scim.subscription s where s.tenant = $1 and s.id = ($2::jsonb ->> 'id')::uuid

@@ -1,2 +1,6 @@
--- Changes a subscription. $1 tenant, $2 arguments: subscription, name, description, seats, automatic
-select scim.admin_subscription_set($1, $2::jsonb)
+-- Changes a subscription. $1 tenant, $2 id, name, description, seats, automatic
+update scim.subscription s
+   set name = $2::jsonb ->> 'name', description = $2::jsonb ->> 'description', seats = ($2::jsonb ->> 'seats')::int,
+       automatic = ($2::jsonb ->> 'automatic')::boolean
+ where s.tenant = $1 and s.id = ($2::jsonb ->> 'id')::uuid
+returning {{subscription_shown}}

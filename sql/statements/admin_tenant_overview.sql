@@ -21,7 +21,7 @@ with t as materialized (
      limit 1000
 ), hour as materialized ({{overview_hours}}
 ), sub as materialized (
-    select s.id, s.name, scim.subscription_json(s) || {{subscription_counts}} as usage
+    select s.id, s.name, {{subscription_shown}} || {{subscription_counts}} as usage
       from (select s.* from scim.subscription s where s.tenant = $1 order by s.id limit 50) s
 ), attention (place, kind, severity, count, type, id, name, at, text, fix, operation, arguments) as materialized (
     {{overview_requests}}

@@ -110,9 +110,14 @@ my %many = (
     rules          => 'reads the roles of a tenant, which are few',
     admin_role_list => 'counts who has each role, by its index',
     admin_role_show => 'counts who has the role, by its index',
+    admin_role_use => 'reads who has the role, by its index',
+    admin_rules_raise => 'changes the tokens of a tenant, which are few',
+    admin_subscription_usage => 'counts all who have it',
     admin_flag_use => 'reads who has flags, by their index',
     index_empty    => 'takes an attribute away, by scimctl',
 );
+# The mappings of this test are on one page, of which any index is as good as the right one.
+$many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove);
 # A page is read in the order of its index and ends with its limit.
 my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 

@@ -23,6 +23,16 @@ typedef struct case_t {
 #define LINK  "'is':{'id':'1','issuer':'I','subject':'S','linked':'T','userId':'u1','userName':'ann'}"
 #define OWNER "'userId':'u1','userName':'ann','deleted':false,"
 
+#define SUBSCRIPTION "'is':{'id':'s1','name':'Pro','description':null,'seats':3,'automatic':false,'created':'T'}"
+#define ROLE         "'is':{'role':'Boss','displayName':'Boss','builtIn':false,'created':'T','id':'r1'}"
+#define GROUP        "{'named':'g','id':'g1','group':'G','archivedOn':null}"
+
+#define ENTITLEMENT                                                                                                    \
+    "{'schemas':['urn:ietf:params:scim:schemas:core:2.0:Entitlement','urn:okta:scim:schemas:core:1.0:Entitlement'],"   \
+    "'value':'Pro','display':'Pro','displayName':'Pro','type':'subscription','supported':true,"
+#define PRO      ENTITLEMENT "'limitedAssignmentsPermitted':true,'totalAssignmentsPermitted':3,'automatic':false}"
+#define PRO_FREE ENTITLEMENT "'limitedAssignmentsPermitted':false,'automatic':false}"
+
 static const case_t cases[] = {
     {"a flag is added", &scim_flag_add, "{'flag':'VIP'}", "{'taken':false,'created':'T'}", NULL, 0, NULL,
      "{'taken':false,'created':'T','flag':'VIP','description':null}",
@@ -72,6 +82,148 @@ static const case_t cases[] = {
     {"a link goes", &scim_link_remove, "{'link':'1'}", "{" LINK "}", NULL, 0, NULL,
      "{'id':'1','issuer':'I','subject':'S','linked':'T','userId':'u1','userName':'ann'}",
      "[{'action':'remove-link','type':'User','id':'u1','name':'ann','before':{'issuer':'I','subject':'S'}}]"},
+    {"a subscription is made, with its Entitlement", &scim_subscription_add, "{'name':'Pro','seats':3}",
+     "{'id':'s1','created':'T'}", NULL, 0, NULL,
+     "{'id':'s1','created':'T','name':'Pro','description':null,'seats':3,'automatic':false,'type':'Entitlement','doc'"
+     ":" PRO ",'gone':false}",
+     "[{'action':'create','type':'Entitlement','id':'s1','name':'Pro','after':" PRO "}]"},
+    {"a subscription's name is taken", &scim_subscription_set, "{'subscription':'pro','name':'BASIC'}",
+     "{" SUBSCRIPTION ",'taken':'Basic'}", NULL, 409, "name: There is a subscription \"Basic\" already.", NULL, NULL},
+    {"a subscription has no more seats to count", &scim_subscription_set, "{'subscription':'pro','seats':null}",
+     "{" SUBSCRIPTION ",'was':" PRO "}", NULL, 0, NULL,
+     "{'was':" PRO ",'id':'s1','name':'Pro','description':null,'seats':null,'automatic':false,'created':'T',"
+     "'type':'Entitlement','doc':" PRO_FREE ",'gone':false}",
+     "[{'action':'update','type':'Entitlement','id':'s1','name':'Pro','before':{'limitedAssignmentsPermitted':true,"
+     "'totalAssignmentsPermitted':3},'after':{'limitedAssignmentsPermitted':false}}]"},
+    {"a subscription that the policy gives", &scim_subscription_remove, "{'subscription':'pro'}",
+     "{" SUBSCRIPTION ",'policyGives':true,'mapped':'g'}", NULL, 409,
+     "subscription: The subscription \"Pro\" is what the policy \"all\" gives; make another one automatic instead of "
+     "it "
+     "first.",
+     NULL, NULL},
+    {"a subscription that a group is mapped to", &scim_subscription_remove, "{'subscription':'pro'}",
+     "{" SUBSCRIPTION ",'policyGives':false,'mapped':'Staff','granted':'ann'}", NULL, 409,
+     "subscription: The subscription \"Pro\" is mapped to the group \"Staff\"; remove its mappings first.", NULL, NULL},
+    {"a subscription that was granted", &scim_subscription_remove, "{'subscription':'pro'}",
+     "{" SUBSCRIPTION ",'granted':'ann','template':'T'}", NULL, 409,
+     "subscription: The subscription \"Pro\" is granted to the user \"ann\"; remove its grants first.", NULL, NULL},
+    {"a subscription that a template gives", &scim_subscription_remove, "{'subscription':'pro'}",
+     "{" SUBSCRIPTION ",'template':'T'}", NULL, 409,
+     "subscription: The subscription \"Pro\" is in use: the template \"T\" gives it. Change that first.", NULL, NULL},
+    {"a subscription goes, with its Entitlement", &scim_subscription_remove, "{'subscription':'pro'}",
+     "{" SUBSCRIPTION ",'was':{'value':'Pro'}}", "v1", 0, NULL,
+     "{'was':{'value':'Pro'},'id':'s1','name':'Pro','description':null,'seats':3,'automatic':false,'created':'T',"
+     "'type':'Entitlement','doc':{'value':'Pro'},'gone':true}",
+     "[{'action':'delete','type':'Entitlement','id':'s1','name':'Pro'}]"},
+    {"no such subscription", &scim_subscription_set, "{'subscription':'x','seats':1}", "{}", NULL, 404,
+     "subscription: There is no subscription \"x\"; make it first, or correct the name.", NULL, NULL},
+    {"a role is called otherwise", &scim_role_set, "{'role':'boss','displayName':'Chief'}",
+     "{" ROLE ",'was':{'value':'Boss','display':'Boss','displayName':'Boss','x':1}}", NULL, 0, NULL,
+     "{'was':{'value':'Boss','display':'Boss','displayName':'Boss','x':1},'role':'Boss','displayName':'Chief','builtIn'"
+     ":"
+     "false,'created':'T','id':'r1','type':'Role','doc':{'value':'Boss','display':'Chief','displayName':'Chief','x':1},"
+     "'gone':false}",
+     "[{'action':'update','type':'Role','id':'r1','name':'Boss','before':{'display':'Boss','displayName':'Boss'},"
+     "'after':{'display':'Chief','displayName':'Chief'}}]"},
+    {"a role that is called so", &scim_role_add, "{'role':'BOSS'}", "{'id':'r2','taken':'Boss'}", NULL, 409,
+     "role: There is a role \"Boss\" already.", NULL, NULL},
+    {"a built-in role", &scim_role_remove, "{'role':'user'}", "{" ROLE ",'builtIn':true}", NULL, 409,
+     "role: The role \"Boss\" is built in and stays.", NULL, NULL},
+    {"the default role", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'builtIn':false,'isDefault':true}", NULL, 409,
+     "role: The role \"Boss\" is the tenant's default; choose another default first.", NULL, NULL},
+    {"a reserved role", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'reserved':true,'used':true}", NULL, 409,
+     "role: The role \"Boss\" is reserved (reservedRoles); take it from that list first.", NULL, NULL},
+    {"a role that users have", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'used':true,'mapped':'g'}", NULL, 409,
+     "role: The role \"Boss\" is in use; give its users another role first.", NULL, NULL},
+    {"a role that a group is mapped to", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'mapped':'Staff'}", NULL, 409,
+     "role: The role \"Boss\" is mapped to the group \"Staff\"; remove its mappings first.", NULL, NULL},
+    {"a role that a template gives", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'template':'T'}", NULL, 409,
+     "role: The role \"Boss\" is in use: the template \"T\" gives it. Change that first.", NULL, NULL},
+    {"a role goes, and a deleted user loses it", &scim_role_remove, "{'role':'boss'}",
+     "{" ROLE ",'was':{'value':'Boss'},'deleted':[{'id':'u1','userName':'ann'}]}", NULL, 0, NULL,
+     "{'was':{'value':'Boss'},'deleted':[{'id':'u1','userName':'ann'}],'role':'Boss','displayName':'Boss','builtIn':"
+     "false,"
+     "'created':'T','id':'r1','type':'Role','doc':{'value':'Boss'},'gone':true}",
+     "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'role':'Boss'}},"
+     "{'action':'delete','type':'Role','id':'r1','name':'Boss'}]"},
+    {"a mapping to nothing", &scim_mapping_add, "{'group':'g'}", "{}", NULL, 400,
+     "subscription: Name either a subscription or a role.", NULL, NULL},
+    {"a mapping to two things", &scim_mapping_add, "{'group':'g','role':'r','subscription':'s'}", "{}", NULL, 400,
+     "subscription: Name either a subscription or a role.", NULL, NULL},
+    {"a mapping of no group", &scim_mapping_add, "{'group':'g','role':'r'}", "{'role':'r','noRole':false}", NULL, 404,
+     "group: There is no group \"g\"; make it first, or correct the name.", NULL, NULL},
+    {"a mapping of an archived group", &scim_mapping_add, "{'group':'g','role':'r'}",
+     "{'groupId':'g1','group':'G','archivedOn':'2027-01-01'}", NULL, 404,
+     "group: The group \"G\" was archived on 2027-01-01; restore it first.", NULL, NULL},
+    {"a mapping to no subscription", &scim_mapping_add, "{'group':'g','subscription':'s'}",
+     "{'groupId':'g1','group':'G','noSubscription':true,'subscription':null}", NULL, 404,
+     "subscription: There is no subscription \"s\"; make it first, or correct the name.", NULL, NULL},
+    {"a mapping to no role", &scim_mapping_add, "{'group':'g','role':'r'}",
+     "{'groupId':'g1','group':'G','noRole':true}", NULL, 404,
+     "role: There is no role \"r\"; make it first, or correct the name.", NULL, NULL},
+    {"a mapping to a reserved role", &scim_mapping_add, "{'group':'g','role':'r'}",
+     "{'groupId':'g1','group':'G','role':'R','reserved':true}", NULL, 409,
+     "role: The role \"R\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "
+     "group.",
+     NULL, NULL},
+    {"a mapping that is there", &scim_mapping_add, "{'group':'g','subscription':'s'}",
+     "{'groupId':'g1','group':'G','subscriptionId':'s1','subscription':'S','mappedSubscription':true}", NULL, 409,
+     "subscription: The group \"G\" is mapped to \"S\" already.", NULL, NULL},
+    {"a mapping to a role that is there", &scim_mapping_add, "{'group':'g','role':'r'}",
+     "{'groupId':'g1','group':'G','role':'R','mappedRole':true}", NULL, 409,
+     "role: The group \"G\" is mapped to \"R\" already.", NULL, NULL},
+    {"a group is mapped", &scim_mapping_add, "{'group':'g','role':'r'}",
+     "{'id':'m1','groupId':'g1','group':'G','role':'R','subscription':null,'created':'T'}", NULL, 0, NULL,
+     "{'id':'m1','groupId':'g1','group':'G','role':'R','subscription':null,'created':'T','archived':false,"
+     "'subscriptionId':null}",
+     "[{'action':'map','type':'Group','id':'g1','name':'G','after':{'role':'R'}}]"},
+    {"many mappings to nothing", &scim_mapping_add_many, "{'groups':['g'],'roles':[]}", "{}", NULL, 400,
+     "subscriptions: Name subscriptions or roles.", NULL, NULL},
+    {"of many, the second group is none", &scim_mapping_add_many, "{'groups':['g','h'],'roles':['r']}",
+     "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':'R'}]}", NULL, 404,
+     "groups: There is no group \"h\"; make it first, or correct the name.", NULL, NULL},
+    {"of many, the targets come before the second group", &scim_mapping_add_many,
+     "{'groups':['g','h'],'subscriptions':['s']}", "{'found':[" GROUP "]}", NULL, 404,
+     "subscriptions: There is no subscription \"s\"; make it first, or correct the name.", NULL, NULL},
+    {"of many, a role is reserved", &scim_mapping_add_many, "{'groups':['g'],'roles':['r']}",
+     "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':'R','reserved':true}]}", NULL, 409,
+     "role: The role \"R\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "
+     "group.",
+     NULL, NULL},
+    {"of many, a role is none", &scim_mapping_add_many, "{'groups':['g'],'roles':['r'],'subscriptions':['s']}",
+     "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':null}]}", NULL, 404,
+     "roles: There is no role \"r\"; make it first, or correct the name.", NULL, NULL},
+    {"of many, all are there, one of them twice", &scim_mapping_add_many,
+     "{'groups':['g'],'roles':['r','r'],'subscriptions':['s']}",
+     "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':'R'},{'named':'r','role':'R'}],"
+     "'subscriptionsFound':[{'named':'s','subscriptionId':'s1','subscription':'S'}],'mapped':['g1 role:R','g1 s1']}",
+     NULL, 0, NULL,
+     "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':'R'},{'named':'r','role':'R'}],"
+     "'subscriptionsFound':[{'named':'s','subscriptionId':'s1','subscription':'S'}],'mapped':['g1 role:R','g1 s1'],"
+     "'added':0,'existing':3,'mappings':[]}",
+     "[]"},
+    {"a mapping goes", &scim_mapping_remove, "{'mapping':'m1'}",
+     "{'is':{'id':'m1','group':'G','groupId':'g1','subscription':'S','role':null}}", NULL, 0, NULL,
+     "{'id':'m1','group':'G','groupId':'g1','subscription':'S','role':null}",
+     "[{'action':'unmap','type':'Group','id':'g1','name':'G','before':{'subscription':'S'}}]"},
+    {"a grant to a deleted user", &scim_grant_add, "{'user':'ann','subscription':'s'}",
+     "{'userId':'u1','userName':'Ann','deletedOn':'2027-01-01'}", NULL, 404,
+     "user: The user \"Ann\" was deleted on 2027-01-01; restore it first.", NULL, NULL},
+    {"a grant of no subscription", &scim_grant_add, "{'user':'ann','subscription':'s'}",
+     "{'userId':'u1','userName':'Ann'}", NULL, 404,
+     "subscription: There is no subscription \"s\"; make it first, or correct the name.", NULL, NULL},
+    {"a grant that is there", &scim_grant_add, "{'user':'ann','subscription':'s'}",
+     "{'userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','taken':true}", NULL, 409,
+     "subscription: The user \"Ann\" was granted \"S\" already.", NULL, NULL},
+    {"a grant", &scim_grant_add, "{'user':'ann','subscription':'s'}",
+     "{'id':'a1','userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','granted':'T'}", NULL, 0, NULL,
+     "{'id':'a1','userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','granted':'T','role':null,"
+     "'source':'manual'}",
+     "[{'action':'grant','type':'User','id':'u1','name':'Ann','after':{'subscription':'S','source':'manual'}}]"},
+    {"a grant of a role goes", &scim_grant_remove, "{'grant':'a1'}",
+     "{'is':{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}}", NULL, 0,
+     NULL, "{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}",
+     "[{'action':'withdraw','type':'User','id':'u1','name':'Ann','before':{'role':'R','source':'protected'}}]"},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 
@@ -111,4 +263,25 @@ static void test_cases(void)
     }
 }
 
-CU_TestInfo test_noun[] = {{"cases", test_cases}, CU_TEST_INFO_NULL};
+/* Ids are made, so a case cannot name them. */
+static void test_many_mappings(void)
+{
+    scim_outcome_t outcome;
+    scim_asked_t asked = {.action = &scim_mapping_add_many, .pool = unit_pool};
+    asked.args = unit_json("{'groups':['g','g'],'roles':['r'],'subscriptions':['s']}");
+    asked.facts = unit_json("{'found':[" GROUP "," GROUP "],'rolesFound':[{'named':'r','role':'R'}],"
+                            "'subscriptionsFound':[{'named':'s','subscriptionId':'s1','subscription':'S'}]}");
+    UNIT_OK(scim_action_decide(&outcome, &asked));
+    UNIT_INT(json_object_get_int(json_object_object_get(outcome.row, "added")), 2);
+    UNIT_INT(json_object_get_int(json_object_object_get(outcome.row, "existing")), 2);
+    json_object *mappings = json_object_object_get(outcome.row, "mappings");
+    UNIT_INT(json_object_array_length(mappings), 2);
+    json_object_object_del(json_object_array_get_idx(mappings, 0), "id");
+    UNIT_JSON(json_object_array_get_idx(mappings, 0), "{'groupId':'g1','role':'R'}");
+    json_object_object_del(json_object_array_get_idx(mappings, 1), "id");
+    UNIT_JSON(json_object_array_get_idx(mappings, 1), "{'groupId':'g1','subscriptionId':'s1'}");
+    UNIT_JSON(outcome.entries, "[{'action':'map','type':'Group','id':'g1','name':'G','after':{'role':'R'}},"
+                               "{'action':'map','type':'Group','id':'g1','name':'G','after':{'subscription':'S'}}]");
+}
+
+CU_TestInfo test_noun[] = {{"cases", test_cases}, {"many mappings", test_many_mappings}, CU_TEST_INFO_NULL};
