@@ -203,7 +203,7 @@ export async function save(c, operation, args, { show, etag, start, mine }) {
 export function form(c, { operation, start, only, action, submit, extra, cancel = false }) {
   const fields = operation.body.filter((each) => !only || only.includes(each.name));
   const controls = fields.map((field) => control(field, start?.[field.name], c));
-  const all = only || start || !fields.some((field) => field.required);
+  const all = only || start || fields.length <= 8 || !fields.some((field) => field.required);
   const [needed, rest] = [true, false].map((which) =>
     controls.filter((each) => Boolean(all || each.field.required) === which).map((each) => each.element));
   const wrong = h('div');

@@ -210,29 +210,79 @@ async function tabTo(page, name) {
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => { const e = document.activeElement; return e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent; });
-    if (at?.trim() === name) return;
+    if (name instanceof RegExp ? name.test(at?.trim() ?? '') : at?.trim() === name) return;
   }
   throw new Error(`Tab does not come to ${name}`);
+}
+
+/** Presses Enter on what is called so, when Tab has come to it. */
+async function press(page, name) {
+  await tabTo(page, name);
+  await page.keyboard.press('Enter');
 }
 
 async function keys(page) {
   await visit(page, '#/demo');
   await page.keyboard.press('Tab');
   equal(await page.evaluate(() => document.activeElement?.id), 'skip', 'first of all');
-  await tabTo(page, 'Users');
-  await page.keyboard.press('Enter');
+  await press(page, 'Users');
   await page.getByRole('heading', { name: 'Users' }).waitFor();
   await tabTo(page, 'Search');
   await page.keyboard.type('grace');
   await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
-  await tabTo(page, 'Grace Tan');
-  await page.keyboard.press('Enter');
+  await press(page, 'Grace Tan');
   await page.getByRole('heading', { name: 'Grace Tan' }).waitFor();
-  await tabTo(page, 'Protect');
-  await page.keyboard.press('Enter');
+  await press(page, 'Protect');
   await dialog(page).getByText('Provisioning changes neither the account nor its access').waitFor();
   await page.keyboard.press('Escape');
   await dialog(page).waitFor({ state: 'detached' });
+  equal(await page.evaluate(() => document.activeElement?.textContent), 'Protect', 'the focus is back where it was');
+}
+
+/** A token is made, and stored, without a mouse. */
+async function tokenByKeys(page) {
+  await visit(page, '#/demo/tokens');
+  await press(page, 'Make a token');
+  await tabTo(page, 'Name');
+  await page.keyboard.type('by keyboard');
+  await page.keyboard.press('Enter');
+  await dialog(page).getByText('Copy it now').waitFor();
+  await press(page, 'Copy the token');
+  ok((await page.evaluate(() => navigator.clipboard.readText())).startsWith('scim_'), 'it is copied');
+  await press(page, 'I have stored it');
+  await page.getByRole('link', { name: 'by keyboard' }).waitFor();
+}
+
+/** Access is changed, seen before, and saved, without a mouse; the focus stays where one works. */
+async function accessByKeys(page) {
+  await visit(page, '#/demo/access');
+  await tabTo(page, 'Add a group to Reports');
+  await page.keyboard.type('Finance');
+  await page.keyboard.press('Enter');
+  await page.locator('#preview').getByText(/gain/).first().waitFor();
+  equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Add a group to Reports', 'the focus stays');
+  await tabTo(page, 'Save this change');
+  await page.keyboard.press('Enter');
+  await page.getByText('Saved', { exact: true }).waitFor();
+  const added = (await made('GET', `${demo}/mappings?subscription=Reports&group=Finance`)).items;
+  equal(added.length, 1, 'it is saved');
+  await made('DELETE', `${demo}/mappings/${added[0].id}`);
+}
+
+/** A held request is rejected without a mouse. */
+async function holdByKeys(page) {
+  await made('PATCH', demo, { guardLimit: 1 });
+  const group = (await scim('GET', '/Groups?filter=displayName%20eq%20%22Sales%22')).data.Resources[0];
+  equal((await scim('PUT', `/Groups/${group.id}`, { schemas: group.schemas, displayName: 'Sales', members: [] })).status, 429, 'it is held');
+  await visit(page, '#/demo');
+  await press(page, /^Held requests/);
+  await page.getByRole('heading', { name: 'Held requests' }).waitFor();
+  await press(page, 'Changes a group');
+  await page.getByRole('heading', { level: 1, name: /would lose access/ }).waitFor();
+  await press(page, 'Reject…');
+  await press(page, 'Reject');
+  await page.locator('.sub').getByText('rejected').waitFor();
+  await made('PATCH', demo, { guardLimit: null });
 }
 
 /** The file that a button saves. */
@@ -281,7 +331,10 @@ export default async function stories() {
   await test('provisioning off and on', page, () => offAndOn(page));
   await test('a token is revoked', page, () => revoke(page));
   await test('the audit log as a file', page, () => files(page));
-  await test('by keyboard alone', page, () => keys(page));
+  await test('by keyboard alone: a person', page, () => keys(page));
+  await test('by keyboard alone: a token', page, () => tokenByKeys(page));
+  await test('by keyboard alone: access', page, () => accessByKeys(page));
+  await test('by keyboard alone: a held request', page, () => holdByKeys(page));
   await test('a Location about one tenant', page, () => own(page));
   await test('an administrator of no tenant', page, () => nobody(page));
   await page.context().close();

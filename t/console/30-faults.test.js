@@ -1,7 +1,7 @@
 /** What goes wrong around the page: it says so, loses nothing, does nothing twice, and goes on by itself. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { env, equal, ok, open, settled, test, visit } from './browser.js';
+import { env, equal, made, ok, open, settled, test, visit } from './browser.js';
 
 /** Starts or stops the database, as the user whose it is. */
 function postgres(verb) {
@@ -36,19 +36,50 @@ async function offline(page) {
   await page.getByText('The server does not answer').waitFor({ state: 'detached' });
 }
 
+/** The session ends at the identity provider in the middle: what was entered stays, and goes on after the login. */
 async function loginEnded(page) {
   page.trouble.allowed = /status of 401/;
-  await visit(page, '#/demo/users');
+  await visit(page, '#/demo/users/grace.tan@example.com');
   const file = `${env.CONSOLE_SERVER}/administrators`;
   const known = readFileSync(file);
+  const role = page.getByLabel('Role', { exact: true });
+  await role.fill('read-only');
   writeFileSync(file, '');
   try {
-    await page.getByRole('link', { name: 'Groups', exact: true }).click();
-    await page.getByText('Your login has ended.').first().waitFor();
-    await page.getByRole('link', { name: 'Log in in a new tab' }).waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('alert').getByText('Your login has ended.').waitFor();
+    await page.locator('#banner').getByRole('link', { name: 'Log in in a new tab' }).waitFor();
+    equal(await role.inputValue(), 'read-only', 'what was entered stays');
   } finally {
     writeFileSync(file, known);
   }
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await page.getByText('The server answers again').waitFor();
+  equal((await made('GET', '/tenants/demo/users/grace.tan@example.com')).ownRole, null, 'nothing was saved meanwhile');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  equal((await made('GET', '/tenants/demo/users/grace.tan@example.com')).role, 'read-only', 'and is saved then');
+}
+
+/** A change meets a database that is gone: it is refused, and what was entered stays. */
+async function changeWithout(page) {
+  page.trouble.allowed = /status of 503/;
+  await visit(page, '#/demo/roles');
+  await page.getByRole('button', { name: 'Add a role' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Role', { exact: true }).fill('made-later');
+  postgres('stop');
+  try {
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByRole('alert').waitFor();
+    await page.locator('#banner').getByText('The database does not answer').waitFor();
+  } finally {
+    postgres('start');
+  }
+  await page.getByText('The server answers again').waitFor();
+  equal(await dialog.getByLabel('Role', { exact: true }).inputValue(), 'made-later', 'what was entered stays');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('link', { name: 'made-later' }).waitFor();
 }
 
 async function late(page) {
@@ -108,6 +139,7 @@ export default async function faults() {
     page.trouble.allowed = null;
   });
   await check('the database is gone, and back', databaseGone);
+  await check('a change while the database is gone', changeWithout);
   await check('the server is gone, and back', offline);
   await check('an answer that comes late is dropped', late);
   await check('a tenant and a page that are not there', gone);

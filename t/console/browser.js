@@ -2,6 +2,7 @@
  * A browser on the console, and what every test asks of it: no message on its console, no report of its policy, no request
  * to another host, no failed assertion of axe, nothing wider than the page.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -87,6 +88,12 @@ export async function scim(method, path, body, token = env.SCIM_TOKEN) {
   const response = await fetch(`${env.SCIM_BASE_URL}${path}`, { method, body: body && JSON.stringify(body), headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' } });
   const text = await response.text();
   return { status: response.status, data: text ? JSON.parse(text) : null };
+}
+
+/** One statement, as the database's owner: what no administrator can do, such as letting time pass. */
+export function sql(text) {
+  const command = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text];
+  return execFileSync(command[0], command.slice(1), { encoding: 'utf8', cwd: '/' }).trim();
 }
 
 /** A test: `work` throws where something is not as it must be. */

@@ -3,7 +3,7 @@ import { api, env, made, scim } from './browser.js';
 
 export const MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 export const ARABIC = 'شركة الاتصالات — أحمد العربي';
-export const LONG = 'Wintergerst-Obermoser-Zellweger-'.repeat(31) + 'end';
+export const LONG = `${'Wintergerst-Obermoser-Zellweger-'.repeat(31)}eightend`;
 const NAMES = [MARKUP, ARABIC, LONG];
 
 const user = (userName, displayName, more = {}) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, displayName, externalId: `ext-${userName}`.slice(0, 60),

@@ -73,7 +73,8 @@ export async function activity(c) {
   let waiting = 0;
   follow(c, (rows) => {
     waiting += rows.length;
-    fill(news, h('div.row', h('span.live', format.many(waiting, 'new request')), button('Show', () => {
+    if (!shown.querySelector('tbody')) shown.again();
+    else fill(news, h('div.row', h('span.live', format.many(waiting, 'new request')), button('Show', () => {
       waiting = 0;
       fill(news);
       return shown.again();

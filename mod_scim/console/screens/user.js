@@ -115,16 +115,12 @@ function settings(c, shown) {
 
 /** @type {View} */
 export async function user(c) {
-  const values = { user: c.id };
-  // A deleted account has no access to show; what it had is in its history.
-  const none = (/** @type {any} */ error) => {
-    if (error.status !== 404 && error.status !== 409) throw error;
-    return null;
-  };
-  const [shown, access] = await Promise.all([c.get('user-show', values), c.get('access-show', values).catch(none)]);
+  const shown = await c.get('user-show', { user: c.id });
   const { data, etag } = shown;
+  // A deleted account has no access to show; what it had is in its history.
   const here = data.state !== 'deleted';
-  const past = await history(c, data.id, 'User');
+  const [access, past] = await Promise.all([here && c.get('access-show', { user: data.id }),
+    history(c, data.id, 'User')]);
   const own = data.source === 'scim';
   const guarded = data.protected === 'main-contact' ? 'Main contact' : 'Protected';
   const tags = [code(data.userName, 'one'), state(data.state), sourceTag(data),
@@ -132,7 +128,7 @@ export async function user(c) {
   return screen({ title: name(data.displayName ?? data.userName), trail: link(c.to('users'), 'Users'), tags,
     actions: actions(c, data, etag) },
   data.mergedInto && h('p.hint', 'Merged into ', link(c.to('users', data.mergedInto), 'another account'), '.'),
-  access && here && accessTable(c, access.data, data), h('div.grid',
+  access && accessTable(c, access.data, data), h('div.grid',
     card(own ? ['Managed by the identity provider ', tag('plain', 'locked here')] : 'What it is', managed(data),
       own && h('small', 'Change these at the identity provider.')),
     here && settings(c, shown), here && groups(c, data), links(c, data)), past);
