@@ -29,6 +29,9 @@ APLOG_USE_MODULE(scim);
 #define REASON_MAX  512
 #define RETRY_AFTER "5"
 
+/* Subscriptions that are looked for by their names; where more are named, all that the account has are read. */
+#define NAMES_MAX 50
+
 /* --- what a line says -------------------------------------------------------------------------------------------- */
 
 typedef struct wanted_t {
@@ -58,6 +61,7 @@ typedef struct rule_t {
     const kind_t *kind;
     apr_array_header_t *wanted; /* wanted_t */
     int negated;                /* a denial here may make a permission */
+    int expressions;            /* some of its values are worked out for each request */
 } rule_t;
 
 static const char *add_wanted(rule_t *rule, cmd_parms *cmd, const char *word)
@@ -72,8 +76,30 @@ static const char *add_wanted(rule_t *rule, cmd_parms *cmd, const char *word)
         wanted->folded = scim_fold(word, cmd->pool);
         return NULL;
     }
+    rule->expressions = 1;
     wanted->expression = ap_expr_parse_cmd(cmd, word, AP_EXPR_FLAG_STRING_RESULT, &problem, NULL);
     return problem ? apr_psprintf(cmd->pool, "Require %s: %s", rule->kind->name, problem) : NULL;
+}
+
+static void add_once(apr_array_header_t *names, const char *name)
+{
+    for (int i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(names, const char *) = name;
+}
+
+/* The names that a line has as they stand. */
+static void add_constants(apr_array_header_t *names, const rule_t *rule)
+{
+    for (int i = 0; i < rule->wanted->nelts; i++) {
+        const wanted_t *wanted = &APR_ARRAY_IDX(rule->wanted, i, wanted_t);
+        if (wanted->folded) {
+            add_once(names, wanted->folded);
+        }
+    }
 }
 
 /* Whether a denial may let somebody in: below `not`, <RequireNone>, or an alias that may stand there. */
@@ -93,6 +119,20 @@ static int is_negated(const cmd_parms *cmd)
     return 0;
 }
 
+/* A section knows which subscriptions its lines name, so that one look at the database is for all of them. */
+static void tell_section(cmd_parms *cmd, const rule_t *rule)
+{
+    scim_dir_config_t *config = scim_config_require(cmd, rule->kind->lists);
+    if (!config || rule->kind->lists != SCIM_FACTS_ENTITLEMENTS) {
+        return;
+    }
+    config->any_entitlement |= rule->expressions;
+    if (!config->entitlements) {
+        config->entitlements = apr_array_make(cmd->pool, 2, sizeof(const char *));
+    }
+    add_constants(config->entitlements, rule);
+}
+
 static const char *parse_line(cmd_parms *cmd, const char *line, const void **parsed, const kind_t *kind)
 {
     rule_t *rule = apr_pcalloc(cmd->pool, sizeof(*rule));
@@ -109,7 +149,7 @@ static const char *parse_line(cmd_parms *cmd, const char *line, const void **par
         return apr_psprintf(cmd->pool, "Require %s takes one or more names, in quotes where they have blanks",
                             kind->name);
     }
-    scim_config_require(cmd, kind->lists);
+    tell_section(cmd, rule);
     *parsed = rule;
     return NULL;
 }
@@ -235,11 +275,34 @@ static const char *refusal_of(const scim_facts_t *facts)
     return facts->active ? NULL : "inactive";
 }
 
-/* All that the rules of a request may need is read at once. */
-static unsigned lists_of(const request_rec *r, const rule_t *rule)
+/* The subscriptions that the rules of a request may ask for; NULL: any. A rule of <AuthzProviderAlias> belongs to no
+ * section. */
+static const apr_array_header_t *names_of(const request_rec *r, const rule_t *rule)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
-    return rule->kind->lists | config->lists | (scim_setting_facts(config) ? SCIM_FACTS_ALL : 0);
+    if (config->any_entitlement || rule->expressions) {
+        return NULL;
+    }
+    apr_array_header_t *names = config->entitlements ? apr_array_copy(r->pool, config->entitlements)
+                                                     : apr_array_make(r->pool, 2, sizeof(char *));
+    if (rule->kind->lists == SCIM_FACTS_ENTITLEMENTS) {
+        add_constants(names, rule);
+    }
+    return names->nelts <= NAMES_MAX ? names : NULL;
+}
+
+/* All that the rules of a request may need is read at once. */
+static scim_wish_t wish_of(const request_rec *r, const rule_t *rule)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    scim_wish_t wish = {.lists = rule->kind->lists | config->lists};
+    if (scim_setting_facts(config)) {
+        wish.lists = SCIM_FACTS_ALL;
+    }
+    if (wish.lists == SCIM_FACTS_ENTITLEMENTS) {
+        wish.names = names_of(r, rule);
+    }
+    return wish;
 }
 
 static authz_status check(request_rec *r, const char *line, const void *parsed)
@@ -248,8 +311,9 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
     const scim_facts_t *facts;
     const char *why = NULL;
     (void)line;
+    const scim_wish_t wish = wish_of(r, rule);
     apr_table_setn(r->notes, CONSULTED, "1");
-    switch (scim_facts_find(&facts, &why, r, lists_of(r, rule))) {
+    switch (scim_facts_find(&facts, &why, r, &wish)) {
     case SCIM_NOBODY:
         add_reason(r, why);
         return r->user ? AUTHZ_DENIED : AUTHZ_DENIED_NO_USER;

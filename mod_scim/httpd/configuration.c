@@ -39,6 +39,10 @@ void *scim_dir_config_merge(apr_pool_t *pool, void *outer_config, void *inner_co
     config->link_issuer = INNER(link_issuer, NULL);
     config->link_subject = INNER(link_subject, NULL);
     config->lists = outer->lists | inner->lists;
+    config->any_entitlement = outer->any_entitlement || inner->any_entitlement;
+    config->entitlements = outer->entitlements && inner->entitlements
+                               ? apr_array_append(pool, outer->entitlements, inner->entitlements)
+                               : INNER(entitlements, NULL);
     if (inner->patch_response && outer->patch_response)
         config->patch_response = apr_hash_overlay(pool, inner->patch_response, outer->patch_response);
     else
@@ -204,7 +208,7 @@ const char *scim_config_base_url(const char *base_url, const char *tenant, apr_p
 }
 
 /* A section's configuration of this module is made when its first directive is read, which may be none of ours. */
-void scim_config_require(cmd_parms *cmd, unsigned lists)
+scim_dir_config_t *scim_config_require(cmd_parms *cmd, unsigned lists)
 {
     scim_dir_config_t *config = cmd->context ? ap_get_module_config(cmd->context, &scim_module) : NULL;
 
@@ -216,4 +220,5 @@ void scim_config_require(cmd_parms *cmd, unsigned lists)
         config->lists |= lists;
     if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_RUN_MPM)
     scim_server_config(cmd->server)->requires = 1;
+    return config;
 }

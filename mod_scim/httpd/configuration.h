@@ -46,9 +46,11 @@ typedef struct scim_dir_config_t {
     const ap_expr_info_t *admin_tenant_expr; /* works it out; NULL: nothing to work out */
     apr_hash_t *patch_response; /* resource type's name in lower case -> "body" or "none"; NULL: none said */
     const ap_expr_info_t *link_issuer, *link_subject; /* said together; NULL: not said */
-    const ap_expr_info_t *client; /* what httpd calls a client of the endpoint; NULL: only tokens count */
-    int client_after;             /* said together: a token that is sent counts first */
-    unsigned lists;               /* what the Require lines that may hold here have to read (store/facts.h) */
+    const ap_expr_info_t *client;     /* what httpd calls a client of the endpoint; NULL: only tokens count */
+    int client_after;                 /* said together: a token that is sent counts first */
+    unsigned lists;                   /* what the Require lines that may hold here have to read (store/facts.h) */
+    int any_entitlement;              /* one of them works out a subscription's name for each request */
+    apr_array_header_t *entitlements; /* const char *, folded: the names that they have; NULL: none */
 #define SCIM_NUMBER(type, member, standard, name, takes, set, context, bits, help) type member;
 #define SCIM_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)            \
     type member;                                                                                                       \
@@ -125,8 +127,9 @@ int scim_config_covers(const char *location, const char *path);
 /* A base URL with the tenant's name wherever it has SCIM_TENANT_PLACE. */
 const char *scim_config_base_url(const char *base_url, const char *tenant, apr_pool_t *pool);
 
-/* That a Require line holds in a section, and which lists it reads. */
-void scim_config_require(cmd_parms *cmd, unsigned lists);
+/* That a Require line holds in a section, and which lists it reads. Returns the section's configuration; NULL outside
+ * of one. */
+scim_dir_config_t *scim_config_require(cmd_parms *cmd, unsigned lists);
 
 /* The value of a member that counts: what is said, or the default. Those of SERVER rows are of the main server. */
 #define SCIM_GETTER(type, member)                                                  type scim_setting_##member(const scim_dir_config_t *config);

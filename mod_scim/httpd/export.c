@@ -116,7 +116,8 @@ static scim_known_e known_values(const char *values[FACTS], int *some, request_r
 {
     const scim_facts_t *facts;
     const char *why;
-    scim_known_e known = scim_facts_find(&facts, &why, r, SCIM_FACTS_ALL);
+    const scim_wish_t wish = {.lists = SCIM_FACTS_ALL};
+    scim_known_e known = scim_facts_find(&facts, &why, r, &wish);
     *some = known == SCIM_KNOWN && is_exported(facts);
     if (*some) {
         fill(values, facts, scim_request_tenant(r, scim_dir_config(r)), r->pool);

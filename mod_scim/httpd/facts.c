@@ -105,13 +105,13 @@ static scim_known_e identify(scim_identity_t *identity, const char **why, reques
 }
 
 /* With a connection. */
-static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
-                                const request_rec *r, apr_pool_t *pool)
+static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
+                                const scim_wish_t *wish, const request_rec *r, apr_pool_t *pool)
 {
     scim_facts_t *facts = NULL;
     scim_error_t *error = scim_conn_limit(conn);
     if (!error) {
-        error = scim_facts_read(&facts, conn, identity, lists, pool);
+        error = scim_facts_read(&facts, conn, identity, wish, pool);
     }
     if (!error && facts->first && facts->enabled && !facts->foreign) {
         error = scim_facts_login(&facts, conn, identity, facts, scim_request_log_id(r), pool);
@@ -121,11 +121,12 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
 }
 
 /* What was known before, for as long as ScimFactsGrace says. */
-static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
+                               apr_pool_t *pool)
 {
     apr_interval_time_t grace = scim_setting_facts_grace(scim_dir_config(r));
     int seconds;
-    scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, lists, grace, pool) : NULL;
+    scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, wish, grace, pool) : NULL;
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_GRACE, 1);
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
@@ -135,7 +136,8 @@ static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, 
     return facts;
 }
 
-static scim_facts_t *ask_database(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+static scim_facts_t *ask_database(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
+                                  apr_pool_t *pool)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     scim_facts_t *facts = NULL;
@@ -145,7 +147,7 @@ static scim_facts_t *ask_database(request_rec *r, const scim_identity_t *identit
     scim_error_t *error =
         scim_database_borrow(&database, r->server, &guest, scim_setting_database_timeout(config), pool);
     if (!error) {
-        error = read_facts(&facts, scim_database_connection(database), identity, lists, r, pool);
+        error = read_facts(&facts, scim_database_connection(database), identity, wish, r, pool);
         scim_database_close(database);
     }
     if (error) {
@@ -156,22 +158,22 @@ static scim_facts_t *ask_database(request_rec *r, const scim_identity_t *identit
     return facts;
 }
 
-static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsigned lists, apr_pool_t *pool)
+static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish, apr_pool_t *pool)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     apr_interval_time_t cache = scim_setting_facts_cache(config);
     apr_interval_time_t grace = scim_setting_facts_grace(config);
     int seconds;
-    scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, lists, cache, pool) : NULL;
+    scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, wish, cache, pool) : NULL;
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_CACHED, 1);
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided by what was known %d seconds ago", r->uri,
                       seconds);
         return facts;
     }
-    facts = ask_database(r, identity, lists, pool);
+    facts = ask_database(r, identity, wish, pool);
     if (!facts) {
-        return fall_back(r, identity, lists, pool);
+        return fall_back(r, identity, wish, pool);
     }
     if (cache || grace) {
         scim_facts_keep(r, identity, facts, cache > grace ? cache : grace, pool);
@@ -179,7 +181,31 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, unsign
     return facts;
 }
 
-scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, unsigned lists)
+/* As long as the chain lives; everything where the answer is kept beyond it. */
+static scim_wish_t make_wish(const scim_wish_t *wish, const scim_facts_t *known, const request_rec *r, apr_pool_t *pool)
+{
+    const scim_dir_config_t *config = scim_dir_config(r);
+    scim_wish_t made = {.lists = wish->lists | (known ? known->lists : 0)};
+    if (!wish->names || made.lists != SCIM_FACTS_ENTITLEMENTS || known || scim_setting_facts_cache(config) ||
+        scim_setting_facts_grace(config)) {
+        return made;
+    }
+    apr_array_header_t *names = apr_array_make(pool, wish->names->nelts, sizeof(const char *));
+    for (int i = 0; i < wish->names->nelts; i++) {
+        APR_ARRAY_PUSH(names, const char *) = apr_pstrdup(pool, APR_ARRAY_IDX(wish->names, i, const char *));
+    }
+    made.names = names;
+    return made;
+}
+
+static scim_facts_t *ask_for(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
+                             const scim_facts_t *known, apr_pool_t *pool)
+{
+    const scim_wish_t made = make_wish(wish, known, r, pool);
+    return ask(r, identity, &made, pool);
+}
+
+scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, const scim_wish_t *wish)
 {
     request_rec *origin = scim_facts_origin(r);
     scim_identity_t identity;
@@ -192,9 +218,9 @@ scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request
     entry_t *entry = find_entry(chain, &identity);
     if (!entry) {
         entry = apr_array_push(chain);
-        *entry = (entry_t){identity, ask(r, &identity, lists, origin->pool)};
-    } else if (entry->facts && (lists & ~entry->facts->lists)) {
-        entry->facts = ask(r, &identity, lists | entry->facts->lists, origin->pool);
+        *entry = (entry_t){identity, ask_for(r, &identity, wish, NULL, origin->pool)};
+    } else if (entry->facts && !scim_facts_answer(entry->facts, wish)) {
+        entry->facts = ask_for(r, &identity, wish, entry->facts, origin->pool);
     }
     *out = entry->facts;
     *why = entry->facts ? NULL : "the database cannot be asked";

@@ -22,9 +22,8 @@ typedef enum {
     SCIM_UNAVAILABLE, /* the database could not be asked */
 } scim_known_e;
 
-/* Finds what is known, with at least these lists (SCIM_FACTS_*). *why gets a short reason where it is not SCIM_KNOWN.
- */
-scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, unsigned lists);
+/* Finds what is known, with at least what is wished for. *why gets a short reason where it is not SCIM_KNOWN. */
+scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, const scim_wish_t *wish);
 
 /* The client's request that a subrequest, or an internal redirect, comes from. */
 request_rec *scim_facts_origin(request_rec *r);

@@ -10,7 +10,7 @@ static const scim_pages_t *pages_of(const request_rec *r)
     return scim_server_config(r->server)->runtime->pages;
 }
 
-scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identity_t *identity, unsigned lists,
+scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
                                 apr_interval_time_t age, apr_pool_t *pool)
 {
     const scim_memory_t *memory = scim_pages_memory(pages_of(r));
@@ -25,7 +25,7 @@ scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identit
     scim_facts_t *facts = len ? scim_facts_unpack(&at, bytes, len, pool) : NULL;
     apr_interval_time_t old = apr_time_now() - at;
     *seconds = (int)apr_time_sec(old);
-    return facts && old >= 0 && old <= age && !(lists & ~facts->lists) ? facts : NULL;
+    return facts && old >= 0 && old <= age && scim_facts_answer(facts, wish) ? facts : NULL;
 }
 
 void scim_facts_keep(request_rec *r, const scim_identity_t *identity, const scim_facts_t *facts,
@@ -33,7 +33,7 @@ void scim_facts_keep(request_rec *r, const scim_identity_t *identity, const scim
 {
     unsigned char key[SCIM_MEMORY_KEY];
     scim_buf_t bytes;
-    if (!scim_pages_memory(pages_of(r)) || !facts->found || facts->first) {
+    if (!scim_pages_memory(pages_of(r)) || !facts->found || facts->first || facts->names) {
         return;
     }
     scim_buf_init(&bytes, 512, pool);

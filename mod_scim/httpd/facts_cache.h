@@ -12,8 +12,8 @@
 
 #include "store/facts.h"
 
-/* What was read at most `age` ago, with at least these lists; NULL: nothing. *seconds gets how long ago. */
-scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identity_t *identity, unsigned lists,
+/* What was read at most `age` ago, with at least what is wished for; NULL: nothing. *seconds gets how long ago. */
+scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
                                 apr_interval_time_t age, apr_pool_t *pool);
 
 /* Keeps it for `age`. */

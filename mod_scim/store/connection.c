@@ -347,6 +347,30 @@ const char *scim_conn_told(const scim_conn_t *conn)
     return conn->told;
 }
 
+static scim_remembered_t *place_of(const scim_conn_t *conn, const char *tenant)
+{
+    unsigned sum = 5381;
+    for (const char *at = tenant; *at; at++) {
+        sum = sum * 33 + (unsigned char)*at;
+    }
+    return &conn->backend->tenants[sum % SCIM_REMEMBERED];
+}
+
+unsigned scim_conn_recall(const scim_conn_t *conn, const char *tenant)
+{
+    const scim_remembered_t *place = place_of(conn, tenant);
+    return strcmp(place->tenant, tenant) == 0 ? place->bits : 0;
+}
+
+void scim_conn_remember(scim_conn_t *conn, const char *tenant, unsigned bits)
+{
+    scim_remembered_t *place = place_of(conn, tenant);
+    if (strlen(tenant) < sizeof(place->tenant)) {
+        apr_cpystrn(place->tenant, tenant, sizeof(place->tenant));
+        place->bits = bits;
+    }
+}
+
 int scim_conn_trips(const scim_conn_t *conn)
 {
     return conn->trips;

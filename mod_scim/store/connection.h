@@ -69,6 +69,11 @@ const unsigned char *scim_conn_secret(const scim_conn_t *conn);
 /* What scim.lookup finds resources by (scim_indexed_t of indexed.h), as it was when the backend was first used. */
 const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 
+/* Bits about a tenant, whose meaning is the caller's, as they were when one of this connection's statements told them
+ * last; 0: nothing is known. They may hold no more. A bounded number of tenants is remembered. */
+unsigned scim_conn_recall(const scim_conn_t *conn, const char *tenant);
+void scim_conn_remember(scim_conn_t *conn, const char *tenant, unsigned bits);
+
 /* Whether this request is the first that uses the backend. */
 int scim_conn_fresh(const scim_conn_t *conn);
 

@@ -13,6 +13,14 @@
 #define SCIM_PREPARED_TEXTS_MAX   256
 #define SCIM_PREPARED_TEXT_LENGTH 4096
 
+/* Tenants of which something is remembered; a later one takes the place of an earlier one. */
+#define SCIM_REMEMBERED 64
+
+typedef struct scim_remembered_t {
+    char tenant[64];
+    unsigned bits;
+} scim_remembered_t;
+
 /* Holds for one backend process. */
 typedef struct scim_backend_t {
     apr_pool_t *pool;
@@ -31,7 +39,8 @@ typedef struct scim_backend_t {
     unsigned char secret[SCIM_SECRET_LENGTH];
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */
-    unsigned generation;                /* how often all of them were made anew: names that are taken are left then */
+    scim_remembered_t tenants[SCIM_REMEMBERED];
+    unsigned generation; /* how often all of them were made anew: names that are taken are left then */
 } scim_backend_t;
 
 struct scim_conn_t {

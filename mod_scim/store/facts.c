@@ -3,26 +3,24 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "facts_short.h"
+#include "row_write.h"
 #include "scim/fold.h"
 #include "scim/marks.h"
 #include "scim/text.h"
 #include "session.h"
 
-/* The columns of the statements. */
+/* The columns of the long statements, behind those that every statement begins with. */
 enum {
-    COLUMN_ENABLED,
-    COLUMN_ID,
-    COLUMN_ACCOUNT,
-    COLUMN_ACTIVE,
-    COLUMN_FLAGS,
-    COLUMN_FIRST,
+    COLUMN_FIRST = SCIM_FACTS_SHORT_TRAITS,
     COLUMN_FOREIGN,
     COLUMN_ROLE,
     COLUMN_ROLES,
     COLUMN_ENTITLEMENTS,
     COLUMN_WAITING,
     COLUMN_GROUPS,
-    COLUMN_LINK, /* of facts_linked alone: whether the first login links the identity */
+    COLUMN_LINK, /* whether the first login links the identity */
+    COLUMN_TRAITS,
 };
 
 /* A name that is longer is nobody's. */
@@ -49,7 +47,7 @@ static int is_linked(const scim_identity_t *identity)
     return usable(identity->issuer) && usable(identity->subject);
 }
 
-/* The statement that reads at least these lists, and which it does read. */
+/* The long statement that reads at least these lists, and which it does read. */
 static scim_statement_e choose(unsigned *lists, const scim_identity_t *identity)
 {
     if (is_linked(identity)) {
@@ -73,53 +71,25 @@ static scim_param_t *make_params(const scim_identity_t *identity, apr_pool_t *po
     return params;
 }
 
-static apr_array_header_t *read_list(const PGresult *result, int column, apr_pool_t *pool)
-{
-    apr_array_header_t *list = apr_array_make(pool, 4, sizeof(const char *));
-    scim_elements_t elements;
-    scim_result_elements(&elements, result, 0, column);
-    apr_size_t len;
-    const char *text;
-    while ((text = scim_result_element(&elements, &len)) != NULL) {
-        APR_ARRAY_PUSH(list, const char *) = apr_pstrmemdup(pool, text, len);
-    }
-    return list;
-}
-
-static const char *read_text(const PGresult *result, int column, apr_pool_t *pool)
-{
-    return apr_pstrdup(pool, scim_result_text(NULL, result, 0, column));
-}
-
 static scim_facts_t *read_row(const PGresult *result, unsigned lists, apr_pool_t *pool)
 {
     scim_facts_t *facts = apr_pcalloc(pool, sizeof(*facts));
     facts->lists = lists;
-    facts->tenant = !PQgetisnull(result, 0, COLUMN_ENABLED);
-    facts->enabled = scim_result_bool(result, 0, COLUMN_ENABLED);
-    facts->found = !PQgetisnull(result, 0, COLUMN_ID);
-    if (!facts->found) {
+    if (!scim_facts_account(facts, result, pool)) {
         return facts;
     }
-    char id[SCIM_ID_SIZE];
-    scim_result_uuid(id, result, 0, COLUMN_ID);
-    facts->id = apr_pstrdup(pool, id);
-    facts->account = read_text(result, COLUMN_ACCOUNT, pool);
-    facts->active = scim_result_bool(result, 0, COLUMN_ACTIVE);
-    facts->role = read_text(result, COLUMN_ROLE, pool);
-    facts->flags = read_list(result, COLUMN_FLAGS, pool);
-    facts->first = scim_result_bool(result, 0, COLUMN_FIRST) ||
-                   (PQnfields(result) > COLUMN_LINK && scim_result_bool(result, 0, COLUMN_LINK));
+    facts->role = apr_pstrdup(pool, scim_result_text(NULL, result, 0, COLUMN_ROLE));
+    facts->first = scim_result_bool(result, 0, COLUMN_FIRST) || scim_result_bool(result, 0, COLUMN_LINK);
     facts->foreign = scim_result_bool(result, 0, COLUMN_FOREIGN);
     if (lists & SCIM_FACTS_ROLES) {
-        facts->roles = read_list(result, COLUMN_ROLES, pool);
+        facts->roles = scim_facts_list(result, COLUMN_ROLES, pool);
     }
     if (lists & SCIM_FACTS_ENTITLEMENTS) {
-        facts->entitlements = read_list(result, COLUMN_ENTITLEMENTS, pool);
-        facts->waiting = read_list(result, COLUMN_WAITING, pool);
+        facts->entitlements = scim_facts_list(result, COLUMN_ENTITLEMENTS, pool);
+        facts->waiting = scim_facts_list(result, COLUMN_WAITING, pool);
     }
     if (lists & SCIM_FACTS_GROUPS) {
-        facts->groups = read_list(result, COLUMN_GROUPS, pool);
+        facts->groups = scim_facts_list(result, COLUMN_GROUPS, pool);
     }
     return facts;
 }
@@ -129,15 +99,104 @@ static scim_error_t *run_once(void *batch)
     return scim_batch_run(batch);
 }
 
-scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
-                              apr_pool_t *pool)
+/* One statement, and nothing else. */
+static scim_error_t *run_alone(const PGresult **result, scim_conn_t *conn, scim_statement_e statement,
+                               const scim_param_t *params)
 {
     scim_batch_t *batch = scim_batch_make(conn);
-    int slot = scim_batch_add(batch, choose(&lists, identity), make_params(identity, pool));
+    int slot = scim_batch_add(batch, statement, params);
     scim_conn_reads(conn);
     scim_error_t *error = scim_session_attempt(run_once, batch);
-    *out = error ? NULL : read_row(scim_batch_result(batch, slot), lists, pool);
+    *result = error ? NULL : scim_batch_result(batch, slot);
     return error;
+}
+
+static scim_error_t *read_long(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
+                               apr_pool_t *pool)
+{
+    const PGresult *result;
+    scim_statement_e statement = choose(&lists, identity);
+    scim_error_t *error = run_alone(&result, conn, statement, make_params(identity, pool));
+    if (!error) {
+        scim_conn_remember(conn, identity->tenant, scim_facts_traits(result, COLUMN_TRAITS));
+        *out = read_row(result, lists, pool);
+    }
+    return error;
+}
+
+/* The text of an SQL array. */
+static const char *array_of(const apr_array_header_t *names, apr_pool_t *pool)
+{
+    scim_buf_t text;
+    scim_buf_init(&text, 64, pool);
+    for (int i = 0; i < names->nelts; i++) {
+        scim_array_put(&text, APR_ARRAY_IDX(names, i, const char *));
+    }
+    scim_buf_puts(&text, text.len ? "}" : "{}");
+    return text.data;
+}
+
+/* *out stays NULL where the tenant turns out to be of another sort than it was. */
+static scim_error_t *read_short(scim_facts_t **out, scim_conn_t *conn, int statement, const scim_identity_t *identity,
+                                const scim_wish_t *wish, unsigned traits, apr_pool_t *pool)
+{
+    const PGresult *result;
+    scim_param_t *params = make_params(identity, pool);
+    if (wish->names) {
+        params[2].value = array_of(wish->names, pool);
+    }
+    scim_error_t *error = run_alone(&result, conn, (scim_statement_e)statement, params);
+    if (error) {
+        return error;
+    }
+    unsigned now = scim_facts_traits(result, SCIM_FACTS_SHORT_TRAITS);
+    scim_conn_remember(conn, identity->tenant, now);
+    if (now == traits || !now) {
+        *out = scim_facts_short_read(result, wish->lists, pool);
+        (*out)->lists = wish->lists;
+        (*out)->names = wish->lists == SCIM_FACTS_ENTITLEMENTS ? wish->names : NULL;
+    }
+    return NULL;
+}
+
+scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
+                              const scim_wish_t *wish, apr_pool_t *pool)
+{
+    unsigned traits = scim_conn_recall(conn, identity->tenant);
+    int whole = wish->lists == SCIM_FACTS_ENTITLEMENTS && !wish->names;
+    int statement = is_linked(identity) || whole ? -1 : scim_facts_short(wish->lists, traits);
+    scim_error_t *error = NULL;
+    *out = NULL;
+    if (statement >= 0) {
+        error = read_short(out, conn, statement, identity, wish, traits, pool);
+    }
+    return error || *out ? error : read_long(out, conn, identity, wish->lists, pool);
+}
+
+static int has_name(const apr_array_header_t *names, const char *name)
+{
+    for (int i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish)
+{
+    if (wish->lists & ~facts->lists) {
+        return 0;
+    }
+    if (!(wish->lists & SCIM_FACTS_ENTITLEMENTS) || !facts->names) {
+        return 1;
+    }
+    for (int i = 0; wish->names && i < wish->names->nelts; i++) {
+        if (!has_name(facts->names, APR_ARRAY_IDX(wish->names, i, const char *))) {
+            return 0;
+        }
+    }
+    return wish->names != NULL;
 }
 
 /* Who acts is the person. */

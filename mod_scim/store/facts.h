@@ -30,11 +30,19 @@ typedef struct scim_identity_t {
     const char *subject;
 } scim_identity_t;
 
+/* What a decision needs to know. */
+typedef struct scim_wish_t {
+    unsigned lists;                  /* SCIM_FACTS_* */
+    const apr_array_header_t *names; /* const char *, folded: the subscriptions that matter, where
+                                        SCIM_FACTS_ENTITLEMENTS is the one list; NULL: all */
+} scim_wish_t;
+
 typedef struct scim_facts_t {
-    unsigned lists; /* SCIM_FACTS_*: which of the lists were read */
-    int tenant;     /* whether there is such a tenant */
-    int enabled;    /* and its provisioning is switched on */
-    int found;      /* whether there is an account; nothing of what follows is set without one */
+    unsigned lists;                  /* SCIM_FACTS_*: which of the lists were read */
+    const apr_array_header_t *names; /* the subscriptions that were looked for; NULL: all */
+    int tenant;                      /* whether there is such a tenant */
+    int enabled;                     /* and its provisioning is switched on */
+    int found;                       /* whether there is an account; nothing of what follows is set without one */
     int active;
     const char *id;
     const char *account; /* its userName */
@@ -49,8 +57,11 @@ typedef struct scim_facts_t {
 } scim_facts_t;
 
 /* Reads the facts in `pool`. Errors: 503. */
-scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
-                              apr_pool_t *pool);
+scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
+                              const scim_wish_t *wish, apr_pool_t *pool);
+
+/* Whether what was read is all that is wished for. */
+int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish);
 
 /* Records the first login of `facts`, grants what the tenant's login policy says, links the identity where the tenant
  * says so, and reads the facts again: one transaction and one round trip. Of several at the same time one grants.

@@ -4,7 +4,8 @@ select {{facts_row}},
        and exists (select from scim.link k where k.tenant = r.tenant and k.user_id = r.id and k.issuer = $3::text), {{facts_role}},
        o.roles, e.entitlements, e.waiting, u.groups,
        t.link_policy = 'first-login' and r.active and l.user_id is null
-       and not exists (select from scim.link k where k.tenant = r.tenant and k.user_id = r.id and k.issuer = $3::text)
+       and not exists (select from scim.link k where k.tenant = r.tenant and k.user_id = r.id and k.issuer = $3::text),
+       {{facts_traits}}
   from {{facts_by_link}}
   {{facts_roles}}
   {{facts_entitlements}}

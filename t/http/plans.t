@@ -141,6 +141,8 @@ sub scans {
         # Of a bitmap, the recheck has what its indexes were asked for.
         my $condition = $node->{'Index Cond'} // $node->{'Recheck Cond'} // '';
         (my $rest = $condition) =~ s/\b(tenant|type|attribute)\b//g;
+        # The grants of a subscription stand in the order of seats: whoever looks for those of an account reads all of them there.
+        push @found, "grants of an account in the order of seats" if ($node->{'Index Name'} // '') eq 'access_grant_order' && $condition !~ /subscription_id/;
         push @found, "$node->{'Node Type'} on $table ($condition)" unless $rest =~ /\b(id|\w+_id|\w+_key|key|name|external)\b/ || $limited;
     }
     $limited ||= $node->{'Node Type'} eq 'Limit';

@@ -20,6 +20,7 @@ static const struct {
     CU_TestInfo *tests;
 } suites[] = {
     /* clang-format off */
+    {"access", test_access},
     {"bulk", test_bulk},
     {"cidr", test_cidr},
     {"conninfo", test_conninfo},

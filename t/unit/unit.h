@@ -43,6 +43,7 @@ int unit_error(const scim_error_t *error, scim_type_e type, const char *detail, 
 /* The object's text is this, in which ' stands for ". The order of members counts. */
 int unit_json_is(json_object *object, const char *wanted, const char *file, int line);
 
+extern CU_TestInfo test_access[];
 extern CU_TestInfo test_bulk[];
 extern CU_TestInfo test_cidr[];
 extern CU_TestInfo test_conninfo[];

@@ -1,0 +1,303 @@
+#include "facts_short.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "rules/access.h"
+#include "scim/text.h"
+
+/* {{facts_account}}, and from KIND on what each kind adds. */
+enum {
+    COLUMN_ENABLED,
+    COLUMN_ID,
+    COLUMN_ACCOUNT,
+    COLUMN_ACTIVE,
+    COLUMN_FLAGS,
+    COLUMN_EMAIL,
+    COLUMN_NESTS,
+    COLUMN_POLICY,
+    COLUMN_FIRST,
+    KIND,
+};
+
+enum {
+    SEAT_NAME = KIND,
+    SEAT_AUTOMATIC,
+    SEAT_LIMITED,
+    SEAT_LAST,
+    SEAT_LAST_ID,
+    SEAT_JOINED,
+    SEAT_GRANTED,
+    SEAT_GRANT,
+    SEAT_SOURCE,
+    SEAT_WIRE,
+    SEAT_PROTECTED,
+};
+
+enum {
+    ROLE_DEFAULT = KIND,
+    ROLE_OWN,
+    ROLE_CREATED,
+    ROLE_JOINED,
+    ROLE_OF_GROUP,
+    ROLE_GRANTED,
+    ROLE_GRANT,
+    ROLE_OF_GRANT,
+    ROLE_SOURCE,
+    ROLE_PROTECTED,
+};
+
+_Static_assert(COLUMN_EMAIL == SCIM_FACTS_SHORT_TRAITS, "the traits are where the header says");
+
+/* [whether groups decide][whether people log in by e-mail address] */
+typedef struct kind_t {
+    unsigned list;
+    unsigned unfit; /* traits of tenants that it is not for */
+    scim_statement_e statements[2][2];
+} kind_t;
+
+#define BOTH(plain, groups)                                                                                            \
+    {                                                                                                                  \
+        {plain##_NAME, plain##_EMAIL}, {groups##_NAME, groups##_EMAIL},                                                \
+    }
+
+static const kind_t kinds[] = {
+    {0, SCIM_TRAIT_FIRST, BOTH(SCIM_STMT_FACTS_SHORT_USER, SCIM_STMT_FACTS_SHORT_USER)},
+    {SCIM_FACTS_ROLES, SCIM_TRAIT_FIRST, BOTH(SCIM_STMT_FACTS_SHORT_ROLE, SCIM_STMT_FACTS_SHORT_ROLE_GROUPS)},
+    {SCIM_FACTS_ENTITLEMENTS, SCIM_TRAIT_FIRST, BOTH(SCIM_STMT_FACTS_SHORT_SEAT, SCIM_STMT_FACTS_SHORT_SEAT_GROUPS)},
+    {SCIM_FACTS_GROUPS, SCIM_TRAIT_FIRST | SCIM_TRAIT_NESTS,
+     BOTH(SCIM_STMT_FACTS_SHORT_GROUP, SCIM_STMT_FACTS_SHORT_GROUP)},
+};
+
+apr_array_header_t *scim_facts_list(const PGresult *result, int column, apr_pool_t *pool)
+{
+    apr_array_header_t *list = apr_array_make(pool, 4, sizeof(const char *));
+    scim_elements_t elements;
+    scim_result_elements(&elements, result, 0, column);
+    apr_size_t len;
+    const char *text;
+    while ((text = scim_result_element(&elements, &len)) != NULL) {
+        APR_ARRAY_PUSH(list, const char *) = apr_pstrmemdup(pool, text, len);
+    }
+    return list;
+}
+
+int scim_facts_account(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool)
+{
+    char id[SCIM_ID_SIZE];
+    facts->tenant = !PQgetisnull(result, 0, COLUMN_ENABLED);
+    facts->enabled = scim_result_bool(result, 0, COLUMN_ENABLED);
+    facts->found = !PQgetisnull(result, 0, COLUMN_ID);
+    if (!facts->found) {
+        return 0;
+    }
+    scim_result_uuid(id, result, 0, COLUMN_ID);
+    facts->id = apr_pstrdup(pool, id);
+    facts->account = apr_pstrdup(pool, scim_result_text(NULL, result, 0, COLUMN_ACCOUNT));
+    facts->active = scim_result_bool(result, 0, COLUMN_ACTIVE);
+    facts->flags = scim_facts_list(result, COLUMN_FLAGS, pool);
+    return 1;
+}
+
+static int column_is(const PGresult *result, int row, int column, const char *text)
+{
+    const char *value = scim_result_text(NULL, result, row, column);
+    return value && strcmp(value, text) == 0;
+}
+
+unsigned scim_facts_traits(const PGresult *result, int column)
+{
+    if (PQgetisnull(result, 0, column)) {
+        return 0;
+    }
+    return SCIM_TRAIT_KNOWN | (column_is(result, 0, column, "email") ? SCIM_TRAIT_EMAIL : 0) |
+           (scim_result_bool(result, 0, column + 1) ? SCIM_TRAIT_NESTS : 0) |
+           (column_is(result, 0, column + 2, "groups") ? SCIM_TRAIT_GROUPS : 0) |
+           (column_is(result, 0, column + 3, "first-login") ? SCIM_TRAIT_FIRST : 0);
+}
+
+int scim_facts_short(unsigned list, unsigned traits)
+{
+    int nested_policy = (traits & SCIM_TRAIT_NESTS) && (traits & SCIM_TRAIT_GROUPS);
+    for (apr_size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const kind_t *kind = &kinds[i];
+        if (kind->list == list && (traits & SCIM_TRAIT_KNOWN) && !(traits & kind->unfit) &&
+            !(list != 0 && nested_policy)) {
+            return (int)kind->statements[(traits & SCIM_TRAIT_GROUPS) != 0][(traits & SCIM_TRAIT_EMAIL) != 0];
+        }
+    }
+    return -1;
+}
+
+static int is_in(const apr_array_header_t *list, const char *text)
+{
+    for (int i = 0; i < list->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(list, i, const char *), text) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void add_once(apr_array_header_t *list, const char *text, apr_pool_t *pool)
+{
+    if (!is_in(list, text)) {
+        APR_ARRAY_PUSH(list, const char *) = apr_pstrdup(pool, text);
+    }
+}
+
+/* Where its columns are differs by kind; `wire` -1: it does not matter. */
+static scim_access_account_t read_account(const PGresult *result, int source, int wire, int is_protected)
+{
+    return (scim_access_account_t){
+        .policy = scim_policy_read(scim_result_text(NULL, result, 0, COLUMN_POLICY)),
+        .synced = column_is(result, 0, source, "scim"),
+        .wire = wire >= 0 && scim_result_bool(result, 0, wire),
+        .is_protected = !PQgetisnull(result, 0, is_protected),
+    };
+}
+
+static int has_grant(const PGresult *result, int row, int column, const scim_access_account_t *account)
+{
+    const char *source = scim_result_text(NULL, result, row, column);
+    return source && scim_access_by_grant(account, source);
+}
+
+/* --- subscriptions ------------------------------------------------------------------------------------------------ */
+
+static void be_earlier(apr_time_t *since, int *any, apr_time_t time)
+{
+    *since = *any && *since < time ? *since : time;
+    *any = 1;
+}
+
+/* Since when a row says that the account has its subscription; 0: it says nothing. */
+static int seat_since(apr_time_t *since, const PGresult *result, int row, const scim_access_account_t *account,
+                      const char *id)
+{
+    int any = 0;
+    if (scim_result_bool(result, row, SEAT_AUTOMATIC) && scim_access_by_policy(account)) {
+        be_earlier(since, &any, scim_access_id_time(id));
+    }
+    if (!PQgetisnull(result, row, SEAT_JOINED) && scim_access_by_group(account)) {
+        be_earlier(since, &any, scim_result_time(result, row, SEAT_JOINED));
+    }
+    if (has_grant(result, row, SEAT_GRANT, account)) {
+        be_earlier(since, &any, scim_result_time(result, row, SEAT_GRANTED));
+    }
+    return any;
+}
+
+/* A subscription has a row for each way in which the account may have it; one that gives a seat is enough. */
+static void read_seats(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool)
+{
+    const scim_access_account_t account = read_account(result, SEAT_SOURCE, SEAT_WIRE, SEAT_PROTECTED);
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(const char *));
+    for (int row = 0; row < PQntuples(result); row++) {
+        const char *name = scim_result_text(NULL, result, row, SEAT_NAME);
+        apr_time_t since;
+        char last[SCIM_ID_SIZE];
+        if (!name || !seat_since(&since, result, row, &account, facts->id)) {
+            continue;
+        }
+        scim_result_uuid(last, result, row, SEAT_LAST_ID);
+        add_once(all, name, pool);
+        if (!scim_result_bool(result, row, SEAT_LIMITED) ||
+            scim_access_is_seated(since, facts->id, scim_result_time(result, row, SEAT_LAST), last)) {
+            add_once(facts->entitlements, name, pool);
+        }
+    }
+    for (int i = 0; i < all->nelts; i++) {
+        if (!is_in(facts->entitlements, APR_ARRAY_IDX(all, i, const char *))) {
+            APR_ARRAY_PUSH(facts->waiting, const char *) = APR_ARRAY_IDX(all, i, const char *);
+        }
+    }
+}
+
+/* --- roles -------------------------------------------------------------------------------------------------------- */
+
+/* The role that the account was given first, and by its name where two were given at the same time. */
+typedef struct given_t {
+    const char *role;
+    apr_time_t since;
+} given_t;
+
+static void add_role(scim_facts_t *facts, given_t *given, const char *role, apr_time_t since, apr_pool_t *pool)
+{
+    add_once(facts->roles, role, pool);
+    if (!given->role || since < given->since || (since == given->since && strcmp(role, given->role) < 0)) {
+        *given = (given_t){apr_pstrdup(pool, role), since};
+    }
+}
+
+static void read_roles(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool)
+{
+    const scim_access_account_t account = read_account(result, ROLE_SOURCE, -1, ROLE_PROTECTED);
+    const char *own = scim_result_text(NULL, result, 0, ROLE_OWN);
+    const char *standard = scim_result_text(NULL, result, 0, ROLE_DEFAULT);
+    given_t given = {NULL, 0};
+    facts->role = apr_pstrdup(pool, own ? own : standard);
+    if (!facts->active) {
+        return;
+    }
+    if (own) {
+        add_role(facts, &given, own, scim_result_time(result, 0, ROLE_CREATED), pool);
+    } else {
+        add_once(facts->roles, standard, pool);
+    }
+    for (int row = 0; row < PQntuples(result); row++) {
+        const char *by_group = scim_result_text(NULL, result, row, ROLE_OF_GROUP);
+        if (by_group && scim_access_by_group(&account)) {
+            add_role(facts, &given, by_group, scim_result_time(result, row, ROLE_JOINED), pool);
+        }
+        if (has_grant(result, row, ROLE_GRANT, &account)) {
+            add_role(facts, &given, scim_result_text(NULL, result, row, ROLE_OF_GRANT),
+                     scim_result_time(result, row, ROLE_GRANTED), pool);
+        }
+    }
+    if (!own && given.role) {
+        facts->role = given.role;
+    }
+}
+
+/* --- groups ------------------------------------------------------------------------------------------------------- */
+
+static void read_groups(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool)
+{
+    for (int row = 0; row < PQntuples(result); row++) {
+        const char *name = scim_result_text(NULL, result, row, KIND);
+        if (name) {
+            APR_ARRAY_PUSH(facts->groups, const char *) = apr_pstrdup(pool, name);
+        }
+    }
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
+
+scim_facts_t *scim_facts_short_read(const PGresult *result, unsigned list, apr_pool_t *pool)
+{
+    scim_facts_t *facts = apr_pcalloc(pool, sizeof(*facts));
+    if (!scim_facts_account(facts, result, pool)) {
+        return facts;
+    }
+    switch (list) {
+    case SCIM_FACTS_ENTITLEMENTS:
+        facts->entitlements = apr_array_make(pool, 2, sizeof(const char *));
+        facts->waiting = apr_array_make(pool, 2, sizeof(const char *));
+        if (facts->active) {
+            read_seats(facts, result, pool);
+        }
+        break;
+    case SCIM_FACTS_ROLES:
+        facts->roles = apr_array_make(pool, 2, sizeof(const char *));
+        read_roles(facts, result, pool);
+        break;
+    case SCIM_FACTS_GROUPS:
+        facts->groups = apr_array_make(pool, 4, sizeof(const char *));
+        read_groups(facts, result, pool);
+        break;
+    default:
+        break;
+    }
+    return facts;
+}

@@ -1,0 +1,6 @@
+-- The same where the members of groups have subscriptions. $1 tenant, $2 login, folded, $3 names, folded
+select {{facts_account}}, n.name, n.automatic, n.limited, (n.place).since, (n.place).user_id, m.added, a.granted, a.source, r.source, r.wire, r.protected
+  from {{facts_by_name}}
+  {{facts_subscription}}
+  {{facts_mapped_subscription}}
+  left join lateral {{facts_grants}} on a.subscription_id = n.id

@@ -1,0 +1,3 @@
+-- The same by e-mail address. $1 tenant, $2 login, folded
+select {{facts_account}}
+  from {{facts_by_email}}
