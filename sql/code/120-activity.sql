@@ -288,7 +288,7 @@ begin
     if entries @? '$[*] ? (@.s == 401)' then
         insert into scim.activity (tenant, at, id, token, method, path, status, reason, duration, request, address)
         select x.t, x.came, x.i, x.k, x.m, regexp_replace(x.p, '[?].*', '?***'), x.s,
-               case when x.z is not null and exists (select from scim.token k where k.key_id = x.k) then x.z else x.r end, x.d, x.q, x.a
+               case when x.z is not null and exists (select from scim.token k where k.key_id || '' = x.k) then x.z else x.r end, x.d, x.q, x.a
           from (select e.*, c.came, row_number() over (partition by e.t order by e.at) as place,
                        row_number() over (partition by e.t, e.k, e.a order by e.at) as nth
                   from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, r text, z text, d bigint, q text, a text)

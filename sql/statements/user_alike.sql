@@ -5,7 +5,10 @@
 -- $1 tenant, $2 ids that the new users were to have, and for each of them $3 externalId, $4 userName (folded), $5 the account's e-mail
 -- address (folded, cut as keys are), any of which may be null, $6 which of them are restored by the userName
 -- Whom an account of the same externalId was merged into is one of them; the last column says so of the merged one.
-select w.id, {{stored}}, r.merged_into
+-- Each row is looked up by itself, in this order: joined, they might be found by reading the tenant.
+select l.wanted, {{stored}}, r.merged_into
+  from (
+select w.id as wanted, w.place, a.id
   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[]) with ordinality w (id, external_id, user_name, email, by_name, place)
  cross join lateral (
         (select d.id
@@ -31,7 +34,7 @@ select w.id, {{stored}}, r.merged_into
               union all
              select d.id, d.merged_into, m.n + 1
                from merged m
-               join scim.resource d on d.tenant = $1 and d.id = m.into_id
+              cross join lateral (select d.id, d.merged_into from scim.resource d where d.tenant = $1 and d.id = m.into_id offset 0) d
               where m.n < 100)
          select m.id from merged m)
          union
@@ -45,6 +48,5 @@ select w.id, {{stored}}, r.merged_into
                   where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
           order by l.resource_id
           limit 100)) a
-  join scim.resource r on r.tenant = $1 and r.id = a.id
- order by r.id, w.place
-   for no key update of r
+ order by a.id, w.place) l
+ cross join lateral (select r.* from scim.resource r where r.tenant = $1 and r.id = l.id for no key update) r
