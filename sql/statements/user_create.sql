@@ -10,8 +10,9 @@ with {{made}}
        and ($24::boolean and (select true from scim.resource d
                                where d.tenant = $1 and d.former_name_key = w.user_name_key and d.former_name_key is not null
                                limit 1)) is not true
-       and ($25::text is not null
-            and (select true from scim.resource x
-                  where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
-            and (select true from scim.lookup l where l.tenant = $1 and l.attribute = scim.email_attribute() and l.key = $25 limit 1)) is not true
+       -- Few tenants have local accounts: only theirs are asked for the address.
+       and case when $25::text is not null
+                     and (select true from scim.resource x
+                           where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
+                then (select true from scim.lookup l where l.tenant = $1 and l.attribute = {{email_attribute}} and l.key = $25 limit 1) end is not true
 ), {{made_rows}}
