@@ -91,8 +91,8 @@ LUA
 
 # GETs; the path is a Lua expression. All must succeed.
 sub wrk {
-    my ($self, $url, $path) = @_;
-    my $done = $self->wrk_script($url, "return wrk.format('GET', $path, headers)", 4);
+    my ($self, $url, $path, $clients) = @_;
+    my $done = $self->wrk_script($url, "return wrk.format('GET', $path, headers)", $clients // 4);
     die "$done->{refused} of $done->{made}{httpd} requests failed: $url $path\n" if $done->{refused};
     return $done;
 }
@@ -100,18 +100,18 @@ sub wrk {
 sub get { my ($self, $path) = @_; return $self->wrk($self->{base}, $path) }
 
 # A floor: httpd serves a static file and PostgreSQL runs a script at the same time, as they come together in a request;
-# alone, either would have the processor's caches to itself.
+# alone, either would have the processor's caches to itself. Of as many clients at once as what is compared with it has.
 sub floor {
-    my ($self, $script) = @_;
+    my ($self, $script, $clients) = @_;
     my $out = "$self->{home}/pgbench.$$.out";
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
         open STDOUT, '>', $out or die "$out: $!\n";
-        print $self->pgbench($script);
+        print $self->pgbench($script, $clients);
         close STDOUT;
         POSIX::_exit(0);
     }
-    my $made = $self->wrk($self->{static}, 'nil');
+    my $made = $self->wrk($self->{static}, 'nil', $clients);
     waitpid $pid, 0;
     open my $file, '<', $out or die "$out: $!\n";
     chomp($made->{made}{postgres} = <$file> // die "pgbench failed\n");
@@ -129,12 +129,12 @@ sub psql {
 }
 
 # PostgreSQL alone runs a script.
-sub sql { my ($self, $script) = @_; return made($self->pgbench($script), p50 => 0, p99 => 0) }
+sub sql { my ($self, $script) = @_; return made($self->pgbench($script, 4), p50 => 0, p99 => 0) }
 
 sub pgbench {
-    my ($self, $script) = @_;
+    my ($self, $script, $clients) = @_;
     my $key_id = substr $self->{token}, 5, 10;
-    my $out = qx(pgbench -n -M prepared -c 4 -T $self->{seconds} -h '$self->{home}' -U scim_admin -D key_id=$key_id -D users=$self->{users} -f $self->{here}$script.sql scim 2>&1);
+    my $out = qx(pgbench -n -M prepared -c $clients -T $self->{seconds} -h '$self->{home}' -U scim_admin -D key_id=$key_id -D users=$self->{users} -f $self->{here}$script.sql scim 2>&1);
     my ($made) = $out =~ /number of transactions actually processed: (\d+)/ or die "pgbench failed: $out\n";
     return $made;
 }

@@ -119,45 +119,6 @@ sub disperse {
     return $done;
 }
 
-# --- without the audit log and activity ---------------------------------------------------------------------------------
-
-my @NOTING = ('resource audit_resource', 'resource audit_change', 'membership audit_members_added', 'membership audit_members_removed');
-my %SILENT = (
-    'scim.watch(text, text, text, text)' => 'returns boolean language sql as $$ select false $$',
-    'scim.record_activity(jsonb)'        => 'returns void language plpgsql as $$ begin end $$',
-);
-my %kept;
-
-sub silence {
-    for my $function (sort keys %SILENT) {
-        $kept{$function} //= $load->psql("select pg_get_functiondef('$function'::regprocedure)");
-        my $names = $load->psql("select pg_get_function_arguments('$function'::regprocedure)") =~ s/\n//r;
-        $load->psql('create or replace function ' . $function =~ s/\(.*/($names) /r . $SILENT{$function});
-    }
-    $load->psql("update scim.token set traits = '-w' where tenant = 'bench'");
-    $load->psql("alter table scim.$_->[0] disable trigger $_->[1]") for map { [split] } @NOTING;
-    return;
-}
-
-sub speak {
-    $load->psql("alter table scim.$_->[0] enable trigger $_->[1]") for map { [split] } @NOTING;
-    $load->psql($kept{$_}) for sort keys %kept;
-    $load->psql("update scim.token k set traits = scim.traits(t) from scim.tenant t where t.tenant = k.tenant and k.tenant = 'bench'");
-    return;
-}
-
-# Both plan anew what they do, in each process of httpd, before the figure is measured.
-sub warmed {
-    my ($switch, $make) = @_;
-    return sub {
-        $switch->();
-        for my $n (1 .. 160) {
-            undef $load->{connection} if $n % 10 == 0;
-            $load->request($make->($n + 1_000_000));
-        }
-    };
-}
-
 # --- the largest bodies that are accepted -----------------------------------------------------------------------------------
 
 my $BODY = 10 * 1024 * 1024 - 4096;    # ScimMaxBody, but for the names below
@@ -236,19 +197,15 @@ sub granted {
 }
 sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
 
-# Requests that change something, by their number.
 my $turn = 0;
-sub post_user { $turn++; return ('POST', '/Users', $json->encode(user("turn-$$-$turn\@example.com"))) }
-sub patch_user { my ($n) = @_; $turn++; return ('PATCH', '/Users/' . id(1, 1 + $n % $o{users}), patch({op => 'replace', path => 'title', value => "Turn $turn.$$"})) }
-sub patch_group { my ($n) = @_; my $user = spare(1 + ($n >> 1) % 20_000); return ('PATCH', group(1 + ($n >> 1) % 200), $n % 2 ? remove($user) : add($user)) }
 
 my @figures = (
-    [floor_read   => 'floor_read',   sub { $load->floor('floor_read') }],
-    [floor_insert => 'floor_insert', sub { $load->floor('floor_insert') }],
-    [floor_update => 'floor_update', sub { $load->floor('floor_update') }],
+    [floor_read   => 'floor_read',   sub { $load->floor('floor_read', 4) }],
+    [floor_insert => 'floor_insert', sub { $load->floor('floor_insert', 1) }],
+    [floor_update => 'floor_update', sub { $load->floor('floor_update', 1) }],
 
     [floor_static => 'floor_static', sub { $load->wrk($o{static}, 'nil') }],
-    [floor_select => 'floor_select', sub { $load->floor('floor_select') }],
+    [floor_select => 'floor_select', sub { $load->floor('floor_select', 4) }],
     [authz        => 'floor_select', granted('granted.json', $o{users} < 100_000 ? $o{users} : 100_000)],
     [authz_cached => 'floor_static', granted('cached.json', 100)],
 
@@ -288,9 +245,9 @@ my @figures = (
     [member_100 => 'floor_insert', sub { $small->series($WRITES, sub { member($small, @_) }) }],
     [member     => 'member_100',   sub { $load->series($WRITES, sub { member($load, @_) }) }],
 
-    [patch_user  => 'floor_update', writes(\&patch_user)],
+    [patch_user  => 'floor_update', writes(sub { my ($n) = @_; $turn++; return ('PATCH', '/Users/' . id(1, 1 + $n % $o{users}), patch({op => 'replace', path => 'title', value => "Turn $turn.$$"})) })],
     [put_user    => 'floor_update', writes(sub { my $i = 1 + $_[0] % $o{users}; ('PUT', '/Users/' . id(1, $i), $json->encode({%{ user("user$i\@example.com") }, externalId => "ext-$i", title => "Put $round.$_[0].$$"})) })],
-    [create_user => 'floor_insert', writes(\&post_user)],
+    [create_user => 'floor_insert', writes(sub { $turn++; return ('POST', '/Users', $json->encode(user("turn-$$-$turn\@example.com"))) })],
     [bulk_create => 'floor_insert', sub {
         $load->series(3, sub {
             my ($number) = @_;
@@ -304,13 +261,6 @@ my @figures = (
 
     # A request of 2.5, 5 and 10 MB: twice the body, twice the cost.
     (map { bodies($_) } qw(members emails marks bulk)),
-
-    # What is left of a write without the audit log and activity.
-    (map {
-        my ($name, $make) = @$_;
-        ["${name}_noted", 'floor_insert', writes($make), warmed(\&speak, $make)],
-        ["${name}_silent", "${name}_noted", writes($make), warmed(\&silence, $make)],
-    } [create => \&post_user], [patch => \&patch_user], [member => \&patch_group]),
 );
 # Those that are asked for, and what their ratios are taken to.
 if ($o{only}) {
@@ -328,7 +278,6 @@ for (1 .. $o{rounds}) {
         my ($name, undef, $measured, $before) = @$figure;
         $before->() if $before;
         push @{ $runs{$name} }, eval { $load->measure($measured) } // die "$name: $@";
-        speak() if $name =~ /_silent$/;
     }
 }
 
