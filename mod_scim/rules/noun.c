@@ -34,6 +34,31 @@ json_object *scim_asked_value(const scim_asked_t *asked, const char *name)
     return value;
 }
 
+json_object *scim_asked_list(const scim_asked_t *asked, const char *argument)
+{
+    json_object *list = member(asked->args, argument);
+    return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+size_t scim_list_length(json_object *list)
+{
+    return list ? json_object_array_length(list) : 0;
+}
+
+json_object *scim_asked_found(const scim_asked_t *asked, const char *fact, json_object *list, size_t place)
+{
+    const char *named = json_object_get_string(json_object_array_get_idx(list, place));
+    json_object *found = member(asked->facts, fact);
+    for (size_t i = 0; i < scim_list_length(found); i++) {
+        /* Most often it is at the same place. */
+        json_object *one = json_object_array_get_idx(found, (i + place) % json_object_array_length(found));
+        if (strcmp(json_object_get_string(member(one, "named")), named) == 0) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
 static int is_known(const scim_asked_t *asked, const char *fact)
 {
     json_object *value = member(asked->facts, fact);
@@ -73,6 +98,20 @@ scim_error_t *scim_action_refuse(const scim_asked_t *asked, const scim_refusal_t
         scim_error_field(error, refusal->field, error->detail + skip, pool);
     }
     return error;
+}
+
+scim_error_t *scim_action_refuse_one(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *facts)
+{
+    scim_asked_t one = *asked;
+    one.facts = facts;
+    return scim_action_refuse(&one, refusal);
+}
+
+scim_error_t *scim_action_refuse_named(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *named)
+{
+    json_object *facts = scim_json_own(json_object_new_object(), asked->pool);
+    json_object_object_add(facts, "named", json_object_get(named));
+    return scim_action_refuse_one(asked, refusal, facts);
 }
 
 static scim_error_t *check_facts(const scim_asked_t *asked)
@@ -262,8 +301,8 @@ static json_object *row_of(const scim_asked_t *asked, json_object *representatio
 scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     const scim_action_t *action = asked->action;
-    scim_error_t *error = action->check ? action->check(asked) : NULL;
-    error = error ? error : check_stored(asked);
+    scim_error_t *error = check_stored(asked);
+    error = error || !action->check ? error : action->check(asked);
     error = error ? error : check_facts(asked);
     if (error) {
         return error;

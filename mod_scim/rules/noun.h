@@ -65,7 +65,7 @@ typedef struct scim_action_t {
     const scim_noun_t *noun;
     scim_action_e kind;
     const scim_refusal_t *refusals; /* looked at in their order; NULL: none */
-    /* What its arguments alone refuse, before anything else; NULL: nothing. */
+    /* What a table cannot say, before it is looked at; NULL: nothing. */
     scim_error_t *(*check)(const scim_asked_t *asked);
     /* What follows beside the row and its entry; NULL: nothing. */
     void (*follow)(scim_outcome_t *outcome, const scim_asked_t *asked);
@@ -93,6 +93,18 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
 
 /* A refusal of the administrator's arguments: `field` gets the text, too. */
 scim_error_t *scim_action_refuse(const scim_asked_t *asked, const scim_refusal_t *refusal);
+
+/* The same about one of several things, whose facts these are, or about what has only been `named`. */
+scim_error_t *scim_action_refuse_one(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *facts);
+scim_error_t *scim_action_refuse_named(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *named);
+
+/* An argument that is a list; NULL where there is none. */
+json_object *scim_asked_list(const scim_asked_t *asked, const char *argument);
+size_t scim_list_length(json_object *list); /* 0 of NULL */
+
+/* What is known of the name at a place of such a list: the fact is a list of objects, each with what was `named`, in
+ * the order of the names; NULL where nothing was found. */
+json_object *scim_asked_found(const scim_asked_t *asked, const char *fact, json_object *list, size_t place);
 
 /* A fact, of the stored representation, or an argument, in this order; NULL where there is none, or null. */
 json_object *scim_asked_value(const scim_asked_t *asked, const char *name);

@@ -304,70 +304,30 @@ static const struct {
      {NULL, 404, "subscriptions", "There is no subscription \"{named}\"; make it first, or correct the name."}},
 };
 
-static json_object *list_of(const scim_asked_t *asked, const char *argument)
-{
-    json_object *list = member(asked->args, argument);
-    return json_object_is_type(list, json_type_array) ? list : NULL;
-}
-
-static size_t length_of(json_object *list)
-{
-    return list ? json_object_array_length(list) : 0;
-}
-
-/* What is known of the place of a list that names it; NULL: nothing. */
-static json_object *found_at(const scim_asked_t *asked, const char *fact, json_object *list, size_t place)
-{
-    const char *named = json_object_get_string(json_object_array_get_idx(list, place));
-    json_object *found = scim_asked_value(asked, fact);
-    for (size_t i = 0; i < length_of(found); i++) {
-        json_object *one = json_object_array_get_idx(found, (i + place) % length_of(found));
-        if (strcmp(member_text(one, "named"), named) == 0) {
-            return one;
-        }
-    }
-    return NULL;
-}
-
-/* The same question about one thing alone, whose facts these are. */
-static scim_error_t *refuse_one(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *facts)
-{
-    scim_asked_t one = *asked;
-    one.facts = facts;
-    return scim_action_refuse(&one, refusal);
-}
-
-static scim_error_t *refuse_named(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *named)
-{
-    json_object *facts = scim_json_own(json_object_new_object(), asked->pool);
-    copy_known(facts, "named", named);
-    return refuse_one(asked, refusal, facts);
-}
-
 static scim_error_t *check_group(const scim_asked_t *asked, json_object *list, size_t place)
 {
     static const scim_refusal_t missing = {NULL, 404, "groups",
                                            "There is no group \"{named}\"; make it first, or correct the name."};
     static const scim_refusal_t archived = {NULL, 404, "groups", ARCHIVED};
-    json_object *group = found_at(asked, "found", list, place);
+    json_object *group = scim_asked_found(asked, "found", list, place);
     if (!group) {
-        return refuse_named(asked, &missing, json_object_array_get_idx(list, place));
+        return scim_action_refuse_named(asked, &missing, json_object_array_get_idx(list, place));
     }
-    return member(group, "archivedOn") ? refuse_one(asked, &archived, group) : NULL;
+    return member(group, "archivedOn") ? scim_action_refuse_one(asked, &archived, group) : NULL;
 }
 
 static scim_error_t *check_targets(const scim_asked_t *asked)
 {
     static const scim_refusal_t reserved = {NULL, 409, "role", RESERVED};
     for (apr_size_t t = 0; t < sizeof(targets) / sizeof(*targets); t++) {
-        json_object *list = list_of(asked, targets[t].argument);
-        for (size_t i = 0; i < length_of(list); i++) {
-            json_object *one = found_at(asked, targets[t].found, list, i);
+        json_object *list = scim_asked_list(asked, targets[t].argument);
+        for (size_t i = 0; i < scim_list_length(list); i++) {
+            json_object *one = scim_asked_found(asked, targets[t].found, list, i);
             if (!one || (!member(one, "role") && !member(one, "subscriptionId"))) {
-                return refuse_named(asked, &targets[t].missing, json_object_array_get_idx(list, i));
+                return scim_action_refuse_named(asked, &targets[t].missing, json_object_array_get_idx(list, i));
             }
             if (member(one, "reserved")) {
-                return refuse_one(asked, &reserved, one);
+                return scim_action_refuse_one(asked, &reserved, one);
             }
         }
     }
@@ -377,12 +337,13 @@ static scim_error_t *check_targets(const scim_asked_t *asked)
 static scim_error_t *check_many(const scim_asked_t *asked)
 {
     static const scim_refusal_t none = {NULL, 400, "subscriptions", "Name subscriptions or roles."};
-    json_object *groups = list_of(asked, "groups");
+    json_object *groups = scim_asked_list(asked, "groups");
     scim_error_t *error = NULL;
-    if (length_of(list_of(asked, "roles")) + length_of(list_of(asked, "subscriptions")) == 0) {
+    if (scim_list_length(scim_asked_list(asked, "roles")) + scim_list_length(scim_asked_list(asked, "subscriptions")) ==
+        0) {
         return scim_action_refuse(asked, &none);
     }
-    for (size_t i = 0; !error && i < length_of(groups); i++) {
+    for (size_t i = 0; !error && i < scim_list_length(groups); i++) {
         error = check_group(asked, groups, i);
         error = error || i > 0 ? error : check_targets(asked);
     }
@@ -431,22 +392,22 @@ static void add_pair(pairs_t *pairs, json_object *group, json_object *target)
 
 static void add_pairs(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
-    json_object *groups = list_of(asked, "groups"), *mapped = scim_asked_value(asked, "mapped");
+    json_object *groups = scim_asked_list(asked, "groups"), *mapped = scim_asked_value(asked, "mapped");
     pairs_t pairs = {.outcome = outcome, .asked = asked, .mappings = json_object_new_array()};
     pairs.mapped = scim_json_own(json_object_new_object(), asked->pool);
-    for (size_t i = 0; i < length_of(mapped); i++) {
+    for (size_t i = 0; i < scim_list_length(mapped); i++) {
         json_object_object_add(pairs.mapped, json_object_get_string(json_object_array_get_idx(mapped, i)), NULL);
     }
-    for (size_t g = 0; g < length_of(groups); g++) {
-        json_object *group = found_at(asked, "found", groups, g);
+    for (size_t g = 0; g < scim_list_length(groups); g++) {
+        json_object *group = scim_asked_found(asked, "found", groups, g);
         for (apr_size_t t = 0; t < sizeof(targets) / sizeof(*targets); t++) {
-            json_object *list = list_of(asked, targets[t].argument);
-            for (size_t i = 0; i < length_of(list); i++) {
-                add_pair(&pairs, group, found_at(asked, targets[t].found, list, i));
+            json_object *list = scim_asked_list(asked, targets[t].argument);
+            for (size_t i = 0; i < scim_list_length(list); i++) {
+                add_pair(&pairs, group, scim_asked_found(asked, targets[t].found, list, i));
             }
         }
     }
-    json_object_object_add(outcome->row, "added", json_object_new_int64((int64_t)length_of(pairs.mappings)));
+    json_object_object_add(outcome->row, "added", json_object_new_int64((int64_t)scim_list_length(pairs.mappings)));
     json_object_object_add(outcome->row, "existing", json_object_new_int(pairs.known));
     json_object_object_add(outcome->row, "mappings", pairs.mappings);
 }

@@ -154,10 +154,28 @@ static int add_statement(scim_batch_t *batch, const scim_admin_call_t *call)
         scim_params(call->pool, call->tenant, scim_json_text(call->args, NULL, call->pool), SCIM_PARAMS_END));
 }
 
-static scim_error_t *run_statement(scim_admin_call_t *call)
+scim_error_t *scim_admin_answer(scim_admin_call_t *call, const PGresult *result)
+{
+    apr_size_t len;
+    if (PQntuples(result) == 0) {
+        return scim_admin_missing(call);
+    }
+    call->answer = scim_result_text(&len, result, 0, 0);
+    call->etag =
+        PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : scim_admin_etag(call->answer, len, call->pool);
+    return NULL;
+}
+
+scim_batch_t *scim_admin_batch(const scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_batch_make(call->conn);
     add_head(batch, call);
+    return batch;
+}
+
+static scim_error_t *run_statement(scim_admin_call_t *call)
+{
+    scim_batch_t *batch = scim_admin_batch(call);
     if (call->op->flags & SCIM_OP_ORDERED) {
         const char *timeout = scim_conn_timeout_text(call->conn);
         scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, scim_params(call->pool, timeout, "off", SCIM_PARAMS_END));
@@ -167,15 +185,7 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     if (error || (call->op->flags & SCIM_OP_EMPTY)) {
         return error;
     }
-    apr_size_t len;
-    const PGresult *result = scim_batch_result(batch, slot);
-    if (PQntuples(result) == 0) {
-        return scim_admin_missing(call);
-    }
-    call->answer = scim_result_text(&len, result, 0, 0);
-    call->etag =
-        PQnfields(result) > 1 ? scim_result_text(NULL, result, 0, 1) : scim_admin_etag(call->answer, len, call->pool);
-    return NULL;
+    return scim_admin_answer(call, scim_batch_result(batch, slot));
 }
 
 /* The head of a transaction that stays open. */
@@ -215,7 +225,7 @@ static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *err
 scim_error_t *scim_admin_run(scim_admin_call_t *call)
 {
     if (call->op->carry) {
-        return call->op->carry(call);
+        return name_place(call, call->op->carry(call));
     }
     scim_error_t *error = call->op->prepare ? call->op->prepare(call) : NULL;
     if (error) {

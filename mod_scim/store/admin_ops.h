@@ -1,10 +1,15 @@
 /*
- * The tables of operations, one for each noun or few: store/admin_NOUN.c. Only admin.c reads them.
+ * The tables of operations, one for each noun or few: store/admin_NOUN.c. Only admin.c reads them; and what they share.
  */
 #ifndef SCIM_ADMIN_OPS_H
 #define SCIM_ADMIN_OPS_H
 
 #include "admin.h"
+
+/* A batch that begins with who acts, for an operation that carries itself out; and what the row of one of its results
+ * answers, or that there is none. */
+scim_batch_t *scim_admin_batch(const scim_admin_call_t *call);
+scim_error_t *scim_admin_answer(scim_admin_call_t *call, const PGresult *result);
 
 extern const scim_admin_op_t scim_admin_me_ops[];
 extern const scim_admin_op_t scim_admin_connection_ops[];

@@ -1,6 +1,10 @@
 /* Templates: what new users get. Their conditions are SCIM filters, which are compiled here. */
+#include "admin_change.h"
 #include "admin_ops.h"
 #include "filter_sql.h"
+#include "resources_private.h"
+#include "row_write.h"
+#include "rules/nouns.h"
 #include "scim/json.h"
 
 static const scim_admin_field_t fields[] = {
@@ -156,6 +160,92 @@ static scim_error_t *compile(scim_admin_call_t *call)
     return NULL;
 }
 
+/* The values of a condition as the text of an SQL array. */
+static const char *values_of(json_object *list, apr_pool_t *pool)
+{
+    scim_buf_t array;
+    scim_buf_init(&array, 64, pool);
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        scim_array_put(&array, json_object_get_string(json_object_array_get_idx(list, i)));
+    }
+    scim_buf_puts(&array, array.len ? "}" : "{}");
+    return array.data;
+}
+
+/* The condition of the template that is named; *sql is NULL of one that is for all. */
+static scim_error_t *read_condition(const char **sql, const char **values, const scim_admin_call_t *call)
+{
+    scim_batch_t *batch = scim_admin_batch(call);
+    const char *args = scim_json_text(call->args, NULL, call->pool);
+    int slot = scim_batch_add(batch, SCIM_STMT_ADMIN_TEMPLATE_CONDITION,
+                              scim_params(call->pool, call->tenant, args, SCIM_PARAMS_END));
+    scim_error_t *error = scim_batch_run(batch);
+    if (error) {
+        return error;
+    }
+    const PGresult *result = scim_batch_result(batch, slot);
+    if (PQntuples(result) == 0) {
+        return scim_admin_missing(call);
+    }
+    *sql = scim_result_text(NULL, result, 0, 0);
+    *values = scim_result_text(NULL, result, 0, 1);
+    return NULL;
+}
+
+/* What a preview is about: a template's condition, or one that is not saved yet. */
+static scim_error_t *find_condition(const char **sql, const char **values, scim_admin_call_t *call)
+{
+    static const char both[] = "a template has a condition of its own; give one of them.";
+    json_object *params;
+    int saved = scim_admin_text(call, "template") != NULL;
+    scim_error_t *error = compile(call);
+    if (!error && saved && scim_admin_text(call, "condition")) {
+        error = scim_error_typed(call->pool, SCIM_INVALID_VALUE, "condition: %s", both);
+        scim_error_field(error, "condition", both, call->pool);
+    }
+    if (error || saved) {
+        return error ? error : read_condition(sql, values, call);
+    }
+    *sql = scim_admin_text(call, "conditionSql");
+    *values = json_object_object_get_ex(call->args, "conditionParams", &params) ? values_of(params, call->pool) : NULL;
+    return NULL;
+}
+
+static scim_error_t *preview(scim_admin_call_t *call)
+{
+    const char *sql = NULL, *values = NULL;
+    scim_error_t *error = find_condition(&sql, &values, call);
+    if (error) {
+        return error;
+    }
+    scim_batch_t *batch = scim_admin_batch(call);
+    const char *text = scim_statement_filtered(call->op->statement, sql ? sql : "true", call->pool);
+    const char *args = scim_json_text(call->args, NULL, call->pool);
+    int slot = scim_batch_add_text(batch, text, scim_statements[call->op->statement].params,
+                                   scim_params(call->pool, values, call->tenant, args, SCIM_PARAMS_END));
+    error = scim_batch_run(batch);
+    return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
+}
+
+static const scim_admin_change_t add = {
+    .action = &scim_template_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_TAKEN, SCIM_STMT_ADMIN_TEMPLATE_GIFTS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_ADD, SCIM_STMT_ADMIN_TENANT_SPREAD),
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_template_set,
+    .looks =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_HOLD, SCIM_STMT_ADMIN_TEMPLATE_TAKEN, SCIM_STMT_ADMIN_TEMPLATE_GIFTS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_SET),
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_template_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_REMOVE, SCIM_STMT_ADMIN_TENANT_SPREAD),
+};
+
 #define TEMPLATES "/tenants/{tenant}/templates"
 #define TEMPLATE  TEMPLATES "/{template}"
 #define PREVIEW   "/tenants/{tenant}/template-preview"
@@ -176,6 +266,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .method = "GET",
      .path = TEMPLATE,
      .statement = SCIM_STMT_ADMIN_TEMPLATE_SHOW,
+     .missing = &scim_template_missing,
      .fields = fields,
      .summary = "show a template, by its id or name"},
     {.noun = "template",
@@ -183,7 +274,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .argument = "name",
      .method = "POST",
      .path = TEMPLATES,
-     .statement = SCIM_STMT_ADMIN_TEMPLATE_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
@@ -195,7 +286,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .argument = "template",
      .method = "PATCH",
      .path = TEMPLATE,
-     .statement = SCIM_STMT_ADMIN_TEMPLATE_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .flags = SCIM_OP_FILTERS,
@@ -206,7 +297,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .argument = "template",
      .method = "DELETE",
      .path = TEMPLATE,
-     .statement = SCIM_STMT_ADMIN_TEMPLATE_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take a template away; what it gave stays"},
@@ -215,20 +306,22 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .method = "GET",
      .path = PREVIEW,
      .statement = SCIM_STMT_ADMIN_TEMPLATE_PREVIEW,
+     .missing = &scim_template_missing,
+     .carry = preview,
      .args = preview_args,
      .fields = preview_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_FILTERS,
-     .prepare = compile,
      .summary = "show which of the users that are there a template or a condition would be for"},
     {.noun = "template",
      .verb = "count",
      .method = "GET",
      .path = PREVIEW "/count",
      .statement = SCIM_STMT_ADMIN_TEMPLATE_COUNT,
+     .missing = &scim_template_missing,
+     .carry = preview,
      .args = count_args,
      .fields = count_fields,
      .flags = SCIM_OP_FILTERS,
-     .prepare = compile,
      .summary = "count the users that a template or a condition would be for"},
     {.noun = NULL},
 };

@@ -1,6 +1,6 @@
 -- The templates of a tenant, in the order in which they are applied. $1 tenant, $2 arguments: q, limit, after (an id)
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, scim.template_json(x)) order by x.priority, x.id)
-                              from (select t.*
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, x.item) order by x.priority, x.id)
+                              from (select t.id, t.priority, {{template_shown}} as item
                                       from scim.template t
                                      where t.tenant = $1
                                        and ($2::jsonb ->> 'after' is null

@@ -1,2 +1,2 @@
 -- A template. $1 tenant, $2 arguments: template
-select scim.template_json(scim.the_template($1, $2::jsonb ->> 'template'))
+select {{template_shown}} from scim.template t where t.tenant = $1 and t.id = {{template_named}}

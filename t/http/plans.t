@@ -113,6 +113,7 @@ my %many = (
     admin_role_use => 'reads who has the role, by its index',
     admin_rules_raise => 'changes the tokens of a tenant, which are few',
     admin_subscription_usage => 'counts all who have it',
+    admin_template_count => 'counts all that match',
     admin_flag_use => 'reads who has flags, by their index',
     index_empty    => 'takes an attribute away, by scimctl',
 );

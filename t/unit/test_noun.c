@@ -25,6 +25,7 @@ typedef struct case_t {
 
 #define SUBSCRIPTION "'is':{'id':'s1','name':'Pro','description':null,'seats':3,'automatic':false,'created':'T'}"
 #define ROLE         "'is':{'role':'Boss','displayName':'Boss','builtIn':false,'created':'T','id':'r1'}"
+#define TEMPLATE     "'is':{'id':'t1','name':'T','priority':10,'role':'X','groups':['G'],'flags':[],'lastModified':'T'}"
 #define GROUP        "{'named':'g','id':'g1','group':'G','archivedOn':null}"
 
 #define ENTITLEMENT                                                                                                    \
@@ -224,6 +225,60 @@ static const case_t cases[] = {
      "{'is':{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}}", NULL, 0,
      NULL, "{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}",
      "[{'action':'withdraw','type':'User','id':'u1','name':'Ann','before':{'role':'R','source':'protected'}}]"},
+    {"a template that gives nothing", &scim_template_add, "{'name':'T'}",
+     "{'id':'t1','priority':10,'role':null,'groups':[],'subscriptions':[],'flags':[]}", NULL, 400,
+     "A template gives something: a role, groups, subscriptions or flags.", NULL, NULL},
+    {"a template loses the last that it gives", &scim_template_set, "{'template':'t','role':null,'groups':null}",
+     "{" TEMPLATE ",'role':null,'groups':[],'subscriptions':[],'flags':[]}", NULL, 400,
+     "A template gives something: a role, groups, subscriptions or flags.", NULL, NULL},
+    {"a template gives no role that is none", &scim_template_set, "{'template':'t','role':'x'}",
+     "{" TEMPLATE ",'noRole':true,'role':null}", NULL, 400, "role: Role not found: x", NULL, NULL},
+    {"a template gives no reserved role", &scim_template_set, "{'template':'t','role':'x'}",
+     "{" TEMPLATE ",'noRole':false,'role':'X','reserved':true}", NULL, 409,
+     "role: The role \"X\" is reserved (reservedRoles): provisioning would give it to new users whom it describes so.",
+     NULL, NULL},
+    {"a template gives no group that is none", &scim_template_add, "{'name':'T','groups':['g','h']}",
+     "{'groupsFound':[{'named':'g','group':'G','archived':false,'source':'local'}]}", NULL, 400,
+     "groups: there is no group \"h\"; make it first, or correct the name.", NULL, NULL},
+    {"a template gives no archived group", &scim_template_add, "{'name':'T','groups':['g']}",
+     "{'groupsFound':[{'named':'g','group':'G','archived':true,'source':'scim'}]}", NULL, 400,
+     "groups: the group \"G\" is archived; restore it first.", NULL, NULL},
+    {"a template gives no group of provisioning", &scim_template_add, "{'name':'T','groups':['g']}",
+     "{'groupsFound':[{'named':'g','group':'G','archived':false,'source':'scim'}]}", NULL, 400,
+     "groups: the group \"G\" is managed by provisioning, so that only your identity provider gives it; unlink it "
+     "first, or "
+     "choose another one.",
+     NULL, NULL},
+    {"a template gives no subscription that is none", &scim_template_add, "{'name':'T','subscriptions':['s']}", "{}",
+     NULL, 400, "subscriptions: there is no subscription \"s\"; make it first, or correct the name.", NULL, NULL},
+    {"a template gives no flag that is none", &scim_template_add, "{'name':'T','flags':['f']}", "{'flagsFound':null}",
+     NULL, 400, "flags: There is no flag \"f\"; make it first, or correct the name.", NULL, NULL},
+    {"a template's name is taken", &scim_template_add, "{'name':'t','role':'x'}", "{'role':'X','taken':'T'}", NULL, 409,
+     "name: There is a template \"T\" already.", NULL, NULL},
+    {"a template is made", &scim_template_add,
+     "{'name':'T','role':'x','condition':'active eq true','conditionSql':'C','conditionParams':['p']}",
+     "{'id':'t1','priority':20,'role':'X','groups':[],'subscriptions':[],'flags':[],'created':'N','lastModified':'N'}",
+     NULL, 0, NULL,
+     "{'id':'t1','priority':20,'role':'X','groups':[],'subscriptions':[],'flags':[],'created':'N','lastModified':'N',"
+     "'name':'T','condition':'active eq true','conditionSql':'C','conditionParams':['p']}",
+     "[{'action':'create','type':'Template','id':'t1','name':'T','after':{'id':'t1','name':'T','priority':20,"
+     "'condition':'active eq "
+     "true','role':'X','groups':[],'subscriptions':[],'flags':[],'created':'N','lastModified':'N'"
+     "}}]"},
+    {"a template gets another place and gives a flag", &scim_template_set,
+     "{'template':'t','priority':5,'flags':['f','F']}",
+     "{" TEMPLATE
+     ",'priority':5,'flagsFound':[{'named':'f'},{'named':'F'}],'flags':['F'],'groups':[],'lastModified':'N'}",
+     "v1", 0, NULL,
+     "{'priority':5,'flagsFound':[{'named':'f'},{'named':'F'}],'flags':['F'],'groups':['G'],'lastModified':'T','id':'"
+     "t1',"
+     "'name':'T','role':'X'}",
+     "[{'action':'update','type':'Template','id':'t1','name':'T','before':{'priority':10,'flags':[]},'after':{'"
+     "priority':"
+     "5,'flags':['F']}}]"},
+    {"a template goes", &scim_template_remove, "{'template':'t'}", "{'is':{'id':'t1','name':'T'}}", NULL, 0, NULL,
+     "{'id':'t1','name':'T'}",
+     "[{'action':'delete','type':'Template','id':'t1','name':'T','before':{'id':'t1','name':'T'}}]"},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 

@@ -1,0 +1,2 @@
+-- Locks a template. $1 tenant, $2 arguments: template
+select {{template_shown}} as "is" from scim.template t where t.tenant = $1 and t.id = {{template_named}} for update
