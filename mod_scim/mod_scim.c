@@ -31,6 +31,7 @@
 #include "httpd/export.h"
 #include "httpd/housekeeping.h"
 #include "httpd/metrics.h"
+#include "httpd/names.h"
 #include "httpd/oauth.h"
 #include "httpd/outbox.h"
 #include "httpd/pages.h"
@@ -54,6 +55,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(scim_check_started, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_pages_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_outbox_start, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(scim_names_dump, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(scim_names_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(scim_housekeeping_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_database_child_init, dbd, watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(scim_pages_child_init, dbd, watchdog, APR_HOOK_MIDDLE);

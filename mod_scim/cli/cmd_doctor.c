@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "store/doctor.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
+#include "store/names.h"
 
 /* Exit codes of this command, as monitoring systems take them. */
 enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };
@@ -26,6 +28,7 @@ enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };
 typedef struct doctor_t {
     cli_t *cli;
     apr_array_header_t *findings; /* scim_finding_t */
+    apr_array_header_t *names;    /* scim_named_t: what httpd's configuration names */
     int checks;
     apr_pool_t *pool;
 } doctor_t;
@@ -38,10 +41,9 @@ static void add(const doctor_t *doctor, const char *area, const char *check, sci
 
 /* --- configuration ---------------------------------------------------------------------------------------------- */
 
-/* Runs `PROGRAM configtest`. Returns what it printed, NULL where there is no such program. */
-static char *configtest(int *code, const char *program, apr_pool_t *pool)
+/* Runs a program. Returns what it printed on standard error, or output; NULL where there is no such program. */
+static char *run(int *code, const char *const *args, int output, apr_pool_t *pool)
 {
-    const char *args[] = {program, "configtest", NULL};
     apr_exit_why_e why;
     apr_procattr_t *attributes;
     apr_proc_t process;
@@ -50,14 +52,16 @@ static char *configtest(int *code, const char *program, apr_pool_t *pool)
     apr_size_t len;
 
     apr_procattr_create(&attributes, pool);
-    apr_procattr_io_set(attributes, APR_NO_PIPE, APR_NO_PIPE, APR_FULL_BLOCK);
+    apr_procattr_io_set(attributes, APR_NO_PIPE, output ? APR_FULL_BLOCK : APR_NO_PIPE,
+                        output ? APR_NO_PIPE : APR_FULL_BLOCK);
     apr_procattr_cmdtype_set(attributes, APR_PROGRAM_PATH);
     apr_procattr_error_check_set(attributes, 1);
-    if (apr_proc_create(&process, program, args, NULL, attributes, pool) != APR_SUCCESS) {
+    if (apr_proc_create(&process, args[0], args, NULL, attributes, pool) != APR_SUCCESS) {
         return NULL;
     }
     scim_buf_init(&said, 1024, pool);
-    for (len = sizeof(bytes); apr_file_read(process.err, bytes, &len) == APR_SUCCESS; len = sizeof(bytes)) {
+    for (len = sizeof(bytes); apr_file_read(output ? process.out : process.err, bytes, &len) == APR_SUCCESS;
+         len = sizeof(bytes)) {
         scim_buf_add(&said, bytes, len);
     }
     apr_proc_wait(&process, code, &why, APR_WAIT);
@@ -87,9 +91,30 @@ static void add_lines(const doctor_t *doctor, char *said, int refused)
     }
 }
 
+/* What Require lines name, as the module tells it: a line of five fields for each (httpd/names.h). */
+static void read_names(const doctor_t *doctor, char *said)
+{
+    char *lines;
+    for (char *line = apr_strtok(said, "\n", &lines); line != NULL; line = apr_strtok(NULL, "\n", &lines)) {
+        char *state;
+        const char *mark = apr_strtok(line, "\t", &state);
+        const char *kind = apr_strtok(NULL, "\t", &state);
+        const char *number = apr_strtok(NULL, "\t", &state);
+        const char *name = apr_strtok(NULL, "\t", &state);
+        const char *file = apr_strtok(NULL, "\t", &state);
+
+        if (mark != NULL && file != NULL && strcmp(mark, "mod_scim requires") == 0) {
+            APR_ARRAY_PUSH(doctor->names, scim_named_t) = (scim_named_t){kind, name, file, atoi(number)};
+        }
+    }
+}
+
 static void check_configuration(doctor_t *doctor)
 {
     const char *given = doctor->cli->options[CLI_APACHECTL];
+    const char *program = given != NULL ? given : APACHECTL;
+    const char *const test[] = {program, "configtest", NULL};
+    const char *const dump[] = {program, "-t", "-D", "DUMP_SCIM_REQUIRES", NULL};
     char *said;
     int code = 0;
 
@@ -99,15 +124,33 @@ static void check_configuration(doctor_t *doctor)
         return;
     }
     doctor->checks++;
-    said = configtest(&code, given != NULL ? given : APACHECTL, doctor->pool);
+    said = run(&code, test, 0, doctor->pool);
     if (said == NULL) {
         add(doctor, "configuration", "configtest", SCIM_DOCTOR_NOTE,
-            apr_psprintf(doctor->pool, "There is no %s, so httpd's configuration was not looked at.",
-                         given != NULL ? given : APACHECTL),
+            apr_psprintf(doctor->pool, "There is no %s, so httpd's configuration was not looked at.", program),
             "Run scimctl doctor on httpd's machine, too; --apachectl names the program.");
         return;
     }
     add_lines(doctor, said, code != 0);
+    said = code == 0 ? run(&code, dump, 1, doctor->pool) : NULL;
+    if (said != NULL) {
+        read_names(doctor, said);
+    }
+}
+
+/* Names in the configuration that no tenant has. */
+static scim_error_t *check_names(doctor_t *doctor, scim_conn_t *conn)
+{
+    apr_array_header_t *unknown;
+    scim_error_t *error = scim_names_unknown(&unknown, conn, doctor->names, cli_user_name(doctor->pool), doctor->pool);
+
+    doctor->checks++;
+    for (int i = 0; error == NULL && i < unknown->nelts; i++) {
+        add(doctor, "configuration", "names", SCIM_DOCTOR_WARNING,
+            apr_psprintf(doctor->pool, "%s.", scim_names_text(&APR_ARRAY_IDX(unknown, i, scim_named_t), doctor->pool)),
+            "Correct the name in httpd's configuration, or make what it names in the tenant.");
+    }
+    return error;
 }
 
 /* --- database --------------------------------------------------------------------------------------------------- */
@@ -190,6 +233,7 @@ static scim_error_t *check_inside(doctor_t *doctor, PGconn *pg)
         error = scim_doctor_run(doctor->findings, &made, conn, cli_user_name(doctor->pool), doctor->pool);
         doctor->checks += made;
     }
+    error = error == NULL ? check_names(doctor, conn) : error;
     error = error == NULL ? scim_doctor_clock(&ahead, conn, doctor->pool) : error;
     if (error == NULL) {
         check_clock(doctor, "PostgreSQL's machine", ahead, CLOCK_DRIFT);
@@ -297,7 +341,8 @@ static void print_text(const doctor_t *doctor)
 
 static int run_doctor(cli_t *cli)
 {
-    doctor_t doctor = {cli, apr_array_make(cli->pool, 16, sizeof(scim_finding_t)), 0, cli->pool};
+    doctor_t doctor = {cli, apr_array_make(cli->pool, 16, sizeof(scim_finding_t)),
+                       apr_array_make(cli->pool, 8, sizeof(scim_named_t)), 0, cli->pool};
 
     check_configuration(&doctor);
     check_database(&doctor);

@@ -13,6 +13,7 @@
 #include "export.h"
 #include "facts.h"
 #include "metrics.h"
+#include "names.h"
 #include "scim/fold.h"
 #include "scim/text.h"
 
@@ -74,6 +75,7 @@ static const char *add_wanted(rule_t *rule, cmd_parms *cmd, const char *word)
     }
     if (!strstr(word, "%{")) {
         wanted->folded = scim_fold(word, cmd->pool);
+        scim_names_add(cmd, rule->kind->name, word);
         return NULL;
     }
     rule->expressions = 1;

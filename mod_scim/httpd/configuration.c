@@ -85,6 +85,7 @@ void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtua
     config->endpoints = apr_array_append(pool, inner->endpoints, outer->endpoints);
     config->admin_locations = apr_array_make(pool, 1, sizeof(const char *));
     config->facts_prefix = INNER(facts_prefix, NULL);
+    config->named = inner->named;
     config->tenants = outer->tenants || inner->tenants;
     config->requires = outer->requires || inner->requires;
     return config;

@@ -93,10 +93,11 @@ typedef struct scim_server_config_t {
 #define SCIM_SERVER(type, member, standard, name, takes, set, context, bits, help) type member;
     SCIM_DIRECTIVES(SCIM_NO_NUMBER, SCIM_NO_PAIR, SCIM_NO_POINTER, SCIM_SERVER, SCIM_NO_OTHER)
 #undef SCIM_SERVER
-    const char *facts_prefix; /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
-    int tenants;              /* ScimTenant stands in a section */
-    int requires;             /* so does a Require line of authz.c */
-    scim_runtime_t *runtime;  /* NULL where no section holds ScimTenant */
+    const char *facts_prefix;  /* of the headers that tell facts; NULL: SCIM_FACTS_PREFIX */
+    int tenants;               /* ScimTenant stands in a section */
+    int requires;              /* so does a Require line of authz.c */
+    apr_array_header_t *named; /* scim_named_t: what Require lines of this server name; NULL: nothing */
+    scim_runtime_t *runtime;   /* NULL where no section holds ScimTenant */
 } scim_server_config_t;
 
 extern const command_rec scim_directives[]; /* directives.c */

@@ -8,6 +8,7 @@
 #include "configuration.h"
 #include "database.h"
 #include "metrics.h"
+#include "names.h"
 #include "outbox.h"
 #include "store/activity.h"
 
@@ -58,6 +59,8 @@ static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_poo
 
     if (!error)
         error = look_at_tokens(house, conn, pool);
+    if (!error)
+        error = scim_names_look(conn, house->server, pool);
     if (!error)
         error = scim_activity_silences(&lines, conn, pool);
     if (!error)

@@ -208,7 +208,7 @@ CONF
 }
 # A module that was built with AddressSanitizer needs a program that has it.
 my $preload = `readelf -d $module` =~ /\[(libasan\.so[.\d]*)\]/ ? "LD_PRELOAD=$1" : '';
-write_file("$dir/apachectl", "#!/bin/sh\nexec env $preload $sbin/$program -t -f $dir/httpd.conf\n");
+write_file("$dir/apachectl", "#!/bin/sh\nexec env $preload $sbin/$program -t -f $dir/httpd.conf \${2:+\"\$@\"}\n");
 chmod 0755, "$dir/apachectl";
 my @apachectl = ('--apachectl', "$dir/apachectl");
 
@@ -232,6 +232,12 @@ httpd_conf("DBDParams \"dbname=scim\"\n$location");
 finds('configtest', 'warning', qr/httpd\.conf line \d+: DBDParams has no connect_timeout/, qr/directives\.md/, @apachectl);
 httpd_conf($params . $location =~ s/scim\n/scimm\n/r);
 finds('configtest', 'error', qr/httpd\.conf line \d+: there is no handler "scimm"/, qr/directives\.md/, @apachectl);
+my $people = "<Location \"/app\">\nScimTenant fixed acme\nScimAccount \"%{req:X}\"\nRequire scim-role NAME\n</Location>\n";
+httpd_conf($params . $location . $people =~ s/NAME/Admn/r);
+finds('names', 'warning', qr/httpd\.conf line \d+: Require scim-role "Admn" names what no tenant has/, qr/^Correct the name/, @apachectl);
+quietly(@scimctl, 'tenant', 'add', 'names');
+httpd_conf($params . $location . $people =~ s/NAME/administrator/r);
+gone('names', @apachectl);
 httpd_conf('Nonsense');
 finds('configtest', 'error', qr/Syntax error on line \d+ of .*httpd\.conf/, qr/apachectl graceful/, @apachectl);
 finds('configtest', 'note', qr/^There is no \/nosuch\/apachectl/, qr/--apachectl/, '--apachectl', '/nosuch/apachectl');
