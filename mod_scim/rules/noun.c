@@ -114,9 +114,9 @@ scim_error_t *scim_action_refuse_named(const scim_asked_t *asked, const scim_ref
     return scim_action_refuse_one(asked, refusal, facts);
 }
 
-static scim_error_t *check_facts(const scim_asked_t *asked)
+scim_error_t *scim_action_check(const scim_asked_t *asked, const scim_refusal_t *refusals)
 {
-    for (const scim_refusal_t *refusal = asked->action->refusals; refusal && refusal->fact; refusal++) {
+    for (const scim_refusal_t *refusal = refusals; refusal && refusal->fact; refusal++) {
         int wanted = *refusal->fact != '!';
         if (is_known(asked, refusal->fact + !wanted) == wanted) {
             return scim_action_refuse(asked, refusal);
@@ -278,6 +278,9 @@ static json_object *represent(const scim_asked_t *asked, json_object *is)
             json_object_object_add(will, rule->name, initial(rule));
         }
     }
+    if (asked->action->derive) {
+        asked->action->derive(will, asked);
+    }
     return will;
 }
 
@@ -303,13 +306,14 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
     const scim_action_t *action = asked->action;
     scim_error_t *error = check_stored(asked);
     error = error || !action->check ? error : action->check(asked);
-    error = error ? error : check_facts(asked);
+    error = error ? error : scim_action_check(asked, action->refusals);
     if (error) {
         return error;
     }
     json_object *is = stored(asked);
     json_object *will = action->kind == SCIM_ACTION_REMOVE ? NULL : represent(asked, is);
-    *outcome = (scim_outcome_t){.pool = asked->pool, .changes = !(is && will && json_object_equal(is, will))};
+    *outcome = (scim_outcome_t){
+        .is = is, .will = will, .pool = asked->pool, .changes = !(is && will && json_object_equal(is, will))};
     outcome->entries = scim_json_own(json_object_new_array(), asked->pool);
     outcome->row = row_of(asked, will ? will : is);
     if (action->kind == SCIM_ACTION_ADD && is) {

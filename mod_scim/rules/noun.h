@@ -67,6 +67,8 @@ typedef struct scim_action_t {
     const scim_refusal_t *refusals; /* looked at in their order; NULL: none */
     /* What a table cannot say, before it is looked at; NULL: nothing. */
     scim_error_t *(*check)(const scim_asked_t *asked);
+    /* Makes of the representation what follows from facts and arguments; NULL: nothing does. */
+    void (*derive)(json_object *will, const scim_asked_t *asked);
     /* What follows beside the row and its entry; NULL: nothing. */
     void (*follow)(scim_outcome_t *outcome, const scim_asked_t *asked);
 } scim_action_t;
@@ -81,7 +83,8 @@ struct scim_asked_t {
 };
 
 struct scim_outcome_t {
-    int changes;          /* 0: it is so already; nothing is written, and `is` is the answer */
+    int changes;            /* 0: it is so already; nothing is written, and `is` is the answer */
+    json_object *is, *will; /* the representation before and after; NULL: there is none */
     json_object *row;     /* the facts, and the representation as it shall be, or was where it goes: what is written */
     json_object *entries; /* a list of the audit log's entries, as the statement admin_audit_add takes them */
     apr_pool_t *pool;
@@ -93,6 +96,9 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
 
 /* A refusal of the administrator's arguments: `field` gets the text, too. */
 scim_error_t *scim_action_refuse(const scim_asked_t *asked, const scim_refusal_t *refusal);
+
+/* What facts refuse by a table; NULL: nothing. */
+scim_error_t *scim_action_check(const scim_asked_t *asked, const scim_refusal_t *refusals);
 
 /* The same about one of several things, whose facts these are, or about what has only been `named`. */
 scim_error_t *scim_action_refuse_one(const scim_asked_t *asked, const scim_refusal_t *refusal, json_object *facts);

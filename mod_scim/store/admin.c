@@ -199,11 +199,7 @@ static scim_batch_t *begin(const scim_admin_call_t *call)
 
 static scim_error_t *run_change(scim_admin_call_t *call)
 {
-    scim_error_t *error = scim_admin_change(call, begin(call), 1);
-    if (!error && call->answer) {
-        call->etag = scim_admin_etag(call->answer, strlen(call->answer), call->pool);
-    }
-    return error;
+    return scim_admin_change(call, begin(call), 1);
 }
 
 /* A place that a list cannot read is told as what it is, not as a value of some column. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "admin.h"
+#include "admin_ops.h"
 #include "resources_private.h"
 #include "scim/json.h"
 #include "scim/text.h"
@@ -60,6 +60,8 @@ static void read_facts(change_t *change, const PGresult *result)
             apr_size_t len;
             change->is = scim_result_text(&len, result, 0, column);
             change->asked.version = scim_admin_etag(change->is, len, pool);
+        } else if (strcmp(name, "version") == 0) {
+            change->asked.version = scim_result_text(NULL, result, 0, column);
         }
     }
 }
@@ -98,16 +100,28 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
     }
     scim_error_t *error = scim_batch_size(batch) > first ? scim_batch_run(batch) : NULL;
     expect_others(error, batch);
-    if (!error && !(change->call->op->flags & SCIM_OP_EMPTY)) {
-        const PGresult *written = outcome->changes ? scim_batch_result(batch, first) : NULL;
-        change->call->answer = written ? scim_result_text(NULL, written, 0, 0) : change->is;
+    if (error || (change->call->op->flags & SCIM_OP_EMPTY)) {
+        return error;
     }
-    return error;
+    if (outcome->changes) {
+        return scim_admin_answer(change->call, scim_batch_result(batch, first));
+    }
+    change->call->answer = change->is;
+    change->call->etag = change->asked.version;
+    return NULL;
+}
+
+/* What is known of any call. */
+static json_object *facts_at_first(const scim_admin_call_t *call)
+{
+    json_object *facts = scim_json_own(json_object_new_object(), call->pool);
+    json_object_object_add(facts, "tenant", json_object_new_string(call->tenant));
+    return facts;
 }
 
 scim_error_t *scim_admin_missing(const scim_admin_call_t *call)
 {
-    scim_asked_t asked = {.args = call->args, .pool = call->pool};
+    scim_asked_t asked = {.args = call->args, .facts = facts_at_first(call), .pool = call->pool};
     return scim_action_refuse(&asked, call->op->missing);
 }
 
@@ -118,7 +132,7 @@ scim_error_t *scim_admin_change(scim_admin_call_t *call, scim_batch_t *head, int
     change_t change = {.call = call, .change = call->op->change};
     change.asked = (scim_asked_t){.action = change.change->action,
                                   .args = call->args,
-                                  .facts = scim_json_own(json_object_new_object(), call->pool),
+                                  .facts = facts_at_first(call),
                                   .if_match = call->if_match,
                                   .pool = call->pool};
     if (change.asked.action->kind == SCIM_ACTION_ADD) {

@@ -1,9 +1,11 @@
 /* Bearer tokens: each is a service account of its own. */
 #include <apr_strings.h>
 
+#include "admin_change.h"
 #include "admin_ops.h"
 #include "admin_secret.h"
 #include "cidr.h"
+#include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
     {"tenant", SCIM_ARG_TEXT, NULL, "the tenant that it belongs to"},                                                  \
@@ -115,6 +117,24 @@ static scim_error_t *finish_add(scim_admin_call_t *call)
     return scim_admin_show_secret(call);
 }
 
+static const scim_admin_change_t add = {
+    .action = &scim_token_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_TAKEN, SCIM_STMT_ADMIN_TOKEN_TERMS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_ADD),
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_token_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_HOLD, SCIM_STMT_ADMIN_TOKEN_TERMS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_SET),
+};
+
+static const scim_admin_change_t revocation = {
+    .action = &scim_token_revoke,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TOKEN_REVOKE),
+};
+
 #define TOKENS "/tenants/{tenant}/tokens"
 #define TOKEN  TOKENS "/{token}"
 
@@ -134,6 +154,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .method = "GET",
      .path = TOKEN,
      .statement = SCIM_STMT_ADMIN_TOKEN_SHOW,
+     .missing = &scim_token_missing,
      .fields = fields,
      .summary = "show a token, by its key id or name"},
     {.noun = "token",
@@ -141,7 +162,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .alias = "create",
      .method = "POST",
      .path = TOKENS,
-     .statement = SCIM_STMT_ADMIN_TOKEN_ADD,
+     .change = &add,
      .args = add_args,
      .fields = added_fields,
      .id_field = "keyId",
@@ -154,7 +175,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .argument = "token",
      .method = "PATCH",
      .path = TOKEN,
-     .statement = SCIM_STMT_ADMIN_TOKEN_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .prepare = read_addresses,
@@ -164,7 +185,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .argument = "token",
      .method = "POST",
      .path = TOKEN "/revoke",
-     .statement = SCIM_STMT_ADMIN_TOKEN_REVOKE,
+     .change = &revocation,
      .fields = fields,
      .summary = "refuse a token from the next request on"},
     {.noun = NULL},

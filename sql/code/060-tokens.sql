@@ -116,27 +116,6 @@ create function scim.token_version(token_json jsonb) returns jsonb
     language sql immutable parallel safe
     return token_json - array['status', 'lastUsed', 'lastAddress', 'userName', 'usualEvery', 'quiet'];
 
--- The token that has this key id or else this name, an unrevoked one before its revoked namesakes; or a refusal.
-create function scim.the_token(of_tenant text, wanted text) returns scim.token
-    language plpgsql
-as $$
-declare
-    t scim.token;
-begin
-    select x.* into t
-      from scim.token x
-     where x.tenant = of_tenant and (x.key_id = wanted or scim.fold(x.name) = scim.fold(wanted))
-     order by x.key_id = wanted desc, x.revoked is null desc, x.name = wanted desc, x.revoked desc
-     limit 1
-       for update;
-    if not found then
-        perform scim.fail('SC404', 'token', format('Tenant "%s" has no token with the key id or name "%s"; its list of tokens shows both.',
-            of_tenant, wanted));
-    end if;
-    return t;
-end
-$$;
-
 create function scim.note_token(action text, before jsonb, after jsonb) returns void
     language plpgsql
 as $$
@@ -146,61 +125,6 @@ begin
                           scim.differing(scim.token_version(before), after),
                           jsonb_strip_nulls(scim.differing(scim.token_version(after), coalesce(before, '{}'))));
     end if;
-end
-$$;
-
--- The user that a token shall act as, by id or userName.
-create function scim.token_user(of_tenant text, wanted text) returns uuid
-    language plpgsql stable
-as $$
-declare
-    found_id uuid;
-begin
-    select u.id into found_id
-      from scim.resource u
-     where u.tenant = of_tenant and u.type = 'User' and u.deleted_at is null
-       and (u.user_name_key = scim.fold(wanted)
-            or u.id = case when wanted ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then wanted::uuid end)
-     order by u.user_name_key = scim.fold(wanted)
-     limit 1;
-    if found_id is null then
-        perform scim.fail('SC404', 'user', format('Tenant "%s" has no user with the id or userName "%s".', of_tenant, wanted));
-    end if;
-    return found_id;
-end
-$$;
-
--- What members of `args` say of a token: of the others it stays as it is.
-create function scim.token_terms(t scim.token, args jsonb) returns scim.token
-    language plpgsql
-as $$
-begin
-    if args ? 'burst' and args ->> 'rate' is null then
-        perform scim.fail('SC400', 'burst', 'The option burst needs rate beside it.');
-    end if;
-    t.description := case when args ? 'description' then args ->> 'description' else t.description end;
-    t.read_only := coalesce((args ->> 'readOnly')::boolean, t.read_only, false);
-    if args ? 'addresses' then
-        t.addresses := case when args -> 'addresses' <> 'null' then
-            array(select a.value::cidr from jsonb_array_elements_text(args -> 'addresses') with ordinality a order by a.ordinality) end;
-    end if;
-    if args ? 'rate' then
-        t.rate := (args ->> 'rate')::int;
-        t.burst := coalesce((args ->> 'burst')::int, 2 * t.rate);
-    end if;
-    if args ? 'expectEvery' then
-        t.expect_every := (args ->> 'expectEvery')::int;
-    end if;
-    if args ? 'user' then
-        -- One that gets a user is for that user alone, unless it is said otherwise.
-        t.confined := args ->> 'user' is not null and (t.user_id is null or coalesce(t.confined, false));
-        t.user_id := case when args ->> 'user' is not null then scim.token_user(t.tenant, args ->> 'user') end;
-    end if;
-    t.confined := coalesce(args ->> 'scope' = 'me', t.confined, false);
-    if t.confined and t.user_id is null then
-        perform scim.fail('SC400', 'scope', 'scope: a token that is for /Me alone needs a user (user).');
-    end if;
-    return t;
 end
 $$;
 
@@ -241,65 +165,6 @@ begin
 end
 $$;
 
-create function scim.admin_token_add(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    n scim.tenant := scim.the_tenant(of_tenant);
-    t scim.token;
-    o record;
-begin
-    select x.name into o
-      from scim.token x
-     where x.tenant = of_tenant and x.revoked is null and scim.fold(x.name) = scim.fold(args ->> 'name');
-    if found then
-        perform scim.fail('SC409', 'name', format(
-            'Tenant "%s" already has an unrevoked token named "%s"; choose another name or revoke that token first.', of_tenant, o.name));
-    end if;
-    if n.one_token then
-        select x.name into o from scim.token x where x.tenant = of_tenant and x.revoked is null and x.expires > now() limit 1;
-        if found then
-            perform scim.fail('SC409', null, format(
-                'Tenant "%s" has one token at a time, and "%s" is valid. Switch provisioning off and on again for a new one, or revoke that token first.',
-                of_tenant, o.name));
-        end if;
-    end if;
-    t.tenant := of_tenant;
-    t.name := args ->> 'name';
-    t.external := args ->> 'external';
-    select x.name into o from scim.token x where x.tenant = of_tenant and x.external = t.external and x.revoked is null;
-    if found then
-        perform scim.fail('SC409', 'external', format('The token "%s" is for the client "%s" already; revoke it first.', o.name, t.external));
-    end if;
-    return scim.store_token(scim.token_terms(t, args), args);
-end
-$$;
-
-create function scim.admin_token_set(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    t      scim.token := scim.the_token(of_tenant, args ->> 'token');
-    before jsonb := scim.token_json(t);
-    after  jsonb;
-begin
-    perform scim.must_match(scim.token_version(before));
-    if t.revoked is not null then
-        perform scim.fail('SC409', 'token', format('The token "%s" was revoked; make a new one instead.', t.name));
-    end if;
-    t := scim.token_terms(t, args);
-    update scim.token x
-       set description = t.description, read_only = t.read_only, addresses = t.addresses, rate = t.rate, burst = t.burst,
-           expect_every = t.expect_every,
-           user_id = t.user_id, confined = t.confined, traits = replace(x.traits, 'm', '') || case when t.confined then 'm' else '' end,
-           rules = x.rules + 1
-     where x.tenant = of_tenant and x.key_id = t.key_id
-    returning scim.token_json(x) into after;
-    perform scim.note_token('update', before, after);
-    return after;
-end
-$$;
-
 -- Twice is once: what was revoked stays as it is.
 create function scim.revoke_token(t scim.token) returns jsonb
     language plpgsql
@@ -313,17 +178,6 @@ begin
     returning scim.token_json(x) into after;
     perform scim.note_token('revoke', scim.token_json(t), after);
     return after;
-end
-$$;
-
-create function scim.admin_token_revoke(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    t scim.token := scim.the_token(of_tenant, args ->> 'token');
-begin
-    perform scim.must_match(scim.token_version(scim.token_json(t)));
-    return scim.revoke_token(t);
 end
 $$;
 

@@ -1,4 +1,11 @@
--- Makes a token. The store puts it in the place of the null that stands for it.
--- $1 tenant, $2 arguments: name, description, expires and the terms; keyId, digest
-select x || '{"token": null}', scim.etag(scim.token_version(x))
-  from scim.admin_token_add($1, $2::jsonb) x
+-- Makes a token, with copies of the tenant's settings. The store puts it in the place of the null that stands for it.
+-- $1 tenant, $2 the token as it is shown, with its digest
+insert into scim.token as k (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
+                             confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external, expect_every)
+select $1, x."keyId", decode(x.digest, 'hex'), x.name, x.description, x."createdBy", x.expires, x."readOnly", x.addresses::cidr[], x.rate, x.burst,
+       x."userId", x.scope = 'me', t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, x.scope = 'me'), x.external, x."expectEvery"
+  from scim.tenant t,
+       jsonb_to_record($2::jsonb) x ("keyId" text, digest text, name text, description text, "createdBy" text, expires timestamptz, "readOnly" boolean,
+                                     addresses text[], rate int, burst int, "userId" uuid, scope text, external text, "expectEvery" int)
+ where t.tenant = $1
+returning scim.token_json(k) || '{"token": null}', scim.etag(scim.token_version(scim.token_json(k)))

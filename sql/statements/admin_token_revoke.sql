@@ -1,3 +1,5 @@
--- Refuses a token from the next request on. $1 tenant, $2 arguments: token
-select x, scim.etag(scim.token_version(x))
-  from scim.admin_token_revoke($1, $2::jsonb) x
+-- Refuses a token from the next request on. $1 tenant, $2 keyId, revokedBy
+update scim.token k
+   set revoked = now(), revoked_by = $2::jsonb ->> 'revokedBy'
+ where k.tenant = $1 and k.key_id = $2::jsonb ->> 'keyId'
+returning scim.token_json(k), scim.etag(scim.token_version(scim.token_json(k)))

@@ -1,3 +1,4 @@
 -- A token, by its key id or name. $1 tenant, $2 arguments: token
-select x, scim.etag(scim.token_version(x))
-  from scim.token_json(scim.the_token($1, $2::jsonb ->> 'token')) x
+select scim.token_json(t), scim.etag(scim.token_version(scim.token_json(t)))
+  from scim.token t
+ where t.tenant = $1 and t.key_id = {{token_named}}

@@ -279,6 +279,66 @@ static const case_t cases[] = {
     {"a template goes", &scim_template_remove, "{'template':'t'}", "{'is':{'id':'t1','name':'T'}}", NULL, 0, NULL,
      "{'id':'t1','name':'T'}",
      "[{'action':'delete','type':'Template','id':'t1','name':'T','before':{'id':'t1','name':'T'}}]"},
+    {"a token's name is taken", &scim_token_add, "{'name':'a'}", "{'tenant':'t','taken':'A','only':'B'}", NULL, 409,
+     "name: Tenant \"t\" already has an unrevoked token named \"A\"; choose another name or revoke that token first.",
+     NULL, NULL},
+    {"a second token where there is one at a time", &scim_token_add, "{'name':'a'}", "{'tenant':'t','only':'B'}", NULL,
+     409,
+     "Tenant \"t\" has one token at a time, and \"B\" is valid. Switch provisioning off and on again for a new one, or "
+     "revoke that token first.",
+     NULL, NULL},
+    {"a token for a client that has one", &scim_token_add, "{'name':'a','external':'X'}", "{'externalTaken':'B'}", NULL,
+     409, "external: The token \"B\" is for the client \"X\" already; revoke it first.", NULL, NULL},
+    {"a burst without a rate", &scim_token_add, "{'name':'a','burst':5,'rate':null}", "{'past':true}", NULL, 400,
+     "burst: The option burst needs rate beside it.", NULL, NULL},
+    {"a token of nobody", &scim_token_add, "{'name':'a','user':'ann'}", "{'tenant':'t','foundUser':null}", NULL, 404,
+     "user: Tenant \"t\" has no user with the id or userName \"ann\".", NULL, NULL},
+    {"a token for /Me without a user", &scim_token_add, "{'name':'a','scope':'me'}", "{}", NULL, 400,
+     "scope: a token that is for /Me alone needs a user (user).", NULL, NULL},
+    {"a token that ends in the past", &scim_token_add, "{'name':'a'}", "{'past':true,'late':false}", NULL, 400,
+     "expires: The expiry of a token must be in the future.", NULL, NULL},
+    {"a token that ends too late", &scim_token_add, "{'name':'a'}", "{'past':false,'late':true}", NULL, 400,
+     "expires: The expiry of a token must be at most 3653 days (10 years) from now.", NULL, NULL},
+    {"a token is made", &scim_token_add, "{'name':'a','keyId':'k','digest':'d','rate':5,'user':'ann'}",
+     "{'tenant':'t','expires':'E','created':'N','createdBy':'me','foundUser':'u1'}", NULL, 0, NULL,
+     "{'tenant':'t','expires':'E','created':'N','createdBy':'me','foundUser':'u1','keyId':'k','name':'a','description':"
+     "null,"
+     "'revoked':null,'revokedBy':null,'readOnly':false,'addresses':null,'rate':5,'burst':10,'expectEvery':null,"
+     "'external':null,'scope':'me','userId':'u1','digest':'d'}",
+     "[{'action':'create','type':'Token','id':'k','name':'a','after':{'tenant':'t','keyId':'k','name':'a','created':'N'"
+     ","
+     "'createdBy':'me','expires':'E','readOnly':false,'rate':5,'burst':10,'scope':'me','userId':'u1'}}]"},
+    {"a revoked token is not changed", &scim_token_set, "{'token':'a','rate':1}", "{'is':{'name':'A','revoked':'N'}}",
+     NULL, 409, "token: The token \"A\" was revoked; make a new one instead.", NULL, NULL},
+    {"a token has no rate any more, and the tenant's whole scope", &scim_token_set,
+     "{'token':'a','rate':null,'scope':'tenant'}",
+     "{'is':{'keyId':'k','name':'A','rate':5,'burst':10,'scope':'me','userId':'u1','userName':'ann','lastUsed':'L'}}",
+     NULL, 0, NULL,
+     "{'keyId':'k','name':'A','rate':null,'burst':null,'scope':'tenant','userId':'u1','userName':'ann','lastUsed':'L'}",
+     "[{'action':'update','type':'Token','id':'k','name':'A','before':{'rate':5,'burst':10,'scope':'me'},'after':{'"
+     "scope':"
+     "'tenant'}}]"},
+    {"another user of a token that is for the whole tenant", &scim_token_set, "{'token':'a','user':'bob'}",
+     "{'foundUser':'u2','is':{'keyId':'k','name':'A','scope':'tenant','userId':'u1'}}", NULL, 0, NULL,
+     "{'foundUser':'u2','keyId':'k','name':'A','scope':'tenant','userId':'u2'}",
+     "[{'action':'update','type':'Token','id':'k','name':'A','before':{'userId':'u1'},'after':{'userId':'u2'}}]"},
+    {"a token's user is taken from it", &scim_token_set, "{'token':'a','user':null}",
+     "{'foundUser':null,'is':{'keyId':'k','name':'A','scope':'me','userId':'u1'}}", NULL, 0, NULL,
+     "{'foundUser':null,'keyId':'k','name':'A','scope':'tenant','userId':null}",
+     "[{'action':'update','type':'Token','id':'k','name':'A','before':{'scope':'me','userId':'u1'},'after':{'scope':'"
+     "tenant'"
+     "}}]"},
+    {"a token is revoked", &scim_token_revoke, "{'token':'a'}",
+     "{'now':'N','acting':'me','is':{'keyId':'k','name':'A','revoked':null,'revokedBy':null,'status':'active'}}", "v1",
+     0, NULL, "{'now':'N','acting':'me','keyId':'k','name':'A','revoked':'N','revokedBy':'me','status':'active'}",
+     "[{'action':'revoke','type':'Token','id':'k','name':'A','before':{'revoked':null,'revokedBy':null},'after':{'"
+     "revoked':"
+     "'N','revokedBy':'me'}}]"},
+    {"a token is revoked once more", &scim_token_revoke, "{'token':'a'}",
+     "{'now':'N','acting':'me','is':{'keyId':'k','name':'A','revoked':'O','revokedBy':'you'}}", NULL, 0, NULL, NULL,
+     NULL},
+    {"no such token", &scim_token_set, "{'token':'x','rate':1}", "{'tenant':'t'}", NULL, 404,
+     "token: Tenant \"t\" has no token with the key id or name \"x\"; its list of tokens shows both.", NULL, NULL},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 
