@@ -265,16 +265,17 @@ static authz_status match(request_rec *r, const rule_t *rule, const scim_facts_t
     return failed ? inconclusive(r, rule, HTTP_FORBIDDEN, "an expression fails") : AUTHZ_DENIED;
 }
 
-/* Why an account as such is refused; NULL: it is not. */
+/* Why an account as such is refused; NULL: it is not. Whoever switches a tenant's provisioning off says what becomes of
+ * its accounts: those that are kept decide as before, and who has none then, or an inactive one, is told the cause. */
 static const char *refusal_of(const scim_facts_t *facts)
 {
     if (!facts->found) {
-        return "no account";
+        return facts->enabled ? "no account" : "tenant off";
     }
     if (facts->foreign) {
         return "the account is linked to another identity";
     }
-    return facts->active ? NULL : "inactive";
+    return facts->active ? NULL : facts->enabled ? "inactive" : "tenant off";
 }
 
 /* The subscriptions that the rules of a request may ask for; NULL: any. A rule of <AuthzProviderAlias> belongs to no
@@ -326,8 +327,8 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
     case SCIM_KNOWN:
         break;
     }
-    if (!facts->tenant || !facts->enabled) {
-        return inconclusive(r, rule, HTTP_FORBIDDEN, facts->tenant ? "tenant off" : "no tenant");
+    if (!facts->tenant) {
+        return inconclusive(r, rule, HTTP_FORBIDDEN, "no tenant");
     }
     why = refusal_of(facts);
     if (why) {

@@ -108,7 +108,7 @@ static void fill(const char *values[FACTS], const scim_facts_t *facts, const cha
 
 static int is_exported(const scim_facts_t *facts)
 {
-    return facts->enabled && facts->found && facts->active && !facts->foreign;
+    return facts->found && facts->active && !facts->foreign;
 }
 
 /* Whoever is not there, or not active, is told as nobody. */

@@ -113,7 +113,7 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
     if (!error) {
         error = scim_facts_read(&facts, conn, identity, wish, pool);
     }
-    if (!error && facts->first && facts->enabled && !facts->foreign) {
+    if (!error && facts->first && !facts->foreign) {
         error = scim_facts_login(&facts, conn, identity, facts, scim_request_log_id(r), pool);
     }
     *out = error ? NULL : facts;

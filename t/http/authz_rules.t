@@ -197,12 +197,28 @@ $site->may('/user', 'pat', 'by userName');
 
 # --- the tenant --------------------------------------------------------------------------------------------------------------------
 
+# Switching provisioning off says what becomes of the accounts, and they decide.
+my $local = $t->admin(POST => '/users', { userName => 'local' });
+is($local->{status}, 201, 'a local account');
+my $not = $site->ask('/not', 'pat')->{status};
 scimctl('tenant', 'disable', $t->tenant, '--accounts', 'keep');
-$site->may_not('/user', 'pat', 403, 'tenant off', 'the tenant is switched off');
-$site->may_not('/not', 'pat', 403, 'tenant off', 'not: the tenant is switched off, and nothing is concluded from it');
-$site->may('/any', 'admin', 'any: another rule holds all the same');
+is($t->request(GET => '/Users')->{status}, 403, 'the endpoint is switched off');
+$site->may('/user', 'pat', 'keep: who has access keeps it');
+is($site->ask('/not', 'pat')->{status}, $not, 'keep: as before');
+$site->may_not('/user', 'stranger', 403, 'tenant off', 'keep: who has no account gets none now');
+$site->may('/any', 'admin', 'keep: another rule holds all the same');
 scimctl('tenant', 'enable', $t->tenant);
-$site->may('/user', 'pat', 'the tenant is switched on');
+$site->may_not('/user', 'stranger', 403, 'no account', 'the tenant is switched on');
+scimctl('tenant', 'disable', $t->tenant, '--accounts', 'deactivate');
+$site->may_not('/user', 'pat', 403, 'tenant off', 'deactivate: what the identity provider made is refused');
+$site->may('/user', 'local', 'deactivate: a local account stays');
+scimctl('tenant', 'enable', $t->tenant);
+$site->may_not('/user', 'pat', 403, 'inactive', 'the tenant is switched on, and the account is inactive');
+is($t->patch("/Users/$id{pat}", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'the identity provider provisions again');
+$site->may('/user', 'pat', 'and it is let in');
+scimctl('tenant', 'disable', $t->tenant, '--accounts', 'local');
+$site->may('/user', 'pat', 'local: who has access keeps it');
+scimctl('tenant', 'enable', $t->tenant);
 
 is(scalar(() = $site->error_lines(qr/\[scim:error\].*403 to kim for \/ring/)), 1, 'the log has one line for a refusal');
 is_deeply([$site->error_lines(qr/exit signal|Sanitizer/)], [], 'nothing crashed');
