@@ -25,9 +25,13 @@ with w as materialized (
        from scim.audit a
       where a.tenant = $1 and a.object_id = (select w.key from w) and a.id < (select w.place from w) and {{history_where}})
      union all
-    (select a.*
+    -- Of those who joined or left with it, of whom there may be very many, nothing is told.
+    (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
+            a.object_name, case when a.action = 'remove-members' then w.own end as before,
+            case when a.action = 'add-members' then w.own end as after, a.weight, a.logins
        from member m
       cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id = m.id offset 0) a
+      cross join (select jsonb_build_object('members', jsonb_build_array(w.key)) as own from w) w
       where a.id < (select w.place from w) and {{history_where}})
      union all
     -- What happened to its groups while it was in them.
