@@ -4,8 +4,8 @@ import { close, env, failed } from './browser.js';
 
 const here = new URL('.', import.meta.url);
 const wanted = process.argv.slice(2);
-// The pictures are no test: they are taken when they are asked for.
-const parts = wanted.join() === 'pictures' ? ['pictures.js'] : readdirSync(here).filter((file) => file.endsWith('.test.js') && (!wanted.length || wanted.includes(file.replace('.test.js', '')))).sort();
+// Pictures and figures are no tests: they are made when they are asked for.
+const parts = /^(pictures|speed)$/.test(wanted.join()) ? [`${wanted}.js`] : readdirSync(here).filter((file) => file.endsWith('.test.js') && (!wanted.length || wanted.includes(file.replace('.test.js', '')))).sort();
 
 if (!env.SCIM_ADMIN_URL) throw new Error('run by t/console/run only');
 if (!parts.length) throw new Error(`no part of this name: ${wanted}`);
