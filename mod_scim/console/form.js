@@ -35,7 +35,7 @@ function choiceInput(field, value, id) {
   const none = field.required ? 'Choose…' : filter && !/^(sort|order)$/.test(field.name) ? 'any' : 'the default';
   const open = filter || value === undefined || value === null;
   return h('select', { id, required: field.required }, open && h('option', { value: '' }, none),
-    field.enum?.map((each) => h('option', { value: each, selected: each === value }, model.word(each))));
+    field.enum?.map((each) => h('option', { value: each, selected: each === value }, model.word(each, field.name))));
 }
 
 /** @param {Field} field @param {any} value @param {string} id */
@@ -98,7 +98,7 @@ export function control(field, value, c) {
   const id = newId();
   const title = model.label(field.name);
   const wrong = h('span.wrong', { id: `${id}w` });
-  const help = field.help && h('small', { id: `${id}h` }, model.sentence(field.help));
+  const help = (field.text ?? field.help) && h('small', { id: `${id}h` }, model.sentence(field.text ?? field.help));
   const label = h('label', { for: id }, title);
   /** @type {any} */
   let input;
@@ -202,6 +202,7 @@ export async function save(c, operation, args, { show, etag, start, mine }) {
 /** @param {Place} c @param {FormOptions} options */
 export function form(c, { operation, start, only, action, submit, extra, cancel = false }) {
   const fields = operation.body.filter((each) => !only || only.includes(each.name));
+  fields.sort((one, other) => Number(one.type === 'boolean') - Number(other.type === 'boolean'));
   const controls = fields.map((field) => control(field, start?.[field.name], c));
   const all = only || start || fields.length <= 8 || !fields.some((field) => field.required);
   const [needed, rest] = [true, false].map((which) =>

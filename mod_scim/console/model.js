@@ -56,7 +56,8 @@ function operation(where, method, it) {
     query: (it.parameters ?? []).map(follow).filter((/** @type {any} */ each) => each.in === 'query').map(
       (/** @type {any} */ { name, schema: own, required, description }) =>
         field(own, { name, required, in: 'query', help: description })),
-    body: fields(it.requestBody?.content?.['application/json']?.schema, 'body'),
+    body: fields(it.requestBody?.content?.['application/json']?.schema, 'body')
+      .map((each) => ({ ...each, text: words('help', `${noun}.${each.name}`) })),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
     list,
     files: Boolean(follow(it.responses?.[200]).content?.['text/csv']),
@@ -118,9 +119,9 @@ export function all(kind) {
   return Object.entries(said[kind] ?? {});
 }
 
-/** @param {any} value  a choice of the API */
-export function word(value) {
-  return words('values', value) ?? value;
+/** @param {any} value  a choice of the API @param {string} [of_]  its argument */
+export function word(value, of_) {
+  return words('values', `${of_}.${value}`) ?? words('values', value) ?? value;
 }
 
 /** A name of the API in words: lastModified is "Last modified". @param {string} name */

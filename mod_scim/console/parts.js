@@ -238,8 +238,8 @@ const OUTCOMES = ['done', 'refused', 'failed', 'held'];
 export function chart(hours) {
   const sum = (/** @type {Record<string, any>} */ each) => OUTCOMES.reduce((all, key) => all + each[key], 0);
   const high = Math.max(1, ...hours.map(sum));
-  // On a narrow page the drawing is as wide as the page, so that its texts keep their size.
-  const total = window.matchMedia('(max-width: 44rem)').matches ? 330 : 720;
+  // The drawing is as wide as its place, so that its texts keep their size.
+  const total = Math.max(300, Math.min(1080, part('main').clientWidth - 100));
   const width = total / hours.length;
   const gap = total / 240;
   const bars = hours.map((each, i) => {

@@ -110,7 +110,7 @@ async function access(page) {
   await visit(page, c.at('/access'));
   await addIn(page, 'Add a subscription', { Name: 'Web - Bilingual' });
   await page.getByRole('link', { name: 'Web - Bilingual', exact: true }).waitFor();
-  await addIn(page, 'Add a subscription', { Name: 'Web - French', Automatic: true });
+  await addIn(page, 'Add a subscription', { Name: 'Web - French', 'For everybody': true });
   await page.getByRole('link', { name: 'Web - French', exact: true }).waitFor();
   await visit(page, c.at(`/users/${owner}`));
   await button(page, 'Grant Web - Bilingual by hand').click();
@@ -254,8 +254,8 @@ async function oneToken(page) {
   equal(await page.locator('tbody tr').count(), 2, 'both tokens are listed');
   equal([await page.locator('tbody td:nth-child(2)', { hasText: 'revoked' }).count(), (await page.content()).includes(fresh)], [1, false], 'one is revoked, and no secret is shown');
   // Profiles, and projects with levels of access, are groups on the wire.
-  const groups = { Engineers: { Kind: 'profile', 'Display name': 'Engineers' }, 'Transmission line (Read-only)': { Kind: 'project', Project: 'Transmission line', Access: 'Read-only' },
-    'Transmission line (Full access)': { Kind: 'project', Project: 'Transmission line', Access: 'Full access' } };
+  const groups = { Engineers: { Kind: 'profile', 'Display name': 'Engineers' }, 'Transmission line (Read-only)': { Kind: 'project', Project: 'Transmission line', 'Level of access': 'Read-only' },
+    'Transmission line (Full access)': { Kind: 'project', Project: 'Transmission line', 'Level of access': 'Full access' } };
   for (const [name, fields] of Object.entries(groups)) {
     await visit(page, c.at('/groups'));
     await addIn(page, 'Add a group', fields);
@@ -320,10 +320,10 @@ async function rotation(page) {
   await page.getByRole('heading', { name: 'Why it was refused' }).waitFor();
   await visit(page, c.at('/roles'));
   await addIn(page, 'Add a role', { Role: 'Pilot' });
-  await page.getByRole('link', { name: 'Pilot' }).waitFor();
+  await page.getByRole('link', { name: 'Pilot', exact: true }).waitFor();
   equal((await c.ask('POST', '/Users', pilot)).status, 201, 'now it is accepted');
   await visit(page, c.at('/roles'));
-  await row(page, /^Pilot/).getByRole('link', { name: '1 user' }).click();
+  await row(page, /^Pilot/).getByRole('link', { name: 'Who has Pilot' }).click();
   await page.getByRole('link', { name: 'bad' }).waitFor();
   await visit(page, c.at('/settings'));
   await page.getByLabel('Default role').fill('read-only');

@@ -79,7 +79,7 @@ async function changeWithout(page) {
   await page.getByText('The server answers again').waitFor();
   equal(await dialog.getByLabel('Role', { exact: true }).inputValue(), 'made-later', 'what was entered stays');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('link', { name: 'made-later' }).waitFor();
+  await page.getByRole('link', { name: 'made-later', exact: true }).waitFor();
 }
 
 async function late(page) {

@@ -31,6 +31,8 @@ interface Field {
   nullable: boolean;
   required: boolean;
   help: string;
+  /** the same in plain words, where words.json has them */
+  text?: string;
   items?: any;
   minimum?: number;
   maximum?: number;

@@ -41,7 +41,7 @@ function outcome(row) {
 function columns(c) {
   return [col('When', (row) => link(c.to('activity', row.id), time(row.at, format.second))),
     col('Request', (row) => [asked(row), row.object && [' ', h('b', name(row.object, 'one'))],
-      h('small', sent(row, 'one'))]), col('Outcome', outcome), col('Why', (row) => row.reason && name(row.reason)),
+      h('small', sent(row, 'one.fit'))]), col('Outcome', outcome), col('Why', (row) => row.reason && name(row.reason)),
     col('Token', (row) => name(row.tokenName))];
 }
 
@@ -128,7 +128,7 @@ export async function request(c) {
   const changed = data.request ? (await c.get('audit-list', { request: data.request, limit: 50 })).data.items : [];
   const what = (/** @type {Row} */ row) => [h('b', said(row.action)[2]), ' ',
     link(placeOf(c, row), name(row.objectName ?? row.objectId, 'one'))];
-  return screen({ title: [asked(data), ' ', data.object && name(data.object, 'one')],
+  return screen({ title: [asked(data), ' ', data.object && name(data.object)],
     trail: link(c.to('activity'), 'Activity'), tags: outcome(data) }, trouble(c, data),
   h('div.grid', card('What was asked', facts(['Request', sent(data)],
     ['When', [time(data.at, format.moment), ' (', time(data.at), ')']],

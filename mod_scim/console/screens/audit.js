@@ -15,7 +15,8 @@ export async function audit(c) {
     col('Who', (row) => [link(c.to('audit', '', { actor: row.actorKey ?? row.actor }), name(row.actor ?? '–', 'one')),
       h('small', model.words('actors', row.actorKind) ?? row.actorKind)]),
     col('What', (row) => [said(row.action)[2], ' ', link(placeOf(c, row), name(row.objectName ?? row.objectId, 'one')),
-      h('small', row.objectType, row.request && [' · ', code(row.request, 'one')])]),
+      h('small', model.words('types', row.objectType) ?? row.objectType,
+        row.request && [' · ', code(row.request, 'one')])]),
     col('Before and after', beforeAndAfter)];
   return screen({ title: 'Audit', lead: 'Every change, with who made it. Nobody can change or remove an entry.' },
     card('', await list(c, { operation: 'audit-list', columns, nothing: empty('Nothing yet',

@@ -120,7 +120,7 @@ export async function connect(c) {
   if (!c.id) return choose(c);
   const [guide, { data }] = await Promise.all([guideFile(c, c.id), c.get('tenant-show')]);
   const kept = { token: '' };
-  const columns = [col('There', (row) => h('code', row.from)), col('Here', (row) => h('code', row.to)),
+  const columns = [col(`In ${guide.short}`, (row) => h('code', row.from)), col('In SCIM', (row) => h('code', row.to)),
     col('Note', (row) => row.note)];
   const trouble = guide.trouble.map((/** @type {Row} */ each) =>
     h('p', h('b', prose(each.see)), h('br'), prose(each.do)));

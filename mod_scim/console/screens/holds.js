@@ -19,7 +19,7 @@ function touched({ people: some, weight }) {
 /** @type {View} */
 export async function holds(c) {
   const columns = [
-    col('Request', (row) => [link(c.to('holds', row.id), asked(row)), h('small', sent(row, 'one'))]),
+    col('Request', (row) => [link(c.to('holds', row.id), asked(row)), h('small', sent(row, 'one.fit'))]),
     col('State', (row) => state(row.state)), col('Would lose access', touched),
     col('Sent', (row) => [format.many(row.attempts, 'time'), h('small', 'last ', time(row.lastAt))]),
     col('Token', (row) => name(row.tokenName)),
@@ -83,8 +83,8 @@ export async function hold(c) {
     ['About', about && link(c.to(`${about}s`, thing.split('?')[0]), `this ${about}`)],
     ['Token', link(c.to('tokens', data.tokenId), name(data.tokenName))], ['First sent', time(data.at, format.moment)],
     ['Last sent', [time(data.lastAt), `, ${format.many(data.attempts, 'time')}`]],
-    ['Decided', data.decided && [time(data.decided, format.moment), ' by ', h('bdi', data.decidedBy)]],
-    ['Passes until', data.until && time(data.until, format.moment)])),
+    data.decided && ['Decided', [time(data.decided, format.moment), ' by ', h('bdi', data.decidedBy)]],
+    data.until && ['Passes until', time(data.until, format.moment)])),
   card('Why it is held', facts(['This request takes access from', format.people(data.weight)],
     ['All requests of the hour', format.people(data.total)], ['You allow in an hour', format.people(data.threshold)]))),
   people(c, data));

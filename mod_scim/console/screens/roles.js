@@ -3,17 +3,18 @@ import { adder, card, col, empty, format, link, list, name, num, operationButton
 
 /** @type {View} */
 export async function roles(c) {
-  const who = (/** @type {Row} */ row, /** @type {Values} */ query) =>
-    link(c.to('users', '', query), format.many(row.users, 'user'));
   const remove = (/** @type {string} */ noun, /** @type {string} */ value) => operationButton(c, { kind: 'plain',
     operation: `${noun}-remove`, values: { [noun]: value }, text: 'Remove', danger: true,
     question: `You can remove a ${noun} only when nobody has it.` });
   const roleColumns = [
     col('Role', (row) => [link(c.to('role', row.role), name(row.displayName)), row.builtIn
       && [' ', tag('plain', 'built in')]]), col('Its value', (row) => name(row.role)),
-    num('Have it', (row) => who(row, { role: row.role })), col('', (row) => !row.builtIn && remove('role', row.role))];
+    num('As their own', (row) => format.count(row.users)), col('By groups and default, too', (row) =>
+      link(c.to('users', '', { role: row.role }), `Who has ${row.role}`)),
+    col('', (row) => !row.builtIn && remove('role', row.role))];
   const flagColumns = [col('Flag', (row) => link(c.to('flag', row.flag), name(row.flag))),
-    col('What it means', (row) => name(row.description)), num('Have it', (row) => who(row, { flag: row.flag })),
+    col('What it means', (row) => name(row.description)), num('Have it', (row) =>
+      link(c.to('users', '', { flag: row.flag }), format.many(row.users, 'user'))),
     col('', (row) => remove('flag', row.flag))];
   const [all, flags] = await Promise.all([
     list(c, { operation: 'role-list', bare: true, columns: roleColumns, nothing: empty('No role', 'Add one.') }),

@@ -13,7 +13,6 @@ export function tokenTag(row) {
 }
 
 const LIVES = [['30', '30 days'], ['90', '90 days'], ['180', '180 days'], ['365', 'One year'], ['', 'Another date…']];
-const NAME = 'What you will know it by: the product and the year, for example.';
 
 /** How long a token lasts: a choice of days, or a date. */
 function lifetime() {
@@ -34,12 +33,11 @@ function lifetime() {
 export async function makeToken(c, suggested, intro) {
   const operation = model.need('token-add');
   const fields = operation.body.filter((each) => each.name !== 'expires');
-  const body_ = fields.map((each) => (each.name === 'name' ? { ...each, help: NAME } : each));
   const ends = lifetime();
   /** @type {any} */
   let made = null;
-  const body = form(c, { operation: { ...operation, body: body_ }, action: 'Make the token', cancel: true,
-    extra: [h('p'), ends.element], submit: async (values) => {
+  const body = form(c, { operation: { ...operation, body: fields }, action: 'Make the token', cancel: true,
+    extra: [h('p'), h('div.fields', ends.element)], submit: async (values) => {
       const expires = ends.read();
       made = (await c.send('token-add', { ...values, ...(expires && { expires }) })).data;
       if (body.closest('dialog')?.open) return body.closest('dialog').close();
