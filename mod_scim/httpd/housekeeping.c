@@ -11,6 +11,7 @@
 #include "names.h"
 #include "outbox.h"
 #include "store/activity.h"
+#include "store/watch.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -41,15 +42,17 @@ static void tell(const house_t *house, const apr_array_header_t *lines)
                      APR_ARRAY_IDX(lines, i, const char *));
 }
 
-/* For the metrics. */
-static scim_error_t *look_at_tokens(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
+/* For the metrics. What cannot be looked at keeps nobody from the rest. */
+static void watch(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
 {
-    apr_array_header_t *ends;
-    scim_error_t *error = house->tenants ? scim_activity_ends(&ends, conn, house->tenants, pool) : NULL;
+    apr_array_header_t *watched;
+    scim_error_t *error = house->tenants ? scim_watch_read(&watched, conn, house->tenants, pool) : NULL;
 
-    if (!error && house->tenants)
-        scim_metrics_tokens(house->number, ends);
-    return error;
+    if (error)
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, house->server, "mod_scim: housekeeping could not look at tenants: %s",
+                     error->cause ? error->cause : error->detail);
+    else if (house->tenants)
+        scim_metrics_watched(house->number, watched);
 }
 
 static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
@@ -57,8 +60,6 @@ static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_poo
     apr_array_header_t *lines;
     scim_error_t *error = scim_activity_keep(conn, house->keep, pool);
 
-    if (!error)
-        error = look_at_tokens(house, conn, pool);
     if (!error)
         error = scim_names_look(conn, house->server, pool);
     if (!error)
@@ -81,6 +82,8 @@ static void work(house_t *house, apr_pool_t *pool)
 
     if (!error)
         error = keep_house(house, scim_database_connection(database), pool);
+    if (!error)
+        watch(house, scim_database_connection(database), pool);
     scim_database_close(database);
     house->due = apr_time_now() + (error ? AGAIN : EVERY);
     if (!error)

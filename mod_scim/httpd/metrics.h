@@ -64,9 +64,8 @@ void scim_metrics_add(scim_count_e count, apr_uint64_t n);
 /* When housekeeping ran last. */
 void scim_metrics_kept_house(void);
 
-/* When tokens of the database `house` end and were used last (scim_token_end_t of store/activity.h), instead of what
- * was found there before. */
-void scim_metrics_tokens(int house, const apr_array_header_t *ends);
+/* What was found in the database `house` (scim_watched_t of store/watch.h), instead of what was found there before. */
+void scim_metrics_watched(int house, const apr_array_header_t *watched);
 
 /* In post_config: there are so many databases; what was found in others is forgotten. */
 void scim_metrics_houses(int houses);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "metrics_private.h"
-#include "store/activity.h"
+#include "store/watch.h"
 
 /* Of the `room` rows, the first `rows` are in use, in no order. */
 typedef struct board_t {
@@ -37,7 +37,7 @@ static apr_status_t make_mutex(pthread_mutex_t *mutex)
 apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tenants)
 {
     apr_pool_t *process = main_server->process->pool;
-    const char *key = apr_psprintf(process, "mod_scim found 1 %" APR_UINT64_T_FMT, tenants);
+    const char *key = apr_psprintf(process, "mod_scim found 2 %" APR_UINT64_T_FMT, tenants);
     int room = (int)tenants * SCIM_FOUND;
     void *found = NULL;
     apr_pool_userdata_get(&found, key, process);
@@ -84,29 +84,37 @@ static void drop_rows(int first, int end)
     board->rows = kept;
 }
 
-static void add_row(int house, scim_found_e family, const char *tenant, apr_time_t value)
+/* As sql/statements/watch.sql calls them. */
+static const char *const found_kinds[SCIM_FOUND] = {
+    [SCIM_FOUND_TOKEN_EXPIRY] = "token_expiry",   [SCIM_FOUND_TOKEN_USED] = "token_used",
+    [SCIM_FOUND_TOKENS_SILENT] = "tokens_silent", [SCIM_FOUND_HOLDS] = "holds",
+    [SCIM_FOUND_SEATS_TAKEN] = "seats_taken",     [SCIM_FOUND_SEATS_WAITING] = "seats_waiting",
+};
+
+static void add_row(int house, const scim_watched_t *watched)
 {
-    if (board->rows < board->room) {
+    int family = 0;
+    while (family < SCIM_FOUND && strcmp(found_kinds[family], watched->kind) != 0) {
+        family++;
+    }
+    if (family < SCIM_FOUND && board->rows < board->room) {
         scim_found_t *row = &board->row[board->rows++];
-        row->family = family;
+        row->family = (scim_found_e)family;
         row->house = house;
-        row->value = (apr_uint64_t)apr_time_sec(value);
-        apr_cpystrn(row->tenant, tenant, sizeof(row->tenant));
+        row->value = (apr_uint64_t)watched->value;
+        apr_cpystrn(row->tenant, watched->tenant, sizeof(row->tenant));
+        apr_cpystrn(row->name, watched->name ? watched->name : "", sizeof(row->name));
     }
 }
 
-void scim_metrics_tokens(int house, const apr_array_header_t *ends)
+void scim_metrics_watched(int house, const apr_array_header_t *watched)
 {
     if (!board || !lock()) {
         return;
     }
     drop_rows(house, house + 1);
-    for (int i = 0; i < ends->nelts; i++) {
-        const scim_token_end_t *end = &APR_ARRAY_IDX(ends, i, scim_token_end_t);
-        add_row(house, SCIM_FOUND_TOKEN_EXPIRY, end->tenant, end->expires);
-        if (end->used) {
-            add_row(house, SCIM_FOUND_TOKEN_USED, end->tenant, end->used);
-        }
+    for (int i = 0; i < watched->nelts; i++) {
+        add_row(house, &APR_ARRAY_IDX(watched, i, scim_watched_t));
     }
     pthread_mutex_unlock(&board->mutex);
 }
@@ -122,7 +130,11 @@ void scim_metrics_houses(int houses)
 static int compare(const void *a, const void *b)
 {
     const scim_found_t *x = a, *y = b;
-    return x->family != y->family ? (x->family < y->family ? -1 : 1) : strcmp(x->tenant, y->tenant);
+    int tenants = strcmp(x->tenant, y->tenant);
+    if (x->family != y->family) {
+        return x->family < y->family ? -1 : 1;
+    }
+    return tenants ? tenants : strcmp(x->name, y->name);
 }
 
 /* Two databases may have a tenant of the same name; the page may have a sample once. */

@@ -155,7 +155,25 @@ static const struct {
 } found_families[SCIM_FOUND] = {
     [SCIM_FOUND_TOKEN_EXPIRY] = {"scim_token_expiry_timestamp_seconds", "When the next token of a tenant ends."},
     [SCIM_FOUND_TOKEN_USED] = {"scim_token_used_timestamp_seconds", "When a token of a tenant was used last."},
+    [SCIM_FOUND_TOKENS_SILENT] = {"scim_tokens_silent", "Tokens that have not been used for longer than usual."},
+    [SCIM_FOUND_HOLDS] = {"scim_holds", "Requests that the guard holds until an administrator decides."},
+    [SCIM_FOUND_SEATS_TAKEN] = {"scim_seats_taken", "Seats of a subscription that are taken."},
+    [SCIM_FOUND_SEATS_WAITING] = {"scim_seats_waiting", "Accounts that wait for a seat of a subscription."},
 };
+
+/* A label's value: what would end it, or the line, is escaped. */
+static void add_subscription(scim_buf_t *out, const char *name)
+{
+    if (*name) {
+        scim_buf_puts(out, ",subscription=\"");
+        for (; *name; name++) {
+            const char *put = *name == '\n' ? "\\n" : *name == '"' ? "\\\"" : *name == '\\' ? "\\\\" : NULL;
+            scim_buf_add(out, put ? put : name, put ? 2 : 1);
+        }
+        scim_buf_puts(out, "\"");
+    }
+    scim_buf_puts(out, "}");
+}
 
 static void add_found(scim_buf_t *out, apr_pool_t *pool, int open)
 {
@@ -165,7 +183,8 @@ static void add_found(scim_buf_t *out, apr_pool_t *pool, int open)
         add_head(out, found_families[family].name, "gauge", found_families[family].help, open);
         for (; at < rows->nelts && (int)APR_ARRAY_IDX(rows, at, scim_found_t).family == family; at++) {
             const scim_found_t *row = &APR_ARRAY_IDX(rows, at, scim_found_t);
-            scim_buf_printf(out, "%s{tenant=\"%s\"}", found_families[family].name, row->tenant);
+            scim_buf_printf(out, "%s{tenant=\"%s\"", found_families[family].name, row->tenant);
+            add_subscription(out, row->name);
             add_value(out, row->value, 0);
         }
     }

@@ -36,13 +36,25 @@ extern const apr_uint64_t scim_metrics_ends[SCIM_METRICS_BUCKETS];
 /* NULL before scim_metrics_start. */
 const scim_metrics_t *scim_metrics_memory(void);
 
-typedef enum { SCIM_FOUND_TOKEN_EXPIRY, SCIM_FOUND_TOKEN_USED, SCIM_FOUND } scim_found_e;
+typedef enum {
+    SCIM_FOUND_TOKEN_EXPIRY,
+    SCIM_FOUND_TOKEN_USED,
+    SCIM_FOUND_TOKENS_SILENT,
+    SCIM_FOUND_HOLDS,
+    SCIM_FOUND_SEATS_TAKEN,
+    SCIM_FOUND_SEATS_WAITING,
+    SCIM_FOUND
+} scim_found_e;
+
+/* What operators name a subscription by is not longer than that. */
+#define SCIM_FOUND_NAME 804
 
 /* A sample that housekeeping found. */
 typedef struct scim_found_t {
     scim_found_e family;
     int house;
     char tenant[SCIM_METRICS_NAME];
+    char name[SCIM_FOUND_NAME]; /* empty: it is of the tenant as a whole */
     apr_uint64_t value;
 } scim_found_t;
 

@@ -317,21 +317,6 @@ scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *co
     return error;
 }
 
-scim_error_t *scim_activity_ends(apr_array_header_t **ends, scim_conn_t *conn, int most, apr_pool_t *pool)
-{
-    const PGresult *result;
-    scim_error_t *error = run_one(&result, conn, SCIM_STMT_TOKEN_ENDS, apr_itoa(pool, most), pool);
-    int rows = error ? 0 : PQntuples(result);
-    *ends = apr_array_make(pool, 4, sizeof(scim_token_end_t));
-    for (int row = 0; row < rows; row++) {
-        scim_token_end_t *end = apr_array_push(*ends);
-        end->tenant = scim_result_text(NULL, result, row, 0);
-        end->expires = scim_result_time(result, row, 1);
-        end->used = scim_result_time(result, row, 2);
-    }
-    return error;
-}
-
 #define LEARN_MOST "200" /* tokens, each time */
 
 scim_error_t *scim_activity_silences(apr_array_header_t **lines, scim_conn_t *conn, apr_pool_t *pool)

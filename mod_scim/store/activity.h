@@ -103,15 +103,6 @@ scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, ap
 scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *conn, apr_interval_time_t within,
                                      apr_pool_t *pool);
 
-/* Of one tenant: when its next token ends, and when one was used last; 0: never. */
-typedef struct scim_token_end_t {
-    const char *tenant;
-    apr_time_t expires, used;
-} scim_token_end_t;
-
-/* Those of so many tenants (scim_token_end_t) whose tokens end first. */
-scim_error_t *scim_activity_ends(apr_array_header_t **ends, scim_conn_t *conn, int most, apr_pool_t *pool);
-
 /* Learns how often tokens are used; those that have fallen silent and that nobody was told of today, a line each. */
 scim_error_t *scim_activity_silences(apr_array_header_t **lines, scim_conn_t *conn, apr_pool_t *pool);
 

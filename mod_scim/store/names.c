@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "resources_private.h"
 #include "row_write.h"
 #include "scim/fold.h"
 #include "session.h"

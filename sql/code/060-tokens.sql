@@ -220,23 +220,6 @@ $$;
 revoke execute on function scim.warn_tokens from public;
 grant execute on function scim.warn_tokens to scim_web;
 
--- When the next token of each tenant ends, and when one of it was used last: for the metrics of a server, which are of all tenants.
-create function scim.token_ends(most int) returns table (tenant text, expires timestamptz, used timestamptz)
-    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return query
-        select k.tenant, min(k.expires), max(k.last_used)
-          from scim.token k
-         where k.tenant_enabled and k.revoked is null and k.expires > now()
-         group by k.tenant
-         order by min(k.expires), k.tenant
-         limit most;
-end
-$$;
-revoke execute on function scim.token_ends from public;
-grant execute on function scim.token_ends to scim_web;
-
 -- Learns the gaps between the uses of so many tokens that were used and that nobody has looked at for a day: the moments of two weeks, five
 -- minutes apart at least, each found by one look-up. Fewer than twenty gaps, or three days, say nothing.
 create function scim.learn_gaps(most int) returns int

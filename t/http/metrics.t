@@ -16,6 +16,16 @@ sql("update scim.token set expires = date_trunc('second', now()) + interval '@{[
     where tenant = '$t[$_]{tenant}'") for 2, 3;
 my $times = sub { sql("select string_agg(tenant || ' ' || floor(extract(epoch from $_[0]))::bigint, ', ' order by tenant) from scim.token
     where tenant in ('$t[2]{tenant}', '$t[3]{tenant}')") };
+# A silence, holds and seats; nothing of other files beside them.
+sql("update scim.token set expect_every = null, longest_gap = null; update scim.hold set state = 'rejected'; update scim.subscription set seats = null");
+$t[1]->new_token('silent');
+sql("update scim.token set created = now() - interval '2 hours', expect_every = 60 where tenant = '$t[1]{tenant}' and name = 'silent'");
+sql("insert into scim.hold (tenant, token, token_name, method, path, fingerprint, weight, total, threshold)
+    select '$t[3]{tenant}', 'x', 'x', 'DELETE', '/Users/' || n, 'x', 1, 1, 1 from generate_series(1, 3) n");
+my $seats = 'Say "seats" \\ n';
+is($t->admin(POST => '/subscriptions', { name => $seats, seats => 1 })->{status}, 201, 'a subscription');
+$t->make(Users => userName => "seat$_") for 1 .. 3;
+is($t->admin(POST => '/grants', { user => "seat$_", subscription => $seats })->{status}, 201, 'a grant') for 1 .. 3;
 my %expected = (expiry => $times->('expires'), used => $times->('last_used'));
 my $site = ScimAuthz->new($t, <<"CONF", ());
 ScimMetricsTenants 2
@@ -88,6 +98,11 @@ my ($expiry) = page()->{body} =~ /^scim_token_expiry_timestamp_seconds\{tenant="
 cmp_ok($expiry // 0, '>', time, 'when the next token of a tenant ends');
 is($found->('expiry'), $expected{expiry}, 'of the tenants whose tokens end first, whoever sends requests');
 is($found->('used'), $expected{used}, 'and when they were used last');
+is(value(qq(scim_tokens_silent{tenant="$t[1]{tenant}"})), 1, 'a token that has fallen silent');
+is(value(qq(scim_holds{tenant="$t[3]{tenant}"})), 3, 'what the guard holds');
+my $of = qq({tenant="$t[0]{tenant}",subscription="Say \\"seats\\" \\\\ n"});
+is(value("scim_seats_taken$of"), 1, 'seats that are taken');
+is(value("scim_seats_waiting$of"), 2, 'and who waits for one');
 
 # Decisions
 $site->ask('/user', 'kim') for 1 .. 2;
@@ -105,20 +120,21 @@ like($body, qr/^# TYPE scim_requests_total counter$/m, 'Prometheus has its own')
 my %seen;
 for my $line (split /\n/, $body) {
     next if $line =~ /^# (HELP|TYPE) \S+ .+$/;
-    like($line, qr/^[a-z_]+(\{([a-z]+="[^"\\]*",?)*\})? [0-9.]+$/, 'a sample') unless $line =~ /^[a-z_]+(\{[^{}]*\})? [0-9.]+$/;
+    like($line, qr/^[a-z_]+(\{([a-z]+="([^"\\]|\\.)*",?)*\})? [0-9.]+$/, 'a sample') unless $line =~ /^[a-z_]+(\{[^{}]*\})? [0-9.]+$/;
     my ($sample) = $line =~ /^(.*) /;
     ok(0, "twice: $sample") if $seen{$sample}++;
 }
 is(page()->{headers}->header('Cache-Control'), 'no-store', 'not to be kept');
 is($t->request(POST => '', 'x', @at, ':base' => '/metrics', Authorization => undef)->{status}, 405, 'GET alone');
 SKIP: {
-    my ($promtool) = grep { -x } '/usr/bin/promtool', '/usr/local/bin/promtool';
-    skip 'missing: promtool (package prometheus)', 1 unless $promtool;
-    for my $text ($body) {
-        open my $pipe, '|-', "$promtool check metrics >$ScimFront::home/promtool 2>&1" or die;
-        print $pipe $text;
+    my ($promtool) = grep { -x } map {"$_/promtool"} split /:/, $ENV{PATH};
+    skip 'missing: promtool (package prometheus)', 3 unless $promtool;
+    for (['metrics', $body], ['metrics', page()->{body}], ['rules', undef]) {
+        my ($what, $text) = @$_;
+        open my $pipe, '|-', "$promtool check $what " . (defined $text ? '' : "$ENV{SCIM_TEST_WORK}/docs/alerts.yml ") . ">$ScimFront::home/promtool 2>&1" or die;
+        print $pipe $text // '';
         close $pipe;
-        is($?, 0, 'promtool takes it') or diag do { local (@ARGV, $/) = "$ScimFront::home/promtool"; <> };
+        is($?, 0, "promtool check $what") or diag do { local (@ARGV, $/) = "$ScimFront::home/promtool"; <> };
     }
 }
 
