@@ -187,8 +187,8 @@ $t->request(POST => '/.search', { schemas => ['urn:ietf:params:scim:api:messages
 $t->request(GET => '/Users/nobody');
 told((news(1))[0], 'GET', '/Users/nobody', 404, undef, $ANY, 'a search is a read, too');
 sql("update scim.token set last_used = now() - interval '1 day', last_address = null where tenant = '$tenant'");
-my $reader = $t->new_token('reads');
-$t->request(GET => "/Users/$kim", undef, Authorization => "Bearer $reader");
+my $unkept = $t->new_token('reads');
+$t->request(GET => "/Users/$kim", undef, Authorization => "Bearer $unkept");
 ok(eventually(sub { sql("select last_used > now() - interval '1 minute' and last_address = '127.0.0.1' from scim.token where tenant = '$tenant' and name = 'reads'") eq 't' }),
     'that a token was used is told all the same');
 $t->admin(PATCH => '', { activityReads => 50 });

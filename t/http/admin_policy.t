@@ -60,6 +60,7 @@ my @running = map {
     my $pid = open my $out, '-|';
     die "fork: $!" unless defined $pid;
     if (!$pid) {
+        $t->{agent}->conn_cache({ total_capacity => 1 });    # not the parent's connection
         print $t->admin(POST => '/policy', $args)->{status};
         close STDOUT;
         require POSIX;

@@ -134,7 +134,7 @@ is(post(userName => 'eve', emails => mail('EVE@x.example'))->{json}{id}, $eve, '
 is($t->admin(POST => "/users/$eve/convert", {})->{status}, 200, 'it is made a local one');
 is(login($eve), 'eve@x.example', 'whose login stays');
 is_error($t->patch("/Users/$cat", [{ op => 'replace', path => 'emails', value => mail('eve@x.example') }]), 409, 'uniqueness', $TAKEN, 'and stays taken');
-my $old = $t->make(Users => userName => 'old', emails => mail('old@x.example'));
+my $old = $t->admin(POST => '/users', { userName => 'old', email => 'old@x.example' })->{json}{id};
 is($t->admin(POST => "/users/$old/merge", { into => $eve, confirm => 'old' })->{status}, 200, 'one is merged into it');
 is_json([login($old), login($eve)], ['-', 'eve@x.example'], 'the login of the merged one is free');
 is($t->patch("/Users/$cat", [{ op => 'replace', path => 'emails', value => mail('old@x.example') }])->{status}, 200, 'for another one');

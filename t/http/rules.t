@@ -69,6 +69,7 @@ sub administrator_of {
     return beside($file, sub {
         my ($out) = @_;
         my $end = time + $SECONDS;
+        $t->{agent}->conn_cache(undef);    # where all workers are busy httpd closes connections that are kept
         for (my $on = 0; time < $end; $on = !$on) {
             my $begun = time;
             $set->($on) == 200 or die 'not set';
