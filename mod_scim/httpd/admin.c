@@ -401,8 +401,8 @@ static int respond_error(const admin_t *admin, const scim_error_t *error)
     apr_table_setn(r->notes, "scim-error", apr_itoa(r->pool, error->status));
     if (error->status < 0)
         return error->status; /* AP_FILTER_ERROR: httpd has answered */
+    scim_respond_begin(r);
     r->status = error->status;
-    scim_respond_headers(r);
     if (error->retry_after)
         apr_table_setn(r->headers_out, "Retry-After", apr_itoa(r->pool, error->retry_after));
     if (error->status == HTTP_METHOD_NOT_ALLOWED)
@@ -433,7 +433,7 @@ static int respond(admin_t *admin)
 
     if (admin->export != SCIM_EXPORT_NONE)
         return scim_stream_send(r, &admin->call, admin->export, admin->one_page ? NULL : take_turn, admin);
-    scim_respond_headers(r);
+    scim_respond_begin(r);
     r->status = flags & SCIM_OP_EMPTY ? HTTP_NO_CONTENT : flags & SCIM_OP_CREATES ? HTTP_CREATED : HTTP_OK;
     if (tag)
         apr_table_setn(r->headers_out, "ETag", tag);

@@ -323,7 +323,7 @@ static int send_json(request_rec *r, const scim_buf_t *body)
 int scim_oauth_respond(scim_call_t *call, const scim_error_t *error)
 {
     request_rec *r = call->request->r;
-    scim_respond_headers(r);
+    scim_respond_begin(r);
     apr_table_setn(r->headers_out, "Pragma", "no-cache");
     if (!error) {
         r->status = call->answer.status;

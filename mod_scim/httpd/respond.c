@@ -14,13 +14,39 @@
 
 APLOG_USE_MODULE(scim);
 
-#define SENT_AT_ONCE 8192 /* bytes */
+#define SENT_AT_ONCE 8192               /* bytes */
+#define DRAINED_MAX  (10 * 1024 * 1024) /* bytes of a body that is not wanted */
 
 /* Answers hold personal data and must not stay in caches on the way. */
 void scim_respond_headers(request_rec *r)
 {
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+}
+
+/* In HTTP/2 a stream is reset whose body nobody has read, and the client may lose the answer over it. In HTTP/1.1 httpd
+ * reads it afterwards; there alone ap_discard_request_body does something. */
+static void drain(request_rec *r)
+{
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    apr_off_t left = DRAINED_MAX;
+    apr_off_t len = 0;
+    int end = 0;
+
+    while (!end && left > 0 &&
+           ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES, APR_BLOCK_READ, SENT_AT_ONCE) == APR_SUCCESS) {
+        end = APR_BRIGADE_EMPTY(brigade) || APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade));
+        apr_brigade_length(brigade, 1, &len);
+        left -= len;
+        apr_brigade_cleanup(brigade);
+    }
+}
+
+void scim_respond_begin(request_rec *r)
+{
+    if (r->proto_num >= HTTP_VERSION(2, 0))
+        drain(r);
+    scim_respond_headers(r);
 }
 
 static void set_header(request_rec *r, const char *name, const char *value)
@@ -155,8 +181,8 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     tell_logs(request);
     if (answer->spool && answer->spool->error)
         scim_respond_log(request, answer->spool->error, "done, but answered without members");
+    scim_respond_begin(r);
     r->status = answer->status;
-    scim_respond_headers(r);
     set_header(r, "Location", answer->location);
     /* RFC 7643 3.1: equal to meta.location, wherever the body is that resource */
     set_header(r, "Content-Location", answer->body.len ? answer->location : NULL);
@@ -204,8 +230,8 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
     apr_table_setn(r->notes, "scim-error", type ? type : apr_itoa(r->pool, error->status));
     if (error->status < 0)
         return error->status; /* AP_FILTER_ERROR: httpd has answered */
+    scim_respond_begin(r);
     r->status = error->status;
-    scim_respond_headers(r);
     if (error->status == HTTP_UNAUTHORIZED)
         set_header(r, "WWW-Authenticate", challenge(request));
     if (error->retry_after)

@@ -25,6 +25,10 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
 /* Tells the log of an error; `where` is the part of the request that it is about, NULL: all of it. */
 void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where);
 
+/* What every answer of a handler begins with: what is left of the body is read where it must be, and these headers are
+ * set. */
+void scim_respond_begin(request_rec *r);
+
 /* Headers that every answer has; errors.c uses it too. */
 void scim_respond_headers(request_rec *r);
 

@@ -1,0 +1,37 @@
+# HTTP/2: who is refused before the body has been read gets the answer all the same, however slowly the body comes.
+use strict;
+use warnings;
+use Test::More;
+use ScimFront;
+use ScimTest;
+
+my $t = ScimTest->new('http2');
+my $front = front(<<'CONF', 'http2');
+Protocols h2c http/1.1
+<Location "/scim/v2">
+    SetHandler scim
+    ScimTenant path
+</Location>
+CONF
+my $home = "http://127.0.0.1:$front->{port}";
+my %file = map { my $name = "$ENV{SCIM_TEST_WORK}/tmp/http2-$$-$_"; open my $out, '>', $name or die "$name: $!"; print $out 'x' x $_; close $out; $_ => $name } 81, 60_000, 200_000;
+
+# The status, and whether there is a body of SCIM's.
+sub answer {
+    my ($method, $path, $bytes, $token) = @_;
+    my ($text) = run_ok(qw(curl -sS -i --http2-prior-knowledge -m 20 --limit-rate 400k -X), $method, '-H', "Authorization: Bearer $token",
+        '-H', "Content-Type: $TYPE", '--data-binary', "\@$file{$bytes}", "$home$t->{base}$path");
+    my ($status) = $text =~ m{^HTTP/2 (\d+)};
+    return join ' ', $status // "none: $text", $text =~ /"status":"\d+"/ ? 'told' : ();
+}
+
+for (['404 told', POST => '/Bulk/x', $t->{token}, 'nothing is there'], ['401 told', POST => '/Bulk', "$t->{token}x", 'a stranger'],
+     ['405 told', PUT => '/Bulk', $t->{token}, 'no such method'], ['415 told', POST => '/Users', $t->{token}, 'another type', 'text/plain']) {
+    my ($wanted, $method, $path, $token, $name, $type) = @$_;
+    local $TYPE = $type // $TYPE;
+    is(answer($method, $path, $_, $token), $wanted, "$name, $_ bytes") for (81) x 5, 60_000, 200_000;
+}
+is(answer(DELETE => '/Users/nobody', 60_000, $t->{token}), '404 told', 'a body that nobody expects');
+
+unlink values %file;
+done_testing;
