@@ -188,6 +188,15 @@ void scim_outcome_tell(scim_outcome_t *outcome, const char *action, const char *
     json_object_array_add(outcome->entries, entry);
 }
 
+void scim_outcome_weigh(scim_outcome_t *outcome, int weight)
+{
+    size_t count = json_object_array_length(outcome->entries);
+    if (count > 0) {
+        json_object *entry = json_object_array_get_idx(outcome->entries, count - 1);
+        json_object_object_add(entry, "weight", json_object_new_int(weight));
+    }
+}
+
 static int is_among(const apr_array_header_t *names, const char *name)
 {
     for (int i = 0; i < names->nelts; i++) {

@@ -119,6 +119,9 @@ json_object *scim_asked_value(const scim_asked_t *asked, const char *name);
 void scim_outcome_tell(scim_outcome_t *outcome, const char *action, const char *type, const char *id, const char *name,
                        json_object *before, json_object *after);
 
+/* How many people may lose access by what the latest entry tells. */
+void scim_outcome_weigh(scim_outcome_t *outcome, int weight);
+
 /* The members of `one` that are not the same in `other`, to *before, and the reverse to *after; NULL where there are
  * none. */
 void scim_outcome_differ(json_object **before, json_object **after, json_object *one, json_object *other,

@@ -9,7 +9,7 @@
 
 /* What is answered where there is none that is called so. */
 extern const scim_refusal_t scim_flag_missing, scim_subscription_missing, scim_role_missing, scim_template_missing,
-    scim_token_missing;
+    scim_token_missing, scim_group_missing;
 
 extern const scim_action_t scim_flag_add, scim_flag_set, scim_flag_remove;
 extern const scim_action_t scim_link_add, scim_link_remove;
@@ -18,6 +18,8 @@ extern const scim_action_t scim_role_add, scim_role_set, scim_role_remove;
 extern const scim_action_t scim_mapping_add, scim_mapping_add_many, scim_mapping_remove;
 extern const scim_action_t scim_grant_add, scim_grant_remove;
 extern const scim_action_t scim_template_add, scim_template_set, scim_template_remove;
+extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, scim_group_restore, scim_group_unlink;
+extern const scim_action_t scim_group_add_members, scim_group_remove_member;
 extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
 
 #endif

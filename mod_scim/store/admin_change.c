@@ -104,7 +104,7 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
         return error;
     }
     if (outcome->changes) {
-        return scim_admin_answer(change->call, scim_batch_result(batch, first));
+        return scim_admin_answer(change->call, scim_batch_result(batch, first + change->change->answer));
     }
     change->call->answer = change->is;
     change->call->etag = change->asked.version;

@@ -16,9 +16,10 @@
 
 typedef struct scim_admin_change_t {
     const scim_action_t *action;
-    /* Each list ends with SCIM_STMT_COUNT. The first that writes answers the representation. */
+    /* Each list ends with SCIM_STMT_COUNT. */
     const scim_statement_e *looks;
     const scim_statement_e *writes;
+    int answer; /* which of those that write answers: the first, or a later one */
 } scim_admin_change_t;
 
 #define SCIM_STATEMENTS(...) ((const scim_statement_e[]){__VA_ARGS__, SCIM_STMT_COUNT})

@@ -1,5 +1,7 @@
 /* Groups: the identity provider's, the application's and local ones. */
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 /* What is shown of a group; HEAD(text) is its heading in scimctl's output of one group, which a list leaves out. */
 #define FIELDS(HEAD)                                                                                                   \
@@ -77,6 +79,55 @@ static const scim_admin_arg_t members_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t add = {
+    .action = &scim_group_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_NAME),
+    .writes =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_RESOURCE_ADD, SCIM_STMT_ADMIN_GROUP_KIND_ADD, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 2,
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_group_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_NAMES),
+    .writes =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_KIND_SET, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 2,
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_group_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_USE),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_LEAVE, SCIM_STMT_ADMIN_GROUPS_TOUCH),
+};
+
+static const scim_admin_change_t bring_back = {
+    .action = &scim_group_restore,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_LOST),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_DROP, SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 2,
+};
+
+static const scim_admin_change_t free_it = {
+    .action = &scim_group_unlink,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 1,
+};
+
+static const scim_admin_change_t add_members = {
+    .action = &scim_group_add_members,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_JOINING),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_JOIN, SCIM_STMT_ADMIN_GROUP_NEST, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 2,
+};
+
+static const scim_admin_change_t remove_member = {
+    .action = &scim_group_remove_member,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_LEAVING),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_REMOVE_MEMBER, SCIM_STMT_ADMIN_GROUPS_TOUCH),
+};
+
 #define GROUPS  "/tenants/{tenant}/groups"
 #define GROUP   GROUPS "/{group}"
 #define MEMBERS GROUP "/members"
@@ -97,6 +148,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .method = "GET",
      .path = GROUP,
      .statement = SCIM_STMT_ADMIN_GROUP_SHOW,
+     .missing = &scim_group_missing,
      .fields = fields,
      .summary = "show a group, by its id or name"},
     {.noun = "group",
@@ -104,7 +156,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "displayName",
      .method = "POST",
      .path = GROUPS,
-     .statement = SCIM_STMT_ADMIN_GROUP_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
@@ -115,7 +167,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "PATCH",
      .path = GROUP,
-     .statement = SCIM_STMT_ADMIN_GROUP_SET,
+     .change = &set,
      .args = set_args,
      .fields = fields,
      .summary = "rename a group that is not the identity provider's; a project in all its groups"},
@@ -124,7 +176,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "DELETE",
      .path = GROUP,
-     .statement = SCIM_STMT_ADMIN_GROUP_REMOVE,
+     .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "archive a group that is not the identity provider's"},
@@ -133,7 +185,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "POST",
      .path = GROUP "/restore",
-     .statement = SCIM_STMT_ADMIN_GROUP_RESTORE,
+     .change = &bring_back,
      .fields = fields,
      .summary = "bring an archived group back, with those of its members that are still there"},
     {.noun = "group",
@@ -141,7 +193,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "POST",
      .path = GROUP "/unlink",
-     .statement = SCIM_STMT_ADMIN_GROUP_UNLINK,
+     .change = &free_it,
      .fields = fields,
      .summary = "make a group of the identity provider local, and hide it from it"},
     {.noun = "group",
@@ -159,7 +211,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "POST",
      .path = MEMBERS,
-     .statement = SCIM_STMT_ADMIN_GROUP_ADD_MEMBERS,
+     .change = &add_members,
      .args = members_args,
      .fields = fields,
      .summary = "add members to a group that is not the identity provider's"},
@@ -168,7 +220,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .argument = "group",
      .method = "DELETE",
      .path = MEMBERS "/{member}",
-     .statement = SCIM_STMT_ADMIN_GROUP_REMOVE_MEMBER,
+     .change = &remove_member,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
      .summary = "take a member out of a group that is not the identity provider's"},

@@ -1,26 +1,34 @@
--- Changes a resource that clients read alone, which is locked, or deletes it. $1 tenant, $2 id, type, doc, was (the document before), gone
-with changed as (
+-- Changes resources of administrators, which are locked. $1 tenant, $2 id, type, doc, was (the document before), gone, and where they are
+-- others than scim and false, source, wasSource, wasGone; or a list of such objects, changes
+with x as materialized (
+    select c.id, c.type, c.doc, c.was, coalesce(c.source, 'scim') as source, c.gone, coalesce(c."wasGone", false) as was_gone,
+           not c.gone and coalesce(c.source, 'scim') <> 'local' as wire,
+           not coalesce(c."wasGone", false) and coalesce(c."wasSource", 'scim') <> 'local' as was_wire
+      from jsonb_to_recordset(case when $2::jsonb ? 'changes' then $2::jsonb -> 'changes' else jsonb_build_array($2::jsonb) end)
+           c (id uuid, type text, doc jsonb, was jsonb, source text, "wasSource" text, gone boolean, "wasGone" boolean)
+), changed as (
     update scim.resource r
-       set doc = $2::jsonb -> 'doc', display_name_key = scim.fold($2::jsonb -> 'doc' ->> 'displayName'), version = r.version + 1,
-           last_modified = now(), modified_hour = scim.hour(now()), wire = not ($2::jsonb ->> 'gone')::boolean,
-           deleted_at = case when ($2::jsonb ->> 'gone')::boolean then now() end
-     where r.tenant = $1 and r.id = ($2::jsonb ->> 'id')::uuid
+       set doc = x.doc, display_name_key = scim.fold(x.doc ->> 'displayName'),
+           group_name_key = case when x.type = 'Group' and not x.gone then scim.fold(x.doc ->> 'displayName') end, version = r.version + 1,
+           last_modified = now(), modified_hour = scim.hour(now()), source = x.source, wire = x.wire,
+           deleted_at = case when x.gone then coalesce(r.deleted_at, now()) end
+      from x
+     where r.tenant = $1 and r.id = x.id
 ), counted as (
-    insert into scim.tally (tenant, type, n) values ($1, $2::jsonb ->> 'type', -($2::jsonb ->> 'gone')::boolean::int)
+    insert into scim.tally (tenant, type, n) select $1, x.type, sum(x.wire::int - x.was_wire::int) from x group by x.type
 ), keys as (
-    select k.attribute, k.key from scim.lookup_keys($2::jsonb ->> 'type', $2::jsonb -> 'doc') k where not ($2::jsonb ->> 'gone')::boolean
+    select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.doc) k where not x.gone
 ), removed as (
     delete from scim.lookup l
-     where l.ctid = any (array(select x.ctid
-                                 from (select k.attribute, k.key from scim.lookup_keys($2::jsonb ->> 'type', $2::jsonb -> 'was') k
+     where l.ctid = any (array(select y.ctid
+                                 from (select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.was) k where not x.was_gone
                                        except
-                                       select k.attribute, k.key from keys k) g
-                                cross join lateral (select y.ctid
-                                                      from scim.lookup y
-                                                     where y.tenant = $1 and y.attribute = g.attribute and y.key = g.key
-                                                       and y.resource_id = ($2::jsonb ->> 'id')::uuid
-                                                    offset 0) x))
+                                       select k.attribute, k.key, k.id from keys k) g
+                                cross join lateral (select z.ctid
+                                                      from scim.lookup z
+                                                     where z.tenant = $1 and z.attribute = g.attribute and z.key = g.key and z.resource_id = g.id
+                                                    offset 0) y))
 )
 insert into scim.lookup (tenant, attribute, key, resource_id)
-select $1, k.attribute, k.key, ($2::jsonb ->> 'id')::uuid from keys k
+select $1, k.attribute, k.key, k.id from keys k
     on conflict do nothing

@@ -28,6 +28,8 @@ typedef struct case_t {
 #define TEMPLATE     "'is':{'id':'t1','name':'T','priority':10,'role':'X','groups':['G'],'flags':[],'lastModified':'T'}"
 #define GROUP        "{'named':'g','id':'g1','group':'G','archivedOn':null}"
 
+#define OWN(SOURCE) "'is':{'id':'g1','displayName':'G','source':'" SOURCE "','members':3,'archivedAt':null}"
+
 #define ENTITLEMENT                                                                                                    \
     "{'schemas':['urn:ietf:params:scim:schemas:core:2.0:Entitlement','urn:okta:scim:schemas:core:1.0:Entitlement'],"   \
     "'value':'Pro','display':'Pro','displayName':'Pro','type':'subscription','supported':true,"
@@ -339,6 +341,107 @@ static const case_t cases[] = {
      NULL},
     {"no such token", &scim_token_set, "{'token':'x','rate':1}", "{'tenant':'t'}", NULL, 404,
      "token: Tenant \"t\" has no token with the key id or name \"x\"; its list of tokens shows both.", NULL, NULL},
+    {"a group without a name", &scim_group_add, "{}", "{'id':'g1'}", NULL, 400, "displayName: is missing.", NULL, NULL},
+    {"a group of a project without its level", &scim_group_add, "{'kind':'project','project':'P'}", "{}", NULL, 400,
+     "access: is missing.", NULL, NULL},
+    {"a group of a project with a name", &scim_group_add,
+     "{'kind':'project','project':'P','access':'A','displayName':'x'}", "{}", NULL, 400,
+     "displayName: is made of project and access; leave it out.", NULL, NULL},
+    {"a profile with a level", &scim_group_add, "{'kind':'profile','displayName':'x','access':'A'}", "{}", NULL, 400,
+     "access: only a group of the kind \"project\" has it; leave it out.", NULL, NULL},
+    {"a group's name is taken", &scim_group_add, "{'displayName':'g'}",
+     "{'taken':'G','takenBy':', managed by provisioning'}", NULL, 409,
+     "displayName: There is a group \"G\" already, managed by provisioning; choose another name.", NULL, NULL},
+    {"a level of a project is there", &scim_group_add, "{'kind':'project','project':'P','access':'A'}",
+     "{'taken':'P (A)','takenBy':''}", NULL, 409, "access: There is a group \"P (A)\" already; choose another name.",
+     NULL, NULL},
+    {"a group of a project is made", &scim_group_add, "{'kind':'project','project':'p','access':'A'}",
+     "{'id':'g1','line':'P','name':'P (A)'}", NULL, 0, NULL,
+     "{'id':'g1','line':'P','name':'P "
+     "(A)','kind':'project','access':'A','doc':{'schemas':['urn:ietf:params:scim:schemas:"
+     "core:2.0:Group'],'displayName':'P (A)'},'type':'Group','source':'application'}",
+     "[{'action':'create','type':'Group','id':'g1','name':'P "
+     "(A)','after':{'schemas':['urn:ietf:params:scim:schemas:core:"
+     "2.0:Group'],'displayName':'P (A)'}}]"},
+    {"an archived group is not renamed", &scim_group_set, "{'group':'g','displayName':'H'}",
+     "{" OWN("local") ",'isArchived':true,'isProvisioned':true}", NULL, 409,
+     "group: The group \"G\" is archived; restore it first.", NULL, NULL},
+    {"a group of the identity provider is not renamed", &scim_group_set, "{'group':'g','displayName':'H'}",
+     "{" OWN("scim") ",'isArchived':false,'isProvisioned':true}", NULL, 403,
+     "group: The group \"G\" is managed by provisioning; change it in your identity provider.", NULL, NULL},
+    {"a group is no project", &scim_group_set, "{'group':'g','project':'P'}", "{" OWN("local") "}", NULL, 400,
+     "project: only a group of the kind \"project\" has it; leave it out.", NULL, NULL},
+    {"a group is renamed", &scim_group_set, "{'group':'g','displayName':'H'}",
+     "{" OWN("local") ",'renamed':[{'id':'g1','was':{'displayName':'G'},'source':'local','gone':false,'name':'H'}]}",
+     "v1", 0, NULL,
+     "{'renamed':[{'id':'g1','was':{'displayName':'G'},'source':'local','gone':false,'name':'H'}],'id':'g1','"
+     "displayName':"
+     "'H','source':'local','members':3,'archivedAt':null,'changes':[{'id':'g1','type':'Group','doc':{'displayName':'H'}"
+     ","
+     "'was':{'displayName':'G'},'source':'local','wasSource':'local','gone':false,'wasGone':false}],'wasProject':null}",
+     "[{'action':'update','type':'Group','id':'g1','name':'H','before':{'displayName':'G'},'after':{'displayName':'H'}}"
+     "]"},
+    {"a group is called as before", &scim_group_set, "{'group':'g','displayName':'G'}",
+     "{" OWN("local") ",'renamed':[{'id':'g1','was':{'displayName':'G'},'name':'G'}]}", NULL, 0, NULL, NULL, NULL},
+    {"a group that a template gives is not archived", &scim_group_remove, "{'group':'g'}",
+     "{" OWN("local") ",'template':'T','mappedRole':'R'}", NULL, 409,
+     "group: The group \"G\" is in use: the template \"T\" gives it. Change that first.", NULL, NULL},
+    {"a group that is mapped is not archived", &scim_group_remove, "{'group':'g'}",
+     "{" OWN("local") ",'mappedRole':'R'}", NULL, 409,
+     "group: The group \"G\" is in use: it is mapped to the role \"R\". Change that first.", NULL, NULL},
+    {"a group is archived, and leaves another", &scim_group_remove, "{'group':'g'}",
+     "{" OWN("local") ",'was':{'displayName':'G'},'people':7,'parents':[{'id':'g2','name':'All'}]}", NULL, 0, NULL,
+     "{'was':{'displayName':'G'},'people':7,'parents':[{'id':'g2','name':'All'}],'id':'g1','displayName':'G','source':"
+     "'local','members':3,'archivedAt':null,'changes':[{'id':'g1','type':'Group','doc':{'displayName':'G'},'was':{"
+     "'displayName':'G'},'source':'local','wasSource':'local','gone':true,'wasGone':false}]}",
+     "[{'action':'delete','type':'Group','id':'g1','name':'G','weight':7},{'action':'remove-members','type':'Group','"
+     "id':"
+     "'g2','name':'All','before':{'members':['g1']},'weight':7}]"},
+    {"a group that is not archived does not come back", &scim_group_restore, "{'group':'g'}", "{" OWN("local") "}",
+     NULL, 409, "group: The group \"G\" is not archived; name an archived one that was called the same by its id.",
+     NULL, NULL},
+    {"a group whose name is taken does not come back", &scim_group_restore, "{'group':'g'}",
+     "{" OWN("local") ",'isArchived':true,'taken':true}", NULL, 409,
+     "group: Another group is called \"G\" now; rename or archive it first.", NULL, NULL},
+    {"a group comes back without who is gone", &scim_group_restore, "{'group':'g'}",
+     "{'is':{'id':'g1','displayName':'G','source':'local','archivedAt':'A'},'was':{},'isArchived':true,'lost':['u1','"
+     "u2']}",
+     NULL, 0, NULL,
+     "{'was':{},'isArchived':true,'lost':['u1','u2'],'id':'g1','displayName':'G','source':'local','archivedAt':null,"
+     "'changes':[{'id':'g1','type':'Group','doc':{},'was':{},'source':'local','wasSource':'local','gone':false,'"
+     "wasGone':"
+     "true}]}",
+     "[{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1','u2']},'weight':2},"
+     "{'action':'restore','type':'Group','id':'g1','name':'G'}]"},
+    {"a local group is not unlinked", &scim_group_unlink, "{'group':'g'}", "{" OWN("local") ",'isProvisioned':false}",
+     NULL, 409, "group: The group \"G\" is not managed by provisioning; there is nothing to unlink.", NULL, NULL},
+    {"a group is unlinked", &scim_group_unlink, "{'group':'g'}", "{" OWN("scim") ",'was':{},'isProvisioned':true}",
+     NULL, 0, NULL,
+     "{'was':{},'isProvisioned':true,'id':'g1','displayName':'G','source':'local','members':3,'archivedAt':null,'"
+     "changes':["
+     "{'id':'g1','type':'Group','doc':{},'was':{},'source':'local','wasSource':'scim','gone':false,'wasGone':false}]}",
+     "[{'action':'unlink','type':'Group','id':'g1','name':'G','before':{'source':'scim'},'after':{'source':'local'}}]"},
+    {"a member that is nobody", &scim_group_add_members, "{'group':'g','members':['a','b']}",
+     "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':['u1']}", NULL, 400,
+     "members: \"b\" is no user or group of this tenant.", NULL, NULL},
+    {"a group is no member of itself", &scim_group_add_members, "{'group':'g','members':['G']}",
+     "{" OWN("local") ",'found':[{'named':'G','id':'g1'}],'joins':['g1']}", NULL, 400,
+     "members: a group cannot be a member of itself (G).", NULL, NULL},
+    {"a member joins", &scim_group_add_members, "{'group':'g','members':['a']}",
+     "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':['u1']}", NULL, 0, NULL,
+     "{'found':[{'named':'a','id':'u1'}],'joins':['u1'],'id':'g1','displayName':'G','source':'local','members':4,"
+     "'archivedAt':null}",
+     "[{'action':'add-members','type':'Group','id':'g1','name':'G','after':{'members':['u1']}}]"},
+    {"a member that is one already", &scim_group_add_members, "{'group':'g','members':['a']}",
+     "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':null}", NULL, 0, NULL, NULL, NULL},
+    {"who is no member does not leave", &scim_group_remove_member, "{'group':'g','member':'a'}", "{" OWN("local") "}",
+     NULL, 404, "member: \"a\" is no member of the group \"G\".", NULL, NULL},
+    {"a group of five people leaves", &scim_group_remove_member, "{'group':'g','member':'h'}",
+     "{" OWN("local") ",'memberId':'g2','people':5}", NULL, 0, NULL,
+     "{'memberId':'g2','people':5,'id':'g1','displayName':'G','source':'local','members':2,'archivedAt':null}",
+     "[{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['g2']},'weight':5}]"},
+    {"no such group", &scim_group_remove, "{'group':'x'}", "{}", NULL, 404, "group: There is no group \"x\".", NULL,
+     NULL},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 

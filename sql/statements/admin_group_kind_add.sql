@@ -1,0 +1,5 @@
+-- What a group of the application is. $1 tenant, $2 id, kind (null: it is none), line, access
+insert into scim.application_group (tenant, group_id, kind, project, access)
+select $1, x.id, x.kind, x.line, x.access
+  from jsonb_to_record($2::jsonb) x (id uuid, kind text, line text, access text)
+ where x.kind is not null

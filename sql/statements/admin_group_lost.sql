@@ -1,0 +1,8 @@
+-- What stands against an archived group: who is called so, and which members are not there any more. $1 tenant, $2 arguments: group
+select exists (select from scim.resource x where x.tenant = $1 and x.group_name_key = scim.fold(r.doc ->> 'displayName') and x.id <> r.id) as taken,
+       (select jsonb_agg(m.member_id order by m.member_id)
+          from scim.membership m
+         where m.tenant = $1 and m.group_id = r.id
+           and not exists (select from scim.resource u where u.tenant = $1 and u.id = m.member_id and u.deleted_at is null)) as lost
+  from scim.resource r
+ where r.tenant = $1 and r.id = {{group_named}}

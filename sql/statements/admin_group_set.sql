@@ -1,2 +1,0 @@
--- Renames a group. $1 tenant, $2 arguments: group, displayName, project, access
-select scim.admin_group_set($1, $2::jsonb)
