@@ -49,11 +49,6 @@ create function scim.has(q text, variadic texts text[]) returns boolean
     language sql immutable parallel safe
     return q is null or exists (select from unnest(texts) t (x) where position(scim.plain(scim.fold(q)) in scim.plain(scim.fold(t.x))) > 0);
 
--- A list of the arguments; empty where it is null.
-create function scim.list_of(value jsonb) returns jsonb
-    language sql immutable parallel safe
-    return case jsonb_typeof(value) when 'array' then value else '[]' end;
-
 -- An id, or null for any other text.
 create function scim.as_id(value text) returns uuid
     language sql immutable parallel safe

@@ -229,30 +229,3 @@ as $$
        and (args ->> 'until' is null or a.at < (args ->> 'until')::timestamptz)
        and scim.has(args ->> 'q', a.object_name, a.actor, a.object_id)
 $$;
-
--- A part of the audit log, newest first: each way to it by the index that has it in this order, so nothing is sorted, whatever the
--- statistics say.
-create function scim.audit_page(of_tenant text, args jsonb) returns setof scim.audit
-    language plpgsql stable set enable_sort = off
-as $$
-declare
-    place  bigint := coalesce((args ->> 'after')::bigint, 9223372036854775807);
-    object text := args ->> 'objectId';
-begin
-    if object is not null then
-        return query
-            select a.*
-              from scim.audit a
-             where a.tenant = of_tenant and a.object_id = object and a.id < place and scim.audit_wanted(a, args)
-             order by a.id desc
-             limit scim.most(args) + 1;
-    else
-        return query
-            select a.*
-              from scim.audit a
-             where a.tenant = of_tenant and a.id < place and scim.audit_wanted(a, args)
-             order by a.id desc
-             limit scim.most(args) + 1;
-    end if;
-end
-$$;

@@ -68,13 +68,6 @@ $$;
 revoke execute on function scim.spread from public;
 grant execute on function scim.spread to scim_manage;
 
--- The roles of a tenant are others from now on.
-create function scim.raise_rules(of_tenant text) returns void
-    language sql
-    begin atomic
-        update scim.token k set rules = k.rules + 1 where k.tenant = of_tenant;
-    end;
-
 -- --- what administrators do ------------------------------------------------------------------------------------------
 
 -- Every column that is not internal, so that a new setting is shown by being there.
@@ -156,18 +149,6 @@ begin
     select x.role, x.name into what from scim.template x where x.tenant = t.tenant and x.role = any (t.reserved_roles) order by x.priority, x.id limit 1;
     if found then
         perform scim.fail('SC409', 'reservedRoles', format('The role "%s" is given by the template "%s"; change that first.', what.role, what.name));
-    end if;
-end
-$$;
-
--- Refuses to give a reserved role by what provisioning decides about; `how` says by what.
-create function scim.must_not_be_reserved(of_tenant text, of_role text, how text) returns void
-    language plpgsql
-as $$
-begin
-    perform from scim.tenant t where t.tenant = of_tenant and of_role = any (t.reserved_roles) for share;
-    if found then
-        perform scim.fail('SC409', 'role', format('The role "%s" is reserved (reservedRoles): provisioning would give it to %s.', of_role, how));
     end if;
 end
 $$;

@@ -128,18 +128,3 @@ begin
     end loop;
 end
 $$;
-
--- --- what a template names stays -------------------------------------------------------------------------------------
-
-create function scim.must_be_no_template_flag(f scim.flag) returns void
-    language plpgsql
-as $$
-declare
-    name text;
-begin
-    select t.name into name from scim.template t where t.tenant = f.tenant and f.name = any (t.flags) order by t.priority, t.id limit 1;
-    if name is not null then
-        perform scim.fail('SC409', 'flag', format('The flag "%s" is in use: the template "%s" gives it. Change that first.', f.name, name));
-    end if;
-end
-$$;

@@ -379,27 +379,6 @@ $$;
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;
 
--- --- what goes with what ---------------------------------------------------------------------------------------------
-
--- A role that groups are mapped to stays.
-create function scim.must_not_be_mapped(r scim.resource) returns void
-    language plpgsql
-as $$
-declare
-    group_name text;
-begin
-    select g.doc ->> 'displayName' into group_name
-      from scim.mapping p
-      join scim.resource g on g.tenant = p.tenant and g.id = p.group_id
-     where p.tenant = r.tenant and p.role = r.doc ->> 'value'
-     order by p.id
-     limit 1;
-    if found then
-        perform scim.fail('SC409', 'role', format('The role "%s" is mapped to the group "%s"; remove its mappings first.', r.doc ->> 'value', group_name));
-    end if;
-end
-$$;
-
 -- --- protected accounts ----------------------------------------------------------------------------------------------
 
 -- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
