@@ -321,8 +321,10 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
     }
     json_object *is = stored(asked);
     json_object *will = action->kind == SCIM_ACTION_REMOVE ? NULL : represent(asked, is);
-    *outcome = (scim_outcome_t){
-        .is = is, .will = will, .pool = asked->pool, .changes = !(is && will && json_object_equal(is, will))};
+    *outcome = (scim_outcome_t){.is = is,
+                                .will = will,
+                                .pool = asked->pool,
+                                .changes = action->always || !(is && will && json_object_equal(is, will))};
     outcome->entries = scim_json_own(json_object_new_array(), asked->pool);
     outcome->row = row_of(asked, will ? will : is);
     if (action->kind == SCIM_ACTION_ADD && is) {

@@ -64,6 +64,7 @@ typedef struct scim_outcome_t scim_outcome_t;
 typedef struct scim_action_t {
     const scim_noun_t *noun;
     scim_action_e kind;
+    int always;                     /* it is carried out where nothing changes, too */
     const scim_refusal_t *refusals; /* looked at in their order; NULL: none */
     /* What a table cannot say, before it is looked at; NULL: nothing. */
     scim_error_t *(*check)(const scim_asked_t *asked);

@@ -129,14 +129,19 @@ static json_object *without_nulls(json_object *object, apr_pool_t *pool)
     return rest;
 }
 
-static void tell_token(scim_outcome_t *outcome, const char *action)
+void scim_token_tell(scim_outcome_t *outcome, const char *action, json_object *is, json_object *will)
 {
-    json_object *before, *after, *will = outcome->will;
-    scim_outcome_differ(&before, &after, version_of(outcome->is, outcome->pool), version_of(will, outcome->pool),
-                        outcome->pool);
+    json_object *before, *after;
+    scim_outcome_differ(&before, &after, version_of(is, outcome->pool), version_of(will, outcome->pool), outcome->pool);
     scim_outcome_tell(outcome, action, "Token", json_object_get_string(member(will, "keyId")),
                       json_object_get_string(member(will, "name")), before, without_nulls(after, outcome->pool));
 }
+
+const scim_refusal_t scim_token_end[] = {
+    {"past", 400, "expires", "The expiry of a token must be in the future."},
+    {"late", 400, "expires", "The expiry of a token must be at most 3653 days (10 years) from now."},
+    SCIM_NO_REFUSAL,
+};
 
 /* --- actions ------------------------------------------------------------------------------------------------------ */
 
@@ -162,19 +167,14 @@ static scim_error_t *check_add(const scim_asked_t *asked)
 static void follow_add(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     put(outcome->row, "digest", member(asked->args, "digest"));
-    tell_token(outcome, "create");
+    scim_token_tell(outcome, "create", NULL, outcome->will);
 }
 
 const scim_action_t scim_token_add = {
     .noun = &token_noun,
     .kind = SCIM_ACTION_ADD,
     .check = check_add,
-    .refusals =
-        (const scim_refusal_t[]){
-            {"past", 400, "expires", "The expiry of a token must be in the future."},
-            {"late", 400, "expires", "The expiry of a token must be at most 3653 days (10 years) from now."},
-            SCIM_NO_REFUSAL,
-        },
+    .refusals = scim_token_end,
     .derive = derive_terms,
     .follow = follow_add,
 };
@@ -192,7 +192,7 @@ static scim_error_t *check_set(const scim_asked_t *asked)
 static void follow_set(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     (void)asked;
-    tell_token(outcome, "update");
+    scim_token_tell(outcome, "update", outcome->is, outcome->will);
 }
 
 const scim_action_t scim_token_set = {
@@ -210,7 +210,7 @@ static void derive_revoked(json_object *will, const scim_asked_t *asked)
 static void follow_revoke(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     (void)asked;
-    tell_token(outcome, "revoke");
+    scim_token_tell(outcome, "revoke", outcome->is, outcome->will);
 }
 
 const scim_action_t scim_token_revoke = {

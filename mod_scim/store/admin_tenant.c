@@ -1,6 +1,8 @@
 /* Tenants: making them, their settings, and switching provisioning on and off. */
+#include "admin_change.h"
 #include "admin_ops.h"
 #include "admin_secret.h"
+#include "rules/nouns.h"
 #include "tenant.h"
 
 /* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
@@ -211,6 +213,23 @@ static scim_error_t *prepare_add(scim_admin_call_t *call)
     return error;
 }
 
+static const scim_admin_change_t enable = {
+    .action = &scim_tenant_enable,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_HOLD, SCIM_STMT_ADMIN_TENANT_TOKENS),
+    .writes =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_SWITCH, SCIM_STMT_ADMIN_TENANT_SPREAD, SCIM_STMT_ADMIN_TOKEN_REVOKE_ALL,
+                        SCIM_STMT_ADMIN_TOKEN_ADD, SCIM_STMT_ADMIN_TENANT_ENABLED),
+    .answer = 4,
+};
+
+static const scim_admin_change_t disable = {
+    .action = &scim_tenant_disable,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_HOLD, SCIM_STMT_ADMIN_TENANT_ACCOUNTS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_SWITCH, SCIM_STMT_ADMIN_TENANT_SPREAD,
+                              SCIM_STMT_ADMIN_TENANT_SETTLE, SCIM_STMT_ADMIN_TENANT_SHOW),
+    .answer = 3,
+};
+
 #define TENANTS "/tenants"
 #define TENANT  TENANTS "/{tenant}"
 
@@ -266,7 +285,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .argument = "tenant",
      .method = "POST",
      .path = TENANT "/enable",
-     .statement = SCIM_STMT_ADMIN_TENANT_ENABLE,
+     .change = &enable,
      .args = enable_args,
      .fields = enabled_fields,
      .prepare = scim_admin_make_secret,
@@ -277,7 +296,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .argument = "tenant",
      .method = "POST",
      .path = TENANT "/disable",
-     .statement = SCIM_STMT_ADMIN_TENANT_DISABLE,
+     .change = &disable,
      .args = disable_args,
      .fields = fields,
      .summary = "switch provisioning off: every request of the tenant is answered 403"},

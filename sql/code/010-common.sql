@@ -49,13 +49,8 @@ create function scim.has(q text, variadic texts text[]) returns boolean
     language sql immutable parallel safe
     return q is null or exists (select from unnest(texts) t (x) where position(scim.plain(scim.fold(q)) in scim.plain(scim.fold(t.x))) > 0);
 
--- An id, or null for any other text.
-create function scim.as_id(value text) returns uuid
-    language sql immutable parallel safe
-    return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
-
 -- The id that a text is; null where it is none.
-create function scim.uuid_of(value text) returns uuid
+create function scim.as_id(value text) returns uuid
     language sql immutable parallel safe
     return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
 

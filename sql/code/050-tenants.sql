@@ -36,20 +36,6 @@ create function scim.mask_trait(attribute text) returns text
     language sql immutable
     return case attribute when 'userName' then 'n' else 'd' end;
 
--- Fills a token's copies. The lock makes a token that is made while its tenant changes wait for the change, which the next statement then
--- sees.
-create function scim.with_copies(k scim.token) returns scim.token
-    language plpgsql
-as $$
-begin
-    perform from scim.tenant t where t.tenant = k.tenant for share;
-    select t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, k.confined)
-      into k.tenant_enabled, k.tenant_profile, k.tenant_nests, k.keeps, k.traits
-      from scim.tenant t where t.tenant = k.tenant;
-    return k;
-end
-$$;
-
 -- Gives a tenant's tokens their copies anew; each change of what they are copies of does so, in its own transaction, and raises the version
 -- of the rules with it. One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
 -- for one another.
@@ -280,77 +266,5 @@ begin
     end if;
     perform scim.note_tenant('update', before, after);
     return after;
-end
-$$;
-
--- What becomes of the accounts that the identity provider has made: they stay, become local, or are deactivated. Protected ones stay.
-create function scim.settle_accounts(of_tenant text, accounts text) returns bigint
-    language plpgsql
-as $$
-declare
-    changed bigint := 0;
-    was     scim.resource;
-    r       scim.resource;
-begin
-    for was in
-        select x.*
-          from scim.resource x
-         where x.tenant = of_tenant and x.wire and x.source = 'scim' and x.protected is null
-           and case accounts
-                   when 'local' then x.type in ('User', 'Group')
-                   when 'deactivate' then x.type = 'User' and coalesce((x.doc ->> 'active')::boolean, true)
-                   else false
-               end
-         order by x.type, x.id
-           for no key update loop
-        r := was;
-        if accounts = 'local' then
-            r.source := 'local';
-        else
-            r.doc := r.doc || '{"active": false}';
-        end if;
-        perform scim.change_resource(was, r);
-        changed := changed + 1;
-    end loop;
-    return changed;
-end
-$$;
-
-create function scim.admin_tenant_disable(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    before  jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
-    after   jsonb;
-    changed bigint;
-begin
-    perform scim.must_match(before);
-    update scim.tenant t set enabled = false where t.tenant = of_tenant returning scim.tenant_json(t) into after;
-    perform scim.spread(of_tenant);
-    changed := scim.settle_accounts(of_tenant, args ->> 'accounts');
-    perform scim.note_tenant('disable', before,
-                             after || jsonb_build_object('accounts', args ->> 'accounts', 'accountsChanged', changed));
-    return after;
-end
-$$;
-
-create function scim.admin_tenant_enable(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    before jsonb := scim.tenant_json(scim.the_tenant(of_tenant));
-    after  jsonb;
-begin
-    perform scim.must_match(before);
-    if args ->> 'expires' is not null and not ((before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean) then
-        perform scim.fail('SC400', 'expires', case when (before ->> 'oneToken')::boolean
-            then 'expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.'
-            else 'expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their expiry.' end);
-    end if;
-    update scim.tenant t set enabled = true where t.tenant = of_tenant returning scim.tenant_json(t) into after;
-    perform scim.spread(of_tenant);
-    perform scim.note_tenant('enable', before, after);
-    return after || jsonb_build_object('token', null, 'issued',
-        case when (before ->> 'oneToken')::boolean and not (before ->> 'enabled')::boolean then scim.renew_token(of_tenant, args) end);
 end
 $$;

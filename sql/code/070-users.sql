@@ -77,7 +77,7 @@ as $$
 declare
     found_id uuid;
 begin
-    select r.id into found_id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(name) and r.type = 'User';
+    select r.id into found_id from scim.resource r where r.tenant = of_tenant and r.id = scim.as_id(name) and r.type = 'User';
     if found_id is null then
         select r.id into found_id from scim.resource r where r.tenant = of_tenant and r.user_name_key = scim.fold(name);
     end if;
@@ -237,7 +237,7 @@ begin
                  union all
                 (select r.id from scim.resource r where r.tenant = of_tenant and r.external_id = q and r.type = 'User')
                  union all
-                select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.uuid_of(q)) x
+                select r.id from scim.resource r where r.tenant = of_tenant and r.id = scim.as_id(q)) x
          limit most);
 end
 $$;

@@ -7,5 +7,5 @@ select $1, x."keyId", decode(x.digest, 'hex'), x.name, x.description, x."created
   from scim.tenant t,
        jsonb_to_record($2::jsonb) x ("keyId" text, digest text, name text, description text, "createdBy" text, expires timestamptz, "readOnly" boolean,
                                      addresses text[], rate int, burst int, "userId" uuid, scope text, external text, "expectEvery" int)
- where t.tenant = $1
+ where t.tenant = $1 and x."keyId" is not null
 returning scim.token_json(k) || '{"token": null}', scim.etag(scim.token_version(scim.token_json(k)))

@@ -114,6 +114,10 @@ my %many = (
     admin_rules_raise => 'changes the tokens of a tenant, which are few',
     admin_subscription_usage => 'counts all who have it',
     admin_template_count => 'counts all that match',
+    admin_tenant_accounts => 'locks all accounts that change',
+    admin_tenant_settle => 'changes all accounts of a tenant',
+    admin_token_revoke_all => 'changes the tokens of a tenant, which are few',
+    admin_tenant_tokens => 'reads the tokens of a tenant, which are few',
     admin_flag_use => 'reads who has flags, by their index',
     index_empty    => 'takes an attribute away, by scimctl',
 );

@@ -140,11 +140,25 @@ begin
 end
 $$;
 
+-- Fills a token's copies. The lock makes a token that is made while its tenant changes wait for the change, which the next statement then
+-- sees.
+create function fixture.with_copies(k scim.token) returns scim.token
+    language plpgsql
+as $$
+begin
+    perform from scim.tenant t where t.tenant = k.tenant for share;
+    select t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, k.confined)
+      into k.tenant_enabled, k.tenant_profile, k.tenant_nests, k.keeps, k.traits
+      from scim.tenant t where t.tenant = k.tenant;
+    return k;
+end
+$$;
+
 create function fixture.token() returns trigger
     language plpgsql
 as $$
 begin
-    return case when fixture.acts() then scim.with_copies(new) else new end;
+    return case when fixture.acts() then fixture.with_copies(new) else new end;
 end
 $$;
 

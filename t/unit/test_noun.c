@@ -30,6 +30,9 @@ typedef struct case_t {
 
 #define OWN(SOURCE) "'is':{'id':'g1','displayName':'G','source':'" SOURCE "','members':3,'archivedAt':null}"
 
+#define TENANT(ENABLED, ONE_TOKEN)                                                                                     \
+    "'is':{'tenant':'t','displayName':'T','enabled':" ENABLED ",'oneToken':" ONE_TOKEN "}"
+
 #define ENTITLEMENT                                                                                                    \
     "{'schemas':['urn:ietf:params:scim:schemas:core:2.0:Entitlement','urn:okta:scim:schemas:core:1.0:Entitlement'],"   \
     "'value':'Pro','display':'Pro','displayName':'Pro','type':'subscription','supported':true,"
@@ -442,6 +445,41 @@ static const case_t cases[] = {
      "[{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['g2']},'weight':5}]"},
     {"no such group", &scim_group_remove, "{'group':'x'}", "{}", NULL, 404, "group: There is no group \"x\".", NULL,
      NULL},
+    {"an expiry without a new token", &scim_tenant_enable, "{'expires':'E'}", "{" TENANT("false", "false") "}", NULL,
+     400,
+     "expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their "
+     "expiry.",
+     NULL, NULL},
+    {"an expiry of a tenant that is switched on", &scim_tenant_enable, "{'expires':'E'}",
+     "{" TENANT("true", "true") "}", NULL, 400,
+     "expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.",
+     NULL, NULL},
+    {"a new token that ends in the past", &scim_tenant_enable, "{'expires':'E'}",
+     "{" TENANT("false", "true") ",'past':true}", NULL, 400, "expires: The expiry of a token must be in the future.",
+     NULL, NULL},
+    {"a tenant is switched on once more", &scim_tenant_enable, "{}", "{" TENANT("true", "true") "}", NULL, 0, NULL,
+     "{'tenant':'t','displayName':'T','enabled':true,'oneToken':true}", "[]"},
+    {"a tenant is switched on, and its token renewed", &scim_tenant_enable, "{'keyId':'k2','digest':'d'}",
+     "{" TENANT("false", "true") ",'tokens':[{'keyId':'k1','name':'N','rate':5,'scope':'tenant','revoked':null}],"
+                                 "'now':'W','acting':'me','expires':'E'}",
+     "v1", 0, NULL,
+     "{'tokens':[{'keyId':'k1','name':'N','rate':5,'scope':'tenant','revoked':null}],'now':'W','acting':'me','expires':"
+     "'E',"
+     "'tenant':'t','displayName':'T','enabled':true,'oneToken':true,'name':'N','readOnly':null,'scope':'tenant',"
+     "'description':null,'addresses':null,'rate':5,'burst':null,'expectEvery':null,'external':null,'userId':null,"
+     "'keyId':'k2','created':'W','createdBy':'me','digest':'d'}",
+     "[{'action':'enable','type':'Tenant','id':'t','name':'T','before':{'enabled':false},'after':{'enabled':true}},"
+     "{'action':'revoke','type':'Token','id':'k1','name':'N','before':{'revoked':null},'after':{'revoked':'W','"
+     "revokedBy':"
+     "'me'}},"
+     "{'action':'create','type':'Token','id':'k2','name':'N','after':{'name':'N','scope':'tenant','rate':5,'tenant':'t'"
+     ","
+     "'keyId':'k2','created':'W','createdBy':'me','expires':'E'}}]"},
+    {"a tenant is switched off", &scim_tenant_disable, "{'accounts':'local'}",
+     "{" TENANT("true", "false") ",'accountsChanged':4}", NULL, 0, NULL,
+     "{'accountsChanged':4,'tenant':'t','displayName':'T','enabled':false,'oneToken':false,'accounts':'local'}",
+     "[{'action':'disable','type':'Tenant','id':'t','name':'T','before':{'enabled':true},'after':{'enabled':false,"
+     "'accounts':'local','accountsChanged':4}}]"},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 

@@ -1,0 +1,144 @@
+/* Tenants: switching provisioning on and off. */
+#include <string.h>
+
+#include "nouns.h"
+#include "scim/json.h"
+
+/* The audit log tells more than its representation. */
+static const scim_noun_t tenant_noun = {.missing = NULL};
+
+static json_object *member(json_object *object, const char *name)
+{
+    return json_object_object_get(object, name);
+}
+
+static void put(json_object *object, const char *name, json_object *value)
+{
+    json_object_object_add(object, name, json_object_get(value));
+}
+
+static json_object *stored(const scim_asked_t *asked)
+{
+    return member(asked->facts, "is");
+}
+
+static void tell(scim_outcome_t *outcome, const char *action, json_object *will)
+{
+    json_object *before, *after;
+    scim_outcome_differ(&before, &after, outcome->is, will, outcome->pool);
+    if (before || after) {
+        const char *tenant = json_object_get_string(member(will, "tenant"));
+        scim_outcome_tell(outcome, action, "Tenant", tenant, json_object_get_string(member(will, "displayName")),
+                          before, after);
+    }
+}
+
+/* --- on ----------------------------------------------------------------------------------------------------------- */
+
+static int has_one_token(const scim_asked_t *asked)
+{
+    return json_object_get_boolean(member(stored(asked), "oneToken"));
+}
+
+/* Where there is one token at a time, switching provisioning on makes a new one. */
+static int issues(const scim_asked_t *asked)
+{
+    return has_one_token(asked) && !json_object_get_boolean(member(stored(asked), "enabled"));
+}
+
+static scim_error_t *check_enable(const scim_asked_t *asked)
+{
+    static const scim_refusal_t is_on = {NULL, 400, "expires",
+                                         "expires: the tenant is switched on already, so there is no new token; change "
+                                         "the expiry of the one that it has."};
+    static const scim_refusal_t many = {
+        NULL, 400, "expires",
+        "expires: the tenant has not one token at a time (oneToken), so there is no new "
+        "one; its tokens keep their expiry."};
+    if (issues(asked)) {
+        return scim_action_check(asked, scim_token_end);
+    }
+    return member(asked->args, "expires") ? scim_action_refuse(asked, has_one_token(asked) ? &is_on : &many) : NULL;
+}
+
+static void derive_on(json_object *will, const scim_asked_t *asked)
+{
+    (void)asked;
+    json_object_object_add(will, "enabled", json_object_new_boolean(1));
+}
+
+/* The token with the name and the terms of the last one, or with none. */
+static json_object *renewed(const scim_asked_t *asked, json_object *last)
+{
+    static const char *const terms[] = {"name",  "description", "readOnly", "addresses", "rate",
+                                        "burst", "expectEvery", "external", "scope",     "userId"};
+    json_object *token = scim_json_own(json_object_new_object(), asked->pool);
+    json_object_object_add(token, "name", json_object_new_string("provisioning"));
+    json_object_object_add(token, "readOnly", json_object_new_boolean(0));
+    json_object_object_add(token, "scope", json_object_new_string("tenant"));
+    for (apr_size_t i = 0; last && i < sizeof(terms) / sizeof(*terms); i++) {
+        put(token, terms[i], member(last, terms[i]));
+    }
+    put(token, "tenant", member(stored(asked), "tenant"));
+    put(token, "keyId", member(asked->args, "keyId"));
+    put(token, "created", member(asked->facts, "now"));
+    put(token, "createdBy", member(asked->facts, "acting"));
+    put(token, "expires", member(asked->facts, "expires"));
+    return token;
+}
+
+/* All tokens are revoked: the fact `tokens`, oldest first. */
+static void issue(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    json_object *tokens = member(asked->facts, "tokens"), *last = NULL;
+    for (size_t i = 0; i < scim_list_length(tokens); i++) {
+        last = json_object_array_get_idx(tokens, i);
+        json_object *revoked = scim_json_copy(last, asked->pool);
+        put(revoked, "revoked", member(asked->facts, "now"));
+        put(revoked, "revokedBy", member(asked->facts, "acting"));
+        scim_token_tell(outcome, "revoke", last, revoked);
+    }
+    json_object *token = renewed(asked, last);
+    scim_token_tell(outcome, "create", NULL, token);
+    json_object_object_foreach(token, name, value)
+    {
+        put(outcome->row, name, value);
+    }
+    put(outcome->row, "digest", member(asked->args, "digest"));
+}
+
+static void follow_enable(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    tell(outcome, "enable", outcome->will);
+    if (issues(asked)) {
+        issue(outcome, asked);
+    }
+}
+
+const scim_action_t scim_tenant_enable = {.noun = &tenant_noun,
+                                          .kind = SCIM_ACTION_SET,
+                                          .always = 1,
+                                          .check = check_enable,
+                                          .derive = derive_on,
+                                          .follow = follow_enable};
+
+/* --- off ---------------------------------------------------------------------------------------------------------- */
+
+static void derive_off(json_object *will, const scim_asked_t *asked)
+{
+    (void)asked;
+    json_object_object_add(will, "enabled", json_object_new_boolean(0));
+}
+
+/* The log tells what has become of the accounts, too. */
+static void follow_disable(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    json_object *will = scim_json_copy(outcome->will, asked->pool);
+    put(will, "accounts", member(asked->args, "accounts"));
+    put(will, "accountsChanged", member(asked->facts, "accountsChanged"));
+    put(outcome->row, "accounts", member(asked->args, "accounts"));
+    tell(outcome, "disable", will);
+}
+
+const scim_action_t scim_tenant_disable = {
+    .noun = &tenant_noun, .kind = SCIM_ACTION_SET, .always = 1, .derive = derive_off, .follow = follow_disable};

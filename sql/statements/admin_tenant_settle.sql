@@ -1,0 +1,39 @@
+-- What becomes of the accounts when provisioning is switched off, with the audit log. $1 tenant, $2 accounts
+with x as materialized (
+    select r.id, r.type, r.doc, r.active, $2::jsonb ->> 'accounts' = 'local' as becomes_local,
+           case $2::jsonb ->> 'accounts' when 'local' then r.doc else r.doc || '{"active": false}' end as new_doc
+      from scim.resource r
+     where {{settled}}
+), changed as (
+    update scim.resource r
+       set doc = x.new_doc, source = case when x.becomes_local then 'local' else r.source end, wire = not x.becomes_local,
+           active = r.active and x.becomes_local, version = r.version + 1, last_modified = now(), modified_hour = scim.hour(now())
+      from x
+     where r.tenant = $1 and r.id = x.id
+), counted as (
+    insert into scim.tally (tenant, type, n) select $1, x.type, -sum(x.becomes_local::int) from x group by x.type
+), noted as (
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
+    select $1, case when x.becomes_local then 'unlink' else 'update' end, x.type, x.id::text, coalesce(x.doc ->> 'userName', x.doc ->> 'displayName'),
+           case when x.becomes_local then '{"source": "scim"}'::jsonb
+                when x.doc ? 'active' then jsonb_build_object('active', x.doc -> 'active') end,
+           case when x.becomes_local then '{"source": "local"}'::jsonb else '{"active": false}' end, (x.active and not x.becomes_local)::int
+      from x
+     order by x.type, x.id
+), found_by as (
+    -- An attribute that is looked up may be `active`.
+    insert into scim.lookup (tenant, attribute, key, resource_id)
+    select $1, k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.new_doc) k where not x.becomes_local
+        on conflict do nothing
+)
+delete from scim.lookup l
+ where l.ctid = any (array(select y.ctid
+                             from (select k.attribute, k.key, x.id
+                                     from x cross join lateral scim.lookup_keys(x.type, x.doc) k
+                                    where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
+                                   except
+                                   select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.new_doc) k) g
+                            cross join lateral (select z.ctid
+                                                  from scim.lookup z
+                                                 where z.tenant = $1 and z.attribute = g.attribute and z.key = g.key and z.resource_id = g.id
+                                                offset 0) y))
