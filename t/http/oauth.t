@@ -114,34 +114,6 @@ my $refused = $t->request(GET => '/Users', undef, Authorization => undef);
 like($refused->{headers}->header('WWW-Authenticate'), qr{^Bearer realm="scim", resource_metadata="(\Q$url\E)?http://[^"]+/\.well-known/oauth-protected-resource\Q$t->{base}\E"$},
     'a refusal tells where');
 
-# --- as identity providers do it --------------------------------------------------------------------------------------------------
-
-# How each asks for its access token, and what it calls first with it.
-my $client = $t->new_token('providers');
-my @id = (client_id => substr($client, 5, 10), client_secret => $client);
-my $grant = 'client_credentials';
-my %provider = (
-    'Entra ID' => [[form(grant_type => $grant, @id, scope => 'https://scim.example.org/.default')],
-        '/Users?filter=userName+eq+%22af4a1bcd%22'],
-    'Okta' => [[form(grant_type => $grant, scope => 'scim'), Authorization => basic($id[1], $id[3]), Accept => 'application/json'],
-        '/ServiceProviderConfig', '/Users?startIndex=1&count=1', '/Groups?startIndex=1&count=100'],
-    'SAP Identity Provisioning' => [[form(grant_type => $grant), Authorization => basic($id[1], $id[3])],
-        '/Users?startIndex=1&count=100', '/Groups?startIndex=1&count=100&excludedAttributes=members'],
-    'ConnId' => [[form(client_secret => $id[3], client_id => $id[1], grant_type => $grant), Accept => '*/*'],
-        '/Schemas', '/ResourceTypes', '/Users?count=20&startIndex=1'],
-);
-for my $name (sort keys %provider) {
-    my ($how, @calls) = @{ $provider{$name} };
-    my $answer = ask(@$how);
-    is($answer->{status}, 200, "$name: gets an access token") or diag $answer->{body};
-    my @with = (Authorization => "Bearer $answer->{json}{access_token}");
-    is($t->request(GET => $_, undef, @with)->{status}, 200, "$name: GET $_") for @calls;
-    my $new = $t->request(POST => '/Users', { schemas => [$USER], userName => lc("$name-1") =~ tr/ /-/r, active => true }, @with);
-    is($new->{status}, 201, "$name: makes a user");
-    is($t->request(PATCH => "/Users/$new->{json}{id}", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] }, @with)->{status},
-        200, "$name: deactivates it");
-}
-
 # --- Basic, and clients of httpd --------------------------------------------------------------------------------------------------
 
 $token = $t->{token} = $t->new_token('again');
