@@ -43,6 +43,7 @@ binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_outpu
 
 my $work  = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $PORT = $ENV{SCIM_TEST_PORT};
+my $OWN = $PORT;    # of the suite's own httpd, which speaks HTTP/2 where it is asked to
 
 sub true  { JSON::PP::true }
 sub false { JSON::PP::false }
@@ -111,7 +112,7 @@ sub request {
             ? $request->header($name => $headers{$name})
             : $request->remove_header($name);
     }
-    return reply($ENV{SCIM_TEST_HTTP2} ? http2($request) : $self->{agent}->request($request));
+    return reply($ENV{SCIM_TEST_HTTP2} && $port == $OWN ? http2($request) : $self->{agent}->request($request));
 }
 
 # The same by HTTP/2, which LWP does not speak.
