@@ -41,10 +41,20 @@ apr_time_t scim_access_id_time(const char *id)
     return (apr_time_t)strtoull(digits, NULL, 16) * 1000;
 }
 
-int scim_access_is_seated(apr_time_t since, const char *id, apr_time_t last, const char *last_id)
+scim_access_place_t scim_access_place(apr_time_t given, apr_time_t joined, const char *id)
 {
-    if (!last_id || !*last_id) {
-        return 1;
+    return (scim_access_place_t){joined > given ? joined : given, joined, id};
+}
+
+int scim_access_is_before(const scim_access_place_t *one, const scim_access_place_t *other)
+{
+    if (one->since != other->since) {
+        return one->since < other->since;
     }
-    return since != last ? since < last : strcmp(id, last_id) <= 0;
+    return one->joined != other->joined ? one->joined < other->joined : strcmp(one->id, other->id) <= 0;
+}
+
+int scim_access_is_seated(const scim_access_place_t *place, const scim_access_place_t *last)
+{
+    return !last->id || !*last->id || scim_access_is_before(place, last);
 }

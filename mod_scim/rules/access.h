@@ -6,8 +6,8 @@
  *   grant    what was given to this account alone; what a login gave counts where no policy decides
  *
  * A protected account has nothing by policy, group or login. Whoever has had a subscription the longest has a seat, in
- * the order of (since, id). The view scim.access says the same of many accounts at once; t/http/authz_same.t compares
- * them.
+ * the order of places: since when, never before what gives it was there; who joined first; the id. The view scim.access
+ * says the same of many accounts at once; t/http/authz_same.t compares them.
  */
 #ifndef SCIM_ACCESS_H
 #define SCIM_ACCESS_H
@@ -34,8 +34,20 @@ int scim_access_by_grant(const scim_access_account_t *account, const char *sourc
 /* When an account was made, which its id (UUID version 7) says. */
 apr_time_t scim_access_id_time(const char *id);
 
-/* Whether an account that has had a subscription `since` has a seat, where the last seat is that of (last, last_id);
- * `last_id` NULL or empty: there are seats left. */
-int scim_access_is_seated(apr_time_t since, const char *id, apr_time_t last, const char *last_id);
+/* A place in the order of seats. */
+typedef struct scim_access_place_t {
+    apr_time_t since;
+    apr_time_t joined; /* when it joined what gives it, or was made or granted it: of those who have it since then */
+    const char *id;    /* NULL or empty, of the last seat: there are seats left */
+} scim_access_place_t;
+
+/* The place of one who joined at one moment what gives a subscription since another one. */
+scim_access_place_t scim_access_place(apr_time_t given, apr_time_t joined, const char *id);
+
+/* Whether one place is before another, or the same. */
+int scim_access_is_before(const scim_access_place_t *one, const scim_access_place_t *other);
+
+/* Whether an account at this place has a seat, where the last seat is at that one. */
+int scim_access_is_seated(const scim_access_place_t *place, const scim_access_place_t *last);
 
 #endif

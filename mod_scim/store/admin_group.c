@@ -104,8 +104,9 @@ static const scim_admin_change_t take_away = {
 static const scim_admin_change_t bring_back = {
     .action = &scim_group_restore,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_LOST),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_DROP, SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_ANSWER),
-    .answer = 2,
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_DROP, SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_GIVE,
+                              SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 3,
 };
 
 static const scim_admin_change_t free_it = {

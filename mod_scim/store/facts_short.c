@@ -23,11 +23,15 @@ enum {
 enum {
     SEAT_NAME = KIND,
     SEAT_AUTOMATIC,
+    SEAT_AUTOMATIC_SINCE,
     SEAT_LIMITED,
     SEAT_LAST,
+    SEAT_LAST_JOINED,
     SEAT_LAST_ID,
+    SEAT_MAPPED,
     SEAT_JOINED,
     SEAT_GRANTED,
+    SEAT_GRANT_JOINED,
     SEAT_GRANT,
     SEAT_SOURCE,
     SEAT_WIRE,
@@ -38,9 +42,11 @@ enum {
     ROLE_DEFAULT = KIND,
     ROLE_OWN,
     ROLE_CREATED,
+    ROLE_MAPPED,
     ROLE_JOINED,
     ROLE_OF_GROUP,
     ROLE_GRANTED,
+    ROLE_GRANT_JOINED,
     ROLE_GRANT,
     ROLE_OF_GRANT,
     ROLE_SOURCE,
@@ -165,27 +171,31 @@ static int has_grant(const PGresult *result, int row, int column, const scim_acc
 
 /* --- subscriptions ------------------------------------------------------------------------------------------------ */
 
-static void be_earlier(apr_time_t *since, int *any, apr_time_t time)
+static void be_earlier(scim_access_place_t *place, scim_access_place_t other)
 {
-    *since = *any && *since < time ? *since : time;
-    *any = 1;
+    if (!place->id || scim_access_is_before(&other, place)) {
+        *place = other;
+    }
 }
 
-/* Since when a row says that the account has its subscription; 0: it says nothing. */
-static int seat_since(apr_time_t *since, const PGresult *result, int row, const scim_access_account_t *account,
-                      const char *id)
+/* The place that a row gives the account; without an id: it gives none. */
+static scim_access_place_t seat_place(const PGresult *result, int row, const scim_access_account_t *account,
+                                      const char *id)
 {
-    int any = 0;
+    scim_access_place_t place = {0, 0, NULL};
     if (scim_result_bool(result, row, SEAT_AUTOMATIC) && scim_access_by_policy(account)) {
-        be_earlier(since, &any, scim_access_id_time(id));
+        apr_time_t given = scim_result_time(result, row, SEAT_AUTOMATIC_SINCE);
+        be_earlier(&place, scim_access_place(given, scim_access_id_time(id), id));
     }
     if (!PQgetisnull(result, row, SEAT_JOINED) && scim_access_by_group(account)) {
-        be_earlier(since, &any, scim_result_time(result, row, SEAT_JOINED));
+        apr_time_t given = scim_result_time(result, row, SEAT_MAPPED);
+        be_earlier(&place, scim_access_place(given, scim_result_time(result, row, SEAT_JOINED), id));
     }
     if (has_grant(result, row, SEAT_GRANT, account)) {
-        be_earlier(since, &any, scim_result_time(result, row, SEAT_GRANTED));
+        be_earlier(&place, (scim_access_place_t){scim_result_time(result, row, SEAT_GRANTED),
+                                                 scim_result_time(result, row, SEAT_GRANT_JOINED), id});
     }
-    return any;
+    return place;
 }
 
 /* A subscription has a row for each way in which the account may have it; one that gives a seat is enough. */
@@ -195,15 +205,16 @@ static void read_seats(scim_facts_t *facts, const PGresult *result, apr_pool_t *
     apr_array_header_t *all = apr_array_make(pool, 4, sizeof(const char *));
     for (int row = 0; row < PQntuples(result); row++) {
         const char *name = scim_result_text(NULL, result, row, SEAT_NAME);
-        apr_time_t since;
-        char last[SCIM_ID_SIZE];
-        if (!name || !seat_since(&since, result, row, &account, facts->id)) {
+        const scim_access_place_t place = seat_place(result, row, &account, facts->id);
+        char id[SCIM_ID_SIZE];
+        if (!name || !place.id) {
             continue;
         }
-        scim_result_uuid(last, result, row, SEAT_LAST_ID);
+        scim_result_uuid(id, result, row, SEAT_LAST_ID);
+        const scim_access_place_t last = {scim_result_time(result, row, SEAT_LAST),
+                                          scim_result_time(result, row, SEAT_LAST_JOINED), id};
         add_once(all, name, pool);
-        if (!scim_result_bool(result, row, SEAT_LIMITED) ||
-            scim_access_is_seated(since, facts->id, scim_result_time(result, row, SEAT_LAST), last)) {
+        if (!scim_result_bool(result, row, SEAT_LIMITED) || scim_access_is_seated(&place, &last)) {
             add_once(facts->entitlements, name, pool);
         }
     }
@@ -216,17 +227,14 @@ static void read_seats(scim_facts_t *facts, const PGresult *result, apr_pool_t *
 
 /* --- roles -------------------------------------------------------------------------------------------------------- */
 
-/* The role that the account was given first, and by its name where two were given at the same time. */
-typedef struct given_t {
-    const char *role;
-    apr_time_t since;
-} given_t;
-
-static void add_role(scim_facts_t *facts, given_t *given, const char *role, apr_time_t since, apr_pool_t *pool)
+/* The role that the account was given first, and by its name where two were given at the same time: the place has the
+ * role in the place of the account. */
+static void add_role(scim_facts_t *facts, scim_access_place_t *given, scim_access_place_t place, apr_pool_t *pool)
 {
-    add_once(facts->roles, role, pool);
-    if (!given->role || since < given->since || (since == given->since && strcmp(role, given->role) < 0)) {
-        *given = (given_t){apr_pstrdup(pool, role), since};
+    add_once(facts->roles, place.id, pool);
+    if (!given->id || scim_access_is_before(&place, given)) {
+        *given = place;
+        given->id = apr_pstrdup(pool, place.id);
     }
 }
 
@@ -235,28 +243,33 @@ static void read_roles(scim_facts_t *facts, const PGresult *result, apr_pool_t *
     const scim_access_account_t account = read_account(result, ROLE_SOURCE, -1, ROLE_PROTECTED);
     const char *own = scim_result_text(NULL, result, 0, ROLE_OWN);
     const char *standard = scim_result_text(NULL, result, 0, ROLE_DEFAULT);
-    given_t given = {NULL, 0};
+    scim_access_place_t given = {0, 0, NULL};
     facts->role = apr_pstrdup(pool, own ? own : standard);
     if (!facts->active) {
         return;
     }
     if (own) {
-        add_role(facts, &given, own, scim_result_time(result, 0, ROLE_CREATED), pool);
+        apr_time_t created = scim_result_time(result, 0, ROLE_CREATED);
+        add_role(facts, &given, (scim_access_place_t){created, created, own}, pool);
     } else {
         add_once(facts->roles, standard, pool);
     }
     for (int row = 0; row < PQntuples(result); row++) {
         const char *by_group = scim_result_text(NULL, result, row, ROLE_OF_GROUP);
         if (by_group && scim_access_by_group(&account)) {
-            add_role(facts, &given, by_group, scim_result_time(result, row, ROLE_JOINED), pool);
+            apr_time_t mapped = scim_result_time(result, row, ROLE_MAPPED);
+            add_role(facts, &given, scim_access_place(mapped, scim_result_time(result, row, ROLE_JOINED), by_group),
+                     pool);
         }
         if (has_grant(result, row, ROLE_GRANT, &account)) {
-            add_role(facts, &given, scim_result_text(NULL, result, row, ROLE_OF_GRANT),
-                     scim_result_time(result, row, ROLE_GRANTED), pool);
+            const scim_access_place_t place = {scim_result_time(result, row, ROLE_GRANTED),
+                                               scim_result_time(result, row, ROLE_GRANT_JOINED),
+                                               scim_result_text(NULL, result, row, ROLE_OF_GRANT)};
+            add_role(facts, &given, place, pool);
         }
     }
-    if (!own && given.role) {
-        facts->role = given.role;
+    if (!own && given.id) {
+        facts->role = given.id;
     }
 }
 

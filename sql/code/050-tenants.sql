@@ -239,6 +239,19 @@ begin
 end
 $$;
 
+-- What the policy gives from now on is given since now.
+create function scim.choose_policy(of_tenant text, policy text) returns void
+    language sql
+    begin atomic
+        update scim.mapping p set since = now()
+          from scim.tenant t
+         where policy = 'groups' and t.tenant = of_tenant and t.sync_policy <> policy and p.tenant = of_tenant;
+        update scim.subscription s set automatic_since = now()
+          from scim.tenant t
+         where policy = 'all' and t.tenant = of_tenant and t.sync_policy <> policy and s.tenant = of_tenant and s.automatic;
+        update scim.tenant t set sync_policy = policy where t.tenant = of_tenant and t.sync_policy <> policy;
+    end;
+
 create function scim.admin_tenant_set(of_tenant text, args jsonb) returns jsonb
     language plpgsql
 as $$
@@ -251,6 +264,9 @@ begin
     end if;
     before := scim.tenant_json(scim.the_tenant(of_tenant));
     perform scim.must_match(before);
+    if args ? 'syncPolicy' then
+        perform scim.choose_policy(of_tenant, args ->> 'syncPolicy');
+    end if;
     after := scim.tenant_json(scim.set_tenant(of_tenant, args));
     if after ->> 'loginAttribute' <> before ->> 'loginAttribute' then
         perform scim.set_logins(of_tenant, after ->> 'loginAttribute');

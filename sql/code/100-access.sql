@@ -10,8 +10,10 @@
 --   default     the tenant's default role
 --
 -- Only accounts that are there and active have access. What is protected keeps what it was granted, whatever policy and groups
--- say. A subscription with seats belongs to those who have had it longest, in the order of `since` and then of their ids; the
--- others wait. `since` is when an account was made (policy), when it joined the group, or when it was granted.
+-- say. A subscription with seats belongs to those who have had it longest; the others wait. `since` is when it was granted, when the
+-- account joined the group, or when it was made (policy), and never earlier than what gives it: the mapping, the policy, the mark of the
+-- subscription as automatic, the group's own membership in a mapped group. So none of these takes a seat from anybody. Of those who
+-- have it since the same moment, who joined or was made first (`joined`) comes first, and then their ids count.
 
 -- --- subscriptions on the wire ---------------------------------------------------------------------------------------
 
@@ -63,14 +65,14 @@ select r.tenant, r.id, r.source, r.wire, r.type
 
 -- What policy `all` gives.
 create view scim.reach_all as
-select t.tenant, s.id as subscription_id
+select t.tenant, s.id as subscription_id, s.automatic_since as since
   from scim.tenant t
   join scim.subscription s on s.tenant = t.tenant and s.automatic
  where t.sync_policy = 'all' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
 -- What mappings give to the members of the group `via`.
 create view scim.reach_direct as
-select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.group_id as via
+select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.group_id as via, p.since
   from scim.tenant t
   join scim.mapping p on p.tenant = t.tenant
  -- One look-up for each mapping, whatever the statistics say of a tenant that is new.
@@ -83,49 +85,59 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.
 
 -- The same for groups that are in groups, below those that are mapped: `via` is one of them.
 create view scim.reach_nested as
-select t.tenant, p.subscription_id, p.role, p.group_id, g.doc ->> 'displayName' as group_name, n.via
+select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, n.via, greatest(p.since, n.since) as since
   from scim.tenant t
  cross join lateral (
-        with recursive down (group_id, via) as (
-            select e.group_id, e.member_id
+        with recursive down (group_id, via, since) as (
+            select e.group_id, e.member_id, e.added
               from scim.membership e
              where e.tenant = t.tenant and e.member_type = 'Group'
                and exists (select from scim.mapping p where p.tenant = t.tenant and p.group_id = e.group_id)
              union
-            select d.group_id, e.member_id
+            select d.group_id, e.member_id, greatest(d.since, e.added)
               from down d
               join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
               join scim.membership e on e.tenant = t.tenant and e.group_id = d.via and e.member_type = 'Group')
-        select d.group_id, d.via
+        select d.group_id, d.via, min(d.since) as since
           from down d
-          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null) n
-  join scim.mapping p on p.tenant = t.tenant and p.group_id = n.group_id
-  join scim.resource g on g.tenant = t.tenant and g.id = n.group_id and g.type = 'Group' and g.deleted_at is null
+          join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
+         group by d.group_id, d.via) n
+ -- The groups are found once, and what each is mapped to after that.
+ cross join lateral (
+        select p.subscription_id, p.role, p.group_id, p.since from scim.mapping p where p.tenant = t.tenant and p.group_id = n.group_id offset 0) p
+ cross join lateral (
+        select g.doc ->> 'displayName' as name
+          from scim.resource g
+         where g.tenant = t.tenant and g.id = n.group_id and g.type = 'Group' and g.deleted_at is null
+        offset 0) g
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
--- The groups that a group is in, at any distance, of its own tenant. In plpgsql for its plan, which is made once for a connection and,
--- as httpd's are, for no tenant in particular and with indexes: it is asked for the few groups that one account is in.
-create function scim.groups_above(of_tenant text, of_group uuid) returns table (group_id uuid)
+-- The groups that a group is in, at any distance, of its own tenant, each with the moment from which a way has led there. In plpgsql for
+-- its plan, which is made once for a connection and, as httpd's are, for no tenant in particular and with indexes: it is asked for the few groups that one account is in.
+create function scim.groups_above(of_tenant text, of_group uuid) returns table (group_id uuid, since timestamptz)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off rows 10 cost 1000
 as $$
 begin
     return query
-    with recursive up (id) as (
-            select e.group_id
+    with recursive up (id, since) as (
+            select e.group_id, e.added
               from scim.membership e
              where e.tenant = of_tenant and e.member_id = of_group and coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false)
                and (select v.deleted_at is null from scim.resource v where v.tenant = of_tenant and v.id = of_group)
              union
-            select e.group_id
+            select e.group_id, greatest(up.since, e.added)
               from up
              cross join lateral (
-                    select e.group_id
+                    select e.group_id, e.added
                       from scim.membership e
                      where e.tenant = of_tenant and e.member_id = up.id
                        and (select u.deleted_at is null from scim.resource u where u.tenant = of_tenant and u.id = up.id)
                     offset 0) e)
-    select up.id from up where (select g.deleted_at is null from scim.resource g where g.tenant = of_tenant and g.id = up.id);
+    select up.id, min(up.since)
+      from up
+     where (select g.deleted_at is null from scim.resource g where g.tenant = of_tenant and g.id = up.id)
+     group by up.id;
 end
 $$;
 revoke execute on function scim.groups_above from public;
@@ -134,18 +146,18 @@ grant execute on function scim.groups_above to scim_app, scim_web, scim_manage;
 -- What an account has by mappings of groups that its groups are in: from the account upwards, whatever there is of other groups. Each
 -- step is one that cannot come before the one above it, whatever the statistics say.
 create view scim.reach_up as
-select t.tenant, m.member_id, m.added, p.subscription_id, p.role, n.group_id,
+select t.tenant, m.member_id, m.added, greatest(m.added, n.since, p.since) as since, p.subscription_id, p.role, n.group_id,
        (select g.doc ->> 'displayName' from scim.resource g where g.tenant = m.tenant and g.id = n.group_id) as group_name, m.group_id as via
   from scim.tenant t
   join scim.membership m on m.tenant = t.tenant and m.member_type = 'User'
  cross join lateral scim.groups_above(m.tenant, m.group_id) n
  cross join lateral (
-        select p.subscription_id, p.role from scim.mapping p where p.tenant = m.tenant and p.group_id = n.group_id offset 0) p
+        select p.subscription_id, p.role, p.since from scim.mapping p where p.tenant = m.tenant and p.group_id = n.group_id offset 0) p
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
 -- Grants that count. One at login does not where the policy for synchronised accounts decides, or the account is protected.
 create view scim.reach_grant as
-select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted_by, a.granted
+select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted_by, a.granted, a.joined
   from scim.tenant t
   join scim.access_grant a on a.tenant = t.tenant
   join scim.resource r on r.tenant = t.tenant and r.id = a.user_id and r.type = 'User' and r.active
@@ -155,87 +167,102 @@ select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted
 -- Each ground on which an account has a subscription.
 create view scim.ground as
 select a.tenant, r.id as user_id, a.subscription_id, 'policy' as source, null::uuid as source_id, 'all' as name, null::text as through,
-       scim.id_time(r.id) as since
+       greatest(scim.id_time(r.id), a.since) as since, scim.id_time(r.id) as joined
   from scim.reach_all a
   join scim.steered r on r.tenant = a.tenant and r.source = 'scim' and r.wire
  union all
-select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_name, null, m.added
+select d.tenant, m.member_id, d.subscription_id, 'group', d.group_id, d.group_name, null, greatest(m.added, d.since), m.added
   from scim.reach_direct d
   join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
   join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
  where d.subscription_id is not null
  union all
 select d.tenant, d.member_id, d.subscription_id, 'group', d.group_id, d.group_name,
-       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.added
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.since, d.added
   from scim.reach_up d
   join scim.steered r on r.tenant = d.tenant and r.id = d.member_id
  where d.subscription_id is not null
  union all
-select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, null, g.granted
+select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, null, g.granted, g.joined
   from scim.reach_grant g
  where g.subscription_id is not null;
 
 -- And a role.
 create view scim.ground_role as
 select t.tenant, r.id as user_id, coalesce(r.role, t.default_role) as role, case when r.role is null then 'default' else 'account' end as source,
-       null::uuid as source_id, null::text as name, null::text as through, r.created as since
+       null::uuid as source_id, null::text as name, null::text as through, r.created as since, r.created as joined
   from scim.tenant t
   join scim.resource r on r.tenant = t.tenant and r.type = 'User' and r.active
  where coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
  union all
-select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name, null, m.added
+select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name, null, greatest(m.added, d.since), m.added
   from scim.reach_direct d
   join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
   join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
  where d.role is not null
  union all
 select d.tenant, d.member_id, d.role, 'group', d.group_id, d.group_name,
-       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.added
+       (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.since, d.added
   from scim.reach_up d
   join scim.steered r on r.tenant = d.tenant and r.id = d.member_id
  where d.role is not null
  union all
-select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.granted
+select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.granted, g.joined
   from scim.reach_grant g
  where g.role is not null;
 
 -- --- seats -----------------------------------------------------------------------------------------------------------
 
+-- A place in the order of seats.
+create type scim.place as (since timestamptz, joined timestamptz, user_id uuid);
+
 -- The first grounds of a subscription after a place in their order: at least the first `most` of them, with those of other
--- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`.
-create function scim.first_grounds(of_tenant text, of_subscription uuid, after_since timestamptz, after_user uuid, most int)
-    returns table (since timestamptz, user_id uuid)
+-- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`: who joined
+-- before a mapping has what it gives since then, so the order of joining is that of seats. `after` is turned into a place in that order.
+create function scim.first_grounds(of_tenant text, of_subscription uuid, after scim.place, most int)
+    returns table (since timestamptz, joined timestamptz, user_id uuid)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 100
 as $$
+declare
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+    -- Who joined at the moment of the place itself: all of them where it is of somebody who joined before.
+    at_place constant uuid := case when (after).joined < (after).since then nobody else (after).user_id end;
 begin
     return query
-    select scim.id_time(f.id), f.id
-      from (select from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription) a
+    select greatest(scim.id_time(f.id), a.since), scim.id_time(f.id), f.id
+      from (select a.since, case when a.since > (after).since then timestamptz 'epoch' when a.since = (after).since then (after).joined else (after).since end as at,
+                   case when a.since > (after).since then nobody when a.since = (after).since then (after).user_id else at_place end as id
+              from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription) a
      cross join lateral (
             select r.id
               from scim.steered r
-             where r.tenant = of_tenant and r.source = 'scim' and r.wire and r.id >= scim.first_id(after_since)
-               and (scim.id_time(r.id), r.id) > (after_since, after_user)
+             where r.tenant = of_tenant and r.source = 'scim' and r.wire and r.id >= scim.first_id(a.at) and (scim.id_time(r.id), r.id) > (a.at, a.id)
              order by r.id
              limit most) f
      union all
-    select f.added, f.member_id
-      from (select d.via from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = of_subscription
-             union
-            select d.via from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = of_subscription) d
+    select greatest(f.added, d.since), f.added, f.member_id
+      from (select x.via, x.since, case when x.since > (after).since then timestamptz 'epoch' when x.since = (after).since then (after).joined else (after).since end as at,
+                   case when x.since > (after).since then nobody when x.since = (after).since then (after).user_id else at_place end as id
+              from (select d.via, min(d.since) as since
+                      from (select d.via, d.since from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = of_subscription
+                             union all
+                            select d.via, d.since from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = of_subscription) d
+                     group by d.via) x) d
      cross join lateral (
             select m.added, m.member_id
               from scim.membership m
               join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
-             where m.tenant = of_tenant and m.group_id = d.via and (m.added, m.member_id) > (after_since, after_user)
+             where m.tenant = of_tenant and m.group_id = d.via and (m.added, m.member_id) > (d.at, d.id)
              order by m.added, m.member_id
              limit most) f
      union all
-    (select g.granted, g.user_id
+    (select g.granted, g.joined, g.user_id
        from scim.reach_grant g
-      where g.tenant = of_tenant and g.subscription_id = of_subscription and (g.granted, g.user_id) > (after_since, after_user)
-      order by g.granted, g.user_id
-      limit most);
+      where g.tenant = of_tenant and g.subscription_id = of_subscription
+        and (g.granted, g.joined, g.user_id) > ((after).since, (after).joined, (after).user_id)
+      order by g.granted, g.joined, g.user_id
+      -- An account may have one of each kind.
+      limit 4 * most);
 end
 $$;
 revoke execute on function scim.first_grounds from public;
@@ -265,9 +292,6 @@ $$;
 revoke execute on function scim.exceeds from public;
 grant execute on function scim.exceeds to scim_web, scim_manage;
 
--- A place in the order of seats.
-create type scim.place as (since timestamptz, user_id uuid);
-
 -- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
 -- subscription and not for each account.
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
@@ -277,12 +301,13 @@ begin
     if seats is null then
         return null;
     elsif seats = 0 then
-        return (timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
+        return (timestamptz 'epoch', timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
-        return (select (min(f.since), f.user_id)::scim.place
-                  from scim.first_grounds(of_tenant, of_subscription, timestamptz 'epoch', '00000000-0000-0000-0000-000000000000', seats) f
-                 group by f.user_id
-                 order by min(f.since), f.user_id
+        return (select (x.ground [1], x.ground [2], x.user_id)::scim.place
+                  from (select f.user_id, min(array [f.since, f.joined]) as ground
+                          from scim.first_grounds(of_tenant, of_subscription, ('epoch', 'epoch', '00000000-0000-0000-0000-000000000000'), seats) f
+                         group by f.user_id) x
+                 order by x.ground, x.user_id
                 offset seats - 1
                  limit 1);
     end if;
@@ -315,8 +340,8 @@ create function scim.source_json(source text, source_id uuid, name text, through
 -- What everybody has and why. A condition on tenant and user_id, or on tenant and id, goes down to the indexes of each branch.
 create view scim.access as
 select a.tenant, a.user_id, 'subscription' as kind, a.subscription_id as id, s.name, a.since, s.seats,
-       (l.place is null or (a.since, a.user_id)::scim.place <= l.place) as seated, a.sources
-  from (select g.tenant, g.user_id, g.subscription_id, min(g.since) as since,
+       (l.place is null or (a.since, a.joined, a.user_id)::scim.place <= l.place) as seated, a.sources
+  from (select g.tenant, g.user_id, g.subscription_id, min(g.since) as since, (min(array [g.since, g.joined])) [2] as joined,
                jsonb_agg(scim.source_json(g.source, g.source_id, g.name, g.through, g.since) order by g.since, g.source, g.name) as sources
           from scim.ground g
          group by g.tenant, g.user_id, g.subscription_id) a
@@ -339,7 +364,7 @@ begin
         (select g.role
            from scim.ground_role g
           where g.tenant = of_tenant and g.user_id = of_user
-          order by g.source = 'default', g.since, g.role
+          order by g.source = 'default', g.since, g.joined, g.role
           limit 1),
         (select t.default_role
            from scim.tenant t
@@ -365,7 +390,7 @@ begin
         select g.role, g.source, g.name into role, source, name
           from scim.ground_role g
          where g.tenant = of_tenant and g.user_id = of_user
-         order by g.source = 'default', g.since, g.role
+         order by g.source = 'default', g.since, g.joined, g.role
          limit 1;
     end if;
     if role is null then
@@ -390,8 +415,8 @@ declare
     granted scim.access_grant;
 begin
     for granted in
-        insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted)
-        select of_tenant, of_user, g.subscription_id, 'protected', min(g.since)
+        insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted, joined)
+        select of_tenant, of_user, g.subscription_id, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
           from scim.ground g
          where g.tenant = of_tenant and g.user_id = of_user
          group by g.subscription_id
@@ -401,8 +426,8 @@ begin
         perform scim.note_grant('grant', granted);
     end loop;
     for granted in
-        insert into scim.access_grant as n (tenant, user_id, role, source, granted)
-        select of_tenant, of_user, g.role, 'protected', min(g.since)
+        insert into scim.access_grant as n (tenant, user_id, role, source, granted, joined)
+        select of_tenant, of_user, g.role, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
           from scim.ground_role g
          where g.tenant = of_tenant and g.user_id = of_user
          group by g.role

@@ -174,9 +174,8 @@ $$;
 
 -- Who has it, in the order of seats, from a place on. `standing` is seated, waiting or null, `q` what names are searched for. Reads the
 -- first grounds in pieces; an account is where its first ground is.
-create function scim.holders(of_tenant text, s scim.subscription, after_since timestamptz, after_user uuid, q text, standing text,
-                             most int)
-    returns table (since timestamptz, user_id uuid, seated boolean, doc jsonb)
+create function scim.holders(of_tenant text, s scim.subscription, after scim.place, q text, standing text, most int)
+    returns table (place scim.place, seated boolean, doc jsonb)
     language plpgsql stable rows 50
 as $$
 declare
@@ -191,31 +190,26 @@ begin
         if last.user_id is null then
             return;
         end if;
-        if last > (after_since, after_user)::scim.place then
-            after_since := last.since;
-            after_user := last.user_id;
-        end if;
+        after := greatest(after, last);
     end if;
     loop
         n := 0;
         for c in
-            select f.since, f.user_id, r.doc,
+            select (f.since, f.joined, f.user_id)::scim.place as place, r.doc,
                    (q is null or position(scim.fold(q) in concat_ws(E'\n', r.user_name_key, r.display_name_key)) > 0)
-                   and (select min(g.since) from scim.ground g
-                         where g.tenant = of_tenant and g.user_id = f.user_id and g.subscription_id = s.id) = f.since as shown
-              from (select distinct x.since, x.user_id
-                      from scim.first_grounds(of_tenant, s.id, after_since, after_user, piece) x
-                     order by x.since, x.user_id
+                   and (select min(array [g.since, g.joined]) from scim.ground g
+                         where g.tenant = of_tenant and g.user_id = f.user_id and g.subscription_id = s.id) = array [f.since, f.joined] as shown
+              from (select distinct x.since, x.joined, x.user_id
+                      from scim.first_grounds(of_tenant, s.id, after, piece) x
+                     order by x.since, x.joined, x.user_id
                      limit piece) f
               join scim.resource r on r.tenant = of_tenant and r.id = f.user_id
-             order by f.since, f.user_id loop
+             order by f.since, f.joined, f.user_id loop
             n := n + 1;
-            after_since := c.since;
-            after_user := c.user_id;
-            since := c.since;
-            user_id := c.user_id;
+            after := c.place;
+            place := c.place;
             doc := c.doc;
-            seated := last.user_id is null or (c.since, c.user_id)::scim.place <= last;
+            seated := last.user_id is null or c.place <= last;
             if standing = 'seated' and not seated then
                 return;
             end if;
@@ -247,17 +241,15 @@ end
 $$;
 
 -- A place in the order of seats, as the pages of a list have it, and back.
-create function scim.place_text(since timestamptz, user_id uuid) returns text
+create function scim.place_text(place scim.place) returns text
     language sql immutable parallel safe
-    return (extract(epoch from since) * 1000000)::bigint || '_' || user_id;
+    return (extract(epoch from (place).since) * 1000000)::bigint || '_' || (extract(epoch from (place).joined) * 1000000)::bigint || '_' || (place).user_id;
 
-create function scim.place_since(place text) returns timestamptz
+create function scim.place_of(place text) returns scim.place
     language sql immutable parallel safe
-    return timestamptz 'epoch' + coalesce(split_part(place, '_', 1)::bigint, 0) * interval '1 microsecond';
-
-create function scim.place_user(place text) returns uuid
-    language sql immutable parallel safe
-    return coalesce(split_part(place, '_', 2)::uuid, '00000000-0000-0000-0000-000000000000');
+    return (timestamptz 'epoch' + coalesce(split_part(place, '_', 1)::bigint, 0) * interval '1 microsecond',
+            timestamptz 'epoch' + coalesce(split_part(place, '_', 2)::bigint, 0) * interval '1 microsecond',
+            coalesce(split_part(place, '_', 3)::uuid, '00000000-0000-0000-0000-000000000000'))::scim.place;
 
 -- --- previews --------------------------------------------------------------------------------------------------------
 
@@ -265,7 +257,7 @@ create function scim.place_user(place text) returns uuid
 -- each group and what it is mapped to. The members of groups are then read once, for both states, and only of what may differ.
 
 -- What policy and groups give: to the members of `via`, or, where that is null, to all synchronised accounts.
-create type scim.given as (subscription_id uuid, role text, via uuid);
+create type scim.given as (subscription_id uuid, role text, via uuid, since timestamptz);
 
 create type scim.seating as (subscription_id uuid, seats int);
 
@@ -278,12 +270,12 @@ declare
     rules scim.access_rules;
 begin
     select t.sync_policy into rules.sync_policy from scim.tenant t where t.tenant = of_tenant;
-    select array_agg((g.subscription_id, g.role, g.via)::scim.given) into rules.given
-      from (select a.subscription_id, null as role, null::uuid as via from scim.reach_all a where a.tenant = of_tenant
+    select array_agg((g.subscription_id, g.role, g.via, g.since)::scim.given) into rules.given
+      from (select a.subscription_id, null as role, null::uuid as via, a.since from scim.reach_all a where a.tenant = of_tenant
              union all
-            select d.subscription_id, d.role, d.via from scim.reach_direct d where d.tenant = of_tenant
+            select d.subscription_id, d.role, d.via, d.since from scim.reach_direct d where d.tenant = of_tenant
              union all
-            select d.subscription_id, d.role, d.via from scim.reach_nested d where d.tenant = of_tenant) g;
+            select d.subscription_id, d.role, d.via, d.since from scim.reach_nested d where d.tenant = of_tenant) g;
     select array_agg((s.id, s.seats)::scim.seating) into rules.seating from scim.subscription s where s.tenant = of_tenant;
     return rules;
 end
@@ -292,16 +284,16 @@ $$;
 -- What two states differ in: a subscription, with its seats in each, or a role.
 create type scim.concern as (n int, subscription_id uuid, role text, seats_was int, seats_will int);
 
--- What gives it, in either state. `counted` where the order of seats matters in one of them.
-create type scim.concerned as (n int, counted boolean, via uuid, was boolean, will boolean);
+-- What gives it, in either state, and since when. `counted` where the order of seats matters in one of them.
+create type scim.concerned as (n int, counted boolean, via uuid, was boolean, will boolean, since_was timestamptz, since_will timestamptz);
 
 -- Each ground of what they differ in, as the view scim.ground has it, with the sets of rules in which it is one. For the owner alone: it has
 -- no wall. Reads indexes, and of no row anything else.
 create function scim.ground_of_either(of_tenant text, concerns scim.concern[], gives scim.concerned[], policy_was text, policy_will text)
-    returns table (n int, counted boolean, user_id uuid, since timestamptz, was boolean, will boolean)
+    returns table (n int, counted boolean, user_id uuid, joined timestamptz, was boolean, will boolean, since_was timestamptz, since_will timestamptz)
     language sql stable
 as $$
-    select c.n, c.counted, r.id, case when c.counted then scim.id_time(r.id) end, c.was, c.will
+    select c.n, c.counted, r.id, case when c.counted then scim.id_time(r.id) end, c.was, c.will, c.since_was, c.since_will
       from unnest(gives) c
      cross join (
             select s.id
@@ -313,7 +305,7 @@ as $$
                                 where l.tenant = of_tenant and l.id = s.id and l.type = 'User' and l.source <> 'scim' and l.deleted_at is null)) r
      where c.via is null
      union all
-    select c.n, c.counted, m.member_id, m.added, c.was, c.will
+    select c.n, c.counted, m.member_id, m.added, c.was, c.will, c.since_was, c.since_will
       from unnest(gives) c
      cross join lateral (
             select m.member_id, m.added
@@ -322,9 +314,9 @@ as $$
             offset 0) m
       join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
      union all
-    select c.n, c.seats_was is not null or c.seats_will is not null, a.user_id, a.granted,
+    select c.n, c.seats_was is not null or c.seats_will is not null, a.user_id, a.joined,
            a.source <> 'login' or r.protected is null and (policy_was = 'manual' or r.source <> 'scim'),
-           a.source <> 'login' or r.protected is null and (policy_will = 'manual' or r.source <> 'scim')
+           a.source <> 'login' or r.protected is null and (policy_will = 'manual' or r.source <> 'scim'), a.granted, a.granted
       from unnest(concerns) c
       join scim.access_grant a on a.tenant = of_tenant and a.subscription_id = c.subscription_id
       join scim.resource r on r.tenant = of_tenant and r.id = a.user_id and r.type = 'User' and r.active
@@ -346,7 +338,8 @@ begin
     end if;
     return query
     with held as materialized (
-        select g.n, g.user_id, min(g.since) filter (where g.was) as was, min(g.since) filter (where g.will) as will
+        select g.n, g.user_id, min(array [greatest(g.joined, g.since_was), g.joined]) filter (where g.was) as was,
+               min(array [greatest(g.joined, g.since_will), g.joined]) filter (where g.will) as will
           from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
          where g.counted
          group by g.n, g.user_id),
@@ -397,7 +390,8 @@ declare
     gives    scim.concerned[];
 begin
     with given as (
-        select coalesce(g.subscription_id::text, 'role:' || g.role) as key, g.subscription_id, g.role, g.via, not bool_and(g.later) as was, bool_or(g.later) as will
+        select coalesce(g.subscription_id::text, 'role:' || g.role) as key, g.subscription_id, g.role, g.via, not bool_and(g.later) as was, bool_or(g.later) as will,
+               min(g.since) filter (where not g.later) as since_was, min(g.since) filter (where g.later) as since_will
           from (select b.*, false as later from unnest(was.given) b union all select a.*, true from unnest(will.given) a) g
          group by g.subscription_id, g.role, g.via),
     concern as materialized (
@@ -406,7 +400,7 @@ begin
           from (select g.subscription_id, g.role
                   from given g
                  -- Who has no other role has the default one anyway.
-                 where g.was <> g.will and (g.role is null or g.role <> (select t.default_role from scim.tenant t where t.tenant = of_tenant))
+                 where (g.was <> g.will or g.since_was is distinct from g.since_will) and (g.role is null or g.role <> (select t.default_role from scim.tenant t where t.tenant = of_tenant))
                  union
                 select b.subscription_id, null
                   from unnest(was.seating) b
@@ -422,7 +416,7 @@ begin
           left join unnest(was.seating) b on b.subscription_id = x.subscription_id
           left join unnest(will.seating) a on a.subscription_id = x.subscription_id)
     select (select array_agg((c.n, c.subscription_id, c.role, c.seats_was, c.seats_will)::scim.concern order by c.n) from concern c),
-           (select array_agg((c.n, c.seats_was is not null or c.seats_will is not null, g.via, g.was, g.will)::scim.concerned)
+           (select array_agg((c.n, c.seats_was is not null or c.seats_will is not null, g.via, g.was, g.will, g.since_was, g.since_will)::scim.concerned)
               from concern c
               join given g on g.key = c.key)
       into concerns, gives;
@@ -515,11 +509,12 @@ begin
     argument := 'automatic';
     if args ? 'automatic' then
         update scim.subscription x
-           set automatic = x.id in (select (scim.the_subscription(of_tenant, a.name)).id from jsonb_array_elements_text(args -> 'automatic') a (name))
+           set automatic_since = case when x.automatic then x.automatic_since else now() end,
+               automatic = x.id in (select (scim.the_subscription(of_tenant, a.name)).id from jsonb_array_elements_text(args -> 'automatic') a (name))
          where x.tenant = of_tenant;
     end if;
     if args ? 'syncPolicy' then
-        update scim.tenant t set sync_policy = args ->> 'syncPolicy' where t.tenant = of_tenant;
+        perform scim.choose_policy(of_tenant, args ->> 'syncPolicy');
     end if;
 exception
     when sqlstate 'SC404' then

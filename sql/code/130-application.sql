@@ -52,28 +52,28 @@ $$;
 revoke execute on function scim.facts_of from public;
 grant execute on function scim.facts_of to scim_app, scim_web, scim_manage;
 
--- The groups of an account and those that these are in, each with the earliest time of joining: for httpd's statements, in a tenant that
--- has groups in groups. One walk for all of them, because an account may be in thousands.
-create function scim.groups_of(of_tenant text, of_user uuid) returns table (group_id uuid, added timestamptz)
+-- The groups of an account and those that these are in, each with the time of joining and that from which a way has led there: for
+-- httpd's statements, in a tenant that has groups in groups. One walk for all of them, because an account may be in thousands.
+create function scim.groups_of(of_tenant text, of_user uuid) returns table (group_id uuid, added timestamptz, since timestamptz)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off rows 10 cost 1000
 as $$
 begin
     return query
-    with recursive up (id, joined) as (
-            select m.group_id, m.added
+    with recursive up (id, joined, since) as (
+            select m.group_id, m.added, m.added
               from scim.membership m
              where m.tenant = of_tenant and m.member_id = of_user and coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false)
              union
-            select e.group_id, up.joined
+            select e.group_id, up.joined, greatest(up.since, e.added)
               from up
              cross join lateral (
-                    select e.group_id
+                    select e.group_id, e.added
                       from scim.membership e
                      where e.tenant = of_tenant and e.member_id = up.id
                        and (select u.deleted_at is null from scim.resource u where u.tenant = of_tenant and u.id = up.id)
                     offset 0) e)
-    select up.id, min(up.joined) from up group by up.id;
+    select up.id, up.joined, up.since from up;
 end
 $$;
 revoke execute on function scim.groups_of from public;

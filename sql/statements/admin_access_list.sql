@@ -2,9 +2,9 @@
 with s as materialized (
     select (scim.the_subscription($1, $2::jsonb ->> 'subscription')).*
 )
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.place_text(h.since, h.user_id),
-                                                               scim.holder_json($1, s.id, h.user_id, h.doc, h.since, h.seated))
-                                             order by h.since, h.user_id)
-                              from s, scim.holders($1, s, scim.place_since($2::jsonb ->> 'after'), scim.place_user($2::jsonb ->> 'after'),
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.place_text(h.place),
+                                                               scim.holder_json($1, s.id, (h.place).user_id, h.doc, (h.place).since, h.seated))
+                                             order by h.place)
+                              from s, scim.holders($1, s, scim.place_of($2::jsonb ->> 'after'),
                                                    $2::jsonb ->> 'q', $2::jsonb ->> 'standing', scim.most($2::jsonb) + 1) h), '[]'),
                   scim.most($2::jsonb))

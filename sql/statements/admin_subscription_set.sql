@@ -1,6 +1,6 @@
 -- Changes a subscription. $1 tenant, $2 id, name, description, seats, automatic
 update scim.subscription s
    set name = $2::jsonb ->> 'name', description = $2::jsonb ->> 'description', seats = ($2::jsonb ->> 'seats')::int,
-       automatic = ($2::jsonb ->> 'automatic')::boolean
+       automatic_since = case when s.automatic then s.automatic_since else now() end, automatic = ($2::jsonb ->> 'automatic')::boolean
  where s.tenant = $1 and s.id = ($2::jsonb ->> 'id')::uuid
 returning {{subscription_shown}}

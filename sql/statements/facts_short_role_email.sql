@@ -1,4 +1,4 @@
 -- The same by e-mail address. $1 tenant, $2 login, folded
-select {{facts_account}}, t.default_role, r.role, r.created, null::timestamptz, null::text, a.granted, a.source, a.role, r.source, r.protected
+select {{facts_account}}, t.default_role, r.role, r.created, null::timestamptz, null::timestamptz, null::text, a.granted, a.joined, a.source, a.role, r.source, r.protected
   from {{facts_by_email}}
   left join lateral {{facts_grants}} on a.role is not null

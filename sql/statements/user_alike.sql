@@ -29,7 +29,7 @@ select w.id as wanted, w.place, a.id
              (select d.id, d.merged_into, 1
                 from scim.resource d
                where d.tenant = $1 and d.external_id = w.external_id and (d.type = 'User' and d.merged_into is not null) is true
-               order by d.id desc
+               order by d.deleted_at desc, d.id desc
                limit 100)
               union all
              select d.id, d.merged_into, m.n + 1

@@ -39,17 +39,21 @@ sub beyond {
 sub told { my ($side) = @_; return join ' ', map { join ':', grep {defined} @$_{qw(userName subscription role)} } @{ $side->{items} } }
 
 my $changed = 0;
+# What a change of the policy gives it gives since then.
 for my $round (1 .. 40) {
     sql("update scim.tenant set sync_policy = '" . pick(qw(manual all groups groups)) . "' where tenant = '$own'");
     my (%change, @sql);
+    my $policy = sql("select sync_policy from scim.tenant where tenant = '$own'");
     if (rand() < .4) {
         $change{syncPolicy} = pick(qw(manual all groups));
-        push @sql, "update scim.tenant set sync_policy = '$change{syncPolicy}' where tenant = '$own'";
+        push @sql, "update scim.mapping set since = now() where tenant = '$own' and '$change{syncPolicy}' = 'groups' and '$policy' <> 'groups'",
+            "update scim.subscription set automatic_since = now() where tenant = '$own' and '$change{syncPolicy}' = 'all' and '$policy' <> 'all'",
+            "update scim.tenant set sync_policy = '$change{syncPolicy}' where tenant = '$own'";
     }
     if (rand() < .3) {
         $change{automatic} = [grep { rand() < .5 } map {"S$_"} 0 .. 4];
         my $names = join ',', map {"'$_'"} @{ $change{automatic} }, '';
-        push @sql, "update scim.subscription set automatic = name in ($names) where tenant = '$own'";
+        unshift @sql, "update scim.subscription set automatic = name in ($names), automatic_since = case when automatic then automatic_since else now() end where tenant = '$own'";
     }
     if (rand() < .6) {
         for (1 .. 3) {

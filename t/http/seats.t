@@ -80,16 +80,131 @@ standing('a d c', 'more seats');
 $t->admin(PATCH => '/subscriptions/web', { seats => undef });
 standing('a d c', 'no limit');
 
-# Policy all: in the order in which accounts were made.
+# Policy all: who had it before keeps it; then in the order in which accounts were made.
 $t->admin(PATCH => '/subscriptions/web', { seats => 2 });
 is($t->admin(PATCH => "//tenants/$own", { syncPolicy => 'all' })->{status}, 200, 'policy all');
-standing('a c (d)', 'the oldest accounts have them');
+standing('d a (c)', 'the oldest accounts have what is left');
 $user{e} = $t->make(Users => userName => 'e');
-standing('a c (d) (e)', 'a new one is the last');
+standing('d a (c) (e)', 'a new one is the last');
 
 # What makes a protected account one keeps its seat.
 sql("set scim.tenant = '$own'; update scim.resource set protected = 'break-glass' where tenant = '$own' and id = '$user{c}'");
 is($t->admin(PATCH => "//tenants/$own", { syncPolicy => 'manual' })->{status}, 200, 'policy manual');
-standing('c d', 'it stays with the grant');
+standing('d c', 'it stays with the grant');
+
+# --- what comes later takes no seat ------------------------------------------------------------------------------------------------
+
+# One seat, which somebody has by group A; everybody else has been somewhere for years, and that is made a ground now.
+my $n = 0;
+my $years = "now() - interval '3 years'";
+sub early { my ($name) = @_; my $id = $t->make(Users => userName => $name);
+    sql("update scim.membership set added = $years where tenant = '$own' and member_id = '$id'"); return $id }
+sub scene {
+    my ($policy) = @_;
+    my $tag = 's' . ++$n;
+    $t->admin(POST => '/subscriptions', { name => $tag, seats => 1 });
+    $t->admin(PATCH => '', { syncPolicy => $policy });
+    my %who = map { $_ => $t->make(Users => userName => "$tag-$_") } qw(old new);
+    my %in = map { $_ => $t->make(Groups => displayName => "$tag-$_", members => [{ value => $who{ $_ eq 'a' ? 'new' : 'old' } }]) } qw(a b);
+    $t->admin(POST => '/mappings', { group => "$tag-a", subscription => $tag }) if $policy eq 'groups';
+    $t->admin(POST => '/grants', { user => "$tag-new", subscription => $tag }) if $policy ne 'groups';
+    sql("update scim.membership set added = $years where tenant = '$own' and group_id = '$in{b}'");
+    sql("update scim.resource set created = $years where tenant = '$own' and id = '$who{old}'");
+    return ($tag, \%in, \%who);
+}
+sub ranks {
+    my ($tag) = @_;
+    my $list = join ' ', map { my $user = $_->{userName} =~ s/^$tag-//r; $_->{seated} ? $user : "($user)" } grep { $_->{userName} =~ /^$tag-/ }
+        @{ $t->admin(GET => "/subscriptions/$tag/users?limit=500")->{json}{items} };
+    # Each account's own, and httpd's and the application's look at it.
+    for my $user (qw(old new)) {
+        my ($has) = grep { $_->{name} eq $tag } @{ $t->admin(GET => "/users/$tag-$user/access")->{json}{access} };
+        my $expected = $list =~ /\($user\)/ ? 'waits' : $list =~ /\b$user\b/ ? 'has' : 'nothing';
+        is(!$has ? 'nothing' : $has->{seated} ? 'has' : 'waits', $expected, "$tag: $user by itself");
+        is(sql("set scim.tenant = '$own'; select case when '$tag' = any (entitlements) then 'has' else 'not' end from scim_app.facts where user_name = '$tag-$user'"),
+            $expected eq 'has' ? 'has' : 'not', "$tag: $user as applications see it");
+    }
+    return $list;
+}
+sub previewed { my ($change) = @_; my $it = $t->admin(POST => '/preview', $change)->{json};
+    return [grep { $_->{userName} =~ /^s$n-/ } map { @{ $it->{$_}{items} } } qw(granted withdrawn)] }
+
+my ($tag, $in, $who) = scene('groups');
+is(ranks($tag), 'new', 'the seat is taken through group A');
+is_json(previewed({ map => ["$tag-b=$tag"] }), [], 'a mapping of B would grant and withdraw nothing');
+$t->admin(POST => '/mappings', { group => "$tag-b", subscription => $tag });
+is(ranks($tag), 'new (old)', 'a mapping of group B, whose members joined years ago, takes no seat');
+my ($since) = map { $_->{since} } grep { $_->{userName} eq "$tag-old" } @{ $t->admin(GET => "/subscriptions/$tag/users")->{json}{items} };
+my ($mapped) = map { $_->{created} } grep { $_->{group} eq "$tag-b" } @{ $t->admin(GET => "/mappings?q=$tag-b")->{json}{items} };
+is($since, $mapped, 'they have it since the mapping was made');
+
+$t->admin(PATCH => '', { syncPolicy => 'manual' });
+$t->admin(PATCH => '', { syncPolicy => 'groups' });
+is(ranks($tag), 'old (new)', 'all of them by one policy that was chosen at once: who joined first');
+
+($tag, $in, $who) = scene('groups');
+$t->admin(POST => '/mappings', { group => "$tag-b", subscription => $tag });
+$t->request(DELETE => "/Groups/$in->{a}");
+is(ranks($tag), 'old', 'the group is archived: its seat is free');
+is($t->admin(POST => "/groups/$in->{a}/restore", {})->{status}, 200, 'restored');
+is(ranks($tag), 'old (new)', 'it takes no seat');
+
+($tag, $in, $who) = scene('manual');
+is_json(previewed({ syncPolicy => 'groups', map => ["$tag-b=$tag"] }), [], 'a policy would withdraw nothing');
+$t->admin(POST => '/mappings', { group => "$tag-b", subscription => $tag });
+sql("update scim.mapping set created = $years, since = $years where tenant = '$own' and group_id = '$in->{b}'");
+is(ranks($tag), 'new', 'a mapping gives nothing yet');
+$t->admin(PATCH => '', { syncPolicy => 'groups' });
+is(ranks($tag), 'new (old)', 'the policy groups takes no seat');
+
+($tag, $in, $who) = scene('all');
+is(ranks($tag), 'new', 'a grant');
+is_json(previewed({ automatic => [$tag] }), [], 'a mark as automatic would withdraw nothing');
+$t->admin(PATCH => "/subscriptions/$tag", { automatic => true });
+is(ranks($tag), 'new (old)', 'an automatic subscription takes no seat');
+$t->admin(PATCH => "/subscriptions/$tag", { automatic => false });
+
+($tag, $in, $who) = scene('manual');
+sql("update scim.subscription set automatic = true, automatic_since = $years where tenant = '$own' and name = '$tag'");
+$t->admin(PATCH => '', { syncPolicy => 'all' });
+is(ranks($tag), 'new (old)', 'the policy all takes no seat');
+sql("update scim.subscription set automatic = false where tenant = '$own'");
+
+# A group that comes into a mapped one.
+($tag, $in, $who) = scene('groups');
+my $whole = $t->make(Groups => displayName => "$tag-whole");
+$t->admin(POST => '/mappings', { group => "$tag-whole", subscription => $tag });
+is($t->patch("/Groups/$whole", [{ op => 'add', path => 'members', value => [{ value => $in->{b} }] }])->{status} =~ /^20/ ? 1 : 0, 1, 'a group in a group');
+is(ranks($tag), 'new (old)', 'takes no seat for those who were in it before');
+
+# Protected: with its place among those who have it since the same moment.
+($tag, $in, $who) = scene('groups');
+my $third = $t->make(Users => userName => "$tag-third");
+$t->admin(POST => '/mappings', { group => "$tag-b", subscription => $tag });
+$t->patch("/Groups/$in->{b}", [{ op => 'add', path => 'members', value => [{ value => $third }] }]);
+sql("update scim.membership set added = now() - interval '1 year' where tenant = '$own' and member_id = '$third'; update scim.mapping set since = now() where tenant = '$own'");
+is(ranks($tag), 'old (third) (new)', 'by joining, where all have it since the same moment');
+is($t->admin(POST => "/users/$third/protect", { kind => 'break-glass' })->{status}, 200, 'protect one');
+is(ranks($tag), 'old (third) (new)', 'it stays where it is');
+
+# Who was granted it in several ways takes one seat.
+($tag, $in, $who) = scene('manual');
+sql("insert into scim.access_grant (tenant, user_id, subscription_id, source, granted) select '$own', '$who->{new}', s.id, k, now() - interval '1 day'
+    from scim.subscription s, unnest(array['login', 'template', 'protected']) k where s.tenant = '$own' and s.name = '$tag'");
+$t->admin(PATCH => "/subscriptions/$tag", { seats => 2 });
+$t->admin(POST => '/grants', { user => "$tag-$_", subscription => $tag }) for 'old';
+$third = $t->make(Users => userName => "$tag-third");
+$t->admin(POST => '/grants', { user => $third, subscription => $tag });
+is(ranks($tag), 'new old (third)', 'and nobody has one too many');
+
+# Roles: what a group has given longest counts.
+($tag, $in, $who) = scene('groups');
+$t->patch("/Groups/$in->{b}", [{ op => 'add', path => 'members', value => [{ value => $who->{new} }] }]);
+sql("update scim.membership set added = $years where tenant = '$own' and group_id = '$in->{b}'");
+$t->admin(POST => '/mappings', { group => "$tag-a", role => 'read-only' });
+is($t->admin(GET => "/users/$tag-new")->{json}{role}, 'read-only', 'a role by group A');
+$t->admin(POST => '/mappings', { group => "$tag-b", role => 'administrator' });
+is($t->admin(GET => "/users/$tag-new")->{json}{role}, 'read-only', 'is not another one by a mapping of a group that it joined before');
+is(sql("set scim.tenant = '$own'; select role from scim_app.facts where user_name = '$tag-new'"), 'read-only', 'for applications too');
 
 done_testing;

@@ -46,15 +46,20 @@ static void grants(void)
 
 static void seats(void)
 {
-    const char *a = "01900000-0000-7000-8000-00000000000a";
-    const char *b = "01900000-0000-7000-8000-00000000000b";
-    CU_ASSERT(scim_access_is_seated(5, a, 0, NULL));
-    CU_ASSERT(scim_access_is_seated(5, a, 0, ""));
-    CU_ASSERT(scim_access_is_seated(4, b, 5, a));
-    CU_ASSERT(!scim_access_is_seated(6, a, 5, b));
-    CU_ASSERT(scim_access_is_seated(5, a, 5, a));
-    CU_ASSERT(scim_access_is_seated(5, a, 5, b));
-    CU_ASSERT(!scim_access_is_seated(5, b, 5, a));
+    static const struct {
+        scim_access_place_t place, last;
+        int seated;
+    } rows[] = {
+        {{5, 5, "a"}, {0, 0, NULL}, 1}, {{5, 5, "a"}, {0, 0, ""}, 1},  {{4, 4, "b"}, {5, 5, "a"}, 1},
+        {{6, 6, "a"}, {5, 5, "b"}, 0},  {{5, 5, "a"}, {5, 5, "a"}, 1}, {{5, 5, "a"}, {5, 5, "b"}, 1},
+        {{5, 5, "b"}, {5, 5, "a"}, 0},  {{5, 2, "b"}, {5, 3, "a"}, 1}, {{5, 4, "a"}, {5, 3, "b"}, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CU_ASSERT_EQUAL(scim_access_is_seated(&rows[i].place, &rows[i].last), rows[i].seated);
+    }
+    CU_ASSERT_EQUAL(scim_access_place(7, 3, "a").since, 7);
+    CU_ASSERT_EQUAL(scim_access_place(3, 7, "a").since, 7);
+    CU_ASSERT_EQUAL(scim_access_place(7, 3, "a").joined, 3);
     CU_ASSERT_EQUAL(scim_access_id_time("0191f3a2-4b5c-7000-8000-00000000000b"), APR_INT64_C(0x0191f3a24b5c) * 1000);
     CU_ASSERT_EQUAL(scim_access_id_time("short"), 0);
 }
