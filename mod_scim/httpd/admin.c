@@ -20,6 +20,7 @@
 
 APLOG_USE_MODULE(scim);
 
+#define PATIENCE     apr_time_from_sec(3)
 #define PROBLEM_TYPE "application/problem+json"
 #define JSON_TYPE    "application/json"
 #define ARGS_DEPTH   8
@@ -299,6 +300,7 @@ static void fill_call(admin_t *admin)
     call->base_url = base_url(admin);
     call->request = scim_request_log_id(r);
     call->if_match = version_tags(r);
+    call->patience = PATIENCE;
     call->schemas = scim_server_config(r->server)->runtime->schemas;
 }
 

@@ -55,6 +55,12 @@ static scim_error_t *check_enable(const scim_asked_t *asked)
         NULL, 400, "expires",
         "expires: the tenant has not one token at a time (oneToken), so there is no new "
         "one; its tokens keep their expiry."};
+    static const scim_refusal_t going = {
+        NULL, 409, NULL,
+        "The tenant \"{tenant}\" is being removed, which cannot be called off; go on with its removal."};
+    if (member(stored(asked), "removing")) {
+        return scim_action_refuse(asked, &going);
+    }
     if (issues(asked)) {
         return scim_action_check(asked, scim_token_end);
     }

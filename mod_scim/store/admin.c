@@ -142,7 +142,8 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
     if (call->tenant) {
         scim_param_t *tenant = apr_pcalloc(call->pool, sizeof(*tenant));
         tenant->value = call->tenant;
-        scim_batch_add(batch, SCIM_STMT_ADMIN_TENANT, tenant);
+        int survives = call->op->flags & SCIM_OP_SURVIVES;
+        scim_batch_add(batch, survives ? SCIM_STMT_ADMIN_TENANT_EVER : SCIM_STMT_ADMIN_TENANT, tenant);
     }
 }
 

@@ -60,12 +60,13 @@ typedef struct scim_admin_field_t {
 } scim_admin_field_t;
 
 enum {
-    SCIM_OP_LIST = 1,     /* answers {"items": [...], "next": TEXT or null}, of `fields` each */
-    SCIM_OP_CREATES = 2,  /* 201 with Location, which is the path and `id_field` of the answer */
-    SCIM_OP_EMPTY = 4,    /* answers nothing: 204 */
-    SCIM_OP_FEW = 8,      /* a list that is never long: scimctl shows all its pages */
-    SCIM_OP_FILTERS = 16, /* has a filter, and needs the schemas for it */
-    SCIM_OP_ORDERED = 32  /* planned with sorting forbidden: what it reads, indexes give in its order */
+    SCIM_OP_LIST = 1,      /* answers {"items": [...], "next": TEXT or null}, of `fields` each */
+    SCIM_OP_CREATES = 2,   /* 201 with Location, which is the path and `id_field` of the answer */
+    SCIM_OP_EMPTY = 4,     /* answers nothing: 204 */
+    SCIM_OP_FEW = 8,       /* a list that is never long: scimctl shows all its pages */
+    SCIM_OP_FILTERS = 16,  /* has a filter, and needs the schemas for it */
+    SCIM_OP_SURVIVES = 64, /* also of a tenant that was removed */
+    SCIM_OP_ORDERED = 32   /* planned with sorting forbidden: what it reads, indexes give in its order */
 };
 
 typedef struct scim_admin_call_t scim_admin_call_t;
@@ -106,6 +107,7 @@ struct scim_admin_call_t {
     const char *sync_policy;       /* of tenants that are made, where their maker says none; NULL: the database's */
     const char *base_url;          /* of the endpoint, with {tenant} where the name goes; NULL: not known */
     const char *secret;            /* made by prepare, shown by finish */
+    apr_interval_time_t patience;  /* for how long one in pieces goes on; 0: until it is done */
     apr_pool_t *pool;
     /* What it came to. */
     const char *answer; /* JSON; NULL of SCIM_OP_EMPTY */

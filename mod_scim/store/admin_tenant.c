@@ -1,6 +1,7 @@
 /* Tenants: making them, their settings, and switching provisioning on and off. */
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "admin_removal.h"
 #include "admin_secret.h"
 #include "rules/nouns.h"
 #include "tenant.h"
@@ -42,6 +43,7 @@
         {"activityBodies", SCIM_ARG_FLAG, HEAD("Keep bodies"), "activity keeps bodies of requests"},                   \
         {"activityMask", SCIM_ARG_LIST, HEAD("Mask"), "attributes that activity does not show"},                       \
         {"activityReads", SCIM_ARG_INT, HEAD("Reads kept"), "how many of 100 reads activity keeps"},                   \
+        {"removing", SCIM_ARG_TIME, HEAD("Being removed since"), "since when it is being removed; null: it is not"},   \
     {                                                                                                                  \
         "created", SCIM_ARG_TIME, "Created", "when it was made"                                                        \
     }
@@ -204,6 +206,18 @@ static const scim_admin_arg_t enable_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_arg_t remove_args[] = {
+    {"confirm", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, 100, "its name, once more"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_field_t removed_fields[] = {
+    {"tenant", SCIM_ARG_TEXT, "Tenant", "its name"},
+    {"done", SCIM_ARG_FLAG, "Removed", "whether nothing is left of it but its audit log; where not, ask again"},
+    {"erased", SCIM_ARG_INT, "Erased", "how many rows of the database were erased by this"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
 static scim_error_t *prepare_add(scim_admin_call_t *call)
 {
     scim_error_t *error = scim_tenant_check_key(scim_admin_text(call, "tenant"), call->pool);
@@ -300,5 +314,15 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .args = disable_args,
      .fields = fields,
      .summary = "switch provisioning off: every request of the tenant is answered 403"},
+    {.noun = "tenant",
+     .verb = "remove",
+     .argument = "tenant",
+     .method = "POST",
+     .path = TENANT "/remove",
+     .args = remove_args,
+     .fields = removed_fields,
+     .carry = scim_admin_tenant_remove,
+     .summary = "erase a tenant that is switched off, with all that it has but its audit log; piece by piece, and the "
+                "same again goes on"},
     {.noun = NULL},
 };

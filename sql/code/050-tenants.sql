@@ -196,6 +196,10 @@ as $$
 declare
     made text;
 begin
+    if exists (select from scim.audit a where a.tenant = args ->> 'tenant')
+        and not exists (select from scim.tenant t where t.tenant = args ->> 'tenant') then
+        perform scim.fail('SC409', 'tenant', format('There was a tenant "%s", whose audit log is kept under this name; choose another name.', args ->> 'tenant'));
+    end if;
     insert into scim.tenant (tenant) values (args ->> 'tenant') on conflict do nothing returning tenant into made;
     if made is null then
         perform scim.fail('SC409', 'tenant', format('There is a tenant "%s" already; choose another name.', args ->> 'tenant'));

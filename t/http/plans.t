@@ -119,6 +119,7 @@ my %many = (
     admin_token_revoke_all => 'changes the tokens of a tenant, which are few',
     admin_tenant_tokens => 'reads the tokens of a tenant, which are few',
     admin_flag_use => 'reads who has flags, by their index',
+    tenant_erase   => 'erases as many rows of each table as it is told to, in any order',
     index_empty    => 'takes an attribute away, by scimctl',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.

@@ -1,0 +1,130 @@
+-- Erases a piece of a tenant that is being removed: so many rows of each table, and the tenant itself when nothing else is left. What
+-- others refer to goes after them. The audit log stays. $1 tenant, $2 arguments: rows
+with most as materialized (
+    select ($2::jsonb ->> 'rows')::int as n
+      from scim.tenant t
+     where t.tenant = $1 and not t.enabled and t.removing is not null
+       for update
+), gone_activity as (
+    -- Its rows are in several tables, so they are named by their times.
+    delete from scim.activity a
+     where a.tenant = $1 and (select m.n from most m) > 0
+       and a.at <= coalesce((select x.at from scim.activity x where x.tenant = $1 order by x.at offset (select m.n - 1 from most m) limit 1), 'infinity')
+    returning 1
+), gone_access_token as (
+    delete from scim.access_token x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.access_token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_token as (
+    delete from scim.token x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+       and (select count(*) from gone_access_token) < (select m.n from most m)
+    returning 1
+), gone_hold as (
+    delete from scim.hold x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.hold y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_loss as (
+    delete from scim.loss x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.loss y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_not_duplicate as (
+    delete from scim.not_duplicate x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.not_duplicate y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_link as (
+    delete from scim.link x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.link y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_first_login as (
+    delete from scim.first_login x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.first_login y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_access_grant as (
+    delete from scim.access_grant x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.access_grant y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_mapping as (
+    delete from scim.mapping x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.mapping y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_subscription as (
+    delete from scim.subscription x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.subscription y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+       and (select count(*) from gone_access_grant) < (select m.n from most m)
+       and (select count(*) from gone_mapping) < (select m.n from most m)
+    returning 1
+), gone_template as (
+    delete from scim.template x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.template y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_flag as (
+    delete from scim.flag x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.flag y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_application_group as (
+    delete from scim.application_group x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.application_group y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_membership as (
+    delete from scim.membership x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.membership y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_lookup as (
+    delete from scim.lookup x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.lookup y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_tally as (
+    delete from scim.tally x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.tally y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_resource as (
+    delete from scim.resource x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.resource y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone as materialized (
+    select sum(g.n) as total, max(g.n) as longest
+      from (select count(*) as n from gone_activity
+                 union all
+                select count(*) as n from gone_access_token
+                 union all
+                select count(*) as n from gone_token
+                 union all
+                select count(*) as n from gone_hold
+                 union all
+                select count(*) as n from gone_loss
+                 union all
+                select count(*) as n from gone_not_duplicate
+                 union all
+                select count(*) as n from gone_link
+                 union all
+                select count(*) as n from gone_first_login
+                 union all
+                select count(*) as n from gone_access_grant
+                 union all
+                select count(*) as n from gone_mapping
+                 union all
+                select count(*) as n from gone_subscription
+                 union all
+                select count(*) as n from gone_template
+                 union all
+                select count(*) as n from gone_flag
+                 union all
+                select count(*) as n from gone_application_group
+                 union all
+                select count(*) as n from gone_membership
+                 union all
+                select count(*) as n from gone_lookup
+                 union all
+                select count(*) as n from gone_tally
+                 union all
+                select count(*) as n from gone_resource) g
+), last as (
+    delete from scim.tenant t
+     where t.tenant = $1 and (select g.longest < m.n from gone g, most m)
+    returning t.tenant, t.display_name
+), noted as (
+    insert into scim.audit (tenant, action, object_type, object_id, object_name)
+    select l.tenant, 'erase', 'Tenant', l.tenant, l.display_name from last l
+)
+select jsonb_build_object('erased', (select g.total from gone g), 'done', exists (select from last))

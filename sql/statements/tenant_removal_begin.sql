@@ -1,0 +1,10 @@
+-- Marks a tenant as one that is being removed; once. $1 tenant, $2 arguments: none
+with marked as (
+    update scim.tenant t set removing = now()
+     where t.tenant = $1 and not t.enabled and t.removing is null and $2::jsonb is not null
+    returning t
+), noted as (
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before)
+    select (m.t).tenant, 'remove', 'Tenant', (m.t).tenant, (m.t).display_name, scim.tenant_counted(scim.tenant_json(m.t)) from marked m
+)
+select jsonb_build_object('marked', (select count(*) from marked))
