@@ -79,8 +79,11 @@ static scim_error_t *check_user_name(const scim_row_t *row, const scim_rules_t *
     if (!rules->user_name_email || !name || is_email(name)) {
         return NULL;
     }
-    return scim_error_typed(pool, SCIM_INVALID_VALUE,
-                            "userName: \"%s\" is no e-mail address, which this tenant asks for.", name);
+    return scim_error_typed(
+        pool, SCIM_INVALID_VALUE,
+        "userName: \"%s\" is no e-mail address, which this tenant asks for. Map an attribute that holds "
+        "the e-mail address to userName in the identity provider.",
+        name);
 }
 
 static void derive_name(scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
@@ -114,6 +117,30 @@ typedef struct choice_t {
     apr_pool_t *pool;
 } choice_t;
 
+#define NAMED_MOST 20 /* roles that a refusal lists */
+
+/* The roles that provisioning can give: "administrator, user". */
+static const char *names_of_roles(const scim_rules_t *rules, apr_pool_t *pool)
+{
+    const char *names = "";
+    int n = 0;
+    for (int i = 0; rules->roles && i < rules->roles->nelts && n < NAMED_MOST; i++) {
+        const char *value = APR_ARRAY_IDX(rules->roles, i, scim_role_t).value;
+        if (!scim_rules_reserved(rules, value)) {
+            names = apr_pstrcat(pool, names, n++ ? ", " : "", value, NULL);
+        }
+    }
+    return rules->roles && rules->roles->nelts > NAMED_MOST ? apr_pstrcat(pool, names, ", ...", NULL) : names;
+}
+
+static scim_error_t *role_not_found(const choice_t *choice, const char *name)
+{
+    return scim_error_typed(choice->pool, SCIM_INVALID_VALUE,
+                            "Role not found: %s. The roles here are: %s. Correct the mapping of roles in the identity "
+                            "provider, or let an administrator add the role here.",
+                            name, names_of_roles(choice->rules, choice->pool));
+}
+
 static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
 {
     const char *name = scim_row_text(entry, "value");
@@ -122,7 +149,7 @@ static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
     }
     const scim_role_t *role = scim_rules_role(choice->rules, name, choice->pool);
     if (!role && choice->strict && !choice->rules->role_defaults) {
-        return scim_error_typed(choice->pool, SCIM_INVALID_VALUE, "Role not found: %s", name);
+        return role_not_found(choice, name);
     }
     if (!role && choice->strict && !choice->note) {
         choice->note =

@@ -34,6 +34,7 @@ select case
            when exists (select from absent where absent.id = $2::uuid)
                then scim.refuse('SC400', format('members: a group cannot be a member of itself (%s)', $2))
            when exists (select from absent where absent.id not in (select found.id from found))
-               then scim.refuse('SC400', format('members: "%s" is no User or Group of this tenant',
+               then scim.refuse('SC400', format('members: "%s" is no User or Group of this tenant. Assign that user or group to the application in the identity provider '
+                                                'first, so that it is made here before it is a member.',
                                                 (select absent.id from absent where absent.id not in (select found.id from found) limit 1)))
        end

@@ -111,7 +111,7 @@ refused($t->admin(POST => "/groups/$local/unlink", {}), 409, 'group', 'The group
     'a local group has nothing to unlink');
 # Who is hidden is refused as who is not there, in every way of naming members.
 for my $none ($NOBODY, $mia) {
-    my $detail = qq(members: "$none" is no User or Group of this tenant);
+    my $detail = qq(members: "$none" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.);
     my $members = [{ value => $none }];
     is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'New', members => $members }), 400, 'invalidValue', $detail, "POST with $none");
     is_error($t->request(PUT => "/Groups/$team", { schemas => [$GROUP], displayName => 'Team', members => $members }), 400, 'invalidValue', $detail, "PUT with $none");
@@ -200,7 +200,7 @@ is_json($t->stored_members($project), [sort $mia, $lee], 'as it says');
 is_empty($t->patch("/Groups/$project", [{ op => 'Remove', path => 'members', value => [{ value => $lee }, { value => $mia }] }]), 204, 'Entra takes members out');
 is_json($t->stored_members($project), [$mia], 'those that it sees');
 is_error($t->patch("/Groups/$project", [{ op => 'add', path => 'members', value => [{ value => $mia }] }]), 400, 'invalidValue',
-    qq(members: "$mia" is no User or Group of this tenant), 'a hidden member is nobody');
+    qq(members: "$mia" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.), 'a hidden member is nobody');
 is_empty($t->patch("/Groups/$project", [{ op => 'replace', path => 'members', value => [{ value => $jo }] }]), 204, 'replace members');
 is_empty($t->patch("/Groups/$project", [{ op => 'remove', path => 'members[type eq "User"]' }]), 204, 'remove by a filter');
 is_json($t->stored_members($project), [$mia], 'the local one is the administrator\'s');

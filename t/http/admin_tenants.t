@@ -109,7 +109,7 @@ sub set { return is($s->admin(PATCH => '', {@_})->{status}, 200, "set @_") }
 
 set(userNameEmail => true, %lenient);
 is_error($s->request(POST => '/Users', { schemas => [$USER], userName => 'plain' }), 400, 'invalidValue',
-    'userName: "plain" is no e-mail address, which this tenant asks for.', 'userNameEmail: a plain name');
+    'userName: "plain" is no e-mail address, which this tenant asks for. Map an attribute that holds the e-mail address to userName in the identity provider.', 'userNameEmail: a plain name');
 my $mail = $s->make(Users => userName => 'Anna@x.example');
 is_error($s->patch("/Users/$mail", [{ op => 'replace', path => 'userName', value => 'anna@x' }]), 400, 'invalidValue', $ANY, 'a PATCH, too');
 is($s->row($mail)->{doc}{userName}, 'Anna@x.example', 'it stays');
@@ -135,7 +135,7 @@ $s->make(Users => userName => 'dora', roles => [{ value => 'user' }]);
 is(role_of('dora'), 'user', 'but the first');
 $s->make(Users => userName => 'emil');
 is(role_of('emil'), '-', 'who is sent none has the default');
-is_error($s->request(POST => '/Users', { schemas => [$USER], userName => 'f', roles => [{ value => 'boss' }] }), 400, 'invalidValue', 'Role not found: boss', 'a role that is none');
+is_error($s->request(POST => '/Users', { schemas => [$USER], userName => 'f', roles => [{ value => 'boss' }] }), 400, 'invalidValue', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', 'a role that is none');
 
 # --- make one ---------------------------------------------------------------------------------------------------------------------
 

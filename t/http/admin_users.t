@@ -292,7 +292,7 @@ for my $op ({ op => 'replace', path => 'members', value => [] }, { op => 'remove
 }
 is_reply($t->request(GET => "/Groups?filter=members.value%20eq%20%22$kim%22"), 200, listing(0, 1), 'nor is the group found by it');
 is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $ann }] }]), 400, 'invalidValue',
-    qq(members: "$ann" is no User or Group of this tenant), 'a local account cannot be added');
+    qq(members: "$ann" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.), 'a local account cannot be added');
 
 # --- the same by scimctl ------------------------------------------------------------------------------------------------------------
 

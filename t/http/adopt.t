@@ -89,7 +89,7 @@ is(stored($fay, "concat_ws(' ', source, version)"), 'local 1', 'changes nothing'
 
 # A role that the identity provider sends is its first write.
 my $gil = local_account(userName => 'gil', role => 'administrator');
-is_error(post(userName => 'gil', roles => [{ value => 'nobody' }]), 400, 'invalidValue', 'Role not found: nobody', 'an unknown role');
+is_error(post(userName => 'gil', roles => [{ value => 'nobody' }]), 400, 'invalidValue', 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', 'an unknown role');
 is(stored($gil, "concat_ws(' ', source, version, role)"), 'local 1 administrator', 'changes nothing');
 is(post(userName => 'gil', roles => [{ value => 'READ-ONLY' }])->{status}, 201, 'a known role');
 is(stored($gil, "concat_ws(' ', source, version, role)"), 'scim 2 read-only', 'counts');

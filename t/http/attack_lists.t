@@ -59,7 +59,7 @@ is_error(ask(PATCH => "/Groups/$group", with(patching(map { { op => $_, path => 
     'invalidValue', 'The request names more than 50000 members; name the others in further requests.', 'in two operations');
 is($t->row($group)->{version}, 1, 'nothing was changed');
 is_error(ask(PATCH => "/Groups/$group", with(patching({ op => 'add', path => 'members', value => 'LIST' }), ids($MEMBERS))), 400, 'invalidValue',
-    qr/^members: ".*" is no User or Group of this tenant$/, 'as many as may be are looked up');
+    qr/^members: ".*" is no User or Group of this tenant\. Assign that user or group /, 'as many as may be are looked up');
 is(ask(PATCH => "/Groups/$group", with(patching({ op => 'remove', path => 'members', value => 'LIST' }), ids($MEMBERS)))->{status}, 204, 'or removed');
 
 done_testing();

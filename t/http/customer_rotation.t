@@ -30,7 +30,7 @@ $id{two}  = $t->make(Users => userName => 'two@example.com', roles => [{ value =
 is_json([@{ $t->admin(GET => "/users/$id{none}")->{json} }{qw(role roleDefault source)}], ['user', true, 'scim'], 'none sent: the default');
 is_json([@{ $t->admin(GET => "/users/$id{two}")->{json} }{qw(role roleDefault)}], ['office-admin', false], 'the primary one, whatever its case');
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'bad@example.com', roles => [{ value => 'Pilot' }] }), 400, 'invalidValue',
-    'Role not found: Pilot', 'an unknown one is refused by its name');
+    'Role not found: Pilot. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', 'an unknown one is refused by its name');
 is(sql("select count(*) from scim.resource where tenant = '$tenant' and user_name_key = 'bad\@example.com'"), 0, 'and nobody was made');
 is_json(unjson(scimctl(qw(role add Pilot --json), @tenant))->{role}, 'Pilot', 'the administrator makes the role');
 $id{pilot} = $t->make(Users => userName => 'bad@example.com', roles => [{ value => 'pilot' }]);
