@@ -232,8 +232,17 @@ static int find_value(option_t *option, const scim_admin_op_t *op, int *at, int 
     return CLI_OK;
 }
 
-static int given_twice(option_t option)
+/* What has been said of the token already is which one it is: its name does not change. */
+static int renames(option_t option, const scim_admin_op_t *op)
 {
+    return strcmp(op->noun, "token") == 0 && strcmp(op->verb, "set") == 0 && strcmp(option.given, "name") == 0;
+}
+
+static int given_twice(option_t option, const scim_admin_op_t *op)
+{
+    if (renames(option, op)) {
+        return cli_fail(CLI_USAGE, "A token keeps its name; make another one of that name and revoke this one.");
+    }
     if (strcmp(option.given, option.name) != 0) {
         return cli_fail(CLI_USAGE, "--%s and --%s were both given; choose one.", option.name, option.given);
     }
@@ -252,7 +261,7 @@ static int read_shared(int *known, option_t option, const scim_admin_op_t *op, c
         return CLI_OK;
     }
     if (cli->options[shared[i].option] != NULL && shared[i].option != CLI_SCHEMA_DIR) {
-        return given_twice(option);
+        return given_twice(option, op);
     }
     if (!shared[i].takes_value && option.value != NULL) {
         return cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", option.name);
@@ -282,7 +291,7 @@ static int read_option(json_object *args, const scim_admin_op_t *op, cli_t *cli,
                         cli_operation_usage(op, cli->pool));
     }
     if ((arg == NULL || arg->kind != SCIM_ARG_LIST) && json_object_object_get_ex(args, name, NULL)) {
-        return given_twice(option);
+        return given_twice(option, op);
     }
     if (arg != NULL && arg->kind == SCIM_ARG_FLAG) {
         option.value = option.value != NULL ? option.value : "";

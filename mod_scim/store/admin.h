@@ -33,6 +33,7 @@ typedef enum {
 enum {
     SCIM_ARG_REQUIRED = 1,
     SCIM_ARG_FUTURE = 4,  /* of a time: a duration counts from now on, and not back */
+    SCIM_ARG_NAME = 8,    /* of a text: blanks at its ends do not count, and several are one */
     SCIM_ARG_NULLABLE = 2 /* null, and of scimctl "none", takes the value away */
 };
 

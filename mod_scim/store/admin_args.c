@@ -182,6 +182,35 @@ static scim_error_t *wrong(scim_error_t *error, const char *field, const char *d
     return error;
 }
 
+/* Without blanks at its ends, and with one where there are several: names that differ in blanks only are the same. */
+static const char *tidy(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_palloc(pool, strlen(text) + 1);
+    char *to = copy;
+    for (; *text; text++) {
+        if (*text != ' ' || (to > copy && text[1] != ' ' && text[1] != '\0')) {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+    return copy;
+}
+
+static void tidy_names(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
+{
+    json_object *value;
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        if ((arg->flags & SCIM_ARG_NAME) && json_object_object_get_ex(args, arg->name, &value) &&
+            json_object_is_type(value, json_type_string) &&
+            strlen(json_object_get_string(value)) == (apr_size_t)json_object_get_string_len(value)) {
+            const char *name = tidy(json_object_get_string(value), pool);
+            if (*name) { /* blanks alone are refused as what they are */
+                json_object_object_add(args, arg->name, json_object_new_string(name));
+            }
+        }
+    }
+}
+
 static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     scim_error_t *error = NULL;
@@ -221,6 +250,7 @@ static scim_error_t *check_change(const scim_admin_op_t *op, json_object *args, 
 
 scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
+    tidy_names(op, args, pool);
     scim_error_t *error = check_given(op, args, pool);
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
         if ((arg->flags & SCIM_ARG_REQUIRED) && !json_object_object_get_ex(args, arg->name, NULL)) {

@@ -21,7 +21,8 @@ static const scim_admin_field_t counted_fields[] = {
 static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 static const scim_admin_arg_t add_args[] = {
-    {"flag", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "FLAG", 1, 100, "its name; permanent, and unique whatever the case"},
+    {"flag", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "FLAG", 1, 100,
+     "its name; permanent, and unique whatever the case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 500, "what it means"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };

@@ -57,7 +57,7 @@ static const scim_admin_arg_t list_args[] = {
 static const scim_admin_arg_t member_list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 #define NAMES                                                                                                          \
-    {"displayName", SCIM_ARG_TEXT, 0, "NAME", 1, 1000, "what it is called; unique whatever the case"},                 \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 1000, "what it is called; unique whatever the case"},     \
         {"project", SCIM_ARG_TEXT, 0, "PROJECT", 1, 400, "of a group of a project, the project"},                      \
     {                                                                                                                  \
         "access", SCIM_ARG_TEXT, 0, "LEVEL", 1, 400,                                                                   \

@@ -24,13 +24,14 @@ static const scim_admin_field_t counted_fields[] = {
 static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 static const scim_admin_arg_t add_args[] = {
-    {"role", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ROLE", 1, 100, "its value; permanent, and unique whatever the case"},
-    {"displayName", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "what people call it (default: its value)"},
+    {"role", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "ROLE", 1, 100,
+     "its value; permanent, and unique whatever the case"},
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it (default: its value)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "what people call it"},
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

@@ -44,7 +44,7 @@ static const scim_admin_arg_t list_args[] = {
 };
 
 static const scim_admin_arg_t add_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique whatever the case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
     {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
      "how many may have it at once; the first granted have them, the others wait (default: no limit)"},
@@ -53,7 +53,7 @@ static const scim_admin_arg_t add_args[] = {
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"name", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique whatever the case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
     {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
      "how many may have it at once; the first granted have them, the others wait (default: no limit)"},

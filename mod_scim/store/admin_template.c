@@ -67,13 +67,14 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
     }
 
 static const scim_admin_arg_t add_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, 200, "what it is called; unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "NAME", 1, 200,
+     "what it is called; unique whatever the case"},
     GIFTS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"name", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "what it is called; unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 200, "what it is called; unique whatever the case"},
     GIFTS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };

@@ -60,7 +60,7 @@
 #define LOGIN        "userName|email"
 
 #define SETTINGS                                                                                                        \
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 200, "what people call it"},                           \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE | SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it"},           \
         {"restore",                                                                                                     \
          SCIM_ARG_CHOICE,                                                                                               \
          0,                                                                                                             \

@@ -64,7 +64,8 @@ static const scim_admin_arg_t list_args[] = {
     }
 
 static const scim_admin_arg_t add_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "TEXT", 1, 200, "its name, unique among the tenant's unrevoked tokens"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200,
+     "its name, unique among the tenant's unrevoked tokens"},
     {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
      "when it ends, at most ten years from now (default: 30d)"},
     {"external", SCIM_ARG_TEXT, 0, "SUBJECT", 1, 1000,

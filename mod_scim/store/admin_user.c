@@ -79,7 +79,13 @@ static const scim_admin_arg_t list_args[] = {
 
 /* What an administrator sets of a user. */
 #define SETTINGS                                                                                                       \
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 400, "what people call it (default: of its names)"},  \
+    {"displayName",                                                                                                    \
+     SCIM_ARG_TEXT,                                                                                                    \
+     SCIM_ARG_NULLABLE | SCIM_ARG_NAME,                                                                                \
+     "TEXT",                                                                                                           \
+     1,                                                                                                                \
+     400,                                                                                                              \
+     "what people call it (default: of its names)"},                                                                   \
         {"givenName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its given name"},                             \
         {"familyName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its family name"},                           \
         {"email", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ADDRESS", 1, 254, "its e-mail address"},                          \
@@ -93,13 +99,14 @@ static const scim_admin_arg_t list_args[] = {
 #define USER_NAME_MAX 400
 
 static const scim_admin_arg_t add_args[] = {
-    {"userName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
+    {"userName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "NAME", 1, USER_NAME_MAX,
+     "its userName, unique whatever the case"},
     SETTINGS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"userName", SCIM_ARG_TEXT, 0, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
+    {"userName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
     SETTINGS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };

@@ -4,7 +4,8 @@ with t as materialized (
 ), e as materialized (
     select coalesce(($2::jsonb ->> 'expires')::timestamptz, now() + interval '30 days') as at
 )
-select (select x.name from scim.token x where x.tenant = $1 and x.revoked is null and scim.fold(x.name) = scim.fold($2::jsonb ->> 'name') limit 1)
+select (select x.name from scim.token x where x.tenant = $1 and x.revoked is null and x.expires > now()
+                                                   and scim.fold(x.name) = scim.fold($2::jsonb ->> 'name') limit 1)
            as taken,
        (select x.name from scim.token x, t where x.tenant = $1 and t.one_token and x.revoked is null and x.expires > now() limit 1) as only,
        (select x.name from scim.token x where x.tenant = $1 and x.external = $2::jsonb ->> 'external' and x.revoked is null limit 1)

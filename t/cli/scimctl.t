@@ -381,6 +381,7 @@ isnt $third->{keyId}, $key, 'the name is free again';
 is run_json('token', 'revoke', '--tenant', 'acme', 'entra')->{keyId}, $third->{keyId}, 'by name: the unrevoked one';
 is sql("select count(*) from scim.token where tenant = 'acme' and revoked is null"), 1, 'the other token is not touched';
 is run_json(qw(token revoke --tenant acme --name entra))->{keyId}, $third->{keyId}, 'the name as an option';
+is_run([qw(token set --tenant acme entra --name other)], 2, '', "scimctl: A token keeps its name; make another one of that name and revoke this one.\n");
 is_run(
     [qw(token revoke --tenant acme entra --name entra)],
     2, '',
