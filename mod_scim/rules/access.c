@@ -11,6 +11,30 @@ scim_policy_e scim_policy_read(const char *text)
     return text && strcmp(text, "all") == 0 ? SCIM_POLICY_ALL : SCIM_POLICY_MANUAL;
 }
 
+const char *scim_policy_warning(const char *policy, int sync, int automatic, int mapped)
+{
+    if (!sync) {
+        return strcmp(policy, "first-login") == 0 && !automatic
+                   ? "A first login gives nothing: no subscription is marked as automatic. Mark the one that it is to "
+                     "give."
+                   : NULL;
+    }
+    switch (scim_policy_read(policy)) {
+    case SCIM_POLICY_ALL:
+        return automatic ? NULL
+                         : "The sync policy \"all\" gives nobody anything: no subscription is marked as automatic. "
+                           "Mark the one "
+                           "that everybody is to get.";
+    case SCIM_POLICY_GROUPS:
+        return mapped ? NULL
+                      : "The sync policy \"groups\" gives nobody anything: no group is mapped to a subscription or a "
+                        "role. Map "
+                        "one.";
+    default:
+        return NULL;
+    }
+}
+
 int scim_access_by_policy(const scim_access_account_t *account)
 {
     return account->policy == SCIM_POLICY_ALL && account->synced && account->wire && !account->is_protected;

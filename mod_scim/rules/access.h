@@ -19,6 +19,10 @@ typedef enum { SCIM_POLICY_MANUAL, SCIM_POLICY_ALL, SCIM_POLICY_GROUPS } scim_po
 /* The value of the setting syncPolicy; what is not known is `manual`. */
 scim_policy_e scim_policy_read(const char *text);
 
+/* What an administrator should know who sets a policy that gives nobody anything: sync_policy (`sync`) or login_policy
+ * (not), where the tenant has an automatic subscription, or a mapping, or not. NULL: nothing. */
+const char *scim_policy_warning(const char *policy, int sync, int automatic, int mapped);
+
 typedef struct scim_access_account_t {
     scim_policy_e policy; /* of its tenant */
     int synced;           /* the identity provider keeps it (source `scim`) */

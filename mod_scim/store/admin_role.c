@@ -16,7 +16,9 @@ static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, 
 
 static const scim_admin_field_t counted_fields[] = {
     FIELDS,
-    {"users", SCIM_ARG_INT, "Users", "how many users have it as their own; `user list --role` shows all who have it"},
+    {"users", SCIM_ARG_INT, "Users",
+     "how many users have it as their own, counted up to 1,000; `user list --role` shows all who have it"},
+    {"more", SCIM_ARG_FLAG, NULL, "there are more users than were counted"},
     {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };

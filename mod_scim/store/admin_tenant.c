@@ -1,9 +1,13 @@
 /* Tenants: making them, their settings, and switching provisioning on and off. */
+#include <string.h>
+
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "admin_removal.h"
 #include "admin_secret.h"
+#include "rules/access.h"
 #include "rules/nouns.h"
+#include "scim/json.h"
 #include "tenant.h"
 
 /* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
@@ -175,6 +179,13 @@ static const scim_admin_field_t fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
+static const scim_admin_field_t set_fields[] = {
+    FIELDS(SHOWN),
+    COUNTS,
+    {"warnings", SCIM_ARG_LIST, "Warnings", "what somebody who has set this should know"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
 static const scim_admin_field_t enabled_fields[] = {
     {"token", SCIM_ARG_TEXT, NULL, "where there is one token at a time: the new one, shown this one time"},
     {"issued", SCIM_ARG_JSON, NULL, "what that one is, as `token show` has it"},
@@ -217,6 +228,30 @@ static const scim_admin_field_t removed_fields[] = {
     {"erased", SCIM_ARG_INT, "Erased", "how many rows of the database were erased by this"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
+
+/* Warns who sets a policy that gives nobody anything. */
+static scim_error_t *warn(scim_admin_call_t *call)
+{
+    static const char *const policies[] = {"syncPolicy", "loginPolicy"};
+    json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    json_object *warnings = json_object_new_array();
+    for (int i = 0; i < 2; i++) {
+        const char *policy = scim_admin_text(call, policies[i]);
+        const char *text =
+            policy ? scim_policy_warning(policy, i == 0,
+                                         json_object_get_boolean(json_object_object_get(answer, "automatic")),
+                                         json_object_get_boolean(json_object_object_get(answer, "mapped")))
+                   : NULL;
+        if (text) {
+            json_object_array_add(warnings, json_object_new_string(text));
+        }
+    }
+    json_object_object_add(answer, "warnings", warnings);
+    json_object_object_del(answer, "automatic");
+    json_object_object_del(answer, "mapped");
+    call->answer = scim_json_text(answer, NULL, call->pool);
+    return NULL;
+}
 
 static scim_error_t *prepare_add(scim_admin_call_t *call)
 {
@@ -292,7 +327,8 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .path = TENANT,
      .statement = SCIM_STMT_ADMIN_TENANT_SET,
      .args = set_args,
-     .fields = fields,
+     .fields = set_fields,
+     .finish = warn,
      .summary = "change settings of a tenant"},
     {.noun = "tenant",
      .verb = "enable",

@@ -10,7 +10,7 @@ my $other = ScimTest->new('admin-other');
 
 sub role { my ($role, $name, $builtin) = @_; return { role => $role, displayName => $name, builtIn => $builtin, created => $TIME, id => $ID } }
 # As it is listed and shown, with how many have it.
-sub counted { return { %{ role(@_) }, users => 0, mappings => 0 } }
+sub counted { return { %{ role(@_) }, users => 0, more => false, mappings => 0 } }
 my @builtin = (counted('administrator', 'Administrator', true), counted('office-admin', 'Office administrator', true),
     counted('user', 'User', true), counted('read-only', 'Read only', true), counted('summary-only', 'Summary only', true));
 
@@ -96,7 +96,7 @@ is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, { after => 'is no plac
 my $slash = $t->admin(POST => '/roles', { role => 'Read/Write 100%' });
 is_admin($slash, 201, role('Read/Write 100%', 'Read/Write 100%', false), 'a name with a slash');
 is($slash->{headers}->header('Location'), "/admin/tenants/$own/roles/Read%2fWrite%20100%25", 'its place');
-is_admin($t->admin(GET => "/roles/$_"), 200, { %{ $slash->{json} }, users => 0, mappings => 0 }, "is found by $_") for 'Read%2fWrite%20100%25', 'read%2Fwrite%20100%25';
+is_admin($t->admin(GET => "/roles/$_"), 200, { %{ $slash->{json} }, users => 0, more => false, mappings => 0 }, "is found by $_") for 'Read%2fWrite%20100%25', 'read%2Fwrite%20100%25';
 is_empty($t->admin(DELETE => '/roles/Read%2FWrite%20100%25'), 204, 'and goes');
 
 my $made = $t->admin(POST => '/roles', { role => 'Editor', displayName => 'Éditeur' });

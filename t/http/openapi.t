@@ -100,7 +100,7 @@ is(sql('select count(*) from scim.tenant'), $before, 'no tenant was made');
 # --- every answer of every test is held against it (ScimTest::admin); this is that it would be noticed ---------------------------
 
 my $shape = ScimShape->new($document);
-my %role = (role => 'a', displayName => 'A', builtIn => false, created => '2027-01-01T00:00:00.000000Z', id => 'x', users => 0, mappings => 0);
+my %role = (role => 'a', displayName => 'A', builtIn => false, created => '2027-01-01T00:00:00.000000Z', id => 'x', users => 0, more => false, mappings => 0);
 sub noticed {
     my ($json, $expected, $name, %more) = @_;
     my $res = { status => 200, type => 'application/json', json => $json, %more };

@@ -104,6 +104,20 @@ is_problem(login('a'), 409, 'The user "a" is deactivated; it may not log in.', {
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'activate');
 like(scimctl(qw(access login a --tenant), $own), qr/^Access +Web: first login, /m, 'scimctl access login');
 
+# --- warnings -------------------------------------------------------------------------------------------------------------
+
+my $empty = ScimTest->new('policy-empty');
+sub warned { my ($change) = @_; return $empty->admin(PATCH => '', $change)->{json}{warnings} }
+is_json(warned({ syncPolicy => 'all' }), ['The sync policy "all" gives nobody anything: no subscription is marked as automatic. Mark the one that everybody is to get.'],
+    'policy all with nothing automatic');
+is_json(warned({ syncPolicy => 'groups', loginPolicy => 'first-login' }),
+    ['The sync policy "groups" gives nobody anything: no group is mapped to a subscription or a role. Map one.',
+     'A first login gives nothing: no subscription is marked as automatic. Mark the one that it is to give.'], 'groups and first-login');
+is_json(warned({ displayName => 'Empty' }), [], 'nobody is warned of what is not set');
+$empty->admin(POST => '/subscriptions', { name => 'Web', automatic => true });
+is_json(warned({ syncPolicy => 'all', loginPolicy => 'first-login' }), [], 'with something automatic');
+like(scimctl(qw(tenant set), $empty->tenant, qw(--sync-policy groups)), qr/^Warnings +The sync policy "groups" gives nobody anything/m, 'scimctl tenant set');
+
 # --- at the same time -------------------------------------------------------------------------------------------------------
 
 # Of many who make the same subscription, mapping or grant at the same time one does.

@@ -64,4 +64,19 @@ static void seats(void)
     CU_ASSERT_EQUAL(scim_access_id_time("short"), 0);
 }
 
-CU_TestInfo test_access[] = {{"policies", policies}, {"grants", grants}, {"seats", seats}, CU_TEST_INFO_NULL};
+static void warnings(void)
+{
+    static const struct {
+        const char *policy;
+        int sync, automatic, mapped, warns;
+    } rows[] = {{"all", 1, 0, 1, 1},         {"all", 1, 1, 0, 0},    {"groups", 1, 1, 0, 1},
+                {"groups", 1, 0, 1, 0},      {"manual", 1, 0, 0, 0}, {"first-login", 0, 0, 1, 1},
+                {"first-login", 0, 1, 0, 0}, {"manual", 0, 0, 0, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CU_ASSERT_EQUAL(scim_policy_warning(rows[i].policy, rows[i].sync, rows[i].automatic, rows[i].mapped) != NULL,
+                        rows[i].warns);
+    }
+}
+
+CU_TestInfo test_access[] = {
+    {"warnings", warnings}, {"policies", policies}, {"grants", grants}, {"seats", seats}, CU_TEST_INFO_NULL};
