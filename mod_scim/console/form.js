@@ -44,9 +44,8 @@ function plainInput(field, value, id) {
   const limits = { id, maxlength: field.maxLength, min: field.minimum, max: field.maximum, required: field.required,
     value: value ?? '' };
   if (field.type === 'integer') return h('input', { ...limits, type: 'number' });
-  if (field.format === 'date-time') {
-    return h('input', { ...limits, type: 'datetime-local', value: format.toLocal(value) });
-  }
+  const local = () => ({ ...limits, type: 'datetime-local', value: format.toLocal(value) });
+  if (field.format === 'date-time') return h('input', local());
   const long = (field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name];
   const placeholder = field.nullable && /default/.test(field.help) ? 'the default' : null;
   return h(long ? 'textarea' : 'input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder });

@@ -28,9 +28,7 @@ export function many(value, one, more = `${one}s`) {
 }
 
 /** @param {number} value */
-export function people(value) {
-  return many(value, 'person', 'people');
-}
+export const people = (value) => many(value, 'person', 'people');
 
 /** "a, b and c" @param {string[]} texts */
 export function listed(texts) {

@@ -16,6 +16,9 @@ export function setMe(who) {
   me = who;
 }
 
+/** Whether the page is about one tenant alone. */
+export const single = () => Boolean(me?.tenant);
+
 /** @param {string} place @param {number} value */
 export function setCount(place, value) {
   counts[place] = value;
@@ -48,7 +51,7 @@ export function frame({ tenant, screen }) {
     'aria-current': (screen || 'overview') === at ? 'page' : null,
   }, text, counts[at] > 0 && h('span.count', { 'aria-label': `${counts[at]} waiting` }, counts[at]));
   fill(nav, tenant && [h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
-    about && standing(about), !me?.tenant && h('div', link('#/', 'All tenants')), toggle),
+    about && standing(about), !single() && h('div', link('#/', 'All tenants')), toggle),
   h('div.places', model.all('frame').map(place))],
   h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
 }

@@ -68,10 +68,9 @@ function operation(where, method, it) {
 export function learn(openapi, texts) {
   described = openapi;
   said = texts;
-  for (const [where, methods] of Object.entries(described.paths ?? {})) {
-    for (const [method, each] of Object.entries(/** @type {any} */ (methods))) {
-      if (each.operationId) operations.set(each.operationId, operation(where, method, each));
-    }
+  const paths = /** @type {[string, Record<string, any>][]} */ (Object.entries(described.paths ?? {}));
+  for (const [where, methods] of paths) for (const [method, each] of Object.entries(methods)) {
+    if (each.operationId) operations.set(each.operationId, operation(where, method, each));
   }
 }
 
@@ -88,9 +87,7 @@ export function need(id) {
 }
 
 /** All operations of a noun. @param {string} noun */
-export function of(noun) {
-  return [...operations.values()].filter((each) => each.noun === noun);
-}
+export const of = (noun) => [...operations.values()].filter((each) => each.noun === noun);
 
 /** The nouns that have a list of their own below a tenant. */
 export function nouns() {

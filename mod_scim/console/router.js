@@ -43,9 +43,7 @@ export function search(query) {
 }
 
 /** Shows the place anew. */
-export function again() {
-  show(here());
-}
+export const again = () => show(here());
 
 /**
  * What is asked before the place is left, while something is not saved.

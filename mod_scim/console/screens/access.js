@@ -112,10 +112,8 @@ export function seats(row) {
 
 /** @param {Place} c @param {State} state @param {Draft} draft @param {() => void} redraw */
 function subscriptionTable(c, state, draft, redraw) {
-  if (!state.subscriptions.length) {
-    return empty('No subscription yet',
-      'A subscription is what a person can have of your application: an edition, a module, a seat.');
-  }
+  const none = 'A subscription is what a person can have of your application: an edition, a module, a seat.';
+  if (!state.subscriptions.length) return empty('No subscription yet', none);
   const mark = (/** @type {Row} */ row) => h('input', { type: 'checkbox', 'aria-label': `Everybody gets ${row.name}`,
     checked: draft.marks.has(row.id), onchange: (/** @type {any} */ event) => {
       if (event.target.checked) draft.marks.add(row.id);

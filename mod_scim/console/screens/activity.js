@@ -21,9 +21,8 @@ export function asked(row) {
   const thing = model.words('things', type);
   if (type === 'Bulk') return 'Sends many changes at once';
   if (!thing) return `Asks for ${place}`;
-  if (row.method === 'GET' && !id) {
-    return query?.includes('filter=') ? `Looks for ${thing}` : `Reads all ${type.toLowerCase()}`;
-  }
+  const reads = query?.includes('filter=') ? `Looks for ${thing}` : `Reads all ${type.toLowerCase()}`;
+  if (row.method === 'GET' && !id) return reads;
   return `${model.words('verbs', row.method) ?? row.method} ${thing}`;
 }
 

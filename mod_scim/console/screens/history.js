@@ -31,7 +31,7 @@ export function difference({ before, after, members }) {
 /** @param {Place} c @param {Row} entry */
 function line(c, entry) {
   const [mark, kind, words] = said(entry.action ?? entry.kind ?? '');
-  // Of a person it is said which group; everybody else who joined with it is none of this page's matter.
+  // A person's entry says which group; who else joined is no matter of this page.
   const diff = entry.text && /-members$/.test(entry.action) ? null : difference(entry);
   const about = entry.objectName && entry.objectType !== 'User' && [': ', name(entry.objectName, 'one')];
   const request = entry.actorKind === 'token' && entry.request

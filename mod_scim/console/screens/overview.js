@@ -60,10 +60,9 @@ function people(c, data) {
 function requests(c, { hours, ...sums }) {
   const title = 'Requests, last 24 hours';
   const keys = ['done', 'refused', 'failed', 'held'];
-  if (!keys.some((key) => sums[key])) {
-    return card(title, empty('No request yet', 'Each call of the identity provider is counted here, by the hour and by '
-      + 'how it ended.', way(c.to('connect'), 'Connect it')));
-  }
+  const none = () => empty('No request yet', 'Each call of the identity provider is counted here, by the hour and by '
+    + 'how it ended.', way(c.to('connect'), 'Connect it'));
+  if (!keys.some((key) => sums[key])) return card(title, none());
   const columns = [col('Hour', (row) => time(row.at, format.moment)),
     ...keys.map((key) => num(model.label(key), (row) => format.count(row[key])))];
   const legend = keys.filter((key) => sums[key] || key === 'done').map((key) => h('span', h(`i.${key}`),

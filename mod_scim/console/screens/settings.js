@@ -4,30 +4,18 @@ import {
 } from '../kit.js';
 import { switchOff } from './overview.js';
 
-/** What a change means for people here. @type {Record<string, (value: any, tenant: any) => string | false>} */
-const RISKS = {
-  dryRun: (value, { users }) => (value ? 'While it is on, nothing that the identity provider sends has an effect on '
-    + `the ${format.many(users, 'account')}.` : 'From now on requests change accounts again.'),
-  deletion: (value) => value === 'erase'
-    && 'From now on, accounts that the identity provider deletes are erased for good and cannot be restored.',
-  localMatch: (value, { localUsers }) => value === 'adopt' && 'The identity provider may take over any of the '
-    + `${format.many(localUsers, 'local account')} by sending its user name or e-mail address.`,
-  restore: (value) => value === 'userName'
-    && 'A reused user name brings the old account back, with its history. It may have been another person.',
-  loginAttribute: (value, { users, localUsers }) =>
-    `${format.many(users + localUsers, 'account')} log in by another attribute from now on: ${model.word(value)}.`,
-  guardLimit: (value) => value === null
-    && 'No number limits any more how many people may lose access in an hour. A percentage still does, if it is set.',
-  guardShare: (value) => value === null
-    && 'No percentage limits any more how many people may lose access in an hour. A number still does, if it is set.',
-  oneToken: (value) => value && 'There is one token at a time. To replace it, provisioning stops for a moment.',
-  defaultRole: (value, { users, localUsers }) => `Of the ${format.many(users + localUsers, 'account')}, those without `
-    + `a role of their own have the role “${value}” at once.`,
-};
+/** What a change means for the people who are here. @param {[string, any]} change @param {any} tenant */
+function risk([key, value], { users, localUsers }) {
+  /** @type {Record<string, string>} */
+  const parts = { users: format.many(users, 'account'), localUsers: format.many(localUsers, 'local account'),
+    all: format.many(users + localUsers, 'account'), value: model.word(value) };
+  const text = model.words('risks', `${key}.${value}`) ?? model.words('risks', key);
+  return text?.replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ part) => parts[part]);
+}
 
 /** @param {Values} values @param {any} tenant */
 async function confirmed(values, tenant) {
-  const risks = Object.entries(values).map(([key, value]) => RISKS[key]?.(value, tenant)).filter(Boolean);
+  const risks = Object.entries(values).map((each) => risk(each, tenant)).filter(Boolean);
   const body = h('ul', risks.map((text) => h('li', text)));
   return !risks.length || ask({ title: 'Save these settings?', action: 'Save', body });
 }

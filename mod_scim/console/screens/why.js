@@ -3,9 +3,8 @@ import { button, card, col, format, h, link, name, table, tag, tell, time } from
 
 /** @param {Row} row */
 function standing(row) {
-  if (row.standing === 'waiting' || (row.seated === false && row.sources?.length)) {
-    return tag('warn', 'waiting for a seat', '…');
-  }
+  const waits = row.standing === 'waiting' || (row.seated === false && row.sources?.length);
+  if (waits) return tag('warn', 'waiting for a seat', '…');
   if (!(row.has ?? row.seated)) return tag('bad', 'no');
   return tag('good', row.since ? ['since ', time(row.since, format.date)] : 'yes', '✓');
 }
