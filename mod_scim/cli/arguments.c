@@ -18,6 +18,7 @@ static const struct {
               {"json", CLI_JSON, 0, 0},
               {"help", CLI_HELP, 0, 0},
               {"all-tenants", CLI_ALL_TENANTS, 0, SCIM_OP_LIST},
+              {"columns", CLI_COLUMNS, 1, SCIM_OP_LIST},
               {"csv", CLI_CSV, 0, SCIM_OP_LIST},
               {"jsonl", CLI_JSONL, 0, SCIM_OP_LIST},
               {"schema-dir", CLI_SCHEMA_DIR, 1, SCIM_OP_FILTERS}};

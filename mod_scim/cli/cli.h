@@ -29,6 +29,7 @@ enum {
 typedef enum {
     CLI_ALL_TENANTS,
     CLI_APACHECTL,
+    CLI_COLUMNS,
     CLI_CSV,
     CLI_DB,
     CLI_DROP,

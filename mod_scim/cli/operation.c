@@ -168,6 +168,7 @@ const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool)
         add_help(&buf, "--all-tenants", "the whole lists of every tenant, instead of --tenant");
     }
     if (op->flags & SCIM_OP_LIST) {
+        add_help(&buf, "--columns NAMES", "the columns of the table or of the CSV, with commas between them");
         add_help(&buf, "--csv", "the whole list as CSV");
         add_help(&buf, "--jsonl", "the whole list, a JSON object a line");
     }
@@ -191,7 +192,7 @@ const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool)
         }
     }
     scim_buf_puts(&buf, cli_operation_spans_tenants(op) ? "--all-tenants " : "");
-    scim_buf_puts(&buf, op->flags & SCIM_OP_LIST ? "--csv --jsonl " : "");
+    scim_buf_puts(&buf, op->flags & SCIM_OP_LIST ? "--columns --csv --jsonl " : "");
     scim_buf_puts(&buf, op->flags & SCIM_OP_FILTERS ? "--schema-dir --db --json --help" : "--db --json --help");
     return buf.data;
 }
@@ -469,6 +470,63 @@ static scim_error_t *load_schemas(scim_admin_call_t *call, const cli_t *cli)
     return error;
 }
 
+/* --- columns ------------------------------------------------------------------------------------------------------ */
+
+static int no_column(const scim_admin_op_t *op, const char *name, apr_pool_t *pool)
+{
+    const char *names = NULL;
+
+    for (const scim_admin_field_t *f = op->fields; f->name != NULL; f++) {
+        names = names != NULL ? apr_pstrcat(pool, names, ", ", f->name, NULL) : f->name;
+    }
+    return cli_fail(CLI_USAGE, "%s %s has no column \"%s\"; it has %s.", op->noun, op->verb,
+                    scim_hidden_escape(name, pool), names);
+}
+
+static const scim_admin_field_t *find_column(const scim_admin_op_t *op, const char *name)
+{
+    const scim_admin_field_t *field = op->fields;
+
+    while (field->name != NULL && strcmp(field->name, name) != 0) {
+        field++;
+    }
+    return field->name != NULL ? field : NULL;
+}
+
+/* The operation with the columns that --columns names, in its order; *op stays as it is where nobody has named any. */
+static int choose_columns(const scim_admin_op_t **op, const cli_t *cli)
+{
+    apr_pool_t *pool = cli->pool;
+    scim_admin_op_t *chosen = apr_pmemdup(pool, *op, sizeof(*chosen));
+    apr_array_header_t *fields = apr_array_make(pool, 8, sizeof(scim_admin_field_t));
+    char *state;
+
+    if (cli->options[CLI_COLUMNS] == NULL) {
+        return CLI_OK;
+    }
+    if (cli->options[CLI_JSON] != NULL || cli->options[CLI_JSONL] != NULL) {
+        return cli_fail(CLI_USAGE, "--columns is for tables and CSV; leave it out with JSON.");
+    }
+    for (char *word = apr_strtok(apr_pstrdup(pool, cli->options[CLI_COLUMNS]), ", ", &state); word != NULL;
+         word = apr_strtok(NULL, ", ", &state)) {
+        const scim_admin_field_t *field = find_column(*op, cli_option_member(word, strlen(word), pool));
+
+        if (field == NULL) {
+            return no_column(*op, word, pool);
+        }
+        APR_ARRAY_PUSH(fields, scim_admin_field_t) = *field;
+        APR_ARRAY_IDX(fields, fields->nelts - 1, scim_admin_field_t).heading =
+            field->heading != NULL ? field->heading : field->name;
+    }
+    if (fields->nelts == 0) {
+        return no_column(*op, "", pool);
+    }
+    APR_ARRAY_PUSH(fields, scim_admin_field_t) = (scim_admin_field_t){NULL, SCIM_ARG_TEXT, NULL, NULL};
+    chosen->fields = (const scim_admin_field_t *)fields->elts;
+    *op = chosen;
+    return CLI_OK;
+}
+
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
 {
     json_object *args = scim_json_own(json_object_new_object(), cli->pool);
@@ -480,6 +538,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
         return cli_help(op->noun, op->verb, cli->pool);
     }
     code = code == CLI_OK ? cli_arguments_check(args, op, cli) : code;
+    code = code == CLI_OK ? choose_columns(&call.op, cli) : code;
     code = code == CLI_OK ? cli_open(&call.conn, cli) : code;
     if (code != CLI_OK) {
         return code;

@@ -15,6 +15,7 @@ static const option_t options[CLI_OPTION_COUNT] = {
     [CLI_ALL_TENANTS] = {"all-tenants", NULL, "the lists of every tenant, instead of --tenant"},
     [CLI_APACHECTL] = {"apachectl", "PROGRAM",
                        "tests httpd's configuration (default: apachectl, where root runs this)"},
+    [CLI_COLUMNS] = {"columns", "NAMES", "the columns of the table or of the CSV, with commas between them"},
     [CLI_CSV] = {"csv", NULL, "the whole list as CSV"},
     [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},

@@ -469,6 +469,13 @@ is sql("select count(*) from scim.token where read_only"), 1, 'nothing of that w
 
 # --- lists --------------------------------------------------------------------------------------------------------
 
+is_run([qw(role list --tenant acme --columns built-in,role)], 0, qr/^Built in +Role\nyes +administrator\nyes +office-admin\n/, '', 'columns, in their order');
+is_run([qw(role list --tenant acme --limit 1 --columns id)], 0, qr/^id *\n[0-9a-f-]{36}\n$/, qr/^There is more/, 'also one that the table does not have by itself');
+is_run([qw(role list --tenant acme --csv --columns), 'role, displayName'], 0, qr/^role,displayName\r\n"?administrator"?,"?Administrator"?\r\n/, '', 'and of CSV');
+is_run([qw(role list --tenant acme --columns role,name)], 2, '', qr/^scimctl: role list has no column "name"; it has role, displayName, /);
+is_run([qw(role list --tenant acme --columns)], 2, '', qr/^scimctl: The option --columns needs a value; /);
+is_run([qw(role list --tenant acme --json --columns role)], 2, '', "scimctl: --columns is for tables and CSV; leave it out with JSON.\n");
+is_run([qw(role show --tenant acme user --columns role)], 2, '', qr/^scimctl: role show takes no option --columns; /);
 is_run([qw(user list --tenant acme --order down)], 2, '', qr/^scimctl: The value of --order must be one of: ascending\|descending\.$/);
 
 run_json(qw(flag add --tenant acme), $_) for 'Sales, EMEA', 'AI', '[Test]';
