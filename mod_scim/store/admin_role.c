@@ -19,7 +19,7 @@ static const scim_admin_field_t counted_fields[] = {
     {"users", SCIM_ARG_INT, "Users",
      "how many users have it as their own, counted up to 1,000; `user list --role` shows all who have it"},
     {"more", SCIM_ARG_FLAG, NULL, "there are more users than were counted"},
-    {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},
+    {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it, counted up to 1,000"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 

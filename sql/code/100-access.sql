@@ -75,11 +75,11 @@ create view scim.reach_direct as
 select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.group_id as via, p.since
   from scim.tenant t
   join scim.mapping p on p.tenant = t.tenant
- -- One look-up for each mapping, whatever the statistics say of a tenant that is new.
+ -- One look-up by the key for each mapping: "is true" hides what other indexes have, which look as short in statistics of a new tenant.
  cross join lateral (
         select g.doc ->> 'displayName' as name
           from scim.resource g
-         where g.tenant = t.tenant and g.id = p.group_id and g.type = 'Group' and g.deleted_at is null
+         where g.tenant = t.tenant and g.id = p.group_id and (g.type = 'Group' and g.deleted_at is null) is true
         offset 0) g
  where t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
@@ -108,7 +108,7 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, n.
  cross join lateral (
         select g.doc ->> 'displayName' as name
           from scim.resource g
-         where g.tenant = t.tenant and g.id = n.group_id and g.type = 'Group' and g.deleted_at is null
+         where g.tenant = t.tenant and g.id = n.group_id and (g.type = 'Group' and g.deleted_at is null) is true
         offset 0) g
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 

@@ -4,7 +4,7 @@ with ended as (
     -- Of the same name, and past its end: it is revoked, so that its name is free.
     update scim.token k
        set revoked = now(), revoked_by = scim.acting()
-     where k.tenant = $1 and k.revoked is null and k.expires <= now() and scim.fold(k.name) = scim.fold($2::jsonb ->> 'name')
+     where k.tenant = $1 and k.revoked is null and k.expires <= now() and k.name = $2::jsonb ->> 'name'
     returning k.key_id, k.name, k.revoked, k.revoked_by
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
