@@ -48,6 +48,7 @@ static const struct {
     {"render", test_render},
     {"resource", test_resource},
     {"merge", test_merge},
+    {"removal", test_removal},
     {"restore", test_restore},
     {"rules", test_rules},
     {"schema", test_schema},
