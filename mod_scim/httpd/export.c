@@ -64,9 +64,39 @@ static int strip(const request_rec *r, apr_table_t *headers)
     return count;
 }
 
+/* What separates the names in Connection, as mod_proxy reads it. */
+#define HOP_SEPARATORS ",; \t"
+
+/* A proxy does not pass on what Connection names: nobody may have the headers of ours taken out again by naming them
+ * there. Whether one was named. */
+static int keep_on_the_way(request_rec *r)
+{
+    const char *list = apr_table_getm(r->pool, r->headers_in, "Connection");
+    char *names = apr_pstrdup(r->pool, list ? list : "");
+    const char *kept = "";
+    char *state;
+    int ours = 0;
+    for (char *name = apr_strtok(names, HOP_SEPARATORS, &state); name;
+         name = apr_strtok(NULL, HOP_SEPARATORS, &state)) {
+        if (is_ours(r, name)) {
+            ours = 1;
+        } else {
+            kept = *kept ? apr_pstrcat(r->pool, kept, ", ", name, NULL) : name;
+        }
+    }
+    if (ours) {
+        apr_table_unset(r->headers_in, "Connection");
+        if (*kept) {
+            apr_table_setn(r->headers_in, "Connection", kept);
+        }
+    }
+    return ours;
+}
+
 int scim_export_strip(request_rec *r)
 {
-    if (strip(r, r->headers_in)) {
+    int named = keep_on_the_way(r);
+    if (strip(r, r->headers_in) || named) {
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
                       "mod_scim: the client sent headers that only the server may set; they were taken out");
     }
@@ -205,6 +235,7 @@ static apr_status_t trailers_filter(ap_filter_t *filter, apr_bucket_brigade *bri
         return rv;
     }
     strip(r, r->trailers_in);
+    keep_on_the_way(r);
     if (strip(r, r->headers_in) && apr_table_get(scim_facts_origin(r)->notes, EXPORTED)) {
         scim_export(r);
     }

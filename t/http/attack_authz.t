@@ -69,12 +69,49 @@ AliasMatch "^/path/[^/]+/(secret\\.html)\$" "$files/\$1"
     Require all granted
     ProxyPass "http://127.0.0.1:$app->{port}/"
 </Location>
+<Location "/web">
+    AUTH
+    TENANT
+    Require scim-entitlement "Caf\x{e9} Web"
+    RewriteEngine On
+    RewriteCond "%{REQUEST_URI}" "todesk\$"
+    RewriteRule ".*" "/desk/x"
+</Location>
+<Location "/desk">
+    AUTH
+    TENANT
+    Require scim-entitlement Desk
+    RewriteEngine On
+    RewriteCond "%{REQUEST_URI}" "toweb\$"
+    RewriteRule ".*" "/web/x"
+</Location>
+<Location "/many">
+    AUTH
+    TENANT
+    Require scim-entitlement @{[map {"Nothing$_"} 1 .. 60]} "Caf\x{e9} Web"
+</Location>
+<Location "/either">
+    AUTH
+    TENANT
+    <RequireAny>
+        Require scim-entitlement Desk
+        Require scim-role administrator
+    </RequireAny>
+</Location>
+<Location "/neither">
+    AUTH
+    TENANT
+    <RequireAll>
+        Require scim-user
+        Require not scim-entitlement "cafe\x{301} web"
+    </RequireAll>
+</Location>
 <Location "/expr">
     AUTH
     TENANT
     Require scim-group "%{req:X-Group}"
 </Location>
-AliasMatch "^/(user|group|alias|notalias|expr)/" "$files/index.html"
+AliasMatch "^/(user|group|alias|notalias|expr|web|desk|many|either|neither)/" "$files/index.html"
 CONF
 sub put {
     my ($name, $text) = @_;
@@ -130,6 +167,30 @@ for my $group ('', '%{REMOTE_USER}', 'Admins,Staff', "Admins\x{0}", '*', "' or 1
     my $res = $site->ask('/expr', 'ann', 'X-Group' => $group =~ s/\0//gr);
     is($res->{status}, 403, 'a group that the client names: ' . substr $group, 0, 20);
 }
+
+# --- subscriptions: what one decision has read does for no other ------------------------------------------------------------------------
+
+is($t->admin(POST => '/subscriptions', { name => $_ })->{status}, 201, "a subscription") for "Caf\x{e9} Web", 'Desk';
+is($t->admin(POST => '/grants', { user => 'ann', subscription => "CAF\x{c9} WEB" })->{status}, 201, 'a grant');
+$site->may('/web/x', 'ann', 'her subscription');
+$site->may_not('/desk/x', 'ann', 403, 'no entitlement Desk', 'another one');
+$site->may_not('/web/todesk', 'ann', 403, 'no entitlement Desk', 'an internal redirect from hers to the other one');
+$site->may_not('/desk/toweb', 'ann', 403, 'no entitlement Desk', 'and from the other one to hers');
+$site->may('/many/x', 'ann', 'one of many names');
+$site->may_not('/either/x', 'ann', 403, 'no entitlement Desk; no role administrator', 'neither of two kinds');
+$site->may_not('/neither/x', 'ann', 403, 'refused by what the account has', 'not: in another normal form');
+$site->may('/neither/x', "Zo\x{eb}", 'not: who has it not');
+is($t->admin(POST => '/grants', { user => 'ann', subscription => 'Desk' })->{status}, 201, 'the other one, too');
+$site->may('/web/todesk', 'ann', 'the redirect is let through then');
+# What the tenant is like changes between two requests of the same connection to the database.
+for my $change ([loginAttribute => 'email', 'no account'], [loginAttribute => 'userName', undef], [syncPolicy => 'groups', undef], [syncPolicy => 'all', undef],
+    [loginPolicy => 'first-login', undef], [loginPolicy => 'manual', undef], [syncPolicy => 'manual', undef]) {
+    is($t->admin(PATCH => "//tenants/$one", { $change->[0] => $change->[1] })->{status}, 200, "$change->[0] $change->[1]");
+    $change->[2] ? $site->may_not('/desk/x', 'ann', 403, $change->[2], 'is seen') : $site->may('/desk/x', 'ann', 'is seen') for 1 .. 2;
+}
+my ($grant) = map { $_->{id} } grep { $_->{subscription} eq 'Desk' } @{ $t->admin(GET => '/grants?user=ann')->{json}{items} };
+is($t->admin(DELETE => "/grants/$grant")->{status}, 204, 'the grant is taken away');
+$site->may_not('/desk/x', 'ann', 403, 'no entitlement Desk', 'and holds no more');
 
 # --- negation through an alias --------------------------------------------------------------------------------------------------
 

@@ -185,6 +185,18 @@ is_deeply($told, {}, 'through httpd twice: the second one does not believe the f
 like(received($app), qr{^GET //page }, 'refused, with a page of the application');
 is_deeply($told, {}, 'which is told nothing');
 
+# A header that Connection names is for this httpd alone, so mod_proxy takes it out of what it sends: a flag that forbids something, say.
+my (undef, $usual) = told('/headers/x', 'kim');
+is_deeply([sort keys %$usual], [sort keys %expected], 'what the application is told');
+for my $list ('X-Scim-Flags', 'close, X-Scim-Flags,x-scim-role', 'keep-alive, X-SCIM-FLAGS , X-Scim-Account', ",,X-Scim-Id ,\tX-Scim-Groups,", 'X-Scim-Flags;q=1, X-Scim-Flags') {
+    ($res, $told) = told('/headers/x', 'kim', Connection => $list);
+    is($res->{status}, 200, "Connection: $list");
+    ok(eq_hash($told, $usual), "Connection: $list: the application is told all the same") or diag join ' ', sort keys %$told;
+}
+($res, $told) = told('/headers/x', 'kim', Connection => 'X-Other, close', 'X-Other' => 'hop', 'X-End' => 'end');
+unlike(received($app), qr/^X-Other/m, 'what else it names is taken out');
+like(received($app), qr/^X-End: end\r$/m, 'and nothing more');
+
 # In trailers, which MergeTrailers makes headers of.
 my ($port, $auth) = ($site->{front}{port}, 'Basic ' . MIME::Base64::encode_base64('plain:secret', ''));
 truncate $app->{log}, 0;
