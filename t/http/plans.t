@@ -119,6 +119,8 @@ my %many = (
     admin_flag_use => 'reads who has flags, by their index',
     tenant_erase   => 'erases as many rows of each table as it is told to, in any order',
     index_empty    => 'takes an attribute away, by scimctl',
+    watch          => 'looks at all tenants, once an hour',
+    unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.
 $many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove);
