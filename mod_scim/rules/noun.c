@@ -156,7 +156,10 @@ static scim_error_t *check_stored(const scim_asked_t *asked)
     if (asked->action->kind == SCIM_ACTION_ADD) {
         return NULL;
     }
-    return stored(asked) ? check_version(asked) : scim_action_refuse(asked, asked->action->noun->missing);
+    if (!stored(asked)) {
+        return scim_action_refuse(asked, asked->action->noun->missing);
+    }
+    return asked->action->fresh ? NULL : check_version(asked);
 }
 
 /* --- the audit log ------------------------------------------------------------------------------------------------ */
@@ -276,6 +279,18 @@ static int is_given(json_object **value, const scim_asked_t *asked, const scim_m
     return asked->action->kind == SCIM_ACTION_ADD ? argued || known : argued && !rule->fixed;
 }
 
+/* Every argument that the representation has a member of; a fact of its name says more exactly what it is. */
+static void set_all(json_object *will, const scim_asked_t *asked)
+{
+    json_object_object_foreach(asked->args, name, value)
+    {
+        json_object *fact = member(asked->facts, name);
+        if (json_object_object_get_ex(will, name, NULL)) {
+            json_object_object_add(will, name, json_object_get(fact ? fact : value));
+        }
+    }
+}
+
 static json_object *represent(const scim_asked_t *asked, json_object *is)
 {
     json_object *will = is ? scim_json_copy(is, asked->pool) : scim_json_own(json_object_new_object(), asked->pool);
@@ -286,6 +301,9 @@ static json_object *represent(const scim_asked_t *asked, json_object *is)
         } else if (!is) {
             json_object_object_add(will, rule->name, initial(rule));
         }
+    }
+    if (asked->action->noun->open) {
+        set_all(will, asked);
     }
     if (asked->action->derive) {
         asked->action->derive(will, asked);

@@ -56,6 +56,7 @@ typedef struct scim_noun_t {
     const char *const *told;       /* the members that the log tells; NULL: all, and of a change those that differ */
     const scim_refusal_t *missing; /* where there is none that is called so */
     const scim_member_rule_t *members;
+    int open; /* any argument that the representation has a member of changes that */
 } scim_noun_t;
 
 typedef struct scim_asked_t scim_asked_t;
@@ -64,6 +65,7 @@ typedef struct scim_outcome_t scim_outcome_t;
 typedef struct scim_action_t {
     const scim_noun_t *noun;
     scim_action_e kind;
+    int fresh;                      /* what is set was made just now, and has no version to match */
     int always;                     /* it is carried out where nothing changes, too */
     const scim_refusal_t *refusals; /* looked at in their order; NULL: none */
     /* What a table cannot say, before it is looked at; NULL: nothing. */

@@ -1,11 +1,11 @@
-/* Tenants: switching provisioning on and off. */
+/* Tenants: their settings, and switching provisioning on and off. */
 #include <string.h>
 
 #include "nouns.h"
 #include "scim/json.h"
 
 /* The audit log tells more than its representation. */
-static const scim_noun_t tenant_noun = {.missing = NULL};
+static const scim_noun_t tenant_noun = {.open = 1};
 
 static json_object *member(json_object *object, const char *name)
 {
@@ -148,3 +148,127 @@ static void follow_disable(scim_outcome_t *outcome, const scim_asked_t *asked)
 
 const scim_action_t scim_tenant_disable = {
     .noun = &tenant_noun, .kind = SCIM_ACTION_SET, .always = 1, .derive = derive_off, .follow = follow_disable};
+
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+static int is_argued(const scim_asked_t *asked, const char *name)
+{
+    return json_object_object_get_ex(asked->args, name, NULL);
+}
+
+static scim_error_t *check_roles(const scim_asked_t *asked)
+{
+    static const scim_refusal_t no_default = {NULL, 400, "defaultRole", "Role not found: {named}"};
+    static const scim_refusal_t no_reserved = {NULL, 400, "reservedRoles", "Role not found: {named}"};
+    json_object *list = scim_asked_list(asked, "reservedRoles");
+    if (is_argued(asked, "defaultRole") && !member(asked->facts, "defaultRole")) {
+        return scim_action_refuse_named(asked, &no_default, member(asked->args, "defaultRole"));
+    }
+    for (size_t i = 0; i < scim_list_length(list); i++) {
+        if (!scim_asked_found(asked, "reservedFound", list, i)) {
+            return scim_action_refuse_named(asked, &no_reserved, json_object_array_get_idx(list, i));
+        }
+    }
+    return NULL;
+}
+
+/* What is reserved is not given by provisioning after all. */
+static scim_error_t *check_contradictions(const scim_asked_t *asked)
+{
+    static const scim_refusal_t by_default[] = {
+        {"defaultReserved", 409, "defaultRole",
+         "The role \"{defaultReserved}\" is reserved (reservedRoles): provisioning would give it to each new user."},
+        SCIM_NO_REFUSAL,
+    };
+    static const scim_refusal_t others[] = {
+        {"defaultReserved", 409, "reservedRoles",
+         "The role \"{defaultReserved}\" is the default one (defaultRole); choose another default first."},
+        {"mappedRole", 409, "reservedRoles",
+         "The role \"{mappedRole}\" is mapped to the group \"{mappedGroup}\"; remove that mapping first."},
+        {"templateRole", 409, "reservedRoles",
+         "The role \"{templateRole}\" is given by the template \"{template}\"; change that first."},
+        SCIM_NO_REFUSAL,
+    };
+    int by = is_argued(asked, "defaultRole");
+    scim_error_t *error = by ? scim_action_check(asked, by_default) : NULL;
+    return error || (!by && !is_argued(asked, "reservedRoles")) ? error : scim_action_check(asked, others);
+}
+
+static scim_error_t *check_settings(const scim_asked_t *asked)
+{
+    static const scim_refusal_t clash[] = {
+        {"clash", 409, "loginAttribute",
+         "Several users would have the same login: {clash}. Give all but one of them another primary e-mail address, "
+         "or "
+         "merge those that are the same person, and set it again."},
+        SCIM_NO_REFUSAL,
+    };
+    static const scim_refusal_t several[] = {
+        {"several", 409, "oneToken", "The tenant has several valid tokens; revoke all but one first."},
+        SCIM_NO_REFUSAL,
+    };
+    scim_error_t *error = check_roles(asked);
+    error = error ? error : check_contradictions(asked);
+    error = error ? error : scim_action_check(asked, clash);
+    if (error || has_one_token(asked) || !json_object_get_boolean(member(asked->args, "oneToken"))) {
+        return error;
+    }
+    return scim_action_check(asked, several);
+}
+
+static int guards(json_object *tenant)
+{
+    return member(tenant, "guardLimit") || member(tenant, "guardShare");
+}
+
+/* What the statements do beside the settings: give logins anew, and count what was lost before there was a guard. */
+static void put_consequences(scim_outcome_t *outcome)
+{
+    int logins = !json_object_equal(member(outcome->is, "loginAttribute"), member(outcome->will, "loginAttribute"));
+    int counts = !guards(outcome->is) && guards(outcome->will);
+    json_object_object_add(outcome->row, "loginsChange", json_object_new_boolean(logins));
+    json_object_object_add(outcome->row, "lossesCount", json_object_new_boolean(counts));
+}
+
+static void follow_set(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    (void)asked;
+    put_consequences(outcome);
+    tell(outcome, "update", outcome->will);
+}
+
+const scim_action_t scim_tenant_set = {
+    .noun = &tenant_noun, .kind = SCIM_ACTION_SET, .always = 1, .check = check_settings, .follow = follow_set};
+
+/* A tenant is made with the settings that the table has for all, and then set. */
+static const scim_refusal_t is_there = {NULL, 409, "tenant",
+                                        "There is a tenant \"{tenant}\" already; choose another name."};
+
+static const scim_noun_t new_tenant_noun = {.missing = &is_there, .open = 1};
+
+static scim_error_t *check_new(const scim_asked_t *asked)
+{
+    static const scim_refusal_t was_there[] = {
+        {"wasThere", 409, "tenant",
+         "There was a tenant \"{tenant}\", whose audit log is kept under this name; choose another name."},
+        SCIM_NO_REFUSAL,
+    };
+    scim_error_t *error = scim_action_check(asked, was_there);
+    return error ? error : check_settings(asked);
+}
+
+static void follow_add(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    json_object *will = outcome->will;
+    (void)asked;
+    put_consequences(outcome);
+    scim_outcome_tell(outcome, "create", "Tenant", json_object_get_string(member(will, "tenant")),
+                      json_object_get_string(member(will, "displayName")), NULL, will);
+}
+
+const scim_action_t scim_tenant_add = {.noun = &new_tenant_noun,
+                                       .kind = SCIM_ACTION_SET,
+                                       .fresh = 1,
+                                       .always = 1,
+                                       .check = check_new,
+                                       .follow = follow_add};

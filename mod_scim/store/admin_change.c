@@ -22,10 +22,17 @@ typedef struct change_t {
 
 /* --- looking up --------------------------------------------------------------------------------------------------- */
 
+/* The tenant that it is about; one that is made stands in the arguments. */
+static const char *tenant_of(const scim_admin_call_t *call)
+{
+    return call->tenant ? call->tenant : scim_admin_text(call, "tenant");
+}
+
 static void add_all(scim_batch_t *batch, const change_t *change, const scim_statement_e *statements, json_object *value)
 {
     apr_pool_t *pool = change->call->pool;
-    scim_param_t *params = scim_params(pool, change->call->tenant, scim_json_text(value, NULL, pool), SCIM_PARAMS_END);
+    scim_param_t *params =
+        scim_params(pool, tenant_of(change->call), scim_json_text(value, NULL, pool), SCIM_PARAMS_END);
     for (; *statements != SCIM_STMT_COUNT; statements++) {
         scim_batch_add(batch, *statements, params);
     }
@@ -115,7 +122,7 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
 static json_object *facts_at_first(const scim_admin_call_t *call)
 {
     json_object *facts = scim_json_own(json_object_new_object(), call->pool);
-    json_object_object_add(facts, "tenant", json_object_new_string(call->tenant));
+    json_object_object_add(facts, "tenant", json_object_new_string(tenant_of(call)));
     return facts;
 }
 

@@ -262,6 +262,24 @@ static scim_error_t *prepare_add(scim_admin_call_t *call)
     return error;
 }
 
+static const scim_admin_change_t add = {
+    .action = &scim_tenant_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_KNOWN, SCIM_STMT_ADMIN_TENANT_MAKE, SCIM_STMT_ADMIN_TENANT_ROLES,
+                             SCIM_STMT_ADMIN_TENANT_SETTINGS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_WRITE, SCIM_STMT_ADMIN_TENANT_SHOW),
+    .answer = 1,
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_tenant_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_LOGIN_LOCK, SCIM_STMT_ADMIN_TENANT_HOLD,
+                             SCIM_STMT_ADMIN_TENANT_SETTINGS),
+    .writes =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_POLICY, SCIM_STMT_ADMIN_TENANT_WRITE, SCIM_STMT_ADMIN_TENANT_SPREAD,
+                        SCIM_STMT_ADMIN_TENANT_LOGINS, SCIM_STMT_ADMIN_TENANT_LOSSES, SCIM_STMT_ADMIN_TENANT_ANSWER),
+    .answer = 5,
+};
+
 static const scim_admin_change_t enable = {
     .action = &scim_tenant_enable,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_HOLD, SCIM_STMT_ADMIN_TENANT_TOKENS),
@@ -313,7 +331,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .argument = "tenant",
      .method = "POST",
      .path = TENANTS,
-     .statement = SCIM_STMT_ADMIN_TENANT_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "tenant",
@@ -325,7 +343,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .argument = "tenant",
      .method = "PATCH",
      .path = TENANT,
-     .statement = SCIM_STMT_ADMIN_TENANT_SET,
+     .change = &set,
      .args = set_args,
      .fields = set_fields,
      .finish = warn,

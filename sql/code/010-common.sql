@@ -32,10 +32,6 @@ create function scim.camel(name text) returns text
     language sql immutable parallel safe
     return lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2);
 
-create function scim.snake(name text) returns text
-    language sql immutable parallel safe
-    return lower(regexp_replace(name, '([A-Z])', '_\1', 'g'));
-
 -- Text without accents: what people type who have no such keys.
 create function scim.plain(value text) returns text
     language sql immutable parallel safe

@@ -480,6 +480,61 @@ static const case_t cases[] = {
      "{'accountsChanged':4,'tenant':'t','displayName':'T','enabled':false,'oneToken':false,'accounts':'local'}",
      "[{'action':'disable','type':'Tenant','id':'t','name':'T','before':{'enabled':true},'after':{'enabled':false,"
      "'accounts':'local','accountsChanged':4}}]"},
+    {"a default role that is none", &scim_tenant_set, "{'defaultRole':'x'}", "{" TENANT("true", "false") "}", NULL, 400,
+     "defaultRole: Role not found: x", NULL, NULL},
+    {"a reserved role that is none", &scim_tenant_set, "{'reservedRoles':['user','x']}",
+     "{" TENANT("true", "false") ",'reservedFound':[{'named':'user'}]}", NULL, 400, "reservedRoles: Role not found: x",
+     NULL, NULL},
+    {"the default role is reserved", &scim_tenant_set, "{'defaultRole':'boss'}",
+     "{" TENANT("true", "false") ",'defaultRole':'Boss','defaultReserved':'Boss'}", NULL, 409,
+     "defaultRole: The role \"Boss\" is reserved (reservedRoles): provisioning would give it to each new user.", NULL,
+     NULL},
+    {"the default role is going to be reserved", &scim_tenant_set, "{'reservedRoles':['user']}",
+     "{" TENANT("true", "false") ",'reservedFound':[{'named':'user'}],'defaultReserved':'user'}", NULL, 409,
+     "reservedRoles: The role \"user\" is the default one (defaultRole); choose another default first.", NULL, NULL},
+    {"a mapped role is going to be reserved", &scim_tenant_set, "{'reservedRoles':[]}",
+     "{" TENANT("true", "false") ",'mappedRole':'R','mappedGroup':'G','templateRole':'R','template':'T'}", NULL, 409,
+     "reservedRoles: The role \"R\" is mapped to the group \"G\"; remove that mapping first.", NULL, NULL},
+    {"a template's role is going to be reserved", &scim_tenant_set, "{'reservedRoles':[]}",
+     "{" TENANT("true", "false") ",'templateRole':'R','template':'T'}", NULL, 409,
+     "reservedRoles: The role \"R\" is given by the template \"T\"; change that first.", NULL, NULL},
+    {"what contradicts before is no matter of other settings", &scim_tenant_set, "{'displayName':'U'}",
+     "{" TENANT("true", "false") ",'mappedRole':'R','several':true}", NULL, 0, NULL,
+     "{'mappedRole':'R','several':true,'tenant':'t','displayName':'U','enabled':true,'oneToken':false,'loginsChange':"
+     "false,"
+     "'lossesCount':false}",
+     "[{'action':'update','type':'Tenant','id':'t','name':'U','before':{'displayName':'T'},'after':{'displayName':'U'}}"
+     "]"},
+    {"several users with the same login", &scim_tenant_set, "{'loginAttribute':'email'}",
+     "{" TENANT("true", "false") ",'clash':'C'}", NULL, 409,
+     "loginAttribute: Several users would have the same login: C. Give all but one of them another primary e-mail "
+     "address, "
+     "or merge those that are the same person, and set it again.",
+     NULL, NULL},
+    {"one token at a time, of several", &scim_tenant_set, "{'oneToken':true}",
+     "{" TENANT("true", "false") ",'several':true}", NULL, 409,
+     "oneToken: The tenant has several valid tokens; revoke all but one first.", NULL, NULL},
+    {"a guard counts what was lost before, and people log in otherwise", &scim_tenant_set,
+     "{'tenant':'t','guardLimit':5,'loginAttribute':'email','nosuch':1}",
+     "{'is':{'tenant':'t','guardLimit':null,'guardShare':null,'loginAttribute':'userName'}}", NULL, 0, NULL,
+     "{'tenant':'t','guardLimit':5,'guardShare':null,'loginAttribute':'email','loginsChange':true,'lossesCount':true}",
+     "[{'action':'update','type':'Tenant','id':'t','before':{'guardLimit':null,'loginAttribute':'userName'},'after':{"
+     "'guardLimit':5,'loginAttribute':'email'}}]"},
+    {"a tenant that is there", &scim_tenant_add, "{'tenant':'t'}", "{'tenant':'t'}", "v0", 409,
+     "tenant: There is a tenant \"t\" already; choose another name.", NULL, NULL},
+    {"a tenant that was removed", &scim_tenant_add, "{'tenant':'t'}",
+     "{'tenant':'t','wasThere':true,'is':{'tenant':'t'}}", NULL, 409,
+     "tenant: There was a tenant \"t\", whose audit log is kept under this name; choose another name.", NULL, NULL},
+    {"a tenant is made, whatever version is asked for", &scim_tenant_add,
+     "{'tenant':'t','displayName':'T','defaultRole':'boss'}",
+     "{'is':{'tenant':'t','displayName':null,'defaultRole':'user','loginAttribute':'userName'},'defaultRole':'Boss'}",
+     "v0", 0, NULL,
+     "{'defaultRole':'Boss','tenant':'t','displayName':'T','loginAttribute':'userName','loginsChange':false,'"
+     "lossesCount':"
+     "false}",
+     "[{'action':'create','type':'Tenant','id':'t','name':'T','after':{'tenant':'t','displayName':'T','defaultRole':'"
+     "Boss',"
+     "'loginAttribute':'userName'}}]"},
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 
