@@ -19,7 +19,8 @@ function dialogs({ tenant, users, hold }) {
   const at = (place) => `#/${tenant}${place}`;
   return { 'a token': [at('/tokens'), 'Make a token'], 'switching off': [at(''), 'Switch provisioning off…'], 'a user': [at('/users'), 'Add a local user'],
     'a merge': [at(`/users/${users[1]}`), 'Merge…'], protection: [at(`/users/${users[2]}`), 'Protect'], 'a release': [at(`/holds/${hold}`), 'Release…'],
-    'a template': [at('/templates'), 'Add a template'], 'who would match': [at('/templates'), /^Who would match/], 'a tenant': ['#/', 'Add a tenant'] };
+    'a template': [at('/templates'), 'Add a template'], 'who would match': [at('/templates'), /^Who would match/], 'a tenant': ['#/', 'Add a tenant'],
+    'a removal': ['#/switched-off/settings', 'Remove this tenant…'] };
 }
 
 /** Light and dark: nothing that axe finds, nothing executed, nothing wider than the page. */
@@ -72,6 +73,8 @@ async function nothingYet(page, width, all) {
 export default async function screens() {
   const seed = await nasty();
   await made('POST', '/tenants', { tenant: 'nothing-yet' });
+  await made('POST', '/tenants', { tenant: 'switched-off' });
+  await made('POST', '/tenants/switched-off/disable', { accounts: 'keep' });
   const at = (place) => `#/nothing-yet${place}`;
   const empty = { overview: at(''), tokens: at('/tokens'), users: at('/users'), groups: at('/groups'), access: at('/access'), templates: at('/templates'),
     activity: at('/activity'), holds: at('/holds'), duplicates: at('/duplicates') };

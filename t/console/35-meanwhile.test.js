@@ -83,10 +83,8 @@ async function paging(page) {
 async function tenantGone(page) {
   const own = await tenantOf('soon-gone');
   await visit(page, '#/soon-gone/users');
-  sql(`do $$ declare t text; begin for i in 1..3 loop for t in select format('%I.%I', n.nspname, c.relname)
-    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = 'scim' and c.relkind in ('r', 'p') and not c.relispartition and a.attname = 'tenant' and c.relname not like 'audit%' order by c.relname = 'tenant' loop
-    begin execute format('delete from %s where tenant = %L', t, 'soon-gone'); exception when foreign_key_violation then null; end; end loop; end loop; end $$`);
+  await made('POST', `${own}/disable`, { accounts: 'keep' });
+  for (let done = false; !done;) ({ done } = await made('POST', `${own}/remove`, { confirm: 'soon-gone' }));
   equal((await api('GET', own)).status, 404, 'the tenant is gone');
   page.trouble.allowed = /status of 404/;
   for (const place of ['Groups', 'Access', 'Overview']) {
@@ -96,6 +94,25 @@ async function tenantGone(page) {
   await page.locator('main').getByRole('link', { name: 'All tenants' }).click();
   await page.getByRole('heading', { name: 'Tenants' }).waitFor();
   equal(await page.getByRole('link', { name: 'soon-gone' }).count(), 0, 'it is listed no more');
+}
+
+/** A tenant is removed on the page, by one who has typed its name. */
+async function removal(page) {
+  await tenantOf('to-remove');
+  await made('POST', '/tenants/to-remove/users', { userName: 'kim' });
+  await made('POST', '/tenants/to-remove/disable', { accounts: 'keep' });
+  await visit(page, '#/to-remove/settings');
+  await button(page, 'Remove this tenant…').click();
+  page.trouble.allowed = /status of 400/;
+  await dialog(page).getByLabel('Its name, to-remove, once more').fill('to-rem');
+  await button(page, 'Remove for good').click();
+  await dialog(page).getByRole('alert').waitFor();
+  equal((await made('GET', '/tenants/to-remove/users')).items.length, 1, 'another name removes nothing');
+  await dialog(page).getByLabel('Its name, to-remove, once more').fill('to-remove');
+  await button(page, 'Remove for good').click();
+  await page.getByRole('heading', { name: 'Tenants' }).waitFor();
+  equal((await api('GET', '/tenants/to-remove')).status, 404, 'it is gone');
+  equal(await page.getByRole('link', { name: 'to-remove' }).count(), 0, 'and listed no more');
 }
 
 async function manyMappings(page) {
@@ -181,7 +198,7 @@ async function tabClosed(page) {
   await dialog(other).getByLabel('Name', { exact: true }).fill('never stored');
   await button(other, 'Make the token').click();
   await dialog(other).getByText('Copy it now').waitFor();
-  const asked = new Promise((resolve) => { other.once('dialog', resolve); });
+  const asked = other.waitForEvent('dialog');
   await other.close({ runBeforeUnload: true });
   const question = await asked;
   equal(question.type(), 'beforeunload', 'it asks');
@@ -220,6 +237,7 @@ export default async function meanwhile() {
   await check('a part of a change is not possible any more', halfOfIt);
   await check('a list that changes while it is paged', paging);
   await check('a tenant is removed', tenantGone);
+  await check('a tenant is removed on the page', removal);
   await check('10,000 mappings', manyMappings);
   await check('a change is answered late', lateAnswer);
   await check('double clicks', doubleClicks);

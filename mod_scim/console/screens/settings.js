@@ -1,6 +1,7 @@
 /** Settings: grouped, explained, each with its default; the risky ones ask first. */
 import {
-  ask, button, card, changeForm, copyable, facts, format, h, model, screen, setTenant, tag, time, way,
+  ask, button, card, changeForm, copyable, facts, fill, format, h, model, router, screen, setTenant, single, tag, time,
+  way,
 } from '../kit.js';
 import { switchOff } from './overview.js';
 
@@ -18,6 +19,25 @@ async function confirmed(values, tenant) {
   const risks = Object.entries(values).map((each) => risk(each, tenant)).filter(Boolean);
   const body = h('ul', risks.map((text) => h('li', text)));
   return !risks.length || ask({ title: 'Save these settings?', action: 'Save', body });
+}
+
+/** Removes the tenant piece by piece, and tells how much of it is erased. Left in between, it goes on when it is asked
+ * again. @param {Place} c */
+async function remove(c) {
+  const confirm = h('input', { id: 'confirm', autocomplete: 'off', spellcheck: 'false' });
+  const told = h('p', { role: 'status' });
+  const body = [h('p', 'Everything is erased for good. Only the audit log stays, and the name cannot be used again. '
+    + 'You cannot undo this.'),
+  h('div.field', h('label', { for: 'confirm' }, `Its name, ${c.tenant}, once more`), confirm), told];
+  const work = async () => {
+    for (let erased = 0, done = false; !done && !c.signal.aborted;) {
+      const { data } = await c.send('tenant-remove', { confirm: confirm.value });
+      [erased, done] = [erased + data.erased, data.done];
+      fill(told, `${format.many(erased, 'row')} of the database erased…`);
+    }
+    return true;
+  };
+  if (await ask({ title: 'Remove this tenant?', action: 'Remove for good', danger: true, body, work })) router.go({});
 }
 
 /** What belongs together; what no group of words.json names comes last. @param {Place} c @param {Answer} shown */
@@ -38,7 +58,9 @@ export async function settings(c) {
   const { data } = shown;
   setTenant(data);
   const off = data.enabled ? button('Switch provisioning off…', () => switchOff(c, data), { kind: 'danger' })
-    : way(c.to(), 'Switch it on in the overview');
+    : [!data.removing && way(c.to(), 'Switch it on in the overview'), ' ',
+      !single() && button(data.removing ? 'Go on removing it…' : 'Remove this tenant…', () => remove(c),
+        { kind: 'danger' })];
   const provisioning = card('Provisioning', facts(
     ['State', data.enabled ? tag('good', 'on') : tag('plain', 'off', '○')],
     ['Base URL', data.baseUrl && copyable(data.baseUrl, 'the base URL')], ['Made', time(data.created, format.moment)],
