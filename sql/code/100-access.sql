@@ -261,8 +261,7 @@ begin
       where g.tenant = of_tenant and g.subscription_id = of_subscription
         and (g.granted, g.joined, g.user_id) > ((after).since, (after).joined, (after).user_id)
       order by g.granted, g.joined, g.user_id
-      -- An account may have one of each kind.
-      limit 4 * most);
+      limit most);
 end
 $$;
 revoke execute on function scim.first_grounds from public;
@@ -297,19 +296,29 @@ grant execute on function scim.exceeds to scim_web, scim_manage;
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp cost 1000000
 as $$
+declare
+    place scim.place;
+    most  int;
 begin
     if seats is null then
         return null;
     elsif seats = 0 then
         return (timestamptz 'epoch', timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
-        return (select (x.ground [1], x.ground [2], x.user_id)::scim.place
-                  from (select f.user_id, min(array [f.since, f.joined]) as ground
-                          from scim.first_grounds(of_tenant, of_subscription, ('epoch', 'epoch', '00000000-0000-0000-0000-000000000000'), seats) f
-                         group by f.user_id) x
-                 order by x.ground, x.user_id
-                offset seats - 1
-                 limit 1);
+        -- An account may have been granted it in each of four ways, and then the first grounds are those of fewer people.
+        foreach most in array array [seats, 4 * seats] loop
+            select x.ground [1], x.ground [2], x.user_id
+              into place
+              from (select f.user_id, min(array [f.since, f.joined]) as ground
+                      from scim.first_grounds(of_tenant, of_subscription, ('epoch', 'epoch', '00000000-0000-0000-0000-000000000000'), most) f
+                     group by f.user_id) x
+             order by x.ground, x.user_id
+            offset seats - 1
+             limit 1;
+            if found then
+                return place;
+            end if;
+        end loop;
     end if;
     return null;
 end

@@ -126,7 +126,7 @@ my %many = (
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.
-$many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove);
+$many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove admin_group_give);
 # A page is read in the order of its index and ends with its limit.
 my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 
@@ -430,6 +430,13 @@ my @access = (
     ["/audit?user=$member", 400],
     ['/audit?request=none', 400],
     ["/activity?user=$member", 400],
+    ['/users?limit=50&group=Group%202', 60],
+    ['/users?limit=50&group=Group%201', 70_000],
+    ['/users?limit=50&subscription=Subscription%206', 4000],
+    ['/users?limit=50&subscription=Subscription%202', 70_000],
+    ['/users?limit=50&role=read-only', 60],
+    ['/users?limit=50&role=user', 300],
+    ['/roles', 60],
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 
