@@ -5,6 +5,7 @@ use warnings;
 use utf8;
 use MIME::Base64 'encode_base64';
 use POSIX ();
+use Encode ();
 use Test::More;
 use Time::HiRes 'time';
 use ScimAuthz;
@@ -21,7 +22,7 @@ $other->make(Users => userName => 'bea');
 my $admins = $t->make(Groups => displayName => 'Admins', members => [{ value => $zoe }]);
 my $app = application();
 my $files = "$ScimFront::home/site";
-my $site = ScimAuthz->new($t, <<"CONF", qw(include rewrite dir proxy proxy_http http2 negotiation mime headers));
+my $site = ScimAuthz->new($t, Encode::encode("UTF-8", <<"CONF"), qw(include rewrite dir proxy proxy_http http2 negotiation mime headers));
 Protocols h2c http/1.1
 TypesConfig /dev/null
 <Directory "$files">
