@@ -173,11 +173,11 @@ static int is_told(scim_reads_t *reads, const group_t *group, const use_t *use, 
     return 0;
 }
 
-static void add_uses(scim_batch_t *batch, scim_reads_t *reads, const group_t *group, apr_pool_t *pool)
+static void add_uses(scim_batch_t *batch, scim_reads_t *reads, const group_t *group, int again, apr_pool_t *pool)
 {
     for (apr_hash_index_t *i = apr_hash_first(pool, group->uses); i; i = apr_hash_next(i)) {
         const use_t *use = apr_hash_this_val(i);
-        if (!is_told(reads, group, use, pool)) {
+        if (!is_told(reads, group, use, pool) || again) {
             const char *at = apr_psprintf(pool, "%" APR_TIME_T_FMT, use->at);
             scim_batch_add(batch, SCIM_STMT_TOKEN_USED,
                            scim_params(pool, group->tenant, use->key_id, at, use->address, SCIM_PARAMS_END));
@@ -206,7 +206,7 @@ scim_error_t *scim_reads_record(scim_reads_t *reads, scim_conn_t *conn, int agai
     for (apr_hash_index_t *i = apr_hash_first(pool, reads->tenants); i; i = apr_hash_next(i)) {
         group_t *group = apr_hash_this_val(i);
         scim_batch_add(batch, SCIM_STMT_WALL, scim_params(pool, group->tenant, SCIM_PARAMS_END));
-        add_uses(batch, reads, group, pool);
+        add_uses(batch, reads, group, again, pool);
         if (group->rows) {
             add_rows(batch, group, again, pool);
         }

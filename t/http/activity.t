@@ -204,7 +204,8 @@ my @paths = map { "/Users?count=0&filter=userName+eq+$_" } '"a\\\\b"', '"{a,b}"'
 {
     my $lock = DBI->connect('dbi:Pg:', undef, undef, { AutoCommit => 0, RaiseError => 1 });
     $lock->do('lock table scim.activity in access exclusive mode');
-    is($t->request(GET => $_)->{status}, 200, $_) for @paths;
+    my $late = $t->new_token('late');
+    is($t->request(GET => $_, undef, Authorization => "Bearer $late")->{status}, 200, $_) for @paths;
     ok(eventually(sub { sql(q{select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'scim.activity' and pid <> pg_backend_pid()}) > 0 }),
         'what writes them is ended');
     $lock->rollback;
@@ -213,6 +214,7 @@ my @paths = map { "/Users?count=0&filter=userName+eq+$_" } '"a\\\\b"', '"{a,b}"'
 my $told = [];
 eventually(sub { $told = $t->admin(GET => '/activity?limit=500')->{json}{items}; @$told >= $seen + @paths }, 15);
 is(scalar @$told, $seen + @paths, 'each is told once');
+is(sql("select last_used is not null from scim.token where tenant = '$tenant' and name = 'late'"), 't', 'and that the token was used');
 is_json([sort map { $_->{path} } @$told[0 .. $#paths]], [sort map { URI->new($_)->as_string } @paths], 'as it came');
 
 # --- who may ---
