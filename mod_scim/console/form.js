@@ -154,7 +154,7 @@ function collect(controls, start) {
     .map(([field, value]) => [field.name, value]));
 }
 
-/** Marks the fields of an error; answers what is left. @param {Control[]} controls @param {unknown} error */
+/** Marks an error's fields; null if it has no others. @param {Control[]} controls @param {unknown} error */
 function markAll(controls, error) {
   const said = error instanceof Problem ? error.errors : [];
   for (const each of controls) each.mark(said.find((one) => one.field === each.field.name)?.detail ?? '');

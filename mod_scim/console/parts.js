@@ -52,7 +52,7 @@ export function way(href, text, label) {
 }
 
 /**
- * A button. While its work is under way it does nothing more; what fails is told, unless `work` deals with it.
+ * A button. While its work is under way it does nothing more; an error is shown, unless `work` handles it.
  * @param {Child} text @param {(event: Event) => any} work
  * @param {{kind?: string, label?: string, disabled?: boolean}} [options]
  */

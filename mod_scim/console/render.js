@@ -54,7 +54,7 @@ export function svg(tag, first, ...children) {
   return make(SVG, tag, first, children);
 }
 
-/** Shows children instead of what is there; the focus stays. @param {?Element} element @param {...Child} children */
+/** Replaces an element's content and keeps the focus. @param {?Element} element @param {...Child} children */
 export function fill(element, ...children) {
   const at = document.activeElement;
   const within = at && at !== element && element?.contains(at) ? at : null;

@@ -266,7 +266,8 @@ static authz_status match(request_rec *r, const rule_t *rule, const scim_facts_t
 }
 
 /* Why an account as such is refused; NULL: it is not. Whoever switches a tenant's provisioning off says what becomes of
- * its accounts: those that are kept decide as before, and who has none then, or an inactive one, is told the cause. */
+ * its accounts: accounts that are kept decide as before. Who has no active account then gets "tenant off" as the
+ * reason. */
 static const char *refusal_of(const scim_facts_t *facts)
 {
     if (!facts->found) {
