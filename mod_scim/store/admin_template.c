@@ -1,6 +1,7 @@
 /* Templates: what new users get. Their conditions are SCIM filters, which are compiled here. */
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "compose.h"
 #include "filter_sql.h"
 #include "resources_private.h"
 #include "row_write.h"
@@ -220,7 +221,7 @@ static scim_error_t *preview(scim_admin_call_t *call)
         return error;
     }
     scim_batch_t *batch = scim_admin_batch(call);
-    const char *text = scim_statement_filtered(call->op->statement, sql ? sql : "true", call->pool);
+    const char *text = scim_compose_filter(call->op->statement, sql ? sql : "true", call->pool);
     const char *args = scim_json_text(call->args, NULL, call->pool);
     int slot = scim_batch_add_text(batch, text, scim_statements[call->op->statement].params,
                                    scim_params(call->pool, values, call->tenant, args, SCIM_PARAMS_END));

@@ -2,15 +2,11 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "compose.h"
 #include "order.h"
 #include "resources_private.h"
 #include "search_sql.h"
 
-#define FILTER_MARK    "true /* filter */"
-#define ORDER_MARK     "order by r.id /* order */"
-#define ORDER_ALL_MARK "order by r.type, r.id /* order */"
-#define KEY_MARK       " /* key */"
-#define ITS_KEY_MARK   " /* its key */"
 #define KEY_COLUMN     6
 #define TYPE_COLUMN    6 /* of resource_list_all, as are the next two */
 #define GROUPS_COLUMN  7
@@ -30,18 +26,6 @@ static const scim_statement_e list_statements[] = {
     [SCIM_RELATION_GROUPS] = SCIM_STMT_RESOURCE_LIST_GROUPS,
     [SCIM_RELATION_MEMBERS] = SCIM_STMT_RESOURCE_LIST_MEMBERS,
 };
-
-/* `sql` with `text` in the place of `mark`, which it has once. */
-static const char *splice(const char *sql, const char *mark, const char *text, apr_pool_t *pool)
-{
-    const char *at = strstr(sql, mark);
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, sql, (apr_size_t)(at - sql)), text, at + strlen(mark), NULL);
-}
-
-const char *scim_statement_filtered(scim_statement_e id, const char *condition, apr_pool_t *pool)
-{
-    return splice(scim_statements[id].sql, FILTER_MARK, condition, pool);
-}
 
 static const scim_target_t *first_target(const scim_search_t *search)
 {
@@ -70,28 +54,27 @@ static int is_plain(const part_t *part)
     return !is_filtered(search) && (!part->order || (!search->sorted && !search->after && !search->backward));
 }
 
-/* Puts the order and its key into a statement. */
-static const char *order_text(const char *text, const part_t *part, apr_pool_t *pool)
+/* Fills the order and its key into a statement. */
+static void fill_order(const char *fills[SCIM_BLANK_COUNT], const part_t *part, apr_pool_t *pool)
 {
     const scim_search_t *search = part->search;
-    const char *mark = search->targets->nelts > 1 ? ORDER_ALL_MARK : ORDER_MARK;
-    int sorted = search->sorted || search->after || search->backward;
     scim_buf_t out;
-    if (!sorted) {
-        return finds_one(search) ? splice(text, mark, "", pool) : text;
+    if (!search->sorted && !search->after && !search->backward) {
+        fills[SCIM_BLANK_ORDER] = finds_one(search) ? "" : NULL;
+        return;
     }
     scim_buf_init(&out, 128, pool);
     scim_buf_puts(&out, "order by ");
     scim_order_put(&out, part->order, part->which);
-    text = splice(text, mark, out.data, pool);
-    if (!search->sorted) {
-        return text;
+    fills[SCIM_BLANK_ORDER] = out.data;
+    if (search->sorted) {
+        scim_buf_init(&out, 128, pool);
+        scim_buf_puts(&out, ", ");
+        scim_order_put_key(&out, part->order);
+        scim_buf_puts(&out, " as key");
+        fills[SCIM_BLANK_KEY] = out.data;
+        fills[SCIM_BLANK_ITS_KEY] = ", r.key";
     }
-    scim_buf_init(&out, 128, pool);
-    scim_buf_puts(&out, ", ");
-    scim_order_put_key(&out, part->order);
-    scim_buf_puts(&out, " as key");
-    return splice(splice(text, KEY_MARK, out.data, pool), ITS_KEY_MARK, ", r.key", pool);
 }
 
 /* The text of a statement with the search's filters, where it begins, and its order. */
@@ -102,8 +85,8 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
     scim_sql_t sql = {.params = values, .indexed = scim_conn_indexed(session->conn)};
     int filtered = is_filtered(part->search);
     int after = part->order && part->search->after;
+    const char *fills[SCIM_BLANK_COUNT] = {NULL};
     scim_error_t *error = NULL;
-    *out = scim_statements[id].sql;
     scim_buf_init(&sql.text, 256, pool);
     if (filtered && (error = scim_search_condition(&sql, part->search, pool))) {
         return error;
@@ -113,11 +96,12 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
         scim_order_put_after(&sql, part->order, part->which);
     }
     if (filtered || after) {
-        *out = splice(*out, FILTER_MARK, sql.text.data, pool);
+        fills[SCIM_BLANK_FILTER] = sql.text.data;
     }
     if (part->order) {
-        *out = order_text(*out, part, pool);
+        fill_order(fills, part, pool);
     }
+    *out = scim_compose(id, fills, pool);
     return NULL;
 }
 

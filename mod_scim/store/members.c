@@ -1,6 +1,7 @@
 /* Memberships: sets of ids in, set-based SQL out; the group is never read. */
 #include <apr_strings.h>
 
+#include "compose.h"
 #include "filter_sql.h"
 #include "resources_private.h"
 
@@ -73,7 +74,7 @@ static scim_error_t *add_filter(scim_batch_t *batch, scim_session_t *session, co
     if (error) {
         return error;
     }
-    scim_add_values(batch, scim_statement_filtered(SCIM_STMT_MEMBERS_FILTER, sql.text.data, pool), sql.params, pool);
+    scim_add_values(batch, scim_compose_filter(SCIM_STMT_MEMBERS_FILTER, sql.text.data, pool), sql.params, pool);
     return NULL;
 }
 

@@ -75,9 +75,6 @@ scim_error_t *scim_add_members(scim_batch_t *batch, scim_session_t *session, con
 /* Refuses a member to be added whose value is no id at all. Errors: 400 invalidValue. */
 scim_error_t *scim_members_check(const apr_array_header_t *ids, apr_pool_t *pool);
 
-/* The text of a statement with `condition` in the place of its `true` and the word filter in a comment. */
-const char *scim_statement_filtered(scim_statement_e id, const char *condition, apr_pool_t *pool);
-
 /* An error that was found without the database: told to whom authentication accepts. */
 scim_error_t *scim_refuse(scim_session_t *session, scim_error_t *error);
 

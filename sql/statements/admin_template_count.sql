@@ -1,6 +1,6 @@
--- How many accounts a condition is true of; it takes the place of `true /* filter */`, and its values are elements of $1.
+-- How many accounts a condition is true of; it fills `filter`, and its values are elements of $1.
 -- $1 its values, $2 tenant
 with condition as (select $1::text[])
 select jsonb_build_object('accounts', (select count(*)
                                          from scim.resource r
-                                        where r.tenant = $2 and r.type = 'User' and r.deleted_at is null and true /* filter */))
+                                        where r.tenant = $2 and r.type = 'User' and r.deleted_at is null and {{filter=true}}))

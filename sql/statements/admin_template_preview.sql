@@ -1,4 +1,4 @@
--- Which accounts a condition is true of; it takes the place of `true /* filter */`, and its values are elements of $1.
+-- Which accounts a condition is true of; it fills `filter`, and its values are elements of $1.
 -- $1 its values, $2 tenant, $3 arguments: q, limit, after
 with condition as (select $1::text[])
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, jsonb_build_object(
@@ -9,6 +9,6 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, jsonb_build
                                      where r.tenant = $2 and r.type = 'User' and r.deleted_at is null
                                        and r.id > (select coalesce(($3::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000'))
                                        and scim.has($3::jsonb ->> 'q', r.doc ->> 'userName', r.doc ->> 'displayName')
-                                       and true /* filter */
+                                       and {{filter=true}}
                                      order by r.id
                                      limit scim.most($3::jsonb) + 1) x), '[]'), scim.most($3::jsonb))

@@ -4,6 +4,6 @@ select case
            {{remembered}}
            else (select count(*)
                    from scim.resource r
-                  where r.tenant = $1 and r.type = any ($2::text[]) and r.wire and true /* filter */)
+                  where r.tenant = $1 and r.type = any ($2::text[]) and r.wire and {{filter=true}})
        end,
        pg_current_snapshot()::text

@@ -1,7 +1,7 @@
 -- A page of resources of several types, by type and creation, those types that are named with their members or groups; a row
 -- for each piece of the members, and one row with nulls where there is none.
--- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
--- the one before `/* order */`, and its key, as one more column, those of `/* key */` and `/* its key */`.
+-- A condition fills `filter`, its own parameters follow the others; another order fills `order`, and its key, as one more column,
+-- `key` and `its_key`.
 -- $1 to $7 authentication, $8 types, $9 how many, $10 how many to skip, $11 types with members, $12 types with groups
 select r.*, {{reader}}
   from {{tenant}}
@@ -12,12 +12,12 @@ select {{record_piece}},
        r.type,
        case when p.n = 1 and r.type = any ($12::text[]) then
        {{groups}}
-       end /* its key */
+       end{{its_key=}}
   from (
-select r.tenant, r.type, {{record}} /* key */
+select r.tenant, r.type, {{record}}{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = any ($8::text[]) and r.wire and true /* filter */
- order by r.type, r.id /* order */
+ where r.tenant = k.tenant and r.type = any ($8::text[]) and r.wire and {{filter=true}}
+ {{order=order by r.type, r.id}}
  limit $9::bigint offset $10::bigint) r
  cross join lateral (select case when r.type = any ($11::text[]) then r.id end) g (id)
  cross join lateral

@@ -1,16 +1,16 @@
 -- A page of resources in the order of their creation with their groups; one row with nulls where there is none.
--- A condition takes the place of `true /* filter */`, its own parameters follow the others; another order takes the place of
--- the one before `/* order */`, and its key, as one more column, those of `/* key */` and `/* its key */`.
+-- A condition fills `filter`, its own parameters follow the others; another order fills `order`, and its key, as one more column,
+-- `key` and `its_key`.
 -- The groups are read of the page alone, and not of what is skipped.
 -- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select {{record}},
-       {{groups}} /* its key */,
+       {{groups}}{{its_key=}},
        {{reader}}
   from {{tenant}}
   {{token}}
   left join lateral (
-select r.tenant, {{record}} /* key */
+select r.tenant, {{record}}{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.wire and true /* filter */
- order by r.id /* order */
+ where r.tenant = k.tenant and r.type = $8 and r.wire and {{filter=true}}
+ {{order=order by r.id}}
  limit $9::bigint offset $10::bigint) r on true

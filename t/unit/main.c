@@ -23,6 +23,7 @@ static const struct {
     {"access", test_access},
     {"bulk", test_bulk},
     {"cidr", test_cidr},
+    {"compose", test_compose},
     {"conninfo", test_conninfo},
     {"cursor", test_cursor},
     {"discovery", test_discovery},

@@ -46,6 +46,7 @@ int unit_json_is(json_object *object, const char *wanted, const char *file, int 
 extern CU_TestInfo test_access[];
 extern CU_TestInfo test_bulk[];
 extern CU_TestInfo test_cidr[];
+extern CU_TestInfo test_compose[];
 extern CU_TestInfo test_conninfo[];
 extern CU_TestInfo test_cursor[];
 extern CU_TestInfo test_discovery[];
