@@ -64,7 +64,7 @@ $$;
 create function scim.patience(t scim.token) returns int
     language sql immutable
 as $$
-    select coalesce(t.expect_every, greatest(t.longest_gap * 3 / 2, 60))
+    select coalesce(t.expect_every, case when t.longest_gap is not null then greatest(t.longest_gap * 3 / 2, 60) end)
 $$;
 
 -- Whether a valid token has not been used for too long.
@@ -72,7 +72,7 @@ create function scim.is_quiet(t scim.token) returns boolean
     language sql stable
 as $$
     select t.revoked is null and t.expires > now() and t.tenant_enabled
-           and coalesce(t.last_used, t.created) < now() - scim.patience(t) * interval '1 minute'
+           and coalesce(coalesce(t.last_used, t.created) < now() - scim.patience(t) * interval '1 minute', false)
            and (t.last_used is not null or t.expect_every is not null)
 $$;
 
