@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use IO::Socket::INET;
 use Test::More;
+use ScimFront;
 use ScimTest;
 
 my $DEVICE = 'urn:ietf:params:scim:schemas:core:2.0:Device';
@@ -45,12 +46,7 @@ LogLevel warn scim:info
 DefaultRuntimeDir $home
 Mutex file:$home default
 $base
-StartServers 1
-ThreadsPerChild 8
-MaxRequestWorkers 16
-MinSpareThreads 1
-MaxSpareThreads 8
-DBDriver pgsql
+${ScimFront::processes}DBDriver pgsql
 DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3"
 DBDMin 0
 DBDKeep 8

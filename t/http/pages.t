@@ -8,6 +8,7 @@ use POSIX ':sys_wait_h';
 use Test::More;
 use URI::Escape 'uri_escape_utf8';
 use ScimReads;
+use ScimFront;
 use ScimTest;
 
 my $t     = ScimTest->new('pages');
@@ -185,12 +186,7 @@ LogLevel warn scim:info
 DefaultRuntimeDir $home
 Mutex file:$home default
 $base
-StartServers 1
-ThreadsPerChild 8
-MaxRequestWorkers 8
-MinSpareThreads 1
-MaxSpareThreads 8
-DBDriver pgsql
+${ScimFront::processes}DBDriver pgsql
 DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3"
 DBDMin 0
 DBDKeep 8
