@@ -76,6 +76,7 @@ scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t vers
         rules->role_defaults = is_true(object, "roleDefaults");
         rules->role_syncs = is_true(object, "roleSyncs");
         rules->login_email = is_true(object, "loginEmail");
+        rules->restores_mappings = is_true(object, "restoresMappings");
         rules->protects = has_trait(object, 'p');
         rules->templates = has_trait(object, 't');
         rules->bound = has_trait(object, 'm');

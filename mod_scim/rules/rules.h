@@ -34,7 +34,8 @@ typedef struct scim_rules_t {
     int login_email;     /* people log in by their e-mail address (loginAttribute) */
     int protects;        /* there are accounts that provisioning may not touch */
     int templates;       /* there are templates for new users */
-    int bound;           /* the token that acts is for its own user alone */
+    int restores_mappings;        /* a new group has the mappings of a deleted one of its name (restoreMappings) */
+    int bound;                    /* the token that acts is for its own user alone */
     apr_array_header_t *reserved; /* const char *: values of roles that provisioning never gives (reservedRoles) */
     apr_array_header_t *roles;    /* scim_role_t, oldest first */
 } scim_rules_t;

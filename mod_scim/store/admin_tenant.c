@@ -38,6 +38,8 @@
         {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local user does: refuse, adopt"},         \
         {"deletion", SCIM_ARG_TEXT, HEAD("Deletion"), "what becomes of a deleted user: keep, erase"},                  \
         {"loginAttribute", SCIM_ARG_TEXT, HEAD("Login"), "what people log in by: userName, email"},                    \
+        {"restoreMappings", SCIM_ARG_TEXT, HEAD("Restore mappings by"),                                                \
+         "which deleted group gives its mappings to a new one: never, displayName"},                                   \
         {"groupDepth", SCIM_ARG_INT, HEAD("Group depth"), "how many groups may stand in one another"},                 \
         {"dryRun", SCIM_ARG_FLAG, HEAD("Dry run"), "requests are answered as if done, and change nothing"},            \
         {"guardLimit", SCIM_ARG_INT, HEAD("Guard limit"), "how many people may lose access in an hour; null: any"},    \
@@ -62,6 +64,7 @@
 #define LOCAL_MATCH  "refuse|adopt"
 #define DELETION     "keep|erase"
 #define LOGIN        "userName|email"
+#define MAPPINGS     "never|displayName"
 
 #define SETTINGS                                                                                                        \
     {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE | SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it"},           \
@@ -123,6 +126,13 @@
         {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},          \
         {"localMatch", SCIM_ARG_CHOICE, 0, LOCAL_MATCH, 0, 0, "what a POST of a local user does (default: refuse)"},    \
         {"deletion", SCIM_ARG_CHOICE, 0, DELETION, 0, 0, "what becomes of a deleted user (default: keep)"},             \
+        {"restoreMappings",                                                                                             \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         MAPPINGS,                                                                                                      \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "whether a new group takes over the mappings of a deleted one of its name (default: never)"},                  \
         {"groupDepth", SCIM_ARG_INT, 0, "N", 1, 100, "how many groups may stand in one another (default: 10)"},         \
     {                                                                                                                   \
         "loginAttribute", SCIM_ARG_CHOICE, 0, LOGIN, 0, 0, "what people log in by (default: userName)"                  \

@@ -1,6 +1,6 @@
 /*
- * Shared by bulk.c, which decides what to try and what its outcome means, and bulk_window.c, which makes statements of
- * it.
+ * Shared by bulk.c, which decides what to try and what its outcome means, bulk_window.c, which makes statements of it,
+ * and bulk_read.c, which reads what these depend on.
  */
 #ifndef SCIM_BULK_PRIVATE_H
 #define SCIM_BULK_PRIVATE_H
@@ -48,7 +48,8 @@ typedef struct scim_bulk_window_t {
     int end;
     int live;                  /* how many are carried out */
     int reads;                 /* how many of these lock and read first */
-    int posts;                 /* how many are POSTs of users, whom the tenant may know */
+    int posts;                 /* how many are POSTs that look first: of users, whom the tenant may know, and of groups
+                                  that may take over mappings */
     int deletes;               /* how many take members out of groups, which changes these groups' versions */
     int wanted;                /* whether one refers to a POST among them */
     int verify;                /* whether the outcome has to be looked at before it is committed */
@@ -57,6 +58,7 @@ typedef struct scim_bulk_window_t {
     apr_array_header_t *steps; /* scim_bulk_step_t */
     scim_batch_t *batch;       /* the last one */
     int alike;                 /* slot of the statement that finds whom POSTs may be about; -1: there are none */
+    int former;                /* the same of the one that finds the mappings of deleted groups */
     int versions;              /* slot */
     scim_batch_t *last;        /* the batch that ends the transaction */
     int finish;                /* slot in it of what the end tells; -1: nothing */
@@ -73,6 +75,18 @@ int scim_bulk_unit_end(const scim_bulk_t *bulk, int at);
 
 /* An operation has failed, and with it what refers to it in a circle. */
 void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t *error);
+
+/* Whether the stored document has to be read first. */
+int scim_bulk_reads(const scim_bulk_op_t *op);
+
+/* Whether the database is asked before it is known what becomes of a POST. */
+int scim_bulk_looks(const scim_bulk_window_t *window, const scim_bulk_op_t *op);
+
+/* What is added to the window's batch from now on is of the operation at `at`, or of a set; -1: of nobody alone. */
+void scim_bulk_begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set);
+
+/* A batch that authenticates, and locks whatever is going to be changed, in one order for all. */
+void scim_bulk_begin_batch(scim_bulk_window_t *window);
 
 /* Prepares the unit [at..end) and takes it into the window; 0: it has to wait for the next one. What cannot be carried
  * out has its error, and is in the window without being carried out. */

@@ -59,19 +59,6 @@ void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t
 
 /* --- which operations ------------------------------------------------------------------------------------------- */
 
-/* Whether the stored document has to be read first. */
-static int reads(const scim_bulk_op_t *op)
-{
-    return op->kind == SCIM_BULK_PUT || op->kind == SCIM_BULK_DELETE ||
-           (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
-}
-
-/* Whether it may be about somebody whom the tenant knows. */
-static int claims(const scim_bulk_op_t *op)
-{
-    return op->kind == SCIM_BULK_POST && op->type->groups;
-}
-
 /* What the tenant's profile has against an operation. It is looked up once, when an operation needs a leniency; who may
  * not ask is not asked for again. */
 static scim_error_t *refuse(scim_bulk_window_t *window, const scim_bulk_op_t *op)
@@ -109,7 +96,7 @@ static void prepare(scim_bulk_window_t *window, int at)
 /* Whether it can do without seeing what the operations before it in the window do. */
 static int fits(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
 {
-    if (op->error || !reads(op)) {
+    if (op->error || !scim_bulk_reads(op)) {
         return 1;
     }
     return window->reads < READS_MAX && !apr_hash_get(window->touched, op->id, SCIM_ID_SIZE - 1) &&
@@ -121,8 +108,8 @@ static void take(scim_bulk_window_t *window, int at)
     scim_bulk_op_t *op = scim_bulk_at(window, at);
     window->items[at].live = 1;
     window->live++;
-    window->reads += reads(op);
-    window->posts += claims(op);
+    window->reads += scim_bulk_reads(op);
+    window->posts += scim_bulk_looks(window, op);
     window->deletes += op->kind == SCIM_BULK_DELETE;
     apr_hash_set(window->touched, op->id, SCIM_ID_SIZE - 1, op);
 }
@@ -166,7 +153,7 @@ int scim_bulk_window_take(scim_bulk_window_t *window, int at, int end)
 
 /* --- their statements ------------------------------------------------------------------------------------------- */
 
-static void begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set)
+void scim_bulk_begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set)
 {
     scim_bulk_step_t *step = apr_array_push(window->steps);
     *step = (scim_bulk_step_t){.slot = scim_batch_size(window->batch), .at = at, .set = set};
@@ -209,187 +196,16 @@ static const char *target_ids(int *count, const scim_bulk_window_t *window, unsi
     return ids.data;
 }
 
-/* A batch that authenticates, and locks whatever is going to be changed, in one order for all. */
-static void begin_batch(scim_bulk_window_t *window)
+void scim_bulk_begin_batch(scim_bulk_window_t *window)
 {
     int count, deleted;
     const char *ids = target_ids(&count, window, DELETED | CHANGED);
     const char *leaving = target_ids(&deleted, window, DELETED);
     window->batch = scim_session_write_batch(window->session, 1, 1);
     if (deleted || count > 1) {
-        begin_step(window, -1, NULL);
+        scim_bulk_begin_step(window, -1, NULL);
         scim_change_add_hold(window->batch, window->session, ids, leaving);
     }
-}
-
-static void add_locks(scim_bulk_window_t *window)
-{
-    for (int at = window->begin; at < window->end; at++) {
-        scim_bulk_item_t *item = &window->items[at];
-        if (item->live && reads(scim_bulk_at(window, at))) {
-            begin_step(window, at, NULL);
-            item->slot = scim_change_add_lock(window->batch, &item->change);
-        }
-    }
-}
-
-/* Whether a POST could bring the resource back that an operation is about: it is not there, or it is a user who is
- * inactive as it is stored. */
-static int is_former(const scim_change_t *change, const scim_error_t *error)
-{
-    return (error && error->status == 404) || change->inactive;
-}
-
-/* What the rules make of the POSTs of users. Whether the rules still hold is known when the batch has run. */
-static void compute_posts(scim_bulk_window_t *window)
-{
-    for (int at = window->begin; at < window->end; at++) {
-        scim_bulk_item_t *item = &window->items[at];
-        if (item->live && claims(scim_bulk_at(window, at))) {
-            item->refused = scim_change_new(&item->change);
-        }
-    }
-}
-
-static void add_alike(scim_bulk_window_t *window)
-{
-    apr_array_header_t *changes = apr_array_make(window->pool, 16, sizeof(scim_change_t *));
-    for (int at = window->begin; at < window->end; at++) {
-        scim_bulk_item_t *item = &window->items[at];
-        if (item->live && !item->refused && claims(scim_bulk_at(window, at))) {
-            APR_ARRAY_PUSH(changes, scim_change_t *) = &item->change;
-        }
-    }
-    window->alike = -1;
-    if (changes->nelts) {
-        begin_step(window, -1, NULL);
-        window->alike = scim_change_add_alike(window->batch, window->session, changes);
-    }
-}
-
-static int is_same(const char *one, const char *other)
-{
-    return one && other && strcmp(one, other) == 0;
-}
-
-/* Whether two users are alike in what a POST finds somebody by. */
-static int is_alike(const scim_row_t *one, const scim_row_t *other)
-{
-    static const scim_key_e names[] = {SCIM_KEY_USER_NAME, SCIM_KEY_FORMER_NAME};
-    for (int i = 0; i < 2; i++) {
-        for (int k = 0; k < 2; k++) {
-            if (is_same(one->keys[names[i]], other->keys[names[k]])) {
-                return 1;
-            }
-        }
-    }
-    return is_same(one->keys[SCIM_KEY_EXTERNAL_ID], other->keys[SCIM_KEY_EXTERNAL_ID]);
-}
-
-/* Whether an operation before this one in the window changes somebody whom the POST may be about. */
-static int has_to_see(const scim_bulk_window_t *window, int at)
-{
-    const scim_change_t *post = &window->items[at].change;
-    for (int i = window->begin; i < at; i++) {
-        const scim_bulk_item_t *other = &window->items[i];
-        const scim_change_t *change = &other->change;
-        if (!other->live || change->type != post->type || !change->before_text) {
-            continue;
-        }
-        if (strcmp(change->id, post->id) == 0 || is_alike(&change->before, &post->after) ||
-            is_alike(&change->after, &post->after)) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* Whether a POST before this operation may bring a resource back. */
-static int may_come_back(const scim_bulk_window_t *window, int at)
-{
-    for (int i = window->begin; i < at; i++) {
-        if (window->items[i].live && claims(scim_bulk_at(window, i)) &&
-            window->items[i].change.type == window->items[at].change.type) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static void drop(scim_bulk_window_t *window, int at, const scim_error_t *error)
-{
-    scim_bulk_fail(window, at, error);
-    window->items[at].live = 0;
-    window->live--;
-}
-
-/* Decides whom a POST is about. *wait: it has to see what is done before it. */
-static scim_error_t *claim(scim_bulk_window_t *window, int at, int *wait)
-{
-    scim_bulk_item_t *item = &window->items[at];
-    char wanted[SCIM_ID_SIZE];
-    if (item->refused) {
-        return item->refused;
-    }
-    *wait = has_to_see(window, at);
-    if (*wait) {
-        return NULL;
-    }
-    apr_cpystrn(wanted, item->change.id, sizeof(wanted));
-    scim_error_t *error = scim_change_claim(&item->change, scim_batch_result(window->batch, window->alike));
-    if (!error && item->change.before_text) {
-        *wait = has_to_see(window, at);
-        item->renamed = strcmp(item->change.id, wanted) != 0;
-        apr_cpystrn(item->made, item->change.id, sizeof(item->made));
-    }
-    return error;
-}
-
-/* Computes one operation. *wait: it has to begin a window of its own. */
-static scim_error_t *compute(scim_bulk_window_t *window, int at, int *wait)
-{
-    scim_bulk_item_t *item = &window->items[at];
-    *wait = 0;
-    if (claims(scim_bulk_at(window, at))) {
-        return claim(window, at, wait);
-    }
-    scim_error_t *error = scim_change_compute(&item->change, scim_batch_result(window->batch, item->slot));
-    *wait = is_former(&item->change, error) && may_come_back(window, at);
-    return error;
-}
-
-scim_error_t *scim_bulk_window_read(scim_bulk_window_t *window, int *failed, int *wait)
-{
-    int others, waits;
-    *wait = -1;
-    compute_posts(window);
-    begin_batch(window);
-    add_locks(window);
-    add_alike(window);
-    scim_error_t *error = scim_session_run(window->session, window->batch);
-    if (error) {
-        *failed = scim_bulk_window_owner(&others, window);
-        return error;
-    }
-    for (int at = window->begin; at < window->end; at++) {
-        const scim_bulk_op_t *op = scim_bulk_at(window, at);
-        if (!window->items[at].live || !(reads(op) || claims(op))) {
-            continue;
-        }
-        error = compute(window, at, &waits);
-        if (waits) {
-            *wait = at;
-            return NULL;
-        }
-        if (error && window->items[at].wanted) {
-            *failed = at;
-            return error;
-        }
-        if (error) {
-            drop(window, at, error);
-        }
-    }
-    return NULL;
 }
 
 /* --- POSTs of somebody new ---------------------------------------------------------------------------------------- */
@@ -456,12 +272,12 @@ static scim_error_t *make_sets(scim_bulk_window_t *window, int *failed)
             continue;
         }
         if (op->kind != SCIM_BULK_POST || item->change.before_text) {
-            if (set && (reads(op) || op->kind == SCIM_BULK_POST)) {
+            if (set && (scim_bulk_reads(op) || op->kind == SCIM_BULK_POST)) {
                 set->open = 0;
             }
             continue;
         }
-        error = claims(op) ? NULL : scim_change_new(&item->change);
+        error = scim_bulk_looks(window, op) ? NULL : scim_change_new(&item->change);
         error = error ? error : join_set(window, at);
         if (error) {
             *failed = at;
@@ -478,11 +294,12 @@ static scim_error_t *add_post(scim_bulk_window_t *window, int at)
     scim_bulk_item_t *item = &window->items[at];
     scim_bulk_set_t *set = item->set;
     if (set->slot < 0) {
-        begin_step(window, at, set);
+        scim_bulk_begin_step(window, at, set);
         set->slot = scim_rows_create(window->batch, window->session, set->type, &set->rows, 0);
         scim_change_add_templates(window->batch, window->session, set->type, set->rows.ids.data);
     }
-    begin_step(window, at, NULL);
+    scim_bulk_begin_step(window, at, NULL);
+    scim_change_add_moves(window->batch, &item->change);
     return scim_change_add_new_members(window->batch, &item->change);
 }
 
@@ -493,8 +310,8 @@ static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
     if (item->set) {
         return add_post(window, at);
     }
-    begin_step(window, at, NULL);
-    if (reads(op) || op->kind == SCIM_BULK_POST) {
+    scim_bulk_begin_step(window, at, NULL);
+    if (scim_bulk_reads(op) || op->kind == SCIM_BULK_POST) {
         return scim_change_add_write(&item->slot, window->batch, &item->change, 0);
     }
     return scim_change_add_members(window->batch, &item->change);
@@ -509,7 +326,7 @@ static void add_versions(scim_bulk_window_t *window)
     if (!count) {
         return;
     }
-    begin_step(window, -1, NULL);
+    scim_bulk_begin_step(window, -1, NULL);
     window->versions = scim_batch_add(window->batch, SCIM_STMT_RESOURCE_VERSIONS,
                                       scim_params(window->pool, session->tenant, ids, SCIM_PARAMS_END));
 }
@@ -539,7 +356,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     if (window->reads || window->posts) {
         window->batch = scim_batch_make(window->session->conn);
     } else {
-        begin_batch(window);
+        scim_bulk_begin_batch(window);
     }
     for (int at = window->begin; at < window->end; at++) {
         scim_error_t *error = window->items[at].live ? add_statements(window, at) : NULL;
@@ -550,7 +367,7 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     }
     add_versions(window);
     if (!window->verify) {
-        begin_step(window, -1, NULL);
+        scim_bulk_begin_step(window, -1, NULL);
         scim_bulk_window_finish(window, window->batch);
     }
     return NULL;

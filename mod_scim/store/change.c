@@ -73,6 +73,7 @@ scim_error_t *scim_change_new(scim_change_t *change)
     change->before_text = NULL;
     change->writes = 1;
     change->note = NULL;
+    change->moves = NULL;
     return scim_account_apply(&change->after, NULL, rules, SCIM_ROLES_UNSAID, pool);
 }
 
@@ -191,6 +192,67 @@ const char *scim_change_note(const scim_change_t *change)
     }
     return apr_pstrcat(change->session->pool, change->note, " ", note, NULL);
 }
+
+/* --- a group that is made again ----------------------------------------------------------------------------------- */
+
+int scim_change_looks(const scim_session_t *session, const scim_resource_type_t *type)
+{
+    return scim_mapping_looks(type, session->rules);
+}
+
+int scim_change_add_former(scim_batch_t *batch, scim_session_t *session, const apr_array_header_t *changes)
+{
+    scim_buf_t ids, names;
+    scim_buf_init(&ids, 64, session->pool);
+    scim_buf_init(&names, 64, session->pool);
+    for (int i = 0; i < changes->nelts; i++) {
+        const scim_change_t *change = APR_ARRAY_IDX(changes, i, scim_change_t *);
+        scim_array_put(&ids, change->id);
+        scim_array_put(&names, change->after.keys[SCIM_KEY_GROUP_NAME]);
+    }
+    scim_buf_puts(&ids, "}");
+    scim_buf_puts(&names, "}");
+    return scim_batch_add(batch, SCIM_STMT_FORMER_MAPPINGS,
+                          scim_params(session->pool, session->tenant, ids.data, names.data, SCIM_PARAMS_END));
+}
+
+static const char *id_at(const PGresult *result, int row, int column, apr_pool_t *pool)
+{
+    char *id = apr_palloc(pool, SCIM_ID_SIZE);
+    scim_result_uuid(id, result, row, column);
+    return id;
+}
+
+void scim_change_take_over(scim_change_t *change, const PGresult *result)
+{
+    apr_pool_t *pool = change->session->pool;
+    apr_array_header_t *former = apr_array_make(pool, 4, sizeof(scim_former_mapping_t));
+    for (int row = 0; row < PQntuples(result); row++) {
+        if (strcmp(id_at(result, row, 0, pool), change->id) == 0) {
+            APR_ARRAY_PUSH(former, scim_former_mapping_t) =
+                (scim_former_mapping_t){.group = id_at(result, row, 1, pool),
+                                        .name = scim_result_text(NULL, result, row, 2),
+                                        .mapping = id_at(result, row, 3, pool),
+                                        .subscription = scim_result_text(NULL, result, row, 4),
+                                        .role = scim_result_text(NULL, result, row, 5)};
+        }
+    }
+    change->moves = scim_mapping_find(&change->note, change->id, scim_row_name(&change->after), former, pool);
+}
+
+void scim_change_add_moves(scim_batch_t *batch, const scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    for (size_t i = 0; change->moves && i < json_object_array_length(change->moves); i++) {
+        json_object *move = json_object_array_get_idx(change->moves, i);
+        scim_batch_add(batch, SCIM_STMT_MAPPING_MOVE,
+                       scim_params(pool, change->session->tenant, scim_row_text(move, "mapping"),
+                                   scim_row_text(move, "from"), scim_row_text(move, "to"),
+                                   scim_json_text(json_object_object_get(move, "told"), NULL, pool), SCIM_PARAMS_END));
+    }
+}
+
+/* --- what becomes of it ------------------------------------------------------------------------------------------- */
 
 scim_error_t *scim_change_taken(const scim_change_t *change)
 {

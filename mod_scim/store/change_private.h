@@ -14,6 +14,7 @@
 #include "resources_private.h"
 #include "row_write.h"
 #include "rules/account.h"
+#include "rules/mapping.h"
 #include "rules/restore.h"
 
 /* Everything that one write needs to know. */
@@ -33,6 +34,7 @@ typedef struct scim_change_t {
     int writes;                        /* `after` is to be written; else the stored row stays as it is */
     int inactive;                      /* the resource is a user who is not active as it is stored */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
+    json_object *moves;                /* POST: mappings that a new group takes over (rules/mapping.h); NULL: none */
     const char *note;                  /* POST: what an administrator should know of the outcome; NULL: nothing */
 } scim_change_t;
 
@@ -57,6 +59,18 @@ int scim_change_add_alike(scim_batch_t *batch, scim_session_t *session, const ap
 /* Decides by its result whom the POST is about: then `before` is that row, `after` what it becomes, and `id` its own.
  * Errors: 409 where there can be none, those of scim_account_apply. */
 scim_error_t *scim_change_claim(scim_change_t *change, const PGresult *alike);
+
+/* Whether a POST of this type has to look for mappings of a deleted group first. */
+int scim_change_looks(const scim_session_t *session, const scim_resource_type_t *type);
+
+/* The statement that finds those of POSTs (scim_change_t *, with `after`); its slot. */
+int scim_change_add_former(scim_batch_t *batch, scim_session_t *session, const apr_array_header_t *changes);
+
+/* Decides by its result what the POST takes over: `moves`. */
+void scim_change_take_over(scim_change_t *change, const PGresult *former);
+
+/* The statements that carry it out, behind that which makes the group. */
+void scim_change_add_moves(scim_batch_t *batch, const scim_change_t *change);
 
 /* Why a resource was not made although nothing seemed to stand against it: 409. */
 scim_error_t *scim_change_taken(const scim_change_t *change);

@@ -94,25 +94,38 @@ static int is_refused(const scim_batch_t *batch, int made)
     return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 0;
 }
 
-/* One batch. *again: it is a user whom the tenant may know. */
-static scim_error_t *create_new(work_t *work, int *again)
+/* The work, alone, as the functions that are about many have it. */
+static const apr_array_header_t *alone(work_t *work)
+{
+    apr_array_header_t *changes = apr_array_make(work->change.session->pool, 1, sizeof(scim_change_t *));
+    APR_ARRAY_PUSH(changes, scim_change_t *) = &work->change;
+    return changes;
+}
+
+/* One batch; the second one where the transaction is `open`. *again: it is a user whom the tenant may know. */
+static scim_error_t *create_new(work_t *work, int open, int *again)
 {
     scim_change_t *change = &work->change;
     scim_session_t *session = change->session;
     int user = scim_row_is_user(&change->after);
     scim_batch_t *batch =
-        scim_session_write_batch(session, 0, user && scim_row_email(change->after.doc, session->pool));
+        open ? scim_batch_make(session->conn)
+             : scim_session_write_batch(session, 0, user && scim_row_email(change->after.doc, session->pool));
     const apr_array_header_t *members = change->resource->members;
     int made;
     scim_error_t *error = add_new(&made, batch, change, user);
     if (error) {
-        return refuse_by_rules(session, error);
+        return open ? error : refuse_by_rules(session, error);
     }
+    scim_change_add_moves(batch, change);
     if (members && members->nelts > 0 && work->relation) {
         add_reading(work, batch);
     }
     scim_finish_add(batch, session, scim_change_note(change));
-    error = scim_finish_end(session, batch, scim_session_run(session, batch));
+    if (open) {
+        scim_session_close(session, batch);
+    }
+    error = scim_finish_end(session, batch, open ? scim_batch_run(batch) : scim_session_run(session, batch));
     if (is_refused(batch, made)) {
         *again = user;
         return user ? NULL : scim_change_taken(change);
@@ -147,15 +160,28 @@ static scim_error_t *create_known(work_t *work)
 {
     scim_change_t *change = &work->change;
     scim_session_t *session = change->session;
-    apr_array_header_t *changes = apr_array_make(session->pool, 1, sizeof(scim_change_t *));
-    APR_ARRAY_PUSH(changes, scim_change_t *) = change;
     scim_batch_t *batch = scim_session_write_batch(session, 1, 1);
-    int slot = scim_change_add_alike(batch, session, changes);
+    int slot = scim_change_add_alike(batch, session, alone(work));
     scim_error_t *error = scim_session_run(session, batch);
     if (!error) {
         error = scim_change_claim(change, scim_batch_result(batch, slot));
     }
     return error ? error : write_claimed(work);
+}
+
+/* Two batches: which mappings a new group takes over, and then itself. */
+static scim_error_t *create_again(work_t *work)
+{
+    scim_change_t *change = &work->change;
+    scim_session_t *session = change->session;
+    scim_batch_t *batch = scim_session_write_batch(session, 1, 0);
+    int slot = scim_change_add_former(batch, session, alone(work)), known;
+    scim_error_t *error = scim_session_run(session, batch);
+    if (error) {
+        return error;
+    }
+    scim_change_take_over(change, scim_batch_result(batch, slot));
+    return create_new(work, 1, &known);
 }
 
 static scim_error_t *create_once(void *data)
@@ -171,8 +197,11 @@ static scim_error_t *create_once(void *data)
     if (error) {
         return refuse_by_rules(session, error);
     }
+    if (scim_change_looks(session, work->change.type)) {
+        return create_again(work);
+    }
     if (!work->known) {
-        error = create_new(work, &work->known);
+        error = create_new(work, 0, &work->known);
     }
     return error || !work->known ? error : create_known(work);
 }

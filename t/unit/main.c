@@ -48,6 +48,7 @@ static const struct {
     {"query", test_query},
     {"render", test_render},
     {"resource", test_resource},
+    {"mapping", test_mapping},
     {"merge", test_merge},
     {"removal", test_removal},
     {"restore", test_restore},
