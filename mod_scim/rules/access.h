@@ -32,7 +32,7 @@ typedef struct scim_access_account_t {
 
 int scim_access_by_policy(const scim_access_account_t *account);
 int scim_access_by_group(const scim_access_account_t *account);
-/* `source`: manual, login, template or protected. */
+/* `source`: manual, login, template, provider or protected. */
 int scim_access_by_grant(const scim_access_account_t *account, const char *source);
 
 /* When an account was made, which its id (UUID version 7) says. */

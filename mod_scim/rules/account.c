@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "entitlement.h"
 #include "scim/fold.h"
 #include "scim/json.h"
 #include "scim/resource.h"
@@ -261,11 +262,11 @@ static scim_error_t *apply_to_user(scim_row_t *after, const scim_row_t *before, 
         return error;
     }
     derive_name(after, rules, pool);
-    if (!has_roles(after) && !has_roles(before) && !(before && before->sent_role)) {
-        return NULL;
+    if (has_roles(after) || has_roles(before) || (before && before->sent_role)) {
+        error = follow_roles(after, before, rules, said, pool);
+        error = error ? error : check_role(after, before, rules, pool);
     }
-    error = follow_roles(after, before, rules, said, pool);
-    return error ? error : check_role(after, before, rules, pool);
+    return error;
 }
 
 /* A PUT of what is there already asks for nothing. */
@@ -289,6 +290,9 @@ scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, co
     }
     if (!error && asked && scim_row_is_user(after)) {
         error = apply_to_user(after, before, rules, said, pool);
+    }
+    if (!error && !after->deleted && scim_row_is_user(after) && !(before && before->protected)) {
+        error = scim_entitlement_apply(after, before, rules, pool);
     }
     if (!error) {
         scim_row_keys(after, rules, pool);

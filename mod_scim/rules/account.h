@@ -22,7 +22,7 @@ typedef enum {
 /* Makes `after` what it must be: `after` starts as what the client wants, with the facts of `before`; `before` is NULL
  * for a new resource. Of `after` role, sent_role and, in place, the document may be changed; the keys are computed.
  * Errors: 403 (protected, of the application, a reserved role), 400 mutability (the name of the application's group),
- * 400 invalidValue (userName, roles). */
+ * 400 invalidValue (userName, roles, entitlements). */
 scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                  scim_roles_said_e said, apr_pool_t *pool);
 

@@ -91,7 +91,7 @@ void scim_entry_change(scim_entry_t *entry, const scim_row_t *before, const scim
 {
     *entry = (scim_entry_t){.action = action_of(before, after),
                             .name = scim_row_name(after),
-                            .weight = before->active && !after->active,
+                            .weight = before->active && (!after->active || after->loses),
                             .logins = lost_login(before, after)};
     compare(entry, before->doc, after->doc, pool);
     compare(entry, facts_of(before, pool), facts_of(after, pool), pool);

@@ -455,4 +455,14 @@ const scim_action_t scim_grant_add = {
         },
 };
 
-const scim_action_t scim_grant_remove = {.noun = &grant_noun, .kind = SCIM_ACTION_REMOVE};
+const scim_action_t scim_grant_remove = {
+    .noun = &grant_noun,
+    .kind = SCIM_ACTION_REMOVE,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"isProvided", 403, "grant",
+             "The identity provider gives \"{subscription}\" to the user \"{userName}\" (entitlements); take it away "
+             "there."},
+            SCIM_NO_REFUSAL,
+        },
+};

@@ -48,7 +48,11 @@ typedef struct scim_row_t {
     const apr_array_header_t *flags;  /* const char *: local flags that are set; NULL: none */
     const char *protected;            /* main-contact or break-glass; NULL: neither */
     const char *keys[SCIM_KEY_COUNT]; /* NULL: none */
-    const char *note;                 /* what an administrator should know of the change; NULL: nothing */
+    /* What follows for its grants (entitlement.h), of a row that is to be written. */
+    const apr_array_header_t *entitled;    /* const char *: subscriptions that it is granted; NULL: nothing changes */
+    const apr_array_header_t *disentitled; /* const char *: those that it is not any more; NULL: all others */
+    int loses;                             /* it may lose access by that */
+    const char *note;                      /* what an administrator should know of the change; NULL: nothing */
 } scim_row_t;
 
 /* A new resource of a client. */

@@ -49,6 +49,29 @@ static apr_array_header_t *read_roles(json_object *list, apr_pool_t *pool)
     return roles;
 }
 
+static scim_entitlements_e entitlements_of(const char *setting)
+{
+    if (setting && strcmp(setting, "match") == 0) {
+        return SCIM_ENTITLEMENTS_MATCH;
+    }
+    return setting && strcmp(setting, "refuse") == 0 ? SCIM_ENTITLEMENTS_REFUSE : SCIM_ENTITLEMENTS_IGNORE;
+}
+
+/* Each is [id, name]. */
+static apr_array_header_t *read_subscriptions(json_object *list, apr_pool_t *pool)
+{
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    apr_array_header_t *named = apr_array_make(pool, (int)count + 1, sizeof(scim_subscription_t));
+    for (size_t i = 0; i < count; i++) {
+        json_object *parts = json_object_array_get_idx(list, i);
+        scim_subscription_t *one = apr_array_push(named);
+        one->id = text_of(json_object_array_get_idx(parts, 0), pool);
+        one->name = text_of(json_object_array_get_idx(parts, 1), pool);
+        one->key = scim_fold(one->name, pool);
+    }
+    return named;
+}
+
 static apr_array_header_t *read_names(json_object *list, apr_pool_t *pool)
 {
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -77,6 +100,8 @@ scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t vers
         rules->role_syncs = is_true(object, "roleSyncs");
         rules->login_email = is_true(object, "loginEmail");
         rules->restores_mappings = is_true(object, "restoresMappings");
+        rules->entitlements = entitlements_of(json_object_get_string(json_object_object_get(object, "entitlements")));
+        rules->subscriptions = read_subscriptions(json_object_object_get(object, "subscriptions"), pool);
         rules->protects = has_trait(object, 'p');
         rules->templates = has_trait(object, 't');
         rules->bound = has_trait(object, 'm');

@@ -14,6 +14,16 @@
 /* What a POST brings back of what was deleted (setting `restore`). */
 typedef enum { SCIM_RESTORE_BY_EXTERNAL_ID, SCIM_RESTORE_BY_USER_NAME, SCIM_RESTORE_NEVER } scim_restore_e;
 
+/* What the entitlements that a client sends do (setting `sentEntitlements`; entitlement.h). */
+typedef enum { SCIM_ENTITLEMENTS_IGNORE, SCIM_ENTITLEMENTS_MATCH, SCIM_ENTITLEMENTS_REFUSE } scim_entitlements_e;
+
+/* A subscription. */
+typedef struct scim_subscription_t {
+    const char *id;
+    const char *name;
+    const char *key; /* `name` folded */
+} scim_subscription_t;
+
 /* A role that accounts may have. */
 typedef struct scim_role_t {
     const char *value;
@@ -34,10 +44,12 @@ typedef struct scim_rules_t {
     int login_email;     /* people log in by their e-mail address (loginAttribute) */
     int protects;        /* there are accounts that provisioning may not touch */
     int templates;       /* there are templates for new users */
-    int restores_mappings;        /* a new group has the mappings of a deleted one of its name (restoreMappings) */
-    int bound;                    /* the token that acts is for its own user alone */
-    apr_array_header_t *reserved; /* const char *: values of roles that provisioning never gives (reservedRoles) */
-    apr_array_header_t *roles;    /* scim_role_t, oldest first */
+    int restores_mappings; /* a new group has the mappings of a deleted one of its name (restoreMappings) */
+    int bound;             /* the token that acts is for its own user alone */
+    scim_entitlements_e entitlements;
+    apr_array_header_t *subscriptions; /* scim_subscription_t, oldest first; empty unless entitlements are matched */
+    apr_array_header_t *reserved;      /* const char *: values of roles that provisioning never gives (reservedRoles) */
+    apr_array_header_t *roles;         /* scim_role_t, oldest first */
 } scim_rules_t;
 
 /* Reads what the statement `rules` tells, a JSON object (see there). NULL where it is none. */

@@ -208,6 +208,7 @@ scim_error_t *scim_patch_push(scim_patch_reader_t *reader, scim_patch_e op, cons
     pushed = apr_array_push(reader->patch->ops);
     *pushed = (scim_patch_op_t){.op = op, .path = *path, .text = text, .value = value};
     reader->patch->roles |= path->attr && path->attr == reader->type->roles;
+    reader->patch->entitlements |= path->attr && path->attr == reader->type->entitlements;
     return NULL;
 }
 

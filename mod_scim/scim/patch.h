@@ -42,6 +42,7 @@ typedef struct scim_patch_t {
     apr_array_header_t *ops;     /* scim_patch_op_t, on the document */
     apr_array_header_t *members; /* scim_members_op_t, on memberships */
     int roles;                   /* whether an operation says something of the type's roles */
+    int entitlements;            /* the same of its entitlements */
 } scim_patch_t;
 
 /* Reads a PatchOp message. Errors: 400 invalidSyntax (message), invalidPath, invalidFilter, invalidValue, noTarget

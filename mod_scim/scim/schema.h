@@ -85,16 +85,17 @@ struct scim_resource_type_t {
     const char *endpoint; /* "Users", without the slash */
     const scim_schema_t *schema;
     const scim_schema_t *common;
-    const scim_schemas_t *all;      /* what it is one of */
-    apr_array_header_t *extensions; /* scim_extension_t */
-    const scim_attr_t *members;     /* the attribute kept as membership rows: Group's members; else NULL */
-    const scim_attr_t *groups;      /* the readOnly attribute computed from memberships: User's groups; else NULL */
-    const scim_attr_t *roles;       /* the attribute that says which role an account has: User's roles; else NULL */
-    int read_only;                  /* clients cannot change its resources, and a query of the root is not about them;
-                                       of a stored document only what its schemas have is answered */
-    int plain;                      /* every stored attribute is returned by default or always: a document can be
-                                       answered as it is stored */
-    json_object *json;              /* the document as /ResourceTypes serves it, without meta.location */
+    const scim_schemas_t *all;       /* what it is one of */
+    apr_array_header_t *extensions;  /* scim_extension_t */
+    const scim_attr_t *members;      /* the attribute kept as membership rows: Group's members; else NULL */
+    const scim_attr_t *groups;       /* the readOnly attribute computed from memberships: User's groups; else NULL */
+    const scim_attr_t *entitlements; /* the attribute that may give access: User's entitlements; else NULL */
+    const scim_attr_t *roles;        /* the attribute that says which role an account has: User's roles; else NULL */
+    int read_only;                   /* clients cannot change its resources, and a query of the root is not about them;
+                                        of a stored document only what its schemas have is answered */
+    int plain;                       /* every stored attribute is returned by default or always: a document can be
+                                        answered as it is stored */
+    json_object *json;               /* the document as /ResourceTypes serves it, without meta.location */
 };
 
 struct scim_schemas_t {

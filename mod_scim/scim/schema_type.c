@@ -158,6 +158,7 @@ static scim_error_t *bind_type(scim_loader_t *loader, json_object *json)
     if (type->groups && type->groups->mutability != SCIM_READ_ONLY)
         type->groups = NULL;
     type->roles = strcmp(type->name, TYPE_WITH_GROUPS) == 0 ? find_list(type->schema, "roles") : NULL;
+    type->entitlements = strcmp(type->name, TYPE_WITH_GROUPS) == 0 ? find_list(type->schema, "entitlements") : NULL;
     APR_ARRAY_PUSH(loader->types, scim_resource_type_t *) = type;
     APR_ARRAY_PUSH(loader->out->types, const scim_resource_type_t *) = type;
     return NULL;

@@ -10,7 +10,8 @@ static const scim_admin_field_t fields[] = {
     {"subscription", SCIM_ARG_TEXT, "Subscription", "what it has; null: a role"},
     {"subscriptionId", SCIM_ARG_TEXT, NULL, "its id"},
     {"role", SCIM_ARG_TEXT, "Role", "a role that is kept as the user is protected; null: a subscription"},
-    {"source", SCIM_ARG_TEXT, "Source", "manual, template, login, or protected: kept as the user is"},
+    {"source", SCIM_ARG_TEXT, "Source",
+     "manual, template, login, provider (an entitlement that it sends), or protected: kept as the user is"},
     {"granted", SCIM_ARG_TIME, "Granted", "when"},
     {"grantedBy", SCIM_ARG_TEXT, "By", "by whom"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
@@ -20,7 +21,7 @@ static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"user", SCIM_ARG_TEXT, 0, "USER", 1, 1000, "only those of this user, by its userName or id"},
     {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those of this subscription"},
-    {"source", SCIM_ARG_CHOICE, 0, "manual|template|login|protected", 0, 0, "only these"},
+    {"source", SCIM_ARG_CHOICE, 0, "manual|template|login|provider|protected", 0, 0, "only these"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

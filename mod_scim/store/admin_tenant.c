@@ -33,6 +33,8 @@
         {"unknownRole", SCIM_ARG_TEXT, HEAD("Unknown roles"),                                                          \
          "what a role does that the tenant has not: refuse, default"},                                                 \
         {"reservedRoles", SCIM_ARG_LIST, HEAD("Reserved roles"), "roles that provisioning never gives"},               \
+        {"sentEntitlements", SCIM_ARG_TEXT, HEAD("Sent entitlements"),                                                 \
+         "what entitlements do that are sent: ignore, match, refuse"},                                                 \
         {"userNameEmail", SCIM_ARG_FLAG, HEAD("E-mail names"), "userName must be an e-mail address"},                  \
         {"deriveDisplayName", SCIM_ARG_FLAG, HEAD("Derive names"), "displayName is made of the name"},                 \
         {"localMatch", SCIM_ARG_TEXT, HEAD("Local match"), "what a POST of a local user does: refuse, adopt"},         \
@@ -65,6 +67,7 @@
 #define DELETION     "keep|erase"
 #define LOGIN        "userName|email"
 #define MAPPINGS     "never|displayName"
+#define ENTITLEMENTS "ignore|match|refuse"
 
 #define SETTINGS                                                                                                        \
     {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE | SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it"},           \
@@ -97,6 +100,13 @@
          0,                                                                                                             \
          "refuse a role that the tenant has not, or take it as none (default: refuse)"},                                \
         {"reservedRoles", SCIM_ARG_LIST, 0, "ROLE", 0, 100, "a role that provisioning never gives (default: none)"},    \
+        {"sentEntitlements",                                                                                            \
+         SCIM_ARG_CHOICE,                                                                                               \
+         0,                                                                                                             \
+         ENTITLEMENTS,                                                                                                  \
+         0,                                                                                                             \
+         0,                                                                                                             \
+         "ignore entitlements that are sent, match them to subscriptions, or refuse them (default: ignore)"},           \
         {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "answer requests as if done, and change nothing"},                     \
         {"guardLimit",                                                                                                  \
          SCIM_ARG_INT,                                                                                                  \

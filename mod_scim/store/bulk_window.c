@@ -300,6 +300,7 @@ static scim_error_t *add_post(scim_bulk_window_t *window, int at)
     }
     scim_bulk_begin_step(window, at, NULL);
     scim_change_add_moves(window->batch, &item->change);
+    scim_change_add_entitled(window->batch, &item->change);
     return scim_change_add_new_members(window->batch, &item->change);
 }
 

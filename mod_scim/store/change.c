@@ -193,6 +193,35 @@ const char *scim_change_note(const scim_change_t *change)
     return apr_pstrcat(change->session->pool, change->note, " ", note, NULL);
 }
 
+/* --- what it gives ------------------------------------------------------------------------------------------------ */
+
+/* Ids as the text of an SQL array; NULL: null. */
+static const char *ids_of(const apr_array_header_t *ids, apr_pool_t *pool)
+{
+    scim_buf_t text;
+    if (!ids) {
+        return NULL;
+    }
+    scim_buf_init(&text, 64, pool);
+    scim_buf_puts(&text, ids->nelts ? "" : "{");
+    for (int i = 0; i < ids->nelts; i++) {
+        scim_array_put(&text, APR_ARRAY_IDX(ids, i, const char *));
+    }
+    scim_buf_puts(&text, "}");
+    return text.data;
+}
+
+void scim_change_add_entitled(scim_batch_t *batch, const scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    const scim_row_t *row = &change->after;
+    if (row->entitled) {
+        scim_batch_add(batch, SCIM_STMT_ENTITLE,
+                       scim_params(pool, change->session->tenant, change->id, scim_row_name(row),
+                                   ids_of(row->entitled, pool), ids_of(row->disentitled, pool), SCIM_PARAMS_END));
+    }
+}
+
 /* --- a group that is made again ----------------------------------------------------------------------------------- */
 
 int scim_change_looks(const scim_session_t *session, const scim_resource_type_t *type)
@@ -355,6 +384,9 @@ static scim_error_t *compute_patch(scim_change_t *change)
         error = scim_account_apply(&change->after, &change->before, change->session->rules,
                                    change->patch->roles ? SCIM_ROLES_PATCHED : SCIM_ROLES_UNSAID, pool);
     }
+    if (!error && !change->writes && change->patch->entitlements && !change->before.protected) {
+        error = scim_entitlement_apply(&change->after, &change->before, change->session->rules, pool);
+    }
     return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
 }
 
@@ -422,6 +454,7 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
 {
     *slot = -1;
     scim_error_t *error = change->writes ? add_row(slot, batch, change, with_groups) : NULL;
+    scim_change_add_entitled(batch, change);
     for (int i = 0; !error && change->members && i < change->members->nelts; i++) {
         error =
             scim_add_members(batch, change->session, change->id, &APR_ARRAY_IDX(change->members, i, scim_members_op_t));

@@ -14,6 +14,7 @@
 #include "resources_private.h"
 #include "row_write.h"
 #include "rules/account.h"
+#include "rules/entitlement.h"
 #include "rules/mapping.h"
 #include "rules/restore.h"
 
@@ -74,6 +75,10 @@ void scim_change_add_moves(scim_batch_t *batch, const scim_change_t *change);
 
 /* Why a resource was not made although nothing seemed to stand against it: 409. */
 scim_error_t *scim_change_taken(const scim_change_t *change);
+
+/* What a user is granted for its entitlements, behind the statement that makes it. scim_change_add_write does it by
+ * itself. */
+void scim_change_add_entitled(scim_batch_t *batch, const scim_change_t *change);
 
 /* What new users get (statement apply_templates); `ids` is an SQL array. */
 void scim_change_add_templates(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,

@@ -79,6 +79,7 @@ static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t
     *made = alone ? scim_rows_create_user(batch, session, &rows, &change->after)
                   : scim_rows_create(batch, session, change->type, &rows, 1);
     scim_change_add_templates(batch, session, change->type, rows.ids.data);
+    scim_change_add_entitled(batch, change);
     return scim_change_add_new_members(batch, change);
 }
 

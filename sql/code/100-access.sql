@@ -4,8 +4,8 @@
 --
 --   policy      sync_policy `all`: each synchronised account has the subscriptions that are automatic
 --   group       sync_policy `groups`: members of a group have what the group is mapped to
---   grants      what was given to one account: by an administrator (manual), by a template, at the first login, or kept when
---               the account became protected
+--   grants      what was given to one account: by an administrator (manual), by a template, at the first login, by the identity
+--               provider (entitlements that it sends), or kept when the account became protected
 --   account     its own role
 --   default     the tenant's default role
 --
@@ -305,8 +305,8 @@ begin
     elsif seats = 0 then
         return (timestamptz 'epoch', timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
-        -- An account may have been granted it in each of four ways, and then the first grounds are those of fewer people.
-        foreach most in array array [seats, 4 * seats] loop
+        -- An account may have been granted it in each of five ways, and then the first grounds are those of fewer people.
+        foreach most in array array [seats, 5 * seats] loop
             select x.ground [1], x.ground [2], x.user_id
               into place
               from (select f.user_id, min(array [f.since, f.joined]) as ground
@@ -334,6 +334,7 @@ create function scim.source_text(source text, name text, through text, since tim
                when 'policy' then 'policy ' || name
                when 'group' then 'group ' || name || coalesce(' through ' || through, '')
                when 'manual' then 'granted by ' || name || ' on ' || to_char(since at time zone 'UTC', 'YYYY-MM-DD')
+               when 'provider' then 'entitlement sent by ' || name || ' on ' || to_char(since at time zone 'UTC', 'YYYY-MM-DD')
                when 'template' then 'template ' || name
                when 'login' then 'first login'
                when 'protected' then 'kept when the account was protected'
@@ -429,7 +430,7 @@ begin
           from scim.ground g
          where g.tenant = of_tenant and g.user_id = of_user
          group by g.subscription_id
-        having not bool_or(g.source in ('manual', 'template', 'protected'))
+        having not bool_or(g.source in ('manual', 'template', 'provider', 'protected'))
             on conflict do nothing
         returning n.* loop
         perform scim.note_grant('grant', granted);

@@ -6,10 +6,11 @@ update scim.tenant t
        guard_limit = x."guardLimit", guard_share = x."guardShare", guard_logins = x."guardLogins", activity_bodies = x."activityBodies",
        activity_mask = x."activityMask", activity_reads = x."activityReads", user_name_email = x."userNameEmail",
        derive_display_name = x."deriveDisplayName", local_match = x."localMatch", deletion = x.deletion, group_depth = x."groupDepth",
-       login_attribute = x."loginAttribute", restore_mappings = x."restoreMappings"
+       login_attribute = x."loginAttribute", restore_mappings = x."restoreMappings",
+       sent_entitlements = x."sentEntitlements"
   from jsonb_to_record($2::jsonb) x (
            "displayName" text, restore text, profile text, "passwordSchema" text, "syncPolicy" text, "loginPolicy" text, "linkPolicy" text,
            "oneToken" boolean, "defaultRole" text, "roleWins" text, "unknownRole" text, "reservedRoles" text[], "dryRun" boolean, "guardLimit" int,
            "guardShare" int, "guardLogins" boolean, "activityBodies" boolean, "activityMask" text[], "activityReads" int, "userNameEmail" boolean,
-           "deriveDisplayName" boolean, "localMatch" text, deletion text, "groupDepth" int, "loginAttribute" text, "restoreMappings" text)
+           "deriveDisplayName" boolean, "localMatch" text, deletion text, "groupDepth" int, "loginAttribute" text, "restoreMappings" text, "sentEntitlements" text)
  where t.tenant = $1

@@ -27,6 +27,7 @@ static const struct {
     {"conninfo", test_conninfo},
     {"cursor", test_cursor},
     {"discovery", test_discovery},
+    {"entitlement", test_entitlement},
     {"error", test_error},
     {"fact", test_fact},
     {"facts_pack", test_facts_pack},

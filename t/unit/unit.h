@@ -50,6 +50,7 @@ extern CU_TestInfo test_compose[];
 extern CU_TestInfo test_conninfo[];
 extern CU_TestInfo test_cursor[];
 extern CU_TestInfo test_discovery[];
+extern CU_TestInfo test_entitlement[];
 extern CU_TestInfo test_error[];
 extern CU_TestInfo test_fact[];
 extern CU_TestInfo test_facts_pack[];

@@ -1,0 +1,262 @@
+#include "entitlement.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "scim/fold.h"
+#include "scim/text.h"
+
+#define ATTRIBUTE  "entitlements"
+#define NAMED_MOST 20 /* subscriptions that a refusal lists */
+
+/* What is gone through: the entries of a new document beside those of the old one. */
+typedef struct entries_t {
+    const scim_rules_t *rules;
+    json_object *list, *were; /* NULL: none */
+    apr_pool_t *pool;
+} entries_t;
+
+static json_object *entries_of(const scim_row_t *row)
+{
+    json_object *list = row ? json_object_object_get(row->doc, ATTRIBUTE) : NULL;
+    return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+static size_t count_of(json_object *list)
+{
+    return list ? json_object_array_length(list) : 0;
+}
+
+/* What an entry calls the subscription, without blanks at its ends; an entry without a value is not kept. */
+static const char *name_at(json_object *list, size_t i, apr_pool_t *pool)
+{
+    json_object *entry = json_object_array_get_idx(list, i);
+    const char *text = scim_row_text(entry, "value");
+    apr_size_t len;
+    text = text ? scim_text_trim(&len, text) : NULL;
+    return text ? apr_pstrmemdup(pool, text, len) : "";
+}
+
+static int is_same(const char *one, const char *other, apr_pool_t *pool)
+{
+    return strcmp(scim_fold(one, pool), scim_fold(other, pool)) == 0;
+}
+
+static int is_named(json_object *list, const char *name, apr_pool_t *pool)
+{
+    for (size_t i = 0; i < count_of(list); i++) {
+        if (is_same(name_at(list, i, pool), name, pool)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The id of a subscription; NULL: there is none of that name or id. */
+static const char *subscription_of(const entries_t *entries, const char *name)
+{
+    const apr_array_header_t *all = entries->rules->subscriptions;
+    const char *key = scim_fold(name, entries->pool), *by_name = NULL;
+    for (int i = 0; i < all->nelts; i++) {
+        const scim_subscription_t *one = &APR_ARRAY_IDX(all, i, scim_subscription_t);
+        if (strcmp(one->id, key) == 0) {
+            return one->id;
+        }
+        by_name = strcmp(one->key, key) == 0 ? one->id : by_name;
+    }
+    return by_name;
+}
+
+/* --- what is refused, and what is told ------------------------------------------------------------------------------
+ */
+
+/* The tenant's subscriptions: "Web, Shop". */
+static const char *names_of_subscriptions(const entries_t *entries)
+{
+    const apr_array_header_t *all = entries->rules->subscriptions;
+    const char *names = "";
+    for (int i = 0; i < all->nelts && i < NAMED_MOST; i++) {
+        names = apr_pstrcat(entries->pool, names, i ? ", " : "", APR_ARRAY_IDX(all, i, scim_subscription_t).name, NULL);
+    }
+    return all->nelts == 0           ? "there are none"
+           : all->nelts > NAMED_MOST ? apr_pstrcat(entries->pool, names, ", ...", NULL)
+                                     : names;
+}
+
+static scim_error_t *not_found(const entries_t *entries, const char *name)
+{
+    return scim_error_typed(entries->pool, SCIM_INVALID_VALUE,
+                            "Entitlement not found: %s. The subscriptions here are: %s. Correct the mapping of "
+                            "entitlements in the identity provider, or let an administrator add the subscription here.",
+                            name, names_of_subscriptions(entries));
+}
+
+static scim_error_t *refused(const entries_t *entries, const char *name)
+{
+    return scim_error_typed(entries->pool, SCIM_INVALID_VALUE,
+                            "entitlements: this tenant takes none from the identity provider, and \"%s\" was sent. "
+                            "Remove the mapping of entitlements there and give access by groups, or let an "
+                            "administrator choose here what they do (sentEntitlements).",
+                            name);
+}
+
+static void tell(scim_row_t *after, const char *note, apr_pool_t *pool)
+{
+    after->note = after->note ? apr_pstrcat(pool, after->note, " ", note, NULL) : note;
+}
+
+/* The names, in quotes: "Web", "Shop". */
+static const char *quoted(const apr_array_header_t *names, apr_pool_t *pool)
+{
+    const char *text = "";
+    for (int i = 0; i < names->nelts && i < NAMED_MOST; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        text = apr_pstrcat(pool, text, i ? ", \"" : "\"", name, "\"", NULL);
+    }
+    return names->nelts > NAMED_MOST ? apr_pstrcat(pool, text, ", ...", NULL) : text;
+}
+
+/* A note about entitlements: they "give", or it "gives", and so on. */
+static void tell_of(scim_row_t *after, const apr_array_header_t *names, const char *one, const char *many,
+                    apr_pool_t *pool)
+{
+    if (names->nelts > 0) {
+        tell(after,
+             apr_psprintf(pool, "The entitlement%s %s %s", names->nelts == 1 ? "" : "s", quoted(names, pool),
+                          names->nelts == 1 ? one : many),
+             pool);
+    }
+}
+
+#define IGNORED "nothing: this tenant ignores entitlements that are sent (sentEntitlements)."
+#define UNKNOWN                                                                                                        \
+    "nothing: no subscription is called so any more. Correct the mapping of entitlements in the identity provider."
+
+/* What the settings other than `match` make of entries that were not there before. */
+static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)
+{
+    apr_array_header_t *names = apr_array_make(entries->pool, 4, sizeof(const char *));
+    for (size_t i = 0; i < count_of(entries->list); i++) {
+        const char *name = name_at(entries->list, i, entries->pool);
+        if (!is_named(entries->were, name, entries->pool)) {
+            APR_ARRAY_PUSH(names, const char *) = name;
+        }
+    }
+    if (names->nelts > 0 && entries->rules->entitlements == SCIM_ENTITLEMENTS_REFUSE) {
+        return refused(entries, APR_ARRAY_IDX(names, 0, const char *));
+    }
+    tell_of(after, names, "was stored and gives " IGNORED, "were stored and give " IGNORED, entries->pool);
+    return NULL;
+}
+
+/* --- what they give -------------------------------------------------------------------------------------------------
+ */
+
+static void add_once(apr_array_header_t *ids, const char *id)
+{
+    for (int i = 0; i < ids->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(ids, i, const char *), id) == 0) {
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(ids, const char *) = id;
+}
+
+/* What the entries match. `unknown` gets the names that match nothing. */
+static apr_array_header_t *match(apr_array_header_t *unknown, const entries_t *entries, json_object *list)
+{
+    apr_array_header_t *ids = apr_array_make(entries->pool, 4, sizeof(const char *));
+    for (size_t i = 0; i < count_of(list); i++) {
+        const char *name = name_at(list, i, entries->pool);
+        const char *id = subscription_of(entries, name);
+        if (id) {
+            add_once(ids, id);
+        } else {
+            APR_ARRAY_PUSH(unknown, const char *) = name;
+        }
+    }
+    return ids;
+}
+
+static scim_error_t *check_new(const entries_t *entries)
+{
+    for (size_t i = 0; i < count_of(entries->list); i++) {
+        const char *name = name_at(entries->list, i, entries->pool);
+        if (!is_named(entries->were, name, entries->pool) && !subscription_of(entries, name)) {
+            return not_found(entries, name);
+        }
+    }
+    return NULL;
+}
+
+/* Those of `ids` that are not in `others`. */
+static apr_array_header_t *without(const apr_array_header_t *ids, const apr_array_header_t *others, apr_pool_t *pool)
+{
+    apr_array_header_t *left = apr_array_make(pool, 4, sizeof(const char *));
+    for (int i = 0; i < ids->nelts; i++) {
+        const char *id = APR_ARRAY_IDX(ids, i, const char *);
+        int found = 0;
+        for (int k = 0; k < others->nelts && !found; k++) {
+            found = strcmp(APR_ARRAY_IDX(others, k, const char *), id) == 0;
+        }
+        if (!found) {
+            APR_ARRAY_PUSH(left, const char *) = id;
+        }
+    }
+    return left;
+}
+
+static int loses(const entries_t *entries)
+{
+    for (size_t i = 0; i < count_of(entries->were); i++) {
+        if (!is_named(entries->list, name_at(entries->were, i, entries->pool), entries->pool)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A user's own token: access is not the user's own to give. */
+static scim_error_t *check_bound(const entries_t *entries)
+{
+    json_object *list = entries->list, *were = entries->were;
+    if (!entries->rules->bound || (list && were ? json_object_equal(list, were) : list == were)) {
+        return NULL;
+    }
+    return scim_error_status(entries->pool, 403,
+                             "entitlements: a token of a user does not change what that user has; an administrator or "
+                             "the identity provider does.");
+}
+
+static scim_error_t *give(scim_row_t *after, const scim_row_t *before, const entries_t *entries)
+{
+    apr_pool_t *pool = entries->pool;
+    apr_array_header_t *unknown = apr_array_make(pool, 4, sizeof(const char *));
+    apr_array_header_t *forgotten = apr_array_make(pool, 4, sizeof(const char *));
+    scim_error_t *error = check_bound(entries);
+    error = error ? error : check_new(entries);
+    if (error) {
+        return error;
+    }
+    after->entitled = match(unknown, entries, entries->list);
+    if (unknown->nelts > 0) {
+        after->disentitled = without(match(forgotten, entries, entries_of(before)), after->entitled, pool);
+        tell_of(after, unknown, "gives " UNKNOWN, "give " UNKNOWN, pool);
+    }
+    after->loses = before && !before->deleted && loses(entries);
+    return NULL;
+}
+
+scim_error_t *scim_entitlement_apply(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                     apr_pool_t *pool)
+{
+    int made = !before || before->deleted || strcmp(before->source, after->source) != 0;
+    entries_t entries = {
+        .rules = rules, .list = entries_of(after), .were = made ? NULL : entries_of(before), .pool = pool};
+    after->entitled = after->disentitled = NULL;
+    after->loses = 0;
+    if (!entries.list && !entries_of(before)) {
+        return NULL;
+    }
+    return rules->entitlements == SCIM_ENTITLEMENTS_MATCH ? give(after, before, &entries) : take_new(after, &entries);
+}

@@ -1,0 +1,23 @@
+-- Grants a user the subscriptions that its entitlements match, and takes back what they match no longer. Of a user that was not made nothing is done.
+-- $1 tenant, $2 the user, $3 its userName, $4 the subscriptions, $5 those that are taken back; null: all others
+with gone as (
+    delete from scim.access_grant a
+     where a.tenant = $1 and a.user_id = $2::uuid and a.source = 'provider' and a.subscription_id <> all ($4::uuid[])
+       and ($5::uuid[] is null or a.subscription_id = any ($5::uuid[]))
+    returning a.subscription_id
+), made as (
+    insert into scim.access_grant as n (tenant, user_id, subscription_id, source)
+    select $1, $2::uuid, s.id, 'provider'
+      from unnest($4::uuid[]) w (id)
+     cross join lateral (select s.id from scim.subscription s where s.tenant = $1 and s.id = w.id offset 0) s
+     where exists (select from scim.resource r where r.tenant = $1 and r.id = $2::uuid)
+        on conflict do nothing
+    returning n.subscription_id
+)
+insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
+select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
+  from (select g.action, (select jsonb_build_object('subscription', s.name, 'source', 'provider')
+                            from scim.subscription s where s.tenant = $1 and s.id = g.subscription_id) as what
+          from (select 'withdraw' as action, gone.subscription_id from gone
+                 union all
+                select 'grant', made.subscription_id from made) g) x
