@@ -141,6 +141,12 @@ static void append(json_object *args, const char *name, json_object *more)
     json_object_put(more);
 }
 
+/* Whether an option may be given several times. */
+static int repeats(const scim_admin_arg_t *arg)
+{
+    return arg != NULL && (arg->kind == SCIM_ARG_LIST || arg->kind == SCIM_ARG_MAPPINGS);
+}
+
 static int set_value(json_object *args, const scim_admin_arg_t *arg, const char *text, apr_pool_t *pool)
 {
     json_object *value;
@@ -154,7 +160,7 @@ static int set_value(json_object *args, const scim_admin_arg_t *arg, const char 
         return cli_fail(CLI_USAGE, "The value of --%s %s", cli_option_name(arg->name, strlen(arg->name), pool),
                         APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).detail);
     }
-    if (arg->kind == SCIM_ARG_LIST && value != NULL) {
+    if (repeats(arg) && value != NULL) {
         append(args, arg->name, value);
     } else {
         json_object_object_add(args, arg->name, value);
@@ -291,7 +297,7 @@ static int read_option(json_object *args, const scim_admin_op_t *op, cli_t *cli,
         return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", op->noun, op->verb, option.given,
                         cli_operation_usage(op, cli->pool));
     }
-    if ((arg == NULL || arg->kind != SCIM_ARG_LIST) && json_object_object_get_ex(args, name, NULL)) {
+    if (!repeats(arg) && json_object_object_get_ex(args, name, NULL)) {
         return given_twice(option, op);
     }
     if (arg != NULL && arg->kind == SCIM_ARG_FLAG) {

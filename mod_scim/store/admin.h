@@ -21,13 +21,14 @@
 #include "scim/schema.h"
 
 typedef enum {
-    SCIM_ARG_TEXT,   /* up to `most` bytes of UTF-8 without control characters */
-    SCIM_ARG_INT,    /* a whole number from `least` to `most` */
-    SCIM_ARG_FLAG,   /* true or false */
-    SCIM_ARG_TIME,   /* xsd:dateTime, or a date; of scimctl also a duration such as 30d */
-    SCIM_ARG_CHOICE, /* one of the words of `form`, "a|b|c" */
-    SCIM_ARG_LIST,   /* a list of texts; of scimctl, an option that may be repeated, "a,b" or '["a","b"]' */
-    SCIM_ARG_JSON    /* an object or a list, of any shape; of answers alone */
+    SCIM_ARG_TEXT,     /* up to `most` bytes of UTF-8 without control characters */
+    SCIM_ARG_INT,      /* a whole number from `least` to `most` */
+    SCIM_ARG_FLAG,     /* true or false */
+    SCIM_ARG_TIME,     /* xsd:dateTime, or a date; of scimctl also a duration such as 30d */
+    SCIM_ARG_CHOICE,   /* one of the words of `form`, "a|b|c" */
+    SCIM_ARG_LIST,     /* a list of texts; of scimctl, an option that may be repeated, "a,b" or '["a","b"]' */
+    SCIM_ARG_MAPPINGS, /* a list of mappings (admin_pairs.h); of scimctl, an option that may be repeated */
+    SCIM_ARG_JSON      /* an object or a list, of any shape; of answers alone */
 } scim_arg_kind_e;
 
 enum {

@@ -1,5 +1,6 @@
 /* Who has what and why, and what a change would do. */
 #include "admin_ops.h"
+#include "admin_pairs.h"
 #include "admin_policy.h"
 
 #define FIELDS                                                                                                         \
@@ -59,7 +60,7 @@ static const scim_admin_arg_t preview_args[] = {
     {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "one mapping that would be made: its group,"},
     {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "and the subscription that it gives,"},
     {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "or the role"},
-    {"map", SCIM_ARG_LIST, 0, "GROUP=NAME", 0, 0, "what would be mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
+    {"map", SCIM_ARG_MAPPINGS, 0, "GROUP=NAME", 0, 0, "what would be mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
     {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that would be taken away"},
     {"seats", SCIM_ARG_LIST, 0, "NAME=N", 0, 0, "the seats that a subscription would have: SUBSCRIPTION=N, or none"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many of each to show at the most (default 50)"},
@@ -71,7 +72,10 @@ static const scim_admin_arg_t save_args[] = {
     {"loginPolicy", SCIM_ARG_CHOICE, 0, "manual|first-login", 0, 0, "what a first login gives"},
     {"automatic", SCIM_ARG_LIST, 0, "NAME", 0, 200, "subscriptions that everybody gets from now on"},
     {"notAutomatic", SCIM_ARG_LIST, 0, "NAME", 0, 200, "subscriptions that everybody gets no longer"},
-    {"map", SCIM_ARG_LIST, 0, "GROUP=NAME", 0, 0, "what is mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "one mapping that is made: its group,"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "and the subscription that it gives,"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "or the role"},
+    {"map", SCIM_ARG_MAPPINGS, 0, "GROUP=NAME", 0, 0, "what is mapped: GROUP=SUBSCRIPTION or GROUP=role:ROLE"},
     {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that are taken away"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -108,6 +112,7 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .method = "POST",
      .path = "/tenants/{tenant}/preview",
      .statement = SCIM_STMT_ADMIN_POLICY_PREVIEW,
+     .prepare = scim_admin_pairs_join,
      .args = preview_args,
      .fields = preview_fields,
      .summary = "show whom a change would grant and withdraw what, without making it"},

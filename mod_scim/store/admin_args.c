@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin.h"
+#include "admin_pairs.h"
 #include "scim/json.h"
 #include "scim/marks.h"
 #include "scim/text.h"
@@ -134,6 +134,12 @@ static const char *check_json(const scim_admin_arg_t *arg, json_object *value, a
                : "must be an object or a list.";
 }
 
+static const char *check_mappings(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    (void)arg;
+    return scim_admin_pairs_check(value, pool);
+}
+
 /* Whether a text anywhere in a value has too many combining marks in a row. */
 static int has_many_marks(json_object *value)
 {
@@ -157,9 +163,9 @@ static int has_many_marks(json_object *value)
 }
 
 static const char *(*const checks[])(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool) = {
-    [SCIM_ARG_TEXT] = check_text, [SCIM_ARG_INT] = check_int,       [SCIM_ARG_FLAG] = check_flag,
-    [SCIM_ARG_TIME] = check_time, [SCIM_ARG_CHOICE] = check_choice, [SCIM_ARG_LIST] = check_list,
-    [SCIM_ARG_JSON] = check_json,
+    [SCIM_ARG_TEXT] = check_text, [SCIM_ARG_INT] = check_int,           [SCIM_ARG_FLAG] = check_flag,
+    [SCIM_ARG_TIME] = check_time, [SCIM_ARG_CHOICE] = check_choice,     [SCIM_ARG_LIST] = check_list,
+    [SCIM_ARG_JSON] = check_json, [SCIM_ARG_MAPPINGS] = check_mappings,
 };
 
 /* Why a value does not do; NULL where it does. */
@@ -340,6 +346,9 @@ scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, 
         break;
     case SCIM_ARG_LIST:
         *value = read_list(text, pool);
+        break;
+    case SCIM_ARG_MAPPINGS:
+        *value = scim_admin_pairs_read(text, pool);
         break;
     case SCIM_ARG_TEXT:
     case SCIM_ARG_CHOICE:

@@ -1,12 +1,11 @@
 /* Who gets access, changed at once: the policies, what is for everybody, and mappings, in one transaction. */
 #include "admin_policy.h"
 
-#include <string.h>
+#include <apr_strings.h>
 
 #include "admin_ops.h"
+#include "admin_pairs.h"
 #include "scim/json.h"
-
-#define ROLE "role:"
 
 /* The operations that a call comes to, and for each the argument that asked for it. */
 typedef struct {
@@ -68,47 +67,38 @@ static void add_automatic(plan_t *plan, const char *argument, int automatic)
 }
 
 /* The list of groups that are mapped to one target; made when the target is met for the first time. */
-static json_object *groups_of(plan_t *plan, json_object *known, const char *target)
+static json_object *groups_of(plan_t *plan, json_object *known, json_object *mapping)
 {
-    json_object *groups;
-    if (json_object_object_get_ex(known, target, &groups)) {
+    json_object *groups, *role = json_object_object_get(mapping, "role");
+    json_object *target = role ? role : json_object_object_get(mapping, "subscription");
+    const char *key = apr_pstrcat(plan->whole->pool, role ? "r" : "s", json_object_get_string(target), NULL);
+    if (json_object_object_get_ex(known, key, &groups)) {
         return groups;
     }
-    int role = strncmp(target, ROLE, strlen(ROLE)) == 0;
     json_object *args = add_call(plan, "mapping", "add-many", "map");
     json_object *names = json_object_new_array();
     groups = json_object_new_array();
-    json_object_array_add(names, json_object_new_string(role ? target + strlen(ROLE) : target));
+    json_object_array_add(names, json_object_get(target));
     json_object_object_add(args, role ? "roles" : "subscriptions", names);
     json_object_object_add(args, "groups", groups);
-    json_object_object_add(known, target, json_object_get(groups));
+    json_object_object_add(known, key, json_object_get(groups));
     return groups;
 }
 
-static scim_error_t *add_mappings(plan_t *plan)
+static void add_mappings(plan_t *plan)
 {
-    apr_pool_t *pool = plan->whole->pool;
-    json_object *known = scim_json_own(json_object_new_object(), pool);
+    json_object *known = scim_json_own(json_object_new_object(), plan->whole->pool);
     json_object *list = list_of(plan, "map");
     for (apr_size_t i = 0; i < length_of(list); i++) {
-        const char *pair = text_at(list, i);
-        /* As the preview reads it: names of groups may have the sign in them. */
-        const char *sign = strrchr(pair, '=');
-        if (!sign || sign == pair || sign[1] == '\0') {
-            static const char wanted[] = "must be GROUP=SUBSCRIPTION or GROUP=role:ROLE";
-            scim_error_t *error = scim_error_status(pool, 400, "map: \"%s\" %s.", pair, wanted);
-            scim_error_field(error, "map", wanted, pool);
-            return error;
-        }
-        json_object *group = json_object_new_string_len(pair, (int)(sign - pair));
-        json_object_array_add(groups_of(plan, known, sign + 1), group);
+        json_object *mapping = json_object_array_get_idx(list, i);
+        json_object_array_add(groups_of(plan, known, mapping),
+                              json_object_get(json_object_object_get(mapping, "group")));
     }
     list = list_of(plan, "unmap");
     for (apr_size_t i = 0; i < length_of(list); i++) {
         json_object *args = add_call(plan, "mapping", "remove", "unmap");
         json_object_object_add(args, "mapping", json_object_new_string(text_at(list, i)));
     }
-    return NULL;
 }
 
 /* An error names the argument of the whole, and not that of the operation that was refused. */
@@ -126,15 +116,17 @@ scim_error_t *scim_admin_policy_save(scim_admin_call_t *call)
     plan_t plan = {.whole = call,
                    .calls = apr_array_make(call->pool, 8, sizeof(scim_admin_call_t)),
                    .arguments = apr_array_make(call->pool, 8, sizeof(const char *))};
+    scim_error_t *error = scim_admin_pairs_join(call);
+    int failed;
+    if (error) {
+        return error;
+    }
     /* What gives comes before what takes, so that nobody loses what stays. */
     add_policies(&plan);
     add_automatic(&plan, "automatic", 1);
-    scim_error_t *error = add_mappings(&plan);
+    add_mappings(&plan);
     add_automatic(&plan, "notAutomatic", 0);
-    int failed = -1;
-    if (!error) {
-        error = scim_admin_run_all(&failed, (scim_admin_call_t *)plan.calls->elts, plan.calls->nelts);
-        name_argument(error, &plan, failed);
-    }
+    error = scim_admin_run_all(&failed, (scim_admin_call_t *)plan.calls->elts, plan.calls->nelts);
+    name_argument(error, &plan, failed);
     return error;
 }

@@ -127,8 +127,9 @@ static void put_length(json_object *schema, apr_int64_t most)
 }
 
 static const char *const json_types[] = {
-    [SCIM_ARG_TEXT] = "string",   [SCIM_ARG_INT] = "integer", [SCIM_ARG_FLAG] = "boolean", [SCIM_ARG_TIME] = "string",
-    [SCIM_ARG_CHOICE] = "string", [SCIM_ARG_LIST] = "array",  [SCIM_ARG_JSON] = "object",
+    [SCIM_ARG_TEXT] = "string", [SCIM_ARG_INT] = "integer",    [SCIM_ARG_FLAG] = "boolean",
+    [SCIM_ARG_TIME] = "string", [SCIM_ARG_CHOICE] = "string",  [SCIM_ARG_LIST] = "array",
+    [SCIM_ARG_JSON] = "object", [SCIM_ARG_MAPPINGS] = "array",
 };
 
 /* The schema of a kind of value, without limits. */
@@ -145,6 +146,23 @@ static json_object *kind_schema(scim_arg_kind_e kind, int nullable)
         put_text(schema, "format", "date-time");
     }
     return schema;
+}
+
+/* A mapping: a group, and either a subscription or a role. */
+static void put_mapping(json_object *schema)
+{
+    static const char *const names[] = {"group", "subscription", "role"};
+    put_text(schema, "type", "object");
+    json_object *members = put_object(schema, "properties");
+    for (apr_size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        json_object *name = put_object(members, names[i]);
+        put_text(name, "type", "string");
+        put_length(name, 1000);
+    }
+    put(schema, "required", texts(names, 1));
+    put(schema, "minProperties", json_object_new_int(2));
+    put(schema, "maxProperties", json_object_new_int(2));
+    put(schema, "additionalProperties", json_object_new_boolean(0));
 }
 
 static json_object *arg_schema(const scim_admin_arg_t *arg)
@@ -169,6 +187,10 @@ static json_object *arg_schema(const scim_admin_arg_t *arg)
         put(schema, "maxItems", json_object_new_int(SCIM_ADMIN_LIST_MAX));
         break;
     }
+    case SCIM_ARG_MAPPINGS:
+        put_mapping(put_object(schema, "items"));
+        put(schema, "maxItems", json_object_new_int(SCIM_ADMIN_LIST_MAX));
+        break;
     case SCIM_ARG_FLAG:
     case SCIM_ARG_TIME:
     case SCIM_ARG_JSON:

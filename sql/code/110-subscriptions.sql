@@ -351,11 +351,18 @@ begin
           join held h on h.n = c.n
          group by c.n, c.seats_was, c.seats_will),
     differing as materialized (
-        select g.n, g.user_id, bool_or(g.will) as granted
-          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
-         where not g.counted
-         group by g.n, g.user_id
-        having bool_or(g.was) <> bool_or(g.will)
+        select d.n, d.user_id, d.granted
+          from (select g.n, g.user_id, bool_or(g.will) as granted
+                  from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+                 where not g.counted
+                 group by g.n, g.user_id
+                having bool_or(g.was) <> bool_or(g.will)) d
+         -- Who has the role of the account's own, or by default, has it before and after.
+         where (concerns[d.n]).role is null
+            or (concerns[d.n]).role is distinct from (
+                   select coalesce(r.role, (select t.default_role from scim.tenant t where t.tenant = of_tenant))
+                     from scim.resource r
+                    where r.tenant = of_tenant and r.id = d.user_id)
          union all
         select s.n, s.user_id, s.will
           from (select h.n, h.user_id,
@@ -399,8 +406,7 @@ begin
                b.seats as seats_was, a.seats as seats_will
           from (select g.subscription_id, g.role
                   from given g
-                 -- Who has no other role has the default one anyway.
-                 where (g.was <> g.will or g.since_was is distinct from g.since_will) and (g.role is null or g.role <> (select t.default_role from scim.tenant t where t.tenant = of_tenant))
+                 where g.was <> g.will or g.since_was is distinct from g.since_will
                  union
                 select b.subscription_id, null
                   from unnest(was.seating) b
@@ -434,7 +440,7 @@ begin
 end
 $$;
 
--- The two sides of GROUP=SUBSCRIPTION, GROUP=role:ROLE or SUBSCRIPTION=SEATS; the last "=" divides.
+-- The two sides of SUBSCRIPTION=SEATS; the last "=" divides.
 create function scim.sides(pair text, field text, form text) returns text[]
     language plpgsql
 as $$
@@ -462,36 +468,22 @@ declare
     named     record;
 begin
     for named in
-        select a.pair, x.id as group_id, case when m.sides[2] like 'role:%' then scim.find_role(of_tenant, substr(m.sides[2], 6)) end as role
-          from jsonb_array_elements_text(args -> 'map') with ordinality a (pair, n)
-         cross join lateral (select regexp_match(a.pair, '^(.+)=(.+)$') as sides offset 0) m
+        select a.mapping, x.id as group_id, case when a.mapping ? 'role' then scim.find_role(of_tenant, a.mapping ->> 'role') end as role
+          from jsonb_array_elements(args -> 'map') with ordinality a (mapping, n)
          -- By itself: the wall would not let it go down to an index.
-         cross join lateral (select scim.find_group(of_tenant, m.sides[1]) as id offset 0) f
+         cross join lateral (select scim.find_group(of_tenant, a.mapping ->> 'group') as id offset 0) f
           left join scim.resource x on x.tenant = of_tenant and x.id = f.id and x.deleted_at is null
          order by a.n loop
-        sides := scim.sides(named.pair, 'map', 'GROUP=SUBSCRIPTION or GROUP=role:ROLE');
-        g.id := coalesce(named.group_id, (scim.the_named(of_tenant, 'Group', sides[1], 'map')).id);
+        g.id := coalesce(named.group_id, (scim.the_named(of_tenant, 'Group', named.mapping ->> 'group', 'map')).id);
         s := null;
         role_name := null;
-        if sides[2] like 'role:%' then
-            role_name := coalesce(named.role, (scim.the_role(of_tenant, substr(sides[2], 6))).doc ->> 'value');
+        if named.mapping ? 'role' then
+            role_name := coalesce(named.role, (scim.the_role(of_tenant, named.mapping ->> 'role')).doc ->> 'value');
         else
-            s := scim.the_subscription(of_tenant, sides[2]);
+            s := scim.the_subscription(of_tenant, named.mapping ->> 'subscription');
         end if;
         perform scim.map_group(of_tenant, g, s, role_name);
     end loop;
-    argument := 'group';
-    if args ? 'group' or args ? 'subscription' or args ? 'role' then
-        if args ->> 'group' is null or (args ->> 'subscription' is null) = (args ->> 'role' is null) then
-            perform scim.fail('SC400', 'group', 'A mapping is a group, with either a subscription or a role.');
-        end if;
-        g := scim.the_named(of_tenant, 'Group', args ->> 'group', 'group');
-        s := null;
-        if args ? 'subscription' then
-            s := scim.the_subscription(of_tenant, args ->> 'subscription');
-        end if;
-        perform scim.map_group(of_tenant, g, s, case when args ? 'role' then (scim.the_role(of_tenant, args ->> 'role')).doc ->> 'value' end);
-    end if;
     argument := 'unmap';
     for pair in select jsonb_array_elements_text(args -> 'unmap') loop
         perform scim.the_mapping(of_tenant, pair);

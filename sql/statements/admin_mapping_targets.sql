@@ -1,11 +1,6 @@
 -- The roles and the subscriptions of two lists, in their order, which stay. $1 tenant, $2 arguments: roles, subscriptions
 with s as materialized (
-    select n.name as named, n.place, x.id, x.name
-      from jsonb_array_elements_text(nullif($2::jsonb -> 'subscriptions', 'null')) with ordinality n (name, place)
-     cross join lateral (select {{subscription_found}} as id offset 0) f
-      join scim.subscription x on x.tenant = $1 and x.id = f.id
-     order by n.place
-       for key share of x
+    {{subscriptions_listed}}
 ), r as materialized (
     select n.name as named, n.place, f.role, (select true from scim.tenant t where t.tenant = $1 and f.role = any (t.reserved_roles) for share) as reserved
       from jsonb_array_elements_text(nullif($2::jsonb -> 'roles', 'null')) with ordinality n (name, place)

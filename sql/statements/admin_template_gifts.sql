@@ -13,12 +13,7 @@ with r as materialized (
      order by n.place
        for key share of x
 ), s as materialized (
-    select n.name as named, n.place, x.id, x.name, x.name_key as key
-      from jsonb_array_elements_text(nullif($2::jsonb -> 'subscriptions', 'null')) with ordinality n (name, place)
-     cross join lateral (select {{subscription_found}} as id offset 0) f
-      join scim.subscription x on x.tenant = $1 and x.id = f.id
-     order by n.place
-       for key share of x
+    {{subscriptions_listed}}
 ), f as materialized (
     select n.name as named, n.place, x.name, x.name_key as key
       from jsonb_array_elements_text(nullif($2::jsonb -> 'flags', 'null')) with ordinality n (name, place)

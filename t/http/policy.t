@@ -51,7 +51,7 @@ my $few = $t->admin(POST => '/preview', { syncPolicy => 'all', limit => 1 });
 is_json($few->{json}{granted}, { count => 3, items => [of(1, 'a:Web')] }, 'counts are of all, lists of the first');
 
 for (
-    [{ map => ['Staff'] }, 400, '"Staff" is not of the form GROUP=SUBSCRIPTION or GROUP=role:ROLE.', 'map'],
+    [{ map => ['Staff'] }, 400, 'map: each of the list must be an object with group and either subscription or role, or a text GROUP=SUBSCRIPTION or GROUP=role:ROLE.', 'map'],
     [{ map => ['Crew=Web'] }, 404, 'There is no group "Crew"; make it first, or correct the name.', 'map'],
     [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax"; make it first, or correct the name.', 'map'],
     [{ map => ['Staff=role:king'] }, 404, 'There is no role "king"; make it first, or correct the name.', 'map'],

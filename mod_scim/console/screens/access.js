@@ -38,7 +38,7 @@ function changes({ tenant, subscriptions }, draft) {
   const common = {
     ...(draft.sync !== tenant.syncPolicy && { syncPolicy: draft.sync }),
     ...(draft.add.length > 0 && { map: draft.add.map(({ group, subscription, role }) =>
-      `${group}=${subscription ? subscription.id : `role:${role}`}`) }),
+      (subscription ? { group, subscription: subscription.id } : { group, role })) }),
     ...(draft.remove.length > 0 && { unmap: draft.remove.map((each) => each.id) }),
   };
   const saved = {
