@@ -4,37 +4,10 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "operation.h"
+#include "options.h"
 #include "scim/text.h"
 #include "when.h"
-
-/* The options that commands take beside the arguments of their operation. */
-static const struct {
-    const char *name;
-    cli_option_e option;
-    int takes_value;
-    unsigned flags; /* of the operations that it is for; 0: all */
-} shared[] = {{"db", CLI_DB, 1, 0},
-              {"json", CLI_JSON, 0, 0},
-              {"help", CLI_HELP, 0, 0},
-              {"all-tenants", CLI_ALL_TENANTS, 0, SCIM_OP_LIST},
-              {"columns", CLI_COLUMNS, 1, SCIM_OP_LIST},
-              {"csv", CLI_CSV, 0, SCIM_OP_LIST},
-              {"jsonl", CLI_JSONL, 0, SCIM_OP_LIST},
-              {"schema-dir", CLI_SCHEMA_DIR, 1, SCIM_OP_FILTERS}};
-
-#define SHARED (sizeof(shared) / sizeof(shared[0]))
-
-/* Where an option that an operation takes beside its own stands in `shared`; SHARED where there is none. */
-static apr_size_t find_shared(const char *name, const scim_admin_op_t *op)
-{
-    apr_size_t i = 0;
-
-    while (i < SHARED && (strcmp(shared[i].name, name) != 0 || (shared[i].flags & op->flags) != shared[i].flags)) {
-        i++;
-    }
-    return i;
-}
+#include "words.h"
 
 /* Other words for an option, where an operation knows the option `means` and none that is called so itself. */
 static const struct {
@@ -50,38 +23,6 @@ static const struct {
 
 #define ALIASES (sizeof(aliases) / sizeof(aliases[0]))
 
-const char *cli_option_name(const char *name, apr_size_t len, apr_pool_t *pool)
-{
-    scim_buf_t buf;
-
-    scim_buf_init(&buf, len + 8, pool);
-    for (apr_size_t i = 0; i < len; i++) {
-        char lower = (char)apr_tolower(name[i]);
-
-        if (apr_isupper(name[i])) {
-            scim_buf_puts(&buf, "-");
-        }
-        scim_buf_add(&buf, &lower, 1);
-    }
-    return buf.data;
-}
-
-const char *cli_option_member(const char *name, apr_size_t len, apr_pool_t *pool)
-{
-    scim_buf_t buf;
-
-    scim_buf_init(&buf, len + 1, pool);
-    for (apr_size_t i = 0; i < len; i++) {
-        char c = name[i];
-
-        if (c == '-' && i + 1 < len) {
-            c = (char)apr_toupper(name[++i]);
-        }
-        scim_buf_add(&buf, &c, 1);
-    }
-    return buf.data;
-}
-
 static int has_flag(const scim_admin_op_t *op, const char *member)
 {
     const scim_admin_arg_t *arg = scim_admin_arg(op, member, strlen(member));
@@ -94,8 +35,8 @@ int cli_arguments_flag(const char *name, apr_pool_t *pool)
     const char *member = cli_option_member(name, strlen(name), pool);
     int found = 0;
 
-    for (apr_size_t i = 0; i < SHARED; i++) {
-        found |= strcmp(shared[i].name, name) == 0 && !shared[i].takes_value;
+    for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
+        found |= strcmp(cli_options[i].name, name) == 0 && cli_options[i].value == NULL;
     }
     for (apr_size_t i = 0; i < ALIASES; i++) {
         found |= strcmp(aliases[i].option, name) == 0 && aliases[i].value != NULL;
@@ -260,22 +201,22 @@ static int given_twice(option_t option, const scim_admin_op_t *op)
 static int read_shared(int *known, option_t option, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
                        const char *const *argv)
 {
-    apr_size_t i = find_shared(option.name, op);
+    cli_option_e i = cli_operation_shared(op, option.name);
     int code = CLI_OK;
 
-    *known = i < SHARED;
+    *known = i < CLI_OPTION_COUNT;
     if (!*known) {
         return CLI_OK;
     }
-    if (cli->options[shared[i].option] != NULL && shared[i].option != CLI_SCHEMA_DIR) {
+    if (cli->options[i] != NULL && i != CLI_SCHEMA_DIR) {
         return given_twice(option, op);
     }
-    if (!shared[i].takes_value && option.value != NULL) {
+    if (cli_options[i].value == NULL && option.value != NULL) {
         return cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", option.name);
     }
-    code = shared[i].takes_value ? find_value(&option, op, at, argc, argv, cli->pool) : CLI_OK;
-    cli->options[shared[i].option] = option.value != NULL ? option.value : "";
-    if (shared[i].option == CLI_SCHEMA_DIR && option.value != NULL) {
+    code = cli_options[i].value != NULL ? find_value(&option, op, at, argc, argv, cli->pool) : CLI_OK;
+    cli->options[i] = option.value != NULL ? option.value : "";
+    if (i == CLI_SCHEMA_DIR && option.value != NULL) {
         APR_ARRAY_PUSH(cli->schema_dirs, const char *) = option.value;
     }
     return code;
@@ -399,13 +340,13 @@ const char *cli_arguments_values(const scim_admin_op_t *op, const char *option, 
     const char *word = strncmp(option, "--", 2) == 0 ? option + 2 : "";
     const char *name = cli_option_member(word, strlen(word), pool);
     const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
-    apr_size_t i = find_shared(word, op);
+    cli_option_e i = cli_operation_shared(op, word);
 
     if (arg != NULL) {
         return arg->kind == SCIM_ARG_FLAG ? NULL : arg->kind == SCIM_ARG_CHOICE ? arg->form : "";
     }
-    if (i < SHARED) {
-        return shared[i].takes_value ? "" : NULL;
+    if (i < CLI_OPTION_COUNT) {
+        return cli_options[i].value != NULL ? "" : NULL;
     }
     return cli_operation_in_path(op, name) ? "" : NULL;
 }

@@ -1,15 +1,11 @@
 /*
- * The arguments of an administrator's operation (operation.h), as a command line says them.
+ * The arguments of an administrator's operation (words.h), as a command line says them.
  */
 #ifndef SCIM_CLI_ARGUMENTS_H
 #define SCIM_CLI_ARGUMENTS_H
 
 #include "cli.h"
 #include "store/admin.h"
-
-/* displayName is --display-name, and back. */
-const char *cli_option_name(const char *name, apr_size_t len, apr_pool_t *pool);
-const char *cli_option_member(const char *name, apr_size_t len, apr_pool_t *pool);
 
 /* Reads what follows the noun and the verb, argv[1] and argv[2], into `args` and into the options that every command
  * takes. Returns CLI_OK or CLI_USAGE after a message. */

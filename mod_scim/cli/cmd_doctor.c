@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "operation.h"
 #include "probe.h"
 #include "scim/json.h"
 #include "scim/text.h"
@@ -16,6 +15,7 @@
 #include "store/indexed.h"
 #include "store/migrate.h"
 #include "store/names.h"
+#include "words.h"
 
 /* Exit codes of this command, as monitoring systems take them. */
 enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };

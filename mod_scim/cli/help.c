@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "operation.h"
 #include "options.h"
+#include "words.h"
 
 const cli_command_t *const cli_commands[] = {cli_db_commands, cli_doctor_commands, cli_export_commands, NULL};
 

@@ -1,7 +1,7 @@
 /*
  * What scimctl tells about itself: help for all, for a noun and for a verb, and the words that a shell completes.
  *
- * Both are made of the tables of commands (cli.h) and of administrators' operations (operation.h); a noun may have
+ * Both are made of the tables of commands (cli.h) and of administrators' operations (words.h); a noun may have
  * verbs in both.
  */
 #ifndef SCIM_CLI_HELP_H

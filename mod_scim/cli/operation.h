@@ -1,9 +1,5 @@
 /*
- * The commands that are administrators' operations (store/admin.h): which words they are made of, and their help.
- *
- * `scimctl NOUN VERB [ARGUMENT] [OPTIONS]`; options may stand before, too. An argument `displayName` of an operation is
- * the option --display-name here; a flag is given as --flag, --flag=false takes it back; a list is given by repeating
- * the option, or with commas; a value that may be taken away, by none.
+ * Running the commands that are administrators' operations (store/admin.h), of which words.h tells what they look like.
  */
 #ifndef SCIM_CLI_OPERATION_H
 #define SCIM_CLI_OPERATION_H
@@ -18,24 +14,5 @@ const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, co
 
 /* Runs it; returns the exit code. */
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv);
-
-/* `scimctl role add ROLE --tenant TENANT [--display-name TEXT]` */
-const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool);
-
-/* What to call the argument that stands without an option, and whether one that is called so does. */
-const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool);
-int cli_operation_is_argument(const scim_admin_op_t *op, const char *name, apr_size_t len);
-
-/* Whether an argument stands in the operation's path. */
-int cli_operation_in_path(const scim_admin_op_t *op, const char *name);
-
-/* Whether the operation is a list of a tenant, so that --all-tenants can show it of every one. */
-int cli_operation_spans_tenants(const scim_admin_op_t *op);
-
-/* The lines that explain its options. */
-const char *cli_operation_options(const scim_admin_op_t *op, apr_pool_t *pool);
-
-/* The names of its options, "--tenant --display-name", for a shell to complete. */
-const char *cli_operation_names(const scim_admin_op_t *op, apr_pool_t *pool);
 
 #endif

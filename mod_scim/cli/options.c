@@ -5,19 +5,13 @@
 
 #include "scim/text.h"
 
-typedef struct option_t {
-    const char *name;
-    const char *value; /* what to call its value in the help; NULL for a flag */
-    const char *help;
-} option_t;
-
-static const option_t options[CLI_OPTION_COUNT] = {
-    [CLI_ALL_TENANTS] = {"all-tenants", NULL, "the lists of every tenant, instead of --tenant"},
+const cli_option_t cli_options[CLI_OPTION_COUNT] = {
+    [CLI_ALL_TENANTS] = {"all-tenants", NULL, "the whole lists of every tenant, instead of --tenant"},
     [CLI_APACHECTL] = {"apachectl", "PROGRAM",
                        "tests httpd's configuration (default: apachectl, where root runs this)"},
     [CLI_COLUMNS] = {"columns", "NAMES", "the columns of the table or of the CSV, with commas between them"},
     [CLI_CSV] = {"csv", NULL, "the whole list as CSV"},
-    [CLI_DB] = {"db", "CONNINFO", "database to use: a name, key=value words or a URI (default: libpq's environment)"},
+    [CLI_DB] = {"db", "CONNINFO", "database to use (default: libpq's environment)"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},
@@ -42,7 +36,7 @@ static cli_option_e find(const char *word)
     cli_option_e option = 0;
 
     while (option < CLI_OPTION_COUNT &&
-           (strlen(options[option].name) != len || strncmp(options[option].name, word, len) != 0)) {
+           (strlen(cli_options[option].name) != len || strncmp(cli_options[option].name, word, len) != 0)) {
         option++;
     }
     return option;
@@ -59,17 +53,17 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
         return cli_fail(CLI_USAGE, "No command that is called so takes the option %s; see scimctl --help.", argv[*at]);
     }
     if (cli->options[option] != NULL && !(REPEATED & CLI_BIT(option))) {
-        return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", options[option].name);
+        return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", cli_options[option].name);
     }
-    if (options[option].value == NULL) {
+    if (cli_options[option].value == NULL) {
         cli->options[option] = "";
         return value == NULL
                    ? CLI_OK
-                   : cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", options[option].name);
+                   : cli_fail(CLI_USAGE, "The option --%s takes no value; leave it out.", cli_options[option].name);
     }
     if (value == NULL && *at + 1 == argc) {
-        return cli_fail(CLI_USAGE, "The option --%s needs a value: --%s %s.", options[option].name,
-                        options[option].name, options[option].value);
+        return cli_fail(CLI_USAGE, "The option --%s needs a value: --%s %s.", cli_options[option].name,
+                        cli_options[option].name, cli_options[option].value);
     }
     value = value != NULL ? value + 1 : argv[++*at];
     if (option == CLI_SCHEMA_DIR) {
@@ -113,11 +107,11 @@ int cli_options_check(const cli_t *cli, const cli_command_t *command)
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
         if (cli->options[i] != NULL && !((command->options | EVERYWHERE) & CLI_BIT(i))) {
             return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", command->noun, command->verb,
-                            options[i].name, cli_usage(command, cli->pool));
+                            cli_options[i].name, cli_usage(command, cli->pool));
         }
         if (cli->options[i] == NULL && (command->required & CLI_BIT(i))) {
-            return cli_fail(CLI_USAGE, "%s %s needs --%s %s; usage: %s.", command->noun, command->verb, options[i].name,
-                            options[i].value, cli_usage(command, cli->pool));
+            return cli_fail(CLI_USAGE, "%s %s needs --%s %s; usage: %s.", command->noun, command->verb,
+                            cli_options[i].name, cli_options[i].value, cli_usage(command, cli->pool));
         }
     }
     return CLI_OK;
@@ -135,9 +129,9 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool)
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
         if (command->options & CLI_BIT(i)) {
             int required = (command->required & CLI_BIT(i)) != 0;
-            const char *value = options[i].value != NULL ? options[i].value : "";
+            const char *value = cli_options[i].value != NULL ? cli_options[i].value : "";
 
-            scim_buf_printf(&buf, " %s--%s%s%s%s", required ? "" : "[", options[i].name, *value ? " " : "", value,
+            scim_buf_printf(&buf, " %s--%s%s%s%s", required ? "" : "[", cli_options[i].name, *value ? " " : "", value,
                             required ? "" : "]");
         }
     }
@@ -152,10 +146,10 @@ const char *cli_options_help(const cli_command_t *command, apr_pool_t *pool)
     scim_buf_init(&buf, 512, pool);
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
         if (chosen & CLI_BIT(i)) {
-            const char *value = options[i].value != NULL ? options[i].value : "";
-            const char *name = apr_psprintf(pool, "--%s %s", options[i].name, value);
+            const char *value = cli_options[i].value != NULL ? cli_options[i].value : "";
+            const char *name = apr_psprintf(pool, "--%s %s", cli_options[i].name, value);
 
-            scim_buf_printf(&buf, "  %-22s %s\n", name, options[i].help);
+            scim_buf_printf(&buf, "  %-22s %s\n", name, cli_options[i].help);
         }
     }
     return buf.data;
@@ -168,7 +162,7 @@ const char *cli_options_names(const cli_command_t *command, apr_pool_t *pool)
     scim_buf_init(&buf, 256, pool);
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
         if ((command->options | EVERYWHERE) & CLI_BIT(i)) {
-            scim_buf_printf(&buf, "%s--%s", buf.len > 0 ? " " : "", options[i].name);
+            scim_buf_printf(&buf, "%s--%s", buf.len > 0 ? " " : "", cli_options[i].name);
         }
     }
     return buf.data;
@@ -178,5 +172,5 @@ const char *cli_options_values(const char *option)
 {
     cli_option_e i = strncmp(option, "--", 2) == 0 ? find(option + 2) : CLI_OPTION_COUNT;
 
-    return i < CLI_OPTION_COUNT && options[i].value != NULL ? "" : NULL;
+    return i < CLI_OPTION_COUNT && cli_options[i].value != NULL ? "" : NULL;
 }

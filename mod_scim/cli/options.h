@@ -9,6 +9,14 @@
 
 #include "cli.h"
 
+typedef struct cli_option_t {
+    const char *name;
+    const char *value; /* what to call its value in the help; NULL for a flag */
+    const char *help;
+} cli_option_t;
+
+extern const cli_option_t cli_options[CLI_OPTION_COUNT];
+
 #define CLI_WORDS_MAX 4 /* noun, verb, argument and one too many */
 
 typedef struct cli_line_t {
@@ -28,7 +36,7 @@ const char *cli_usage(const cli_command_t *command, apr_pool_t *pool);
 /* The lines that explain the options of `command`; those of every command where it is NULL. */
 const char *cli_options_help(const cli_command_t *command, apr_pool_t *pool);
 
-/* For a shell to complete, as those of operation.h. */
+/* For a shell to complete, as those of words.h. */
 const char *cli_options_names(const cli_command_t *command, apr_pool_t *pool);
 const char *cli_options_values(const char *option);
 
