@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "scim/json.h"
 #include "show.h"
 #include "store/index.h"
 #include "store/indexed.h"
@@ -7,30 +8,21 @@
 typedef struct status_t {
     int current;
     int latest;
-    const char *software;
-    const char *server;
-    const char *state; /* states[schema] */
     scim_schema_state_e schema;
 } status_t;
 
 static const char *const states[] = {"uninitialised", "outdated", "current", "newer"}; /* by scim_schema_state_e */
 
-static const cli_field_t status_fields[] = {
-    {"current", "Version of the database", CLI_KIND_INT, offsetof(status_t, current)},
-    {"latest", "Version of this software", CLI_KIND_INT, offsetof(status_t, latest)},
-    {"state", "State", CLI_KIND_TEXT, offsetof(status_t, state)},
-    {"software", "Software", CLI_KIND_TEXT, offsetof(status_t, software)},
-    {"server", "Server", CLI_KIND_TEXT, offsetof(status_t, server)},
-    {NULL, NULL, CLI_KIND_TEXT, 0}};
+static const scim_admin_field_t status_fields[] = {{"current", SCIM_ARG_INT, "Version of the database", NULL},
+                                                   {"latest", SCIM_ARG_INT, "Version of this software", NULL},
+                                                   {"state", SCIM_ARG_TEXT, "State", NULL},
+                                                   {"software", SCIM_ARG_TEXT, "Software", NULL},
+                                                   {"server", SCIM_ARG_TEXT, "Server", NULL},
+                                                   {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
-typedef struct change_t {
-    int from;
-    int to;
-} change_t;
-
-static const cli_field_t change_fields[] = {{"from", "Version before", CLI_KIND_INT, offsetof(change_t, from)},
-                                            {"to", "Version now", CLI_KIND_INT, offsetof(change_t, to)},
-                                            {NULL, NULL, CLI_KIND_TEXT, 0}};
+static const scim_admin_field_t change_fields[] = {{"from", SCIM_ARG_INT, "Version before", NULL},
+                                                   {"to", SCIM_ARG_INT, "Version now", NULL},
+                                                   {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 /* With `alone` nobody else changes it after that. */
 static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
@@ -51,23 +43,24 @@ static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
     }
     status->latest = scim_migrate_latest();
     status->schema = scim_migrate_state(status->current, checksum);
-    status->state = states[status->schema];
-    status->software = scim_migrate_software();
-    status->server = scim_conn_server(*pg, cli->pool);
     return CLI_OK;
 }
 
 static int migrate(PGconn *pg, cli_t *cli)
 {
-    change_t change;
-    scim_error_t *error = scim_migrate_run(&change.from, &change.to, pg, cli->pool);
+    int from, to;
+    scim_error_t *error = scim_migrate_run(&from, &to, pg, cli->pool);
+    json_object *change;
 
     if (error != NULL) {
         int code = cli_fail_with(error);
 
         return error->status == 409 ? CLI_VERSION : code;
     }
-    cli_show_row(cli, change_fields, &change);
+    change = scim_json_own(json_object_new_object(), cli->pool);
+    json_object_object_add(change, "from", json_object_new_int(from));
+    json_object_object_add(change, "to", json_object_new_int(to));
+    cli_show_object(cli, change_fields, change);
     return CLI_OK;
 }
 
@@ -107,25 +100,31 @@ static int run_status(cli_t *cli)
     PGconn *pg;
     status_t status;
     int code = read_status(&pg, &status, 0, cli);
+    json_object *shown = scim_json_own(json_object_new_object(), cli->pool);
 
     if (code != CLI_OK) {
         return code;
     }
-    cli_show_row(cli, status_fields, &status);
+    json_object_object_add(shown, "current", json_object_new_int(status.current));
+    json_object_object_add(shown, "latest", json_object_new_int(status.latest));
+    json_object_object_add(shown, "state", json_object_new_string(states[status.schema]));
+    json_object_object_add(shown, "software", json_object_new_string(scim_migrate_software()));
+    json_object_object_add(shown, "server", json_object_new_string(scim_conn_server(pg, cli->pool)));
+    cli_show_object(cli, status_fields, shown);
     return status.schema == SCIM_SCHEMA_CURRENT ? CLI_OK : CLI_VERSION;
 }
 
-static const cli_field_t index_fields[] = {
-    {"type", "Type", CLI_KIND_TEXT, offsetof(scim_index_row_t, type)},
-    {"attribute", "Attribute", CLI_KIND_TEXT, offsetof(scim_index_row_t, attribute)},
-    {"state", "State", CLI_KIND_TEXT, offsetof(scim_index_row_t, state)},
-    {NULL, NULL, CLI_KIND_TEXT, 0}};
+static const scim_admin_field_t index_fields[] = {{"type", SCIM_ARG_TEXT, "Type", NULL},
+                                                  {"attribute", SCIM_ARG_TEXT, "Attribute", NULL},
+                                                  {"state", SCIM_ARG_TEXT, "State", NULL},
+                                                  {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static int run_index(cli_t *cli)
 {
     scim_schemas_t *schemas;
     apr_array_header_t *rows;
     scim_conn_t *conn;
+    json_object *list;
     scim_error_t *error = cli_schemas(&schemas, cli);
     int code;
 
@@ -138,7 +137,21 @@ static int run_index(cli_t *cli)
     }
     error = scim_index_run(&rows, conn, scim_indexed_declared(schemas, cli->pool), cli->options[CLI_DROP] != NULL,
                            cli->pool);
-    return cli_answer_rows(cli, error, index_fields, &rows);
+    if (error != NULL) {
+        return cli_fail_with(error);
+    }
+    list = scim_json_own(json_object_new_array(), cli->pool);
+    for (int i = 0; i < rows->nelts; i++) {
+        const scim_index_row_t *row = &APR_ARRAY_IDX(rows, i, scim_index_row_t);
+        json_object *item = json_object_new_object();
+
+        json_object_object_add(item, "type", json_object_new_string(row->type));
+        json_object_object_add(item, "attribute", json_object_new_string(row->attribute));
+        json_object_object_add(item, "state", json_object_new_string(row->state));
+        json_object_array_add(list, item);
+    }
+    cli_show_objects(cli, index_fields, list);
+    return CLI_OK;
 }
 
 const cli_command_t cli_db_commands[] = {

@@ -10,21 +10,6 @@
 
 #define GAP 2 /* spaces between columns */
 
-static const void *at(const cli_field_t *field, const void *row)
-{
-    return (const char *)row + field->offset;
-}
-
-static const char *text_at(const cli_field_t *field, const void *row)
-{
-    return *(const char *const *)at(field, row);
-}
-
-static int int_at(const cli_field_t *field, const void *row)
-{
-    return *(const int *)at(field, row);
-}
-
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
 {
     apr_time_exp_t t;
@@ -32,39 +17,6 @@ const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
     apr_time_exp_gmt(&t, time);
     return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
                         t.tm_min, t.tm_sec);
-}
-
-static const char *cell(const cli_field_t *field, const void *row, apr_pool_t *pool)
-{
-    switch (field->kind) {
-    case CLI_KIND_TEXT:
-        return text_at(field, row) != NULL ? scim_hidden_escape(text_at(field, row), pool) : "-";
-    case CLI_KIND_INT:
-        return apr_itoa(pool, int_at(field, row));
-    }
-    return "";
-}
-
-static json_object *json_value(const cli_field_t *field, const void *row)
-{
-    switch (field->kind) {
-    case CLI_KIND_TEXT:
-        return text_at(field, row) != NULL ? json_object_new_string(text_at(field, row)) : NULL;
-    case CLI_KIND_INT:
-        return json_object_new_int(int_at(field, row));
-    }
-    return NULL;
-}
-
-/* Without a line end. */
-static const char *row_json(const cli_field_t *fields, const void *row, apr_pool_t *pool)
-{
-    json_object *object = scim_json_own(json_object_new_object(), pool);
-
-    for (const cli_field_t *f = fields; f->member != NULL; f++) {
-        json_object_object_add(object, f->member, json_value(f, row));
-    }
-    return scim_json_text(object, NULL, pool);
 }
 
 void cli_put_text(const char *text, FILE *out)
@@ -132,65 +84,6 @@ static void print_cells(const apr_array_header_t *cells, int columns, apr_pool_t
         print_line(&APR_ARRAY_IDX(cells, i, const char *), widths, columns);
     }
 }
-
-static void print_table(const cli_field_t *fields, const apr_array_header_t *rows, apr_pool_t *pool)
-{
-    int columns = 0;
-    apr_array_header_t *cells = apr_array_make(pool, 64, sizeof(const char *));
-
-    for (const cli_field_t *f = fields; f->member != NULL; f++) {
-        if (f->heading != NULL) {
-            APR_ARRAY_PUSH(cells, const char *) = f->heading;
-            columns++;
-        }
-    }
-    for (int i = 0; i < rows->nelts; i++) {
-        for (const cli_field_t *f = fields; f->member != NULL; f++) {
-            if (f->heading != NULL) {
-                APR_ARRAY_PUSH(cells, const char *) = cell(f, rows->elts + i * rows->elt_size, pool);
-            }
-        }
-    }
-    print_cells(cells, columns, pool);
-}
-
-void cli_show_rows(const cli_t *cli, const cli_field_t *fields, const apr_array_header_t *rows)
-{
-    if (cli->options[CLI_JSON] == NULL) {
-        print_table(fields, rows, cli->pool);
-        return;
-    }
-    putchar('[');
-    for (int i = 0; i < rows->nelts; i++) {
-        fputs(i > 0 ? "," : "", stdout);
-        cli_put_text(row_json(fields, rows->elts + i * rows->elt_size, cli->pool), stdout);
-    }
-    puts("]");
-}
-
-void cli_show_row(const cli_t *cli, const cli_field_t *fields, const void *row)
-{
-    apr_size_t widest = 0;
-
-    if (cli->options[CLI_JSON] != NULL) {
-        cli_put_json(row_json(fields, row, cli->pool));
-        return;
-    }
-    for (const cli_field_t *f = fields; f->member != NULL; f++) {
-        if (f->heading != NULL && width(f->heading) > widest) {
-            widest = width(f->heading);
-        }
-    }
-    for (const cli_field_t *f = fields; f->member != NULL; f++) {
-        if (f->heading != NULL) {
-            print_cell(f->heading, widest + GAP);
-            puts(cell(f, row, cli->pool));
-        }
-    }
-}
-
-/* --- answers of administrators' operations -------------------------------------------------------------------------
- */
 
 static int add_member(scim_buf_t *buf, json_object *object, const char *member)
 {
@@ -322,22 +215,4 @@ void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_ob
             puts(object_cell(f, object, cli->pool));
         }
     }
-}
-
-int cli_answer_rows(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, apr_array_header_t **rows)
-{
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_rows(cli, fields, *rows);
-    return CLI_OK;
-}
-
-int cli_answer_row(const cli_t *cli, const scim_error_t *error, const cli_field_t *fields, const void *row)
-{
-    if (error != NULL) {
-        return cli_fail_with(error);
-    }
-    cli_show_row(cli, fields, row);
-    return CLI_OK;
 }
