@@ -1,9 +1,9 @@
 #include "account.h"
 
 #include <apr_strings.h>
-#include <ctype.h>
 #include <string.h>
 
+#include "account_doc.h"
 #include "entitlement.h"
 #include "scim/fold.h"
 #include "scim/json.h"
@@ -58,26 +58,10 @@ static scim_error_t *keep_group_name(scim_row_t *after, const scim_row_t *before
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-/* Something, an @, and a dot in what follows; no second @, no white space. */
-static int is_email(const char *text)
-{
-    const char *at = strchr(text, '@');
-    if (!at || at == text || strchr(at + 1, '@')) {
-        return 0;
-    }
-    for (const char *c = text; *c; c++) {
-        if (isspace((unsigned char)*c)) {
-            return 0;
-        }
-    }
-    const char *dot = at[1] ? strchr(at + 2, '.') : NULL;
-    return dot && dot[1];
-}
-
 static scim_error_t *check_user_name(const scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
 {
     const char *name = scim_row_text(row->doc, "userName");
-    if (!rules->user_name_email || !name || is_email(name)) {
+    if (!rules->user_name_email || !name || scim_account_is_email(name, 1)) {
         return NULL;
     }
     return scim_error_typed(
@@ -298,6 +282,23 @@ scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, co
         scim_row_keys(after, rules, pool);
     }
     return error;
+}
+
+scim_error_t *scim_account_administer(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                      apr_pool_t *pool)
+{
+    const char *name = scim_row_text(after->doc, "userName");
+    if (!after->deleted && !(before && json_object_equal(before->doc, after->doc))) {
+        if (rules->user_name_email && name && !scim_account_is_email(name, 1)) {
+            scim_error_t *error = scim_error_typed(
+                pool, SCIM_INVALID_VALUE, "userName: \"%s\" is no e-mail address, which this tenant asks for.", name);
+            scim_error_field(error, "userName", error->detail + strlen("userName: "), pool);
+            return error;
+        }
+        derive_name(after, rules, pool);
+    }
+    scim_row_keys(after, rules, pool);
+    return NULL;
 }
 
 scim_row_t scim_account_deleted(const scim_row_t *before, const scim_rules_t *rules, apr_pool_t *pool)

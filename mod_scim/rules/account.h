@@ -3,7 +3,7 @@
  *
  * The one place where it is decided for all writes by provisioning: protected accounts and the application's groups
  * stay as they are, userName and displayName follow the tenant's settings, and the role follows from what the request
- * says of roles. Administrators have rules of their own.
+ * says of roles. What an administrator may change is decided in nouns_user.c; the tenant's settings hold there, too.
  */
 #ifndef SCIM_RULES_ACCOUNT_H
 #define SCIM_RULES_ACCOUNT_H
@@ -25,6 +25,11 @@ typedef enum {
  * 400 invalidValue (userName, roles, entitlements). */
 scim_error_t *scim_account_apply(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                  scim_roles_said_e said, apr_pool_t *pool);
+
+/* Makes `after` what it must be where an administrator changes it: displayName and userName follow the tenant's
+ * settings, the role is what was said, and nobody is protected. Errors: 400 userName. */
+scim_error_t *scim_account_administer(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
+                                      apr_pool_t *pool);
 
 /* Refuses what provisioning may not do to this resource at all: change (`deletes` 0) or delete it. Errors: 403. */
 scim_error_t *scim_account_may_change(const scim_row_t *row, int deletes, apr_pool_t *pool);

@@ -191,12 +191,15 @@ void scim_outcome_tell(scim_outcome_t *outcome, const char *action, const char *
     json_object_array_add(outcome->entries, entry);
 }
 
-void scim_outcome_weigh(scim_outcome_t *outcome, int weight)
+void scim_outcome_weigh(scim_outcome_t *outcome, int weight, int logins)
 {
     size_t count = json_object_array_length(outcome->entries);
     if (count > 0) {
         json_object *entry = json_object_array_get_idx(outcome->entries, count - 1);
         json_object_object_add(entry, "weight", json_object_new_int(weight));
+        if (logins) {
+            json_object_object_add(entry, "logins", json_object_new_int(logins));
+        }
     }
 }
 
@@ -338,12 +341,15 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
         return error;
     }
     json_object *is = stored(asked);
-    json_object *will = action->kind == SCIM_ACTION_REMOVE ? NULL : represent(asked, is);
-    *outcome = (scim_outcome_t){.is = is,
-                                .will = will,
-                                .pool = asked->pool,
-                                .changes = action->always || !(is && will && json_object_equal(is, will))};
+    *outcome = (scim_outcome_t){.is = is, .pool = asked->pool, .changes = 1};
     outcome->entries = scim_json_own(json_object_new_array(), asked->pool);
+    if (action->decide) {
+        outcome->row = scim_json_own(json_object_new_object(), asked->pool);
+        return action->decide(outcome, asked);
+    }
+    json_object *will = action->kind == SCIM_ACTION_REMOVE ? NULL : represent(asked, is);
+    outcome->will = will;
+    outcome->changes = action->always || !(is && will && json_object_equal(is, will));
     outcome->row = row_of(asked, will ? will : is);
     if (action->kind == SCIM_ACTION_ADD && is) {
         outcome->changes = 0; /* it was added before */

@@ -74,6 +74,9 @@ typedef struct scim_action_t {
     void (*derive)(json_object *will, const scim_asked_t *asked);
     /* What follows beside the row and its entry; NULL: nothing. */
     void (*follow)(scim_outcome_t *outcome, const scim_asked_t *asked);
+    /* Decides the rest by itself, where members and their arguments are not all: what is wrong, what is written, and
+     * what is told. The outcome's row is empty. NULL: the members decide, with derive and follow. */
+    scim_error_t *(*decide)(scim_outcome_t *outcome, const scim_asked_t *asked);
 } scim_action_t;
 
 struct scim_asked_t {
@@ -122,8 +125,8 @@ json_object *scim_asked_value(const scim_asked_t *asked, const char *name);
 void scim_outcome_tell(scim_outcome_t *outcome, const char *action, const char *type, const char *id, const char *name,
                        json_object *before, json_object *after);
 
-/* How many people may lose access by what the latest entry tells. */
-void scim_outcome_weigh(scim_outcome_t *outcome, int weight);
+/* How many people may lose access by what the latest entry tells, and how many who keep it cannot log in as before. */
+void scim_outcome_weigh(scim_outcome_t *outcome, int weight, int logins);
 
 /* The members of `one` that are not the same in `other`, to *before, and the reverse to *after; NULL where there are
  * none. */

@@ -22,6 +22,8 @@ extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, sc
 extern const scim_action_t scim_group_add_members, scim_group_remove_member;
 extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
 
+extern const scim_action_t scim_user_add, scim_user_set;
+
 extern const scim_action_t scim_tenant_add, scim_tenant_set;
 extern const scim_action_t scim_tenant_enable, scim_tenant_disable;
 

@@ -272,12 +272,12 @@ static void follow_remove(scim_outcome_t *outcome, const scim_asked_t *asked)
     int people = json_object_get_int(member(asked->facts, "people"));
     json_object_object_add(change_own(outcome, asked), "gone", json_object_new_boolean(1));
     tell_own(outcome, asked, "delete", NULL, NULL);
-    scim_outcome_weigh(outcome, people);
+    scim_outcome_weigh(outcome, people, 0);
     for (size_t i = 0; i < scim_list_length(parents); i++) {
         json_object *parent = json_object_array_get_idx(parents, i);
         scim_outcome_tell(outcome, "remove-members", GROUP, member_text(parent, "id"), member_text(parent, "name"),
                           one_member("members", members, asked->pool), NULL);
-        scim_outcome_weigh(outcome, people);
+        scim_outcome_weigh(outcome, people, 0);
     }
 }
 
@@ -312,7 +312,7 @@ static void follow_restore(scim_outcome_t *outcome, const scim_asked_t *asked)
     json_object *lost = member(asked->facts, "lost");
     if (lost) {
         tell_own(outcome, asked, "remove-members", one_member("members", lost, asked->pool), NULL);
-        scim_outcome_weigh(outcome, (int)scim_list_length(lost));
+        scim_outcome_weigh(outcome, (int)scim_list_length(lost), 0);
     }
     json_object_object_add(change_own(outcome, asked), "gone", json_object_new_boolean(0));
     tell_own(outcome, asked, "restore", NULL, NULL);
@@ -412,7 +412,7 @@ static void follow_left(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *members = list_of_one(member(asked->facts, "memberId"), asked->pool);
     tell_own(outcome, asked, "remove-members", one_member("members", members, asked->pool), NULL);
-    scim_outcome_weigh(outcome, json_object_get_int(member(asked->facts, "people")));
+    scim_outcome_weigh(outcome, json_object_get_int(member(asked->facts, "people")), 0);
 }
 
 const scim_action_t scim_group_remove_member = {

@@ -82,32 +82,35 @@ static apr_array_header_t *read_names(json_object *list, apr_pool_t *pool)
     return names;
 }
 
+scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t *pool)
+{
+    scim_rules_t *rules = apr_pcalloc(pool, sizeof(*rules));
+    rules->version = version;
+    rules->restore = restore_of(json_object_get_string(json_object_object_get(object, "restore")));
+    rules->adopts = is_true(object, "adopts");
+    rules->erases = is_true(object, "erases");
+    rules->user_name_email = is_true(object, "userNameEmail");
+    rules->derives_name = is_true(object, "derivesName");
+    rules->role_defaults = is_true(object, "roleDefaults");
+    rules->role_syncs = is_true(object, "roleSyncs");
+    rules->login_email = is_true(object, "loginEmail");
+    rules->restores_mappings = is_true(object, "restoresMappings");
+    rules->entitlements = entitlements_of(json_object_get_string(json_object_object_get(object, "entitlements")));
+    rules->subscriptions = read_subscriptions(json_object_object_get(object, "subscriptions"), pool);
+    rules->protects = has_trait(object, 'p');
+    rules->templates = has_trait(object, 't');
+    rules->bound = has_trait(object, 'm');
+    rules->reserved = read_names(json_object_object_get(object, "reserved"), pool);
+    rules->roles = read_roles(json_object_object_get(object, "roles"), pool);
+    return rules;
+}
+
 scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, apr_pool_t *pool)
 {
     apr_pool_t *parsing;
     apr_pool_create(&parsing, pool);
     json_object *object = scim_json_trusted(json, len, parsing);
-    scim_rules_t *rules = NULL;
-    if (json_object_is_type(object, json_type_object)) {
-        rules = apr_pcalloc(pool, sizeof(*rules));
-        rules->version = version;
-        rules->restore = restore_of(json_object_get_string(json_object_object_get(object, "restore")));
-        rules->adopts = is_true(object, "adopts");
-        rules->erases = is_true(object, "erases");
-        rules->user_name_email = is_true(object, "userNameEmail");
-        rules->derives_name = is_true(object, "derivesName");
-        rules->role_defaults = is_true(object, "roleDefaults");
-        rules->role_syncs = is_true(object, "roleSyncs");
-        rules->login_email = is_true(object, "loginEmail");
-        rules->restores_mappings = is_true(object, "restoresMappings");
-        rules->entitlements = entitlements_of(json_object_get_string(json_object_object_get(object, "entitlements")));
-        rules->subscriptions = read_subscriptions(json_object_object_get(object, "subscriptions"), pool);
-        rules->protects = has_trait(object, 'p');
-        rules->templates = has_trait(object, 't');
-        rules->bound = has_trait(object, 'm');
-        rules->reserved = read_names(json_object_object_get(object, "reserved"), pool);
-        rules->roles = read_roles(json_object_object_get(object, "roles"), pool);
-    }
+    scim_rules_t *rules = json_object_is_type(object, json_type_object) ? scim_rules_of(object, version, pool) : NULL;
     apr_pool_destroy(parsing);
     return rules;
 }

@@ -10,6 +10,7 @@
 
 #include <apr_pools.h>
 #include <apr_tables.h>
+#include <json-c/json.h>
 
 /* What a POST brings back of what was deleted (setting `restore`). */
 typedef enum { SCIM_RESTORE_BY_EXTERNAL_ID, SCIM_RESTORE_BY_USER_NAME, SCIM_RESTORE_NEVER } scim_restore_e;
@@ -54,6 +55,9 @@ typedef struct scim_rules_t {
 
 /* Reads what the statement `rules` tells, a JSON object (see there). NULL where it is none. */
 scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, apr_pool_t *pool);
+
+/* The same of an object that was read; what it does not have is no rule, and no role. */
+scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t *pool);
 
 /* The role that is called so, whatever the case: by its value, else by its id or display name, the oldest first; NULL
  * where there is none. */

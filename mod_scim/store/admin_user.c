@@ -1,8 +1,10 @@
 /* Users: provisioned ones, of which administrators set the role and flags, and local ones. */
 #include <string.h>
 
+#include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/merge.h"
+#include "rules/nouns.h"
 #include "scim/json.h"
 
 /* What lists show of a user, which a single one begins with. */
@@ -164,6 +166,23 @@ static scim_error_t *tell_next(scim_admin_call_t *call)
     return NULL;
 }
 
+/* A user is locked before it is looked at, and who changes the tenant's login attribute before both. */
+#define HELD SCIM_STMT_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_USER_STORED, SCIM_STMT_ADMIN_USER_TERMS
+
+static const scim_admin_change_t add = {
+    .action = &scim_user_add,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_TERMS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_MAKE, SCIM_STMT_ADMIN_USERS_GIVE, SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 2,
+};
+
+static const scim_admin_change_t set = {
+    .action = &scim_user_set,
+    .looks = SCIM_STATEMENTS(HELD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 1,
+};
+
 #define USERS "/tenants/{tenant}/users"
 #define USER  USERS "/{user}"
 
@@ -187,13 +206,13 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .argument = "userName",
      .method = "POST",
      .path = USERS,
-     .statement = SCIM_STMT_ADMIN_USER_ADD,
+     .change = &add,
      .args = add_args,
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
      .summary = "make a local user, which the identity provider does not see"},
-    {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SET, .args = set_args,
+    {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .change = &set, .args = set_args,
      .summary = "change a user; of a provisioned one its role and flags"},
     {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .statement = SCIM_STMT_ADMIN_USER_REMOVE,
      .flags = SCIM_OP_EMPTY, .summary = "delete a local user"},

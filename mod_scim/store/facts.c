@@ -223,7 +223,7 @@ scim_error_t *scim_facts_login(scim_facts_t **out, scim_conn_t *conn, const scim
     params[2] = identified[2];
     params[3] = identified[3];
     add_head(batch, conn, identity, facts, request, pool);
-    scim_batch_add(batch, SCIM_STMT_FACTS_LOGIN, params);
+    scim_batch_add(batch, SCIM_STMT_ADMIN_FIRST_LOGIN, params);
     unsigned lists = facts->lists;
     int slot = scim_batch_add(batch, choose(&lists, identity), identified);
     scim_error_t *error = scim_session_attempt(run_once, batch);

@@ -121,71 +121,6 @@ begin
 end
 $$;
 
--- --- flags -----------------------------------------------------------------------------------------------------------
-
--- A list of names as the tenant's flags are written, in the order of these; null where it is empty. Refuses what is no flag. The
--- flags are locked, so that none goes meanwhile.
-create function scim.flags_of(of_tenant text, names jsonb) returns text[]
-    language plpgsql
-as $$
-declare
-    found_names text[];
-    unknown     text;
-begin
-    perform from scim.flag f
-      where f.tenant = of_tenant and f.name_key in (select scim.fold(n) from jsonb_array_elements_text(names) n)
-        for key share;
-    select n into unknown
-      from jsonb_array_elements_text(names) n
-     where not exists (select from scim.flag f where f.tenant = of_tenant and f.name_key = scim.fold(n))
-     limit 1;
-    if unknown is not null then
-        perform scim.fail('SC400', 'flags', format('There is no flag "%s"; make it first, or correct the name.', unknown));
-    end if;
-    select array_agg(f.name order by f.name_key) into found_names
-      from scim.flag f
-     where f.tenant = of_tenant and f.name_key in (select scim.fold(n) from jsonb_array_elements_text(names) n);
-    return found_names;
-end
-$$;
-
--- --- links to identity providers -------------------------------------------------------------------------------------
-
-create function scim.link_json(l scim.link) returns jsonb
-    language sql stable
-as $$
-    select jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject, 'linked', scim.time_text(l.linked), 'userId', l.user_id,
-        'userName', (select r.doc ->> 'userName' from scim.resource r where r.tenant = l.tenant and r.id = l.user_id))
-$$;
-
-create function scim.admin_link_add(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    u scim.resource := scim.hold_user(of_tenant, args ->> 'user');
-    l scim.link;
-begin
-    if u.deleted_at is not null then
-        perform scim.fail('SC409', 'user', format('The user "%s" is deleted; restore it first.', u.doc ->> 'userName'));
-    end if;
-    insert into scim.link (tenant, id, user_id, issuer, subject)
-    values (of_tenant, scim.new_id(clock_timestamp()), u.id, args ->> 'issuer', args ->> 'subject')
-        on conflict do nothing
-    returning * into l;
-    if l.tenant is not null then
-        perform scim.note(of_tenant, 'add-link', 'User', u.id::text, u.doc ->> 'userName', null,
-                          jsonb_build_object('issuer', l.issuer, 'subject', l.subject));
-        return scim.link_json(l);
-    end if;
-    select x.* into l from scim.link x where x.tenant = of_tenant and x.issuer = args ->> 'issuer' and x.subject = args ->> 'subject';
-    if l.user_id is distinct from u.id then
-        perform scim.fail('SC409', 'subject', format('This link is that of another user, "%s"; remove it there first.',
-                                                     scim.link_json(l) ->> 'userName'));
-    end if;
-    return scim.link_json(l); -- a login like the one before
-end
-$$;
-
 -- An account with everything that is known of it.
 create function scim.user_json(r scim.resource) returns jsonb
     language sql stable
@@ -597,53 +532,12 @@ $$;
 
 -- --- making and changing ---------------------------------------------------------------------------------------------
 
--- Refuses what is the identity provider's.
-create function scim.must_be_local(r scim.resource, args jsonb) returns void
-    language plpgsql
-as $$
-declare
-    fields text;
-begin
-    if r.source <> 'scim' then
-        perform scim.must_not_derive(r.tenant, args);
-        return;
-    end if;
-    select string_agg(f, ',' order by f) into fields
-      from jsonb_array_elements_text(scim.locked_fields(r)) f
-     where args ? f;
-    if fields is not null then
-        perform scim.fail('SC403', fields, 'managed by provisioning; change it in your identity provider');
-    end if;
-end
-$$;
-
 create function scim.must_be_there(r scim.resource) returns void
     language plpgsql
 as $$
 begin
     if r.deleted_at is not null then
         perform scim.fail('SC409', 'user', format('The user "%s" is deleted; restore it first.', r.doc ->> 'userName'));
-    end if;
-end
-$$;
-
-create function scim.must_be_free(of_tenant text, user_name text, for_user uuid) returns void
-    language plpgsql
-as $$
-begin
-    if exists (select from scim.resource r
-                where r.tenant = of_tenant and r.user_name_key = scim.fold(user_name) and r.id is distinct from for_user) then
-        perform scim.fail('SC409', 'userName', format('There is a user "%s" already; choose another userName.', user_name));
-    end if;
-end
-$$;
-
-create function scim.must_not_derive(of_tenant text, args jsonb) returns void
-    language plpgsql
-as $$
-begin
-    if args ? 'displayName' and scim.derives_name(of_tenant) then
-        perform scim.fail('SC400', 'displayName', 'displayName: is made of the name in this tenant; set givenName and familyName.');
     end if;
 end
 $$;
@@ -669,113 +563,6 @@ begin
     if owner is not null then
         perform scim.fail('SC409', 'email', format('The e-mail address "%s" is the login of "%s" %s.', scim.account_email(doc), owner, then_do));
     end if;
-end
-$$;
-
--- A list such as emails with another value of the account's entry; null takes that entry away.
-create function scim.with_chosen(entries jsonb, value text) returns jsonb
-    language plpgsql immutable
-as $$
-declare
-    list  jsonb := case jsonb_typeof(entries) when 'array' then entries else '[]' end;
-    place int := scim.chosen_place(list);
-begin
-    if value is null then
-        return nullif(case when place is null then list else list - place end, '[]');
-    end if;
-    if place is null then
-        return jsonb_build_array(jsonb_build_object('value', value, 'primary', true));
-    end if;
-    return jsonb_set(list, array [place::text], (list -> place) || jsonb_build_object('value', value));
-end
-$$;
-
--- A document with what an administrator sets of it.
-create function scim.account_doc(doc jsonb, args jsonb) returns jsonb
-    language plpgsql stable
-as $$
-declare
-    name jsonb := coalesce(doc -> 'name', '{}');
-begin
-    if args ->> 'email' !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
-        perform scim.fail('SC400', 'email', format('"%s" is no e-mail address.', args ->> 'email'));
-    end if;
-    if args ? 'userName' then
-        doc := doc || jsonb_build_object('userName', args ->> 'userName');
-    end if;
-    if args ? 'givenName' or args ? 'familyName' then
-        name := jsonb_strip_nulls(name - 'formatted' || case when args ? 'givenName' then jsonb_build_object('givenName', args ->> 'givenName') else '{}' end
-                                  || case when args ? 'familyName' then jsonb_build_object('familyName', args ->> 'familyName') else '{}' end);
-        doc := doc || jsonb_build_object('name', nullif(name, '{}'));
-    end if;
-    if args ? 'email' then
-        doc := doc || jsonb_build_object('emails', scim.with_chosen(doc -> 'emails', args ->> 'email'));
-    end if;
-    if args ? 'phone' then
-        doc := doc || jsonb_build_object('phoneNumbers', scim.with_chosen(doc -> 'phoneNumbers', args ->> 'phone'));
-    end if;
-    if args ? 'active' then
-        doc := doc || jsonb_build_object('active', args -> 'active');
-    end if;
-    doc := (select jsonb_object_agg(e.key, e.value) from jsonb_each(doc) e where e.value <> 'null');
-    return doc || jsonb_build_object('displayName', case
-        when args ? 'displayName' then coalesce(args ->> 'displayName', scim.display_name(doc))
-        else coalesce(doc ->> 'displayName', scim.display_name(doc))
-    end);
-end
-$$;
-
-create function scim.admin_user_add(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    r       scim.resource;
-    new_doc jsonb;
-begin
-    perform scim.must_be_free(of_tenant, args ->> 'userName', null);
-    perform scim.must_not_derive(of_tenant, args);
-    new_doc := scim.account_doc('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "active": true}', args);
-    perform scim.must_have_free_login(of_tenant, new_doc, null, 'already; choose another one');
-    r := scim.new_resource(of_tenant, scim.new_id(clock_timestamp()), 'User', 'local', new_doc);
-    r.role := scim.role_named(of_tenant, args ->> 'role');
-    r.flags := scim.flags_of(of_tenant, coalesce(args -> 'flags', '[]'));
-    r := scim.make_resource(r);
-    if r.id is null then
-        -- Another one made it at the same time.
-        perform scim.must_have_free_login(of_tenant, new_doc, null, 'already; choose another one');
-        perform scim.fail('SC409', 'userName', format('There is a user "%s" already; choose another userName.', args ->> 'userName'));
-    end if;
-    return scim.user_json(r);
-end
-$$;
-
-create function scim.admin_user_set(of_tenant text, args jsonb) returns jsonb
-    language plpgsql
-as $$
-declare
-    r     scim.resource := scim.hold_user(of_tenant, args ->> 'user');
-    new   scim.resource := r;
-begin
-    perform scim.must_match(scim.user_json(r));
-    perform scim.must_be_there(r);
-    perform scim.must_be_local(r, args);
-    if args ? 'userName' then
-        perform scim.must_be_free(of_tenant, args ->> 'userName', r.id);
-    end if;
-    if args ? 'role' then
-        new.role := scim.role_named(of_tenant, args ->> 'role');
-    end if;
-    if args ? 'flags' then
-        new.flags := scim.flags_of(of_tenant, args -> 'flags');
-    end if;
-    if r.source <> 'scim' then
-        new.doc := scim.account_doc(r.doc, args);
-        perform scim.must_have_free_login(of_tenant, new.doc, r.id, 'already; choose another one');
-    end if;
-    if (new.doc, new.role, new.flags) is distinct from (r.doc, r.role, r.flags) then
-        r := scim.change_resource(r, new);
-    end if;
-    return scim.user_json(r);
 end
 $$;
 

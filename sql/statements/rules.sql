@@ -1,13 +1,11 @@
 -- The rules that a write by this token is computed with, and their version. `traits` is explained at scim.traits.
 -- $1 tenant, $2 the token's key id
 select k.rules,
-       jsonb_build_object('restore', t.restore, 'adopts', t.local_match = 'adopt', 'erases', t.deletion = 'erase',
-                          'userNameEmail', t.user_name_email, 'derivesName', t.derive_display_name, 'roleSyncs', t.role_wins = 'sync', 'roleDefaults', t.unknown_role = 'default',
-                          'loginEmail', t.login_attribute = 'email', 'restoresMappings', t.restore_mappings = 'displayName',
+       jsonb_build_object({{rules_of_tenant}}, 'restoresMappings', t.restore_mappings = 'displayName',
                           'entitlements', t.sent_entitlements,
                           'subscriptions', case when t.sent_entitlements = 'match' then (
                               select jsonb_agg(jsonb_build_array(s.id, s.name) order by s.id) from scim.subscription s where s.tenant = $1) end,
-                          'reserved', to_jsonb(t.reserved_roles), 'traits', k.traits,
+                          'traits', k.traits,
                           'roles', (select jsonb_agg(jsonb_build_array(r.doc ->> 'value', r.id, r.doc ->> 'display') order by r.id)
                                       from scim.resource r
                                      where r.tenant = $1 and r.type = 'Role' and r.wire))

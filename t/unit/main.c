@@ -40,6 +40,7 @@ static const struct {
     {"marks", test_marks},
     {"mask", test_mask},
     {"noun", test_noun},
+    {"noun_user", test_noun_user},
     {"openapi", test_openapi},
     {"patch", test_patch},
     {"patch_apply", test_patch_apply},

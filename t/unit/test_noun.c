@@ -1,23 +1,8 @@
 /* What administrators do: facts and arguments in, a refusal or what is written out. */
-#include <apr_strings.h>
-#include <stdio.h>
-
+#include "noun_case.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
 #include "unit.h"
-
-/* A case. ' stands for ". */
-typedef struct case_t {
-    const char *what;
-    const scim_action_t *action;
-    const char *args;
-    const char *facts;
-    const char *if_match; /* the stored one has version "v1" */
-    int status;           /* 0: it is done */
-    const char *said;     /* the refusal: "field: text", or "text" where it is about no argument */
-    const char *row;      /* what is written; NULL: nothing, it is so already */
-    const char *entries;
-} case_t;
 
 #define FLAG  "'is':{'flag':'VIP','description':null,'created':'T'}"
 #define LINK  "'is':{'id':'1','issuer':'I','subject':'S','linked':'T','userId':'u1','userName':'ann'}"
@@ -39,7 +24,7 @@ typedef struct case_t {
 #define PRO      ENTITLEMENT "'limitedAssignmentsPermitted':true,'totalAssignmentsPermitted':3,'automatic':false}"
 #define PRO_FREE ENTITLEMENT "'limitedAssignmentsPermitted':false,'automatic':false}"
 
-static const case_t cases[] = {
+static const noun_case_t cases[] = {
     {"a flag is added", &scim_flag_add, "{'flag':'VIP'}", "{'taken':false,'created':'T'}", NULL, 0, NULL,
      "{'taken':false,'created':'T','flag':'VIP','description':null}",
      "[{'action':'create','type':'Flag','id':'VIP','name':'VIP','after':{'flag':'VIP','description':null,'created':'T'}"
@@ -538,39 +523,10 @@ static const case_t cases[] = {
     {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
 };
 
-static const char *said(const scim_error_t *error)
-{
-    const scim_field_error_t *field = error->fields ? &APR_ARRAY_IDX(error->fields, 0, scim_field_error_t) : NULL;
-    return field ? apr_pstrcat(unit_pool, field->field, ": ", field->detail, NULL) : error->detail;
-}
-
-static void check(const case_t *one)
-{
-    scim_outcome_t outcome;
-    scim_asked_t asked = {.action = one->action,
-                          .args = unit_json(one->args),
-                          .facts = unit_json(one->facts),
-                          .version = "v1",
-                          .if_match = one->if_match,
-                          .pool = unit_pool};
-    scim_error_t *error = scim_action_decide(&outcome, &asked);
-    int held = UNIT_INT(error ? error->status : 0, one->status);
-    if (error) {
-        held &= UNIT_STR(said(error), one->said);
-    } else {
-        held &= UNIT_INT(outcome.changes, one->row != NULL);
-        held &= !one->row || UNIT_JSON(outcome.row, one->row);
-        held &= !one->row || UNIT_JSON(outcome.entries, one->entries);
-    }
-    if (!held) {
-        fprintf(stderr, "    in the case: %s\n", one->what);
-    }
-}
-
 static void test_cases(void)
 {
     for (apr_size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        check(&cases[i]);
+        noun_case(&cases[i]);
     }
 }
 

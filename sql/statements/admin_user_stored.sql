@@ -1,0 +1,5 @@
+-- A user that this transaction has locked, as it is shown and as it is stored. $1 tenant, $2 arguments: user
+select scim.user_json(r) as "is", {{user_stored}} as was
+  from scim.resource r
+ where r.tenant = $1 and r.id = (select {{user_named}})
+   for update

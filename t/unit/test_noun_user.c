@@ -1,0 +1,149 @@
+/* What administrators do with users. */
+#include "noun_case.h"
+#include "rules/account_doc.h"
+#include "rules/nouns.h"
+#include "rules/row.h"
+#include "scim/json.h"
+#include "unit.h"
+
+#define SCHEMAS "'schemas':['urn:ietf:params:scim:schemas:core:2.0:User']"
+#define RULES   "'rules':{'userNameEmail':false,'derivesName':false,'loginEmail':false}"
+#define EMAIL   "'rules':{'loginEmail':true}"
+#define ANN_DOC "{'userName':'ann','displayName':'Ann','active':true}"
+
+#define STORED(SOURCE, DOC, MORE)                                                                                      \
+    "'userId':'u1','userName':'ann','deleted':false,'is':{'id':'u1'},"                                                 \
+    "'was':{'id':'u1','doc':" DOC ",'source':'" SOURCE "','role':'user','sentRole':null,'flags':['b'],"                \
+    "'protected':null,'deleted':false" MORE "},"
+#define ANN     STORED("local", ANN_DOC, "")
+#define SCIM    STORED("scim", ANN_DOC, "")
+#define DELETED "'userId':'u1','userName':'ann','deleted':true,'is':{'id':'u1'},"
+
+#define CHANGED(DOC, ROLE, FLAGS)                                                                                      \
+    "{'id':'u1','changes':[{'id':'u1','doc':" DOC ",'source':'local','wire':false,'active':true,'role':" ROLE          \
+    ",'sentRole':null,'flags':" FLAGS ",'protected':null,'deleted':false,'was':" ANN_DOC ",'seen':0,'again':true}]}"
+
+static const noun_case_t cases[] = {
+    {"a user is made", &scim_user_add,
+     "{'userName':'Ann','givenName':'A','email':'a@x','role':'USER','flags':['F','f']}",
+     "{'id':'u1'," RULES ",'taken':null,'role':'user','flagsFound':[{'named':'F'},{'named':'f'}],'flags':['f']}", NULL,
+     0, NULL,
+     "{'id':'u1','made':[{'id':'u1','doc':{" SCHEMAS ",'active':true,'userName':'Ann','name':{'givenName':'A'},"
+     "'emails':[{'value':'a@x','primary':true}],'displayName':'A'},'source':'local','wire':false,'active':true,"
+     "'role':'user','sentRole':null,'flags':['f'],'protected':null}]}",
+     "[]"},
+    {"a user who is inactive, called otherwise", &scim_user_add, "{'userName':'Ann','displayName':'X','active':false}",
+     "{'id':'u1'," RULES "}", NULL, 0, NULL,
+     "{'id':'u1','made':[{'id':'u1','doc':{" SCHEMAS ",'active':false,'userName':'Ann','displayName':'X'},"
+     "'source':'local','wire':false,'active':false,'role':null,'sentRole':null,'flags':null,'protected':null}]}",
+     "[]"},
+    {"a userName is taken", &scim_user_add, "{'userName':'ANN','role':'x'}", "{" RULES ",'taken':true}", NULL, 409,
+     "userName: There is a user \"ANN\" already; choose another userName.", NULL, NULL},
+    {"a role that is none", &scim_user_add, "{'userName':'a','role':'x'}", "{" RULES ",'role':null}", NULL, 400,
+     "role: Role not found: x", NULL, NULL},
+    {"a flag that is none", &scim_user_add, "{'userName':'a','flags':['f','g']}",
+     "{" RULES ",'flagsFound':[{'named':'f'}],'flags':['f']}", NULL, 400,
+     "flags: There is no flag \"g\"; make it first, or correct the name.", NULL, NULL},
+    {"an address that is none", &scim_user_add, "{'userName':'a','email':'a b@x'}", "{" RULES "}", NULL, 400,
+     "email: \"a b@x\" is no e-mail address.", NULL, NULL},
+    {"a displayName where it is derived", &scim_user_add, "{'userName':'a','displayName':'x'}",
+     "{'rules':{'derivesName':true}}", NULL, 400,
+     "displayName: is made of the name in this tenant; set givenName and familyName.", NULL, NULL},
+    {"a userName that has to be an address", &scim_user_add, "{'userName':'a@x'}", "{'rules':{'userNameEmail':true}}",
+     NULL, 400, "userName: \"a@x\" is no e-mail address, which this tenant asks for.", NULL, NULL},
+    {"an address by which another one logs in", &scim_user_add, "{'userName':'a','email':'B@x'}",
+     "{" EMAIL ",'logins':{'b@x':'bob'}}", NULL, 409,
+     "email: The e-mail address \"B@x\" is the login of \"bob\" already; choose another one.", NULL, NULL},
+    {"the same where nobody logs in by it", &scim_user_set, "{'user':'ann','email':'b@x'}",
+     "{" ANN RULES ",'logins':{'b@x':'bob'}}", NULL, 0, NULL,
+     CHANGED("{'userName':'ann','displayName':'Ann','active':true,'emails':[{'value':'b@x','primary':true}]}", "'user'",
+             "['b']"),
+     "[{'action':'update','type':'User','id':'u1','name':'ann','after':{'emails':[{'value':'b@x','primary':true}]}}]"},
+    {"no such user", &scim_user_set, "{'user':'x','role':null}", "{}", NULL, 404, "user: There is no user \"x\".", NULL,
+     NULL},
+    {"another version of a user", &scim_user_set, "{'user':'ann','role':null}", "{" ANN RULES "}", "v0", 412,
+     "The resource has another version than If-Match names. Read it again.", NULL, NULL},
+    {"a deleted user is not changed", &scim_user_set, "{'user':'ann','role':null}", "{" DELETED RULES "}", "v1", 409,
+     "user: The user \"ann\" is deleted; restore it first.", NULL, NULL},
+    {"what the identity provider manages", &scim_user_set, "{'user':'ann','phone':'1','role':'x'}",
+     "{" SCIM RULES ",'role':null}", NULL, 403, "phone: managed by provisioning; change it in your identity provider",
+     NULL, NULL},
+    {"a name of another user", &scim_user_set, "{'user':'ann','userName':'Bob'}", "{" ANN RULES ",'taken':true}", NULL,
+     409, "userName: There is a user \"Bob\" already; choose another userName.", NULL, NULL},
+    {"a displayName that is made of the name stays so", &scim_user_set, "{'user':'ann','displayName':null}",
+     "{" ANN "'rules':{'derivesName':true}}", NULL, 400,
+     "displayName: is made of the name in this tenant; set givenName and familyName.", NULL, NULL},
+    {"a user gets another role, and loses its flags", &scim_user_set, "{'user':'ann','role':'X','flags':[]}",
+     "{" ANN RULES ",'role':'x','flags':[]}", NULL, 0, NULL, CHANGED(ANN_DOC, "'x'", "null"),
+     "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'role':'user','flags':['b']},"
+     "'after':{'role':'x'}}]"},
+    {"a user as it is", &scim_user_set, "{'user':'ann','role':'USER','flags':['B'],'active':true}",
+     "{" ANN RULES ",'role':'user','flagsFound':[{'named':'B'}],'flags':['b']}", NULL, 0, NULL, NULL, NULL},
+    {"a user is switched off", &scim_user_set, "{'user':'ann','active':false}", "{" ANN RULES "}", NULL, 0, NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':{'userName':'ann','displayName':'Ann','active':false},'source':'local',"
+     "'wire':false,'active':false,'role':'user','sentRole':null,'flags':['b'],'protected':null,'deleted':false,"
+     "'was':" ANN_DOC ",'seen':0,'again':true}]}",
+     "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'active':true},'after':{'active':false},"
+     "'weight':1}]"},
+    {"a user is called otherwise", &scim_user_set, "{'user':'ann','userName':'Zoe'}", "{" ANN RULES "}", NULL, 0, NULL,
+     CHANGED("{'userName':'Zoe','displayName':'Ann','active':true}", "'user'", "['b']"),
+     "[{'action':'update','type':'User','id':'u1','name':'Zoe','before':{'userName':'ann'},'after':{'userName':'Zoe'},"
+     "'weight':0,'logins':1}]"},
+};
+
+static void test_cases(void)
+{
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        noun_case(&cases[i]);
+    }
+}
+
+/* Arguments, a document, and what becomes of it. */
+static const struct {
+    const char *args, *doc, *will;
+} documents[] = {
+    {"{'email':'n@x'}",
+     "{'userName':'a','displayName':'D','emails':[{'value':'h@x'},{'value':'w@x','primary':true,'type':'w'}]}",
+     "{'userName':'a','displayName':'D','emails':[{'value':'h@x'},{'value':'n@x','primary':true,'type':'w'}]}"},
+    {"{'email':'n@x'}", "{'displayName':'D','emails':[{'value':' ','primary':true},{'value':'w@x'}]}",
+     "{'displayName':'D','emails':[{'value':' ','primary':true},{'value':'n@x'}]}"},
+    {"{'email':null}", "{'displayName':'D','emails':[{'value':'h@x'},{'value':'w@x'}]}",
+     "{'displayName':'D','emails':[{'value':'w@x'}]}"},
+    {"{'email':null,'phone':null}", "{'displayName':'D','emails':[{'value':'h@x'}]}", "{'displayName':'D'}"},
+    {"{'phone':'2'}", "{'displayName':'D','phoneNumbers':[{'value':'','type':'w'}]}",
+     "{'displayName':'D','phoneNumbers':[{'value':'2','type':'w'}]}"},
+    {"{'givenName':'G','familyName':null}",
+     "{'displayName':'D','name':{'formatted':'X Y','familyName':'Y','middleName':'M'}}",
+     "{'displayName':'D','name':{'middleName':'M','givenName':'G'}}"},
+    {"{'familyName':null}", "{'displayName':'D','name':{'familyName':'Y','formatted':'Y'}}", "{'displayName':'D'}"},
+    {"{'displayName':null}", "{'userName':'a','displayName':'D','name':{'givenName':'G','familyName':'F'}}",
+     "{'userName':'a','name':{'givenName':'G','familyName':'F'},'displayName':'G F'}"},
+    {"{}", "{'userName':'a'}", "{'userName':'a','displayName':'a'}"},
+    {"{'userName':'b','active':false}", "{'userName':'a','displayName':'a','active':true}",
+     "{'userName':'b','displayName':'a','active':false}"},
+};
+
+static void test_documents(void)
+{
+    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+        json_object *doc = unit_json(documents[i].doc);
+        UNIT_JSON(scim_account_doc(doc, unit_json(documents[i].args), unit_pool), documents[i].will);
+        UNIT_JSON(doc, documents[i].doc);
+    }
+}
+
+static void test_addresses(void)
+{
+    static const struct {
+        const char *text;
+        int plain, dotted;
+    } addresses[] = {{"a@b", 1, 0}, {"a@b.c", 1, 1}, {"a@.c", 1, 0},    {"a@b.", 1, 0},   {"@b.c", 0, 0},
+                     {"a@", 0, 0},  {"a", 0, 0},     {"a@b@c.d", 0, 0}, {"a @b.c", 0, 0}, {"a@b.c ", 0, 0}};
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+        UNIT_INT(scim_account_is_email(addresses[i].text, 0), addresses[i].plain);
+        UNIT_INT(scim_account_is_email(addresses[i].text, 1), addresses[i].dotted);
+    }
+}
+
+CU_TestInfo test_noun_user[] = {
+    {"cases", test_cases}, {"documents", test_documents}, {"addresses", test_addresses}, CU_TEST_INFO_NULL};
