@@ -22,7 +22,8 @@ extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, sc
 extern const scim_action_t scim_group_add_members, scim_group_remove_member;
 extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
 
-extern const scim_action_t scim_user_add, scim_user_set;
+extern const scim_action_t scim_user_add, scim_user_set, scim_user_remove, scim_user_erase_deleted;
+extern const scim_action_t scim_user_restore, scim_user_convert, scim_user_protect, scim_user_unprotect;
 
 extern const scim_action_t scim_tenant_add, scim_tenant_set;
 extern const scim_action_t scim_tenant_enable, scim_tenant_disable;
@@ -30,5 +31,10 @@ extern const scim_action_t scim_tenant_enable, scim_tenant_disable;
 /* What refuses the end of a new token, and what the audit log tells of one; of a new one `is` is NULL. */
 extern const scim_refusal_t scim_token_end[];
 void scim_token_tell(scim_outcome_t *outcome, const char *action, json_object *is, json_object *will);
+
+/* Tells of a grant (subscription, role and source of an object) that a user gets, `grant`, or loses, `withdraw`. `name`
+ * is what the user is called; NULL: nobody is there any more. */
+void scim_grant_tell(scim_outcome_t *outcome, const char *action, const char *user, const char *name,
+                     json_object *grant);
 
 #endif

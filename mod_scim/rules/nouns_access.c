@@ -441,6 +441,17 @@ static const scim_noun_t grant_noun = {
         },
 };
 
+void scim_grant_tell(scim_outcome_t *outcome, const char *action, const char *user, const char *name,
+                     json_object *grant)
+{
+    json_object *what = scim_json_own(json_object_new_object(), outcome->pool);
+    int gets = strcmp(action, "grant") == 0;
+    for (const char *const *told = grant_told; *told; told++) {
+        copy_known(what, *told, member(grant, *told));
+    }
+    scim_outcome_tell(outcome, action, "User", user, name, gets ? NULL : what, gets ? what : NULL);
+}
+
 const scim_action_t scim_grant_add = {
     .noun = &grant_noun,
     .kind = SCIM_ACTION_ADD,

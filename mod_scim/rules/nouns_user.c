@@ -1,9 +1,10 @@
-/* Users: what administrators make and change of them. */
+/* Users: what administrators make, change and remove, and whom provisioning may not touch. */
 #include <string.h>
 
 #include "account.h"
 #include "nouns.h"
 #include "scim/json.h"
+#include "scim/text.h"
 #include "user.h"
 
 /* The audit log tells of their documents, and of what stands beside these. */
@@ -20,10 +21,12 @@ static void answer_with(scim_outcome_t *outcome, json_object *id)
     json_object_object_add(outcome->row, "id", json_object_get(id));
 }
 
-static const scim_refusal_t there[] = {
-    {"deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."},
-    SCIM_NO_REFUSAL,
-};
+#define THERE                                                                                                          \
+    {                                                                                                                  \
+        "deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."                                \
+    }
+
+static const scim_refusal_t there[] = {THERE, SCIM_NO_REFUSAL};
 
 static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
@@ -39,18 +42,232 @@ static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *ask
 
 const scim_action_t scim_user_add = {.noun = &user_noun, .kind = SCIM_ACTION_ADD, .decide = decide_add};
 
+/* A stored user, and the rules that hold for it. */
+typedef struct stored_t {
+    const char *id;
+    const scim_rules_t *rules;
+    scim_row_t row;
+} stored_t;
+
+/* Reads it from the facts; the answer is the same user. */
+static stored_t read_stored(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = {.rules = scim_user_rules(asked)};
+    stored.row = scim_user_row(member(asked->facts, "was"), stored.rules, asked->pool);
+    stored.id = json_object_get_string(member(asked->facts, "userId"));
+    answer_with(outcome, member(asked->facts, "userId"));
+    return stored;
+}
+
 static scim_error_t *decide_set(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
-    json_object *id = member(asked->facts, "userId");
-    const scim_rules_t *rules = scim_user_rules(asked);
-    scim_row_t before = scim_user_row(member(asked->facts, "was"), rules, asked->pool), after = before;
-    scim_error_t *error = scim_user_settle(&after, &before, rules, asked);
+    stored_t stored = read_stored(outcome, asked);
+    scim_row_t after = stored.row;
+    scim_error_t *error = scim_user_settle(&after, &stored.row, stored.rules, asked);
     if (!error) {
-        answer_with(outcome, id);
-        outcome->changes = scim_user_change(outcome, json_object_get_string(id), &before, &after) != NULL;
+        outcome->changes = scim_user_change(outcome, stored.id, &stored.row, &after) != NULL;
     }
     return error;
 }
 
 const scim_action_t scim_user_set = {
     .noun = &user_noun, .kind = SCIM_ACTION_SET, .refusals = there, .decide = decide_set};
+
+/* --- deleting, erasing, restoring, converting --------------------------------------------------------------------- */
+
+#define UNPROTECTED                                                                                                    \
+    {"isMainContact", 409, "user", "The user \"{userName}\" is the main contact; unprotect it first."},                \
+    {                                                                                                                  \
+        "isProtected", 409, "user", "The user \"{userName}\" is a break-glass account; unprotect it first."            \
+    }
+
+/* The grants that go with it. By then nobody is called so. */
+static void erase(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
+{
+    json_object *grants = member(asked->facts, "grants");
+    scim_user_erase(outcome, stored->id, &stored->row);
+    for (size_t i = 0; i < scim_list_length(grants); i++) {
+        scim_grant_tell(outcome, "withdraw", stored->id, NULL, json_object_array_get_idx(grants, i));
+    }
+}
+
+static scim_error_t *decide_remove(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    if (stored.rules->erases) {
+        erase(outcome, &stored, asked);
+    } else {
+        scim_row_t after = scim_account_deleted(&stored.row, stored.rules, asked->pool);
+        scim_user_change(outcome, stored.id, &stored.row, &after);
+    }
+    scim_user_leave(outcome, member(asked->facts, "userId"), member(asked->facts, "joined"));
+    return NULL;
+}
+
+const scim_action_t scim_user_remove = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_REMOVE,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"deleted", 409, "user",
+             "The user \"{userName}\" is deleted already; erase it if nothing is to be left of it."},
+            {"isProvisioned", 403, "user",
+             "managed by provisioning; delete it in your identity provider, or convert it to a local account first"},
+            UNPROTECTED,
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_remove,
+};
+
+static scim_error_t *decide_erase(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    erase(outcome, &stored, asked);
+    scim_user_leave(outcome, member(asked->facts, "userId"), member(asked->facts, "joined"));
+    return NULL;
+}
+
+const scim_action_t scim_user_erase_deleted = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_REMOVE,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"!deleted", 409, "user", "The user \"{userName}\" is not deleted; only deleted users can be erased."},
+            UNPROTECTED,
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_erase,
+};
+
+/* Active, if it was when it was deleted. */
+static scim_error_t *decide_restore(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    scim_row_t after = stored.row;
+    after.deleted = 0;
+    after.doc = scim_json_copy(stored.row.doc, asked->pool);
+    json_object_object_add(after.doc, "active",
+                           json_object_new_boolean(json_object_get_boolean(member(asked->facts, "wasActive"))));
+    scim_error_t *error = scim_account_administer(&after, &stored.row, stored.rules, asked->pool);
+    error = error ? error : scim_user_check_login(&after, asked, "now; give that user another one first");
+    if (!error) {
+        scim_user_change(outcome, stored.id, &stored.row, &after);
+    }
+    return error;
+}
+
+const scim_action_t scim_user_restore = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_SET,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"!deleted", 409, "user",
+             "The user \"{userName}\" is not deleted; name a deleted one that was called the same by its id."},
+            {"taken", 409, "userName", "Another user is called \"{userName}\" now; rename or remove it first."},
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_restore,
+};
+
+static scim_error_t *decide_convert(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    scim_row_t after = stored.row;
+    after.source = "local";
+    scim_user_change(outcome, stored.id, &stored.row, &after);
+    return NULL;
+}
+
+const scim_action_t scim_user_convert = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_SET,
+    .refusals =
+        (const scim_refusal_t[]){
+            THERE,
+            {"!isProvisioned", 409, "user", "The user \"{userName}\" is local already."},
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_convert,
+};
+
+/* --- protection --------------------------------------------------------------------------------------------------- */
+
+#define KEPT "protected" /* the source of what a user has kept */
+
+/* Whether provisioning may touch it is no new version of the user. */
+static int change_protection(scim_outcome_t *outcome, const stored_t *stored, const char *kind)
+{
+    scim_row_t after = stored->row;
+    after.protected = kind;
+    json_object *element = scim_user_change(outcome, stored->id, &stored->row, &after);
+    if (element) {
+        json_object_object_add(element, "again", json_object_new_boolean(0));
+    }
+    return element != NULL;
+}
+
+/* What it has by policy, groups and login it keeps, with its times and so its seats, as grants. */
+static void pin(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
+{
+    json_object *pins = member(asked->facts, "pins"), *granted = json_object_new_array();
+    json_object_object_add(outcome->row, "granted", granted);
+    for (size_t i = 0; i < scim_list_length(pins); i++) {
+        char id[SCIM_ID_SIZE];
+        json_object *grant = json_object_get(json_object_array_get_idx(pins, i));
+        scim_id_make(id);
+        json_object_object_add(grant, "id", json_object_new_string(id));
+        json_object_object_add(grant, "userId", json_object_new_string(stored->id));
+        json_object_object_add(grant, "source", json_object_new_string(KEPT));
+        json_object_array_add(granted, grant);
+        scim_grant_tell(outcome, "grant", stored->id, scim_row_name(&stored->row), grant);
+    }
+}
+
+static scim_error_t *decide_protect(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    if (!stored.row.protected) {
+        pin(outcome, &stored, asked);
+    }
+    outcome->changes = change_protection(outcome, &stored, scim_row_text(asked->args, "kind"));
+    return NULL;
+}
+
+const scim_action_t scim_user_protect = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_SET,
+    .refusals =
+        (const scim_refusal_t[]){
+            THERE,
+            {"contact", 409, "kind", "The main contact is \"{contact}\"; unprotect that account first."},
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_protect,
+};
+
+static scim_error_t *decide_unprotect(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    stored_t stored = read_stored(outcome, asked);
+    json_object *grants = member(asked->facts, "grants"), *withdrawn = json_object_new_array();
+    json_object_object_add(outcome->row, "withdrawn", withdrawn);
+    for (size_t i = 0; i < scim_list_length(grants); i++) {
+        json_object *grant = json_object_array_get_idx(grants, i);
+        if (strcmp(scim_row_text(grant, "source"), KEPT) == 0) {
+            json_object_array_add(withdrawn, json_object_get(grant));
+            scim_grant_tell(outcome, "withdraw", stored.id, scim_row_name(&stored.row), grant);
+        }
+    }
+    change_protection(outcome, &stored, NULL);
+    return NULL;
+}
+
+const scim_action_t scim_user_unprotect = {
+    .noun = &user_noun,
+    .kind = SCIM_ACTION_SET,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected."},
+            SCIM_NO_REFUSAL,
+        },
+    .decide = decide_unprotect,
+};

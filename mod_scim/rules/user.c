@@ -225,6 +225,13 @@ void scim_user_make(scim_outcome_t *outcome, const char *id, const scim_row_t *a
     json_object_array_add(list_of(outcome, "made"), element_of(id, after));
 }
 
+/* How many more clients see, and the document that the user was looked up by. */
+static void put_before(json_object *element, const scim_row_t *before, int seen)
+{
+    json_object_object_add(element, "was", before->deleted ? NULL : json_object_get(before->doc));
+    json_object_object_add(element, "seen", json_object_new_int(seen - scim_row_is_seen(before)));
+}
+
 static int has_same_flags(const scim_row_t *one, const scim_row_t *other)
 {
     int count = one->flags ? one->flags->nelts : 0, others = other->flags ? other->flags->nelts : 0;
@@ -263,10 +270,57 @@ json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const sci
     }
     json_object *element = element_of(id, after);
     json_object_object_add(element, "deleted", json_object_new_boolean(after->deleted));
-    json_object_object_add(element, "was", before->deleted ? NULL : json_object_get(before->doc));
-    json_object_object_add(element, "seen", json_object_new_int(scim_row_is_seen(after) - scim_row_is_seen(before)));
+    put_before(element, before, scim_row_is_seen(after));
     json_object_object_add(element, "again", json_object_new_boolean(1));
     json_object_array_add(list_of(outcome, "changes"), element);
     tell_change(outcome, id, before, after);
     return element;
+}
+
+void scim_user_erase(scim_outcome_t *outcome, const char *id, const scim_row_t *before)
+{
+    json_object *element = json_object_new_object();
+    put_text(element, "id", id);
+    put_before(element, before, 0);
+    json_object_array_add(list_of(outcome, "erased"), element);
+    scim_outcome_tell(outcome, "erase", USER, id, NULL, NULL, NULL);
+    if (before->active) {
+        scim_outcome_weigh(outcome, 1, 0);
+    }
+}
+
+/* --- groups ------------------------------------------------------------------------------------------------------- */
+
+/* { "members": [id] } */
+static json_object *members_of(json_object *id, apr_pool_t *pool)
+{
+    json_object *object = scim_json_own(json_object_new_object(), pool), *list = json_object_new_array();
+    json_object_array_add(list, json_object_get(id));
+    json_object_object_add(object, "members", list);
+    return object;
+}
+
+static void tell_members(scim_outcome_t *outcome, const char *action, json_object *group, json_object *before,
+                         json_object *after)
+{
+    scim_outcome_tell(outcome, action, "Group", scim_row_text(group, "id"), scim_row_text(group, "name"), before,
+                      after);
+}
+
+void scim_user_leave(scim_outcome_t *outcome, json_object *id, json_object *groups)
+{
+    json_object *members = members_of(id, outcome->pool), *touched = list_of(outcome, "touched");
+    for (size_t i = 0; i < scim_list_length(groups); i++) {
+        json_object *group = json_object_array_get_idx(groups, i);
+        json_object_array_add(touched, json_object_get(member(group, "id")));
+        tell_members(outcome, "remove-members", group, members, NULL);
+    }
+}
+
+void scim_user_join(scim_outcome_t *outcome, json_object *id, json_object *groups)
+{
+    json_object *members = members_of(id, outcome->pool);
+    for (size_t i = 0; i < scim_list_length(groups); i++) {
+        tell_members(outcome, "add-members", json_object_array_get_idx(groups, i), NULL, members);
+    }
 }

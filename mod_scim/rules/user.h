@@ -9,7 +9,7 @@
  *   made     new ones (admin_users_make.sql): id and the row's members, with `keys` in the order of scim_key_e
  *   changes  others as they are from now on (admin_users_set.sql): the same, with `was`, the document that was looked
  *            up by so far; `seen`, how many more clients see; `again`, whether it is a new version
- *   erased   those of whom nothing stays (admin_users_erase.sql)
+ *   erased   those of whom nothing stays (admin_users_erase.sql): id, `was` and `seen`
  */
 #ifndef SCIM_RULES_USER_H
 #define SCIM_RULES_USER_H
@@ -45,5 +45,13 @@ void scim_user_make(scim_outcome_t *outcome, const char *id, const scim_row_t *a
  */
 json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
                               const scim_row_t *after);
+
+/* Puts into the outcome that nothing stays of a user, and the entry, which says that alone. */
+void scim_user_erase(scim_outcome_t *outcome, const char *id, const scim_row_t *before);
+
+/* The entries of the groups that a user leaves, or joins: a list of objects with id and name. What is written for it is
+ * `touched`, their ids. */
+void scim_user_leave(scim_outcome_t *outcome, json_object *id, json_object *groups);
+void scim_user_join(scim_outcome_t *outcome, json_object *id, json_object *groups);
 
 #endif

@@ -166,8 +166,8 @@ static scim_error_t *tell_next(scim_admin_call_t *call)
     return NULL;
 }
 
-/* A user is locked before it is looked at, and who changes the tenant's login attribute before both. */
-#define HELD SCIM_STMT_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_USER_STORED, SCIM_STMT_ADMIN_USER_TERMS
+/* A user is locked before it is looked at. */
+#define HELD SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_USER_STORED, SCIM_STMT_ADMIN_USER_TERMS
 
 static const scim_admin_change_t add = {
     .action = &scim_user_add,
@@ -178,9 +178,54 @@ static const scim_admin_change_t add = {
 
 static const scim_admin_change_t set = {
     .action = &scim_user_set,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, HELD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 1,
+};
+
+static const scim_admin_change_t take_away = {
+    .action = &scim_user_remove,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LEAVE_LOCK, HELD, SCIM_STMT_ADMIN_USER_BELONGINGS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USERS_ERASE, SCIM_STMT_ADMIN_GROUP_LEAVE,
+                              SCIM_STMT_ADMIN_GROUPS_TOUCH),
+};
+
+static const scim_admin_change_t erase = {
+    .action = &scim_user_erase_deleted,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LEAVE_LOCK, HELD, SCIM_STMT_ADMIN_USER_BELONGINGS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_ERASE, SCIM_STMT_ADMIN_GROUP_LEAVE, SCIM_STMT_ADMIN_GROUPS_TOUCH),
+};
+
+static const scim_admin_change_t bring_back = {
+    .action = &scim_user_restore,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, HELD, SCIM_STMT_ADMIN_USER_PAST),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 1,
+};
+
+static const scim_admin_change_t convert = {
+    .action = &scim_user_convert,
     .looks = SCIM_STATEMENTS(HELD),
     .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USER_ANSWER),
     .answer = 1,
+};
+
+/* Who is protected is spread to the tenant's tokens, so the tenant is locked first. */
+static const scim_admin_change_t protect = {
+    .action = &scim_user_protect,
+    .looks =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_LOCK, HELD, SCIM_STMT_ADMIN_USER_CONTACT, SCIM_STMT_ADMIN_USER_PINS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANTS_MAKE, SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_TENANT_SPREAD,
+                              SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 3,
+};
+
+static const scim_admin_change_t unprotect = {
+    .action = &scim_user_unprotect,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_LOCK, HELD, SCIM_STMT_ADMIN_USER_BELONGINGS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANTS_DROP, SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_TENANT_SPREAD,
+                              SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 3,
 };
 
 #define USERS "/tenants/{tenant}/users"
@@ -214,18 +259,18 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .summary = "make a local user, which the identity provider does not see"},
     {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .change = &set, .args = set_args,
      .summary = "change a user; of a provisioned one its role and flags"},
-    {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .statement = SCIM_STMT_ADMIN_USER_REMOVE,
-     .flags = SCIM_OP_EMPTY, .summary = "delete a local user"},
-    {ON_USER, .verb = "restore", .method = "POST", .path = USER "/restore", .statement = SCIM_STMT_ADMIN_USER_RESTORE,
+    {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .change = &take_away, .flags = SCIM_OP_EMPTY,
+     .summary = "delete a local user"},
+    {ON_USER, .verb = "restore", .method = "POST", .path = USER "/restore", .change = &bring_back,
      .summary = "bring a deleted user back; the identity provider sees a provisioned one again"},
-    {ON_USER, .verb = "erase", .method = "POST", .path = USER "/erase", .statement = SCIM_STMT_ADMIN_USER_ERASE,
-     .flags = SCIM_OP_EMPTY, .summary = "erase a deleted user, of which the audit log alone knows from then on"},
-    {ON_USER, .verb = "convert", .method = "POST", .path = USER "/convert", .statement = SCIM_STMT_ADMIN_USER_CONVERT,
+    {ON_USER, .verb = "erase", .method = "POST", .path = USER "/erase", .change = &erase, .flags = SCIM_OP_EMPTY,
+     .summary = "erase a deleted user, of which the audit log alone knows from then on"},
+    {ON_USER, .verb = "convert", .method = "POST", .path = USER "/convert", .change = &convert,
      .summary = "make a provisioned user a local one, which the identity provider no longer sees"},
-    {ON_USER, .verb = "protect", .method = "POST", .path = USER "/protect", .statement = SCIM_STMT_ADMIN_USER_PROTECT,
-     .args = protect_args, .summary = "let provisioning neither change a user nor its access"},
-    {ON_USER, .verb = "unprotect", .method = "POST", .path = USER "/unprotect",
-     .statement = SCIM_STMT_ADMIN_USER_UNPROTECT, .summary = "let provisioning change a user again"},
+    {ON_USER, .verb = "protect", .method = "POST", .path = USER "/protect", .change = &protect, .args = protect_args,
+     .summary = "let provisioning neither change a user nor its access"},
+    {ON_USER, .verb = "unprotect", .method = "POST", .path = USER "/unprotect", .change = &unprotect,
+     .summary = "let provisioning change a user again"},
     {.noun = "user",
      .verb = "merge-preview",
      .argument = "user",

@@ -11,12 +11,18 @@
 #define EMAIL   "'rules':{'loginEmail':true}"
 #define ANN_DOC "{'userName':'ann','displayName':'Ann','active':true}"
 
-#define STORED(SOURCE, DOC, MORE)                                                                                      \
+#define STORED(SOURCE, DOC)                                                                                            \
     "'userId':'u1','userName':'ann','deleted':false,'is':{'id':'u1'},"                                                 \
     "'was':{'id':'u1','doc':" DOC ",'source':'" SOURCE "','role':'user','sentRole':null,'flags':['b'],"                \
-    "'protected':null,'deleted':false" MORE "},"
-#define ANN     STORED("local", ANN_DOC, "")
-#define SCIM    STORED("scim", ANN_DOC, "")
+    "'protected':null,'deleted':false},"
+#define ANN  STORED("local", ANN_DOC)
+#define SCIM STORED("scim", ANN_DOC)
+#define GLASS                                                                                                          \
+    "'userId':'u1','userName':'ann','deleted':false,'is':{'id':'u1'},'was':{'id':'u1','doc':" ANN_DOC                  \
+    ",'source':'local','protected':'break-glass','deleted':false},"
+#define GONE(SOURCE, MORE)                                                                                             \
+    "'userId':'u1','userName':'ann','deleted':true,'is':{'id':'u1'},'was':{'id':'u1','doc':{'userName':'ann'"          \
+    ",'active':false" MORE "},'source':'" SOURCE "','sentRole':'x','deleted':true},"
 #define DELETED "'userId':'u1','userName':'ann','deleted':true,'is':{'id':'u1'},"
 
 #define CHANGED(DOC, ROLE, FLAGS)                                                                                      \
@@ -89,6 +95,102 @@ static const noun_case_t cases[] = {
      CHANGED("{'userName':'Zoe','displayName':'Ann','active':true}", "'user'", "['b']"),
      "[{'action':'update','type':'User','id':'u1','name':'Zoe','before':{'userName':'ann'},'after':{'userName':'Zoe'},"
      "'weight':0,'logins':1}]"},
+    {"a deleted user is not deleted again", &scim_user_remove, "{'user':'ann'}", "{" DELETED RULES "}", NULL, 409,
+     "user: The user \"ann\" is deleted already; erase it if nothing is to be left of it.", NULL, NULL},
+    {"a user of the identity provider is not deleted", &scim_user_remove, "{'user':'ann'}",
+     "{" SCIM RULES ",'isProvisioned':true,'isProtected':true,'isMainContact':true}", NULL, 403,
+     "user: managed by provisioning; delete it in your identity provider, or convert it to a local account first", NULL,
+     NULL},
+    {"the main contact is not deleted", &scim_user_remove, "{'user':'ann'}",
+     "{" ANN RULES ",'isProtected':true,'isMainContact':true}", NULL, 409,
+     "user: The user \"ann\" is the main contact; unprotect it first.", NULL, NULL},
+    {"a break-glass account is not deleted", &scim_user_remove, "{'user':'ann'}",
+     "{" ANN RULES ",'isProtected':true,'isMainContact':false}", NULL, 409,
+     "user: The user \"ann\" is a break-glass account; unprotect it first.", NULL, NULL},
+    {"a user is deleted, and leaves a group", &scim_user_remove, "{'user':'ann'}",
+     "{" ANN RULES ",'joined':[{'id':'g1','name':'G'}],'grants':[{'id':'a1','subscription':'S','source':'manual'}]}",
+     "v1", 0, NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':{'userName':'ann','displayName':'Ann','active':false},'source':'local',"
+     "'wire':false,'active':false,'role':'user','sentRole':null,'flags':['b'],'protected':null,'deleted':true,"
+     "'was':" ANN_DOC ",'seen':0,'again':true}],'touched':['g1']}",
+     "[{'action':'delete','type':'User','id':'u1','name':'ann','before':{'active':true},'after':{'active':false},"
+     "'weight':1},{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1']}}]"},
+    {"a user is erased where nothing is kept, with its grants", &scim_user_remove, "{'user':'ann'}",
+     "{" ANN
+     "'rules':{'erases':true},'joined':[{'id':'g1','name':'G'}],'grants':[{'id':'a1','subscription':'S','role':null,"
+     "'source':'manual'}]}",
+     NULL, 0, NULL, "{'id':'u1','erased':[{'id':'u1','was':" ANN_DOC ",'seen':0}],'touched':['g1']}",
+     "[{'action':'erase','type':'User','id':'u1','weight':1},"
+     "{'action':'withdraw','type':'User','id':'u1','before':{'subscription':'S','source':'manual'}},"
+     "{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1']}}]"},
+    {"a user who is there is not erased", &scim_user_erase_deleted, "{'user':'ann'}", "{" ANN RULES "}", NULL, 409,
+     "user: The user \"ann\" is not deleted; only deleted users can be erased.", NULL, NULL},
+    {"a protected user is not erased", &scim_user_erase_deleted, "{'user':'ann'}",
+     "{" GONE("scim", "") RULES ",'isProtected':true,'isMainContact':false}", NULL, 409,
+     "user: The user \"ann\" is a break-glass account; unprotect it first.", NULL, NULL},
+    {"a deleted user is erased", &scim_user_erase_deleted, "{'user':'ann'}", "{" GONE("scim", "") RULES "}", NULL, 0,
+     NULL, "{'id':'u1','erased':[{'id':'u1','was':null,'seen':0}],'touched':[]}",
+     "[{'action':'erase','type':'User','id':'u1'}]"},
+    {"who is there is not restored", &scim_user_restore, "{'user':'ann'}", "{" ANN RULES "}", NULL, 409,
+     "user: The user \"ann\" is not deleted; name a deleted one that was called the same by its id.", NULL, NULL},
+    {"a user whose name is taken is not restored", &scim_user_restore, "{'user':'ann'}",
+     "{" GONE("scim", "") RULES ",'taken':true}", NULL, 409,
+     "userName: Another user is called \"ann\" now; rename or remove it first.", NULL, NULL},
+    {"a user whose address is another one's login is not restored", &scim_user_restore, "{'user':'ann'}",
+     "{" GONE("local", ",'emails':[{'value':' A@x '}]") EMAIL ",'logins':{'a@x':'bob'}}", NULL, 409,
+     "email: The e-mail address \"A@x\" is the login of \"bob\" now; give that user another one first.", NULL, NULL},
+    {"a user who was active comes back so, whom clients see", &scim_user_restore, "{'user':'ann'}",
+     "{" GONE("scim", "") RULES ",'wasActive':true}", NULL, 0, NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':{'userName':'ann','active':true},'source':'scim','wire':true,'active':"
+     "true,"
+     "'role':null,'sentRole':'x','flags':null,'protected':null,'deleted':false,'was':null,'seen':1,'again':true}]}",
+     "[{'action':'restore','type':'User','id':'u1','name':'ann','before':{'active':false},'after':{'active':true}}]"},
+    {"a user of whom nobody knows it comes back inactive", &scim_user_restore, "{'user':'ann'}",
+     "{" GONE("local", "") RULES ",'wasActive':null}", NULL, 0, NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':{'userName':'ann','active':false},'source':'local','wire':false,"
+     "'active':false,'role':null,'sentRole':'x','flags':null,'protected':null,'deleted':false,'was':null,'seen':0,"
+     "'again':true}]}",
+     "[{'action':'restore','type':'User','id':'u1','name':'ann'}]"},
+    {"a deleted user is not converted", &scim_user_convert, "{'user':'ann'}", "{" GONE("scim", "") RULES "}", NULL, 409,
+     "user: The user \"ann\" is deleted; restore it first.", NULL, NULL},
+    {"a local user is not converted", &scim_user_convert, "{'user':'ann'}", "{" ANN RULES ",'isProvisioned':false}",
+     NULL, 409, "user: The user \"ann\" is local already.", NULL, NULL},
+    {"a user is converted", &scim_user_convert, "{'user':'ann'}", "{" SCIM RULES ",'isProvisioned':true}", NULL, 0,
+     NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':" ANN_DOC ",'source':'local','wire':false,'active':true,'role':'user',"
+     "'sentRole':null,'flags':['b'],'protected':null,'deleted':false,'was':" ANN_DOC ",'seen':-1,'again':true}]}",
+     "[{'action':'unlink','type':'User','id':'u1','name':'ann','before':{'source':'scim'},'after':{'source':'local'}}"
+     "]"},
+    {"a deleted user is not protected", &scim_user_protect, "{'user':'ann','kind':'break-glass'}",
+     "{" GONE("scim", "") RULES "}", NULL, 409, "user: The user \"ann\" is deleted; restore it first.", NULL, NULL},
+    {"a second main contact", &scim_user_protect, "{'user':'ann','kind':'main-contact'}",
+     "{" ANN RULES ",'contact':'bob'}", NULL, 409, "kind: The main contact is \"bob\"; unprotect that account first.",
+     NULL, NULL},
+    {"a user is protected", &scim_user_protect, "{'user':'ann','kind':'break-glass'}", "{" ANN RULES "}", NULL, 0, NULL,
+     "{'id':'u1','granted':[],'changes':[{'id':'u1','doc':" ANN_DOC ",'source':'local','wire':false,'active':true,"
+     "'role':'user','sentRole':null,'flags':['b'],'protected':'break-glass','deleted':false,'was':" ANN_DOC
+     ",'seen':0,'again':false}]}",
+     "[{'action':'update','type':'User','id':'u1','name':'ann','after':{'protected':'break-glass'}}]"},
+    {"a user is protected as before, and keeps no more", &scim_user_protect, "{'user':'ann','kind':'break-glass'}",
+     "{" GLASS RULES ",'pins':[{'subscription':'S'}]}", NULL, 0, NULL, NULL, NULL},
+    {"a protected user becomes the main contact", &scim_user_protect, "{'user':'ann','kind':'main-contact'}",
+     "{" GLASS RULES ",'pins':[{'subscription':'S'}]}", NULL, 0, NULL,
+     "{'id':'u1','changes':[{'id':'u1','doc':" ANN_DOC ",'source':'local','wire':false,'active':true,'role':null,"
+     "'sentRole':null,'flags':null,'protected':'main-contact','deleted':false,'was':" ANN_DOC
+     ",'seen':0,'again':false}]}",
+     "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'},"
+     "'after':{'protected':'main-contact'}}]"},
+    {"who is not protected is not unprotected", &scim_user_unprotect, "{'user':'ann'}",
+     "{" ANN RULES ",'isProtected':false}", NULL, 409, "user: The user \"ann\" is not protected.", NULL, NULL},
+    {"a user is unprotected, and loses what it had kept", &scim_user_unprotect, "{'user':'ann'}",
+     "{" GLASS RULES ",'isProtected':true,'grants':[{'id':'a1','subscription':'S','source':'manual'},"
+     "{'id':'a2','role':'r','source':'protected'}]}",
+     NULL, 0, NULL,
+     "{'id':'u1','withdrawn':[{'id':'a2','role':'r','source':'protected'}],'changes':[{'id':'u1','doc':" ANN_DOC
+     ",'source':'local','wire':false,'active':true,'role':null,'sentRole':null,'flags':null,'protected':null,"
+     "'deleted':false,'was':" ANN_DOC ",'seen':0,'again':false}]}",
+     "[{'action':'withdraw','type':'User','id':'u1','name':'ann','before':{'role':'r','source':'protected'}},"
+     "{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'}}]"},
 };
 
 static void test_cases(void)
@@ -145,5 +247,32 @@ static void test_addresses(void)
     }
 }
 
-CU_TestInfo test_noun_user[] = {
-    {"cases", test_cases}, {"documents", test_documents}, {"addresses", test_addresses}, CU_TEST_INFO_NULL};
+/* Ids are made, so a case cannot name them. */
+static void test_pins(void)
+{
+    scim_outcome_t outcome;
+    scim_asked_t asked = {.action = &scim_user_protect, .version = "v1", .pool = unit_pool};
+    asked.args = unit_json("{'user':'ann','kind':'break-glass'}");
+    asked.facts =
+        unit_json("{" ANN RULES ",'pins':[{'subscriptionId':'s1','subscription':'S','role':null,'since':'T',"
+                  "'joined':'J'},{'subscriptionId':null,'subscription':null,'role':'r','since':'T','joined':'T'}]}");
+    UNIT_OK(scim_action_decide(&outcome, &asked));
+    json_object *granted = json_object_object_get(outcome.row, "granted");
+    for (size_t i = 0; i < json_object_array_length(granted); i++) {
+        json_object_object_del(json_object_array_get_idx(granted, i), "id");
+    }
+    UNIT_JSON(granted, "[{'subscriptionId':'s1','subscription':'S','role':null,'since':'T','joined':'J','userId':'u1',"
+                       "'source':'protected'},{'subscriptionId':null,'subscription':null,'role':'r','since':'T',"
+                       "'joined':'T','userId':'u1','source':'protected'}]");
+    UNIT_JSON(
+        outcome.entries,
+        "[{'action':'grant','type':'User','id':'u1','name':'ann','after':{'subscription':'S','source':'protected'}},"
+        "{'action':'grant','type':'User','id':'u1','name':'ann','after':{'role':'r','source':'protected'}},"
+        "{'action':'update','type':'User','id':'u1','name':'ann','after':{'protected':'break-glass'}}]");
+}
+
+CU_TestInfo test_noun_user[] = {{"cases", test_cases},
+                                {"pins", test_pins},
+                                {"documents", test_documents},
+                                {"addresses", test_addresses},
+                                CU_TEST_INFO_NULL};

@@ -1,0 +1,10 @@
+-- What belongs to a user, which is locked: the groups that it is in, and its grants. $1 tenant, $2 arguments: user
+select (select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.doc ->> 'displayName') order by g.id)
+          from scim.membership m
+         cross join lateral (select x.id, x.doc from scim.resource x where x.tenant = $1 and x.id = m.group_id offset 0) g
+         where m.tenant = $1 and m.member_id = u.id) as joined,
+       (select jsonb_agg(jsonb_build_object('id', a.id, 'subscription', s.name, 'role', a.role, 'source', a.source) order by a.id)
+          from scim.access_grant a
+          left join scim.subscription s on s.tenant = $1 and s.id = a.subscription_id
+         where a.tenant = $1 and a.user_id = u.id) as grants
+  from (select {{user_named}} as id offset 0) u
