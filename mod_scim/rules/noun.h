@@ -93,6 +93,7 @@ struct scim_outcome_t {
     json_object *is, *will; /* the representation before and after; NULL: there is none */
     json_object *row;     /* the facts, and the representation as it shall be, or was where it goes: what is written */
     json_object *entries; /* a list of the audit log's entries, as the statement admin_audit_add takes them */
+    json_object *answer;  /* what is answered where nothing is written; NULL: `is` */
     apr_pool_t *pool;
 };
 

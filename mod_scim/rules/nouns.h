@@ -24,6 +24,7 @@ extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
 
 extern const scim_action_t scim_user_add, scim_user_set, scim_user_remove, scim_user_erase_deleted;
 extern const scim_action_t scim_user_restore, scim_user_convert, scim_user_protect, scim_user_unprotect;
+extern const scim_action_t scim_user_merge, scim_user_merge_preview;
 
 extern const scim_action_t scim_tenant_add, scim_tenant_set;
 extern const scim_action_t scim_tenant_enable, scim_tenant_disable;

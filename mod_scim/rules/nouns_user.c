@@ -7,9 +7,6 @@
 #include "scim/text.h"
 #include "user.h"
 
-/* The audit log tells of their documents, and of what stands beside these. */
-static const scim_noun_t user_noun = {.missing = &scim_user_missing};
-
 static json_object *member(json_object *object, const char *name)
 {
     return json_object_object_get(object, name);
@@ -21,12 +18,7 @@ static void answer_with(scim_outcome_t *outcome, json_object *id)
     json_object_object_add(outcome->row, "id", json_object_get(id));
 }
 
-#define THERE                                                                                                          \
-    {                                                                                                                  \
-        "deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."                                \
-    }
-
-static const scim_refusal_t there[] = {THERE, SCIM_NO_REFUSAL};
+static const scim_refusal_t there[] = {SCIM_USER_IS_DELETED, SCIM_NO_REFUSAL};
 
 static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
@@ -40,7 +32,7 @@ static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *ask
     return error;
 }
 
-const scim_action_t scim_user_add = {.noun = &user_noun, .kind = SCIM_ACTION_ADD, .decide = decide_add};
+const scim_action_t scim_user_add = {.noun = &scim_user_noun, .kind = SCIM_ACTION_ADD, .decide = decide_add};
 
 /* A stored user, and the rules that hold for it. */
 typedef struct stored_t {
@@ -71,15 +63,9 @@ static scim_error_t *decide_set(scim_outcome_t *outcome, const scim_asked_t *ask
 }
 
 const scim_action_t scim_user_set = {
-    .noun = &user_noun, .kind = SCIM_ACTION_SET, .refusals = there, .decide = decide_set};
+    .noun = &scim_user_noun, .kind = SCIM_ACTION_SET, .refusals = there, .decide = decide_set};
 
 /* --- deleting, erasing, restoring, converting --------------------------------------------------------------------- */
-
-#define UNPROTECTED                                                                                                    \
-    {"isMainContact", 409, "user", "The user \"{userName}\" is the main contact; unprotect it first."},                \
-    {                                                                                                                  \
-        "isProtected", 409, "user", "The user \"{userName}\" is a break-glass account; unprotect it first."            \
-    }
 
 /* The grants that go with it. By then nobody is called so. */
 static void erase(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
@@ -105,7 +91,7 @@ static scim_error_t *decide_remove(scim_outcome_t *outcome, const scim_asked_t *
 }
 
 const scim_action_t scim_user_remove = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_REMOVE,
     .refusals =
         (const scim_refusal_t[]){
@@ -113,7 +99,7 @@ const scim_action_t scim_user_remove = {
              "The user \"{userName}\" is deleted already; erase it if nothing is to be left of it."},
             {"isProvisioned", 403, "user",
              "managed by provisioning; delete it in your identity provider, or convert it to a local account first"},
-            UNPROTECTED,
+            SCIM_USER_IS_PROTECTED,
             SCIM_NO_REFUSAL,
         },
     .decide = decide_remove,
@@ -128,12 +114,12 @@ static scim_error_t *decide_erase(scim_outcome_t *outcome, const scim_asked_t *a
 }
 
 const scim_action_t scim_user_erase_deleted = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_REMOVE,
     .refusals =
         (const scim_refusal_t[]){
             {"!deleted", 409, "user", "The user \"{userName}\" is not deleted; only deleted users can be erased."},
-            UNPROTECTED,
+            SCIM_USER_IS_PROTECTED,
             SCIM_NO_REFUSAL,
         },
     .decide = decide_erase,
@@ -157,7 +143,7 @@ static scim_error_t *decide_restore(scim_outcome_t *outcome, const scim_asked_t 
 }
 
 const scim_action_t scim_user_restore = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
@@ -179,11 +165,11 @@ static scim_error_t *decide_convert(scim_outcome_t *outcome, const scim_asked_t 
 }
 
 const scim_action_t scim_user_convert = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
-            THERE,
+            SCIM_USER_IS_DELETED,
             {"!isProvisioned", 409, "user", "The user \"{userName}\" is local already."},
             SCIM_NO_REFUSAL,
         },
@@ -234,11 +220,11 @@ static scim_error_t *decide_protect(scim_outcome_t *outcome, const scim_asked_t 
 }
 
 const scim_action_t scim_user_protect = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
-            THERE,
+            SCIM_USER_IS_DELETED,
             {"contact", 409, "kind", "The main contact is \"{contact}\"; unprotect that account first."},
             SCIM_NO_REFUSAL,
         },
@@ -262,7 +248,7 @@ static scim_error_t *decide_unprotect(scim_outcome_t *outcome, const scim_asked_
 }
 
 const scim_action_t scim_user_unprotect = {
-    .noun = &user_noun,
+    .noun = &scim_user_noun,
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){

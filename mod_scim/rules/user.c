@@ -12,7 +12,9 @@
 #define LOCAL "local"
 #define CORE  "urn:ietf:params:scim:schemas:core:2.0:User"
 
-const scim_refusal_t scim_user_missing = {NULL, 404, "user", "There is no user \"{user}\"."};
+static const scim_refusal_t missing = {NULL, 404, "user", "There is no user \"{user}\"."};
+
+const scim_noun_t scim_user_noun = {.missing = &missing};
 
 /* A row asks its type what it is called, and nothing else. */
 static const scim_resource_type_t user_type = {.name = USER, .stored = USER};
@@ -110,18 +112,18 @@ static scim_error_t *check_name(const scim_asked_t *asked)
 
 static scim_error_t *settle_role(scim_row_t *after, const scim_asked_t *asked)
 {
-    static const scim_refusal_t missing = {NULL, 400, "role", "Role not found: {named}"};
+    static const scim_refusal_t no_role = {NULL, 400, "role", "Role not found: {named}"};
     json_object *name;
     if (!json_object_object_get_ex(asked->args, "role", &name)) {
         return NULL;
     }
     after->role = scim_row_text(asked->facts, "role");
-    return name && !after->role ? scim_action_refuse_named(asked, &missing, name) : NULL;
+    return name && !after->role ? scim_action_refuse_named(asked, &no_role, name) : NULL;
 }
 
 static scim_error_t *settle_flags(scim_row_t *after, const scim_asked_t *asked)
 {
-    static const scim_refusal_t missing = {NULL, 400, "flags",
+    static const scim_refusal_t no_flag = {NULL, 400, "flags",
                                            "There is no flag \"{named}\"; make it first, or correct the name."};
     json_object *list;
     if (!json_object_object_get_ex(asked->args, "flags", &list)) {
@@ -129,7 +131,7 @@ static scim_error_t *settle_flags(scim_row_t *after, const scim_asked_t *asked)
     }
     for (size_t i = 0; i < scim_list_length(list); i++) {
         if (!scim_asked_found(asked, "flagsFound", list, i)) {
-            return scim_action_refuse_named(asked, &missing, json_object_array_get_idx(list, i));
+            return scim_action_refuse_named(asked, &no_flag, json_object_array_get_idx(list, i));
         }
     }
     after->flags = texts_of(member(asked->facts, "flags"), asked->pool);
@@ -262,7 +264,7 @@ static void tell_change(scim_outcome_t *outcome, const char *id, const scim_row_
     }
 }
 
-json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
+static json_object *change_in(scim_outcome_t *outcome, const char *list, const char *id, const scim_row_t *before,
                               const scim_row_t *after)
 {
     if (is_same_row(before, after)) {
@@ -272,9 +274,21 @@ json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const sci
     json_object_object_add(element, "deleted", json_object_new_boolean(after->deleted));
     put_before(element, before, scim_row_is_seen(after));
     json_object_object_add(element, "again", json_object_new_boolean(1));
-    json_object_array_add(list_of(outcome, "changes"), element);
+    json_object_array_add(list_of(outcome, list), element);
     tell_change(outcome, id, before, after);
     return element;
+}
+
+json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
+                              const scim_row_t *after)
+{
+    return change_in(outcome, "changes", id, before, after);
+}
+
+json_object *scim_user_change_later(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
+                                    const scim_row_t *after)
+{
+    return change_in(outcome, "later", id, before, after);
 }
 
 void scim_user_erase(scim_outcome_t *outcome, const char *id, const scim_row_t *before)

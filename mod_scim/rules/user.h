@@ -9,6 +9,7 @@
  *   made     new ones (admin_users_make.sql): id and the row's members, with `keys` in the order of scim_key_e
  *   changes  others as they are from now on (admin_users_set.sql): the same, with `was`, the document that was looked
  *            up by so far; `seen`, how many more clients see; `again`, whether it is a new version
+ *   later    those that are changed after these: they may get what these had alone
  *   erased   those of whom nothing stays (admin_users_erase.sql): id, `was` and `seen`
  */
 #ifndef SCIM_RULES_USER_H
@@ -17,7 +18,20 @@
 #include "noun.h"
 #include "row.h"
 
-extern const scim_refusal_t scim_user_missing;
+/* The audit log tells of their documents, and of what stands beside these. */
+extern const scim_noun_t scim_user_noun;
+
+/* Rows of tables of refusals. */
+#define SCIM_USER_IS_DELETED                                                                                           \
+    {                                                                                                                  \
+        "deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."                                \
+    }
+
+#define SCIM_USER_IS_PROTECTED                                                                                         \
+    {"isMainContact", 409, "user", "The user \"{userName}\" is the main contact; unprotect it first."},                \
+    {                                                                                                                  \
+        "isProtected", 409, "user", "The user \"{userName}\" is a break-glass account; unprotect it first."            \
+    }
 
 /* The rules of the tenant, which the fact `rules` has (sql/statements/rules_of_tenant.part). */
 const scim_rules_t *scim_user_rules(const scim_asked_t *asked);
@@ -45,6 +59,10 @@ void scim_user_make(scim_outcome_t *outcome, const char *id, const scim_row_t *a
  */
 json_object *scim_user_change(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
                               const scim_row_t *after);
+
+/* The same of one that is changed after the others. */
+json_object *scim_user_change_later(scim_outcome_t *outcome, const char *id, const scim_row_t *before,
+                                    const scim_row_t *after);
 
 /* Puts into the outcome that nothing stays of a user, and the entry, which says that alone. */
 void scim_user_erase(scim_outcome_t *outcome, const char *id, const scim_row_t *before);

@@ -113,6 +113,12 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
     if (outcome->changes) {
         return scim_admin_answer(change->call, scim_batch_result(batch, first + change->change->answer));
     }
+    if (outcome->answer) {
+        apr_size_t len;
+        change->call->answer = scim_json_text(outcome->answer, &len, change->call->pool);
+        change->call->etag = scim_admin_etag(change->call->answer, len, change->call->pool);
+        return NULL;
+    }
     change->call->answer = change->is;
     change->call->etag = change->asked.version;
     return NULL;

@@ -155,17 +155,6 @@ static scim_error_t *check_carry(scim_admin_call_t *call)
     return error;
 }
 
-/* Says what the identity provider will do, which decides from what the answer has beside. */
-static scim_error_t *tell_next(scim_admin_call_t *call)
-{
-    json_object *preview = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
-    json_object_object_add(preview, "next", json_object_new_string(scim_merge_next(preview, call->pool)));
-    json_object_object_del(preview, "externalId");
-    json_object_object_del(preview, "adopts");
-    call->answer = scim_json_text(preview, NULL, call->pool);
-    return NULL;
-}
-
 /* A user is locked before it is looked at. */
 #define HELD SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_USER_STORED, SCIM_STMT_ADMIN_USER_TERMS
 
@@ -228,6 +217,22 @@ static const scim_admin_change_t unprotect = {
     .answer = 3,
 };
 
+static const scim_admin_change_t merge_preview = {
+    .action = &scim_user_merge_preview,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_SEEN, SCIM_STMT_ADMIN_MERGE_INTO_SEEN, SCIM_STMT_ADMIN_USER_TERMS,
+                             SCIM_STMT_ADMIN_MERGE_BEYOND),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_COUNT),
+};
+
+static const scim_admin_change_t merge = {
+    .action = &scim_user_merge,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_LEAVE_LOCK, SCIM_STMT_ADMIN_MERGE_HOLD, HELD,
+                             SCIM_STMT_ADMIN_MERGE_INTO, SCIM_STMT_ADMIN_MERGE_BEYOND, SCIM_STMT_ADMIN_USER_BELONGINGS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_MERGE_CARRY, SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USERS_SET_LATER,
+                              SCIM_STMT_ADMIN_GROUPS_TOUCH, SCIM_STMT_ADMIN_USER_ANSWER),
+    .answer = 4,
+};
+
 #define USERS "/tenants/{tenant}/users"
 #define USER  USERS "/{user}"
 
@@ -276,14 +281,13 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .argument = "user",
      .method = "GET",
      .path = USER "/merge",
-     .statement = SCIM_STMT_ADMIN_USER_MERGE_PREVIEW,
+     .change = &merge_preview,
      .args = preview_args,
      .fields = merge_fields,
      .prepare = check_carry,
-     .finish = tell_next,
      .summary = "show what a merge would carry over, and do nothing"},
-    {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .statement = SCIM_STMT_ADMIN_USER_MERGE,
-     .args = merge_args, .prepare = check_carry,
+    {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .change = &merge, .args = merge_args,
+     .prepare = check_carry,
      .summary = "merge a user into another one, which gets its groups, flags and grants, and what is carried over; it "
                 "is deleted itself"},
     {.noun = NULL},

@@ -15,8 +15,12 @@
     "'userId':'u1','userName':'ann','deleted':false,'is':{'id':'u1'},"                                                 \
     "'was':{'id':'u1','doc':" DOC ",'source':'" SOURCE "','role':'user','sentRole':null,'flags':['b'],"                \
     "'protected':null,'deleted':false},"
-#define ANN  STORED("local", ANN_DOC)
-#define SCIM STORED("scim", ANN_DOC)
+#define ANN     STORED("local", ANN_DOC)
+#define SCIM    STORED("scim", ANN_DOC)
+#define BOB_DOC "{'userName':'bob','active':true}"
+#define BOB                                                                                                            \
+    "'intoId':'u2','intoName':'bob','intoWas':{'id':'u2','doc':" BOB_DOC                                               \
+    ",'source':'local','sentRole':'y','flags':['A','C'],'deleted':false}"
 #define GLASS                                                                                                          \
     "'userId':'u1','userName':'ann','deleted':false,'is':{'id':'u1'},'was':{'id':'u1','doc':" ANN_DOC                  \
     ",'source':'local','protected':'break-glass','deleted':false},"
@@ -191,6 +195,78 @@ static const noun_case_t cases[] = {
      "'deleted':false,'was':" ANN_DOC ",'seen':0,'again':false}]}",
      "[{'action':'withdraw','type':'User','id':'u1','name':'ann','before':{'role':'r','source':'protected'}},"
      "{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'}}]"},
+    {"a merge into nobody", &scim_user_merge, "{'user':'ann','into':'x','confirm':'ann'}", "{" SCIM RULES "}", NULL,
+     400, "into: There is no user \"x\".", NULL, NULL},
+    {"a merge into itself", &scim_user_merge, "{'user':'ann','into':'u1','confirm':'ann'}",
+     "{" SCIM RULES "," BOB ",'same':true}", NULL, 400, "into: This is the same account; name another one.", NULL,
+     NULL},
+    {"a deleted user is not merged", &scim_user_merge, "{'user':'ann','into':'bob','confirm':'ann'}",
+     "{" GONE("scim", "") RULES "," BOB "}", NULL, 409, "user: The user \"ann\" is deleted; restore it first.", NULL,
+     NULL},
+    {"a merge into a deleted user", &scim_user_merge, "{'user':'ann','into':'bob','confirm':'ann'}",
+     "{" SCIM RULES "," BOB ",'intoDeleted':true}", NULL, 409, "into: The user \"bob\" is deleted; restore it first.",
+     NULL, NULL},
+    {"a protected user is not merged", &scim_user_merge, "{'user':'ann','into':'bob','confirm':'ann'}",
+     "{" GLASS RULES "," BOB ",'isProtected':true}", NULL, 409,
+     "user: The user \"ann\" is a break-glass account; unprotect it first.", NULL, NULL},
+    {"a merge that nobody has confirmed", &scim_user_merge, "{'user':'ann','into':'bob','confirm':'bob'}",
+     "{" SCIM RULES "," BOB "}", NULL, 400,
+     "confirm: The user \"ann\" is going to be deleted; repeat its userName here to confirm that.", NULL, NULL},
+    {"a merge into who may not be called so", &scim_user_merge,
+     "{'user':'ann','into':'bob','confirm':'ANN','carry':['userName']}",
+     "{" SCIM "'rules':{'userNameEmail':true}," BOB "}", NULL, 400,
+     "userName: \"ann\" is no e-mail address, which this tenant asks for.", NULL, NULL},
+    {"a merge of what is no identity", &scim_user_merge, "{'user':'ann','into':'bob','confirm':'ANN','carry':[]}",
+     "{" SCIM RULES "," BOB ",'linksHeld':[{'issuer':'I','subject':'S'}]}", NULL, 0, NULL,
+     "{'id':'u2','gone':'u1','into':'u2','joins':[],'carriesLinks':false,'changes':[{'id':'u1','doc':"
+     "{'userName':'ann','displayName':'Ann','active':false},'source':'scim','wire':false,'active':false,'role':'user',"
+     "'sentRole':null,'flags':['b'],'protected':null,'deleted':true,'was':" ANN_DOC ",'seen':-1,'again':true,"
+     "'mergedInto':'u2'}],'touched':[],'later':[{'id':'u2','doc':" BOB_DOC
+     ",'source':'local','wire':false,'active':true,"
+     "'role':null,'sentRole':'y','flags':['A','b','C'],'protected':null,'deleted':false,'was':" BOB_DOC
+     ",'seen':0,'again':true}]}",
+     "[{'action':'delete','type':'User','id':'u1','name':'ann','before':{'active':true},'after':{'active':false},"
+     "'weight':1},"
+     "{'action':'update','type':'User','id':'u2','name':'bob','before':{'flags':['A','C']},'after':{'flags':['A','b','"
+     "C'"
+     "]}},"
+     "{'action':'merge','type':'User','id':'u2','name':'bob','before':{'id':'u1','userName':'ann','source':'scim'},"
+     "'after':{'carry':[],'becomes':{'userName':'bob','externalId':null,'source':'local'},'groups':[],'flags':['b'],"
+     "'links':[],'grants':[]}}]"},
+    {"a merge into a local user, who is the provisioned one from then on", &scim_user_merge,
+     "{'user':'ann','into':'bob','confirm':'Ann'}",
+     "{" STORED("scim", "{'userName':'ann','externalId':'E','active':true}") RULES
+     "," BOB
+     ",'groupsBeyond':[{'id':'g2','name':'H','source':'scim','archived':false},{'id':'g3','name':'I','source':'local',"
+     "'archived':true}],'joined':[{'id':'g1','name':'G'},{'id':'g2','name':'H'},{'id':'g3','name':'I'}],"
+     "'linksHeld':[{'issuer':'I','subject':'S'}],'grantsBeyond':[{'subscription':'S','source':'manual'}]}",
+     "v1", 0, NULL,
+     "{'id':'u2','gone':'u1','into':'u2','joins':['g2','g3'],'carriesLinks':true,'changes':[{'id':'u1','doc':"
+     "{'userName':'ann','externalId':'E','active':false},'source':'scim','wire':false,'active':false,'role':'user',"
+     "'sentRole':null,'flags':['b'],'protected':null,'deleted':true,'was':{'userName':'ann','externalId':'E',"
+     "'active':true},'seen':-1,'again':true,'mergedInto':'u2'}],'touched':['g1','g2','g3'],'later':[{'id':'u2','doc':"
+     "{'userName':'ann','active':true,'externalId':'E'},'source':'scim','wire':true,'active':true,'role':null,"
+     "'sentRole':null,'flags':['A','b','C'],'protected':null,'deleted':false,'was':" BOB_DOC
+     ",'seen':1,'again':true}]}",
+     "[{'action':'add-members','type':'Group','id':'g2','name':'H','after':{'members':['u2']}},"
+     "{'action':'add-members','type':'Group','id':'g3','name':'I','after':{'members':['u2']}},"
+     "{'action':'delete','type':'User','id':'u1','name':'ann','before':{'active':true},'after':{'active':false},"
+     "'weight':1},"
+     "{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1']}},"
+     "{'action':'remove-members','type':'Group','id':'g2','name':'H','before':{'members':['u1']}},"
+     "{'action':'remove-members','type':'Group','id':'g3','name':'I','before':{'members':['u1']}},"
+     "{'action':'adopt','type':'User','id':'u2','name':'ann','before':{'userName':'bob','source':'local',"
+     "'flags':['A','C']},'after':{'userName':'ann','externalId':'E','source':'scim','flags':['A','b','C']},'weight':0,"
+     "'logins':1},"
+     "{'action':'merge','type':'User','id':'u2','name':'bob','before':{'id':'u1','userName':'ann','source':'scim'},"
+     "'after':{'carry':['userName','externalId','source','links'],'becomes':{'userName':'ann','externalId':'E',"
+     "'source':'scim'},'groups':[{'id':'g2','displayName':'H','source':'scim'}],'flags':['b'],'links':[{'issuer':'I',"
+     "'subject':'S'}],'grants':[{'subscription':'S','source':'manual'}]}}]"},
+    {"a preview of a merge into nobody", &scim_user_merge_preview, "{'user':'ann','into':'x'}", "{" SCIM RULES "}",
+     NULL, 400, "into: There is no user \"x\".", NULL, NULL},
+    {"a preview of a merge into itself", &scim_user_merge_preview, "{'user':'ann','into':'ann'}",
+     "{" SCIM RULES "," BOB ",'same':true}", NULL, 400, "into: This is the same account; name another one.", NULL,
+     NULL},
 };
 
 static void test_cases(void)
@@ -271,8 +347,34 @@ static void test_pins(void)
         "{'action':'update','type':'User','id':'u1','name':'ann','after':{'protected':'break-glass'}}]");
 }
 
-CU_TestInfo test_noun_user[] = {{"cases", test_cases},
-                                {"pins", test_pins},
-                                {"documents", test_documents},
-                                {"addresses", test_addresses},
-                                CU_TEST_INFO_NULL};
+/* What would refuse a merge is a part of the preview's answer. */
+static void test_preview(void)
+{
+    static const struct {
+        const char *facts, *answer;
+    } previews[] = {
+        {"{" GLASS RULES "," BOB ",'isProtected':true,'isMainContact':false,'userRow':{'id':'u1','source':'local'},"
+         "'intoRow':{'id':'u2'}}",
+         "{'carry':['links'],'becomes':{'userName':'bob','externalId':null,'source':'local'},'groups':[],'flags':[],"
+         "'links':[],'grants':[],'user':{'id':'u1','source':'local'},'into':{'id':'u2'},"
+         "'refused':'The user \\'ann\\' is a break-glass account; unprotect it first.',"
+         "'next':'The identity provider does not know the user that goes, so nothing changes for it.'}"},
+        {"{" ANN RULES "," BOB ",'userRow':{'id':'u1','source':'local'},'intoRow':{'id':'u2'},"
+         "'linksHeld':[{'issuer':'I','subject':'S'}]}",
+         "{'carry':['links'],'becomes':{'userName':'bob','externalId':null,'source':'local'},'groups':[],'flags':['b'],"
+         "'links':[{'issuer':'I','subject':'S'}],'grants':[],'user':{'id':'u1','source':'local'},'into':{'id':'u2'},"
+         "'refused':null,'next':'The identity provider does not know the user that goes, so nothing changes for it.'}"},
+    };
+    for (size_t i = 0; i < sizeof(previews) / sizeof(*previews); i++) {
+        scim_outcome_t outcome;
+        scim_asked_t asked = {.action = &scim_user_merge_preview, .version = "v1", .pool = unit_pool};
+        asked.args = unit_json("{'user':'ann','into':'bob'}");
+        asked.facts = unit_json(previews[i].facts);
+        UNIT_OK(scim_action_decide(&outcome, &asked));
+        UNIT_INT(outcome.changes, 0);
+        UNIT_JSON(outcome.answer, previews[i].answer);
+    }
+}
+
+CU_TestInfo test_noun_user[] = {{"cases", test_cases},         {"pins", test_pins},           {"preview", test_preview},
+                                {"documents", test_documents}, {"addresses", test_addresses}, CU_TEST_INFO_NULL};

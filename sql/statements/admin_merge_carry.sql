@@ -1,0 +1,22 @@
+-- Gives one user the memberships, links, grants and the first login of another one, which leaves its groups. Who has logged in before does not
+-- log in for the first time again. $1 tenant, $2 gone, into (ids), joins (ids of groups), carriesLinks
+with a as materialized (
+    select ($2::jsonb ->> 'gone')::uuid as gone, ($2::jsonb ->> 'into')::uuid as into_id
+), joined as (
+    insert into scim.membership (tenant, group_id, member_id, member_type)
+    select $1, j.value::uuid, a.into_id, 'User' from a cross join lateral jsonb_array_elements_text($2::jsonb -> 'joins') j
+), departed as (
+    delete from scim.membership m where m.tenant = $1 and m.member_id = (select a.gone from a)
+), links as (
+    update scim.link l set user_id = (select a.into_id from a)
+     where l.tenant = $1 and l.user_id = (select a.gone from a) and ($2::jsonb ->> 'carriesLinks')::boolean
+), grants as (
+    update scim.access_grant g set user_id = (select a.into_id from a)
+     where g.tenant = $1 and g.user_id = (select a.gone from a)
+       and not exists (select from scim.access_grant h
+                        where h.tenant = $1 and h.user_id = (select a.into_id from a) and h.subscription_id = g.subscription_id
+                          and h.source = g.source)
+)
+insert into scim.first_login (tenant, user_id, at)
+select $1, a.into_id, f.at from a join scim.first_login f on f.tenant = $1 and f.user_id = a.gone
+    on conflict do nothing
