@@ -67,14 +67,25 @@ const scim_action_t scim_user_set = {
 
 /* --- deleting, erasing, restoring, converting --------------------------------------------------------------------- */
 
-/* The grants that go with it. By then nobody is called so. */
+/* Takes grants back: those of a source, or all; `name` is what the user is called, NULL: nobody is there any more. */
+static void take_back(scim_outcome_t *outcome, const stored_t *stored, const char *source, const char *name,
+                      const scim_asked_t *asked)
+{
+    json_object *grants = member(asked->facts, "grants"), *withdrawn = json_object_new_array();
+    json_object_object_add(outcome->row, "withdrawn", withdrawn);
+    for (size_t i = 0; i < scim_list_length(grants); i++) {
+        json_object *grant = json_object_array_get_idx(grants, i);
+        if (!source || strcmp(scim_row_text(grant, "source"), source) == 0) {
+            json_object_array_add(withdrawn, json_object_get(grant));
+            scim_grant_tell(outcome, "withdraw", stored->id, name, grant);
+        }
+    }
+}
+
 static void erase(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
 {
-    json_object *grants = member(asked->facts, "grants");
     scim_user_erase(outcome, stored->id, &stored->row);
-    for (size_t i = 0; i < scim_list_length(grants); i++) {
-        scim_grant_tell(outcome, "withdraw", stored->id, NULL, json_object_array_get_idx(grants, i));
-    }
+    take_back(outcome, stored, NULL, NULL, asked);
 }
 
 static scim_error_t *decide_remove(scim_outcome_t *outcome, const scim_asked_t *asked)
@@ -234,15 +245,7 @@ const scim_action_t scim_user_protect = {
 static scim_error_t *decide_unprotect(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     stored_t stored = read_stored(outcome, asked);
-    json_object *grants = member(asked->facts, "grants"), *withdrawn = json_object_new_array();
-    json_object_object_add(outcome->row, "withdrawn", withdrawn);
-    for (size_t i = 0; i < scim_list_length(grants); i++) {
-        json_object *grant = json_object_array_get_idx(grants, i);
-        if (strcmp(scim_row_text(grant, "source"), KEPT) == 0) {
-            json_object_array_add(withdrawn, json_object_get(grant));
-            scim_grant_tell(outcome, "withdraw", stored.id, scim_row_name(&stored.row), grant);
-        }
-    }
+    take_back(outcome, &stored, KEPT, scim_row_name(&stored.row), asked);
     change_protection(outcome, &stored, NULL);
     return NULL;
 }

@@ -175,14 +175,15 @@ static const scim_admin_change_t set = {
 static const scim_admin_change_t take_away = {
     .action = &scim_user_remove,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LEAVE_LOCK, HELD, SCIM_STMT_ADMIN_USER_BELONGINGS),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USERS_ERASE, SCIM_STMT_ADMIN_GROUP_LEAVE,
-                              SCIM_STMT_ADMIN_GROUPS_TOUCH),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_GRANTS_DROP, SCIM_STMT_ADMIN_USERS_ERASE,
+                              SCIM_STMT_ADMIN_GROUP_LEAVE, SCIM_STMT_ADMIN_GROUPS_TOUCH),
 };
 
 static const scim_admin_change_t erase = {
     .action = &scim_user_erase_deleted,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LEAVE_LOCK, HELD, SCIM_STMT_ADMIN_USER_BELONGINGS),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_ERASE, SCIM_STMT_ADMIN_GROUP_LEAVE, SCIM_STMT_ADMIN_GROUPS_TOUCH),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GRANTS_DROP, SCIM_STMT_ADMIN_USERS_ERASE, SCIM_STMT_ADMIN_GROUP_LEAVE,
+                              SCIM_STMT_ADMIN_GROUPS_TOUCH),
 };
 
 static const scim_admin_change_t bring_back = {

@@ -1,7 +1,7 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- Each operation of an administrator writes it by scim.note and its like; what a client of the SCIM endpoint does its own statements
--- write (mod_scim/rules/entry.h). The setting scim.noted says where the audit log begins to tell of the transaction: set with the
+-- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements;
+-- scim.note and its like tell of what functions do, such as templates. The setting scim.noted says where the audit log begins to tell of the transaction: set with the
 -- actor, where anybody will ask.
 
 -- Says where the audit log begins to tell of this transaction, or before that.
@@ -176,17 +176,6 @@ begin
     if cardinality(ids) > 0 then
         perform scim.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
                           jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
-    end if;
-end
-$$;
-
-create function scim.note_left(of_tenant text, of_group uuid, ids uuid[], lost int) returns void
-    language plpgsql
-as $$
-begin
-    if cardinality(ids) > 0 then
-        perform scim.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
-                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)), null, lost);
     end if;
 end
 $$;

@@ -79,21 +79,6 @@ create function scim.tenant_counted(tenant_json jsonb) returns jsonb
         'localUsers', (select count(*) from scim.resource r
                         where r.tenant = tenant_json ->> 'tenant' and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null));
 
--- The tenant, which nobody else changes from then on.
-create function scim.the_tenant(of_tenant text) returns scim.tenant
-    language plpgsql
-as $$
-declare
-    t scim.tenant;
-begin
-    select x.* into t from scim.tenant x where x.tenant = of_tenant for no key update;
-    if not found then
-        perform scim.fail('SC404', null, format('There is no tenant "%s"; create it first or correct the name.', of_tenant));
-    end if;
-    return t;
-end
-$$;
-
 -- What the policy gives from now on is given since now.
 create function scim.choose_policy(of_tenant text, policy text) returns void
     language sql

@@ -15,44 +15,6 @@
 -- subscription as automatic, the group's own membership in a mapped group. So none of these takes a seat from anybody. Of those who
 -- have it since the same moment, who joined or was made first (`joined`) comes first, and then their ids count.
 
--- --- subscriptions on the wire ---------------------------------------------------------------------------------------
-
--- One document has both shapes, the IETF draft's and Okta's, and what neither shows, so that the audit log has it.
-create function scim.entitlement(s scim.subscription) returns jsonb
-    language sql stable
-as $$
-    select jsonb_strip_nulls(jsonb_build_object(
-        'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Entitlement',
-                                     'urn:okta:scim:schemas:core:1.0:Entitlement'),
-        'value', s.name, 'display', s.name, 'displayName', s.name, 'type', 'subscription', 'supported', true,
-        'limitedAssignmentsPermitted', s.seats is not null, 'totalAssignmentsPermitted', s.seats,
-        'description', s.description, 'automatic', s.automatic))
-$$;
-
--- The Entitlement of a subscription that is made, has changed, or is going to be removed.
-create function scim.make_entitlement(s scim.subscription) returns void
-    language plpgsql
-as $$
-begin
-    perform scim.make_resource(scim.new_resource(s.tenant, s.id, 'Entitlement', 'scim', scim.entitlement(s)));
-end
-$$;
-
-create function scim.change_entitlement(s scim.subscription, gone boolean) returns void
-    language plpgsql
-as $$
-declare
-    was scim.resource;
-    r   scim.resource;
-begin
-    select x.* into was from scim.resource x where x.tenant = s.tenant and x.id = s.id for no key update;
-    r := was;
-    r.doc := case when gone then r.doc else scim.entitlement(s) end;
-    r.deleted_at := case when gone then now() end;
-    perform scim.change_resource(was, r);
-end
-$$;
-
 -- --- what gives access -----------------------------------------------------------------------------------------------
 
 -- The views run with their owner's rights, so each begins at the tenant and has its wall.
@@ -414,40 +376,7 @@ $$;
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;
 
--- --- protected accounts ----------------------------------------------------------------------------------------------
-
--- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
--- it becomes protected. To be called before it is; what it has by other grants it keeps anyway.
-create function scim.pin_access(of_tenant text, of_user uuid) returns void
-    language plpgsql
-as $$
-declare
-    granted scim.access_grant;
-begin
-    for granted in
-        insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted, joined)
-        select of_tenant, of_user, g.subscription_id, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
-          from scim.ground g
-         where g.tenant = of_tenant and g.user_id = of_user
-         group by g.subscription_id
-        having not bool_or(g.source in ('manual', 'template', 'provider', 'protected'))
-            on conflict do nothing
-        returning n.* loop
-        perform scim.note_grant('grant', granted);
-    end loop;
-    for granted in
-        insert into scim.access_grant as n (tenant, user_id, role, source, granted, joined)
-        select of_tenant, of_user, g.role, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
-          from scim.ground_role g
-         where g.tenant = of_tenant and g.user_id = of_user
-         group by g.role
-        having not bool_or(g.source <> 'group')
-            on conflict do nothing
-        returning n.* loop
-        perform scim.note_grant('grant', granted);
-    end loop;
-end
-$$;
+-- --- taking back ------------------------------------------------------------------------------------------------------
 
 create function scim.withdraw(a scim.access_grant) returns void
     language plpgsql

@@ -91,7 +91,7 @@ is_json([@{ $t->request(GET => "/Users/$user")->{json} }{qw(roles entitlements)}
     'roles and entitlements of a user');
 
 # A role of the tenant's own, and an entitlement, as the database has them: what one shape lacks is not in it.
-sql("select scim.add_role('$t->{tenant}', 'auditor', 'Auditor', 'custom', 0)");
+sql("select fixture.add_role('$t->{tenant}', 'auditor', 'Auditor', 'custom', 0)");
 is_json(found('/Roles?filter=type%20eq%20%22custom%22'), ['auditor'], "a role of the tenant's own");
 my $entitlement = sql("insert into scim.resource (tenant, id, type, doc) values ('$t->{tenant}', scim.new_id(now()), 'Entitlement',
     '{\"value\": \"seat\", \"display\": \"Seat\", \"displayName\": \"Seat\", \"type\": \"License\"}') returning id");

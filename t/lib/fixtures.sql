@@ -1,6 +1,287 @@
--- For tests and benchmarks alone, which write rows of tables themselves: triggers that give such rows what belongs to them, by the functions that administrators' operations use. They leave alone what the product itself writes, whose roles are others.
+-- For tests and benchmarks alone, which write rows of tables themselves: triggers that give such rows what belongs to them, as the product does
+-- for the rows that it writes (mod_scim/rules). They leave alone what the product itself writes, whose roles are others.
 create schema fixture;
 grant usage on schema fixture to public;
+
+-- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
+create function fixture.login_key(of_tenant text, doc jsonb) returns text
+    language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(scim.login_lock(of_tenant));
+    if exists (select from scim.tenant t where t.tenant = of_tenant and t.login_attribute = 'email') then
+        return scim.fold(scim.account_email(doc));
+    end if;
+    return null;
+end
+$$;
+
+create function fixture.is_active(doc jsonb, deleted_at timestamptz) returns boolean
+    language sql immutable parallel safe
+    return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
+
+-- What people are called where nobody says: as scim_display_name (scim/resource.c) has it for a client that sends no displayName.
+create function fixture.display_name(doc jsonb) returns text
+    language sql immutable parallel safe
+    return (select x.name
+              from unnest(array [doc -> 'name' ->> 'formatted',
+                                 concat_ws(' ', case when btrim(doc -> 'name' ->> 'givenName') <> '' then doc -> 'name' ->> 'givenName' end,
+                                           case when btrim(doc -> 'name' ->> 'familyName') <> '' then doc -> 'name' ->> 'familyName' end),
+                                 doc ->> 'userName']) with ordinality x (name, place)
+             where btrim(x.name) <> '' and octet_length(x.name) <= 1024
+             order by x.place limit 1);
+
+-- A resource that is to be made.
+create function fixture.new_resource(of_tenant text, id uuid, type text, source text, doc jsonb) returns scim.resource
+    language plpgsql stable
+as $$
+declare
+    r scim.resource;
+begin
+    r.tenant := of_tenant;
+    r.id := id;
+    r.type := type;
+    r.source := source;
+    r.doc := doc;
+    r.version := 1;
+    r.created := now();
+    r.last_modified := now();
+    return r;
+end
+$$;
+
+-- The row as it shall be, by the tenant's rules for accounts, with its keys. `old` is null for a new one.
+create function fixture.ruled(new scim.resource, old scim.resource) returns scim.resource
+    language plpgsql
+as $$
+declare
+    live  boolean := new.deleted_at is null;
+    rules record;
+    name  jsonb;
+begin
+    new.wire := live and new.source <> 'local';
+    new.active := new.type <> 'User' or fixture.is_active(new.doc, new.deleted_at);
+    new.modified_hour := scim.hour(new.last_modified);
+    if new.doc is not distinct from old.doc and live = (old.deleted_at is null) then
+        return new;
+    end if;
+    if new.type = 'User' and live and new.doc is distinct from old.doc then
+        select t.user_name_email, t.derive_display_name into rules from scim.tenant t where t.tenant = new.tenant;
+        if rules.user_name_email and new.doc ->> 'userName' !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+            perform scim.fail('SC400', 'userName', format('userName: "%s" is no e-mail address, which this tenant asks for.', new.doc ->> 'userName'));
+        end if;
+        if rules.derive_display_name then
+            new.doc := jsonb_set(new.doc, '{displayName}', to_jsonb(fixture.display_name(new.doc)));
+        end if;
+    end if;
+    name := new.doc -> 'name';
+    new.external_id := new.doc ->> 'externalId';
+    new.display_name_key := scim.fold(new.doc ->> 'displayName');
+    new.user_name_key := case when live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
+    new.group_name_key := case when live and new.type = 'Group' then new.display_name_key end;
+    new.former_name_key := case when not live and new.type = 'User' then scim.fold(new.doc ->> 'userName') end;
+    new.login_key := case when live and new.type = 'User' and new.doc ? 'emails' then fixture.login_key(new.tenant, new.doc) end;
+    new.employee_number_key := left(scim.fold(
+        new.doc -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' ->> 'employeeNumber'), 256);
+    new.formatted_name_key := left(scim.fold(name ->> 'formatted'), 256);
+    new.family_name_key := left(scim.fold(name ->> 'familyName'), 256);
+    new.given_name_key := left(scim.fold(name ->> 'givenName'), 256);
+    new.middle_name_key := left(scim.fold(name ->> 'middleName'), 256);
+    new.honorific_prefix_key := left(scim.fold(name ->> 'honorificPrefix'), 256);
+    new.honorific_suffix_key := left(scim.fold(name ->> 'honorificSuffix'), 256);
+    return new;
+end
+$$;
+
+-- The rows of scim.lookup and of the tally that follow from a change; `old` or `new` is null where there is no such row.
+create function fixture.follow_up(new scim.resource, old scim.resource) returns void
+    language plpgsql
+as $$
+declare
+    was   boolean := old.id is not null and old.deleted_at is null;
+    stays boolean := new.id is not null and new.deleted_at is null;
+    gone  record;
+begin
+    insert into scim.tally (tenant, type, n)
+    values (coalesce(new.tenant, old.tenant), coalesce(new.type, old.type),
+            (new.id is not null and new.wire)::int - (old.id is not null and old.wire)::int);
+    if was and stays and scim.lookup_parts(new.doc) is not distinct from scim.lookup_parts(old.doc) then
+        return;
+    end if;
+    if was then
+        -- One by one, so that each is found by the whole of the index, whatever the statistics say.
+        for gone in select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
+                    except
+                    select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays loop
+            delete from scim.lookup l
+             where l.tenant = old.tenant and l.attribute = gone.attribute and l.key = gone.key and l.resource_id = old.id;
+        end loop;
+    end if;
+    if stays then
+        insert into scim.lookup (tenant, attribute, key, resource_id)
+        select new.tenant, k.attribute, k.key, new.id from scim.lookup_keys(new.type, new.doc) k
+            on conflict do nothing;
+    end if;
+end
+$$;
+
+-- Makes a resource; null where a unique value of it is taken.
+create function fixture.make_resource(r scim.resource) returns scim.resource
+    language plpgsql
+as $$
+declare
+    made scim.resource;
+begin
+    r := fixture.ruled(r, null);
+    insert into scim.resource select (r).* on conflict do nothing returning * into made;
+    if made.id is null then
+        return null;
+    end if;
+    perform fixture.follow_up(made, null);
+    perform scim.note(made.tenant, 'create', made.type, made.id::text,
+                      coalesce(made.doc ->> 'userName', made.doc ->> 'value', made.doc ->> 'displayName'), null, made.doc);
+    if made.type = 'User' then
+        perform scim.apply_templates(made.tenant, array [made.id]);
+        select x.* into made from scim.resource x where x.tenant = made.tenant and x.id = made.id;
+    end if;
+    return made;
+end
+$$;
+
+-- Writes the row as it is, changed, of one that the transaction has locked, and notes the change. `again`: as a new version.
+create function fixture.change_resource(old scim.resource, new scim.resource, again boolean default true) returns scim.resource
+    language plpgsql
+as $$
+begin
+    if again then
+        new.version := old.version + 1;
+        new.last_modified := now();
+    end if;
+    new := fixture.ruled(new, old);
+    update scim.resource x
+       set doc = new.doc, version = new.version, last_modified = new.last_modified, deleted_at = new.deleted_at, external_id = new.external_id,
+           user_name_key = new.user_name_key, group_name_key = new.group_name_key, display_name_key = new.display_name_key,
+           former_name_key = new.former_name_key, login_key = new.login_key, modified_hour = new.modified_hour,
+           formatted_name_key = new.formatted_name_key, family_name_key = new.family_name_key, given_name_key = new.given_name_key,
+           middle_name_key = new.middle_name_key, honorific_prefix_key = new.honorific_prefix_key,
+           honorific_suffix_key = new.honorific_suffix_key, employee_number_key = new.employee_number_key, source = new.source, wire = new.wire,
+           active = new.active, role = new.role, sent_role = new.sent_role, flags = new.flags, protected = new.protected,
+           merged_into = new.merged_into
+     where x.tenant = old.tenant and x.id = old.id;
+    perform fixture.follow_up(new, old);
+    perform scim.note_change(old, new);
+    return new;
+end
+$$;
+
+-- `place` keeps roles that are made together in order: ids are ordered by their milliseconds. One document has both
+-- shapes, the IETF draft's and Okta's: each resource type shows the attributes of its own schema.
+create function fixture.add_role(of_tenant text, value text, display text, type text, place int) returns uuid
+    language plpgsql
+as $$
+begin
+    return (fixture.make_resource(fixture.new_resource(
+        of_tenant, scim.new_id(clock_timestamp() + place * interval '1 ms'), 'Role', 'scim',
+        jsonb_build_object(
+            'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Role',
+                                         'urn:okta:scim:schemas:core:1.0:Role'),
+            'value', value, 'display', display, 'displayName', display, 'type', type,
+            'supported', true, 'limitedAssignmentsPermitted', false)))).id;
+end
+$$;
+
+create function fixture.add_built_in_roles(of_tenant text) returns void
+    language plpgsql
+as $$
+begin
+    perform fixture.add_role(of_tenant, r.value, r.display, 'built-in', r.place::int)
+       from rows from (unnest(array['administrator', 'office-admin', 'user', 'read-only', 'summary-only'],
+                              array['Administrator', 'Office administrator', 'User', 'Read only', 'Summary only']))
+            with ordinality r (value, display, place);
+end
+$$;
+
+-- One document has both shapes, the IETF draft's and Okta's, and what neither shows, so that the audit log has it.
+create function fixture.entitlement(s scim.subscription) returns jsonb
+    language sql stable
+as $$
+    select jsonb_strip_nulls(jsonb_build_object(
+        'schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Entitlement',
+                                     'urn:okta:scim:schemas:core:1.0:Entitlement'),
+        'value', s.name, 'display', s.name, 'displayName', s.name, 'type', 'subscription', 'supported', true,
+        'limitedAssignmentsPermitted', s.seats is not null, 'totalAssignmentsPermitted', s.seats,
+        'description', s.description, 'automatic', s.automatic))
+$$;
+
+-- The Entitlement of a subscription that is made, has changed, or is going to be removed.
+create function fixture.make_entitlement(s scim.subscription) returns void
+    language plpgsql
+as $$
+begin
+    perform fixture.make_resource(fixture.new_resource(s.tenant, s.id, 'Entitlement', 'scim', fixture.entitlement(s)));
+end
+$$;
+
+create function fixture.change_entitlement(s scim.subscription, gone boolean) returns void
+    language plpgsql
+as $$
+declare
+    was scim.resource;
+    r   scim.resource;
+begin
+    select x.* into was from scim.resource x where x.tenant = s.tenant and x.id = s.id for no key update;
+    r := was;
+    r.doc := case when gone then r.doc else fixture.entitlement(s) end;
+    r.deleted_at := case when gone then now() end;
+    perform fixture.change_resource(was, r);
+end
+$$;
+
+-- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
+-- it becomes protected. To be called before it is; what it has by other grants it keeps anyway.
+create function fixture.pin_access(of_tenant text, of_user uuid) returns void
+    language plpgsql
+as $$
+declare
+    granted scim.access_grant;
+begin
+    for granted in
+        insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted, joined)
+        select of_tenant, of_user, g.subscription_id, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
+          from scim.ground g
+         where g.tenant = of_tenant and g.user_id = of_user
+         group by g.subscription_id
+        having not bool_or(g.source in ('manual', 'template', 'provider', 'protected'))
+            on conflict do nothing
+        returning n.* loop
+        perform scim.note_grant('grant', granted);
+    end loop;
+    for granted in
+        insert into scim.access_grant as n (tenant, user_id, role, source, granted, joined)
+        select of_tenant, of_user, g.role, 'protected', min(g.since), (min(array [g.since, g.joined])) [2]
+          from scim.ground_role g
+         where g.tenant = of_tenant and g.user_id = of_user
+         group by g.role
+        having not bool_or(g.source <> 'group')
+            on conflict do nothing
+        returning n.* loop
+        perform scim.note_grant('grant', granted);
+    end loop;
+end
+$$;
+
+create function fixture.note_left(of_tenant text, of_group uuid, ids uuid[], lost int) returns void
+    language plpgsql
+as $$
+begin
+    if cardinality(ids) > 0 then
+        perform scim.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
+                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)), null, lost);
+    end if;
+end
+$$;
+
+-- --- triggers --------------------------------------------------------------------------------------------------------
 
 create function fixture.acts() returns boolean
     language sql stable
@@ -19,7 +300,7 @@ begin
     if tg_op = 'UPDATE' then
         nobody := old;
     end if;
-    new := scim.ruled(new, nobody);
+    new := fixture.ruled(new, nobody);
     -- What a test says of the keys itself counts.
     new.display_name_key := coalesce(new.display_name_key, asked.display_name_key);
     return new;
@@ -34,14 +315,14 @@ begin
         return null;
     end if;
     if tg_op = 'DELETE' then
-        perform scim.follow_up(null, old);
+        perform fixture.follow_up(null, old);
         perform scim.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
         perform scim.forget(old.tenant, old.id);
     elsif tg_op = 'INSERT' then
-        perform scim.follow_up(new, null);
+        perform fixture.follow_up(new, null);
         perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
     else
-        perform scim.follow_up(new, old);
+        perform fixture.follow_up(new, old);
         perform scim.note_change(old, new);
     end if;
     return null;
@@ -70,7 +351,7 @@ begin
         return new;
     end if;
     if new.protected is not null then
-        perform scim.pin_access(new.tenant, new.id);
+        perform fixture.pin_access(new.tenant, new.id);
     else
         delete from scim.access_grant a where a.tenant = new.tenant and a.user_id = new.id and a.source = 'protected';
     end if;
@@ -114,7 +395,7 @@ create function fixture.departed() returns trigger
 as $$
 begin
     if fixture.acts() then
-        perform scim.note_left(g.tenant, g.group_id, g.ids, cardinality(g.ids))
+        perform fixture.note_left(g.tenant, g.group_id, g.ids, cardinality(g.ids))
            from (select d.tenant, d.group_id, array_agg(d.member_id) as ids from departed d group by d.tenant, d.group_id) g;
     end if;
     return null;
@@ -129,7 +410,7 @@ begin
         return null;
     end if;
     if tg_op = 'INSERT' then
-        perform scim.add_built_in_roles(new.tenant);
+        perform fixture.add_built_in_roles(new.tenant);
         return null;
     end if;
     perform scim.spread(new.tenant);
@@ -181,9 +462,9 @@ begin
         return null;
     end if;
     if tg_op = 'INSERT' then
-        perform scim.make_entitlement(new);
+        perform fixture.make_entitlement(new);
     else
-        perform scim.change_entitlement(case tg_op when 'DELETE' then old else new end, tg_op = 'DELETE');
+        perform fixture.change_entitlement(case tg_op when 'DELETE' then old else new end, tg_op = 'DELETE');
     end if;
     return null;
 end

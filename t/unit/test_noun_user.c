@@ -123,7 +123,9 @@ static const noun_case_t cases[] = {
      "{" ANN
      "'rules':{'erases':true},'joined':[{'id':'g1','name':'G'}],'grants':[{'id':'a1','subscription':'S','role':null,"
      "'source':'manual'}]}",
-     NULL, 0, NULL, "{'id':'u1','erased':[{'id':'u1','was':" ANN_DOC ",'seen':0}],'touched':['g1']}",
+     NULL, 0, NULL,
+     "{'id':'u1','erased':[{'id':'u1','was':" ANN_DOC ",'seen':0}],'withdrawn':[{'id':'a1','subscription':'S',"
+     "'role':null,'source':'manual'}],'touched':['g1']}",
      "[{'action':'erase','type':'User','id':'u1','weight':1},"
      "{'action':'withdraw','type':'User','id':'u1','before':{'subscription':'S','source':'manual'}},"
      "{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1']}}]"},
@@ -133,7 +135,7 @@ static const noun_case_t cases[] = {
      "{" GONE("scim", "") RULES ",'isProtected':true,'isMainContact':false}", NULL, 409,
      "user: The user \"ann\" is a break-glass account; unprotect it first.", NULL, NULL},
     {"a deleted user is erased", &scim_user_erase_deleted, "{'user':'ann'}", "{" GONE("scim", "") RULES "}", NULL, 0,
-     NULL, "{'id':'u1','erased':[{'id':'u1','was':null,'seen':0}],'touched':[]}",
+     NULL, "{'id':'u1','erased':[{'id':'u1','was':null,'seen':0}],'withdrawn':[],'touched':[]}",
      "[{'action':'erase','type':'User','id':'u1'}]"},
     {"who is there is not restored", &scim_user_restore, "{'user':'ann'}", "{" ANN RULES "}", NULL, 409,
      "user: The user \"ann\" is not deleted; name a deleted one that was called the same by its id.", NULL, NULL},
