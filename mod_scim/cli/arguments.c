@@ -132,8 +132,9 @@ typedef struct option_t {
 static int knows(const scim_admin_op_t *op, const char *name, apr_pool_t *pool)
 {
     const char *member = cli_option_member(name, strlen(name), pool);
+    const scim_admin_arg_t *arg = scim_admin_arg(op, member, strlen(member));
 
-    return scim_admin_arg(op, member, strlen(member)) != NULL || cli_operation_in_path(op, member);
+    return (arg != NULL && !(arg->flags & SCIM_ARG_PIECE)) || cli_operation_in_path(op, member);
 }
 
 static option_t split(const scim_admin_op_t *op, const char *word, apr_pool_t *pool)

@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "help.h"
+#include "import.h"
 #include "scim/json.h"
 #include "scim/text.h"
 #include "show.h"
@@ -184,7 +185,7 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
 /* All pages of a list, each as soon as it is there, unless one is asked for. */
 static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
 {
-    scim_export_e kind = cli->options[CLI_CSV] != NULL ? SCIM_EXPORT_CSV : SCIM_EXPORT_LINES;
+    scim_export_e kind = cli->options[CLI_JSONL] != NULL ? SCIM_EXPORT_LINES : SCIM_EXPORT_CSV;
     int one = json_object_object_get_ex(call->args, "limit", NULL);
     scim_error_t *error = NULL;
     const char *next = NULL;
@@ -261,7 +262,8 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
     if (cli->options[CLI_ALL_TENANTS] != NULL) {
         return show_all_tenants(cli, call);
     }
-    if (cli->options[CLI_CSV] != NULL || cli->options[CLI_JSONL] != NULL) {
+    if (cli->options[CLI_CSV] != NULL || cli->options[CLI_JSONL] != NULL ||
+        ((call->op->flags & SCIM_OP_SHEET) && cli->options[CLI_JSON] == NULL)) {
         return export_list(cli, call);
     }
     if (call->op->flags & SCIM_OP_LIST) {
@@ -365,6 +367,9 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     call.tenant = cli_operation_in_path(op, "tenant") && cli->options[CLI_ALL_TENANTS] == NULL
                       ? scim_admin_text(&call, "tenant")
                       : NULL;
+    if (op->args != NULL && op->args->kind == SCIM_ARG_FILE) {
+        return cli_import(cli, &call);
+    }
     error = load_schemas(&call, cli);
     error = error == NULL ? run_and_show(cli, &call) : error;
     return error == NULL ? CLI_OK : fail_with(error);

@@ -166,6 +166,9 @@ static const apr_array_header_t *all_words(const scim_admin_op_t *op, apr_pool_t
         add_word(words, op, name, &word);
     }
     for (const scim_admin_arg_t *arg = op->args; arg != NULL && arg->name != NULL; arg++) {
+        if (arg->flags & SCIM_ARG_PIECE) {
+            continue;
+        }
         const char *more = arg->kind == SCIM_ARG_LIST       ? "; several with commas, or repeated"
                            : arg->kind == SCIM_ARG_MAPPINGS ? "; several repeated, or as JSON"
                                                             : "";

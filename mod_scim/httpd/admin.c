@@ -77,6 +77,23 @@ static int announces_json(const request_rec *r)
     return len == strlen(JSON_TYPE) && ap_cstr_casecmpn(type, JSON_TYPE, len) == 0;
 }
 
+/* Whether the body is the file that an operation takes: CSV, or JSON lines. */
+static int is_file(const admin_t *admin)
+{
+    static const char *const types[] = {"text/csv", "application/jsonl", "application/x-ndjson"};
+    const char *type = apr_table_get(admin->r->headers_in, "Content-Type");
+    apr_size_t len = type ? strcspn(type, "; \t") : 0;
+    const scim_admin_arg_t *arg = admin->call.op->args;
+    apr_size_t i;
+
+    if (!arg || arg->kind != SCIM_ARG_FILE)
+        return 0;
+    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (len == strlen(types[i]) && ap_cstr_casecmpn(type, types[i], len) == 0)
+            return 1;
+    return 0;
+}
+
 static scim_error_t *check_sender(const admin_t *admin)
 {
     request_rec *r = admin->r;
@@ -94,7 +111,7 @@ static scim_error_t *check_type(const admin_t *admin)
 {
     request_rec *r = admin->r;
 
-    if (changes(r) && r->method_number != M_DELETE && !announces_json(r))
+    if (changes(r) && r->method_number != M_DELETE && !announces_json(r) && !is_file(admin))
         return scim_error_status(r->pool, HTTP_UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be " JSON_TYPE ".");
     return NULL;
 }
@@ -214,6 +231,23 @@ static scim_error_t *read_query(admin_t *admin)
     return NULL;
 }
 
+/* The file is the body; its arguments are those of the query. */
+static scim_error_t *read_file(admin_t *admin)
+{
+    scim_request_t request = {.r = admin->r, .config = admin->config};
+    const char *bytes;
+    apr_size_t len;
+    scim_error_t *error = scim_message_bytes(&bytes, &len, &request);
+
+    if (!error)
+        error = read_query(admin);
+    if (!error)
+        error = check_once(admin, admin->call.op->args->name);
+    if (!error)
+        scim_admin_set(&admin->call, admin->call.op->args->name, json_object_new_string_len(bytes, (int)len));
+    return error;
+}
+
 /* Arguments of the body, one member each. */
 static scim_error_t *read_body(admin_t *admin)
 {
@@ -257,7 +291,9 @@ static const char *version_tags(const request_rec *r)
 static scim_error_t *read_arguments(admin_t *admin)
 {
     const scim_admin_op_t *op = admin->call.op;
-    scim_error_t *error = strcmp(op->method, "GET") == 0 ? read_query(admin) : read_body(admin);
+    scim_error_t *error = strcmp(op->method, "GET") == 0 ? read_query(admin)
+                          : is_file(admin)               ? read_file(admin)
+                                                         : read_body(admin);
 
     return error ? error : scim_admin_check(op, admin->call.args, admin->r->pool);
 }

@@ -15,12 +15,11 @@
 #define EVERYWHERE "*"
 
 const scim_admin_op_t *const scim_admin_tables[] = {
-    scim_admin_tenant_ops,   scim_admin_token_ops,        scim_admin_role_ops,
-    scim_admin_activity_ops, scim_admin_hold_ops,         scim_admin_user_ops,
-    scim_admin_group_ops,    scim_admin_template_ops,     scim_admin_flag_ops,
-    scim_admin_link_ops,     scim_admin_subscription_ops, scim_admin_mapping_ops,
-    scim_admin_grant_ops,    scim_admin_access_ops,       scim_admin_audit_ops,
-    scim_admin_me_ops,       scim_admin_connection_ops,   NULL};
+    scim_admin_tenant_ops,       scim_admin_token_ops,    scim_admin_role_ops,       scim_admin_activity_ops,
+    scim_admin_hold_ops,         scim_admin_user_ops,     scim_admin_import_ops,     scim_admin_user_export_ops,
+    scim_admin_group_ops,        scim_admin_template_ops, scim_admin_flag_ops,       scim_admin_link_ops,
+    scim_admin_subscription_ops, scim_admin_mapping_ops,  scim_admin_grant_ops,      scim_admin_access_ops,
+    scim_admin_audit_ops,        scim_admin_me_ops,       scim_admin_connection_ops, NULL};
 
 /* The rows of all tables, one after the other. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)
@@ -189,8 +188,7 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     return scim_admin_answer(call, scim_batch_result(batch, slot));
 }
 
-/* The head of a transaction that stays open. */
-static scim_batch_t *begin(const scim_admin_call_t *call)
+scim_batch_t *scim_admin_open(const scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_batch_make(call->conn);
     scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
@@ -200,7 +198,7 @@ static scim_batch_t *begin(const scim_admin_call_t *call)
 
 static scim_error_t *run_change(scim_admin_call_t *call)
 {
-    return scim_admin_change(call, begin(call), 1);
+    return scim_admin_change(call, scim_admin_open(call), 1);
 }
 
 /* A place that a list cannot read is told as what it is, not as a value of some column. */
@@ -235,6 +233,19 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }
 
+scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch)
+{
+    if (call->op->change) {
+        return scim_admin_change(call, batch, 0);
+    }
+    int slot = add_statement(batch, call);
+    scim_error_t *error = scim_batch_run(batch);
+    if (error || (call->op->flags & SCIM_OP_EMPTY)) {
+        return error;
+    }
+    return scim_admin_answer(call, scim_batch_result(batch, slot));
+}
+
 static int same_version(const char *one, const char *other)
 {
     return one == other || (one && other && strcmp(one, other) == 0);
@@ -245,21 +256,17 @@ static int same_version(const char *one, const char *other)
 static scim_error_t *run_in_open(const scim_admin_call_t **headed, scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_batch_make(call->conn);
-    if (call->op->change) {
-        return scim_admin_change(call, batch, 0);
-    }
-    if (!same_version((*headed)->if_match, call->if_match)) {
+    if (!call->op->change && !same_version((*headed)->if_match, call->if_match)) {
         add_head(batch, call);
         *headed = call;
     }
-    add_statement(batch, call);
-    return scim_batch_run(batch);
+    return scim_admin_part(call, batch);
 }
 
 static scim_error_t *run_once(int *failed, scim_admin_call_t *calls, int n)
 {
     const scim_admin_call_t *headed = calls;
-    scim_error_t *error = scim_batch_run(begin(calls));
+    scim_error_t *error = scim_batch_run(scim_admin_open(calls));
     *failed = -1;
     for (int i = 0; !error && i < n; i++) {
         error = run_in_open(&headed, &calls[i]);

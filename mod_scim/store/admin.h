@@ -15,6 +15,7 @@
 #ifndef SCIM_ADMIN_H
 #define SCIM_ADMIN_H
 
+#include <apr_hash.h>
 #include <json-c/json.h>
 
 #include "connection.h"
@@ -28,13 +29,15 @@ typedef enum {
     SCIM_ARG_CHOICE,   /* one of the words of `form`, "a|b|c" */
     SCIM_ARG_LIST,     /* a list of texts; of scimctl, an option that may be repeated, "a,b" or '["a","b"]' */
     SCIM_ARG_MAPPINGS, /* a list of mappings (admin_pairs.h); of scimctl, an option that may be repeated */
-    SCIM_ARG_JSON      /* an object or a list, of any shape; of answers alone */
+    SCIM_ARG_JSON,     /* an object or a list, of any shape; of answers alone */
+    SCIM_ARG_FILE /* the text of a file, up to `most` bytes of any kind; a body of its type, and of scimctl its name */
 } scim_arg_kind_e;
 
 enum {
     SCIM_ARG_REQUIRED = 1,
     SCIM_ARG_FUTURE = 4,  /* of a time: a duration counts from now on, and not back */
     SCIM_ARG_NAME = 8,    /* of a text: blanks at its ends do not count, and several are one */
+    SCIM_ARG_PIECE = 16,  /* says which piece of a file it is; of scimctl, which sends all of it, no option */
     SCIM_ARG_NULLABLE = 2 /* null, and of scimctl "none", takes the value away */
 };
 
@@ -68,6 +71,7 @@ enum {
     SCIM_OP_FEW = 8,       /* a list that is never long: scimctl shows all its pages */
     SCIM_OP_FILTERS = 16,  /* has a filter, and needs the schemas for it */
     SCIM_OP_SURVIVES = 64, /* also of a tenant that was removed */
+    SCIM_OP_SHEET = 128,   /* a list that is made for a file: scimctl shows all of it as CSV */
     SCIM_OP_ORDERED = 32   /* planned with sorting forbidden: what it reads, indexes give in its order */
 };
 
@@ -110,6 +114,7 @@ struct scim_admin_call_t {
     const char *base_url;          /* of the endpoint, with {tenant} where the name goes; NULL: not known */
     const char *secret;            /* made by prepare, shown by finish */
     apr_interval_time_t patience;  /* for how long one in pieces goes on; 0: until it is done */
+    apr_hash_t *seen;              /* what calls about one file have met in it; NULL: this is the only one */
     apr_pool_t *pool;
     /* What it came to. */
     const char *answer; /* JSON; NULL of SCIM_OP_EMPTY */

@@ -125,6 +125,18 @@ static const char *check_list(const scim_admin_arg_t *arg, json_object *value, a
     return NULL;
 }
 
+static const char *check_file(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
+{
+    if (!json_object_is_type(value, json_type_string)) {
+        return "must be the text of a file.";
+    }
+    if (json_object_get_string_len(value) > arg->most) {
+        return apr_psprintf(pool, "has more than %" APR_INT64_T_FMT " bytes; send it in pieces, or use scimctl.",
+                            arg->most);
+    }
+    return NULL;
+}
+
 static const char *check_json(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
     (void)arg;
@@ -165,7 +177,7 @@ static int has_many_marks(json_object *value)
 static const char *(*const checks[])(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool) = {
     [SCIM_ARG_TEXT] = check_text, [SCIM_ARG_INT] = check_int,           [SCIM_ARG_FLAG] = check_flag,
     [SCIM_ARG_TIME] = check_time, [SCIM_ARG_CHOICE] = check_choice,     [SCIM_ARG_LIST] = check_list,
-    [SCIM_ARG_JSON] = check_json, [SCIM_ARG_MAPPINGS] = check_mappings,
+    [SCIM_ARG_JSON] = check_json, [SCIM_ARG_MAPPINGS] = check_mappings, [SCIM_ARG_FILE] = check_file,
 };
 
 /* Why a value does not do; NULL where it does. */
@@ -224,7 +236,7 @@ static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, a
     {
         const scim_admin_arg_t *arg = scim_admin_arg(op, name, strlen(name));
         const char *problem = NULL;
-        if (has_many_marks(value)) {
+        if ((!arg || arg->kind != SCIM_ARG_FILE) && has_many_marks(value)) {
             problem = SCIM_MARKS_DETAIL ".";
         } else if (arg) {
             problem = check_value(arg, value, pool);
@@ -353,6 +365,7 @@ scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, 
     case SCIM_ARG_TEXT:
     case SCIM_ARG_CHOICE:
     case SCIM_ARG_JSON:
+    case SCIM_ARG_FILE:
         *value = json_object_new_string(text);
         break;
     }

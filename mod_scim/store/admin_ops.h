@@ -11,6 +11,12 @@
 scim_batch_t *scim_admin_batch(const scim_admin_call_t *call);
 scim_error_t *scim_admin_answer(scim_admin_call_t *call, const PGresult *result);
 
+/* The same of a transaction that stays open. */
+scim_batch_t *scim_admin_open(const scim_admin_call_t *call);
+
+/* Carries a call out in the transaction that is open, after what `batch` has; it is prepared, and is not finished. */
+scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch);
+
 extern const scim_admin_op_t scim_admin_me_ops[];
 extern const scim_admin_op_t scim_admin_connection_ops[];
 extern const scim_admin_op_t scim_admin_tenant_ops[];
@@ -26,6 +32,8 @@ extern const scim_admin_op_t scim_admin_group_ops[];
 extern const scim_admin_op_t scim_admin_template_ops[];
 extern const scim_admin_op_t scim_admin_audit_ops[];
 extern const scim_admin_op_t scim_admin_user_ops[];
+extern const scim_admin_op_t scim_admin_import_ops[];
+extern const scim_admin_op_t scim_admin_user_export_ops[];
 extern const scim_admin_op_t scim_admin_flag_ops[];
 extern const scim_admin_op_t scim_admin_link_ops[];
 

@@ -94,8 +94,7 @@ static const char *pascal(const char *noun, const char *verb, apr_pool_t *pool)
     return text[0] && to[-1] == '-' ? apr_pstrmemdup(pool, text, (apr_size_t)(to - text - 1)) : text;
 }
 
-/* --- values
- * ----------------------------------------------------------------------------------------------------------*/
+/* --- values ------------------------------------------------------------------------------------------------------- */
 
 static void put_type(json_object *schema, const char *type, int nullable)
 {
@@ -129,7 +128,7 @@ static void put_length(json_object *schema, apr_int64_t most)
 static const char *const json_types[] = {
     [SCIM_ARG_TEXT] = "string", [SCIM_ARG_INT] = "integer",    [SCIM_ARG_FLAG] = "boolean",
     [SCIM_ARG_TIME] = "string", [SCIM_ARG_CHOICE] = "string",  [SCIM_ARG_LIST] = "array",
-    [SCIM_ARG_JSON] = "object", [SCIM_ARG_MAPPINGS] = "array",
+    [SCIM_ARG_JSON] = "object", [SCIM_ARG_MAPPINGS] = "array", [SCIM_ARG_FILE] = "string",
 };
 
 /* The schema of a kind of value, without limits. */
@@ -171,6 +170,7 @@ static json_object *arg_schema(const scim_admin_arg_t *arg)
     json_object *schema = kind_schema(arg->kind, nullable);
     switch (arg->kind) {
     case SCIM_ARG_TEXT:
+    case SCIM_ARG_FILE:
         put_length(schema, arg->most);
         break;
     case SCIM_ARG_INT:
@@ -199,8 +199,7 @@ static json_object *arg_schema(const scim_admin_arg_t *arg)
     return schema;
 }
 
-/* --- answers
- * ---------------------------------------------------------------------------------------------------------*/
+/* --- answers ------------------------------------------------------------------------------------------------------ */
 
 static json_object *fields_schema(const scim_admin_field_t *fields)
 {
@@ -353,8 +352,7 @@ static json_object *responses(document_t *document, const scim_admin_op_t *op)
     return all;
 }
 
-/* --- what is asked
- * -----------------------------------------------------------------------------------------------------*/
+/* --- what is asked ------------------------------------------------------------------------------------------------ */
 
 static json_object *new_parameter(const char *where, const char *name, const char *description, int required)
 {
@@ -465,14 +463,16 @@ static json_object *operation(document_t *document, const scim_admin_op_t *op)
     if (!is_get(op) && op->args && op->args->name) {
         json_object *body = put_object(object, "requestBody");
         put(body, "required", json_object_new_boolean(requires_some(op)));
-        put_content(body, JSON_TYPE, body_schema(op));
+        json_object *content = put_content(body, JSON_TYPE, body_schema(op));
+        if (op->args->kind == SCIM_ARG_FILE) { /* it may be the body itself, with the other arguments in the query */
+            put_files(content);
+        }
     }
     put(object, "responses", responses(document, op));
     return object;
 }
 
-/* --- the document
- * --------------------------------------------------------------------------------------------------------*/
+/* --- the document ------------------------------------------------------------------------------------------------- */
 
 static const char description[] =
     "What administrators of mod_scim do: tenants, tokens, accounts, groups, access, and the logs. Everything here can "

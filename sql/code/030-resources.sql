@@ -111,6 +111,7 @@ begin
     delete from scim.first_login f where f.tenant = of_tenant and f.user_id = gone;
     delete from scim.mapping p where p.tenant = of_tenant and p.group_id = gone;
     delete from scim.application_group a where a.tenant = of_tenant and a.group_id = gone;
+    delete from scim.batch_item i where i.tenant = of_tenant and i.user_id = gone;
 end
 $$;
 revoke execute on function scim.forget from public;

@@ -32,6 +32,14 @@ with most as materialized (
     delete from scim.not_duplicate x
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.not_duplicate y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
     returning 1
+), gone_batch_item as (
+    delete from scim.batch_item x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.batch_item y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
+), gone_batch as (
+    delete from scim.batch x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.batch y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
 ), gone_link as (
     delete from scim.link x
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.link y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
@@ -95,6 +103,10 @@ with most as materialized (
                 select count(*) as n from gone_loss
                  union all
                 select count(*) as n from gone_not_duplicate
+                 union all
+                select count(*) as n from gone_batch_item
+                 union all
+                select count(*) as n from gone_batch
                  union all
                 select count(*) as n from gone_link
                  union all

@@ -378,6 +378,16 @@ sub check_ordered {
     }
 }
 
+# An export reads itself, and the groups of those who are in some.
+sub check_exports {
+    for my $path ('/user-export?limit=50', "/user-export?limit=50&after=$MIDDLE", '/user-export?limit=50&source=local') {
+        my $page;
+        my $read = rows_read(sub { $page = $t->admin(GET => $path)->{json} }, 'resource');
+        is(scalar @{ $page->{items} // [] }, $path =~ /local/ ? 0 : 50, $path);
+        cmp_ok($read, '<=', 170, "$path reads itself") or diag "read $read rows";
+    }
+}
+
 # --- whom a template would be for ----------------------------------------------------------------------------------------
 
 sub check_previews {
@@ -470,5 +480,6 @@ look();
 check_reading('few tenants');
 check_statements();
 check_previews();
+check_exports();
 
 done_testing;

@@ -19,6 +19,7 @@ for my $tenant ($t, $other) {
     $tenant->admin(POST => '/grants', { user => 'ben', subscription => 'Web' });
     $tenant->admin(POST => '/templates', { name => 'All', flags => ['vip'] });
     $tenant->admin(POST => '/links', { user => 'ann', issuer => 'https://idp.example/', subject => 's1' });
+    $tenant->admin(POST => '/imports', { file => "userName\nimported\n" });
     $tenant->admin(POST => '/duplicates/dismiss', { users => ['ann', 'ben'] });
     $tenant->admin(POST => '/users/ann/login', {});
     my $name = $tenant->tenant;

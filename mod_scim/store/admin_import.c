@@ -1,0 +1,632 @@
+/*
+ * Accounts from a file. What a line asks for is done by the operations that administrators have for one account, each
+ * line in a part of a transaction that can be undone by itself; the lines of a piece are committed together. A preview
+ * does the same and commits nothing.
+ */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "admin_change.h"
+#include "admin_ops.h"
+#include "resources_private.h"
+#include "rules/import.h"
+#include "scim/fold.h"
+#include "scim/json.h"
+#include "scim/sheet.h"
+#include "scim/table.h"
+
+#define FILE_MAX     (1024 * 1024)
+#define PIECE        50 /* lines in one transaction: PostgreSQL keeps few parts of one at hand */
+#define ATTEMPTS_MAX 4
+
+static const scim_admin_field_t fields[] = {
+    {"import", SCIM_ARG_TEXT, "Import", "its id, by which it goes on and can be undone; null: a preview"},
+    {"made", SCIM_ARG_INT, "Made", "how many accounts were made"},
+    {"changed", SCIM_ARG_INT, "Changed", "how many that were there have changed"},
+    {"same", SCIM_ARG_INT, "Same", "how many were there, just as the line says"},
+    {"kept", SCIM_ARG_INT, "Kept", "how many were there with other values, and stayed as they were"},
+    {"refused", SCIM_ARG_INT, "Refused", "how many lines were refused"},
+    {"lines", SCIM_ARG_JSON, NULL,
+     "each line: line, outcome (made, changed, same, kept, refused), userName, id; of a refused one column and cause; "
+     "of "
+     "a changed or kept one before and after"},
+    {"ignored", SCIM_ARG_LIST, "Ignored columns", "columns of exports that an import does not read"},
+    {"columns", SCIM_ARG_TEXT, NULL, "the first line of CSV, for the next piece; null: there is none"},
+    {"next", SCIM_ARG_INT, NULL, "the line that the next piece begins with; null: all is done"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t args[] = {
+    {"file", SCIM_ARG_FILE, SCIM_ARG_REQUIRED, "FILE", 1, FILE_MAX,
+     "CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8. It may be "
+     "the body itself, with the other arguments in the query"},
+    {"name", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "what the import is called (default: imported accounts)"},
+    {"existing", SCIM_ARG_CHOICE, 0, "keep|change", 0, 0,
+     "what is done to accounts that are there with other values: they stay as they are, or get those of the file "
+     "(default: keep)"},
+    {"preview", SCIM_ARG_FLAG, 0, NULL, 0, 0, "tell what would be done, and do nothing"},
+    {"import", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "ID", 1, 36, "of a further piece: the import that it goes on with"},
+    {"columns", SCIM_ARG_FILE, SCIM_ARG_PIECE, "LINE", 1, SCIM_SHEET_ROW_MAX,
+     "of a further piece of CSV: the first line of the file"},
+    {"line", SCIM_ARG_INT, SCIM_ARG_PIECE, "N", 1, 2000000000, "the line that the piece begins with (default: 1)"},
+    {"more", SCIM_ARG_FLAG, SCIM_ARG_PIECE, NULL, 0, 0, "the file goes on behind this piece"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+/* How the groups of a line are read and checked. */
+static const scim_admin_arg_t group_args[] = {
+    {"groups", SCIM_ARG_LIST, 0, "GROUP", 1, 1000, "groups"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+static const scim_admin_op_t group_op = {.method = "POST", .path = "", .args = group_args};
+
+/* An import under way. */
+typedef struct run_t {
+    scim_admin_call_t *call;
+    const scim_admin_op_t *add, *set, *show, *join;
+    scim_sheet_t sheet;
+    const char *import; /* its id; NULL: a preview */
+    int begun;          /* it is there already */
+    int preview, changes;
+    apr_int64_t first;    /* line that is not done yet when it starts */
+    int pieces;           /* that are done */
+    apr_hash_t *seen;     /* folded userName -> line */
+    json_object *ignored; /* of the answer */
+    json_object *lines;
+    int counts[SCIM_IMPORT_COUNT];
+    apr_pool_t *pool; /* of the piece under way */
+} run_t;
+
+/* --- lines -------------------------------------------------------------------------------------------------------- */
+
+static int is_given(const scim_admin_call_t *call, const char *name)
+{
+    return json_object_get_boolean(json_object_object_get(call->args, name));
+}
+
+static const char *text_of(json_object *object, const char *name)
+{
+    json_object *value = json_object_object_get(object, name);
+    return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+/* The first thing that an error is about. */
+static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_pool_t *pool)
+{
+    const scim_field_error_t *field = error->fields ? &APR_ARRAY_IDX(error->fields, 0, const scim_field_error_t) : NULL;
+    scim_import_refuse(line, field ? apr_pstrdup(pool, field->field) : NULL,
+                       apr_pstrdup(pool, field ? field->detail : error->detail));
+}
+
+/* Cells of CSV are texts; what they hold is read as a command line's options are. */
+static scim_error_t *type_values(json_object *values, const run_t *run)
+{
+    json_object *typed = scim_json_own(json_object_new_object(), run->pool);
+    json_object_object_foreach(values, name, value)
+    {
+        const scim_admin_arg_t *arg = scim_admin_arg(run->add, name, strlen(name));
+        arg = arg ? arg : group_args;
+        const char *text = json_object_get_string(value);
+        if (arg->kind == SCIM_ARG_FLAG) {
+            text = scim_fold(text, run->pool);
+        }
+        json_object *read;
+        scim_error_t *error = scim_admin_read(&read, arg, text, run->pool);
+        if (error) {
+            return error;
+        }
+        json_object_object_add(typed, name, read);
+    }
+    json_object_object_foreach(typed, again, kept)
+    {
+        json_object_object_add(values, again, json_object_get(kept));
+    }
+    return NULL;
+}
+
+/* Values and groups apart, as the operations take them. */
+static json_object *without_groups(json_object *values, apr_pool_t *pool)
+{
+    json_object *plain = scim_json_own(json_object_new_object(), pool);
+    json_object_object_foreach(values, name, value)
+    {
+        if (strcmp(name, group_args->name) != 0) {
+            json_object_object_add(plain, name, json_object_get(value));
+        }
+    }
+    return plain;
+}
+
+static scim_error_t *check_values(json_object *values, const run_t *run)
+{
+    json_object *groups;
+    scim_error_t *error = run->sheet.lines ? NULL : type_values(values, run);
+    if (!error) {
+        json_object *plain = without_groups(values, run->pool);
+        error = scim_admin_check(run->add, plain, run->pool);
+        json_object_object_foreach(plain, name, value)
+        {
+            json_object_object_add(values, name, json_object_get(value)); /* blanks of names are gone */
+        }
+    }
+    if (!error && json_object_object_get_ex(values, group_args->name, &groups)) {
+        json_object *one = scim_json_own(json_object_new_object(), run->pool);
+        json_object_object_add(one, group_args->name, json_object_get(groups));
+        error = scim_admin_check(&group_op, one, run->pool);
+    }
+    return error;
+}
+
+/* Whether an earlier line of the file has the same userName. */
+static void look_back(scim_import_line_t *line, run_t *run)
+{
+    const char *key = scim_fold(text_of(line->values, "userName"), run->pool);
+    const apr_int64_t *earlier = apr_hash_get(run->seen, key, APR_HASH_KEY_STRING);
+    apr_pool_t *pool = apr_hash_pool_get(run->seen);
+    if (earlier && *earlier != line->line) {
+        json_object *none = scim_json_own(json_object_new_object(), run->pool);
+        scim_import_decide(line, none, *earlier, 0, run->pool);
+        return;
+    }
+    apr_hash_set(run->seen, apr_pstrdup(pool, key), APR_HASH_KEY_STRING,
+                 apr_pmemdup(pool, &line->line, sizeof(line->line)));
+}
+
+/* Reads a row as a line that is going to be made, unless it is refused. */
+static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run_t *run)
+{
+    *line = (scim_import_line_t){.line = row->line, .outcome = SCIM_IMPORT_MADE};
+    if (row->wrong) {
+        scim_import_refuse(line, row->column, apr_pstrcat(run->pool, "The line ", row->wrong, NULL));
+        return;
+    }
+    line->values = scim_import_values(line, row->values, run->pool);
+    scim_error_t *error = line->values ? check_values(line->values, run) : NULL;
+    if (error) {
+        refuse_by(line, error, run->pool);
+    } else if (line->values) {
+        look_back(line, run);
+    }
+}
+
+static apr_array_header_t *read_piece(run_t *run)
+{
+    apr_array_header_t *lines = apr_array_make(run->pool, PIECE, sizeof(scim_import_line_t));
+    scim_sheet_row_t row;
+    run->sheet.pool = run->pool;
+    while (lines->nelts < PIECE && scim_sheet_next(&row, &run->sheet)) {
+        read_line(apr_array_push(lines), &row, run);
+    }
+    return lines;
+}
+
+/* --- carrying out ------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *run_op(json_object **answer, const run_t *run, const scim_admin_op_t *op, json_object *asked,
+                            scim_batch_t *batch)
+{
+    scim_admin_call_t part = *run->call;
+    part.op = op;
+    part.args = asked;
+    part.if_match = NULL;
+    part.pool = run->pool;
+    part.answer = NULL;
+    scim_error_t *error = op->prepare ? op->prepare(&part) : NULL;
+    error = error ? error : scim_admin_part(&part, batch);
+    if (!error && answer) {
+        *answer = scim_json_trusted(part.answer, strlen(part.answer), run->pool);
+    }
+    return error;
+}
+
+/* The arguments of an operation about one user, or group. */
+static json_object *about(const char *name, const char *value, json_object *more, apr_pool_t *pool)
+{
+    json_object *object = scim_json_own(json_object_new_object(), pool);
+    json_object_object_foreach(more, each, wanted)
+    {
+        json_object_object_add(object, each, json_object_get(wanted));
+    }
+    json_object_object_add(object, name, json_object_new_string(value));
+    return object;
+}
+
+/* Makes the account a member of groups; *joined gets their ids. */
+static scim_error_t *join(json_object *joined, const scim_import_line_t *line, json_object *groups, const run_t *run)
+{
+    json_object *members = scim_json_own(json_object_new_object(), run->pool);
+    json_object *list = json_object_new_array();
+    json_object_array_add(list, json_object_new_string(line->id));
+    json_object_object_add(members, "members", list);
+    scim_error_t *error = NULL;
+    for (size_t i = 0; groups && !error && i < json_object_array_length(groups); i++) {
+        const char *group = json_object_get_string(json_object_array_get_idx(groups, i));
+        json_object *answer;
+        error = run_op(&answer, run, run->join, about("group", group, members, run->pool),
+                       scim_batch_make(run->call->conn));
+        if (error && error->fields) { /* whichever argument it is of the other operation */
+            APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).field = group_args->name;
+        }
+        if (!error) {
+            json_object_array_add(joined, json_object_get(json_object_object_get(answer, "id")));
+        }
+    }
+    return error;
+}
+
+static json_object *item_of(const scim_import_line_t *line, json_object *joined)
+{
+    json_object *item = json_object_new_object();
+    json_object_object_add(item, "user", json_object_new_string(line->id));
+    json_object_object_add(item, "line", json_object_new_int64(line->line));
+    json_object_object_add(item, "what", json_object_new_string(scim_import_words[line->outcome]));
+    if (line->outcome == SCIM_IMPORT_CHANGED) {
+        json_object *undo = json_object_new_object();
+        json_object_object_add(undo, "set", json_object_get(line->before));
+        json_object_object_add(undo, "groups", json_object_get(joined));
+        json_object_object_add(item, "undo", undo);
+    }
+    return item;
+}
+
+/* Makes the account, or changes it. */
+static scim_error_t *apply(json_object *items, scim_import_line_t *line, const run_t *run, scim_batch_t *batch)
+{
+    json_object *asked = line->outcome == SCIM_IMPORT_MADE ? line->values : line->args;
+    json_object *plain = without_groups(asked, run->pool);
+    json_object *joined = scim_json_own(json_object_new_array(), run->pool);
+    json_object *answer = NULL;
+    scim_error_t *error = NULL;
+    if (line->outcome == SCIM_IMPORT_MADE) {
+        error = run_op(&answer, run, run->add, plain, batch);
+        line->id = answer ? text_of(answer, "id") : NULL;
+    } else if (json_object_object_length(plain) > 0) {
+        error = run_op(&answer, run, run->set, about("user", line->id, plain, run->pool), batch);
+    } else {
+        error = scim_batch_run(batch);
+    }
+    error = error ? error : join(joined, line, json_object_object_get(asked, group_args->name), run);
+    if (!error) {
+        json_object_array_add(items, item_of(line, joined));
+    }
+    return error;
+}
+
+static int is_refusal(const scim_error_t *error)
+{
+    return !error->transient && !error->late && !error->unknown && error->status >= 400 && error->status < 500;
+}
+
+/* One line, in a part of the transaction. */
+static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json_object *found, const run_t *run)
+{
+    scim_batch_t *batch = scim_batch_make(run->call->conn);
+    scim_error_t *error = NULL;
+    scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
+    if (found) {
+        json_object *nothing = scim_json_own(json_object_new_object(), run->pool);
+        json_object *is;
+        error = run_op(&is, run, run->show, about("user", text_of(found, "id"), nothing, run->pool), batch);
+        if (error) {
+            return error;
+        }
+        scim_import_decide(line, is, json_object_get_int64(json_object_object_get(found, "line")), run->changes,
+                           run->pool);
+        batch = scim_batch_make(run->call->conn);
+    }
+    if (line->outcome == SCIM_IMPORT_MADE || line->outcome == SCIM_IMPORT_CHANGED) {
+        error = apply(items, line, run, batch);
+    }
+    if (error && is_refusal(error)) {
+        refuse_by(line, error, run->pool);
+        line->id = found ? line->id : NULL;
+        error = NULL;
+    }
+    if (!error) {
+        batch = scim_batch_make(run->call->conn);
+        scim_batch_add(batch, SCIM_STMT_RELEASE, NULL);
+        error = scim_batch_run(batch);
+    }
+    return error;
+}
+
+/* --- a piece ------------------------------------------------------------------------------------------------------ */
+
+static scim_param_t *params_of(const run_t *run, json_object *object)
+{
+    return scim_params(run->pool, run->call->tenant, scim_json_text(object, NULL, run->pool), SCIM_PARAMS_END);
+}
+
+static json_object *new_object(const run_t *run)
+{
+    json_object *object = scim_json_own(json_object_new_object(), run->pool);
+    if (run->import) {
+        json_object_object_add(object, "import", json_object_new_string(run->import));
+    }
+    return object;
+}
+
+/* The names that lines are looked up by. */
+static json_object *names_of(const apr_array_header_t *lines, const run_t *run)
+{
+    json_object *asked = new_object(run), *names = json_object_new_array();
+    for (int i = 0; i < lines->nelts; i++) {
+        const scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, const scim_import_line_t);
+        if (line->outcome != SCIM_IMPORT_REFUSED) {
+            json_object *name = json_object_new_object();
+            json_object_object_add(name, "n", json_object_new_int(i));
+            json_object_object_add(name, "userName", json_object_get(json_object_object_get(line->values, "userName")));
+            json_object_object_add(name, "email", json_object_get(json_object_object_get(line->values, "email")));
+            json_object_array_add(names, name);
+        }
+    }
+    json_object_object_add(asked, "names", names);
+    return asked;
+}
+
+/* The import that is there, or begins, and what it tells the audit log. */
+static void add_begin(scim_batch_t *batch, const run_t *run)
+{
+    static const char unnamed[] = "imported accounts";
+    const char *name = scim_admin_text(run->call, "name");
+    json_object *asked = new_object(run), *entries = scim_json_own(json_object_new_array(), run->pool);
+    json_object *entry = json_object_new_object(), *after = json_object_new_object();
+    json_object_object_add(asked, "name", json_object_new_string(name ? name : unnamed));
+    json_object_object_add(asked, "actor", json_object_new_string(run->call->actor));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_BEGIN, params_of(run, asked));
+    json_object_object_add(entry, "action", json_object_new_string("import"));
+    json_object_object_add(entry, "type", json_object_new_string("Batch"));
+    json_object_object_add(entry, "id", json_object_new_string(run->import));
+    json_object_object_add(entry, "name", json_object_new_string(name ? name : unnamed));
+    json_object_object_add(after, "existing", json_object_new_string(run->changes ? "change" : "keep"));
+    json_object_object_add(entry, "after", after);
+    json_object_array_add(entries, entry);
+    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(run, entries));
+}
+
+static scim_error_t *check_import(const run_t *run, const PGresult *held)
+{
+    static const char gone[] = "There is no such import; leave it out to begin a new one.";
+    static const char over[] = "This import was undone; leave it out to begin a new one.";
+    const char *detail = PQntuples(held) == 0 ? gone : scim_result_bool(held, 0, 0) ? over : NULL;
+    if (!detail) {
+        return NULL;
+    }
+    scim_error_t *error = scim_error_status(run->pool, detail == gone ? 404 : 409, "%s", detail);
+    scim_error_field(error, "import", detail, run->pool);
+    return error;
+}
+
+/* Opens the transaction; *found is what is known of each line's account, by its place. */
+static scim_error_t *begin(json_object **found, const apr_array_header_t *lines, const run_t *run)
+{
+    scim_admin_call_t call = *run->call;
+    call.pool = run->pool;
+    scim_batch_t *batch = scim_admin_open(&call);
+    int held = -1;
+    if (run->import && run->begun) {
+        held = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_HOLD, params_of(run, new_object(run)));
+    } else if (run->import) {
+        add_begin(batch, run);
+    }
+    int slot = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_FIND, params_of(run, names_of(lines, run)));
+    scim_error_t *error = scim_batch_run(batch);
+    error = error || held < 0 ? error : check_import(run, scim_batch_result(batch, held));
+    if (!error) {
+        apr_size_t len;
+        const char *text = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
+        *found = scim_json_trusted(text, len, run->pool);
+    }
+    return error;
+}
+
+static void count(int counts[SCIM_IMPORT_COUNT], const apr_array_header_t *lines)
+{
+    for (int i = 0; i < lines->nelts; i++) {
+        counts[APR_ARRAY_IDX(lines, i, const scim_import_line_t).outcome]++;
+    }
+}
+
+static scim_error_t *end(const apr_array_header_t *lines, json_object *items, const run_t *run)
+{
+    int counts[SCIM_IMPORT_COUNT] = {0};
+    json_object *done = new_object(run);
+    count(counts, lines);
+    for (int i = 0; i < SCIM_IMPORT_COUNT; i++) {
+        json_object_object_add(done, scim_import_words[i], json_object_new_int(counts[i]));
+    }
+    json_object_object_add(done, "items", json_object_get(items));
+    scim_batch_t *batch = scim_batch_make(run->call->conn);
+    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_NOTE, params_of(run, done));
+    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
+    return scim_batch_run(batch);
+}
+
+static scim_error_t *run_once(apr_array_header_t *lines, const run_t *run)
+{
+    json_object *items = scim_json_own(json_object_new_array(), run->pool);
+    json_object *found;
+    scim_error_t *error = begin(&found, lines, run);
+    scim_conn_nest(run->call->conn, 1);
+    for (int i = 0; !error && i < lines->nelts; i++) {
+        scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, scim_import_line_t);
+        if (line->outcome != SCIM_IMPORT_REFUSED) {
+            error = run_line(items, line, json_object_object_get(found, apr_itoa(run->pool, i)), run);
+        }
+    }
+    scim_conn_nest(run->call->conn, 0);
+    if (!error && run->import) {
+        error = end(lines, items, run);
+    }
+    if (error || !run->import) {
+        scim_conn_rollback(run->call->conn);
+    }
+    return error;
+}
+
+/* Deadlocks and stale plans pass by themselves: the lines are as they were read, then. */
+static scim_error_t *run_piece(apr_array_header_t *lines, const run_t *run)
+{
+    int tries = 0;
+    scim_error_t *error;
+    do {
+        apr_array_header_t *fresh = apr_array_copy(run->pool, lines);
+        error = run_once(fresh, run);
+        if (!error) {
+            memcpy(lines->elts, fresh->elts, (apr_size_t)lines->nelts * sizeof(scim_import_line_t));
+        }
+    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
+    return error;
+}
+
+/* --- the answer --------------------------------------------------------------------------------------------------- */
+
+static void put_text(json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
+}
+
+static void tell(run_t *run, const apr_array_header_t *lines)
+{
+    for (int i = 0; i < lines->nelts; i++) {
+        const scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, const scim_import_line_t);
+        json_object *told = json_object_new_object();
+        json_object_object_add(told, "line", json_object_new_int64(line->line));
+        put_text(told, "outcome", scim_import_words[line->outcome]);
+        put_text(told, "userName", line->values ? text_of(line->values, "userName") : NULL);
+        put_text(told, "id", run->preview && line->outcome == SCIM_IMPORT_MADE ? NULL : line->id);
+        if (line->outcome == SCIM_IMPORT_REFUSED) {
+            put_text(told, "column", line->field);
+            put_text(told, "cause", line->cause);
+        } else if (line->outcome == SCIM_IMPORT_CHANGED || line->outcome == SCIM_IMPORT_KEPT) {
+            json_object_object_add(told, "before", json_object_get(line->before));
+            json_object_object_add(told, "after", json_object_get(line->args));
+        }
+        json_object_array_add(run->lines, told);
+    }
+    count(run->counts, lines);
+}
+
+static void answer(scim_admin_call_t *call, const run_t *run, int done)
+{
+    json_object *object = scim_json_own(json_object_new_object(), call->pool);
+    put_text(object, "import", run->import);
+    for (int i = 0; i < SCIM_IMPORT_COUNT; i++) {
+        json_object_object_add(object, scim_import_words[i], json_object_new_int(run->counts[i]));
+    }
+    json_object_object_add(object, "lines", json_object_get(run->lines));
+    json_object_object_add(object, "ignored", json_object_get(run->ignored));
+    put_text(object, "columns", run->sheet.head);
+    json_object_object_add(object, "next", done ? NULL : json_object_new_int64(run->sheet.line));
+    call->answer = scim_json_text(object, NULL, call->pool);
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *refuse_short(apr_pool_t *pool)
+{
+    static const char detail[] = "The piece ends within its first line; send a longer one.";
+    scim_error_t *error = scim_error_status(pool, 400, "file: %s", detail);
+    scim_error_field(error, "file", detail, pool);
+    return error;
+}
+
+static scim_error_t *open_file(run_t *run)
+{
+    scim_admin_call_t *call = run->call;
+    json_object *file = json_object_object_get(call->args, "file");
+    json_object *line = json_object_object_get(call->args, "line");
+    scim_error_t *error = scim_sheet_open(
+        &run->sheet, json_object_get_string(file), (apr_size_t)json_object_get_string_len(file),
+        scim_admin_text(call, "columns"), line ? json_object_get_int64(line) : 1, is_given(call, "more"), call->pool);
+    run->first = run->sheet.line;
+    if (!error && run->sheet.columns) {
+        error = scim_import_columns(&run->ignored, run->sheet.columns, call->pool);
+    }
+    return error;
+}
+
+static scim_error_t *begin_run(run_t *run, scim_admin_call_t *call)
+{
+    const char *existing = scim_admin_text(call, "existing");
+    char id[SCIM_ID_SIZE];
+    *run = (run_t){.call = call, .preview = is_given(call, "preview"), .pool = call->pool};
+    run->add = scim_admin_command("user", "add");
+    run->set = scim_admin_command("user", "set");
+    run->show = scim_admin_command("user", "show");
+    run->join = scim_admin_command("group", "add-members");
+    run->changes = existing && strcmp(existing, "change") == 0;
+    run->seen = call->seen ? call->seen : scim_table_make(call->pool);
+    run->lines = scim_json_own(json_object_new_array(), call->pool);
+    run->ignored = scim_json_own(json_object_new_array(), call->pool);
+    const char *import = scim_admin_text(call, "import");
+    run->begun = import != NULL;
+    if (import && !scim_id_read(id, import)) {
+        scim_error_t *error =
+            scim_error_status(call->pool, 404, "There is no such import; leave it out to begin a new one.");
+        scim_error_field(error, "import", error->detail, call->pool);
+        return error;
+    }
+    if (!import) {
+        scim_id_make(id);
+    }
+    run->import = run->preview ? NULL : apr_pstrdup(call->pool, id);
+    return open_file(run);
+}
+
+/* Carries out the next lines; *done where there are no more. An error lives in the pool of the piece. */
+static scim_error_t *next_piece(int *done, run_t *run)
+{
+    apr_pool_create(&run->pool, run->call->pool);
+    apr_pool_t *before = scim_conn_pool(run->call->conn, run->pool);
+    scim_sheet_t start = run->sheet;
+    apr_array_header_t *lines = read_piece(run);
+    scim_error_t *error = NULL;
+    *done = lines->nelts < PIECE;
+    if (lines->nelts == 0 && run->sheet.more && run->sheet.line == run->first) {
+        error = refuse_short(run->pool);
+    } else if (lines->nelts > 0 || !run->pieces) {
+        error = run_piece(lines, run);
+    }
+    scim_conn_pool(run->call->conn, before);
+    if (error) {
+        run->sheet = start;
+        *done = 0;
+        return error;
+    }
+    tell(run, lines);
+    run->begun = 1;
+    run->pieces++;
+    apr_pool_destroy(run->pool);
+    return NULL;
+}
+
+/* What was committed is told, whatever comes after it. */
+static scim_error_t *import_file(scim_admin_call_t *call)
+{
+    run_t run;
+    apr_time_t late = apr_time_now() + call->patience;
+    int done = 0;
+    scim_error_t *error = begin_run(&run, call);
+    while (!error && !done && (!run.pieces || !call->patience || apr_time_now() < late)) {
+        error = next_piece(&done, &run);
+    }
+    if (error && !run.pieces) {
+        return error;
+    }
+    answer(call, &run, done && !run.sheet.more);
+    return NULL;
+}
+
+const scim_admin_op_t scim_admin_import_ops[] = {
+    {.noun = "user",
+     .verb = "import",
+     .argument = "file",
+     .method = "POST",
+     .path = "/tenants/{tenant}/imports",
+     .args = args,
+     .fields = fields,
+     .carry = import_file,
+     .summary = "make local users of a file's lines, with a preview and a report; the same file again changes nothing"},
+    {.noun = NULL},
+};

@@ -1,0 +1,118 @@
+/* What lines of an import mean: columns, values, and what an account that is there has not. */
+#include <apr_strings.h>
+
+#include "rules/import.h"
+#include "scim/json.h"
+#include "unit.h"
+
+static const char *refused_columns(json_object **ignored, const char *names)
+{
+    json_object *list = unit_json(apr_pstrcat(unit_pool, "{'list':", names, "}", NULL));
+    list = json_object_object_get(list, "list");
+    apr_array_header_t *columns = apr_array_make(unit_pool, 8, sizeof(const char *));
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        APR_ARRAY_PUSH(columns, const char *) = json_object_get_string(json_object_array_get_idx(list, i));
+    }
+    scim_error_t *error = scim_import_columns(ignored, columns, unit_pool);
+    return error ? error->detail : NULL;
+}
+
+#define COLUMNS "userName, givenName, familyName, displayName, email, phone, active, role, flags, groups"
+
+static void columns(void)
+{
+    json_object *ignored;
+    UNIT_STR(refused_columns(&ignored, "['User Name','E-mail','given_name','id','source']"), NULL);
+    UNIT_JSON(ignored, "['id','source']");
+    UNIT_STR(refused_columns(&ignored, "['email','phone']"),
+             "file: The first line must name the columns, and one of them must be userName.");
+    UNIT_STR(refused_columns(&ignored, "['userName','colour']"),
+             "file: There is no column \"colour\"; the columns are " COLUMNS ". Rename it, or take it out.");
+    UNIT_STR(scim_import_column("ROLE"), "role");
+    UNIT_STR(scim_import_column("Own role"), "role");
+    UNIT_STR(scim_import_column("roleSource"), "");
+    UNIT_STR(scim_import_column("userNam"), NULL);
+    UNIT_STR(scim_import_column("userNames"), NULL);
+}
+
+static void values(void)
+{
+    static const struct {
+        const char *row, *values, *cause;
+    } cases[] = {
+        {"{'User name':'ann','id':'7','Role':'boss'}", "{'userName':'ann','role':'boss'}", NULL},
+        {"{'userName':'ann','role':'user','roleSource':'default'}", "{'userName':'ann'}", NULL},
+        {"{'userName':'ann','role':'boss','ownRole':'boss'}", "{'userName':'ann','role':'boss'}", NULL},
+        {"{'userName':'ann','groups':[{'displayName':'Staff','source':'local'},{'displayName':'Sales','source':'scim'}]"
+         "}",
+         "{'userName':'ann','groups':['Staff']}", NULL},
+        {"{'userName':'ann','groups':['Staff'],'flags':'a,b'}", "{'userName':'ann','groups':['Staff'],'flags':'a,b'}",
+         NULL},
+        {"{'userName':'ann','colour':'red'}", NULL,
+         "There is no column \"colour\"; the columns are " COLUMNS ". Rename it, or take it out."},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        scim_import_line_t line = {.line = 2};
+        json_object *got = scim_import_values(&line, unit_json(cases[i].row), unit_pool);
+        UNIT_STR(line.cause, cases[i].cause);
+        if (cases[i].values) {
+            UNIT_JSON(got, cases[i].values);
+        } else {
+            CU_ASSERT_PTR_NULL(got);
+            UNIT_INT(line.outcome, SCIM_IMPORT_REFUSED);
+            UNIT_STR(line.field, "colour");
+        }
+    }
+}
+
+#define ANN                                                                                                            \
+    "{'id':'u1','userName':'Ann','displayName':'Ann','email':'a@x','phone':null,'active':true,'ownRole':'boss',"       \
+    "'flags':['ai','vip'],'groups':[{'id':'g1','displayName':'Staff','source':'local'}]}"
+
+static void decisions(void)
+{
+    static const struct {
+        const char *values;
+        int earlier, changes;
+        scim_import_e outcome;
+        const char *args, *before; /* of a refused one its cause */
+    } cases[] = {
+        {"{'userName':'ANN'}", 0, 0, SCIM_IMPORT_SAME, "{}", "{}"},
+        {"{'userName':'ann','email':'a@x','active':true,'role':'BOSS','flags':['VIP','ai'],'groups':['staff']}", 0, 1,
+         SCIM_IMPORT_SAME, "{}", "{}"},
+        {"{'userName':'ann','email':'b@x'}", 0, 0, SCIM_IMPORT_KEPT, "{'email':'b@x'}", "{'email':'a@x'}"},
+        {"{'userName':'ann','email':'b@x','phone':'1'}", 0, 1, SCIM_IMPORT_CHANGED, "{'email':'b@x','phone':'1'}",
+         "{'email':'a@x','phone':null}"},
+        {"{'userName':'ann','active':false}", 0, 1, SCIM_IMPORT_CHANGED, "{'active':false}", "{'active':true}"},
+        {"{'userName':'ann','flags':['vip']}", 0, 1, SCIM_IMPORT_CHANGED, "{'flags':['vip']}",
+         "{'flags':['ai','vip']}"},
+        {"{'userName':'ann','flags':['ai','vip','x']}", 0, 1, SCIM_IMPORT_CHANGED, "{'flags':['ai','vip','x']}",
+         "{'flags':['ai','vip']}"},
+        {"{'userName':'ann','groups':['Sales','STAFF','sales']}", 0, 1, SCIM_IMPORT_CHANGED, "{'groups':['Sales']}",
+         "{}"},
+        {"{'userName':'ann','role':'user'}", 0, 1, SCIM_IMPORT_CHANGED, "{'role':'user'}", "{'role':'boss'}"},
+        {"{'userName':'anna'}", 0, 1, SCIM_IMPORT_CHANGED, "{'userName':'anna'}", "{'userName':'Ann'}"},
+        {"{'userName':'ann','email':'b@x'}", 7, 1, SCIM_IMPORT_CHANGED, "{'email':'b@x'}", "{'email':'a@x'}"},
+        {"{'userName':'ann'}", 3, 1, SCIM_IMPORT_REFUSED,
+         "Line 3 is about the same account; put what both say into one, and take the other out.", NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        scim_import_line_t line = {.line = 7, .values = unit_json(cases[i].values)};
+        scim_import_decide(&line, unit_json(ANN), cases[i].earlier, cases[i].changes, unit_pool);
+        UNIT_INT(line.outcome, cases[i].outcome);
+        UNIT_STR(line.id, "u1");
+        if (cases[i].outcome == SCIM_IMPORT_REFUSED) {
+            UNIT_STR(line.cause, cases[i].args);
+        } else {
+            UNIT_JSON(line.args, cases[i].args);
+            UNIT_JSON(line.before, cases[i].before);
+        }
+    }
+}
+
+CU_TestInfo test_import[] = {
+    {"columns", columns},
+    {"values", values},
+    {"accounts that are there", decisions},
+    CU_TEST_INFO_NULL,
+};
