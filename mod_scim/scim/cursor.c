@@ -1,5 +1,6 @@
 #include "cursor.h"
 
+#include <apr_encode.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -11,51 +12,6 @@
 #define TYPE_MAX    255
 
 enum { BACKWARD = 1, AFTER = 2, TYPE = 4, KEY = 8, ALL_FLAGS = 15 };
-
-/* ---- base64url (RFC 4648 5) ---- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static const char *encode(const scim_buf_t *bytes, apr_pool_t *pool)
-{
-    const unsigned char *from = (const unsigned char *)bytes->data;
-    char *out = apr_palloc(pool, bytes->len / 3 * 4 + 5), *to = out;
-    unsigned held = 0, bits = 0;
-
-    for (apr_size_t i = 0; i < bytes->len; i++) {
-        held = held << 8 | from[i];
-        for (bits += 8; bits >= 6; bits -= 6)
-            *to++ = digits[held >> (bits - 6) & 63];
-        held &= 63;
-    }
-    if (bits)
-        *to++ = digits[held << (6 - bits) & 63];
-    *to = '\0';
-    return out;
-}
-
-/* 0 where `text` is not what encode() makes of any bytes. */
-static int decode(scim_buf_t *out, const char *text, apr_size_t len)
-{
-    unsigned held = 0, bits = 0;
-
-    for (apr_size_t i = 0; i < len; i++) {
-        const char *digit = memchr(digits, text[i], sizeof(digits) - 1);
-
-        if (!digit)
-            return 0;
-        held = held << 6 | (unsigned)(digit - digits);
-        bits += 6;
-        if (bits >= 8) {
-            const char byte = (char)(held >> (bits - 8) & 255);
-
-            scim_buf_add(out, &byte, 1);
-            bits -= 8;
-            held &= (1u << bits) - 1;
-        }
-    }
-    return len % 4 != 1 && !held;
-}
 
 /* ---- what a cursor is bound to ---- */
 
@@ -153,10 +109,25 @@ const char *scim_cursor_write(const scim_cursor_t *cursor, const char *bound, ap
         put_position(&out, cursor->after);
     sign(signature, out.data, out.len, bound, bound_len, signer, pool);
     scim_buf_add(&out, (const char *)signature, sizeof(signature));
-    return encode(&out, pool);
+    return apr_pencode_base64_binary(pool, (const unsigned char *)out.data, (apr_ssize_t)out.len, APR_ENCODE_BASE64URL,
+                                     NULL);
 }
 
 /* ---- reading ---- */
+
+/* The bytes of a cursor; NULL where the text is not the one that is written for them. */
+static const char *read_text(apr_size_t *len, const char *text, apr_pool_t *pool)
+{
+    const unsigned char *bytes;
+
+    if (strlen(text) > SCIM_CURSOR_LENGTH_MAX)
+        return NULL;
+    bytes = apr_pdecode_base64_binary(pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE, len);
+    if (!bytes ||
+        strcmp(text, apr_pencode_base64_binary(pool, bytes, (apr_ssize_t)*len, APR_ENCODE_BASE64URL, NULL)) != 0)
+        return NULL;
+    return (const char *)bytes;
+}
 
 static scim_error_t *invalid(const char *cause, apr_pool_t *pool)
 {
@@ -234,18 +205,16 @@ scim_error_t *scim_cursor_read(scim_cursor_t *out, const char *text, const char 
                                const scim_signer_t *signer, apr_time_t now, apr_pool_t *pool)
 {
     unsigned char signature[SCIM_CURSOR_SIGNATURE_LENGTH];
-    const apr_size_t len = strlen(text);
-    apr_size_t body;
-    scim_buf_t bytes;
+    apr_size_t len, body;
+    const char *bytes = read_text(&len, text, pool);
 
-    scim_buf_init(&bytes, len <= SCIM_CURSOR_LENGTH_MAX ? len : 1, pool);
-    if (len > SCIM_CURSOR_LENGTH_MAX || !decode(&bytes, text, len) || bytes.len < HEAD_LENGTH + sizeof(signature))
+    if (!bytes || len < HEAD_LENGTH + sizeof(signature))
         return invalid("not of a cursor's form", pool);
-    body = bytes.len - sizeof(signature);
-    sign(signature, bytes.data, body, bound, bound_len, signer, pool);
-    if (!is_same(signature, (const unsigned char *)bytes.data + body))
+    body = len - sizeof(signature);
+    sign(signature, bytes, body, bound, bound_len, signer, pool);
+    if (!is_same(signature, (const unsigned char *)bytes + body))
         return invalid("made up, or of another query, tenant or token", pool);
-    if (!read_body(out, bytes.data, body, pool))
+    if (!read_body(out, bytes, body, pool))
         return invalid("written by another version of mod_scim", pool);
     if (now >= out->expires)
         return scim_error_typed(
