@@ -160,14 +160,14 @@ static scim_error_t *check_carry(scim_admin_call_t *call)
 
 static const scim_admin_change_t add = {
     .action = &scim_user_add,
-    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_TERMS),
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_TERMS),
     .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_MAKE, SCIM_STMT_ADMIN_USERS_GIVE, SCIM_STMT_ADMIN_USER_ANSWER),
     .answer = 2,
 };
 
 static const scim_admin_change_t set = {
     .action = &scim_user_set,
-    .looks = SCIM_STATEMENTS(SCIM_STMT_LOGIN_LOCK, HELD),
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LOGIN_LOCK, HELD),
     .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_SET, SCIM_STMT_ADMIN_USER_ANSWER),
     .answer = 1,
 };

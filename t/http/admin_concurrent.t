@@ -44,6 +44,22 @@ for (['protect', { kind => 'break-glass' }], ['unprotect', {}]) {
     like(ended($other), qr/^\s*free$/, "$verb: the user is not held before the tenant");
 }
 
+# Whoever deletes a user waits for whoever changes a group that it is in, and holds nobody up meanwhile, as when the identity provider
+# deletes one.
+my %local = map { $_ => $t->admin(POST => '/users', { userName => $_ })->{json}{id} } qw(goes gone stays);
+my $group = $t->admin(POST => '/groups', { displayName => 'Local' })->{json}{id};
+$t->admin(POST => "/groups/$group/members", { members => [qw(goes gone)] });
+for (['delete', 'goes', sub { $t->admin(DELETE => '/users/goes') }, 204],
+    ['merge', 'gone', sub { $t->admin(POST => '/users/gone/merge', { into => 'stays', confirm => 'gone' }) }, 200]) {
+    my ($verb, $user, $do, $status) = @$_;
+    my $other = beside("select from scim.resource where tenant = '$own' and id = '$group' for no key update; select pg_sleep(1);
+        select 'free' from scim.resource where tenant = '$own' and id = '$local{$user}' for update nowait;");
+    is($do->()->{status}, $status, "$verb a user while its group is changed");
+    like(ended($other), qr/^\s*free$/, "$verb: the user is not held before its group");
+}
+is_json($t->stored_members($group), [$local{stays}], 'the one has left the group, and the other one has come into it');
+$t->admin(DELETE => '/users/stays');
+
 # --- again -------------------------------------------------------------------------------------------------------------------
 
 # The other transaction has one user and wants the tenant; this one has the tenant and wants all users. PostgreSQL ends this one, as the other
@@ -82,6 +98,11 @@ for my $gift (['a user', sub { $t->admin(PATCH => '/users/local', { role => 'Tem
 my $taken = beside("insert into scim.resource (tenant, id, type, source, doc)
     values ('$own', scim.new_id(now()), 'User', 'local', '{\"userName\": \"Eve\"}'); select pg_sleep(0.5);");
 is_problem($t->admin(POST => '/users', { userName => 'eve' }), 409, $ANY, { userName => $ANY }, 'a userName that another one takes meanwhile');
+ended($taken);
+
+$taken = beside("insert into scim.resource (tenant, id, type, source, doc)
+    values ('$own', scim.new_id(now()), 'User', 'local', '{\"userName\": \"Zoe\"}'); select pg_sleep(0.5);");
+is_problem($t->admin(PATCH => '/users/local', { userName => 'zoe' }), 409, $ANY, { userName => $ANY }, 'the same when one is renamed');
 ended($taken);
 
 done_testing;

@@ -258,6 +258,19 @@ is(stored($staff, 'deleted_at is not null'), 't', 'and kept');
 my $brief = $t->admin(POST => '/users', { userName => 'brief' })->{json}{id};
 is_empty($t->admin(DELETE => "/users/$brief"), 204, 'an administrator deletes');
 is(stored($brief, 'count(*)'), 0, 'which erases, too');
+$brief = $t->admin(POST => '/users', { userName => 'brief' })->{json}{id};
+$t->admin(POST => '/groups', { displayName => 'Short' });
+$t->admin(POST => '/groups/short/members', { members => [$brief] });
+$t->admin(POST => '/subscriptions', { name => 'Web' });
+is($t->admin(POST => '/grants', { user => 'brief', subscription => 'Web' })->{status}, 201, 'grant something');
+$t->admin(POST => '/links', { user => 'brief', issuer => 'https://idp.example', subject => 'b' });
+is_empty($t->admin(DELETE => '/users/brief'), 204, 'who had more than its row');
+is(sql("select count(*) from scim.$_->[0] where tenant = '$own' and $_->[1] = '$brief'"), 0, "nothing is left in $_->[0]")
+    for [lookup => 'resource_id'], [membership => 'member_id'], [access_grant => 'user_id'], [link => 'user_id'];
+is(sql("select string_agg(concat_ws(' ', action, object_type, object_name, before), ', ' order by id) from scim.audit where tenant = '$own'
+    and id >= (select max(id) from scim.audit where tenant = '$own' and action = 'erase')"),
+    qq(erase User, withdraw User {"source": "manual", "subscription": "Web"}, remove-members Group Short {"members": ["$brief"]}),
+    'the audit log has what went with it, and no name');
 scimctl(qw(tenant set), $own, qw(--deletion keep));
 
 # --- converting ---------------------------------------------------------------------------------------------------------------------
