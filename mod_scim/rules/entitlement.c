@@ -4,15 +4,28 @@
 #include <string.h>
 
 #include "scim/fold.h"
+#include "scim/table.h"
 #include "scim/text.h"
 
 #define ATTRIBUTE  "entitlements"
 #define NAMED_MOST 20 /* subscriptions that a refusal lists */
 
+/* What an entry calls a subscription: without blanks at its ends, and folded. */
+typedef struct name_t {
+    const char *text, *key;
+} name_t;
+
+/* The entries of a document, each name once. */
+typedef struct names_t {
+    apr_array_header_t *list; /* name_t */
+    apr_hash_t *keys;         /* of these */
+} names_t;
+
 /* What is gone through: the entries of a new document beside those of the old one. */
 typedef struct entries_t {
     const scim_rules_t *rules;
     json_object *list, *were; /* NULL: none */
+    names_t named, were_named;
     apr_pool_t *pool;
 } entries_t;
 
@@ -22,49 +35,47 @@ static json_object *entries_of(const scim_row_t *row)
     return json_object_is_type(list, json_type_array) ? list : NULL;
 }
 
-static size_t count_of(json_object *list)
+/* An entry without a value is not kept. */
+static names_t names_of(json_object *list, apr_pool_t *pool)
 {
-    return list ? json_object_array_length(list) : 0;
-}
-
-/* What an entry calls the subscription, without blanks at its ends; an entry without a value is not kept. */
-static const char *name_at(json_object *list, size_t i, apr_pool_t *pool)
-{
-    json_object *entry = json_object_array_get_idx(list, i);
-    const char *text = scim_row_text(entry, "value");
-    apr_size_t len;
-    text = text ? scim_text_trim(&len, text) : NULL;
-    return text ? apr_pstrmemdup(pool, text, len) : "";
-}
-
-static int is_same(const char *one, const char *other, apr_pool_t *pool)
-{
-    return strcmp(scim_fold(one, pool), scim_fold(other, pool)) == 0;
-}
-
-static int is_named(json_object *list, const char *name, apr_pool_t *pool)
-{
-    for (size_t i = 0; i < count_of(list); i++) {
-        if (is_same(name_at(list, i, pool), name, pool)) {
-            return 1;
+    size_t count = list ? json_object_array_length(list) : 0;
+    names_t names = {apr_array_make(pool, (int)count + 1, sizeof(name_t)), scim_table_make(pool)};
+    for (size_t i = 0; i < count; i++) {
+        const char *text = scim_row_text(json_object_array_get_idx(list, i), "value");
+        apr_size_t len = 0;
+        text = text ? scim_text_trim(&len, text) : "";
+        name_t name = {apr_pstrmemdup(pool, text, len), NULL};
+        name.key = scim_fold(name.text, pool);
+        if (!apr_hash_get(names.keys, name.key, APR_HASH_KEY_STRING)) {
+            apr_hash_set(names.keys, name.key, APR_HASH_KEY_STRING, name.key);
+            APR_ARRAY_PUSH(names.list, name_t) = name;
         }
     }
-    return 0;
+    return names;
+}
+
+static int has_name(const names_t *names, const name_t *name)
+{
+    return apr_hash_get(names->keys, name->key, APR_HASH_KEY_STRING) != NULL;
+}
+
+/* Those names of the new document that the old one has not. */
+static apr_array_header_t *new_names(const entries_t *entries)
+{
+    apr_array_header_t *names = apr_array_make(entries->pool, 4, sizeof(name_t));
+    for (int i = 0; i < entries->named.list->nelts; i++) {
+        const name_t *name = &APR_ARRAY_IDX(entries->named.list, i, name_t);
+        if (!has_name(&entries->were_named, name)) {
+            APR_ARRAY_PUSH(names, name_t) = *name;
+        }
+    }
+    return names;
 }
 
 /* The id of a subscription; NULL: there is none of that name or id. */
-static const char *subscription_of(const entries_t *entries, const char *name)
+static const char *subscription_of(const entries_t *entries, const name_t *name)
 {
-    const apr_array_header_t *all = entries->rules->subscriptions;
-    const char *key = scim_fold(name, entries->pool), *by_name = NULL;
-    for (int i = 0; i < all->nelts; i++) {
-        const scim_subscription_t *one = &APR_ARRAY_IDX(all, i, scim_subscription_t);
-        if (strcmp(one->id, key) == 0) {
-            return one->id;
-        }
-        by_name = strcmp(one->key, key) == 0 ? one->id : by_name;
-    }
-    return by_name;
+    return apr_hash_get(entries->rules->subscription_ids, name->key, APR_HASH_KEY_STRING);
 }
 
 /* --- what is refused, and what is told ------------------------------------------------------------------------------
@@ -110,8 +121,7 @@ static const char *quoted(const apr_array_header_t *names, apr_pool_t *pool)
 {
     const char *text = "";
     for (int i = 0; i < names->nelts && i < NAMED_MOST; i++) {
-        const char *name = APR_ARRAY_IDX(names, i, const char *);
-        text = apr_pstrcat(pool, text, i ? ", \"" : "\"", name, "\"", NULL);
+        text = apr_pstrcat(pool, text, i ? ", \"" : "\"", APR_ARRAY_IDX(names, i, name_t).text, "\"", NULL);
     }
     return names->nelts > NAMED_MOST ? apr_pstrcat(pool, text, ", ...", NULL) : text;
 }
@@ -135,15 +145,9 @@ static void tell_of(scim_row_t *after, const apr_array_header_t *names, const ch
 /* What the settings other than `match` make of entries that were not there before. */
 static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)
 {
-    apr_array_header_t *names = apr_array_make(entries->pool, 4, sizeof(const char *));
-    for (size_t i = 0; i < count_of(entries->list); i++) {
-        const char *name = name_at(entries->list, i, entries->pool);
-        if (!is_named(entries->were, name, entries->pool)) {
-            APR_ARRAY_PUSH(names, const char *) = name;
-        }
-    }
+    apr_array_header_t *names = new_names(entries);
     if (names->nelts > 0 && entries->rules->entitlements == SCIM_ENTITLEMENTS_REFUSE) {
-        return refused(entries, APR_ARRAY_IDX(names, 0, const char *));
+        return refused(entries, APR_ARRAY_IDX(names, 0, name_t).text);
     }
     tell_of(after, names, "was stored and gives " IGNORED, "were stored and give " IGNORED, entries->pool);
     return NULL;
@@ -152,27 +156,18 @@ static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)
 /* --- what they give -------------------------------------------------------------------------------------------------
  */
 
-static void add_once(apr_array_header_t *ids, const char *id)
-{
-    for (int i = 0; i < ids->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(ids, i, const char *), id) == 0) {
-            return;
-        }
-    }
-    APR_ARRAY_PUSH(ids, const char *) = id;
-}
-
-/* What the entries match. `unknown` gets the names that match nothing. */
-static apr_array_header_t *match(apr_array_header_t *unknown, const entries_t *entries, json_object *list)
+/* The subscriptions that names match, each once. `unknown` gets the names that match nothing. */
+static apr_array_header_t *match(apr_array_header_t *unknown, const entries_t *entries, const names_t *names)
 {
     apr_array_header_t *ids = apr_array_make(entries->pool, 4, sizeof(const char *));
-    for (size_t i = 0; i < count_of(list); i++) {
-        const char *name = name_at(list, i, entries->pool);
+    apr_hash_t *found = scim_table_make(entries->pool);
+    for (int i = 0; i < names->list->nelts; i++) {
+        const name_t *name = &APR_ARRAY_IDX(names->list, i, name_t);
         const char *id = subscription_of(entries, name);
-        if (id) {
-            add_once(ids, id);
-        } else {
-            APR_ARRAY_PUSH(unknown, const char *) = name;
+        if (!id) {
+            APR_ARRAY_PUSH(unknown, name_t) = *name;
+        } else if (scim_table_add_id(found, id, entries->pool)) {
+            APR_ARRAY_PUSH(ids, const char *) = id;
         }
     }
     return ids;
@@ -180,10 +175,11 @@ static apr_array_header_t *match(apr_array_header_t *unknown, const entries_t *e
 
 static scim_error_t *check_new(const entries_t *entries)
 {
-    for (size_t i = 0; i < count_of(entries->list); i++) {
-        const char *name = name_at(entries->list, i, entries->pool);
-        if (!is_named(entries->were, name, entries->pool) && !subscription_of(entries, name)) {
-            return not_found(entries, name);
+    const apr_array_header_t *names = new_names(entries);
+    for (int i = 0; i < names->nelts; i++) {
+        const name_t *name = &APR_ARRAY_IDX(names, i, name_t);
+        if (!subscription_of(entries, name)) {
+            return not_found(entries, name->text);
         }
     }
     return NULL;
@@ -193,14 +189,13 @@ static scim_error_t *check_new(const entries_t *entries)
 static apr_array_header_t *without(const apr_array_header_t *ids, const apr_array_header_t *others, apr_pool_t *pool)
 {
     apr_array_header_t *left = apr_array_make(pool, 4, sizeof(const char *));
+    apr_hash_t *known = scim_table_make(pool);
+    for (int i = 0; i < others->nelts; i++) {
+        scim_table_add_id(known, APR_ARRAY_IDX(others, i, const char *), pool);
+    }
     for (int i = 0; i < ids->nelts; i++) {
-        const char *id = APR_ARRAY_IDX(ids, i, const char *);
-        int found = 0;
-        for (int k = 0; k < others->nelts && !found; k++) {
-            found = strcmp(APR_ARRAY_IDX(others, k, const char *), id) == 0;
-        }
-        if (!found) {
-            APR_ARRAY_PUSH(left, const char *) = id;
+        if (scim_table_add_id(known, APR_ARRAY_IDX(ids, i, const char *), pool)) {
+            APR_ARRAY_PUSH(left, const char *) = APR_ARRAY_IDX(ids, i, const char *);
         }
     }
     return left;
@@ -208,8 +203,8 @@ static apr_array_header_t *without(const apr_array_header_t *ids, const apr_arra
 
 static int loses(const entries_t *entries)
 {
-    for (size_t i = 0; i < count_of(entries->were); i++) {
-        if (!is_named(entries->list, name_at(entries->were, i, entries->pool), entries->pool)) {
+    for (int i = 0; i < entries->were_named.list->nelts; i++) {
+        if (!has_name(&entries->named, &APR_ARRAY_IDX(entries->were_named.list, i, name_t))) {
             return 1;
         }
     }
@@ -231,16 +226,17 @@ static scim_error_t *check_bound(const entries_t *entries)
 static scim_error_t *give(scim_row_t *after, const scim_row_t *before, const entries_t *entries)
 {
     apr_pool_t *pool = entries->pool;
-    apr_array_header_t *unknown = apr_array_make(pool, 4, sizeof(const char *));
-    apr_array_header_t *forgotten = apr_array_make(pool, 4, sizeof(const char *));
+    apr_array_header_t *unknown = apr_array_make(pool, 4, sizeof(name_t));
+    apr_array_header_t *forgotten = apr_array_make(pool, 4, sizeof(name_t));
     scim_error_t *error = check_bound(entries);
     error = error ? error : check_new(entries);
     if (error) {
         return error;
     }
-    after->entitled = match(unknown, entries, entries->list);
+    after->entitled = match(unknown, entries, &entries->named);
     if (unknown->nelts > 0) {
-        after->disentitled = without(match(forgotten, entries, entries_of(before)), after->entitled, pool);
+        names_t before_named = names_of(entries_of(before), pool);
+        after->disentitled = without(match(forgotten, entries, &before_named), after->entitled, pool);
         tell_of(after, unknown, "gives " UNKNOWN, "give " UNKNOWN, pool);
     }
     after->loses = before && !before->deleted && loses(entries);
@@ -258,5 +254,7 @@ scim_error_t *scim_entitlement_apply(scim_row_t *after, const scim_row_t *before
     if (!entries.list && !entries_of(before)) {
         return NULL;
     }
+    entries.named = names_of(entries.list, pool);
+    entries.were_named = names_of(entries.were, pool);
     return rules->entitlements == SCIM_ENTITLEMENTS_MATCH ? give(after, before, &entries) : take_new(after, &entries);
 }

@@ -6,6 +6,7 @@
 
 #include "scim/fold.h"
 #include "scim/json.h"
+#include "scim/table.h"
 
 static int is_true(json_object *object, const char *name)
 {
@@ -67,9 +68,23 @@ static apr_array_header_t *read_subscriptions(json_object *list, apr_pool_t *poo
         scim_subscription_t *one = apr_array_push(named);
         one->id = text_of(json_object_array_get_idx(parts, 0), pool);
         one->name = text_of(json_object_array_get_idx(parts, 1), pool);
-        one->key = scim_fold(one->name, pool);
     }
     return named;
+}
+
+/* By their names, folded, and by their ids. */
+static apr_hash_t *index_subscriptions(const apr_array_header_t *named, apr_pool_t *pool)
+{
+    apr_hash_t *ids = scim_table_make(pool);
+    for (int i = 0; i < named->nelts; i++) {
+        const scim_subscription_t *one = &APR_ARRAY_IDX(named, i, scim_subscription_t);
+        apr_hash_set(ids, scim_fold(one->name, pool), APR_HASH_KEY_STRING, one->id);
+    }
+    for (int i = 0; i < named->nelts; i++) {
+        const scim_subscription_t *one = &APR_ARRAY_IDX(named, i, scim_subscription_t);
+        apr_hash_set(ids, one->id, APR_HASH_KEY_STRING, one->id);
+    }
+    return ids;
 }
 
 static apr_array_header_t *read_names(json_object *list, apr_pool_t *pool)
@@ -97,6 +112,7 @@ scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t
     rules->restores_mappings = is_true(object, "restoresMappings");
     rules->entitlements = entitlements_of(json_object_get_string(json_object_object_get(object, "entitlements")));
     rules->subscriptions = read_subscriptions(json_object_object_get(object, "subscriptions"), pool);
+    rules->subscription_ids = index_subscriptions(rules->subscriptions, pool);
     rules->protects = has_trait(object, 'p');
     rules->templates = has_trait(object, 't');
     rules->bound = has_trait(object, 'm');

@@ -8,6 +8,7 @@
 #ifndef SCIM_RULES_RULES_H
 #define SCIM_RULES_RULES_H
 
+#include <apr_hash.h>
 #include <apr_pools.h>
 #include <apr_tables.h>
 #include <json-c/json.h>
@@ -22,7 +23,6 @@ typedef enum { SCIM_ENTITLEMENTS_IGNORE, SCIM_ENTITLEMENTS_MATCH, SCIM_ENTITLEME
 typedef struct scim_subscription_t {
     const char *id;
     const char *name;
-    const char *key; /* `name` folded */
 } scim_subscription_t;
 
 /* A role that accounts may have. */
@@ -49,6 +49,7 @@ typedef struct scim_rules_t {
     int bound;             /* the token that acts is for its own user alone */
     scim_entitlements_e entitlements;
     apr_array_header_t *subscriptions; /* scim_subscription_t, oldest first; empty unless entitlements are matched */
+    apr_hash_t *subscription_ids;      /* their ids by id, and by name, folded */
     apr_array_header_t *reserved;      /* const char *: values of roles that provisioning never gives (reservedRoles) */
     apr_array_header_t *roles;         /* scim_role_t, oldest first */
 } scim_rules_t;

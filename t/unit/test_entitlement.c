@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scim/json.h"
+#include "scim/text.h"
 #include "unit.h"
 
 #define WEB  "00000000-0000-7000-8000-00000000000a"
@@ -141,8 +142,36 @@ static void refused(void)
     try(&same, rules_with("match", ",'traits':'-m'"), 0);
 }
 
+/* "[{'value':'a0'},{'value':'a1'}]": as many as a list may have. */
+static const char *most(const char *name)
+{
+    scim_buf_t buf;
+    scim_buf_init(&buf, 1 << 18, unit_pool);
+    for (int i = 0; i < 10000; i++) {
+        scim_buf_printf(&buf, "%s{'value':'%s%d'}", i ? "," : "[", name, i);
+    }
+    scim_buf_puts(&buf, "]");
+    return buf.data;
+}
+
+/* The work grows with the number of entries, and not with its square. */
+static void many(void)
+{
+    static const char *const settings[] = {"ignore", "match"};
+    scim_row_t before = row_with(most("a")), after = row_with(most("b"));
+    for (int i = 0; i < 2; i++) {
+        apr_time_t begun = apr_time_now();
+        scim_error_t *error = scim_entitlement_apply(&after, &before, rules_with(settings[i], ""), unit_pool);
+        UNIT_INT(error ? error->status : 0, i ? 400 : 0);
+        CU_ASSERT(apr_time_now() - begun < apr_time_from_sec(2));
+    }
+    CU_ASSERT_PTR_NOT_NULL(after.note);
+    CU_ASSERT(after.note && strlen(after.note) < 400);
+}
+
 CU_TestInfo test_entitlement[] = {{"what they match", matched},
                                   {"what is unknown", unknown},
                                   {"what is ignored", ignored},
                                   {"what is refused", refused},
+                                  {"many", many},
                                   CU_TEST_INFO_NULL};
