@@ -305,6 +305,11 @@ const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn)
     return conn->backend->indexed;
 }
 
+apr_pool_t *scim_conn_home(const scim_conn_t *conn)
+{
+    return conn->backend->pool;
+}
+
 int scim_conn_fresh(const scim_conn_t *conn)
 {
     return conn->fresh;

@@ -74,6 +74,9 @@ const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 unsigned scim_conn_recall(const scim_conn_t *conn, const char *tenant);
 void scim_conn_remember(scim_conn_t *conn, const char *tenant, unsigned bits);
 
+/* The pool that lives as long as the connection to this backend process. */
+apr_pool_t *scim_conn_home(const scim_conn_t *conn);
+
 /* Whether this request is the first that uses the backend. */
 int scim_conn_fresh(const scim_conn_t *conn);
 
@@ -158,7 +161,7 @@ const char *scim_result_text(apr_size_t *len, const PGresult *result, int row,
                              int column); /* text, json, jsonb; NULL for null; lives with the result */
 void scim_result_uuid(char id[37], const PGresult *result, int row, int column);
 
-/* The elements of a text[] of one dimension without nulls; none for null. */
+/* The elements of a text[] or uuid[] of one dimension without nulls; none for null. */
 typedef struct scim_elements_t {
     int left;
     const unsigned char *at;

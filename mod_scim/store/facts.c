@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "facts_known.h"
 #include "facts_short.h"
 #include "row_write.h"
 #include "scim/fold.h"
@@ -60,9 +61,12 @@ static scim_statement_e choose(unsigned *lists, const scim_identity_t *identity)
     return statements[*lists];
 }
 
+/* Of the statements that find an account. */
+#define PARAMS_MAX 5
+
 static scim_param_t *make_params(const scim_identity_t *identity, apr_pool_t *pool)
 {
-    scim_param_t *params = apr_pcalloc(pool, 4 * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(pool, PARAMS_MAX * sizeof(*params));
     int linked = is_linked(identity);
     params[0].value = identity->tenant;
     params[1].value = usable(identity->login) ? scim_fold(identity->login, pool) : NULL;
@@ -99,27 +103,45 @@ static scim_error_t *run_once(void *batch)
     return scim_batch_run(batch);
 }
 
-/* One statement, and nothing else. */
-static scim_error_t *run_alone(const PGresult **result, scim_conn_t *conn, scim_statement_e statement,
-                               const scim_param_t *params)
+/* What is asked of the database, and who wants to know. */
+typedef struct question_t {
+    scim_conn_t *conn;
+    const scim_identity_t *identity;
+    const scim_wish_t *wish;
+    const char *names; /* of the subscriptions: the text of an SQL array; NULL: it is not about some alone */
+    unsigned traits;   /* of the tenant, as they were */
+    int remembers;     /* what gives the subscriptions */
+    apr_pool_t *pool;
+} question_t;
+
+/* One statement; with it what is to be remembered of subscriptions is read, where it is not yet. */
+static scim_error_t *run(const PGresult **result, const question_t *question, scim_statement_e statement,
+                         const scim_param_t *params)
 {
-    scim_batch_t *batch = scim_batch_make(conn);
+    const char *tenant = question->identity->tenant;
+    scim_batch_t *batch = scim_batch_make(question->conn);
     int slot = scim_batch_add(batch, statement, params);
-    scim_conn_reads(conn);
+    int known =
+        question->remembers ? scim_known_add(batch, question->conn, tenant, question->names, question->pool) : -1;
+    scim_conn_reads(question->conn);
     scim_error_t *error = scim_session_attempt(run_once, batch);
     *result = error ? NULL : scim_batch_result(batch, slot);
+    if (!error && known >= 0) {
+        scim_known_keep(question->conn, tenant, question->names, scim_batch_result(batch, known));
+    }
     return error;
 }
 
-static scim_error_t *read_long(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity, unsigned lists,
-                               apr_pool_t *pool)
+static scim_error_t *read_long(scim_facts_t **out, const question_t *question)
 {
     const PGresult *result;
+    const scim_identity_t *identity = question->identity;
+    unsigned lists = question->wish->lists;
     scim_statement_e statement = choose(&lists, identity);
-    scim_error_t *error = run_alone(&result, conn, statement, make_params(identity, pool));
+    scim_error_t *error = run(&result, question, statement, make_params(identity, question->pool));
     if (!error) {
-        scim_conn_remember(conn, identity->tenant, scim_facts_traits(result, COLUMN_TRAITS));
-        *out = read_row(result, lists, pool);
+        scim_conn_remember(question->conn, identity->tenant, scim_facts_traits(result, COLUMN_TRAITS));
+        *out = read_row(result, lists, question->pool);
     }
     return error;
 }
@@ -136,41 +158,70 @@ static const char *array_of(const apr_array_header_t *names, apr_pool_t *pool)
     return text.data;
 }
 
+static void take(scim_facts_t *facts, const scim_wish_t *wish)
+{
+    facts->lists = wish->lists;
+    facts->names = wish->lists == SCIM_FACTS_ENTITLEMENTS ? wish->names : NULL;
+}
+
 /* *out stays NULL where the tenant turns out to be of another sort than it was. */
-static scim_error_t *read_short(scim_facts_t **out, scim_conn_t *conn, int statement, const scim_identity_t *identity,
-                                const scim_wish_t *wish, unsigned traits, apr_pool_t *pool)
+static scim_error_t *read_short(scim_facts_t **out, const question_t *question, int statement)
 {
     const PGresult *result;
-    scim_param_t *params = make_params(identity, pool);
-    if (wish->names) {
-        params[2].value = array_of(wish->names, pool);
-    }
-    scim_error_t *error = run_alone(&result, conn, (scim_statement_e)statement, params);
+    const scim_identity_t *identity = question->identity;
+    scim_param_t *params = make_params(identity, question->pool);
+    params[2].value = question->names;
+    scim_error_t *error = run(&result, question, (scim_statement_e)statement, params);
     if (error) {
         return error;
     }
     unsigned now = scim_facts_traits(result, SCIM_FACTS_SHORT_TRAITS);
-    scim_conn_remember(conn, identity->tenant, now);
-    if (now == traits || !now) {
-        *out = scim_facts_short_read(result, wish->lists, pool);
-        (*out)->lists = wish->lists;
-        (*out)->names = wish->lists == SCIM_FACTS_ENTITLEMENTS ? wish->names : NULL;
+    scim_conn_remember(question->conn, identity->tenant, now);
+    if (now == question->traits || !now) {
+        *out = scim_facts_short_read(result, question->wish->lists, question->pool);
+        take(*out, question->wish);
     }
     return NULL;
+}
+
+/* *out stays NULL where what is remembered does not hold any longer. */
+static scim_error_t *read_known(scim_facts_t **out, const question_t *question, const scim_known_t *known)
+{
+    scim_batch_t *batch = scim_batch_make(question->conn);
+    scim_param_t *params = make_params(question->identity, question->pool);
+    int slot = scim_batch_add(batch, scim_known_statement(params, known, question->traits), params);
+    scim_conn_reads(question->conn);
+    scim_error_t *error = scim_session_attempt(run_once, batch);
+    *out = error ? NULL : scim_known_read(known, scim_batch_result(batch, slot), question->pool);
+    if (*out) {
+        take(*out, question->wish);
+    }
+    return error;
 }
 
 scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
                               const scim_wish_t *wish, apr_pool_t *pool)
 {
-    unsigned traits = scim_conn_recall(conn, identity->tenant);
-    int whole = wish->lists == SCIM_FACTS_ENTITLEMENTS && !wish->names;
-    int statement = is_linked(identity) || whole ? -1 : scim_facts_short(wish->lists, traits);
+    question_t question = {.conn = conn,
+                           .identity = identity,
+                           .wish = wish,
+                           .traits = scim_conn_recall(conn, identity->tenant),
+                           .pool = pool};
+    int seats = wish->lists == SCIM_FACTS_ENTITLEMENTS && !is_linked(identity);
+    int whole = seats && !wish->names;
+    int statement = is_linked(identity) || whole ? -1 : scim_facts_short(wish->lists, question.traits);
     scim_error_t *error = NULL;
     *out = NULL;
-    if (statement >= 0) {
-        error = read_short(out, conn, statement, identity, wish, traits, pool);
+    question.names = seats && !whole ? array_of(wish->names, pool) : NULL;
+    question.remembers = question.names && scim_known_may(question.traits);
+    const scim_known_t *known = question.remembers ? scim_known_find(conn, identity->tenant, question.names) : NULL;
+    if (known) {
+        error = read_known(out, &question, known);
     }
-    return error || *out ? error : read_long(out, conn, identity, wish->lists, pool);
+    if (!error && !*out && statement >= 0) {
+        error = read_short(out, &question, statement);
+    }
+    return error || *out ? error : read_long(out, &question);
 }
 
 static int has_name(const apr_array_header_t *names, const char *name)

@@ -81,10 +81,11 @@ static int int32_at(const unsigned char *bytes)
 /* Dimensions, whether there are nulls, the type; then for each dimension its length and its first index. */
 void scim_result_elements(scim_elements_t *out, const PGresult *result, int row, int column)
 {
-    const Oid text_array = 1009;
+    const Oid text_array = 1009, uuid_array = 2951;
     const unsigned char *bytes = (const unsigned char *)PQgetvalue(result, row, column);
     out->left = 0;
-    if (PQgetlength(result, row, column) < 20 || PQftype(result, column) != text_array || int32_at(bytes) != 1) {
+    Oid type = PQftype(result, column);
+    if (PQgetlength(result, row, column) < 20 || (type != text_array && type != uuid_array) || int32_at(bytes) != 1) {
         return;
     }
     out->left = int32_at(bytes + 12);

@@ -1,4 +1,5 @@
 -- Changes a subscription. $1 tenant, $2 id, name, description, seats, automatic
+with {{grounds_raised}}
 update scim.subscription s
    set name = $2::jsonb ->> 'name', description = $2::jsonb ->> 'description', seats = ($2::jsonb ->> 'seats')::int,
        automatic_since = case when s.automatic then s.automatic_since else now() end, automatic = ($2::jsonb ->> 'automatic')::boolean

@@ -28,6 +28,12 @@ $t->admin(POST => '/flags', { flag => 'f' });
 my $nested = $ENV{SCIM_TEST_NESTED} // rand() < 0.3;
 note 'groups in groups: ', $nested ? 'yes' : 'no';
 
+sub take_away {
+    my ($noun) = @_;
+    my @items = @{ $t->admin(GET => "/$noun")->{json}{items} };
+    $t->admin(DELETE => "/$noun/" . some(@items)->{id}) if @items;
+}
+
 # Each of these may be refused, which is as good.
 my @changes = (
     sub { $t->patch('/Groups/' . some(@groups), [{ op => 'add', path => 'members', value => [{ value => some(@users)->{id} }] }]) },
@@ -36,6 +42,10 @@ my @changes = (
     sub { $t->patch('/Groups/' . some(@groups), [{ op => 'remove', path => 'members[value eq "' . some(@users)->{id} . '"]' }]) },
     sub { $t->admin(POST => '/mappings', { group => 'Group ' . (1 + int rand 7), subscription => 'Sub ' . (1 + int rand 5) }) },
     sub { $t->admin(POST => '/mappings', { group => 'Group ' . (1 + int rand 7), role => some(qw(administrator read-only office-admin)) }) },
+    sub { take_away('mappings') },
+    sub { $t->admin(POST => '/mappings/many', { groups => [map { 'Group ' . (1 + int rand 7) } 1 .. 2], subscriptions => ['Sub ' . (1 + int rand 5)] }) },
+    sub { take_away('grants') },
+    sub { my $n = 1 + int rand 5; $t->admin(PATCH => "/subscriptions/Sub%20$n", { seats => some(undef, undef, 1, 3) }) },
     sub { $t->admin(POST => '/grants', { user => some(@users)->{name}, subscription => 'Sub ' . (1 + int rand 5) }) },
     sub { $t->admin(POST => '/users/' . some(@users)->{name} . '/login', {}) },
     sub { $t->admin(PATCH => "//tenants/$tenant", { syncPolicy => some(qw(manual all groups groups)) }) },
