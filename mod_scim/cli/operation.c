@@ -116,13 +116,14 @@ static const char *add_page(json_object *all, const scim_admin_call_t *call)
     return json_object_object_get_ex(answer, "next", &next) && next != NULL ? json_object_get_string(next) : NULL;
 }
 
-/* Adds a page, or with `whole` every page; *next is where the next one goes on, NULL: there is none. */
+/* Adds a page, or with `whole` every page; *next is where the next one goes on, NULL: there is none. A page on which
+ * nothing was found yet is not worth a look: the ones after it follow. */
 static scim_error_t *read_list(json_object *all, const char **next, scim_admin_call_t *call, int whole)
 {
     scim_error_t *error = scim_admin_run(call);
 
     *next = error == NULL ? add_page(all, call) : NULL;
-    while (error == NULL && whole && *next != NULL) {
+    while (error == NULL && (whole || json_object_array_length(all) == 0) && *next != NULL) {
         scim_admin_set(call, "after", json_object_new_string(*next));
         error = scim_admin_run(call);
         *next = error == NULL ? add_page(all, call) : NULL;

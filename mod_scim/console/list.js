@@ -98,12 +98,13 @@ function saver(text, type, file_, where) {
   return saving;
 }
 
-/** A button that shows the next page, for as long as there is one. @param {string | null} next
- * @param {(next: string) => Promise<Answer>} page @param {(items: Row[]) => void} append @returns {Child} */
+/** A button that shows the next page with rows, as long as there is one. @param {string | null} next @returns {Child}
+ * @param {(next: string) => Promise<Answer>} page @param {(items: Row[], next: string | null) => void} append */
 export function further(next, page, append) {
   const row = h('div.actions', button('Show more', async () => {
-    const { data } = await page(String(next));
-    append(data.items);
+    let { data } = await page(String(next));
+    while (!data.items.length && data.next) ({ data } = await page(data.next));
+    append(data.items, data.next);
     fill(row, further(data.next, page, append));
   }));
   return next ? row : null;
@@ -123,11 +124,13 @@ export async function list(c, options) {
     loaded?.(data);
     const narrowed = Object.values(query).some(Boolean);
     narrow.hidden = !data.items.length && !narrowed;
-    if (!data.items.length) return fill(box, narrowed ? empty('Nothing found', 'No entry fits the filters.') : nothing);
-    const body = table(columns, data.items);
+    const none = narrowed ? empty('Nothing found', 'No entry fits the filters.') : nothing;
+    const soFar = data.next ? empty('Nothing found so far', 'A part of the list was looked through.') : none;
+    const body = data.items.length ? table(columns, data.items) : soFar;
+    const append = body.more ?? ((/** @type {Row[]} */ items, /** @type {any} */ next) => draw({ items, next }));
     const saves = operation.files && h('div.row.end', saver('CSV', 'text/csv', `${operation.noun}.csv`, where),
       saver('JSON lines', 'application/jsonl', `${operation.noun}.jsonl`, where));
-    return fill(box, body, further(data.next, page, body.more), saves);
+    return fill(box, body, further(data.next, page, append), data.items.length > 0 && saves);
   };
   const ask = async () => {
     const mine = ++asked;

@@ -100,7 +100,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .statement = SCIM_STMT_ADMIN_DUPLICATE_LIST,
      .args = duplicate_args,
      .fields = duplicate_fields,
-     .flags = SCIM_OP_LIST,
+     .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
      .summary =
          "show users that may be the same person: their userName, an e-mail address or the externalId is the same"},
     {.noun = "duplicate",

@@ -58,10 +58,6 @@ begin
 end
 $$;
 
-create function scim.user_rows(of_tenant text, ids uuid[]) returns jsonb
-    language sql stable
-    return (select jsonb_agg(scim.user_row(r) order by r.id) from scim.resource r where r.tenant = of_tenant and r.id = any (ids));
-
 create function scim.user_groups(of_tenant text, of_user uuid) returns jsonb
     language sql stable
     return coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.doc ->> 'displayName', 'source', g.source)
@@ -437,17 +433,6 @@ begin
 end
 $$;
 
--- Whether two of these accounts may be one person: nobody has said that they are not.
-create function scim.undecided(of_tenant text, ids uuid[]) returns boolean
-    language plpgsql stable cost 10000
-as $$
-begin
-    return exists (select from unnest(ids[1:100]) a (id)
-                     join unnest(ids[1:100]) b (id) on a.id < b.id
-                    where not exists (select from scim.not_duplicate n where n.tenant = of_tenant and n.one = a.id and n.other = b.id));
-end
-$$;
-
 -- These accounts are not the same person: each pair of them is no longer listed.
 create function scim.admin_duplicate_dismiss(of_tenant text, args jsonb) returns jsonb
     language plpgsql
@@ -473,45 +458,6 @@ begin
             from scim.resource r where r.tenant = of_tenant and r.id = any (ids)), null, jsonb_build_object('users', to_jsonb(ids)));
     end if;
     return jsonb_build_object('pairs', n);
-end
-$$;
-
--- What several accounts are called alike by: their userName, or an e-mail address, whatever the case, or their externalId, exactly. All
--- indexes are read in the order of their keys, from where the page before ended, until the page is full. Variables, because behind
--- row-level security coalesce() keeps a condition from an index; and they are merged and not sorted. Where very many are alike, as
--- where an identity provider sends the same externalId for all, the first ones are shown.
-create function scim.admin_duplicate_list(of_tenant text, args jsonb) returns jsonb
-    language plpgsql stable set enable_sort = off
-as $$
-declare
-    past   text := coalesce(args ->> 'after', '');
-    low    text := scim.fold(coalesce(args ->> 'q', ''));
-    high   text := low || U&'\+10FFFF';
-    least  text := coalesce(args ->> 'q', '');
-    most   text := least || U&'\+10FFFF';
-    emails int := scim.email_attribute();
-    pairs  jsonb;
-begin
-    select jsonb_agg(jsonb_build_array(x.key, jsonb_build_object('key', x.key, 'accounts', scim.user_rows(of_tenant, x.ids [1:100]))) order by x.key)
-      into pairs
-      from (select k.key, array_agg(k.id) as ids
-              from (select l.key, l.resource_id as id
-                      from scim.lookup l
-                     where l.tenant = of_tenant and l.attribute = emails and l.key > past and l.key >= low and l.key < high
-                     union all
-                    select r.user_name_key, r.id
-                      from scim.resource r
-                     where r.tenant = of_tenant and r.user_name_key > past and r.user_name_key >= low and r.user_name_key < high
-                     union all
-                    select r.external_id, r.id
-                      from scim.resource r
-                     where r.tenant = of_tenant and r.external_id > past and r.external_id >= least and r.external_id < most
-                       and r.type = 'User' and r.deleted_at is null) k
-             group by k.key
-            having count(*) > 1 and (array_agg(k.id))[1] <> any (array_agg(k.id)) and scim.undecided(of_tenant, array_agg(k.id))
-             order by k.key
-             limit scim.most(args) + 1) x;
-    return scim.paged(coalesce(pairs, '[]'), scim.most(args));
 end
 $$;
 

@@ -446,9 +446,39 @@ my @access = (
     ['/users?limit=50&subscription=Subscription%202', 70_000],
     ['/users?limit=50&role=read-only', 60],
     ['/users?limit=50&role=user', 300],
+    ['/duplicates?limit=50', 17_000],
+    ['/duplicates?limit=50&after=user5', 17_000],
+    ['/duplicates?limit=50&q=user', 17_000],
     ['/roles', 60],
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
+
+# The whole list of those that are alike, page by page: each page reads so many keys and says how far it has come, be there nobody.
+sub alike {
+    my ($query) = @_;
+    my ($next, $pages, @found) = ('', 0);
+    while (defined $next && $pages++ < 50) {
+        my $page = $other->admin(GET => "/duplicates?$query" . ($next && '&after=' . uri_escape_utf8($next)))->{json};
+        push @found, map { [$_->{key}, map { $_->{userName} } @{ $_->{accounts} }] } @{ $page->{items} };
+        $next = $page->{next};
+    }
+    return ($pages, @found);
+}
+my $copy = sub {
+    my ($name, $external) = @_;
+    sql("insert into scim.resource (tenant, type, id, doc) values ('@{[$other->tenant]}', 'User', gen_random_uuid(), jsonb_build_object('schemas', array ['$USER'], 'userName', '$name', 'externalId', '$external'))");
+};
+is_json([alike('limit=2')], [3], 'three pages of nobody');
+my $last = $other->admin(GET => '/duplicates')->{json}{next};
+$copy->('at-the-end', $last);
+$copy->('user4999@X.example', 'none');
+$copy->('another', 'ext777');
+my @alike = (['ext777', 'user777', 'another'], [$last, $last =~ s/ext/user/r, 'at-the-end'], ['user4999@x.example', 'user4999', 'user4999@X.example']);
+my ($pages, @found) = alike('limit=2');
+is_json([sort { $a->[0] cmp $b->[0] } @found], [sort { $a->[0] cmp $b->[0] } @alike], 'all of them are found, the one where a page ended as well');
+is_json([map { $_->[0] } @found], [sort map { $_->[0] } @found], 'in the order of what they share');
+is_json([(alike('limit=1'))[1 .. 3]], \@found, 'by pages of one as well');
+is_json([alike('q=ext777')], [1, ['ext777', 'user777', 'another']], 'and by a text');
 
 # --- what all of it reads, whatever the statistics say ------------------------------------------------------------------
 

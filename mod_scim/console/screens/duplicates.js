@@ -20,9 +20,8 @@ function different(c, accounts) {
 
 /** @param {Place} c @param {Row[]} all */
 function compare(c, all) {
-  const accounts = all.slice(0, 4);
-  const [one, other] = accounts;
-  const columns = [col('', (line) => h('span.soft', line[0])), ...accounts.map((account, i) =>
+  const [one, other] = all;
+  const columns = [col('', (line) => h('span.soft', line[0])), ...all.slice(0, 4).map((account, i) =>
     col(`Account ${i + 1}`, (line) => line[1](account, c) ?? '–'))];
   const keep = all.length === 2 && [button('Keep account 1', () => merge(c, other, one.id)),
     button('Keep account 2', () => merge(c, one, other.id))];
