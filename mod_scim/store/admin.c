@@ -228,7 +228,7 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     }
     int tries = 0;
     do {
-        error = call->op->change ? run_change(call) : run_statement(call);
+        error = call->op->change ? run_change(call) : call->op->read ? call->op->read(call) : run_statement(call);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
     return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
 }

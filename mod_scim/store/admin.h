@@ -93,6 +93,7 @@ typedef struct scim_admin_op_t {
     const char *id_field; /* of SCIM_OP_CREATES */
     unsigned flags;
     scim_admin_hook_t carry;   /* carries it out by other operations, without a statement of its own; NULL: by that */
+    scim_admin_hook_t read;    /* carries it out by a statement that it puts together; NULL: by `statement` */
     scim_admin_hook_t prepare; /* before the transaction: works out arguments; NULL: nothing to do */
     scim_admin_hook_t finish;  /* after it: adds to the answer what the database does not know; NULL */
     scim_admin_hook_t after;   /* when its connection has been given back, where there is something to wait for; NULL */

@@ -6,6 +6,7 @@
 #include "rules/merge.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
+#include "user_list.h"
 
 /* What lists show of a user, which a single one begins with. */
 #define ROW                                                                                                            \
@@ -245,7 +246,7 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .verb = "list",
      .method = "GET",
      .path = USERS,
-     .statement = SCIM_STMT_ADMIN_USER_LIST,
+     .read = scim_user_list,
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,

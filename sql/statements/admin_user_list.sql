@@ -1,2 +1,9 @@
--- A page of accounts. $1 tenant, $2 arguments: q, state, source, role, flag, protected, sort, order, limit, after
-select scim.admin_user_list($1, $2::jsonb)
+-- A page of accounts in the order of their names, in another order, or of those that are given: store/user_list.c fills what is asked.
+-- $1 tenant, $2 how many
+with candidate as not materialized (
+    select r.*
+      from scim.resource r{{only=}}
+     where r.tenant = $1 and r.type = 'User' and {{range=r.deleted_at is null and r.user_name_key is not null}}{{place=}}
+     order by {{order=r.user_name_key}}
+     limit {{depth=10000}}
+), {{user_page}}

@@ -122,6 +122,8 @@ my %many = (
     admin_flag_use => 'reads who has flags, by their index',
     tenant_erase   => 'erases as many rows of each table as it is told to, in any order',
     index_empty    => 'takes an attribute away, by scimctl',
+    user_by_role   => 'reads the mappings of a tenant to its roles, and its groups in groups',
+    user_by_subscription => 'reads the groups in groups of a tenant',
     watch          => 'looks at all tenants, once an hour',
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
@@ -441,9 +443,16 @@ my @access = (
     ['/audit?request=none', 400],
     ["/activity?user=$member", 400],
     ['/users?limit=50&group=Group%202', 60],
-    ['/users?limit=50&group=Group%201', 70_000],
-    ['/users?limit=50&subscription=Subscription%206', 4000],
-    ['/users?limit=50&subscription=Subscription%202', 70_000],
+    ['/users?limit=50&group=Group%201', 6000],
+    ['/users?limit=50&subscription=Subscription%206', 8000],
+    ['/users?limit=50&subscription=Subscription%202', 12_000],
+    ['/users?limit=50&q=user', 6000],
+    ['/users?limit=50&q=ser19999', 11_000],
+    ['/users?limit=50&q=zzzz&sort=created', 11_000],
+    ['/users?limit=50&state=inactive', 11_000],
+    ['/users?limit=50&source=local', 60],
+    ['/users?limit=50&state=deleted', 60],
+    ['/users?limit=50&protected=true&order=descending', 60],
     ['/users?limit=50&role=read-only', 60],
     ['/users?limit=50&role=user', 300],
     ['/duplicates?limit=50', 17_000],
@@ -511,5 +520,26 @@ check_reading('few tenants');
 check_statements();
 check_previews();
 check_exports();
+
+# --- lists of accounts of which few fit ---------------------------------------------------------------------------------
+
+# Pages that say how far they have looked, until everything was: who fits stands far from the beginning.
+sub walk {
+    my ($query) = @_;
+    my ($next, $pages, @found) = ('', 0);
+    while (defined $next && $pages++ < 50) {
+        my $page;
+        reads_less(31_000, "a page of $query", sub { $page = $t->admin(GET => "/users?limit=50&$query" . ($next && "&after=$next"))->{json} });
+        push @found, map { $_->{userName} } @{ $page->{items} };
+        $next = $page->{next};
+    }
+    return ($pages, @found);
+}
+is_json([walk('q=ser19999')], [3, 'user19999'], 'by a part of a name');
+is_json([walk('q=ser19999&sort=created&order=descending')], [3, 'user19999'], 'in another order');
+is_json([walk('q=SER8888%40X&group=Group%201')], [3, 'user8888'], 'by a part of an address, in a group of all');
+is($t->admin(POST => '/mappings', { group => 'Group 1', role => 'read-only' })->{status}, 201, 'all have a role by their group');
+sql("delete from scim.membership where tenant = '@{[$t->tenant]}' and group_id = '00000002-0000-7000-8000-000000000001' and member_id = '00000001-0000-7000-8000-000000019999'");
+is_json([walk('role=user')], [3, 'user19999', 'user5000'], 'two are not in it');
 
 done_testing;
