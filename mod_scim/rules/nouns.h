@@ -18,7 +18,8 @@ extern const scim_action_t scim_role_add, scim_role_set, scim_role_remove;
 extern const scim_action_t scim_mapping_add, scim_mapping_add_many, scim_mapping_remove;
 extern const scim_action_t scim_grant_add, scim_grant_remove;
 extern const scim_action_t scim_template_add, scim_template_set, scim_template_remove;
-extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, scim_group_restore, scim_group_unlink;
+extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, scim_group_restore, scim_group_unlink,
+    scim_group_link;
 extern const scim_action_t scim_group_add_members, scim_group_remove_member;
 extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
 

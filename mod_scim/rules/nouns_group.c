@@ -361,6 +361,40 @@ const scim_action_t scim_group_unlink = {
     .follow = follow_unlink,
 };
 
+static void derive_provisioned(json_object *will, const scim_asked_t *asked)
+{
+    (void)asked;
+    json_object_object_add(will, "source", text("scim"));
+}
+
+/* Clients see it again, with its name and members. */
+static void follow_link(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    json_object *provisioned = scim_json_own(text("scim"), asked->pool);
+    put(change_own(outcome, asked), "source", provisioned);
+    tell_own(outcome, asked, "link", one_member("source", member(stored(asked), "source"), asked->pool),
+             one_member("source", provisioned, asked->pool));
+}
+
+const scim_action_t scim_group_link = {
+    .noun = &group_noun,
+    .kind = SCIM_ACTION_SET,
+    .refusals =
+        (const scim_refusal_t[]){
+            ARCHIVED,
+            {"isProvisioned", 409, "group",
+             "The group \"{displayName}\" is managed by provisioning; there is nothing to link."},
+            {"isApplication", 409, "group",
+             "The group \"{displayName}\" is the application's, which the identity provider sees already."},
+            {"template", 409, "group",
+             "The group \"{displayName}\" is in use: the template \"{template}\" gives it, and only the identity "
+             "provider would from then on. Change that first."},
+            SCIM_NO_REFUSAL,
+        },
+    .derive = derive_provisioned,
+    .follow = follow_link,
+};
+
 /* --- members ------------------------------------------------------------------------------------------------------ */
 
 static scim_error_t *check_members(const scim_asked_t *asked)

@@ -3,6 +3,7 @@
 
 #include "nouns.h"
 #include "scim/json.h"
+#include "scim/text.h"
 
 /* The audit log tells more than its representation. */
 static const scim_noun_t tenant_noun = {.open = 1};
@@ -137,12 +138,23 @@ static void derive_off(json_object *will, const scim_asked_t *asked)
 }
 
 /* The log tells what has become of the accounts, too. */
+static int deactivates(const scim_asked_t *asked)
+{
+    return strcmp(json_object_get_string(member(asked->args, "accounts")), "deactivate") == 0;
+}
+
+/* Accounts that are deactivated are a batch, which can be taken back. */
 static void follow_disable(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *will = scim_json_copy(outcome->will, asked->pool);
     put(will, "accounts", member(asked->args, "accounts"));
     put(will, "accountsChanged", member(asked->facts, "accountsChanged"));
     put(outcome->row, "accounts", member(asked->args, "accounts"));
+    if (json_object_get_int64(member(asked->facts, "accountsChanged")) > 0 && deactivates(asked)) {
+        char id[SCIM_ID_SIZE];
+        scim_id_make(id);
+        json_object_object_add(outcome->row, "batch", json_object_new_string(id));
+    }
     tell(outcome, "disable", will);
 }
 

@@ -15,11 +15,13 @@
 #define EVERYWHERE "*"
 
 const scim_admin_op_t *const scim_admin_tables[] = {
-    scim_admin_tenant_ops,       scim_admin_token_ops,    scim_admin_role_ops,       scim_admin_activity_ops,
-    scim_admin_hold_ops,         scim_admin_user_ops,     scim_admin_import_ops,     scim_admin_user_export_ops,
-    scim_admin_group_ops,        scim_admin_template_ops, scim_admin_flag_ops,       scim_admin_link_ops,
-    scim_admin_subscription_ops, scim_admin_mapping_ops,  scim_admin_grant_ops,      scim_admin_access_ops,
-    scim_admin_audit_ops,        scim_admin_me_ops,       scim_admin_connection_ops, NULL};
+    scim_admin_tenant_ops,   scim_admin_token_ops,        scim_admin_role_ops,
+    scim_admin_activity_ops, scim_admin_hold_ops,         scim_admin_user_ops,
+    scim_admin_batch_ops,    scim_admin_import_ops,       scim_admin_user_export_ops,
+    scim_admin_group_ops,    scim_admin_template_ops,     scim_admin_flag_ops,
+    scim_admin_link_ops,     scim_admin_subscription_ops, scim_admin_mapping_ops,
+    scim_admin_grant_ops,    scim_admin_access_ops,       scim_admin_audit_ops,
+    scim_admin_me_ops,       scim_admin_connection_ops,   NULL};
 
 /* The rows of all tables, one after the other. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)
@@ -244,6 +246,28 @@ scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch)
         return error;
     }
     return scim_admin_answer(call, scim_batch_result(batch, slot));
+}
+
+scim_error_t *scim_admin_nested(json_object **answer, const scim_admin_call_t *whole, const scim_admin_op_t *op,
+                                json_object *args, scim_batch_t *batch, apr_pool_t *pool)
+{
+    scim_admin_call_t part = *whole;
+    part.op = op;
+    part.args = args;
+    part.if_match = NULL;
+    part.pool = pool;
+    part.answer = NULL;
+    scim_error_t *error = op->prepare ? op->prepare(&part) : NULL;
+    error = error ? error : scim_admin_part(&part, batch);
+    if (!error && answer) {
+        *answer = scim_json_trusted(part.answer, strlen(part.answer), pool);
+    }
+    return error;
+}
+
+int scim_admin_refuses(const scim_error_t *error)
+{
+    return !error->transient && !error->late && !error->unknown && error->status >= 400 && error->status < 500;
 }
 
 static int same_version(const char *one, const char *other)

@@ -116,6 +116,13 @@ static const scim_admin_change_t free_it = {
     .answer = 1,
 };
 
+static const scim_admin_change_t hand_over = {
+    .action = &scim_group_link,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_USE),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_RESOURCE_SET, SCIM_STMT_ADMIN_GROUP_ANSWER),
+    .answer = 1,
+};
+
 static const scim_admin_change_t add_members = {
     .action = &scim_group_add_members,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_GROUP_HOLD, SCIM_STMT_ADMIN_GROUP_JOINING),
@@ -197,6 +204,14 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .change = &free_it,
      .fields = fields,
      .summary = "make a group of the identity provider local, and hide it from it"},
+    {.noun = "group",
+     .verb = "link",
+     .argument = "group",
+     .method = "POST",
+     .path = GROUP "/link",
+     .change = &hand_over,
+     .fields = fields,
+     .summary = "hand a local group over to the identity provider, as one that was unlinked was before"},
     {.noun = "group",
      .verb = "members",
      .argument = "group",

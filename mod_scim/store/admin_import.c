@@ -205,18 +205,7 @@ static apr_array_header_t *read_piece(run_t *run)
 static scim_error_t *run_op(json_object **answer, const run_t *run, const scim_admin_op_t *op, json_object *asked,
                             scim_batch_t *batch)
 {
-    scim_admin_call_t part = *run->call;
-    part.op = op;
-    part.args = asked;
-    part.if_match = NULL;
-    part.pool = run->pool;
-    part.answer = NULL;
-    scim_error_t *error = op->prepare ? op->prepare(&part) : NULL;
-    error = error ? error : scim_admin_part(&part, batch);
-    if (!error && answer) {
-        *answer = scim_json_trusted(part.answer, strlen(part.answer), run->pool);
-    }
-    return error;
+    return scim_admin_nested(answer, run->call, op, asked, batch, run->pool);
 }
 
 /* The arguments of an operation about one user, or group. */
@@ -292,11 +281,6 @@ static scim_error_t *apply(json_object *items, scim_import_line_t *line, const r
     return error;
 }
 
-static int is_refusal(const scim_error_t *error)
-{
-    return !error->transient && !error->late && !error->unknown && error->status >= 400 && error->status < 500;
-}
-
 /* One line, in a part of the transaction. */
 static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json_object *found, const run_t *run)
 {
@@ -317,7 +301,7 @@ static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json
     if (line->outcome == SCIM_IMPORT_MADE || line->outcome == SCIM_IMPORT_CHANGED) {
         error = apply(items, line, run, batch);
     }
-    if (error && is_refusal(error)) {
+    if (error && scim_admin_refuses(error)) {
         refuse_by(line, error, run->pool);
         line->id = found ? line->id : NULL;
         error = NULL;

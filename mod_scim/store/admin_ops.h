@@ -32,6 +32,15 @@ extern const scim_admin_op_t scim_admin_group_ops[];
 extern const scim_admin_op_t scim_admin_template_ops[];
 extern const scim_admin_op_t scim_admin_audit_ops[];
 extern const scim_admin_op_t scim_admin_user_ops[];
+/* Carries an operation out in the transaction that is open, as a part of a larger one, and before it what `batch` has.
+ * *answer, which may be NULL, is what it answers; it lives in `pool`. */
+scim_error_t *scim_admin_nested(json_object **answer, const scim_admin_call_t *whole, const scim_admin_op_t *op,
+                                json_object *args, scim_batch_t *batch, apr_pool_t *pool);
+
+/* Whether an error is about what was asked, and not about the database. */
+int scim_admin_refuses(const scim_error_t *error);
+
+extern const scim_admin_op_t scim_admin_batch_ops[];
 extern const scim_admin_op_t scim_admin_import_ops[];
 extern const scim_admin_op_t scim_admin_user_export_ops[];
 extern const scim_admin_op_t scim_admin_flag_ops[];

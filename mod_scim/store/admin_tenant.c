@@ -211,6 +211,7 @@ static const scim_admin_field_t enabled_fields[] = {
     {"issued", SCIM_ARG_JSON, NULL, "what that one is, as `token show` has it"},
     FIELDS(SHOWN),
     COUNTS,
+    {"warnings", SCIM_ARG_LIST, "Warnings", "accounts that are still deactivated, and how to bring them back"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -229,6 +230,14 @@ static const scim_admin_arg_t disable_args[] = {
      "what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are "
      "deactivated"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_field_t fate_fields[] = {
+    {"users", SCIM_ARG_INT, "Users", "how many users would change"},
+    {"groups", SCIM_ARG_INT, "Groups", "how many groups would change"},
+    {"protected", SCIM_ARG_INT, "Protected", "how many users would stay as they are, as they are protected"},
+    {"names", SCIM_ARG_LIST, "Who", "the userNames of the first hundred of them"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t enable_args[] = {
@@ -388,6 +397,15 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .args = disable_args,
      .fields = fields,
      .summary = "switch provisioning off: every request of the tenant is answered 403"},
+    {.noun = "tenant",
+     .verb = "disable-preview",
+     .argument = "tenant",
+     .method = "GET",
+     .path = TENANT "/disable",
+     .statement = SCIM_STMT_ADMIN_TENANT_FATE,
+     .args = disable_args,
+     .fields = fate_fields,
+     .summary = "show whom switching provisioning off would change, and do nothing"},
     {.noun = "tenant",
      .verb = "remove",
      .argument = "tenant",

@@ -1,6 +1,12 @@
--- A tenant that was switched on, with the token that was made. The store puts its text in the place of the null that stands for it.
+-- A tenant that was switched on, with the token that was made and the offer to bring back whom switching off has deactivated. The store puts its text in the place of the null that stands for it.
 -- $1 tenant, $2 keyId (null: none)
 select scim.tenant_counted(x) || jsonb_build_object(
+           'warnings', coalesce((select jsonb_build_array(format('%s accounts were deactivated when provisioning was switched off on %s, and stay so. To '
+                                     'bring them back: scimctl batch undo %s --tenant %s', b.changed, to_char(b.begun, 'YYYY-MM-DD'), b.id, b.tenant))
+                                   from scim.batch b
+                                  where b.tenant = $1 and b.kind = 'deactivation' and b.undone is null
+                                  order by b.id desc
+                                  limit 1), '[]'),
            'token', null, 'issued', (select scim.token_json(k) from scim.token k where k.tenant = $1 and k.key_id = $2::jsonb ->> 'keyId')) || {{based}},
        scim.etag(x)
   from scim.tenant t

@@ -1,6 +1,7 @@
--- What becomes of the accounts when provisioning is switched off, with the audit log. $1 tenant, $2 accounts
+-- What becomes of the accounts when provisioning is switched off, with the audit log. Those that are deactivated are a batch, which can be
+-- taken back. $1 tenant, $2 accounts, batch (null: none)
 with x as materialized (
-    select r.id, r.type, r.doc, r.active, $2::jsonb ->> 'accounts' = 'local' as becomes_local,
+    select r.id, r.type, r.doc, r.active, r.version, $2::jsonb ->> 'accounts' = 'local' as becomes_local,
            case $2::jsonb ->> 'accounts' when 'local' then r.doc else r.doc || '{"active": false}' end as new_doc
       from scim.resource r
      where {{settled}}
@@ -10,6 +11,18 @@ with x as materialized (
            active = r.active and x.becomes_local, version = r.version + 1, last_modified = now(), modified_hour = scim.hour(now())
       from x
      where r.tenant = $1 and r.id = x.id
+), batched as (
+    insert into scim.batch (tenant, id, kind, name, actor, changed)
+    select $1, ($2::jsonb ->> 'batch')::uuid, 'deactivation', 'provisioning was switched off',
+           coalesce(nullif(current_setting('scim.actor', true), ''), session_user), count(*)
+      from x
+     where not x.becomes_local
+    having count(*) > 0
+), items as (
+    insert into scim.batch_item (tenant, batch_id, user_id, what, version, undo)
+    select $1, ($2::jsonb ->> 'batch')::uuid, x.id, 'deactivated', x.version + 1, jsonb_build_object('had', x.doc ? 'active')
+      from x
+     where not x.becomes_local
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, x.type, -sum(x.becomes_local::int) from x group by x.type
 ), noted as (

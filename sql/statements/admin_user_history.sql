@@ -41,7 +41,7 @@ with w as materialized (
             select x.*
               from scim.audit x
              where x.tenant = $1 and x.object_id = g.group_id and x.id between g.since and g.until and x.id < (select w.place from w)
-               and x.action in ('map', 'unmap', 'delete', 'restore', 'unlink', 'update')
+               and x.action in ('map', 'unmap', 'delete', 'restore', 'unlink', 'link', 'update')
             offset 0) a
       where {{history_where}})
      union all

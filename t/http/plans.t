@@ -117,6 +117,7 @@ my %many = (
     admin_tenant_logins => 'changes all users of a tenant',
     admin_tenant_accounts => 'locks all accounts that change',
     admin_tenant_settle => 'changes all accounts of a tenant',
+    admin_tenant_fate => 'counts all accounts that would change',
     admin_token_revoke_all => 'changes the tokens of a tenant, which are few',
     admin_tenant_tokens => 'reads the tokens of a tenant, which are few',
     admin_flag_use => 'reads who has flags, by their index',

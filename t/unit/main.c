@@ -65,6 +65,7 @@ static const struct {
     {"table", test_table},
     {"text", test_text},
     {"token", test_token},
+    {"undo", test_undo},
     {"value", test_value},
     {"version", test_version},
     /* clang-format on */

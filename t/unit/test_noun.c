@@ -409,6 +409,23 @@ static const noun_case_t cases[] = {
      "changes':["
      "{'id':'g1','type':'Group','doc':{},'was':{},'source':'local','wasSource':'scim','gone':false,'wasGone':false}]}",
      "[{'action':'unlink','type':'Group','id':'g1','name':'G','before':{'source':'scim'},'after':{'source':'local'}}]"},
+    {"a group of the identity provider is not linked", &scim_group_link, "{'group':'g'}",
+     "{" OWN("scim") ",'isProvisioned':true}", NULL, 409,
+     "group: The group \"G\" is managed by provisioning; there is nothing to link.", NULL, NULL},
+    {"a group of the application is not linked", &scim_group_link, "{'group':'g'}",
+     "{" OWN("application") ",'isApplication':true}", NULL, 409,
+     "group: The group \"G\" is the application's, which the identity provider sees already.", NULL, NULL},
+    {"an archived group is not linked", &scim_group_link, "{'group':'g'}", "{" OWN("local") ",'isArchived':true}", NULL,
+     409, "group: The group \"G\" is archived; restore it first.", NULL, NULL},
+    {"a group that a template gives is not linked", &scim_group_link, "{'group':'g'}",
+     "{" OWN("local") ",'template':'T'}", NULL, 409,
+     "group: The group \"G\" is in use: the template \"T\" gives it, and only the identity provider would from then "
+     "on. Change that first.",
+     NULL, NULL},
+    {"a group is linked", &scim_group_link, "{'group':'g'}", "{" OWN("local") ",'was':{}}", NULL, 0, NULL,
+     "{'was':{},'id':'g1','displayName':'G','source':'scim','members':3,'archivedAt':null,'changes':["
+     "{'id':'g1','type':'Group','doc':{},'was':{},'source':'scim','wasSource':'local','gone':false,'wasGone':false}]}",
+     "[{'action':'link','type':'Group','id':'g1','name':'G','before':{'source':'local'},'after':{'source':'scim'}}]"},
     {"a member that is nobody", &scim_group_add_members, "{'group':'g','members':['a','b']}",
      "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':['u1']}", NULL, 400,
      "members: \"b\" is no user or group of this tenant.", NULL, NULL},

@@ -88,6 +88,7 @@ extern CU_TestInfo test_spool[];
 extern CU_TestInfo test_table[];
 extern CU_TestInfo test_text[];
 extern CU_TestInfo test_token[];
+extern CU_TestInfo test_undo[];
 extern CU_TestInfo test_value[];
 extern CU_TestInfo test_version[];
 

@@ -1,0 +1,33 @@
+#include "undo.h"
+
+#include <string.h>
+
+/* Looked at in their order. */
+static const struct {
+    const char *what; /* NULL: whatever was done */
+    const char *fact;
+    int refuses; /* the value that refuses */
+    const char *text;
+} refusals[] = {
+    {NULL, "undone", 1, "It was taken back already."},
+    {NULL, "there", 0, "The account was erased since."},
+    {NULL, "deleted", 1, "The account was deleted since; restore it first, where it shall be as it was."},
+    {NULL, "protected", 1, "The account is protected; unprotect it first."},
+    {"made", "provisioned", 1, "The identity provider manages the account by now; take it away there."},
+    {"made", "used", 1,
+     "Somebody has logged in to the account, or was granted something; remove it by hand, where it shall go all the "
+     "same."},
+    {"deactivated", "active", 1, "The account is active again."},
+    {NULL, "same", 0, "Somebody has changed the account since; see its history, and change it by hand."},
+};
+
+const char *scim_undo_left(const char *what, json_object *facts)
+{
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+        int fact = json_object_get_boolean(json_object_object_get(facts, refusals[i].fact));
+        if (fact == refusals[i].refuses && (!refusals[i].what || strcmp(refusals[i].what, what) == 0)) {
+            return refusals[i].text;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,363 @@
+/*
+ * What was done to many accounts at once, and can be taken back as one: imports, and accounts that were deactivated
+ * when provisioning was switched off. Account by account, each in a part of a transaction, by the operations that
+ * administrators have for one account.
+ */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "admin_change.h"
+#include "admin_ops.h"
+#include "resources_private.h"
+#include "rules/noun.h"
+#include "rules/undo.h"
+#include "scim/json.h"
+
+#define PIECE        50 /* accounts in one transaction */
+#define ATTEMPTS_MAX 4
+
+static const scim_admin_field_t fields[] = {
+    {"id", SCIM_ARG_TEXT, "Batch", "its id"},
+    {"kind", SCIM_ARG_TEXT, "Kind", "import, or deactivation: what switching provisioning off has done"},
+    {"name", SCIM_ARG_TEXT, "Name", "what it is called: of an import its file"},
+    {"actor", SCIM_ARG_TEXT, "By", "by whom"},
+    {"begun", SCIM_ARG_TIME, "Begun", "when it began"},
+    {"latest", SCIM_ARG_TIME, NULL, "when its latest piece was done"},
+    {"made", SCIM_ARG_INT, "Made", "how many accounts it made"},
+    {"changed", SCIM_ARG_INT, "Changed", "how many it changed"},
+    {"same", SCIM_ARG_INT, NULL, "how many lines were so already"},
+    {"kept", SCIM_ARG_INT, NULL, "how many accounts were there with other values, and stayed as they were"},
+    {"refused", SCIM_ARG_INT, "Refused", "how many lines were refused"},
+    {"undone", SCIM_ARG_TIME, "Undone", "when it was taken back, as far as that was possible; null: it was not"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t account_fields[] = {
+    {"user", SCIM_ARG_TEXT, NULL, "the account's id"},
+    {"userName", SCIM_ARG_TEXT, "User name", "its userName; null: it was erased"},
+    {"line", SCIM_ARG_INT, "Line", "the line of the file; null: there is none"},
+    {"what", SCIM_ARG_TEXT, "What", "what was done: made, changed, deactivated"},
+    {"undone", SCIM_ARG_TIME, "Undone", "when it was taken back; null: it was not"},
+    {"left", SCIM_ARG_TEXT, "Why it stays", "why it would not be taken back now; null: it would be"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_field_t undo_fields[] = {
+    {"batch", SCIM_ARG_TEXT, "Batch", "its id"},
+    {"undone", SCIM_ARG_INT, "Undone", "how many accounts are as they were before"},
+    {"left", SCIM_ARG_INT, "Left", "how many stay as they are; its accounts tell why"},
+    {"next", SCIM_ARG_TEXT, NULL, "there was no more time: `after` of the request that goes on; null: all is done"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t list_args[] = {
+    SCIM_ADMIN_LIST_ARGS,
+    {"kind", SCIM_ARG_CHOICE, 0, "import|deactivation", 0, 0, "only these"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t account_args[] = {
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t undo_args[] = {
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_refusal_t missing = {NULL, 404, "batch", "There is no batch \"{batch}\"."};
+
+static const char *text_of(json_object *object, const char *name)
+{
+    return json_object_get_string(json_object_object_get(object, name));
+}
+
+/* --- showing ------------------------------------------------------------------------------------------------------ */
+
+/* The reasons in the place of the facts. */
+static scim_error_t *tell_reasons(scim_admin_call_t *call)
+{
+    json_object *page = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    json_object *items = json_object_object_get(page, "items");
+    for (size_t i = 0; i < json_object_array_length(items); i++) {
+        json_object *item = json_object_array_get_idx(items, i);
+        const char *left = scim_undo_left(text_of(item, "what"), json_object_object_get(item, "facts"));
+        json_object_object_add(item, "left", left ? json_object_new_string(left) : NULL);
+        json_object_object_del(item, "facts");
+        json_object_object_del(item, "undo");
+    }
+    call->answer = scim_json_text(page, NULL, call->pool);
+    return NULL;
+}
+
+/* --- taking back -------------------------------------------------------------------------------------------------- */
+
+typedef struct undo_t {
+    scim_admin_call_t *call;
+    json_object *batch;  /* as it is shown */
+    json_object *users;  /* ids of those that were taken back in this piece */
+    json_object *revive; /* those that become active */
+    const char *after;   /* the last one that was looked at; NULL: none was */
+    int undone, left;
+    int done;
+    apr_pool_t *pool; /* of the piece */
+} undo_t;
+
+static json_object *one_arg(const char *name, json_object *value, apr_pool_t *pool)
+{
+    json_object *args = scim_json_own(json_object_new_object(), pool);
+    json_object_object_add(args, name, json_object_get(value));
+    return args;
+}
+
+static scim_batch_t *new_batch(const undo_t *undo)
+{
+    return scim_batch_make(undo->call->conn);
+}
+
+static scim_error_t *remove_it(const undo_t *undo, json_object *item, scim_batch_t *batch)
+{
+    json_object *args = one_arg("user", json_object_object_get(item, "user"), undo->pool);
+    return scim_admin_nested(NULL, undo->call, scim_admin_command("user", "remove"), args, batch, undo->pool);
+}
+
+/* The values that it had, and out of the groups that it joined. */
+static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_t *batch)
+{
+    json_object *kept = json_object_object_get(item, "undo"), *groups = json_object_object_get(kept, "groups");
+    json_object *set = json_object_object_get(kept, "set");
+    scim_error_t *error = scim_batch_run(batch);
+    for (size_t i = 0; !error && groups && i < json_object_array_length(groups); i++) {
+        json_object *args = one_arg("group", json_object_array_get_idx(groups, i), undo->pool);
+        json_object_object_add(args, "member", json_object_get(json_object_object_get(item, "user")));
+        error = scim_admin_nested(NULL, undo->call, scim_admin_command("group", "remove-member"), args, new_batch(undo),
+                                  undo->pool);
+    }
+    if (error || json_object_object_length(set) == 0) {
+        return error;
+    }
+    json_object *args = scim_json_copy(set, undo->pool);
+    json_object_object_add(args, "user", json_object_get(json_object_object_get(item, "user")));
+    return scim_admin_nested(NULL, undo->call, scim_admin_command("user", "set"), args, new_batch(undo), undo->pool);
+}
+
+/* Together with the others of the piece. */
+static scim_error_t *revive(const undo_t *undo, json_object *item, scim_batch_t *batch)
+{
+    json_object *one = json_object_new_object();
+    json_object_object_add(one, "user", json_object_get(json_object_object_get(item, "user")));
+    json_object_object_add(one, "had",
+                           json_object_get(json_object_object_get(json_object_object_get(item, "undo"), "had")));
+    json_object_array_add(undo->revive, one);
+    return scim_batch_run(batch);
+}
+
+static const struct {
+    const char *what;
+    scim_error_t *(*back)(const undo_t *undo, json_object *item, scim_batch_t *batch);
+} ways[] = {{"made", remove_it}, {"changed", set_back}, {"deactivated", revive}};
+
+static scim_error_t *undo_one(undo_t *undo, json_object *item)
+{
+    const char *what = text_of(item, "what");
+    apr_size_t way = 0;
+    while (way < sizeof(ways) / sizeof(*ways) && strcmp(ways[way].what, what) != 0) {
+        way++;
+    }
+    if (way == sizeof(ways) / sizeof(*ways) || scim_undo_left(what, json_object_object_get(item, "facts"))) {
+        undo->left++;
+        return NULL;
+    }
+    scim_batch_t *batch = new_batch(undo);
+    scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
+    scim_error_t *error = ways[way].back(undo, item, batch);
+    if (error && !scim_admin_refuses(error)) {
+        return error;
+    }
+    undo->left += error != NULL;
+    undo->undone += !error;
+    if (!error) {
+        json_object_array_add(undo->users, json_object_get(json_object_object_get(item, "user")));
+    }
+    batch = new_batch(undo);
+    scim_batch_add(batch, SCIM_STMT_RELEASE, NULL);
+    return scim_batch_run(batch);
+}
+
+static scim_param_t *params_of(const undo_t *undo, json_object *object)
+{
+    return scim_params(undo->pool, undo->call->tenant, scim_json_text(object, NULL, undo->pool), SCIM_PARAMS_END);
+}
+
+/* Opens the transaction, and locks the next accounts. */
+static scim_error_t *begin(json_object **items, undo_t *undo)
+{
+    scim_admin_call_t call = *undo->call;
+    call.pool = undo->pool;
+    json_object *asked = one_arg("batch", json_object_object_get(call.args, "batch"), undo->pool);
+    json_object_object_add(asked, "rows", json_object_new_int(PIECE));
+    if (undo->after) {
+        json_object_object_add(asked, "after", json_object_new_string(undo->after));
+    }
+    scim_batch_t *batch = scim_admin_open(&call);
+    int held = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_HOLD, params_of(undo, asked));
+    int picked = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_PICK, params_of(undo, asked));
+    scim_error_t *error = scim_batch_run(batch);
+    if (error) {
+        return error;
+    }
+    if (PQntuples(scim_batch_result(batch, held)) == 0) {
+        return scim_admin_missing(undo->call);
+    }
+    apr_size_t len;
+    const char *text = scim_result_text(&len, scim_batch_result(batch, held), 0, 0);
+    undo->batch = scim_json_trusted(text, len, undo->pool);
+    text = scim_result_text(&len, scim_batch_result(batch, picked), 0, 0);
+    *items = scim_json_trusted(text, len, undo->pool);
+    return NULL;
+}
+
+/* The audit log tells once that a batch was taken back, and of each account what its operation tells. */
+static json_object *entries_of(const undo_t *undo)
+{
+    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), undo->pool), .pool = undo->pool};
+    if (!json_object_object_get(undo->batch, "undone")) {
+        scim_outcome_tell(&outcome, "undo", "Batch", text_of(undo->batch, "id"), text_of(undo->batch, "name"), NULL,
+                          NULL);
+    }
+    return outcome.entries;
+}
+
+static scim_error_t *end(const undo_t *undo)
+{
+    json_object *told = one_arg("batch", json_object_object_get(undo->batch, "id"), undo->pool);
+    json_object_object_add(told, "users", json_object_get(undo->users));
+    json_object_object_add(told, "revive", json_object_get(undo->revive));
+    scim_batch_t *batch = new_batch(undo);
+    if (json_object_array_length(undo->revive) > 0) {
+        scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_REVIVE, params_of(undo, told));
+    }
+    scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_UNDONE, params_of(undo, told));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(undo, entries_of(undo)));
+    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
+    return scim_batch_run(batch);
+}
+
+static scim_error_t *undo_once(undo_t *undo)
+{
+    scim_conn_t *conn = undo->call->conn;
+    json_object *items = NULL;
+    scim_error_t *error = begin(&items, undo);
+    undo->users = scim_json_own(json_object_new_array(), undo->pool);
+    undo->revive = scim_json_own(json_object_new_array(), undo->pool);
+    scim_conn_nest(conn, 1);
+    for (size_t i = 0; !error && i < json_object_array_length(items); i++) {
+        error = undo_one(undo, json_object_array_get_idx(items, i));
+    }
+    scim_conn_nest(conn, 0);
+    error = error ? error : end(undo);
+    if (error) {
+        scim_conn_rollback(conn);
+        return error;
+    }
+    size_t n = json_object_array_length(items);
+    undo->done = n < PIECE;
+    if (n > 0) {
+        undo->after = apr_pstrdup(undo->call->pool, text_of(json_object_array_get_idx(items, n - 1), "user"));
+    }
+    return NULL;
+}
+
+/* A piece lives in a pool of its own, where its error is, too. */
+static scim_error_t *undo_piece(undo_t *undo)
+{
+    apr_pool_create(&undo->pool, undo->call->pool);
+    apr_pool_t *before = scim_conn_pool(undo->call->conn, undo->pool);
+    int tries = 0, undone = undo->undone, left = undo->left;
+    scim_error_t *error;
+    do {
+        undo->undone = undone;
+        undo->left = left;
+        error = undo_once(undo);
+    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
+    scim_conn_pool(undo->call->conn, before);
+    if (error) {
+        undo->undone = undone;
+        undo->left = left;
+        return error;
+    }
+    apr_pool_destroy(undo->pool);
+    return NULL;
+}
+
+/* What was committed is told, whatever comes after it. */
+static scim_error_t *undo_batch(scim_admin_call_t *call)
+{
+    undo_t undo = {.call = call, .after = scim_admin_text(call, "after"), .pool = call->pool};
+    apr_time_t late = apr_time_now() + call->patience;
+    scim_error_t *error = undo_piece(&undo);
+    if (error) {
+        return error;
+    }
+    while (!error && !undo.done && (!call->patience || apr_time_now() < late)) {
+        error = undo_piece(&undo);
+    }
+    json_object *answer = scim_json_own(json_object_new_object(), call->pool);
+    json_object_object_add(answer, "batch", json_object_get(json_object_object_get(call->args, "batch")));
+    json_object_object_add(answer, "undone", json_object_new_int(undo.undone));
+    json_object_object_add(answer, "left", json_object_new_int(undo.left));
+    json_object_object_add(answer, "next", undo.done ? NULL : json_object_new_string(undo.after));
+    call->answer = scim_json_text(answer, NULL, call->pool);
+    return NULL;
+}
+
+#define BATCHES "/tenants/{tenant}/batches"
+#define BATCH   BATCHES "/{batch}"
+
+const scim_admin_op_t scim_admin_batch_ops[] = {
+    {.noun = "batch",
+     .verb = "list",
+     .method = "GET",
+     .path = BATCHES,
+     .statement = SCIM_STMT_ADMIN_BATCH_LIST,
+     .args = list_args,
+     .fields = fields,
+     .flags = SCIM_OP_LIST,
+     .summary = "show what was done to many accounts at once and can be taken back as one: imports, and accounts that "
+                "switching provisioning off has deactivated"},
+    {.noun = "batch",
+     .verb = "show",
+     .argument = "batch",
+     .method = "GET",
+     .path = BATCH,
+     .statement = SCIM_STMT_ADMIN_BATCH_SHOW,
+     .missing = &missing,
+     .fields = fields,
+     .summary = "show one of them"},
+    {.noun = "batch",
+     .verb = "accounts",
+     .argument = "batch",
+     .method = "GET",
+     .path = BATCH "/accounts",
+     .statement = SCIM_STMT_ADMIN_BATCH_ACCOUNTS,
+     .args = account_args,
+     .fields = account_fields,
+     .flags = SCIM_OP_LIST,
+     .finish = tell_reasons,
+     .summary = "show what it did to which account, and what undoing it would leave as it is, and why"},
+    {.noun = "batch",
+     .verb = "undo",
+     .argument = "batch",
+     .method = "POST",
+     .path = BATCH "/undo",
+     .missing = &missing,
+     .args = undo_args,
+     .fields = undo_fields,
+     .carry = undo_batch,
+     .summary =
+         "take it back: accounts that it made and nobody has changed since go, those that it changed are as they "
+         "were, those that it deactivated are active; the rest stays and is counted"},
+    {.noun = NULL},
+};

@@ -1,0 +1,33 @@
+-- Activates accounts that were deactivated together, which are locked, with the audit log. $1 tenant, $2 revive (a list of objects: user, had:
+-- whether the document said that it was active)
+with x as materialized (
+    select r.id, r.doc, case when v.had then r.doc || '{"active": true}' else r.doc - 'active' end as new_doc
+      from (select v."user", v.had from jsonb_to_recordset($2::jsonb -> 'revive') v ("user" uuid, had boolean) offset 0) v
+      join scim.resource r on r.tenant = $1 and r.id = v."user"
+), changed as (
+    update scim.resource r
+       set doc = x.new_doc, active = true, version = r.version + 1, last_modified = now(), modified_hour = scim.hour(now())
+      from x
+     where r.tenant = $1 and r.id = x.id
+), counted as (
+    insert into scim.tally (tenant, type, n) select $1, 'User', 0 from x limit 1
+), noted as (
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
+    select $1, 'update', 'User', x.id::text, x.doc ->> 'userName', '{"active": false}', jsonb_build_object('active', true) from x order by x.id
+), found_by as (
+    -- An attribute that is looked up may be `active`.
+    insert into scim.lookup (tenant, attribute, key, resource_id)
+    select $1, k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys('User', x.new_doc) k
+        on conflict do nothing
+)
+delete from scim.lookup l
+ where l.ctid = any (array(select y.ctid
+                             from (select k.attribute, k.key, x.id
+                                     from x cross join lateral scim.lookup_keys('User', x.doc) k
+                                    where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
+                                   except
+                                   select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys('User', x.new_doc) k) g
+                            cross join lateral (select z.ctid
+                                                  from scim.lookup z
+                                                 where z.tenant = $1 and z.attribute = g.attribute and z.key = g.key and z.resource_id = g.id
+                                                offset 0) y))

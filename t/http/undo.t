@@ -1,0 +1,149 @@
+# What was done to many accounts at once is taken back as one, as far as nobody has changed it since: an import, and switching
+# provisioning off. What a mapping or the policy has granted goes with them. An unlinked group is linked again.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use ScimTest;
+
+my $t   = ScimTest->new('undo');
+my $own = $t->tenant;
+
+sub import_file { my ($file, %args) = @_; my $res = $t->admin(POST => '/imports', { file => $file, %args }); is($res->{json}{refused}, 0, 'an import') or diag $res->{body}; return $res->{json}{import} }
+sub user { my $res = $t->admin(GET => "/users/$_[0]"); return $res->{status} == 200 ? $res->{json} : undef }
+# USER what: reason, of each account of a batch.
+sub accounts {
+    my ($id) = @_;
+    return [sort map { "$_->{userName} $_->{what}: " . ($_->{undone} ? 'undone' : $_->{left} // 'goes') =~ s/[;.].*//sr } @{ $t->admin(GET => "/batches/$id/accounts")->{json}{items} }];
+}
+sub undo { my ($id, @more) = @_; return $t->admin(POST => "/batches/$id/undo", @more ? @more : {}) }
+sub actions { return [map { "$_->{action} $_->{objectType}" } reverse @{ $t->admin(GET => "/audit?objectId=$_[0]")->{json}{items} }] }
+
+$t->admin(POST => '/groups', { displayName => $_ }) for qw(Staff Board);
+$t->admin(POST => '/flags', { flag => 'ai' });
+$t->admin(POST => '/users', { userName => 'old', phone => '1', flags => ['ai'] });
+$t->admin(POST => '/groups/Staff/members', { members => ['old'] });
+my $old = user('old');
+
+# --- an import -----------------------------------------------------------------------------------------------------------------
+
+my $id = import_file("userName,phone,email,flags,groups\nann,1,,ai,Staff\nbob,,,,\ncho,,,,\ndan,,,,\neve,,,,\nfay,,,,\ngil,,,,\nold,2,old\@x.example,none,\"Staff,Board\"\n",
+    existing => 'change', name => 'staff.csv');
+my $shown = $t->admin(GET => "/batches/$id");
+is_admin($shown, 200, { id => $id, kind => 'import', name => 'staff.csv', actor => 'admin', begun => $TIME, latest => $TIME, made => 7, changed => 1, same => 0, kept => 0,
+    refused => 0, undone => undef }, 'an import is a batch');
+is_json([map { $_->{id} } @{ $t->admin(GET => '/batches')->{json}{items} }], [$id], 'listed');
+is_json($t->admin(GET => '/batches?kind=deactivation')->{json}{items}, [], 'by its kind');
+is_problem($t->admin(GET => "/batches/$old->{id}"), 404, qq(There is no batch "$old->{id}".), { batch => $ANY }, 'no such batch');
+is_problem(undo('x'), 404, 'There is no batch "x".', { batch => $ANY }, 'to undo, neither');
+
+# What has happened since.
+$t->admin(PATCH => '/users/bob', { phone => '7' });
+$t->admin(POST => '/users/cho/protect', { kind => 'break-glass' });
+$t->admin(POST => '/links', { user => 'dan', issuer => 'https://idp.example/', subject => 's1' });
+$t->admin(DELETE => '/users/eve');
+scimctl(qw(tenant set), $own, qw(--local-match adopt));
+is($t->request(POST => '/Users', { schemas => [$USER], userName => 'fay' })->{status}, 201, 'the identity provider adopts one');
+my $gil = user('gil')->{id};
+$t->admin(DELETE => '/users/gil');
+$t->admin(POST => "/users/$gil/erase", {});
+
+is_json(accounts($id), ['ann made: goes', 'bob made: Somebody has changed the account since', 'cho made: The account is protected', 'dan made: Somebody has logged in to the account, or was granted something',
+    'eve made: The account was deleted since', 'fay made: The identity provider manages the account by now', 'old changed: goes'], 'each account tells whether it would go, and why not; one that was erased is nowhere');
+is(user('ann')->{phone}, '1', 'which does nothing');
+like($t->admin(GET => "/batches/$id/accounts", undef, Accept => 'text/csv')->{body}, qr/^user,userName,line,what,undone,left\r\n/, 'as CSV');
+my $page = $t->admin(GET => "/batches/$id/accounts?limit=3")->{json};
+is(scalar @{ $t->admin(GET => "/batches/$id/accounts?limit=10&after=$page->{next}")->{json}{items} }, 4, 'page by page');
+
+is_admin(undo($id), 200, { batch => $id, undone => 2, left => 5, next => undef }, 'undo');
+is_json([user('ann')->{state}, user('bob')->{state}, user('cho')->{state}, user('dan')->{state}, user('fay')->{source}], [qw(deleted active active active scim)], 'who was made and nobody has changed is gone');
+my $back = user('old');
+is_json([@$back{qw(phone email flags)}, [map { $_->{displayName} } @{ $back->{groups} }]], ['1', undef, ['ai'], ['Staff']], 'who was changed is as before');
+is(sql("select count(*) from scim.membership m join scim.resource r on r.tenant = m.tenant and r.id = m.member_id where m.tenant = '$own' and r.deleted_at is not null"), 0, 'who is gone is in no group');
+is_json(actions(user('ann')->{id}), ['create User', 'delete User'], 'the audit log tells of each');
+is_json(actions($id), ['import Batch', 'undo Batch'], 'and of the batch');
+like($t->admin(GET => "/batches/$id")->{json}{undone}, $TIME, 'which is undone');
+is_admin(undo($id), 200, { batch => $id, undone => 0, left => 5, next => undef }, 'once more: nothing is left to undo');
+is_json(actions($id), ['import Batch', 'undo Batch'], 'nor to tell');
+is_problem($t->admin(POST => '/imports', { file => "userName\nx\n", import => $id }), 409, $ANY, { import => $ANY }, 'an import that was undone does not go on');
+$t->admin(POST => '/users/cho/unprotect', {});
+is_json([grep {/cho/} @{ accounts($id) }], ['cho made: goes'], 'what stood against it is gone');
+is(undo($id)->{json}{undone}, 1, 'so that it can be undone later');
+is($t->admin(POST => '/imports', { file => "userName\nann\n" })->{json}{made}, 1, 'the name is free for another import');
+
+# Another tenant's batch is none.
+my $other = ScimTest->new('undo-other');
+is($other->admin(POST => "/batches/$id/undo", {})->{status}, 404, 'not for another tenant');
+is($other->admin(GET => "/batches/$id/accounts")->{json}{items}[0], undef, 'nor shown');
+
+# Many: piece by piece.
+$id = import_file(join "\n", 'userName', map {"many$_"} 1 .. 120);
+is_json([@{ undo($id)->{json} }{qw(undone left)}], [120, 0], 'an import of many');
+is(sql("select count(*) from scim.resource where tenant = '$own' and doc ->> 'userName' like 'many%' and deleted_at is null"), 0, 'all are gone');
+
+# --- switching provisioning off --------------------------------------------------------------------------------------------------
+
+my $off = ScimTest->new('undo-off');
+$off->make(Users => userName => $_) for qw(a b c);
+$off->make(Users => userName => 'off', active => false);
+$off->make(Users => userName => 'says', active => true, emails => [{ value => 'says@x.example' }]);
+$off->make(Groups => displayName => 'G');
+$off->make(Users => userName => 'main');
+$off->admin(POST => '/users/main/protect', { kind => 'main-contact' });
+is_admin($off->admin(GET => '/disable?accounts=deactivate'), 200, { users => 4, groups => 0, protected => 1, names => [qw(a b c says)] }, 'a preview of switching off');
+is_admin($off->admin(GET => '/disable?accounts=local'), 200, { users => 5, groups => 1, protected => 1, names => [qw(a b c off says)] }, 'of making local');
+is_admin($off->admin(GET => '/disable?accounts=keep'), 200, { users => 0, groups => 0, protected => 0, names => [] }, 'of neither');
+# But for one of them.
+sub documents { return sql("select string_agg(doc::text, ' ' order by id) from scim.resource where tenant = '$off->{tenant}' and type = 'User' and doc ->> 'userName' <> '$_[0]'") }
+sub active { return sql("select string_agg(doc ->> 'userName', ' ' order by id) from scim.resource where tenant = '$off->{tenant}' and type = 'User' and active") }
+my $documents = documents('c');
+is($off->admin(POST => '/disable', { accounts => 'deactivate' })->{status}, 200, 'switched off');
+is(active(), 'main', 'all are deactivated');
+my $on = $off->admin(POST => '/enable', {})->{json};
+like($on->{warnings}[0], qr/^4 accounts were deactivated when provisioning was switched off on \d{4}-\d\d-\d\d, and stay so\. To bring them back: scimctl batch undo ([0-9a-f-]{36}) --tenant $off->{tenant}$/,
+    'switching on offers to bring them back');
+my ($batch) = map { $_->{id} } @{ $off->admin(GET => '/batches?kind=deactivation')->{json}{items} };
+$off->request(PATCH => '/Users/' . sql("select id from scim.resource where tenant = '$off->{tenant}' and doc ->> 'userName' = 'c'"), { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'x' }] });
+is_json([@{ $off->admin(POST => "/batches/$batch/undo", {})->{json} }{qw(undone left)}], [3, 1], 'which it does');
+is(active(), 'a b says main', 'but for whom the identity provider has changed since, and who was inactive before');
+is($off->request(GET => '/Users?filter=active%20eq%20false')->{json}{totalResults}, 2, 'as the identity provider sees');
+is(documents('c'), $documents, 'each document is as it was');
+is(sql("select count(*) from scim.audit where tenant = '$off->{tenant}' and action = 'update' and object_type = 'User' and after -> 'active' = 'true' and actor = 'admin'"), 3, 'the audit log tells of each');
+is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is offered any more');
+
+# --- mappings and policy -----------------------------------------------------------------------------------------------------------
+
+$t->admin(POST => '/subscriptions', { name => 'Web' });
+my $kim = $t->make(Users => userName => 'kim');
+my $group = $t->make(Groups => displayName => 'Sales', members => [{ value => $kim }]);
+$t->admin(PATCH => '', { syncPolicy => 'groups' });
+my $mapping = $t->admin(POST => '/mappings', { group => 'Sales', subscription => 'Web' })->{json}{id};
+sub has { return join ' ', map { $_->{name} } grep { $_->{kind} eq 'subscription' } @{ $t->admin(GET => '/users/kim/access')->{json}{access} } }
+is(has(), 'Web', 'a mapping grants');
+is($t->admin(DELETE => "/mappings/$mapping")->{status}, 204, 'and takes all of it back');
+is(has(), '', 'as one');
+$t->admin(PATCH => '', { syncPolicy => 'all' });
+$t->admin(PATCH => '/subscriptions/Web', { automatic => true });
+is(has(), 'Web', 'so does the policy');
+$t->admin(PATCH => '', { syncPolicy => 'manual' });
+is(has(), '', 'and takes it back');
+
+# --- groups ------------------------------------------------------------------------------------------------------------------------
+
+my $version = $t->request(GET => "/Groups/$group")->{json};
+is_problem($t->admin(POST => '/groups/Sales/link', {}), 409, 'The group "Sales" is managed by provisioning; there is nothing to link.', { group => $ANY }, 'a group of the identity provider');
+is($t->admin(POST => '/groups/Sales/unlink', {})->{json}{source}, 'local', 'is unlinked');
+is($t->request(GET => "/Groups/$group")->{status}, 404, 'and not seen');
+is($t->admin(POST => '/groups/Sales/link', {})->{json}{source}, 'scim', 'and linked again');
+my $again = $t->request(GET => "/Groups/$group")->{json};
+is_json([@$again{qw(id displayName)}, $again->{members}[0]{value}], [$group, 'Sales', $kim], 'the same group, with its members');
+is($t->request(GET => '/Groups?filter=displayName%20eq%20%22sales%22')->{json}{totalResults}, 1, 'which it finds');
+is_json([grep {/link/} @{ actions($group) }], ['unlink Group', 'link Group'], 'the audit log has both');
+like((map { $_->{text} } @{ $t->admin(GET => '/users/kim/history')->{json}{items} })[0], qr/^the group "Sales" was handed over to the identity provider$/, 'and the history of its members');
+$t->admin(POST => '/groups', { displayName => 'Team', kind => 'profile' });
+is_problem($t->admin(POST => '/groups/Team/link', {}), 409, qr/is the application's/, { group => $ANY }, 'a group of the application');
+$t->admin(POST => '/templates', { name => 'All', groups => ['Board'] });
+is_problem($t->admin(POST => '/groups/Board/link', {}), 409, qr/is in use: the template "All" gives it/, { group => $ANY }, 'a group that a template gives');
+is_problem($t->admin(POST => '/groups/nobody/link', {}), 404, $ANY, { group => $ANY }, 'no such group');
+
+done_testing;
