@@ -293,6 +293,18 @@ static int check_all_tenants(json_object *args, const scim_admin_op_t *op, apr_p
     return CLI_OK;
 }
 
+/* An option --tenant that was not given is the environment's. A tenant that is the argument itself is always said: that
+ * is a command about a tenant, such as its removal. */
+static void default_tenant(json_object *args, const scim_admin_op_t *op)
+{
+    static const char tenant[] = "tenant";
+
+    if (cli_default_tenant() != NULL && !json_object_object_get_ex(args, tenant, NULL) &&
+        cli_operation_in_path(op, tenant) && !cli_operation_is_argument(op, tenant, strlen(tenant))) {
+        json_object_object_add(args, tenant, json_object_new_string(cli_default_tenant()));
+    }
+}
+
 /* What is in the path must be said: the rest is checked by the operation's own table. */
 static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
 {
@@ -316,8 +328,14 @@ int cli_arguments_check(json_object *args, const scim_admin_op_t *op, const cli_
 {
     apr_pool_t *pool = cli->pool;
     scim_error_t *error;
-    int code = cli->options[CLI_ALL_TENANTS] != NULL ? check_all_tenants(args, op, pool) : check_path(args, op, pool);
+    int code;
 
+    if (cli->options[CLI_ALL_TENANTS] != NULL) {
+        code = check_all_tenants(args, op, pool);
+    } else {
+        default_tenant(args, op);
+        code = check_path(args, op, pool);
+    }
     if (code != CLI_OK) {
         return code;
     }

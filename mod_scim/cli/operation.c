@@ -3,18 +3,22 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "arguments.h"
 #include "help.h"
 #include "import.h"
+#include "options.h"
 #include "scim/json.h"
 #include "scim/text.h"
 #include "show.h"
 #include "store/admin_export.h"
 #include "store/tenant.h"
 #include "words.h"
+
+#define PLACE "{tenant}" /* in SCIM_BASE_URL */
 
 /* --- reading the command line ------------------------------------------------------------------------------------ */
 
@@ -68,6 +72,33 @@ static const char *text_of(json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) ? json_object_get_string(value) : "";
 }
 
+/* Where httpd has its endpoint, as the environment says (SCIM_BASE_URL), with {tenant} in the place of a tenant's name.
+ * One without it is that of the environment's own tenant. NULL: not known. */
+static const char *base_url_of(const char *tenant)
+{
+    const char *url = getenv("SCIM_BASE_URL");
+    const char *own = cli_default_tenant();
+
+    if (url == NULL || (strstr(url, PLACE) == NULL && (tenant == NULL || own == NULL || strcmp(tenant, own) != 0))) {
+        return NULL;
+    }
+    return url;
+}
+
+static const char *tenant_url(const scim_admin_call_t *call, const char *tenant)
+{
+    const char *at = call->base_url;
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, 128, call->pool);
+    for (const char *place; (place = strstr(at, PLACE)) != NULL; at = place + strlen(PLACE)) {
+        scim_buf_add(&buf, at, (apr_size_t)(place - at));
+        scim_buf_puts(&buf, tenant);
+    }
+    scim_buf_puts(&buf, at);
+    return buf.data;
+}
+
 /* The secret that an operation has made goes to standard output alone; standard error tells what it is. */
 static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_object *answer)
 {
@@ -84,6 +115,24 @@ static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_ob
             "Copy it now: it will not be shown again.\n",
             scim_hidden_escape(text_of(token, "name"), cli->pool), text_of(token, "keyId"), text_of(token, "tenant"),
             cli_time_text(time, cli->pool));
+    if (call->base_url != NULL) {
+        fprintf(stderr, "The identity provider's base URL is %s.\n", tenant_url(call, text_of(token, "tenant")));
+    }
+}
+
+/* With a heading for the base URL, which people see where it is known. */
+static const scim_admin_field_t *with_base_url(const scim_admin_call_t *call)
+{
+    apr_array_header_t *fields = apr_array_make(call->pool, 32, sizeof(scim_admin_field_t));
+
+    for (const scim_admin_field_t *f = call->op->fields; f->name != NULL; f++) {
+        APR_ARRAY_PUSH(fields, scim_admin_field_t) = *f;
+        if (strcmp(f->name, "baseUrl") == 0) {
+            APR_ARRAY_IDX(fields, fields->nelts - 1, scim_admin_field_t).heading = "Base URL";
+        }
+    }
+    APR_ARRAY_PUSH(fields, scim_admin_field_t) = (scim_admin_field_t){NULL, SCIM_ARG_TEXT, NULL, NULL};
+    return (const scim_admin_field_t *)fields->elts;
 }
 
 static void show(const cli_t *cli, const scim_admin_call_t *call)
@@ -98,7 +147,7 @@ static void show(const cli_t *cli, const scim_admin_call_t *call)
     if (call->secret != NULL) {
         show_secret(cli, call, answer);
     } else {
-        cli_show_object(cli, call->op->fields, answer);
+        cli_show_object(cli, call->base_url != NULL ? with_base_url(call) : call->op->fields, answer);
     }
 }
 
@@ -368,6 +417,7 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     call.tenant = cli_operation_in_path(op, "tenant") && cli->options[CLI_ALL_TENANTS] == NULL
                       ? scim_admin_text(&call, "tenant")
                       : NULL;
+    call.base_url = base_url_of(call.tenant);
     if (op->args != NULL && op->args->kind == SCIM_ARG_FILE) {
         return cli_import(cli, &call);
     }

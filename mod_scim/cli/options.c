@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scim/text.h"
@@ -102,8 +103,18 @@ int cli_options_read(cli_line_t *line, cli_t *cli, int argc, const char *const *
     return CLI_OK;
 }
 
-int cli_options_check(const cli_t *cli, const cli_command_t *command)
+const char *cli_default_tenant(void)
 {
+    const char *tenant = getenv("SCIM_TENANT");
+
+    return tenant != NULL && *tenant ? tenant : NULL;
+}
+
+int cli_options_check(cli_t *cli, const cli_command_t *command)
+{
+    if ((command->required & CLI_BIT(CLI_TENANT)) && cli->options[CLI_TENANT] == NULL) {
+        cli->options[CLI_TENANT] = cli_default_tenant();
+    }
     for (cli_option_e i = 0; i < CLI_OPTION_COUNT; i++) {
         if (cli->options[i] != NULL && !((command->options | EVERYWHERE) & CLI_BIT(i))) {
             return cli_fail(CLI_USAGE, "%s %s takes no option --%s; usage: %s.", command->noun, command->verb,

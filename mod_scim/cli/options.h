@@ -27,8 +27,12 @@ typedef struct cli_line_t {
 /* Reads the whole line into cli->options and `line`. Returns CLI_OK or CLI_USAGE after a message. */
 int cli_options_read(cli_line_t *line, cli_t *cli, int argc, const char *const *argv);
 
-/* Checks that the options given are those of the command. Returns CLI_OK or CLI_USAGE after a message. */
-int cli_options_check(const cli_t *cli, const cli_command_t *command);
+/* The tenant that the environment names (SCIM_TENANT) for commands that say none; NULL: it names none. */
+const char *cli_default_tenant(void);
+
+/* Checks that the options given are those of the command, and takes the environment's tenant where it needs one.
+ * Returns CLI_OK or CLI_USAGE after a message. */
+int cli_options_check(cli_t *cli, const cli_command_t *command);
 
 /* `scimctl db index [--drop]` */
 const char *cli_usage(const cli_command_t *command, apr_pool_t *pool);

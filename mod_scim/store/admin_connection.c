@@ -24,16 +24,16 @@ static const scim_admin_arg_t args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-/* The admin API asks the tenant's own base URL and nothing else; scimctl does not know that, and whoever runs it may
- * ask anything. */
+/* The admin API asks the tenant's own base URL and nothing else; scimctl knows that by its environment alone, and
+ * whoever runs it may ask anything. */
 static scim_error_t *prepare(scim_admin_call_t *call)
 {
     const char *url = scim_admin_text(call, "url");
     int scimctl = strcmp(call->actor_kind, "scimctl") == 0;
-    const char *problem = NULL;
-    if (scimctl && !url) {
-        problem = "is missing: scimctl does not read httpd's configuration.";
-    } else if (scimctl && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) {
+    const char *asked = url ? url : call->base_url, *problem = NULL;
+    if (scimctl && !asked) {
+        problem = "is missing: scimctl does not read httpd's configuration. Say it, or set SCIM_BASE_URL.";
+    } else if (scimctl && strncmp(asked, "https://", 8) != 0 && strncmp(asked, "http://", 7) != 0) {
         problem = "must begin with https://.";
     } else if (!scimctl && url) {
         problem = "is for scimctl; here the tenant's own base URL is asked.";

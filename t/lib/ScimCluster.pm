@@ -91,7 +91,7 @@ sub start_cluster {
     }
     chmod 0755, "$dir";
     chdir '/';
-    delete @ENV{ grep { /^PG/ } keys %ENV };
+    delete @ENV{ grep { /^PG|^SCIM_(?:TENANT|BASE_URL)$/ } keys %ENV };
     quietly(@as, "$bin/initdb", '-D', "$dir/data", '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N');
     start_server();
     @ENV{qw(PGHOST PGUSER PGDATABASE)} = ("$dir", 'postgres', 'scim');
