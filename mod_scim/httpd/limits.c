@@ -1,12 +1,12 @@
 #include "limits.h"
 
 #include <apr_general.h>
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
+#include "shared.h"
 #include "slots.h"
 
 /* The layout's name in the parent process: another layout, of another version of the module, is another memory. */
@@ -39,34 +39,28 @@ typedef struct memory_t {
     apr_uint64_t salt;
 } memory_t;
 
-static apr_status_t make_memory(memory_t **out, apr_pool_t *process)
+static apr_status_t make_memory(void *made, const void *data)
 {
-    apr_shm_t *shm;
-    apr_status_t rv = apr_shm_create(&shm, sizeof(memory_t), NULL, process);
+    memory_t *memory = made;
 
-    if (rv != APR_SUCCESS)
-        return rv;
-    *out = apr_shm_baseaddr_get(shm);
-    memset(*out, 0, sizeof(**out));
-    rv = apr_generate_random_bytes((unsigned char *)&(*out)->salt, sizeof((*out)->salt));
-    return rv == APR_SUCCESS ? apr_pool_userdata_set(*out, MEMORY, NULL, process) : rv;
+    (void)data;
+    return apr_generate_random_bytes((unsigned char *)&memory->salt, sizeof(memory->salt));
 }
 
 apr_status_t scim_limits_start(server_rec *main_server)
 {
     scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
-    apr_pool_t *process = main_server->process->pool;
-    void *found = NULL;
+    void *found;
     memory_t *memory;
     scim_limits_t *limits;
     apr_status_t rv;
 
     if (!runtime)
         return APR_SUCCESS;
-    apr_pool_userdata_get(&found, MEMORY, process);
-    memory = found;
-    if (!memory && (rv = make_memory(&memory, process)) != APR_SUCCESS)
+    rv = scim_shared_find(&found, MEMORY, sizeof(*memory), make_memory, NULL, main_server);
+    if (rv != APR_SUCCESS)
         return rv;
+    memory = found;
     limits = apr_pcalloc(main_server->process->pconf, sizeof(*limits));
     limits->salt = memory->salt;
     limits->tokens = (scim_slots_t){memory->tokens, TOKEN_SETS};

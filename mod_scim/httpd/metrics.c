@@ -1,11 +1,11 @@
 #include "metrics.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #include "configuration.h"
 #include "metrics_private.h"
+#include "shared.h"
 
 #define NOBODY 0
 #define OTHERS 1
@@ -22,24 +22,21 @@ const scim_metrics_t *scim_metrics_memory(void)
     return memory;
 }
 
+static apr_status_t make_memory(void *made, const void *tenants)
+{
+    ((scim_metrics_t *)made)->tenants = *(const apr_uint64_t *)tenants;
+    return APR_SUCCESS;
+}
+
 apr_status_t scim_metrics_start(server_rec *main_server)
 {
-    apr_pool_t *process = main_server->process->pool;
     apr_uint64_t tenants = (apr_uint64_t)scim_setting_metrics_tenants(scim_server_config(main_server)) + FIRST;
-    const char *key = apr_psprintf(process, "mod_scim metrics 3 %" APR_UINT64_T_FMT, tenants);
+    const char *name = apr_psprintf(main_server->process->pool, "mod_scim metrics 3 %" APR_UINT64_T_FMT, tenants);
     apr_size_t size = sizeof(scim_metrics_t) + tenants * sizeof(scim_metrics_tenant_t);
-    void *found = NULL;
-    apr_pool_userdata_get(&found, key, process);
-    if (!found) {
-        apr_shm_t *shm;
-        apr_status_t rv = apr_shm_create(&shm, size, NULL, process);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
-        found = apr_shm_baseaddr_get(shm);
-        memset(found, 0, size);
-        ((scim_metrics_t *)found)->tenants = tenants;
-        apr_pool_userdata_setn(found, key, NULL, process);
+    void *found;
+    apr_status_t rv = scim_shared_find(&found, name, size, make_memory, &tenants, main_server);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
     memory = found;
     return scim_metrics_found_start(main_server, tenants - FIRST);

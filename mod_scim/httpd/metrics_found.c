@@ -1,6 +1,5 @@
 /* What housekeeping found, until it looks again: rows in shared memory, under a lock that outlives a process that is
  * killed. */
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <errno.h>
 #include <limits.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 
 #include "metrics_private.h"
+#include "shared.h"
 #include "store/watch.h"
 
 /* Of the `room` rows, the first `rows` are in use, in no order. */
@@ -34,31 +34,22 @@ static apr_status_t make_mutex(pthread_mutex_t *mutex)
     return failed;
 }
 
+static apr_status_t make_board(void *made, const void *room)
+{
+    board_t *empty = made;
+    empty->room = *(const int *)room;
+    return make_mutex(&empty->mutex);
+}
+
 apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tenants)
 {
-    apr_pool_t *process = main_server->process->pool;
-    const char *key = apr_psprintf(process, "mod_scim found 2 %" APR_UINT64_T_FMT, tenants);
+    const char *name = apr_psprintf(main_server->process->pool, "mod_scim found 2 %" APR_UINT64_T_FMT, tenants);
     int room = (int)tenants * SCIM_FOUND;
-    void *found = NULL;
-    apr_pool_userdata_get(&found, key, process);
-    if (!found) {
-        apr_size_t size = sizeof(board_t) + (apr_size_t)room * sizeof(scim_found_t);
-        apr_shm_t *shm;
-        apr_status_t rv = apr_shm_create(&shm, size, NULL, process);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
-        found = apr_shm_baseaddr_get(shm);
-        memset(found, 0, size);
-        ((board_t *)found)->room = room;
-        rv = make_mutex(&((board_t *)found)->mutex);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
-        apr_pool_userdata_setn(found, key, NULL, process);
-    }
-    board = found;
-    return APR_SUCCESS;
+    apr_size_t size = sizeof(board_t) + (apr_size_t)room * sizeof(scim_found_t);
+    void *found;
+    apr_status_t rv = scim_shared_find(&found, name, size, make_board, &room, main_server);
+    board = rv == APR_SUCCESS ? found : board;
+    return rv;
 }
 
 /* A process that was killed while it wrote may leave half of the rows: none are kept. */
