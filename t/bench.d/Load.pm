@@ -3,8 +3,11 @@ package Load;
 use strict;
 use warnings;
 use IO::Socket::INET;
+use MIME::Base64;
 use POSIX qw(sysconf _SC_CLK_TCK);
 use Time::HiRes qw(time);
+
+my $PEOPLE = 2000;    # who log in
 
 # base: the tenant's URL; token: its own, if it is not the environment's; static: a file of httpd's own; home: where the quickstart's
 # servers live; users; seconds
@@ -61,12 +64,15 @@ sub memory {
 sub made { my ($count, %latency) = @_; return {made => {httpd => $count, postgres => $count}, %latency} }
 
 # Requests by wrk for some seconds: the body of a Lua function that makes one, which may use a random user's number `i`, the
-# request's number `n` and `headers`. An answer of any status will do, a lost one not.
+# request's number `n`, `headers`, and `people`, what users spread over all log in with by Basic. An answer of any status will do, a lost one not.
 sub wrk_script {
     my ($self, $url, $body, $connections) = @_;
     my $script = "$self->{home}/wrk.$$.lua";
+    my $step = $self->{users} > $PEOPLE ? int($self->{users} / $PEOPLE) : 1;
+    my $people = join ',', map { "'Basic " . encode_base64("user$_\@example.com:-", '') . "'" } map { $_ * $step } 1 .. $self->{users} / $step;
     open my $file, '>', $script or die "$script: $!\n";
     print $file <<"LUA";
+local people = {$people}
 local headers = {['Authorization'] = 'Bearer $self->{token}', ['Accept'] = 'application/scim+json', ['Content-Type'] = 'application/scim+json'}
 local n = 0
 math.randomseed(os.time())

@@ -189,11 +189,13 @@ sub bodies {
 # --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
-# The static file of a Location that asks for a subscription, for a random user of so many.
+# The static file of a Location that asks for a subscription, for one of so many users.
 sub granted {
-    my ($file, $most) = @_;
+    my ($file, $most, $host) = @_;
     my $url = $o{static} =~ s{[^/]*$}{}r;
-    return sub { $load->wrk($url, "(function() headers['X-User'] = tostring(i % $most + 1) return '/$file' end)()") };
+    my $who = $file eq 'cached' ? "headers['X-User'] = tostring(i % $most + 1)" : "headers['Authorization'] = people[i % #people + 1]";
+    my $to  = $host ? "headers['Host'] = '$host'" : '';
+    return sub { $load->wrk($url, "(function() $who $to return '/$file.json' end)()") };
 }
 sub writes { my ($make) = @_; return sub { $load->series($WRITES, sub { $load->request($make->(@_)) }) } }
 
@@ -206,8 +208,9 @@ my @figures = (
 
     [floor_static => 'floor_static', sub { $load->wrk($o{static}, 'nil') }],
     [floor_select => 'floor_select', sub { $load->floor('floor_select', 4) }],
-    [authz        => 'floor_select', granted('granted.json', $o{users} < 100_000 ? $o{users} : 100_000)],
-    [authz_cached => 'floor_static', granted('cached.json', 100)],
+    [floor_dbd    => 'floor_dbd',    granted('dbd', 0, 'floor')],
+    [authz        => 'floor_dbd',    granted('granted', 0)],
+    [authz_cached => 'floor_static', granted('cached', 100)],
 
     [get_user        => 'floor_read', reads("string.format('$prefix/Users/00000001-0000-7000-8000-%012d', i)")],
     [get_group_10    => 'floor_read', reads("string.format('$prefix/Groups/00000002-0000-7000-8000-%012d', i % 200 + 1)")],
