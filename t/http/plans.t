@@ -511,6 +511,8 @@ sub check_reading {
     }
 }
 
+is(sql("select string_agg(i.indexrelid::regclass::text, ', ') from pg_index i where i.indrelid = 'scim.resource'::regclass and obj_description(i.indexrelid, 'pg_class') is null"),
+    '', 'each index of resources names whom it is for (comment on index)');
 check_orders('many small tenants and one that was not seen');
 look();
 check_reading('many small tenants and a large one');
