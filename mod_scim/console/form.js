@@ -113,6 +113,13 @@ export function control(field, value, c) {
     read = () => (list.read().length || !field.nullable ? list.read() : null);
     const group = { role: 'group', 'aria-label': title };
     element = h('div.field.wide', group, h('span.label', title), list.box, help, wrong);
+  } else if (field.format === 'file') {
+    /** @type {string | undefined} */
+    let text;
+    const choose = async () => { text = await input.files[0]?.text(); };
+    input = h('input', { type: 'file', id, required: field.required, onchange: choose });
+    read = () => text;
+    element = h('div.field.wide', label, input, help, wrong);
   } else {
     input = plainInput(field, value, id);
     read = () => parse(field, input.value.trim());
@@ -163,11 +170,9 @@ function markAll(controls, error) {
   return said.length && known.length === said.length ? null : error;
 }
 
-/**
- * Asks what shall hold where somebody else was quicker; sends again, or gives up.
+/** Asks what shall hold where somebody else was quicker; sends again, or gives up.
  * @param {string} show  where the thing is read @param {(etag: string | null) => Promise<any>} change
- * @param {Values} mine @param {any} start
- */
+ * @param {Values} mine @param {any} start */
 async function settle(show, change, mine, start) {
   const { data, etag } = await get(show);
   const changed = Object.keys(data).filter((key) => !same(data[key], start?.[key])
@@ -182,12 +187,10 @@ async function settle(show, change, mine, start) {
     work: () => change(etag) });
 }
 
-/**
- * Sends a change for the version that it was made of.
+/** Sends a change for the version that it was made of.
  * @param {Place} c @param {string} operation @param {Values} args
  * @param {{show: string, etag: string | null, start: any, mine: Values}} version  `show`: where the thing is read again
- * @returns {Promise<Answer | null>}  null: it stays as somebody else has made it
- */
+ * @returns {Promise<Answer | null>}  null: it stays as somebody else has made it */
 export async function save(c, operation, args, { show, etag, start, mine }) {
   const change = (/** @type {string | null} */ version) => c.send(operation, args, version);
   try {
@@ -232,12 +235,10 @@ export function form(c, { operation, start, only, action, submit, extra, cancel 
   return element;
 }
 
-/**
- * The form that changes a thing: NOUN-set, with what NOUN-show has answered.
+/** The form that changes a thing: NOUN-set, with what NOUN-show has answered.
  * @param {Place} c @param {string} noun @param {Values} values  that name the thing @param {Answer} shown
  * @param {{only?: string[], start?: any, first?: (said: Values) => Promise<any>, saved?: (data: any) => void}} [how]
- *   `start`: what the fields begin with, where it is not what was shown; `first`: asks before it is sent
- */
+ *   `start`: what the fields begin with, where it is not what was shown; `first`: asks before it is sent */
 export function changeForm(c, noun, values, { data, etag }, { only, start = data, first, saved } = {}) {
   const operation = model.need(`${noun}-set`);
   const show = c.path(`${noun}-show`, values);

@@ -49,11 +49,9 @@ function asChoice(field) {
   return field.type === 'boolean' ? { ...field, type: 'string', enum: ['true', 'false'] } : field;
 }
 
-/**
- * The fields that narrow a list down; `change` is called with what they say.
+/** The fields that narrow a list down; `change` is called with what they say.
  * @param {Place} c @param {Operation} operation @param {Values} query @param {string[]} hide
- * @param {(query: Values) => void} change
- */
+ * @param {(query: Values) => void} change */
 function filters(c, operation, query, hide, change) {
   const last = (/** @type {Field} */ each) => Number(/^(sort|order)$/.test(each.name));
   const fields = operation.query.filter((each) => !['limit', 'after', 'newer', 'wait', ...hide].includes(each.name));

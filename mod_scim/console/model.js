@@ -1,7 +1,5 @@
-/**
- * The operations, as the server's OpenAPI description has them: what lists show and can be narrowed by, what forms ask
- * for. And the words for what the API calls something, from words.json.
- */
+/** The operations, as the server's OpenAPI description has them: what lists show and can be narrowed by, what forms ask
+ * for. And the words for what the API calls something, from words.json. */
 
 /** @type {any} */
 let described = { paths: {}, components: {} };
@@ -46,21 +44,17 @@ function operation(where, method, it) {
   const list = Boolean(schema.properties?.items && schema.properties?.next !== undefined);
   const [noun, ...verb] = String(it.operationId).split('-');
   return {
-    id: it.operationId,
-    noun,
-    verb: verb.join('-'),
-    method: method.toUpperCase(),
-    path: where,
+    id: it.operationId, noun, verb: verb.join('-'), method: method.toUpperCase(), path: where,
     summary: it.summary ?? '',
     segments: [...where.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
     query: (it.parameters ?? []).map(follow).filter((/** @type {any} */ each) => each.in === 'query').map(
       (/** @type {any} */ { name, schema: own, required, description }) =>
         field(own, { name, required, in: 'query', help: description })),
     body: fields(it.requestBody?.content?.['application/json']?.schema, 'body')
+      .filter((each) => each.format !== 'piece')
       .map((each) => ({ ...each, text: words('help', `${noun}.${each.name}`) })),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
-    list,
-    files: Boolean(follow(it.responses?.[200]).content?.['text/csv']),
+    list, files: Boolean(follow(it.responses?.[200]).content?.['text/csv']),
   };
 }
 
@@ -129,7 +123,7 @@ export function label(name) {
 
 /** @param {string} noun */
 export function plural(noun) {
-  return `${label(noun).replace(/y$/, 'ie')}s`;
+  return `${label(noun).replace(/y$/, 'ie').replace(/ch$/, 'che')}s`;
 }
 
 /** The first letter large, a full stop at the end. @param {string} text */

@@ -51,11 +51,9 @@ export function way(href, text, label) {
   return h('a.button', { href, 'aria-label': label }, text);
 }
 
-/**
- * A button. While its work is under way it does nothing more; an error is shown, unless `work` handles it.
+/** A button. While its work is under way it does nothing more; an error is shown, unless `work` handles it.
  * @param {Child} text @param {(event: Event) => any} work
- * @param {{kind?: string, label?: string, disabled?: boolean}} [options]
- */
+ * @param {{kind?: string, label?: string, disabled?: boolean}} [options] */
 export function button(text, work, { kind = '', label, disabled = false } = {}) {
   const run = async (/** @type {Event} */ event) => {
     if (element.getAttribute('aria-busy') === 'true') return;
@@ -176,11 +174,9 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
   });
 }
 
-/**
- * A choice among few, each with its consequence.
+/** A choice among few, each with its consequence.
  * @param {string} label @param {{value: string, title: Child, text: Child}[]} ways
- * @param {string | null} value @param {(value: string) => void} chosen
- */
+ * @param {string | null} value @param {(value: string) => void} chosen */
 export function choices(label, ways, value, chosen) {
   const group = newId();
   const radio = (/** @type {string} */ own) => h('input',
@@ -189,10 +185,8 @@ export function choices(label, ways, value, chosen) {
     h('label.choice', radio(each.value), h('span', h('b', each.title), h('small', each.text))))));
 }
 
-/**
- * A name that a cross takes away.
- * @param {Child} text @param {string} label @param {(() => any) | null} remove @param {string} [kind]
- */
+/** A name that a cross takes away.
+ * @param {Child} text @param {string} label @param {(() => any) | null} remove @param {string} [kind] */
 export function chip(text, label, remove, kind = '') {
   const cross = remove && button('✕', remove, { label });
   return h(`span.chip${kind && '.'}${kind}${remove ? '' : '.bare'}`, h('bdi.name.one', text), cross);

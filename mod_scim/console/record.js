@@ -1,7 +1,5 @@
-/**
- * The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
- * changed and done.
- */
+/** The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
+ * changed and done. */
 import { ask, button, card, copyable, empty, facts, link, name, screen } from './parts.js';
 import { add, h } from './render.js';
 import { changeForm, form } from './form.js';
@@ -9,13 +7,11 @@ import { key, list, show } from './list.js';
 import * as model from './model.js';
 import * as router from './router.js';
 
-/**
- * A dialog with the form of an operation.
+/** A dialog with the form of an operation.
  * @param {Place} c
  * @param {{operation: string, values?: Values, title: string, intro?: Child, action: string, etag?: string | null,
  *   only?: string[]}} options
- * @returns {Promise<any>}  the answer; null where it was closed
- */
+ * @returns {Promise<any>}  the answer; null where it was closed */
 export function askFor(c, { operation: id, values = {}, title, intro, action, etag, only }) {
   const operation = model.need(id);
   return new Promise((resolve) => {
@@ -30,12 +26,10 @@ export function askFor(c, { operation: id, values = {}, title, intro, action, et
   });
 }
 
-/**
- * A button for an operation: with a form where it has arguments, else with a question.
+/** A button for an operation: with a form where it has arguments, else with a question.
  * @param {Place} c
  * @param {{operation: string, values?: Values, text: string, question?: Child, danger?: boolean, etag?: string | null,
- *   kind?: string, done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments
- */
+ *   kind?: string, done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments */
 export function operationButton(c, { operation: id, values = {}, text, question, danger, etag, kind, done, plain }) {
   const operation = model.need(id);
   const intro = question ?? model.sentence(operation.summary);
@@ -93,12 +87,15 @@ async function recordScreen(c) {
     return operationButton(c, { operation: each.id, values, text: model.label(each.verb), etag, danger: gone,
       done: gone ? () => c.go(noun) : undefined });
   });
+  const below = model.of(noun).filter((each) => each.list && each.segments.join() === `tenant,${noun}`);
+  const lists = await Promise.all(below.map(async ({ id, verb }) => card(model.label(verb), await list(c, {
+    operation: id, values, bare: true, nothing: empty('Nothing here', 'There is none.') }))));
   const known = model.need(`${noun}-show`).answer.filter((each) => each.name !== 'tenant');
   const title = name(data.displayName ?? data.name ?? data[noun] ?? c.id);
   return screen({ title, trail: link(c.to(noun), model.plural(noun)), actions },
     card('What it is', facts(...known.map((field) =>
       /** @type {[Child, Child]} */ ([model.label(field.name), show(field, data[field.name])])))),
-    model.find(`${noun}-set`) && card('Change', changeForm(c, noun, values, shown)));
+    model.find(`${noun}-set`) && card('Change', changeForm(c, noun, values, shown)), lists);
 }
 
 /** @type {View} */

@@ -436,7 +436,11 @@ static json_object *body_schema(const scim_admin_op_t *op)
     json_object *required;
     json_object *schema = object_schema(&members, &required);
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
-        put_text(put(members, arg->name, arg_schema(arg)), "description", arg->help);
+        json_object *member = put(members, arg->name, arg_schema(arg));
+        put_text(member, "description", arg->help);
+        if (arg->flags & SCIM_ARG_PIECE || arg->kind == SCIM_ARG_FILE) {
+            put_text(member, "format", arg->flags & SCIM_ARG_PIECE ? "piece" : "file");
+        }
         if (arg->flags & SCIM_ARG_REQUIRED) {
             add_text(required, arg->name);
         }

@@ -1,8 +1,6 @@
 /** Access: who gets what by being provisioned. A change is drafted, previewed by name, then saved as a whole. */
-import {
-  adder, button, card, chip, choices, col, empty, fill, format, h, link, model, name, num, problem, router, save,
-  screen, suggester, table, tag, tell, typeahead, way,
-} from '../kit.js';
+import { adder, button, card, chip, choices, col, empty, fill, format, h, link, model, name, num, problem, router,
+  save, screen, suggester, table, tag, tell, typeahead, way } from '../kit.js';
 
 /** @typedef {{tenant: any, etag: string | null, subscriptions: Row[], mappings: Row[], more: boolean}} State */
 /** @typedef {{group: string, subscription?: Row, role?: string}} Mapping */

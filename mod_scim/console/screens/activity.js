@@ -1,8 +1,6 @@
 /** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
-import {
-  button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, screen, state, table, tag,
-  time, way,
-} from '../kit.js';
+import { button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, screen, state, table,
+  tag, time, way } from '../kit.js';
 import { difference, said } from './history.js';
 
 /** A path with its query as people write it. @param {string} path */

@@ -2,9 +2,8 @@
  * Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
  * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides.
  */
-import {
-  button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, state, table, tag,
-} from '../kit.js';
+import { button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, state, table,
+  tag } from '../kit.js';
 import { asked, follow } from './activity.js';
 import { makeToken } from './tokens.js';
 

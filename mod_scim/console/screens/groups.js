@@ -1,8 +1,6 @@
 /** Groups: whose they are, what they give, and who is in them. */
-import {
-  adder, button, card, changeForm, chip, code, col, empty, facts, format, h, link, list, model, name, num,
-  operationButton, screen, suggester, tag, tell, time, typeahead,
-} from '../kit.js';
+import { adder, button, card, changeForm, chip, code, col, empty, facts, format, h, link, list, model, name, num,
+  operationButton, screen, suggester, tag, tell, time, typeahead } from '../kit.js';
 import { laterHistory } from './history.js';
 import { sourceTag } from './users.js';
 
@@ -71,8 +69,11 @@ function actions(c, data, etag) {
     : data.source === 'scim' ? ['unlink', 'Unlink', 'The group becomes yours to manage. The identity provider no '
       + 'longer sees it. Its members, and what they have, stay.']
       : ['remove', 'Archive', 'The group is gone, and with it what it gives. You can restore it.'];
-  return operationButton(c, { operation: `group-${operation}`, values: { group: data.id }, etag, text, question,
-    danger: operation === 'remove' });
+  const hand = data.source === 'local' && !data.archivedAt && operationButton(c, { operation: 'group-link', etag,
+    values: { group: data.id }, text: 'Hand over', question: 'The identity provider sees it, and manages it from then '
+      + 'on.' });
+  return [hand, operationButton(c, { operation: `group-${operation}`, values: { group: data.id }, etag, text, question,
+    danger: operation === 'remove' })];
 }
 
 /** @type {View} */

@@ -1,8 +1,6 @@
 /** Held requests: whom each would touch, and the decision about it. */
-import {
-  ask, button, card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state, table,
-  tag, tell, time,
-} from '../kit.js';
+import { ask, button, card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state,
+  table, tag, tell, time } from '../kit.js';
 import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
 

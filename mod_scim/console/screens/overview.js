@@ -1,8 +1,6 @@
 /** The overview: what needs attention first, then the base URL, tokens, people, and the requests of a day. */
-import {
-  ask, button, card, chart, choices, col, copyable, empty, fold, format, h, link, model, name, num, screen, secretShown,
-  setCount, setTenant, table, tag, time, way,
-} from '../kit.js';
+import { ask, button, card, chart, choices, col, copyable, empty, fold, format, h, link, model, name, num, screen,
+  secretShown, setCount, setTenant, table, tag, time, way } from '../kit.js';
 import { tokenTag } from './tokens.js';
 
 /** @param {Place} c @param {Row} entry */

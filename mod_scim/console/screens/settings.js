@@ -1,8 +1,6 @@
 /** Settings: grouped, explained, each with its default; the risky ones ask first. */
-import {
-  ask, button, card, changeForm, copyable, facts, fill, format, h, model, router, screen, setTenant, single, tag, time,
-  way,
-} from '../kit.js';
+import { ask, button, card, changeForm, copyable, facts, fill, format, h, model, router, screen, setTenant, single,
+  tag, time, way } from '../kit.js';
 import { switchOff } from './overview.js';
 
 /** What a change means for the people who are here. @param {[string, any]} change @param {any} tenant */

@@ -1,7 +1,6 @@
 /** One subscription: its seats, who has it and who waits, and why. */
-import {
-  card, changeForm, col, empty, facts, format, h, link, list, name, operationButton, screen, tag, time, way,
-} from '../kit.js';
+import { card, changeForm, col, empty, facts, format, h, link, list, name, operationButton, screen, tag, time,
+  way } from '../kit.js';
 import { userLink } from './users.js';
 
 /** @type {View} */

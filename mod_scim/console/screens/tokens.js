@@ -1,8 +1,6 @@
 /** Tokens: what identity providers log in with. A secret is shown once, when it is made. */
-import {
-  ask, button, card, changeForm, code, col, empty, facts, form, format, h, link, list, model, name, operationButton,
-  screen, secretShown, tag, time, way,
-} from '../kit.js';
+import { ask, button, card, changeForm, code, col, empty, facts, form, format, h, link, list, model, name,
+  operationButton, screen, secretShown, tag, time, way } from '../kit.js';
 
 /** How a token is, and how long it lasts. @param {Row} row */
 export function tokenTag(row) {

@@ -1,8 +1,6 @@
 /** One person: access and why not, what is managed where, and everything that changed the account. */
-import {
-  ask, button, card, changeForm, chip, code, facts, fail, fill, format, h, link, model, name, operationButton, screen,
-  state, suggester, tag, tell, time, typeahead,
-} from '../kit.js';
+import { ask, button, card, changeForm, chip, code, facts, fail, fill, format, h, link, model, name, operationButton,
+  screen, state, suggester, tag, tell, time, typeahead } from '../kit.js';
 import { accessTable } from './why.js';
 import { history } from './history.js';
 import { sourceTag } from './users.js';

@@ -1,5 +1,6 @@
 /** The people of a tenant. */
-import { adder, card, col, empty, h, link, list, name, screen, state, tag, time, way } from '../kit.js';
+import { adder, ask, button, card, col, empty, fill, form, format, h, link, list, model, name, num, screen, state,
+  table, tag, time, way } from '../kit.js';
 
 /** @param {Row} row */
 export function sourceTag({ source }) {
@@ -9,6 +10,37 @@ export function sourceTag({ source }) {
 /** @param {Place} c @param {Row} row */
 export function userLink(c, row) {
   return link(c.to('users', row.userId ?? row.id), name(row.displayName ?? row.userName ?? row.user ?? row.id));
+}
+
+/** Accounts from a file: first what it would do, then in earnest, on and on until all is done. @param {Place} c */
+function importer(c) {
+  const report = h('div.stack', { role: 'status' });
+  const carry = async (/** @type {Values} */ said, /** @type {boolean} */ preview) => {
+    const sums = { made: 0, changed: 0, same: 0, kept: 0, refused: 0 };
+    const notable = [];
+    for (let on = /** @type {Values} */ ({ line: 1 }); on.line && !c.signal.aborted;) {
+      const file = said.file.split('\n').slice(on.line - 1).join('\n');
+      const { data } = await c.send('user-import', { ...said, ...on, preview, file });
+      on = Object.fromEntries(Object.entries({ line: data.next, columns: data.columns, import: data.import })
+        .filter((each) => each[1]));
+      for (const key of /** @type {(keyof typeof sums)[]} */ (Object.keys(sums))) sums[key] += data[key];
+      notable.push(...data.lines.filter((/** @type {Row} */ each) => !/^(made|same)$/.test(each.outcome)));
+      const undo = data.import && link(c.to('batch', data.import), 'See each account, or undo it');
+      const sum = Object.entries(sums).map((each) => `${format.count(each[1])} ${each[0]}`).join(', ');
+      fill(report, h('p', sum, '. ', undo), table([num('Line', (row) => row.line),
+        col('User name', (row) => name(row.userName)), col('Outcome', (row) => row.outcome),
+        col('Why', (row) => [row.column && `${model.label(row.column)}: `,
+          name(row.cause ?? Object.keys(row.after).map(model.label).join(', '))])], notable.slice(0, 500)),
+      preview && !data.next && button('Import it', () => carry(said, false), { kind: 'main' }));
+    }
+  };
+  return button('Import a file…', async () => {
+    fill(report);
+    await ask({ title: 'Import a file', large: true, cancel: 'Close', body: [form(c, { operation:
+      model.need('user-import'), only: ['file', 'existing', 'name'], action: 'See what it would do',
+    submit: (said) => carry(said, true) }), report] });
+    c.again();
+  });
 }
 
 /** @type {View} */
@@ -23,7 +55,7 @@ export async function users(c) {
     col('Changed', (row) => time(row.lastModified))];
   const add = adder(c, 'user', 'Add a local user', 'You manage local users here. The identity provider does not see '
     + 'them.', (made) => c.go('users', made.id));
-  return screen({ title: 'Users', actions: add,
+  return screen({ title: 'Users', actions: [importer(c), add],
     lead: 'Everybody whom the identity provider has sent, and those whom you have added yourself.' },
   card('', await list(c, { operation: 'user-list', columns, nothing: empty('Nobody yet', 'The identity provider makes '
     + 'an account for each person who is assigned to the application there.', way(c.to('connect'), 'Connect it')) })));
