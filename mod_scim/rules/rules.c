@@ -101,6 +101,8 @@ scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t
 {
     scim_rules_t *rules = apr_pcalloc(pool, sizeof(*rules));
     rules->version = version;
+    rules->token = text_of(json_object_object_get(object, "token"), pool);
+    rules->traits = text_of(json_object_object_get(object, "traits"), pool);
     rules->restore = restore_of(json_object_get_string(json_object_object_get(object, "restore")));
     rules->adopts = is_true(object, "adopts");
     rules->erases = is_true(object, "erases");

@@ -35,6 +35,8 @@ typedef struct scim_role_t {
 
 typedef struct scim_rules_t {
     apr_int64_t version;
+    const char *token;  /* what the token that acts is called */
+    const char *traits; /* what few tenants have, as letters (sql/code/, scim.traits) */
     scim_restore_e restore;
     int adopts;          /* a local account that is the same becomes the provisioned one (localMatch) */
     int erases;          /* a deletion leaves nothing (deletion) */

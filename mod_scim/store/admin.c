@@ -7,12 +7,12 @@
 
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "head.h"
 #include "resources_private.h"
 #include "scim/json.h"
 #include "scim/text.h"
 
 #define ETAG_BYTES 16
-#define EVERYWHERE "*"
 
 const scim_admin_op_t *const scim_admin_tables[] = {
     scim_admin_tenant_ops,   scim_admin_token_ops,        scim_admin_role_ops,
@@ -127,19 +127,15 @@ const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool)
 /* Who acts, as whom, and for which tenant: the head of the transaction. */
 static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
 {
-    const char *wall = call->wall ? call->wall : call->tenant ? call->tenant : EVERYWHERE;
-    const char *values[] = {wall,
-                            call->actor_kind,
-                            call->actor,
-                            call->request ? call->request : "",
-                            call->if_match ? call->if_match : "",
-                            scim_conn_timeout_text(call->conn),
-                            call->base_url ? call->base_url : ""};
-    scim_param_t *params = apr_pcalloc(call->pool, sizeof(*params) * (sizeof(values) / sizeof(values[0])));
-    for (apr_size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        params[i].value = values[i];
-    }
-    scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN, params);
+    scim_head_t head = {.tenant = call->wall     ? call->wall
+                                  : call->tenant ? call->tenant
+                                                 : SCIM_EVERYWHERE,
+                        .actor_kind = call->actor_kind,
+                        .actor = call->actor,
+                        .request = call->request,
+                        .if_match = call->if_match,
+                        .base_url = call->base_url};
+    scim_head_add(batch, &head, call->conn, call->pool);
     if (call->tenant) {
         scim_param_t *tenant = apr_pcalloc(call->pool, sizeof(*tenant));
         tenant->value = call->tenant;

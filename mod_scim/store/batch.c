@@ -4,7 +4,8 @@
  * Invariants: (1) results arrive in the order of `statements`, one for each step; (2) after an error PostgreSQL answers
  * every further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection
  * has left pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the
- * next user resets it; (4) what commits has the statement `deadline` right before that, which is nobody's slot.
+ * next user resets it; (4) what commits has the statement `deadline` right before that, which is nobody's slot; (5)
+ * what a batch sets comes before any other statement of its transaction block.
  */
 #include <apr_escape.h>
 #include <apr_strings.h>
@@ -13,12 +14,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "connection_private.h"
+#include "batch_private.h"
 #include "sqlstate.h"
 
 typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
-
-#define RUN_TIME_TEXT (-1)
 
 /* Why the connection cannot be used as it is. */
 #define POOLER                                                                                                         \
@@ -29,60 +28,71 @@ typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
 /* Of the SHA-256 that names a prepared statement. */
 #define NAME_BYTES 16
 
-typedef struct statement_t {
-    int id; /* scim_statement_e, or RUN_TIME_TEXT */
-    const char *sql;
-    int nparams;
-    const scim_param_t *params;
-    scim_take_row_t take; /* NULL: its rows are kept */
-    void *data;
-    int once; /* not worth being kept prepared */
-    /* Set when it is sent. */
-    const char *name; /* NULL: planned for this one use */
-    int prepare;      /* it has to be prepared first */
-    PGresult *result; /* of rows that are taken, the first alone */
-} statement_t;
-
-struct scim_batch_t {
-    scim_conn_t *conn;
-    apr_array_header_t *statements; /* statement_t */
-    statement_t deadline;
-    apr_array_header_t *order; /* statement_t *: how they are sent */
-};
-
 scim_batch_t *scim_batch_make(scim_conn_t *conn)
 {
     scim_batch_t *batch = apr_pcalloc(conn->pool, sizeof(*batch));
     batch->conn = conn;
-    batch->statements = apr_array_make(conn->pool, 6, sizeof(statement_t));
+    batch->statements = apr_array_make(conn->pool, 6, sizeof(scim_batch_statement_t));
+    batch->settings = apr_array_make(conn->pool, 1, sizeof(scim_batch_statement_t));
     return batch;
 }
 
 int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params)
 {
-    statement_t *statement = apr_array_push(batch->statements);
-    *statement = (statement_t){
+    scim_batch_statement_t *statement = apr_array_push(batch->statements);
+    *statement = (scim_batch_statement_t){
         .id = (int)id, .sql = scim_statements[id].sql, .nparams = scim_statements[id].params, .params = params};
     return batch->statements->nelts - 1;
 }
 
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params)
 {
-    statement_t *statement = apr_array_push(batch->statements);
-    *statement = (statement_t){.id = RUN_TIME_TEXT, .sql = sql, .nparams = nparams, .params = params};
+    scim_batch_statement_t *statement = apr_array_push(batch->statements);
+    *statement = (scim_batch_statement_t){.id = SCIM_RUN_TIME_TEXT, .sql = sql, .nparams = nparams, .params = params};
     return batch->statements->nelts - 1;
+}
+
+/* SET takes no parameters. What others than the tenant are set to does not come again. */
+static scim_batch_statement_t make_setting(const scim_conn_t *conn, const char *name, const char *value)
+{
+    int tenant = strcmp(name, "tenant") == 0;
+    scim_batch_statement_t setting = {.id = SCIM_RUN_TIME_TEXT, .once = !tenant, .setting = tenant};
+    char *literal = PQescapeLiteral(conn->pg, value, strlen(value));
+    if (literal) {
+        setting.sql = apr_pstrcat(conn->pool, "set local scim.", name, " = ", literal, NULL);
+        PQfreemem(literal);
+        return setting;
+    }
+    /* It is no text, as PostgreSQL will say. */
+    scim_param_t *params = apr_pcalloc(conn->pool, 2 * sizeof(*params));
+    params[0].value = apr_pstrcat(conn->pool, "scim.", name, NULL);
+    params[1].value = value;
+    setting.sql = "select set_config($1, $2, true)";
+    setting.nparams = 2;
+    setting.params = params;
+    return setting;
+}
+
+void scim_batch_set(scim_batch_t *batch, const char *name, const char *value)
+{
+    APR_ARRAY_PUSH(batch->settings, scim_batch_statement_t) = make_setting(batch->conn, name, value);
+}
+
+void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value)
+{
+    APR_ARRAY_PUSH(batch->statements, scim_batch_statement_t) = make_setting(batch->conn, name, value);
 }
 
 void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data)
 {
-    statement_t *statement = &APR_ARRAY_IDX(batch->statements, slot, statement_t);
+    scim_batch_statement_t *statement = &APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t);
     statement->take = take;
     statement->data = data;
 }
 
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
 {
-    return APR_ARRAY_IDX(batch->statements, slot, statement_t).result;
+    return APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t).result;
 }
 
 int scim_batch_size(const scim_batch_t *batch)
@@ -120,12 +130,13 @@ const char *scim_batch_state(const scim_batch_t *batch)
 static int is_last(const scim_batch_t *batch, scim_statement_e id)
 {
     int last = batch->statements->nelts - 1;
-    return last >= 0 && APR_ARRAY_IDX(batch->statements, last, statement_t).id == (int)id;
+    return last >= 0 && APR_ARRAY_IDX(batch->statements, last, scim_batch_statement_t).id == (int)id;
 }
 
 static int begins(const scim_batch_t *batch)
 {
-    return batch->statements->nelts > 0 && APR_ARRAY_IDX(batch->statements, 0, statement_t).id == SCIM_STMT_BEGIN;
+    return batch->statements->nelts > 0 &&
+           APR_ARRAY_IDX(batch->statements, 0, scim_batch_statement_t).id == SCIM_STMT_BEGIN;
 }
 
 /* The slot before which the deadline has its place: COMMIT, or the end of what is a transaction by itself. -1 where
@@ -149,45 +160,82 @@ static void make_deadline(scim_batch_t *batch, apr_time_t now)
     scim_param_t *params = apr_pcalloc(conn->pool, sizeof(*params));
     params->value =
         apr_psprintf(conn->pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(deadline), (int)apr_time_usec(deadline));
-    batch->deadline = (statement_t){.id = SCIM_STMT_DEADLINE,
-                                    .sql = scim_statements[SCIM_STMT_DEADLINE].sql,
-                                    .nparams = scim_statements[SCIM_STMT_DEADLINE].params,
-                                    .params = params};
+    batch->deadline = (scim_batch_statement_t){.id = SCIM_STMT_DEADLINE,
+                                               .sql = scim_statements[SCIM_STMT_DEADLINE].sql,
+                                               .nparams = scim_statements[SCIM_STMT_DEADLINE].params,
+                                               .params = params};
+}
+
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+/* SET LOCAL holds in a transaction block alone. */
+static int needs_block(const scim_batch_t *batch)
+{
+    return batch->settings->nelts && !begins(batch) && PQtransactionStatus(batch->conn->pg) == PQTRANS_IDLE;
+}
+
+static void put(scim_batch_t *batch, scim_batch_statement_t *statement)
+{
+    APR_ARRAY_PUSH(batch->order, scim_batch_statement_t *) = statement;
+}
+
+static void put_settings(scim_batch_t *batch)
+{
+    for (int i = 0; i < batch->settings->nelts; i++) {
+        put(batch, &APR_ARRAY_IDX(batch->settings, i, scim_batch_statement_t));
+    }
 }
 
 /* Puts the statements in the order in which they are sent. */
 static void order_statements(scim_batch_t *batch, apr_time_t now)
 {
     int guarded = deadline_slot(batch);
+    int block = needs_block(batch);
+    int set = begins(batch);
     int count = batch->statements->nelts;
-    batch->order = apr_array_make(batch->conn->pool, count + 1, sizeof(statement_t *));
+    batch->order =
+        apr_array_make(batch->conn->pool, count + batch->settings->nelts + 3, sizeof(scim_batch_statement_t *));
+    if (block) {
+        batch->begin = (scim_batch_statement_t){.id = SCIM_STMT_BEGIN, .sql = scim_statements[SCIM_STMT_BEGIN].sql};
+        put(batch, &batch->begin);
+    }
     for (int i = 0; i <= count; i++) {
+        if (i == set) {
+            put_settings(batch);
+        }
         if (i == guarded) {
             make_deadline(batch, now);
-            APR_ARRAY_PUSH(batch->order, statement_t *) = &batch->deadline;
+            put(batch, &batch->deadline);
         }
         if (i < count) {
-            APR_ARRAY_PUSH(batch->order, statement_t *) = &APR_ARRAY_IDX(batch->statements, i, statement_t);
+            put(batch, &APR_ARRAY_IDX(batch->statements, i, scim_batch_statement_t));
         }
+    }
+    if (block) {
+        batch->commit = (scim_batch_statement_t){.id = SCIM_STMT_COMMIT, .sql = scim_statements[SCIM_STMT_COMMIT].sql};
+        put(batch, &batch->commit);
     }
 }
 
-static statement_t *ordered(const scim_batch_t *batch, int i)
+static scim_batch_statement_t *ordered(const scim_batch_t *batch, int i)
 {
-    return i < batch->order->nelts ? APR_ARRAY_IDX(batch->order, i, statement_t *) : NULL;
+    return i < batch->order->nelts ? APR_ARRAY_IDX(batch->order, i, scim_batch_statement_t *) : NULL;
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
-static const char *known_name(const scim_backend_t *backend, const statement_t *statement)
+static const char *known_name(const scim_backend_t *backend, const scim_batch_statement_t *statement)
 {
-    return statement->id == RUN_TIME_TEXT ? apr_hash_get(backend->texts, statement->sql, APR_HASH_KEY_STRING)
-                                          : backend->names[statement->id];
+    return statement->id == SCIM_RUN_TIME_TEXT ? apr_hash_get(backend->texts, statement->sql, APR_HASH_KEY_STRING)
+                                               : backend->names[statement->id];
 }
 
-static int is_kept(const scim_backend_t *backend, const statement_t *statement)
+static int is_kept(const scim_backend_t *backend, const scim_batch_statement_t *statement)
 {
-    return statement->id != RUN_TIME_TEXT ||
+    if (statement->setting && backend->settings >= SCIM_PREPARED_SETTINGS_MAX) {
+        return 0;
+    }
+    return statement->id != SCIM_RUN_TIME_TEXT ||
            (!statement->once && apr_hash_count(backend->texts) < SCIM_PREPARED_TEXTS_MAX &&
             strlen(statement->sql) <= SCIM_PREPARED_TEXT_LENGTH);
 }
@@ -203,13 +251,13 @@ static const char *name_of(const char *sql, unsigned generation, apr_pool_t *poo
 }
 
 /* An earlier statement of the batch that prepares the same text; NULL: there is none. */
-static const statement_t *prepared_before(const scim_batch_t *batch, int at)
+static const scim_batch_statement_t *prepared_before(const scim_batch_t *batch, int at)
 {
-    const statement_t *statement = ordered(batch, at);
+    const scim_batch_statement_t *statement = ordered(batch, at);
     for (int i = 0; i < at; i++) {
-        const statement_t *other = ordered(batch, i);
+        const scim_batch_statement_t *other = ordered(batch, i);
         if (other->prepare && other->id == statement->id &&
-            (statement->id != RUN_TIME_TEXT || strcmp(other->sql, statement->sql) == 0)) {
+            (statement->id != SCIM_RUN_TIME_TEXT || strcmp(other->sql, statement->sql) == 0)) {
             return other;
         }
     }
@@ -220,23 +268,24 @@ static const statement_t *prepared_before(const scim_batch_t *batch, int at)
 static void name_statement(const scim_batch_t *batch, int at)
 {
     const scim_conn_t *conn = batch->conn;
-    statement_t *statement = ordered(batch, at);
+    scim_batch_statement_t *statement = ordered(batch, at);
     statement->name = known_name(conn->backend, statement);
     statement->prepare = 0;
     if (statement->name || !is_kept(conn->backend, statement)) {
         return;
     }
-    const statement_t *before = prepared_before(batch, at);
+    const scim_batch_statement_t *before = prepared_before(batch, at);
     statement->prepare = !before;
     statement->name = before ? before->name : name_of(statement->sql, conn->backend->generation, conn->pool);
 }
 
 /* PostgreSQL has prepared it: the next request finds it under its name. */
-static void remember(scim_backend_t *backend, const statement_t *statement)
+static void remember(scim_backend_t *backend, const scim_batch_statement_t *statement)
 {
     const char *name = apr_pstrdup(backend->pool, statement->name);
-    if (statement->id == RUN_TIME_TEXT) {
+    if (statement->id == SCIM_RUN_TIME_TEXT) {
         apr_hash_set(backend->texts, apr_pstrdup(backend->pool, statement->sql), APR_HASH_KEY_STRING, name);
+        backend->settings += statement->setting;
     } else {
         backend->names[statement->id] = name;
     }
@@ -246,10 +295,11 @@ static void forget_all(scim_backend_t *backend)
 {
     memset(backend->names, 0, sizeof(backend->names));
     apr_hash_clear(backend->texts);
+    backend->settings = 0;
     backend->generation++;
 }
 
-static int send_statement(PGconn *pg, const statement_t *statement, apr_pool_t *pool)
+static int send_statement(PGconn *pg, const scim_batch_statement_t *statement, apr_pool_t *pool)
 {
     size_t n = (size_t)statement->nparams;
     const char **values = apr_pcalloc(pool, (n + 1) * sizeof(*values));
@@ -275,7 +325,7 @@ static int send_all(scim_batch_t *batch)
     if (!PQenterPipelineMode(conn->pg)) {
         return 0;
     }
-    statement_t *statement;
+    scim_batch_statement_t *statement;
     for (int i = 0; (statement = ordered(batch, i)) != NULL; i++) {
         statement->result = NULL;
         name_statement(batch, i);
@@ -306,7 +356,7 @@ typedef struct cursor_t {
 /* Says how the results of a step are wanted, for which this is the one moment: the step before it has ended. */
 static void begin_step(const cursor_t *at, const scim_batch_t *batch)
 {
-    const statement_t *statement = ordered(batch, at->statement);
+    const scim_batch_statement_t *statement = ordered(batch, at->statement);
     if (statement && at->step == STEP_EXECUTE && statement->take) {
         PQsetSingleRowMode(batch->conn->pg);
     }
@@ -324,14 +374,14 @@ static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
     if (at->step == STEP_PREPARE) {
         at->step = STEP_EXECUTE;
     } else {
-        const statement_t *next = ordered(batch, ++at->statement);
+        const scim_batch_statement_t *next = ordered(batch, ++at->statement);
         at->step = next && next->prepare ? STEP_PREPARE : STEP_EXECUTE;
     }
     begin_step(at, batch);
 }
 
 /* Hands rows over, whether they come one by one or not; 0 where the result has to be kept. */
-static int hand_over(statement_t *statement, const PGresult *result)
+static int hand_over(scim_batch_statement_t *statement, const PGresult *result)
 {
     int first = statement->result == NULL;
     for (int row = 0; row < PQntuples(result); row++) {
@@ -344,7 +394,7 @@ static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     int success = is_success(status);
-    statement_t *statement = ordered(batch, at->statement);
+    scim_batch_statement_t *statement = ordered(batch, at->statement);
     if (success && statement && statement->take && at->step == STEP_EXECUTE && hand_over(statement, result)) {
         PQclear(result);
         return;
@@ -523,86 +573,6 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
         scim_error_t *unasked = scim_backend_ask(conn);
         error->transient = !unasked;
         return unasked ? unasked : error;
-    }
-    return error;
-}
-
-/* --- row by row --------------------------------------------------------------------------------------------------- */
-
-#define DECLARE_CURSOR "declare scim_rows no scroll cursor for "
-#define NEXT_ROW       "fetch 1 from scim_rows"
-
-/* Rows that come from a cursor, on their way to whoever takes them. */
-typedef struct paced_t {
-    statement_t *statement;
-    int taken; /* of all rows */
-    int came;  /* of the latest batch */
-} paced_t;
-
-static void take_paced(void *data, const PGresult *result, int row, int first)
-{
-    paced_t *paced = data;
-    (void)first;
-    paced->statement->take(paced->statement->data, result, row, paced->taken == 0);
-    paced->taken++;
-    paced->came = 1;
-}
-
-static statement_t *add_once(scim_batch_t *batch, const char *sql, const statement_t *like)
-{
-    int slot = scim_batch_add_text(batch, sql, like ? like->nparams : 0, like ? like->params : NULL);
-    statement_t *statement = &APR_ARRAY_IDX(batch->statements, slot, statement_t);
-    statement->once = 1;
-    return statement;
-}
-
-static scim_error_t *run_next(scim_batch_t *part, paced_t *paced)
-{
-    statement_t *next = add_once(part, NEXT_ROW, NULL);
-    int slot = scim_batch_size(part) - 1;
-    next->take = take_paced;
-    next->data = paced;
-    paced->came = 0;
-    scim_error_t *error = scim_batch_run(part);
-    if (!error && !paced->statement->result) {
-        paced->statement->result = APR_ARRAY_IDX(part->statements, slot, statement_t).result;
-    }
-    return error;
-}
-
-scim_error_t *scim_batch_run_paced(scim_batch_t *batch, int slot)
-{
-    scim_conn_t *conn = batch->conn;
-    statement_t *all = (statement_t *)batch->statements->elts;
-    paced_t paced = {&all[slot], 0, 0};
-    scim_batch_t *part = scim_batch_make(conn);
-    scim_batch_add(part, SCIM_STMT_BEGIN, NULL);
-    for (int i = 0; i < slot; i++) {
-        APR_ARRAY_PUSH(part->statements, statement_t) = all[i];
-    }
-    add_once(part, apr_pstrcat(conn->pool, DECLARE_CURSOR, all[slot].sql, NULL), &all[slot]);
-    all[slot].result = NULL;
-    apr_pool_t *outer = conn->pool, *pool;
-    apr_pool_create(&pool, outer);
-    scim_error_t *error = run_next(part, &paced);
-    conn->pool = pool;
-    while (!error && paced.came) {
-        apr_pool_clear(pool);
-        error = run_next(scim_batch_make(conn), &paced);
-    }
-    conn->pool = outer;
-    if (error) {
-        return error; /* it lives in the inner pool */
-    }
-    apr_pool_destroy(pool);
-    part = scim_batch_make(conn);
-    for (int i = slot + 1; i < batch->statements->nelts; i++) {
-        APR_ARRAY_PUSH(part->statements, statement_t) = all[i];
-    }
-    scim_batch_add(part, SCIM_STMT_COMMIT, NULL);
-    error = scim_batch_run(part);
-    for (int i = slot + 1; !error && i < batch->statements->nelts; i++) {
-        all[i].result = APR_ARRAY_IDX(part->statements, i - slot - 1, statement_t).result;
     }
     return error;
 }

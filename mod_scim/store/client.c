@@ -75,6 +75,7 @@ scim_error_t *scim_client_find(scim_token_t *token, scim_session_t *session, con
     params[0].value = session->tenant;
     params[1].value = subject;
     scim_batch_t *batch = scim_batch_make(session->conn);
+    scim_batch_set(batch, "tenant", session->tenant);
     int slot = scim_batch_add(batch, SCIM_STMT_CLIENT_FIND, params);
     scim_error_t *error = scim_batch_run(batch);
     if (error) {

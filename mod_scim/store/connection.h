@@ -127,6 +127,13 @@ int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t 
 /* The same for SQL made at run time (filters); prepared under its text and found again. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 
+/* Sets scim.NAME for the batch's transaction, before its statements run: SET LOCAL, which is also the word that a
+ * distributed PostgreSQL passes on. "tenant" is whose rows row-level security lets through; "*", for administrators:
+ * all of them. A batch that neither begins a transaction nor runs in one becomes one by itself. */
+void scim_batch_set(scim_batch_t *batch, const char *name, const char *value);
+/* The same for what is added after it, of a batch that begins a transaction. */
+void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value);
+
 /* Has the rows of a statement handed over as they arrive, instead of kept: what a statement answers may be long, and no
  * memory grows with it. `first` tells that it starts, which it does again where the batch is run again; the row is gone
  * when the function returns. scim_batch_result has the first row alone. */

@@ -13,6 +13,9 @@
 #define SCIM_PREPARED_TEXTS_MAX   256
 #define SCIM_PREPARED_TEXT_LENGTH 4096
 
+/* Tenants for which the setting that row-level security compares with is kept prepared. */
+#define SCIM_PREPARED_SETTINGS_MAX 64
+
 /* Tenants of which something is remembered; a later one takes the place of an earlier one. */
 #define SCIM_REMEMBERED 64
 
@@ -39,6 +42,7 @@ typedef struct scim_backend_t {
     unsigned char secret[SCIM_SECRET_LENGTH];
     const char *names[SCIM_STMT_COUNT]; /* what each is prepared as; NULL where it is not */
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */
+    int settings;                       /* of them, those that set a tenant */
     scim_remembered_t tenants[SCIM_REMEMBERED];
     unsigned generation; /* how often all of them were made anew: names that are taken are left then */
 } scim_backend_t;

@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "head.h"
 #include "scim/text.h"
 
 typedef struct check_t {
@@ -104,13 +105,9 @@ static const char *filled(const char *text, const PGresult *result, int row, apr
 /* As an administrator who may see all tenants, with his rights for this transaction alone. */
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const char *user, apr_pool_t *pool)
 {
-    const char *values[] = {"*", "scimctl", user, "", "", scim_conn_timeout_text(conn), ""};
-    scim_param_t *params = apr_pcalloc(pool, sizeof(*params) * (sizeof(values) / sizeof(values[0])));
+    scim_head_t head = {.tenant = SCIM_EVERYWHERE, .actor_kind = "scimctl", .actor = user};
 
-    for (apr_size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        params[i].value = values[i];
-    }
-    scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN, params);
+    scim_head_add(batch, &head, conn, pool);
 }
 
 static int is_of_tenants(const check_t *check)

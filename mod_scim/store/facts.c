@@ -5,6 +5,7 @@
 
 #include "facts_known.h"
 #include "facts_short.h"
+#include "head.h"
 #include "row_write.h"
 #include "scim/fold.h"
 #include "scim/marks.h"
@@ -120,6 +121,7 @@ static scim_error_t *run(const PGresult **result, const question_t *question, sc
 {
     const char *tenant = question->identity->tenant;
     scim_batch_t *batch = scim_batch_make(question->conn);
+    scim_batch_set(batch, "tenant", tenant);
     int slot = scim_batch_add(batch, statement, params);
     int known =
         question->remembers ? scim_known_add(batch, question->conn, tenant, question->names, question->pool) : -1;
@@ -254,13 +256,8 @@ int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish)
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const scim_identity_t *identity,
                      const scim_facts_t *facts, const char *request, apr_pool_t *pool)
 {
-    const char *values[] = {
-        identity->tenant, "login", facts->account, request ? request : "", "", scim_conn_timeout_text(conn), ""};
-    scim_param_t *params = apr_pcalloc(pool, sizeof(*params) * (sizeof(values) / sizeof(values[0])));
-    for (apr_size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        params[i].value = values[i];
-    }
-    scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN, params);
+    scim_head_t head = {.tenant = identity->tenant, .actor_kind = "login", .actor = facts->account, .request = request};
+    scim_head_add(batch, &head, conn, pool);
 }
 
 scim_error_t *scim_facts_login(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,

@@ -159,7 +159,7 @@ static void put_remembered(apr_array_header_t *values, const char *remembered, a
     }
 }
 
-/* What matches a filter is counted once, and remembered with the snapshot in which it was. */
+/* What matches a filter is counted once, and remembered with the latest snapshot before that. */
 static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
     apr_pool_t *pool = session->pool;
@@ -179,6 +179,7 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     scim_memory_key(&key, session, "total", text, values);
     put_remembered(values, scim_memory_recall(session, &key), pool);
     scim_batch_t *batch = scim_session_batch(session, 0);
+    int seen = scim_batch_add(batch, SCIM_STMT_SNAPSHOT, NULL);
     int slot = scim_add_values(batch, text, values, pool);
     error = scim_session_run(session, batch);
     if (error) {
@@ -186,7 +187,7 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     }
     const PGresult *result = scim_batch_result(batch, slot);
     apr_size_t len;
-    const char *snapshot = scim_result_text(&len, result, 0, 1);
+    const char *snapshot = scim_result_text(&len, scim_batch_result(batch, seen), 0, 0);
     *total = scim_result_int(result, 0, 0);
     scim_memory_keep(session, &key, apr_psprintf(pool, "%" APR_INT64_T_FMT " %.*s", *total, (int)len, snapshot));
     return NULL;
@@ -313,7 +314,7 @@ static scim_error_t *read_part(scim_reading_t *reading, const part_t *part)
         scim_reading_stream(reading, batch);
     }
     int total = is_filtered(part->search) ? -1 : add_total(batch, session, part->search);
-    scim_session_slot(session, reading->slot);
+    scim_session_slot(session, batch, reading->slot);
     error = scim_reading_run(reading, batch);
     if (!error && total >= 0) {
         reading->total = scim_result_int(scim_batch_result(batch, total), 0, 0);

@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "head.h"
 #include "resources_private.h"
 #include "row_write.h"
 #include "scim/fold.h"
@@ -9,8 +10,8 @@
 
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const char *user, apr_pool_t *pool)
 {
-    scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN,
-                   scim_params(pool, "*", "scimctl", user, "", "", scim_conn_timeout_text(conn), "", SCIM_PARAMS_END));
+    scim_head_t head = {.tenant = SCIM_EVERYWHERE, .actor_kind = "scimctl", .actor = user};
+    scim_head_add(batch, &head, conn, pool);
 }
 
 scim_error_t *scim_names_unknown(apr_array_header_t **unknown, scim_conn_t *conn, const apr_array_header_t *names,

@@ -202,14 +202,16 @@ static void add_rows(scim_batch_t *batch, group_t *group, int again, apr_pool_t 
 scim_error_t *scim_reads_record(scim_reads_t *reads, scim_conn_t *conn, int again, apr_pool_t *pool)
 {
     scim_batch_t *batch = scim_batch_make(conn);
+    scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     scim_batch_add(batch, SCIM_STMT_BOUND, scim_params(pool, scim_conn_timeout_text(conn), SCIM_PARAMS_END));
     for (apr_hash_index_t *i = apr_hash_first(pool, reads->tenants); i; i = apr_hash_next(i)) {
         group_t *group = apr_hash_this_val(i);
-        scim_batch_add(batch, SCIM_STMT_WALL, scim_params(pool, group->tenant, SCIM_PARAMS_END));
+        scim_batch_add_set(batch, "tenant", group->tenant);
         add_uses(batch, reads, group, again, pool);
         if (group->rows) {
             add_rows(batch, group, again, pool);
         }
     }
+    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
     return scim_batch_run(batch);
 }

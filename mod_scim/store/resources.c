@@ -185,7 +185,7 @@ scim_error_t *scim_store_get(scim_record_t **out, scim_session_t *session, const
         scim_session_bound(session, batch);
     }
     scim_add_get(&reading, batch, session, type, key, relation, known);
-    scim_session_slot(session, reading.slot);
+    scim_session_slot(session, batch, reading.slot);
     scim_error_t *error = scim_reading_run(&reading, batch);
     if (!error) {
         error = scim_read_one(out, &reading, batch);

@@ -186,7 +186,7 @@ static scim_param_t *set_params(scim_session_t *session, const scim_row_change_t
     (next++)->value = change->type->stored;
     (next++)->value = change->id;
     (next++)->value = change->after_text;
-    (next++)->value = after->deleted ? "t" : "f";
+    (next++)->value = after->deleted ? "now" : NULL;
     (next++)->value = after->source;
     (next++)->value = after->active ? "t" : "f";
     (next++)->value = after->role;

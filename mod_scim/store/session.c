@@ -95,8 +95,9 @@ void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *bat
     scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, params);
 }
 
-void scim_session_slot(scim_session_t *session, int slot)
+void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot)
 {
+    scim_batch_set(batch, "tenant", session->tenant);
     session->slot = slot;
     session->open = 0;
     session->head = 0;
@@ -115,6 +116,21 @@ static scim_batch_t *part(scim_session_t *session)
     return batch;
 }
 
+/* Who acts, as far as it is known: whoever writes knows the rules, or has been told by a batch before. What is read
+ * needs it not. */
+static void add_acting(scim_batch_t *batch, const scim_session_t *session)
+{
+    const scim_rules_t *rules = session->rules;
+    const char *name = rules ? rules->token : session->token_name;
+    if (!name) {
+        scim_session_bound(session, batch);
+        return;
+    }
+    scim_batch_add(batch, SCIM_STMT_ACTING,
+                   scim_params(session->pool, scim_conn_timeout_text(session->conn), name, session->token->key_id,
+                               session->request ? session->request : "", rules ? rules->traits : "", SCIM_PARAMS_END));
+}
+
 static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_rules_t *rules, int logins)
 {
     if (session->whole && transaction) {
@@ -122,6 +138,7 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     }
     const char *version = rules ? apr_psprintf(session->pool, "%" APR_INT64_T_FMT, rules->version) : NULL;
     scim_batch_t *batch = scim_batch_make(session->conn);
+    scim_batch_set(batch, "tenant", session->tenant);
     session->finish = -1;
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
@@ -132,10 +149,9 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     if (logins) {
         scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
     }
+    add_acting(batch, session);
     session->slot =
-        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE,
-                       scim_session_params(session, scim_conn_timeout_text(session->conn),
-                                           session->request ? session->request : "", version, SCIM_PARAMS_END));
+        scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, version, SCIM_PARAMS_END));
     return batch;
 }
 

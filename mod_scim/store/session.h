@@ -81,8 +81,8 @@ void scim_session_bound(const scim_session_t *session, scim_batch_t *batch);
  * the first time; so one text always comes with it, or never. */
 void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *batch, int ties);
 
-/* Says that the statement in `slot` is one of these. */
-void scim_session_slot(scim_session_t *session, int slot);
+/* Says that the statement in `slot` of a batch is one of these. */
+void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot);
 
 /* Ends a list of values. */
 #define SCIM_PARAMS_END ((const char *)-1)

@@ -2,14 +2,14 @@
 
 #include <apr_strings.h>
 
+#include "head.h"
 #include "resources_private.h"
 
 scim_error_t *scim_watch_read(apr_array_header_t **watched, scim_conn_t *conn, int most, apr_pool_t *pool)
 {
     scim_batch_t *batch = scim_batch_make(conn);
-    scim_batch_add(
-        batch, SCIM_STMT_ADMIN_BEGIN,
-        scim_params(pool, "*", "httpd", "housekeeping", "", "", scim_conn_timeout_text(conn), "", SCIM_PARAMS_END));
+    scim_head_t head = {.tenant = SCIM_EVERYWHERE, .actor_kind = "httpd", .actor = "housekeeping"};
+    scim_head_add(batch, &head, conn, pool);
     int slot = scim_batch_add(batch, SCIM_STMT_WATCH, scim_params(pool, apr_itoa(pool, most), SCIM_PARAMS_END));
     scim_error_t *error = scim_batch_run(batch);
     const PGresult *result = scim_batch_result(batch, slot);

@@ -5,16 +5,19 @@
 -- The value of the tenant's role that is called so, whatever the case, by its value, its id or its display name; null where there
 -- is none.
 create function scim.find_role(of_tenant text, name text) returns text
-    language sql stable
-    begin atomic
+    language plpgsql stable
+as $$
+begin
+    return (
         select r.doc ->> 'value'
           from scim.resource r
          where r.tenant = of_tenant and r.type = 'Role' and r.wire
            and (scim.fold(r.doc ->> 'value') = scim.fold(name) or r.id::text = lower(name)
                 or scim.fold(r.doc ->> 'display') = scim.fold(name))
          order by scim.fold(r.doc ->> 'value') = scim.fold(name) desc, r.id
-         limit 1;
-    end;
+         limit 1);
+end
+$$;
 
 -- The role that is called so, or a refusal.
 create function scim.the_role(of_tenant text, name text) returns scim.resource

@@ -50,25 +50,21 @@ select scim.make_lookup();
 -- Makes one row of each type out of those that earlier transactions have left: those of this one may be as many as it changes
 -- resources, and would be looked through again and again. A database that was restored from a dump has rows of transactions that
 -- are yet to come. Rows that another one is folding are its own.
--- With the owner's rights: the web role takes nothing away.
 create function scim.fold_tally(of_tenant text) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
+    language plpgsql set enable_seqscan = off
 as $$
+declare
+    gone tid[] := array(select l.ctid from scim.tally l where l.tenant = of_tenant and l.xid < pg_current_xact_id() for update skip locked)
+                  || array(select l.ctid from scim.tally l where l.tenant = of_tenant and l.xid > pg_current_xact_id() for update skip locked);
+    sums record;
 begin
-    with folded as (
-        delete from scim.tally t
-         where t.ctid = any (array(select l.ctid
-                                     from scim.tally l
-                                    where l.tenant = of_tenant and l.xid < pg_current_xact_id()
-                                      for update skip locked)
-                          || array(select l.ctid
-                                     from scim.tally l
-                                    where l.tenant = of_tenant and l.xid > pg_current_xact_id()
-                                      for update skip locked))
-        returning t.type, t.n
-    )
-    insert into scim.tally (tenant, type, n)
-    select of_tenant, f.type, sum(f.n) from folded f group by f.type;
+    for sums in
+        with folded as (
+            delete from scim.tally t where t.tenant = of_tenant and t.ctid = any (gone) returning t.type, t.n
+        )
+        select f.type, sum(f.n) as n from folded f group by f.type loop
+        insert into scim.tally (tenant, type, n) values (of_tenant, sums.type, sums.n);
+    end loop;
 end
 $$;
 revoke execute on function scim.fold_tally from public;

@@ -12,9 +12,10 @@ $$;
 -- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what
 -- users are called, userName; d: nor displayName.
 create function scim.traits(t scim.tenant) returns text
-    language sql stable
+    language plpgsql stable
 as $$
-    select concat('-',
+begin
+    return concat('-',
         case when t.dry_run or t.guard_limit is not null or t.guard_share is not null
                   or exists (select from scim.hold h where h.tenant = t.tenant and h.state = 'rejected' and h.decided > now() - interval '1 day')
              then 'w' end,
@@ -22,7 +23,8 @@ as $$
         case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
         case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
         case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
-        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end)
+        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end);
+end
 $$;
 
 -- The same of a token. m: it is for its user alone, /Me.
@@ -40,15 +42,20 @@ create function scim.mask_trait(attribute text) returns text
 -- of the rules with it. One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait
 -- for one another.
 create function scim.spread(of_tenant text) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql
 as $$
+declare
+    t     scim.tenant;
+    has   text;
+    wants text;
 begin
-    perform from scim.tenant t where t.tenant = of_tenant for no key update;
+    select x.* into t from scim.tenant x where x.tenant = of_tenant for no key update;
+    has := scim.traits(t);
+    wants := scim.keeps(t);
     update scim.token k
-       set tenant_enabled = t.enabled, tenant_profile = t.profile, tenant_nests = t.nests, keeps = scim.keeps(t),
-           traits = scim.token_traits(t, k.confined), rules = k.rules + 1
-      from scim.tenant t
-     where t.tenant = of_tenant and k.tenant = t.tenant;
+       set tenant_enabled = t.enabled, tenant_profile = t.profile, tenant_nests = t.nests, keeps = wants,
+           traits = has || case when k.confined then 'm' else '' end, rules = k.rules + 1
+     where k.tenant = of_tenant;
 end
 $$;
 revoke execute on function scim.spread from public;
@@ -72,22 +79,30 @@ $$;
 
 -- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
 create function scim.tenant_counted(tenant_json jsonb) returns jsonb
-    language sql volatile
+    language plpgsql volatile
+as $$
+begin
     return tenant_json || jsonb_build_object(
         'users', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'User'),
         'groups', (select coalesce(sum(y.n), 0) from scim.tally y where y.tenant = tenant_json ->> 'tenant' and y.type = 'Group'),
         'localUsers', (select count(*) from scim.resource r
                         where r.tenant = tenant_json ->> 'tenant' and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null));
+end
+$$;
 
 -- What the policy gives from now on is given since now.
 create function scim.choose_policy(of_tenant text, policy text) returns void
-    language sql
-    begin atomic
-        update scim.mapping p set since = now()
-          from scim.tenant t
-         where policy = 'groups' and t.tenant = of_tenant and t.sync_policy <> policy and p.tenant = of_tenant;
-        update scim.subscription s set automatic_since = now()
-          from scim.tenant t
-         where policy = 'all' and t.tenant = of_tenant and t.sync_policy <> policy and s.tenant = of_tenant and s.automatic;
-        update scim.tenant t set sync_policy = policy where t.tenant = of_tenant and t.sync_policy <> policy;
-    end;
+    language plpgsql
+as $$
+declare
+    before text;
+begin
+    select t.sync_policy into before from scim.tenant t where t.tenant = of_tenant;
+    if before = policy then
+        return;
+    end if;
+    update scim.mapping p set since = now() where p.tenant = of_tenant and policy = 'groups';
+    update scim.subscription s set automatic_since = now() where s.tenant = of_tenant and s.automatic and policy = 'all';
+    update scim.tenant t set sync_policy = policy where t.tenant = of_tenant;
+end
+$$;

@@ -98,9 +98,10 @@ $$;
 -- Never its digest.
 -- Not in the form that PostgreSQL ties to the columns: their types may change.
 create function scim.token_json(t scim.token) returns jsonb
-    language sql stable
+    language plpgsql stable
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'tenant', t.tenant, 'keyId', t.key_id, 'name', t.name, 'description', t.description, 'status', scim.token_status(t),
         'created', scim.time_text(t.created), 'createdBy', t.created_by, 'expires', scim.time_text(t.expires),
         'revoked', scim.time_text(t.revoked), 'revokedBy', t.revoked_by, 'lastUsed', scim.time_text(t.last_used),
@@ -108,7 +109,8 @@ as $$
         'burst', t.burst, 'expectEvery', t.expect_every, 'usualEvery', t.usual_gap, 'quiet', scim.is_quiet(t),
         'scope', case when t.confined then 'me' else 'tenant' end, 'userId', t.user_id,
         'userName', (select u.doc ->> 'userName' from scim.resource u where u.tenant = t.tenant and u.id = t.user_id),
-        'external', t.external)
+        'external', t.external);
+end
 $$;
 
 -- What of it changes by itself is no part of its version.
@@ -124,12 +126,15 @@ create function scim.warn_tokens(within interval) returns table (tenant text, na
 as $$
 begin
     return query
-        update scim.token k
-           set warned = now()
-          from scim.tenant t
-         where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + within
-           and (k.warned is null or k.warned < now() - interval '1 day')
-        returning k.tenant, k.name, k.key_id, to_char(k.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
+        with w as (
+            update scim.token k
+               set warned = now()
+              from scim.tenant t
+             where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + within
+               and (k.warned is null or k.warned < now() - interval '1 day')
+            returning k.tenant, k.name, k.key_id, k.expires
+        )
+        select w.tenant, w.name, w.key_id, to_char(w.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') from w;
 end
 $$;
 revoke execute on function scim.warn_tokens from public;
@@ -150,8 +155,12 @@ begin
          where t.revoked is null and t.expires > now() and t.last_used > now() - interval '1 day'
            and (t.learned is null or t.learned < now() - interval '1 day')
          order by t.learned nulls first
-         limit most
-           for update skip locked loop
+         limit most loop
+        -- Another httpd may be at it.
+        perform from scim.token t
+          where t.tenant = k.tenant and t.key_id = k.key_id and t.learned is not distinct from k.learned
+            for update skip locked;
+        continue when not found;
         with recursive moment (at) as (
             (select a.at
                from scim.activity a
@@ -187,12 +196,22 @@ grant execute on function scim.learn_gaps to scim_web;
 create function scim.tell_quiet() returns table (tenant text, said text)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    k scim.token;
 begin
-    return query
-        update scim.token k
+    for k in select t.*
+               from (select * from scim.token) t
+              where scim.is_quiet(t::scim.token) and (t.quiet_told is null or t.quiet_told < now() - interval '1 day') loop
+        -- Another httpd may have told it.
+        update scim.token t
            set quiet_told = now()
-         where scim.is_quiet(k) and (k.quiet_told is null or k.quiet_told < now() - interval '1 day')
-        returning k.tenant, scim.quiet_text(k);
+         where t.tenant = k.tenant and t.key_id = k.key_id and t.quiet_told is not distinct from k.quiet_told;
+        if found then
+            tenant := k.tenant;
+            said := scim.quiet_text(k);
+            return next;
+        end if;
+    end loop;
 end
 $$;
 revoke execute on function scim.tell_quiet from public;

@@ -59,12 +59,16 @@ end
 $$;
 
 create function scim.user_groups(of_tenant text, of_user uuid) returns jsonb
-    language sql stable
+    language plpgsql stable
+as $$
+begin
     return coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.doc ->> 'displayName', 'source', g.source)
                                       order by g.id)
                        from scim.membership m
                        join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.deleted_at is null
                       where m.tenant = of_tenant and m.member_id = of_user), '[]');
+end
+$$;
 
 -- The account that is called so: by its id, or by its userName; of deleted ones of that userName the last.
 create function scim.find_user(of_tenant text, name text) returns uuid
@@ -104,9 +108,10 @@ $$;
 
 -- An account with everything that is known of it.
 create function scim.user_json(r scim.resource) returns jsonb
-    language sql stable
+    language plpgsql stable
 as $$
-    select scim.user_row(r) || jsonb_build_object(
+begin
+    return scim.user_row(r) || jsonb_build_object(
         'givenName', r.doc -> 'name' ->> 'givenName', 'familyName', r.doc -> 'name' ->> 'familyName',
         'name', coalesce(r.doc -> 'name', '{}'), 'emails', coalesce(r.doc -> 'emails', '[]'),
         'phoneNumbers', coalesce(r.doc -> 'phoneNumbers', '[]'), 'externalId', r.doc ->> 'externalId',
@@ -114,7 +119,8 @@ as $$
         'links', coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'issuer', l.issuer, 'subject', l.subject,
                                                                'linked', scim.time_text(l.linked)) order by l.id)
                              from scim.link l where l.tenant = r.tenant and l.user_id = r.id), '[]'),
-        'locked', scim.locked_fields(r), 'mergedInto', r.merged_into)
+        'locked', scim.locked_fields(r), 'mergedInto', r.merged_into);
+end
 $$;
 
 -- --- lists -----------------------------------------------------------------------------------------------------------
@@ -154,9 +160,13 @@ $$;
 
 -- scim.lookup's number for e-mail addresses.
 create function scim.email_attribute() returns int
-    language sql stable parallel safe
+    language plpgsql stable parallel safe
+as $$
+begin
     return (select i.id from scim.indexed i
              where i.type = 'User' and i.schema is null and i.attribute = 'emails' and i.sub = 'value' and i.multi_valued and i.fold);
+end
+$$;
 
 -- These accounts are not the same person: each pair of them is no longer listed.
 create function scim.admin_duplicate_dismiss(of_tenant text, args jsonb) returns jsonb

@@ -48,9 +48,9 @@ end
 $$;
 
 -- Refuses that groups stand in a group, of which it has become a member, where the tenant does not allow so many in one another. One
--- transaction at a time: two at once would not see what the other adds. With the owner's rights: a client's request sets `nests`.
+-- transaction at a time: two at once would not see what the other adds.
 create function scim.keep_nesting(of_tenant text, of_group uuid, members uuid[]) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql
 as $$
 declare
     most   int;
@@ -58,7 +58,7 @@ declare
 begin
     update scim.tenant n set nests = true where n.tenant = of_tenant and not n.nests;
     if found then
-        perform scim.spread(of_tenant);
+        update scim.token k set tenant_nests = true, rules = k.rules + 1 where k.tenant = of_tenant;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || of_tenant, 0));
     select n.group_depth into most from scim.tenant n where n.tenant = of_tenant;
@@ -99,9 +99,10 @@ $$;
 -- --- what a group looks like -----------------------------------------------------------------------------------------
 
 create function scim.group_row(r scim.resource) returns jsonb
-    language sql stable
+    language plpgsql stable
 as $$
-    select jsonb_build_object(
+begin
+    return (select jsonb_build_object(
                        'id', r.id, 'displayName', r.doc ->> 'displayName', 'source', r.source, 'kind', a.kind, 'project', a.project,
                        'access', a.access, 'externalId', r.doc ->> 'externalId',
                        'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
@@ -109,7 +110,8 @@ as $$
                        'created', scim.time_text(r.created),
                        'lastModified', scim.time_text(r.last_modified), 'archivedAt', scim.time_text(r.deleted_at))
               from (select) one
-              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id
+              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id);
+end
 $$;
 
 create function scim.group_json(r scim.resource) returns jsonb
@@ -121,8 +123,10 @@ $$;
 
 -- The group of an id; else the one that is called so; else the last that was before it was archived.
 create function scim.find_group(of_tenant text, name text) returns uuid
-    language sql stable
-    begin atomic
+    language plpgsql stable
+as $$
+begin
+    return (
         select coalesce(
             (select r.id from scim.resource r
               where name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' and r.tenant = of_tenant
@@ -131,8 +135,9 @@ create function scim.find_group(of_tenant text, name text) returns uuid
             (select r.id from scim.resource r
               where r.tenant = of_tenant and r.display_name_key = scim.fold(name) and r.type = 'Group' and r.deleted_at is not null
               order by r.deleted_at desc
-              limit 1));
-    end;
+              limit 1)));
+end
+$$;
 
 create function scim.the_group(of_tenant text, name text) returns scim.resource
     language plpgsql stable

@@ -16,8 +16,12 @@ end
 $$;
 
 create function scim.group_names(of_tenant text, ids uuid[]) returns text[]
-    language sql stable
+    language plpgsql stable
+as $$
+begin
     return array(select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = any (ids) order by r.display_name_key);
+end
+$$;
 
 -- Of these accounts those that a condition is true of.
 create function scim.matching(condition_sql text, condition_params text[], of_tenant text, ids uuid[]) returns uuid[]

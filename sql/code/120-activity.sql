@@ -87,6 +87,9 @@ as $$
 declare
     rows jsonb;
     n    bigint;
+    -- As variables: on a distributed PostgreSQL the rows are elsewhere, where a function would tell of another transaction.
+    noted bigint := nullif(current_setting('scim.noted', true), '');
+    acts  xid8   := pg_current_xact_id();
 begin
     select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('action', x.action, 'objectType', x.object_type, 'objectId', x.object_id,
                                                           'objectName', x.object_name))
@@ -99,7 +102,7 @@ begin
       from (select a.*, row_number() over (order by a.id) as place,
                    sum(coalesce(octet_length(a.before::text), 0) + coalesce(octet_length(a.after::text), 0)) over (order by a.id) as size
               from scim.audit a
-             where a.tenant = of_tenant and a.id >= nullif(current_setting('scim.noted', true), '')::bigint and a.xid = pg_current_xact_id()) x;
+             where a.tenant = of_tenant and a.id >= noted and a.xid = acts) x;
     return jsonb_build_object('count', n, 'items', coalesce(rows, '[]'));
 end
 $$;
@@ -107,13 +110,15 @@ $$;
 -- How many may lose access where it is so many of a hundred: of the users that provisioning can reach and that have access, with
 -- those, `gone`, who have lost it already. They are counted up to where `total` is allowed, and all of them only where it is not.
 create function scim.guard_share(of_tenant text, share int, total bigint, gone bigint) returns bigint
-    language sql
+    language plpgsql
 as $$
-    select greatest(1, ceil((gone + count(*)) * share / 100.0))::bigint
+begin
+    return (select greatest(1, ceil((gone + count(*)) * share / 100.0))::bigint
       from (select from scim.resource r
              where r.tenant = of_tenant and r.type = 'User' and r.active and r.protected is null and r.wire
              order by r.id
-             limit greatest((total - 1) * 100 / share + 1 - gone, 0)) x
+             limit greatest((total - 1) * 100 / share + 1 - gone, 0)) x);
+end
 $$;
 
 -- What administrators have decided about a request: the method, the path without its query, and the body.
@@ -126,10 +131,11 @@ create function scim.verdict_on(of_tenant text, of_method text, of_path text, of
     language plpgsql stable
 as $$
 declare
-    v scim.verdict;
+    v     scim.verdict;
+    acts  text := current_setting('scim.actor_key');
 begin
-    select bool_or(h.state = 'rejected' and h.token = current_setting('scim.actor_key')), bool_or(h.state = 'rejected'),
-           bool_or(h.state = 'released' and h.token = current_setting('scim.actor_key') and h.until > now() and h.weight >= verdict_on.weight)
+    select bool_or(h.state = 'rejected' and h.token = acts), bool_or(h.state = 'rejected'),
+           bool_or(h.state = 'released' and h.token = acts and h.until > now() and h.weight >= verdict_on.weight)
       into v
       from scim.hold h
      where h.tenant = of_tenant and h.method = of_method and h.fingerprint = of_fingerprint and h.state <> 'held'
@@ -152,24 +158,27 @@ $$;
 create function scim.losers(of_tenant text) returns jsonb
     language plpgsql
 as $$
+declare
+    noted bigint := current_setting('scim.noted');
+    acts  xid8   := pg_current_xact_id();
 begin
     return (
         select coalesce(jsonb_agg(distinct x.id), '[]')
           from (select a.object_id as id
                   from scim.audit a
-                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                 where a.tenant = of_tenant and a.id >= noted and a.xid = acts
                    and a.object_type = 'User' and a.weight + a.logins > 0
                  union all
                 select m.value
                   from scim.audit a
                  cross join lateral jsonb_array_elements_text(a.before -> 'members') m
-                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                 where a.tenant = of_tenant and a.id >= noted and a.xid = acts
                    and a.action = 'remove-members' and a.weight > 0
                  union all
                 select m.member_id::text
                   from scim.audit a
                   join scim.membership m on m.tenant = of_tenant and m.group_id = scim.as_id(a.object_id) and m.member_type = 'User'
-                 where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id()
+                 where a.tenant = of_tenant and a.id >= noted and a.xid = acts
                    and a.object_type = 'Group' and a.action = 'delete' and a.weight > 0
                  limit 100) x);
 end
@@ -191,6 +200,8 @@ declare
     total bigint;     -- with those of the last hour
     gone  bigint;     -- of the total, the users who are no longer active
     most  bigint;
+    noted bigint := current_setting('scim.noted');
+    acts  xid8   := pg_current_xact_id();
 begin
     select x.* into t from scim.tenant x where x.tenant = of_tenant;
     if t.dry_run then
@@ -201,7 +212,7 @@ begin
            coalesce(sum(a.logins), 0)
       into lost
       from scim.audit a
-     where a.tenant = of_tenant and a.id >= current_setting('scim.noted')::bigint and a.xid = pg_current_xact_id();
+     where a.tenant = of_tenant and a.id >= noted and a.xid = acts;
     if lost.weight + lost.logins = 0 then
         return true;
     end if;
@@ -232,7 +243,7 @@ begin
         perform scim.refuse_rejected();
     end if;
     delete from scim.loss l where l.tenant = of_tenant and l.at <= now() - interval '1 hour';
-    insert into scim.loss select lost.*;
+    insert into scim.loss (tenant, at, weight, users, logins) values (lost.tenant, lost.at, lost.weight, lost.users, lost.logins);
     return true;
 end
 $$;
@@ -247,35 +258,56 @@ $$;
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
 as $$
+declare
+    -- Of what no tenant's token is, it is asked whether it is another tenant's: the one question that is about all of them.
+    strangers text[] := array(select distinct e.value ->> 'k' from jsonb_array_elements(entries) e where e.value ->> 's' = '401' and e.value ? 'z');
+    part      record;
+begin
+    if strangers <> '{}' then
+        strangers := array(select k.key_id from scim.token k where k.key_id || '' = any (strangers));
+    end if;
+    for part in select e.value ->> 't' as tenant, jsonb_agg(e.value order by e.ordinality) as entries
+                  from jsonb_array_elements(entries) with ordinality e group by 1 order by 1 loop
+        perform scim.record_part(part.tenant, part.entries, strangers);
+    end loop;
+end
+$$;
+revoke execute on function scim.record_activity from public;
+grant execute on function scim.record_activity to scim_web;
+
+-- The same of one tenant; `elsewhere` are key ids of tokens that are another one's.
+create function scim.record_part(of_tenant text, entries jsonb, elsewhere text[]) returns void
+    language plpgsql
+as $$
 begin
     with entry as materialized (
-        select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, e.*
-          from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
+        select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, coalesce(e.i, nextval('scim.activity_id')) as id, e.*
+          from jsonb_to_recordset(entries) e (i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
                                               a text, o text, e uuid, v text, w text, n text, c jsonb, l bigint, b jsonb, u boolean, h boolean)
     ), token as materialized (
         -- Few: each is looked up once.
-        select x.t, x.k, x.used, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask
-          from (select e.t, e.k, max(e.came) filter (where e.u) as used, array_agg(e.a order by e.came) filter (where e.u) as addresses
+        select x.k, x.used, x.used - interval '1 minute' as before, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask
+          from (select e.k, max(e.came) filter (where e.u) as used, array_agg(e.a order by e.came) filter (where e.u) as addresses
                   from entry e
-                 group by e.t, e.k) x
-          join scim.token k on k.tenant = x.t and k.key_id = x.k
-          join scim.tenant n on n.tenant = x.t
+                 group by e.k) x
+          join scim.token k on k.tenant = of_tenant and k.key_id = x.k
+          join scim.tenant n on n.tenant = of_tenant
     ), used as (
         update scim.token k
            set last_used = x.used, last_address = x.address
           from token x
-         where k.tenant = x.t and k.key_id = x.k and x.used is not null
-           and (k.last_used is null or k.last_used <= x.used - interval '1 minute')
+         where k.tenant = of_tenant and k.key_id = x.k and x.used is not null
+           and (k.last_used is null or k.last_used <= x.before)
     )
     insert into scim.activity as a (tenant, at, id, token, token_name, method, path, status, type, reason, duration, request, address,
                                     object, resource_id, resource_type, leniencies, dry, held, body_length, body, changes)
-    select e.t, e.came, coalesce(e.i, nextval('scim.activity_id')), e.k, k.name, e.m,
+    select of_tenant, e.came, e.id, e.k, k.name, e.m,
            case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
            e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.e, e.v,
            string_to_array(nullif(e.w, ''), ','), e.c is not null,
            e.h is true, e.l, e.b, e.c
       from entry e
-      join token k on k.t = e.t and k.k = e.k
+      join token k on k.k = e.k
      where e.m is not null
         on conflict (tenant, at, id) do update
            set body = excluded.body, body_length = excluded.body_length,
@@ -287,19 +319,19 @@ begin
     -- its path. `z` is the reason where the token is another tenant's.
     if entries @? '$[*] ? (@.s == 401)' then
         insert into scim.activity (tenant, at, id, token, method, path, status, reason, duration, request, address)
-        select x.t, x.came, x.i, x.k, x.m, regexp_replace(x.p, '[?].*', '?***'), x.s,
-               case when x.z is not null and exists (select from scim.token k where k.key_id || '' = x.k) then x.z else x.r end, x.d, x.q, x.a
-          from (select e.*, c.came, row_number() over (partition by e.t order by e.at) as place,
-                       row_number() over (partition by e.t, e.k, e.a order by e.at) as nth
-                  from jsonb_to_recordset(entries) e (t text, i bigint, at bigint, k text, m text, p text, s int, r text, z text, d bigint, q text, a text)
-                  join scim.tenant n on n.tenant = e.t
+        select of_tenant, x.came, x.i, x.k, x.m, regexp_replace(x.p, '[?].*', '?***'), x.s,
+               case when x.z is not null and x.k = any (elsewhere) then x.z else x.r end, x.d, x.q, x.a
+          from (select e.*, c.came, row_number() over (order by e.at) as place,
+                       row_number() over (partition by e.k, e.a order by e.at) as nth
+                  from jsonb_to_recordset(entries) e (i bigint, at bigint, k text, m text, p text, s int, r text, z text, d bigint, q text, a text)
                  cross join lateral (select timestamptz 'epoch' + e.at * interval '1 microsecond' as came) c
-                 where e.s = 401 and not exists (select from scim.token k where k.tenant = e.t and k.key_id = e.k)) x
+                 where e.s = 401 and exists (select from scim.tenant n where n.tenant = of_tenant)
+                   and not exists (select from scim.token k where k.tenant = of_tenant and k.key_id = e.k)) x
          cross join lateral (
                 select count(*) as n, bool_or(a.at > x.came - interval '1 minute' and a.token = x.k and a.address is not distinct from x.a) as again
                   from (select a.*
                           from scim.activity a
-                         where a.tenant = x.t and a.token_name is null and a.at > x.came - interval '1 hour'
+                         where a.tenant = of_tenant and a.token_name is null and a.at > x.came - interval '1 hour'
                          order by a.at desc
                          limit 100) a) seen
          where x.nth = 1 and seen.n + x.place <= 100 and seen.again is not true
@@ -308,13 +340,13 @@ begin
     if entries @? '$[*] ? (exists(@.i) && !exists(@.m))' then
         update scim.activity a
            set body = coalesce(e.b, a.body), body_length = coalesce(e.l, a.body_length), resource_id = coalesce(e.e, a.resource_id)
-          from jsonb_to_recordset(entries) e (t text, i bigint, m text, at bigint, e uuid, l bigint, b jsonb)
-         where e.i is not null and e.m is null and a.tenant = e.t and a.at = timestamptz 'epoch' + e.at * interval '1 microsecond' and a.id = e.i;
+          from (select e.*, timestamptz 'epoch' + e.at * interval '1 microsecond' as came
+                  from jsonb_to_recordset(entries) e (i bigint, m text, at bigint, e uuid, l bigint, b jsonb)) e
+         where e.i is not null and e.m is null and a.tenant = of_tenant and a.at = e.came and a.id = e.i;
     end if;
 end
 $$;
-revoke execute on function scim.record_activity from public;
-grant execute on function scim.record_activity to scim_web;
+revoke execute on function scim.record_part from public;
 
 -- --- what administrators do ------------------------------------------------------------------------------------------
 
@@ -385,16 +417,18 @@ end
 $$;
 
 create function scim.hold_json(h scim.hold) returns jsonb
-    language sql stable
+    language plpgsql stable
 as $$
-    select jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
+begin
+    return jsonb_build_object('id', h.id::text, 'at', scim.time_text(h.at), 'lastAt', scim.time_text(h.last_at), 'attempts', h.attempts,
                               'tokenId', h.token, 'tokenName', h.token_name, 'method', h.method, 'path', h.path, 'request', h.request,
                               'people', coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'userName', r.doc ->> 'userName', 'displayName', r.doc ->> 'displayName')
                                                                    order by r.user_name_key, p.id)
                                                     from unnest(h.people) p (id)
                                                     left join scim.resource r on r.tenant = h.tenant and r.id = p.id), '[]'),
                               'weight', h.weight, 'total', h.total, 'threshold', h.threshold, 'state', h.state,
-                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by, 'until', scim.time_text(h.until))
+                              'decided', scim.time_text(h.decided), 'decidedBy', h.decided_by, 'until', scim.time_text(h.until));
+end
 $$;
 
 create function scim.the_hold(of_tenant text, hold text) returns scim.hold

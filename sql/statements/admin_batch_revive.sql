@@ -11,9 +11,11 @@ with x as materialized (
      where r.tenant = $1 and r.id = x.id
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, 'User', 0 from x limit 1
+    returning 1
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
     select $1, 'update', 'User', x.id::text, x.doc ->> 'userName', '{"active": false}', jsonb_build_object('active', true) from x order by x.id
+    returning 1
 ), found_by as (
     -- An attribute that is looked up may be `active`.
     insert into scim.lookup (tenant, attribute, key, resource_id)
@@ -21,13 +23,9 @@ with x as materialized (
         on conflict do nothing
 )
 delete from scim.lookup l
- where l.ctid = any (array(select y.ctid
-                             from (select k.attribute, k.key, x.id
-                                     from x cross join lateral scim.lookup_keys('User', x.doc) k
-                                    where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
-                                   except
-                                   select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys('User', x.new_doc) k) g
-                            cross join lateral (select z.ctid
-                                                  from scim.lookup z
-                                                 where z.tenant = $1 and z.attribute = g.attribute and z.key = g.key and z.resource_id = g.id
-                                                offset 0) y))
+ using (select k.attribute, k.key, x.id
+          from x cross join lateral scim.lookup_keys('User', x.doc) k
+         where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
+        except
+        select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys('User', x.new_doc) k) g
+ where l.tenant = $1 and l.attribute = g.attribute and l.key = g.key and l.resource_id = g.id

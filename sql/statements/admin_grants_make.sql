@@ -3,3 +3,4 @@ insert into scim.access_grant (tenant, id, user_id, subscription_id, role, sourc
 select $1, x.id, x."userId", x."subscriptionId", x.role, x.source, x.since, x.joined
   from jsonb_to_recordset($2::jsonb -> 'granted') x (id uuid, "userId" uuid, "subscriptionId" uuid, role text, source text, since timestamptz,
                                                      joined timestamptz)
+returning 1

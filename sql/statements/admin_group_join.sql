@@ -9,3 +9,4 @@ with touched as (
 insert into scim.membership (tenant, group_id, member_id, member_type)
 select $1, ($2::jsonb ->> 'id')::uuid, j.value::uuid, case when $2::jsonb -> 'joinsGroups' ? j.value then 'Group' else 'User' end
   from jsonb_array_elements_text($2::jsonb -> 'joins') j
+returning 1

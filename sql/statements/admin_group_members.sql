@@ -8,7 +8,7 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, jsonb_build
                               from (select u.id, u.type, u.doc, u.source, m.added
                                       from scim.membership m
                                      cross join lateral (select * from scim.resource r
-                                             where r.tenant = m.tenant and r.id = m.member_id and r.deleted_at is null offset 0) u
+                                             where r.tenant = $1 and r.id = m.member_id and r.deleted_at is null offset 0) u
                                      where m.tenant = $1 and m.group_id = (scim.the_group($1, $2::jsonb ->> 'group')).id
                                        and m.member_id > (select coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000'))
                                        and scim.has($2::jsonb ->> 'q', u.doc ->> 'userName', u.doc ->> 'displayName')

@@ -6,3 +6,4 @@ with touched as (
     returning g.id
 )
 insert into scim.tally (tenant, type, n) select $1, 'Group', 0 from touched limit 1
+returning 1

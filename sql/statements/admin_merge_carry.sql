@@ -5,6 +5,7 @@ with a as materialized (
 ), joined as (
     insert into scim.membership (tenant, group_id, member_id, member_type)
     select $1, j.value::uuid, a.into_id, 'User' from a cross join lateral jsonb_array_elements_text($2::jsonb -> 'joins') j
+    returning 1
 ), departed as (
     delete from scim.membership m where m.tenant = $1 and m.member_id = (select a.gone from a)
 ), links as (

@@ -8,6 +8,7 @@ with made as (
     returning id, type, doc, wire
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, m.type, m.wire::int from made m
+    returning 1
 )
 insert into scim.lookup (tenant, attribute, key, resource_id)
 select $1, k.attribute, k.key, m.id from made m cross join lateral scim.lookup_keys(m.type, m.doc) k

@@ -1,2 +1,2 @@
 -- Locks a tenant. $1 tenant
-select scim.tenant_json(t) as "is" from scim.tenant t where t.tenant = $1 for no key update
+select scim.tenant_json(t::scim.tenant) as "is" from (select * from scim.tenant t where t.tenant = $1) t for no key update

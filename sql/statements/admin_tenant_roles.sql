@@ -14,6 +14,7 @@ with made as (
     returning id, doc
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, 'Role', count(*) from made having count(*) > 0
+    returning 1
 ), found_by as (
     insert into scim.lookup (tenant, attribute, key, resource_id)
     select $1, k.attribute, k.key, m.id from made m cross join lateral scim.lookup_keys('Role', m.doc) k
@@ -21,3 +22,4 @@ with made as (
 )
 insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
 select $1, 'create', 'Role', m.id::text, m.doc ->> 'value', m.doc from made m order by m.id
+returning true as "hasRoles"

@@ -18,13 +18,16 @@ with x as materialized (
       from x
      where not x.becomes_local
     having count(*) > 0
+    returning 1
 ), items as (
     insert into scim.batch_item (tenant, batch_id, user_id, what, version, undo)
     select $1, ($2::jsonb ->> 'batch')::uuid, x.id, 'deactivated', x.version + 1, jsonb_build_object('had', x.doc ? 'active')
       from x
      where not x.becomes_local
+    returning 1
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, x.type, -sum(x.becomes_local::int) from x group by x.type
+    returning 1
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
     select $1, case when x.becomes_local then 'unlink' else 'update' end, x.type, x.id::text, coalesce(x.doc ->> 'userName', x.doc ->> 'displayName'),
@@ -33,6 +36,7 @@ with x as materialized (
            case when x.becomes_local then '{"source": "local"}'::jsonb else '{"active": false}' end, (x.active and not x.becomes_local)::int
       from x
      order by x.type, x.id
+    returning 1
 ), found_by as (
     -- An attribute that is looked up may be `active`.
     insert into scim.lookup (tenant, attribute, key, resource_id)
@@ -40,13 +44,9 @@ with x as materialized (
         on conflict do nothing
 )
 delete from scim.lookup l
- where l.ctid = any (array(select y.ctid
-                             from (select k.attribute, k.key, x.id
-                                     from x cross join lateral scim.lookup_keys(x.type, x.doc) k
-                                    where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
-                                   except
-                                   select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.new_doc) k) g
-                            cross join lateral (select z.ctid
-                                                  from scim.lookup z
-                                                 where z.tenant = $1 and z.attribute = g.attribute and z.key = g.key and z.resource_id = g.id
-                                                offset 0) y))
+ using (select k.attribute, k.key, x.id
+          from x cross join lateral scim.lookup_keys(x.type, x.doc) k
+         where scim.lookup_parts(x.doc) is distinct from scim.lookup_parts(x.new_doc)
+        except
+        select k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.new_doc) k) g
+ where l.tenant = $1 and l.attribute = g.attribute and l.key = g.key and l.resource_id = g.id

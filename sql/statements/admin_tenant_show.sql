@@ -1,5 +1,5 @@
 -- A tenant, and its version, which the counts are no part of. $1 tenant, $2 arguments: none
 select scim.tenant_counted(x) || {{based}}, scim.etag(x)
-  from scim.tenant t
- cross join lateral scim.tenant_json(t) x
- where t.tenant = $1 and $2::jsonb is not null
+  from (select * from scim.tenant t where t.tenant = $1) t
+ cross join lateral scim.tenant_json(t::scim.tenant) x
+ where $2::jsonb is not null

@@ -8,7 +8,7 @@ update scim.tenant t
        derive_display_name = x."deriveDisplayName", local_match = x."localMatch", deletion = x.deletion, group_depth = x."groupDepth",
        login_attribute = x."loginAttribute", restore_mappings = x."restoreMappings",
        sent_entitlements = x."sentEntitlements"
-  from jsonb_to_record($2::jsonb) x (
+  from jsonb_to_recordset(jsonb_build_array($2::jsonb)) x (
            "displayName" text, restore text, profile text, "passwordSchema" text, "syncPolicy" text, "loginPolicy" text, "linkPolicy" text,
            "oneToken" boolean, "defaultRole" text, "roleWins" text, "unknownRole" text, "reservedRoles" text[], "dryRun" boolean, "guardLimit" int,
            "guardShare" int, "guardLogins" boolean, "activityBodies" boolean, "activityMask" text[], "activityReads" int, "userNameEmail" boolean,

@@ -3,19 +3,22 @@
 with ended as (
     -- Of the same name, and past its end: it is revoked, so that its name is free.
     update scim.token k
-       set revoked = now(), revoked_by = scim.acting()
+       set revoked = now(), revoked_by = $2::jsonb ->> 'createdBy'
      where k.tenant = $1 and k.revoked is null and k.expires <= now() and k.name = $2::jsonb ->> 'name'
     returning k.key_id, k.name, k.revoked, k.revoked_by
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
     select $1, 'revoke', 'Token', e.key_id, e.name, jsonb_build_object('revoked', scim.time_text(e.revoked), 'revokedBy', e.revoked_by) from ended e
-)
-insert into scim.token as k (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
+    returning 1
+), k as (
+insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
                              confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external, expect_every)
 select $1, x."keyId", decode(x.digest, 'hex'), x.name, x.description, x."createdBy", x.expires, x."readOnly", x.addresses::cidr[], x.rate, x.burst,
-       x."userId", x.scope = 'me', t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, x.scope = 'me'), x.external, x."expectEvery"
-  from (select count(*) from ended) e, scim.tenant t,
+       x."userId", x.scope = 'me', t.enabled, t.profile, t.nests, scim.keeps(t::scim.tenant), scim.token_traits(t::scim.tenant, x.scope = 'me'), x.external, x."expectEvery"
+  from (select count(*) from ended) e, (select * from scim.tenant x where x.tenant = $1) t,
        jsonb_to_record($2::jsonb) x ("keyId" text, digest text, name text, description text, "createdBy" text, expires timestamptz, "readOnly" boolean,
                                      addresses text[], rate int, burst int, "userId" uuid, scope text, external text, "expectEvery" int)
- where t.tenant = $1 and x."keyId" is not null
-returning scim.token_json(k) || '{"token": null}', scim.etag(scim.token_version(scim.token_json(k)))
+ where x."keyId" is not null
+returning *
+)
+select scim.token_json(k::scim.token) || '{"token": null}', scim.etag(scim.token_version(scim.token_json(k::scim.token))) from k

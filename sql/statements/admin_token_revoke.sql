@@ -1,5 +1,8 @@
 -- Refuses a token from the next request on. $1 tenant, $2 keyId, revokedBy
+with k as (
 update scim.token k
    set revoked = now(), revoked_by = $2::jsonb ->> 'revokedBy'
  where k.tenant = $1 and k.key_id = $2::jsonb ->> 'keyId'
-returning scim.token_json(k), scim.etag(scim.token_version(scim.token_json(k)))
+returning k.*
+)
+select scim.token_json(k::scim.token), scim.etag(scim.token_version(scim.token_json(k::scim.token))) from k

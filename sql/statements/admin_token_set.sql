@@ -1,9 +1,14 @@
 -- Changes what a token may do. $1 tenant, $2 the token as it is shown
+with k as (
 update scim.token k
    set description = x.description, read_only = x."readOnly", addresses = x.addresses::cidr[], rate = x.rate, burst = x.burst,
        expect_every = x."expectEvery", user_id = x."userId", confined = x.scope = 'me',
        traits = replace(k.traits, 'm', '') || case when x.scope = 'me' then 'm' else '' end, rules = k.rules + 1
-  from jsonb_to_record($2::jsonb) x ("keyId" text, description text, "readOnly" boolean, addresses text[], rate int, burst int, "userId" uuid,
-                                     scope text, "expectEvery" int)
+  from (select *
+          from jsonb_to_recordset(jsonb_build_array($2::jsonb)) x ("keyId" text, description text, "readOnly" boolean, addresses text[], rate int,
+                                                                   burst int, "userId" uuid, scope text, "expectEvery" int)
+         limit 1) x
  where k.tenant = $1 and k.key_id = x."keyId"
-returning scim.token_json(k), scim.etag(scim.token_version(scim.token_json(k)))
+returning k.*
+)
+select scim.token_json(k::scim.token), scim.etag(scim.token_version(scim.token_json(k::scim.token))) from k

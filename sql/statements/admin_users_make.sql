@@ -8,6 +8,7 @@ with made as (
     returning id, doc, wire
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, 'User', count(*) filter (where m.wire) from made m having count(*) > 0
+    returning 1
 ), found_by as (
     insert into scim.lookup (tenant, attribute, key, resource_id)
     select $1, k.attribute, k.key, m.id from made m cross join lateral scim.lookup_keys('User', m.doc) k
@@ -15,3 +16,4 @@ with made as (
 )
 insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
 select $1, 'create', 'User', m.id::text, m.doc ->> 'userName', m.doc from made m order by m.id
+returning 1

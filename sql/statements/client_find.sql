@@ -1,5 +1,5 @@
 -- The service account of a client that httpd has authenticated; one row with nulls where there is none. $1 tenant, $2 what httpd calls it
 select k.key_id, k.digest
-  from {{tenant}}
+  from (select) s
   left join lateral (
-       select t.key_id, t.digest from scim.token t where t.tenant = s.tenant and t.external = $2::text and t.revoked is null offset 0) k on true
+       select t.key_id, t.digest from scim.token t where t.tenant = $1 and t.external = $2::text and t.revoked is null offset 0) k on true

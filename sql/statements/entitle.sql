@@ -21,3 +21,4 @@ select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what e
           from (select 'withdraw' as action, gone.subscription_id from gone
                  union all
                 select 'grant', made.subscription_id from made) g) x
+returning 1

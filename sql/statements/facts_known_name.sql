@@ -4,5 +4,5 @@ select t.enabled, r.id, r.user_name, r.active, r.flags, t.grounds, r.ground, m.g
   from {{facts_known_tenant}}
   left join lateral (
        select {{facts_known_account}} from scim.resource x
-        where x.tenant = s.tenant and x.user_name_key = $2::text and x.type = 'User' and x.deleted_at is null offset 0) r on true
+        where x.tenant = $1 and x.user_name_key = $2::text and x.type = 'User' and x.deleted_at is null offset 0) r on true
   {{facts_known_grounds}}

@@ -9,3 +9,4 @@
            when current_setting('scim.traits') like '%w%' then scim.watch($1, $2::text, $3::text, $17)
            else true
        end
+returning 1

@@ -5,5 +5,5 @@ select $1, current_setting('scim.actor_key'), current_setting('scim.actor'), $2,
        ($4::jsonb ->> 'weight')::int, ($4::jsonb ->> 'total')::int, ($4::jsonb ->> 'threshold')::int,
        array(select p.value::uuid from jsonb_array_elements_text($4::jsonb -> 'people') p)
     on conflict (tenant, token, method, path, fingerprint) where state = 'held'
-    do update set attempts = h.attempts + 1, last_at = now(), request = excluded.request, weight = excluded.weight,
+    do update set attempts = h.attempts + 1, last_at = excluded.last_at, request = excluded.request, weight = excluded.weight,
                   total = excluded.total, threshold = excluded.threshold, people = excluded.people

@@ -1,8 +1,10 @@
 -- What holds for all transactions of a connection, from its first statement on: PostgreSQL ends a statement, and a transaction whose
 -- client is silent, when the client has given up waiting. And what is known of the connection: the database's clock, and its process.
+-- Where Citus is, it is to pass on what SET LOCAL sets; elsewhere the setting means nothing.
 -- $1 milliseconds
 select set_config('statement_timeout', $1::text, false),
        set_config('idle_in_transaction_session_timeout', $1::text, false),
        clock_timestamp(),
        pg_backend_pid(),
-       (select a.backend_start::text from pg_stat_get_activity(pg_backend_pid()) a)
+       (select a.backend_start::text from pg_stat_get_activity(pg_backend_pid()) a),
+       set_config('citus.propagate_set_commands', 'local', false)

@@ -7,12 +7,8 @@ with gone as (
     select k.attribute, k.key from scim.lookup_keys($2, $5::jsonb) k where $5::jsonb is not null
 ), removed as (
     delete from scim.lookup l
-     where l.ctid = any (array(select x.ctid
-                                 from gone g
-                                cross join lateral (select y.ctid
-                                                      from scim.lookup y
-                                                     where y.tenant = $1 and y.attribute = g.attribute and y.key = g.key and y.resource_id = $3::uuid
-                                                    offset 0) x))
+     using gone g
+     where l.tenant = $1 and l.attribute = g.attribute and l.key = g.key and l.resource_id = $3::uuid
 )
 insert into scim.lookup (tenant, attribute, key, resource_id)
 select $1, k.attribute, k.key, $3::uuid

@@ -11,3 +11,4 @@ insert into scim.audit (tenant, action, object_type, object_id, object_name, bef
 select $1, e.action, e.type, e.id, e.name, e.before, e.after
   from moved
  cross join lateral jsonb_to_recordset($5::jsonb) e (action text, type text, id text, name text, before jsonb, after jsonb)
+returning 1

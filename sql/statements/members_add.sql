@@ -11,11 +11,12 @@ with {{group}}, absent as materialized (
            and (select u.source from scim.resource u where u.tenant = $1 and u.id = w.id) = 'local'
 ), found as (
     -- The lock keeps a member from being deleted before this commits.
-    select r.id, r.type
-      from scim.resource r
-     where r.tenant = $1 and r.id in (select absent.id from absent) and r.type in ('User', 'Group') and r.wire
-     order by r.id
-       for key share of r
+    select f.id, f.type
+      from (select r.id, r.type
+              from scim.resource r
+             where r.tenant = $1 and r.id in (select absent.id from absent) and r.type in ('User', 'Group') and r.wire
+             order by r.id
+               for key share of r) f
 ), changed as (
     insert into scim.membership (tenant, group_id, member_id, member_type)
     select $1, grp.id, found.id, found.type
@@ -28,12 +29,13 @@ with {{group}}, absent as materialized (
     select $1, 'add-members', 'Group', grp.id::text, grp.name, jsonb_build_object('members', c.members)
       from grp, (select jsonb_agg(changed.member_id) as members from changed) c
      where c.members is not null
+    returning 1
 ), {{touched}}
 select case
            {{changed}}
            when exists (select from absent where absent.id = $2::uuid)
                then scim.refuse('SC400', format('members: a group cannot be a member of itself (%s)', $2))
-           when exists (select from absent where absent.id not in (select found.id from found))
+           when exists (select 1 from absent where absent.id not in (select found.id from found))
                then scim.refuse('SC400', format('members: "%s" is no User or Group of this tenant. Assign that user or group to the application in the identity provider '
                                                 'first, so that it is made here before it is a member.',
                                                 (select absent.id from absent where absent.id not in (select found.id from found) limit 1)))

@@ -2,10 +2,10 @@
 -- $1 to $7 authentication, $8 type, $9 id
 -- "is true" hides the type from the planner, which takes the primary key then, the quickest to search.
 select r.*, {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select {{record}},
        {{groups}}
   from scim.resource r
- where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true
+ where r.tenant = $1 and k.tenant is not null and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true

@@ -2,7 +2,7 @@
 -- $1 to $7 authentication, $8 type, $9 id, $10 versions (bigint[], may be null) of which no members are wanted
 -- "is true" hides the type from the planner, which takes the primary key then, the quickest to search.
 select r.*, {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select {{record_piece}},
@@ -11,4 +11,4 @@ select {{record_piece}},
  cross join lateral (select case when r.version = any ($10::bigint[]) then null else r.id end) g (id)
  cross join lateral
        {{members}} p
- where r.tenant = k.tenant and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true
+ where r.tenant = $1 and k.tenant is not null and (r.type = $8) is true and r.id = $9::uuid and r.wire offset 0) r on true

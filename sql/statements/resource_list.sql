@@ -3,12 +3,12 @@
 -- `key` and `its_key`.
 -- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select {{record}}, r.relation{{its_key=}}, {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select {{record}},
        null::text as relation{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.wire and {{filter=true}}
+ where r.tenant = $1 and k.tenant is not null and r.type = $8 and r.wire and {{filter=true}}
  {{order=order by r.id}}
  limit $9::bigint offset $10::bigint) r on true

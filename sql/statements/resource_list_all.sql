@@ -4,7 +4,7 @@
 -- `key` and `its_key`.
 -- $1 to $7 authentication, $8 types, $9 how many, $10 how many to skip, $11 types with members, $12 types with groups
 select r.*, {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select {{record_piece}},
@@ -16,7 +16,7 @@ select {{record_piece}},
   from (
 select r.tenant, r.type, {{record}}{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = any ($8::text[]) and r.wire and {{filter=true}}
+ where r.tenant = $1 and k.tenant is not null and r.type = any ($8::text[]) and r.wire and {{filter=true}}
  {{order=order by r.type, r.id}}
  limit $9::bigint offset $10::bigint) r
  cross join lateral (select case when r.type = any ($11::text[]) then r.id end) g (id)

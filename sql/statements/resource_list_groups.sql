@@ -6,11 +6,11 @@
 select {{record}},
        {{groups}}{{its_key=}},
        {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select r.tenant, {{record}}{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.wire and {{filter=true}}
+ where r.tenant = $1 and k.tenant is not null and r.type = $8 and r.wire and {{filter=true}}
  {{order=order by r.id}}
  limit $9::bigint offset $10::bigint) r on true

@@ -4,7 +4,7 @@
 -- `key` and `its_key`.
 -- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select r.*, {{reader}}
-  from {{tenant}}
+  from (select) s
   {{token}}
   left join lateral (
 select {{record_piece}},
@@ -12,7 +12,7 @@ select {{record_piece}},
   from (
 select r.tenant, {{record}}{{key=}}
   from scim.resource r
- where r.tenant = k.tenant and r.type = $8 and r.wire and {{filter=true}}
+ where r.tenant = $1 and k.tenant is not null and r.type = $8 and r.wire and {{filter=true}}
  {{order=order by r.id}}
  limit $9::bigint offset $10::bigint) r
  cross join lateral (select r.id) g (id)

@@ -137,6 +137,7 @@ with most as materialized (
     returning t.tenant, t.display_name
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name)
-    select l.tenant, 'erase', 'Tenant', l.tenant, l.display_name from last l
+    select $1, 'erase', 'Tenant', l.tenant, l.display_name from last l
+    returning 1
 )
 select jsonb_build_object('erased', (select g.total from gone g), 'done', exists (select from last))

@@ -2,9 +2,9 @@
 with marked as (
     update scim.tenant t set removing = now()
      where t.tenant = $1 and not t.enabled and t.removing is null and $2::jsonb is not null
-    returning t
+    returning t.*
 ), noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before)
-    select (m.t).tenant, 'remove', 'Tenant', (m.t).tenant, (m.t).display_name, scim.tenant_counted(scim.tenant_json(m.t)) from marked m
+    select $1, 'remove', 'Tenant', m.tenant, m.display_name, scim.tenant_counted(scim.tenant_json(m::scim.tenant)) from marked m returning 1
 )
 select jsonb_build_object('marked', (select count(*) from marked))

@@ -43,7 +43,7 @@ select w.id as wanted, w.place, a.id
         (select l.resource_id
            from scim.lookup l
            join scim.resource d on d.tenant = l.tenant and d.id = l.resource_id
-          where l.tenant = $1 and l.attribute = scim.email_attribute() and l.key = w.email and (d.source = 'local' and d.deleted_at is null) is true
+          where l.tenant = $1 and l.attribute = {{email_attribute}} and l.key = w.email and (d.source = 'local' and d.deleted_at is null) is true
             and (select true from scim.resource x
                   where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
           order by l.resource_id

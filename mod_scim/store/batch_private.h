@@ -1,0 +1,35 @@
+/*
+ * Shared by batch.c and batch_paced.c alone: what a batch is made of.
+ */
+#ifndef SCIM_BATCH_PRIVATE_H
+#define SCIM_BATCH_PRIVATE_H
+
+#include "connection_private.h"
+
+#define SCIM_RUN_TIME_TEXT (-1)
+
+typedef struct scim_batch_statement_t {
+    int id; /* scim_statement_e, or SCIM_RUN_TIME_TEXT */
+    const char *sql;
+    int nparams;
+    const scim_param_t *params;
+    scim_take_row_t take; /* NULL: its rows are kept */
+    void *data;
+    int once;    /* not worth being kept prepared */
+    int setting; /* one of very many; the first of them are kept prepared */
+    /* Set when it is sent. */
+    const char *name; /* NULL: planned for this one use */
+    int prepare;      /* it has to be prepared first */
+    PGresult *result; /* of rows that are taken, the first alone */
+} scim_batch_statement_t;
+
+struct scim_batch_t {
+    scim_conn_t *conn;
+    apr_array_header_t *statements; /* scim_batch_statement_t */
+    scim_batch_statement_t deadline;
+    apr_array_header_t *settings;         /* scim_batch_statement_t: SET LOCAL */
+    scim_batch_statement_t begin, commit; /* around what becomes a transaction block because of them */
+    apr_array_header_t *order;            /* scim_batch_statement_t *: how they are sent */
+};
+
+#endif

@@ -1,3 +1,0 @@
--- What follows in the transaction is about one tenant.
--- $1 tenant
-select set_config('scim.tenant', $1, true)
