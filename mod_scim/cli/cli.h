@@ -32,6 +32,7 @@ typedef enum {
     CLI_COLUMNS,
     CLI_CSV,
     CLI_DB,
+    CLI_DISTRIBUTED,
     CLI_DROP,
     CLI_HELP,
     CLI_JSON,

@@ -46,10 +46,10 @@ static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
     return CLI_OK;
 }
 
-static int migrate(PGconn *pg, cli_t *cli)
+static int migrate(PGconn *pg, int distribute, cli_t *cli)
 {
     int from, to;
-    scim_error_t *error = scim_migrate_run(&from, &to, pg, cli->pool);
+    scim_error_t *error = scim_migrate_run(&from, &to, distribute, pg, cli->pool);
     json_object *change;
 
     if (error != NULL) {
@@ -77,7 +77,7 @@ static int run_init(cli_t *cli)
         return cli_fail(CLI_VERSION, "The database is set up already, at version %d; run: scimctl db upgrade",
                         status.current);
     }
-    return migrate(pg, cli);
+    return migrate(pg, cli->options[CLI_DISTRIBUTED] != NULL, cli);
 }
 
 static int run_upgrade(cli_t *cli)
@@ -92,7 +92,7 @@ static int run_upgrade(cli_t *cli)
     if (status.schema == SCIM_SCHEMA_NONE) {
         return cli_fail(CLI_VERSION, "The database \"%s\" is not set up yet; run: scimctl db init", PQdb(pg));
     }
-    return migrate(pg, cli);
+    return migrate(pg, 0, cli);
 }
 
 static int run_status(cli_t *cli)
@@ -155,7 +155,8 @@ static int run_index(cli_t *cli)
 }
 
 const cli_command_t cli_db_commands[] = {
-    {"db", "init", NULL, 0, 0, "set up the schema and the roles in an existing database", run_init},
+    {"db", "init", NULL, CLI_BIT(CLI_DISTRIBUTED), 0, "set up the schema and the roles in an existing database",
+     run_init},
     {"db", "upgrade", NULL, 0, 0, "bring the schema to the version of this software", run_upgrade},
     {"db", "status", NULL, 0, 0, "show the version of the schema; exit code 3 where it does not fit", run_status},
     {"db", "index", NULL, CLI_BIT(CLI_SCHEMA_DIR) | CLI_BIT(CLI_DROP), 0,

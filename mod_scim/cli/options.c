@@ -13,6 +13,7 @@ const cli_option_t cli_options[CLI_OPTION_COUNT] = {
     [CLI_COLUMNS] = {"columns", "NAMES", "the columns of the table or of the CSV, with commas between them"},
     [CLI_CSV] = {"csv", NULL, "the whole list as CSV"},
     [CLI_DB] = {"db", "CONNINFO", "database to use (default: libpq's environment)"},
+    [CLI_DISTRIBUTED] = {"distributed", NULL, "spread the tenants over the servers of a Citus cluster"},
     [CLI_DROP] = {"drop", NULL, "remove what no schema file declares any more"},
     [CLI_HELP] = {"help", NULL, "show this text"},
     [CLI_JSON] = {"json", NULL, "print JSON, for programs"},

@@ -34,6 +34,23 @@
  * nothing in hand: none can hold what a migration wants and want what it holds. */
 #define STOP "set local role scim_owner; lock table scim.token in access exclusive mode; reset role"
 
+/* Of a Citus cluster: whether there is one, whether it has servers for rows, and whether the tables are spread over
+ * them. */
+#define CLUSTER                                                                                                        \
+    "select 1 from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass('pg_catalog.pg_dist_partition')"
+#define SERVERS "select 1 from pg_catalog.pg_dist_node d where d.isactive and d.shouldhaveshards"
+#define SPREAD                                                                                                         \
+    "select 1 from pg_catalog.pg_dist_partition d where d.logicalrelid = pg_catalog.to_regclass('scim.tenant')"
+
+/* The servers log in at one another as who acts. Schemas are made on them by the owner of the tables. */
+#define SPREAD_ROLES "set local scim.distributed = 'on'"
+#define MAY_CREATE   "grant create on database ", " to scim_owner"
+#define MAY_NO_MORE  "revoke create on database ", " from scim_owner"
+
+/* A new table is spread when it is finished. One thing is done after another, as what depends on another has to be. */
+#define SPREAD_LATER "set local citus.enable_ddl_propagation = off"
+#define SPREAD_NOW   "set local citus.enable_ddl_propagation = on; set local citus.multi_shard_modify_mode = 'sequential'"
+
 #define RECORD "insert into scim.migration (number, name) values ($1, $2)"
 #define RECORD_CODE                                                                                                    \
     "insert into scim.code (checksum) values ($1) "                                                                    \
@@ -228,8 +245,105 @@ static scim_error_t *make_code(PGconn *pg, apr_pool_t *pool)
     return error != NULL ? error : record(pg, RECORD_CODE, 1, values, pool);
 }
 
+/* --- a cluster ---------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *has_row(int *has, const char *sql, PGconn *pg, apr_pool_t *pool)
+{
+    PGresult *result;
+    scim_error_t *error = ask(&result, pg, sql, pool);
+
+    *has = error == NULL && PQntuples(result) > 0;
+    return error;
+}
+
+/* Whether the tables are spread over the servers of a cluster, or shall be. */
+static scim_error_t *find_spread(int *spread, int wanted, PGconn *pg, apr_pool_t *pool)
+{
+    int cluster, servers = 0;
+    scim_error_t *error = has_row(&cluster, CLUSTER, pg, pool);
+
+    *spread = 0;
+    if (error == NULL && cluster) {
+        error = has_row(spread, SPREAD, pg, pool);
+    }
+    if (error == NULL && cluster && wanted) {
+        error = has_row(&servers, SERVERS, pg, pool);
+    }
+    if (error != NULL || !wanted) {
+        return error;
+    }
+    *spread = 1;
+    return servers ? NULL
+                   : scim_error_status(pool, 400,
+                                       "The database \"%s\" belongs to no Citus cluster with servers for its rows. "
+                                       "Create the extension citus in it on each server, and add these on this one "
+                                       "with citus_add_node (docs/citus.md); or leave out --distributed.",
+                                       PQdb(pg));
+}
+
+/* A command that names the database between two words. */
+static scim_error_t *run_on_database(PGconn *pg, apr_pool_t *pool, const char *before, const char *after)
+{
+    char *name = PQescapeIdentifier(pg, PQdb(pg), strlen(PQdb(pg)));
+    scim_error_t *error = run(pg, apr_pstrcat(pool, before, name, after, NULL), "let the owner make schemas", pool);
+
+    PQfreemem(name);
+    return error;
+}
+
+/* Makes the roles on all servers. */
+static scim_error_t *prepare_servers(PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = run(pg, "begin", "begin", pool);
+
+    if (error == NULL) {
+        error = run(pg, SPREAD_ROLES, "make the roles", pool);
+    }
+    if (error == NULL) {
+        error = run(pg, scim_roles, "make the roles", pool);
+    }
+    if (error == NULL) {
+        error = run_on_database(pg, pool, MAY_CREATE);
+    }
+    if (error == NULL) {
+        error = run(pg, "commit", "commit", pool);
+    }
+    if (error != NULL) {
+        PQclear(PQexec(pg, "rollback"));
+    }
+    return error;
+}
+
+/* --- the upgrade -------------------------------------------------------------------------------------------------- */
+
+static scim_error_t *apply_missing(int from, PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = NULL;
+
+    for (const scim_migration_t *m = scim_migrations; m->number != 0 && error == NULL; m++) {
+        if (m->number > from) {
+            error = apply(m, pg, pool);
+        }
+    }
+    return error;
+}
+
+/* The same, and spreads what is new. */
+static scim_error_t *apply_spread(int from, PGconn *pg, apr_pool_t *pool)
+{
+    scim_error_t *error = run(pg, from == 0 ? SPREAD_LATER : SPREAD_NOW, "be spread", pool);
+
+    if (error == NULL) {
+        error = apply_missing(from, pg, pool);
+    }
+    if (error == NULL) {
+        error = run(pg, SPREAD_NOW, "be spread", pool);
+    }
+    return error != NULL ? error : run_as_owner(pg, scim_distribute, "be spread over the servers of the cluster", pool);
+}
+
 /* All of it, inside the open transaction. */
-static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
+static scim_error_t *upgrade(int *from, int spread, PGconn *pg, apr_pool_t *pool)
 {
     const char *checksum;
     scim_error_t *error = run(pg, LOCK, "be locked", pool);
@@ -243,26 +357,24 @@ static scim_error_t *upgrade(int *from, PGconn *pg, apr_pool_t *pool)
     if (error == NULL) {
         error = run(pg, LOCK_BRIEFLY, "limit its waiting", pool);
     }
-    if (error == NULL) {
+    if (error == NULL && !spread) {
         error = run(pg, scim_roles, "make the roles", pool);
     }
     if (error == NULL && *from > 0) {
         error = clear(pg, pool);
     }
-    for (const scim_migration_t *m = scim_migrations; m->number != 0 && error == NULL; m++) {
-        if (m->number > *from) {
-            error = apply(m, pg, pool);
-        }
+    if (error == NULL) {
+        error = spread ? apply_spread(*from, pg, pool) : apply_missing(*from, pg, pool);
     }
     return error != NULL ? error : make_code(pg, pool);
 }
 
-static scim_error_t *attempt(int *from, PGconn *pg, apr_pool_t *pool)
+static scim_error_t *attempt(int *from, int spread, PGconn *pg, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, "begin", "begin", pool);
 
     if (error == NULL) {
-        error = upgrade(from, pg, pool);
+        error = upgrade(from, spread, pg, pool);
     }
     if (error == NULL) {
         error = run(pg, "commit", "commit", pool);
@@ -273,15 +385,34 @@ static scim_error_t *attempt(int *from, PGconn *pg, apr_pool_t *pool)
     return error;
 }
 
-scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool)
+static scim_error_t *attempt_all(int *from, int spread, PGconn *pg, apr_pool_t *pool)
 {
-    scim_error_t *error = attempt(from, pg, pool);
-    const char *cause;
+    scim_error_t *error = attempt(from, spread, pg, pool);
 
-    *to = scim_migrate_latest();
     for (int tries = 1; error != NULL && error->transient && tries < ATTEMPTS_MAX; tries++) {
         apr_sleep(PAUSE);
-        error = attempt(from, pg, pool);
+        error = attempt(from, spread, pg, pool);
+    }
+    return error;
+}
+
+scim_error_t *scim_migrate_run(int *from, int *to, int distribute, PGconn *pg, apr_pool_t *pool)
+{
+    int spread;
+    const char *cause;
+    scim_error_t *error = find_spread(&spread, distribute, pg, pool);
+
+    *to = scim_migrate_latest();
+    if (error == NULL && spread) {
+        error = prepare_servers(pg, pool);
+    }
+    if (error != NULL) {
+        return error;
+    }
+    error = attempt_all(from, spread, pg, pool);
+    if (spread && PQstatus(pg) == CONNECTION_OK) {
+        scim_error_t *kept = run_on_database(pg, pool, MAY_NO_MORE);
+        error = error != NULL ? error : kept;
     }
     if (error == NULL || !error->transient) {
         return error;

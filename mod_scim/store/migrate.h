@@ -13,6 +13,10 @@
  * everybody: they are the cluster's and the database's, and in no dump of the schema.
  *
  * An upgrade is one transaction under one advisory lock, while no request is under way: all of it happens, or nothing.
+ *
+ * A database may be spread over the servers of a Citus cluster (docs/citus.md). Then sql/distribute.sql spreads the
+ * tables that are new after the migrations, and the roles are made in a transaction of their own before the one of the
+ * upgrade: the servers log in at one another as these.
  */
 #ifndef SCIM_MIGRATE_H
 #define SCIM_MIGRATE_H
@@ -28,10 +32,11 @@ typedef struct scim_migration_t {
 /* All migrations, ascending, ended by number 0; generated from sql/ by the build. */
 extern const scim_migration_t scim_migrations[];
 
-extern const char *const scim_roles;     /* sql/roles.sql */
-extern const char *const scim_code_drop; /* sql/drop-code.sql */
-extern const char *const scim_code;      /* sql/code/, in order */
-extern const char scim_code_checksum[];  /* of sql/code/, in hexadecimal */
+extern const char *const scim_roles;      /* sql/roles.sql */
+extern const char *const scim_distribute; /* sql/distribute.sql */
+extern const char *const scim_code_drop;  /* sql/drop-code.sql */
+extern const char *const scim_code;       /* sql/code/, in order */
+extern const char scim_code_checksum[];   /* of sql/code/, in hexadecimal */
 
 /* This build: "mod_scim 0.1.0". */
 const char *scim_migrate_software(void);
@@ -59,9 +64,12 @@ scim_error_t *scim_migrate_current(int *number, const char **checksum, PGconn *p
 /* 403: the user of the connection lacks the role that administrators need; cause is the latest message of `pg`. */
 scim_error_t *scim_migrate_no_owner(PGconn *pg, apr_pool_t *pool);
 
-/* Applies the migrations that are missing and replaces the code; *from and *to are the numbers before and after.
- * Errors: 409 where the database is newer than this build, 500 with the database's own message in cause, 503 where
- * others have kept the tables locked for two minutes. */
-scim_error_t *scim_migrate_run(int *from, int *to, PGconn *pg, apr_pool_t *pool);
+/* Applies the migrations that are missing and replaces the code; *from and *to are the numbers before and after. With
+ * `distribute` a new database is spread over the cluster that it belongs to; one that is set up already knows by itself
+ * whether it is. Errors: 409 where the database is newer than this build, 400 where it shall be spread and belongs to
+ * no cluster, 500 with the database's own message in cause, 503 where others have kept the tables locked for two
+ * minutes.
+ */
+scim_error_t *scim_migrate_run(int *from, int *to, int distribute, PGconn *pg, apr_pool_t *pool);
 
 #endif

@@ -97,6 +97,8 @@ my $server = 'PostgreSQL ' . sql_in('postgres', 'show server_version');
 my $status = "Version of the database   %d\nVersion of this software  $latest\nState                     %s\n"
     . "Software                  $software\nServer                    $server\n";
 is_run(['tenant', 'list'], 3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
+is_run(['db', 'init', '--distributed'], 1, '', qr/^scimctl: The database "scim" belongs to no Citus cluster with servers for its rows\. Create .*; or leave out --distributed\.$/);
+is(sql(q{select count(*) from pg_namespace where nspname = 'scim'}), 0, 'and nothing is made');
 is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
 

@@ -300,7 +300,7 @@ begin
     if tg_op = 'UPDATE' then
         nobody := old;
     end if;
-    new := fixture.ruled(new, nobody);
+    new := fixture.ruled(asked, nobody);
     -- What a test says of the keys itself counts.
     new.display_name_key := coalesce(new.display_name_key, asked.display_name_key);
     return new;
@@ -310,20 +310,24 @@ $$;
 create function fixture.after_resource() returns trigger
     language plpgsql
 as $$
+declare
+    -- Of the table's own type: where it is distributed, a row is of the type of a part of it.
+    is_now scim.resource := new;
+    was    scim.resource := old;
 begin
     if not fixture.acts() then
         return null;
     end if;
     if tg_op = 'DELETE' then
-        perform fixture.follow_up(null, old);
+        perform fixture.follow_up(null, was);
         perform scim.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
         perform scim.forget(old.tenant, old.id);
     elsif tg_op = 'INSERT' then
-        perform fixture.follow_up(new, null);
+        perform fixture.follow_up(is_now, null);
         perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
     else
-        perform fixture.follow_up(new, old);
-        perform scim.note_change(old, new);
+        perform fixture.follow_up(is_now, was);
+        perform scim.note_change(was, is_now);
     end if;
     return null;
 end
@@ -438,8 +442,13 @@ $$;
 create function fixture.token() returns trigger
     language plpgsql
 as $$
+declare
+    k scim.token := new;
 begin
-    return case when fixture.acts() then fixture.with_copies(new) else new end;
+    if fixture.acts() then
+        new := fixture.with_copies(k);
+    end if;
+    return new;
 end
 $$;
 
@@ -457,14 +466,19 @@ $$;
 create function fixture.subscription() returns trigger
     language plpgsql
 as $$
+declare
+    is_now scim.subscription := new;
+    was    scim.subscription := old;
 begin
     if not fixture.acts() then
         return null;
     end if;
     if tg_op = 'INSERT' then
-        perform fixture.make_entitlement(new);
+        perform fixture.make_entitlement(is_now);
+    elsif tg_op = 'DELETE' then
+        perform fixture.change_entitlement(was, true);
     else
-        perform fixture.change_entitlement(case tg_op when 'DELETE' then old else new end, tg_op = 'DELETE');
+        perform fixture.change_entitlement(is_now, false);
     end if;
     return null;
 end
@@ -473,9 +487,17 @@ $$;
 create function fixture.access_grant() returns trigger
     language plpgsql
 as $$
+declare
+    is_now scim.access_grant := new;
+    was    scim.access_grant := old;
 begin
-    if fixture.acts() then
-        perform scim.note_grant(case tg_op when 'INSERT' then 'grant' else 'withdraw' end, case tg_op when 'INSERT' then new else old end);
+    if not fixture.acts() then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        perform scim.note_grant('grant', is_now);
+    else
+        perform scim.note_grant('withdraw', was);
     end if;
     return null;
 end
