@@ -152,6 +152,7 @@ static apr_status_t release(void *data)
     if (database->conn)
         scim_metrics_add(SCIM_COUNT_TRIPS, (apr_uint64_t)scim_conn_trips(database->conn));
     scim_metrics_add(SCIM_COUNT_HELD_US, (apr_uint64_t)(apr_time_now() - database->since));
+    scim_metrics_add(SCIM_COUNT_RETURNED, 1);
     scim_gate_leave(database->source->gate, &database->guest, database->conn && scim_conn_usable(database->conn));
     return APR_SUCCESS;
 }
@@ -311,12 +312,14 @@ scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, co
     database->pool = pool;
     database->guest = *guest;
     database->guest.pool = pool;
+    scim_metrics_add(SCIM_COUNT_CAME, 1);
     error = enter(&pg, database);
     count_wait(began);
     if (error) {
         scim_metrics_add(SCIM_COUNT_NOT_LENT, 1);
         return error;
     }
+    scim_metrics_add(SCIM_COUNT_LENT, 1);
     database->since = apr_time_now();
     apr_pool_cleanup_register(pool, database, release, apr_pool_cleanup_null);
     error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);

@@ -31,7 +31,7 @@ static apr_status_t make_memory(void *made, const void *tenants)
 apr_status_t scim_metrics_start(server_rec *main_server)
 {
     apr_uint64_t tenants = (apr_uint64_t)scim_setting_metrics_tenants(scim_server_config(main_server)) + FIRST;
-    const char *name = apr_psprintf(main_server->process->pool, "mod_scim metrics 3 %" APR_UINT64_T_FMT, tenants);
+    const char *name = apr_psprintf(main_server->process->pool, "mod_scim metrics 4 %" APR_UINT64_T_FMT, tenants);
     apr_size_t size = sizeof(scim_metrics_t) + tenants * sizeof(scim_metrics_tenant_t);
     void *found;
     apr_status_t rv = scim_shared_find(&found, name, size, make_memory, &tenants, main_server);

@@ -24,6 +24,9 @@ typedef enum {
     SCIM_COUNT_HELD_US,     /* microseconds for which connections were lent */
     SCIM_COUNT_WAITS,       /* requests that waited for a connection */
     SCIM_COUNT_WAITED_US,   /* and for how long */
+    SCIM_COUNT_CAME,        /* requests that asked for one */
+    SCIM_COUNT_LENT,        /* those that got it */
+    SCIM_COUNT_RETURNED,    /* and have given it back */
     SCIM_COUNT_NOT_LENT,    /* requests that got none */
     SCIM_COUNT_LIMIT_TOKEN, /* 429: the token's rate */
     SCIM_COUNT_LIMIT_ADDRESS,

@@ -190,21 +190,45 @@ static void add_found(scim_buf_t *out, apr_pool_t *pool, int open)
     }
 }
 
+/* What has begun and not ended. Counters are read one after the other, and others count meanwhile. */
+static apr_uint64_t difference(apr_uint64_t begun, apr_uint64_t ended)
+{
+    return begun > ended ? begun - ended : 0;
+}
+
 static apr_uint64_t backlog(const scim_metrics_t *memory)
 {
-    apr_uint64_t added = read_counter(&memory->counts[SCIM_COUNT_OUTBOX_ADDED]);
     apr_uint64_t done = read_counter(&memory->counts[SCIM_COUNT_OUTBOX_DONE]);
-    return added > done ? added - done : 0;
+    return difference(read_counter(&memory->counts[SCIM_COUNT_OUTBOX_ADDED]), done);
+}
+
+static apr_uint64_t in_use(const scim_metrics_t *memory)
+{
+    apr_uint64_t returned = read_counter(&memory->counts[SCIM_COUNT_RETURNED]);
+    return difference(read_counter(&memory->counts[SCIM_COUNT_LENT]), returned);
+}
+
+static apr_uint64_t waiting(const scim_metrics_t *memory)
+{
+    apr_uint64_t lent = read_counter(&memory->counts[SCIM_COUNT_LENT]);
+    apr_uint64_t answered = lent + read_counter(&memory->counts[SCIM_COUNT_NOT_LENT]);
+    return difference(read_counter(&memory->counts[SCIM_COUNT_CAME]), answered);
+}
+
+static void add_gauge(scim_buf_t *out, const char *name, const char *help, apr_uint64_t value, int open)
+{
+    add_head(out, name, "gauge", help, open);
+    scim_buf_puts(out, name);
+    add_value(out, value, 0);
 }
 
 static void add_gauges(scim_buf_t *out, const scim_metrics_t *memory, int open)
 {
-    add_head(out, "scim_outbox_backlog", "gauge", "Entries of activity that wait to be told.", open);
-    scim_buf_puts(out, "scim_outbox_backlog");
-    add_value(out, backlog(memory), 0);
-    add_head(out, "scim_housekeeping_timestamp_seconds", "gauge", "When housekeeping ran last; 0: not yet.", open);
-    scim_buf_puts(out, "scim_housekeeping_timestamp_seconds");
-    add_value(out, read_counter(&memory->house), 0);
+    add_gauge(out, "scim_database_in_use", "Connections that are lent at the moment.", in_use(memory), open);
+    add_gauge(out, "scim_database_waiting", "Requests that wait for a connection.", waiting(memory), open);
+    add_gauge(out, "scim_outbox_backlog", "Entries of activity that wait to be told.", backlog(memory), open);
+    add_gauge(out, "scim_housekeeping_timestamp_seconds", "When housekeeping ran last; 0: not yet.",
+              read_counter(&memory->house), open);
 }
 
 static void fill(scim_buf_t *out, const scim_metrics_t *memory, apr_pool_t *pool, int open)
@@ -300,6 +324,8 @@ int scim_metrics_status(request_rec *r, int flags)
     for (apr_size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         add_row(r, brief, rows[i].name, rows[i].label, read_counter(&memory->counts[rows[i].count]));
     }
+    add_row(r, brief, "ScimDatabaseInUse", "Connections that are lent", in_use(memory));
+    add_row(r, brief, "ScimDatabaseWaiting", "Requests that wait for a connection", waiting(memory));
     add_row(r, brief, "ScimOutboxBacklog", "Entries of activity that wait", backlog(memory));
     add_row(r, brief, "ScimHousekeeping", "Housekeeping ran last, in seconds since 1970", read_counter(&memory->house));
     if (!brief) {

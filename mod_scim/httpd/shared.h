@@ -2,7 +2,7 @@
  * Memory that all processes of this httpd share and that a graceful restart keeps: it lives as long as the parent
  * process, and each generation finds it again by its name.
  *
- *   "mod_scim metrics 3 128"   the counters of 128 tenants, in the third layout
+ *   "mod_scim metrics 4 128"   the counters of 128 tenants, in the fourth layout
  *
  * A name says what is in it: memory of another size or layout has another name.
  */

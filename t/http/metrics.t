@@ -34,6 +34,7 @@ ExtendedStatus On
 <Location "/scim/v2">
     SetHandler scim
     ScimTenant path
+    ScimTenantShare 1
     Require all granted
 </Location>
 <Location "/metrics">
@@ -77,6 +78,21 @@ is(value('scim_request_duration_seconds_bucket{operation="get",le="+Inf"}'), 3, 
 cmp_ok(value('scim_request_duration_seconds_sum{operation="get"}'), '>', 0, 'all in all');
 cmp_ok(value('scim_database_round_trips_total'), '>=', 7, 'round trips');
 cmp_ok(value('scim_database_held_seconds_total'), '>', 0, 'connections were lent');
+
+# What is at work at the moment: requests that wait for a row, and those that wait for a connection meanwhile.
+is(value("scim_database_$_"), 0, "$_: nothing is at work") for qw(in_use waiting);
+my $locker = fork // die "fork: $!";
+if (!$locker) {
+    open STDOUT, '>', '/dev/null';
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), "begin; select from scim.resource where tenant = '$one' and id = '$user' for update; select pg_sleep(4)";
+}
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query ~ 'for update; select pg_sleep' and wait_event = 'PgSleep'") > 0 }), 'a row is locked');
+my @sockets = map { my $socket = connect_httpd(PeerPort => $site->{front}{port});
+    print $socket $t->raw_request(PATCH => "/Users/$user", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => "Title $_" }] }); $socket } 1 .. 12;
+ok(eventually(sub { (value('scim_database_in_use') // 0) > 0 && value('scim_database_waiting') > 0 }), 'connections are lent, and requests wait for one');
+read_reply($_) for @sockets;
+waitpid $locker, 0;
+ok(eventually(sub { !value('scim_database_in_use') && !value('scim_database_waiting') }), 'all have been given back, and nobody waits');
 
 # Bounded: tenants that are there, and names that nobody has.
 $_->request(GET => '/Users?count=0', undef, @at) for @t;
