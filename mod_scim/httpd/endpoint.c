@@ -192,7 +192,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     scim_database_close(database);
     if (request->token.key_id[0])
         scim_limits_learn(request, session, error);
-    request->token_name = session->token_name;
+    request->token_name = session->told.token_name;
     return error;
 }
 
@@ -224,7 +224,7 @@ static scim_error_t *find_profile(scim_call_t *call, scim_session_t *session)
 {
     scim_error_t *error = scim_session_check(session);
 
-    call->profile = error ? NULL : session->profile;
+    call->profile = error ? NULL : session->told.profile;
     return error;
 }
 

@@ -283,8 +283,8 @@ void scim_limits_learn(const scim_request_t *request, const scim_session_t *sess
     if (error && error->status == HTTP_UNAUTHORIZED) {
         scim_slots_drop(&limits->tokens, token_key(limits, request));
         count_failure(limits, request);
-    } else if (session->token_name) {
-        learn_token(limits, request, pack(session->rate, session->burst));
+    } else if (session->told.token_name) {
+        learn_token(limits, request, pack(session->told.rate, session->told.burst));
     }
 }
 

@@ -94,7 +94,7 @@ void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *r
     if (session->activity) {
         scim_param_t *params = row(session, session->activity->status, reason);
         params[FINGERPRINT].value = fingerprint(session->activity, session->pool);
-        session->finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
+        session->latest.finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
     }
 }
 
@@ -130,11 +130,11 @@ static scim_error_t *note_hold(scim_session_t *session, const char *facts, scim_
 scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error)
 {
     scim_activity_t *activity = session->activity;
-    int slot = session->finish;
+    int slot = session->latest.finish;
     if (!activity || slot < 0) {
         return error;
     }
-    session->finish = -1;
+    session->latest.finish = -1;
     const PGresult *result = scim_batch_result(batch, slot);
     if (!error) {
         take_row(session, result);

@@ -386,7 +386,7 @@ static scim_error_t *join(run_t *run, apr_pool_t *pool)
     scim_error_t *error = scim_session_attempt(join_once, run->session);
     run->session->pool = inner;
     if (!error) {
-        run->bulk->profile = apr_pstrdup(run->bulk->pool, run->session->profile);
+        run->bulk->profile = apr_pstrdup(run->bulk->pool, run->session->told.profile);
     }
     return error;
 }
@@ -405,11 +405,11 @@ static verdict_e attempt(run_t *run)
     if (verdict == AGAIN) {
         scim_conn_rollback(session->conn);
     }
-    session->token_name = apr_pstrdup(outer, session->token_name);
+    session->told.token_name = apr_pstrdup(outer, session->told.token_name);
     if (session->activity && session->activity->used) {
         scim_activity_learn(session->activity, apr_pstrdup(outer, session->activity->keeps));
     }
-    session->profile = NULL; /* what it was read from goes */
+    session->told.profile = NULL; /* what it was read from goes */
     session->rules = session->whole ? session->rules : NULL;
     session->pool = outer;
     scim_conn_pool(session->conn, outer);

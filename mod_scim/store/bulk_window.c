@@ -67,7 +67,7 @@ static scim_error_t *refuse(scim_bulk_window_t *window, const scim_bulk_op_t *op
     scim_session_t *session = window->session;
     if (op->leniency.used && !bulk->profile && !window->refused) {
         window->refused = scim_session_check(session);
-        bulk->profile = window->refused ? NULL : apr_pstrdup(bulk->pool, session->profile);
+        bulk->profile = window->refused ? NULL : apr_pstrdup(bulk->pool, session->told.profile);
     }
     return scim_leniency_refusal(op->leniency.used, bulk->profile, bulk->pool);
 }

@@ -387,7 +387,7 @@ static scim_error_t *compute_patch(scim_change_t *change)
     if (!error && !change->writes && change->patch->entitlements && !change->before.protected) {
         error = scim_entitlement_apply(&change->after, &change->before, change->session->rules, pool);
     }
-    return error ? error : scim_leniency_refusal(change->leniency->used, change->session->profile, pool);
+    return error ? error : scim_leniency_refusal(change->leniency->used, change->session->told.profile, pool);
 }
 
 static scim_error_t *compute_delete(scim_change_t *change)

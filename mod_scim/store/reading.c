@@ -106,7 +106,8 @@ void scim_reading_stream(scim_reading_t *reading, scim_batch_t *batch)
  * finds anything: only there are many. */
 static int is_on_its_way(const scim_reading_t *reading, const scim_error_t *error)
 {
-    return error->late && reading->streamed && !reading->session->open && reading->records->nelts > reading->start;
+    return error->late && reading->streamed && !reading->session->latest.open &&
+           reading->records->nelts > reading->start;
 }
 
 scim_error_t *scim_reading_run(scim_reading_t *reading, scim_batch_t *batch)

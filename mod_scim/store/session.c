@@ -98,20 +98,20 @@ void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *bat
 void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot)
 {
     scim_batch_set(batch, "tenant", session->tenant);
-    session->slot = slot;
-    session->open = 0;
-    session->head = 0;
+    session->latest.slot = slot;
+    session->latest.open = 0;
+    session->latest.head = 0;
 }
 
 /* Of a session that is one transaction. */
 static scim_batch_t *part(scim_session_t *session)
 {
     scim_batch_t *batch = scim_batch_make(session->conn);
-    session->open = 1;
-    session->head = 0;
-    session->ruled = 0;
-    session->slot = -1;
-    session->finish = -1;
+    session->latest.open = 1;
+    session->latest.head = 0;
+    session->latest.ruled = 0;
+    session->latest.slot = -1;
+    session->latest.finish = -1;
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
     return batch;
 }
@@ -121,7 +121,7 @@ static scim_batch_t *part(scim_session_t *session)
 static void add_acting(scim_batch_t *batch, const scim_session_t *session)
 {
     const scim_rules_t *rules = session->rules;
-    const char *name = rules ? rules->token : session->token_name;
+    const char *name = rules ? rules->token : session->told.token_name;
     if (!name) {
         scim_session_bound(session, batch);
         return;
@@ -139,18 +139,18 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     const char *version = rules ? apr_psprintf(session->pool, "%" APR_INT64_T_FMT, rules->version) : NULL;
     scim_batch_t *batch = scim_batch_make(session->conn);
     scim_batch_set(batch, "tenant", session->tenant);
-    session->finish = -1;
+    session->latest.finish = -1;
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
-    session->open = transaction;
-    session->head = 1;
-    session->ruled = rules != NULL;
+    session->latest.open = transaction;
+    session->latest.head = 1;
+    session->latest.ruled = rules != NULL;
     if (logins) {
         scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
     }
     add_acting(batch, session);
-    session->slot =
+    session->latest.slot =
         scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, version, SCIM_PARAMS_END));
     return batch;
 }
@@ -184,7 +184,7 @@ scim_error_t *scim_session_join(scim_session_t *session)
 void scim_session_leave(scim_session_t *session)
 {
     session->whole = 0;
-    session->finish = -1;
+    session->latest.finish = -1;
     scim_conn_nest(session->conn, 0);
 }
 
@@ -207,17 +207,17 @@ static void read_answer(scim_session_t *session, const PGresult *result)
     if (!result || PQntuples(result) == 0) {
         return;
     }
-    session->token_name = scim_result_text(NULL, result, 0, columns - 4);
-    session->rate = (int)scim_result_int(result, 0, columns - 3);
-    session->burst = (int)scim_result_int(result, 0, columns - 2);
+    session->told.token_name = scim_result_text(NULL, result, 0, columns - 4);
+    session->told.rate = (int)scim_result_int(result, 0, columns - 3);
+    session->told.burst = (int)scim_result_int(result, 0, columns - 2);
     if (session->activity) {
         session->activity->used = 1;
-        session->activity->token_name = session->token_name;
+        session->activity->token_name = session->told.token_name;
         scim_activity_learn(session->activity,
                             apr_pstrdup(session->pool, scim_result_text(NULL, result, 0, columns - 1)));
     }
-    if (session->head) {
-        session->profile = scim_result_text(NULL, result, 0, PROFILE_COLUMN);
+    if (session->latest.head) {
+        session->told.profile = scim_result_text(NULL, result, 0, PROFILE_COLUMN);
     }
 }
 
@@ -237,7 +237,7 @@ static scim_error_t *run_once(void *batch)
 
 scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
 {
-    int once = session->open || session->ruled;
+    int once = session->latest.open || session->latest.ruled;
     scim_error_t *error = once ? scim_batch_run(batch) : scim_session_attempt(run_once, batch);
     if (error && error->status == 401) {
         return error;
@@ -245,7 +245,7 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     if (error && strcmp(scim_batch_state(batch), RULES_CHANGED) == 0) {
         scim_rules_forget(session);
     }
-    const PGresult *result = session->slot < 0 ? NULL : scim_batch_result(batch, session->slot);
+    const PGresult *result = session->latest.slot < 0 ? NULL : scim_batch_result(batch, session->latest.slot);
     if (error && result) {
         error = explain(session, result, error);
     }
@@ -261,7 +261,7 @@ scim_error_t *scim_session_user(const char **id, scim_session_t *session)
     if (error) {
         return error;
     }
-    const PGresult *result = scim_batch_result(batch, session->slot);
+    const PGresult *result = scim_batch_result(batch, session->latest.slot);
     if (PQgetisnull(result, 0, 1)) {
         *id = NULL;
         return NULL;

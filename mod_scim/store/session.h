@@ -18,6 +18,22 @@
 
 struct scim_activity_t;
 
+/* What authentication tells, after the first batch. */
+typedef struct scim_told_t {
+    const char *token_name; /* NULL before */
+    const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */
+    int rate, burst;        /* requests a second, and at once; 0: no limit */
+} scim_told_t;
+
+/* What the latest batch is. */
+typedef struct scim_latest_t {
+    int slot;   /* of the authentication */
+    int head;   /* whether `slot` is of authentication alone */
+    int open;   /* whether it leaves its transaction open */
+    int ruled;  /* whether it was computed with the session's rules */
+    int finish; /* slot of its end; -1: it has none */
+} scim_latest_t;
+
 typedef struct scim_session_t {
     scim_conn_t *conn;
     const char *tenant;
@@ -34,16 +50,9 @@ typedef struct scim_session_t {
     struct scim_rules_cache_t *rules_cache; /* where the rules of tenants are remembered; NULL: nowhere */
     const scim_rules_t *rules;              /* what writes are computed with (scim_rules_find); NULL: not found yet */
     struct scim_activity_t *activity;       /* what is told of the request (activity.h); NULL: nothing */
-    /* Known after the first batch. */
-    const char *token_name; /* NULL before */
-    const char *profile;    /* the tenant's; known of batches of scim_session_batch alone, else NULL */
-    int rate, burst;        /* requests a second, and at once; 0: no limit */
-    int slot;               /* of the authentication in the latest batch */
-    int open;               /* whether the latest batch leaves its transaction open */
-    int head;               /* whether `slot` is of authentication alone */
-    int ruled;              /* whether the latest batch was computed with `rules` */
-    int finish;             /* slot of the latest batch's end; -1: it has none */
-    int whole;              /* the request is one transaction that is open, and its batches are parts of it */
+    scim_told_t told;
+    scim_latest_t latest;
+    int whole; /* the request is one transaction that is open, and its batches are parts of it */
     apr_pool_t *pool;
 } scim_session_t;
 
