@@ -14,14 +14,17 @@
 
 #define ETAG_BYTES 16
 
-const scim_admin_op_t *const scim_admin_tables[] = {
-    scim_admin_tenant_ops,   scim_admin_token_ops,        scim_admin_role_ops,
-    scim_admin_activity_ops, scim_admin_hold_ops,         scim_admin_user_ops,
-    scim_admin_batch_ops,    scim_admin_import_ops,       scim_admin_user_export_ops,
-    scim_admin_group_ops,    scim_admin_template_ops,     scim_admin_flag_ops,
-    scim_admin_link_ops,     scim_admin_subscription_ops, scim_admin_mapping_ops,
-    scim_admin_grant_ops,    scim_admin_access_ops,       scim_admin_audit_ops,
-    scim_admin_me_ops,       scim_admin_connection_ops,   NULL};
+const scim_admin_op_t *const scim_admin_tables[] = {scim_admin_tenant_ops,       scim_admin_token_ops,
+                                                    scim_admin_role_ops,         scim_admin_activity_ops,
+                                                    scim_admin_hold_ops,         scim_admin_user_ops,
+                                                    scim_admin_apply_ops,        scim_admin_batch_ops,
+                                                    scim_admin_import_ops,       scim_admin_user_export_ops,
+                                                    scim_admin_group_ops,        scim_admin_template_ops,
+                                                    scim_admin_flag_ops,         scim_admin_link_ops,
+                                                    scim_admin_subscription_ops, scim_admin_mapping_ops,
+                                                    scim_admin_grant_ops,        scim_admin_access_ops,
+                                                    scim_admin_audit_ops,        scim_admin_me_ops,
+                                                    scim_admin_connection_ops,   NULL};
 
 /* The rows of all tables, one after the other. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)

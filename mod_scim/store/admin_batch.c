@@ -18,7 +18,8 @@
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Batch", "its id"},
-    {"kind", SCIM_ARG_TEXT, "Kind", "import, or deactivation: what switching provisioning off has done"},
+    {"kind", SCIM_ARG_TEXT, "Kind",
+     "import, template (applied to users that were there), or deactivation: what switching provisioning off has done"},
     {"name", SCIM_ARG_TEXT, "Name", "what it is called: of an import its file"},
     {"actor", SCIM_ARG_TEXT, "By", "by whom"},
     {"begun", SCIM_ARG_TIME, "Begun", "when it began"},
@@ -52,7 +53,7 @@ static const scim_admin_field_t undo_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"kind", SCIM_ARG_CHOICE, 0, "import|deactivation", 0, 0, "only these"},
+    {"kind", SCIM_ARG_CHOICE, 0, "import|template|deactivation", 0, 0, "only these"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -123,7 +124,20 @@ static scim_error_t *remove_it(const undo_t *undo, json_object *item, scim_batch
     return scim_admin_nested(NULL, undo->call, scim_admin_command("user", "remove"), args, batch, undo->pool);
 }
 
-/* The values that it had, and out of the groups that it joined. */
+/* What was granted to it. */
+static scim_error_t *withdraw(const undo_t *undo, json_object *grants)
+{
+    scim_error_t *error = NULL;
+    for (size_t i = 0; !error && grants && i < json_object_array_length(grants); i++) {
+        json_object *args = one_arg("grant", json_object_array_get_idx(grants, i), undo->pool);
+        error = scim_admin_nested(NULL, undo->call, scim_admin_command("grant", "remove"), args, new_batch(undo),
+                                  undo->pool);
+        error = error && error->status == 404 ? NULL : error; /* somebody has taken it back */
+    }
+    return error;
+}
+
+/* The values that it had, out of the groups that it joined, and without what it was granted. */
 static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_t *batch)
 {
     json_object *kept = json_object_object_get(item, "undo"), *groups = json_object_object_get(kept, "groups");
@@ -135,6 +149,7 @@ static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_
         error = scim_admin_nested(NULL, undo->call, scim_admin_command("group", "remove-member"), args, new_batch(undo),
                                   undo->pool);
     }
+    error = error ? error : withdraw(undo, json_object_object_get(kept, "grants"));
     if (error || json_object_object_length(set) == 0) {
         return error;
     }
@@ -325,8 +340,8 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show what was done to many accounts at once and can be taken back as one: imports, and accounts that "
-                "switching provisioning off has deactivated"},
+     .summary = "show what was done to many accounts at once and can be taken back as one: imports, templates that "
+                "were applied, and accounts that switching provisioning off has deactivated"},
     {.noun = "batch",
      .verb = "show",
      .argument = "batch",

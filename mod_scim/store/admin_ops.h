@@ -40,6 +40,7 @@ scim_error_t *scim_admin_nested(json_object **answer, const scim_admin_call_t *w
 /* Whether an error is about what was asked, and not about the database. */
 int scim_admin_refuses(const scim_error_t *error);
 
+extern const scim_admin_op_t scim_admin_apply_ops[];
 extern const scim_admin_op_t scim_admin_batch_ops[];
 extern const scim_admin_op_t scim_admin_import_ops[];
 extern const scim_admin_op_t scim_admin_user_export_ops[];

@@ -111,6 +111,44 @@ is(documents('c'), $documents, 'each document is as it was');
 is(sql("select count(*) from scim.audit where tenant = '$off->{tenant}' and action = 'update' and object_type = 'User' and after -> 'active' = 'true' and actor = 'admin'"), 3, 'the audit log tells of each');
 is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is offered any more');
 
+# --- a template for those who are there -------------------------------------------------------------------------------------------
+
+{
+    my $t = ScimTest->new('undo-template');
+    my $own = $t->tenant;
+    $t->admin(POST => '/groups', { displayName => 'Board' });
+    $t->admin(POST => '/flags', { flag => $_ }) for qw(ai vip);
+    $t->admin(POST => '/subscriptions', { name => 'Web' });
+    my %id = map { $_ => $t->make(Users => userName => $_, title => $_ eq 'other' ? 'Boss' : 'Engineer') } qw(one two three other);
+    $t->admin(PATCH => '/users/two', { role => 'read-only', flags => ['vip'] });
+    $t->admin(POST => '/grants', { user => 'two', subscription => 'Web' });
+    is($t->admin(POST => '/templates', { name => 'Engineers', condition => 'title eq "Engineer"', role => 'office-admin', flags => ['ai'], groups => ['Board'], subscriptions => ['Web'] })->{status}, 201, 'a template');
+    my $has = sub {
+        my $u = $t->admin(GET => "/users/$_[0]")->{json};
+        return join ' ', $u->{ownRole} // '-', join(',', @{ $u->{flags} }), join(',', map { $_->{displayName} } @{ $u->{groups} }),
+            join(',', map {"$_->{subscription}/$_->{source}"} @{ $t->admin(GET => "/grants?user=$_[0]")->{json}{items} });
+    };
+    my @before = map { $has->($_) } sort keys %id;
+    my $log = sql("select count(*) from scim.audit where tenant = '$own'");
+    my $all = { role => 'office-admin', flags => ['ai'], groups => ['Board'], subscriptions => ['Web'] };
+    my @accounts = map { { id => $id{$_}, userName => $_, cause => undef, gets => $_ eq 'two' ? { flags => ['vip', 'ai'], groups => ['Board'] } : $all } } qw(one two three);
+    is_admin($t->admin(POST => '/templates/Engineers/apply', { preview => true }), 200, { batch => undef, given => 3, same => 0, refused => 0, accounts => \@accounts, next => undef }, 'a preview tells who would get what');
+    is_json([map { $has->($_) } sort keys %id], \@before, 'and gives nothing');
+    is(sql("select count(*) from scim.audit where tenant = '$own'"), $log, 'nor tells the audit log');
+    my $res = $t->admin(POST => '/templates/Engineers/apply', {});
+    is_admin($res, 200, { batch => $ID, given => 3, same => 0, refused => 0, accounts => \@accounts, next => undef }, 'the template is applied');
+    is_json([map { $has->($_) } qw(one two three other)], ['office-admin ai Board Web/template', 'read-only ai,vip Board Web/manual', 'office-admin ai Board Web/template', '-   '], 'each has what it gives');
+    is_admin($t->admin(POST => '/templates/Engineers/apply', {}), 200, { batch => $ID, given => 0, same => 3, refused => 0, accounts => [], next => undef }, 'once more: nobody lacks anything');
+    $t->admin(PATCH => '/users/three', { flags => [] });
+    my $batch = $res->{json}{batch};
+    is_json([@{ $t->admin(GET => "/batches/$batch")->{json} }{qw(kind name changed)}], ['template', 'Engineers', 3], 'it is a batch');
+    is_json([@{ $t->admin(POST => "/batches/$batch/undo", {})->{json} }{qw(undone left)}], [2, 1], 'which is taken back');
+    is_json([map { $has->($_) } qw(one two three)], ['-   ', 'read-only vip  Web/manual', 'office-admin  Board Web/template'], 'but for whom somebody has changed since');
+    is(sql("select count(*) from scim.audit where tenant = '$own' and action = 'withdraw'"), 1, 'the audit log tells of what was withdrawn');
+    is_problem($t->admin(POST => '/templates/nothing/apply', {}), 404, $ANY, { template => $ANY }, 'no such template');
+    is_problem($t->admin(POST => '/templates/Engineers/apply', { batch => $id{one} }), 404, $ANY, { batch => $ANY }, 'no such batch');
+}
+
 # --- mappings and policy -----------------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/subscriptions', { name => 'Web' });

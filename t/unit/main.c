@@ -35,6 +35,7 @@ static const struct {
     {"filter_match", test_filter_match},
     {"filter_sql", test_filter_sql},
     {"gate", test_gate},
+    {"gift", test_gift},
     {"import", test_import},
     {"json", test_json},
     {"leniency", test_leniency},
