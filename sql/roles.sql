@@ -13,8 +13,7 @@ declare
     settings text[] := array [
         -- The statements are few, short and made to be planned once: planning them anew, or compiling them, costs more than running
         -- them. And each has an index for its way, whatever the statistics say of groups that happen to be large.
-        -- Citus finds the server by the tenant, so it plans for each tenant anew.
-        case when spread then 'plan_cache_mode=force_custom_plan' else 'plan_cache_mode=force_generic_plan' end, 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off',
+        'plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off',
         -- What others may define in their schemas means nothing to it; and a time without a zone is UTC, as in C.
         'search_path=pg_catalog, pg_temp', 'TimeZone=UTC'];
 begin
@@ -39,14 +38,24 @@ begin
         if (select r.rolinherit from pg_roles r where r.rolname = 'scim_web') then
             alter role scim_web noinherit;
         end if;
-        -- The servers of a cluster log in at one another as who is acting, and functions that one has called read on where they are.
-        foreach who in array case when spread then array ['scim_web', 'scim_manage', 'scim_owner'] else array ['scim_web'] end loop
-            if spread and not (select r.rolcanlogin from pg_roles r where r.rolname = who) then
+        foreach spec in array settings loop
+            continue when (select spec = any (r.rolconfig) from pg_roles r where r.rolname = 'scim_web');
+            execute format('alter role scim_web set %s = %s', split_part(spec, '=', 1),
+                           (select string_agg(quote_literal(v), ', ') from unnest(string_to_array(split_part(spec, '=', 2), ', ')) v));
+        end loop;
+        -- The servers of a cluster log in at one another as who is acting. Citus finds the server by the tenant, so it plans for each tenant
+        -- anew; and a function that a statement calls reads where it is called. In this database alone: another one may be in one place.
+        foreach who in array case when spread then array ['scim_web', 'scim_manage', 'scim_owner'] else '{}' end loop
+            if not (select r.rolcanlogin from pg_roles r where r.rolname = who) then
                 execute format('alter role %I login', who);
             end if;
-            foreach spec in array settings || case when spread then array ['citus.allow_nested_distributed_execution=on'] else '{}' end loop
-                continue when (select spec = any (r.rolconfig) from pg_roles r where r.rolname = who);
-                execute format('alter role %I set %s = %s', who, split_part(spec, '=', 1),
+            -- All but the first, which is about plans.
+            foreach spec in array settings [2:] || array ['plan_cache_mode=force_custom_plan', 'citus.allow_nested_distributed_execution=on'] loop
+                continue when exists (
+                    select from pg_db_role_setting s
+                     where s.setrole = who::regrole and spec = any (s.setconfig)
+                       and s.setdatabase = (select d.oid from pg_database d where d.datname = current_database()));
+                execute format('alter role %I in database %I set %s = %s', who, current_database(), split_part(spec, '=', 1),
                                (select string_agg(quote_literal(v), ', ') from unnest(string_to_array(split_part(spec, '=', 2), ', ')) v));
             end loop;
         end loop;

@@ -20,8 +20,12 @@ create function scim.account_email(doc jsonb) returns text
     return nullif(btrim(scim.chosen(doc -> 'emails') ->> 'value'), '');
 
 create function scim.derives_name(of_tenant text) returns boolean
-    language sql stable
+    language plpgsql stable
+as $$
+begin
     return coalesce((select t.derive_display_name from scim.tenant t where t.tenant = of_tenant), false);
+end
+$$;
 
 -- What administrators do not change of a user: what the identity provider does, and what is made of other names.
 create function scim.locked_fields(r scim.resource) returns jsonb
