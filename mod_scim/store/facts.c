@@ -190,6 +190,7 @@ static scim_error_t *read_short(scim_facts_t **out, const question_t *question, 
 static scim_error_t *read_known(scim_facts_t **out, const question_t *question, const scim_known_t *known)
 {
     scim_batch_t *batch = scim_batch_make(question->conn);
+    scim_batch_set(batch, "tenant", question->identity->tenant);
     scim_param_t *params = make_params(question->identity, question->pool);
     int slot = scim_batch_add(batch, scim_known_statement(params, known, question->traits), params);
     scim_conn_reads(question->conn);
