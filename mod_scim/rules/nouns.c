@@ -115,3 +115,35 @@ const scim_action_t scim_link_add = {
 };
 
 const scim_action_t scim_link_remove = {.noun = &link_noun, .kind = SCIM_ACTION_REMOVE};
+
+/* --- accounts that are not one person ----------------------------------------------------------------------------- */
+
+static const char *const dismissed_told[] = {"users", NULL};
+
+static const scim_noun_t dismissed_noun = {
+    .type = "Duplicate",
+    .id = "id",
+    .name = "names",
+    .actions = {"dismiss", NULL, NULL},
+    .told = dismissed_told,
+    .members =
+        (const scim_member_rule_t[]){
+            {"id", NULL, 1},
+            {"names", NULL, 1},
+            {"users", NULL, 1},
+            SCIM_NO_MEMBER,
+        },
+};
+
+/* Where all pairs of them are known already, the fact `is` says that none is new. */
+const scim_action_t scim_duplicate_dismiss = {
+    .noun = &dismissed_noun,
+    .kind = SCIM_ACTION_ADD,
+    .refusals =
+        (const scim_refusal_t[]){
+            {"unknown", 404, "user", "There is no user \"{unknown}\"."},
+            {"isAlone", 400, "users", "Name two accounts at least."},
+            {"areMany", 400, "users", "Name a hundred accounts at the most."},
+            SCIM_NO_REFUSAL,
+        },
+};

@@ -6,15 +6,16 @@
 #include "account.h"
 #include "account_doc.h"
 #include "entry.h"
+#include "nouns.h"
 #include "scim/json.h"
 
 #define USER  "User"
 #define LOCAL "local"
 #define CORE  "urn:ietf:params:scim:schemas:core:2.0:User"
 
-static const scim_refusal_t missing = {NULL, 404, "user", "There is no user \"{user}\"."};
+const scim_refusal_t scim_user_missing = {NULL, 404, "user", "There is no user \"{user}\"."};
 
-const scim_noun_t scim_user_noun = {.missing = &missing};
+const scim_noun_t scim_user_noun = {.missing = &scim_user_missing};
 
 /* A row asks its type what it is called, and nothing else. */
 static const scim_resource_type_t user_type = {.name = USER, .stored = USER};

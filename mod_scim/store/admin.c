@@ -176,13 +176,17 @@ scim_batch_t *scim_admin_batch(const scim_admin_call_t *call)
 
 static scim_error_t *run_statement(scim_admin_call_t *call)
 {
+    scim_error_t *error = scim_admin_resolve(call);
+    if (error) {
+        return error;
+    }
     scim_batch_t *batch = scim_admin_batch(call);
     if (call->op->flags & SCIM_OP_ORDERED) {
         const char *timeout = scim_conn_timeout_text(call->conn);
         scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, scim_params(call->pool, timeout, "off", SCIM_PARAMS_END));
     }
     int slot = add_statement(batch, call);
-    scim_error_t *error = scim_batch_run(batch);
+    error = scim_batch_run(batch);
     if (error || (call->op->flags & SCIM_OP_EMPTY)) {
         return error;
     }

@@ -78,6 +78,13 @@ enum {
 typedef struct scim_admin_call_t scim_admin_call_t;
 typedef scim_error_t *(*scim_admin_hook_t)(scim_admin_call_t *call);
 
+/* An argument that names something of the tenant, and what is said where nothing is called so; tables end with a NULL
+ * argument. Before the statement runs, its id (of a role its value) takes the place of the name. */
+typedef struct scim_admin_name_t {
+    const char *argument; /* user, group, role, flag or subscription */
+    const struct scim_refusal_t *missing;
+} scim_admin_name_t;
+
 typedef struct scim_admin_op_t {
     const char *noun;
     const char *verb;
@@ -89,6 +96,7 @@ typedef struct scim_admin_op_t {
     const struct scim_admin_change_t *change; /* admin_change.h; NULL: `statement` carries it out */
     const struct scim_refusal_t *missing; /* where the statement finds no row (rules/noun.h); NULL: it always does */
     const scim_admin_arg_t *args;         /* NULL: none but those of the path */
+    const scim_admin_name_t *names;       /* NULL: none */
     const scim_admin_field_t *fields;
     const char *id_field; /* of SCIM_OP_CREATES */
     unsigned flags;

@@ -2,6 +2,7 @@
 #include "admin_ops.h"
 #include "admin_pairs.h"
 #include "admin_policy.h"
+#include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
     {"userName", SCIM_ARG_TEXT, "User", "its userName"}, {"userId", SCIM_ARG_TEXT, "Id", "its id"},                    \
@@ -47,6 +48,8 @@ static const scim_admin_field_t preview_fields[] = {
     {"withdrawn", SCIM_ARG_JSON, "Withdrawn", "how many would lose something, and the first of them"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
+
+static const scim_admin_name_t list_names[] = {{"subscription", &scim_subscription_missing}, {NULL, NULL}};
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
@@ -95,6 +98,7 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .method = "GET",
      .path = "/tenants/{tenant}/subscriptions/{subscription}/users",
      .statement = SCIM_STMT_ADMIN_ACCESS_LIST,
+     .names = list_names,
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,

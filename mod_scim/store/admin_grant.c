@@ -17,6 +17,9 @@ static const scim_admin_field_t fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
+static const scim_admin_name_t list_names[] = {
+    {"user", &scim_user_missing}, {"subscription", &scim_subscription_missing}, {NULL, NULL}};
+
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"user", SCIM_ARG_TEXT, 0, "USER", 1, 1000, "only those of this user, by its userName or id"},
@@ -51,6 +54,7 @@ const scim_admin_op_t scim_admin_grant_ops[] = {
      .method = "GET",
      .path = GRANTS,
      .statement = SCIM_STMT_ADMIN_GRANT_LIST,
+     .names = list_names,
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST,

@@ -1,6 +1,7 @@
 /* Groups: the identity provider's, the application's and local ones. */
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "group_list.h"
 #include "rules/nouns.h"
 
 /* What is shown of a group; HEAD(text) is its heading in scimctl's output of one group, which a list leaves out. */
@@ -43,6 +44,8 @@ static const scim_admin_field_t member_fields[] = {
     {"added", SCIM_ARG_TIME, "Added", "when it became a member"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
+
+static const scim_admin_name_t group_names[] = {{"group", &scim_group_missing}, {NULL, NULL}};
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
@@ -145,7 +148,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .verb = "list",
      .method = "GET",
      .path = GROUPS,
-     .statement = SCIM_STMT_ADMIN_GROUP_LIST,
+     .read = scim_group_list,
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,
@@ -218,6 +221,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .method = "GET",
      .path = MEMBERS,
      .statement = SCIM_STMT_ADMIN_GROUP_MEMBERS,
+     .names = group_names,
      .args = member_list_args,
      .fields = member_fields,
      .flags = SCIM_OP_LIST,

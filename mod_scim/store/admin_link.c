@@ -19,6 +19,8 @@ static const scim_admin_arg_t list_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_name_t list_names[] = {{"user", &scim_user_missing}, {NULL, NULL}};
+
 static const scim_admin_arg_t add_args[] = {
     {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 400, "the user, by its id or userName"},
     {"issuer", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ISSUER", 1, 500, "the identity provider, as its assertions name it"},
@@ -62,6 +64,12 @@ static const scim_admin_change_t take_away = {
     .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_LINK_REMOVE),
 };
 
+static const scim_admin_change_t dismiss = {
+    .action = &scim_duplicate_dismiss,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_DUPLICATE_USERS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_DUPLICATE_DISMISS),
+};
+
 #define LINKS "/tenants/{tenant}/links"
 
 const scim_admin_op_t scim_admin_link_ops[] = {
@@ -70,6 +78,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .method = "GET",
      .path = LINKS,
      .statement = SCIM_STMT_ADMIN_LINK_LIST,
+     .names = list_names,
      .args = list_args,
      .fields = link_fields,
      .flags = SCIM_OP_LIST,
@@ -107,7 +116,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .verb = "dismiss",
      .method = "POST",
      .path = "/tenants/{tenant}/duplicates/dismiss",
-     .statement = SCIM_STMT_ADMIN_DUPLICATE_DISMISS,
+     .change = &dismiss,
      .args = dismiss_args,
      .fields = dismiss_fields,
      .summary = "say that users are not the same person, so that they are listed as duplicates no longer"},

@@ -16,6 +16,11 @@ static const scim_admin_field_t fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
+static const scim_admin_name_t list_names[] = {{"group", &scim_group_missing},
+                                               {"subscription", &scim_subscription_missing},
+                                               {"role", &scim_role_missing},
+                                               {NULL, NULL}};
+
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only those of this group, by its name or id"},
@@ -70,6 +75,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .method = "GET",
      .path = MAPPINGS,
      .statement = SCIM_STMT_ADMIN_MAPPING_LIST,
+     .names = list_names,
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST,

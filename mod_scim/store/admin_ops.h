@@ -17,6 +17,9 @@ scim_batch_t *scim_admin_open(const scim_admin_call_t *call);
 /* Carries a call out in the transaction that is open, after what `batch` has; it is prepared, and is not finished. */
 scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch);
 
+/* Finds what a call's arguments name (scim_admin_name_t). Errors: those of the table. */
+scim_error_t *scim_admin_resolve(scim_admin_call_t *call);
+
 extern const scim_admin_op_t scim_admin_me_ops[];
 extern const scim_admin_op_t scim_admin_connection_ops[];
 extern const scim_admin_op_t scim_admin_tenant_ops[];

@@ -252,7 +252,7 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .flags = SCIM_OP_LIST,
      .summary = "show the users of a tenant"},
     {ON_USER, .verb = "show", .method = "GET", .path = USER, .statement = SCIM_STMT_ADMIN_USER_SHOW,
-     .summary = "show a user, by its id or userName"},
+     .missing = &scim_user_missing, .summary = "show a user, by its id or userName"},
     {.noun = "user",
      .verb = "add",
      .argument = "userName",

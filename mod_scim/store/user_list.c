@@ -5,24 +5,20 @@
 #include <string.h>
 
 #include "admin_ops.h"
-#include "compose.h"
-#include "filter_sql.h"
+#include "listing.h"
 #include "resources_private.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
 
-#define PAGE_ROWS 50 /* where nobody says */
-
-/* How many accounts are looked at for a page, at the most: of those that a look-up by an index can tell, and of those
- * whose role in effect has to be worked out for each. */
-#define DEPTH        "10000"
+/* How many accounts are looked at for a page where the role in effect has to be worked out for each; the statements
+ * say how many where a look-up by an index tells. */
 #define DEPTH_COSTLY "500"
 
 #define ROLE_IS "(scim.role_in_effect(r.tenant, r.id, r.role)).role = ?1"
 /* A look-up for each account; as `exists` it might be planned as a list of all members. Never null: what an `and` has
  * after that would be worked out all the same. */
 #define IN_GROUPS(N)                                                                                                   \
-    "(select true from scim.membership m where m.tenant = r.tenant and m.member_id = r.id"                             \
+    "(select true from scim.membership m where m.tenant = $1 and m.member_id = r.id"                                   \
     " and m.group_id = any (?" N "::uuid[]) limit 1) is true"
 #define EMAILS      "jsonb_array_elements(case jsonb_typeof(r.doc -> 'emails') when 'array' then r.doc -> 'emails' end) e"
 #define STARTS(KEY) "r." KEY "_key >= ?1 and r." KEY "_key < ?2"
@@ -35,7 +31,7 @@
 #define ANY_EMAIL(IS)                                                                                                  \
     "exists (select from (select left(scim.fold(e.value ->> 'value'), 256) as key from " EMAILS ") e where " IS ")"
 #define GRANTED                                                                                                        \
-    "(select true from scim.reach_grant g where g.tenant = r.tenant and g.user_id = r.id"                              \
+    "(select true from scim.reach_grant g where g.tenant = $1 and g.user_id = r.id"                                    \
     " and g.subscription_id = ?2::uuid limit 1) is true"
 
 typedef struct listing_t listing_t;
@@ -52,36 +48,16 @@ typedef struct filter_t {
 } filter_t;
 
 struct listing_t {
-    scim_admin_call_t *call;
-    scim_sql_t sql; /* the conditions, and all values */
-    const char *depth;
+    scim_listing_t page;
     const char *only; /* the accounts that may fit; NULL: any */
-    const char *place;
-    int deleted, by_age, descending;
+    int deleted, by_age;
 };
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 
-/* A condition with its values, of which ?1 is the first. */
-static void put(listing_t *listing, const char *text, const char *const *values, int n)
-{
-    int before = listing->sql.params->nelts;
-    for (int i = 0; i < n; i++) {
-        APR_ARRAY_PUSH(listing->sql.params, const char *) = values[i];
-    }
-    scim_buf_puts(&listing->sql.text, " and (");
-    for (const char *mark; (mark = strchr(text, '?')) != NULL; text = mark + 2) {
-        scim_buf_add(&listing->sql.text, text, (apr_size_t)(mark - text));
-        scim_buf_printf(&listing->sql.text, "$%d", before + mark[1] - '0');
-    }
-    scim_buf_printf(&listing->sql.text, "%s)", text);
-}
-
 static const char *column(const listing_t *listing, const PGresult *found, const char *name)
 {
-    apr_size_t len;
-    const char *text = scim_result_text(&len, found, 0, PQfnumber(found, name));
-    return text ? apr_pstrmemdup(listing->call->pool, text, len) : NULL;
+    return scim_listing_column(&listing->page, found, name);
 }
 
 static int is_true(const PGresult *found, const char *name)
@@ -96,10 +72,11 @@ static void put_text(listing_t *listing, const PGresult *found)
         ANY_KEY(STARTS) " or r.external_id = ?3 or r.id = scim.as_id(?3) or " ANY_EMAIL("e.key >= ?1 and e.key < ?2");
     static const char has[] = ANY_KEY(HAS) " or " ANY_EMAIL("strpos(e.key, ?1) > 0");
     if (scim_result_int(found, 0, PQfnumber(found, "n")) == 0) {
-        put(listing, has, (const char *[]){column(listing, found, "part")}, 1);
+        scim_listing_put(&listing->page, has, (const char *[]){column(listing, found, "part")}, 1);
         return;
     }
-    put(listing, starts,
+    scim_listing_put(
+        &listing->page, starts,
         (const char *[]){column(listing, found, "low"), column(listing, found, "high"), column(listing, found, "q")},
         3);
 }
@@ -118,14 +95,16 @@ static void put_role(listing_t *listing, const PGresult *found)
     int is_standard = is_true(found, "standard");
     int is_mapped = is_true(found, "mapped");
     const char *condition = is_mapped ? mapped : standard;
-    put(listing, is_standard ? condition : given,
-        (const char *[]){column(listing, found, "role"), column(listing, found, "groups")}, 2);
-    listing->depth = is_standard && !is_mapped ? listing->depth : DEPTH_COSTLY;
+    scim_listing_put(&listing->page, is_standard ? condition : given,
+                     (const char *[]){column(listing, found, "role"), column(listing, found, "groups")}, 2);
+    if (!is_standard || is_mapped) {
+        listing->page.fills[SCIM_BLANK_DEPTH] = DEPTH_COSTLY;
+    }
 }
 
 static void put_group(listing_t *listing, const PGresult *found)
 {
-    put(listing, IN_GROUPS("1"), (const char *[]){column(listing, found, "groups")}, 1);
+    scim_listing_put(&listing->page, IN_GROUPS("1"), (const char *[]){column(listing, found, "groups")}, 1);
 }
 
 /* As the view scim.ground has it, of one account. */
@@ -134,8 +113,8 @@ static void put_subscription(listing_t *listing, const PGresult *found)
     static const char given[] = "r.active and r.protected is null and " IN_GROUPS("1") " or " GRANTED;
     static const char everybody[] =
         "r.active and r.protected is null and (r.source = 'scim' and r.wire or " IN_GROUPS("1") ") or " GRANTED;
-    put(listing, is_true(found, "everybody") ? everybody : given,
-        (const char *[]){column(listing, found, "groups"), column(listing, found, "subscription")}, 2);
+    scim_listing_put(&listing->page, is_true(found, "everybody") ? everybody : given,
+                     (const char *[]){column(listing, found, "groups"), column(listing, found, "subscription")}, 2);
 }
 
 #define ANY_INDEX SCIM_STMT_COUNT
@@ -160,7 +139,7 @@ static const filter_t filters[] = {
 
 static int is_asked(const listing_t *listing, const filter_t *filter)
 {
-    const char *value = scim_admin_text(listing->call, filter->argument);
+    const char *value = scim_admin_text(listing->page.call, filter->argument);
     return value && (!filter->value || strcmp(filter->value, value) == 0);
 }
 
@@ -178,7 +157,7 @@ typedef struct found_t {
 
 static scim_error_t *look_up(found_t *found, const listing_t *listing)
 {
-    const scim_admin_call_t *call = listing->call;
+    const scim_admin_call_t *call = listing->page.call;
     int slot[FILTERS_MAX];
     scim_batch_t *batch = scim_admin_batch(call);
     const scim_param_t *params =
@@ -221,11 +200,8 @@ static scim_error_t *refuse_unknown(const listing_t *listing, const found_t *fou
     for (apr_size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const PGresult *result = names[i].result;
         int known = PQntuples(result) > 0 && !PQgetisnull(result, 0, PQfnumber(result, names[i].argument));
-        if (scim_admin_text(listing->call, names[i].argument) && !known) {
-            const scim_admin_call_t *call = listing->call;
-            scim_asked_t asked = {
-                .args = call->args, .facts = scim_json_own(json_object_new_object(), call->pool), .pool = call->pool};
-            return scim_action_refuse(&asked, names[i].refusal);
+        if (scim_admin_text(listing->page.call, names[i].argument) && !known) {
+            return scim_listing_refuse(&listing->page, names[i].refusal);
         }
     }
     return NULL;
@@ -252,18 +228,12 @@ static int fewest(const found_t *found)
     return best;
 }
 
-static const char *add_value(listing_t *listing, const char *value)
-{
-    APR_ARRAY_PUSH(listing->sql.params, const char *) = value;
-    return apr_psprintf(listing->call->pool, "$%d", listing->sql.params->nelts);
-}
-
 static void put_filters(listing_t *listing, const found_t *found)
 {
     int driver = fewest(found);
     if (driver >= 0) {
-        listing->only = apr_psprintf(listing->call->pool, " join unnest(%s::uuid[]) i (id) on i.id = r.id",
-                                     add_value(listing, column(listing, found->filter[driver], "ids")));
+        const char *ids = scim_listing_value(&listing->page, column(listing, found->filter[driver], "ids"));
+        listing->only = apr_psprintf(listing->page.call->pool, " join unnest(%s::uuid[]) i (id) on i.id = r.id", ids);
     }
     for (int i = 0; filters[i].argument; i++) {
         if (!is_asked(listing, &filters[i]) || (i == driver && filters[i].exact)) {
@@ -273,7 +243,7 @@ static void put_filters(listing_t *listing, const found_t *found)
             filters[i].put(listing, found->filter[i]);
         } else {
             const char *flag = strchr(filters[i].condition, '?') ? column(listing, found->names, "flag") : NULL;
-            put(listing, filters[i].condition, &flag, flag != NULL);
+            scim_listing_put(&listing->page, filters[i].condition, &flag, flag != NULL);
         }
     }
 }
@@ -281,83 +251,46 @@ static void put_filters(listing_t *listing, const found_t *found)
 /* By age, by name, or, of those that are deleted, by the name that they had. */
 static void put_place(listing_t *listing, const found_t *found)
 {
-    apr_pool_t *pool = listing->call->pool;
-    const char *beyond = listing->descending ? "<" : ">";
-    if (!scim_admin_text(listing->call, "after")) {
+    scim_listing_t *page = &listing->page;
+    if (!scim_admin_text(page->call, "after")) {
         return;
     }
     const char *id = column(listing, found->place, "after");
     const char *key = column(listing, found->place, "key");
     if (listing->by_age) {
-        listing->place = apr_psprintf(pool, " and r.id %s %s::uuid", beyond, add_value(listing, id));
+        scim_listing_place(page, "r.id", apr_pstrcat(page->call->pool, scim_listing_value(page, id), "::uuid", NULL));
     } else if (listing->deleted) {
-        const char *name = add_value(listing, key);
-        listing->place = apr_psprintf(pool, " and (r.former_name_key, r.id) %s (%s::text, %s::uuid)", beyond, name,
-                                      add_value(listing, id));
+        const char *name = scim_listing_value(page, key);
+        scim_listing_place(page, "(r.former_name_key, r.id)",
+                           apr_psprintf(page->call->pool, "(%s::text, %s::uuid)", name, scim_listing_value(page, id)));
     } else {
-        listing->place = apr_psprintf(pool, " and r.user_name_key %s %s::text", beyond, add_value(listing, key));
+        scim_listing_place(page, "r.user_name_key", scim_listing_value(page, key));
     }
-}
-
-/* Where the index of all that are on the wire and the one of all that are not are merged. */
-static int is_merged(const listing_t *listing)
-{
-    return listing->by_age && !listing->deleted && !listing->only;
-}
-
-static const char *order_by(const listing_t *listing)
-{
-    const char *direction = listing->descending ? "desc" : "asc";
-    const char *first = is_merged(listing) ? "r.type" : listing->deleted ? "r.former_name_key" : "r.user_name_key";
-    apr_pool_t *pool = listing->call->pool;
-    if (listing->by_age && !is_merged(listing)) {
-        return apr_psprintf(pool, "r.id %s", direction);
-    }
-    if (is_merged(listing) || listing->deleted) {
-        return apr_psprintf(pool, "%s %s, r.id %s", first, direction, direction);
-    }
-    return apr_psprintf(pool, "%s %s", first, direction);
-}
-
-/* Which accounts the order is about; NULL: what the statement's file says. */
-static const char *range_of(const listing_t *listing)
-{
-    if (!listing->deleted) {
-        return listing->by_age ? "r.deleted_at is null" : NULL;
-    }
-    return listing->by_age ? "r.deleted_at is not null" : "r.deleted_at is not null and r.former_name_key is not null";
-}
-
-static const char *statement_of(const listing_t *listing)
-{
-    const char *fills[SCIM_BLANK_COUNT] = {NULL};
-    fills[SCIM_BLANK_FILTER] = listing->sql.text.data;
-    fills[SCIM_BLANK_RANGE] = range_of(listing);
-    fills[SCIM_BLANK_ORDER] = order_by(listing);
-    fills[SCIM_BLANK_ONLY] = listing->only;
-    fills[SCIM_BLANK_PLACE] = listing->place;
-    fills[SCIM_BLANK_DEPTH] = listing->depth;
-    return scim_compose(is_merged(listing) ? SCIM_STMT_ADMIN_USER_LIST_CREATED : SCIM_STMT_ADMIN_USER_LIST, fills,
-                        listing->call->pool);
 }
 
 static scim_error_t *read_page(listing_t *listing)
 {
-    scim_admin_call_t *call = listing->call;
-    const char *text = statement_of(listing);
-    scim_batch_t *batch = scim_admin_batch(call);
-    if (!listing->only) { /* an index has the order */
-        scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED,
-                       scim_params(call->pool, scim_conn_timeout_text(call->conn), "off", SCIM_PARAMS_END));
+    scim_listing_t *page = &listing->page;
+    int merged = listing->by_age && !listing->deleted && !listing->only; /* what is on the wire, and what is not */
+    page->fills[SCIM_BLANK_ONLY] = listing->only;
+    if (merged) {
+        scim_listing_order(page, "r.type", "r.id");
+    } else if (listing->by_age) {
+        page->fills[SCIM_BLANK_RANGE] = listing->deleted ? "r.deleted_at is not null" : "r.deleted_at is null";
+        scim_listing_order(page, "r.id", NULL);
+    } else if (listing->deleted) {
+        page->fills[SCIM_BLANK_RANGE] = "r.deleted_at is not null and r.former_name_key is not null";
+        scim_listing_order(page, "r.former_name_key", "r.id");
+    } else {
+        scim_listing_order(page, "r.user_name_key", NULL);
     }
-    int slot = scim_add_values(batch, text, listing->sql.params, call->pool);
-    scim_error_t *error = scim_batch_run(batch);
-    return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
+    return scim_listing_read(page, merged ? SCIM_STMT_ADMIN_USER_LIST_CREATED : SCIM_STMT_ADMIN_USER_LIST,
+                             !listing->only);
 }
 
 static int needs_look(const listing_t *listing)
 {
-    int needed = scim_admin_text(listing->call, "after") != NULL;
+    int needed = scim_admin_text(listing->page.call, "after") != NULL;
     for (const filter_t *filter = filters; filter->argument; filter++) {
         needed |= filter->look != ANY_INDEX && is_asked(listing, filter);
     }
@@ -366,20 +299,11 @@ static int needs_look(const listing_t *listing)
 
 scim_error_t *scim_user_list(scim_admin_call_t *call)
 {
-    listing_t listing = {.call = call, .depth = DEPTH};
-    const char *sort = scim_admin_text(call, "sort");
-    const char *order = scim_admin_text(call, "order");
-    const char *state = scim_admin_text(call, "state");
-    const char *limit = scim_admin_text(call, "limit");
+    listing_t listing = {.only = NULL};
     found_t found = {NULL, NULL, {NULL}};
-    listing.by_age = sort && strcmp(sort, "created") == 0;
-    listing.descending = order && strcmp(order, "descending") == 0;
-    listing.deleted = state && strcmp(state, "deleted") == 0;
-    listing.sql.params = apr_array_make(call->pool, 16, sizeof(const char *));
-    add_value(&listing, call->tenant);
-    add_value(&listing, limit ? limit : apr_itoa(call->pool, PAGE_ROWS));
-    scim_buf_init(&listing.sql.text, 256, call->pool);
-    scim_buf_puts(&listing.sql.text, "true");
+    scim_listing_begin(&listing.page, call);
+    listing.by_age = scim_listing_asks(&listing.page, "sort", "created");
+    listing.deleted = scim_listing_asks(&listing.page, "state", "deleted");
     if (needs_look(&listing)) {
         scim_error_t *error = look_up(&found, &listing);
         error = error ? error : refuse_unknown(&listing, &found);

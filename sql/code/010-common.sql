@@ -109,20 +109,3 @@ create function scim.paged(pairs jsonb, most int) returns jsonb
                              from jsonb_array_elements(pairs) with ordinality p where p.ordinality <= most), '[]'),
         'next', case when jsonb_array_length(pairs) > most then pairs -> (most - 1) -> 0 end);
 
--- The direction that a list's arguments ask for, and how what follows a place compares with it then.
-create function scim.direction(args jsonb) returns text
-    language sql immutable
-    return case args ->> 'order' when 'descending' then 'desc' else 'asc' end;
-
-create function scim.beyond(args jsonb) returns text
-    language sql immutable
-    return case args ->> 'order' when 'descending' then '<' else '>' end;
-
--- The text of a query for the first rows of scim.resource, called r, of which any of these conditions is true; no row may fit two of
--- them. Each condition is that of an index which has the order, so that what they find is merged and not sorted.
-create function scim.first_rows(conditions text[], by_keys text, most int) returns text
-    language sql immutable
-    return (select format('select r.* from (%s) r order by %s limit %s',
-                          string_agg(format('(select r.* from scim.resource r where %s order by %s limit %s)', c, by_keys, most), ' union all '),
-                          by_keys, most)
-              from unnest(conditions) c);

@@ -98,29 +98,6 @@ $$;
 
 -- --- what a group looks like -----------------------------------------------------------------------------------------
 
-create function scim.group_row(r scim.resource) returns jsonb
-    language plpgsql stable
-as $$
-begin
-    return (select jsonb_build_object(
-                       'id', r.id, 'displayName', r.doc ->> 'displayName', 'source', r.source, 'kind', a.kind, 'project', a.project,
-                       'access', a.access, 'externalId', r.doc ->> 'externalId',
-                       'members', (select count(*) from scim.membership m where m.tenant = r.tenant and m.group_id = r.id),
-                       'mappings', (select count(*) from scim.mapping p where p.tenant = r.tenant and p.group_id = r.id),
-                       'created', scim.time_text(r.created),
-                       'lastModified', scim.time_text(r.last_modified), 'archivedAt', scim.time_text(r.deleted_at))
-              from (select) one
-              left join scim.application_group a on a.tenant = r.tenant and a.group_id = r.id);
-end
-$$;
-
-create function scim.group_json(r scim.resource) returns jsonb
-    language sql stable
-as $$
-    select scim.group_row(r) || jsonb_build_object(
-        'locked', case r.source when 'scim' then '["displayName", "members"]'::jsonb else '[]'::jsonb end)
-$$;
-
 -- The group of an id; else the one that is called so; else the last that was before it was archived.
 create function scim.find_group(of_tenant text, name text) returns uuid
     language plpgsql stable
@@ -153,41 +130,3 @@ begin
 end
 $$;
 
--- The groups of a tenant: by name, or in the order in which they were made, as archived ones always are.
-create function scim.admin_group_list(of_tenant text, args jsonb) returns jsonb
-    language plpgsql stable set enable_sort = off
-as $$
-declare
-    archived   boolean := coalesce((args ->> 'archived')::boolean, false);
-    by_name    boolean := not archived and args ->> 'sort' is distinct from 'created';
-    after      uuid := args ->> 'after';
-    after_name text;
-    most       int := scim.most(args);
-    rest       text;
-    conditions text[];
-    pairs      jsonb;
-begin
-    if by_name and after is not null then
-        select r.display_name_key into after_name from scim.resource r where r.tenant = of_tenant and r.id = after and r.type = 'Group';
-        if after_name is null then
-            perform scim.fail('SC400', 'after', 'The group that the page before ended with is there no more; begin again with the first page.');
-        end if;
-    end if;
-    rest := concat_ws(' and ', '', case when by_name then 'r.type = ''Group''' else 'r.type >= ''Group'' and r.type <= ''Group''' end,
-        case when args ? 'source' then 'r.source = $2 ->> ''source''' end,
-        case when args ? 'q' then 'scim.has($2 ->> ''q'', r.doc ->> ''displayName'')' end,
-        case when after is not null then format(case when by_name then 'r.group_name_key %s $4' else 'r.id %s $3' end, scim.beyond(args)) end);
-    conditions := case
-                      when archived then array ['r.deleted_at is not null']
-                      when by_name then array ['r.group_name_key is not null']
-                      else array ['r.wire', 'r.source <> ''scim'' and r.deleted_at is null and not r.wire']
-                  end;
-    execute format('select coalesce(jsonb_agg(jsonb_build_array(x.id, x.shown) order by x.n), ''[]'')
-                      from (select p.id, scim.group_row(p) as shown, row_number() over () as n from (%s) p) x',
-                   scim.first_rows(array(select format('r.tenant = $1 and %s%s', c, rest) from unnest(conditions) c),
-                                   format(case when by_name then 'r.group_name_key %1$s' else 'r.type %1$s, r.id %1$s' end, scim.direction(args)), most + 1))
-       into pairs
-      using of_tenant, args, after, after_name;
-    return scim.paged(pairs, most);
-end
-$$;

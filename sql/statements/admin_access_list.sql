@@ -1,6 +1,6 @@
--- Who has a subscription, in the order of seats. $1 tenant, $2 arguments: subscription, standing, q, limit, after
+-- Who has a subscription, in the order of seats. $1 tenant, $2 arguments: subscription (its id), standing, q, limit, after
 with s as materialized (
-    select (scim.the_subscription($1, $2::jsonb ->> 'subscription')).*
+    select x.* from scim.subscription x where x.tenant = $1 and x.id = ($2::jsonb ->> 'subscription')::uuid
 )
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.place_text(h.place),
                                                                scim.holder_json($1, s.id, (h.place).user_id, h.doc, (h.place).since, h.seated))

@@ -1,2 +1,10 @@
--- Accounts that are not the same person. $1 tenant, $2 arguments: users
-select scim.admin_duplicate_dismiss($1, $2::jsonb)
+-- Says that accounts are not the same person: each two of them. $1 tenant, $2 users
+with pair as (
+    insert into scim.not_duplicate (tenant, one, other, decided_by)
+    select $1, one.id::uuid, other.id::uuid, scim.acting()
+      from jsonb_array_elements_text($2::jsonb -> 'users') one (id)
+      join jsonb_array_elements_text($2::jsonb -> 'users') other (id) on one.id::uuid < other.id::uuid
+        on conflict do nothing
+    returning one
+)
+select jsonb_build_object('pairs', (select count(*) from pair))

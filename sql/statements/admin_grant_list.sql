@@ -1,7 +1,7 @@
 -- What was granted to accounts one by one, oldest first. $1 tenant, $2 arguments: user, subscription, source, q, limit, after
 with wanted as materialized (
-    select case when $2::jsonb ? 'user' then (scim.the_user($1, $2::jsonb ->> 'user')).id end as user_id,
-           case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id
+    select ($2::jsonb ->> 'user')::uuid as user_id,
+           ($2::jsonb ->> 'subscription')::uuid as subscription_id
 )
 -- Of one account, or of all in the order of their ids: each has its index, and its own end.
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, x.item) order by x.id)

@@ -1,8 +1,8 @@
 -- What groups are mapped to, oldest first. $1 tenant, $2 arguments: group, subscription, role, q, limit, after
 with wanted as materialized (
-    select case when $2::jsonb ? 'group' then (scim.the_group($1, $2::jsonb ->> 'group')).id end as group_id,
-           case when $2::jsonb ? 'subscription' then (scim.the_subscription($1, $2::jsonb ->> 'subscription')).id end as subscription_id,
-           case when $2::jsonb ? 'role' then (scim.the_role($1, $2::jsonb ->> 'role')).doc ->> 'value' end as role
+    select ($2::jsonb ->> 'group')::uuid as group_id,
+           ($2::jsonb ->> 'subscription')::uuid as subscription_id,
+           $2::jsonb ->> 'role' as role
 )
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id, x.item) order by x.id)
                               from wanted w

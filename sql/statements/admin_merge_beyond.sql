@@ -2,7 +2,7 @@
 with u as materialized (
     select {{user_named}} as id, {{into_named}} as into_id
 )
-select (select scim.user_row(r::scim.resource) from (select * from scim.resource r where r.tenant = $1) r where r.id = u.id) as "userRow",
+select (select {{user_alone}} from scim.resource r where r.tenant = $1 and r.id = u.id) as "userRow",
        (select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.doc ->> 'displayName', 'source', g.source, 'archived', g.deleted_at is not null)
                          order by g.id)
           from scim.membership m

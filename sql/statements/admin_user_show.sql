@@ -1,2 +1,2 @@
 -- An account. $1 tenant, $2 arguments: user
-select scim.user_json(scim.the_user($1, $2::jsonb ->> 'user'))
+select {{user_whole}} from scim.resource r where r.tenant = $1 and r.id = {{user_named}}
