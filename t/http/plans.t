@@ -129,7 +129,7 @@ my %many = (
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.
-$many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove admin_group_give);
+$many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove admin_group_give former_mappings);
 # A page is read in the order of its index and ends with its limit.
 my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 
