@@ -397,6 +397,26 @@ static int choose_columns(const scim_admin_op_t **op, const cli_t *cli)
     return CLI_OK;
 }
 
+/* Shows a person what an operation would do, and asks. What cannot be shown the operation itself refuses. */
+static int is_agreed(const cli_t *cli, const scim_admin_call_t *call)
+{
+    scim_admin_call_t preview = *call;
+    char answer[8];
+
+    if (!(call->op->flags & SCIM_OP_ASKS) || cli->options[CLI_YES] != NULL || cli->options[CLI_JSON] != NULL ||
+        !isatty(STDIN_FILENO)) {
+        return 1;
+    }
+    preview.op = scim_admin_command(call->op->noun, apr_pstrcat(cli->pool, call->op->verb, "-preview", NULL));
+    if (scim_admin_run(&preview) != NULL) {
+        return 1;
+    }
+    show(cli, &preview);
+    fflush(stdout);
+    fprintf(stderr, "%s %s: go on? [y/N] ", call->op->noun, call->op->verb);
+    return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
 {
     json_object *args = scim_json_own(json_object_new_object(), cli->pool);
@@ -420,6 +440,9 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     call.base_url = base_url_of(call.tenant);
     if (op->args != NULL && op->args->kind == SCIM_ARG_FILE) {
         return cli_import(cli, &call);
+    }
+    if (!is_agreed(cli, &call)) {
+        return cli_fail(CLI_FAILED, "Nothing was changed.");
     }
     error = load_schemas(&call, cli);
     error = error == NULL ? run_and_show(cli, &call) : error;

@@ -90,6 +90,7 @@ static const struct {
               {CLI_CSV, SCIM_OP_LIST},
               {CLI_JSONL, SCIM_OP_LIST},
               {CLI_SCHEMA_DIR, SCIM_OP_FILTERS},
+              {CLI_YES, SCIM_OP_ASKS},
               {CLI_DB, 0},
               {CLI_JSON, 0}};
 

@@ -71,6 +71,7 @@ enum {
     SCIM_OP_FEW = 8,       /* a list that is never long: scimctl shows all its pages */
     SCIM_OP_FILTERS = 16,  /* has a filter, and needs the schemas for it */
     SCIM_OP_SURVIVES = 64, /* also of a tenant that was removed */
+    SCIM_OP_ASKS = 256,    /* scimctl asks a person first, and shows what the operation VERB-preview tells */
     SCIM_OP_SHEET = 128,   /* a list that is made for a file: scimctl shows all of it as CSV */
     SCIM_OP_ORDERED = 32   /* planned with sorting forbidden: what it reads, indexes give in its order */
 };

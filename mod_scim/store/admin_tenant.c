@@ -396,6 +396,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .change = &disable,
      .args = disable_args,
      .fields = fields,
+     .flags = SCIM_OP_ASKS,
      .summary = "switch provisioning off: every request of the tenant is answered 403"},
     {.noun = "tenant",
      .verb = "disable-preview",

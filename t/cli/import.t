@@ -96,4 +96,24 @@ is(sql("select count(*) from scim.resource where tenant = 'acme' and doc ->> 'us
 sql('drop trigger stop on scim.resource');
 is_run(['user', 'import', $some, @to], 0, qr/^Import .*\nMade +200\nChanged +0\nSame +200\n/s, '');
 
+# --- switching off asks a person ------------------------------------------------------------------------------------------
+
+quietly(@scimctl, qw(tenant add asks));
+sql("insert into scim.resource (tenant, type, id, doc) select 'asks', 'User', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, jsonb_build_object('userName', 'u' || i) from generate_series(1, 3) i");
+sub enabled { return sql("select t.enabled || ' ' || (select count(*) from scim.resource r where r.tenant = 'asks' and r.active and r.type = 'User') from scim.tenant t where t.tenant = 'asks'") }
+sub answered {
+    my ($answer, @more) = @_;
+    return (capture('sh', '-c', "echo $answer | script -qec '" . join(' ', @scimctl, qw(tenant disable asks --accounts deactivate), @more) . "' /dev/null"))[1];
+}
+like(answered('n'), qr/^Users +3\r\n.*^Who +u1, u2, u3\r\n.*tenant disable: go on\? \[y\/N\].*scimctl: Nothing was changed\./ms, 'it tells whom it would deactivate, and asks');
+is(enabled(), 'true 3', 'no: nothing is changed');
+like(answered('n', '--yes'), qr/^Enabled +no/m, '--yes: it does not ask');
+is(enabled(), 'false 0', 'and does it');
+my $warning = quietly(@scimctl, qw(tenant enable asks));
+like($warning, qr/^Warnings +3 accounts were deactivated .*: scimctl batch undo ([0-9a-f-]{36}) --tenant asks$/m, 'switching on offers to bring them back');
+is_run([qw(batch undo), $warning =~ /undo (\S+)/, qw(--tenant asks)], 0, qr/^Batch +\S+\nUndone +3\nLeft +0\n/, '');
+is(enabled(), 'true 3', 'which it does');
+like(answered('y'), qr/go on\?/, 'yes');
+is(enabled(), 'false 0', 'and done');
+
 done_testing;

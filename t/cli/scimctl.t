@@ -48,6 +48,7 @@ switch provisioning off: every request of the tenant is answered 403
   TENANT                   which tenant
   --accounts keep|local|deactivate
                            what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
+  --yes                    do not ask
   --db CONNINFO            database to use (default: libpq's environment)
   --json                   print JSON, for programs
 END
