@@ -6,7 +6,8 @@
 
 /* --- flags -------------------------------------------------------------------------------------------------------- */
 
-const scim_refusal_t scim_flag_missing = {NULL, 404, "flag", "There is no flag \"{flag}\"."};
+const scim_refusal_t scim_flag_missing = {NULL, 404, "flag",
+                                          "There is no flag \"{flag}\"; make it first, or correct the name."};
 
 static const scim_noun_t flag_noun = {
     .type = "Flag",
@@ -22,7 +23,9 @@ const scim_action_t scim_flag_add = {
     .noun = &flag_noun,
     .kind = SCIM_ACTION_ADD,
     .refusals =
-        (const scim_refusal_t[]){{"taken", 409, "flag", "There is a flag \"{flag}\" already."}, SCIM_NO_REFUSAL},
+        (const scim_refusal_t[]){
+            {"taken", 409, "flag", "There is a flag \"{flag}\" already; choose another name, or change that one."},
+            SCIM_NO_REFUSAL},
 };
 
 const scim_action_t scim_flag_set = {.noun = &flag_noun, .kind = SCIM_ACTION_SET};
@@ -80,7 +83,8 @@ const scim_action_t scim_flag_remove = {
 
 static const char *const link_told[] = {"issuer", "subject", NULL};
 
-static const scim_refusal_t link_missing = {NULL, 404, "link", "There is no link \"{link}\"."};
+static const scim_refusal_t link_missing = {NULL, 404, "link",
+                                            "There is no link \"{link}\"; the list of links shows their ids."};
 
 static const scim_noun_t link_noun = {
     .type = "User",
@@ -107,7 +111,7 @@ const scim_action_t scim_link_add = {
     .kind = SCIM_ACTION_ADD,
     .refusals =
         (const scim_refusal_t[]){
-            {"!userId", 404, "user", "There is no user \"{user}\"."},
+            {"!userId", 404, "user", "There is no user \"{user}\"; make it first, or correct the name."},
             {"deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."},
             {"taken", 409, "subject", "This link is that of another user, \"{taken}\"; remove it there first."},
             SCIM_NO_REFUSAL,
@@ -141,9 +145,9 @@ const scim_action_t scim_duplicate_dismiss = {
     .kind = SCIM_ACTION_ADD,
     .refusals =
         (const scim_refusal_t[]){
-            {"unknown", 404, "user", "There is no user \"{unknown}\"."},
-            {"isAlone", 400, "users", "Name two accounts at least."},
-            {"areMany", 400, "users", "Name a hundred accounts at the most."},
+            {"unknown", 404, "user", "There is no user \"{unknown}\"; make it first, or correct the name."},
+            {"isAlone", 400, "users", "One account alone is no duplicate; name two at least."},
+            {"areMany", 400, "users", "So many accounts are too many at once; name a hundred at the most."},
             SCIM_NO_REFUSAL,
         },
 };

@@ -97,7 +97,7 @@ static const scim_noun_t subscription_noun = {
 };
 
 static const scim_refusal_t name_taken[] = {
-    {"taken", 409, "name", "There is a subscription \"{taken}\" already."},
+    {"taken", 409, "name", "There is a subscription \"{taken}\" already; choose another name, or change that one."},
     SCIM_NO_REFUSAL,
 };
 
@@ -203,7 +203,7 @@ const scim_action_t scim_role_add = {
     .kind = SCIM_ACTION_ADD,
     .refusals =
         (const scim_refusal_t[]){
-            {"taken", 409, "role", "There is a role \"{taken}\" already."},
+            {"taken", 409, "role", "There is a role \"{taken}\" already; choose another name, or change that one."},
             SCIM_NO_REFUSAL,
         },
     .follow = put_role,
@@ -216,7 +216,9 @@ const scim_action_t scim_role_remove = {
     .kind = SCIM_ACTION_REMOVE,
     .refusals =
         (const scim_refusal_t[]){
-            {"builtIn", 409, "role", "The role \"{role}\" is built in and stays."},
+            {"builtIn", 409, "role",
+             "The role \"{role}\" is built in and cannot be removed; reserve it (reservedRoles) if provisioning is not "
+             "to give it."},
             {"isDefault", 409, "role", "The role \"{role}\" is the tenant's default; choose another default first."},
             {"reserved", 409, "role", "The role \"{role}\" is reserved (reservedRoles); take it from that list first."},
             {"used", 409, "role", "The role \"{role}\" is in use; give its users another role first."},
@@ -235,10 +237,11 @@ const scim_action_t scim_role_remove = {
 #define ARCHIVED "The group \"{group}\" was archived on {archivedOn}; restore it first."
 #define RESERVED                                                                                                       \
     "The role \"{role}\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "      \
-    "group."
+    "group. Take it from that list first, or choose another role."
 
 static const char *const mapping_told[] = {"subscription", "role", NULL};
-static const scim_refusal_t mapping_missing = {NULL, 404, "mapping", "There is no mapping \"{mapping}\"."};
+static const scim_refusal_t mapping_missing = {
+    NULL, 404, "mapping", "There is no mapping \"{mapping}\"; the list of mappings shows their ids."};
 
 static const scim_noun_t mapping_noun = {
     .type = "Group",
@@ -281,8 +284,9 @@ const scim_action_t scim_mapping_add = {
             {"noRole", 404, "role", "There is no role \"{role}\"; make it first, or correct the name."},
             {"reserved", 409, "role", RESERVED},
             {"mappedSubscription", 409, "subscription",
-             "The group \"{group}\" is mapped to \"{subscription}\" already."},
-            {"mappedRole", 409, "role", "The group \"{group}\" is mapped to \"{role}\" already."},
+             "The group \"{group}\" is mapped to \"{subscription}\" already; there is nothing to add."},
+            {"mappedRole", 409, "role",
+             "The group \"{group}\" is mapped to \"{role}\" already; there is nothing to add."},
             SCIM_NO_REFUSAL,
         },
 };
@@ -418,7 +422,8 @@ const scim_action_t scim_mapping_add_many = {
 /* --- grants ------------------------------------------------------------------------------------------------------- */
 
 static const char *const grant_told[] = {"subscription", "role", "source", NULL};
-static const scim_refusal_t grant_missing = {NULL, 404, "grant", "There is no grant \"{grant}\"."};
+static const scim_refusal_t grant_missing = {NULL, 404, "grant",
+                                             "There is no grant \"{grant}\"; the list of grants shows their ids."};
 
 static const scim_noun_t grant_noun = {
     .type = "User",
@@ -461,7 +466,8 @@ const scim_action_t scim_grant_add = {
             {"deletedOn", 404, "user", "The user \"{userName}\" was deleted on {deletedOn}; restore it first."},
             {"!subscriptionId", 404, "subscription",
              "There is no subscription \"{subscription}\"; make it first, or correct the name."},
-            {"taken", 409, "subscription", "The user \"{userName}\" was granted \"{subscription}\" already."},
+            {"taken", 409, "subscription",
+             "The user \"{userName}\" was granted \"{subscription}\" already; there is nothing to add."},
             SCIM_NO_REFUSAL,
         },
 };

@@ -9,7 +9,8 @@
 #define PROJECT "project"
 #define LOCAL   "local"
 
-const scim_refusal_t scim_group_missing = {NULL, 404, "group", "There is no group \"{group}\"."};
+const scim_refusal_t scim_group_missing = {NULL, 404, "group",
+                                           "There is no group \"{group}\"; make it first, or correct the name."};
 
 /* The audit log tells of its document and its members. */
 static const scim_noun_t group_noun = {
@@ -129,15 +130,15 @@ static const struct {
 } arguments[] = {
     {"project",
      1,
-     {NULL, 400, "project", "project: is missing."},
+     {NULL, 400, "project", "project: is missing; give the name of the project."},
      {NULL, 400, "project", "project: only a group of the kind \"project\" has it; leave it out."}},
     {"access",
      1,
-     {NULL, 400, "access", "access: is missing."},
+     {NULL, 400, "access", "access: is missing; give the level of access to the project."},
      {NULL, 400, "access", "access: only a group of the kind \"project\" has it; leave it out."}},
     {"displayName",
      0,
-     {NULL, 400, "displayName", "displayName: is missing."},
+     {NULL, 400, "displayName", "displayName: is missing; give the name of the group."},
      {NULL, 400, "displayName", "displayName: is made of project and access; leave it out."}},
 };
 #define ARGUMENT_COUNT (sizeof(arguments) / sizeof(*arguments))
@@ -385,7 +386,8 @@ const scim_action_t scim_group_link = {
             {"isProvisioned", 409, "group",
              "The group \"{displayName}\" is managed by provisioning; there is nothing to link."},
             {"isApplication", 409, "group",
-             "The group \"{displayName}\" is the application's, which the identity provider sees already."},
+             "The group \"{displayName}\" is the application's, which the identity provider sees already; there is "
+             "nothing to link."},
             {"template", 409, "group",
              "The group \"{displayName}\" is in use: the template \"{template}\" gives it, and only the identity "
              "provider would from then on. Change that first."},
@@ -399,10 +401,11 @@ const scim_action_t scim_group_link = {
 
 static scim_error_t *check_members(const scim_asked_t *asked)
 {
-    static const scim_refusal_t nobody = {NULL, 400, "members",
-                                          "members: \"{named}\" is no user or group of this tenant."};
+    static const scim_refusal_t nobody = {
+        NULL, 400, "members",
+        "members: \"{named}\" is no user or group of this tenant; make it first, or correct the name."};
     static const scim_refusal_t itself = {NULL, 400, "members",
-                                          "members: a group cannot be a member of itself ({named})."};
+                                          "members: a group cannot be a member of itself ({named}); leave it out."};
     json_object *list = scim_asked_list(asked, "members");
     scim_error_t *error = scim_action_check(asked, ours);
     for (size_t i = 0; !error && i < scim_list_length(list); i++) {
@@ -455,7 +458,8 @@ const scim_action_t scim_group_remove_member = {
     .refusals =
         (const scim_refusal_t[]){
             OURS,
-            {"!memberId", 404, "member", "\"{member}\" is no member of the group \"{displayName}\"."},
+            {"!memberId", 404, "member",
+             "\"{member}\" is no member of the group \"{displayName}\"; its list of members shows who is."},
             SCIM_NO_REFUSAL,
         },
     .derive = derive_left,

@@ -149,7 +149,7 @@ static void read_merge(merge_t *merge, const scim_asked_t *asked)
 /* --- preview ------------------------------------------------------------------------------------------------------ */
 
 #define WRONG                                                                                                          \
-    {"!intoId", 400, "into", "There is no user \"{into}\"."},                                                          \
+    {"!intoId", 400, "into", "There is no user \"{into}\"; make it first, or correct the name."},                      \
     {                                                                                                                  \
         "same", 400, "into", "This is the same account; name another one."                                             \
     }

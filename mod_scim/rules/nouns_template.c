@@ -3,7 +3,8 @@
 
 #include "nouns.h"
 
-const scim_refusal_t scim_template_missing = {NULL, 404, "template", "There is no template \"{template}\"."};
+const scim_refusal_t scim_template_missing = {
+    NULL, 404, "template", "There is no template \"{template}\"; the list of templates shows their names."};
 
 static const scim_noun_t template_noun = {
     .type = "Template",
@@ -123,7 +124,7 @@ static void put_condition(scim_outcome_t *outcome, const scim_asked_t *asked)
 }
 
 static const scim_refusal_t name_taken[] = {
-    {"taken", 409, "name", "There is a template \"{taken}\" already."},
+    {"taken", 409, "name", "There is a template \"{taken}\" already; choose another name, or change that one."},
     SCIM_NO_REFUSAL,
 };
 

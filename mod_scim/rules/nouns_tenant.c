@@ -189,7 +189,8 @@ static scim_error_t *check_contradictions(const scim_asked_t *asked)
 {
     static const scim_refusal_t by_default[] = {
         {"defaultReserved", 409, "defaultRole",
-         "The role \"{defaultReserved}\" is reserved (reservedRoles): provisioning would give it to each new user."},
+         "The role \"{defaultReserved}\" is reserved (reservedRoles): provisioning would give it to each new user. "
+         "Take it from that list first, or choose another role."},
         SCIM_NO_REFUSAL,
     };
     static const scim_refusal_t others[] = {

@@ -138,8 +138,9 @@ void scim_token_tell(scim_outcome_t *outcome, const char *action, json_object *i
 }
 
 const scim_refusal_t scim_token_end[] = {
-    {"past", 400, "expires", "The expiry of a token must be in the future."},
-    {"late", 400, "expires", "The expiry of a token must be at most 3653 days (10 years) from now."},
+    {"past", 400, "expires", "The expiry of a token must be in the future; choose a later one."},
+    {"late", 400, "expires",
+     "The expiry of a token must be at most 3653 days (10 years) from now; choose an earlier one."},
     SCIM_NO_REFUSAL,
 };
 

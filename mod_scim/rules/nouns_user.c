@@ -181,7 +181,7 @@ const scim_action_t scim_user_convert = {
     .refusals =
         (const scim_refusal_t[]){
             SCIM_USER_IS_DELETED,
-            {"!isProvisioned", 409, "user", "The user \"{userName}\" is local already."},
+            {"!isProvisioned", 409, "user", "The user \"{userName}\" is local already; there is nothing to convert."},
             SCIM_NO_REFUSAL,
         },
     .decide = decide_convert,
@@ -255,7 +255,7 @@ const scim_action_t scim_user_unprotect = {
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
-            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected."},
+            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected; there is nothing to take away."},
             SCIM_NO_REFUSAL,
         },
     .decide = decide_unprotect,

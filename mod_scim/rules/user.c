@@ -13,7 +13,8 @@
 #define LOCAL "local"
 #define CORE  "urn:ietf:params:scim:schemas:core:2.0:User"
 
-const scim_refusal_t scim_user_missing = {NULL, 404, "user", "There is no user \"{user}\"."};
+const scim_refusal_t scim_user_missing = {NULL, 404, "user",
+                                          "There is no user \"{user}\"; make it first, or correct the name."};
 
 const scim_noun_t scim_user_noun = {.missing = &scim_user_missing};
 
@@ -157,7 +158,8 @@ scim_error_t *scim_user_check_login(const scim_row_t *after, const scim_asked_t 
 static scim_error_t *settle_doc(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                 const scim_asked_t *asked)
 {
-    static const scim_refusal_t no_address = {NULL, 400, "email", "\"{named}\" is no e-mail address."};
+    static const scim_refusal_t no_address = {NULL, 400, "email",
+                                              "\"{named}\" is no e-mail address; write one such as name@example.com."};
     const char *email = scim_row_text(asked->args, "email");
     if (email && !scim_account_is_email(email, 0)) {
         return scim_action_refuse_named(asked, &no_address, member(asked->args, "email"));

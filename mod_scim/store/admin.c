@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin_change.h"
+#include "admin_near.h"
 #include "admin_ops.h"
 #include "head.h"
 #include "resources_private.h"
@@ -209,7 +210,7 @@ static scim_error_t *run_change(scim_admin_call_t *call)
 /* A place that a list cannot read is told as what it is, not as a value of some column. */
 static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *error)
 {
-    static const char detail[] = "is no place of this list; take what a page of it calls next.";
+    static const char detail[] = "is not a valid page token; use the `next` value of a previous page.";
     if (!error || error->status != 400 || error->fields || !(call->op->flags & SCIM_OP_LIST) ||
         !scim_admin_text(call, "after")) {
         return error;
@@ -235,7 +236,7 @@ scim_error_t *scim_admin_run(scim_admin_call_t *call)
     do {
         error = call->op->change ? run_change(call) : call->op->read ? call->op->read(call) : run_statement(call);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
-    return error || !call->op->finish ? name_place(call, error) : call->op->finish(call);
+    return error || !call->op->finish ? name_place(call, scim_admin_near(call, error)) : call->op->finish(call);
 }
 
 scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch)
@@ -321,5 +322,5 @@ scim_error_t *scim_admin_run_all(int *failed, scim_admin_call_t *calls, int n)
     do {
         error = run_once(failed, calls, n);
     } while (error && error->transient && ++tries < ATTEMPTS_MAX);
-    return error;
+    return error && *failed >= 0 ? scim_admin_near(&calls[*failed], error) : error;
 }

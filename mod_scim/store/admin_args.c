@@ -229,6 +229,16 @@ static void tidy_names(const scim_admin_op_t *op, json_object *args, apr_pool_t 
     }
 }
 
+/* What to say of an argument that the operation has not. */
+static const char *unknown_argument(const scim_admin_op_t *op, apr_pool_t *pool)
+{
+    const char *names = NULL;
+    for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
+        names = names ? apr_pstrcat(pool, names, ", ", arg->name, NULL) : arg->name;
+    }
+    return names ? apr_psprintf(pool, "is not known here; there are: %s.", names) : "is not known here; leave it out.";
+}
+
 static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     scim_error_t *error = NULL;
@@ -241,7 +251,7 @@ static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, a
         } else if (arg) {
             problem = check_value(arg, value, pool);
         } else if (!in_path(op, name)) {
-            problem = "is not known here.";
+            problem = unknown_argument(op, pool);
         }
         if (problem) {
             error = wrong(error, apr_pstrdup(pool, name), problem, pool);
@@ -272,7 +282,7 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
     scim_error_t *error = check_given(op, args, pool);
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
         if ((arg->flags & SCIM_ARG_REQUIRED) && !json_object_object_get_ex(args, arg->name, NULL)) {
-            error = wrong(error, arg->name, "is missing.", pool);
+            error = wrong(error, arg->name, apr_psprintf(pool, "is missing; give %s.", arg->help), pool);
         }
     }
     return error ? error : check_change(op, args, pool);

@@ -68,7 +68,8 @@ static const scim_admin_arg_t undo_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-static const scim_refusal_t missing = {NULL, 404, "batch", "There is no batch \"{batch}\"."};
+static const scim_refusal_t missing = {NULL, 404, "batch",
+                                       "There is no batch \"{batch}\"; the list of batches shows their ids."};
 
 static const char *text_of(json_object *object, const char *name)
 {

@@ -184,7 +184,8 @@ static scim_error_t *look_up(found_t *found, const listing_t *listing)
 static scim_error_t *refuse_unknown(const listing_t *listing, const found_t *found)
 {
     static const scim_refusal_t role = {NULL, 400, "role", "Role not found: {role}"};
-    static const scim_refusal_t flag = {NULL, 400, "flag", "There is no flag \"{flag}\"."};
+    static const scim_refusal_t flag = {NULL, 400, "flag",
+                                        "There is no flag \"{flag}\"; make it first, or correct the name."};
     static const scim_refusal_t after = {
         NULL, 400, "after",
         "The user that the page before ended with is there no more; begin again with the first page."};

@@ -38,7 +38,7 @@ begin
          limit 1;
     end if;
     if found_id is null then
-        perform scim.fail('SC404', 'user', format('There is no user "%s".', name));
+        perform scim.fail('SC404', 'user', format('There is no user "%s"; make it first, or correct the name.', name));
     end if;
     return found_id;
 end

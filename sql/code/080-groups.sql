@@ -124,7 +124,7 @@ declare
 begin
     select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, name);
     if not found then
-        perform scim.fail('SC404', 'group', format('There is no group "%s".', name));
+        perform scim.fail('SC404', 'group', format('There is no group "%s"; make it first, or correct the name.', name));
     end if;
     return r;
 end

@@ -78,7 +78,7 @@ declare
 begin
     select x.* into p from scim.mapping x where x.tenant = of_tenant and x.id = scim.as_id(named) for update;
     if not found then
-        perform scim.fail('SC404', 'mapping', format('There is no mapping "%s".', named));
+        perform scim.fail('SC404', 'mapping', format('There is no mapping "%s"; the list of mappings shows their ids.', named));
     end if;
     return p;
 end
@@ -150,7 +150,7 @@ declare
     granted scim.access_grant;
 begin
     if not u.active then
-        perform scim.fail('SC409', 'user', format('The user "%s" is deactivated; it may not log in.', u.doc ->> 'userName'));
+        perform scim.fail('SC409', 'user', format('The user "%s" is deactivated, so it may not log in; activate it first, at the identity provider where that keeps it.', u.doc ->> 'userName'));
     end if;
     if (select t.login_policy from scim.tenant t where t.tenant = of_tenant) = 'first-login' then
         insert into scim.first_login (tenant, user_id) values (of_tenant, u.id) on conflict do nothing;
@@ -494,7 +494,7 @@ begin
         sides := scim.sides(pair, 'seats', 'SUBSCRIPTION=SEATS');
         s := scim.the_subscription(of_tenant, sides[1]);
         if sides[2] !~ '^([0-9]{1,9}|none)$' then
-            perform scim.fail('SC400', 'seats', format('"%s" is no number of seats.', sides[2]));
+            perform scim.fail('SC400', 'seats', format('"%s" is no number of seats; write a whole number, or "none" for any number.', sides[2]));
         end if;
         update scim.subscription x set seats = nullif(sides[2], 'none')::int where x.tenant = of_tenant and x.id = s.id;
     end loop;

@@ -439,7 +439,7 @@ declare
 begin
     select x.* into h from scim.hold x where x.tenant = of_tenant and x.id::text = hold for update;
     if not found then
-        perform scim.fail('SC404', 'hold', format('There is no held request "%s".', hold));
+        perform scim.fail('SC404', 'hold', format('There is no held request "%s"; the list of holds shows their ids.', hold));
     end if;
     perform scim.must_match(scim.hold_json(h));
     return h;
@@ -481,7 +481,7 @@ begin
             perform scim.decide_hold(h, 'rejected', null);
             n := n + 1;
         elsif h.state = 'released' then
-            perform scim.fail('SC409', 'holds', format('The request %s was released already.', named));
+            perform scim.fail('SC409', 'holds', format('The request %s was released already; leave it out.', named));
         end if;
     end loop;
     return jsonb_build_object('rejected', n);
@@ -499,7 +499,7 @@ declare
     other scim.hold;
 begin
     if h.state = 'released' then
-        perform scim.fail('SC409', 'hold', 'The request was released already.');
+        perform scim.fail('SC409', 'hold', 'The request was released already; it may be sent again.');
     end if;
     if every then
         update scim.tenant t set guard_until = until where t.tenant = of_tenant;
@@ -527,7 +527,7 @@ declare
     h scim.hold := scim.the_hold(of_tenant, args ->> 'hold');
 begin
     if h.state <> 'held' then
-        perform scim.fail('SC409', 'hold', format('The request was %s already.', h.state));
+        perform scim.fail('SC409', 'hold', format('The request was %s already; there is nothing to reject.', h.state));
     end if;
     return scim.decide_hold(h, 'rejected', null);
 end

@@ -33,7 +33,7 @@ sub users { return sql("select coalesce(string_agg(doc ->> 'userName', ' ' order
 # --- the command line ----------------------------------------------------------------------------------------------------
 
 is_run([qw(user import --help)], 0, qr/^Usage: scimctl user import FILE --tenant TENANT \[--name NAME\] \[--existing keep\|change\] \[--preview\]\n/, '');
-is_run([qw(user import), @to], 2, '', qr/^scimctl: file is missing\. Usage: scimctl user import FILE /);
+is_run([qw(user import), @to], 2, '', qr/^scimctl: file is missing; give CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8\. It may be the body itself, with the other arguments in the query\. Usage: scimctl user import FILE /);
 is_run(['user', 'import', "$dir2/nosuch.csv", @to], 2, '', "scimctl: $dir2/nosuch.csv: No such file or directory.\n");
 is_run(['user', 'import', file('a.csv', ''), @to, '--line', 3], 2, '', qr/^scimctl: user import takes no option --line;/);
 is_run(['user', 'import', file('a.csv', ''), @to], 2, '', qr/^scimctl: file: It is empty;/);
@@ -42,7 +42,7 @@ is_run(['user', 'import', file('a.csv', "name,mail\n"), @to], 2, '', qr/^scimctl
 # --- a preview, and the import -----------------------------------------------------------------------------------------------
 
 my $csv = file('staff.csv', "userName,email,phone\nann,ann\@x.example,1\nbob,nonsense,2\ncho,,3\n");
-my @report = ("line 3: refused bob: email: \"nonsense\" is no e-mail address.\n");
+my @report = ("line 3: refused bob: email: \"nonsense\" is no e-mail address; write one such as name\@example.com.\n");
 is_run(['user', 'import', $csv, @to, '--preview'], 1, "line 2: made ann\n$report[0]line 4: made cho\n" . <<'END', '');
 Import           -
 Made             2
@@ -81,7 +81,7 @@ my ($code, $out) = run('user', 'import', $long, @to);
 is($code, 1, 'lines of a long file');
 like($out, qr/^Made +1\nChanged +0\nSame +0\nKept +0\nRefused +300002\n/m, 'each is told');
 my $too_long = 'refused: The line is longer than 65536 bytes, which is the most that a line may have; shorten it.';
-is_deeply([(split /^/, $out)[299_999 .. 300_002]], ["line 300001: refused: userName: is missing.\n", "line 300002: $too_long\n", "line 300004: $too_long\n",
+is_deeply([(split /^/, $out)[299_999 .. 300_002]], ["line 300001: refused: userName: is missing; give its userName, unique whatever the case.\n", "line 300002: $too_long\n", "line 300004: $too_long\n",
     $out =~ /^(Import .*\n)/m], 'by its line') or diag substr $out, -1000;
 like(users(), qr/\beve\b/, 'also behind a line that is too long');
 

@@ -233,7 +233,7 @@ $/, ''
 );
 is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
 
-is_run(['tenant', 'disable', 'acme'], 2, '', qr/^scimctl: --accounts is missing\. Usage: scimctl tenant disable TENANT --accounts keep\|local\|deactivate\.$/);
+is_run(['tenant', 'disable', 'acme'], 2, '', qr/^scimctl: --accounts is missing; give what becomes of the provisioned accounts: they stay as they are, become local \(users and groups\), or are deactivated\. Usage: scimctl tenant disable TENANT --accounts keep\|local\|deactivate\.$/);
 is_run([qw(tenant disable acme --accounts keep)], 0, qr/^Enabled +no$/m, '');
 is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
     'only the one is switched off';
@@ -340,10 +340,10 @@ is run_json(qw(token create --tenant b-2_c --name exact --expires 2030-06-01T12:
     '2030-06-01T10:00:00.000000Z', '--expires with a zone';
 my $form = 'is no span or date; write 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z.';
 my %refused = (
-    '2020-01-01' => 'The expiry of a token must be in the future.',
-    '0d'         => 'The expiry of a token must be in the future.',
-    '3654d'      => 'The expiry of a token must be at most 3653 days (10 years) from now.',
-    '2099-01-01' => 'The expiry of a token must be at most 3653 days (10 years) from now.',
+    '2020-01-01' => 'The expiry of a token must be in the future; choose a later one.',
+    '0d'         => 'The expiry of a token must be in the future; choose a later one.',
+    '3654d'      => 'The expiry of a token must be at most 3653 days (10 years) from now; choose an earlier one.',
+    '2099-01-01' => 'The expiry of a token must be at most 3653 days (10 years) from now; choose an earlier one.',
     map { ($_ => "The value of --expires $form") } 'never', '', '30', 'd', '-1d', '1.5d', '99999999d', '30days', '2027-02-30',
     '2027-1-1', '31.1.2027'
 );

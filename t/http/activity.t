@@ -129,7 +129,7 @@ is_json([map { $_->{id} } @failed], [map { $_->{id} } @refused], 'what was refus
 is_problem($t->admin(GET => '/activity?outcome=bad'), 400, $ANY, { outcome => $ANY }, 'no such outcome');
 is_problem($t->admin(GET => "/activity/$_"), 404, qq{There is no activity "$_"; an id is as its list shows it.}, { activity => $ANY }, "no id: $_")
     for '1', 'x-y', '99999999999999999999-1';
-is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
+is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
 is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no activity "1-1"; it may have been removed.', { activity => $ANY }, 'none of that id');
 is_problem($other->admin(GET => "/activity/$row->{id}"), 404, $ANY, { activity => $ANY }, "another tenant's");
 is($t->admin(DELETE => "/activity/$row->{id}")->{status}, 405, 'it cannot be removed');

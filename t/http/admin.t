@@ -68,9 +68,9 @@ is_problem($t->admin(GET => '//tenants/x%27%3B--/roles'), 404, qr/^There is no t
 
 # --- fields -----------------------------------------------------------------------------------------------------------------------
 
-is_problem($t->admin(POST => '/roles', {}), 400, 'role: is missing.', { role => 'is missing.' }, 'a field is missing');
+is_problem($t->admin(POST => '/roles', {}), 400, 'role: is missing; give its value; permanent, and unique whatever the case.', { role => 'is missing; give its value; permanent, and unique whatever the case.' }, 'a field is missing');
 is_problem($t->admin(POST => '/roles', { role => 7, displayName => '', colour => 'red' }), 400, $ANY,
-    { role => 'must be a text.', displayName => 'must be 1 to 200 bytes of text without control characters.', colour => 'is not known here.' },
+    { role => 'must be a text.', displayName => 'must be 1 to 200 bytes of text without control characters.', colour => 'is not known here; there are: role, displayName.' },
     'every wrong field is named');
 is_problem($t->admin(POST => '/roles', { role => "a\nb" }), 400, $ANY,
     { role => 'must be 1 to 100 bytes of text without control characters.' }, 'a line end');
@@ -79,7 +79,7 @@ is_problem($t->admin(POST => '/roles', '{"role": "a", "role": "b"}'), 400, qr/tw
 is_problem($t->admin(POST => '/roles', '["role"]'), 400, $ANY, undef, 'no object');
 is_problem($t->admin(GET => '/roles?limit=0'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of none');
 is_problem($t->admin(GET => '/roles?limit=many'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of many');
-is_problem($t->admin(GET => '/roles?colour=red'), 400, $ANY, { colour => 'is not known here.' }, 'an unknown parameter');
+is_problem($t->admin(GET => '/roles?colour=red'), 400, $ANY, { colour => 'is not known here; there are: q, limit, after.' }, 'an unknown parameter');
 my $twice = 'is said twice; say it once, in the path where it is part of it.';
 for (["/roles/user?role=administrator", 'role'], ["/roles?tenant=$own", 'tenant'], ['/roles?tenant=' . $other->tenant, 'tenant'],
     ['/roles?limit=1&limit=2', 'limit']) {
@@ -89,7 +89,7 @@ is_problem($t->admin(GET => '/roles?tenant=' . $other->tenant, undef, ':base' =>
     'a query does not lead to another tenant');
 is_problem($t->admin(PATCH => '/roles/user', { role => 'administrator', displayName => 'x' }), 400, $ANY, { role => $twice },
     'a body names another one than the path');
-is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
+is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
 
 # --- roles: make, show, change, remove --------------------------------------------------------------------------------------------
 
@@ -102,8 +102,8 @@ is_empty($t->admin(DELETE => '/roles/Read%2FWrite%20100%25'), 204, 'and goes');
 my $made = $t->admin(POST => '/roles', { role => 'Editor', displayName => 'Éditeur' });
 is_admin($made, 201, role('Editor', 'Éditeur', false), 'make a role');
 is($made->{headers}->header('Location'), "/admin/tenants/$own/roles/Editor", 'its place');
-is_problem($t->admin(POST => '/roles', { role => 'EDITOR' }), 409, 'There is a role "Editor" already.',
-    { role => 'There is a role "Editor" already.' }, 'the same name in another case');
+is_problem($t->admin(POST => '/roles', { role => 'EDITOR' }), 409, 'There is a role "Editor" already; choose another name, or change that one.',
+    { role => 'There is a role "Editor" already; choose another name, or change that one.' }, 'the same name in another case');
 
 my $shown = $t->admin(GET => '/roles/editor');
 is_admin($shown, 200, counted('Editor', 'Éditeur', false), 'show it, in whatever case');
@@ -122,13 +122,13 @@ is_admin($t->admin(GET => '/roles?q=WRI'), 200, items(counted('Editor', 'Writer'
 my $page = $t->admin(GET => '/roles?limit=4');
 is_admin($page, 200, { items => [@builtin[0 .. 3]], next => $ID }, 'a page');
 is_admin($t->admin(GET => "/roles?limit=4&after=$page->{json}{next}"), 200, items($builtin[4], counted('Editor', 'Writer', false)), 'the next one');
-is_problem($other->admin(GET => '/roles/editor'), 404, 'There is no role "editor"; make it first, or correct the name.', { role => 'There is no role "editor"; make it first, or correct the name.' }, 'not for another tenant');
+is_problem($other->admin(GET => '/roles/editor'), 404, 'There is no role "editor"; make it first, or correct the name. The roles here are: administrator, office-admin, user, read-only, summary-only.', { role => 'There is no role "editor"; make it first, or correct the name. The roles here are: administrator, office-admin, user, read-only, summary-only.' }, 'not for another tenant');
 
 my $kim = $t->make(Users => userName => 'kim', roles => [{ value => 'EDITOR' }]);
 is(sql("select role from scim.resource where tenant = '$own' and id = '$kim'"), 'Editor', 'a user gets it, in whatever case');
 is_problem($t->admin(DELETE => '/roles/editor'), 409, 'The role "Editor" is in use; give its users another role first.',
     { role => 'The role "Editor" is in use; give its users another role first.' }, 'a role in use stays');
-is_problem($t->admin(DELETE => '/roles/user'), 409, 'The role "user" is built in and stays.', { role => $ANY }, 'a built-in role stays');
+is_problem($t->admin(DELETE => '/roles/user'), 409, 'The role "user" is built in and cannot be removed; reserve it (reservedRoles) if provisioning is not to give it.', { role => $ANY }, 'a built-in role stays');
 is($t->request(DELETE => "/Users/$kim")->{status}, 204, 'the user goes');
 is_empty($t->admin(DELETE => '/roles/editor'), 204, 'the role goes');
 is_problem($t->admin(GET => '/roles/editor'), 404, $ANY, { role => $ANY }, 'it is gone');

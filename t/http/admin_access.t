@@ -33,10 +33,10 @@ is_admin($made, 201, subscription('Web - Bilingual', description => 'Both', seat
 my $bilingual = $made->{json}{id};
 is($made->{headers}->header('Location'), "/admin/tenants/$own/subscriptions/$bilingual", 'its place');
 is_admin($t->admin(POST => '/subscriptions', { name => 'Web - French', automatic => true }), 201, subscription('Web - French', automatic => true), 'another');
-is_problem($t->admin(POST => '/subscriptions', { name => 'WEB - french' }), 409, 'There is a subscription "Web - French" already.',
+is_problem($t->admin(POST => '/subscriptions', { name => 'WEB - french' }), 409, 'There is a subscription "Web - French" already; choose another name, or change that one.',
     { name => $ANY }, 'a name that differs in case alone');
 is_problem($t->admin(POST => '/subscriptions', { name => 'x', seats => -1, colour => 'red' }), 400, $ANY,
-    { seats => qr/^must be a whole number from 0 to/, colour => 'is not known here.' }, 'wrong fields');
+    { seats => qr/^must be a whole number from 0 to/, colour => 'is not known here; there are: name, description, seats, automatic.' }, 'wrong fields');
 is_admin($t->admin(GET => '/subscriptions'), 200, items(counted('Web - Bilingual', description => 'Both', seats => 5),
     counted('Web - French', automatic => true)), 'all');
 is_admin($t->admin(GET => '/subscriptions?q=FREN'), 200, items(counted('Web - French', automatic => true)), 'look for one');
@@ -50,11 +50,11 @@ my $etag = $shown->{headers}->header('ETag');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { seats => undef, description => undef }, 'If-Match' => $etag), 200,
     subscription('Web - Bilingual'), 'no limit and no description from now on');
 is_problem($t->admin(PATCH => "/subscriptions/$bilingual", { seats => 1 }, 'If-Match' => $etag), 412, $ANY, undef, 'another version');
-is_problem($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'web - FRENCH' }), 409, 'There is a subscription "Web - French" already.',
+is_problem($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'web - FRENCH' }), 409, 'There is a subscription "Web - French" already; choose another name, or change that one.',
     { name => $ANY }, 'a name that another one has');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'WEB - Bilingual' }), 200, subscription('WEB - Bilingual'), 'its own name in another case');
 is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'Web - Bilingual' }), 200, subscription('Web - Bilingual'), 'and back');
-is_problem($t->admin(GET => '/subscriptions/none'), 404, 'There is no subscription "none"; make it first, or correct the name.', { subscription => $ANY }, 'no such subscription');
+is_problem($t->admin(GET => '/subscriptions/none'), 404, 'There is no subscription "none"; make it first, or correct the name. The subscriptions here are: Web - Bilingual, Web - French.', { subscription => $ANY }, 'no such subscription');
 is_problem($other->admin(GET => "/subscriptions/$bilingual"), 404, $ANY, { subscription => $ANY }, 'not for another tenant');
 
 # On the wire they are entitlements, in both shapes.
@@ -85,13 +85,13 @@ is_admin($first, 201, mapping('Sales', 'Web - French'), 'map a group');
 is_admin($t->admin(POST => '/mappings', { group => $sales, subscription => $bilingual }), 201, mapping('Sales', 'Web - Bilingual'), 'to a second subscription');
 is_admin($t->admin(POST => '/mappings', { group => $sales, role => 'OFFICE-ADMIN' }), 201, mapping('Sales', undef, 'office-admin'), 'and to a role');
 for (
-    [{ group => 'sales', subscription => 'Web - FRENCH' }, 409, 'The group "Sales" is mapped to "Web - French" already.', 'subscription'],
-    [{ group => 'sales', role => 'Office-Admin' }, 409, 'The group "Sales" is mapped to "office-admin" already.', 'role'],
+    [{ group => 'sales', subscription => 'Web - FRENCH' }, 409, 'The group "Sales" is mapped to "Web - French" already; there is nothing to add.', 'subscription'],
+    [{ group => 'sales', role => 'Office-Admin' }, 409, 'The group "Sales" is mapped to "office-admin" already; there is nothing to add.', 'role'],
     [{ group => 'nobody', subscription => 'Web - French' }, 404, 'There is no group "nobody"; make it first, or correct the name.', 'group'],
     [{ group => $gone, subscription => 'Web - French' }, 404, qr/^The group "Gone" was archived on \d{4}-\d\d-\d\d; restore it first\.$/, 'group'],
     [{ group => 'gone', subscription => 'Web - French' }, 404, qr/^The group "Gone" was archived on \d{4}-\d\d-\d\d; restore it first\.$/, 'group'],
-    [{ group => 'Sales', subscription => 'Mail' }, 404, 'There is no subscription "Mail"; make it first, or correct the name.', 'subscription'],
-    [{ group => 'Sales', role => 'king' }, 404, 'There is no role "king"; make it first, or correct the name.', 'role'],
+    [{ group => 'Sales', subscription => 'Mail' }, 404, 'There is no subscription "Mail"; make it first, or correct the name. The subscriptions here are: Web - Bilingual, Web - French.', 'subscription'],
+    [{ group => 'Sales', role => 'king' }, 404, 'There is no role "king"; make it first, or correct the name. The roles here are: administrator, office-admin, user, read-only, summary-only.', 'role'],
     [{ group => 'Sales' }, 400, 'Name either a subscription or a role.', 'subscription'],
     [{ group => 'Sales', subscription => 'Web - French', role => 'user' }, 400, 'Name either a subscription or a role.', 'subscription'],
     [{ subscription => 'Web - French' }, 400, $ANY, 'group'],
@@ -116,7 +116,7 @@ is_problem($t->admin(DELETE => '/roles/mapped'), 409, 'The role "mapped" is mapp
 is_empty($t->admin(DELETE => "/mappings/$with_role"), 204, 'take the mapping away');
 is_empty($t->admin(DELETE => '/roles/mapped'), 204, 'then it goes');
 is_problem($t->admin(DELETE => "/mappings/$with_role"), 404, qr/^There is no mapping /, { mapping => $ANY }, 'a mapping goes once');
-is_problem($t->admin(DELETE => '/mappings/sales'), 404, 'There is no mapping "sales".', { mapping => $ANY }, 'no id');
+is_problem($t->admin(DELETE => '/mappings/sales'), 404, 'There is no mapping "sales"; the list of mappings shows their ids.', { mapping => $ANY }, 'no id');
 is(sql("select string_agg(action || ' ' || coalesce(after, before)::text, ', ' order by id) from scim.audit where tenant = '$own' and action like '%map'"),
     'map {"subscription": "Web - French"}, map {"subscription": "Web - Bilingual"}, map {"role": "office-admin"}, map {"role": "mapped"}, unmap {"role": "mapped"}',
     'the audit log has them');
@@ -135,10 +135,10 @@ sub grant_of { return { id => $ID, userId => $ID, userName => $_[0], subscriptio
     source => $_[2] // 'manual', granted => $TIME, grantedBy => $_[3] // 'admin' } }
 is_admin($granted, 201, grant_of('Kim', 'Web - French'), 'grant by hand');
 like(has($kim), qr/^Web - French \(granted by admin on \d{4}-\d\d-\d\d\)$/, 'counts');
-is_problem($t->admin(POST => '/grants', { user => $kim, subscription => 'Web - French' }), 409, 'The user "Kim" was granted "Web - French" already.',
+is_problem($t->admin(POST => '/grants', { user => $kim, subscription => 'Web - French' }), 409, 'The user "Kim" was granted "Web - French" already; there is nothing to add.',
     { subscription => $ANY }, 'twice');
 is_problem($t->admin(POST => '/grants', { user => 'nobody', subscription => 'Web - French' }), 404, 'There is no user "nobody"; make it first, or correct the name.', { user => $ANY }, 'to nobody');
-is_problem($t->admin(POST => '/grants', { user => 'kim', subscription => 'Mail' }), 404, 'There is no subscription "Mail"; make it first, or correct the name.', { subscription => $ANY }, 'nothing');
+is_problem($t->admin(POST => '/grants', { user => 'kim', subscription => 'Mail' }), 404, 'There is no subscription "Mail"; make it first, or correct the name. The subscriptions here are: Web - Bilingual, Web - French.', { subscription => $ANY }, 'nothing');
 is_admin($t->admin(GET => '/grants?user=kim'), 200, items(grant_of('Kim', 'Web - French')), 'the grants of a user');
 is_admin($t->admin(GET => '/grants?subscription=web%20-%20french&source=manual'), 200, items(grant_of('Kim', 'Web - French')), 'of a subscription');
 is_admin($t->admin(GET => '/grants?user=lee'), 200, items(), 'none');

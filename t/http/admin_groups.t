@@ -60,10 +60,10 @@ refused($t->admin(POST => '/groups', { displayName => 'éditeurs' }), 409, 'disp
     'There is a group "Éditeurs" already; choose another name.', 'its name in another case');
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'ÉDITEURS' }), 409, 'uniqueness',
     $name_taken, 'its name is taken on the wire too');
-refused($t->admin(POST => '/groups', {}), 400, 'displayName', 'displayName: is missing.', 'a group without a name');
+refused($t->admin(POST => '/groups', {}), 400, 'displayName', 'displayName: is missing; give the name of the group.', 'a group without a name');
 refused($t->admin(POST => '/groups', { displayName => 'x', project => 'y' }), 400, 'project',
     'project: only a group of the kind "project" has it; leave it out.', 'a project of no project');
-refused($other->admin(GET => "/groups/$local"), 404, 'group', qq(There is no group "$local".), 'not for another tenant');
+refused($other->admin(GET => "/groups/$local"), 404, 'group', qq(There is no group "$local"; make it first, or correct the name.), 'not for another tenant');
 
 my $etag = show($local)->{headers}->header('ETag');
 my $set = $t->admin(PATCH => "/groups/$local", { displayName => 'Writers' }, 'If-Match' => $etag);
@@ -71,7 +71,7 @@ is_admin($set, 200, shown('Writers', 'local', 0), 'rename it');
 refused($t->admin(PATCH => "/groups/$local", { displayName => 'Readers' }, 'If-Match' => $etag), 412, undef,
     'The resource has another version than If-Match names. Read it again.', 'in an old version');
 is_admin($t->admin(PATCH => "/groups/$local", { displayName => 'WRITERS' }), 200, shown('WRITERS', 'local', 0), 'in another case');
-refused($t->admin(PATCH => '/groups/nothing', { displayName => 'x' }), 404, 'group', 'There is no group "nothing".', 'one that is none');
+refused($t->admin(PATCH => '/groups/nothing', { displayName => 'x' }), 404, 'group', 'There is no group "nothing"; make it first, or correct the name.', 'one that is none');
 
 # --- members of local groups -------------------------------------------------------------------------------------------------------
 
@@ -83,10 +83,10 @@ is_admin($t->admin(POST => "/groups/$local/members", { members => ['kim'] }), 20
 is(sql("select version from scim.resource where tenant = '$own' and id = '$local'"), $version, 'changes nothing');
 for my $none ('nobody', $NOBODY, $foreign, sql("select id from scim.resource where tenant = '$own' and type = 'Role' limit 1")) {
     refused($t->admin(POST => "/groups/$local/members", { members => ['kim', $none] }), 400, 'members',
-        qq(members: "$none" is no user or group of this tenant.), "a member that is none: $none");
+        qq(members: "$none" is no user or group of this tenant; make it first, or correct the name.), "a member that is none: $none");
 }
 refused($t->admin(POST => "/groups/$local/members", { members => ['writers'] }), 400, 'members',
-    'members: a group cannot be a member of itself (writers).', 'itself');
+    'members: a group cannot be a member of itself (writers); leave it out.', 'itself');
 sub member { my ($id, $type, $name, $display, $source) = @_; return { id => $id, type => $type, name => $name, displayName => $display, source => $source, added => $TIME } }
 my $page = $t->admin(GET => "/groups/$local/members?limit=2");
 is_admin($page, 200, { items => [member($mia, 'User', 'mia', 'Mia', 'local'), member($kim, 'User', 'kim', 'kim', 'scim')], next => $kim }, 'members, a page');
@@ -94,7 +94,7 @@ is_admin($t->admin(GET => "/groups/$local/members?limit=2&after=$page->{json}{ne
 is_admin($t->admin(GET => "/groups/$local/members?q=MI"), 200, items(member($mia, 'User', 'mia', 'Mia', 'local')), 'looked for');
 is_json($t->request(GET => "/Users/$kim")->{json}{groups}, undef, 'the identity provider sees no local group of a user');
 is_empty($t->admin(DELETE => "/groups/$local/members/lee"), 204, 'take a member out');
-refused($t->admin(DELETE => "/groups/$local/members/lee"), 404, 'member', '"lee" is no member of the group "WRITERS".', 'who is none');
+refused($t->admin(DELETE => "/groups/$local/members/lee"), 404, 'member', '"lee" is no member of the group "WRITERS"; its list of members shows who is.', 'who is none');
 is_json($t->stored_members($local), [sort $mia, $kim], 'the others are there');
 
 # --- groups of the identity provider ---------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ $project = $project->{json}{id};
 my $full = add(@line, access => 'Full access');
 refused($t->admin(POST => '/groups', { @line, access => 'READ-ONLY' }), 409, 'access',
     'There is a group "Transmission line (Read-only)" already, of the application; choose another name.', 'the same level again');
-refused($t->admin(POST => '/groups', { @line }), 400, 'access', 'access: is missing.', 'a project without a level');
+refused($t->admin(POST => '/groups', { @line }), 400, 'access', 'access: is missing; give the level of access to the project.', 'a project without a level');
 refused($t->admin(POST => '/groups', { @line, access => 'x', displayName => 'y' }), 400, 'displayName',
     'displayName: is made of project and access; leave it out.', 'a project with a name of its own');
 is_json([sort @{ wire() }], ['Planner', 'Team', 'Transmission line (Full access)', 'Transmission line (Read-only)'], 'the identity provider sees them');
@@ -288,7 +288,7 @@ is_json(listed('archived=true&order=descending'), ['WEIR (Part)', 'WEIR (Full)',
 refused($t->admin(GET => '/groups?order=down'), 400, 'order', $ANY, 'a direction that is none');
 is_problem($t->admin(GET => '/groups?after=018f0000-0000-7000-8000-000000000000'), 400, $ANY, { after => $ANY }, 'a place that is gone');
 refused($t->admin(GET => '/groups?sort=size'), 400, 'sort', $ANY, 'an order that is none');
-is_problem($t->admin(GET => '/groups?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
+is_problem($t->admin(GET => '/groups?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
 is_admin($other->admin(GET => '/groups'), 200, items(), 'not for another tenant');
 
 # --- the same by scimctl ---------------------------------------------------------------------------------------------------------------------

@@ -47,13 +47,13 @@ my $made = $t->admin(POST => '/templates', { name => 'Everybody', groups => ['ST
 is_admin($made, 201, template('Everybody', 10, role => 'office-admin', groups => ['Staff', 'Team'], flags => ['ai']), 'make a template');
 my $all = $made->{json}{id};
 is($made->{headers}->header('Location'), "/admin/tenants/$own/templates/$all", 'its place');
-refused($t->admin(POST => '/templates', { name => 'EVERYBODY', role => 'user' }), 409, 'name', 'There is a template "Everybody" already.', 'its name in another case');
+refused($t->admin(POST => '/templates', { name => 'EVERYBODY', role => 'user' }), 409, 'name', 'There is a template "Everybody" already; choose another name, or change that one.', 'its name in another case');
 refused($t->admin(POST => '/templates', { name => 'x' }), 400, undef, 'A template gives something: a role, groups, subscriptions or flags.', 'one that gives nothing');
 refused($t->admin(POST => '/templates', {}), 400, 'name', $ANY, 'one without a name');
-for ([role => 'boss', 'Role not found: boss'],
+for ([role => 'boss', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only.'],
     [groups => ['Staff', 'Nobody'], 'groups: there is no group "Nobody"; make it first, or correct the name.'],
     [groups => [$idp], 'groups: the group "Provisioned" is managed by provisioning, so that only your identity provider gives it; unlink it first, or choose another one.'],
-    [flags => ['ai', 'none'], 'There is no flag "none"; make it first, or correct the name.'],
+    [flags => ['ai', 'none'], 'There is no flag "none"; make it first, or correct the name. The flags here are: ai, personal-data.'],
     [condition => 'userName eq', $ANY], [condition => 'nonsense eq "x"', qr/nonsense/], [condition => 'userName like "x"', $ANY],
     [condition => 'members.value eq "x"', $ANY], [condition => 'userName eq "a" and', $ANY]) {
     my ($field, $value, $detail) = @$_;
@@ -62,7 +62,7 @@ for ([role => 'boss', 'Role not found: boss'],
 }
 refused($t->admin(POST => '/templates', { name => 'Bad', subscriptions => ['Gold'] }), 400, 'subscriptions',
     'subscriptions: there is no subscription "Gold"; make it first, or correct the name.', 'an unknown subscription');
-is_problem($t->admin(POST => '/templates', { name => 'Bad', role => 'user', conditionSql => 'true' }), 400, $ANY, { conditionSql => 'is not known here.' },
+is_problem($t->admin(POST => '/templates', { name => 'Bad', role => 'user', conditionSql => 'true' }), 400, $ANY, { conditionSql => 'is not known here; there are: name, priority, condition, role, groups, subscriptions, flags.' },
     'nobody sends SQL');
 is(sql("select count(*) from scim.template where tenant = '$own'"), 1, 'nothing of it is stored');
 
@@ -81,7 +81,7 @@ is_admin($t->admin(GET => '/templates'), 200, items(template('First', 1, role =>
 my $page = $t->admin(GET => '/templates?limit=2');
 is_json([map { $_->{name} } @{ $t->admin(GET => "/templates?limit=2&after=$page->{json}{next}")->{json}{items} }], ['Last'], 'by pages');
 is_json([map { $_->{name} } @{ $t->admin(GET => '/templates?q=EVERY')->{json}{items} }], ['Everybody'], 'looked for');
-refused($other->admin(GET => "/templates/$all"), 404, 'template', qq(There is no template "$all".), 'not for another tenant');
+refused($other->admin(GET => "/templates/$all"), 404, 'template', qq(There is no template "$all"; the list of templates shows their names.), 'not for another tenant');
 
 # --- what they give ------------------------------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ is_admin($t->admin(GET => '/template-preview/count?template=pilots'), 200, { acc
 is_admin($t->admin(GET => '/template-preview/count'), 200, { accounts => 0 + sql("select count(*) from scim.resource where tenant = '$own' and type = 'User' and deleted_at is null") }, 'everybody');
 is_problem($t->admin(GET => '/template-preview?condition=title'), 400, $ANY, { condition => $ANY }, 'a condition that is none');
 refused($t->admin(GET => "/template-preview?template=pilots&condition=$asked"), 400, 'condition', 'condition: a template has a condition of its own; give one of them.', 'both');
-refused($t->admin(GET => '/template-preview?template=none'), 404, 'template', 'There is no template "none".', 'no such template');
+refused($t->admin(GET => '/template-preview?template=none'), 404, 'template', 'There is no template "none"; the list of templates shows their names.', 'no such template');
 is(has($p1), '- | - | -', 'a preview gives nothing');
 
 # --- walls ----------------------------------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ is($listed->{baseUrl}, based($name), 'in a list');
 is($t->admin(GET => "//tenants?q=$name")->{json}{items}[0]{baseUrl}, undef, 'in a list, where it is not known');
 is($t->admin(PATCH => '', { profile => $settings{profile} }, @eager, 'If-Match' => $shown->{headers}->header('ETag'))->{json}{baseUrl}, based($name),
     'set, with a version that another Location told');
-is_problem($t->admin(PATCH => '', { baseUrl => 'https://x.example' }, @eager), 400, $ANY, { baseUrl => 'is not known here.' }, 'it is no setting');
+is_problem($t->admin(PATCH => '', { baseUrl => 'https://x.example' }, @eager), 400, $ANY, { baseUrl => 'is not known here; there are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.' }, 'it is no setting');
 is($other->admin(POST => '/disable', { accounts => 'keep' }, @eager)->{json}{baseUrl}, based($other->tenant), 'disable');
 is($other->admin(POST => '/enable', {}, @eager)->{json}{baseUrl}, based($other->tenant), 'enable');
 my @alone = (':base' => '/own', ':user' => $name);
@@ -85,9 +85,9 @@ is_problem($t->admin(PATCH => '', { restore => 'userName' }, 'If-Match' => $etag
 is_problem($t->admin(PATCH => '', {}), 400, qr/^Nothing to change: give at least one of displayName, restore, /, undef, 'nothing');
 is_problem($t->admin(PATCH => '', { restore => 'email', profile => 1, oneToken => 'yes', created => '2026-01-01T00:00:00Z', nests => true, enabled => true }), 400, $ANY, {
     restore => 'must be one of: externalId|userName|never.', profile => 'must be one of: lenient|rfc|interop.',
-    oneToken => 'must be true or false.', map { ($_ => 'is not known here.') } qw(created nests enabled) }, 'wrong ones');
-is_problem($t->admin(PATCH => '', { defaultRole => 'nobody', restore => 'userName' }), 400, 'Role not found: nobody',
-    { defaultRole => 'Role not found: nobody' }, 'a role that is none');
+    oneToken => 'must be true or false.', map { ($_ => 'is not known here; there are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.') } qw(created nests enabled) }, 'wrong ones');
+is_problem($t->admin(PATCH => '', { defaultRole => 'nobody', restore => 'userName' }), 400, 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.',
+    { defaultRole => 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.' }, 'a role that is none');
 is_problem($other->admin(PATCH => '', { restore => undef }), 400, $ANY, { restore => 'must have a value, not null.' }, 'no value');
 is_tenant($t->admin(GET => ''), 200, tenant($name, %count, %new, defaultRole => 'read-only'), 'nothing of that was done');
 is_tenant($t->admin(PATCH => '', { displayName => undef }), 200, tenant($name, %count, %new, defaultRole => 'read-only', displayName => undef), 'a name is taken away');
@@ -184,7 +184,7 @@ sub accounts {
         from scim.resource where tenant = '$off->{tenant}' and type <> 'Role'");
 }
 my $accounts = accounts();
-is_problem($off->admin(POST => '/disable', {}), 400, 'accounts: is missing.', { accounts => 'is missing.' }, 'it must be said what becomes of the accounts');
+is_problem($off->admin(POST => '/disable', {}), 400, 'accounts: is missing; give what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.', { accounts => 'is missing; give what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.' }, 'it must be said what becomes of the accounts');
 is_problem($off->admin(POST => '/disable', { accounts => 'delete' }), 400, $ANY, { accounts => 'must be one of: keep|local|deactivate.' }, 'and be one of three');
 is($off->request(GET => '/Users')->{status}, 200, 'it is on');
 $res = $off->admin(POST => '/disable', { accounts => 'keep' });
@@ -281,7 +281,7 @@ is(sql("select expires < now() + interval '12 hours' from scim.token where tenan
 $t->admin(POST => "//tenants", { tenant => "$name-one", oneToken => true });
 $t->admin(POST => "//tenants/$name-one/disable", { accounts => 'keep' });
 $res = $t->admin(POST => "//tenants/$name-one/enable", { expires => '2020-01-01T00:00:00Z' });
-is_problem($res, 400, 'The expiry of a token must be in the future.', { expires => 'The expiry of a token must be in the future.' }, 'an end in the past');
+is_problem($res, 400, 'The expiry of a token must be in the future; choose a later one.', { expires => 'The expiry of a token must be in the future; choose a later one.' }, 'an end in the past');
 is($t->admin(GET => "//tenants/$name-one")->{json}{enabled}, false, 'it is off still');
 is($t->admin(POST => "//tenants/$name-one/enable", {})->{json}{issued}{name}, 'provisioning', 'where there was none it has a name of its own');
 is_problem($t->admin(POST => "//tenants/$name-one/enable", { expires => '2099-01-01T00:00:00Z' }), 400, qr/is switched on already/, { expires => $ANY },

@@ -60,13 +60,13 @@ is_problem($other->admin(GET => "/tokens/$key"), 404, says('Tenant "' . $other->
 # --- what is refused ---------------------------------------------------------------------------------------------------------
 
 my $count = sql("select count(*) from scim.token where tenant = '$name'");
-is_problem($t->admin(POST => '/tokens', {}), 400, 'name: is missing.', { name => 'is missing.' }, 'no name');
+is_problem($t->admin(POST => '/tokens', {}), 400, 'name: is missing; give its name, unique among the tenant\'s unrevoked tokens.', { name => 'is missing; give its name, unique among the tenant\'s unrevoked tokens.' }, 'no name');
 for my $taken (qw(Okta OKTA okta)) {
     is_problem($t->admin(POST => '/tokens', { name => $taken }), 409,
         says(qq{Tenant "$name" already has an unrevoked token named "Okta"; choose another name or revoke that token first.}, 'name'), "a name in use: $taken");
 }
-my $past   = 'The expiry of a token must be in the future.';
-my $far    = 'The expiry of a token must be at most 3653 days (10 years) from now.';
+my $past   = 'The expiry of a token must be in the future; choose a later one.';
+my $far    = 'The expiry of a token must be at most 3653 days (10 years) from now; choose an earlier one.';
 my $noTime = 'must be a time such as 2027-01-31T12:00:00Z.';
 is_problem($t->admin(POST => '/tokens', { name => 'x', expires => $_->[0] }), 400, says($_->[1], 'expires'), "expires $_->[0]")
     for ['2020-01-01T00:00:00Z', $past], [in_days(0), $past], [in_days(3654), $far], ['9999-12-31T23:59:59Z', $far];
@@ -75,7 +75,7 @@ is_problem($t->admin(POST => '/tokens', { name => 'x', expires => $_ }), 400, $A
 is_problem($t->admin(POST => '/tokens', { name => 'x', expires => undef }), 400, $ANY, { expires => 'must have a value, not null.' }, 'expires null');
 is_problem($t->admin(POST => '/tokens', { name => 'x', rate => 0, burst => 1.5, readOnly => 'yes', addresses => '10.0.0.1', keyId => 'k', digest => '00', token => 's' }),
     400, $ANY, { rate => 'must be a whole number from 1 to 100000.', burst => 'must be a whole number from 1 to 1000000.', readOnly => 'must be true or false.',
-        addresses => 'must be a list of texts, 10000 at the most.', map { ($_ => 'is not known here.') } qw(keyId digest token) }, 'wrong terms');
+        addresses => 'must be a list of texts, 10000 at the most.', map { ($_ => 'is not known here; there are: name, expires, external, description, readOnly, addresses, rate, burst, expectEvery, user, scope.') } qw(keyId digest token) }, 'wrong terms');
 is_problem($t->admin(POST => '/tokens', { name => 'x', burst => 5 }), 400, says('The option burst needs rate beside it.', 'burst'), 'burst alone');
 is_problem($t->admin(POST => '/tokens', { name => 'x', addresses => $_->[0] }), 400, says($_->[1], 'addresses'), 'addresses ' . json($_->[0]))
     for [[], 'A list of addresses names one at least.'],
@@ -116,7 +116,7 @@ is_json(quiet($set->{json}), token('reader', description => 'For reports'), 'tak
 is_json([@$entry{qw(actor action objectName before after)}], ['admin', 'update', 'reader', { rate => 7, burst => 14, userId => $kim, description => undef },
     { description => 'For reports' }], 'the audit log has what was changed');
 is_problem($t->admin(PATCH => '/tokens/reader', {}), 400, qr/^Nothing to change: /, undef, 'nothing to set');
-is_problem($t->admin(PATCH => '/tokens/reader', { name => 'x' }), 400, $ANY, { name => 'is not known here.' }, 'its name stays');
+is_problem($t->admin(PATCH => '/tokens/reader', { name => 'x' }), 400, $ANY, { name => 'is not known here; there are: description, readOnly, addresses, rate, burst, expectEvery, user, scope.' }, 'its name stays');
 is_problem($t->admin(PATCH => '/tokens/nothing', { readOnly => true }), 404, $ANY, { token => $ANY }, 'no such token');
 
 # Each token is a service account of its own.

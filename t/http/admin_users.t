@@ -62,14 +62,14 @@ sub last_audit {
 # --- making a local account ---------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address', phone => 7, colour => 'red' }), 400, $ANY,
-    { colour => 'is not known here.', phone => 'must be a text.' }, 'wrong fields');
-is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address' }), 400, '"no address" is no e-mail address.',
-    { email => '"no address" is no e-mail address.' }, 'a wrong address');
-is_problem($t->admin(POST => '/users', { userName => 'Ann', role => 'nobody' }), 400, 'Role not found: nobody',
-    { role => 'Role not found: nobody' }, 'an unknown role');
+    { colour => 'is not known here; there are: userName, displayName, givenName, familyName, email, phone, active, role, flags.', phone => 'must be a text.' }, 'wrong fields');
+is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address' }), 400, '"no address" is no e-mail address; write one such as name@example.com.',
+    { email => '"no address" is no e-mail address; write one such as name@example.com.' }, 'a wrong address');
+is_problem($t->admin(POST => '/users', { userName => 'Ann', role => 'nobody' }), 400, 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.',
+    { role => 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.' }, 'an unknown role');
 is_problem($t->admin(POST => '/users', { userName => 'Ann', flags => ['may-fly'] }), 400, $ANY,
     { flags => 'There is no flag "may-fly"; make it first, or correct the name.' }, 'an unknown flag');
-is_problem($t->admin(POST => '/users', {}), 400, 'userName: is missing.', { userName => 'is missing.' }, 'no userName');
+is_problem($t->admin(POST => '/users', {}), 400, 'userName: is missing; give its userName, unique whatever the case.', { userName => 'is missing; give its userName, unique whatever the case.' }, 'no userName');
 
 my $made = $t->admin(POST => '/users', { userName => 'Ann', givenName => 'Ann', familyName => 'Lee', email => 'Ann@x.example',
     phone => '+1 555 1', role => 'READ-only' });
@@ -86,7 +86,7 @@ is_json(last_audit($ann), ['admin', 'admin', 'create', undef, { schemas => [$USE
 
 is_admin($t->admin(GET => "/users/$ann"), 200, account('Ann', %ann_whole), 'show it by its id');
 is_admin($t->admin(GET => '/users/ANN'), 200, account('Ann', %ann_whole), 'and by its userName, in whatever case');
-is_problem($t->admin(GET => '/users/bob'), 404, 'There is no user "bob".', { user => 'There is no user "bob".' }, 'nobody');
+is_problem($t->admin(GET => '/users/bob'), 404, 'There is no user "bob"; make it first, or correct the name.', { user => 'There is no user "bob"; make it first, or correct the name.' }, 'nobody');
 is_problem($t->admin(GET => '/users/018f0000-0000-7000-8000-000000000000'), 404, $ANY, { user => $ANY }, 'no such id');
 is_problem($other->admin(GET => "/users/$ann"), 404, $ANY, { user => $ANY }, 'not for another tenant');
 is_problem($t->admin(POST => '/users', { userName => 'aNN' }), 409, 'There is a user "aNN" already; choose another userName.',
@@ -193,11 +193,11 @@ is(names("q=$_->[0]"), "200$_->[1]", "look for $_->[0]") for ['AN', ' ANN'], ['r
 is(names($_->[0]), "200$_->[1]", "filter $_->[0]") for ['source=local', ' ANN'], ['source=scim', ' Bob kim@x.example'],
     ['state=inactive', ' Bob'], ['state=active', ' ANN kim@x.example'], ['state=deleted', ''], ['role=ADMINISTRATOR', ' kim@x.example'],
     ['role=user', ' ANN Bob'], ['protected=true', ''], ['protected=false&q=ann', ' ANN'], ['role=user&source=scim', ' Bob'];
-is_problem($t->admin(GET => '/users?role=nobody'), 400, 'Role not found: nobody', { role => $ANY }, 'an unknown role');
-is_problem($t->admin(GET => '/users?flag=nobody'), 400, $ANY, { flag => 'There is no flag "nobody".' }, 'an unknown flag');
+is_problem($t->admin(GET => '/users?role=nobody'), 400, 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.', { role => $ANY }, 'an unknown role');
+is_problem($t->admin(GET => '/users?flag=nobody'), 400, $ANY, { flag => 'There is no flag "nobody"; make it first, or correct the name.' }, 'an unknown flag');
 is_problem($t->admin(GET => '/users?sort=colour'), 400, $ANY, { sort => $ANY }, 'an unknown order');
 is_problem($t->admin(GET => '/users?order=down'), 400, $ANY, { order => 'must be one of: ascending|descending.' }, 'a direction that is none');
-is_problem($t->admin(GET => '/users?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'a place that is none');
+is_problem($t->admin(GET => '/users?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
 is_problem($t->admin(GET => '/users?after=018f0000-0000-7000-8000-000000000000'), 400, $ANY, { after => $ANY }, 'a place that is gone');
 
 # --- deleting, restoring, erasing -------------------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ scimctl(qw(tenant set), $own, qw(--deletion keep));
 
 # --- converting ---------------------------------------------------------------------------------------------------------------------
 
-is_problem($t->admin(POST => "/users/$ann/convert", {}), 409, 'The user "ANN" is local already.', { user => $ANY }, 'convert a local one');
+is_problem($t->admin(POST => "/users/$ann/convert", {}), 409, 'The user "ANN" is local already; there is nothing to convert.', { user => $ANY }, 'convert a local one');
 my %was = (%kim, role => 'administrator', roleDefault => false);
 is_admin($t->admin(POST => "/users/$kim/convert", {}), 200, account('kim@x.example', %was, source => 'local', locked => []), 'convert');
 is_json(last_audit($kim), ['admin', 'admin', 'unlink', { source => 'scim' }, { source => 'local' }], 'the audit log has it');

@@ -38,7 +38,7 @@ my $t   = ScimTest->new('attack-reserved');
 my $own = $t->tenant;
 is_json($t->admin(GET => '')->{json}{reservedRoles}, [], 'there are none at first');
 my $had = $t->make(Users => userName => 'had', roles => [{ value => 'administrator' }]);
-my $none = 'Role not found: nobody';
+my $none = 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.';
 is_problem($t->admin(PATCH => '', { reservedRoles => ['nobody'] }), 400, $none, { reservedRoles => $none }, 'a role that is none');
 is_json($t->admin(PATCH => '', { reservedRoles => ['Administrator', 'OFFICE-ADMIN', 'administrator'] })->{json}{reservedRoles}, [qw(administrator office-admin)],
     'as the roles are written');
@@ -84,9 +84,9 @@ is(role_of($t, $bea), 'read-only', 'which counts');
 sub contradicts { my ($res, $field, $detail, $name) = @_; local $Test::Builder::Level = $Test::Builder::Level + 1; return is_problem($res, 409, $detail, { $field => $detail }, $name) }
 my $crew = $t->make(Groups => displayName => 'Crew');
 contradicts($t->admin(PATCH => '', { defaultRole => 'administrator' }), 'defaultRole',
-    'The role "administrator" is reserved (reservedRoles): provisioning would give it to each new user.', 'as the default');
+    'The role "administrator" is reserved (reservedRoles): provisioning would give it to each new user. Take it from that list first, or choose another role.', 'as the default');
 contradicts($t->admin(POST => '/mappings', { group => 'Crew', role => 'administrator' }), 'role',
-    'The role "administrator" is reserved (reservedRoles): provisioning would give it to those whom it puts into the group.', 'by a mapping');
+    'The role "administrator" is reserved (reservedRoles): provisioning would give it to those whom it puts into the group. Take it from that list first, or choose another role.', 'by a mapping');
 contradicts($t->admin(PATCH => '', { reservedRoles => ['user'] }), 'reservedRoles', 'The role "user" is the default one (defaultRole); choose another default first.',
     'the default cannot be reserved');
 is($t->admin(POST => '/mappings', { group => 'Crew', role => 'summary-only' })->{status}, 201, 'another one can be mapped');

@@ -44,7 +44,7 @@ held(deactivate($users[3]), 4, 3, 'sent again');
 is(holds('')->[0]{attempts}, 2, 'is the same');
 is(scalar @{ holds('') }, 1, 'the only one');
 is_json($other->admin(GET => "/holds")->{json}{items}, [], 'not for another tenant');
-is_problem($other->admin(POST => "/holds/$hold->{id}/release", {}), 404, qq(There is no held request "$hold->{id}".), { hold => $ANY }, 'who cannot release it');
+is_problem($other->admin(POST => "/holds/$hold->{id}/release", {}), 404, qq(There is no held request "$hold->{id}"; the list of holds shows their ids.), { hold => $ANY }, 'who cannot release it');
 my $told = eventually(sub { $t->admin(GET => '/activity?status=429')->{json}{items}[0] });
 is_json([@$told{qw(method path status outcome)}], ['PATCH', $path, 429, 'held'], 'activity tells it');
 my $kept = eventually(sub { my $list = $t->admin(GET => '/activity?outcome=held')->{json}{items}; @$list == 2 && $list });
@@ -74,7 +74,7 @@ is(scalar(grep { $_->{path} eq '/Bulk' && $_->{status} == 200 } @$told), 1, 'and
 # --- rejecting ---
 my ($patch) = grep { $_->{path} eq $path } @{ holds('') };
 is_admin($t->admin(POST => "/holds/$patch->{id}/reject", {}), 200, { %$patch, state => 'rejected', decided => $TIME, decidedBy => 'admin' }, 'reject');
-is_problem($t->admin(POST => "/holds/$patch->{id}/reject", {}), 409, 'The request was rejected already.', { hold => $ANY }, 'once');
+is_problem($t->admin(POST => "/holds/$patch->{id}/reject", {}), 409, 'The request was rejected already; there is nothing to reject.', { hold => $ANY }, 'once');
 is_error(deactivate($users[3]), 403, undef, qr/^An administrator has rejected this request, .* Nothing was changed\./, 'it is refused');
 is(scalar @{ holds('?state=rejected') }, 1, 'and no longer held');
 is($t->patch($path, [{ op => 'replace', path => 'displayName', value => 'Vier' }])->{status}, 200, 'what takes nothing passes');

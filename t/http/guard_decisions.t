@@ -62,7 +62,7 @@ is_refused(empty($one), 'and what was rejected stays so');
 is(decide($three, 'reject')->{status}, 200, 'the newer one is rejected');
 is_refused(empty($three), 'and refused');
 my ($older) = grep { $_->{path} eq "/Groups/$three" && $_->{state} eq 'released' } @{ $t->admin(GET => '/holds?limit=100')->{json}{items} };
-is_problem($t->admin(POST => "/holds/$older->{id}/release", {}), 409, 'The request was released already.', { hold => $ANY }, 'the older one cannot be released again');
+is_problem($t->admin(POST => "/holds/$older->{id}/release", {}), 409, 'The request was released already; it may be sent again.', { hold => $ANY }, 'the older one cannot be released again');
 is(decide($three, 'release')->{status}, 200, 'the newer one can');
 is_empty(empty($three), 204, 'and passes');
 later(23 * 60);

@@ -55,12 +55,12 @@ fay,,,,,,,,Nobody
 gil,,,,,,,,Provisioned
 ,Nameless,,,,,,,
 END
-my @report = ('2 made ann', '3 made bob', '4 refused cho email: "nonsense" is no e-mail address.',
+my @report = ('2 made ann', '3 made bob', '4 refused cho email: "nonsense" is no e-mail address; write one such as name@example.com.',
     '5 refused ANN userName: Line 2 is about the same account; put what both say into one, and take the other out.',
     '6 refused dan role: Role not found: boss', '7 refused eve flags: There is no flag "nothing"; make it first, or correct the name.',
-    '8 refused fay groups: There is no group "Nobody".',
+    '8 refused fay groups: There is no group "Nobody"; make it first, or correct the name.',
     '9 refused gil groups: The group "Provisioned" is managed by provisioning; change it in your identity provider.',
-    '10 refused userName: is missing.');
+    '10 refused userName: is missing; give its userName, unique whatever the case.');
 my $log  = audits();
 my $json = imports($csv, 'preview=true', 'made 2 refused 7', 'a preview');
 is_json(told($json), \@report, 'it tells each line');
@@ -119,7 +119,7 @@ like($json->{lines}[2]{cause}, qr/^The line is no JSON object: /, 'what is none'
 is_json([@{ user('ida') }{qw(familyName flags active)}], ['Ö', ['ai'], false], 'types are those of JSON');
 my $res = $t->admin(POST => '/imports', { file => "userName\nlea\n", preview => true });
 is_json(told($res->{json}), ['2 made lea'], 'the file as a member of a JSON body');
-is_problem($t->admin(POST => '/imports', {}), 400, $ANY, { file => 'is missing.' }, 'no file');
+is_problem($t->admin(POST => '/imports', {}), 400, $ANY, { file => 'is missing; give CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8. It may be the body itself, with the other arguments in the query.' }, 'no file');
 is_problem($t->admin(POST => '/imports', { file => 7 }), 400, $ANY, { file => 'must be the text of a file.' }, 'a number');
 is_problem(import_file("userName\nx\n", 'existing=drop'), 400, $ANY, { existing => 'must be one of: keep|change.' }, 'a wrong argument');
 is(import_file("userName\nx\n", '', 'text/plain')->{status}, 415, 'another type');

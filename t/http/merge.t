@@ -24,8 +24,8 @@ sub flag { my ($flag, $description) = @_; return { flag => $flag, description =>
 sub counted { my ($users, @flag) = @_; return { %{ flag(@flag) }, users => $users } }
 is_admin($t->admin(POST => '/flags', { flag => 'May use AI', description => 'signed the terms' }), 201, flag('May use AI', 'signed the terms'), 'make a flag');
 is_admin($t->admin(POST => '/flags', { flag => 'admin-of' }), 201, flag('admin-of', undef), 'and another one');
-is_problem($t->admin(POST => '/flags', { flag => 'MAY USE ai' }), 409, 'There is a flag "MAY USE ai" already.', { flag => $ANY }, 'the same in another case');
-is_problem($t->admin(POST => '/flags', {}), 400, 'flag: is missing.', { flag => 'is missing.' }, 'no name');
+is_problem($t->admin(POST => '/flags', { flag => 'MAY USE ai' }), 409, 'There is a flag "MAY USE ai" already; choose another name, or change that one.', { flag => $ANY }, 'the same in another case');
+is_problem($t->admin(POST => '/flags', {}), 400, 'flag: is missing; give its name; permanent, and unique whatever the case.', { flag => 'is missing; give its name; permanent, and unique whatever the case.' }, 'no name');
 is_admin($t->admin(GET => '/flags'), 200, items(counted(0, 'admin-of', undef), counted(0, 'May use AI', 'signed the terms')), 'list them');
 is_admin($t->admin(GET => '/flags?q=TERMS'), 200, items(counted(0, 'May use AI', 'signed the terms')), 'look for one');
 my $page = $t->admin(GET => '/flags?limit=1');
@@ -35,7 +35,7 @@ is_admin($other->admin(GET => '/flags'), 200, items(), 'not for another tenant')
 my $etag = $t->admin(GET => '/flags/may%20use%20ai')->{headers}->header('ETag');
 is_admin($t->admin(PATCH => '/flags/may%20use%20ai', { description => undef }, 'If-Match' => $etag), 200, flag('May use AI', undef), 'describe one');
 is_problem($t->admin(PATCH => '/flags/may%20use%20ai', { description => 'x' }, 'If-Match' => $etag), 412, $ANY, undef, 'not another version');
-is_problem($t->admin(PATCH => '/flags/nothing', { description => 'x' }), 404, 'There is no flag "nothing".', { flag => $ANY }, 'no such flag');
+is_problem($t->admin(PATCH => '/flags/nothing', { description => 'x' }), 404, 'There is no flag "nothing"; make it first, or correct the name. The flags here are: admin-of, May use AI.', { flag => $ANY }, 'no such flag');
 is_json(audit('May use AI', 2), [['create', 'May use AI', undef, flag('May use AI', 'signed the terms')],
     ['update', 'May use AI', { description => 'signed the terms' }, { description => undef }]], 'the audit log has it');
 
@@ -43,7 +43,7 @@ my $ann = $t->make(Users => userName => 'ann@x.example', emails => [{ value => '
 is_json($t->admin(PATCH => "/users/$ann", { flags => ['MAY USE AI', 'admin-of', 'may use ai'] })->{json}{flags}, ['admin-of', 'May use AI'],
     'an account gets flags, each once');
 is_problem($t->admin(PATCH => "/users/$ann", { flags => ['admin-of', 'nothing'] }), 400, $ANY,
-    { flags => 'There is no flag "nothing"; make it first, or correct the name.' }, 'no such flag');
+    { flags => 'There is no flag "nothing"; make it first, or correct the name. The flags here are: admin-of, May use AI.' }, 'no such flag');
 is_json([map { $_->{userName} } @{ $t->admin(GET => '/users?flag=MAY%20USE%20AI')->{json}{items} }], ['ann@x.example'], 'who has it');
 is_problem($t->admin(DELETE => '/flags/admin-of'), 409, 'The flag "admin-of" is in use; take it from the accounts that have it first.', { flag => $ANY },
     'a flag in use stays');
@@ -68,8 +68,8 @@ is_json($t->admin(POST => '/links', { user => $bob, issuer => $issuer, subject =
 is_problem($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 'S1' }), 409,
     'This link is that of another user, "bob"; remove it there first.', { subject => $ANY }, 'of another account');
 is($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 's1' })->{status}, 201, 'a subject in another case is another one');
-is_problem($t->admin(POST => '/links', { user => 'nobody', issuer => $issuer, subject => 'x' }), 404, $ANY, { user => 'There is no user "nobody".' }, 'nobody');
-is_problem($t->admin(POST => '/links', { user => $bob }), 400, $ANY, { issuer => 'is missing.', subject => 'is missing.' }, 'half of it');
+is_problem($t->admin(POST => '/links', { user => 'nobody', issuer => $issuer, subject => 'x' }), 404, $ANY, { user => 'There is no user "nobody"; make it first, or correct the name.' }, 'nobody');
+is_problem($t->admin(POST => '/links', { user => $bob }), 400, $ANY, { issuer => 'is missing; give the identity provider, as its assertions name it.', subject => 'is missing; give the user, as its assertions name it.' }, 'half of it');
 is_admin($t->admin(GET => '/links?user=bob'), 200, items(link_of($bob, 'bob', 'S1')), 'those of an account');
 is_admin($t->admin(GET => '/links'), 200, items(link_of($bob, 'bob', 'S1'), link_of($ann, 'ann@x.example', 's1')), 'all of them');
 $page = $t->admin(GET => '/links?limit=1')->{json};
@@ -79,7 +79,7 @@ is_admin($other->admin(GET => '/links'), 200, items(), 'not for another tenant')
 is_json($t->admin(GET => "/users/$bob")->{json}{links}, [{ id => $link, issuer => $issuer, subject => 'S1', linked => $TIME }], 'the account shows them');
 is_json(audit($bob, 1), [['add-link', 'bob', undef, { issuer => $issuer, subject => 'S1' }]], 'the audit log has it');
 is_problem($other->admin(DELETE => "/links/$link"), 404, $ANY, { link => $ANY }, 'another tenant does not clear it');
-is_problem($t->admin(DELETE => '/links/none'), 404, 'There is no link "none".', { link => $ANY }, 'no such link');
+is_problem($t->admin(DELETE => '/links/none'), 404, 'There is no link "none"; the list of links shows their ids.', { link => $ANY }, 'no such link');
 is_empty($t->admin(DELETE => "/links/$link"), 204, 'clear it');
 is_json(audit($bob, 1), [['remove-link', 'bob', { issuer => $issuer, subject => 'S1' }, undef]], 'the audit log has it');
 is_json($t->admin(GET => "/users/$bob")->{json}{links}, [], 'it is gone');
@@ -111,12 +111,12 @@ $t->admin(PATCH => "/users/$ann", { flags => ['B', 'May use AI'] });
 $t->admin(PATCH => "/users/$anna", { flags => ['B'] });
 
 my $confirm = 'The user "ann@x.example" is going to be deleted; repeat its userName here to confirm that.';
-is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna }), 400, $ANY, { confirm => 'is missing.' }, 'merge without a word');
+is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna }), 400, $ANY, { confirm => 'is missing; give the userName of the user that is going to be deleted, once more.' }, 'merge without a word');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'anna' }), 400, $confirm, { confirm => $confirm }, 'with the wrong one');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $ann, confirm => 'ann@x.example' }), 400, $ANY, { into => 'This is the same account; name another one.' }, 'into itself');
-is_problem($t->admin(POST => "/users/$ann/merge", { into => 'nobody', confirm => 'ann@x.example' }), 400, $ANY, { into => 'There is no user "nobody".' }, 'into nobody');
+is_problem($t->admin(POST => "/users/$ann/merge", { into => 'nobody', confirm => 'ann@x.example' }), 400, $ANY, { into => 'There is no user "nobody"; make it first, or correct the name.' }, 'into nobody');
 is_problem($t->admin(POST => "/users/nobody/merge", { into => $ann, confirm => 'nobody' }), 404, $ANY, { user => $ANY }, 'nobody into another');
-is_problem($t->admin(GET => "/users/$ann/merge"), 400, $ANY, { into => 'is missing.' }, 'preview of half a merge');
+is_problem($t->admin(GET => "/users/$ann/merge"), 400, $ANY, { into => 'is missing; give the user that stays, by its id or userName.' }, 'preview of half a merge');
 is($t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' })->{status}, 200, 'protect it');
 my $protected = 'The user "ann@x.example" is the main contact; unprotect it first.';
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'ann@x.example' }), 409, $protected, { user => $protected }, 'a protected one does not go');

@@ -25,7 +25,7 @@ my $staff = $t->make(Groups => displayName => 'Staff', members => [map { { value
 # --- marking -------------------------------------------------------------------------------------------------------------------------
 
 is_problem(protect($ann, 'friend'), 400, $ANY, { kind => 'must be one of: main-contact|break-glass.' }, 'a kind that is none');
-is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no user "nobody".' }, 'nobody');
+is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no user "nobody"; make it first, or correct the name.' }, 'nobody');
 my $shown = $t->admin(GET => "/users/$ann");
 is_problem($t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => '"00000000000000000000000000000000"'), 412, $ANY, undef, 'another version');
 my $res = $t->admin(POST => "/users/$ann/protect", { kind => 'main-contact' }, 'If-Match' => $shown->{headers}->header('ETag'));
@@ -128,7 +128,7 @@ is_problem($t->admin(DELETE => "/users/$ann"), 409, 'The user "Ann" is the main 
 is_problem($t->admin(POST => "/users/$ben/merge", { into => $cat, confirm => 'ben' }), 409, 'The user "ben" is a break-glass account; unprotect it first.',
     { user => $ANY }, 'nor merged into another one');
 is($t->admin(PATCH => "/users/$ann", { displayName => 'Ann Lee' })->{json}{displayName}, 'Ann Lee', 'an administrator changes it');
-is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The user "cat" is not protected.', { user => $ANY }, 'unprotect what is not');
+is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The user "cat" is not protected; there is nothing to take away.', { user => $ANY }, 'unprotect what is not');
 is($t->admin(POST => "/users/$ben/unprotect", {})->{json}{protected}, undef, 'unprotect');
 is_empty($t->request(DELETE => "/Users/$ben"), 204, 'which provisioning may delete from then on');
 is_problem(protect($ben, 'break-glass'), 409, 'The user "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');

@@ -59,7 +59,7 @@ is_json([map { $_->{userName} } @{ $t->admin(GET => '/subscriptions/web/users?st
 is_json([map { $_->{userName} } @{ $t->admin(GET => '/subscriptions/web/users?standing=seated')->{json}{items} }], ['c', 'a'], 'and those who do not');
 is_json([map { $_->{userName} } @{ $t->admin(GET => '/subscriptions/web/users?standing=waiting&limit=1')->{json}{items} }], ['b'], 'a page of them');
 is_problem($t->admin(GET => '/subscriptions/web/users?standing=lying'), 400, $ANY, { standing => 'must be one of: seated|waiting.' }, 'no such standing');
-is_problem($t->admin(GET => '/subscriptions/web/users?after=x'), 400, $ANY, { after => 'is no place of this list; take what a page of it calls next.' }, 'no such place');
+is_problem($t->admin(GET => '/subscriptions/web/users?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'no such place');
 is_problem($t->admin(GET => '/subscriptions/none/users'), 404, $ANY, { subscription => $ANY }, 'no such subscription');
 
 remove(One => 'c');

@@ -45,7 +45,7 @@ sub removes { my ($confirm, %more) = @_; return $t->admin(POST => '/remove', def
 is_problem(removes($own), 409, qq{Provisioning of the tenant "$own" is switched on. Switch it off first, so that its identity provider is told so and nothing is written meanwhile.},
     undef, 'one that is switched on');
 is($t->admin(POST => '/disable', { accounts => 'keep' })->{status}, 200, 'switch it off');
-is_problem(removes(undef), 400, $ANY, { confirm => 'is missing.' }, 'without a word');
+is_problem(removes(undef), 400, $ANY, { confirm => 'is missing; give its name, once more.' }, 'without a word');
 my $confirm = qq{Everything of the tenant "$own" is going to be erased but its audit log; repeat its name here to confirm that.};
 is_problem(removes($other->tenant), 400, "confirm: $confirm", { confirm => $confirm }, 'with another name');
 is_problem($t->admin(POST => "//tenants/nobody-here/remove", { confirm => 'nobody-here' }), 404, $ANY, undef, 'one that is not there');

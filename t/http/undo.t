@@ -34,8 +34,8 @@ is_admin($shown, 200, { id => $id, kind => 'import', name => 'staff.csv', actor 
     refused => 0, undone => undef }, 'an import is a batch');
 is_json([map { $_->{id} } @{ $t->admin(GET => '/batches')->{json}{items} }], [$id], 'listed');
 is_json($t->admin(GET => '/batches?kind=deactivation')->{json}{items}, [], 'by its kind');
-is_problem($t->admin(GET => "/batches/$old->{id}"), 404, qq(There is no batch "$old->{id}".), { batch => $ANY }, 'no such batch');
-is_problem(undo('x'), 404, 'There is no batch "x".', { batch => $ANY }, 'to undo, neither');
+is_problem($t->admin(GET => "/batches/$old->{id}"), 404, qq(There is no batch "$old->{id}"; the list of batches shows their ids.), { batch => $ANY }, 'no such batch');
+is_problem(undo('x'), 404, 'There is no batch "x"; the list of batches shows their ids.', { batch => $ANY }, 'to undo, neither');
 
 # What has happened since.
 $t->admin(PATCH => '/users/bob', { phone => '7' });

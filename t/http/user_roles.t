@@ -86,7 +86,7 @@ is(sql("select coalesce(role, '-') from scim.resource where tenant = '" . $loose
 # --- whose role wins -------------------------------------------------------------------------------------------------------------------
 
 is($t->admin(PATCH => "/users/$ann", { role => 'AUDITOR' })->{json}{role}, 'Auditor', 'an administrator gives a role');
-is_problem($t->admin(PATCH => "/users/$ann", { role => 'Boss' }), 400, 'Role not found: Boss', { role => 'Role not found: Boss' }, 'not an unknown one');
+is_problem($t->admin(PATCH => "/users/$ann", { role => 'Boss' }), 400, 'Role not found: Boss. The roles here are: administrator, office-admin, user, read-only, summary-only, Auditor.', { role => 'Role not found: Boss. The roles here are: administrator, office-admin, user, read-only, summary-only, Auditor.' }, 'not an unknown one');
 is(put($ann, 'ann')->{status}, 200, 'a sync without roles');
 $t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => 'x' }]);
 is(role_of($ann), 'Auditor', 'keeps it');

@@ -41,6 +41,7 @@ static const struct {
     {"leniency", test_leniency},
     {"marks", test_marks},
     {"mask", test_mask},
+    {"near", test_near},
     {"noun", test_noun},
     {"noun_user", test_noun_user},
     {"openapi", test_openapi},

@@ -2,6 +2,8 @@
 #include "noun_case.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
+#include "store/admin.h"
+#include "store/admin_change.h"
 #include "unit.h"
 
 #define FLAG  "'is':{'flag':'VIP','description':null,'created':'T'}"
@@ -30,7 +32,7 @@ static const noun_case_t cases[] = {
      "[{'action':'create','type':'Flag','id':'VIP','name':'VIP','after':{'flag':'VIP','description':null,'created':'T'}"
      "}]"},
     {"a flag that is there already", &scim_flag_add, "{'flag':'vip'}", "{'taken':true,'created':'T'}", NULL, 409,
-     "flag: There is a flag \"vip\" already.", NULL, NULL},
+     "flag: There is a flag \"vip\" already; choose another name, or change that one.", NULL, NULL},
     {"a flag is described", &scim_flag_set, "{'flag':'vip','description':'new'}", "{" FLAG "}", "v0,v1", 0, NULL,
      "{'flag':'VIP','description':'new','created':'T'}",
      "[{'action':'update','type':'Flag','id':'VIP','name':'VIP','before':{'description':null},'after':{'description':'"
@@ -41,7 +43,7 @@ static const noun_case_t cases[] = {
      "The resource has another version than If-Match names. Read it again.", NULL, NULL},
     {"any version of it", &scim_flag_set, "{'flag':'VIP','description':null}", "{" FLAG "}", "*", 0, NULL, NULL, NULL},
     {"no such flag, whatever the version", &scim_flag_set, "{'flag':'X','description':null}", "{}", "v0", 404,
-     "flag: There is no flag \"X\".", NULL, NULL},
+     "flag: There is no flag \"X\"; make it first, or correct the name.", NULL, NULL},
     {"a flag goes, and a deleted user loses it", &scim_flag_remove, "{'flag':'vip'}",
      "{" FLAG ",'used':false,'deleted':[{'id':'u1','userName':'ann','flags':['a','VIP']},{'id':'u2','flags':['VIP']}]}",
      NULL, 0, NULL,
@@ -66,7 +68,7 @@ static const noun_case_t cases[] = {
      "{'id':'2'," OWNER "'linked':'T','taken':'bob'}", NULL, 409,
      "subject: This link is that of another user, \"bob\"; remove it there first.", NULL, NULL},
     {"a link of nobody", &scim_link_add, "{'user':'Ann','issuer':'I','subject':'S'}", "{'id':'2'}", NULL, 404,
-     "user: There is no user \"Ann\".", NULL, NULL},
+     "user: There is no user \"Ann\"; make it first, or correct the name.", NULL, NULL},
     {"a link of a deleted user", &scim_link_add, "{'user':'Ann','issuer':'I','subject':'S'}",
      "{'id':'2','userId':'u1','userName':'ann','deleted':true}", NULL, 409,
      "user: The user \"ann\" is deleted; restore it first.", NULL, NULL},
@@ -79,13 +81,13 @@ static const noun_case_t cases[] = {
      NULL, NULL, NULL},
     {"one of them is nobody", &scim_duplicate_dismiss, "{'users':['ann','x']}",
      "{'id':'u1','users':['u1'],'names':'ann','unknown':'x','isAlone':true,'areMany':false}", NULL, 404,
-     "user: There is no user \"x\".", NULL, NULL},
+     "user: There is no user \"x\"; make it first, or correct the name.", NULL, NULL},
     {"one alone, named twice", &scim_duplicate_dismiss, "{'users':['ann','u1']}",
      "{'id':'u1','users':['u1'],'names':'ann','isAlone':true,'areMany':false,'is':{'pairs':0}}", NULL, 400,
-     "users: Name two accounts at least.", NULL, NULL},
+     "users: One account alone is no duplicate; name two at least.", NULL, NULL},
     {"too many at once", &scim_duplicate_dismiss, "{'users':['ann']}",
      "{'id':'u1','users':['u1'],'names':'ann','isAlone':false,'areMany':true}", NULL, 400,
-     "users: Name a hundred accounts at the most.", NULL, NULL},
+     "users: So many accounts are too many at once; name a hundred at the most.", NULL, NULL},
     {"a link goes", &scim_link_remove, "{'link':'1'}", "{" LINK "}", NULL, 0, NULL,
      "{'id':'1','issuer':'I','subject':'S','linked':'T','userId':'u1','userName':'ann'}",
      "[{'action':'remove-link','type':'User','id':'u1','name':'ann','before':{'issuer':'I','subject':'S'}}]"},
@@ -95,7 +97,8 @@ static const noun_case_t cases[] = {
      ":" PRO ",'gone':false}",
      "[{'action':'create','type':'Entitlement','id':'s1','name':'Pro','after':" PRO "}]"},
     {"a subscription's name is taken", &scim_subscription_set, "{'subscription':'pro','name':'BASIC'}",
-     "{" SUBSCRIPTION ",'taken':'Basic'}", NULL, 409, "name: There is a subscription \"Basic\" already.", NULL, NULL},
+     "{" SUBSCRIPTION ",'taken':'Basic'}", NULL, 409,
+     "name: There is a subscription \"Basic\" already; choose another name, or change that one.", NULL, NULL},
     {"a subscription has no more seats to count", &scim_subscription_set, "{'subscription':'pro','seats':null}",
      "{" SUBSCRIPTION ",'was':" PRO "}", NULL, 0, NULL,
      "{'was':" PRO ",'id':'s1','name':'Pro','description':null,'seats':null,'automatic':false,'created':'T',"
@@ -133,9 +136,11 @@ static const noun_case_t cases[] = {
      "[{'action':'update','type':'Role','id':'r1','name':'Boss','before':{'display':'Boss','displayName':'Boss'},"
      "'after':{'display':'Chief','displayName':'Chief'}}]"},
     {"a role that is called so", &scim_role_add, "{'role':'BOSS'}", "{'id':'r2','taken':'Boss'}", NULL, 409,
-     "role: There is a role \"Boss\" already.", NULL, NULL},
+     "role: There is a role \"Boss\" already; choose another name, or change that one.", NULL, NULL},
     {"a built-in role", &scim_role_remove, "{'role':'user'}", "{" ROLE ",'builtIn':true}", NULL, 409,
-     "role: The role \"Boss\" is built in and stays.", NULL, NULL},
+     "role: The role \"Boss\" is built in and cannot be removed; reserve it (reservedRoles) if provisioning is not to "
+     "give it.",
+     NULL, NULL},
     {"the default role", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'builtIn':false,'isDefault':true}", NULL, 409,
      "role: The role \"Boss\" is the tenant's default; choose another default first.", NULL, NULL},
     {"a reserved role", &scim_role_remove, "{'role':'boss'}", "{" ROLE ",'reserved':true,'used':true}", NULL, 409,
@@ -171,14 +176,14 @@ static const noun_case_t cases[] = {
     {"a mapping to a reserved role", &scim_mapping_add, "{'group':'g','role':'r'}",
      "{'groupId':'g1','group':'G','role':'R','reserved':true}", NULL, 409,
      "role: The role \"R\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "
-     "group.",
+     "group. Take it from that list first, or choose another role.",
      NULL, NULL},
     {"a mapping that is there", &scim_mapping_add, "{'group':'g','subscription':'s'}",
      "{'groupId':'g1','group':'G','subscriptionId':'s1','subscription':'S','mappedSubscription':true}", NULL, 409,
-     "subscription: The group \"G\" is mapped to \"S\" already.", NULL, NULL},
+     "subscription: The group \"G\" is mapped to \"S\" already; there is nothing to add.", NULL, NULL},
     {"a mapping to a role that is there", &scim_mapping_add, "{'group':'g','role':'r'}",
      "{'groupId':'g1','group':'G','role':'R','mappedRole':true}", NULL, 409,
-     "role: The group \"G\" is mapped to \"R\" already.", NULL, NULL},
+     "role: The group \"G\" is mapped to \"R\" already; there is nothing to add.", NULL, NULL},
     {"a group is mapped", &scim_mapping_add, "{'group':'g','role':'r'}",
      "{'id':'m1','groupId':'g1','group':'G','role':'R','subscription':null,'created':'T'}", NULL, 0, NULL,
      "{'id':'m1','groupId':'g1','group':'G','role':'R','subscription':null,'created':'T','archived':false,"
@@ -195,7 +200,7 @@ static const noun_case_t cases[] = {
     {"of many, a role is reserved", &scim_mapping_add_many, "{'groups':['g'],'roles':['r']}",
      "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':'R','reserved':true}]}", NULL, 409,
      "role: The role \"R\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "
-     "group.",
+     "group. Take it from that list first, or choose another role.",
      NULL, NULL},
     {"of many, a role is none", &scim_mapping_add_many, "{'groups':['g'],'roles':['r'],'subscriptions':['s']}",
      "{'found':[" GROUP "],'rolesFound':[{'named':'r','role':null}]}", NULL, 404,
@@ -221,7 +226,7 @@ static const noun_case_t cases[] = {
      "subscription: There is no subscription \"s\"; make it first, or correct the name.", NULL, NULL},
     {"a grant that is there", &scim_grant_add, "{'user':'ann','subscription':'s'}",
      "{'userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','taken':true}", NULL, 409,
-     "subscription: The user \"Ann\" was granted \"S\" already.", NULL, NULL},
+     "subscription: The user \"Ann\" was granted \"S\" already; there is nothing to add.", NULL, NULL},
     {"a grant", &scim_grant_add, "{'user':'ann','subscription':'s'}",
      "{'id':'a1','userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','granted':'T'}", NULL, 0, NULL,
      "{'id':'a1','userId':'u1','userName':'Ann','subscriptionId':'s1','subscription':'S','granted':'T','role':null,"
@@ -260,7 +265,7 @@ static const noun_case_t cases[] = {
     {"a template gives no flag that is none", &scim_template_add, "{'name':'T','flags':['f']}", "{'flagsFound':null}",
      NULL, 400, "flags: There is no flag \"f\"; make it first, or correct the name.", NULL, NULL},
     {"a template's name is taken", &scim_template_add, "{'name':'t','role':'x'}", "{'role':'X','taken':'T'}", NULL, 409,
-     "name: There is a template \"T\" already.", NULL, NULL},
+     "name: There is a template \"T\" already; choose another name, or change that one.", NULL, NULL},
     {"a template is made", &scim_template_add,
      "{'name':'T','role':'x','condition':'active eq true','conditionSql':'C','conditionParams':['p']}",
      "{'id':'t1','priority':20,'role':'X','groups':[],'subscriptions':[],'flags':[],'created':'N','lastModified':'N'}",
@@ -302,9 +307,10 @@ static const noun_case_t cases[] = {
     {"a token for /Me without a user", &scim_token_add, "{'name':'a','scope':'me'}", "{}", NULL, 400,
      "scope: a token that is for /Me alone needs a user (user).", NULL, NULL},
     {"a token that ends in the past", &scim_token_add, "{'name':'a'}", "{'past':true,'late':false}", NULL, 400,
-     "expires: The expiry of a token must be in the future.", NULL, NULL},
+     "expires: The expiry of a token must be in the future; choose a later one.", NULL, NULL},
     {"a token that ends too late", &scim_token_add, "{'name':'a'}", "{'past':false,'late':true}", NULL, 400,
-     "expires: The expiry of a token must be at most 3653 days (10 years) from now.", NULL, NULL},
+     "expires: The expiry of a token must be at most 3653 days (10 years) from now; choose an earlier one.", NULL,
+     NULL},
     {"a token is made", &scim_token_add, "{'name':'a','keyId':'k','digest':'d','rate':5,'user':'ann'}",
      "{'tenant':'t','expires':'E','created':'N','createdBy':'me','foundUser':'u1'}", NULL, 0, NULL,
      "{'tenant':'t','expires':'E','created':'N','createdBy':'me','foundUser':'u1','keyId':'k','name':'a','description':"
@@ -345,9 +351,10 @@ static const noun_case_t cases[] = {
      NULL},
     {"no such token", &scim_token_set, "{'token':'x','rate':1}", "{'tenant':'t'}", NULL, 404,
      "token: Tenant \"t\" has no token with the key id or name \"x\"; its list of tokens shows both.", NULL, NULL},
-    {"a group without a name", &scim_group_add, "{}", "{'id':'g1'}", NULL, 400, "displayName: is missing.", NULL, NULL},
+    {"a group without a name", &scim_group_add, "{}", "{'id':'g1'}", NULL, 400,
+     "displayName: is missing; give the name of the group.", NULL, NULL},
     {"a group of a project without its level", &scim_group_add, "{'kind':'project','project':'P'}", "{}", NULL, 400,
-     "access: is missing.", NULL, NULL},
+     "access: is missing; give the level of access to the project.", NULL, NULL},
     {"a group of a project with a name", &scim_group_add,
      "{'kind':'project','project':'P','access':'A','displayName':'x'}", "{}", NULL, 400,
      "displayName: is made of project and access; leave it out.", NULL, NULL},
@@ -430,7 +437,8 @@ static const noun_case_t cases[] = {
      "group: The group \"G\" is managed by provisioning; there is nothing to link.", NULL, NULL},
     {"a group of the application is not linked", &scim_group_link, "{'group':'g'}",
      "{" OWN("application") ",'isApplication':true}", NULL, 409,
-     "group: The group \"G\" is the application's, which the identity provider sees already.", NULL, NULL},
+     "group: The group \"G\" is the application's, which the identity provider sees already; there is nothing to link.",
+     NULL, NULL},
     {"an archived group is not linked", &scim_group_link, "{'group':'g'}", "{" OWN("local") ",'isArchived':true}", NULL,
      409, "group: The group \"G\" is archived; restore it first.", NULL, NULL},
     {"a group that a template gives is not linked", &scim_group_link, "{'group':'g'}",
@@ -444,10 +452,10 @@ static const noun_case_t cases[] = {
      "[{'action':'link','type':'Group','id':'g1','name':'G','before':{'source':'local'},'after':{'source':'scim'}}]"},
     {"a member that is nobody", &scim_group_add_members, "{'group':'g','members':['a','b']}",
      "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':['u1']}", NULL, 400,
-     "members: \"b\" is no user or group of this tenant.", NULL, NULL},
+     "members: \"b\" is no user or group of this tenant; make it first, or correct the name.", NULL, NULL},
     {"a group is no member of itself", &scim_group_add_members, "{'group':'g','members':['G']}",
      "{" OWN("local") ",'found':[{'named':'G','id':'g1'}],'joins':['g1']}", NULL, 400,
-     "members: a group cannot be a member of itself (G).", NULL, NULL},
+     "members: a group cannot be a member of itself (G); leave it out.", NULL, NULL},
     {"a member joins", &scim_group_add_members, "{'group':'g','members':['a']}",
      "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':['u1']}", NULL, 0, NULL,
      "{'found':[{'named':'a','id':'u1'}],'joins':['u1'],'id':'g1','displayName':'G','source':'local','members':4,"
@@ -456,13 +464,13 @@ static const noun_case_t cases[] = {
     {"a member that is one already", &scim_group_add_members, "{'group':'g','members':['a']}",
      "{" OWN("local") ",'found':[{'named':'a','id':'u1'}],'joins':null}", NULL, 0, NULL, NULL, NULL},
     {"who is no member does not leave", &scim_group_remove_member, "{'group':'g','member':'a'}", "{" OWN("local") "}",
-     NULL, 404, "member: \"a\" is no member of the group \"G\".", NULL, NULL},
+     NULL, 404, "member: \"a\" is no member of the group \"G\"; its list of members shows who is.", NULL, NULL},
     {"a group of five people leaves", &scim_group_remove_member, "{'group':'g','member':'h'}",
      "{" OWN("local") ",'memberId':'g2','people':5}", NULL, 0, NULL,
      "{'memberId':'g2','people':5,'id':'g1','displayName':'G','source':'local','members':2,'archivedAt':null}",
      "[{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['g2']},'weight':5}]"},
-    {"no such group", &scim_group_remove, "{'group':'x'}", "{}", NULL, 404, "group: There is no group \"x\".", NULL,
-     NULL},
+    {"no such group", &scim_group_remove, "{'group':'x'}", "{}", NULL, 404,
+     "group: There is no group \"x\"; make it first, or correct the name.", NULL, NULL},
     {"an expiry without a new token", &scim_tenant_enable, "{'expires':'E'}", "{" TENANT("false", "false") "}", NULL,
      400,
      "expires: the tenant has not one token at a time (oneToken), so there is no new one; its tokens keep their "
@@ -473,8 +481,8 @@ static const noun_case_t cases[] = {
      "expires: the tenant is switched on already, so there is no new token; change the expiry of the one that it has.",
      NULL, NULL},
     {"a new token that ends in the past", &scim_tenant_enable, "{'expires':'E'}",
-     "{" TENANT("false", "true") ",'past':true}", NULL, 400, "expires: The expiry of a token must be in the future.",
-     NULL, NULL},
+     "{" TENANT("false", "true") ",'past':true}", NULL, 400,
+     "expires: The expiry of a token must be in the future; choose a later one.", NULL, NULL},
     {"a tenant is switched on once more", &scim_tenant_enable, "{}", "{" TENANT("true", "true") "}", NULL, 0, NULL,
      "{'tenant':'t','displayName':'T','enabled':true,'oneToken':true}", "[]"},
     {"a tenant is switched on, and its token renewed", &scim_tenant_enable, "{'keyId':'k2','digest':'d'}",
@@ -505,8 +513,9 @@ static const noun_case_t cases[] = {
      NULL, NULL},
     {"the default role is reserved", &scim_tenant_set, "{'defaultRole':'boss'}",
      "{" TENANT("true", "false") ",'defaultRole':'Boss','defaultReserved':'Boss'}", NULL, 409,
-     "defaultRole: The role \"Boss\" is reserved (reservedRoles): provisioning would give it to each new user.", NULL,
-     NULL},
+     "defaultRole: The role \"Boss\" is reserved (reservedRoles): provisioning would give it to each new user. Take it "
+     "from that list first, or choose another role.",
+     NULL, NULL},
     {"the default role is going to be reserved", &scim_tenant_set, "{'reservedRoles':['user']}",
      "{" TENANT("true", "false") ",'reservedFound':[{'named':'user'}],'defaultReserved':'user'}", NULL, 409,
      "reservedRoles: The role \"user\" is the default one (defaultRole); choose another default first.", NULL, NULL},
@@ -553,7 +562,8 @@ static const noun_case_t cases[] = {
      "[{'action':'create','type':'Tenant','id':'t','name':'T','after':{'tenant':'t','displayName':'T','defaultRole':'"
      "Boss',"
      "'loginAttribute':'userName'}}]"},
-    {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404, "link: There is no link \"7\".", NULL, NULL},
+    {"no such link", &scim_link_remove, "{'link':'7'}", "{}", NULL, 404,
+     "link: There is no link \"7\"; the list of links shows their ids.", NULL, NULL},
 };
 
 static void test_cases(void)
@@ -584,4 +594,37 @@ static void test_many_mappings(void)
                                "{'action':'map','type':'Group','id':'g1','name':'G','after':{'subscription':'S'}}]");
 }
 
-CU_TestInfo test_noun[] = {{"cases", test_cases}, {"many mappings", test_many_mappings}, CU_TEST_INFO_NULL};
+/* Each text says what is wrong, and then what to do: behind a semicolon, a colon or in a second sentence. */
+static int says_what_to_do(const char *text)
+{
+    static const char *const behind[] = {"; ", ". ", ": "};
+    for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+        const char *at = strstr(text, behind[i]);
+        if (at && strlen(at) > 8) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void what_to_do(void)
+{
+    for (int t = 0; scim_admin_tables[t]; t++) {
+        for (const scim_admin_op_t *op = scim_admin_tables[t]; op->noun; op++) {
+            const scim_action_t *action = op->change ? op->change->action : NULL;
+            const scim_refusal_t *missing = action ? action->noun->missing : op->missing;
+            if (missing && !says_what_to_do(missing->text)) {
+                UNIT_STR(missing->text, "what to do");
+            }
+            for (const scim_refusal_t *refusal = action ? action->refusals : NULL; refusal && refusal->fact;
+                 refusal++) {
+                if (!says_what_to_do(refusal->text)) {
+                    UNIT_STR(refusal->text, "what to do");
+                }
+            }
+        }
+    }
+}
+
+CU_TestInfo test_noun[] = {
+    {"cases", test_cases}, {"many mappings", test_many_mappings}, {"what to do", what_to_do}, CU_TEST_INFO_NULL};

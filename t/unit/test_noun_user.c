@@ -55,7 +55,7 @@ static const noun_case_t cases[] = {
      "{" RULES ",'flagsFound':[{'named':'f'}],'flags':['f']}", NULL, 400,
      "flags: There is no flag \"g\"; make it first, or correct the name.", NULL, NULL},
     {"an address that is none", &scim_user_add, "{'userName':'a','email':'a b@x'}", "{" RULES "}", NULL, 400,
-     "email: \"a b@x\" is no e-mail address.", NULL, NULL},
+     "email: \"a b@x\" is no e-mail address; write one such as name@example.com.", NULL, NULL},
     {"a displayName where it is derived", &scim_user_add, "{'userName':'a','displayName':'x'}",
      "{'rules':{'derivesName':true}}", NULL, 400,
      "displayName: is made of the name in this tenant; set givenName and familyName.", NULL, NULL},
@@ -69,8 +69,8 @@ static const noun_case_t cases[] = {
      CHANGED("{'userName':'ann','displayName':'Ann','active':true,'emails':[{'value':'b@x','primary':true}]}", "'user'",
              "['b']"),
      "[{'action':'update','type':'User','id':'u1','name':'ann','after':{'emails':[{'value':'b@x','primary':true}]}}]"},
-    {"no such user", &scim_user_set, "{'user':'x','role':null}", "{}", NULL, 404, "user: There is no user \"x\".", NULL,
-     NULL},
+    {"no such user", &scim_user_set, "{'user':'x','role':null}", "{}", NULL, 404,
+     "user: There is no user \"x\"; make it first, or correct the name.", NULL, NULL},
     {"another version of a user", &scim_user_set, "{'user':'ann','role':null}", "{" ANN RULES "}", "v0", 412,
      "The resource has another version than If-Match names. Read it again.", NULL, NULL},
     {"a deleted user is not changed", &scim_user_set, "{'user':'ann','role':null}", "{" DELETED RULES "}", "v1", 409,
@@ -160,7 +160,7 @@ static const noun_case_t cases[] = {
     {"a deleted user is not converted", &scim_user_convert, "{'user':'ann'}", "{" GONE("scim", "") RULES "}", NULL, 409,
      "user: The user \"ann\" is deleted; restore it first.", NULL, NULL},
     {"a local user is not converted", &scim_user_convert, "{'user':'ann'}", "{" ANN RULES ",'isProvisioned':false}",
-     NULL, 409, "user: The user \"ann\" is local already.", NULL, NULL},
+     NULL, 409, "user: The user \"ann\" is local already; there is nothing to convert.", NULL, NULL},
     {"a user is converted", &scim_user_convert, "{'user':'ann'}", "{" SCIM RULES ",'isProvisioned':true}", NULL, 0,
      NULL,
      "{'id':'u1','changes':[{'id':'u1','doc':" ANN_DOC ",'source':'local','wire':false,'active':true,'role':'user',"
@@ -187,7 +187,8 @@ static const noun_case_t cases[] = {
      "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'},"
      "'after':{'protected':'main-contact'}}]"},
     {"who is not protected is not unprotected", &scim_user_unprotect, "{'user':'ann'}",
-     "{" ANN RULES ",'isProtected':false}", NULL, 409, "user: The user \"ann\" is not protected.", NULL, NULL},
+     "{" ANN RULES ",'isProtected':false}", NULL, 409,
+     "user: The user \"ann\" is not protected; there is nothing to take away.", NULL, NULL},
     {"a user is unprotected, and loses what it had kept", &scim_user_unprotect, "{'user':'ann'}",
      "{" GLASS RULES ",'isProtected':true,'grants':[{'id':'a1','subscription':'S','source':'manual'},"
      "{'id':'a2','role':'r','source':'protected'}]}",
@@ -198,7 +199,7 @@ static const noun_case_t cases[] = {
      "[{'action':'withdraw','type':'User','id':'u1','name':'ann','before':{'role':'r','source':'protected'}},"
      "{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'}}]"},
     {"a merge into nobody", &scim_user_merge, "{'user':'ann','into':'x','confirm':'ann'}", "{" SCIM RULES "}", NULL,
-     400, "into: There is no user \"x\".", NULL, NULL},
+     400, "into: There is no user \"x\"; make it first, or correct the name.", NULL, NULL},
     {"a merge into itself", &scim_user_merge, "{'user':'ann','into':'u1','confirm':'ann'}",
      "{" SCIM RULES "," BOB ",'same':true}", NULL, 400, "into: This is the same account; name another one.", NULL,
      NULL},
@@ -265,7 +266,7 @@ static const noun_case_t cases[] = {
      "'source':'scim'},'groups':[{'id':'g2','displayName':'H','source':'scim'}],'flags':['b'],'links':[{'issuer':'I',"
      "'subject':'S'}],'grants':[{'subscription':'S','source':'manual'}]}}]"},
     {"a preview of a merge into nobody", &scim_user_merge_preview, "{'user':'ann','into':'x'}", "{" SCIM RULES "}",
-     NULL, 400, "into: There is no user \"x\".", NULL, NULL},
+     NULL, 400, "into: There is no user \"x\"; make it first, or correct the name.", NULL, NULL},
     {"a preview of a merge into itself", &scim_user_merge_preview, "{'user':'ann','into':'ann'}",
      "{" SCIM RULES "," BOB ",'same':true}", NULL, 400, "into: This is the same account; name another one.", NULL,
      NULL},

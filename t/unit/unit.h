@@ -64,6 +64,7 @@ extern CU_TestInfo test_json[];
 extern CU_TestInfo test_leniency[];
 extern CU_TestInfo test_marks[];
 extern CU_TestInfo test_mask[];
+extern CU_TestInfo test_near[];
 extern CU_TestInfo test_noun[];
 extern CU_TestInfo test_noun_user[];
 extern CU_TestInfo test_openapi[];
