@@ -225,6 +225,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     }
     request->schemas = runtime->schemas;
     request->mask.secret = request->schemas->secret;
+    request->mask.schemas = request->schemas;
     if (!scim_config_covers(request->config->location, path))
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", path);
     path += strlen(request->config->location);

@@ -201,7 +201,8 @@ void scim_respond_log(const scim_request_t *request, const scim_error_t *error, 
     if (!APLOG_R_IS_LEVEL(request->r, level))
         return;
     detail = scim_mask_detail(error->detail, &request->mask, request->r->pool);
-    cause = scim_mask_detail(error->cause, &request->mask, request->r->pool);
+    cause = level == APLOG_ERR ? scim_mask_fault(error->cause, &request->mask, request->r->pool)
+                               : scim_mask_detail(error->cause, &request->mask, request->r->pool);
     line = apr_psprintf(request->r->pool, "%s: %s%s%d%s%s: %s%s%s%s", log_prefix(request), where ? where : "",
                         where ? ": " : "", error->status, type ? " " : "", type ? type : "", detail, cause ? " (" : "",
                         cause ? cause : "", cause ? ")" : "");

@@ -95,7 +95,7 @@ static apr_size_t known_part(const request_rec *r, const char *location, const c
 
 static const scim_mask_t *mask_of(const request_rec *r)
 {
-    static const scim_mask_t unknown = {"", NULL};
+    static const scim_mask_t unknown = {"", NULL, NULL};
     const scim_request_t *request = scim_request_of(r);
 
     return request ? &request->mask : &unknown;

@@ -247,8 +247,7 @@ static int has_word(const char *text, const char *word)
 static int about_masked(const char *text, const scim_mask_t *mask)
 {
     for (apr_size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]); i++) {
-        if (scim_mask_listed(mask->names, concepts[i].attribute, strlen(concepts[i].attribute)) &&
-            has_word(text, concepts[i].word)) {
+        if (scim_mask_hides(mask, concepts[i].attribute) && has_word(text, concepts[i].word)) {
             return 1;
         }
     }
@@ -289,19 +288,32 @@ static int is_cut(const char *quoted)
     return quoted[len] && !scim_mask_is_name(quoted, len);
 }
 
+/* Whether what is quoted first is a role, which tells nothing of who has it. */
+static int quotes_role(const char *text)
+{
+    const char *quote = strchr(text, '"');
+    return quote - text >= 5 && strncasecmp(quote - 5, "role ", 5) == 0 && strrchr(text, '"') == strchr(quote + 1, '"');
+}
+
 static int hides(const char *text, const char *quoted, const scim_mask_t *mask, apr_pool_t *pool)
 {
     if (scim_mask_mentions(text, mask, pool) || is_cut(quoted)) {
         return 1;
     }
-    return mask->names && *mask->names && (about_masked(text, mask) || !quotes_names(quoted, mask, pool));
+    if (!mask->names || !*mask->names) {
+        return 0;
+    }
+    if (quotes_role(text) && !scim_mask_hides(mask, "roles")) {
+        return !quotes_names(quoted, mask, pool);
+    }
+    return about_masked(text, mask) || !quotes_names(quoted, mask, pool) || scim_mask_strange(quoted, mask);
 }
 
 /* Of the one detail that has a value without quotes. */
 static const char *mask_role(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
 {
     const char *at = strstr(text, role_tail);
-    if (!at || !about_masked(text, mask)) {
+    if (!at || !scim_mask_hides(mask, "roles")) {
         return text;
     }
     return apr_psprintf(pool, "%.*s" SCIM_MASKED, (int)(at - text) + (int)sizeof(role_tail) - 1, text);
@@ -319,10 +331,33 @@ const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool
     }
     const char *last = strrchr(text, '"');
     const char *quoted = last > first ? apr_pstrmemdup(pool, first + 1, (apr_size_t)(last - first - 1)) : first + 1;
-    if (!hides(text, quoted, mask, pool)) {
+    char id[SCIM_ID_SIZE];
+    if (scim_id_read(id, quoted) || !hides(text, quoted, mask, pool)) {
         return text;
     }
     return apr_psprintf(pool, "%.*s" SCIM_MASKED "%s", (int)(first + 1 - text), text, last > first ? last : "");
+}
+
+/* A list of names without one of them. */
+static const char *without_name(const char *names, const char *gone, apr_pool_t *pool)
+{
+    const char *rest = "";
+    for (apr_size_t len; *names; names += len + (names[len] == ',')) {
+        len = strcspn(names, ",");
+        if (strncasecmp(names, gone, len) != 0 || gone[len]) {
+            rest = apr_pstrcat(pool, rest, *rest ? "," : "", apr_pstrmemdup(pool, names, len), NULL);
+        }
+    }
+    return rest;
+}
+
+const char *scim_mask_fault(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+{
+    if (!text || !mask->names || scim_mask_is_address(text, mask)) {
+        return scim_mask_detail(text, mask, pool);
+    }
+    const scim_mask_t chosen = {mask->secret, without_name(mask->names, SCIM_MASK_PERSONAL, pool), NULL};
+    return scim_mask_detail(text, &chosen, pool);
 }
 
 /* ---- JSON ---- */
@@ -384,7 +419,7 @@ static int mask_member(json_object *object, const char *key, const scim_mask_t *
         }
         const char *text = json_object_get_string(value);
         const char *without = members[i].masked(text, mask, pool);
-        int about = without != text || scim_mask_mentions(text, mask, pool);
+        int about = without != text || scim_mask_mentions(text, mask, pool) || scim_mask_strange(text, mask);
         if (without != text) {
             put(object, key, apr_pstrdup(pool, without));
         }
@@ -413,7 +448,7 @@ static const char *mask_string(const char *text, const scim_mask_t *mask, apr_po
 {
     char first = text[strspn(text, " \t\r\n")];
     if (first != '{' && first != '[') {
-        return NULL;
+        return scim_mask_is_address(text, mask) ? SCIM_MASKED : NULL;
     }
     const char *wrapped = apr_pstrcat(pool, "{\"value\":", text, "}", NULL);
     json_object *object;
@@ -445,7 +480,7 @@ static void mask_object(json_object *object, const scim_mask_t *mask, apr_pool_t
     const char **keys = keys_of(object, pool);
     mask_operation(object, keys, mask, pool);
     for (const char **key = keys; *key; key++) {
-        if (!scim_mask_mentions(*key, mask, pool)) {
+        if (!scim_mask_mentions(*key, mask, pool) && !scim_mask_strange(*key, mask)) {
             mask_value(object, *key, mask, pool);
             continue;
         }
@@ -484,12 +519,17 @@ static const char *text_of(json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) && value ? json_object_get_string(value) : "";
 }
 
-/* Whether the attribute is masked that things of this type are called by. */
+/* Whether the attribute is masked that things of this type are called by. Nothing but a user's name is personal. */
 static int masks_name(const char *type, const scim_mask_t *mask)
 {
-    static const char *const naming[][2] = {{"User", "userName"},      {"Group", "displayName"},
-                                            {"Role", "value"},         {"Role", "displayName"},
-                                            {"Subscription", "value"}, {"Subscription", "displayName"}};
+    static const char *const naming[][2] = {{"Group", "displayName"},
+                                            {"Role", "value"},
+                                            {"Role", "displayName"},
+                                            {"Subscription", "value"},
+                                            {"Subscription", "displayName"}};
+    if (strcmp(type, "User") == 0) {
+        return scim_mask_hides(mask, "userName");
+    }
     for (apr_size_t i = 0; i < sizeof(naming) / sizeof(naming[0]); i++) {
         if (strcmp(naming[i][0], type) == 0 && scim_mask_listed(mask->names, naming[i][1], strlen(naming[i][1]))) {
             return 1;

@@ -34,9 +34,20 @@ static int secret(const scim_mask_t *mask, const char *word, apr_size_t len)
     return scim_mask_listed(PASSWORD, word, len) || scim_mask_listed(mask->secret, word, len);
 }
 
+static int personal(const scim_mask_t *mask)
+{
+    return mask->schemas && scim_mask_listed(mask->names, SCIM_MASK_PERSONAL, sizeof(SCIM_MASK_PERSONAL) - 1);
+}
+
 static int masked(const scim_mask_t *mask, const char *word, apr_size_t len)
 {
-    return secret(mask, word, len) || scim_mask_listed(mask->names, word, len);
+    return secret(mask, word, len) || scim_mask_listed(mask->names, word, len) ||
+           (personal(mask) && scim_mask_listed(mask->schemas->personal, word, len));
+}
+
+int scim_mask_hides(const scim_mask_t *mask, const char *name)
+{
+    return masked(mask, name, strlen(name));
 }
 
 /* Letters of an attribute's name (RFC 7643 2.1), and $ of $ref. */
@@ -111,6 +122,81 @@ int scim_mask_mentions(const char *text, const scim_mask_t *mask, apr_pool_t *po
         if (mentions(plain, mask)) {
             return 1;
         }
+    }
+    return 0;
+}
+
+/* ---- what no schema knows ---- */
+
+/* Members of messages, words of filters, and what details quote of neither. */
+static const char message_words[] =
+    "Operations,op,path,data,method,bulkId,version,failOnErrors,response,status,filter,attributes,excludedAttributes,"
+    "sortBy,sortOrder,ascending,descending,startIndex,count,cursor,add,remove,replace,rfc,lenient,interop,eq,ne,co,sw,"
+    "ew,gt,ge,lt,le,pr,and,or,not,true,false,null,value,$ref";
+
+/* A name of attributes, with dots between them, or a number. */
+static int is_known(const char *name, apr_size_t len, const scim_mask_t *mask)
+{
+    if (len > 0 && strspn(name, "0123456789.-") >= len) {
+        return 1;
+    }
+    for (apr_size_t at = 0, part; at <= len; at += part + 1) {
+        const char *dot = memchr(name + at, '.', len - at);
+        part = dot ? (apr_size_t)(dot - name) - at : len - at;
+        if (part > 0 && !scim_schemas_name(mask->schemas, name + at, part) &&
+            !scim_mask_listed(message_words, name + at, part)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* A word, which may be a schema's URN or begin with one. */
+static int is_known_word(const char *word, apr_size_t len, const scim_mask_t *mask)
+{
+    if (len < 4 || strncasecmp(word, "urn:", 4) != 0) {
+        return is_known(word, len, mask);
+    }
+    apr_size_t urn = len;
+    while (word[urn - 1] != ':') {
+        urn--;
+    }
+    return scim_schemas_find(mask->schemas, word, len) ||
+           (scim_schemas_find(mask->schemas, word, urn - 1) && is_known(word + urn, len - urn, mask));
+}
+
+/* To behind the quote that ends a value. */
+static const char *skip_quoted(const char *text)
+{
+    const char quote = *text++;
+    while (*text && *text != quote) {
+        text += text[0] == '\\' && text[1] ? 2 : 1;
+    }
+    return *text ? text + 1 : text;
+}
+
+int scim_mask_is_address(const char *text, const scim_mask_t *mask)
+{
+    return strchr(text, '@') && personal(mask);
+}
+
+int scim_mask_strange(const char *text, const scim_mask_t *mask)
+{
+    if (!personal(mask)) {
+        return 0;
+    }
+    if (strpbrk(text, "@%")) {
+        return 1;
+    }
+    while (*text) {
+        apr_size_t len = 0;
+        while (text[len] && scim_mask_is_name(text + len, 1)) {
+            len++;
+        }
+        if (len && !is_known_word(text, len, mask)) {
+            return 1;
+        }
+        text = len ? text + len : *text == '"' || *text == '\'' ? skip_quoted(text) : text + 1;
     }
     return 0;
 }
@@ -299,7 +385,7 @@ int scim_mask_readable(const char *text, scim_mask_kind_e kind, const scim_mask_
 apr_array_header_t *scim_mask_spans(const char *text, scim_mask_kind_e kind, const scim_mask_t *mask, apr_pool_t *pool)
 {
     apr_array_header_t *none = apr_array_make(pool, 1, sizeof(scim_mask_span_t));
-    int about = !mask->names || scim_mask_mentions(text, mask, pool);
+    int about = !mask->names || scim_mask_mentions(text, mask, pool) || scim_mask_strange(text, mask);
     if (!*text || (!about && !scim_mask_strict(mask))) {
         return none;
     }

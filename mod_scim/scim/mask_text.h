@@ -26,6 +26,15 @@ int scim_mask_strict(const scim_mask_t *mask);
 /* Whether a list of names has this one. */
 int scim_mask_listed(const char *names, const char *word, apr_size_t len);
 
+/* Whether the values of an attribute of this name are masked. */
+int scim_mask_hides(const scim_mask_t *mask, const char *name);
+
+/* Whether everything personal is masked, and a text has a name that no schema knows, or an @. */
+int scim_mask_strange(const char *text, const scim_mask_t *mask);
+
+/* Whether it is, and the text has an @. */
+int scim_mask_is_address(const char *text, const scim_mask_t *mask);
+
 /* Whether one of the words of a text is a name that is masked, be it percent-encoded once or more often. */
 int scim_mask_mentions(const char *text, const scim_mask_t *mask, apr_pool_t *pool);
 

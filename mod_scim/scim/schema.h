@@ -58,6 +58,7 @@ struct scim_attr_t {
     int required;
     int case_exact;
     int indexed;                   /* resources are looked up by it; not a characteristic, and not served */
+    int personal;                  /* its values tell who somebody is. Not served */
     int max_length;                /* bytes of a value, which the schema's file says; 0: it does not. Not served */
     apr_array_header_t *canonical; /* const char *; NULL where the schema advises none */
     apr_array_header_t *reference_types; /* const char *; NULL unless a reference */
@@ -104,6 +105,7 @@ struct scim_schemas_t {
     apr_array_header_t *root;    /* those that a query of the root is about */
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
     const char *secret;          /* names of the attributes that are never returned, with commas between them */
+    const char *personal;        /* of those that say in their schema's file that they are, the same way */
     apr_hash_t *names;           /* lower-case names of all attributes and sub-attributes of all schemas */
 };
 

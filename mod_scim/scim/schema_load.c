@@ -18,6 +18,7 @@
 #define COMMON_FILE       "common.json" /* in the directory of what is shipped, or of what replaces it */
 #define INDEXED           "indexed"     /* ours alone: /Schemas does not serve it */
 #define MAX_LENGTH        "maxLength"   /* the same */
+#define PERSONAL          "personal"    /* the same */
 #define MAX_LENGTH_MOST   1048576       /* bytes, of a document, too */
 #define FILE_MAX          1048576       /* bytes */
 #define FILE_DEPTH        16
@@ -47,10 +48,10 @@ static const keyword_t uniqueness_words[] = {
     {"none", SCIM_UNIQUE_NONE}, {"server", SCIM_UNIQUE_SERVER}, {"global", SCIM_UNIQUE_GLOBAL}, {NULL, 0}};
 
 static const char *const schema_members[] = {"schemas", "id", "name", "description", "attributes", "meta", NULL};
-static const char *const attr_members[] = {
-    "name",       "type",     "multiValued", "description",   "required",        "caseExact",
-    "mutability", "returned", "uniqueness",  "subAttributes", "canonicalValues", "referenceTypes",
-    INDEXED,      MAX_LENGTH, NULL};
+static const char *const attr_members[] = {"name",       "type",          "multiValued",     "description",
+                                           "required",   "caseExact",     "mutability",      "returned",
+                                           "uniqueness", "subAttributes", "canonicalValues", "referenceTypes",
+                                           INDEXED,      MAX_LENGTH,      PERSONAL,          NULL};
 
 scim_error_t *scim_load_complain(const scim_loader_t *loader, const char *what, const char *format, ...)
 {
@@ -189,12 +190,14 @@ static scim_error_t *read_characteristics(const scim_loader_t *loader, const cha
     return NULL;
 }
 
-static scim_error_t *read_indexed(const scim_loader_t *loader, const char *what, json_object *json, scim_attr_t *attr)
+/* A member that need not be there, and that /Schemas does not serve. */
+static scim_error_t *read_own(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
+                              int *value)
 {
     scim_error_t *error = NULL;
-    if (json_object_object_get_ex(json, INDEXED, NULL))
-        error = scim_load_boolean(loader, what, json, INDEXED, &attr->indexed);
-    json_object_object_del(json, INDEXED);
+    if (json_object_object_get_ex(json, name, NULL))
+        error = scim_load_boolean(loader, what, json, name, value);
+    json_object_object_del(json, name);
     return error;
 }
 
@@ -249,7 +252,9 @@ static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, 
         return scim_load_complain(loader, what, "the name is not allowed (RFC 7643 2.1)");
     attr->key = lower(attr->name, loader->pool);
     if ((error = scim_load_members(loader, what, json, attr_members)) ||
-        (error = read_characteristics(loader, what, json, attr)) || (error = read_indexed(loader, what, json, attr)) ||
+        (error = read_characteristics(loader, what, json, attr)) ||
+        (error = read_own(loader, what, json, INDEXED, &attr->indexed)) ||
+        (error = read_own(loader, what, json, PERSONAL, &attr->personal)) ||
         (error = read_max_length(loader, what, json, attr)) || (error = check_attr(loader, what, json, attr)))
         return error;
     if (attr->type != SCIM_COMPLEX)
@@ -423,22 +428,35 @@ int scim_schemas_complete(const apr_array_header_t *dirs, apr_pool_t *pool)
     return 0;
 }
 
-static const char *add_secrets(const char *names, const apr_array_header_t *attrs, apr_pool_t *pool)
+static int is_secret(const scim_attr_t *attr)
+{
+    return attr->returned == SCIM_RETURN_NEVER;
+}
+
+static int is_personal(const scim_attr_t *attr)
+{
+    return attr->personal;
+}
+
+/* Adds the names of those attributes for which `picks` is true. */
+static const char *add_names(const char *names, const apr_array_header_t *attrs, int (*picks)(const scim_attr_t *),
+                             apr_pool_t *pool)
 {
     for (int i = 0; attrs && i < attrs->nelts; i++) {
         const scim_attr_t *attr = APR_ARRAY_IDX(attrs, i, const scim_attr_t *);
-        names = add_secrets(names, attr->subs, pool);
-        if (attr->returned == SCIM_RETURN_NEVER)
+        names = add_names(names, attr->subs, picks, pool);
+        if (picks(attr))
             names = apr_pstrcat(pool, names, *names ? "," : "", attr->name, NULL);
     }
     return names;
 }
 
-static const char *list_secrets(const scim_schemas_t *schemas, apr_pool_t *pool)
+static const char *list_names(const scim_loader_t *loader, int (*picks)(const scim_attr_t *), apr_pool_t *pool)
 {
-    const char *names = "";
-    for (int i = 0; i < schemas->schemas->nelts; i++)
-        names = add_secrets(names, APR_ARRAY_IDX(schemas->schemas, i, const scim_schema_t *)->attrs, pool);
+    const apr_array_header_t *schemas = loader->out->schemas;
+    const char *names = add_names("", loader->common->attrs, picks, pool);
+    for (int i = 0; i < schemas->nelts; i++)
+        names = add_names(names, APR_ARRAY_IDX(schemas, i, const scim_schema_t *)->attrs, picks, pool);
     return names;
 }
 
@@ -498,7 +516,8 @@ scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *
         return scim_error_status(pool, INTERNAL, "no schema directory holds a ResourceType");
     if ((error = scim_load_types(&loader)))
         return error;
-    loader.out->secret = list_secrets(loader.out, pool);
+    loader.out->secret = list_names(&loader, is_secret, pool);
+    loader.out->personal = list_names(&loader, is_personal, pool);
     order_served(loader.out->schemas, urn_of_schema);
     order_served(loader.out->types, urn_of_type);
     *out = loader.out;

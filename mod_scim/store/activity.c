@@ -47,10 +47,16 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* What the traits of a tenant are like that masks what the resource is called (scim.traits). */
-static const char *mask_pattern(const scim_activity_t *activity)
+/* What the traits of a tenant have that masks what the resource is called (scim.traits); NULL: it is called nothing. */
+static const char *mask_trait(const scim_activity_t *activity)
 {
-    return !activity->named ? NULL : strcmp(activity->named, "userName") == 0 ? "%n%" : "%d%";
+    if (!activity->named) {
+        return NULL;
+    }
+    if (strcmp(activity->named, "userName") == 0) {
+        return "n";
+    }
+    return activity->type && strcmp(activity->type, "User") == 0 ? "u" : "d";
 }
 
 /* The reason, and what of the request was accepted beyond the standard and what was ignored. */
@@ -77,7 +83,7 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
     params[6].value = activity->object;
     params[7].value = told(session, reason);
-    params[8].value = mask_pattern(activity);
+    params[8].value = activity->named ? apr_pstrcat(pool, "%", mask_trait(activity), "%", NULL) : NULL;
     params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
                                    (int)apr_time_usec(activity->began));
     params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, activity->tried);
@@ -224,7 +230,7 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     put_text(out, "e", activity->resource);
     put_text(out, "v", activity->type);
     put_text(out, "w", outcome->leniencies);
-    put_text(out, "n", activity->named);
+    put_text(out, "n", mask_trait(activity));
     if (activity->held) {
         scim_buf_puts(out, ",\"h\":true");
     }

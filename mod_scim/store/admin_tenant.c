@@ -49,7 +49,8 @@
         {"guardLogins", SCIM_ARG_FLAG, HEAD("Guard logins"), "who cannot log in any more counts for both"},            \
         {"guardUntil", SCIM_ARG_TIME, HEAD("Guard open until"), "the guard lets everything pass until then"},          \
         {"activityBodies", SCIM_ARG_FLAG, HEAD("Keep bodies"), "activity keeps bodies of requests"},                   \
-        {"activityMask", SCIM_ARG_LIST, HEAD("Mask"), "attributes that activity does not show"},                       \
+        {"activityMask", SCIM_ARG_LIST, HEAD("Mask"),                                                                  \
+         "attributes that activity does not show; personal stands for whatever tells who somebody is"},                \
         {"activityReads", SCIM_ARG_INT, HEAD("Reads kept"), "how many of 100 reads activity keeps"},                   \
         {"removing", SCIM_ARG_TIME, HEAD("Being removed since"), "since when it is being removed; null: it is not"},   \
     {                                                                                                                  \
@@ -130,7 +131,13 @@
          0,                                                                                                             \
          "count for both who cannot log in any more: another userName, login or externalId (default: true)"},           \
         {"activityBodies", SCIM_ARG_FLAG, 0, NULL, 0, 0, "keep the bodies of requests in activity, without passwords"}, \
-        {"activityMask", SCIM_ARG_LIST, 0, "ATTRIBUTE", 0, 100, "do not show this attribute in activity"},              \
+        {"activityMask",                                                                                                \
+         SCIM_ARG_LIST,                                                                                                 \
+         0,                                                                                                             \
+         "ATTRIBUTE",                                                                                                   \
+         0,                                                                                                             \
+         100,                                                                                                           \
+         "do not show this attribute in activity; personal: whatever tells who somebody is (default: personal)"},       \
         {"activityReads", SCIM_ARG_INT, 0, "PERCENT", 0, 100, "how many of 100 reads activity keeps (default: 100)"},   \
         {"userNameEmail", SCIM_ARG_FLAG, 0, NULL, 0, 0, "refuse a userName that is no e-mail address"},                 \
         {"deriveDisplayName", SCIM_ARG_FLAG, 0, NULL, 0, 0, "make displayName of the name, whatever is sent"},          \

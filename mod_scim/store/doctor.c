@@ -73,6 +73,9 @@ static const check_t checks[] = {
     {"silences", "silent", SCIM_DOCTOR_WARNING, SCIM_STMT_DOCTOR_SILENT,
      "The token \"%2\" of tenant %1 has not been used for %3 hours; it is usually used every %4.",
      "Look at the provisioning job there: it may be switched off or in quarantine, or its requests do not arrive."},
+    {"activity", "unmasked", SCIM_DOCTOR_NOTE, SCIM_STMT_DOCTOR_UNMASKED,
+     "Activity of tenant %1 keeps names and addresses of people, as it did in the version that made the tenant.",
+     "scimctl tenant set %1 --activity-mask personal, unless they are needed there."},
 };
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -112,7 +115,14 @@ static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const char *u
 
 static int is_of_tenants(const check_t *check)
 {
-    return strcmp(check->area, "tokens") == 0 || strcmp(check->area, "silences") == 0;
+    static const char *const areas[] = {"tokens", "silences", "activity"};
+
+    for (apr_size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+        if (strcmp(check->area, areas[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static scim_error_t *run_check(apr_array_header_t *findings, const check_t *check, scim_conn_t *conn, const char *user,

@@ -10,7 +10,7 @@ as $$
 $$;
 
 -- w: scim.watch has something to look at; r: rules for accounts; t: templates; p: protected accounts; n: activity does not show what
--- users are called, userName; d: nor displayName.
+-- users are called, userName; u: nor their displayName (both are personal); d: nor anybody's displayName.
 create function scim.traits(t scim.tenant) returns text
     language plpgsql stable
 as $$
@@ -22,7 +22,8 @@ begin
         case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
         case when exists (select from scim.template x where x.tenant = t.tenant) then 't' end,
         case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
-        case when 'username' = any (lower(t.activity_mask::text)::text[]) then 'n' end,
+        case when lower(t.activity_mask::text)::text[] && array ['username', 'personal'] then 'n' end,
+        case when lower(t.activity_mask::text)::text[] && array ['displayname', 'personal'] then 'u' end,
         case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end);
 end
 $$;
@@ -33,10 +34,6 @@ create function scim.token_traits(t scim.tenant, confined boolean) returns text
 as $$
     select scim.traits(t) || case when confined then 'm' else '' end
 $$;
-
-create function scim.mask_trait(attribute text) returns text
-    language sql immutable
-    return case attribute when 'userName' then 'n' else 'd' end;
 
 -- Gives a tenant's tokens their copies anew; each change of what they are copies of does so, in its own transaction, and raises the version
 -- of the rules with it. One at a time, so that each sees what the one before has changed: nothing else makes who marks a user and who sets the guard wait

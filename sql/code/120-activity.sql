@@ -254,7 +254,7 @@ $$;
 -- row, and `e`, the id of the resource that it came to be about; `i` is the row's id. Where the end of a COMMIT is not known, be it the
 -- request's own or that of these entries, the row may be there already: it stays as it is, and gets the body; but what a Bulk request said in case it would not be finished (a status of 500 or
 -- more) is replaced. Each entry is a use of the token where `u` is true. The name of a resource that the tenant masks is masked here (`n`
--- is its attribute), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
+-- is the trait that says so), and so is the query of a request whose token was not accepted, for which httpd does not know what is masked.
 create function scim.record_activity(entries jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_hashjoin = on
 as $$
@@ -303,7 +303,7 @@ begin
                                     object, resource_id, resource_type, leniencies, dry, held, body_length, body, changes)
     select of_tenant, e.came, e.id, e.k, k.name, e.m,
            case when e.u is null and k.activity_mask <> '{}' then regexp_replace(e.p, '[?].*', '?***') else e.p end, e.s, e.y, e.r, e.d,
-           e.q, e.a, case when e.o is not null and strpos(k.traits, scim.mask_trait(e.n)) > 0 then '***' else e.o end, e.e, e.v,
+           e.q, e.a, case when e.o is not null and strpos(k.traits, e.n) > 0 then '***' else e.o end, e.e, e.v,
            string_to_array(nullif(e.w, ''), ','), e.c is not null,
            e.h is true, e.l, e.b, e.c
       from entry e
@@ -361,7 +361,7 @@ create function scim.activity_key_at(key text) returns timestamptz
 
 create function scim.activity_key_id(key text) returns bigint
     language sql immutable
-    return split_part(key, '-', 2)::bigint;
+    return nullif(split_part(key, '-', 2), '')::bigint;
 
 create function scim.outcome(status int, held boolean) returns text
     language sql immutable
@@ -372,7 +372,7 @@ create function scim.shown_name(of_tenant text, of_resource uuid) returns text
     language plpgsql stable
 as $$
 begin
-    return (select case when case r.type when 'User' then 'username' else 'displayname' end = any (lower(t.activity_mask::text)::text[]) then '***'
+    return (select case when lower(t.activity_mask::text)::text[] && case r.type when 'User' then array ['username', 'personal'] else array ['displayname'] end then '***'
                         else coalesce(r.doc ->> 'userName', r.doc ->> 'displayName') end
               from scim.resource r
               join scim.tenant t on t.tenant = of_tenant
@@ -401,14 +401,18 @@ create function scim.admin_activity_show(of_tenant text, args jsonb) returns jso
     language plpgsql stable
 as $$
 declare
-    a scim.activity;
+    a     scim.activity;
+    named text := args ->> 'activity';
 begin
-    if args ->> 'activity' !~ '^[0-9]{1,16}-[0-9]{1,18}$' then
+    if named !~ '^([0-9]{1,16}-[0-9]{1,18}|[0-9]{16})$' then
         perform scim.fail('SC404', 'activity', format('There is no activity "%s"; an id is as its list shows it.', args ->> 'activity'));
     end if;
+    -- The microsecond alone is enough, but for requests that came in the same one.
     select x.* into a
       from scim.activity x
-     where x.tenant = of_tenant and x.at = scim.activity_key_at(args ->> 'activity') and x.id = scim.activity_key_id(args ->> 'activity');
+     where x.tenant = of_tenant and x.at = scim.activity_key_at(named) and (named !~ '-' or x.id = scim.activity_key_id(named))
+     order by x.id
+     limit 1;
     if not found then
         perform scim.fail('SC404', 'activity', format('There is no activity "%s"; it may have been removed.', args ->> 'activity'));
     end if;

@@ -176,6 +176,13 @@ sick("insert into scim.activity (tenant, at, token, token_name, method, path, st
     select 'acme', now() - interval '26 hours' - n * interval '40 minutes', '$key', 'entra', 'GET', '/Users', 200, 1 from generate_series(0, 200) n",
     'delete from scim.activity', 'silent', 'warning', qr/^The token "entra" of tenant acme has not been used for 26 hours; it is usually used every 40 minutes\.$/, qr/quarantine/);
 
+# Who was made by a version that masked nothing, and nobody has decided since.
+gone('unmasked');
+sick("update scim.tenant set activity_mask = '{}'", "update scim.tenant set activity_mask = '{personal}'", 'unmasked', 'note',
+    qr/^Activity of tenant acme keeps names and addresses of people/, qr/^scimctl tenant set acme --activity-mask personal, /);
+quietly(@scimctl, qw(tenant set acme --activity-mask), '');
+gone('unmasked');
+
 # --- configuration ----------------------------------------------------------------------------------------------------
 
 chomp(my $apxs = `command -v apxs || command -v apxs2`);

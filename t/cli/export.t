@@ -47,7 +47,7 @@ my $lines = <<'END';
 + template New
 + mapping Local Web
 + mapping Local auditor
-~ tenant two: displayName: null -> "Number One", profile: "lenient" -> "rfc", guardLimit: null -> 50, activityMask: [] -> ["emails","title"]
+~ tenant two: displayName: null -> "Number One", profile: "lenient" -> "rfc", guardLimit: null -> 50, activityMask: ["personal"] -> ["emails","title"]
 END
 my $token = qq{The token idp is not there; scimctl token add makes one.\n};
 is_run(['apply', write_file($one), '--tenant', 'two', @schemas], 1, $lines, "${token}scimctl: Nothing was changed; --yes makes the changes.\n", 'without --yes');

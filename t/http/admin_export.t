@@ -6,7 +6,7 @@ use Test::More;
 use Time::HiRes 'time';
 use ScimTest;
 
-my $t   = ScimTest->new('export');
+my $t   = ScimTest->new('export')->unmasked;
 my $own = $t->tenant;
 
 my $count = 1203;

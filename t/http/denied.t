@@ -7,7 +7,7 @@ use Test::More;
 use ScimTest;
 
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
-my $t = ScimTest->new('denied');
+my $t = ScimTest->new('denied')->unmasked;
 my $alien = ScimTest->new('denied-other');
 my $user = $t->make(Users => userName => 'ann');
 my %token = map { $_ => $t->new_token($_) } qw(revoked expired gone);

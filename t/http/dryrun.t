@@ -6,7 +6,7 @@ use Test::More;
 use ScimTest;
 
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
-my $t = ScimTest->new('dryrun');
+my $t = ScimTest->new('dryrun')->unmasked;
 my $tenant = $t->tenant;
 my $kim = $t->make(Users => userName => 'kim', displayName => 'Kim');
 my $lee = $t->make(Users => userName => 'lee');

@@ -8,7 +8,7 @@ use Time::HiRes qw(time sleep);
 use ScimTest;
 
 my $work = $ENV{SCIM_TEST_WORK};
-my $t = ScimTest->new('housekeeping');
+my $t = ScimTest->new('housekeeping')->unmasked;
 my $tenant = $t->tenant;
 my $id = $t->make(Users => userName => 'u');
 

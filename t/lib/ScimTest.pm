@@ -69,6 +69,13 @@ sub new_token {
     return unjson(scimctl(qw(token create --json --tenant), $self->{tenant}, '--name', $name, @more))->{token};
 }
 
+# With activity and logs that show who somebody is, as those of a new tenant do not.
+sub unmasked {
+    my ($self) = @_;
+    scimctl(qw(tenant set), $self->{tenant}, '--activity-mask', '');
+    return $self;
+}
+
 sub tenant { $_[0]{tenant} }
 
 # The base URL that locations are made of.
