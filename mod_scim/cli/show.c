@@ -5,10 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "scim/json.h"
 #include "scim/text.h"
 
-#define GAP 2 /* spaces between columns */
+#define GAP          2   /* spaces between columns */
+#define WIDE         100 /* columns of a terminal that a list fits into */
+#define NARROW       8   /* what a cell keeps at least */
+#define REQUEST_TIME 16  /* digits of the microseconds that the id of a request begins with */
+#define ELLIPSIS     "\xe2\x80\xa6"
 
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
 {
@@ -61,6 +66,50 @@ static void print_cell(const char *text, apr_size_t pad_to)
     }
 }
 
+/* The beginning of a text that is wider than `most`, and an ellipsis. */
+static const char *cut(const char *text, apr_size_t most, apr_pool_t *pool)
+{
+    const char *end = text;
+
+    if (width(text) <= most) {
+        return text;
+    }
+    for (apr_size_t n = 0; n + 1 < most; n++) {
+        end++;
+        while (((unsigned char)*end & 0xc0) == 0x80) {
+            end++;
+        }
+    }
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(end - text)), ELLIPSIS, NULL);
+}
+
+static apr_size_t narrowed(apr_size_t width)
+{
+    return width < NARROW ? width : NARROW;
+}
+
+/* Makes the widest columns narrower, of those that may be, until a line fits. Where it cannot, they stay as they are.
+ */
+static void fit(apr_size_t *widths, const char *whole, int columns)
+{
+    apr_size_t total = 0, least = 0;
+
+    for (int i = 0; i < columns; i++) {
+        total += widths[i] + (i > 0 ? GAP : 0);
+        least += (whole[i] ? widths[i] : narrowed(widths[i])) + (i > 0 ? GAP : 0);
+    }
+    for (; least <= WIDE && total > WIDE; total--) {
+        int widest = -1;
+
+        for (int i = 0; i < columns; i++) {
+            if (!whole[i] && (widest < 0 || widths[i] > widths[widest])) {
+                widest = i;
+            }
+        }
+        widths[widest]--;
+    }
+}
+
 /* A line of a table; the last cell is not padded. */
 static void print_line(const char *const *cells, const apr_size_t *widths, int n)
 {
@@ -70,8 +119,9 @@ static void print_line(const char *const *cells, const apr_size_t *widths, int n
     putchar('\n');
 }
 
-/* A table of cells, row after row; the first row is the headings. */
-static void print_cells(const apr_array_header_t *cells, int columns, apr_pool_t *pool)
+/* A table of cells, row after row; the first row is the headings. `whole` says of each column whether its cells may not
+ * be cut; NULL: of none they may. */
+static void print_cells(const apr_array_header_t *cells, const char *whole, int columns, apr_pool_t *pool)
 {
     apr_size_t *widths = apr_pcalloc(pool, ((apr_size_t)columns + 1) * sizeof(*widths));
 
@@ -79,6 +129,12 @@ static void print_cells(const apr_array_header_t *cells, int columns, apr_pool_t
         apr_size_t len = width(APR_ARRAY_IDX(cells, i, const char *));
 
         widths[i % columns] = len > widths[i % columns] ? len : widths[i % columns];
+    }
+    if (whole != NULL) {
+        fit(widths, whole, columns);
+    }
+    for (int i = 0; whole != NULL && i < cells->nelts; i++) {
+        APR_ARRAY_IDX(cells, i, const char *) = cut(APR_ARRAY_IDX(cells, i, const char *), widths[i % columns], pool);
     }
     for (int i = 0; i < cells->nelts; i += columns) {
         print_line(&APR_ARRAY_IDX(cells, i, const char *), widths, columns);
@@ -171,10 +227,61 @@ static const char *object_cell(const scim_admin_field_t *field, json_object *obj
     }
 }
 
+static const char *text_of(json_object *object, const char *member)
+{
+    json_object *value = NULL;
+
+    json_object_object_get_ex(object, member, &value);
+    return value != NULL ? json_object_get_string(value) : "-";
+}
+
+/* A cell of a list: what has changed on one line, and "dry run" instead of what came of it. The id of a request begins
+ * with its microsecond, which is enough to name it. */
+static const char *list_cell(const scim_admin_field_t *field, json_object *object, apr_pool_t *pool)
+{
+    json_object *value = NULL;
+    const char *cell = object_cell(field, object, pool);
+
+    if (field->kind == SCIM_ARG_JSON && strcmp(field->name, "after") == 0) {
+        const apr_array_header_t *lines =
+            cli_change_lines(json_object_object_get(object, "before"), json_object_object_get(object, "after"), pool);
+
+        if (lines->nelts == 0 && json_object_object_get_ex(object, "members", &value) && value != NULL) {
+            return scim_hidden_escape(counted(value, pool), pool);
+        }
+        cell = lines->nelts > 0 ? APR_ARRAY_IDX(lines, 0, const char *) : "-";
+        for (int i = 1; i < lines->nelts; i++) {
+            cell = apr_pstrcat(pool, cell, ", ", APR_ARRAY_IDX(lines, i, const char *), NULL);
+        }
+        return cell;
+    }
+    if (strcmp(field->name, "outcome") == 0 && json_object_object_get_ex(object, "dryRun", &value) &&
+        json_object_get_boolean(value)) {
+        return "dry run";
+    }
+    if (strcmp(field->name, "id") == 0 && strspn(cell, "0123456789") == REQUEST_TIME && cell[REQUEST_TIME] == '-') {
+        return apr_pstrmemdup(pool, cell, REQUEST_TIME);
+    }
+    return cell;
+}
+
+/* Times, numbers and what names a row are never cut. */
+static int is_whole(const scim_admin_field_t *field)
+{
+    static const scim_arg_kind_e kinds[] = {SCIM_ARG_TIME, SCIM_ARG_INT, SCIM_ARG_FLAG};
+
+    for (apr_size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (field->kind == kinds[i]) {
+            return 1;
+        }
+    }
+    return strcmp(field->name, "id") == 0;
+}
+
 void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list)
 {
     apr_array_header_t *cells = apr_array_make(cli->pool, 64, sizeof(const char *));
-    int columns = 0;
+    apr_array_header_t *whole = apr_array_make(cli->pool, 16, sizeof(char));
 
     if (cli->options[CLI_JSON] != NULL) {
         cli_put_json(scim_json_text(list, NULL, cli->pool));
@@ -183,36 +290,93 @@ void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_o
     for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
         if (f->heading != NULL) {
             APR_ARRAY_PUSH(cells, const char *) = f->heading;
-            columns++;
+            APR_ARRAY_PUSH(whole, char) = (char)is_whole(f);
         }
     }
     for (size_t i = 0; i < json_object_array_length(list); i++) {
         for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
             if (f->heading != NULL) {
-                APR_ARRAY_PUSH(cells, const char *) = object_cell(f, json_object_array_get_idx(list, i), cli->pool);
+                APR_ARRAY_PUSH(cells, const char *) = list_cell(f, json_object_array_get_idx(list, i), cli->pool);
             }
         }
     }
-    print_cells(cells, columns, cli->pool);
+    /* Who has named the columns has said what he wants to see. */
+    print_cells(cells, cli->options[CLI_COLUMNS] == NULL ? whole->elts : NULL, whole->nelts, cli->pool);
+}
+
+/* --- one of them -------------------------------------------------------------------------------------------------- */
+
+typedef struct sheet_t {
+    apr_size_t widest; /* of the headings */
+    apr_pool_t *pool;
+} sheet_t;
+
+/* Lines behind one heading. */
+static void put_lines(const sheet_t *sheet, const char *heading, const apr_array_header_t *lines)
+{
+    for (int i = 0; i < lines->nelts; i++) {
+        print_cell(i == 0 ? heading : "", sheet->widest + GAP);
+        puts(APR_ARRAY_IDX(lines, i, const char *));
+    }
+}
+
+/* What was before and after; 0 where the field is another one. */
+static int put_difference(const sheet_t *sheet, const scim_admin_field_t *field, json_object *object)
+{
+    if (field->kind != SCIM_ARG_JSON || strcmp(field->name, "after") != 0) {
+        return 0;
+    }
+    put_lines(sheet, field->heading,
+              cli_change_lines(json_object_object_get(object, "before"), json_object_object_get(object, "after"),
+                               sheet->pool));
+    return 1;
+}
+
+/* Of a dry run each thing that would have changed, and how. */
+static void put_items(const sheet_t *sheet, json_object *changes)
+{
+    json_object *items = NULL;
+
+    json_object_object_get_ex(changes, "items", &items);
+    for (size_t i = 0; items != NULL && i < json_object_array_length(items); i++) {
+        json_object *item = json_object_array_get_idx(items, i);
+        apr_array_header_t *lines = apr_array_make(sheet->pool, 8, sizeof(const char *));
+
+        APR_ARRAY_PUSH(lines, const char *) =
+            scim_hidden_escape(apr_psprintf(sheet->pool, "%s %s %s", text_of(item, "action"),
+                                            text_of(item, "objectType"), in_words(item, sheet->pool)),
+                               sheet->pool);
+        apr_array_cat(lines, cli_change_lines(json_object_object_get(item, "before"),
+                                              json_object_object_get(item, "after"), sheet->pool));
+        for (int line = 1; line < lines->nelts; line++) {
+            APR_ARRAY_IDX(lines, line, const char *) =
+                apr_pstrcat(sheet->pool, "  ", APR_ARRAY_IDX(lines, line, const char *), NULL);
+        }
+        put_lines(sheet, "", lines);
+    }
 }
 
 void cli_show_object(const cli_t *cli, const scim_admin_field_t *fields, json_object *object)
 {
-    apr_size_t widest = 0;
+    sheet_t sheet = {0, cli->pool};
 
     if (cli->options[CLI_JSON] != NULL) {
         cli_put_json(scim_json_text(object, NULL, cli->pool));
         return;
     }
     for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
-        if (f->heading != NULL && width(f->heading) > widest) {
-            widest = width(f->heading);
+        if (f->heading != NULL && width(f->heading) > sheet.widest) {
+            sheet.widest = width(f->heading);
         }
     }
     for (const scim_admin_field_t *f = fields; f->name != NULL; f++) {
-        if (f->heading != NULL) {
-            print_cell(f->heading, widest + GAP);
-            puts(object_cell(f, object, cli->pool));
+        if (f->heading == NULL || put_difference(&sheet, f, object)) {
+            continue;
+        }
+        print_cell(f->heading, sheet.widest + GAP);
+        puts(object_cell(f, object, cli->pool));
+        if (strcmp(f->name, "changes") == 0) {
+            put_items(&sheet, json_object_object_get(object, "changes"));
         }
     }
 }

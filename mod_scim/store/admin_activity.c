@@ -1,38 +1,43 @@
 /* What clients have asked for and what came of it, and the requests that the guard against mass changes holds. */
 #include "admin_ops.h"
 
-#define FIELDS                                                                                                         \
+/* ONE(text) is a heading of one request, which a list leaves out. */
+#define FIELDS(ONE)                                                                                                    \
     {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
         {"at", SCIM_ARG_TIME, "Time", "when it came"},                                                                 \
-        {"tokenId", SCIM_ARG_TEXT, NULL, "the key id that the token has; null: it has none"},                          \
-        {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name; null: this tenant has none of that key id"},          \
+        {"tokenId", SCIM_ARG_TEXT, ONE("Key id"), "the key id that the token has; null: it has none"},                 \
+        {"tokenName", SCIM_ARG_TEXT, ONE("Token"), "the token's name; null: this tenant has none of that key id"},     \
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
         {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
         {"outcome", SCIM_ARG_TEXT, "Outcome", "the same in a word: done, refused, failed, held"},                      \
-        {"scimType", SCIM_ARG_TEXT, NULL, "what kind of refusal it was; null: the standard has no word for it"},       \
+        {"scimType", SCIM_ARG_TEXT, ONE("Kind"),                                                                       \
+         "what kind of refusal it was; null: the standard has no word for it"},                                        \
         {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, and what to do"},                                     \
-        {"duration", SCIM_ARG_INT, NULL, "how long it took, in microseconds"},                                         \
-        {"request", SCIM_ARG_TEXT, NULL, "the request's id, as the logs and the audit log have it"},                   \
-        {"address", SCIM_ARG_TEXT, NULL, "where it came from"},                                                        \
+        {"duration", SCIM_ARG_INT, ONE("Microseconds"), "how long it took, in microseconds"},                          \
+        {"request", SCIM_ARG_TEXT, ONE("Request"), "the request's id, as the logs and the audit log have it"},         \
+        {"address", SCIM_ARG_TEXT, ONE("Address"), "where it came from"},                                              \
         {"object", SCIM_ARG_TEXT, "Object", "what it was about: the name in its body, else that of the resource"},     \
-        {"resourceType", SCIM_ARG_TEXT, NULL,                                                                          \
+        {"resourceType", SCIM_ARG_TEXT, ONE("Type"),                                                                   \
          "the type of the one resource that it was about; null: of none, or many"},                                    \
-        {"resourceId", SCIM_ARG_TEXT, NULL, "its id; null: it has none"},                                              \
-        {"leniencies", SCIM_ARG_LIST, NULL, "what of it is not as the standard says, and was accepted"},               \
+        {"resourceId", SCIM_ARG_TEXT, ONE("Resource"), "its id; null: it has none"},                                   \
+        {"leniencies", SCIM_ARG_LIST, ONE("Leniencies"), "what of it is not as the standard says, and was accepted"},  \
     {                                                                                                                  \
-        "dryRun", SCIM_ARG_FLAG, "Dry run", "nothing was changed, because the tenant runs dry"                         \
+        "dryRun", SCIM_ARG_FLAG, ONE("Dry run"), "nothing was changed, because the tenant runs dry"                    \
     }
 
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
 static const scim_admin_field_t list_fields[] = {
-    FIELDS,
+    FIELDS(HIDDEN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t fields[] = {
-    FIELDS,
+    FIELDS(SHOWN),
     {"bodyLength", SCIM_ARG_INT, "Body length", "bytes of its body; null: it has none, or bodies are not kept"},
-    {"body", SCIM_ARG_JSON, NULL, "its body, masked; null: it is not kept"},
+    {"body", SCIM_ARG_JSON, "Body", "its body, masked; null: it is not kept"},
     {"changes", SCIM_ARG_JSON, "Changes",
      "of a dry run, what it would have changed: count, and items as the audit log has them"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},

@@ -2,52 +2,54 @@
 #include "admin_ops.h"
 
 /* HEAD(text) is a heading of scimctl's output of one entry, which a list leaves out. */
-#define FIELDS(HEAD)                                                                                                   \
-    {"id", SCIM_ARG_TEXT, HEAD("Entry"), "orders the log"}, {"at", SCIM_ARG_TIME, "Time", "when"},                     \
-        {"actorKind", SCIM_ARG_TEXT, "By", "who acted: token, admin, scimctl or database"},                            \
+#define FIELDS_OF(ENTRY, BY, HEAD)                                                                                     \
+    {"id", SCIM_ARG_TEXT, ENTRY("Entry"), "orders the log"}, {"at", SCIM_ARG_TIME, "Time", "when"},                    \
+        {"actorKind", SCIM_ARG_TEXT, BY("By"), "who acted: token, admin, scimctl or database"},                        \
         {"actor", SCIM_ARG_TEXT, "Name", "the token's name, or the user's"},                                           \
         {"actorKey", SCIM_ARG_TEXT, HEAD("Key id"), "the token's key id"},                                             \
     {                                                                                                                  \
         "request", SCIM_ARG_TEXT, HEAD("Request"), "the request's id, as the logs and the activity have it"            \
     }
 
-#define WHAT(HEAD)                                                                                                     \
+#define WHAT(HEAD, ID)                                                                                                 \
     {"action", SCIM_ARG_TEXT, HEAD("Action"), "what was done"},                                                        \
-        {"objectType", SCIM_ARG_TEXT, HEAD("Type"), "to what"}, {"objectId", SCIM_ARG_TEXT, NULL, "its id"},           \
+        {"objectType", SCIM_ARG_TEXT, HEAD("Type"), "to what"},                                                        \
+        {"objectId", SCIM_ARG_TEXT, ID("Object id"), "its id"},                                                        \
     {                                                                                                                  \
         "objectName", SCIM_ARG_TEXT, HEAD("Object"), "its name at that time"                                           \
     }
 
-#define DIFFERENCE(HEAD)                                                                                               \
+#define DIFFERENCE(HEAD, CHANGE)                                                                                       \
     {"members", SCIM_ARG_JSON, HEAD("Members"),                                                                        \
      "who joined or left a group: count, and the first hundred of them (items: id, name); null: it is about none"},    \
-        {"before", SCIM_ARG_JSON, HEAD("Before"), "what has changed, as it was"},                                      \
+        {"before", SCIM_ARG_JSON, NULL, "what has changed, as it was"},                                                \
     {                                                                                                                  \
-        "after", SCIM_ARG_JSON, HEAD("After"), "what has changed, as it was from then on"                              \
+        "after", SCIM_ARG_JSON, CHANGE("Change"), "what has changed, as it was from then on"                           \
     }
 
+#define FIELDS(HEAD) FIELDS_OF(SHOWN, HEAD, HEAD)
 #define SHOWN(text)  text
 #define HIDDEN(text) NULL
 
 static const scim_admin_field_t list_fields[] = {
     FIELDS(HIDDEN),
-    WHAT(SHOWN),
-    DIFFERENCE(HIDDEN),
+    WHAT(SHOWN, HIDDEN),
+    DIFFERENCE(HIDDEN, SHOWN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t fields[] = {
     FIELDS(SHOWN),
-    WHAT(SHOWN),
-    DIFFERENCE(SHOWN),
+    WHAT(SHOWN, SHOWN),
+    DIFFERENCE(SHOWN, SHOWN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t history_fields[] = {
-    FIELDS(HIDDEN),
+    FIELDS_OF(HIDDEN, SHOWN, HIDDEN),
     {"text", SCIM_ARG_TEXT, "What", "what it means for the user"},
-    WHAT(HIDDEN),
-    DIFFERENCE(HIDDEN),
+    WHAT(HIDDEN, HIDDEN),
+    DIFFERENCE(HIDDEN, HIDDEN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 

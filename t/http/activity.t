@@ -8,7 +8,7 @@ use URI::Escape 'uri_escape_utf8';
 use ScimTest;
 
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
-my $t = ScimTest->new('activity');
+my $t = ScimTest->new('activity')->unmasked;
 my $other = ScimTest->new('activity-other');
 my $tenant = $t->tenant;
 my $key = substr $t->{token}, 5, 10;
@@ -133,7 +133,8 @@ is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is not 
 is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no activity "1-1"; it may have been removed.', { activity => $ANY }, 'none of that id');
 is_problem($other->admin(GET => "/activity/$row->{id}"), 404, $ANY, { activity => $ANY }, "another tenant's");
 is($t->admin(DELETE => "/activity/$row->{id}")->{status}, 405, 'it cannot be removed');
-like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Token +Method +Path +Status +Outcome +Reason +Object +Dry run\n/m, 'scimctl activity list');
+like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Method +Path +Status +Outcome +Reason +Object\n\d{16}  \S+Z  DELETE  \S+ +403     refused  /m, 'scimctl activity list');
+is_json(unjson(scimctl(qw(activity show --json --tenant), $tenant, $row->{id} =~ s/-.*//r)), show($row), 'the beginning of an id, as the list has it, names a request');
 is_json(unjson(scimctl(qw(activity show --json --tenant), $tenant, $row->{id})), show($row), 'scimctl activity show');
 
 # --- bodies and masks ---

@@ -5,7 +5,7 @@ use utf8;
 use Test::More;
 use ScimTest;
 
-my $t   = ScimTest->new('overview');
+my $t   = ScimTest->new('overview')->unmasked;
 my $own = $t->tenant;
 
 sub overview { my $res = $t->admin(GET => '/overview', undef, @_); is($res->{status}, 200, 'overview') or diag $res->{body}; return $res->{json} }
@@ -63,7 +63,7 @@ is_json(attention(), [['dry-run', 'warning', 1, $own, 'tenant-set', { dryRun => 
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'dry' })->{status}, 201, 'answered as if done');
 ok(eventually(sub { @{ $t->admin(GET => '/activity?dryRun=true')->{json}{items} } == 1 }), 'it is in the activity, and found as such');
 is_json([map { $_->{dryRun} } @{ $t->admin(GET => '/activity?dryRun=false')->{json}{items} }], [false, false, false, false], 'and the others');
-like(scimctl(qw(activity list --limit 1 --tenant), $own), qr{ POST +/Users +201 +done +- +dry +yes\n}, 'scimctl shows it');
+like(scimctl(qw(activity list --limit 1 --tenant), $own), qr{ POST +/Users +201 +dry run +- +dry\n}, 'scimctl shows it');
 my $dry = $t->admin(GET => '/activity?dryRun=true')->{json}{items}[0]{id};
 like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Dry run +yes$/m, 'by itself, too');
 like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Changes +1: dry$/m, 'with what it would have changed');
