@@ -422,6 +422,9 @@ const scim_action_t scim_mapping_add_many = {
 /* --- grants ------------------------------------------------------------------------------------------------------- */
 
 static const char *const grant_told[] = {"subscription", "role", "source", NULL};
+/* All of a grant that goes, so that the log can tell later how it was. */
+static const char *const withdrawal_told[] = {"subscription", "role",      "source", "id",
+                                              "granted",      "grantedBy", "joined", NULL};
 static const scim_refusal_t grant_missing = {NULL, 404, "grant",
                                              "There is no grant \"{grant}\"; the list of grants shows their ids."};
 
@@ -429,7 +432,7 @@ static const scim_noun_t grant_noun = {
     .type = "User",
     .id = "userId",
     .name = "userName",
-    .actions = {"grant", NULL, "withdraw"},
+    .actions = {"grant", NULL, NULL},
     .told = grant_told,
     .missing = &grant_missing,
     .members =
@@ -451,7 +454,7 @@ void scim_grant_tell(scim_outcome_t *outcome, const char *action, const char *us
 {
     json_object *what = scim_json_own(json_object_new_object(), outcome->pool);
     int gets = strcmp(action, "grant") == 0;
-    for (const char *const *told = grant_told; *told; told++) {
+    for (const char *const *told = gets ? grant_told : withdrawal_told; *told; told++) {
         copy_known(what, *told, member(grant, *told));
     }
     scim_outcome_tell(outcome, action, "User", user, name, gets ? NULL : what, gets ? what : NULL);
@@ -472,8 +475,20 @@ const scim_action_t scim_grant_add = {
         },
 };
 
+static void tell_withdrawal(scim_outcome_t *outcome, const scim_asked_t *asked)
+{
+    json_object *grant = scim_json_own(json_object_new_object(), asked->pool);
+    for (const char *const *told = withdrawal_told; *told; told++) {
+        copy_known(grant, *told, scim_asked_value(asked, *told));
+    }
+    scim_grant_tell(outcome, "withdraw", member_text(outcome->is, "userId"), member_text(outcome->is, "userName"),
+                    grant);
+}
+
+static const scim_noun_t withdrawn_noun = {.type = "User", .missing = &grant_missing};
+
 const scim_action_t scim_grant_remove = {
-    .noun = &grant_noun,
+    .noun = &withdrawn_noun,
     .kind = SCIM_ACTION_REMOVE,
     .refusals =
         (const scim_refusal_t[]){
@@ -482,4 +497,5 @@ const scim_action_t scim_grant_remove = {
              "there."},
             SCIM_NO_REFUSAL,
         },
+    .follow = tell_withdrawal,
 };

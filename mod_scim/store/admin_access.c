@@ -2,6 +2,7 @@
 #include "admin_ops.h"
 #include "admin_pairs.h"
 #include "admin_policy.h"
+#include "admin_review.h"
 #include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
@@ -42,6 +43,20 @@ static const scim_admin_field_t list_fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
+static const scim_admin_field_t review_fields[] = {
+    {"userId", SCIM_ARG_TEXT, NULL, "the user's id"},
+    {"userName", SCIM_ARG_TEXT, "User", "its userName at that moment"},
+    {"displayName", SCIM_ARG_TEXT, NULL, "what people called it"},
+    {"kind", SCIM_ARG_TEXT, "Kind", "what it has: subscription or role"},
+    {"id", SCIM_ARG_TEXT, NULL, "the subscription's id; null: it is a role"},
+    {"name", SCIM_ARG_TEXT, "Name", "the subscription's name then, or the role's"},
+    {"seated", SCIM_ARG_FLAG, "Seated", "it has a seat, or needs none; or else it waits for one"},
+    {"since", SCIM_ARG_TIME, "Since", "since when; null: since before the audit log begins"},
+    {"why", SCIM_ARG_LIST, "Why", "what gives it, a text each"},
+    {"sources", SCIM_ARG_JSON, NULL, "the same: source, id, name, since and text each"},
+    {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
 static const scim_admin_field_t preview_fields[] = {
     {"granted", SCIM_ARG_JSON, "Granted",
      "how many would get something (count), and the first of them (items: user, userName, subscription, role)"},
@@ -54,6 +69,13 @@ static const scim_admin_name_t list_names[] = {{"subscription", &scim_subscripti
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
     {"standing", SCIM_ARG_CHOICE, 0, "seated|waiting", 0, 0, "only those who have a seat, or wait for one"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
+
+static const scim_admin_arg_t review_args[] = {
+    {"at", SCIM_ARG_TIME, 0, "TIME", 0, 0, "at this moment, by the audit log (default: now)"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "of how many users at the most (default 1000)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "what follows a page: the `next` that it came with"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -103,6 +125,15 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .fields = list_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show who has a subscription, in the order of seats"},
+    {.noun = "access",
+     .verb = "review",
+     .method = "GET",
+     .path = "/tenants/{tenant}/access",
+     .args = review_args,
+     .fields = review_fields,
+     .flags = SCIM_OP_LIST,
+     .carry = scim_admin_access_review,
+     .summary = "show who has what, since when and why, now or at a moment in the past"},
     {.noun = "access",
      .verb = "login",
      .argument = "user",

@@ -182,7 +182,8 @@ $$;
 
 -- --- grants ----------------------------------------------------------------------------------------------------------
 
--- The audit log has each grant that is made or withdrawn. `action` is grant or withdraw.
+-- The audit log has each grant that is made or withdrawn. `action` is grant or withdraw. What is withdrawn it has all of, so that it can tell
+-- later how it was.
 create function scim.note_grant(action text, a scim.access_grant) returns void
     language plpgsql
 as $$
@@ -190,10 +191,12 @@ declare
     what jsonb := jsonb_strip_nulls(jsonb_build_object(
         'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
         'role', a.role, 'source', a.source));
+    all_of jsonb := what || jsonb_build_object('id', a.id, 'granted', scim.time_text(a.granted), 'grantedBy', a.granted_by,
+                                               'joined', scim.time_text(a.joined));
 begin
     perform scim.note(a.tenant, action, 'User', a.user_id::text,
         (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
-        case action when 'withdraw' then what end, case action when 'grant' then what end);
+        case action when 'withdraw' then all_of end, case action when 'grant' then what end);
 end
 $$;
 

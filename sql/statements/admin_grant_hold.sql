@@ -1,5 +1,5 @@
--- Locks a grant. $1 tenant, $2 arguments: grant
-select {{grant_shown}} as "is",
+-- Locks a grant, of which the audit log will tell all. $1 tenant, $2 arguments: grant
+select {{grant_shown}} as "is", scim.time_text(a.joined) as joined,
        a.source = 'provider' and exists (select from scim.tenant t where t.tenant = $1 and t.sent_entitlements = 'match')
        and exists (select
                      from scim.resource u

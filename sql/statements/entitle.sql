@@ -4,7 +4,7 @@ with gone as (
     delete from scim.access_grant a
      where a.tenant = $1 and a.user_id = $2::uuid and a.source = 'provider' and a.subscription_id <> all ($4::uuid[])
        and ($5::uuid[] is null or a.subscription_id = any ($5::uuid[]))
-    returning a.subscription_id
+    returning a.*
 ), made as (
     insert into scim.access_grant as n (tenant, user_id, subscription_id, source)
     select $1, $2::uuid, s.id, 'provider'
@@ -17,8 +17,12 @@ with gone as (
 insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
 select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
   from (select g.action, (select jsonb_build_object('subscription', s.name, 'source', 'provider')
-                            from scim.subscription s where s.tenant = $1 and s.id = g.subscription_id) as what
-          from (select 'withdraw' as action, gone.subscription_id from gone
+                            from scim.subscription s where s.tenant = $1 and s.id = g.subscription_id) || g.more as what
+          -- Of what is taken back the log has all, so that it can tell later how it was.
+          from (select 'withdraw' as action, gone.subscription_id,
+                       jsonb_build_object('id', gone.id, 'granted', scim.time_text(gone.granted), 'grantedBy', gone.granted_by,
+                                          'joined', scim.time_text(gone.joined)) as more
+                  from gone
                  union all
-                select 'grant', made.subscription_id from made) g) x
+                select 'grant', made.subscription_id, '{}' from made) g) x
 returning 1

@@ -109,6 +109,7 @@ my %many = (
     resource_count_all => 'counts all that match',
     rules          => 'reads the roles of a tenant, which are few',
     admin_role_use => 'reads who has the role, by its index',
+    admin_review_rules => 'reads the subscriptions, mappings and nested groups of a tenant, once for each page of a review',
     admin_rules_raise => 'changes the tokens of a tenant, which are few',
     admin_subscription_usage => 'counts all who have it',
     admin_template_count => 'counts all that match',
@@ -443,6 +444,7 @@ my @access = (
     ["/audit?user=$member", 400],
     ['/audit?request=none', 400],
     ["/activity?user=$member", 400],
+    ['/access?limit=50', 100_000], # there are seats: all who have something are counted
     ['/users?limit=50&group=Group%202', 60],
     ['/users?limit=50&group=Group%201', 6000],
     ['/users?limit=50&subscription=Subscription%206', 8000],

@@ -48,6 +48,7 @@ static const struct {
     {"patch", test_patch},
     {"patch_apply", test_patch_apply},
     {"patch_list", test_patch_list},
+    {"past", test_past},
     {"path", test_path},
     {"projection", test_projection},
     {"query", test_query},

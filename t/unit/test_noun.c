@@ -235,7 +235,16 @@ static const noun_case_t cases[] = {
     {"a grant of a role goes", &scim_grant_remove, "{'grant':'a1'}",
      "{'is':{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}}", NULL, 0,
      NULL, "{'id':'a1','userId':'u1','userName':'Ann','subscription':null,'role':'R','source':'protected'}",
-     "[{'action':'withdraw','type':'User','id':'u1','name':'Ann','before':{'role':'R','source':'protected'}}]"},
+     "[{'action':'withdraw','type':'User','id':'u1','name':'Ann','before':{'role':'R','source':'protected','id':'a1'}}"
+     "]"},
+    {"the log has all of a grant that goes", &scim_grant_remove, "{'grant':'a1'}",
+     "{'is':{'id':'a1','userId':'u1','userName':'Ann','subscription':'S','source':'manual','granted':'T',"
+     "'grantedBy':'B'},'joined':'J'}",
+     NULL, 0, NULL,
+     "{'joined':'J','id':'a1','userId':'u1','userName':'Ann','subscription':'S','source':'manual','granted':'T',"
+     "'grantedBy':'B'}",
+     "[{'action':'withdraw','type':'User','id':'u1','name':'Ann','before':{'subscription':'S','source':'manual',"
+     "'id':'a1','granted':'T','grantedBy':'B','joined':'J'}}]"},
     {"a template that gives nothing", &scim_template_add, "{'name':'T'}",
      "{'id':'t1','priority':10,'role':null,'groups':[],'subscriptions':[],'flags':[]}", NULL, 400,
      "A template gives something: a role, groups, subscriptions or flags.", NULL, NULL},

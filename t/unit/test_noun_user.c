@@ -127,7 +127,7 @@ static const noun_case_t cases[] = {
      "{'id':'u1','erased':[{'id':'u1','was':" ANN_DOC ",'seen':0}],'withdrawn':[{'id':'a1','subscription':'S',"
      "'role':null,'source':'manual'}],'touched':['g1']}",
      "[{'action':'erase','type':'User','id':'u1','weight':1},"
-     "{'action':'withdraw','type':'User','id':'u1','before':{'subscription':'S','source':'manual'}},"
+     "{'action':'withdraw','type':'User','id':'u1','before':{'subscription':'S','source':'manual','id':'a1'}},"
      "{'action':'remove-members','type':'Group','id':'g1','name':'G','before':{'members':['u1']}}]"},
     {"a user who is there is not erased", &scim_user_erase_deleted, "{'user':'ann'}", "{" ANN RULES "}", NULL, 409,
      "user: The user \"ann\" is not deleted; only deleted users can be erased.", NULL, NULL},
@@ -196,7 +196,7 @@ static const noun_case_t cases[] = {
      "{'id':'u1','withdrawn':[{'id':'a2','role':'r','source':'protected'}],'changes':[{'id':'u1','doc':" ANN_DOC
      ",'source':'local','wire':false,'active':true,'role':null,'sentRole':null,'flags':null,'protected':null,"
      "'deleted':false,'was':" ANN_DOC ",'seen':0,'again':false}]}",
-     "[{'action':'withdraw','type':'User','id':'u1','name':'ann','before':{'role':'r','source':'protected'}},"
+     "[{'action':'withdraw','type':'User','id':'u1','name':'ann','before':{'role':'r','source':'protected','id':'a2'}},"
      "{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'}}]"},
     {"a merge into nobody", &scim_user_merge, "{'user':'ann','into':'x','confirm':'ann'}", "{" SCIM RULES "}", NULL,
      400, "into: There is no user \"x\"; make it first, or correct the name.", NULL, NULL},
