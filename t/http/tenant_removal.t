@@ -83,9 +83,14 @@ like($t->admin(GET => '')->{json}{removing}, $TIME, 'it is shown as one that is 
 is_json([grep { $_->{kind} eq 'removing' } @{ $t->admin(GET => '/overview')->{json}{attention} }], [{ kind => 'removing', severity => 'warning', count => 1, objectType => 'Tenant', objectId => $own,
     object => $own, at => $TIME, text => 'The tenant is being removed.', fix => $ANY, operation => 'tenant-remove', arguments => {} }], 'which needs attention');
 sql("update scim.tenant set removing = null where tenant = '$own'");
-my $done = removes($own);
+# An answer comes after three seconds at the latest.
+my ($done, $erased) = (undef, 0);
+do {
+    $done = removes($own);
+    $erased += $done->{json}{erased} // 0;
+} while ($done->{status} == 200 && !$done->{json}{done});
 is_admin($done, 200, { tenant => $own, done => true, erased => $done->{json}{erased} }, 'all of it');
-cmp_ok($done->{json}{erased}, '>', 20_000, 'many rows');
+cmp_ok($erased, '>', 20_000, 'many rows');
 
 # --- what is left ------------------------------------------------------------------------------------------------------------------
 my $left = rows($own);

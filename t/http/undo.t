@@ -17,6 +17,16 @@ sub accounts {
     return [sort map { "$_->{userName} $_->{what}: " . ($_->{undone} ? 'undone' : $_->{left} // 'goes') =~ s/[;.].*//sr } @{ $t->admin(GET => "/batches/$id/accounts")->{json}{items} }];
 }
 sub undo { my ($id, @more) = @_; return $t->admin(POST => "/batches/$id/undo", @more ? @more : {}) }
+# All of a batch: an answer comes after three seconds at the latest.
+sub undo_all {
+    my ($batch) = @_;
+    my ($undone, $left, $next) = (0, 0);
+    do {
+        my $json = undo($batch, defined $next ? { after => $next } : {})->{json};
+        ($undone, $left, $next) = ($undone + $json->{undone}, $left + $json->{left}, $json->{next});
+    } while (defined $next);
+    return [$undone, $left];
+}
 sub actions { return [map { "$_->{action} $_->{objectType}" } reverse @{ $t->admin(GET => "/audit?objectId=$_[0]")->{json}{items} }] }
 
 $t->admin(POST => '/groups', { displayName => $_ }) for qw(Staff Board);
@@ -77,8 +87,9 @@ is($other->admin(POST => "/batches/$id/undo", {})->{status}, 404, 'not for anoth
 is($other->admin(GET => "/batches/$id/accounts")->{json}{items}[0], undef, 'nor shown');
 
 # Many: piece by piece.
-$id = import_file(join "\n", 'userName', map {"many$_"} 1 .. 120);
-is_json([@{ undo($id)->{json} }{qw(undone left)}], [120, 0], 'an import of many');
+$id = import_file(join("\n", 'userName', map {"many$_"} 1 .. 40));
+for my $from (41, 81) { import_file(join("\n", map {"many$_"} $from .. $from + 39), import => $id, line => $from + 1, columns => 'userName') }
+is_json(undo_all($id), [120, 0], 'an import of many');
 is(sql("select count(*) from scim.resource where tenant = '$own' and doc ->> 'userName' like 'many%' and deleted_at is null"), 0, 'all are gone');
 
 # --- switching provisioning off --------------------------------------------------------------------------------------------------
