@@ -199,25 +199,3 @@ begin
         case action when 'withdraw' then all_of end, case action when 'grant' then what end);
 end
 $$;
-
--- --- as it is shown --------------------------------------------------------------------------------------------------
-
-create function scim.audit_json(a scim.audit) returns jsonb
-    language sql stable
-as $$
-    select jsonb_build_object('id', a.id::text, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                              'actorKind', a.actor_kind, 'actor', a.actor, 'actorKey', nullif(a.actor_key, ''),
-                              'request', nullif(a.request, ''), 'action', a.action, 'objectType', a.object_type,
-                              'objectId', a.object_id, 'objectName', a.object_name, 'before', a.before, 'after', a.after)
-$$;
-
--- Whether a list's arguments ask for a row.
-create function scim.audit_wanted(a scim.audit, args jsonb) returns boolean
-    language sql stable
-as $$
-    select (args ->> 'actor' is null or a.actor = args ->> 'actor')
-       and (args ->> 'action' is null or a.action = args ->> 'action')
-       and (args ->> 'since' is null or a.at >= (args ->> 'since')::timestamptz)
-       and (args ->> 'until' is null or a.at < (args ->> 'until')::timestamptz)
-       and scim.has(args ->> 'q', a.object_name, a.actor, a.object_id)
-$$;

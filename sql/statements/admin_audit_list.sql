@@ -1,45 +1,78 @@
--- The audit log of a tenant, newest first: all of it, or what is about one object, one person or one request, each by its index.
+-- The audit log of a tenant, newest first: all of it, or what is about one object, one person or one request, or by one actor, each by its index.
+--
+-- A request looks at no more than 20,000 entries (piece). Where these were looked at before the page was full, the page has what was found among them,
+-- and `next` goes on behind them. A page that is full earlier looks at no more than it needs: a piece is read in its order, as far as it is asked for.
+-- An entry is read again by the first of its number or a higher one, which no index but the key's has in order.
 -- "select" because behind row-level security coalesce() keeps a condition from an index.
 -- $1 tenant, $2 arguments: q, objectId, objectType, user, request, actor, action, since, until, limit, after
-with w as materialized (
+with recursive w as materialized (
     select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))::text as person where $2::jsonb ? 'user'
+), halved (side, at, low, high) as (
+    -- Entries have numbers in the order in which they are written, and the time at which their transaction began, an hour before that at the most. So
+    -- the first number of a time is found by halving.
+    select t.side, t.at, (select x.id from scim.audit x where x.tenant = $1 order by x.id limit 1),
+           (select x.id + 1 from scim.audit x where x.tenant = $1 order by x.id desc limit 1)
+      from (values ('since', ($2::jsonb ->> 'since')::timestamptz - interval '1 hour'), ('until', ($2::jsonb ->> 'until')::timestamptz + interval '1 hour')) t (side, at)
+     where t.at is not null
+     union all
+    select b.side, b.at, case when a.at < b.at then a.id + 1 else b.low end, case when a.at < b.at then b.high else b.middle end
+      from (select h.*, h.low + (h.high - h.low) / 2 as middle from halved h where h.low < h.high) b
+      left join lateral (select x.id, x.at from scim.audit x where x.tenant = $1 and x.id >= b.middle order by x.id limit 1) a on true
+), span as materialized (
+    select least(coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807),
+                 (select h.low from halved h where h.side = 'until' and h.low >= h.high)) as below,
+           coalesce((select h.low from halved h where h.side = 'since' and h.low >= h.high), 0) as least
 ), named as materialized (
-    -- What a request has done, or what a person has joined and left.
-    select array(select x.id from scim.audit x where x.tenant = $1 and x.request = (select $2::jsonb ->> 'request'))
-           || array(select m.id from scim.member_audit m where m.tenant = $1 and m.members ? (select w.person from w)) as ids
-     where $2::jsonb ?| array ['request', 'user']
+    -- What was done to a person, and where it has joined and left; or what a request has done.
+    select x.id from scim.audit x where x.tenant = $1 and $2::jsonb ? 'request' and not $2::jsonb ? 'user' and x.request = (select $2::jsonb ->> 'request')
+     union
+    (select x.id
+       from scim.audit x
+      where $2::jsonb ? 'user' and x.tenant = $1 and (x.object_id, x.id) < (select w.person, s.below from w, span s)
+        and (x.object_id, x.id) >= (select w.person, s.least from w, span s)
+      order by x.object_id desc, x.id desc
+      limit 20000)
+     union
+    select m.id from scim.member_audit m where m.tenant = $1 and $2::jsonb ? 'user' and m.members ? (select w.person from w)
+), piece as materialized (
+    -- Only one of these has rows, which come in the order of its index: a comparison of two columns is answered by no other one.
+    (select {{audit_columns}}
+       from scim.audit x
+      where not $2::jsonb ?| array ['objectId', 'user', 'request', 'actor'] and {{audit_span}}
+      order by x.id desc
+      limit 20000)
+     union all
+    (select {{audit_columns}}
+       from scim.audit x
+      where $2::jsonb ? 'actor' and not $2::jsonb ?| array ['objectId', 'user', 'request']
+        and x.tenant = $1 and (x.actor, x.id) < (select $2::jsonb ->> 'actor', s.below from span s)
+        and (x.actor, x.id) >= (select $2::jsonb ->> 'actor', s.least from span s)
+      order by x.actor desc, x.id desc
+      limit 20000)
+     union all
+    (select {{audit_columns}}
+       from scim.audit x
+      where $2::jsonb ? 'objectId' and not $2::jsonb ?| array ['user', 'request']
+        and x.tenant = $1 and (x.object_id, x.id) < (select $2::jsonb ->> 'objectId', s.below from span s)
+        and (x.object_id, x.id) >= (select $2::jsonb ->> 'objectId', s.least from span s)
+      order by x.object_id desc, x.id desc
+      limit 20000)
+     union all
+    (select {{audit_columns}}
+       from named n
+      cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id >= n.id order by x.id limit 1) x
+      where {{audit_span}}
+      order by x.id desc
+      limit 20000)
+), found as materialized (
+    select a.id from piece a where {{audit_where}} limit scim.most($2::jsonb) + 1
+), shown as materialized (
+    select f.id from found f limit scim.most($2::jsonb)
 )
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(a.id::text, {{audit_shown}}) order by a.id desc)
-                              from (select a.*
-                                      from ((select a.*
-                                               from scim.audit a
-                                              where not $2::jsonb ?| array ['objectId', 'user', 'request'] and {{audit_where}}
-                                              order by a.id desc
-                                              limit scim.most($2::jsonb) + 1)
-                                             union all
-                                            (select a.*
-                                               from scim.audit a
-                                              where $2::jsonb ? 'objectId' and not $2::jsonb ?| array ['user', 'request']
-                                                and a.object_id = (select $2::jsonb ->> 'objectId') and {{audit_where}}
-                                              order by a.id desc
-                                              limit scim.most($2::jsonb) + 1)
-                                             union all
-                                            (select a.*
-                                               from scim.audit a
-                                              where $2::jsonb ? 'user' and a.object_id = (select w.person from w)
-                                                and ($2::jsonb ->> 'request' is null or a.request = $2::jsonb ->> 'request')
-                                                and ($2::jsonb ->> 'objectId' is null or a.object_id = $2::jsonb ->> 'objectId') and {{audit_where}}
-                                              order by a.id desc
-                                              limit scim.most($2::jsonb) + 1)
-                                             union all
-                                            (select a.*
-                                               from (select unnest(n.ids) as id from named n) n
-                                              cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id = n.id offset 0) a
-                                              where $2::jsonb ?| array ['user', 'request']
-                                                and ($2::jsonb ->> 'request' is null or a.request = $2::jsonb ->> 'request')
-                                                and ($2::jsonb ->> 'user' is null or a.object_id <> (select w.person from w))
-                                                and ($2::jsonb ->> 'objectId' is null or a.object_id = $2::jsonb ->> 'objectId') and {{audit_where}}
-                                              order by a.id desc
-                                              limit scim.most($2::jsonb) + 1)) a
-                                     order by a.id desc
-                                     limit scim.most($2::jsonb) + 1) a), '[]'), scim.most($2::jsonb))
+select jsonb_build_object(
+           'items', coalesce((select jsonb_agg({{audit_shown}} order by a.id desc)
+                                from shown s
+                               cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id >= s.id order by x.id limit 1) a
+                               {{audit_brief}}), '[]'),
+           'next', case when (select count(*) from found) > scim.most($2::jsonb) then (select min(s.id) from shown s)
+                        else (select p.id from piece p offset 19999 limit 1) end::text)

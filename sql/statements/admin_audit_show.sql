@@ -3,4 +3,5 @@ select {{audit_shown}}
   from (select) one
   left join scim.audit a
     on a.tenant = $1 and a.id = (select case when $2::jsonb ->> 'entry' ~ '^[0-9]{1,18}$' then ($2::jsonb ->> 'entry')::bigint end)
+{{audit_whole}}
  where a.id is not null or scim.fail('SC404', 'entry', format('There is no entry "%s" in the audit log.', $2::jsonb ->> 'entry')) is null

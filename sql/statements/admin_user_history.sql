@@ -65,4 +65,5 @@ with w as materialized (
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(a.id::text, {{audit_shown}} || jsonb_build_object('text', {{history_text}}))
                                              order by a.id desc)
                               from (select distinct on (e.id) e.* from entry e order by e.id desc limit scim.most($2::jsonb) + 1) a
+{{audit_whole}}
                              cross join w), '[]'), scim.most($2::jsonb))

@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use utf8;
 use Test::More;
+use URI::Escape 'uri_escape_utf8';
 use ScimReads;
 use ScimTest;
 
@@ -119,6 +120,71 @@ for (['the newest', ''], ['from the middle', "&after=$middle"], ['of one object'
     is_json(\@ids, [sort { $b <=> $a } @ids], "$name: in order");
     cmp_ok($read, '<=', 42, "$name: reads itself") or diag $read;
 }
+# What no index can answer looks through a piece of the log, and says where to go on.
+my $PIECE = 20_000;
+sql("insert into scim.audit (tenant, at, actor_kind, actor, action, object_type, object_id, object_name)
+    select '$tenant', timestamptz '2100-01-01Z' + i * interval '1 second', 'token', case when i in (5, 6, 30000) then 'seldom' else 'often' end,
+           case when i = 7 then 'convert' else 'update' end, case when i = 7 then 'Template' else 'User' end, 'search-' || i,
+           case when i in (3, 4, 44000) then 'Žofie' when i = 8 then 'Näme 8' else 'name ' || i end
+      from generate_series(1, 45000) i");
+sql('vacuum analyze scim.audit');
+my $newest = sql("select max(id) from scim.audit where tenant = '$tenant'");
+sub page_of { my ($query) = @_; return $t->admin(GET => "/audit?$query")->{json} }
+sub numbers { return [map { $_->{objectId} =~ /^search-(\d+)$/ ? 0 + $1 : $_->{objectId} } @{ $_[0]{items} }] }
+my $q = 'q=' . uri_escape_utf8('žofi');
+my $first = page_of($q);
+is_json([numbers($first), $first->{next}], [[44000], $newest - $PIECE + 1 . ''], 'what was found in the newest entries, and where to go on');
+my $second = page_of("$q&after=$first->{next}");
+is_json([numbers($second), $second->{next}], [[], $newest - 2 * $PIECE + 1 . ''], 'nothing in those before');
+my $third = page_of("$q&after=$second->{next}");
+is_json(numbers($third), [4, 3], 'the rest');
+my %reads = (
+    'q=search-44990'  => [[44990], $PIECE, 'by an id'],
+    'q=NAME+44990'    => [[44990], $PIECE, 'in capitals'],
+    'q=zofie'         => [[44000], $PIECE, 'without accents'],
+    'q=OFTEN&limit=2' => [[45000, 44999], 0, 'by an actor'],
+    'actor=seldom'    => [[30000, 6, 5], 0, 'who acts seldom, by an index'],
+    'actor=seldom&until=2100-01-01T00:01:00Z' => [[6, 5], 0, 'at a time'],
+    'until=2100-01-01T00:00:05Z&limit=3'      => [[4, 3, 2], 4000, 'of the beginning'],
+    'until=2100-01-01T00:00:09Z&q=name'       => [[8, 7, 6, 5, 2, 1], $PIECE, 'and by name, with accents or without'],
+    'since=2100-01-01T12:29:59Z&until=2100-01-01T12:30:01Z' => [[45000, 44999], 4000, 'between two times'],
+    'action=convert'  => [[], $PIECE, 'an action that was seldom done'],
+    'objectType=Template&until=2100-01-01T01:00:00Z' => [[7], $PIECE, 'a type, at a time'],
+);
+for my $query (sort keys %reads) {
+    my ($expected, $most, $name) = @{ $reads{$query} };
+    my $found;
+    # What was read a second time is what is shown.
+    my $read = rows_read(sub { $found = page_of($query) }, 'audit');
+    is_json(numbers($found), $expected, "$name: $query");
+    cmp_ok($read, '<=', $most + 120, "$name: reads a piece") or diag $read;
+}
+my ($next, @found) = ('');
+do { my $page = page_of($next ? "action=convert&after=$next" : "action=convert"); push @found, @{ numbers($page) }; $next = $page->{next} } while $next;
+is_json(\@found, [7], 'all pieces together');
+like(scimctl(qw(audit list --action convert --tenant), $tenant), qr/ convert +Template +/, 'scimctl goes on by itself until there is something');
+
+# A transaction that is long writes late what has the time of its beginning.
+sql("insert into scim.audit (tenant, at, actor_kind, actor, action, object_type, object_id)
+    select '$tenant', timestamptz '2100-03-01Z' + i * interval '1 hour' - i % 3 * interval '25 minutes', 'token', 'late', 'update', 'User', 'search-' || i
+      from generate_series(1, 400) i");
+for my $hour (3, 100, 101, 102, 399) {
+    my ($from, $to) = map { sql("select to_char((timestamptz '2100-03-01Z' + $hour * interval '1 hour' + interval '$_ minutes') at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')") } -51, 11;
+    my $expected = unjson(sql("select jsonb_agg(substr(object_id, 8)::int order by id desc) from scim.audit where tenant = '$tenant' and actor = 'late' and at >= '$from' and at < '$to'"));
+    is_json(numbers(page_of("since=$from&until=$to")), $expected, "about hour $hour");
+}
+
+# An entry of very many members has a hundred of them in a list, and all of them by itself.
+sql("insert into scim.audit (tenant, actor_kind, actor, action, object_type, object_id, object_name, before)
+    select '$tenant', 'token', 'many', 'remove-members', 'Group', '$team', 'Crew', jsonb_build_object('members', (select jsonb_agg(md5(i::text || g)::uuid) from generate_series(1, 3000) i))
+      from generate_series(1, 3) g");
+for my $entry (@{ page_of('actor=many')->{items} }) {
+    is_json([scalar @{ $entry->{before}{members} }, $entry->{after}, scalar @{ $entry->{members}{items} }, $entry->{members}{count}], [100, undef, 100, 3000], 'in a list');
+    my $whole = $t->admin(GET => "/audit/$entry->{id}")->{json};
+    is(scalar @{ $whole->{before}{members} }, 3000, 'by itself');
+    is_json([@{ $whole->{before}{members} }[0 .. 99]], $entry->{before}{members}, 'the first hundred');
+}
+
 is_json([map { $_->{action} } @{ $t->admin(GET => "/audit?objectId=$team&action=create")->{json}{items} }], ['create'], 'what is asked for');
 
 done_testing;

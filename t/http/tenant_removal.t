@@ -103,7 +103,10 @@ my @entries = grep { $_->{objectType} eq 'Tenant' } @{ $t->admin(GET => '/audit?
 is_json([map { @$_{qw(action actor objectName)} } @entries[0, 1]], ['erase', 'admin', undef, 'remove', 'admin', undef], 'the audit log tells of it');
 is_json([@{ $t->admin(GET => "/audit/$entries[1]{id}")->{json}{before} }{qw(tenant localUsers enabled)}], [$own, 0, false], 'with what the tenant was');
 is($t->admin(GET => "/audit/$entries[0]{id}")->{json}{action}, 'erase', 'entry by entry');
-is($t->admin(GET => '/audit?objectType=User&action=create&q=ann')->{json}{items}[0]{objectName}, 'ann', 'and of all that was before');
+# The log is searched in pieces, until it has no more.
+my ($next, @old) = ('');
+do { my $page = $t->admin(GET => "/audit?objectType=User&action=create&q=ann$next")->{json}; push @old, @{ $page->{items} }; $next = $page->{next} && "&after=$page->{next}" } while $next;
+is($old[0]{objectName}, 'ann', 'and of all that was before');
 is_problem($other->admin(GET => '//tenants/never-was/audit'), 404, $ANY, undef, 'of a tenant that never was there is none');
 my $taken = qq{There was a tenant "$own", whose audit log is kept under this name; choose another name.};
 is_problem($t->admin(POST => '//tenants', { tenant => $own }), 409, $taken, { tenant => $taken }, 'nobody else gets its name, and its audit log with it');

@@ -12,7 +12,7 @@ function beforeAndAfter(row) {
 /** @type {View} */
 export async function audit(c) {
   const columns = [col('When', (row) => time(row.at, format.second)),
-    col('Who', (row) => [link(c.to('audit', '', { actor: row.actorKey ?? row.actor }), name(row.actor ?? '–', 'one')),
+    col('Who', (row) => [link(c.to('audit', '', { actor: row.actor }), name(row.actor ?? '–', 'one')),
       h('small', model.words('actors', row.actorKind) ?? row.actorKind)]),
     col('What', (row) => [said(row.action)[2], ' ', link(placeOf(c, row), name(row.objectName ?? row.objectId, 'one')),
       h('small', model.words('types', row.objectType) ?? row.objectType,
