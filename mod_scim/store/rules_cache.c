@@ -1,5 +1,6 @@
 #include "rules_cache.h"
 
+#include <apr_allocator.h>
 #include <apr_hash.h>
 #include <apr_ring.h>
 #include <apr_strings.h>
@@ -15,7 +16,8 @@ typedef struct entry_t {
     apr_pool_t *pool;             /* the entry is in it */
     const char *key;
     const scim_rules_t *rules;
-    int users; /* sessions, and the table itself; without any it goes */
+    apr_size_t size; /* about how many bytes it takes */
+    int users;       /* sessions, and the table itself; without any it goes */
     scim_rules_cache_t *cache;
 } entry_t;
 
@@ -23,8 +25,13 @@ struct scim_rules_cache_t {
     apr_thread_mutex_t *mutex; /* of all that follows, and of the entries' users */
     apr_hash_t *entries;       /* key -> entry_t */
     APR_RING_HEAD(recent_t, entry_t) recent;
+    apr_size_t size; /* of all entries */
     apr_pool_t *pool;
 };
+
+/* What a pool of its own takes, and what reading makes of each byte of the JSON. */
+#define ENTRY_SIZE     (3 * 4096)
+#define SIZE_OF_A_BYTE 4
 
 scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool)
 {
@@ -51,6 +58,7 @@ static void drop(scim_rules_cache_t *cache, entry_t *entry)
 {
     apr_hash_set(cache->entries, entry->key, APR_HASH_KEY_STRING, NULL);
     APR_RING_REMOVE(entry, link);
+    cache->size -= entry->size;
     release(entry);
 }
 
@@ -60,10 +68,11 @@ static void insert(scim_rules_cache_t *cache, entry_t *entry)
     if (old) {
         drop(cache, old);
     }
-    while (apr_hash_count(cache->entries) >= SCIM_RULES_CACHE_SIZE) {
+    while (!APR_RING_EMPTY(&cache->recent, entry_t, link) && cache->size + entry->size > SCIM_RULES_CACHE_SIZE) {
         drop(cache, APR_RING_LAST(&cache->recent));
     }
     entry->users++;
+    cache->size += entry->size;
     apr_hash_set(cache->entries, entry->key, APR_HASH_KEY_STRING, entry);
     APR_RING_INSERT_HEAD(&cache->recent, entry, entry_t, link);
 }
@@ -79,13 +88,7 @@ static entry_t *find(scim_rules_cache_t *cache, const char *key)
     return entry;
 }
 
-/* --- sessions ----------------------------------------------------------------------------------------------------- */
-
-static const char *key_of(const scim_session_t *session)
-{
-    return apr_pstrcat(session->pool, scim_conn_database(session->conn), "/", session->tenant, "/",
-                       session->token->key_id, NULL);
-}
+/* --- entries ------------------------------------------------------------------------------------------------------ */
 
 static apr_status_t leave(void *data)
 {
@@ -97,26 +100,18 @@ static apr_status_t leave(void *data)
     return APR_SUCCESS;
 }
 
-static void use(scim_session_t *session, entry_t *entry)
+static const scim_rules_t *use(entry_t *entry, apr_pool_t *pool)
 {
-    session->rules = entry->rules;
-    apr_pool_cleanup_register(session->pool, entry, leave, apr_pool_cleanup_null);
+    apr_pool_cleanup_register(pool, entry, leave, apr_pool_cleanup_null);
+    return entry->rules;
 }
 
-static int recall(scim_session_t *session)
+const scim_rules_t *scim_rules_cache_get(scim_rules_cache_t *cache, const char *key, apr_pool_t *pool)
 {
-    scim_rules_cache_t *cache = session->rules_cache;
-    if (!cache) {
-        return 0;
-    }
-    const char *key = key_of(session);
     apr_thread_mutex_lock(cache->mutex);
     entry_t *entry = find(cache, key);
     apr_thread_mutex_unlock(cache->mutex);
-    if (entry) {
-        use(session, entry);
-    }
-    return entry != NULL;
+    return entry ? use(entry, pool) : NULL;
 }
 
 /* A pool of its own for each entry, with an allocator of its own: it gives back what it took, in whatever thread. */
@@ -124,6 +119,7 @@ static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
 {
     apr_pool_t *pool;
     apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    apr_allocator_max_free_set(apr_pool_allocator_get(pool), 1); /* what reading has used is not kept */
     entry_t *entry = apr_pcalloc(pool, sizeof(*entry));
     entry->pool = pool;
     entry->key = apr_pstrdup(pool, key);
@@ -132,23 +128,42 @@ static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
     return entry;
 }
 
-static void remember(scim_session_t *session, const char *json, apr_size_t len, apr_int64_t version)
+const scim_rules_t *scim_rules_cache_put(scim_rules_cache_t *cache, const char *key, const char *json, apr_size_t len,
+                                         apr_int64_t version, apr_pool_t *pool)
 {
-    scim_rules_cache_t *cache = session->rules_cache;
-    if (!cache) {
-        session->rules = scim_rules_read(json, len, version, session->pool);
-        return;
-    }
-    entry_t *entry = make_entry(cache, key_of(session));
+    entry_t *entry = make_entry(cache, key);
+    entry->size = ENTRY_SIZE + SIZE_OF_A_BYTE * len;
     entry->rules = scim_rules_read(json, len, version, entry->pool);
     if (!entry->rules) {
         apr_pool_destroy(entry->pool);
-        return;
+        return NULL;
     }
     apr_thread_mutex_lock(cache->mutex);
     insert(cache, entry);
     apr_thread_mutex_unlock(cache->mutex);
-    use(session, entry);
+    return use(entry, pool);
+}
+
+/* --- sessions ----------------------------------------------------------------------------------------------------- */
+
+static const char *key_of(const scim_session_t *session)
+{
+    return apr_pstrcat(session->pool, scim_conn_database(session->conn), "/", session->tenant, "/",
+                       session->token->key_id, NULL);
+}
+
+static int recall(scim_session_t *session)
+{
+    scim_rules_cache_t *cache = session->rules_cache;
+    session->rules = cache ? scim_rules_cache_get(cache, key_of(session), session->pool) : NULL;
+    return session->rules != NULL;
+}
+
+static void remember(scim_session_t *session, const char *json, apr_size_t len, apr_int64_t version)
+{
+    scim_rules_cache_t *cache = session->rules_cache;
+    session->rules = cache ? scim_rules_cache_put(cache, key_of(session), json, len, version, session->pool)
+                           : scim_rules_read(json, len, version, session->pool);
 }
 
 scim_error_t *scim_rules_find(scim_session_t *session)

@@ -16,11 +16,18 @@ typedef struct scim_rules_cache_t scim_rules_cache_t;
 
 struct scim_session_t;
 
-/* Entries that are kept, of about 10 KB each, plus 100 bytes for each role of the tenant. */
-#define SCIM_RULES_CACHE_SIZE 1000
+/* Bytes that entries take at the most, about: 1,000 tenants, whose entries take 12 KB each and 4 bytes more for each
+ * byte of what they have, or fewer who have much. */
+#define SCIM_RULES_CACHE_SIZE (16 * 1024 * 1024)
 
 /* `pool` lives as long as the process. NULL where threads cannot be kept apart. */
 scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool);
+
+/* The rules that are kept under `key`, NULL: none are; and keeps those of a JSON text, NULL: it is none (rules.h). They
+ * live as long as `pool`, kept or not. */
+const scim_rules_t *scim_rules_cache_get(scim_rules_cache_t *cache, const char *key, apr_pool_t *pool);
+const scim_rules_t *scim_rules_cache_put(scim_rules_cache_t *cache, const char *key, const char *json, apr_size_t len,
+                                         apr_int64_t version, apr_pool_t *pool);
 
 /* Sets session->rules, from the session's cache or from the database; they live as long as the session's pool. Errors:
  * those of scim_session_run. */

@@ -82,6 +82,7 @@ extern CU_TestInfo test_merge[];
 extern CU_TestInfo test_removal[];
 extern CU_TestInfo test_restore[];
 extern CU_TestInfo test_rules[];
+extern CU_TestInfo test_rules_cache[];
 extern CU_TestInfo test_schema[];
 extern CU_TestInfo test_search[];
 extern CU_TestInfo test_search_order[];

@@ -1,0 +1,109 @@
+#include "store/rules_cache.h"
+
+#include <apr_strings.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scim/json.h"
+#include "unit.h"
+
+/* The rules of a tenant with so many roles, as the store tells them. */
+static const char *rules_of(int roles, apr_size_t *len)
+{
+    const char *text = "{'traits':'-','roles':[['user','00000000-0000-7000-8000-000000000000','User']";
+    for (int i = 1; i < roles; i++) {
+        text = apr_psprintf(unit_pool, "%s,['role-%d','00000000-0000-7000-8000-%012d','The role number %d']", text, i,
+                            i, i);
+    }
+    return scim_json_text(unit_json(apr_pstrcat(unit_pool, text, "]}", NULL)), len, unit_pool);
+}
+
+/* The address space of this process, in bytes: APR's pools take it by mmap, past malloc, and it does not depend on how
+ * the kernel keeps it. */
+static long taken(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CU_ASSERT_FATAL(file != NULL);
+    UNIT_INT(fscanf(file, "%ld", &pages), 1);
+    fclose(file);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Puts the rules of many tenants into a cache; returns how many bytes it takes. */
+static long fill(scim_rules_cache_t *cache, int tenants, const char *json, apr_size_t len)
+{
+    long before = taken();
+    for (int i = 0; i < tenants; i++) {
+        apr_pool_t *pool;
+        apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+        UNIT_INT(scim_rules_cache_put(cache, apr_psprintf(pool, "db/tenant-%d/key", i), json, len, i, pool) != NULL, 1);
+        apr_pool_destroy(pool);
+    }
+    return taken() - before;
+}
+
+static scim_rules_cache_t *make(void)
+{
+    apr_pool_t *pool;
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    return scim_rules_cache_make(pool);
+}
+
+static int has(scim_rules_cache_t *cache, int tenant)
+{
+    return scim_rules_cache_get(cache, apr_psprintf(unit_pool, "db/tenant-%d/key", tenant), unit_pool) != NULL;
+}
+
+/* Ten thousand tenants, whether each has few roles or very many, take as much as a thousand. */
+static void bounded(void)
+{
+    static const int cases[] = {1, 20, 500};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        scim_rules_cache_t *cache = make();
+        apr_size_t len;
+        const char *json = rules_of(cases[i], &len);
+        long bytes = fill(cache, 10000, json, len);
+        CU_ASSERT(bytes < SCIM_RULES_CACHE_SIZE * 5 / 4);
+        UNIT_INT(has(cache, 9999), 1);
+        UNIT_INT(has(cache, 9990), 1);
+        UNIT_INT(has(cache, 0), 0);
+    }
+}
+
+/* What was used last stays longest. */
+static void recent(void)
+{
+    scim_rules_cache_t *cache = make();
+    apr_size_t len;
+    const char *json = rules_of(3, &len);
+    fill(cache, 1000, json, len);
+    UNIT_INT(has(cache, 0), 1);
+    for (int i = 1000; i < 1900; i++) {
+        scim_rules_cache_put(cache, apr_psprintf(unit_pool, "db/tenant-%d/key", i), json, len, i, unit_pool);
+    }
+    UNIT_INT(has(cache, 0), 1);
+    UNIT_INT(has(cache, 1), 0);
+}
+
+/* Whoever uses rules keeps them, though others have taken their place. */
+static void in_use(void)
+{
+    scim_rules_cache_t *cache = make();
+    apr_size_t len;
+    const char *json = rules_of(20, &len);
+    const scim_rules_t *mine = scim_rules_cache_put(cache, "db/mine/key", json, len, 7, unit_pool);
+    UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == mine, 1);
+    const scim_rules_t *newer = scim_rules_cache_put(cache, "db/mine/key", json, len, 8, unit_pool);
+    UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == newer, 1);
+    fill(cache, 3000, json, len);
+    UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == NULL, 1);
+    UNIT_INT(mine->version, 7);
+    UNIT_INT(newer->version, 8);
+    UNIT_STR(scim_rules_role(mine, "ROLE-19", unit_pool)->value, "role-19");
+    UNIT_INT(scim_rules_cache_put(cache, "db/other/key", "[]", 2, 1, unit_pool) == NULL, 1);
+}
+
+CU_TestInfo test_rules_cache[] = {
+    {"ten thousand tenants", bounded}, {"the most recently used", recent}, {"rules in use", in_use}, CU_TEST_INFO_NULL};
