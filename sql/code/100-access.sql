@@ -25,6 +25,17 @@ select r.tenant, r.id, r.source, r.wire, r.type
   from scim.resource r
  where r.type = 'User' and r.active and r.protected is null;
 
+-- The members of groups that they do not decide about, who are few: whom to leave out where very many are counted. Groups that are members
+-- are among them.
+create view scim.unsteered as
+select r.tenant, r.id
+  from scim.resource r
+ where r.type = 'User' and r.deleted_at is null and (not r.active or r.protected is not null)
+ union all
+select m.tenant, m.member_id
+  from scim.membership m
+ where m.member_type = 'Group';
+
 -- What policy `all` gives.
 create view scim.reach_all as
 select t.tenant, s.id as subscription_id, s.automatic_since as since
@@ -255,17 +266,43 @@ grant execute on function scim.exceeds to scim_web, scim_manage;
 
 -- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
 -- subscription and not for each account.
+--
+-- One mapped group alone gives most subscriptions that have many seats: its members are read in the order of an index, without those
+-- that groups do not decide about, who are few. Else the first grounds of all sources are put in order.
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp cost 1000000
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
 declare
     place scim.place;
+    sole  uuid;        -- the only group that gives it; null where there are more sources
+    given timestamptz; -- since when
     most  int;
 begin
     if seats is null then
         return null;
     elsif seats = 0 then
         return (timestamptz 'epoch', timestamptz 'epoch', uuid '00000000-0000-0000-0000-000000000000');
+    end if;
+    select case when count(*) = 1 then (array_agg(x.via)) [1] end, min(x.since)
+      into sole, given
+      from (select d.via, d.since from scim.reach_direct d where d.tenant = of_tenant and d.subscription_id = of_subscription
+             union all
+            select d.via, d.since from scim.reach_nested d where d.tenant = of_tenant and d.subscription_id = of_subscription
+             union all
+            select null, a.since from scim.reach_all a where a.tenant = of_tenant and a.subscription_id = of_subscription
+             union all
+            (select null, null from scim.access_grant a where a.tenant = of_tenant and a.subscription_id = of_subscription limit 1)) x;
+    if sole is not null then
+        select greatest(m.added, given), m.added, m.member_id
+          into place
+          from scim.membership m
+         where m.tenant = of_tenant and m.group_id = sole
+           and m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)
+         order by m.added, m.member_id
+        offset seats - 1
+         limit 1;
+        return place;
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
         -- An account may have been granted it in each of five ways, and then the first grounds are those of fewer people.
         foreach most in array array [seats, 5 * seats] loop
@@ -372,7 +409,7 @@ begin
 end
 $$;
 
--- Not scim.steered: the others read it with their owner's rights, and by itself it has no wall.
+-- Not scim.steered and scim.unsteered: the others read them with their owner's rights, and by itself it has no wall.
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;
 

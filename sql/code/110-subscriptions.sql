@@ -312,7 +312,7 @@ as $$
               from scim.membership m
              where m.tenant = of_tenant and m.group_id = c.via
             offset 0) m
-      join scim.steered r on r.tenant = of_tenant and r.id = m.member_id
+     where m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)
      union all
     select c.n, c.seats_was is not null or c.seats_will is not null, a.user_id, a.joined,
            a.source <> 'login' or r.protected is null and (policy_was = 'manual' or r.source <> 'scim'),
@@ -337,10 +337,51 @@ begin
         return;
     end if;
     return query
-    with held as materialized (
+    with plain as materialized (
+        -- What one group alone gives, as it was and as it will be: of how many members that is, and the seats that are taken of them.
+        select p.n, p.via, p.members, case when p.was then least(p.members, p.seats_was) else 0 end as was,
+               case when p.will then least(p.members, p.seats_will) else 0 end as will
+          from (select c.n, c.seats_was, c.seats_will, g.via, g.was, g.will,
+                       (select count(*)
+                          from scim.membership m
+                         where m.tenant = of_tenant and m.group_id = g.via
+                           and m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)) as members
+                  from unnest(concerns) c
+                  join unnest(gives) g on g.n = c.n
+                 where c.role is null and g.via is not null and (select count(*) from unnest(gives) o where o.n = c.n) = 1
+                   and not exists (select from scim.access_grant a where a.tenant = of_tenant and a.subscription_id = c.subscription_id)
+                offset 0) p),
+    -- Those who are between the two, in the order of joining; all are found in the order of their ids.
+    differing_plain as materialized (
+        select p.n, x.member_id as user_id, p.will > p.was as granted
+          from plain p
+         cross join lateral (
+                (select m.member_id
+                   from scim.membership m
+                  where p.was <> p.will and least(p.was, p.will) = 0 and greatest(p.was, p.will) = p.members
+                    and m.tenant = of_tenant and m.group_id = p.via
+                    and m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)
+                  order by m.member_id
+                  limit most)
+                 union all
+                (select y.member_id
+                   from (select m.member_id
+                           from scim.membership m
+                          where p.was <> p.will and not (least(p.was, p.will) = 0 and greatest(p.was, p.will) = p.members)
+                            and m.tenant = of_tenant and m.group_id = p.via
+                            and m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)
+                          order by m.added, m.member_id
+                         offset least(p.was, p.will)
+                          limit abs(p.was - p.will)) y
+                  order by y.member_id
+                  limit most)) x),
+    other as materialized (
+        select array(select c from unnest(concerns) c where c.n not in (select p.n from plain p)) as concerns,
+               array(select g from unnest(gives) g where g.n not in (select p.n from plain p)) as gives),
+    held as materialized (
         select g.n, g.user_id, min(array [greatest(g.joined, g.since_was), g.joined]) filter (where g.was) as was,
                min(array [greatest(g.joined, g.since_will), g.joined]) filter (where g.will) as will
-          from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+          from other o cross join lateral scim.ground_of_either(of_tenant, o.concerns, o.gives, policy_was, policy_will) g
          where g.counted
          group by g.n, g.user_id),
     -- In which of the two somebody waits: only there they are put in order.
@@ -353,7 +394,8 @@ begin
     differing as materialized (
         select d.n, d.user_id, d.granted
           from (select g.n, g.user_id, bool_or(g.will) as granted
-                  from scim.ground_of_either(of_tenant, concerns, gives, policy_was, policy_will) g
+                  from other o
+                 cross join lateral scim.ground_of_either(of_tenant, o.concerns, o.gives, policy_was, policy_will) g
                  where not g.counted
                  group by g.n, g.user_id
                 having bool_or(g.was) <> bool_or(g.will)) d
@@ -377,11 +419,18 @@ begin
                   from held h
                   join crowd c on c.n = h.n) s
          where s.was <> s.will)
-    select side.granted, (select count(*) from differing d where d.granted = side.granted), f.users, f.numbers
+    select side.granted,
+           (select count(*) from differing d where d.granted = side.granted)
+           + (select coalesce(sum(abs(p.was - p.will)), 0)::bigint from plain p where case when side.granted then p.will > p.was else p.will < p.was end),
+           f.users, f.numbers
       from (values (true), (false)) side (granted)
      cross join lateral (
             select array_agg(x.user_id order by x.user_id, x.n) as users, array_agg(x.n order by x.user_id, x.n) as numbers
-              from (select d.user_id, d.n from differing d where d.granted = side.granted order by d.user_id, d.n limit most) x) f;
+              from (select d.user_id, d.n
+                      from (select d.user_id, d.n, d.granted from differing d union all select d.user_id, d.n, d.granted from differing_plain d) d
+                     where d.granted = side.granted
+                     order by d.user_id, d.n
+                     limit most) x) f;
 end
 $$;
 revoke execute on function scim.differing_access from public;

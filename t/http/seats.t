@@ -207,4 +207,38 @@ $t->admin(POST => '/mappings', { group => "$tag-b", role => 'administrator' });
 is($t->admin(GET => "/users/$tag-new")->{json}{role}, 'read-only', 'is not another one by a mapping of a group that it joined before');
 is(sql("set scim.tenant = '$own'; select role from scim_app.facts where user_name = '$tag-new'"), 'read-only', 'for applications too');
 
+
+# One group alone gives it: counted by an index, without those that groups do not decide about, and as it is by any other way.
+my %sole = map { $_ => $t->make(Users => userName => "sole-$_") } 1 .. 7;
+my $crowd = $t->make(Groups => displayName => 'Crowd');
+my $inner = $t->make(Groups => displayName => 'Inner');
+$t->admin(POST => '/subscriptions', { name => 'Sole', seats => 3 });
+$t->admin(POST => '/mappings', { group => 'Crowd', subscription => 'Sole' });
+$t->patch("/Groups/$crowd", [{ op => 'add', path => 'members', value => [{ value => $_ }] }]) for @sole{1 .. 4}, $inner, @sole{5, 6, 7};
+$t->admin(POST => "/users/$sole{2}/protect", { kind => 'break-glass' });
+$t->admin(DELETE => '/grants/' . $_->{id}) for grep { $_->{source} eq 'protected' } @{ $t->admin(GET => "/grants?user=$sole{2}")->{json}{items} };
+$t->patch("/Users/$sole{3}", [{ op => 'replace', path => 'active', value => false }]);
+sub sole {
+    my ($seated, $waiting, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my %names = map { $_ => [map { $_->{userName} =~ /(\d)/ ? 0 + $1 : () } @{ $t->admin(GET => "/subscriptions/sole/users?standing=$_")->{json}{items} }] } qw(seated waiting);
+    is_json([@names{qw(seated waiting)}], [$seated, $waiting], $name);
+    is_json([@{ $t->admin(GET => '/subscriptions/sole/usage')->{json} }{qw(entitled seated waiting)}], [@$seated + @$waiting, scalar @$seated, scalar @$waiting], "$name: counted");
+    is_json([map { my $n = $_; map { $_->{seated} ? $n : () } grep { $_->{name} eq 'Sole' } @{ $t->admin(GET => "/users/$sole{$n}/access")->{json}{access} } } 1 .. 7], $seated, "$name: as each has it");
+}
+sub lost { my ($body) = @_; my $answer = $t->admin(POST => '/preview', $body)->{json}; return [map { my $side = $_; [$answer->{$side}{count}, map { $_->{userName} =~ /(\d)/ ? 0 + $1 : () } @{ $answer->{$side}{items} }] } qw(granted withdrawn)] }
+my ($map) = grep { ($_->{subscription} // '') eq 'Sole' } @{ $t->admin(GET => '/mappings')->{json}{items} };
+sole([1, 4, 5], [6, 7], 'one group');
+is_json(lost({ seats => ['Sole=4'] }), [[1, 6], [0]], 'a preview of more seats');
+is_json(lost({ seats => ['Sole=1'] }), [[0], [2, 4, 5]], 'of fewer');
+is_json(lost({ seats => ['Sole=none'] }), [[2, 6, 7], [0]], 'of no limit');
+is_json(lost({ unmap => [$map->{id}] }), [[0], [3, 1, 4, 5]], 'of none');
+$t->admin(POST => '/grants', { user => $sole{3}, subscription => 'Sole' });
+$t->admin(POST => '/grants', { user => $sole{7}, subscription => 'Sole' });
+$t->patch("/Users/$sole{3}", [{ op => 'replace', path => 'active', value => true }]);
+sole([1, 3, 4], [5, 6, 7], 'with grants');
+is_json(lost({ seats => ['Sole=4'] }), [[1, 5], [0]], 'a preview with grants');
+$t->admin(PATCH => '/subscriptions/sole', { seats => 6 });
+sole([1, 3, 4, 5, 6, 7], [], 'seats are left');
+
 done_testing;

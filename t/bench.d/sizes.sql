@@ -1,0 +1,70 @@
+-- Tenant size:users, for the figures that are compared between sizes: :users users, one group of half of them and 200 groups of 10, each group with
+-- a mapping; as many entries in the audit log as users. Written without triggers, with all keys that writes keep, so that a million users take minutes.
+\set tenant size:users
+set session_replication_role = replica;
+
+insert into scim.tenant (tenant, sync_policy, display_name) values (:'tenant', 'groups', 'Bench of ' || :users) on conflict do nothing;
+delete from scim.access_grant where tenant = :'tenant';
+delete from scim.mapping where tenant = :'tenant';
+delete from scim.subscription where tenant = :'tenant';
+delete from scim.membership where tenant = :'tenant';
+delete from scim.lookup where tenant = :'tenant';
+delete from scim.resource where tenant = :'tenant';
+delete from scim.tally where tenant = :'tenant';
+delete from scim.audit where tenant = :'tenant';
+
+create function pg_temp.id(kind int, i bigint) returns uuid language sql immutable
+    return (lpad(kind::text, 8, '0') || '-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid;
+
+select scim.add_built_in_roles(:'tenant');
+
+insert into scim.resource (tenant, type, id, doc, external_id, user_name_key, display_name_key, modified_hour, formatted_name_key, family_name_key,
+                           given_name_key, employee_number_key)
+select :'tenant', 'User', pg_temp.id(1, i),
+       jsonb_build_object(
+           'schemas', array ['urn:ietf:params:scim:schemas:core:2.0:User', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'],
+           'userName', 'user' || i || '@example.com', 'externalId', 'ext-' || i, 'active', true, 'displayName', 'User Number ' || i, 'title', 'Engineer',
+           'name', jsonb_build_object('givenName', 'User', 'familyName', 'Number ' || i, 'formatted', 'User Number ' || i),
+           'emails', jsonb_build_array(jsonb_build_object('value', 'user' || i || '@example.com', 'type', 'work', 'primary', true)),
+           'phoneNumbers', jsonb_build_array(jsonb_build_object('value', '+49' || i, 'type', 'work')),
+           'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+           jsonb_build_object('employeeNumber', i::text, 'department', 'Department ' || i % 50)),
+       'ext-' || i, 'user' || i || '@example.com', 'user number ' || i, scim.hour(now()), 'user number ' || i, 'number ' || i, 'user', i::text
+  from generate_series(1, :users) i;
+insert into scim.lookup (tenant, attribute, key, resource_id)
+select :'tenant', a, case a when 1 then 'user' || i || '@example.com' else '+49' || i end, pg_temp.id(1, i)
+  from generate_series(1, 2) a, generate_series(1, :users) i;
+
+insert into scim.resource (tenant, type, id, doc, group_name_key, display_name_key, modified_hour)
+select :'tenant', 'Group', pg_temp.id(2, i), jsonb_build_object('schemas', array ['urn:ietf:params:scim:schemas:core:2.0:Group'], 'displayName', 'Group ' || i),
+       'group ' || i, 'group ' || i, scim.hour(now())
+  from generate_series(0, 201) i;
+insert into scim.membership (tenant, group_id, member_id, member_type, added)
+select :'tenant', pg_temp.id(2, 0), pg_temp.id(1, i * 2), 'User', now() - interval '1 year' + i * interval '10 seconds' from generate_series(1, :users / 2) i
+ union all
+select :'tenant', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % :users + 1), 'User', now() from generate_series(1, 201) g, generate_series(1, 10) i;
+insert into scim.tally (tenant, type, n) values (:'tenant', 'User', :users), (:'tenant', 'Group', 202);
+
+-- Half of the tenant holds seats of the subscription "Half", one hundred of them wait; the other groups give ten more. Group 201 is mapped to nothing.
+insert into scim.subscription (tenant, id, name, seats)
+select :'tenant', pg_temp.id(3, i), case i when 0 then 'Half' else 'Subscription ' || i end, case i when 0 then :users / 2 - 100 when 1 then :users end
+  from generate_series(0, 10) i;
+insert into scim.resource (tenant, type, id, doc, modified_hour)
+select s.tenant, 'Entitlement', s.id, scim.entitlement(s), scim.hour(now()) from scim.subscription s where s.tenant = :'tenant';
+insert into scim.mapping (tenant, id, group_id, subscription_id, created_by, since)
+select :'tenant', pg_temp.id(4, i), pg_temp.id(2, i), pg_temp.id(3, case i when 0 then 0 else 1 + i % 10 end), 'bench', now() - interval '2 years'
+  from generate_series(0, 200) i;
+
+-- One of a thousand entries is of an administrator, and five at the log's beginning are of another one.
+insert into scim.audit (tenant, at, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, after)
+select :'tenant', now() - (:users - i) * interval '1 second', case when i % 1000 = 0 or i <= 5 then 'admin' else 'token' end,
+       case when i <= 5 then 'rosa' when i % 1000 = 0 then 'anna' else 'okta' end, case when i % 1000 = 0 or i <= 5 then '' else 'k7okta0000' end, 'r' || i,
+       case when i % 10 = 0 then 'add-members' else 'create' end, case when i % 10 = 0 then 'Group' else 'User' end,
+       case when i % 10 = 0 then pg_temp.id(2, 1 + i / 10 % 200) else pg_temp.id(1, i) end::text,
+       case when i % 10 = 0 then 'Group ' || 1 + i / 10 % 200 else 'user' || i || '@example.com' end,
+       case when i % 10 = 0 then jsonb_build_object('members', (select jsonb_agg(pg_temp.id(1, i - j)) from generate_series(1, 9) j))
+            else jsonb_build_object('userName', 'user' || i || '@example.com', 'active', true, 'displayName', 'User Number ' || i, 'title', 'Engineer') end
+  from generate_series(1, :users) i
+ order by i;
+
+vacuum (analyze);
