@@ -407,10 +407,44 @@ static scim_error_t *find_total(apr_int64_t *total, scim_session_t *session, con
     return search->after || search->backward ? NULL : count_matches(total, session, search);
 }
 
-static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_search_t *search)
+/* Skipping so many costs more than to ask how many there are. */
+#define FAR 1000
+
+/* A page in the second half of a list whose length is known is read from its end. *turned is the search as it is read.
+ */
+static scim_error_t *turn(scim_search_t *turned, scim_session_t *session, const scim_search_t *search)
+{
+    *turned = *search;
+    if (search->after || search->backward || search->skip < FAR || search->count == 0 || is_filtered(search)) {
+        return NULL;
+    }
+    scim_reading_t nothing;
+    part_t part = {.search = search, .which = SCIM_ORDER_NEAR};
+    scim_reading_begin(&nothing, session, search, read_row);
+    scim_error_t *error = scim_order_make(&part.order, search, session->pool);
+    if (error) {
+        return scim_refuse(session, error);
+    }
+    error = read_part(&nothing, &part);
+    apr_int64_t left = nothing.total - search->skip;
+    if (!error && left > 0 && left < nothing.total / 2) {
+        turned->backward = 1;
+        turned->count = search->count < left ? search->count : left;
+        turned->skip = left - turned->count;
+    }
+    return error;
+}
+
+static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_search_t *asked)
 {
     scim_reading_t reading;
+    scim_search_t turned;
+    const scim_search_t *search = &turned;
     memset(out, 0, sizeof(*out));
+    scim_error_t *failed = turn(&turned, session, asked);
+    if (failed) {
+        return failed;
+    }
     scim_reading_begin(&reading, session, search, read_row);
     out->records = reading.records;
     scim_error_t *error = search->count > 0 ? read_page(&reading) : check_order(session, search);
@@ -419,6 +453,10 @@ static scim_error_t *list(scim_page_t *out, scim_session_t *session, const scim_
     }
     fill_page(out, &reading);
     out->total = reading.total;
+    if (turned.backward != asked->backward) {
+        out->more = asked->skip + out->records->nelts < out->total;
+        return NULL;
+    }
     if (search->count > 0 && !out->more && !search->after && !search->backward &&
         (reading.rows > 0 || search->skip == 0)) {
         out->total = search->skip + reading.rows;

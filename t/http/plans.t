@@ -319,6 +319,10 @@ my @orders = (
     [Users => 'sortBy=externalId', 'user1'],
     [Users => 'sortBy=displayName', 'user1'],
     [Users => 'sortBy=id&sortOrder=descending', "user$USERS"],
+    # The last pages by number are read from the end.
+    [Users => 'startIndex=' . ($USERS - 9), 'user' . ($USERS - 9)],
+    [Users => 'startIndex=' . ($USERS - 1), 'user' . ($USERS - 1)],
+    [Users => "sortBy=userName&sortOrder=descending&startIndex=$USERS", 'user1'],
     ['' => '', 'Group 1'],
     ['' => 'sortBy=displayName', 'Group 1'],
 );
