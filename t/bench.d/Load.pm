@@ -9,8 +9,8 @@ use Time::HiRes qw(time);
 
 my $PEOPLE = 2000;    # who log in
 
-# base: the tenant's URL; token: its own, if it is not the environment's; static: a file of httpd's own; home: where the quickstart's
-# servers live; users; seconds
+# base: the tenant's URL; token: its own, if it is not the environment's; authorization and type: another header than a token's, another
+# Content-Type than SCIM's; static: a file of httpd's own; home: where the quickstart's servers live; users; seconds
 sub new {
     my ($class, %self) = @_;
     @self{qw(host prefix)} = $self{base} =~ m{^http://([^/]+)(/.*)$};
@@ -151,7 +151,8 @@ sub request {
     $self->{connection} //= IO::Socket::INET->new(PeerAddr => $self->{host}) // die "connect: $!\n";
     $body //= '';
     print { $self->{connection} } join "\r\n", "$method $self->{prefix}$path HTTP/1.1", "Host: $self->{host}",
-        "Authorization: Bearer $self->{token}", 'Content-Type: application/scim+json', 'Content-Length: ' . length $body, '', $body;
+        'Authorization: ' . ($self->{authorization} // "Bearer $self->{token}"), 'Content-Type: ' . ($self->{type} // 'application/scim+json'),
+        'Content-Length: ' . length $body, '', $body;
     my $status = readline($self->{connection}) // die "$method $path: the connection was closed\n";
     my ($length, $answer) = (0, '');
     while (defined(my $line = readline $self->{connection})) {
