@@ -59,7 +59,7 @@ static const struct {
     {"removal", test_removal},
     {"restore", test_restore},
     {"rules", test_rules},
-    {"rules cache", test_rules_cache},
+    {"rules_cache", test_rules_cache},
     {"schema", test_schema},
     {"search", test_search},
     {"search_order", test_search_order},
