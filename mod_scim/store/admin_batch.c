@@ -133,7 +133,6 @@ static scim_error_t *withdraw(const undo_t *undo, json_object *grants)
         json_object *args = one_arg("grant", json_object_array_get_idx(grants, i), undo->pool);
         error = scim_admin_nested(NULL, undo->call, scim_admin_command("grant", "remove"), args, new_batch(undo),
                                   undo->pool);
-        error = error && error->status == 404 ? NULL : error; /* somebody has taken it back */
     }
     return error;
 }

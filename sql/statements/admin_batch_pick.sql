@@ -1,4 +1,5 @@
--- The next accounts of a batch that were not taken back yet; they are locked. $1 tenant, $2 batch, after, rows
+-- The next accounts of a batch that were not taken back yet; they are locked. Of what each was given, only what it still has is to be taken
+-- back. $1 tenant, $2 batch, after, rows
 with i as materialized (
     select i.*
       from scim.batch_item i
@@ -13,4 +14,14 @@ with i as materialized (
      order by r.id
        for no key update of r
 )
-select coalesce(jsonb_agg({{batch_item_shown}} order by i.user_id), '[]') from i left join r on r.id = i.user_id
+select coalesce(jsonb_agg({{batch_item_shown}} || jsonb_build_object('undo', i.undo
+           || case when i.undo ? 'groups' then jsonb_build_object('groups', (
+                  select coalesce(jsonb_agg(m.group_id order by m.group_id), '[]')
+                    from scim.membership m
+                   where m.tenant = $1 and m.member_id = i.user_id and i.undo -> 'groups' ? m.group_id::text)) else '{}' end
+           || case when i.undo ? 'grants' then jsonb_build_object('grants', (
+                  select coalesce(jsonb_agg(a.id order by a.id), '[]')
+                    from scim.access_grant a
+                   where a.tenant = $1 and a.user_id = i.user_id and i.undo -> 'grants' ? a.id::text)) else '{}' end) order by i.user_id), '[]')
+  from i
+  left join r on r.id = i.user_id

@@ -160,6 +160,33 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_problem($t->admin(POST => '/templates/Engineers/apply', { batch => $id{one} }), 404, $ANY, { batch => $ANY }, 'no such batch');
 }
 
+# What somebody has taken away by hand meanwhile is not in the way, and the rest goes.
+{
+    my $t = ScimTest->new('undo-by-hand');
+    $t->admin(POST => '/groups', { displayName => $_ }) for qw(Board Staff);
+    $t->admin(POST => '/subscriptions', { name => $_ }) for qw(A B C);
+    my %id = map { $_ => $t->make(Users => userName => $_, title => 'Engineer') } qw(ann bob cho);
+    is($t->admin(POST => '/templates', { name => 'All', condition => 'title eq "Engineer"', groups => [qw(Board Staff)], subscriptions => [qw(A B C)] })->{status}, 201, 'a template of several');
+    my $has = sub {
+        return join ' ', (map { $_->{displayName} } @{ $t->admin(GET => "/users/$_[0]")->{json}{groups} }), map { $_->{subscription} } @{ $t->admin(GET => "/grants?user=$_[0]")->{json}{items} };
+    };
+    my $batch = $t->admin(POST => '/templates/All/apply', {})->{json}{batch};
+    is_json([map { join ' ', sort split / /, $has->($_) } qw(ann bob cho)], [('A B Board C Staff') x 3], 'each has all');
+    my ($grant) = grep { $_->{subscription} eq 'B' } @{ $t->admin(GET => '/grants?user=ann')->{json}{items} };
+    is($t->admin(DELETE => "/grants/$grant->{id}")->{status}, 204, 'a grant is taken away by hand');
+    is($t->admin(DELETE => '/groups/Board/members/bob')->{status}, 204, 'and a membership');
+    is($t->admin(DELETE => "/grants/$_->{id}")->{status}, 204, 'and all that somebody was granted') for @{ $t->admin(GET => '/grants?user=cho')->{json}{items} };
+    is($t->admin(DELETE => "/groups/$_/members/cho")->{status}, 204, "and $_") for qw(Board Staff);
+    is_admin($t->admin(POST => "/batches/$batch/undo", {}), 200, { batch => $batch, undone => 3, left => 0, next => undef }, 'all are taken back');
+    is_json([map { $has->($_) } qw(ann bob cho)], ['', '', ''], 'and nobody keeps any of it');
+
+    $t->admin(POST => '/users', { userName => 'dan' });
+    my $import = $t->admin(POST => '/imports', { file => "userName,phone,groups\ndan,7,\"Board,Staff\"\n", existing => 'change' })->{json}{import};
+    is($t->admin(DELETE => '/groups/Board/members/dan')->{status}, 204, 'a group that an import gave');
+    is_admin($t->admin(POST => "/batches/$import/undo", {}), 200, { batch => $import, undone => 1, left => 0, next => undef }, 'likewise');
+    is_json([$t->admin(GET => '/users/dan')->{json}{phone}, $has->('dan')], [undef, ''], 'with the values');
+}
+
 # --- mappings and policy -----------------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/subscriptions', { name => 'Web' });
