@@ -210,12 +210,19 @@ static scim_error_t *look(apply_t *apply)
     return error;
 }
 
+/* What names the batch, as statements take it. */
+static json_object *new_row(const apply_t *apply)
+{
+    json_object *row = new_args("import", apply->batch, apply->pool);
+    json_object_object_add(row, "kind", json_object_new_string("template"));
+    return row;
+}
+
 static void add_begin(scim_batch_t *batch, const apply_t *apply)
 {
     const char *name = text_of(apply->template, "name");
-    json_object *row = new_args("import", apply->batch, apply->pool);
+    json_object *row = new_row(apply);
     scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), apply->pool), .pool = apply->pool};
-    json_object_object_add(row, "kind", json_object_new_string("template"));
     json_object_object_add(row, "name", json_object_new_string(name));
     json_object_object_add(row, "actor", json_object_new_string(apply->call->actor));
     scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_BEGIN, params_of(apply, row));
@@ -239,19 +246,54 @@ static scim_error_t *end(const apply_t *apply)
     return scim_batch_run(batch);
 }
 
-static scim_error_t *apply_once(apply_t *apply)
+static scim_error_t *refuse_batch(int status, const char *why, apr_pool_t *pool)
 {
-    scim_conn_t *conn = apply->call->conn;
+    scim_error_t *error = scim_error_status(pool, status, "%s; leave it out to begin a new one.", why);
+    scim_error_field(error, "batch", error->detail, pool);
+    return error;
+}
+
+static const char no_batch[] = "There is no such batch";
+
+/* A batch that is locked, or is not there. */
+static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
+{
+    apr_size_t len;
+    if (PQntuples(held) == 0) {
+        return refuse_batch(404, no_batch, apply->pool);
+    }
+    if (scim_result_bool(held, 0, 0)) {
+        return refuse_batch(409, "This batch was undone", apply->pool);
+    }
+    const char *name = scim_result_text(&len, held, 0, 1);
+    return strcmp(name, text_of(apply->template, "name")) == 0
+               ? NULL
+               : refuse_batch(409, "This batch is of another template", apply->pool);
+}
+
+/* Opens the transaction, and the batch: a new one, or the one that goes on, which is locked. */
+static scim_error_t *begin(const apply_t *apply)
+{
     scim_admin_call_t call = *apply->call;
     call.pool = apply->pool;
-    apply->items = scim_json_own(json_object_new_array(), apply->pool);
-    apply->told = scim_json_own(json_object_new_array(), apply->pool);
-    memset(apply->counts, 0, sizeof(apply->counts));
     scim_batch_t *batch = scim_admin_open(&call);
-    if (!apply->preview && !apply->begun) {
+    int held = -1;
+    if (apply->begun) {
+        held = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_HOLD, params_of(apply, new_row(apply)));
+    } else if (!apply->preview) {
         add_begin(batch, apply);
     }
     scim_error_t *error = scim_batch_run(batch);
+    return error || held < 0 ? error : check_batch(apply, scim_batch_result(batch, held));
+}
+
+static scim_error_t *apply_once(apply_t *apply)
+{
+    scim_conn_t *conn = apply->call->conn;
+    apply->items = scim_json_own(json_object_new_array(), apply->pool);
+    apply->told = scim_json_own(json_object_new_array(), apply->pool);
+    memset(apply->counts, 0, sizeof(apply->counts));
+    scim_error_t *error = begin(apply);
     scim_conn_nest(conn, 1);
     for (size_t i = 0; !error && i < json_object_array_length(apply->people); i++) {
         error = apply_one(apply, json_object_array_get_idx(apply->people, i));
@@ -287,7 +329,7 @@ static scim_error_t *apply_piece(apply_t *apply)
     apply->given += apply->counts[0];
     apply->same += apply->counts[1];
     apply->refused += apply->counts[2];
-    apply->begun = 1;
+    apply->begun = apply->begun || !apply->preview;
     apr_pool_destroy(apply->pool);
     return NULL;
 }
@@ -307,18 +349,6 @@ static scim_error_t *read_one(json_object **answer, const scim_admin_call_t *who
     return error;
 }
 
-static scim_error_t *check_batch(const scim_admin_call_t *call, const char *batch)
-{
-    static const char detail[] = "There is no such batch; leave it out to begin a new one.";
-    json_object *is;
-    scim_error_t *error = read_one(&is, call, "batch", batch);
-    if (!error && strcmp(text_of(is, "kind"), "template") != 0) {
-        error = scim_error_status(call->pool, 404, "%s", detail);
-        scim_error_field(error, "batch", detail, call->pool);
-    }
-    return error;
-}
-
 static scim_error_t *prepare(apply_t *apply, scim_admin_call_t *call)
 {
     char id[SCIM_ID_SIZE];
@@ -327,12 +357,14 @@ static scim_error_t *prepare(apply_t *apply, scim_admin_call_t *call)
     apply->preview = json_object_get_boolean(json_object_object_get(call->args, "preview"));
     apply->accounts = scim_json_own(json_object_new_array(), call->pool);
     apply->subscriptions = scim_json_own(json_object_new_object(), call->pool);
+    if (batch && !scim_id_read(id, batch)) {
+        return refuse_batch(404, no_batch, call->pool);
+    }
     if (!batch) {
         scim_id_make(id);
     }
-    apply->batch = apr_pstrdup(call->pool, batch ? batch : id);
-    scim_error_t *error = batch ? check_batch(call, batch) : NULL;
-    error = error ? error : read_one(&apply->template, call, "template", scim_admin_text(call, "template"));
+    apply->batch = apr_pstrdup(call->pool, id);
+    scim_error_t *error = read_one(&apply->template, call, "template", scim_admin_text(call, "template"));
     json_object *names = error ? NULL : json_object_object_get(apply->template, "subscriptions");
     for (size_t i = 0; names && !error && i < json_object_array_length(names); i++) {
         const char *name = json_object_get_string(json_object_array_get_idx(names, i));

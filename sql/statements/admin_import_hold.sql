@@ -1,5 +1,5 @@
--- Locks the import that a piece goes on with. $1 tenant, $2 import
-select b.undone is not null as undone
+-- Locks the import, or the batch of another kind, that a piece goes on with. $1 tenant, $2 import, kind (default: import)
+select b.undone is not null as undone, b.name
   from scim.batch b
- where b.tenant = $1 and b.id = ($2::jsonb ->> 'import')::uuid and b.kind = 'import'
+ where b.tenant = $1 and b.id = ($2::jsonb ->> 'import')::uuid and b.kind = coalesce($2::jsonb ->> 'kind', 'import')
    for update

@@ -187,6 +187,35 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_json([$t->admin(GET => '/users/dan')->{json}{phone}, $has->('dan')], [undef, ''], 'with the values');
 }
 
+# An application goes on with its own batch alone, while that stands.
+{
+    my $t = ScimTest->new('undo-goes-on');
+    $t->admin(POST => '/flags', { flag => $_ }) for qw(ai vip);
+    $t->make(Users => userName => 'ann', title => 'Engineer');
+    $t->admin(POST => '/templates', { name => $_->[0], condition => 'title eq "Engineer"', flags => [$_->[1]] }) for ['Engineers', 'ai'], ['Others', 'vip'];
+    my $flags = sub { return $t->admin(GET => '/users/ann')->{json}{flags} };
+    my $apply = sub { my ($name, %args) = @_; return $t->admin(POST => "/templates/$name/apply", \%args) };
+    my $batch = $apply->('Engineers')->{json}{batch};
+    is_admin($apply->('Engineers', batch => uc $batch), 200, { batch => $batch, given => 0, same => 1, refused => 0, accounts => [], next => undef }, 'it goes on');
+    my $res = $apply->('Others', batch => $batch);
+    is_problem($res, 409, 'This batch is of another template; leave it out to begin a new one.', { batch => $ANY }, 'not with that of another template');
+    my $import = $t->admin(POST => '/imports', { file => "userName\nbob\n", name => 'Engineers' })->{json}{import};
+    is_problem($apply->('Engineers', batch => $_), 404, 'There is no such batch; leave it out to begin a new one.', { batch => $ANY }, "nor with $_") for $import, 'x';
+    is_json($flags->(), ['ai'], 'which gives nothing');
+    is($t->admin(POST => "/batches/$batch/undo", {})->{json}{undone}, 1, 'it is taken back');
+    for my $args ({ batch => $batch }, { batch => $batch, preview => true }) {
+        is_problem($apply->('Engineers', %$args), 409, 'This batch was undone; leave it out to begin a new one.', { batch => $ANY }, 'and does not go on');
+    }
+    is_json([$flags->(), $t->admin(GET => "/batches/$batch")->{json}{changed}], [[], 1], 'nothing is given, nor counted');
+    import_many($t, 60);
+    $t->admin(POST => '/templates', { name => 'Many', condition => 'userName sw "many"', flags => ['vip'] });
+    is_json([@{ $apply->('Many', preview => $_)->{json} }{qw(given same refused next)}], [60, 0, 0, undef], 'piece by piece' . ($_ ? ', in a preview' : '')) for true, false;
+}
+sub import_many {
+    my ($t, $n) = @_;
+    return is($t->admin(POST => '/imports', { file => join("\n", 'userName', map {"many$_"} 1 .. $n) })->{json}{made}, $n, 'many');
+}
+
 # --- mappings and policy -----------------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/subscriptions', { name => 'Web' });
