@@ -20,6 +20,14 @@ begin
 end
 $$;
 
+-- --- numbers of what is remembered ------------------------------------------------------------------------------------
+
+-- The next number of something that httpd remembers and compares (scim.token.rules, scim.tenant.grounds). By the time: a database that
+-- went back, as a standby that had not heard all, never gives a number again that was another state's.
+create function scim.raised(number bigint) returns bigint
+    language sql stable parallel safe
+    return greatest(number + 1, floor(extract(epoch from now()) * 1000000)::bigint);
+
 -- --- text, times and ids ---------------------------------------------------------------------------------------------
 
 -- A time as JSON has it.

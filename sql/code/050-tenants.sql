@@ -51,7 +51,7 @@ begin
     wants := scim.keeps(t);
     update scim.token k
        set tenant_enabled = t.enabled, tenant_profile = t.profile, tenant_nests = t.nests, keeps = wants,
-           traits = has || case when k.confined then 'm' else '' end, rules = k.rules + 1
+           traits = has || case when k.confined then 'm' else '' end, rules = scim.raised(k.rules)
      where k.tenant = of_tenant;
 end
 $$;

@@ -58,7 +58,7 @@ declare
 begin
     update scim.tenant n set nests = true where n.tenant = of_tenant and not n.nests;
     if found then
-        update scim.token k set tenant_nests = true, rules = k.rules + 1 where k.tenant = of_tenant;
+        update scim.token k set tenant_nests = true, rules = scim.raised(k.rules) where k.tenant = of_tenant;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('scim.nesting ' || of_tenant, 0));
     select n.group_depth into most from scim.tenant n where n.tenant = of_tenant;

@@ -3,7 +3,7 @@ with k as (
 update scim.token k
    set description = x.description, read_only = x."readOnly", addresses = x.addresses::cidr[], rate = x.rate, burst = x.burst,
        expect_every = x."expectEvery", user_id = x."userId", confined = x.scope = 'me',
-       traits = replace(k.traits, 'm', '') || case when x.scope = 'me' then 'm' else '' end, rules = k.rules + 1
+       traits = replace(k.traits, 'm', '') || case when x.scope = 'me' then 'm' else '' end, rules = scim.raised(k.rules)
   from (select *
           from jsonb_to_recordset(jsonb_build_array($2::jsonb)) x ("keyId" text, description text, "readOnly" boolean, addresses text[], rate int,
                                                                    burst int, "userId" uuid, scope text, "expectEvery" int)
