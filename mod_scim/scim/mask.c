@@ -230,8 +230,10 @@ static const struct {
 } concepts[] = {{"user", "userName"},     {"user", "displayName"},   {"e-mail", "emails"},
                 {"group", "displayName"}, {"member", "displayName"}, {"role", "roles"}};
 
-/* What is behind this is a role, to the end. */
-static const char role_tail[] = "Role not found: ";
+/* What is behind this is a value, to the end, of details that have it without quotes. */
+static const struct {
+    const char *text, *attribute;
+} tails[] = {{"Role not found: ", "roles"}, {"Entitlement not found: ", "entitlements"}};
 
 static int has_word(const char *text, const char *word)
 {
@@ -309,14 +311,15 @@ static int hides(const char *text, const char *quoted, const scim_mask_t *mask, 
     return about_masked(text, mask) || !quotes_names(quoted, mask, pool) || scim_mask_strange(quoted, mask);
 }
 
-/* Of the one detail that has a value without quotes. */
-static const char *mask_role(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
+static const char *mask_tail(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
 {
-    const char *at = strstr(text, role_tail);
-    if (!at || !scim_mask_hides(mask, "roles")) {
-        return text;
+    for (apr_size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        const char *at = strstr(text, tails[i].text);
+        if (at && (scim_mask_hides(mask, tails[i].attribute) || scim_mask_is_address(at, mask))) {
+            return apr_psprintf(pool, "%.*s%s" SCIM_MASKED, (int)(at - text), text, tails[i].text);
+        }
     }
-    return apr_psprintf(pool, "%.*s" SCIM_MASKED, (int)(at - text) + (int)sizeof(role_tail) - 1, text);
+    return text;
 }
 
 const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
@@ -324,7 +327,7 @@ const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool
     if (!text) {
         return NULL;
     }
-    text = mask_role(text, mask, pool);
+    text = mask_tail(text, mask, pool);
     const char *first = strchr(text, '"');
     if (!first) {
         return text;

@@ -305,6 +305,8 @@ static void personal(void)
         {"User \"01234567-89ab-7def-8123-456789abcdef\" does not exist.",
          "User \"01234567-89ab-7def-8123-456789abcdef\" does not exist."},
         {"Role not found: boss. The roles here are: user.", "Role not found: boss. The roles here are: user."},
+        {"Role not found: a@b. The roles here are: user.", "Role not found: ***"},
+        {"Entitlement not found: a@b. The subscriptions here are: Web.", "Entitlement not found: ***"},
         {"\"a@b\" is no member.", "\"***\" is no member."},
         {"The role \"boss\" is unknown here, so the user has the default one.",
          "The role \"boss\" is unknown here, so the user has the default one."},
