@@ -148,6 +148,11 @@ static apr_status_t release(void *data)
 {
     scim_database_t *database = data;
 
+    /* Whoever ends early may leave a transaction behind, which nobody else shall go on with. */
+    if (database->dbd && database->conn) {
+        scim_conn_nest(database->conn, 0);
+        scim_conn_rollback(database->conn);
+    }
     give_back(database);
     if (database->conn)
         scim_metrics_add(SCIM_COUNT_TRIPS, (apr_uint64_t)scim_conn_trips(database->conn));
