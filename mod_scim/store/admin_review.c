@@ -48,6 +48,7 @@ static scim_error_t *count(scim_review_t *review, const scim_admin_call_t *call)
     apr_pool_t *pool;
     scim_error_t *error = NULL;
     apr_pool_create(&pool, call->pool);
+    apr_pool_t *before = scim_conn_pool(call->conn, pool);
     for (int more = 1; more && !error;) {
         json_object *piece;
         apr_pool_clear(pool);
@@ -57,7 +58,10 @@ static scim_error_t *count(scim_review_t *review, const scim_admin_call_t *call)
             more = next_of(piece) && scim_id_read(after, next_of(piece));
         }
     }
-    apr_pool_destroy(pool);
+    scim_conn_pool(call->conn, before);
+    if (!error) { /* which would be in it */
+        apr_pool_destroy(pool);
+    }
     return error;
 }
 
