@@ -80,7 +80,9 @@ void scim_batch_set(scim_batch_t *batch, const char *name, const char *value)
 
 void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value)
 {
-    APR_ARRAY_PUSH(batch->statements, scim_batch_statement_t) = make_setting(batch->conn, name, value);
+    scim_batch_statement_t setting = make_setting(batch->conn, name, value);
+    setting.once = 1; /* a batch may have many: none is prepared for it */
+    APR_ARRAY_PUSH(batch->statements, scim_batch_statement_t) = setting;
 }
 
 void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data)
