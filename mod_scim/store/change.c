@@ -257,7 +257,9 @@ void scim_change_take_over(scim_change_t *change, const PGresult *result)
     apr_pool_t *pool = change->session->pool;
     apr_array_header_t *former = apr_array_make(pool, 4, sizeof(scim_former_mapping_t));
     for (int row = 0; row < PQntuples(result); row++) {
-        if (strcmp(id_at(result, row, 0, pool), change->id) == 0) {
+        char id[SCIM_ID_SIZE];
+        scim_result_uuid(id, result, row, 0);
+        if (strcmp(id, change->id) == 0) {
             APR_ARRAY_PUSH(former, scim_former_mapping_t) =
                 (scim_former_mapping_t){.group = id_at(result, row, 1, pool),
                                         .name = scim_result_text(NULL, result, row, 2),
