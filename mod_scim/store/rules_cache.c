@@ -33,6 +33,8 @@ struct scim_rules_cache_t {
 #define ENTRY_SIZE     (3 * 4096)
 #define SIZE_OF_A_BYTE 4
 
+static apr_status_t empty(void *data);
+
 scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool)
 {
     scim_rules_cache_t *cache = apr_pcalloc(pool, sizeof(*cache));
@@ -42,6 +44,7 @@ scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool)
     APR_RING_INIT(&cache->recent, entry_t, link);
     cache->entries = scim_table_make(pool);
     cache->pool = pool;
+    apr_pool_cleanup_register(pool, cache, empty, apr_pool_cleanup_null);
     return cache;
 }
 
@@ -60,6 +63,16 @@ static void drop(scim_rules_cache_t *cache, entry_t *entry)
     APR_RING_REMOVE(entry, link);
     cache->size -= entry->size;
     release(entry);
+}
+
+/* Entries are in pools of nobody: they go with the cache, when no session is left. */
+static apr_status_t empty(void *data)
+{
+    scim_rules_cache_t *cache = data;
+    while (!APR_RING_EMPTY(&cache->recent, entry_t, link)) {
+        drop(cache, APR_RING_FIRST(&cache->recent));
+    }
+    return APR_SUCCESS;
 }
 
 static void insert(scim_rules_cache_t *cache, entry_t *entry)
