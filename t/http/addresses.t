@@ -4,7 +4,7 @@ use warnings;
 use Test::More;
 use ScimTest;
 
-my $t    = ScimTest->new('addresses');
+my $t    = ScimTest->new('addresses')->unmasked;
 my $own  = $t->tenant;
 my $base = $t->url;
 my $id   = $t->make(Users => userName => 'u');

@@ -186,7 +186,7 @@ LogLevel warn scim:info
 DefaultRuntimeDir $home
 Mutex file:$home default
 $base
-${ScimFront::processes}DBDriver pgsql
+@{[ScimFront::processes()]}DBDriver pgsql
 DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3"
 DBDMin 0
 DBDKeep 8

@@ -20,8 +20,10 @@ my $work = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $home = "$work/front-$$";
 our $mpm  = $ENV{SCIM_TEST_MPM} || 'event';    # worker and prefork are possible as well
 # How many processes and threads an httpd of a test has.
-our $processes = $mpm eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8\n"
+sub processes {
+    return $mpm eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8\n"
     : "StartServers 1\nServerLimit 2\nThreadsPerChild 8\nMinSpareThreads 1\nMaxSpareThreads 8\nMaxRequestWorkers 8\n";
+}
 my $own  = $$;
 my (@fronts, @children, $n);
 mkdir $home;
@@ -110,7 +112,7 @@ Mutex file:$dir default
 LogLevel warn scim:info
 Listen 127.0.0.1:$port
 $base$load
-${processes}GracefulShutdownTimeout 5
+@{[processes()]}GracefulShutdownTimeout 5
 DBDriver pgsql
 DBDParams "host=$ENV{PGHOST}@{[$ENV{SCIM_TEST_POOLER} ? '/pool' : '']} dbname=scim user=scim_web connect_timeout=3"
 DBDMin 0
