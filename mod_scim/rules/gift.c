@@ -1,39 +1,12 @@
 #include "gift.h"
 
-#include <string.h>
-
-#include "scim/fold.h"
+#include "keys.h"
 #include "scim/json.h"
 
-static int is_called(json_object *value, const char *member, const char *name, apr_pool_t *pool)
-{
-    const char *text = json_object_get_string(member ? json_object_object_get(value, member) : value);
-    return text && strcmp(scim_fold(text, pool), scim_fold(name, pool)) == 0;
-}
-
-/* Whether a list has one that is called so: of texts, or of objects by a member. */
-static int has(json_object *list, const char *member, const char *name, apr_pool_t *pool)
-{
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_called(json_object_array_get_idx(list, i), member, name, pool)) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* The names of `wanted` that `list` has not. */
+/* The names of `wanted` that `list` has not: of texts, or of objects by a member. */
 static json_object *missing(json_object *wanted, json_object *list, const char *member, apr_pool_t *pool)
 {
-    json_object *names = scim_json_own(json_object_new_array(), pool);
-    for (size_t i = 0; i < json_object_array_length(wanted); i++) {
-        json_object *name = json_object_array_get_idx(wanted, i);
-        if (!has(list, member, json_object_get_string(name), pool)) {
-            json_object_array_add(names, json_object_get(name));
-        }
-    }
-    return names;
+    return scim_keys_beyond(wanted, scim_keys_of(list, member, pool), pool);
 }
 
 static void set(scim_gift_t *gift, const char *name, json_object *value, json_object *before)

@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "keys.h"
 #include "scim/fold.h"
 #include "scim/json.h"
 
@@ -186,46 +187,16 @@ json_object *scim_import_values(scim_import_line_t *line, json_object *row, apr_
 
 static const char *key_of(json_object *value, apr_pool_t *pool)
 {
-    if (json_object_is_type(value, json_type_object)) { /* a group */
-        value = json_object_object_get(value, "displayName");
-    }
     const char *text = json_object_get_string(value);
     return scim_fold(text ? text : "", pool);
 }
 
-static int has_one(json_object *list, json_object *wanted, apr_pool_t *pool)
-{
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(key_of(json_object_array_get_idx(list, i), pool), key_of(wanted, pool)) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* The members of `list` that `other` has not; owned by the caller. */
-static json_object *beyond(json_object *list, json_object *other, apr_pool_t *pool)
-{
-    json_object *more = json_object_new_array();
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        json_object *one = json_object_array_get_idx(list, i);
-        if (!has_one(other, one, pool) && !has_one(more, one, pool)) {
-            json_object_array_add(more, json_object_get(one));
-        }
-    }
-    return more;
-}
-
+/* Whether neither list of texts names what the other one has not. */
 static int is_same_list(json_object *list, json_object *other, apr_pool_t *pool)
 {
-    json_object *more = beyond(list, other, pool);
-    size_t count = json_object_array_length(more);
-    json_object_put(more);
-    for (size_t i = 0; count == 0 && other && i < json_object_array_length(other); i++) {
-        count += !has_one(list, json_object_array_get_idx(other, i), pool);
-    }
-    return count == 0;
+    json_object *more = scim_keys_beyond(list, scim_keys_of(other, NULL, pool), pool);
+    json_object *less = scim_keys_beyond(other, scim_keys_of(list, NULL, pool), pool);
+    return json_object_array_length(more) == 0 && json_object_array_length(less) == 0;
 }
 
 static int is_same(apr_size_t column, json_object *value, json_object *is, apr_pool_t *pool)
@@ -241,12 +212,20 @@ static int is_same(apr_size_t column, json_object *value, json_object *is, apr_p
     return json_object_equal(value, is);
 }
 
+/* The groups of a line, by name or id, of which the account is no member. */
+static json_object *groups_beyond(json_object *groups, json_object *is, apr_pool_t *pool)
+{
+    apr_hash_t *keys = scim_keys_of(is, "displayName", pool);
+    scim_keys_add_all(keys, is, "id", pool);
+    return scim_keys_beyond(groups, keys, pool);
+}
+
 /* Adds to the line's arguments what the account has not of one value. */
 static void compare(scim_import_line_t *line, apr_size_t column, json_object *value, json_object *is, apr_pool_t *pool)
 {
     const char *argument = columns[column].means;
     if (strcmp(argument, "groups") == 0) {
-        json_object *joins = scim_json_own(beyond(value, is, pool), pool);
+        json_object *joins = groups_beyond(value, is, pool);
         if (json_object_array_length(joins) > 0) {
             json_object_object_add(line->args, argument, json_object_get(joins));
         }

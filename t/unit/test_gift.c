@@ -1,5 +1,6 @@
 /* What a template gives to accounts that are there. */
 #include <apr_strings.h>
+#include <time.h>
 
 #include "rules/gift.h"
 #include "unit.h"
@@ -34,4 +35,25 @@ static void gifts(void)
     }
 }
 
-CU_TestInfo test_gift[] = {{"gifts", gifts}, CU_TEST_INFO_NULL};
+#define MANY 10000
+
+/* Of a template and an account that have as many groups, all but the first in common. */
+static void long_lists(void)
+{
+    json_object *template = unit_json("{'groups':['other']}"), *is = unit_json("{" NOTHING "}");
+    json_object *names = json_object_object_get(template, "groups"), *groups = json_object_object_get(is, "groups");
+    for (int i = 1; i <= MANY; i++) {
+        json_object *group = json_object_new_object();
+        const char *name = apr_psprintf(unit_pool, "group %d", MANY + 1 - i);
+        json_object_object_add(group, "displayName", json_object_new_string(name));
+        json_object_array_add(groups, group);
+        json_object_array_add(names, json_object_new_string(apr_psprintf(unit_pool, "GROUP %d", i)));
+    }
+    scim_gift_t gift;
+    clock_t start = clock();
+    UNIT_INT(scim_gift(&gift, template, is, NULL, unit_pool), 1);
+    CU_ASSERT(clock() - start < 2 * CLOCKS_PER_SEC);
+    UNIT_JSON(scim_gift_tell(&gift, unit_pool), "{'groups':['other']}");
+}
+
+CU_TestInfo test_gift[] = {{"gifts", gifts}, {"long lists", long_lists}, CU_TEST_INFO_NULL};

@@ -1,5 +1,6 @@
 /* What lines of an import mean: columns, values, and what an account that is there has not. */
 #include <apr_strings.h>
+#include <time.h>
 
 #include "rules/import.h"
 #include "scim/json.h"
@@ -90,6 +91,8 @@ static void decisions(void)
          "{'flags':['ai','vip']}"},
         {"{'userName':'ann','groups':['Sales','STAFF','sales']}", 0, 1, SCIM_IMPORT_CHANGED, "{'groups':['Sales']}",
          "{}"},
+        {"{'userName':'ann','groups':['G1','staff']}", 0, 1, SCIM_IMPORT_SAME, "{}", "{}"},
+        {"{'userName':'ann','groups':['g2','G2','g1']}", 0, 1, SCIM_IMPORT_CHANGED, "{'groups':['g2']}", "{}"},
         {"{'userName':'ann','role':'user'}", 0, 1, SCIM_IMPORT_CHANGED, "{'role':'user'}", "{'role':'boss'}"},
         {"{'userName':'anna'}", 0, 1, SCIM_IMPORT_CHANGED, "{'userName':'anna'}", "{'userName':'Ann'}"},
         {"{'userName':'ann','email':'b@x'}", 7, 1, SCIM_IMPORT_CHANGED, "{'email':'b@x'}", "{'email':'a@x'}"},
@@ -110,9 +113,50 @@ static void decisions(void)
     }
 }
 
+#define MANY 10000
+
+/* "NAME 1", ... */
+static json_object *many_texts(const char *name)
+{
+    json_object *list = json_object_new_array();
+    for (int i = 1; i <= MANY; i++) {
+        json_object_array_add(list, json_object_new_string(apr_psprintf(unit_pool, "%s %d", name, i)));
+    }
+    return list;
+}
+
+static json_object *many_groups(void)
+{
+    json_object *list = json_object_new_array();
+    for (int i = 1; i <= MANY; i++) {
+        json_object *group = json_object_new_object();
+        const char *name = apr_psprintf(unit_pool, "group %d", MANY + 1 - i);
+        json_object_object_add(group, "id", json_object_new_string(apr_psprintf(unit_pool, "g%d", i)));
+        json_object_object_add(group, "displayName", json_object_new_string(name));
+        json_object_array_add(list, group);
+    }
+    return list;
+}
+
+static void long_lists(void)
+{
+    json_object *is = unit_json("{'id':'u1'}"), *values = unit_json("{'userName':'ann'}");
+    scim_import_line_t line = {.line = 7, .values = values};
+    json_object_object_add(is, "userName", json_object_new_string("Ann"));
+    json_object_object_add(is, "flags", many_texts("flag"));
+    json_object_object_add(is, "groups", many_groups());
+    json_object_object_add(values, "flags", many_texts("FLAG"));
+    json_object_object_add(values, "groups", many_texts("GROUP"));
+    clock_t start = clock();
+    scim_import_decide(&line, is, 0, 1, unit_pool);
+    CU_ASSERT(clock() - start < 2 * CLOCKS_PER_SEC);
+    UNIT_INT(line.outcome, SCIM_IMPORT_SAME);
+}
+
 CU_TestInfo test_import[] = {
     {"columns", columns},
     {"values", values},
     {"accounts that are there", decisions},
+    {"long lists", long_lists},
     CU_TEST_INFO_NULL,
 };
