@@ -183,6 +183,27 @@ json_object *scim_import_values(scim_import_line_t *line, json_object *row, apr_
     return values;
 }
 
+apr_size_t scim_import_groups(const scim_import_line_t *line)
+{
+    json_object *groups = line->outcome == SCIM_IMPORT_REFUSED ? NULL : json_object_object_get(line->values, "groups");
+    return json_object_is_type(groups, json_type_array) ? json_object_array_length(groups) : 0;
+}
+
+int scim_import_has_too_many(scim_import_line_t *line, apr_pool_t *pool)
+{
+    apr_size_t count = scim_import_groups(line);
+    if (count <= SCIM_IMPORT_GROUPS_MAX) {
+        return 0;
+    }
+    scim_import_refuse(line, "groups",
+                       apr_psprintf(pool,
+                                    "names %" APR_SIZE_T_FMT
+                                    " groups, and a line may name %d; put the others into a second file, and import "
+                                    "that with existing=change, which adds them.",
+                                    count, SCIM_IMPORT_GROUPS_MAX));
+    return 1;
+}
+
 /* --- an account that is there ------------------------------------------------------------------------------------- */
 
 static const char *key_of(json_object *value, apr_pool_t *pool)

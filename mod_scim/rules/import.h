@@ -25,6 +25,8 @@ typedef enum {
 } scim_import_e;
 #define SCIM_IMPORT_COUNT 5
 
+#define SCIM_IMPORT_GROUPS_MAX 200 /* of a line */
+
 /* "made" and so on, as it is told. */
 extern const char *const scim_import_words[SCIM_IMPORT_COUNT];
 
@@ -51,6 +53,12 @@ scim_error_t *scim_import_columns(json_object **ignored, const apr_array_header_
 /* The values of a row by the names of arguments, as they are written, without those that are ignored. Lists of objects
  * become lists of what these are called. A name that is no column refuses the line. */
 json_object *scim_import_values(scim_import_line_t *line, json_object *row, apr_pool_t *pool);
+
+/* How many groups a line names; 0 where it is refused. */
+apr_size_t scim_import_groups(const scim_import_line_t *line);
+
+/* Refuses a line that names more groups than SCIM_IMPORT_GROUPS_MAX; returns 0 where it does not. */
+int scim_import_has_too_many(scim_import_line_t *line, apr_pool_t *pool);
 
 /* Decides about a line whose account is there: `is` is what `user show` answers of it. `earlier` is the line of this
  * import that was about it before; 0: none was. */

@@ -184,18 +184,27 @@ static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run
     scim_error_t *error = line->values ? check_values(line->values, run) : NULL;
     if (error) {
         refuse_by(line, error, run->pool);
-    } else if (line->values) {
+    } else if (line->values && !scim_import_has_too_many(line, run->pool)) {
         look_back(line, run);
     }
 }
 
-static apr_array_header_t *read_piece(run_t *run)
+/* Reads the lines of a piece: until there are PIECE, or they name together as many groups as one line may, because the
+ * transaction locks each of them. *done where the file has no more. */
+static apr_array_header_t *read_piece(int *done, run_t *run)
 {
     apr_array_header_t *lines = apr_array_make(run->pool, PIECE, sizeof(scim_import_line_t));
+    size_t groups = 0;
     scim_sheet_row_t row;
     run->sheet.pool = run->pool;
-    while (lines->nelts < PIECE && scim_sheet_next(&row, &run->sheet)) {
-        read_line(apr_array_push(lines), &row, run);
+    *done = 0;
+    while (!*done && lines->nelts < PIECE && groups < SCIM_IMPORT_GROUPS_MAX) {
+        *done = !scim_sheet_next(&row, &run->sheet);
+        if (!*done) {
+            scim_import_line_t *line = apr_array_push(lines);
+            read_line(line, &row, run);
+            groups += scim_import_groups(line);
+        }
     }
     return lines;
 }
@@ -564,9 +573,8 @@ static scim_error_t *next_piece(int *done, run_t *run)
     apr_pool_create(&run->pool, run->call->pool);
     apr_pool_t *before = scim_conn_pool(run->call->conn, run->pool);
     scim_sheet_t start = run->sheet;
-    apr_array_header_t *lines = read_piece(run);
+    apr_array_header_t *lines = read_piece(done, run);
     scim_error_t *error = NULL;
-    *done = lines->nelts < PIECE;
     if (lines->nelts == 0 && run->sheet.more && run->sheet.line == run->first) {
         error = refuse_short(run->pool);
     } else if (lines->nelts > 0 || !run->pieces) {

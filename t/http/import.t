@@ -187,6 +187,17 @@ is_problem($t->admin(POST => '/imports', { file => 'userName,dis', more => true 
 is_problem($t->admin(POST => '/imports', { file => 'ann', more => true, line => 3, columns => 'userName' }), 400, $ANY, { file => 'The piece ends within its first line; send a longer one.' }, 'for a line, too');
 is_json([sql("select concat_ws(' ', name, made, changed, same, kept, refused) from scim.batch where tenant = '$own' and id = '$import'")], ['imported accounts 230 0 0 0 1'], 'what it came to is kept');
 
+# --- many groups ---------------------------------------------------------------------------------------------------------------
+
+my %named = map { $_ => '"' . join(',', ('Staff') x $_) . '"' } 100, 200, 201;
+$json = imports("userName,groups\nmem1,$named{100}\nmem2,$named{100}\nmem3,$named{200}\nmem4,$named{201}\nmem5,Staff\n", '', 'made 4 refused 1', 'lines that name many groups');
+is((told($json))->[3], '5 refused mem4 groups: names 201 groups, and a line may name 200; put the others into a second file, and import that with existing=change, which adds them.',
+    'up to 200 each');
+is($json->{next}, undef, 'all lines are done');
+is(sql("select count(distinct created) from scim.resource where tenant = '$own' and type = 'User' and doc->>'userName' like 'mem_'"), 3,
+    'in a transaction for each 200');
+$json = imports("userName,groups\nmem1,$group{Staff}\n", 'existing=change', 'same 1', 'a group by its id of which the account is a member');
+
 # --- templates, logins, settings of the tenant -----------------------------------------------------------------------------------
 
 {

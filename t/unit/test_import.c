@@ -113,6 +113,30 @@ static void decisions(void)
     }
 }
 
+static void numbers_of_groups(void)
+{
+    static const struct {
+        int named, counted;
+        const char *cause;
+    } cases[] = {
+        {0, 0, NULL},
+        {200, 200, NULL},
+        {201, 0,
+         "names 201 groups, and a line may name 200; put the others into a second file, and import that with "
+         "existing=change, which adds them."},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        json_object *values = unit_json("{'userName':'ann','groups':[]}");
+        scim_import_line_t line = {.line = 7, .outcome = SCIM_IMPORT_MADE, .values = values};
+        for (int named = 0; named < cases[i].named; named++) {
+            json_object_array_add(json_object_object_get(values, "groups"), json_object_new_string("Staff"));
+        }
+        UNIT_INT(scim_import_has_too_many(&line, unit_pool), cases[i].cause != NULL);
+        UNIT_STR(line.cause, cases[i].cause);
+        UNIT_INT(scim_import_groups(&line), cases[i].counted);
+    }
+}
+
 #define MANY 10000
 
 /* "NAME 1", ... */
@@ -157,6 +181,7 @@ CU_TestInfo test_import[] = {
     {"columns", columns},
     {"values", values},
     {"accounts that are there", decisions},
+    {"numbers of groups", numbers_of_groups},
     {"long lists", long_lists},
     CU_TEST_INFO_NULL,
 };
