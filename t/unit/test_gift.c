@@ -40,7 +40,8 @@ static void gifts(void)
 /* Of a template and an account that have as many groups, all but the first in common. */
 static void long_lists(void)
 {
-    json_object *template = unit_json("{'groups':['other']}"), *is = unit_json("{" NOTHING "}");
+    json_object *template = unit_json("{'flags':[],'groups':['other'],'subscriptions':[]}"),
+                *is = unit_json("{" NOTHING "}");
     json_object *names = json_object_object_get(template, "groups"), *groups = json_object_object_get(is, "groups");
     for (int i = 1; i <= MANY; i++) {
         json_object *group = json_object_new_object();
