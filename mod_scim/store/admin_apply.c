@@ -271,7 +271,20 @@ static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
                : refuse_batch(409, "This batch is of another template", apply->pool);
 }
 
-/* Opens the transaction, and the batch: a new one, or the one that goes on, which is locked. */
+/* What a user has must not change between the look at it and the gift. */
+static void add_hold(scim_batch_t *batch, const apply_t *apply)
+{
+    json_object *row = scim_json_own(json_object_new_object(), apply->pool), *users = json_object_new_array();
+    for (size_t i = 0; i < json_object_array_length(apply->people); i++) {
+        json_object *person = json_object_array_get_idx(apply->people, i);
+        json_object_array_add(users, json_object_get(json_object_object_get(person, "id")));
+    }
+    json_object_object_add(row, "groups", json_object_get(json_object_object_get(apply->template, "groups")));
+    json_object_object_add(row, "users", users);
+    scim_batch_add(batch, SCIM_STMT_ADMIN_PEOPLE_HOLD, params_of(apply, row));
+}
+
+/* Opens the transaction, and the batch: a new one, or the one that goes on, which is locked; then all it is about. */
 static scim_error_t *begin(const apply_t *apply)
 {
     scim_admin_call_t call = *apply->call;
@@ -282,6 +295,9 @@ static scim_error_t *begin(const apply_t *apply)
         held = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_HOLD, params_of(apply, new_row(apply)));
     } else if (!apply->preview) {
         add_begin(batch, apply);
+    }
+    if (!apply->preview) {
+        add_hold(batch, apply);
     }
     scim_error_t *error = scim_batch_run(batch);
     return error || held < 0 ? error : check_batch(apply, scim_batch_result(batch, held));

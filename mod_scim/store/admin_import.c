@@ -413,6 +413,28 @@ static scim_error_t *begin(json_object **found, const apr_array_header_t *lines,
     return error;
 }
 
+/* What an account has must not change between the look at it and the change. */
+static scim_error_t *hold(const apr_array_header_t *lines, json_object *found, const run_t *run)
+{
+    json_object *asked = new_object(run), *groups = json_object_new_array(), *users = json_object_new_array();
+    json_object_object_add(asked, "groups", groups);
+    json_object_object_add(asked, "users", users);
+    for (int i = 0; i < lines->nelts; i++) {
+        const scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, const scim_import_line_t);
+        json_object *one = json_object_object_get(found, apr_itoa(run->pool, i)); /* NULL: nobody */
+        json_object_array_add(users, json_object_get(json_object_object_get(one, "id")));
+        json_object *wanted =
+            line->outcome == SCIM_IMPORT_MADE ? json_object_object_get(line->values, group_args->name) : NULL;
+        for (size_t j = 0; wanted && j < json_object_array_length(wanted); j++) {
+            json_object_array_add(groups, json_object_get(json_object_array_get_idx(wanted, j)));
+        }
+    }
+    scim_batch_t *batch = scim_batch_make(run->call->conn);
+    scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(run->pool, run->call->tenant, SCIM_PARAMS_END));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_PEOPLE_HOLD, params_of(run, asked));
+    return scim_batch_run(batch);
+}
+
 static void count(int counts[SCIM_IMPORT_COUNT], const apr_array_header_t *lines)
 {
     for (int i = 0; i < lines->nelts; i++) {
@@ -440,6 +462,9 @@ static scim_error_t *run_once(apr_array_header_t *lines, const run_t *run)
     json_object *items = scim_json_own(json_object_new_array(), run->pool);
     json_object *found;
     scim_error_t *error = begin(&found, lines, run);
+    if (!error && run->import && run->changes && json_object_object_length(found) > 0) {
+        error = hold(lines, found, run);
+    }
     scim_conn_nest(run->call->conn, 1);
     for (int i = 0; !error && i < lines->nelts; i++) {
         scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, scim_import_line_t);

@@ -1,5 +1,5 @@
--- The next accounts of a batch that were not taken back yet; they are locked. Of what each was given, only what it still has is to be taken
--- back. $1 tenant, $2 batch, after, rows
+-- The next accounts of a batch that were not taken back yet; they are locked, and before them the groups that they are going to leave. Of what
+-- each was given, only what it still has is to be taken back. $1 tenant, $2 batch, after, rows
 with i as materialized (
     select i.*
       from scim.batch_item i
@@ -7,10 +7,17 @@ with i as materialized (
        and i.user_id > (select coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000')) and i.undone is null
      order by i.user_id
      limit (select ($2::jsonb ->> 'rows')::int)
+), g as materialized (
+    select g.id
+      from (select distinct x.value::uuid as id from i cross join lateral jsonb_array_elements_text(i.undo -> 'groups') x) w
+      join scim.resource g on g.tenant = $1 and g.id = w.id
+     order by g.id
+       for update of g
 ), r as materialized (
     select r.id, r.doc, r.deleted_at, r.protected, r.source, r.active, r.version
       from (select i.user_id from i offset 0) i
       join scim.resource r on r.tenant = $1 and r.id = i.user_id
+     where (select count(*) from g) >= 0
      order by r.id
        for no key update of r
 )

@@ -216,6 +216,50 @@ sub import_many {
     return is($t->admin(POST => '/imports', { file => join("\n", 'userName', map {"many$_"} 1 .. $n) })->{json}{made}, $n, 'many');
 }
 
+# What another administrator sets meanwhile stays: a user is locked before it is looked at, and its groups before it.
+{
+    my $t = ScimTest->new('undo-meanwhile');
+    my $own = $t->tenant;
+    $t->admin(POST => '/flags', { flag => $_ }) for qw(ai vip old);
+    my $group = $t->admin(POST => '/groups', { displayName => 'Board' })->{json}{id};
+    my %id = map { $_ => $t->admin(POST => '/users', { userName => $_, flags => ['old'] })->{json}{id} } qw(ann bob);
+    $t->admin(POST => '/templates', { name => 'A', condition => 'userName eq "ann"', flags => ['ai'], groups => ['Board'], role => 'office-admin' });
+    # Another transaction does it while the request waits for the row.
+    my $beside = sub {
+        my ($text, $do) = @_;
+        my $pid = open(my $out, '-|') // die "fork: $!";
+        if (!$pid) {
+            open STDERR, '>&', \*STDOUT or die;
+            exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1 -c), "begin; set local scim.tenant = '$own'; set local scim.actor = 'x'; $text commit" or exit 127;
+        }
+        ok(eventually(sub { sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") > 0 }), 'another transaction has begun');
+        my $res = $do->();
+        local $/;
+        return ($res, <$out> // '');
+    };
+    my $held = sub { return "select from scim.resource where tenant = '$own' and id = '$_[0]' for update; select pg_sleep(1);" };
+    my $set = "update scim.resource set flags = '{vip}', role = 'read-only', version = version + 1 where tenant = '$own' and id =";
+    my $is = sub { return [@{ $t->admin(GET => "/users/$_[0]")->{json} }{qw(ownRole flags)}] };
+    my ($res, $text) = $beside->($held->($id{ann}) . "$set '$id{ann}';", sub { $t->admin(POST => '/templates/A/apply', {}) });
+    is_json([$res->{json}{given}, $text =~ s/\s//gr, $is->('ann')], [1, '', ['read-only', ['ai', 'vip']]], 'a template gives what is lacking by then');
+    ($res, $text) = $beside->($held->($id{bob}) . "$set '$id{bob}';", sub { $t->admin(POST => '/imports', { file => "userName,flags\nbob,ai\n", existing => 'change' }) });
+    is_json([@{ $res->{json}{lines}[0] }{qw(outcome before)}, $text =~ s/\s//gr], ['changed', { flags => ['vip'] }, ''], 'an import tells what was there by then');
+    is($t->admin(POST => "/batches/$res->{json}{import}/undo", {})->{json}{undone}, 1, 'undone');
+    is_json($is->('bob'), ['read-only', ['vip']], 'and undo brings that back');
+
+    # One order, in which nothing deadlocks.
+    my $free = "select 'free' from scim.resource where tenant = '$own' and id = '$id{bob}' for update nowait;";
+    $t->admin(PATCH => '/templates/A', { condition => 'userName eq "bob"' });
+    ($res, $text) = $beside->($held->($group) . $free, sub { $t->admin(POST => '/templates/A/apply', {}) });
+    is_json([$res->{json}{given}, $text =~ s/\s//gr], [1, 'free'], 'a template: groups before users');
+    (my $undone, $text) = $beside->($held->($group) . $free, sub { $t->admin(POST => "/batches/$res->{json}{batch}/undo", {}) });
+    is_json([$undone->{json}{undone}, $text =~ s/\s//gr], [1, 'free'], 'undo, too');
+    ($res, $text) = $beside->($held->($group) . $free, sub { $t->admin(POST => '/imports', { file => "userName,phone,groups\nbob,3,Board\n", existing => 'change' }) });
+    is_json([$res->{json}{changed}, $text =~ s/\s//gr], [1, 'free'], 'and an import');
+    $res = $t->admin(POST => '/imports', { file => "userName,active,groups\nbob,,Board\ncho,maybe,Board\ndan,,nowhere\n", existing => 'change' });
+    is_json([map { $_->{outcome} } @{ $res->{json}{lines} }], [qw(same refused refused)], 'with lines that are refused');
+}
+
 # --- mappings and policy -----------------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/subscriptions', { name => 'Web' });
