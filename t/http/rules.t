@@ -17,8 +17,9 @@ $t->admin(POST => '/roles', { role => 'auditor' });
 
 # --- one after the other ---------------------------------------------------------------------------------------------------
 
-# Each connection goes to one process; many of them reach all.
-sub together { my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(@$_); $socket } @_; return map { read_reply($_) } @sockets }
+# Each connection goes to one process; many of them reach all. Meanwhile httpd closes connections that are kept: the next request makes a new one.
+sub together { my @answers = at_once(@_); $t->{agent}->conn_cache->drop; return @answers }
+sub at_once { my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(@$_); $socket } @_; return map { read_reply($_) } @sockets }
 my $n = 0;
 sub posts { my (%more) = @_; return map { [POST => '/Users', { schemas => [$USER], userName => 'one' . ++$n, %more }] } 1 .. 24 }
 sub names { return join ' ', sort keys %{ { map { ($_->{json}{displayName} // 'none') => 1 } @_ } } }
