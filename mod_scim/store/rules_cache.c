@@ -132,6 +132,7 @@ static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
 {
     apr_pool_t *pool;
     apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    apr_allocator_owner_set(apr_pool_allocator_get(pool), pool); /* goes with it */
     apr_allocator_max_free_set(apr_pool_allocator_get(pool), 1); /* what reading has used is not kept */
     entry_t *entry = apr_pcalloc(pool, sizeof(*entry));
     entry->pool = pool;

@@ -37,7 +37,7 @@ static long fill(scim_rules_cache_t *cache, int tenants, const char *json, apr_s
     long before = taken();
     for (int i = 0; i < tenants; i++) {
         apr_pool_t *pool;
-        apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+        apr_pool_create(&pool, unit_pool);
         UNIT_INT(scim_rules_cache_put(cache, apr_psprintf(pool, "db/tenant-%d/key", i), json, len, i, pool) != NULL, 1);
         apr_pool_destroy(pool);
     }
@@ -46,9 +46,7 @@ static long fill(scim_rules_cache_t *cache, int tenants, const char *json, apr_s
 
 static scim_rules_cache_t *make(void)
 {
-    apr_pool_t *pool;
-    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
-    return scim_rules_cache_make(pool);
+    return scim_rules_cache_make(unit_pool);
 }
 
 static int has(scim_rules_cache_t *cache, int tenant)
