@@ -11,6 +11,7 @@
 #include "resources_private.h"
 #include "rules/gift.h"
 #include "rules/noun.h"
+#include "rules/row.h"
 #include "scim/json.h"
 #include "scim/text.h"
 
@@ -48,11 +49,6 @@ typedef struct apply_t {
     int given, same, refused, counts[3];
     apr_pool_t *pool; /* of the piece */
 } apply_t;
-
-static const char *text_of(json_object *object, const char *name)
-{
-    return json_object_get_string(json_object_object_get(object, name));
-}
 
 static json_object *new_args(const char *name, const char *value, apr_pool_t *pool)
 {
@@ -111,7 +107,8 @@ static scim_error_t *grant(json_object *grants, const apply_t *apply, json_objec
         json_object_object_add(row, "source", json_object_new_string("template"));
         json_object_object_add(after, "source", json_object_new_string("template"));
         scim_batch_add(batch, SCIM_STMT_ADMIN_GRANT_ADD, params_of(apply, row));
-        scim_outcome_tell(&outcome, "grant", "User", text_of(person, "id"), text_of(person, "userName"), NULL, after);
+        scim_outcome_tell(&outcome, "grant", "User", scim_row_text(person, "id"), scim_row_text(person, "userName"),
+                          NULL, after);
         json_object_array_add(grants, json_object_new_string(id));
     }
     scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(apply, outcome.entries));
@@ -123,7 +120,7 @@ static scim_error_t *give(apply_t *apply, const scim_gift_t *gift, json_object *
 {
     json_object *joined = scim_json_own(json_object_new_array(), apply->pool);
     json_object *grants = scim_json_own(json_object_new_array(), apply->pool);
-    const char *user = text_of(person, "id");
+    const char *user = scim_row_text(person, "id");
     scim_error_t *error = NULL;
     if (json_object_object_length(gift->set) > 0) {
         json_object *asked = scim_json_copy(gift->set, apply->pool);
@@ -162,10 +159,10 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
     scim_gift_t gift;
     scim_batch_t *batch = scim_batch_make(apply->call->conn);
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
-    json_object *asked = new_args("user", text_of(person, "id"), apply->pool);
+    json_object *asked = new_args("user", scim_row_text(person, "id"), apply->pool);
     scim_error_t *error = nested(&is, apply, "user", "show", asked, batch);
     if (!error) {
-        asked = new_args("user", text_of(person, "id"), apply->pool);
+        asked = new_args("user", scim_row_text(person, "id"), apply->pool);
         json_object_object_add(asked, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
         error = nested(&grants, apply, "grant", "list", asked, NULL);
     }
@@ -194,7 +191,7 @@ static scim_error_t *look(apply_t *apply)
     scim_admin_call_t call = *apply->call;
     call.op = scim_admin_command("template", "preview");
     call.pool = apply->pool;
-    call.args = new_args("template", text_of(apply->template, "id"), apply->pool);
+    call.args = new_args("template", scim_row_text(apply->template, "id"), apply->pool);
     json_object_object_add(call.args, "limit", json_object_new_int(PIECE));
     if (apply->after) {
         json_object_object_add(call.args, "after", json_object_new_string(apply->after));
@@ -202,7 +199,7 @@ static scim_error_t *look(apply_t *apply)
     scim_error_t *error = scim_admin_run(&call);
     if (!error) {
         json_object *page = scim_json_trusted(call.answer, strlen(call.answer), apply->pool);
-        const char *next = text_of(page, "next");
+        const char *next = scim_row_text(page, "next");
         apply->people = json_object_object_get(page, "items");
         apply->done = next == NULL;
         apply->after = apr_pstrdup(apply->call->pool, next);
@@ -220,7 +217,7 @@ static json_object *new_row(const apply_t *apply)
 
 static void add_begin(scim_batch_t *batch, const apply_t *apply)
 {
-    const char *name = text_of(apply->template, "name");
+    const char *name = scim_row_text(apply->template, "name");
     json_object *row = new_row(apply);
     scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), apply->pool), .pool = apply->pool};
     json_object_object_add(row, "name", json_object_new_string(name));
@@ -266,7 +263,7 @@ static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
         return refuse_batch(409, "This batch was undone", apply->pool);
     }
     const char *name = scim_result_text(&len, held, 0, 1);
-    return strcmp(name, text_of(apply->template, "name")) == 0
+    return strcmp(name, scim_row_text(apply->template, "name")) == 0
                ? NULL
                : refuse_batch(409, "This batch is of another template", apply->pool);
 }

@@ -10,6 +10,7 @@
 #include "admin_ops.h"
 #include "resources_private.h"
 #include "rules/noun.h"
+#include "rules/row.h"
 #include "rules/undo.h"
 #include "scim/json.h"
 
@@ -71,11 +72,6 @@ static const scim_admin_arg_t undo_args[] = {
 static const scim_refusal_t missing = {NULL, 404, "batch",
                                        "There is no batch \"{batch}\"; the list of batches shows their ids."};
 
-static const char *text_of(json_object *object, const char *name)
-{
-    return json_object_get_string(json_object_object_get(object, name));
-}
-
 /* --- showing ------------------------------------------------------------------------------------------------------ */
 
 /* The reasons in the place of the facts. */
@@ -85,7 +81,7 @@ static scim_error_t *tell_reasons(scim_admin_call_t *call)
     json_object *items = json_object_object_get(page, "items");
     for (size_t i = 0; i < json_object_array_length(items); i++) {
         json_object *item = json_object_array_get_idx(items, i);
-        const char *left = scim_undo_left(text_of(item, "what"), json_object_object_get(item, "facts"));
+        const char *left = scim_undo_left(scim_row_text(item, "what"), json_object_object_get(item, "facts"));
         json_object_object_add(item, "left", left ? json_object_new_string(left) : NULL);
         json_object_object_del(item, "facts");
         json_object_object_del(item, "undo");
@@ -176,7 +172,7 @@ static const struct {
 
 static scim_error_t *undo_one(undo_t *undo, json_object *item)
 {
-    const char *what = text_of(item, "what");
+    const char *what = scim_row_text(item, "what");
     apr_size_t way = 0;
     while (way < sizeof(ways) / sizeof(*ways) && strcmp(ways[way].what, what) != 0) {
         way++;
@@ -239,8 +235,8 @@ static json_object *entries_of(const undo_t *undo)
 {
     scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), undo->pool), .pool = undo->pool};
     if (!json_object_object_get(undo->batch, "undone")) {
-        scim_outcome_tell(&outcome, "undo", "Batch", text_of(undo->batch, "id"), text_of(undo->batch, "name"), NULL,
-                          NULL);
+        scim_outcome_tell(&outcome, "undo", "Batch", scim_row_text(undo->batch, "id"),
+                          scim_row_text(undo->batch, "name"), NULL, NULL);
     }
     return outcome.entries;
 }
@@ -280,7 +276,7 @@ static scim_error_t *undo_once(undo_t *undo)
     size_t n = json_object_array_length(items);
     undo->done = n < PIECE;
     if (n > 0) {
-        undo->after = apr_pstrdup(undo->call->pool, text_of(json_object_array_get_idx(items, n - 1), "user"));
+        undo->after = apr_pstrdup(undo->call->pool, scim_row_text(json_object_array_get_idx(items, n - 1), "user"));
     }
     return NULL;
 }

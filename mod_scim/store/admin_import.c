@@ -10,6 +10,7 @@
 #include "admin_ops.h"
 #include "resources_private.h"
 #include "rules/import.h"
+#include "rules/row.h"
 #include "scim/fold.h"
 #include "scim/json.h"
 #include "scim/sheet.h"
@@ -84,12 +85,6 @@ static int is_given(const scim_admin_call_t *call, const char *name)
     return json_object_get_boolean(json_object_object_get(call->args, name));
 }
 
-static const char *text_of(json_object *object, const char *name)
-{
-    json_object *value = json_object_object_get(object, name);
-    return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
-}
-
 /* The first thing that an error is about. */
 static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_pool_t *pool)
 {
@@ -160,7 +155,7 @@ static scim_error_t *check_values(json_object *values, const run_t *run)
 /* Whether an earlier line of the file has the same userName. */
 static void look_back(scim_import_line_t *line, run_t *run)
 {
-    const char *key = scim_fold(text_of(line->values, "userName"), run->pool);
+    const char *key = scim_fold(scim_row_text(line->values, "userName"), run->pool);
     const apr_int64_t *earlier = apr_hash_get(run->seen, key, APR_HASH_KEY_STRING);
     apr_pool_t *pool = apr_hash_pool_get(run->seen);
     if (earlier && *earlier != line->line) {
@@ -277,7 +272,7 @@ static scim_error_t *apply(json_object *items, scim_import_line_t *line, const r
     scim_error_t *error = NULL;
     if (line->outcome == SCIM_IMPORT_MADE) {
         error = run_op(&answer, run, run->add, plain, batch);
-        line->id = answer ? text_of(answer, "id") : NULL;
+        line->id = answer ? scim_row_text(answer, "id") : NULL;
     } else if (json_object_object_length(plain) > 0) {
         error = run_op(&answer, run, run->set, about("user", line->id, plain, run->pool), batch);
     } else {
@@ -299,7 +294,7 @@ static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json
     if (found) {
         json_object *nothing = scim_json_own(json_object_new_object(), run->pool);
         json_object *is;
-        error = run_op(&is, run, run->show, about("user", text_of(found, "id"), nothing, run->pool), batch);
+        error = run_op(&is, run, run->show, about("user", scim_row_text(found, "id"), nothing, run->pool), batch);
         if (error) {
             return error;
         }
@@ -511,7 +506,7 @@ static void tell(run_t *run, const apr_array_header_t *lines)
         json_object *told = json_object_new_object();
         json_object_object_add(told, "line", json_object_new_int64(line->line));
         put_text(told, "outcome", scim_import_words[line->outcome]);
-        put_text(told, "userName", line->values ? text_of(line->values, "userName") : NULL);
+        put_text(told, "userName", line->values ? scim_row_text(line->values, "userName") : NULL);
         put_text(told, "id", run->preview && line->outcome == SCIM_IMPORT_MADE ? NULL : line->id);
         if (line->outcome == SCIM_IMPORT_REFUSED) {
             put_text(told, "column", line->field);
