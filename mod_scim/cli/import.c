@@ -128,7 +128,7 @@ static const char *differences(json_object *line, apr_pool_t *pool)
     return text;
 }
 
-/* What nobody has to look at is told in a preview alone. */
+/* An import itself does not print the lines that need no attention; a preview prints all of them. */
 static void show_line(const import_t *import, json_object *line)
 {
     apr_pool_t *pool = import->call->pool;

@@ -21,7 +21,7 @@ cli_option_e cli_operation_shared(const scim_admin_op_t *op, const char *name);
 /* `scimctl role add ROLE --tenant TENANT [--display-name TEXT]` */
 const char *cli_operation_usage(const scim_admin_op_t *op, apr_pool_t *pool);
 
-/* What to call the argument that stands without an option, and whether one that is called so does. */
+/* The name, for the help, of the argument that stands without an option; and whether `name` is that argument. */
 const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool);
 int cli_operation_is_argument(const scim_admin_op_t *op, const char *name, apr_size_t len);
 

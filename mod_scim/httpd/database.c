@@ -148,7 +148,7 @@ static apr_status_t release(void *data)
 {
     scim_database_t *database = data;
 
-    /* Whoever ends early may leave a transaction behind, which nobody else shall go on with. */
+    /* A request that ends early may have left a transaction open. The next one must not go on with it. */
     if (database->dbd && database->conn) {
         scim_conn_nest(database->conn, 0);
         scim_conn_rollback(database->conn);

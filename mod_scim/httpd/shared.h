@@ -14,8 +14,8 @@
 /* Makes what new memory has to have beside zeros; `data` is the caller's. */
 typedef apr_status_t (*scim_shared_make_t)(void *memory, const void *data);
 
-/* In post_config: the memory that is called so. Where there is none it is made, zeroed and prepared by `make` (NULL:
- * zeros will do); what could not be prepared is not found again. */
+/* In post_config: finds the memory of this name. Where there is none, it is made and filled with zeros, and `make`
+ * (NULL: nothing) prepares it; memory that could not be prepared is not found again. */
 apr_status_t scim_shared_find(void **memory, const char *name, apr_size_t size, scim_shared_make_t make,
                               const void *data, const server_rec *server);
 
