@@ -144,12 +144,28 @@ for my $line (split /\n/, $body) {
 }
 is(page()->{headers}->header('Cache-Control'), 'no-store', 'not to be kept');
 is($t->request(POST => '', 'x', @at, ':base' => '/metrics', Authorization => undef)->{status}, 405, 'GET alone');
+
+# The dashboard and the alert rules ask for what is on the page.
+my %families = map { $_ => 1 } page()->{body} =~ /^# TYPE (\S+) /mg;
+my $dashboard = unjson(do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/docs/grafana.json"; <> });
+my @asked = map { map { $_->{expr} // () } @{ $_->{targets} // [] } } @{ $dashboard->{panels} };
+cmp_ok(scalar @asked, '>=', 10, 'the dashboard asks for something');
+my @alerts = do { local @ARGV = "$ENV{SCIM_TEST_WORK}/docs/alerts.yml"; map { /^\s*expr: (.*)/ ? $1 : () } <> };
+cmp_ok(scalar @alerts, '>=', 5, 'so do the alert rules');
+for my $expr (@asked, @alerts) {
+    my @unknown = grep { !$families{$_} && !$families{ s/_(?:bucket|sum|count)$//r } } $expr =~ /\b(scim_\w+)/g;
+    is("@unknown", '', "on the page: $expr");
+}
 SKIP: {
     my ($promtool) = grep { -x } map {"$_/promtool"} split /:/, $ENV{PATH};
-    skip 'missing: promtool (package prometheus)', 3 unless $promtool;
-    for (['metrics', $body], ['metrics', page()->{body}], ['rules', undef]) {
-        my ($what, $text) = @$_;
-        open my $pipe, '|-', "$promtool check $what " . (defined $text ? '' : "$ENV{SCIM_TEST_WORK}/docs/alerts.yml ") . ">$ScimFront::home/promtool 2>&1" or die;
+    skip 'missing: promtool (package prometheus)', 4 unless $promtool;
+    # What the dashboard asks for, as a rule each, so that its language is checked as well.
+    open my $rules, '>', "$ScimFront::home/dashboard.yml" or die;
+    print $rules "groups:\n  - name: dashboard\n    rules:\n", map { my $expr = $asked[$_] =~ s/\$__rate_interval/5m/gr; "      - record: panel:$_\n        expr: '$expr'\n" } 0 .. $#asked;
+    close $rules;
+    for (['metrics', $body], ['metrics', page()->{body}], ['rules', undef, "$ENV{SCIM_TEST_WORK}/docs/alerts.yml"], ['rules', undef, "$ScimFront::home/dashboard.yml"]) {
+        my ($what, $text, $file) = @$_;
+        open my $pipe, '|-', "$promtool check $what " . ($file // '') . " >$ScimFront::home/promtool 2>&1" or die;
         print $pipe $text // '';
         close $pipe;
         is($?, 0, "promtool check $what") or diag do { local (@ARGV, $/) = "$ScimFront::home/promtool"; <> };

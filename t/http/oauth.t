@@ -168,6 +168,59 @@ scimctl(qw(token set --tenant), $tenant, 'HR', '--read-only');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'pat' }, @at, ':base' => "/client/$tenant", @hr)->{status}, 403, 'what is said of the token holds');
 scimctl(qw(token revoke --tenant), $tenant, 'HR');
 is($b->('client', @hr)->{status}, 401, 'until it is revoked');
+
+# --- how long an access token lives, and metadata of other Locations ----------------------------------------------------------------
+
+my $short = front(<<"CONF", ());
+<Location "/short">
+    SetHandler scim
+    ScimTenant path
+    ScimAccessTokenLife 90s
+    Require all granted
+</Location>
+<Location "/hour">
+    SetHandler scim
+    ScimTenant path
+    ScimAccessTokenLife 2h
+    Require all granted
+</Location>
+<Location "/fixed">
+    SetHandler scim
+    ScimTenant fixed $tenant
+    Require all granted
+</Location>
+<Location "/host">
+    SetHandler scim
+    ScimTenant host
+    Require all granted
+</Location>
+CONF
+my $of = substr $token, 5, 10;
+my $grant = form(grant_type => 'client_credentials', client_id => $of, client_secret => $token);
+my @there = (':port' => $short->{port});
+for (['/short', "/short/$tenant", 90], ['/hour', "/hour/$tenant", 7200], ['/fixed', '/fixed', 3600]) {
+    my ($name, $base, $life) = @$_;
+    my $given = ask($grant, @there, ':base' => $base)->{json};
+    is($given->{expires_in}, $life, "$name: how long it lives");
+    is(sql("select round(extract(epoch from expires - created)) from scim.access_token where tenant = '$tenant' and digest = sha256('$given->{access_token}'::bytea)"), $life,
+        "$name: and for no longer");
+    is($t->request(GET => '/Users?count=0', undef, @there, ':base' => $base, Authorization => "Bearer $given->{access_token}")->{status}, 200, "$name: it is taken");
+    sql("update scim.access_token set expires = now() - interval '1 second' where tenant = '$tenant' and digest = sha256('$given->{access_token}'::bytea)");
+    is($t->request(GET => '/Users?count=0', undef, @there, ':base' => $base, Authorization => "Bearer $given->{access_token}")->{status}, 401, "$name: until then");
+}
+for (['/fixed', '127.0.0.1'], ["/short/$tenant", '127.0.0.1'], ['/host', "$tenant.example.org"]) {
+    my ($base, $host) = @$_;
+    my $issuer = "http://$host" . ($base eq '/host' ? '' : ":$short->{port}") . $base;
+    my @as_host = (@there, ':base' => '', Authorization => undef, $base eq '/host' ? (Host => $host) : ());
+    is_json($t->request(GET => "/.well-known/oauth-authorization-server$base", undef, @as_host)->{json}, { issuer => $issuer, token_endpoint => "$issuer/oauth2/token",
+        grant_types_supported => ['client_credentials'], response_types_supported => [], token_endpoint_auth_methods_supported => ['client_secret_basic', 'client_secret_post'] },
+        "$base: RFC 8414");
+    my $asked = $t->request(GET => "/.well-known/oauth-protected-resource$base", undef, @as_host)->{json};
+    is($asked->{resource}, $issuer, "$base: RFC 9728: the resource");
+    is_json($asked->{authorization_servers}, [$issuer], "$base: RFC 9728: its server");
+    like($t->request(GET => "$base/Users", undef, @as_host)->{headers}->header('WWW-Authenticate'),
+        qr{resource_metadata="http://[^"]+/\.well-known/oauth-protected-resource\Q$base\E"}, "$base: which a refusal tells");
+}
 open my $log, '<', "$front->{dir}/error_log" or die;
 is_deeply([grep {/exit signal|Sanitizer/} <$log>], [], 'nothing crashed');
 done_testing;
