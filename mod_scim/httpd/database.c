@@ -11,6 +11,7 @@
 
 #include "configuration.h"
 #include "metrics.h"
+#include "store/conninfo.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
 #include "store/rules_cache.h"
@@ -23,13 +24,22 @@ APLOG_USE_MODULE(scim);
 /* What takes longer is no refusal, and is not asked for. */
 #define PROBE_AFTER apr_time_from_sec(1)
 
+/* What all children of this httpd know of a pool. */
+typedef struct common_t {
+    volatile apr_uint32_t presented; /* 1: one of them has told which server it is */
+    volatile apr_uint32_t lent;      /* connections that requests have at the moment */
+    volatile apr_uint32_t open;      /* connections that there are */
+} common_t;
+
 struct scim_pool_t {
     scim_gate_t *gate;
     const char *params; /* DBDParams */
     int told;           /* that there are attributes without their index; 1: by this child */
-    volatile apr_uint32_t
-        *presented; /* shared by all children: 1 where one has told which server it is; NULL: not known */
+    common_t *common;   /* NULL: not known */
 };
+
+/* What is counted of a connection, in its own pool. */
+#define COUNTED_KEY "scim:counted"
 
 struct scim_database_t {
     ap_dbd_t *dbd;
@@ -53,7 +63,7 @@ scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool)
 apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server)
 {
     const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
-    apr_uint32_t *next;
+    common_t *next;
     apr_hash_index_t *i;
     apr_shm_t *shared;
     apr_status_t rv = apr_shm_create(&shared, apr_hash_count(runtime->pools) * sizeof(*next), NULL, pconf);
@@ -64,8 +74,8 @@ apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server)
     for (i = apr_hash_first(pconf, runtime->pools); i; i = apr_hash_next(i)) {
         scim_pool_t *pool = apr_hash_this_val(i);
 
-        *next = 0;
-        pool->presented = next++;
+        *next = (common_t){0};
+        pool->common = next++;
     }
     return APR_SUCCESS;
 }
@@ -158,6 +168,8 @@ static apr_status_t release(void *data)
         scim_metrics_add(SCIM_COUNT_TRIPS, (apr_uint64_t)scim_conn_trips(database->conn));
     scim_metrics_add(SCIM_COUNT_HELD_US, (apr_uint64_t)(apr_time_now() - database->since));
     scim_metrics_add(SCIM_COUNT_RETURNED, 1);
+    if (database->source->common)
+        apr_atomic_dec32(&database->source->common->lent);
     scim_gate_leave(database->source->gate, &database->guest, database->conn && scim_conn_usable(database->conn));
     return APR_SUCCESS;
 }
@@ -196,22 +208,62 @@ static void check_indexed(const scim_database_t *database)
 }
 
 /* How many connections all children of this httpd may open. */
-static int most_connections(const scim_database_t *database)
+static int most_connections(const scim_pool_t *source)
 {
     int children = 1;
 
     ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
-    return children * scim_gate_size(database->source->gate);
+    return children * scim_gate_size(source->gate);
+}
+
+static const char *name_of(const scim_pool_t *source, apr_pool_t *pool)
+{
+    const char *database = scim_conninfo_value(source->params, "dbname", pool);
+    const char *host = scim_conninfo_value(source->params, "host", pool);
+
+    return apr_pstrcat(pool, database ? database : "the default database", host ? " at " : NULL, host, NULL);
+}
+
+static int is_listed(const apr_array_header_t *seen, const scim_pool_t *source)
+{
+    int i;
+
+    for (i = 0; i < seen->nelts; i++)
+        if (APR_ARRAY_IDX(seen, i, const scim_pool_t *) == source)
+            return 1;
+    return 0;
+}
+
+apr_array_header_t *scim_database_pools(const server_rec *main_server, apr_pool_t *pool)
+{
+    const scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
+    apr_array_header_t *states = apr_array_make(pool, 1, sizeof(scim_pool_state_t));
+    apr_array_header_t *seen = apr_array_make(pool, 1, sizeof(const scim_pool_t *));
+    const server_rec *server;
+
+    for (server = runtime ? main_server : NULL; server; server = server->next) {
+        const scim_pool_t *source = apr_hash_get(runtime->pools, &server, sizeof(server));
+
+        if (!source || !source->params || !source->common || is_listed(seen, source))
+            continue;
+        APR_ARRAY_PUSH(seen, const scim_pool_t *) = source;
+        APR_ARRAY_PUSH(states, scim_pool_state_t) =
+            (scim_pool_state_t){.database = name_of(source, pool),
+                                .lent = apr_atomic_read32(&source->common->lent),
+                                .open = apr_atomic_read32(&source->common->open),
+                                .most = most_connections(source)};
+    }
+    return states;
 }
 
 /* The first child that connects after a start tells which server it has found. */
 static void present(const scim_database_t *database)
 {
-    int most = most_connections(database);
+    int most = most_connections(database->source);
     int places = 0;
 
-    if (!scim_conn_fresh(database->conn) || !database->source->presented ||
-        apr_atomic_xchg32(database->source->presented, 1))
+    if (!scim_conn_fresh(database->conn) || !database->source->common ||
+        apr_atomic_xchg32(&database->source->common->presented, 1))
         return;
     if (scim_conn_places(&places, database->conn))
         return;
@@ -225,6 +277,27 @@ static void present(const scim_database_t *database)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, database->server,
                      "mod_scim: with many requests at once PostgreSQL will run out of connections: lower DBDMax or "
                      "MaxRequestWorkers, or raise max_connections");
+}
+
+static apr_status_t uncount(void *open)
+{
+    apr_atomic_dec32(open);
+    return APR_SUCCESS;
+}
+
+/* A connection counts as long as its pool lives. */
+static void count_open(const scim_database_t *database)
+{
+    apr_pool_t *home = database->dbd->pool;
+    common_t *common = database->source->common;
+    void *counted = NULL;
+
+    apr_pool_userdata_get(&counted, COUNTED_KEY, home);
+    if (counted || !common)
+        return;
+    apr_atomic_inc32(&common->open);
+    apr_pool_userdata_setn(common, COUNTED_KEY, NULL, home);
+    apr_pool_cleanup_register(home, (void *)&common->open, uncount, apr_pool_cleanup_null);
 }
 
 /* Asks mod_dbd for a connection that works; NULL, or why there is none. */
@@ -248,6 +321,7 @@ static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *datab
         *found = SCIM_OPENED_OPEN;
         return NULL;
     default:
+        count_open(database);
         *found = SCIM_OPENED_MADE;
         return NULL;
     }
@@ -325,6 +399,8 @@ scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, co
         return error;
     }
     scim_metrics_add(SCIM_COUNT_LENT, 1);
+    if (source->common)
+        apr_atomic_inc32(&source->common->lent);
     database->since = apr_time_now();
     apr_pool_cleanup_register(pool, database, release, apr_pool_cleanup_null);
     error = scim_conn_open(&database->conn, pg, database->dbd->pool, timeout, pool);

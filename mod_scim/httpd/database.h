@@ -26,6 +26,18 @@ scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool);
  * made. */
 apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server);
 
+/* A pool of connections at the moment, of all children of this httpd together. A child that was killed leaves what it
+ * had until httpd is restarted. */
+typedef struct scim_pool_state_t {
+    const char *database; /* "scim at db.example.org" */
+    apr_uint32_t lent;    /* to requests */
+    apr_uint32_t open;    /* that mod_scim has used and mod_dbd has not closed; those that are lent among them */
+    int most;             /* that may be open */
+} scim_pool_state_t;
+
+/* Of each pool: scim_pool_state_t. */
+apr_array_header_t *scim_database_pools(const server_rec *main_server, apr_pool_t *pool);
+
 /* Gives the gates of a child their locks, and a place where it remembers the rules of tenants; hook child_init. */
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server);
 

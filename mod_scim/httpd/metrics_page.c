@@ -1,9 +1,11 @@
 /* What the counters are called on the page, and in mod_status. */
 #include <apr_buckets.h>
 #include <apr_strings.h>
+#include <http_main.h>
 #include <http_protocol.h>
 #include <mod_status.h>
 
+#include "database.h"
 #include "metrics_private.h"
 #include "scim/text.h"
 
@@ -295,6 +297,22 @@ static void add_row(request_rec *r, int brief, const char *name, const char *lab
     }
 }
 
+/* Connections of each pool. */
+static void add_pools(request_rec *r, int brief)
+{
+    const apr_array_header_t *pools = scim_database_pools(ap_server_conf, r->pool);
+    for (int i = 0; i < pools->nelts; i++) {
+        const scim_pool_state_t *pool = &APR_ARRAY_IDX(pools, i, scim_pool_state_t);
+        if (brief) {
+            ap_rprintf(r, "ScimPool%dLent: %u\nScimPool%dOpen: %u\nScimPool%dMost: %d\n", i + 1, pool->lent, i + 1,
+                       pool->open, i + 1, pool->most);
+        } else {
+            ap_rprintf(r, "<dt>Connections to %s: %u lent, %u open, %d at the most</dt>\n",
+                       ap_escape_html(r->pool, pool->database), pool->lent, pool->open, pool->most);
+        }
+    }
+}
+
 int scim_metrics_status(request_rec *r, int flags)
 {
     static const struct {
@@ -326,6 +344,7 @@ int scim_metrics_status(request_rec *r, int flags)
     }
     add_row(r, brief, "ScimDatabaseInUse", "Connections that are lent", in_use(memory));
     add_row(r, brief, "ScimDatabaseWaiting", "Requests that wait for a connection", waiting(memory));
+    add_pools(r, brief);
     add_row(r, brief, "ScimOutboxBacklog", "Entries of activity that wait", backlog(memory));
     add_row(r, brief, "ScimHousekeeping", "Housekeeping ran last, in seconds since 1970", read_counter(&memory->house));
     if (!brief) {

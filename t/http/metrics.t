@@ -28,6 +28,7 @@ $t->make(Users => userName => "seat$_") for 1 .. 3;
 is($t->admin(POST => '/grants', { user => "seat$_", subscription => $seats })->{status}, 201, 'a grant') for 1 .. 3;
 my %expected = (expiry => $times->('expires'), used => $times->('last_used'));
 my $site = ScimAuthz->new($t, <<"CONF", ());
+DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3 application_name=metrics-first"
 ScimMetricsTenants 2
 ScimFailureLimit 3 60
 ExtendedStatus On
@@ -50,7 +51,18 @@ ExtendedStatus On
     TENANT
     Require scim-user
 </Location>
+<VirtualHost 127.0.0.1:\@port\@>
+    ServerName main.test
+</VirtualHost>
+<VirtualHost 127.0.0.1:\@port\@>
+    ServerName second.test
+    DBDParams "host=$ENV{PGHOST} dbname=scim user=scim_web connect_timeout=3 application_name=metrics-second"
+    DBDMin 0
+    DBDKeep 3
+    DBDMax 3
+</VirtualHost>
 CONF
+my $children = $ScimFront::mpm eq 'prefork' ? 8 : 1;
 my @at = (':port' => $site->{front}{port});
 sub page { return $t->request(GET => '', undef, @at, ':base' => '/metrics', Authorization => undef, @_) }
 sub value {
@@ -178,5 +190,33 @@ like($status->{body}, qr{<h2>mod_scim</h2>.*Requests answered 2xx: \d+.*Decision
 $status = $t->request(GET => '?auto', undef, @at, ':base' => '/server-status', Authorization => undef);
 like($status->{body}, qr/^ScimRequests2xx: \d+$/m, 'and lines of its short form');
 like($status->{body}, qr/^ScimAuthzDenied: 1$/m, 'one for each counter');
+
+# Connections of each pool: this httpd has two.
+sub pools {
+    my $text = $t->request(GET => '?auto', undef, @at, ':base' => '/server-status', Authorization => undef)->{body};
+    return { $text =~ /^ScimPool(\d+(?:Lent|Open|Most)): (\d+)$/mg };
+}
+# Housekeeping opens and closes some at the start, in the background.
+sub opened { return [map { sql("select count(*) from pg_stat_activity where usename = 'scim_web' and application_name = 'metrics-$_'") } qw(first second)] }
+$t->request(GET => '/Users?count=0', undef, @at, Host => 'second.test');
+ok(eventually(sub { my ($told, $there) = (pools(), opened()); $there->[0] && $there->[1] && $told->{'1Open'} == $there->[0] && $told->{'2Open'} == $there->[1] }),
+    'as many are open of each as PostgreSQL has') or diag explain pools(), opened();
+is_deeply([@{ pools() }{qw(1Lent 2Lent)}], [0, 0], 'nothing is lent');
+is_deeply([@{ pools() }{qw(1Most 2Most)}], [$children * 8, $children * 3], 'as many at the most as DBDMax says, for each process');
+$locker = fork // die "fork: $!";
+if (!$locker) {
+    open STDOUT, '>', '/dev/null';
+    exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), "begin; select from scim.resource where tenant = '$one' and id = '$user' for update; select pg_sleep(3)";
+}
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query ~ 'for update; select pg_sleep' and wait_event = 'PgSleep'") > 0 }), 'a row is locked');
+my $waiting = connect_httpd(PeerPort => $site->{front}{port});
+print $waiting $t->raw_request(PATCH => "/Users/$user", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'Waits' }] });
+ok(eventually(sub { pools()->{'1Lent'} == 1 }), 'a request that waits in the database has one');
+is(pools()->{'2Lent'}, 0, 'of its own pool');
+read_reply($waiting);
+waitpid $locker, 0;
+ok(eventually(sub { !pools()->{'1Lent'} }), 'and gives it back');
+$status = $t->request(GET => '', undef, @at, ':base' => '/server-status', Authorization => undef);
+like($status->{body}, qr{<dt>Connections to scim at \Q$ENV{PGHOST}\E: 0 lent, \d+ open, @{[$children * 8]} at the most</dt>}, 'the page names the database');
 is_deeply([$site->error_lines(qr/exit signal|Sanitizer/)], [], 'nothing crashed');
 done_testing;
