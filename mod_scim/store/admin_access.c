@@ -2,6 +2,7 @@
 #include "admin_ops.h"
 #include "admin_pairs.h"
 #include "admin_policy.h"
+#include "admin_preview.h"
 #include "admin_review.h"
 #include "rules/nouns.h"
 
@@ -146,10 +147,10 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .verb = "preview",
      .method = "POST",
      .path = "/tenants/{tenant}/preview",
-     .statement = SCIM_STMT_ADMIN_POLICY_PREVIEW,
-     .prepare = scim_admin_pairs_join,
      .args = preview_args,
      .fields = preview_fields,
+     .read = scim_admin_policy_preview,
+     .prepare = scim_admin_pairs_join,
      .summary = "show whom a change would grant and withdraw what, without making it"},
     {.noun = "policy",
      .verb = "save",

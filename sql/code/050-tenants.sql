@@ -86,20 +86,3 @@ begin
                         where r.tenant = tenant_json ->> 'tenant' and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null));
 end
 $$;
-
--- What the policy gives from now on is given since now.
-create function scim.choose_policy(of_tenant text, policy text) returns void
-    language plpgsql
-as $$
-declare
-    before text;
-begin
-    select t.sync_policy into before from scim.tenant t where t.tenant = of_tenant;
-    if before = policy then
-        return;
-    end if;
-    update scim.mapping p set since = now() where p.tenant = of_tenant and policy = 'groups';
-    update scim.subscription s set automatic_since = now() where s.tenant = of_tenant and s.automatic and policy = 'all';
-    update scim.tenant t set sync_policy = policy where t.tenant = of_tenant;
-end
-$$;

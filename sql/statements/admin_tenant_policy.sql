@@ -1,2 +1,11 @@
--- What a policy gives from now on is given since now. $1 tenant, $2 syncPolicy
-select scim.choose_policy($1, $2::jsonb ->> 'syncPolicy')
+-- What another policy gives from now on is given since now. $1 tenant, $2 syncPolicy
+with was as materialized (
+    select t.tenant from scim.tenant t where t.tenant = $1 and t.sync_policy <> $2::jsonb ->> 'syncPolicy'
+), mapped as (
+    update scim.mapping p set since = now() where p.tenant = $1 and $2::jsonb ->> 'syncPolicy' = 'groups' and exists (select from was)
+), automatic as (
+    update scim.subscription s
+       set automatic_since = now()
+     where s.tenant = $1 and s.automatic and $2::jsonb ->> 'syncPolicy' = 'all' and exists (select from was)
+)
+update scim.tenant t set sync_policy = $2::jsonb ->> 'syncPolicy' where t.tenant = $1 and exists (select from was)

@@ -55,6 +55,7 @@ static const struct {
     {"render", test_render},
     {"resource", test_resource},
     {"mapping", test_mapping},
+    {"policy_preview", test_policy_preview},
     {"merge", test_merge},
     {"removal", test_removal},
     {"restore", test_restore},

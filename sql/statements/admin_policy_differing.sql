@@ -1,0 +1,143 @@
+-- Who has what by one set of rules and not by the other: how many, and the first of them, in the order of their ids. Reads indexes, and of no row
+-- anything else. $1 tenant; of each concern $2 subscription, $3 role, $4 and $5 its seats before and after; of each gift $6 the concern's number, $7 the
+-- group whose members have it, or null for all synchronised accounts, $8 and $9 whether it is there before and after, $10 and $11 since when;
+-- $12 and $13 the policy before and after, $14 how many to show
+with concern as materialized (
+    select c.n::int as n, c.subscription_id, c.role, c.seats_was, c.seats_will, c.seats_was is not null or c.seats_will is not null as counted
+      from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) with ordinality c (subscription_id, role, seats_was, seats_will, n)
+), gift as materialized (
+    select g.n, g.via, g.was, g.will, g.since_was, g.since_will
+      from unnest($6::int[], $7::uuid[], $8::boolean[], $9::boolean[], $10::timestamptz[], $11::timestamptz[]) g (n, via, was, will, since_was, since_will)
+), unsteered as not materialized (
+    -- The members of groups that policy and groups do not decide about, who are few: inactive and protected accounts, and groups.
+    select r.id from scim.resource r
+     where r.tenant = $1 and r.type = 'User' and r.deleted_at is null and (not r.active or r.protected is not null)
+     union all
+    select m.member_id from scim.membership m where m.tenant = $1 and m.member_type = 'Group'
+), plain as materialized (
+    -- What one group alone gives, as it was and as it will be: of how many members that is, and the seats that are taken of them.
+    select p.n, p.via, p.members, case when p.was then least(p.members, p.seats_was) else 0 end as was,
+           case when p.will then least(p.members, p.seats_will) else 0 end as will
+      from (select c.n, c.seats_was, c.seats_will, g.via, g.was, g.will,
+                   (select count(*)
+                      from scim.membership m
+                     where m.tenant = $1 and m.group_id = g.via and m.member_id not in (select u.id from unsteered u)) as members
+              from concern c
+              join gift g on g.n = c.n
+             where c.role is null and g.via is not null and (select count(*) from gift o where o.n = c.n) = 1
+               and not exists (select from scim.access_grant a where a.tenant = $1 and a.subscription_id = c.subscription_id)
+            offset 0) p
+), differing_plain as materialized (
+    -- Those who are between the two, in the order of joining; all are found in the order of their ids.
+    select p.n, x.member_id as user_id, p.will > p.was as granted
+      from plain p
+     cross join lateral (
+            (select m.member_id
+               from scim.membership m
+              where p.was <> p.will and least(p.was, p.will) = 0 and greatest(p.was, p.will) = p.members
+                and m.tenant = $1 and m.group_id = p.via and m.member_id not in (select u.id from unsteered u)
+              order by m.member_id
+              limit $14::int)
+             union all
+            (select y.member_id
+               from (select m.member_id
+                       from scim.membership m
+                      where p.was <> p.will and not (least(p.was, p.will) = 0 and greatest(p.was, p.will) = p.members)
+                        and m.tenant = $1 and m.group_id = p.via and m.member_id not in (select u.id from unsteered u)
+                      order by m.added, m.member_id
+                     offset least(p.was, p.will)
+                      limit abs(p.was - p.will)) y
+              order by y.member_id
+              limit $14::int)) x
+), other as materialized (
+    select c.* from concern c where c.n not in (select p.n from plain p)
+), ground as not materialized (
+    -- Each ground of the others, as the view scim.ground has it, with the rules by which it is one.
+    select c.n, c.counted, r.id as user_id, case when c.counted then scim.id_time(r.id) end as joined, g.was, g.will, g.since_was, g.since_will
+      from other c
+      join gift g on g.n = c.n
+     cross join (
+            select s.id
+              from scim.resource s
+              join scim.resource w on w.tenant = $1 and w.id = s.id and w.type = 'User' and w.wire
+             where s.tenant = $1 and s.type = 'User' and s.active and s.protected is null
+               -- Who is active is not deleted.
+               and not exists (select from scim.resource l
+                                where l.tenant = $1 and l.id = s.id and l.type = 'User' and l.source <> 'scim' and l.deleted_at is null)) r
+     where g.via is null
+     union all
+    select c.n, c.counted, m.member_id, m.added, g.was, g.will, g.since_was, g.since_will
+      from other c
+      join gift g on g.n = c.n
+     cross join lateral (
+            select m.member_id, m.added from scim.membership m where m.tenant = $1 and m.group_id = g.via offset 0) m
+     where m.member_id not in (select u.id from unsteered u)
+     union all
+    select c.n, c.counted, a.user_id, a.joined,
+           a.source <> 'login' or r.protected is null and ($12 = 'manual' or r.source <> 'scim'),
+           a.source <> 'login' or r.protected is null and ($13 = 'manual' or r.source <> 'scim'), a.granted, a.granted
+      from other c
+      join scim.access_grant a on a.tenant = $1 and a.subscription_id = c.subscription_id
+      join scim.resource r on r.tenant = $1 and r.id = a.user_id and r.type = 'User' and r.active
+), held as materialized (
+    select g.n, g.user_id, min(array [greatest(g.joined, g.since_was), g.joined]) filter (where g.was) as was,
+           min(array [greatest(g.joined, g.since_will), g.joined]) filter (where g.will) as will
+      from ground g
+     where g.counted
+     group by g.n, g.user_id
+), crowd as materialized (
+    -- In which of the two somebody waits: only there they are put in order.
+    select c.n, c.seats_was, c.seats_will, coalesce(count(h.was) > c.seats_was, false) as waits_was,
+           coalesce(count(h.will) > c.seats_will, false) as waits_will
+      from other c
+      join held h on h.n = c.n
+     group by c.n, c.seats_was, c.seats_will
+), differing as materialized (
+    select d.n, d.user_id, d.granted
+      from (select g.n, g.user_id, bool_or(g.will) as granted
+              from ground g
+             where not g.counted
+             group by g.n, g.user_id
+            having bool_or(g.was) <> bool_or(g.will)) d
+      join concern c on c.n = d.n
+     -- Who has the role of the account's own, or by default, has it before and after.
+     where c.role is null
+        or c.role is distinct from (
+               select coalesce(r.role, (select t.default_role from scim.tenant t where t.tenant = $1))
+                 from scim.resource r
+                where r.tenant = $1 and r.id = d.user_id)
+     union all
+    select s.n, s.user_id, s.will
+      from (select h.n, h.user_id,
+                   h.was is not null
+                   and (not c.waits_was
+                        or row_number() over (partition by h.n order by case when c.waits_was then h.was end,
+                                                                       case when c.waits_was then h.user_id end) <= c.seats_was) as was,
+                   h.will is not null
+                   and (not c.waits_will
+                        or row_number() over (partition by h.n order by case when c.waits_will then h.will end,
+                                                                       case when c.waits_will then h.user_id end) <= c.seats_will) as will
+              from held h
+              join crowd c on c.n = h.n) s
+     where s.was <> s.will
+)
+select jsonb_object_agg(case when side.granted then 'granted' else 'withdrawn' end, jsonb_build_object(
+           'count', (select count(*) from differing d where d.granted = side.granted)
+                    + (select coalesce(sum(abs(p.was - p.will)), 0)::bigint
+                         from plain p
+                        where case when side.granted then p.will > p.was else p.will < p.was end),
+           'items', coalesce((select jsonb_agg(jsonb_build_object(
+                                         'userId', f.user_id, 'userName', r.doc -> 'userName',
+                                         'subscription', (select s.name from scim.subscription s where s.tenant = $1 and s.id = c.subscription_id),
+                                         'role', c.role) order by f.user_id, f.n)
+                                from (select d.user_id, d.n
+                                        from (select d.user_id, d.n, d.granted from differing d
+                                               union all
+                                              select d.user_id, d.n, d.granted from differing_plain d) d
+                                       where d.granted = side.granted
+                                       order by d.user_id, d.n
+                                       limit $14::int) f
+                                join concern c on c.n = f.n
+                               cross join lateral (
+                                      select r.doc from scim.resource r where r.tenant = $1 and r.id = f.user_id offset 0) r), '[]')))
+  from (values (true), (false)) side (granted)
