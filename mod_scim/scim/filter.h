@@ -3,7 +3,8 @@
  *
  * The tree is resolved against a resource type: every comparison knows its attribute, and its value has
  * been checked against the attribute's type. Precedence is not > and > or. The store compiles the tree
- * to SQL; scim_filter_matches evaluates it on one element of a multi-valued attribute, which is all that PATCH needs.
+ * to SQL; scim_filter_matches evaluates it on one element of a multi-valued attribute, as PATCH needs it, and
+ * scim_filter_holds on a whole resource, as conditions of templates need it.
  * Depth, number of comparisons and length of values are bounded (SCIM_FILTER_MAX_*); beyond them: 400 invalidFilter.
  * `eq` of an id, of members.value or of groups.value costs little, and clients name many at once: these are counted by
  * themselves. What the server makes of an id, meta.location and $ref of memberships, is compared by the id in it.
@@ -66,5 +67,13 @@ scim_error_t *scim_filter_read_values(const scim_filter_t **out, const char *tex
 /* Whether `element`, one value of the parent attribute, satisfies a value path's inner filter. Strings are compared by
  * caseExact, dateTime as time; absent equals null. `pool` is for what is folded meanwhile. */
 int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool);
+
+/* Whether a filter on resources of `type` holds for one, with the meaning of store/filter_sql.h. `resource` is the
+ * resource as a client reads all of it: `id`, `meta` and, of a user, `groups` included. */
+int scim_filter_holds(const scim_filter_t *filter, json_object *resource, const scim_resource_type_t *type,
+                      apr_pool_t *pool);
+
+/* Whether a filter on resources asks for an attribute, or for a sub-attribute of it. */
+int scim_filter_asks(const scim_filter_t *filter, const scim_attr_t *attr);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Evaluates a value path's filter on one value.
+ * Evaluates filters: a value path's on one value, any other on a whole resource.
  *
  * Where caseExact is false, text is compared folded (fold.h), as the store compares it.
+ * What an operator means is the same as in SQL (store/filter_sql.h); t/http/template_conditions.t compares the two.
  */
 #include <apr_strings.h>
 #include <errno.h>
@@ -68,12 +69,12 @@ static int time_matches(scim_op_e op, const char *text, const char *value)
     return order_matches(op, (left > right) - (left < right));
 }
 
-static int text_matches(const scim_filter_t *filter, const char *text, apr_pool_t *pool)
+static int text_matches(const scim_filter_t *filter, const scim_attr_t *attr, const char *text, apr_pool_t *pool)
 {
-    if (filter->attr->type == SCIM_DATETIME) {
+    if (attr->type == SCIM_DATETIME) {
         return time_matches(filter->op, text, filter->value);
     }
-    if (filter->attr->case_exact) {
+    if (attr->case_exact) {
         return string_matches(filter->op, text, filter->value);
     }
     return string_matches(filter->op, scim_fold(text, pool),
@@ -98,29 +99,44 @@ static int number_matches(scim_op_e op, json_object *number, const char *value)
     return order_matches(op, (left > right) - (left < right));
 }
 
-/* The value that a comparison is about; NULL where it is absent or null. */
-static json_object *find_value(const scim_attr_t *attr, json_object *element)
+static json_object *member(json_object *object, const char *name)
 {
-    json_object *value = NULL;
-
-    if (!attr->parent) {
-        return element;
-    }
-    return json_object_is_type(element, json_type_object) && json_object_object_get_ex(element, attr->name, &value)
-               ? value
-               : NULL;
+    return json_object_is_type(object, json_type_object) ? json_object_object_get(object, name) : NULL;
 }
 
-static int compare_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool)
+/* What is empty is as good as none. */
+static int is_empty(json_object *value)
 {
-    const scim_attr_t *attr = filter->attr;
-    json_object *value = find_value(attr, element);
+    switch (json_object_get_type(value)) {
+    case json_type_null:
+        return 1;
+    case json_type_string:
+        return json_object_get_string_len(value) == 0;
+    case json_type_object:
+        return json_object_object_length(value) == 0;
+    default:
+        return 0;
+    }
+}
+
+static int asks_presence(const scim_filter_t *filter)
+{
+    return filter->op == SCIM_PR || filter->value_kind == SCIM_VALUE_NULL;
+}
+
+/* Whether nothing, or something, is what is asked for; every question about presence but `eq null` wants something. */
+static int presence_matches(const scim_filter_t *filter, int empty)
+{
+    return empty == (filter->op == SCIM_EQ);
+}
+
+/* A comparison with `value`, which may be NULL, of an attribute. */
+static int value_matches(const scim_filter_t *filter, const scim_attr_t *attr, json_object *value, apr_pool_t *pool)
+{
     enum json_type type = json_object_get_type(value);
 
-    if (filter->op == SCIM_PR || filter->value_kind == SCIM_VALUE_NULL) {
-        int empty = !value || (type == json_type_string && json_object_get_string_len(value) == 0);
-
-        return empty == (filter->op == SCIM_EQ);
+    if (asks_presence(filter)) {
+        return presence_matches(filter, is_empty(value));
     }
     switch (filter->value_kind) {
     case SCIM_VALUE_TRUE:
@@ -138,7 +154,7 @@ static int compare_matches(const scim_filter_t *filter, json_object *element, ap
         break;
     case SCIM_VALUE_STRING:
         if (type == json_type_string) {
-            return text_matches(filter, json_object_get_string(value), pool);
+            return text_matches(filter, attr, json_object_get_string(value), pool);
         }
         break;
     case SCIM_VALUE_NULL:
@@ -157,9 +173,171 @@ int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_p
     case SCIM_FILTER_NOT:
         return !scim_filter_matches(filter->left, element, pool);
     case SCIM_FILTER_COMPARE:
-        return compare_matches(filter, element, pool);
+        return value_matches(filter, filter->attr, filter->attr->parent ? member(element, filter->attr->name) : element,
+                             pool);
     case SCIM_FILTER_VALUE_PATH: /* no value holds values */
         break;
     }
     return 0;
+}
+
+/* --- a whole resource --------------------------------------------------------------------------------------------- */
+
+typedef struct subject_t {
+    json_object *resource;
+    const scim_resource_type_t *type;
+    apr_pool_t *pool;
+} subject_t;
+
+/* The value of an attribute of the resource, or of its sub-attribute. */
+static json_object *find(const subject_t *subject, const scim_attr_t *attr, const scim_attr_t *sub)
+{
+    json_object *holder =
+        scim_type_extends(subject->type, attr) ? member(subject->resource, attr->schema->id) : subject->resource;
+    json_object *value = member(holder, attr->name);
+
+    return sub ? member(value, sub->name) : value;
+}
+
+static size_t length_of(json_object *list)
+{
+    return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
+/* Whether the server makes a value of an id: equal is what is the same UUID, and nothing is equal to what is none. */
+static int is_id(const subject_t *subject, const scim_attr_t *attr, const scim_attr_t *sub)
+{
+    const scim_resource_type_t *type = subject->type;
+
+    return sub ? (attr == type->members || attr == type->groups) && strcmp(sub->key, "value") == 0
+               : attr->schema == type->common && strcmp(attr->key, "id") == 0;
+}
+
+static int id_matches(const scim_filter_t *filter, json_object *value)
+{
+    char id[SCIM_ID_SIZE];
+    int same = value && scim_id_read(id, filter->value) && strcmp(id, json_object_get_string(value)) == 0;
+
+    return same == (filter->op == SCIM_EQ);
+}
+
+static int one_matches(const subject_t *subject, const scim_filter_t *filter, const scim_attr_t *attr,
+                       const scim_attr_t *sub, json_object *value)
+{
+    if ((filter->op == SCIM_EQ || filter->op == SCIM_NE) && filter->value_kind == SCIM_VALUE_STRING &&
+        is_id(subject, attr, sub)) {
+        return id_matches(filter, value);
+    }
+    return value_matches(filter, sub ? sub : attr, value, subject->pool);
+}
+
+/* Any value of a list decides; `ne` holds of an empty one, too. */
+static int list_matches(const subject_t *subject, const scim_filter_t *filter, const scim_attr_t *attr,
+                        const scim_attr_t *sub)
+{
+    json_object *list = find(subject, attr, NULL);
+    size_t count = length_of(list), filled = sub ? 0 : count;
+
+    if (!asks_presence(filter)) {
+        for (size_t i = 0; i < count; i++) {
+            json_object *element = json_object_array_get_idx(list, i);
+
+            if (one_matches(subject, filter, attr, sub, sub ? member(element, sub->name) : element)) {
+                return 1;
+            }
+        }
+        return count == 0 && filter->op == SCIM_NE;
+    }
+    for (size_t i = 0; sub && i < count; i++) {
+        filled += !is_empty(member(json_object_array_get_idx(list, i), sub->name));
+    }
+    return presence_matches(filter, filled == 0);
+}
+
+static int compare_holds(const subject_t *subject, const scim_filter_t *filter)
+{
+    const scim_attr_t *attr = filter->attr, *sub = filter->sub;
+
+    if (filter->absent) {
+        return asks_presence(filter) ? presence_matches(filter, 1) : filter->op == SCIM_NE;
+    }
+    if (attr->parent) { /* inside the brackets of a singular attribute */
+        sub = attr;
+        attr = attr->parent;
+    }
+    return attr->multi_valued ? list_matches(subject, filter, attr, sub)
+                              : one_matches(subject, filter, attr, sub, find(subject, attr, sub));
+}
+
+/* Inside the brackets of groups, an id is compared as everywhere else. */
+static int element_holds(const subject_t *subject, const scim_filter_t *filter, json_object *element)
+{
+    const scim_attr_t *attr = filter->attr;
+
+    switch (filter->kind) {
+    case SCIM_FILTER_AND:
+        return element_holds(subject, filter->left, element) && element_holds(subject, filter->right, element);
+    case SCIM_FILTER_OR:
+        return element_holds(subject, filter->left, element) || element_holds(subject, filter->right, element);
+    case SCIM_FILTER_NOT:
+        return !element_holds(subject, filter->left, element);
+    case SCIM_FILTER_COMPARE:
+        return attr->parent ? one_matches(subject, filter, attr->parent, attr, member(element, attr->name))
+                            : value_matches(filter, attr, element, subject->pool);
+    case SCIM_FILTER_VALUE_PATH:
+        break;
+    }
+    return 0;
+}
+
+static int holds(const subject_t *subject, const scim_filter_t *filter);
+
+static int value_path_holds(const subject_t *subject, const scim_filter_t *filter)
+{
+    json_object *value = filter->absent ? NULL : find(subject, filter->attr, NULL);
+
+    if (!value || !filter->attr->multi_valued) {
+        return !is_empty(value) && holds(subject, filter->left);
+    }
+    for (size_t i = 0; i < length_of(value); i++) {
+        if (element_holds(subject, filter->left, json_object_array_get_idx(value, i))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int holds(const subject_t *subject, const scim_filter_t *filter)
+{
+    switch (filter->kind) {
+    case SCIM_FILTER_AND:
+        return holds(subject, filter->left) && holds(subject, filter->right);
+    case SCIM_FILTER_OR:
+        return holds(subject, filter->left) || holds(subject, filter->right);
+    case SCIM_FILTER_NOT:
+        return !holds(subject, filter->left);
+    case SCIM_FILTER_COMPARE:
+        return compare_holds(subject, filter);
+    case SCIM_FILTER_VALUE_PATH:
+        break;
+    }
+    return value_path_holds(subject, filter);
+}
+
+int scim_filter_holds(const scim_filter_t *filter, json_object *resource, const scim_resource_type_t *type,
+                      apr_pool_t *pool)
+{
+    const subject_t subject = {resource, type, pool};
+
+    return holds(&subject, filter);
+}
+
+int scim_filter_asks(const scim_filter_t *filter, const scim_attr_t *attr)
+{
+    if (filter->kind == SCIM_FILTER_COMPARE) {
+        return filter->attr == attr || (attr && filter->attr->parent == attr);
+    }
+    return (filter->kind == SCIM_FILTER_VALUE_PATH && filter->attr == attr) ||
+           (filter->left && scim_filter_asks(filter->left, attr)) ||
+           (filter->right && scim_filter_asks(filter->right, attr));
 }

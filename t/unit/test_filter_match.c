@@ -123,7 +123,108 @@ static void test_typed(void)
     }
 }
 
+/* --- a whole resource --------------------------------------------------------------------------------------------- */
+
+#define ID "00000000-0000-7000-8000-00000000000a"
+
+static const char resource[] =
+    "{'id':'" ID "','userName':'Ann','externalId':'X1','active':true,'title':'','name':{'familyName':'Müller'},"
+    "'emails':[{'value':'a@x.example','type':'work'},{'value':'b@x.example','type':'home','primary':true}],"
+    "'photos':[],'schemas':['urn:ietf:params:scim:schemas:core:2.0:User'],"
+    "'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User':{'department':'Sales','manager':{'value':'26'}},"
+    "'groups':[{'value':'" ID "','display':'Staff','type':'direct'}],"
+    "'meta':{'resourceType':'User','created':'2024-05-01T10:00:00Z','version':'W/\\'7\\''}}";
+
+static const struct {
+    const char *filter; /* ' stands for " */
+    int wanted;
+} wholes[] = {
+    {"userName eq 'ANN'", 1},
+    {"externalId eq 'x1'", 0},
+    {"externalId eq 'X1'", 1},
+    {"title pr", 0},
+    {"title eq null", 1},
+    {"title eq ''", 1},
+    {"nickName ne 'x'", 1},
+    {"nickName gt ''", 0},
+    {"not (nickName gt '')", 1},
+    {"active eq true", 1},
+    {"active ne true", 0},
+    {"name pr", 1},
+    {"name.familyName eq 'MÜLLER'", 1},
+    {"name.givenName eq null", 1},
+    {"name[familyName sw 'm' and not (givenName pr)]", 1},
+    {"name[givenName pr]", 0},
+    {"addresses pr", 0},
+    {"emails pr", 1},
+    {"emails.display pr", 0},
+    {"emails.display eq null", 1},
+    {"emails.primary pr", 1},
+    {"emails co 'B@'", 1},
+    {"emails.type ne 'work'", 1},
+    {"emails.type eq 'work' and emails.primary eq true", 1},
+    {"emails[type eq 'work' and primary eq true]", 0},
+    {"emails[type eq 'home' and not (value sw 'a')]", 1},
+    {"photos pr", 0},
+    {"photos.value eq null", 1},
+    {"photos.value ne 'x'", 1},
+    {"photos.value eq 'x'", 0},
+    {"photos[not (value eq 'x')]", 0},
+    {"phoneNumbers.value ne 'x'", 1},
+    {"schemas eq 'urn:ietf:params:scim:schemas:core:2.0:User'", 1},
+    {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq 'sales'", 1},
+    {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq '26'", 1},
+    {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter pr", 0},
+    {"id eq '00000000-0000-7000-8000-00000000000A'", 1},
+    {"id ne '00000000-0000-7000-8000-00000000000A'", 0},
+    {"id eq 'none'", 0},
+    {"id ne 'none'", 1},
+    {"id sw '00000000-'", 1},
+    {"groups.value eq '00000000-0000-7000-8000-00000000000A'", 1},
+    {"groups[value eq '00000000-0000-7000-8000-00000000000A' and type eq 'direct']", 1},
+    {"groups[value eq 'none']", 0},
+    {"groups.display eq 'STAFF'", 1},
+    {"meta pr", 1},
+    {"meta.resourceType eq 'User'", 1},
+    {"meta.created gt '2024-05-01T11:00:00+02:00'", 1},
+    {"meta.created lt '2024-05-01T11:00:00+02:00'", 0},
+};
+
+static void test_wholes(void)
+{
+    const scim_resource_type_t *type = unit_type("User");
+    for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++) {
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
+        const scim_filter_t *filter;
+        if (UNIT_OK(scim_filter_read(&filter, unit_quotes(wholes[i].filter), type, &leniency, unit_pool)) &&
+            scim_filter_holds(filter, unit_json(resource), type, unit_pool) != wholes[i].wanted) {
+            UNIT_STR(wholes[i].filter, wholes[i].wanted ? "holds" : "does not hold");
+        }
+    }
+}
+
+static void test_asks(void)
+{
+    static const struct {
+        const char *filter;
+        int wanted;
+    } asked[] = {
+        {"userName pr", 0},     {"not (title pr or groups pr)", 1}, {"title pr and groups.value eq 'x'", 1},
+        {"groups[type pr]", 1}, {"emails[value eq 'groups']", 0},
+    };
+    const scim_resource_type_t *type = unit_type("User");
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
+        const scim_filter_t *filter;
+        if (UNIT_OK(scim_filter_read(&filter, unit_quotes(asked[i].filter), type, &leniency, unit_pool))) {
+            UNIT_INT(scim_filter_asks(filter, type->groups), asked[i].wanted);
+        }
+    }
+}
+
 CU_TestInfo test_filter_match[] = {
+    {"whole resources", test_wholes},
+    {"what is asked for", test_asks},
     {"operators and logic", test_cases},
     {"numbers and times", test_typed},
     CU_TEST_INFO_NULL,
