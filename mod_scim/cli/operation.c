@@ -329,15 +329,17 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
     return error;
 }
 
-/* Only for a condition: most commands have none. */
+/* For conditions, which most commands have nothing to do with. Where one is an argument the schemas have to be there;
+ * an account that is made does not wait for those of templates. */
 static scim_error_t *load_schemas(scim_admin_call_t *call, const cli_t *cli)
 {
     scim_schemas_t *schemas = NULL;
-    int needed = (call->op->flags & SCIM_OP_FILTERS) && scim_admin_text(call, "condition") != NULL;
+    int reads = scim_admin_arg(call->op, "condition", strlen("condition")) != NULL;
+    int needed = call->op->flags & SCIM_OP_FILTERS && (!reads || scim_admin_text(call, "condition") != NULL);
     scim_error_t *error = needed ? cli_schemas(&schemas, cli) : NULL;
 
-    call->schemas = schemas;
-    return error;
+    call->schemas = error ? NULL : schemas;
+    return reads ? error : NULL;
 }
 
 /* --- columns ------------------------------------------------------------------------------------------------------ */

@@ -183,6 +183,7 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     session->activity = &call->activity;
     session->memory = scim_pages_memory(scim_server_config(request->r->server)->runtime->pages);
     session->rules_cache = scim_server_config(request->r->server)->runtime->rules;
+    session->schemas = scim_server_config(request->r->server)->runtime->schemas;
     session->pool = call->pool;
     error = scim_conn_limit(session->conn);
     if (!error)

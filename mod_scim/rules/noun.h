@@ -81,10 +81,11 @@ typedef struct scim_action_t {
 
 struct scim_asked_t {
     const scim_action_t *action;
-    json_object *args;    /* checked by store/admin.h */
-    json_object *facts;   /* what the store has looked up */
-    const char *version;  /* the version of `is`; NULL where there is none */
-    const char *if_match; /* the versions that a change is for, "," between them; NULL or "*": any */
+    json_object *args;                    /* checked by store/admin.h */
+    json_object *facts;                   /* what the store has looked up */
+    const char *version;                  /* the version of `is`; NULL where there is none */
+    const char *if_match;                 /* the versions that a change is for, "," between them; NULL or "*": any */
+    const struct scim_schemas_t *schemas; /* for the conditions of templates; NULL: not known */
     apr_pool_t *pool;
 };
 

@@ -5,6 +5,7 @@
 #include "nouns.h"
 #include "scim/json.h"
 #include "scim/text.h"
+#include "template.h"
 #include "user.h"
 
 static json_object *member(json_object *object, const char *name)
@@ -20,6 +21,19 @@ static void answer_with(scim_outcome_t *outcome, json_object *id)
 
 static const scim_refusal_t there[] = {SCIM_USER_IS_DELETED, SCIM_NO_REFUSAL};
 
+/* What templates give to it: role and flags to the row, the rest to what is written behind it. */
+static void give(scim_outcome_t *outcome, const char *id, scim_row_t *row, const scim_asked_t *asked)
+{
+    scim_giving_t giving = {.templates =
+                                scim_templates_read(member(asked->facts, "templates"), asked->schemas, asked->pool),
+                            .above = member(asked->facts, "above"),
+                            .pool = asked->pool};
+    scim_give(&giving, id, row);
+    if (giving.given) {
+        json_object_object_add(outcome->row, "given", json_object_get(giving.given));
+    }
+}
+
 static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *id = member(asked->facts, "id");
@@ -27,6 +41,7 @@ static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *ask
     scim_error_t *error = scim_user_settle(&after, NULL, scim_user_rules(asked), asked);
     if (!error) {
         answer_with(outcome, id);
+        give(outcome, json_object_get_string(id), &after, asked);
         scim_user_make(outcome, json_object_get_string(id), &after);
     }
     return error;

@@ -7,6 +7,7 @@
 #include "scim/fold.h"
 #include "scim/json.h"
 #include "scim/table.h"
+#include "template.h"
 
 static int is_true(json_object *object, const char *name)
 {
@@ -18,7 +19,7 @@ static const char *text_of(json_object *value, apr_pool_t *pool)
     return apr_pstrdup(pool, json_object_get_string(value));
 }
 
-/* What few tenants have (scim.traits): p protected accounts, t templates, m the token is for its user alone. */
+/* What few tenants have (scim.traits): p protected accounts, m the token is for its user alone. */
 static int has_trait(json_object *object, char trait)
 {
     const char *traits = json_object_get_string(json_object_object_get(object, "traits"));
@@ -97,8 +98,9 @@ static apr_array_header_t *read_names(json_object *list, apr_pool_t *pool)
     return names;
 }
 
-scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t *pool)
+scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, const scim_schemas_t *schemas, apr_pool_t *pool)
 {
+    json_object *templates = json_object_object_get(object, "templates");
     scim_rules_t *rules = apr_pcalloc(pool, sizeof(*rules));
     rules->version = version;
     rules->token = text_of(json_object_object_get(object, "token"), pool);
@@ -116,19 +118,21 @@ scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t
     rules->subscriptions = read_subscriptions(json_object_object_get(object, "subscriptions"), pool);
     rules->subscription_ids = index_subscriptions(rules->subscriptions, pool);
     rules->protects = has_trait(object, 'p');
-    rules->templates = has_trait(object, 't');
+    rules->templates = templates ? scim_templates_read(templates, schemas, pool) : NULL;
     rules->bound = has_trait(object, 'm');
     rules->reserved = read_names(json_object_object_get(object, "reserved"), pool);
     rules->roles = read_roles(json_object_object_get(object, "roles"), pool);
     return rules;
 }
 
-scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, apr_pool_t *pool)
+scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, const scim_schemas_t *schemas,
+                              apr_pool_t *pool)
 {
     apr_pool_t *parsing;
     apr_pool_create(&parsing, pool);
     json_object *object = scim_json_trusted(json, len, parsing);
-    scim_rules_t *rules = json_object_is_type(object, json_type_object) ? scim_rules_of(object, version, pool) : NULL;
+    scim_rules_t *rules =
+        json_object_is_type(object, json_type_object) ? scim_rules_of(object, version, schemas, pool) : NULL;
     apr_pool_destroy(parsing);
     return rules;
 }

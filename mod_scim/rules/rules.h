@@ -13,6 +13,8 @@
 #include <apr_tables.h>
 #include <json-c/json.h>
 
+#include "scim/schema.h"
+
 /* What a POST brings back of what was deleted (setting `restore`). */
 typedef enum { SCIM_RESTORE_BY_EXTERNAL_ID, SCIM_RESTORE_BY_USER_NAME, SCIM_RESTORE_NEVER } scim_restore_e;
 
@@ -46,7 +48,6 @@ typedef struct scim_rules_t {
     int role_syncs;      /* the identity provider's role counts with each of its writes, and not with the first alone */
     int login_email;     /* people log in by their e-mail address (loginAttribute) */
     int protects;        /* there are accounts that provisioning may not touch */
-    int templates;       /* there are templates for new users */
     int restores_mappings; /* a new group has the mappings of a deleted one of its name (restoreMappings) */
     int bound;             /* the token that acts is for its own user alone */
     scim_entitlements_e entitlements;
@@ -54,13 +55,16 @@ typedef struct scim_rules_t {
     apr_hash_t *subscription_ids;      /* their ids by id, and by name, folded */
     apr_array_header_t *reserved;      /* const char *: values of roles that provisioning never gives (reservedRoles) */
     apr_array_header_t *roles;         /* scim_role_t, oldest first */
+    const struct scim_templates_t *templates; /* what new users get (template.h); NULL: nothing */
 } scim_rules_t;
 
-/* Reads what the statement `rules` tells, a JSON object (see there). NULL where it is none. */
-scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, apr_pool_t *pool);
+/* Reads what the statement `rules` tells, a JSON object (see there). `schemas` is for the conditions of templates, and
+ * may be NULL where there are none. NULL where it is no object. */
+scim_rules_t *scim_rules_read(const char *json, apr_size_t len, apr_int64_t version, const scim_schemas_t *schemas,
+                              apr_pool_t *pool);
 
 /* The same of an object that was read; what it does not have is no rule, and no role. */
-scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, apr_pool_t *pool);
+scim_rules_t *scim_rules_of(json_object *object, apr_int64_t version, const scim_schemas_t *schemas, apr_pool_t *pool);
 
 /* The role that is called so, whatever the case: by its value, else by its id or display name, the oldest first; NULL
  * where there is none. */

@@ -40,7 +40,7 @@ static int is_same(const char *one, const char *other)
 
 const scim_rules_t *scim_user_rules(const scim_asked_t *asked)
 {
-    return scim_rules_of(member(asked->facts, "rules"), 0, asked->pool);
+    return scim_rules_of(member(asked->facts, "rules"), 0, asked->schemas, asked->pool);
 }
 
 static const apr_array_header_t *texts_of(json_object *list, apr_pool_t *pool)

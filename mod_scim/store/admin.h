@@ -69,7 +69,7 @@ enum {
     SCIM_OP_CREATES = 2,   /* 201 with Location, which is the path and `id_field` of the answer */
     SCIM_OP_EMPTY = 4,     /* answers nothing: 204 */
     SCIM_OP_FEW = 8,       /* a list that is never long: scimctl shows all its pages */
-    SCIM_OP_FILTERS = 16,  /* has a filter, and needs the schemas for it */
+    SCIM_OP_FILTERS = 16,  /* has a filter, or asks conditions of templates, and needs the schemas for it */
     SCIM_OP_SURVIVES = 64, /* also of a tenant that was removed */
     SCIM_OP_ASKS = 256,    /* scimctl asks a person first, and shows what the operation VERB-preview tells */
     SCIM_OP_SHEET = 128,   /* a list that is made for a file: scimctl shows all of it as CSV */
@@ -119,7 +119,7 @@ struct scim_admin_call_t {
     const char *actor;             /* the user's name */
     const char *request;           /* the id that the logs know the request by; NULL: none */
     const char *if_match;          /* version tags without quotes, "," between them; NULL: any */
-    const scim_schemas_t *schemas; /* for filters */
+    const scim_schemas_t *schemas; /* for filters; NULL: not known */
     const char *sync_policy;       /* of tenants that are made, where their maker says none; NULL: the database's */
     const char *base_url;          /* of the endpoint, with {tenant} where the name goes; NULL: not known */
     const char *secret;            /* made by prepare, shown by finish */

@@ -147,6 +147,7 @@ scim_error_t *scim_admin_change(scim_admin_call_t *call, scim_batch_t *head, int
                                   .args = call->args,
                                   .facts = facts_at_first(call),
                                   .if_match = call->if_match,
+                                  .schemas = call->schemas,
                                   .pool = call->pool};
     if (change.asked.action->kind == SCIM_ACTION_ADD) {
         scim_id_make(id);

@@ -638,6 +638,7 @@ const scim_admin_op_t scim_admin_import_ops[] = {
      .path = "/tenants/{tenant}/imports",
      .args = args,
      .fields = fields,
+     .flags = SCIM_OP_FILTERS,
      .carry = import_file,
      .summary = "make local users of a file's lines, with a preview and a report; the same file again changes nothing"},
     {.noun = NULL},

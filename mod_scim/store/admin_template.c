@@ -1,4 +1,5 @@
-/* Templates: what new users get. Their conditions are SCIM filters, which are compiled here. */
+/* Templates: what new users get (rules/template.h). Their conditions are SCIM filters, which are compiled here to the
+ * SQL that finds whom they are true of among the users that are there. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "compose.h"
@@ -232,20 +233,20 @@ static scim_error_t *preview(scim_admin_call_t *call)
 static const scim_admin_change_t add = {
     .action = &scim_template_add,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_TAKEN, SCIM_STMT_ADMIN_TEMPLATE_GIFTS),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_ADD, SCIM_STMT_ADMIN_TENANT_SPREAD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_ADD, SCIM_STMT_ADMIN_RULES_RAISE),
 };
 
 static const scim_admin_change_t set = {
     .action = &scim_template_set,
     .looks =
         SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_HOLD, SCIM_STMT_ADMIN_TEMPLATE_TAKEN, SCIM_STMT_ADMIN_TEMPLATE_GIFTS),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_SET),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_SET, SCIM_STMT_ADMIN_RULES_RAISE),
 };
 
 static const scim_admin_change_t take_away = {
     .action = &scim_template_remove,
     .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_HOLD),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_REMOVE, SCIM_STMT_ADMIN_TENANT_SPREAD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TEMPLATE_REMOVE, SCIM_STMT_ADMIN_RULES_RAISE),
 };
 
 #define TEMPLATES "/tenants/{tenant}/templates"

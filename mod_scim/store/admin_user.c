@@ -161,8 +161,9 @@ static scim_error_t *check_carry(scim_admin_call_t *call)
 
 static const scim_admin_change_t add = {
     .action = &scim_user_add,
-    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_TERMS),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_MAKE, SCIM_STMT_ADMIN_USERS_GIVE, SCIM_STMT_ADMIN_USER_ANSWER),
+    .looks =
+        SCIM_STATEMENTS(SCIM_STMT_ADMIN_USER_LOGIN_LOCK, SCIM_STMT_ADMIN_USER_TERMS, SCIM_STMT_ADMIN_USER_TEMPLATES),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_USERS_MAKE, SCIM_STMT_TEMPLATES_GIVE, SCIM_STMT_ADMIN_USER_ANSWER),
     .answer = 2,
 };
 
@@ -262,7 +263,7 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .args = add_args,
      .fields = fields,
      .id_field = "id",
-     .flags = SCIM_OP_CREATES,
+     .flags = SCIM_OP_CREATES | SCIM_OP_FILTERS,
      .summary = "make a local user, which the identity provider does not see"},
     {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .change = &set, .args = set_args,
      .summary = "change a user; of a provisioned one its role and flags"},

@@ -12,6 +12,7 @@
 typedef struct scim_bulk_set_t {
     const scim_resource_type_t *type;
     scim_rows_t rows;
+    scim_giving_t giving;    /* what templates give to them */
     apr_size_t bytes;        /* of the documents */
     apr_array_header_t *ats; /* int: which operations, by their place in bulk->order */
     int open;                /* more may come */

@@ -231,6 +231,7 @@ static scim_bulk_set_t *make_set(scim_bulk_window_t *window, const scim_resource
     set->slot = -1;
     set->ats = apr_array_make(window->pool, 16, sizeof(int));
     scim_rows_init(&set->rows, window->pool);
+    set->giving = scim_change_giving(window->session);
     APR_ARRAY_PUSH(window->sets, scim_bulk_set_t *) = set;
     return set;
 }
@@ -253,7 +254,9 @@ static scim_error_t *join_set(scim_bulk_window_t *window, int at)
         set = make_set(window, item->change.type);
     }
     set->bytes += len;
-    scim_rows_add(&set->rows, item->change.id, &item->change.after, text, len);
+    scim_row_t row = item->change.after; /* what templates give is for somebody new alone */
+    scim_change_give(&set->giving, &item->change, &row);
+    scim_rows_add(&set->rows, item->change.id, &row, text, len);
     APR_ARRAY_PUSH(set->ats, int) = at;
     item->set = set;
     return NULL;
@@ -296,7 +299,7 @@ static scim_error_t *add_post(scim_bulk_window_t *window, int at)
     if (set->slot < 0) {
         scim_bulk_begin_step(window, at, set);
         set->slot = scim_rows_create(window->batch, window->session, set->type, &set->rows, 0);
-        scim_change_add_templates(window->batch, window->session, set->type, set->rows.ids.data);
+        scim_change_add_given(window->batch, window->session, &set->giving);
     }
     scim_bulk_begin_step(window, at, NULL);
     scim_change_add_moves(window->batch, &item->change);

@@ -300,12 +300,27 @@ scim_error_t *scim_change_taken(const scim_change_t *change)
                                   change->type->name);
 }
 
-void scim_change_add_templates(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                               const char *ids)
+scim_giving_t scim_change_giving(const scim_session_t *session)
 {
-    if (session->rules->templates && strcmp(type->stored, "User") == 0) {
-        scim_batch_add(batch, SCIM_STMT_APPLY_TEMPLATES,
-                       scim_params(session->pool, session->tenant, ids, SCIM_PARAMS_END));
+    return (scim_giving_t){
+        .templates = session->rules->templates, .above = session->above, .given = NULL, .pool = session->pool};
+}
+
+void scim_change_give(scim_giving_t *giving, const scim_change_t *change, scim_row_t *row)
+{
+    if (giving->templates && scim_row_is_user(row)) {
+        scim_give(giving, change->id, row);
+    }
+}
+
+void scim_change_add_given(scim_batch_t *batch, const scim_session_t *session, const scim_giving_t *giving)
+{
+    if (giving->given) {
+        json_object *told = scim_json_own(json_object_new_object(), session->pool);
+        json_object_object_add(told, "given", json_object_get(giving->given));
+        scim_batch_add(
+            batch, SCIM_STMT_TEMPLATES_GIVE,
+            scim_params(session->pool, session->tenant, scim_json_text(told, NULL, session->pool), SCIM_PARAMS_END));
     }
 }
 

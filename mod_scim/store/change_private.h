@@ -17,6 +17,7 @@
 #include "rules/entitlement.h"
 #include "rules/mapping.h"
 #include "rules/restore.h"
+#include "rules/template.h"
 
 /* Everything that one write needs to know. */
 typedef struct scim_change_t {
@@ -80,9 +81,14 @@ scim_error_t *scim_change_taken(const scim_change_t *change);
  * itself. */
 void scim_change_add_entitled(scim_batch_t *batch, const scim_change_t *change);
 
-/* What new users get (statement apply_templates); `ids` is an SQL array. */
-void scim_change_add_templates(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type,
-                               const char *ids);
+/* Begins to collect what templates give to users that are made together. */
+scim_giving_t scim_change_giving(const scim_session_t *session);
+
+/* Decides what a new user gets of them: of `row`, what is going to be made, role and flags. Nothing of other types. */
+void scim_change_give(scim_giving_t *giving, const scim_change_t *change, scim_row_t *row);
+
+/* What was collected, behind the statement that makes the users. */
+void scim_change_add_given(scim_batch_t *batch, const scim_session_t *session, const scim_giving_t *giving);
 
 /* The memberships of a new group. */
 scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change_t *change);

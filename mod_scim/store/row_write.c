@@ -56,9 +56,25 @@ void scim_rows_init(scim_rows_t *rows, apr_pool_t *pool)
     scim_buf_init(&rows->active, 16, pool);
     scim_buf_init(&rows->role, 32, pool);
     scim_buf_init(&rows->sent_role, 32, pool);
+    scim_buf_init(&rows->flags, 32, pool);
     for (int i = 0; i < SCIM_KEY_COUNT; i++) {
         scim_buf_init(&rows->keys[i], 64, pool);
     }
+}
+
+/* The flags of a row as the text of an array; NULL: it has none. */
+static const char *flags_text(const scim_row_t *row, apr_pool_t *pool)
+{
+    scim_buf_t text;
+    if (!row->flags || row->flags->nelts == 0) {
+        return NULL;
+    }
+    scim_buf_init(&text, 32, pool);
+    for (int i = 0; i < row->flags->nelts; i++) {
+        scim_array_put(&text, APR_ARRAY_IDX(row->flags, i, const char *));
+    }
+    scim_buf_puts(&text, "}");
+    return text.data;
 }
 
 void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, const char *text, apr_size_t len)
@@ -70,12 +86,13 @@ void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, con
     scim_array_put(&rows->active, row->active ? "t" : "f");
     scim_array_put(&rows->role, row->role);
     scim_array_put(&rows->sent_role, row->sent_role);
+    scim_array_put(&rows->flags, flags_text(row, rows->flags.pool));
     for (int i = 0; i < SCIM_KEY_COUNT; i++) {
         scim_array_put(&rows->keys[i], row->keys[i]);
     }
 }
 
-#define MADE_PARAMS  22 /* of made.part */
+#define MADE_PARAMS  23 /* of made.part */
 #define GUARD_PARAMS 3  /* of user_create.sql, after them */
 
 static scim_param_t *made_params(scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
@@ -99,7 +116,9 @@ static scim_param_t *made_params(scim_session_t *session, const scim_resource_ty
         scim_buf_puts(&rows->keys[i], "}");
         (next++)->value = rows->keys[i].data;
     }
-    next->value = is_time_to_fold() ? "t" : "f";
+    (next++)->value = is_time_to_fold() ? "t" : "f";
+    scim_buf_puts(&rows->flags, "}");
+    next->value = rows->flags.data;
     return params;
 }
 

@@ -16,6 +16,7 @@ typedef struct scim_rows_t {
     scim_buf_t active;
     scim_buf_t role;
     scim_buf_t sent_role;
+    scim_buf_t flags;
     scim_buf_t keys[SCIM_KEY_COUNT];
     int count;
 } scim_rows_t;

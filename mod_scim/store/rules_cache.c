@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "resources_private.h"
+#include "rules/template.h"
+#include "scim/json.h"
 #include "scim/table.h"
 #include "session.h"
 
@@ -143,11 +145,11 @@ static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
 }
 
 const scim_rules_t *scim_rules_cache_put(scim_rules_cache_t *cache, const char *key, const char *json, apr_size_t len,
-                                         apr_int64_t version, apr_pool_t *pool)
+                                         apr_int64_t version, const scim_schemas_t *schemas, apr_pool_t *pool)
 {
     entry_t *entry = make_entry(cache, key);
     entry->size = ENTRY_SIZE + SIZE_OF_A_BYTE * len;
-    entry->rules = scim_rules_read(json, len, version, entry->pool);
+    entry->rules = scim_rules_read(json, len, version, schemas, entry->pool);
     if (!entry->rules) {
         apr_pool_destroy(entry->pool);
         return NULL;
@@ -176,13 +178,33 @@ static int recall(scim_session_t *session)
 static void remember(scim_session_t *session, const char *json, apr_size_t len, apr_int64_t version)
 {
     scim_rules_cache_t *cache = session->rules_cache;
-    session->rules = cache ? scim_rules_cache_put(cache, key_of(session), json, len, version, session->pool)
-                           : scim_rules_read(json, len, version, session->pool);
+    session->rules =
+        cache ? scim_rules_cache_put(cache, key_of(session), json, len, version, session->schemas, session->pool)
+              : scim_rules_read(json, len, version, session->schemas, session->pool);
 }
 
-scim_error_t *scim_rules_find(scim_session_t *session)
+/* Of the groups that templates give, where a condition asks for groups. These change without the rules. */
+static scim_error_t *look_above(scim_session_t *session)
 {
-    if (session->rules || recall(session)) {
+    session->above = NULL;
+    if (!session->rules->templates || !session->rules->templates->groups) {
+        return NULL;
+    }
+    scim_batch_t *batch = scim_session_batch(session, 0);
+    int slot =
+        scim_batch_add(batch, SCIM_STMT_TEMPLATES_ABOVE, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
+    scim_error_t *error = scim_session_run(session, batch);
+    if (!error && !PQgetisnull(scim_batch_result(batch, slot), 0, 0)) {
+        apr_size_t len;
+        const char *text = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
+        session->above = scim_json_trusted(text, len, session->pool);
+    }
+    return error;
+}
+
+static scim_error_t *find_rules(scim_session_t *session)
+{
+    if (recall(session)) {
         return NULL;
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
@@ -199,6 +221,17 @@ scim_error_t *scim_rules_find(scim_session_t *session)
         remember(session, json, len, scim_result_int(result, 0, 0));
     }
     return session->rules ? NULL : scim_error_status(session->pool, 500, "The rules of the tenant could not be read.");
+}
+
+scim_error_t *scim_rules_find(scim_session_t *session)
+{
+    if (session->rules) {
+        return NULL;
+    }
+    scim_error_t *error = find_rules(session);
+    error = error ? error : look_above(session);
+    session->rules = error ? NULL : session->rules;
+    return error;
 }
 
 void scim_rules_forget(scim_session_t *session)

@@ -27,10 +27,10 @@ scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool);
  * live as long as `pool`, kept or not. */
 const scim_rules_t *scim_rules_cache_get(scim_rules_cache_t *cache, const char *key, apr_pool_t *pool);
 const scim_rules_t *scim_rules_cache_put(scim_rules_cache_t *cache, const char *key, const char *json, apr_size_t len,
-                                         apr_int64_t version, apr_pool_t *pool);
+                                         apr_int64_t version, const scim_schemas_t *schemas, apr_pool_t *pool);
 
-/* Sets session->rules, from the session's cache or from the database; they live as long as the session's pool. Errors:
- * those of scim_session_run. */
+/* Sets session->rules, from the session's cache or from the database, and session->above; they live as long as the
+ * session's pool. Errors: those of scim_session_run. */
 struct scim_error_t *scim_rules_find(struct scim_session_t *session);
 
 /* The session's rules hold no more. */

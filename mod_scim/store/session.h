@@ -48,8 +48,10 @@ typedef struct scim_session_t {
     const scim_leniency_t *leniency; /* what has been accepted of the request: a tenant's profile may refuse it */
     const scim_memory_t *memory;     /* NULL: nothing is remembered */
     struct scim_rules_cache_t *rules_cache; /* where the rules of tenants are remembered; NULL: nowhere */
+    const scim_schemas_t *schemas;          /* for the conditions of templates */
     const scim_rules_t *rules;              /* what writes are computed with (scim_rules_find); NULL: not found yet */
-    struct scim_activity_t *activity;       /* what is told of the request (activity.h); NULL: nothing */
+    json_object *above; /* of the groups that templates give, where a condition asks for groups (rules/template.h) */
+    struct scim_activity_t *activity; /* what is told of the request (activity.h); NULL: nothing */
     scim_told_t told;
     scim_latest_t latest;
     int whole; /* the request is one transaction that is open, and its batches are parts of it */

@@ -74,11 +74,14 @@ static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t
     if (error) {
         return error;
     }
+    scim_giving_t giving = scim_change_giving(session);
+    scim_row_t row = change->after; /* what templates give is for somebody new alone */
+    scim_change_give(&giving, change, &row);
     scim_rows_init(&rows, session->pool);
-    scim_rows_add(&rows, change->id, &change->after, text, len);
+    scim_rows_add(&rows, change->id, &row, text, len);
     *made = alone ? scim_rows_create_user(batch, session, &rows, &change->after)
                   : scim_rows_create(batch, session, change->type, &rows, 1);
-    scim_change_add_templates(batch, session, change->type, rows.ids.data);
+    scim_change_add_given(batch, session, &giving);
     scim_change_add_entitled(batch, change);
     return scim_change_add_new_members(batch, change);
 }

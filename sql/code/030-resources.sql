@@ -87,20 +87,6 @@ create function scim.concerns(trait text) returns boolean
 
 -- --- writing ---------------------------------------------------------------------------------------------------------
 
--- Groups whose members have changed are new versions.
-create function scim.touch_groups(of_tenant text, ids uuid[]) returns void
-    language plpgsql
-as $$
-begin
-    update scim.resource g
-       set version = g.version + (g.xmin <> pg_current_xact_id()::xid)::int, last_modified = now(), modified_hour = scim.hour(now())
-     where g.tenant = of_tenant and g.id = any (ids);
-    if found then
-        insert into scim.tally (tenant, type, n) values (of_tenant, 'Group', 0);
-    end if;
-end
-$$;
-
 -- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing away, and erases.
 create function scim.forget(of_tenant text, gone uuid) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp

@@ -5,7 +5,7 @@ select k.rules,
                           'entitlements', t.sent_entitlements,
                           'subscriptions', case when t.sent_entitlements = 'match' then (
                               select jsonb_agg(jsonb_build_array(s.id, s.name) order by s.id) from scim.subscription s where s.tenant = $1) end,
-                          'token', k.name, 'traits', k.traits,
+                          'templates', {{templates_listed}}, 'token', k.name, 'traits', k.traits,
                           'roles', (select jsonb_agg(jsonb_build_array(r.doc ->> 'value', r.id, r.doc ->> 'display') order by r.id)
                                       from scim.resource r
                                      where r.tenant = $1 and r.type = 'Role' and r.wire))

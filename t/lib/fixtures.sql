@@ -140,10 +140,6 @@ begin
     perform fixture.follow_up(made, null);
     perform scim.note(made.tenant, 'create', made.type, made.id::text,
                       coalesce(made.doc ->> 'userName', made.doc ->> 'value', made.doc ->> 'displayName'), null, made.doc);
-    if made.type = 'User' then
-        perform scim.apply_templates(made.tenant, array [made.id]);
-        select x.* into made from scim.resource x where x.tenant = made.tenant and x.id = made.id;
-    end if;
     return made;
 end
 $$;
@@ -333,19 +329,6 @@ begin
 end
 $$;
 
-create function fixture.made() returns trigger
-    language plpgsql
-as $$
-begin
-    if fixture.acts() then
-        perform scim.apply_templates(g.tenant, g.ids)
-           from (select a.tenant, array_agg(a.id) as ids from added a where a.type = 'User' group by a.tenant) g
-          where exists (select from scim.template t where t.tenant = g.tenant);
-    end if;
-    return null;
-end
-$$;
-
 -- As protecting and unprotecting an account does.
 create function fixture.protect() returns trigger
     language plpgsql
@@ -505,7 +488,6 @@ $$;
 
 create trigger fixture_before before insert or update on scim.resource for each row execute function fixture.before_resource();
 create trigger fixture_after after insert or update or delete on scim.resource for each row execute function fixture.after_resource();
-create trigger fixture_made after insert on scim.resource referencing new table as added for each statement execute function fixture.made();
 create trigger fixture_protect before update of protected on scim.resource for each row execute function fixture.protect();
 create trigger fixture_spread after update of protected on scim.resource for each row execute function fixture.spread();
 create trigger fixture_joined after insert on scim.membership referencing new table as added

@@ -68,6 +68,7 @@ static const struct {
     {"sheet", test_sheet},
     {"spool", test_spool},
     {"table", test_table},
+    {"template", test_template},
     {"text", test_text},
     {"token", test_token},
     {"undo", test_undo},

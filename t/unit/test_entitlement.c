@@ -16,7 +16,7 @@ static const scim_rules_t *rules_with(const char *entitlements, const char *more
                                    ",'subscriptions':[['" WEB "','Web'],['" SHOP "','Web - Shop']]}", NULL);
     apr_size_t len;
     const char *json = scim_json_text(unit_json(text), &len, unit_pool);
-    return scim_rules_read(json, len, 1, unit_pool);
+    return scim_rules_read(json, len, 1, unit_schemas(), unit_pool);
 }
 
 static scim_row_t row_with(const char *entitlements)

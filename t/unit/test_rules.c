@@ -1,6 +1,7 @@
 #include "rules/account.h"
 #include "rules/entry.h"
 #include "rules/restore.h"
+#include "rules/template.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static const scim_rules_t *rules_with(const char *more)
                     *more ? "," : "", more, "}", NULL);
     apr_size_t len;
     const char *json = scim_json_text(unit_json(text), &len, unit_pool);
-    return scim_rules_read(json, len, 7, unit_pool);
+    return scim_rules_read(json, len, 7, unit_schemas(), unit_pool);
 }
 
 #define SYNC "'roleSyncs':true"
@@ -45,12 +46,14 @@ static void reading(void)
     const scim_rules_t *rules = rules_with("'restore':'userName','adopts':true,'erases':true,'traits':'-ptm'");
     UNIT_INT(rules->version, 7);
     UNIT_INT(rules->restore, SCIM_RESTORE_BY_USER_NAME);
-    UNIT_INT(rules->adopts && rules->erases && rules->protects && rules->templates && rules->bound, 1);
+    UNIT_INT(rules->adopts && rules->erases && rules->protects && rules->bound && !rules->templates, 1);
     UNIT_INT(rules->login_email || rules->role_syncs || rules->derives_name || rules->user_name_email, 0);
     rules = rules_with("'restore':'never','traits':'-'");
     UNIT_INT(rules->restore, SCIM_RESTORE_NEVER);
-    UNIT_INT(rules->protects || rules->templates || rules->bound, 0);
-    UNIT_INT(scim_rules_read("[]", 2, 1, unit_pool) == NULL, 1);
+    UNIT_INT(rules->protects || rules->bound, 0);
+    UNIT_INT(rules_with("'templates':null")->templates == NULL, 1);
+    UNIT_INT(rules_with("'templates':[['x','X',null,'user',[],[],[]]]")->templates->list->nelts, 1);
+    UNIT_INT(scim_rules_read("[]", 2, 1, unit_schemas(), unit_pool) == NULL, 1);
 }
 
 static void names_of_roles(void)

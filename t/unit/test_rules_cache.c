@@ -19,6 +19,21 @@ static const char *rules_of(int roles, apr_size_t *len)
     return scim_json_text(unit_json(apr_pstrcat(unit_pool, text, "]}", NULL)), len, unit_pool);
 }
 
+/* The same with so many templates, each with a condition. */
+static const char *templates_of(int templates, apr_size_t *len)
+{
+    static const char id[] = "00000000-0000-7000-8000-000000000000";
+    const char *text = "{'traits':'-t','templates':[";
+    for (int i = 0; i < templates; i++) {
+        text = apr_psprintf(
+            unit_pool,
+            "%s%s['%s','Template %d','userType eq \\'Employee\\' and emails[type eq \\'work\\' and value ew "
+            "\\'@%d.example\\']','user',['%s'],['%s'],['flag']]",
+            text, i ? "," : "", id, i, i, id, id);
+    }
+    return scim_json_text(unit_json(apr_pstrcat(unit_pool, text, "]}", NULL)), len, unit_pool);
+}
+
 /* The address space of this process, in bytes: APR's pools take it by mmap, past malloc, and it does not depend on how
  * the kernel keeps it. */
 static long taken(void)
@@ -38,7 +53,9 @@ static long fill(scim_rules_cache_t *cache, int tenants, const char *json, apr_s
     for (int i = 0; i < tenants; i++) {
         apr_pool_t *pool;
         apr_pool_create(&pool, unit_pool);
-        UNIT_INT(scim_rules_cache_put(cache, apr_psprintf(pool, "db/tenant-%d/key", i), json, len, i, pool) != NULL, 1);
+        UNIT_INT(scim_rules_cache_put(cache, apr_psprintf(pool, "db/tenant-%d/key", i), json, len, i, unit_schemas(),
+                                      pool) != NULL,
+                 1);
         apr_pool_destroy(pool);
     }
     return taken() - before;
@@ -70,6 +87,19 @@ static void bounded(void)
     }
 }
 
+/* So do those with twenty templates. */
+static void bounded_with_templates(void)
+{
+    scim_rules_cache_t *cache = make();
+    apr_size_t len;
+    const char *json = templates_of(20, &len);
+    long bytes = fill(cache, 10000, json, len);
+    CU_ASSERT(bytes < SCIM_RULES_CACHE_SIZE * 5 / 4);
+    printf("with templates: %ld bytes\n", bytes);
+    UNIT_INT(has(cache, 9999), 1);
+    UNIT_INT(has(cache, 0), 0);
+}
+
 /* What was used last stays longest. */
 static void recent(void)
 {
@@ -79,7 +109,8 @@ static void recent(void)
     fill(cache, 1000, json, len);
     UNIT_INT(has(cache, 0), 1);
     for (int i = 1000; i < 1900; i++) {
-        scim_rules_cache_put(cache, apr_psprintf(unit_pool, "db/tenant-%d/key", i), json, len, i, unit_pool);
+        scim_rules_cache_put(cache, apr_psprintf(unit_pool, "db/tenant-%d/key", i), json, len, i, unit_schemas(),
+                             unit_pool);
     }
     UNIT_INT(has(cache, 0), 1);
     UNIT_INT(has(cache, 1), 0);
@@ -91,17 +122,22 @@ static void in_use(void)
     scim_rules_cache_t *cache = make();
     apr_size_t len;
     const char *json = rules_of(20, &len);
-    const scim_rules_t *mine = scim_rules_cache_put(cache, "db/mine/key", json, len, 7, unit_pool);
+    const scim_rules_t *mine = scim_rules_cache_put(cache, "db/mine/key", json, len, 7, unit_schemas(), unit_pool);
     UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == mine, 1);
-    const scim_rules_t *newer = scim_rules_cache_put(cache, "db/mine/key", json, len, 8, unit_pool);
+    const scim_rules_t *newer = scim_rules_cache_put(cache, "db/mine/key", json, len, 8, unit_schemas(), unit_pool);
     UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == newer, 1);
     fill(cache, 3000, json, len);
     UNIT_INT(scim_rules_cache_get(cache, "db/mine/key", unit_pool) == NULL, 1);
     UNIT_INT(mine->version, 7);
     UNIT_INT(newer->version, 8);
     UNIT_STR(scim_rules_role(mine, "ROLE-19", unit_pool)->value, "role-19");
-    UNIT_INT(scim_rules_cache_put(cache, "db/other/key", "[]", 2, 1, unit_pool) == NULL, 1);
+    UNIT_INT(scim_rules_cache_put(cache, "db/other/key", "[]", 2, 1, unit_schemas(), unit_pool) == NULL, 1);
 }
 
 CU_TestInfo test_rules_cache[] = {
-    {"ten thousand tenants", bounded}, {"the most recently used", recent}, {"rules in use", in_use}, CU_TEST_INFO_NULL};
+    {"ten thousand tenants", bounded},
+    {"ten thousand tenants with templates", bounded_with_templates},
+    {"the most recently used", recent},
+    {"rules in use", in_use},
+    CU_TEST_INFO_NULL,
+};

@@ -91,6 +91,7 @@ extern CU_TestInfo test_slots[];
 extern CU_TestInfo test_sheet[];
 extern CU_TestInfo test_spool[];
 extern CU_TestInfo test_table[];
+extern CU_TestInfo test_template[];
 extern CU_TestInfo test_text[];
 extern CU_TestInfo test_token[];
 extern CU_TestInfo test_undo[];
