@@ -1,5 +1,5 @@
 -- The next accounts of a batch that were not taken back yet; they are locked, and before them the groups that they are going to leave. Of what
--- each was given, only what it still has is to be taken back. $1 tenant, $2 batch, after, rows
+-- each was given, only what it still has is to be taken back: a membership that was made later is somebody else's. $1 tenant, $2 batch, after, rows
 with i as materialized (
     select i.*
       from scim.batch_item i
@@ -9,7 +9,9 @@ with i as materialized (
      limit (select ($2::jsonb ->> 'rows')::int)
 ), g as materialized (
     select g.id
-      from (select distinct x.value::uuid as id from i cross join lateral jsonb_array_elements_text(i.undo -> 'groups') x) w
+      from (select x.value::uuid as id from i cross join lateral jsonb_array_elements_text(i.undo -> 'groups') x
+             union
+            select m.group_id from i join scim.membership m on m.tenant = $1 and m.member_id = i.user_id where i.what = 'made') w
       join scim.resource g on g.tenant = $1 and g.id = w.id
      order by g.id
        for update of g
@@ -25,7 +27,8 @@ select coalesce(jsonb_agg({{batch_item_shown}} || jsonb_build_object('undo', i.u
            || case when i.undo ? 'groups' then jsonb_build_object('groups', (
                   select coalesce(jsonb_agg(m.group_id order by m.group_id), '[]')
                     from scim.membership m
-                   where m.tenant = $1 and m.member_id = i.user_id and i.undo -> 'groups' ? m.group_id::text)) else '{}' end
+                   where m.tenant = $1 and m.member_id = i.user_id and i.undo -> 'groups' ? m.group_id::text
+                     and m.added = coalesce((i.undo ->> 'at')::timestamptz, m.added))) else '{}' end
            || case when i.undo ? 'grants' then jsonb_build_object('grants', (
                   select coalesce(jsonb_agg(a.id order by a.id), '[]')
                     from scim.access_grant a

@@ -3,7 +3,9 @@
 with noted as (
     insert into scim.batch_item (tenant, batch_id, user_id, line, what, version, undo)
     select $1, ($2::jsonb ->> 'import')::uuid, x."user", x.line, x.what,
-           (select r.version from scim.resource r where r.tenant = $1 and r.id = x."user"), x.undo
+           (select r.version from scim.resource r where r.tenant = $1 and r.id = x."user"),
+           -- A membership that the piece has made has the time of its transaction.
+           x.undo || jsonb_build_object('at', now())
       from jsonb_to_recordset($2::jsonb -> 'items') x ("user" uuid, line bigint, what text, undo jsonb)
         on conflict do nothing
 )
