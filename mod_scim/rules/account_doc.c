@@ -131,6 +131,17 @@ static void set_display_name(json_object *doc, json_object *args, apr_pool_t *po
     }
 }
 
+/* The names as they were, which undo puts back; 0 where the arguments do not have them. */
+static int put_back_names(json_object *doc, json_object *args)
+{
+    static const char *const names[] = {"name", "displayName"};
+    json_object *was = json_object_object_get(args, SCIM_ACCOUNT_WAS);
+    for (size_t i = 0; was && i < sizeof(names) / sizeof(*names); i++) {
+        put(doc, names[i], json_object_object_get(was, names[i]));
+    }
+    return was != NULL;
+}
+
 json_object *scim_account_doc(json_object *doc, json_object *args, apr_pool_t *pool)
 {
     static const char *const plain[] = {"userName", "active"};
@@ -143,12 +154,17 @@ json_object *scim_account_doc(json_object *doc, json_object *args, apr_pool_t *p
             put(out, plain[i], value);
         }
     }
-    set_names(out, args);
+    int back = put_back_names(out, args);
+    if (!back) {
+        set_names(out, args);
+    }
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
         if (json_object_object_get_ex(args, lists[i].argument, &value)) {
             set_chosen(out, lists[i].list, value);
         }
     }
-    set_display_name(out, args, pool);
+    if (!back) {
+        set_display_name(out, args, pool);
+    }
     return out;
 }

@@ -9,6 +9,10 @@
 #include <apr_pools.h>
 #include <json-c/json.h>
 
+/* An argument that no administrator sends: `name` and displayName as the account had them before a change of its names,
+ * which is taken back. A change drops name.formatted, and may make a displayName. */
+#define SCIM_ACCOUNT_WAS "was"
+
 /* A copy of a document with what the arguments (userName, displayName, givenName, familyName, email, phone, active) set
  * of it; null takes a value away. Where there is no displayName it is made of the name. */
 json_object *scim_account_doc(json_object *doc, json_object *args, apr_pool_t *pool);

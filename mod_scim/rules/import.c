@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "account_doc.h"
 #include "keys.h"
 #include "scim/fold.h"
 #include "scim/json.h"
@@ -258,6 +259,24 @@ static void compare(scim_import_line_t *line, apr_size_t column, json_object *va
     }
 }
 
+/* `before`, and the names as they are: other names drop name.formatted, and no argument says it. */
+static void set_back(scim_import_line_t *line, json_object *is, apr_pool_t *pool)
+{
+    static const char *const names[] = {"displayName", "familyName", "givenName"};
+    int renames = 0;
+    line->set = scim_json_copy(line->before, pool);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        renames = renames || json_object_object_get_ex(line->args, names[i], NULL);
+    }
+    if (renames) {
+        json_object *was = json_object_new_object(), *name = json_object_object_get(is, "name");
+        int named = json_object_is_type(name, json_type_object) && json_object_object_length(name) > 0;
+        json_object_object_add(was, "name", named ? json_object_get(name) : NULL);
+        json_object_object_add(was, "displayName", json_object_get(json_object_object_get(is, "displayName")));
+        json_object_object_add(line->set, SCIM_ACCOUNT_WAS, was);
+    }
+}
+
 void scim_import_decide(scim_import_line_t *line, json_object *is, apr_int64_t earlier, int changes, apr_pool_t *pool)
 {
     line->id = json_object_get_string(json_object_object_get(is, "id"));
@@ -277,6 +296,7 @@ void scim_import_decide(scim_import_line_t *line, json_object *is, apr_int64_t e
         apr_size_t column = find_column(name);
         compare(line, column, value, json_object_object_get(is, columns[column].member), pool);
     }
+    set_back(line, is, pool);
     line->outcome = json_object_object_length(line->args) == 0 ? SCIM_IMPORT_SAME
                     : changes                                  ? SCIM_IMPORT_CHANGED
                                                                : SCIM_IMPORT_KEPT;

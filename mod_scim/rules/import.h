@@ -38,6 +38,7 @@ typedef struct scim_import_line_t {
     scim_import_e outcome;
     json_object *args;   /* of CHANGED and KEPT: what of `values` the account has not; `groups` that it is not in */
     json_object *before; /* the same arguments, but for groups, as the account has them */
+    json_object *set;    /* the arguments of `user set` that take the change back */
     const char *field;   /* of REFUSED: the column; NULL: none by itself */
     const char *cause;   /* of REFUSED: what is wrong and what to do */
 } scim_import_line_t;

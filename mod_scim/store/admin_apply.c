@@ -147,7 +147,8 @@ static void tell(apply_t *apply, json_object *person, const scim_gift_t *gift, c
     json_object *told = json_object_new_object();
     json_object_object_add(told, "id", json_object_get(json_object_object_get(person, "id")));
     json_object_object_add(told, "userName", json_object_get(json_object_object_get(person, "userName")));
-    json_object_object_add(told, "gets", json_object_get(scim_gift_tell(gift, apply->pool)));
+    json_object_object_add(told, "gets",
+                           gift ? json_object_get(scim_gift_tell(gift, apply->pool)) : json_object_new_object());
     json_object_object_add(told, "cause", error ? json_object_new_string(error->detail) : NULL);
     json_object_array_add(apply->told, told);
     apply->counts[error ? 2 : 0]++;
@@ -166,10 +167,11 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
         json_object_object_add(asked, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
         error = nested(&grants, apply, "grant", "list", asked, NULL);
     }
-    if (error) {
+    if (error && scim_admin_refuses(error)) { /* the account was erased meanwhile */
+        tell(apply, person, NULL, error);
+    } else if (error) {
         return error;
-    }
-    if (!scim_gift(&gift, apply->template, is, json_object_object_get(grants, "items"), apply->pool)) {
+    } else if (!scim_gift(&gift, apply->template, is, json_object_object_get(grants, "items"), apply->pool)) {
         apply->counts[1]++;
     } else {
         error = give(apply, &gift, person);

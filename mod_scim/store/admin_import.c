@@ -255,7 +255,7 @@ static json_object *item_of(const scim_import_line_t *line, json_object *joined)
     json_object_object_add(item, "what", json_object_new_string(scim_import_words[line->outcome]));
     if (line->outcome == SCIM_IMPORT_CHANGED) {
         json_object *undo = json_object_new_object();
-        json_object_object_add(undo, "set", json_object_get(line->before));
+        json_object_object_add(undo, "set", json_object_get(line->set));
         json_object_object_add(undo, "groups", json_object_get(joined));
         json_object_object_add(item, "undo", undo);
     }
@@ -295,14 +295,13 @@ static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json
         json_object *nothing = scim_json_own(json_object_new_object(), run->pool);
         json_object *is;
         error = run_op(&is, run, run->show, about("user", scim_row_text(found, "id"), nothing, run->pool), batch);
-        if (error) {
-            return error;
+        if (!error) {
+            scim_import_decide(line, is, json_object_get_int64(json_object_object_get(found, "line")), run->changes,
+                               run->pool);
         }
-        scim_import_decide(line, is, json_object_get_int64(json_object_object_get(found, "line")), run->changes,
-                           run->pool);
         batch = scim_batch_make(run->call->conn);
     }
-    if (line->outcome == SCIM_IMPORT_MADE || line->outcome == SCIM_IMPORT_CHANGED) {
+    if (!error && (line->outcome == SCIM_IMPORT_MADE || line->outcome == SCIM_IMPORT_CHANGED)) {
         error = apply(items, line, run, batch);
     }
     if (error && scim_admin_refuses(error)) {
@@ -385,6 +384,23 @@ static scim_error_t *check_import(const run_t *run, const PGresult *held)
     return error;
 }
 
+/* Of two lines of a piece that are about one account, by its userName and by the login, the second one is refused: it
+ * gets the number of the first. */
+static void look_beside(json_object *found, const apr_array_header_t *lines, const run_t *run)
+{
+    apr_hash_t *ids = scim_table_make(run->pool);
+    for (int i = 0; i < lines->nelts; i++) {
+        json_object *one = json_object_object_get(found, apr_itoa(run->pool, i));
+        const char *id = one ? scim_row_text(one, "id") : NULL;
+        const scim_import_line_t *earlier = id ? apr_hash_get(ids, id, APR_HASH_KEY_STRING) : NULL;
+        if (earlier) {
+            json_object_object_add(one, "line", json_object_new_int64(earlier->line));
+        } else if (id) {
+            apr_hash_set(ids, id, APR_HASH_KEY_STRING, &APR_ARRAY_IDX(lines, i, scim_import_line_t));
+        }
+    }
+}
+
 /* Opens the transaction; *found is what is known of each line's account, by its place. */
 static scim_error_t *begin(json_object **found, const apr_array_header_t *lines, const run_t *run)
 {
@@ -404,6 +420,7 @@ static scim_error_t *begin(json_object **found, const apr_array_header_t *lines,
         apr_size_t len;
         const char *text = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
         *found = scim_json_trusted(text, len, run->pool);
+        look_beside(*found, lines, run);
     }
     return error;
 }

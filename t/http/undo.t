@@ -180,11 +180,48 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_admin($t->admin(POST => "/batches/$batch/undo", {}), 200, { batch => $batch, undone => 3, left => 0, next => undef }, 'all are taken back');
     is_json([map { $has->($_) } qw(ann bob cho)], ['', '', ''], 'and nobody keeps any of it');
 
+    # Who was put there again by somebody else stays there.
+    $batch = $t->admin(POST => '/templates/All/apply', {})->{json}{batch};
+    is($t->admin(DELETE => '/groups/Board/members/ann')->{status}, 204, 'taken out of a group');
+    is($t->admin(POST => '/groups/Board/members', { members => ['ann'] })->{status}, 200, 'and put there again');
+    is_admin($t->admin(POST => "/batches/$batch/undo", {}), 200, { batch => $batch, undone => 3, left => 0, next => undef }, 'undone');
+    is_json([map { $has->($_) } qw(ann bob cho)], ['Board', '', ''], 'what somebody else has given stays');
+    is($t->admin(DELETE => '/groups/Board/members/ann')->{status}, 204, 'until it is taken away');
+
     $t->admin(POST => '/users', { userName => 'dan' });
     my $import = $t->admin(POST => '/imports', { file => "userName,phone,groups\ndan,7,\"Board,Staff\"\n", existing => 'change' })->{json}{import};
     is($t->admin(DELETE => '/groups/Board/members/dan')->{status}, 204, 'a group that an import gave');
     is_admin($t->admin(POST => "/batches/$import/undo", {}), 200, { batch => $import, undone => 1, left => 0, next => undef }, 'likewise');
     is_json([$t->admin(GET => '/users/dan')->{json}{phone}, $has->('dan')], [undef, ''], 'with the values');
+}
+
+# All of the names comes back: other names drop name.formatted.
+{
+    my $t = ScimTest->new('undo-names');
+    my $own = $t->tenant;
+    my $id = $t->make(Users => userName => 'ann', displayName => 'Annie', name => { formatted => 'Dr. Ann Lee', givenName => 'Ann', familyName => 'Lee' });
+    my $plain = $t->make(Users => userName => 'bob');
+    is($t->admin(POST => "/users/$_/convert", {})->{status}, 200, 'made local') for $id, $plain;
+    my $doc = sub { return sql("select doc from scim.resource where tenant = '$own' and id = '$_[0]'") };
+    my @before = map { $doc->($_) } $id, $plain;
+    my $import = $t->admin(POST => '/imports', { file => "userName,givenName,familyName,displayName\nann,Anna,Lee,Anna Lee\nbob,Bob,,\n", existing => 'change' })->{json};
+    is_json([map { [@$_{qw(outcome before)}] } @{ $import->{lines} }], [['changed', { givenName => 'Ann', displayName => 'Annie' }], ['changed', { givenName => undef }]], 'names change');
+    unlike($doc->($id), qr/Dr/, 'and with them what they make together');
+    is($t->admin(POST => "/batches/$import->{import}/undo", {})->{json}{undone}, 2, 'undone');
+    is($doc->($id), $before[0], 'all of them are as before');
+    is($doc->($plain), $before[1], 'and none where there was none');
+    is_problem($t->admin(PATCH => '/users/ann', { was => {} }), 400, $ANY, { was => $ANY }, 'nobody else says what they were');
+}
+
+# Two lines of a piece about one account, by its userName and by its login.
+{
+    my $t = ScimTest->new('undo-logins');
+    scimctl(qw(tenant set), $t->tenant, qw(--login-attribute email));
+    $t->admin(POST => '/users', { userName => 'ann', email => 'ann@x.example', phone => '1' });
+    my $res = $t->admin(POST => '/imports', { file => "userName,email,phone\nann,,2\nother,ANN\@x.example,3\nnew,new\@x.example,4\n", existing => 'change' });
+    is_json([map { [@$_{qw(line outcome cause)}] } @{ $res->{json}{lines} }],
+        [[2, 'changed', undef], [3, 'refused', 'Line 2 is about the same account; put what both say into one, and take the other out.'], [4, 'made', undef]], 'the second one is refused');
+    is($t->admin(GET => '/users/ann')->{json}{phone}, '2', 'the first one holds');
 }
 
 # An application goes on with its own batch alone, while that stands.
@@ -247,6 +284,18 @@ sub import_many {
     is($t->admin(POST => "/batches/$res->{json}{import}/undo", {})->{json}{undone}, 1, 'undone');
     is_json($is->('bob'), ['read-only', ['vip']], 'and undo brings that back');
 
+    # An account that is erased meanwhile is told, and the others go on.
+    my $gone = sub { my $id = $t->admin(POST => '/users', { userName => $_[0], flags => ['old'] })->{json}{id}; return $held->($id) . "delete from scim.lookup where tenant = '$own' and resource_id = '$id';
+        delete from scim.resource where tenant = '$own' and id = '$id';" };
+    ($res, $text) = $beside->($gone->('eve'), sub { $t->admin(POST => '/imports', { file => "userName,flags\neve,ai\nbob,vip\nfay,ai\n", existing => 'change' }) });
+    is_json([[map { $_->{outcome} } @{ $res->{json}{lines} }], $text =~ s/\s//gr], [[qw(refused same made)], ''], 'an import');
+    $t->admin(POST => '/templates', { name => 'G', condition => 'userName sw "g"', flags => ['ai'] });
+    $t->admin(POST => '/users', { userName => 'g2', flags => ['old'] });
+    sql("update scim.resource set flags = null where tenant = '$own' and user_name_key = 'g2'");
+    my $erased = $gone->('g1');
+    ($res, $text) = $beside->($erased, sub { $t->admin(POST => '/templates/G/apply', {}) });
+    is_json([@{ $res->{json} }{qw(given refused)}, $text =~ s/\s//gr], [1, 1, ''], 'a template');
+
     # One order, in which nothing deadlocks.
     my $free = "select 'free' from scim.resource where tenant = '$own' and id = '$id{bob}' for update nowait;";
     $t->admin(PATCH => '/templates/A', { condition => 'userName eq "bob"' });
@@ -256,6 +305,10 @@ sub import_many {
     is_json([$undone->{json}{undone}, $text =~ s/\s//gr], [1, 'free'], 'undo, too');
     ($res, $text) = $beside->($held->($group) . $free, sub { $t->admin(POST => '/imports', { file => "userName,phone,groups\nbob,3,Board\n", existing => 'change' }) });
     is_json([$res->{json}{changed}, $text =~ s/\s//gr], [1, 'free'], 'and an import');
+    my $made = $t->admin(POST => '/imports', { file => "userName,groups\nhal,Board\n" })->{json};
+    (my $other = $free) =~ s/\Q$id{bob}\E/$made->{lines}[0]{id}/;
+    ($undone, $text) = $beside->($held->($group) . $other, sub { $t->admin(POST => "/batches/$made->{import}/undo", {}) });
+    is_json([$undone->{json}{undone}, $text =~ s/\s//gr], [1, 'free'], 'and undo of accounts that an import has made');
     $res = $t->admin(POST => '/imports', { file => "userName,active,groups\nbob,,Board\ncho,maybe,Board\ndan,,nowhere\n", existing => 'change' });
     is_json([map { $_->{outcome} } @{ $res->{json}{lines} }], [qw(same refused refused)], 'with lines that are refused');
 }

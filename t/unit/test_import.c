@@ -113,6 +113,26 @@ static void decisions(void)
     }
 }
 
+/* What takes a change back. */
+static void sets_back(void)
+{
+    static const struct {
+        const char *values, *is, *set;
+    } cases[] = {
+        {"{'phone':'1'}", "{'phone':null,'displayName':'A'}", "{'phone':null}"},
+        {"{'givenName':'B'}", "{'givenName':'A','name':{'givenName':'A','formatted':'Dr. A'},'displayName':'D'}",
+         "{'givenName':'A','was':{'name':{'givenName':'A','formatted':'Dr. A'},'displayName':'D'}}"},
+        {"{'displayName':'B'}", "{'displayName':null,'name':{}}",
+         "{'displayName':null,'was':{'name':null,'displayName':null}}"},
+        {"{'familyName':'B','phone':'1'}", "{'familyName':'B','phone':'2'}", "{'phone':'2'}"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        scim_import_line_t line = {.line = 7, .values = unit_json(cases[i].values)};
+        scim_import_decide(&line, unit_json(cases[i].is), 0, 1, unit_pool);
+        UNIT_JSON(line.set, cases[i].set);
+    }
+}
+
 static void numbers_of_groups(void)
 {
     static const struct {
@@ -181,6 +201,7 @@ CU_TestInfo test_import[] = {
     {"columns", columns},
     {"values", values},
     {"accounts that are there", decisions},
+    {"what takes a change back", sets_back},
     {"numbers of groups", numbers_of_groups},
     {"long lists", long_lists},
     CU_TEST_INFO_NULL,

@@ -300,6 +300,12 @@ static const struct {
     {"{'displayName':null}", "{'userName':'a','displayName':'D','name':{'givenName':'G','familyName':'F'}}",
      "{'userName':'a','name':{'givenName':'G','familyName':'F'},'displayName':'G F'}"},
     {"{}", "{'userName':'a'}", "{'userName':'a','displayName':'a'}"},
+    {"{'givenName':'A','was':{'name':{'formatted':'Dr. A'},'displayName':'D'}}",
+     "{'userName':'a','name':{'givenName':'B'},'displayName':'B'}",
+     "{'userName':'a','name':{'formatted':'Dr. A'},'displayName':'D'}"},
+    {"{'givenName':null,'phone':'1','was':{'name':null,'displayName':null}}",
+     "{'userName':'a','name':{'givenName':'B'},'displayName':'B'}",
+     "{'userName':'a','phoneNumbers':[{'value':'1','primary':true}]}"},
     {"{'userName':'b','active':false}", "{'userName':'a','displayName':'a','active':true}",
      "{'userName':'b','displayName':'a','active':false}"},
 };
