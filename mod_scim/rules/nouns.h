@@ -9,7 +9,7 @@
 
 /* What is answered where there is none that is called so. */
 extern const scim_refusal_t scim_flag_missing, scim_subscription_missing, scim_role_missing, scim_template_missing,
-    scim_token_missing, scim_group_missing, scim_user_missing;
+    scim_token_missing, scim_group_missing, scim_user_missing, scim_hold_missing, scim_activity_missing;
 
 extern const scim_action_t scim_flag_add, scim_flag_set, scim_flag_remove;
 extern const scim_action_t scim_link_add, scim_link_remove;
@@ -23,6 +23,7 @@ extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, sc
     scim_group_link;
 extern const scim_action_t scim_group_add_members, scim_group_remove_member;
 extern const scim_action_t scim_token_add, scim_token_set, scim_token_revoke;
+extern const scim_action_t scim_hold_release, scim_hold_reject, scim_hold_reject_all;
 
 extern const scim_action_t scim_user_add, scim_user_set, scim_user_remove, scim_user_erase_deleted;
 extern const scim_action_t scim_user_restore, scim_user_convert, scim_user_protect, scim_user_unprotect;

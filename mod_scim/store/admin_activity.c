@@ -1,5 +1,9 @@
 /* What clients have asked for and what came of it, and the requests that the guard against mass changes holds. */
+#include <string.h>
+
+#include "admin_change.h"
 #include "admin_ops.h"
+#include "rules/nouns.h"
 
 /* ONE(text) is a heading of one request, which a list leaves out. */
 #define FIELDS(ONE)                                                                                                    \
@@ -25,6 +29,8 @@
     {                                                                                                                  \
         "dryRun", SCIM_ARG_FLAG, ONE("Dry run"), "nothing was changed, because the tenant runs dry"                    \
     }
+
+#define DIGITS "0123456789"
 
 #define SHOWN(text)  text
 #define HIDDEN(text) NULL
@@ -73,6 +79,30 @@ static const scim_admin_arg_t keep_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+#define AT_DIGITS 16
+#define ID_DIGITS 18
+
+/* An id is microseconds and a number, 1700000000000000-42. The microseconds alone are enough, but for requests that
+ * came in the same one; then there are as many digits as there are today. */
+static scim_error_t *prepare_show(scim_admin_call_t *call)
+{
+    static const char detail[] = "There is no activity \"%s\"; an id is as its list shows it.";
+    const char *named = scim_admin_text(call, "activity");
+    apr_size_t at = strspn(named, DIGITS);
+    const char *id = named[at] == '-' ? named + at + 1 : NULL;
+    apr_size_t len = id ? strspn(id, DIGITS) : 0;
+    int fits =
+        id ? at > 0 && at <= AT_DIGITS && len > 0 && len <= ID_DIGITS && !id[len] : at == AT_DIGITS && !named[at];
+    if (!fits) {
+        scim_error_t *error = scim_error_status(call->pool, 404, detail, named);
+        scim_error_field(error, "activity", error->detail, call->pool);
+        return error;
+    }
+    scim_admin_set(call, "at", json_object_new_string_len(named, (int)at));
+    scim_admin_set(call, "id", id ? json_object_new_string(id) : NULL);
+    return NULL;
+}
+
 #define ACTIVITY "/tenants/{tenant}/activity"
 
 const scim_admin_op_t scim_admin_activity_ops[] = {
@@ -91,7 +121,9 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
      .method = "GET",
      .path = ACTIVITY "/{activity}",
      .statement = SCIM_STMT_ADMIN_ACTIVITY_SHOW,
+     .missing = &scim_activity_missing,
      .fields = fields,
+     .prepare = prepare_show,
      .summary = "show one request, with its body where it was kept"},
     {.noun = "activity",
      .verb = "keep",
@@ -148,6 +180,25 @@ static const scim_admin_arg_t release_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t release = {
+    .action = &scim_hold_release,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_HOLD, SCIM_STMT_ADMIN_HOLD_OTHERS),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_EVERYTHING, SCIM_STMT_ADMIN_HOLD_DECIDE),
+    .answer = 1,
+};
+
+static const scim_admin_change_t rejection = {
+    .action = &scim_hold_reject,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE),
+};
+
+static const scim_admin_change_t rejections = {
+    .action = &scim_hold_reject_all,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_SEVERAL),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE_SEVERAL),
+};
+
 #define HOLDS "/tenants/{tenant}/holds"
 #define HOLD  HOLDS "/{hold}"
 
@@ -167,6 +218,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .method = "GET",
      .path = HOLD,
      .statement = SCIM_STMT_ADMIN_HOLD_SHOW,
+     .missing = &scim_hold_missing,
      .fields = hold_fields,
      .summary = "show a held request"},
     {.noun = "hold",
@@ -174,7 +226,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .argument = "hold",
      .method = "POST",
      .path = HOLD "/release",
-     .statement = SCIM_STMT_ADMIN_HOLD_RELEASE,
+     .change = &release,
      .args = release_args,
      .fields = hold_fields,
      .summary = "let the request pass for a while; the identity provider sends it again"},
@@ -182,7 +234,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .verb = "reject-all",
      .method = "POST",
      .path = HOLDS "/reject",
-     .statement = SCIM_STMT_ADMIN_HOLD_REJECT_ALL,
+     .change = &rejections,
      .args = reject_args,
      .fields = rejected_fields,
      .summary = "refuse several held requests for a day"},
@@ -191,7 +243,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .argument = "hold",
      .method = "POST",
      .path = HOLD "/reject",
-     .statement = SCIM_STMT_ADMIN_HOLD_REJECT,
+     .change = &rejection,
      .fields = hold_fields,
      .summary = "refuse the request for a day, as often as it is sent"},
     {.noun = NULL},

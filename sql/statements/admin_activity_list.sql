@@ -1,7 +1,7 @@
 -- What clients have asked for, newest first: what was refused, and what is about one resource, by an index of its own.
 -- $1 tenant, $2 arguments: q, token, outcome, status, method, user, group, request, dryRun, since, until, limit, after
 with w as materialized (
-    -- Whom it is about; what a search finds; and when a request came that has changed something.
+    -- Whom it is about; what a search finds; when a request came that has changed something; and where the page begins.
     select case when $2::jsonb ? 'user' then coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))
                 when $2::jsonb ? 'group' then (scim.the_group($1, $2::jsonb ->> 'group')).id end as resource_id,
            case when $2::jsonb ? 'q' then scim.search_users($1, $2::jsonb ->> 'q') || array(
@@ -11,17 +11,21 @@ with w as materialized (
                    and r.display_name_key < left(scim.fold($2::jsonb ->> 'q'), 256) || U&'\+10FFFF'
                  limit 1000) end as found,
            scim.fold($2::jsonb ->> 'q') as q, case when $2::jsonb ? 'request' then coalesce(x.first - interval '10 minutes', now() - interval '24 hours') end as low,
-           x.last + interval '1 second' as high
+           x.last + interval '1 second' as high,
+           timestamptz 'epoch' + split_part($2::jsonb ->> 'after', '-', 1)::bigint * interval '1 microsecond' as after_at,
+           nullif(split_part($2::jsonb ->> 'after', '-', 2), '')::bigint as after_id,
+           timestamptz 'epoch' + split_part($2::jsonb ->> 'newer', '-', 1)::bigint * interval '1 microsecond' as newer_at,
+           nullif(split_part($2::jsonb ->> 'newer', '-', 2), '')::bigint as newer_id
       from (select min(a.at) as first, max(a.at) as last
               from scim.audit a
              where a.tenant = $1 and a.request = (select $2::jsonb ->> 'request')) x
 )
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.activity_key(x.at, x.id), scim.activity_json(x)) order by x.at desc, x.id desc)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array({{activity_key}}, {{activity_shown}}) order by a.at desc, a.id desc)
                               from ((select a.*
                                        from scim.activity a
                                       where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and not $2::jsonb ?| array ['user', 'group']
                                         and a.status >= 400
-                                        and scim.outcome(a.status, a.held) = $2::jsonb ->> 'outcome' and {{activity_where}})
+                                        and {{activity_outcome}} = $2::jsonb ->> 'outcome' and {{activity_where}})
                                      union all
                                     (select a.*
                                        from scim.activity a
@@ -31,5 +35,5 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(scim.activity_key
                                     (select a.*
                                        from scim.activity a
                                       where $2::jsonb ?| array ['user', 'group'] and a.resource_id = (select w.resource_id from w)
-                                        and ($2::jsonb ->> 'outcome' is null or scim.outcome(a.status, a.held) = $2::jsonb ->> 'outcome')
-                                        and {{activity_where}})) x), '[]'), scim.most($2::jsonb))
+                                        and ($2::jsonb ->> 'outcome' is null or {{activity_outcome}} = $2::jsonb ->> 'outcome')
+                                        and {{activity_where}})) a), '[]'), scim.most($2::jsonb))

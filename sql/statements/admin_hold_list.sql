@@ -1,5 +1,5 @@
 -- Held requests, newest first. $1 tenant, $2 arguments: q, state, limit, after
-select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id::text, scim.hold_json(x)) order by x.id desc)
+select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(h.id::text, {{hold_shown}}) order by h.id desc)
                               from (select h.*
                                       from scim.hold h
                                      where h.tenant = $1
@@ -7,4 +7,4 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x.id::text, scim.
                                        and ($2::jsonb ->> 'state' is null or h.state = $2::jsonb ->> 'state')
                                        and scim.has($2::jsonb ->> 'q', h.path, h.token_name, h.request)
                                      order by h.id desc
-                                     limit scim.most($2::jsonb) + 1) x), '[]'), scim.most($2::jsonb))
+                                     limit scim.most($2::jsonb) + 1) h), '[]'), scim.most($2::jsonb))

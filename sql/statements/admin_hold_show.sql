@@ -1,2 +1,2 @@
 -- $1 tenant, $2 arguments: hold
-select scim.hold_json(scim.the_hold($1, $2::jsonb ->> 'hold'))
+select {{hold_shown}} from scim.hold h where h.tenant = $1 and h.id = {{hold_named}}

@@ -116,7 +116,7 @@ is($t->request(GET => '/Users/d')->{status}, 503, 'PostgreSQL is away') for 1 ..
 sleep 3;
 pg('start');
 ok(eventually(sub { count('c') == 20 && count('***') == 10 }, 20), 'what was asked meanwhile is told when it is back') or diag count('c') . ' ' . count('***');
-is(sql("select string_agg(distinct status || ' ' || scim.outcome(status, held), '') from scim.activity where tenant = '$tenant' and path = '/Users/***'"),
+is(sql("select string_agg(distinct status || case when held then ' held' else ' failed' end, '') from scim.activity where tenant = '$tenant' and path = '/Users/***'"),
     '503 failed', 'as what it was, without what the tenant may mask');
 ask('e', 5);
 ok(eventually(sub { count('e') == 5 }), 'and all goes on');

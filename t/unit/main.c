@@ -43,6 +43,7 @@ static const struct {
     {"mask", test_mask},
     {"near", test_near},
     {"noun", test_noun},
+    {"noun_hold", test_noun_hold},
     {"noun_user", test_noun_user},
     {"openapi", test_openapi},
     {"patch", test_patch},

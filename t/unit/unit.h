@@ -66,6 +66,7 @@ extern CU_TestInfo test_marks[];
 extern CU_TestInfo test_mask[];
 extern CU_TestInfo test_near[];
 extern CU_TestInfo test_noun[];
+extern CU_TestInfo test_noun_hold[];
 extern CU_TestInfo test_noun_user[];
 extern CU_TestInfo test_openapi[];
 extern CU_TestInfo test_patch[];
