@@ -87,11 +87,21 @@ static int lost_login(const scim_row_t *before, const scim_row_t *after)
             (was[SCIM_KEY_LOGIN] && differs(is[SCIM_KEY_LOGIN], was[SCIM_KEY_LOGIN])));
 }
 
+static int lost_access(const scim_row_t *before, const scim_row_t *after)
+{
+    return before->active && (!after->active || after->loses);
+}
+
+int scim_entry_loses(const scim_row_t *before, const scim_row_t *after)
+{
+    return lost_access(before, after) || lost_login(before, after);
+}
+
 void scim_entry_change(scim_entry_t *entry, const scim_row_t *before, const scim_row_t *after, apr_pool_t *pool)
 {
     *entry = (scim_entry_t){.action = action_of(before, after),
                             .name = scim_row_name(after),
-                            .weight = before->active && (!after->active || after->loses),
+                            .weight = lost_access(before, after),
                             .logins = lost_login(before, after)};
     compare(entry, before->doc, after->doc, pool);
     compare(entry, facts_of(before, pool), facts_of(after, pool), pool);

@@ -23,4 +23,7 @@ typedef struct scim_entry_t {
  * in it. */
 void scim_entry_change(scim_entry_t *entry, const scim_row_t *before, const scim_row_t *after, apr_pool_t *pool);
 
+/* Whether an entry of that change of a user has a weight, or a login that was lost. */
+int scim_entry_loses(const scim_row_t *before, const scim_row_t *after);
+
 #endif

@@ -7,16 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard.h"
 #include "resources_private.h"
-#include "sqlstate.h"
 
-#define DRY_RUN "SC0DR"
-#define WATCHED "SC0WT"
-#define HELD    "SC429"
-
-/* Of the statement `finish`; its last parameter is the fingerprint. */
-#define ROW_PARAMS  17
-#define FINGERPRINT 16
+#define ROW_PARAMS 16 /* of the statement `finish` */
 
 #define UNFINISHED 503 /* the status of a Bulk request whose end nobody has told */
 
@@ -67,8 +61,7 @@ static const char *told(const scim_session_t *session, const char *reason)
     return reason && leniency ? apr_pstrcat(session->pool, reason, " ", leniency, NULL) : reason ? reason : leniency;
 }
 
-/* The values of the request's row, which has the same id however often it is written; there is room for the fingerprint
- * after them. */
+/* The values of the request's row, which has the same id however often it is written. */
 static scim_param_t *row(scim_session_t *session, int status, const char *reason)
 {
     scim_activity_t *activity = session->activity;
@@ -95,15 +88,6 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     return params;
 }
 
-void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason)
-{
-    if (session->activity) {
-        scim_param_t *params = row(session, session->activity->status, reason);
-        params[FINGERPRINT].value = fingerprint(session->activity, session->pool);
-        session->latest.finish = scim_batch_add(batch, SCIM_STMT_FINISH, params);
-    }
-}
-
 static int wrote_row(const PGresult *result)
 {
     return strcmp(PQcmdTuples((PGresult *)result), "1") == 0;
@@ -116,48 +100,41 @@ static void take_row(scim_session_t *session, const PGresult *result)
     }
 }
 
-/* The guard holds the request. */
-static scim_error_t *note_hold(scim_session_t *session, const char *facts, scim_error_t *held)
+/* The last statements of a transaction that is committed, behind what `batch` has. `first`: they are all of it. */
+static scim_error_t *commit(scim_batch_t *batch, scim_session_t *session, const scim_finish_t *how, int first)
 {
-    const scim_activity_t *activity = session->activity;
-    apr_pool_t *pool = session->pool;
-    scim_batch_t *batch = scim_session_batch(session, 0);
-    scim_param_t *params = apr_pcalloc(pool, 5 * sizeof(*params));
-    params[0].value = session->tenant;
-    params[1].value = activity->method;
-    params[2].value = activity->path;
-    params[3].value = facts;
-    params[4].value = fingerprint(activity, pool);
-    scim_batch_add(batch, SCIM_STMT_HOLD, params);
-    scim_error_t *error = scim_session_run(session, batch);
-    return error ? error : held;
-}
-
-scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error)
-{
-    scim_activity_t *activity = session->activity;
-    int slot = session->latest.finish;
-    if (!activity || slot < 0) {
-        return error;
+    int slot = -1;
+    if (session->activity) {
+        slot = scim_batch_add(batch, SCIM_STMT_FINISH, row(session, session->activity->status, how->reason));
     }
-    session->latest.finish = -1;
-    const PGresult *result = scim_batch_result(batch, slot);
-    if (!error) {
-        take_row(session, result);
+    if (session->latest.open) {
+        scim_session_close(session, batch);
     }
-    if (!error || scim_batch_failed(batch) != slot || !scim_conn_usable(session->conn)) {
-        return error;
-    }
-    const char *state = scim_batch_state(batch);
-    if (strcmp(state, DRY_RUN) == 0) {
-        activity->changes = scim_conn_told(session->conn);
-        return NULL;
-    }
-    if (strcmp(state, HELD) == 0) {
-        activity->held = 1;
-        return note_hold(session, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), error);
+    scim_error_t *error = first ? scim_session_run(session, batch) : scim_batch_run(batch);
+    if (!error && slot >= 0) {
+        take_row(session, scim_batch_result(batch, slot));
     }
     return error;
+}
+
+scim_error_t *scim_finish(scim_batch_t *batch, scim_session_t *session, const scim_finish_t *how)
+{
+    scim_guarded_t guarded;
+    scim_activity_t *activity = session->activity;
+    if (!scim_guard_watches(session, how->loses)) {
+        return commit(batch, session, how, how->first);
+    }
+    int mark = scim_guard_mark(batch);
+    scim_error_t *error = how->first ? scim_session_run(session, batch) : scim_batch_run(batch);
+    if (error) {
+        return error;
+    }
+    scim_batch_t *end = scim_batch_make(session->conn);
+    error =
+        scim_guard_look(&guarded, end, session, scim_batch_result(batch, mark), fingerprint(activity, session->pool));
+    activity->held = guarded.held;
+    activity->changes = guarded.changes;
+    return error || !guarded.passes ? error : commit(end, session, how, 0);
 }
 
 void scim_finish_parts(scim_session_t *session, const char *reason)
@@ -186,11 +163,6 @@ int scim_finish_add_window(scim_batch_t *batch, scim_session_t *session, const c
 int scim_finish_wrote(const scim_batch_t *batch, int slot)
 {
     return wrote_row(scim_batch_result(batch, slot));
-}
-
-int scim_finish_watched(const scim_batch_t *batch)
-{
-    return strcmp(scim_batch_state(batch), WATCHED) == 0;
 }
 
 /* --- entries -------------------------------------------------------------------------------------------------------*/

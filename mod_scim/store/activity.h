@@ -2,13 +2,13 @@
  * Activity: what a request of provisioning was, and what came of it, as scim.activity tells administrators.
  *
  * A request that changes something has its row in the transaction of the change: the statement `finish` ends it
- * (scim_finish_add), and has the last word there. Where the tenant runs dry, or the guard against mass changes holds
- * the request, it undoes everything. A Bulk request has its row from the first of its parts that writes something; each
- * part says there that the request is not finished, and its end, in a transaction of its own before the answer, says
- * what came of it (scim_finish_parts). So a change is never without the row of its request, even when httpd is killed.
- * A request that changes nothing has no row of its own transaction: it becomes an entry, as does the use of a token and
- * the body of a request, and entries are recorded many at a time (scim_activity_record). An entry is JSON;
- * scim.record_activity says what its members mean.
+ * (scim_finish). Where the tenant runs dry, or the guard against mass changes holds the request, all of it is undone. A
+ * Bulk request has its row from the first of its parts that writes something; each part says there that the request is
+ * not finished, and its end, in a transaction of its own before the answer, says what came of it (scim_finish_parts).
+ * So a change is never without the row of its request, even when httpd is killed. A request that changes nothing has no
+ * row of its own transaction: it becomes an entry, as does the use of a token and the body of a request, and entries
+ * are recorded many at a time (scim_activity_record). An entry is JSON; scim.record_activity says what its members
+ * mean.
  *
  * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
  * whether or not it was done.
@@ -57,12 +57,17 @@ apr_int64_t scim_activity_id(void);
  * request. */
 void scim_activity_learn(scim_activity_t *activity, const char *keeps);
 
-/* Ends the transaction of a write. `reason` may say more of the outcome; NULL: nothing to say. */
-void scim_finish_add(scim_batch_t *batch, scim_session_t *session, const char *reason);
+/* How a write ends. */
+typedef struct scim_finish_t {
+    const char *reason; /* may say more of the outcome; NULL: nothing to say */
+    int loses;          /* it can take access from somebody, or a login: the guard looks at it (store/guard.h) */
+    int first;          /* the batch is the request's first one, and has authenticated */
+} scim_finish_t;
 
-/* Reads the end of a batch that was run with `error`: NULL where all went well, be it in a dry run. A request that is
- * held is noted as such, in a transaction of its own. */
-scim_error_t *scim_finish_end(scim_session_t *session, const scim_batch_t *batch, scim_error_t *error);
+/* Runs the last batch of a write, and ends its transaction: commits it, or undoes it where the tenant runs dry and
+ * where the guard holds it. A batch that is `first` has opened a transaction where scim_guard_watches. Errors: those of
+ * the batch, and of the guard. */
+scim_error_t *scim_finish(scim_batch_t *batch, scim_session_t *session, const scim_finish_t *how);
 
 /* Tells of a request that was several transactions, in one of its own. Where that fails the request becomes an entry,
  * and activity->refused says why. */
@@ -74,9 +79,6 @@ int scim_finish_add_window(scim_batch_t *batch, scim_session_t *session, const c
 
 /* Whether the part, which was committed, has written anything. */
 int scim_finish_wrote(const scim_batch_t *batch, int slot);
-
-/* Whether that is why the batch failed: the tenant is watched, so the whole request must be one transaction. */
-int scim_finish_watched(const scim_batch_t *batch);
 
 /* What a request came to when nothing went wrong, in the words of an entry. */
 typedef struct scim_outcome_t {

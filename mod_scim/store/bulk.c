@@ -4,6 +4,7 @@
 
 #include "activity.h"
 #include "bulk_private.h"
+#include "guard.h"
 #include "rules_cache.h"
 #include "scim/mask.h"
 #include "scim/table.h"
@@ -40,7 +41,6 @@ typedef struct run_t {
     apr_int64_t errors;  /* answered so far */
     int begun;           /* the database was asked */
     int changed;         /* something was committed */
-    int watched;         /* the request must be one transaction, which the session becomes with the next attempt */
     scim_error_t *fatal; /* why nothing further can be tried */
 } run_t;
 
@@ -250,20 +250,6 @@ static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
     return window->end;
 }
 
-/* What the tenant has to say is about the request as a whole, which has to be one transaction for that: it begins anew
- * as one. Where a part of it is done already, this was switched on meanwhile: what is left is not carried out, neither
- * without being looked at, nor as if the other part did not count. */
-static verdict_e watch(run_t *run)
-{
-    if (run->changed) {
-        return give_up(run, scim_error_status(run->bulk->pool, 503,
-                                              "The settings of this tenant were changed while the request was carried "
-                                              "out. This operation was not; send it again."));
-    }
-    run->watched = 1;
-    return AGAIN;
-}
-
 /* How many to try after so many took so long. */
 static int next_size(int size, apr_interval_time_t took)
 {
@@ -308,9 +294,6 @@ static verdict_e verify(run_t *run, scim_bulk_window_t *window)
     scim_batch_t *batch = scim_batch_make(run->session->conn);
     scim_bulk_window_finish(window, batch);
     scim_error_t *error = scim_batch_run(batch);
-    if (error && scim_finish_watched(batch)) {
-        return watch(run);
-    }
     return error ? judge(run, window, error, -1, 0) : finish(run, window);
 }
 
@@ -326,9 +309,6 @@ static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
     error =
         window->reads || window->posts ? scim_batch_run(window->batch) : scim_session_run(run->session, window->batch);
     scim_bulk_window_made(window);
-    if (error && scim_finish_watched(window->batch)) {
-        return watch(run);
-    }
     if (error) {
         failed = scim_bulk_window_owner(&others, window);
         return judge(run, window, error, failed, others);
@@ -391,6 +371,22 @@ static scim_error_t *join(run_t *run, apr_pool_t *pool)
     return error;
 }
 
+/* Finds the rules. What the guard has to say is about the request as a whole, which has to be one transaction for that.
+ * Where a part of it is done already, the guard was switched on meanwhile: what is left is not carried out, neither
+ * without being looked at, nor as if the other part did not count. */
+static scim_error_t *begin(run_t *run, apr_pool_t *pool)
+{
+    scim_session_t *session = run->session;
+    scim_error_t *error = scim_rules_find(session);
+    if (error || session->whole || !scim_guard_watches(session, 1)) {
+        return error;
+    }
+    return run->changed ? scim_error_status(run->bulk->pool, 503,
+                                            "The settings of this tenant were changed while the request was carried "
+                                            "out. This operation was not; send it again.")
+                        : join(run, pool);
+}
+
 /* One attempt; what it took of memory is given back. */
 static verdict_e attempt(run_t *run)
 {
@@ -400,7 +396,7 @@ static verdict_e attempt(run_t *run)
     apr_pool_create(&pool, outer);
     session->pool = pool;
     scim_conn_pool(session->conn, pool);
-    scim_error_t *error = run->watched && !session->whole ? join(run, outer) : scim_rules_find(session);
+    scim_error_t *error = begin(run, outer);
     verdict_e verdict = error ? give_up(run, error) : try_window(run, pool);
     if (verdict == AGAIN) {
         scim_conn_rollback(session->conn);
@@ -448,9 +444,7 @@ static scim_error_t *end_whole(run_t *run)
         return run->fatal;
     }
     scim_batch_t *batch = scim_batch_make(session->conn);
-    scim_finish_add(batch, session, failures(run));
-    scim_session_close(session, batch);
-    return scim_finish_end(session, batch, scim_batch_run(batch));
+    return scim_finish(batch, session, &(scim_finish_t){.reason = failures(run), .loses = 1});
 }
 
 /* Why no further attempt is made; NULL: one is. */

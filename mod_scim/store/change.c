@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/entry.h"
 #include "scim/json.h"
 #include "sqlstate.h"
 
@@ -480,6 +481,26 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
 }
 
 /* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
+/* Only what is taken out of a group. */
+static int members_lose(const apr_array_header_t *members)
+{
+    for (int i = 0; i < members->nelts; i++) {
+        if (APR_ARRAY_IDX(members, i, scim_members_op_t).op != SCIM_MEMBERS_ADD) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int scim_change_loses(const scim_change_t *change)
+{
+    if (change->patch && !scim_change_reads(change)) {
+        return members_lose(change->patch->members);
+    }
+    return change->before_text &&
+           (!scim_row_is_user(&change->before) || scim_entry_loses(&change->before, &change->after));
+}
+
 static int needs_lock(const scim_change_t *change)
 {
     const apr_array_header_t *members = change->patch->members;

@@ -110,6 +110,10 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
 /* Writes what was computed. *slot gets that of the document, -1 where it stays as it is. Errors: 413. */
 scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_change_t *change, int with_groups);
 
+/* Whether what is written can take access from somebody, or a login: of memberships alone, what is said of them; of
+ * others, what was computed. */
+int scim_change_loses(const scim_change_t *change);
+
 /* Memberships alone. Errors: 400. */
 scim_error_t *scim_change_add_members(scim_batch_t *batch, const scim_change_t *change);
 

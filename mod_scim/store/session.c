@@ -111,7 +111,6 @@ static scim_batch_t *part(scim_session_t *session)
     session->latest.head = 0;
     session->latest.ruled = 0;
     session->latest.slot = -1;
-    session->latest.finish = -1;
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
     return batch;
 }
@@ -139,7 +138,6 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     const char *version = rules ? apr_psprintf(session->pool, "%" APR_INT64_T_FMT, rules->version) : NULL;
     scim_batch_t *batch = scim_batch_make(session->conn);
     scim_batch_set(batch, "tenant", session->tenant);
-    session->latest.finish = -1;
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
@@ -184,7 +182,6 @@ scim_error_t *scim_session_join(scim_session_t *session)
 void scim_session_leave(scim_session_t *session)
 {
     session->whole = 0;
-    session->latest.finish = -1;
     scim_conn_nest(session->conn, 0);
 }
 

@@ -27,11 +27,10 @@ typedef struct scim_told_t {
 
 /* What the latest batch is. */
 typedef struct scim_latest_t {
-    int slot;   /* of the authentication */
-    int head;   /* whether `slot` is of authentication alone */
-    int open;   /* whether it leaves its transaction open */
-    int ruled;  /* whether it was computed with the session's rules */
-    int finish; /* slot of its end; -1: it has none */
+    int slot;  /* of the authentication */
+    int head;  /* whether `slot` is of authentication alone */
+    int open;  /* whether it leaves its transaction open */
+    int ruled; /* whether it was computed with the session's rules */
 } scim_latest_t;
 
 typedef struct scim_session_t {

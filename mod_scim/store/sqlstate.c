@@ -7,7 +7,6 @@
 
 #define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
 #define RETRY_AFTER_BUSY   1
-#define RETRY_AFTER_HOLD   600 /* an administrator has to look at it */
 
 #define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
 #define LATE        "SC0LT" /* by the statement `deadline` */
@@ -43,7 +42,6 @@ static const rule_t rules[] = {
     {"SC0RV", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1,
      "The settings of this tenant are being changed. Try again."},
     {LATE, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
-    {"SC429", NULL, 429, SCIM_NO_TYPE, RETRY_AFTER_HOLD, 0, NULL},
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
     {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},

@@ -11,6 +11,7 @@
 
 #include "activity.h"
 #include "change_private.h"
+#include "guard.h"
 #include "rules_cache.h"
 
 /* A write, and what is answered of it. */
@@ -112,9 +113,9 @@ static scim_error_t *create_new(work_t *work, int open, int *again)
     scim_change_t *change = &work->change;
     scim_session_t *session = change->session;
     int user = scim_row_is_user(&change->after);
-    scim_batch_t *batch =
-        open ? scim_batch_make(session->conn)
-             : scim_session_write_batch(session, 0, user && scim_row_email(change->after.doc, session->pool));
+    scim_batch_t *batch = open ? scim_batch_make(session->conn)
+                               : scim_session_write_batch(session, scim_guard_watches(session, 0),
+                                                          user && scim_row_email(change->after.doc, session->pool));
     const apr_array_header_t *members = change->resource->members;
     int made;
     scim_error_t *error = add_new(&made, batch, change, user);
@@ -125,11 +126,7 @@ static scim_error_t *create_new(work_t *work, int open, int *again)
     if (members && members->nelts > 0 && work->relation) {
         add_reading(work, batch);
     }
-    scim_finish_add(batch, session, scim_change_note(change));
-    if (open) {
-        scim_session_close(session, batch);
-    }
-    error = scim_finish_end(session, batch, open ? scim_batch_run(batch) : scim_session_run(session, batch));
+    error = scim_finish(batch, session, &(scim_finish_t){.reason = scim_change_note(change), .first = !open});
     if (is_refused(batch, made)) {
         *again = user;
         return user ? NULL : scim_change_taken(change);
@@ -149,9 +146,8 @@ static scim_error_t *write_claimed(work_t *work)
     if (error) {
         return error;
     }
-    scim_finish_add(batch, session, scim_change_note(change));
-    scim_session_close(session, batch);
-    error = scim_finish_end(session, batch, scim_batch_run(batch));
+    error = scim_finish(batch, session,
+                        &(scim_finish_t){.reason = scim_change_note(change), .loses = scim_change_loses(change)});
     if (!error && !is_made(batch, made)) {
         return scim_change_taken(change);
     }
@@ -245,9 +241,8 @@ static scim_error_t *write_changes(work_t *work)
     if (work->body && (!change->writes || change->type->members)) {
         add_reading(work, batch);
     }
-    scim_finish_add(batch, session, scim_change_note(change));
-    scim_session_close(session, batch);
-    error = scim_finish_end(session, batch, scim_batch_run(batch));
+    error = scim_finish(batch, session,
+                        &(scim_finish_t){.reason = scim_change_note(change), .loses = scim_change_loses(change)});
     return error || !work->body ? error : read_record(work, batch, slot);
 }
 
@@ -307,7 +302,8 @@ static scim_error_t *patch_members(void *data)
     if (error) {
         return error;
     }
-    scim_batch_t *batch = scim_session_write_batch(session, 0, 0);
+    int loses = scim_change_loses(change);
+    scim_batch_t *batch = scim_session_write_batch(session, scim_guard_watches(session, loses), 0);
     error = scim_change_add_members(batch, change);
     if (error) {
         return scim_refuse(session, error);
@@ -315,8 +311,7 @@ static scim_error_t *patch_members(void *data)
     if (work->body) {
         add_reading(work, batch);
     }
-    scim_finish_add(batch, session, NULL);
-    error = scim_finish_end(session, batch, scim_session_run(session, batch));
+    error = scim_finish(batch, session, &(scim_finish_t){.loses = loses, .first = 1});
     return error ? error : read_record(work, batch, -1);
 }
 

@@ -74,17 +74,6 @@ $$;
 revoke execute on function scim.fold_tally from public;
 grant execute on function scim.fold_tally to scim_web, scim_manage;
 
--- --- what few tenants have -------------------------------------------------------------------------------------------
-
--- Whether a tenant may have something that few have, which no write has to look for otherwise: one of the letters of scim.traits(). What
--- authentication has not told is possible.
-create function scim.concerns(trait text) returns boolean
-    language sql stable
-    return case coalesce(current_setting('scim.traits', true), '')
-               when '' then true
-               else strpos(current_setting('scim.traits'), trait) > 0
-           end;
-
 -- --- writing ---------------------------------------------------------------------------------------------------------
 
 -- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing away, and erases.

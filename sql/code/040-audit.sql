@@ -4,15 +4,6 @@
 -- scim.note and its like tell of what functions do, such as templates. The setting scim.noted says where the audit log begins to tell of the transaction: set with the
 -- actor, where anybody will ask.
 
--- Says where the audit log begins to tell of this transaction, or before that.
-create function scim.mark() returns text
-    language plpgsql
-as $$
-begin
-    return set_config('scim.noted', (select s.last_value::text from scim.audit_id s), true);
-end
-$$;
-
 -- Writes one row of the audit log.
 create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
                                      after jsonb, weight int default 0, logins int default 0) returns void

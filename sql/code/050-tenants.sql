@@ -9,7 +9,7 @@ as $$
                          case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end, array_to_string(t.activity_mask, ',')), '')
 $$;
 
--- w: scim.watch has something to look at; r: rules for accounts; p: protected accounts; n: activity does not show what
+-- w: the guard, or a dry run, has something to look at; y: the tenant runs dry; r: rules for accounts; p: protected accounts; n: activity does not show what
 -- users are called, userName; u: nor their displayName (both are personal); d: nor anybody's displayName.
 create function scim.traits(t scim.tenant) returns text
     language plpgsql stable
@@ -19,6 +19,7 @@ begin
         case when t.dry_run or t.guard_limit is not null or t.guard_share is not null
                   or exists (select from scim.hold h where h.tenant = t.tenant and h.state = 'rejected' and h.decided > now() - interval '1 day')
              then 'w' end,
+        case when t.dry_run then 'y' end,
         case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
         case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
         case when lower(t.activity_mask::text)::text[] && array ['username', 'personal'] then 'n' end,

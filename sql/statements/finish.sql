@@ -2,11 +2,7 @@
 -- $1 tenant, $2 method, $3 path, $4 status, $5 the client's address, $6 microseconds until the transaction began, $7 what the resource is
 -- called, $8 what an administrator should know of the outcome, $9 what scim.traits is like where $7 is masked, $10 when the request came
 -- (seconds), $11 the row's id, $12 the token's key id, $13 the request's id, $14 and $15 the id and
--- the type of the resource that it is about, $16 the leniencies that it needed, $17 the body's fingerprint
+-- the type of the resource that it is about, $16 the leniencies that it needed
 {{activity_row}}
- where case
-           when pg_current_xact_id_if_assigned() is null then false
-           when current_setting('scim.traits') like '%w%' then scim.watch($1, $2::text, $3::text, $17)
-           else true
-       end
+ where pg_current_xact_id_if_assigned() is not null
 returning 1

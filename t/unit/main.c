@@ -36,6 +36,7 @@ static const struct {
     {"filter_sql", test_filter_sql},
     {"gate", test_gate},
     {"gift", test_gift},
+    {"guard", test_guard},
     {"import", test_import},
     {"json", test_json},
     {"leniency", test_leniency},

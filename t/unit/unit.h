@@ -59,6 +59,7 @@ extern CU_TestInfo test_filter_match[];
 extern CU_TestInfo test_filter_sql[];
 extern CU_TestInfo test_gate[];
 extern CU_TestInfo test_gift[];
+extern CU_TestInfo test_guard[];
 extern CU_TestInfo test_import[];
 extern CU_TestInfo test_json[];
 extern CU_TestInfo test_leniency[];
