@@ -16,7 +16,11 @@ delete from scim.audit where tenant = :'tenant';
 create function pg_temp.id(kind int, i bigint) returns uuid language sql immutable
     return (lpad(kind::text, 8, '0') || '-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid;
 
-select scim.add_built_in_roles(:'tenant');
+insert into scim.resource (tenant, id, type, doc, display_name_key, modified_hour)
+select :'tenant', pg_temp.id(5, row_number() over ()), 'Role',
+       jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Role'), 'value', r, 'display', r, 'displayName', r, 'type', 'built-in'),
+       r, scim.hour(now())
+  from unnest(array ['administrator', 'user']) r;
 
 insert into scim.resource (tenant, type, id, doc, external_id, user_name_key, display_name_key, modified_hour, formatted_name_key, family_name_key,
                            given_name_key, employee_number_key)
@@ -50,7 +54,10 @@ insert into scim.subscription (tenant, id, name, seats)
 select :'tenant', pg_temp.id(3, i), case i when 0 then 'Half' else 'Subscription ' || i end, case i when 0 then :users / 2 - 100 when 1 then :users end
   from generate_series(0, 10) i;
 insert into scim.resource (tenant, type, id, doc, modified_hour)
-select s.tenant, 'Entitlement', s.id, scim.entitlement(s), scim.hour(now()) from scim.subscription s where s.tenant = :'tenant';
+select s.tenant, 'Entitlement', s.id,
+       jsonb_build_object('schemas', jsonb_build_array('urn:ietf:params:scim:schemas:core:2.0:Entitlement'), 'value', s.name, 'display', s.name, 'displayName', s.name,
+                          'type', 'subscription', 'supported', true), scim.hour(now())
+  from scim.subscription s where s.tenant = :'tenant';
 insert into scim.mapping (tenant, id, group_id, subscription_id, created_by, since)
 select :'tenant', pg_temp.id(4, i), pg_temp.id(2, i), pg_temp.id(3, case i when 0 then 0 else 1 + i % 10 end), 'bench', now() - interval '2 years'
   from generate_series(0, 200) i;

@@ -1,0 +1,7 @@
+-- Tokens of all tenants that were used within a day, and whose gaps nobody has looked at for as long. $1 how many at the most
+select k.tenant, k.key_id
+  from scim.token k
+ where k.revoked is null and k.expires > now() and k.last_used > now() - interval '1 day'
+   and (k.learned is null or k.learned < now() - interval '1 day')
+ order by k.learned nulls first
+ limit $1::int
