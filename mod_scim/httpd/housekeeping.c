@@ -11,6 +11,7 @@
 #include "names.h"
 #include "outbox.h"
 #include "store/activity.h"
+#include "store/silence.h"
 #include "store/watch.h"
 
 APLOG_USE_MODULE(scim);
@@ -63,12 +64,12 @@ static scim_error_t *keep_house(const house_t *house, scim_conn_t *conn, apr_poo
     if (!error)
         error = scim_names_look(conn, house->server, pool);
     if (!error)
-        error = scim_activity_silences(&lines, conn, pool);
+        error = scim_silence_tell(&lines, conn, pool);
     if (!error)
         tell(house, lines);
     if (error || !house->warning)
         return error;
-    error = scim_activity_warnings(&lines, conn, house->warning, pool);
+    error = scim_silence_warnings(&lines, conn, house->warning, pool);
     if (!error)
         tell(house, lines);
     return error;

@@ -277,39 +277,3 @@ scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, ap
     const PGresult *result;
     return run_one(&result, conn, SCIM_STMT_KEEP_ACTIVITY, seconds(keep, pool), pool);
 }
-
-scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *conn, apr_interval_time_t within,
-                                     apr_pool_t *pool)
-{
-    const PGresult *result;
-    scim_error_t *error = run_one(&result, conn, SCIM_STMT_WARN_TOKENS, seconds(within, pool), pool);
-    int rows = error ? 0 : PQntuples(result);
-    *lines = apr_array_make(pool, 4, sizeof(const char *));
-    for (int row = 0; row < rows; row++) {
-        APR_ARRAY_PUSH(*lines, const char *) = apr_psprintf(
-            pool,
-            "tenant=%s: the token \"%s\" (%s) expires at %s; make another one and give it to the identity provider",
-            scim_result_text(NULL, result, row, 0), scim_result_text(NULL, result, row, 1),
-            scim_result_text(NULL, result, row, 2), scim_result_text(NULL, result, row, 3));
-    }
-    return error;
-}
-
-#define LEARN_MOST "200" /* tokens, each time */
-
-scim_error_t *scim_activity_silences(apr_array_header_t **lines, scim_conn_t *conn, apr_pool_t *pool)
-{
-    const PGresult *result;
-    scim_error_t *error = run_one(&result, conn, SCIM_STMT_LEARN_GAPS, LEARN_MOST, pool);
-    if (!error) {
-        error = run_one(&result, conn, SCIM_STMT_TELL_QUIET, "86400", pool);
-    }
-    int rows = error ? 0 : PQntuples(result);
-    *lines = apr_array_make(pool, 4, sizeof(const char *));
-    for (int row = 0; row < rows; row++) {
-        APR_ARRAY_PUSH(*lines, const char *) =
-            apr_psprintf(pool, "tenant=%s: %s Look at the identity provider whether provisioning runs there",
-                         scim_result_text(NULL, result, row, 0), scim_result_text(NULL, result, row, 1));
-    }
-    return error;
-}

@@ -101,11 +101,4 @@ scim_error_t *scim_activity_record(scim_conn_t *conn, const char *entries, apr_p
 /* Makes the pieces of scim.activity that are needed, and removes what is older than `keep`. */
 scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool);
 
-/* The tokens that end within `within` and that nobody was told of today, a line each (const char *). */
-scim_error_t *scim_activity_warnings(apr_array_header_t **lines, scim_conn_t *conn, apr_interval_time_t within,
-                                     apr_pool_t *pool);
-
-/* Learns how often tokens are used; those that have fallen silent and that nobody was told of today, a line each. */
-scim_error_t *scim_activity_silences(apr_array_header_t **lines, scim_conn_t *conn, apr_pool_t *pool);
-
 #endif

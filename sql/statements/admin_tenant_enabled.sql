@@ -7,7 +7,7 @@ select scim.tenant_counted(x) || jsonb_build_object(
                                   where b.tenant = $1 and b.kind = 'deactivation' and b.undone is null
                                   order by b.id desc
                                   limit 1), '[]'),
-           'token', null, 'issued', (select scim.token_json(k::scim.token) from (select * from scim.token k where k.tenant = $1) k where k.key_id = $2::jsonb ->> 'keyId')) || {{based}},
+           'token', null, 'issued', (select {{token_shown}} from scim.token k where k.tenant = $1 and k.key_id = $2::jsonb ->> 'keyId')) || {{based}},
        scim.etag(x)
   from (select * from scim.tenant t where t.tenant = $1) t
  cross join lateral scim.tenant_json(t::scim.tenant) x

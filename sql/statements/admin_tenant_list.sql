@@ -13,7 +13,7 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(x -> 'tenant', x 
                                      limit scim.most($2::jsonb) + 1) s
                              cross join lateral scim.tenant_json(s) x
                              cross join lateral (
-                                    select max(k.last_used) as last_used, count(*) filter (where k.expires > now()) as valid, bool_or(scim.is_quiet(k)) as quiet,
+                                    select max(k.last_used) as last_used, count(*) filter (where k.expires > now()) as valid, bool_or({{token_quiet}}) as quiet,
                                            count(*) filter (where k.expires <= now() + interval '14 days') as ending
                                       from (select k.* from scim.token k where k.tenant = s.tenant and k.revoked is null limit 1000) k) k
                              cross join lateral (select count(*) as n from scim.hold h where h.tenant = s.tenant and h.state = 'held') h

@@ -34,7 +34,7 @@ with t as materialized (
 )
 select x || {{based}} || jsonb_build_object(
            'lastRequest', scim.time_text((select max(k.last_used) from token k)),
-           'tokens', coalesce((select jsonb_agg(scim.token_json(k) order by k.created desc, k.key_id) from (select (k::scim.token).* from token k) k), '[]'),
+           'tokens', coalesce((select jsonb_agg({{token_shown}} order by k.created desc, k.key_id) from token k), '[]'),
            'requests', (select jsonb_build_object('done', sum(h.done), 'refused', sum(h.refused), 'failed', sum(h.failed), 'held', sum(h.held),
                                                   'hours', jsonb_agg(jsonb_build_object('at', scim.time_text(h.at), 'done', h.done, 'refused', h.refused,
                                                                                         'failed', h.failed, 'held', h.held) order by h.at))

@@ -3,11 +3,11 @@ with e as materialized (
     select coalesce(($2::jsonb ->> 'expires')::timestamptz, now() + interval '30 days') as at
 )
 select (select jsonb_agg(x.shown order by x.created)
-          from (select scim.token_json(k::scim.token) as shown, k.created
-                  from (select * from scim.token k where k.tenant = $1) k
-                 where k.revoked is null
+          from (select {{token_shown}} as shown, k.created
+                  from scim.token k
+                 where k.tenant = $1 and k.revoked is null
                  order by k.created
-                   for update) x) as tokens,
+                   for update of k) x) as tokens,
        e.at <= now() as past, e.at > now() + interval '3653 days' as late, scim.time_text(e.at) as expires, scim.time_text(now()) as now,
        scim.acting() as acting
   from e

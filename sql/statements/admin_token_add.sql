@@ -21,4 +21,4 @@ select $1, x."keyId", decode(x.digest, 'hex'), x.name, x.description, x."created
  where x."keyId" is not null
 returning *
 )
-select scim.token_json(k::scim.token) || '{"token": null}', scim.etag(scim.token_version(scim.token_json(k::scim.token))) from k
+select x.shown || '{"token": null}', {{token_version}} from (select {{token_shown}} as shown from k) x

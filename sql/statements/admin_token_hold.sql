@@ -1,5 +1,3 @@
 -- Locks a token. $1 tenant, $2 arguments: token
-select scim.token_json(t::scim.token) as "is", scim.etag(scim.token_version(scim.token_json(t::scim.token))) as version, scim.time_text(now()) as now, scim.acting() as acting
-  from (select * from scim.token t where t.tenant = $1) t
- where t.key_id = {{token_named}}
-   for update
+select x.shown as "is", {{token_version}} as version, scim.time_text(now()) as now, scim.acting() as acting
+  from (select {{token_shown}} as shown from scim.token k where k.tenant = $1 and k.key_id = {{token_named}} for update of k) x

@@ -11,4 +11,4 @@ update scim.token k
  where k.tenant = $1 and k.key_id = x."keyId"
 returning k.*
 )
-select scim.token_json(k::scim.token), scim.etag(scim.token_version(scim.token_json(k::scim.token))) from k
+select x.shown, {{token_version}} from (select {{token_shown}} as shown from k) x

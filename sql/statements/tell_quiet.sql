@@ -1,2 +1,8 @@
--- Tokens that have fallen silent. $1 how many seconds ago the log said so last, which is a day
-select tenant, said from scim.tell_quiet() where $1::bigint > 0
+-- The tokens of all tenants that have fallen silent, each once a day, whichever httpd asks.
+with k as (
+    update scim.token k
+       set quiet_told = now()
+     where {{token_quiet}} and (k.quiet_told is null or k.quiet_told < now() - interval '1 day')
+    returning k.*
+)
+select k.tenant, {{token_silence}} from k

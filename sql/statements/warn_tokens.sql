@@ -1,2 +1,7 @@
--- Tokens that end soon. $1 how soon, in seconds
-select tenant, name, key_id, expires from scim.warn_tokens($1::bigint * interval '1 second')
+-- The tokens of all tenants that end soon, each once a day, whichever httpd asks. $1 how soon, in seconds
+update scim.token k
+   set warned = now()
+  from scim.tenant t
+ where t.tenant = k.tenant and t.enabled and k.revoked is null and k.expires > now() and k.expires <= now() + $1::bigint * interval '1 second'
+   and (k.warned is null or k.warned < now() - interval '1 day')
+returning k.tenant, k.name, k.key_id, to_char(k.expires at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')

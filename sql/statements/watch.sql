@@ -1,6 +1,6 @@
 -- What a server's metrics tell of its tenants: of each kind so many rows. $1 how many
 with t (tenant, expires, used, silent) as materialized (
-    select k.tenant, min(k.expires), max(k.last_used), count(*) filter (where scim.is_quiet(k))
+    select k.tenant, min(k.expires), max(k.last_used), count(*) filter (where {{token_quiet}})
       from scim.token k
      where k.tenant_enabled and k.revoked is null and k.expires > now()
      group by k.tenant

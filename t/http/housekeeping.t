@@ -20,12 +20,6 @@ sub old_piece { my ($day) = @_;
 sub add { my ($at, $path) = @_;
     sql("insert into scim.activity (tenant, at, token, token_name, method, path, status, duration) values ('$tenant', $at, 'x', 'x', 'GET', '$path', 200, 1)") }
 sub paths { sql("select string_agg(path, ' ' order by path) from scim.activity where tenant = '$tenant' and token = 'x'") }
-sub graceful {
-    my $generation = log_lines('error_log', qr/AH00493|AH00489.*configured/);
-    my ($said, $code) = run_ok("$work/bin/httpd", '-d', "$work/t", '-f', "$work/t/conf/httpd.conf", '-D', 'APACHE2', '-D', 'APACHE2_4', '-D', 'PERL_USEITHREADS', '-k', 'graceful');
-    is($code, 0, 'a graceful restart') or diag $said;
-    eventually(sub { log_lines('error_log', qr/AH00493|AH00489.*configured/) > $generation }, 10);
-}
 
 # --- pieces ---
 # httpd's own housekeeping comes soon after a start, and then an hour later: not between what follows.

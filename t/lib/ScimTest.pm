@@ -28,7 +28,7 @@ use ScimWire;
 use Test::More;
 
 our @EXPORT = qw(is_admin is_problem items administrator is_reply is_error is_json is_empty sql scimctl run_ok json unjson listing raw_request read_reply
-    connect_httpd eventually log_lines $ANY $ID $TIME $USER $GROUP $ENTERPRISE $PATCH $TYPE true false null);
+    connect_httpd eventually log_lines graceful $ANY $ID $TIME $USER $GROUP $ENTERPRISE $PATCH $TYPE true false null);
 
 our $ANY        = qr/./s;
 our $ID         = qr/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -306,6 +306,14 @@ sub log_lines {
     my ($name, $pattern) = @_;
     open my $log, '<', "$work/t/logs/$name" or die "$name: $!";
     return grep { $_ =~ $pattern } <$log>;
+}
+
+# Restarts httpd gracefully: its children, and what they do by themselves, begin anew.
+sub graceful {
+    my $generation = log_lines('error_log', qr/AH00493|AH00489.*configured/);
+    my ($said, $code) = run_ok("$work/bin/httpd", '-d', "$work/t", '-f', "$work/t/conf/httpd.conf", '-D', 'APACHE2', '-D', 'APACHE2_4', '-D', 'PERL_USEITHREADS', '-k', 'graceful');
+    is($code, 0, 'a graceful restart') or diag $said;
+    eventually(sub { log_lines('error_log', qr/AH00493|AH00489.*configured/) > $generation }, 10);
 }
 
 1;

@@ -66,6 +66,7 @@ static const struct {
     {"schema", test_schema},
     {"search", test_search},
     {"search_order", test_search_order},
+    {"silence", test_silence},
     {"slots", test_slots},
     {"sheet", test_sheet},
     {"spool", test_spool},

@@ -89,6 +89,7 @@ extern CU_TestInfo test_rules_cache[];
 extern CU_TestInfo test_schema[];
 extern CU_TestInfo test_search[];
 extern CU_TestInfo test_search_order[];
+extern CU_TestInfo test_silence[];
 extern CU_TestInfo test_slots[];
 extern CU_TestInfo test_sheet[];
 extern CU_TestInfo test_spool[];

@@ -1,0 +1,21 @@
+/*
+ * How often a token is used, by which its silence is told: when it is not used for much longer than it ever was.
+ */
+#ifndef SCIM_RULES_SILENCE_H
+#define SCIM_RULES_SILENCE_H
+
+#include <apr_tables.h>
+
+/* What nobody knows. */
+#define SCIM_SILENCE_UNKNOWN (-1)
+
+typedef struct scim_habit_t {
+    int usual;   /* minutes between two uses: the median, one at least */
+    int longest; /* the longest gap, rounded up */
+} scim_habit_t;
+
+/* Learns from the moments (apr_time_t) of uses in their order. Fewer than twenty gaps, or less than three days, say
+ * nothing: both are unknown. */
+scim_habit_t scim_silence_learn(const apr_array_header_t *moments, apr_pool_t *pool);
+
+#endif

@@ -1,2 +1,0 @@
--- Learns how often tokens are used. $1 of how many at the most
-select scim.learn_gaps($1::int)
