@@ -6,7 +6,7 @@
 -- "select" because behind row-level security coalesce() keeps a condition from an index.
 -- $1 tenant, $2 arguments: q, objectId, objectType, user, request, actor, action, since, until, limit, after
 with recursive w as materialized (
-    select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))::text as person where $2::jsonb ? 'user'
+    select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))::text as key where $2::jsonb ? 'user'
 ), halved (side, at, low, high) as (
     -- Entries have numbers in the order in which they are written, and the time at which their transaction began, an hour before that at the most. So
     -- the first number of a time is found by halving.
@@ -28,12 +28,12 @@ with recursive w as materialized (
      union
     (select x.id
        from scim.audit x
-      where $2::jsonb ? 'user' and x.tenant = $1 and (x.object_id, x.id) < (select w.person, s.below from w, span s)
-        and (x.object_id, x.id) >= (select w.person, s.least from w, span s)
+      where $2::jsonb ? 'user' and x.tenant = $1 and (x.object_id, x.id) < (select w.key, s.below from w, span s)
+        and (x.object_id, x.id) >= (select w.key, s.least from w, span s)
       order by x.object_id desc, x.id desc
       limit 20000)
      union
-    select m.id from scim.member_audit m where m.tenant = $1 and $2::jsonb ? 'user' and m.members ? (select w.person from w)
+    select m.id from scim.member_audit m where m.tenant = $1 and $2::jsonb ? 'user' and {{member_audit_of}}
 ), piece as materialized (
     -- Only one of these has rows, which come in the order of its index: a comparison of two columns is answered by no other one.
     (select {{audit_columns}}

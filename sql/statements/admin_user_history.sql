@@ -4,7 +4,7 @@ with w as materialized (
     select x.id, x.id::text as key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
       from (select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user')) as id) x
 ), member as materialized (
-    select m.id, m.object_id, m.action from scim.member_audit m where m.tenant = $1 and m.members ? (select w.key from w)
+    select m.id, m.object_id, m.action from scim.member_audit m where m.tenant = $1 and {{member_audit_of}}
 ), joined as materialized (
     -- Between which entries it was in which group, as far as the log tells.
     select x.group_id, min(x.id) filter (where x.action = 'add-members') as since,
