@@ -1,7 +1,5 @@
-/**
- * Asking the admin API, which is at the page's own address. An answer, or a Problem with the server's text for people.
- * Reading waits while the server or its database is away, and goes on by itself. A change is sent once.
- */
+/** Asking the admin API, which is at the page's own address. An answer, or a Problem with the server's text for people.
+ * Reading waits while the server or its database is away, and goes on by itself. A change is sent once. */
 
 export class Problem extends Error {
   /** @param {number} status  0: there was no answer @param {any} [body] */
@@ -64,10 +62,8 @@ async function read(response) {
   throw problem;
 }
 
-/**
- * @param {string} method @param {string} where  below the Location, begins with a slash @param {RequestInit} options
- * @param {(response: Response) => Promise<any>} [take]  what reads a good answer
- */
+/** @param {string} method @param {string} where  below the Location, begins with a slash @param {RequestInit} options
+ * @param {(response: Response) => Promise<any>} [take]  what reads a good answer */
 async function once(method, where, options, take = read) {
   try {
     const headers = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers };
@@ -97,10 +93,8 @@ export function pause(seconds, signal) {
   });
 }
 
-/**
- * Reads, and reads again for as long as the server or its database is away.
- * @param {string} where @param {Values} [query] @param {AbortSignal} [signal] @returns {Promise<Answer>}
- */
+/** Reads, and reads again for as long as the server or its database is away.
+ * @param {string} where @param {Values} [query] @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export async function get(where, query = {}, signal) {
   for (;;) {
     try {
@@ -112,22 +106,18 @@ export async function get(where, query = {}, signal) {
   }
 }
 
-/**
- * Changes something, once.
+/** Changes something, once.
  * @param {string} method @param {string} where @param {any} [body]
- * @param {string | null} [etag]  the version that the change is for @returns {Promise<Answer>}
- */
+ * @param {string | null} [etag]  the version that the change is for @returns {Promise<Answer>} */
 export function send(method, where, body, etag) {
   const bare = method === 'DELETE';
   const headers = { ...(!bare && { 'Content-Type': 'application/json' }), ...(etag && { 'If-Match': etag }) };
   return once(method, where, { headers, body: bare ? undefined : JSON.stringify(body ?? {}) });
 }
 
-/**
- * A whole list as a file.
+/** A whole list as a file.
  * @param {string} where  with its query @param {string} type  'text/csv'
- * @param {(bytes: number) => void} arrived  is told how much is here @returns {Promise<Blob>}
- */
+ * @param {(bytes: number) => void} arrived  is told how much is here @returns {Promise<Blob>} */
 export function file(where, type, arrived) {
   return once('GET', where, { headers: { Accept: type } }, async (response) => {
     const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();

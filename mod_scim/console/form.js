@@ -1,7 +1,5 @@
-/**
- * Forms made from the description: each argument has its label, its field, its help and its limits, and what the server
- * refuses is marked where it stands. Where somebody else has changed the same meanwhile, it is asked what shall hold.
- */
+/** Forms made from the description: each argument has its label, field, help and limits, and what the server refuses is
+ * marked where it stands. Where somebody else has changed the same meanwhile, it is asked what shall hold. */
 import { get, Problem } from './api.js';
 import { add, fill, h, newId } from './render.js';
 import { ask, button, chip, problem, tell, typeahead } from './parts.js';

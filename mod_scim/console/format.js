@@ -31,9 +31,7 @@ export function many(value, one, more = `${one}s`) {
 export const people = (value) => many(value, 'person', 'people');
 
 /** "a, b and c" @param {string[]} texts */
-export function listed(texts) {
-  return names.format(texts);
-}
+export const listed = (texts) => names.format(texts);
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];

@@ -6,8 +6,7 @@ import * as router from './router.js';
 
 /** Who is here, as `me show` answers. @type {any} */
 let me = null;
-/** @type {Record<string, number>} */
-const counts = {};
+const counts = /** @type {Record<string, number>} */ ({});
 /** The tenant that a screen has read last. @type {any} */
 let known = {};
 

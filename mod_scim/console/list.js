@@ -1,5 +1,5 @@
 /** Lists made from the description: search, filters, order, and further rows. The address holds what is asked for. */
-import { file, left, queryText } from './api.js';
+import { file, left, Problem, queryText } from './api.js';
 import { fill, h } from './render.js';
 import { button, empty, link, name, problem, table, tag, tell, time } from './parts.js';
 import { control } from './form.js';
@@ -130,12 +130,14 @@ export async function list(c, options) {
       saver('JSON lines', 'application/jsonl', `${operation.noun}.jsonl`, where));
     return fill(box, body, further(data.next, page, append), data.items.length > 0 && saves);
   };
-  const ask = async () => {
+  // What is wrong with a filter is said below it; all else that goes wrong at first is the screen's.
+  const ask = async (first = false) => {
     const mine = ++asked;
     try {
       const { data } = await page();
       if (mine === asked) draw(data);
     } catch (error) {
+      if (first && !(error instanceof Problem && error.status === 400)) throw error;
       if (!left(error) && mine === asked) fill(box, problem(error));
     }
   };
@@ -145,6 +147,6 @@ export async function list(c, options) {
     if (!bare) router.search(query);
     ask();
   });
-  draw((await page()).data);
-  return Object.assign(h('div.stack', narrow, box), { again: ask });
+  await ask(true);
+  return Object.assign(h('div.stack', narrow, box), { again: () => ask() });
 }

@@ -9,8 +9,7 @@ import * as model from './model.js';
 import * as router from './router.js';
 import * as screens from './screens.js';
 
-/** @type {any} */
-let me = null;
+let me = /** @type {any} */ (null);
 let leaving = new AbortController();
 /** The place that was shown last. */
 let arrived = '';

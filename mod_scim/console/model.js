@@ -3,8 +3,7 @@
 
 /** @type {any} */
 let described = { paths: {}, components: {} };
-/** @type {Record<string, any>} */
-let said = {};
+let said = /** @type {Record<string, any>} */ ({});
 /** @type {Map<string, Operation>} */
 const operations = new Map();
 
@@ -41,6 +40,7 @@ function answerSchema(/** @type {any} */ it) {
 /** @param {string} where @param {string} method @param {any} it  as the description has it @returns {Operation} */
 function operation(where, method, it) {
   const schema = answerSchema(it);
+  const body = fields(it.requestBody?.content?.['application/json']?.schema, 'body');
   const list = Boolean(schema.properties?.items && schema.properties?.next !== undefined);
   const [noun, ...verb] = String(it.operationId).split('-');
   return {
@@ -50,9 +50,9 @@ function operation(where, method, it) {
     query: (it.parameters ?? []).map(follow).filter((/** @type {any} */ each) => each.in === 'query').map(
       (/** @type {any} */ { name, schema: own, required, description }) =>
         field(own, { name, required, in: 'query', help: description })),
-    body: fields(it.requestBody?.content?.['application/json']?.schema, 'body')
-      .filter((each) => each.format !== 'piece')
+    body: body.filter((each) => each.format !== 'piece')
       .map((each) => ({ ...each, text: words('help', `${noun}.${each.name}`) })),
+    pieces: body.filter((each) => each.format === 'piece').map((each) => each.name),
     answer: fields(list ? follow(schema.properties.items).items : schema, 'answer'),
     list, files: Boolean(follow(it.responses?.[200]).content?.['text/csv']),
   };
@@ -69,9 +69,7 @@ export function learn(openapi, texts) {
 }
 
 /** @param {string} id  'user-list' */
-export function find(id) {
-  return operations.get(id);
-}
+export const find = (id) => operations.get(id);
 
 /** An operation that the caller knows is there. @param {string} id */
 export function need(id) {
@@ -101,9 +99,7 @@ export function besides(id, args) {
 }
 
 /** What words.json says of a word of the API. @param {string} kind @param {any} name */
-export function words(kind, name) {
-  return said[kind]?.[name];
-}
+export const words = (kind, name) => said[kind]?.[name];
 
 /** All that words.json has of a kind, in its order. @param {string} kind @returns {[string, any][]} */
 export function all(kind) {
@@ -122,9 +118,7 @@ export function label(name) {
 }
 
 /** @param {string} noun */
-export function plural(noun) {
-  return `${label(noun).replace(/y$/, 'ie').replace(/ch$/, 'che')}s`;
-}
+export const plural = (noun) => `${label(noun).replace(/y$/, 'ie').replace(/ch$/, 'che')}s`;
 
 /** The first letter large, a full stop at the end. @param {string} text */
 export function sentence(text) {

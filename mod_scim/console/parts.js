@@ -3,8 +3,7 @@ import { add, fill, h, newId, part, svg } from './render.js';
 import { left, Problem } from './api.js';
 import * as format from './format.js';
 
-/**
- * A screen: its heading, what leads back, what stands beside the heading, and its parts.
+/** A screen: its heading, what leads back, what stands beside the heading, and its parts.
  * @param {{title: Child, lead?: Child, trail?: Child, tags?: Child, actions?: Child}} head @param {...Child} children
  */
 export function screen({ title, lead, trail, tags, actions }, ...children) {
@@ -149,8 +148,7 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
   return new Promise((resolve) => {
     const heading = newId();
     const wrong = h('div');
-    /** @type {any} */
-    let answer = null;
+    let answer = /** @type {any} */ (null);
     const run = async () => {
       fill(wrong);
       try {

@@ -1,6 +1,7 @@
 /** The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
  * changed and done. */
-import { ask, button, card, copyable, empty, facts, link, name, screen } from './parts.js';
+import { ask, button, card, copyable, empty, facts, link, name, screen, tell } from './parts.js';
+import { inPieces } from './pieces.js';
 import { add, h } from './render.js';
 import { changeForm, form } from './form.js';
 import { key, list, show } from './list.js';
@@ -15,8 +16,7 @@ import * as router from './router.js';
 export function askFor(c, { operation: id, values = {}, title, intro, action, etag, only }) {
   const operation = model.need(id);
   return new Promise((resolve) => {
-    /** @type {any} */
-    let answer = null;
+    let answer = /** @type {any} */ (null);
     const body = form(c, { operation, only, action, cancel: true, submit: async (said) => {
       answer = (await c.send(id, { ...values, ...said }, etag)).data ?? true;
       body.closest('dialog').close();
@@ -34,11 +34,13 @@ export function operationButton(c, { operation: id, values = {}, text, question,
   const operation = model.need(id);
   const intro = question ?? model.sentence(operation.summary);
   const run = async () => {
+    const report = h('div', { role: 'status' });
+    const many = async () => tell(await inPieces(c, id, (on) => ({ ...values, ...on }), report)) ?? true;
     const answer = operation.body.length && !plain
       ? await askFor(c, { operation: id, values, title: text, intro, action: text, etag })
-      : await ask({ title: `${text}?`, body: h('p', intro), action: text, danger,
-        work: async () => (await c.send(id, values, etag)).data ?? true });
-    if (answer) await (done ?? (() => c.again()))(answer);
+      : await ask({ title: `${text}?`, body: [h('p', intro), report], action: text, danger,
+        work: async () => (operation.pieces.length ? many() : (await c.send(id, values, etag)).data ?? true) });
+    if (answer || report.hasChildNodes()) await (done ?? (() => c.again()))(answer);
   };
   return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
 }
@@ -85,6 +87,7 @@ async function recordScreen(c) {
   const actions = verbs.map((each) => {
     const gone = each.method === 'DELETE';
     return operationButton(c, { operation: each.id, values, text: model.label(each.verb), etag, danger: gone,
+      plain: each.pieces.length > 0,
       done: gone ? () => c.go(noun) : undefined });
   });
   const below = model.of(noun).filter((each) => each.list && each.segments.join() === `tenant,${noun}`);

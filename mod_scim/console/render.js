@@ -27,10 +27,8 @@ export function add(element, ...children) {
   return element;
 }
 
-/**
- * @param {string | null} space @param {string} tag  a name, and classes behind dots: 'section.card.wide'
- * @param {any} first @param {Child[]} children
- */
+/** @param {string | null} space @param {string} tag  a name, and classes behind dots: 'section.card.wide'
+ * @param {any} first @param {Child[]} children */
 function make(space, tag, first, children) {
   const [name, ...classes] = tag.split('.');
   const element = space ? document.createElementNS(space, name) : document.createElement(name);
@@ -41,10 +39,8 @@ function make(space, tag, first, children) {
   return element;
 }
 
-/**
- * An element: h('p.soft', {title: 'x'}, 'text', h('b', 'bold')). The properties may be left out.
- * @param {string} tag @param {Properties | Child} [first] @param {...Child} children @returns {any}
- */
+/** An element: h('p.soft', {title: 'x'}, 'text', h('b', 'bold')). The properties may be left out.
+ * @param {string} tag @param {Properties | Child} [first] @param {...Child} children @returns {any} */
 export function h(tag, first, ...children) {
   return make(null, tag, first, children);
 }

@@ -1,7 +1,5 @@
-/**
- * The address holds the place: #/TENANT/SCREEN/ID?search. A screen that is left while it loads is never shown, and what
- * is not saved yet is asked about first.
- */
+/** The address holds the place: #/TENANT/SCREEN/ID?search. A screen that is left while it loads is not shown, and what
+ * is not saved yet is asked about first. */
 import { queryText } from './api.js';
 
 /** @type {(address: Address) => void} */
@@ -45,10 +43,8 @@ export function search(query) {
 /** Shows the place anew. */
 export const again = () => show(here());
 
-/**
- * What is asked before the place is left, while something is not saved.
- * @param {(() => Promise<boolean>) | null} asks  answers whether it may be left
- */
+/** What is asked before the place is left, while something is not saved.
+ * @param {(() => Promise<boolean>) | null} asks  answers whether it may be left */
 export function guard(asks) {
   mayLeave = asks ?? (async () => true);
   window.onbeforeunload = asks ? (event) => event.preventDefault() : null;

@@ -7,6 +7,7 @@ import { duplicates } from './screens/duplicates.js';
 import { group, groups } from './screens/groups.js';
 import { hold, holds } from './screens/holds.js';
 import { overview } from './screens/overview.js';
+import { review } from './screens/review.js';
 import { roles } from './screens/roles.js';
 import { settings } from './screens/settings.js';
 import { subscription } from './screens/subscription.js';
@@ -20,17 +21,9 @@ export { tenants };
 
 /** By the name in the address: the screen, and that of one thing. @type {Record<string, {all: View, one?: View}>} */
 export const table = {
-  overview: { all: overview },
-  connect: { all: connect, one: connect },
-  tokens: { all: tokens, one: token },
-  users: { all: users, one: user },
-  groups: { all: groups, one: group },
-  access: { all: access, one: subscription },
-  templates: { all: templates },
-  roles: { all: roles },
-  activity: { all: activity, one: request },
-  audit: { all: audit },
-  holds: { all: holds, one: hold },
-  duplicates: { all: duplicates },
-  settings: { all: settings },
+  overview: { all: overview }, connect: { all: connect, one: connect }, tokens: { all: tokens, one: token },
+  users: { all: users, one: user }, groups: { all: groups, one: group }, access: { all: access, one: subscription },
+  review: { all: review }, templates: { all: templates }, roles: { all: roles },
+  activity: { all: activity, one: request }, audit: { all: audit }, holds: { all: holds, one: hold },
+  duplicates: { all: duplicates }, settings: { all: settings },
 };

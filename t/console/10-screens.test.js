@@ -9,7 +9,7 @@ export function places({ tenant, users, groups, hold, activity, subscription, to
   return { tenants: '#/', overview: at(''), connect: at('/connect'), guide: at('/connect/entra'), tokens: at('/tokens'),
     token: at(`/tokens/${token}`), users: at('/users'), user: at(`/users/${users[0]}`), groups: at('/groups'),
     group: at(`/groups/${groups[2]}`), access: at('/access'), subscription: at(`/access/${subscription}`),
-    templates: at('/templates'), roles: at('/roles'), role: at('/role/role-0'), activity: at('/activity'),
+    review: at('/review'), templates: at('/templates'), roles: at('/roles'), role: at('/role/role-0'), activity: at('/activity'),
     request: at(`/activity/${activity}`), audit: at('/audit'), holds: at('/holds'), hold: at(`/holds/${hold}`),
     duplicates: at('/duplicates'), settings: at('/settings'), everything: at('/more'), mappings: at('/mapping') };
 }
@@ -19,7 +19,7 @@ function dialogs({ tenant, users, hold }) {
   const at = (place) => `#/${tenant}${place}`;
   return { 'a token': [at('/tokens'), 'Make a token'], 'switching off': [at(''), 'Switch provisioning off…'], 'a user': [at('/users'), 'Add a local user'],
     'a merge': [at(`/users/${users[1]}`), 'Merge…'], protection: [at(`/users/${users[2]}`), 'Protect'], 'a release': [at(`/holds/${hold}`), 'Release…'],
-    'a template': [at('/templates'), 'Add a template'], 'who would match': [at('/templates'), /^Who would match/], 'a tenant': ['#/', 'Add a tenant'],
+    'a template': [at('/templates'), 'Add a template'], 'who would match': [at('/templates'), /^Who would match/], 'a template that is applied': [at('/templates'), /^Apply /], 'a tenant': ['#/', 'Add a tenant'],
     'a removal': ['#/switched-off/settings', 'Remove this tenant…'] };
 }
 

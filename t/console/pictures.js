@@ -11,7 +11,7 @@ async function everything() {
   const at = { tenants: '#/' };
   const ids = { token: (await first('tokens')).keyId, hold: (await first('holds')).id, request: (await first('activity?outcome=refused')).id, subscription: (await first('subscriptions?q=Reports')).id };
   for (const [name, place] of Object.entries({ overview: '', choose: '/connect', guide: '/connect/entra', tokens: '/tokens', token: `/tokens/${ids.token}`, users: '/users', user: '/users/dmitri.volkov@example.com',
-    groups: '/groups', group: '/groups/Engineering', access: '/access', subscription: `/access/${ids.subscription}`, templates: '/templates', roles: '/roles', activity: '/activity', request: `/activity/${ids.request}`,
+    groups: '/groups', group: '/groups/Engineering', access: '/access', subscription: `/access/${ids.subscription}`, templates: '/templates', review: '/review', roles: '/roles', activity: '/activity', request: `/activity/${ids.request}`,
     audit: '/audit', holds: '/holds', hold: `/holds/${ids.hold}`, duplicates: '/duplicates', settings: '/settings', more: '/more', mapping: '/mapping', role: '/role/user' })) at[name] = `#/demo${place}`;
   return at;
 }

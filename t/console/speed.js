@@ -30,7 +30,7 @@ async function places() {
     (await first('activity?outcome=refused')).id];
   return { Tenants: '#/', Overview: '', 'Connect: guide': '/connect/entra', Tokens: '/tokens', Users: '/users', 'Users: search': '/users?q=number+777', 'Users: a role': '/users?role=user',
     'Users: a group': '/users?group=Group+0', 'Users: a subscription': '/users?subscription=Subscription+1', 'Users: by name': '/users?sort=displayName', User: `/users/${user}`,
-    Groups: '/groups', 'Group of 100,000': `/groups/${group}`, Access: '/access', Subscription: `/access/${subscription}`, 'What new users get': '/templates', 'Roles and flags': '/roles',
+    Groups: '/groups', 'Group of 100,000': `/groups/${group}`, Access: '/access', Subscription: `/access/${subscription}`, 'Access review': '/review', 'What new users get': '/templates', 'Roles and flags': '/roles',
     Activity: '/activity', 'Activity: refused': '/activity?outcome=refused', Request: `/activity/${request}`, Audit: '/audit', 'Audit: search': '/audit?q=user777', 'Held requests': '/holds',
     Duplicates: '/duplicates', Settings: '/settings' };
 }

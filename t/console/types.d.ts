@@ -52,6 +52,8 @@ interface Operation {
   segments: string[];
   query: Field[];
   body: Field[];
+  /** arguments by which a further request goes on */
+  pieces: string[];
   answer: Field[];
   /** its answer is a page of a list */
   list: boolean;

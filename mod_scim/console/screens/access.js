@@ -70,11 +70,9 @@ function previewed(c, { granted, withdrawn }) {
     side(c, withdrawn, false)];
 }
 
-/**
- * The groups of one target: those that are mapped, those that would be, and how many are not shown.
+/** The groups of one target: those that are mapped, those that would be, and how many are not shown.
  * @param {Place} c @param {Draft} draft @param {Row[]} mapped @param {{subscription?: Row, role?: string}} target
- * @param {() => void} redraw @param {number} [hidden]
- */
+ * @param {() => void} redraw @param {number} [hidden] */
 function groupChips(c, draft, mapped, target, redraw, hidden = 0) {
   const title = target.subscription ? target.subscription.name : `role ${target.role}`;
   const added = draft.add.filter((each) => each.subscription === target.subscription && each.role === target.role);
@@ -189,7 +187,8 @@ export async function access(c) {
   };
   redraw();
   return screen({ title: 'Access', lead: 'What people get by being provisioned. What you grant by hand stays as it is.',
-    actions: [way(c.to('templates'), 'What new users get'), adder(c, 'subscription', 'Add a subscription')] },
+    actions: [way(c.to('review'), 'Access review'), way(c.to('templates'), 'What new users get'),
+      adder(c, 'subscription', 'Add a subscription')] },
   who, h('section.card', subscriptions), preview, card('Groups and roles', roles),
   card('What a first login gives', login));
 }

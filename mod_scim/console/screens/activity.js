@@ -42,10 +42,8 @@ function columns(c) {
     col('Token', (row) => name(row.tokenName))];
 }
 
-/**
- * Shows new rows as they come, until the screen is left. The server answers when there is something, or after a while.
- * @param {Place} c @param {(rows: Row[]) => void} arrived  the newest first
- */
+/** Shows new rows as they come, until the screen is left. The server answers when there is something, or after a while.
+ * @param {Place} c @param {(rows: Row[]) => void} arrived  the newest first */
 export async function follow(c, arrived) {
   const ask = async (/** @type {Values} */ query) => (await c.get('activity-list', { limit: 50, ...query })).data.items;
   let newer = (await ask({ limit: 1 }))[0]?.id;

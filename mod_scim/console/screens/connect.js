@@ -1,7 +1,5 @@
-/**
- * Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
- * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides.
- */
+/** Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
+ * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides. */
 import { button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, state, table,
   tag } from '../kit.js';
 import { asked, follow } from './activity.js';
@@ -98,8 +96,7 @@ function verdict({ short }, rows) {
 
 /** The provider's calls as they arrive. @param {Place} c @param {Guide} guide */
 function waiting(c, guide) {
-  /** @type {Row[]} */
-  let rows = [];
+  let rows = /** @type {Row[]} */ ([]);
   const news = h('div', { role: 'status' },
     h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)),
     h('p.soft', 'Let it test the connection now. Its calls appear here as they arrive.'));

@@ -1,5 +1,5 @@
 /** Accounts that may be one person: side by side, to merge them or to say that they are not. */
-import { button, card, col, empty, format, h, list, name, screen, state, table, tag, tell, time } from '../kit.js';
+import { button, card, col, empty, format, h, list, name, screen, state, table, tag, time } from '../kit.js';
 import { merge } from './user.js';
 import { sourceTag, userLink } from './users.js';
 
@@ -11,11 +11,8 @@ const LINES = [['Account', (each, c) => userLink(c, each)], ['User name', (each)
 
 /** @param {Place} c @param {Row[]} accounts */
 function different(c, accounts) {
-  return button('Not the same person', async () => {
-    await c.send('duplicate-dismiss', { users: accounts.map((each) => each.id) });
-    tell('They are not listed as duplicates any more');
-    c.again();
-  });
+  return button('Not the same person', () => c.act('duplicate-dismiss', { users: accounts.map((each) => each.id) },
+    'They are not listed as duplicates any more'));
 }
 
 /** @param {Place} c @param {Row[]} all */

@@ -1,6 +1,6 @@
 /** Groups: whose they are, what they give, and who is in them. */
 import { adder, button, card, changeForm, chip, code, col, empty, facts, format, h, link, list, model, name, num,
-  operationButton, screen, suggester, tag, tell, time, typeahead } from '../kit.js';
+  operationButton, screen, suggester, tag, time, typeahead } from '../kit.js';
 import { laterHistory } from './history.js';
 import { sourceTag } from './users.js';
 
@@ -24,18 +24,12 @@ function gives(c, data, mappings) {
   const given = (/** @type {Row} */ each) => {
     const what = each.subscription ?? each.role;
     const text = each.role ? `role ${what}` : link(c.to('access', each.subscriptionId), name(what, 'one'));
-    return chip(text, `Take ${what} from ${data.displayName}`, async () => {
-      await c.send('mapping-remove', { mapping: each.id });
-      tell('Removed ', h('bdi', what));
-      c.again();
-    });
+    return chip(text, `Take ${what} from ${data.displayName}`,
+      () => c.act('mapping-remove', { mapping: each.id }, ['Removed ', h('bdi', what)]));
   };
   const adds = typeahead({ label: 'Add a subscription', kind: 'add', suggest: suggester(c, 'subscription', 'name'),
-    choose: async (subscription) => {
-      await c.send('mapping-add', { group: data.id, subscription });
-      tell('Added ', h('bdi', subscription));
-      c.again();
-    } });
+    choose: (subscription) =>
+      c.act('mapping-add', { group: data.id, subscription }, ['Added ', h('bdi', subscription)]) });
   return card('What it gives', h('div.chips', mappings.map(given), adds), h('p'), h('small', 'Members get it at once '
     + 'where access goes “by groups”. See first who would gain or lose under ', link(c.to('access'), 'Access'), '.'));
 }

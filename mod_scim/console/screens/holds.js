@@ -1,6 +1,6 @@
 /** Held requests: whom each would touch, and the decision about it. */
 import { ask, button, card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state,
-  table, tag, tell, time } from '../kit.js';
+  table, tag, time } from '../kit.js';
 import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
 
@@ -33,29 +33,24 @@ export async function holds(c) {
 }
 
 /** @param {Place} c @param {string | null} etag */
-async function release(c, etag) {
+function release(c, etag) {
   const minutes = h('input', { type: 'number', value: 60, min: 1, max: 10080, id: 'minutes' });
   const everything = h('input', { type: 'checkbox', id: 'everything' });
   const body = [h('p', 'The identity provider sends the request again by itself. It passes then.'), h('div.fields',
     h('div.field', h('label', { for: 'minutes' }, 'For how many minutes'), minutes),
     h('div.field.check', everything, h('label', { for: 'everything' }, 'Let all other requests pass, too'),
       h('small', 'Except those that you have rejected.')))];
-  const done = await ask({ title: 'Release it?', action: 'Release', body, work: () => c.send('hold-release',
-    { hold: c.id, minutes: Number(minutes.value), everything: everything.checked }, etag) });
-  if (!done) return;
-  tell('Released. The identity provider tries again by itself.');
-  c.again();
+  return ask({ title: 'Release it?', action: 'Release', body, work: () => c.act('hold-release',
+    { hold: c.id, minutes: Number(minutes.value), everything: everything.checked },
+    'Released. The identity provider tries again by itself.', etag) });
 }
 
 /** @param {Place} c @param {string | null} etag */
-async function reject(c, etag) {
+function reject(c, etag) {
   const body = h('p', 'The request is refused for a day, however often it is sent. Change what led to it at the '
     + 'identity provider.');
-  const done = await ask({ title: 'Reject it?', action: 'Reject', danger: true, body,
-    work: () => c.send('hold-reject', { hold: c.id }, etag) });
-  if (!done) return;
-  tell('Rejected');
-  c.again();
+  return ask({ title: 'Reject it?', action: 'Reject', danger: true, body,
+    work: () => c.act('hold-reject', { hold: c.id }, 'Rejected', etag) });
 }
 
 /** @param {Place} c @param {Row} data */

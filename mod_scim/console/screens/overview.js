@@ -89,11 +89,8 @@ export async function switchOff(c, data) {
   const body = [h('p', 'Every request of the identity provider is refused until you switch it on again. What shall '
     + 'become of the accounts?'),
   choices('What becomes of the accounts', ways, accounts, (value) => { accounts = value; })];
-  const done = await ask({ title: 'Switch provisioning off?', body, action: 'Switch off', danger: true, large: true,
-    work: async () => (await c.send('tenant-disable', { accounts })).data });
-  if (!done) return;
-  setTenant(done);
-  c.again();
+  await ask({ title: 'Switch provisioning off?', body, action: 'Switch off', danger: true, large: true,
+    work: () => c.act('tenant-disable', { accounts }, 'Provisioning is off') });
 }
 
 /** @param {Row} data */

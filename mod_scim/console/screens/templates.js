@@ -1,5 +1,6 @@
 /** Templates: what new users get, in their order, and whom each would fit. */
-import { adder, ask, button, card, code, col, empty, format, h, link, list, name, num, screen } from '../kit.js';
+import { adder, ask, button, card, code, col, empty, format, h, link, list, lookFirst, name, num, screen }
+  from '../kit.js';
 import { userLink } from './users.js';
 
 /** Whom a template would fit, among those who are here. @param {Place} c @param {Row} row */
@@ -22,12 +23,25 @@ function gives(row) {
     h('li', h('span.soft', `${what}: `), h('bdi', values.join(', ')))));
 }
 
+/** Gives it to those who are here and fit: first whom. @param {Place} c @param {Row} row */
+async function apply(c, row) {
+  const columns = [col('User name', (each) => link(c.to('users', each.id), name(each.userName))),
+    col('Gets', (each) => each.gets && gives(each.gets)), col('Why not', (each) => name(each.cause ?? ''))];
+  const { look, report } = lookFirst(c, 'template-apply', 'Apply it', (said) => said, columns, (data) => data.accounts);
+  await ask({ title: ['Apply ', h('bdi', row.name)], large: true, cancel: 'Close', body: [h('p', 'Users of today who '
+    + 'fit get what of it they lack. You can take it back as one.'), h('div.row', button('See what it would do',
+    () => look({ template: row.id }))), report] });
+  c.again();
+}
+
 /** @type {View} */
 export async function templates(c) {
   const columns = [num('Order', (row) => format.count(row.priority)),
     col('Template', (row) => link(c.to('template', row.id), name(row.name))),
     col('For', (row) => code(row.condition) ?? 'everybody'), col('Gives', gives),
-    col('', (row) => button('Who would match', () => matches(c, row), { label: `Who would match ${row.name}` }))];
+    col('', (row) => h('div.row', button('Who would match', () => matches(c, row),
+      { label: `Who would match ${row.name}` }),
+    button('Apply…', () => apply(c, row), { label: `Apply ${row.name}` })))];
   const make = adder(c, 'template', 'Add a template', 'It is applied once to each account that is made from now on and '
     + 'that fits its condition.', undefined, 'main');
   return screen({ title: 'What new users get', trail: link(c.to('access'), 'Access'), actions: make, lead: 'Templates '

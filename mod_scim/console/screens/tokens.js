@@ -24,16 +24,13 @@ function lifetime() {
   return { element, read };
 }
 
-/**
- * The form of a new token; answers what the server made, null where it was left.
- * @param {Place} c @param {string} suggested @param {Child} [intro] @returns {Promise<any>}
- */
+/** The form of a new token; answers what the server made, null where it was left.
+ * @param {Place} c @param {string} suggested @param {Child} [intro] @returns {Promise<any>} */
 export async function makeToken(c, suggested, intro) {
   const operation = model.need('token-add');
   const fields = operation.body.filter((each) => each.name !== 'expires');
   const ends = lifetime();
-  /** @type {any} */
-  let made = null;
+  let made = /** @type {any} */ (null);
   const body = form(c, { operation: { ...operation, body: fields }, action: 'Make the token', cancel: true,
     extra: [h('p'), h('div.fields', ends.element)], submit: async (values) => {
       const expires = ends.read();

@@ -1,6 +1,6 @@
 /** One person: access and why not, what is managed where, and everything that changed the account. */
 import { ask, button, card, changeForm, chip, code, facts, fail, fill, format, h, link, model, name, operationButton,
-  screen, state, suggester, tag, tell, time, typeahead } from '../kit.js';
+  screen, state, suggester, tag, time, typeahead } from '../kit.js';
 import { accessTable } from './why.js';
 import { history } from './history.js';
 import { sourceTag } from './users.js';
@@ -17,17 +17,12 @@ function managed(data) {
 /** @param {Place} c @param {Row} data */
 function groups(c, data) {
   const member = (/** @type {Row} */ each) => chip(link(c.to('groups', each.id), name(each.displayName, 'one')),
-    `Remove from ${each.displayName}`, each.source === 'scim' ? null : async () => {
-      await c.send('group-remove-member', { group: each.id, member: data.id });
-      tell('Removed from ', h('bdi', each.displayName));
-      c.again();
-    });
+    `Remove from ${each.displayName}`, each.source === 'scim' ? null
+    : () => c.act('group-remove-member', { group: each.id, member: data.id },
+      ['Removed from ', h('bdi', each.displayName)]));
   const add = typeahead({ label: 'Add to a group that is managed here', placeholder: 'Add to a group…', kind: 'add',
-    suggest: suggester(c, 'group', 'displayName'), choose: async (group) => {
-      await c.send('group-add-members', { group, members: [data.id] });
-      tell('Added to ', h('bdi', group));
-      c.again();
-    } });
+    suggest: suggester(c, 'group', 'displayName'), choose: (group) =>
+      c.act('group-add-members', { group, members: [data.id] }, ['Added to ', h('bdi', group)]) });
   const own = data.groups?.length ? h('div.chips', data.groups.map(member)) : h('p.soft', 'In no group.');
   return card('Groups', own, h('p'), add, h('p'), h('small', 'Change groups of the identity provider there.'));
 }

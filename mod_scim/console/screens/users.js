@@ -1,6 +1,6 @@
 /** The people of a tenant. */
-import { adder, ask, button, card, col, empty, fill, form, format, h, link, list, model, name, num, screen, state,
-  table, tag, time, way } from '../kit.js';
+import { adder, ask, button, card, col, empty, form, h, link, list, lookFirst, model, name, num, screen, state, tag,
+  time, way } from '../kit.js';
 
 /** @param {Row} row */
 export function sourceTag({ source }) {
@@ -12,33 +12,19 @@ export function userLink(c, row) {
   return link(c.to('users', row.userId ?? row.id), name(row.displayName ?? row.userName ?? row.user ?? row.id));
 }
 
-/** Accounts from a file: first what it would do, then in earnest, on and on until all is done. @param {Place} c */
+/** Accounts from a file: first what it would do, then in earnest. @param {Place} c */
 function importer(c) {
-  const report = h('div.stack', { role: 'status' });
-  const carry = async (/** @type {Values} */ said, /** @type {boolean} */ preview) => {
-    const sums = { made: 0, changed: 0, same: 0, kept: 0, refused: 0 };
-    const notable = [];
-    for (let on = /** @type {Values} */ ({ line: 1 }); on.line && !c.signal.aborted;) {
-      const file = said.file.split('\n').slice(on.line - 1).join('\n');
-      const { data } = await c.send('user-import', { ...said, ...on, preview, file });
-      on = Object.fromEntries(Object.entries({ line: data.next, columns: data.columns, import: data.import })
-        .filter((each) => each[1]));
-      for (const key of /** @type {(keyof typeof sums)[]} */ (Object.keys(sums))) sums[key] += data[key];
-      notable.push(...data.lines.filter((/** @type {Row} */ each) => !/^(made|same)$/.test(each.outcome)));
-      const undo = data.import && link(c.to('batch', data.import), 'See each account, or undo it');
-      const sum = Object.entries(sums).map((each) => `${format.count(each[1])} ${each[0]}`).join(', ');
-      fill(report, h('p', sum, '. ', undo), table([num('Line', (row) => row.line),
-        col('User name', (row) => name(row.userName)), col('Outcome', (row) => row.outcome),
-        col('Why', (row) => [row.column && `${model.label(row.column)}: `,
-          name(row.cause ?? Object.keys(row.after).map(model.label).join(', '))])], notable.slice(0, 500)),
-      preview && !data.next && button('Import it', () => carry(said, false), { kind: 'main' }));
-    }
-  };
+  const columns = [num('Line', (row) => row.line), col('User name', (row) => name(row.userName)),
+    col('Outcome', (row) => row.outcome), col('Why', (row) => [row.column && `${model.label(row.column)}: `,
+      name(row.cause ?? Object.keys(row.after).map(model.label).join(', '))])];
   return button('Import a file…', async () => {
-    fill(report);
+    // The file is sent from the line on that is the next one.
+    const { look, report } = lookFirst(c, 'user-import', 'Import it',
+      (said) => ({ ...said, file: said.file.split('\n').slice((said.line ?? 1) - 1).join('\n') }), columns,
+      (data) => data.lines.filter((/** @type {Row} */ each) => !/^(made|same)$/.test(each.outcome)));
     await ask({ title: 'Import a file', large: true, cancel: 'Close', body: [form(c, { operation:
-      model.need('user-import'), only: ['file', 'existing', 'name'], action: 'See what it would do',
-    submit: (said) => carry(said, true) }), report] });
+      model.need('user-import'), only: ['file', 'existing', 'name'], action: 'See what it would do', submit: look }),
+    report] });
     c.again();
   });
 }

@@ -1,5 +1,5 @@
 /** What a person has, since when and from where, and why not. */
-import { button, card, col, format, h, link, name, table, tag, tell, time } from '../kit.js';
+import { button, card, col, format, h, link, name, table, tag, time } from '../kit.js';
 
 /** @param {Row} row */
 function standing(row) {
@@ -16,11 +16,8 @@ function from(c, { source, id, name: called, text }) {
 
 /** @param {Place} c @param {Row} row @param {string} user */
 function grantButton(c, row, user) {
-  return button('Grant by hand', async () => {
-    await c.send('grant-add', { user, subscription: row.id });
-    tell('Granted ', h('bdi', row.name));
-    c.again();
-  }, { label: `Grant ${row.name} by hand` });
+  return button('Grant by hand', () => c.act('grant-add', { user, subscription: row.id },
+    ['Granted ', h('bdi', row.name)]), { label: `Grant ${row.name} by hand` });
 }
 
 /** The step that a reason calls for. @param {Place} c @param {Row} reason @param {Row} row @param {string} user */
@@ -40,11 +37,8 @@ function why(c, row, user) {
     && !reasons.some((each) => each.operation === 'grant-add' || each.code === 'inactive');
   return [h('ul.plainlist', sources.map((each) => h('li', from(c, each))),
     reasons.map((each) => h('li', h('bdi', each.text), ' ', step(c, each, row, user)))),
-  canGrant && h('div', grantButton(c, row, user)), grant && button('Take the grant back', async () => {
-    await c.send('grant-remove', { grant });
-    tell('Taken back');
-    c.again();
-  }, { kind: 'plain' })];
+  canGrant && h('div', grantButton(c, row, user)), grant && button('Take the grant back',
+    () => c.act('grant-remove', { grant }, 'Taken back'), { kind: 'plain' })];
 }
 
 /** @param {Place} c @param {any} access  as `access show` answers @param {Row} user */
