@@ -82,6 +82,7 @@ typedef struct scim_runtime_t {
     struct scim_pages_t *pages;  /* NULL: nothing is remembered; made in post_config (pages.h) */
     const scim_limits_t *limits; /* known in post_config */
     struct scim_rules_cache_t *rules; /* made in child_init (store/rules_cache.h) */
+    struct scim_facts_kept_t *facts;  /* the same (store/facts_kept.h) */
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {

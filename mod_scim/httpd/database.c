@@ -12,6 +12,7 @@
 #include "configuration.h"
 #include "metrics.h"
 #include "store/conninfo.h"
+#include "store/facts_kept.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
 #include "store/rules_cache.h"
@@ -99,8 +100,10 @@ void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
     scim_runtime_t *runtime = scim_server_config(main_server)->runtime;
     apr_hash_index_t *i;
 
-    if (runtime)
+    if (runtime) {
         runtime->rules = scim_rules_cache_make(child);
+        runtime->facts = scim_facts_kept_make(child);
+    }
     for (i = runtime ? apr_hash_first(child, runtime->pools) : NULL; i; i = apr_hash_next(i))
         start(apr_hash_this_val(i), child, main_server);
 }

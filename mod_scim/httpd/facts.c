@@ -104,6 +104,14 @@ static scim_known_e identify(scim_identity_t *identity, const char **why, reques
     return SCIM_KNOWN;
 }
 
+/* What this process remembers of decisions; NULL: nothing. */
+static scim_facts_kept_t *kept_of(const request_rec *r)
+{
+    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+
+    return runtime ? runtime->facts : NULL;
+}
+
 /* With a connection. */
 static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
                                 const scim_wish_t *wish, const request_rec *r, apr_pool_t *pool)
@@ -111,7 +119,7 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
     scim_facts_t *facts = NULL;
     scim_error_t *error = scim_conn_limit(conn);
     if (!error) {
-        error = scim_facts_read(&facts, conn, identity, wish, pool);
+        error = scim_facts_read(&facts, conn, kept_of(r), identity, wish, pool);
     }
     if (!error && facts->first && !facts->foreign) {
         error = scim_facts_login(&facts, conn, identity, facts, scim_request_log_id(r), pool);

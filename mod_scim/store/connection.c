@@ -1,3 +1,4 @@
+#include <apr_atomic.h>
 #include <apr_general.h>
 #include <apr_strings.h>
 #include <errno.h>
@@ -52,6 +53,14 @@ static int is_stale(const scim_conn_t *conn)
            (scim_monotonic_now() - conn->backend->heard) / DRIFT > (conn->timeout - limit_of(conn));
 }
 
+/* Backends that this process has met. */
+static volatile apr_uint32_t backends_met;
+
+unsigned scim_conn_met(const scim_conn_t *conn)
+{
+    return conn->backend->pooled ? 0 : apr_atomic_read32(&backends_met);
+}
+
 void scim_backend_renew(scim_conn_t *conn)
 {
     scim_backend_t *old = conn->backend;
@@ -68,6 +77,7 @@ void scim_backend_renew(scim_conn_t *conn)
     apr_generate_random_bytes(backend->blind, SCIM_BLIND_LENGTH);
     apr_pool_userdata_setn(backend, BACKEND_KEY, NULL, conn->home);
     conn->backend = backend;
+    apr_atomic_inc32(&backends_met);
     if (old) {
         apr_pool_destroy(old->pool);
     }

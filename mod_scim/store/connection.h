@@ -90,6 +90,11 @@ scim_error_t *scim_conn_places(int *places, scim_conn_t *conn);
 /* Which database it is of, as text that another database has not. */
 const char *scim_conn_database(const scim_conn_t *conn);
 
+/* How many backends of PostgreSQL this process had met, when asked: whatever holds for one server alone is told from
+ * what was found before another one came. 0: a connection pooler may give the connection to another backend at any
+ * time. */
+unsigned scim_conn_met(const scim_conn_t *conn);
+
 /* What is undone from now on is a part of the transaction, back to its latest savepoint. */
 void scim_conn_nest(scim_conn_t *conn, int nested);
 

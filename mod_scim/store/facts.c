@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "facts_kept.h"
 #include "facts_known.h"
 #include "facts_short.h"
 #include "head.h"
@@ -112,21 +113,43 @@ typedef struct question_t {
     const char *names; /* of the subscriptions: the text of an SQL array; NULL: it is not about some alone */
     unsigned traits;   /* of the tenant, as they were */
     int remembers;     /* what gives the subscriptions */
+    scim_facts_kept_t *kept;
+    scim_kept_key_t key;
+    const char *snapshot; /* taken before the facts were read; NULL: they are not to be remembered */
     apr_pool_t *pool;
 } question_t;
 
+/* A batch that takes the snapshot, where there is something to remember with it; its slot is 0 then. */
+static scim_batch_t *open_batch(const question_t *question)
+{
+    scim_batch_t *batch = scim_batch_make(question->conn);
+    scim_batch_set(batch, "tenant", question->identity->tenant);
+    if (question->kept) {
+        scim_batch_add(batch, SCIM_STMT_SNAPSHOT, NULL);
+    }
+    scim_conn_reads(question->conn);
+    return batch;
+}
+
+static scim_error_t *run_batch(question_t *question, scim_batch_t *batch)
+{
+    scim_error_t *error = scim_session_attempt(run_once, batch);
+    if (!error && question->kept) {
+        question->snapshot = apr_pstrdup(question->pool, scim_result_text(NULL, scim_batch_result(batch, 0), 0, 0));
+    }
+    return error;
+}
+
 /* One statement; with it what is to be remembered of subscriptions is read, where it is not yet. */
-static scim_error_t *run(const PGresult **result, const question_t *question, scim_statement_e statement,
+static scim_error_t *run(const PGresult **result, question_t *question, scim_statement_e statement,
                          const scim_param_t *params)
 {
     const char *tenant = question->identity->tenant;
-    scim_batch_t *batch = scim_batch_make(question->conn);
-    scim_batch_set(batch, "tenant", tenant);
+    scim_batch_t *batch = open_batch(question);
     int slot = scim_batch_add(batch, statement, params);
     int known =
         question->remembers ? scim_known_add(batch, question->conn, tenant, question->names, question->pool) : -1;
-    scim_conn_reads(question->conn);
-    scim_error_t *error = scim_session_attempt(run_once, batch);
+    scim_error_t *error = run_batch(question, batch);
     *result = error ? NULL : scim_batch_result(batch, slot);
     if (!error && known >= 0) {
         scim_known_keep(question->conn, tenant, question->names, scim_batch_result(batch, known));
@@ -134,7 +157,7 @@ static scim_error_t *run(const PGresult **result, const question_t *question, sc
     return error;
 }
 
-static scim_error_t *read_long(scim_facts_t **out, const question_t *question)
+static scim_error_t *read_long(scim_facts_t **out, question_t *question)
 {
     const PGresult *result;
     const scim_identity_t *identity = question->identity;
@@ -167,7 +190,7 @@ static void take(scim_facts_t *facts, const scim_wish_t *wish)
 }
 
 /* *out stays NULL where the tenant turns out to be of another sort than it was. */
-static scim_error_t *read_short(scim_facts_t **out, const question_t *question, int statement)
+static scim_error_t *read_short(scim_facts_t **out, question_t *question, int statement)
 {
     const PGresult *result;
     const scim_identity_t *identity = question->identity;
@@ -187,14 +210,12 @@ static scim_error_t *read_short(scim_facts_t **out, const question_t *question, 
 }
 
 /* *out stays NULL where what is remembered does not hold any longer. */
-static scim_error_t *read_known(scim_facts_t **out, const question_t *question, const scim_known_t *known)
+static scim_error_t *read_known(scim_facts_t **out, question_t *question, const scim_known_t *known)
 {
-    scim_batch_t *batch = scim_batch_make(question->conn);
-    scim_batch_set(batch, "tenant", question->identity->tenant);
+    scim_batch_t *batch = open_batch(question);
     scim_param_t *params = make_params(question->identity, question->pool);
     int slot = scim_batch_add(batch, scim_known_statement(params, known, question->traits), params);
-    scim_conn_reads(question->conn);
-    scim_error_t *error = scim_session_attempt(run_once, batch);
+    scim_error_t *error = run_batch(question, batch);
     *out = error ? NULL : scim_known_read(known, scim_batch_result(batch, slot), question->pool);
     if (*out) {
         take(*out, question->wish);
@@ -202,29 +223,88 @@ static scim_error_t *read_known(scim_facts_t **out, const question_t *question, 
     return error;
 }
 
-scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
-                              const scim_wish_t *wish, apr_pool_t *pool)
+static scim_error_t *read_anew(scim_facts_t **out, question_t *question)
+{
+    const scim_identity_t *identity = question->identity;
+    const scim_wish_t *wish = question->wish;
+    int seats = wish->lists == SCIM_FACTS_ENTITLEMENTS && !is_linked(identity);
+    int whole = seats && !wish->names;
+    int statement = is_linked(identity) || whole ? -1 : scim_facts_short(wish->lists, question->traits);
+    scim_error_t *error = NULL;
+    question->names = seats && !whole ? array_of(wish->names, question->pool) : NULL;
+    question->remembers = question->names && scim_known_may(question->traits);
+    const scim_known_t *known =
+        question->remembers ? scim_known_find(question->conn, identity->tenant, question->names) : NULL;
+    if (known) {
+        error = read_known(out, question, known);
+    }
+    if (!error && !*out && statement >= 0) {
+        error = read_short(out, question, statement);
+    }
+    return error || *out ? error : read_long(out, question);
+}
+
+/* --- what is remembered of decisions ------------------------------------------------------------------------------ */
+
+static scim_error_t *is_same(int *same, const question_t *question, const char *snapshot)
+{
+    scim_batch_t *batch = scim_batch_make(question->conn);
+    scim_batch_set(batch, "tenant", question->identity->tenant);
+    int slot = scim_batch_add(batch, SCIM_STMT_FACTS_SAME,
+                              scim_params(question->pool, question->identity->tenant, snapshot, SCIM_PARAMS_END));
+    scim_conn_reads(question->conn);
+    scim_error_t *error = scim_session_attempt(run_once, batch);
+    *same = !error && scim_result_bool(scim_batch_result(batch, slot), 0, 0);
+    return error;
+}
+
+/* *out stays NULL where nothing is remembered, or it does not hold any longer. */
+static scim_error_t *recall(scim_facts_t **out, question_t *question)
+{
+    const char *snapshot;
+    int same;
+    scim_kept_key(&question->key, question->kept, question->conn, question->identity, question->wish, question->pool);
+    scim_facts_t *facts = scim_kept_find(&snapshot, question->kept, &question->key, question->conn, question->pool);
+    if (!facts) {
+        return NULL;
+    }
+    scim_error_t *error = is_same(&same, question, snapshot);
+    if (!error && same) {
+        take(facts, question->wish);
+        *out = facts;
+    } else if (!error) {
+        scim_kept_changed(question->kept, &question->key, question->conn);
+    }
+    return error;
+}
+
+/* Accounts that are there, in a tenant that is switched on: of such a one each change is told. */
+static void keep(const question_t *question, const scim_facts_t *facts)
+{
+    if (question->kept && question->snapshot && facts->found && facts->enabled && !facts->first) {
+        scim_kept_put(question->kept, &question->key, facts, question->snapshot, question->conn, question->pool);
+    }
+}
+
+scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, scim_facts_kept_t *kept,
+                              const scim_identity_t *identity, const scim_wish_t *wish, apr_pool_t *pool)
 {
     question_t question = {.conn = conn,
                            .identity = identity,
                            .wish = wish,
                            .traits = scim_conn_recall(conn, identity->tenant),
+                           .kept = scim_conn_met(conn) ? kept : NULL,
                            .pool = pool};
-    int seats = wish->lists == SCIM_FACTS_ENTITLEMENTS && !is_linked(identity);
-    int whole = seats && !wish->names;
-    int statement = is_linked(identity) || whole ? -1 : scim_facts_short(wish->lists, question.traits);
-    scim_error_t *error = NULL;
     *out = NULL;
-    question.names = seats && !whole ? array_of(wish->names, pool) : NULL;
-    question.remembers = question.names && scim_known_may(question.traits);
-    const scim_known_t *known = question.remembers ? scim_known_find(conn, identity->tenant, question.names) : NULL;
-    if (known) {
-        error = read_known(out, &question, known);
+    scim_error_t *error = question.kept ? recall(out, &question) : NULL;
+    if (error || *out) {
+        return error;
     }
-    if (!error && !*out && statement >= 0) {
-        error = read_short(out, &question, statement);
+    error = read_anew(out, &question);
+    if (!error) {
+        keep(&question, *out);
     }
-    return error || *out ? error : read_long(out, &question);
+    return error;
 }
 
 static int has_name(const apr_array_header_t *names, const char *name)

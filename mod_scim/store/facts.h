@@ -56,9 +56,12 @@ typedef struct scim_facts_t {
     int foreign; /* the account was found by its login, and is linked to another subject of the issuer */
 } scim_facts_t;
 
-/* Reads the facts in `pool`. Errors: 503. */
-scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
-                              const scim_wish_t *wish, apr_pool_t *pool);
+/* What is remembered of decisions (facts_kept.h). */
+typedef struct scim_facts_kept_t scim_facts_kept_t;
+
+/* Reads the facts in `pool`, or finds in `kept` those that still hold; NULL: nothing is remembered. Errors: 503. */
+scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, scim_facts_kept_t *kept,
+                              const scim_identity_t *identity, const scim_wish_t *wish, apr_pool_t *pool);
 
 /* Whether what was read is all that is wished for. */
 int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish);

@@ -12,6 +12,7 @@ as $$
 begin
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight, logins)
     values (of_tenant, action, object_type, object_id, object_name, before, after, weight, logins);
+    insert into scim.tally (tenant, type, n) values (of_tenant, 'User', 0);
 end
 $$;
 

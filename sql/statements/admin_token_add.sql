@@ -1,6 +1,6 @@
 -- Makes a token, with copies of the tenant's settings. The store puts it in the place of the null that stands for it.
 -- $1 tenant, $2 the token as it is shown, with its digest
-with ended as (
+with {{tell}}, ended as (
     -- Of the same name, and past its end: it is revoked, so that its name is free.
     update scim.token k
        set revoked = now(), revoked_by = $2::jsonb ->> 'createdBy'

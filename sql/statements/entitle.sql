@@ -1,6 +1,6 @@
 -- Grants a user the subscriptions that its entitlements match, and takes back what they match no longer. Of a user that was not made nothing is done.
 -- $1 tenant, $2 the user, $3 its userName, $4 the subscriptions, $5 those that are taken back; null: all others
-with gone as (
+with {{tell}}, gone as (
     delete from scim.access_grant a
      where a.tenant = $1 and a.user_id = $2::uuid and a.source = 'provider' and a.subscription_id <> all ($4::uuid[])
        and ($5::uuid[] is null or a.subscription_id = any ($5::uuid[]))

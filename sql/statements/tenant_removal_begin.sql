@@ -1,5 +1,5 @@
 -- Marks a tenant as one that is being removed; once. $1 tenant, $2 arguments: none
-with marked as (
+with {{tell}}, marked as (
     update scim.tenant t set removing = now()
      where t.tenant = $1 and not t.enabled and t.removing is null and $2::jsonb is not null
     returning t.*

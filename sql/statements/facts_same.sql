@@ -1,0 +1,4 @@
+-- Whether nothing that decides about accounts has changed in a tenant since a snapshot: no row of the tally has come since. Each change of accounts,
+-- memberships, grants, links, mappings, subscriptions and of the tenant adds one (t/guards/38-tally). $1 tenant, $2 the snapshot
+select not exists (select from scim.tally l
+                    where l.tenant = $1 and l.xid >= pg_snapshot_xmin($2::pg_snapshot) and not pg_visible_in_snapshot(l.xid, $2::pg_snapshot))
