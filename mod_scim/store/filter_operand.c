@@ -5,21 +5,21 @@
 
 /* The members of group r, and the groups of user r, are here what they are in an answer (sql/statements/members.part
  * and groups.part): deleted resources are none, and groups that contain one of the user's groups count as `indirect`.
- */
-#define MEMBER_FROM "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and u.wire"
-#define MEMBER_ON   "m.tenant = r.tenant and m.group_id = r.id"
+ * Each table is asked for the tenant, which is $1. */
+#define MEMBER_FROM "scim.membership m join scim.resource u on u.tenant = $1::text and u.id = m.member_id and u.wire"
+#define MEMBER_ON   "m.tenant = $1::text and m.group_id = r.id"
 #define MEMBER_NAME                                                                                                    \
     "(select coalesce(n.doc ->> 'displayName', n.doc ->> 'userName') from scim.resource n"                             \
-    " where n.tenant = m.tenant and n.id = m.member_id)"
+    " where n.tenant = $1::text and n.id = m.member_id)"
 
 #define GROUP_FROM                                                                                                     \
     "(with recursive up (group_id, direct) as"                                                                         \
-    " (select s.group_id, true from scim.membership s where s.tenant = r.tenant and s.member_id = r.id"                \
+    " (select s.group_id, true from scim.membership s where s.tenant = $1::text and s.member_id = r.id"                \
     " union select s.group_id, false from up"                                                                          \
-    " join scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.wire"                                   \
-    " join scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id)"                                    \
+    " join scim.resource p on p.tenant = $1::text and p.id = up.group_id and p.wire"                                   \
+    " join scim.membership s on s.tenant = $1::text and s.member_id = up.group_id)"                                    \
     " select up.group_id, bool_or(up.direct) as direct from up group by up.group_id) m"                                \
-    " join scim.resource g on g.tenant = r.tenant and g.id = m.group_id and g.wire"
+    " join scim.resource g on g.tenant = $1::text and g.id = m.group_id and g.wire"
 
 /* Keys are cut (scim.keep_keys), and no folded text holds the last code point: scim.fold makes another of it. */
 #define CUT   "left(?, 256)"
@@ -33,11 +33,11 @@
 #define GROUP_IDS                                                                                                      \
     "with recursive down (member_id, member_type) as"                                                                  \
     " (select m.member_id, m.member_type from scim.membership m"                                                       \
-    " join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and g.wire"                                    \
+    " join scim.resource g on g.tenant = $1::text and g.id = m.group_id and g.wire"                                    \
     " where m.tenant = $1::text and m.group_id = ?"                                                                    \
     " union select m.member_id, m.member_type from down"                                                               \
     " join scim.resource g on g.tenant = $1::text and g.id = down.member_id and g.wire"                                \
-    " join scim.membership m on m.tenant = g.tenant and m.group_id = g.id where down.member_type = 'Group')"           \
+    " join scim.membership m on m.tenant = $1::text and m.group_id = g.id where down.member_type = 'Group')"           \
     " select down.member_id from down"
 
 /* An array gives the index its ids, alone or beside other indexes; where rows are read one by one, each would be

@@ -21,21 +21,21 @@
     EMAIL_IS(n)                                                                                                        \
     " and exists (select 1 from " ELEMENTS("emails") " where scim.fold((e.value ->> 'value')) = $" m "::text)"
 #define MEMBERS                                                                                                        \
-    "scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id and"                         \
+    "scim.membership m join scim.resource u on u.tenant = $1::text and u.id = m.member_id and"                         \
     " u.wire"
 #define GROUPS                                                                                                         \
     "(with recursive up (group_id, direct) as (select s.group_id, true from scim.membership s where"                   \
-    " s.tenant = r.tenant and s.member_id = r.id union select s.group_id, false from up join"                          \
-    " scim.resource p on p.tenant = r.tenant and p.id = up.group_id and p.wire join"                                   \
-    " scim.membership s on s.tenant = r.tenant and s.member_id = up.group_id) select up.group_id,"                     \
+    " s.tenant = $1::text and s.member_id = r.id union select s.group_id, false from up join"                          \
+    " scim.resource p on p.tenant = $1::text and p.id = up.group_id and p.wire join"                                   \
+    " scim.membership s on s.tenant = $1::text and s.member_id = up.group_id) select up.group_id,"                     \
     " bool_or(up.direct) as direct from up group by up.group_id) m join scim.resource g on g.tenant"                   \
-    " = r.tenant and g.id = m.group_id and g.wire"
+    " = $1::text and g.id = m.group_id and g.wire"
 #define DOWN(n)                                                                                                        \
     "with recursive down (member_id, member_type) as (select m.member_id, m.member_type from"                          \
-    " scim.membership m join scim.resource g on g.tenant = m.tenant and g.id = m.group_id and"                         \
+    " scim.membership m join scim.resource g on g.tenant = $1::text and g.id = m.group_id and"                         \
     " g.wire where m.tenant = $1::text and m.group_id = $" n "::uuid union select"                                     \
     " m.member_id, m.member_type from down join scim.resource g on g.tenant = $1::text and g.id ="                     \
-    " down.member_id and g.wire join scim.membership m on m.tenant = g.tenant and"                                     \
+    " down.member_id and g.wire join scim.membership m on m.tenant = $1::text and"                                     \
     " m.group_id = g.id where down.member_type = 'Group') select down.member_id from down"
 
 static const struct {
@@ -208,23 +208,23 @@ static const struct {
      "(r.id = any (array(select m.group_id from " MEMBERS " where m.tenant = $1::text and m.member_id = $2::uuid)))",
      "2819c223-7f76-453a-919d-413861904646"},
     {"Group", "members.value ne '2819c223-7f76-453a-919d-413861904646'",
-     "((exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id and m.member_id is distinct "
-     "from $2::uuid) or not exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id)))",
+     "((exists (select 1 from " MEMBERS " where m.tenant = $1::text and m.group_id = r.id and m.member_id is distinct "
+     "from $2::uuid) or not exists (select 1 from " MEMBERS " where m.tenant = $1::text and m.group_id = r.id)))",
      "2819c223-7f76-453a-919d-413861904646"},
     {"Group", "members.display co 'x'",
      "(exists (select 1 from " MEMBERS
-     " where m.tenant = r.tenant and m.group_id = r.id and position($2::text in scim.fold((select "
-     "coalesce(n.doc ->> 'displayName', n.doc ->> 'userName') from scim.resource n where n.tenant = m.tenant and n.id "
+     " where m.tenant = $1::text and m.group_id = r.id and position($2::text in scim.fold((select "
+     "coalesce(n.doc ->> 'displayName', n.doc ->> 'userName') from scim.resource n where n.tenant = $1::text and n.id "
      "= m.member_id))) > 0))",
      "x"},
     {"Group", "members[value eq '2819c223-7f76-453a-919d-413861904646' and type eq 'User']",
      "((r.id = any (array(select m.group_id from " MEMBERS
      " where m.tenant = $1::text and m.member_id = $2::uuid)) and exists (select 1 from " MEMBERS
-     " where m.tenant = r.tenant and m.group_id = r.id and (m.member_id = $3::uuid and scim.fold(m.member_type) = "
+     " where m.tenant = $1::text and m.group_id = r.id and (m.member_id = $3::uuid and scim.fold(m.member_type) = "
      "$4::text))))",
      "2819c223-7f76-453a-919d-413861904646|2819c223-7f76-453a-919d-413861904646|user"},
     {"Group", "not (members pr)",
-     "(not (exists (select 1 from " MEMBERS " where m.tenant = r.tenant and m.group_id = r.id)))", ""},
+     "(not (exists (select 1 from " MEMBERS " where m.tenant = $1::text and m.group_id = r.id)))", ""},
     {"User", "id eq '2819c223-7f76-453a-919d-413861904646' and manager eq 'B'",
      "((r.id = $2::uuid and (" ENTERPRISE " -> 'manager' ->> 'value') = $3::text))",
      "2819c223-7f76-453a-919d-413861904646|B"},
@@ -383,7 +383,7 @@ static const struct {
      "((starts_with(m.member_id::text, $2::text) or scim.fold(m.member_type) = $3::text))", "28|group"},
     {"not (display co 'x')",
      "(not (coalesce(position($2::text in scim.fold((select coalesce(n.doc ->> 'displayName', "
-     "n.doc ->> 'userName') from scim.resource n where n.tenant = m.tenant and n.id = m.member_id))) > 0, false)))",
+     "n.doc ->> 'userName') from scim.resource n where n.tenant = $1::text and n.id = m.member_id))) > 0, false)))",
      "x"},
     {"value pr and $ref pr", "((true and true))", ""},
     {"$ref eq 'x'", "Filtering by 'members.$ref' is not supported.", NULL},

@@ -250,7 +250,7 @@ static void test_conditions(void)
          " (r.display_name_key = $3::text)))"},
         {NULL, "userName ne \"a\" and not (members pr)",
          "((r.type = 'Group' and ((true and not (exists (select 1 from scim.membership m join scim.resource u on"
-         " u.tenant = m.tenant and u.id = m.member_id and u.wire where m.tenant = r.tenant and"
+         " u.tenant = $1::text and u.id = m.member_id and u.wire where m.tenant = $1::text and"
          " m.group_id = r.id))))) or (r.type = 'User' and ((r.user_name_key is distinct from $2::text and"
          " not (false)))))"},
         {NULL, "userName eq null or userName ne null",

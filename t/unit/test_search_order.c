@@ -74,8 +74,8 @@ static void test_orders(void)
         {"User", "emails.primary", NULL, "left((" PRIMARY("emails") " ->> 'primary'), 256) collate \"C\", r.id"},
         {"User", "schemas", NULL, "left(((r.doc -> 'schemas' -> 0) #>> '{}'), 256) collate \"C\", r.id"},
         {"Group", "members", NULL,
-         "(select m.member_id from scim.membership m join scim.resource u on u.tenant = m.tenant and u.id = m.member_id"
-         " and u.wire where m.tenant = r.tenant and m.group_id = r.id order by m.member_id limit 1),"
+         "(select m.member_id from scim.membership m join scim.resource u on u.tenant = $1::text and u.id = m.member_id"
+         " and u.wire where m.tenant = $1::text and m.group_id = r.id order by m.member_id limit 1),"
          " r.id"},
         {NULL, "displayName", "descending", "r.display_name_key desc, r.type, r.id"},
         {NULL, "userName", NULL, "case r.type when 'User' then r.user_name_key end, r.type, r.id"},
