@@ -398,7 +398,7 @@ all_are(sub { $_->{status} eq '404' }, 'a thousand errors');
 my $held = $t->make(Users => userName => 'held');
 my $pid  = fork // die "fork: $!";
 if (!$pid) {
-    eval { sql("begin; select from scim.resource where id = '$held' for update; select pg_sleep(3); commit") };
+    eval { sql("begin; select from scim.resource where tenant = '$t->{tenant}' and id = '$held' for update; select pg_sleep(3); commit") };
     POSIX::_exit(0);
 }
 ok(eventually(sub { sql("select count(*) from pg_stat_activity where query ~ 'pg_sleep.3' and wait_event = 'PgSleep'") == 1 }), 'held');
