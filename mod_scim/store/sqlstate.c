@@ -1,5 +1,6 @@
 #include "sqlstate.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -86,11 +87,31 @@ static const struct {
 } unique_fields[] = {
     {"resource_user_name", "userName"}, {"resource_login", "email"}, {"resource_group_name", "displayName"}};
 
-static const rule_t *find_rule(const char *code, const char *constraint)
+static int is_of_name(char c)
+{
+    return apr_isalnum(c) || c == '_';
+}
+
+int scim_sqlstate_names(const char *text, const char *constraint)
+{
+    apr_size_t length = strlen(constraint);
+    for (const char *at = strstr(text, constraint); at; at = strstr(at + 1, constraint)) {
+        const char *end = at + length;
+        if (end[0] == '_' && apr_isdigit(end[1])) {
+            end += 1 + strspn(end + 1, "0123456789");
+        }
+        if ((at == text || !is_of_name(at[-1])) && !is_of_name(*end)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static const rule_t *find_rule(const char *code, const char *names)
 {
     const rule_t *rule = rules;
     while (strncmp(code, rule->code, strlen(rule->code)) != 0 ||
-           (rule->constraint && (!constraint || strcmp(constraint, rule->constraint) != 0))) {
+           (rule->constraint && !scim_sqlstate_names(names, rule->constraint))) {
         rule++;
     }
     return rule;
@@ -149,10 +170,10 @@ static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool
 }
 
 /* Somebody else was quicker than the check of the operation. */
-static void add_unique_field(scim_error_t *error, const char *constraint, apr_pool_t *pool)
+static void add_unique_field(scim_error_t *error, const char *names, apr_pool_t *pool)
 {
-    for (apr_size_t i = 0; constraint && i < sizeof(unique_fields) / sizeof(unique_fields[0]); i++) {
-        if (strcmp(unique_fields[i].constraint, constraint) == 0) {
+    for (apr_size_t i = 0; i < sizeof(unique_fields) / sizeof(unique_fields[0]); i++) {
+        if (scim_sqlstate_names(names, unique_fields[i].constraint)) {
             scim_error_field(error, unique_fields[i].field, error->detail, pool);
         }
     }
@@ -164,10 +185,12 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *field = PQresultErrorField(result, PG_DIAG_COLUMN_NAME); /* of scim.fail */
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-    const rule_t *rule = find_rule(code, constraint);
     if (!message) {
         message = PQresultErrorMessage(result);
     }
+    /* What a server of a Citus cluster says of a constraint arrives in the message alone. */
+    const char *names = constraint ? constraint : message;
+    const rule_t *rule = find_rule(code, names);
     const char *detail = rule->detail ? rule->detail : message;
     scim_error_t *error = rule->status ? scim_error_status(pool, rule->status, "%s", detail)
                                        : scim_error_typed(pool, rule->type, "%s", detail);
@@ -179,7 +202,7 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
         add_fields(error, field, pool);
     }
-    add_unique_field(error, constraint, pool);
+    add_unique_field(error, names, pool);
     return error;
 }
 

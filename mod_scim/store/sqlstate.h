@@ -24,6 +24,10 @@
 /* The error of a failed result. PostgreSQL's own words go to `cause` alone; ours (SCnnn) may be the detail. */
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);
 
+/* Whether PostgreSQL's words name the constraint: as the schema calls it or, on a server of a Citus cluster, with the
+ * number of a piece of the table behind it ("resource_user_name_102091"). */
+int scim_sqlstate_names(const char *text, const char *constraint);
+
 /* 503 with Retry-After: the database is out of reach. */
 scim_error_t *scim_sqlstate_unavailable(const char *cause, apr_pool_t *pool);
 

@@ -70,6 +70,7 @@ static const struct {
     {"slots", test_slots},
     {"sheet", test_sheet},
     {"spool", test_spool},
+    {"sqlstate", test_sqlstate},
     {"table", test_table},
     {"template", test_template},
     {"text", test_text},

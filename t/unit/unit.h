@@ -93,6 +93,7 @@ extern CU_TestInfo test_silence[];
 extern CU_TestInfo test_slots[];
 extern CU_TestInfo test_sheet[];
 extern CU_TestInfo test_spool[];
+extern CU_TestInfo test_sqlstate[];
 extern CU_TestInfo test_table[];
 extern CU_TestInfo test_template[];
 extern CU_TestInfo test_text[];
