@@ -60,7 +60,8 @@ grant execute on function scim.spread to scim_manage;
 
 -- --- what administrators do ------------------------------------------------------------------------------------------
 
--- Every column that is not internal, so that a new setting is shown by being there.
+-- Every column but those that nobody is shown, so that a new setting is shown by being there. They are named here: what a comment says of a
+-- column is not there on a server of a Citus cluster.
 create function scim.tenant_json(t scim.tenant) returns jsonb
     language sql stable
 as $$
@@ -71,7 +72,7 @@ as $$
                        end)
               from pg_attribute a
              where a.attrelid = 'scim.tenant'::regclass and a.attnum > 0 and not a.attisdropped
-               and col_description(a.attrelid, a.attnum) is distinct from 'internal'
+               and a.attname not in ('nests', 'grounds')
 $$;
 
 -- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
