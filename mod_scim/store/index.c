@@ -19,6 +19,8 @@ typedef struct index_t {
     apr_pool_t *pool;
 } index_t;
 
+typedef scim_error_t *(*tenant_work_t)(const index_t *index, const char *tenant, const char *ids);
+
 /* Who waits for a lock holds others up. So a batch gives up soon, lets them pass, and is run again, for two minutes. */
 static scim_error_t *run_batch(scim_batch_t *batch)
 {
@@ -137,34 +139,54 @@ static const char *id_list(const apr_array_header_t *ids, apr_pool_t *pool)
     return apr_pstrcat(pool, text, "}", NULL);
 }
 
-/* Makes the rows of what is not ready, for all resources. */
-static scim_error_t *fill(const index_t *index)
+/* Calls `work` for each tenant, one after another. */
+static scim_error_t *each_tenant(const index_t *index, tenant_work_t work, const char *ids)
 {
-    const char *ids = index->unready->nelts ? id_list(index->unready, index->pool) : NULL;
     const char *tenant = "";
+    const PGresult *result;
+    scim_error_t *error;
+
+    do {
+        scim_param_t params[] = {{.value = tenant}};
+        apr_size_t len;
+
+        error = run(&result, index, SCIM_STMT_INDEX_TENANT, params);
+        if (error || PQntuples(result) == 0) {
+            return error;
+        }
+        const char *name = scim_result_text(&len, result, 0, 0);
+        tenant = apr_pstrmemdup(index->pool, name, len);
+        error = work(index, tenant, ids);
+    } while (!error);
+    return error;
+}
+
+/* Makes the rows of the attributes `ids` for all resources of a tenant. */
+static scim_error_t *fill(const index_t *index, const char *tenant, const char *ids)
+{
     char id[37] = "00000000-0000-0000-0000-000000000000";
     const PGresult *result;
-    scim_error_t *error = NULL;
+    scim_error_t *error;
 
-    while (ids) {
-        scim_param_t params[] = {{.value = ids}, {.value = tenant}, {.value = id}, {.value = BATCH}};
-        apr_size_t len;
-        const char *last;
+    for (;;) {
+        scim_param_t params[] = {{.value = tenant}, {.value = ids}, {.value = id}, {.value = BATCH}};
 
         error = run(&result, index, SCIM_STMT_INDEX_FILL, params);
         if (error || PQntuples(result) == 0) {
             return error;
         }
-        last = scim_result_text(&len, result, 0, 0);
-        tenant = apr_pstrmemdup(index->pool, last, len);
-        scim_result_uuid(id, result, 0, 1);
+        scim_result_uuid(id, result, 0, 0);
     }
-    return error;
 }
 
-static scim_error_t *empty(const index_t *index, int id)
+static scim_error_t *fill_all(const index_t *index)
 {
-    scim_param_t params[] = {{.value = number(id, index->pool)}, {.value = EMPTY_BATCH}};
+    return index->unready->nelts ? each_tenant(index, fill, id_list(index->unready, index->pool)) : NULL;
+}
+
+static scim_error_t *empty(const index_t *index, const char *tenant, const char *id)
+{
+    scim_param_t params[] = {{.value = tenant}, {.value = id}, {.value = EMPTY_BATCH}};
     const PGresult *result;
     scim_error_t *error;
 
@@ -178,8 +200,9 @@ static scim_error_t *empty(const index_t *index, int id)
  * written meanwhile go after it. */
 static scim_error_t *drop_attribute(const index_t *index, int id)
 {
-    scim_param_t params[] = {{.value = number(id, index->pool)}};
-    scim_error_t *error = empty(index, id);
+    const char *text = number(id, index->pool);
+    scim_param_t params[] = {{.value = text}};
+    scim_error_t *error = each_tenant(index, empty, text);
     scim_batch_t *batch = scim_batch_make(index->conn);
 
     scim_batch_add(batch, SCIM_STMT_INDEX_REMOVE, params);
@@ -187,7 +210,7 @@ static scim_error_t *drop_attribute(const index_t *index, int id)
     if (!error) {
         error = run_batch(batch);
     }
-    return error ? error : empty(index, id);
+    return error ? error : each_tenant(index, empty, text);
 }
 
 static scim_error_t *drop_all(const index_t *index)
@@ -227,7 +250,7 @@ scim_error_t *scim_index_run(apr_array_header_t **rows, scim_conn_t *conn, const
     }
     registered = scim_indexed_read(list, pool);
     sort_out(&index, list, registered, declared, drop);
-    if ((error = add_new(&index, registered, declared)) || (error = fill(&index)) ||
+    if ((error = add_new(&index, registered, declared)) || (error = fill_all(&index)) ||
         (error = set_ready(&index, index.unready, "true"))) {
         return error;
     }

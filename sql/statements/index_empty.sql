@@ -1,14 +1,11 @@
--- Removes the next rows of an attribute that is no longer indexed, and tells how many they were.
--- $1 its id, $2 how many
+-- Removes the next rows of an attribute that is no longer indexed from those of a tenant, and tells how many they were.
+-- $1 tenant, $2 its id, $3 how many
 with batch as (
-    select l.tenant, l.attribute, l.key, l.resource_id
-      from scim.tenant t
-     cross join lateral (select * from scim.lookup x where x.tenant = t.tenant and x.attribute = $1::int limit $2::bigint) l
-     limit $2::bigint
+    select l.key, l.resource_id from scim.lookup l where l.tenant = $1 and l.attribute = $2::int limit $3::bigint
 ), gone as (
     delete from scim.lookup l
      using batch s
-     where l.tenant = s.tenant and l.attribute = s.attribute and l.key = s.key and l.resource_id = s.resource_id
+     where l.tenant = $1 and l.attribute = $2::int and l.key = s.key and l.resource_id = s.resource_id
     returning 1
 )
 select count(*) from gone
