@@ -5,6 +5,7 @@
 #include "admin_ops.h"
 #include "admin_removal.h"
 #include "admin_secret.h"
+#include "admin_tenant_list.h"
 #include "rules/access.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
@@ -342,6 +343,7 @@ const scim_admin_op_t scim_admin_tenant_ops[] = {
      .method = "GET",
      .path = TENANTS,
      .statement = SCIM_STMT_ADMIN_TENANT_LIST,
+     .read = scim_admin_tenant_list,
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_FEW,
