@@ -113,14 +113,15 @@ static const char *mask_line(request_rec *r, const char *line)
 {
     const char *url = line ? strchr(line, ' ') : NULL;
     const char *end = url ? strrchr(url + 1, ' ') : NULL;
-    const char *masked;
+    const char *asked, *masked;
 
     if (!url)
         return line;
     url++;
     end = end ? end : url + strlen(url);
-    masked = scim_secrets_url(r, apr_pstrmemdup(r->pool, url, (apr_size_t)(end - url)));
-    return apr_psprintf(r->pool, "%.*s%s%s", (int)(url - line), line, masked, end);
+    asked = apr_pstrmemdup(r->pool, url, (apr_size_t)(end - url));
+    masked = scim_secrets_url(r, asked);
+    return masked == asked ? line : apr_psprintf(r->pool, "%.*s%s%s", (int)(url - line), line, masked, end);
 }
 
 static void put(char **text, const char *masked, apr_pool_t *pool)
@@ -133,10 +134,10 @@ static void put(char **text, const char *masked, apr_pool_t *pool)
 static void mask_filename(request_rec *r)
 {
     char *path = r->filename ? strstr(r->filename, r->uri) : NULL;
+    const char *masked = path && !path[strlen(r->uri)] ? scim_secrets_url(r, r->uri) : r->uri;
 
-    if (path && !path[strlen(r->uri)])
-        r->filename =
-            apr_psprintf(r->pool, "%.*s%s", (int)(path - r->filename), r->filename, scim_secrets_url(r, r->uri));
+    if (masked != r->uri)
+        r->filename = apr_psprintf(r->pool, "%.*s%s", (int)(path - r->filename), r->filename, masked);
 }
 
 static void mask_request(request_rec *r)
@@ -172,10 +173,24 @@ static void hide_basic(request_rec *r)
         apr_table_setn(r->headers_in, "Authorization", "Basic " HIDDEN);
 }
 
+/* "https://host/path?query": the path may be one of ours. */
+static void mask_referer(request_rec *r)
+{
+    const char *referer = apr_table_get(r->headers_in, "Referer");
+    const char *host = referer ? strstr(referer, "://") : NULL;
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+    const char *masked = path ? scim_secrets_url(r, path) : NULL;
+
+    if (masked != path)
+        apr_table_setn(r->headers_in, "Referer",
+                       apr_psprintf(r->pool, "%.*s%s", (int)(path - referer), referer, masked));
+}
+
 int scim_secrets_log(request_rec *r)
 {
     for (; r; r = r->next) {
         hide_basic(r);
+        mask_referer(r);
         mask_request(r);
         hide(&r->the_request, r->pool);
         hide(&r->unparsed_uri, r->pool);

@@ -39,7 +39,8 @@ my @places = (["/Users/$t->{token}"], ["/$t->{token}"], ["/Users?access_token=$t
     ["/Users?x=1&access_token=$t->{token}&y=2", Authorization => undef], ["/Users?access_token=$wrong", Authorization => undef],
     ['/Users', Authorization => "Bearer $wrong"], ['/Users', Authorization => "Token $t->{token}"], ['/Users', Authorization => $t->{token}],
     ['/Users', Authorization => "Bearer Bearer $t->{token}"], ['/Users', Authorization => "Bearer $t->{token}, Bearer $t->{token}"],
-    ['/Users', Referer => "https://x.example/?access_token=$t->{token}"], ["/Schemas/$t->{token}"], ["/ResourceTypes/$t->{token}"]);
+    ['/Users', Referer => "https://x.example/?access_token=$t->{token}"],
+    ['/Users', Referer => "http://127.0.0.1$t->{base}/Users?filter=password%20eq%20%22$password%22"], ["/Schemas/$t->{token}"], ["/ResourceTypes/$t->{token}"]);
 ask("a token in GET $_->[0]", GET => $_->[0], undef, @$_[1 .. $#$_]) for @places;
 is($t->request(GET => "/x/$t->{token}", undef, ':base' => '/scim/v2')->{status}, 401, "at another tenant's URL");
 is($t->request(GET => "/x/$t->{token}", undef, ':base' => '/elsewhere')->{status}, 404, 'outside of every Location');
