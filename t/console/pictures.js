@@ -9,6 +9,7 @@ const DOCS = { overview: '', person: '/users/dmitri.volkov@example.com', access:
 async function everything() {
   const first = async (path) => (await made('GET', `/tenants/demo/${path}`)).items[0] ?? {};
   const at = { tenants: '#/' };
+  await made('POST', '/tenants/demo/templates', { name: 'Analysts', condition: 'userName co "ov"', role: 'read-only', subscriptions: ['Analytics'] });
   const ids = { token: (await first('tokens')).keyId, hold: (await first('holds')).id, request: (await first('activity?outcome=refused')).id, subscription: (await first('subscriptions?q=Reports')).id };
   for (const [name, place] of Object.entries({ overview: '', choose: '/connect', guide: '/connect/entra', tokens: '/tokens', token: `/tokens/${ids.token}`, users: '/users', user: '/users/dmitri.volkov@example.com',
     groups: '/groups', group: '/groups/Engineering', access: '/access', subscription: `/access/${ids.subscription}`, templates: '/templates', review: '/review', roles: '/roles', activity: '/activity', request: `/activity/${ids.request}`,
@@ -23,6 +24,11 @@ async function inside(page, shoot) {
   await page.locator('#preview .tag').first().waitFor();
   await shoot('preview');
   await page.getByRole('button', { name: 'Discard' }).click();
+  await visit(page, '#/demo/templates');
+  await page.getByRole('button', { name: 'Apply Analysts' }).click();
+  await page.getByRole('button', { name: 'See what it would do' }).click();
+  await page.getByText(/given, .*refused/).waitFor();
+  await shoot('apply');
   await visit(page, '#/demo/tokens');
   await page.getByRole('button', { name: 'Make a token' }).click();
   await shoot('make-token');
