@@ -10,6 +10,8 @@
 /* What is answered where there is none that is called so. */
 extern const scim_refusal_t scim_flag_missing, scim_subscription_missing, scim_role_missing, scim_template_missing,
     scim_token_missing, scim_group_missing, scim_user_missing, scim_hold_missing, scim_activity_missing;
+/* And where it is deleted. */
+extern const scim_refusal_t scim_user_deleted;
 
 extern const scim_action_t scim_flag_add, scim_flag_set, scim_flag_remove;
 extern const scim_action_t scim_link_add, scim_link_remove;
@@ -17,7 +19,7 @@ extern const scim_action_t scim_duplicate_dismiss;
 extern const scim_action_t scim_subscription_add, scim_subscription_set, scim_subscription_remove;
 extern const scim_action_t scim_role_add, scim_role_set, scim_role_remove;
 extern const scim_action_t scim_mapping_add, scim_mapping_add_many, scim_mapping_remove;
-extern const scim_action_t scim_grant_add, scim_grant_remove;
+extern const scim_action_t scim_grant_add, scim_grant_remove, scim_access_login;
 extern const scim_action_t scim_template_add, scim_template_set, scim_template_remove;
 extern const scim_action_t scim_group_add, scim_group_set, scim_group_remove, scim_group_restore, scim_group_unlink,
     scim_group_link;

@@ -460,13 +460,24 @@ void scim_grant_tell(scim_outcome_t *outcome, const char *action, const char *us
     scim_outcome_tell(outcome, action, "User", user, name, gets ? NULL : what, gets ? what : NULL);
 }
 
+#define USER_MISSING                                                                                                   \
+    {                                                                                                                  \
+        "!userId", 404, "user", "There is no user \"{user}\"; make it first, or correct the name."                     \
+    }
+#define USER_DELETED                                                                                                   \
+    {                                                                                                                  \
+        "deletedOn", 404, "user", "The user \"{userName}\" was deleted on {deletedOn}; restore it first."              \
+    }
+
+const scim_refusal_t scim_user_deleted = USER_DELETED;
+
 const scim_action_t scim_grant_add = {
     .noun = &grant_noun,
     .kind = SCIM_ACTION_ADD,
     .refusals =
         (const scim_refusal_t[]){
-            {"!userId", 404, "user", "There is no user \"{user}\"; make it first, or correct the name."},
-            {"deletedOn", 404, "user", "The user \"{userName}\" was deleted on {deletedOn}; restore it first."},
+            USER_MISSING,
+            USER_DELETED,
             {"!subscriptionId", 404, "subscription",
              "There is no subscription \"{subscription}\"; make it first, or correct the name."},
             {"taken", 409, "subscription",
@@ -498,4 +509,24 @@ const scim_action_t scim_grant_remove = {
             SCIM_NO_REFUSAL,
         },
     .follow = tell_withdrawal,
+};
+
+/* --- logins ------------------------------------------------------------------------------------------------------- */
+
+/* What the first one gives is told where it is written. */
+static const scim_noun_t login_noun = {.type = "User"};
+
+const scim_action_t scim_access_login = {
+    .noun = &login_noun,
+    .kind = SCIM_ACTION_ADD,
+    .refusals =
+        (const scim_refusal_t[]){
+            USER_MISSING,
+            USER_DELETED,
+            {"inactive", 409, "user",
+             "The user \"{userName}\" is deactivated, so it may not log in; activate it first, at the identity "
+             "provider "
+             "where that keeps it."},
+            SCIM_NO_REFUSAL,
+        },
 };

@@ -1,10 +1,16 @@
 /* Who has what and why, and what a change would do. */
+#include <string.h>
+
+#include "admin_change.h"
+#include "admin_holders.h"
 #include "admin_ops.h"
 #include "admin_pairs.h"
 #include "admin_policy.h"
 #include "admin_preview.h"
 #include "admin_review.h"
+#include "rules/holding.h"
 #include "rules/nouns.h"
+#include "scim/json.h"
 
 #define FIELDS                                                                                                         \
     {"userName", SCIM_ARG_TEXT, "User", "its userName"}, {"userId", SCIM_ARG_TEXT, "Id", "its id"},                    \
@@ -106,6 +112,27 @@ static const scim_admin_arg_t save_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
+static const scim_admin_change_t login = {
+    .action = &scim_access_login,
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ACCESS_USER),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_ACCESS_LOGIN, SCIM_STMT_ADMIN_ACCESS_TOLD),
+    .answer = 1,
+};
+
+/* What the statement has read of an account becomes what it has, and why it has no more. */
+static scim_error_t *show_holding(scim_admin_call_t *call)
+{
+    json_object *answer;
+    apr_size_t len;
+    json_object *told = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
+    scim_error_t *error = scim_holding_show(&answer, told, call->pool);
+    if (!error) {
+        call->answer = scim_json_text(answer, &len, call->pool);
+        call->etag = scim_admin_etag(call->answer, len, call->pool);
+    }
+    return error;
+}
+
 const scim_admin_op_t scim_admin_access_ops[] = {
     {.noun = "access",
      .verb = "show",
@@ -113,18 +140,20 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .method = "GET",
      .path = "/tenants/{tenant}/users/{user}/access",
      .statement = SCIM_STMT_ADMIN_ACCESS_SHOW,
+     .missing = &scim_user_missing,
      .fields = show_fields,
+     .finish = show_holding,
      .summary = "show what a user has, and why"},
     {.noun = "access",
      .verb = "list",
      .argument = "subscription",
      .method = "GET",
      .path = "/tenants/{tenant}/subscriptions/{subscription}/users",
-     .statement = SCIM_STMT_ADMIN_ACCESS_LIST,
      .names = list_names,
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,
+     .read = scim_admin_holders,
      .summary = "show who has a subscription, in the order of seats"},
     {.noun = "access",
      .verb = "review",
@@ -140,8 +169,9 @@ const scim_admin_op_t scim_admin_access_ops[] = {
      .argument = "user",
      .method = "POST",
      .path = "/tenants/{tenant}/users/{user}/login",
-     .statement = SCIM_STMT_ADMIN_ACCESS_LOGIN,
+     .change = &login,
      .fields = fields,
+     .finish = show_holding,
      .summary = "tell of a login, which grants what the login policy says"},
     {.noun = "policy",
      .verb = "preview",

@@ -82,7 +82,8 @@ create function scim.forget(of_tenant text, gone uuid) returns void
 as $$
 begin
     delete from scim.link l where l.tenant = of_tenant and l.user_id = gone;
-    perform scim.withdraw(a) from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone order by a.id;
+    perform scim.note_grant('withdraw', a) from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone order by a.id;
+    delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone;
     delete from scim.first_login f where f.tenant = of_tenant and f.user_id = gone;
     delete from scim.mapping p where p.tenant = of_tenant and p.group_id = gone;
     delete from scim.application_group a where a.tenant = of_tenant and a.group_id = gone;

@@ -160,7 +160,7 @@ select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, nul
   from scim.reach_grant g
  where g.subscription_id is not null;
 
--- And a role.
+-- And a role: asked of one account, so from its groups to what these are mapped to.
 create view scim.ground_role as
 select t.tenant, r.id as user_id, coalesce(r.role, t.default_role) as role, case when r.role is null then 'default' else 'account' end as source,
        null::uuid as source_id, null::text as name, null::text as through, r.created as since, r.created as joined
@@ -168,11 +168,18 @@ select t.tenant, r.id as user_id, coalesce(r.role, t.default_role) as role, case
   join scim.resource r on r.tenant = t.tenant and r.type = 'User' and r.active
  where coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
  union all
-select d.tenant, m.member_id, d.role, 'group', d.group_id, d.group_name, null, greatest(m.added, d.since), m.added
-  from scim.reach_direct d
-  join scim.membership m on m.tenant = d.tenant and m.group_id = d.via
-  join scim.steered r on r.tenant = d.tenant and r.id = m.member_id
- where d.role is not null
+select t.tenant, m.member_id, p.role, 'group', m.group_id, g.name, null, greatest(m.added, p.since), m.added
+  from scim.tenant t
+  join scim.membership m on m.tenant = t.tenant and m.member_type = 'User'
+  join scim.steered r on r.tenant = m.tenant and r.id = m.member_id
+ cross join lateral (
+        select p.role, p.since from scim.mapping p where p.tenant = m.tenant and p.group_id = m.group_id and p.role is not null offset 0) p
+ cross join lateral (
+        select g.doc ->> 'displayName' as name
+          from scim.resource g
+         where g.tenant = m.tenant and g.id = m.group_id and (g.type = 'Group' and g.deleted_at is null) is true
+        offset 0) g
+ where t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
  union all
 select d.tenant, d.member_id, d.role, 'group', d.group_id, d.group_name,
        (select v.doc ->> 'displayName' from scim.resource v where v.tenant = d.tenant and v.id = d.via), d.since, d.added
@@ -363,27 +370,8 @@ select g.tenant, g.user_id, 'role', null, g.role, min(g.since), null, true,
   from scim.ground_role g
  group by g.tenant, g.user_id, g.role;
 
--- The one role of an account where there may be one only: its own, else what its groups give it, the longest first, else the
--- tenant's default.
-create function scim.effective_role(of_tenant text, of_user uuid, own text) returns text
-    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return coalesce(own,
-        (select g.role
-           from scim.ground_role g
-          where g.tenant = of_tenant and g.user_id = of_user
-          order by g.source = 'default', g.since, g.joined, g.role
-          limit 1),
-        (select t.default_role
-           from scim.tenant t
-          where t.tenant = of_tenant and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)));
-end
-$$;
-revoke execute on function scim.effective_role from public;
-grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
-
--- The same, with where it is from: account, group (by its name), protected, default.
+-- The one role of an account where there may be one only, and where it is from (account, group by its name, protected, default): its own,
+-- else what its groups give it, the longest first, else the tenant's default.
 create function scim.role_in_effect(of_tenant text, of_user uuid, own text, out role text, out source text, out name text)
     language plpgsql stable
 as $$
@@ -404,22 +392,23 @@ begin
     end if;
     if role is null then
         source := 'default';
-        select t.default_role into role from scim.tenant t where t.tenant = of_tenant;
+        select t.default_role into role
+          from scim.tenant t
+         where t.tenant = of_tenant and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
     end if;
 end
 $$;
 
+create function scim.effective_role(of_tenant text, of_user uuid, own text) returns text
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select e.role from scim.role_in_effect(of_tenant, of_user, own) e);
+end
+$$;
+revoke execute on function scim.effective_role from public;
+grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
+
 -- Not scim.steered and scim.unsteered: the others read them with their owner's rights, and by itself it has no wall.
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;
-
--- --- taking back ------------------------------------------------------------------------------------------------------
-
-create function scim.withdraw(a scim.access_grant) returns void
-    language plpgsql
-as $$
-begin
-    delete from scim.access_grant x where x.tenant = a.tenant and x.id = a.id;
-    perform scim.note_grant('withdraw', a);
-end
-$$;

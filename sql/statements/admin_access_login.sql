@@ -1,2 +1,5 @@
--- A login that the application tells of. $1 tenant, $2 arguments: user
-select scim.admin_access_login($1, $2::jsonb)
+-- A login that the application tells of. $1 tenant, $2 userId
+with login as materialized (
+    select ($2::jsonb ->> 'userId')::uuid as id
+), {{login_granted}}
+select count(*) from told

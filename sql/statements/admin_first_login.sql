@@ -16,7 +16,7 @@ with {{tell}}, u as materialized (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
     select $1, 'add-link', 'User', l.user_id::text, u.name, jsonb_build_object('issuer', l.issuer, 'subject', l.subject) from linked l, u
     returning 1
-)
-select case when t.login_policy = 'first-login' then scim.admin_access_login($1, jsonb_build_object('user', $2::text)) end
-  from scim.tenant t
- where t.tenant = $1
+), login as materialized (
+    select $2::uuid as id
+), {{login_granted}}
+select count(*) from told

@@ -407,6 +407,19 @@ sub check_exports {
     }
 }
 
+# Who is searched for among 20,000 who have a subscription is found on one of the next pages.
+sub check_holders {
+    my ($next, @found);
+    for my $page (1 .. 3) {
+        my $answer;
+        my $read = rows_read(sub { $answer = $t->admin(GET => '/subscriptions/Subscription%202/users?q=user19999' . ($next ? "&after=$next" : ''))->{json} }, @BIG);
+        cmp_ok($read, '<', 60_000, "page $page of a search among holders has read few rows") or diag "read $read rows";
+        push @found, map {"$page $_->{userName}"} @{ $answer->{items} };
+        $next = $answer->{next} // last;
+    }
+    is_json(\@found, ['2 user19999'], 'a search among holders goes on behind what it has looked at');
+}
+
 # --- whom a template would be for ----------------------------------------------------------------------------------------
 
 sub check_previews {
@@ -466,6 +479,8 @@ my @access = (
     ['/audit?until=2020-01-01T00:00:00Z', 800],
     ['/audit?since=2100-01-01T00:00:00Z', 800],
     ["/activity?user=$member", 400],
+    ['/subscriptions/Subscription%206/users', 1000],
+    ['/subscriptions/Subscription%206/users?q=user777', 12_000],
     ['/users?limit=50&group=Group%202', 60],
     ['/users?limit=50&group=Group%201', 6000],
     ['/users?limit=50&subscription=Subscription%206', 8000],
@@ -544,6 +559,7 @@ sql("set session_replication_role = replica; " . join ' ', map {"delete from sci
 look();
 check_reading('few tenants');
 check_statements();
+check_holders();
 check_previews();
 check_exports();
 

@@ -58,6 +58,7 @@ static const struct {
     {"resource", test_resource},
     {"mapping", test_mapping},
     {"policy_preview", test_policy_preview},
+    {"holding", test_holding},
     {"merge", test_merge},
     {"removal", test_removal},
     {"restore", test_restore},
