@@ -213,46 +213,64 @@ static void add_groups(scim_review_t *review, json_object *list)
 /* --- who was in what ------------------------------------------------------------------------------------------------
  */
 
-static int is_of_group(json_object *entry, const void *group)
+/* What the log tells of joining and leaving, by group. */
+static apr_hash_t *told_by_group(const scim_review_t *review, json_object *log, apr_pool_t *pool)
 {
-    return is_same(scim_past_get(entry, "group"), group);
+    apr_hash_t *told = scim_table_make(pool);
+    for (size_t i = 0; i < length_of(log); i++) {
+        json_object *entry = json_object_array_get_idx(log, i);
+        const char *group = scim_past_get(entry, "group");
+        told_t *one = apr_hash_get(told, group, APR_HASH_KEY_STRING);
+        if (!one) {
+            one = apr_pcalloc(pool, sizeof(*one));
+            apr_hash_set(told, group, APR_HASH_KEY_STRING, one);
+        }
+        if (scim_past_at(entry) <= review->moment && !one->next) {
+            one->last = entry;
+        } else if (!one->next) {
+            one->next = entry;
+        }
+    }
+    return told;
+}
+
+static int joins(json_object *entry)
+{
+    return is_same(scim_past_get(entry, "action"), "add-members");
+}
+
+/* When a member joined a group that it was in at the moment; -1: it was not. `row` is its membership now. */
+static apr_time_t joined_at(const told_t *told, json_object *row)
+{
+    if (row && !(told && told->next)) {
+        return scim_past_time(row, "added");
+    }
+    if (told && told->last) {
+        return joins(told->last) ? scim_past_at(told->last) : -1;
+    }
+    return told && told->next && !joins(told->next) ? 0 : -1;
+}
+
+static void add_membership(apr_array_header_t *list, const scim_review_t *review, const char *group, apr_time_t added)
+{
+    if (added >= 0 && added <= review->moment) {
+        APR_ARRAY_PUSH(list, membership_t) = (membership_t){group, added};
+    }
 }
 
 apr_array_header_t *review_memberships(const scim_review_t *review, json_object *rows, json_object *log,
                                        apr_pool_t *pool)
 {
     apr_array_header_t *list = apr_array_make(pool, 8, sizeof(membership_t));
-    apr_hash_t *seen = scim_table_make(pool), *is = scim_table_make(pool);
+    apr_hash_t *told = told_by_group(review, log, pool);
     for (size_t i = 0; i < length_of(rows); i++) {
         json_object *row = json_object_array_get_idx(rows, i);
-        apr_hash_set(is, scim_past_get(row, "group"), APR_HASH_KEY_STRING, row);
+        const char *group = scim_past_get(row, "group");
+        add_membership(list, review, group, joined_at(apr_hash_get(told, group, APR_HASH_KEY_STRING), row));
+        apr_hash_set(told, group, APR_HASH_KEY_STRING, NULL);
     }
-    for (size_t i = 0; i < length_of(rows) + length_of(log); i++) {
-        json_object *one = i < length_of(rows) ? json_object_array_get_idx(rows, i)
-                                               : json_object_array_get_idx(log, i - length_of(rows));
-        const char *group = scim_past_get(one, "group");
-        if (apr_hash_get(seen, group, APR_HASH_KEY_STRING)) {
-            continue;
-        }
-        apr_hash_set(seen, group, APR_HASH_KEY_STRING, one);
-        json_object *last =
-            scim_past_entry(log, review->moment, 0, "add-members", "remove-members", is_of_group, group);
-        json_object *next =
-            scim_past_entry(log, review->moment, 1, "add-members", "remove-members", is_of_group, group);
-        json_object *row = apr_hash_get(is, group, APR_HASH_KEY_STRING);
-        membership_t was = {group, 0};
-        if (row && !next) {
-            was.added = scim_past_time(row, "added");
-        } else if (last) {
-            was.added = is_same(scim_past_get(last, "action"), "add-members") ? scim_past_at(last) : -1;
-        } else if (next) {
-            was.added = is_same(scim_past_get(next, "action"), "remove-members") ? 0 : -1;
-        } else {
-            was.added = -1;
-        }
-        if (was.added >= 0 && was.added <= review->moment) {
-            APR_ARRAY_PUSH(list, membership_t) = was;
-        }
+    for (apr_hash_index_t *at = apr_hash_first(pool, told); at; at = apr_hash_next(at)) {
+        add_membership(list, review, apr_hash_this_key(at), joined_at(apr_hash_this_val(at), NULL));
     }
     return list;
 }

@@ -82,7 +82,7 @@ static const scim_admin_arg_t list_args[] = {
 static const scim_admin_arg_t review_args[] = {
     {"at", SCIM_ARG_TIME, 0, "TIME", 0, 0, "at this moment, by the audit log (default: now)"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "of how many users at the most (default 1000)"},
-    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "what follows a page: the `next` that it came with"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 4000, "what follows a page: the `next` that it came with"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

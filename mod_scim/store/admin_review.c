@@ -1,5 +1,6 @@
 #include "admin_review.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "rules/review.h"
@@ -8,9 +9,16 @@
 
 #define PIECE 1000 /* people that are read at once: a long entry of the log is looked through for each piece */
 
-/* Arguments of the call that no client can give: the moment (microseconds), and who has the last seats. */
-#define MOMENT "moment"
-#define SEATS  "seats"
+/* Where a list goes on: after whom, about which moment, and who had the last seats then. As text it is these, with a
+ * mark between them: the id, the moment, and of each last seat the subscription, since when, when joined, and the id.
+ */
+typedef struct place_t {
+    const char *after;  /* NULL: at the beginning */
+    apr_time_t moment;  /* 0: now */
+    json_object *seats; /* NULL: they are not known */
+} place_t;
+#define MARK      "_"
+#define PLACE_MAX 4000 /* bytes; where the seats do not fit they are counted again */
 
 /* Runs one statement of the review as the call's administrator; *answer is its JSON, in `pool`. */
 static scim_error_t *run(json_object **answer, const scim_admin_call_t *whole, scim_statement_e statement,
@@ -65,29 +73,97 @@ static scim_error_t *count(scim_review_t *review, const scim_admin_call_t *call)
     return error;
 }
 
-/* The moment, which a list keeps from its first page on. */
-static apr_time_t moment_of(const scim_admin_call_t *call)
+/* --- places ------------------------------------------------------------------------------------------------------- */
+
+static const char *place_text(const char *after, apr_time_t moment, json_object *seats, apr_pool_t *pool)
 {
-    json_object *kept = NULL;
-    apr_time_t moment = 0;
-    if (json_object_object_get_ex(call->args, MOMENT, &kept)) {
-        return json_object_get_int64(kept);
+    scim_buf_t text;
+    scim_buf_init(&text, 256, pool);
+    scim_buf_printf(&text, "%s" MARK "%" APR_TIME_T_FMT, after, moment);
+    apr_size_t head = text.len;
+    scim_buf_puts(&text, MARK);
+    json_object_object_foreach(seats, subscription, last)
+    {
+        scim_buf_printf(&text, "%s" MARK "%s" MARK "%s" MARK "%s" MARK, subscription,
+                        json_object_get_string(json_object_object_get(last, "since")),
+                        json_object_get_string(json_object_object_get(last, "joined")),
+                        json_object_get_string(json_object_object_get(last, "id")));
     }
-    const char *at = scim_admin_text(call, "at");
-    return at && scim_time_read(&moment, at) ? moment : 0;
+    return text.len <= PLACE_MAX ? text.data : apr_pstrmemdup(pool, text.data, head);
 }
 
-static scim_error_t *know_seats(scim_review_t *review, scim_admin_call_t *call)
+/* The part up to the next mark, which *rest goes behind; NULL: there is none. */
+static const char *next_part(const char **rest, apr_pool_t *pool)
 {
-    json_object *seats = NULL;
-    if (json_object_object_get_ex(call->args, SEATS, &seats)) {
-        scim_review_resume(review, seats);
+    const char *from = *rest, *mark = from ? strstr(from, MARK) : NULL;
+    *rest = mark ? mark + strlen(MARK) : NULL;
+    return from && *from ? mark ? apr_pstrmemdup(pool, from, (apr_size_t)(mark - from)) : from : NULL;
+}
+
+static int read_number(apr_int64_t *number, const char *text)
+{
+    char *end;
+    *number = text ? apr_strtoi64(text, &end, 10) : 0;
+    return text && end > text && *end == '\0' && *number >= 0;
+}
+
+static int read_id(const char *text)
+{
+    char id[SCIM_ID_SIZE];
+    return text && scim_id_read(id, text);
+}
+
+/* A last seat, for scim_review_resume. */
+static int read_seat(json_object *seats, const char **rest, apr_pool_t *pool)
+{
+    apr_int64_t since, joined;
+    const char *subscription = next_part(rest, pool), *first = next_part(rest, pool), *second = next_part(rest, pool);
+    const char *id = next_part(rest, pool);
+    if (!read_id(subscription) || !read_number(&since, first) || !read_number(&joined, second) || !read_id(id)) {
+        return 0;
+    }
+    json_object *last = json_object_new_object();
+    json_object_object_add(last, "since", json_object_new_int64(since));
+    json_object_object_add(last, "joined", json_object_new_int64(joined));
+    json_object_object_add(last, "id", json_object_new_string(id));
+    json_object_object_add(seats, subscription, last);
+    return 1;
+}
+
+static scim_error_t *read_place(place_t *place, const scim_admin_call_t *call)
+{
+    apr_pool_t *pool = call->pool;
+    const char *rest = scim_admin_text(call, "after"), *at = scim_admin_text(call, "at");
+    *place = (place_t){NULL, 0, NULL};
+    if (!rest) {
+        return at && !scim_time_read(&place->moment, at) ? scim_error_status(pool, 400, "at: This is no time.") : NULL;
+    }
+    place->after = next_part(&rest, pool);
+    int valid = read_id(place->after) && read_number(&place->moment, next_part(&rest, pool));
+    if (valid && rest) {
+        place->seats = scim_json_own(json_object_new_object(), pool);
+        while (valid && *rest) {
+            valid = read_seat(place->seats, &rest, pool) && rest;
+        }
+    }
+    return valid ? NULL : scim_error_status(pool, 400, "This is no place of the list.");
+}
+
+/* --- the review --------------------------------------------------------------------------------------------------- */
+
+/* Where they are not known, the seats of now are read, and those of a moment in the past counted. */
+static scim_error_t *know_seats(place_t *place, scim_review_t *review, const scim_admin_call_t *call)
+{
+    scim_error_t *error = NULL;
+    if (!place->seats && !place->moment) {
+        error = run(&place->seats, call, SCIM_STMT_ADMIN_REVIEW_SEATS, NULL, 0, call->pool);
+    }
+    if (!error && place->seats) {
+        scim_review_resume(review, place->seats);
         return NULL;
     }
-    scim_error_t *error = scim_review_counts(review) ? count(review, call) : NULL;
-    if (!error) {
-        scim_admin_set(call, SEATS, json_object_get(scim_review_settle(review)));
-    }
+    error = error || !scim_review_counts(review) ? error : count(review, call);
+    place->seats = error ? NULL : scim_review_settle(review);
     return error;
 }
 
@@ -95,24 +171,28 @@ scim_error_t *scim_admin_access_review(scim_admin_call_t *call)
 {
     json_object *rules, *piece, *limit = NULL;
     scim_review_t *review;
+    place_t place;
     apr_pool_t *pool = call->pool;
-    scim_error_t *error = run(&rules, call, SCIM_STMT_ADMIN_REVIEW_RULES, NULL, 0, pool);
-    error = error ? error : scim_review_make(&review, rules, moment_of(call), pool);
-    error = error ? error : know_seats(review, call);
+    scim_error_t *error = read_place(&place, call);
+    error = error ? error : run(&rules, call, SCIM_STMT_ADMIN_REVIEW_RULES, NULL, 0, pool);
+    error = error ? error : scim_review_make(&review, rules, place.moment, pool);
+    error = error ? error : know_seats(&place, review, call);
     if (error) {
         return error;
     }
     json_object_object_get_ex(call->args, "limit", &limit);
-    error = run(&piece, call, SCIM_STMT_ADMIN_REVIEW_PEOPLE, scim_admin_text(call, "after"),
-                limit ? json_object_get_int(limit) : PIECE, pool);
+    error =
+        run(&piece, call, SCIM_STMT_ADMIN_REVIEW_PEOPLE, place.after, limit ? json_object_get_int(limit) : PIECE, pool);
     if (error) {
         return error;
     }
-    scim_admin_set(call, MOMENT, json_object_new_int64(scim_review_moment(review)));
     json_object *rows = json_object_new_array(), *answer = scim_json_own(json_object_new_object(), pool);
+    const char *last = next_of(piece);
     scim_review_rows(review, piece, rows, pool);
     json_object_object_add(answer, "items", rows);
-    json_object_object_add(answer, "next", next_of(piece) ? json_object_new_string(next_of(piece)) : NULL);
+    json_object_object_add(
+        answer, "next",
+        last ? json_object_new_string(place_text(last, scim_review_moment(review), place.seats, pool)) : NULL);
     call->answer = scim_json_text(answer, NULL, pool);
     return NULL;
 }

@@ -1,7 +1,8 @@
 /*
  * The review of access (rules/review.h), read piece by piece: one statement for the tenant's rules, and one for each
- * piece of people, each in a transaction of its own. Where seats are counted all people are read before the first page;
- * what came of it is an argument of the call from then on, so that a list of any length reads them once.
+ * piece of people, each in a transaction of its own. Who has the last seats is read for now, by an index; for a moment
+ * in the past all people are read before the first page. What came of it is a part of `next`, with the moment, so that
+ * a list of any length finds it once.
  */
 #ifndef SCIM_ADMIN_REVIEW_H
 #define SCIM_ADMIN_REVIEW_H
