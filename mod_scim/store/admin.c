@@ -145,6 +145,9 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
         tenant->value = call->tenant;
         int survives = call->op->flags & SCIM_OP_SURVIVES;
         scim_batch_add(batch, survives ? SCIM_STMT_ADMIN_TENANT_EVER : SCIM_STMT_ADMIN_TENANT, tenant);
+        if (call->op->flags & SCIM_OP_SEATS) {
+            scim_batch_add(batch, SCIM_STMT_ADMIN_SIZES, tenant);
+        }
     }
 }
 

@@ -72,6 +72,7 @@ enum {
     SCIM_OP_FILTERS = 16,  /* has a filter, or asks conditions of templates, and needs the schemas for it */
     SCIM_OP_SURVIVES = 64, /* also of a tenant that was removed */
     SCIM_OP_ASKS = 256,    /* scimctl asks a person first, and shows what the operation VERB-preview tells */
+    SCIM_OP_SEATS = 512,   /* finds or counts seats: sizes of large groups are remembered first */
     SCIM_OP_SHEET = 128,   /* a list that is made for a file: scimctl shows all of it as CSV */
     SCIM_OP_ORDERED = 32   /* planned with sorting forbidden: what it reads, indexes give in its order */
 };

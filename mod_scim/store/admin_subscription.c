@@ -114,6 +114,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_USAGE,
      .missing = &scim_subscription_missing,
      .fields = usage_fields,
+     .flags = SCIM_OP_SEATS,
      .summary = "count who has a subscription"},
     {.noun = "subscription",
      .verb = "add",

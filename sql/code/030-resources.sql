@@ -86,6 +86,7 @@ begin
     delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone;
     delete from scim.first_login f where f.tenant = of_tenant and f.user_id = gone;
     delete from scim.mapping p where p.tenant = of_tenant and p.group_id = gone;
+    delete from scim.group_size z where z.tenant = of_tenant and z.group_id = gone;
     delete from scim.application_group a where a.tenant = of_tenant and a.group_id = gone;
     delete from scim.batch_item i where i.tenant = of_tenant and i.user_id = gone;
 end

@@ -271,11 +271,53 @@ $$;
 revoke execute on function scim.exceeds from public;
 grant execute on function scim.exceeds to scim_web, scim_manage;
 
+-- How many members of a group policy and groups decide about, where the size of the group is remembered; null where it is not. Those whom
+-- they do not decide about are few, and looked up one by one.
+create function scim.steered_members(of_tenant text, of_group uuid) returns bigint
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+    return (
+        select z.n - (select count(*)
+                        from (select distinct u.id from scim.unsteered u where u.tenant = of_tenant) u
+                       cross join lateral (
+                             select from scim.membership m where m.tenant = of_tenant and m.group_id = of_group and m.member_id = u.id offset 0) m)
+          from scim.group_size z
+          join scim.resource g on g.tenant = of_tenant and g.id = of_group and g.version = z.version
+         where z.tenant = of_tenant and z.group_id = of_group and coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false));
+end
+$$;
+revoke execute on function scim.steered_members from public;
+grant execute on function scim.steered_members to scim_manage;
+
+-- Counts the members of those of these groups whose size is not remembered, and remembers it of the large ones.
+create function scim.remember_sizes(of_tenant text, groups uuid[]) returns void
+    language plpgsql
+as $$
+begin
+    insert into scim.group_size as z (tenant, group_id, version, n)
+    select of_tenant, g.id, g.version, c.n
+      from unnest(groups) w (id)
+     cross join lateral (
+            select r.id, r.version from scim.resource r where r.tenant = of_tenant and r.id = w.id and r.deleted_at is null offset 0) g
+     cross join lateral (
+            select count(*) as n
+              from scim.membership m
+             where m.tenant = of_tenant and m.group_id = g.id
+               and (select x.version from scim.group_size x where x.tenant = of_tenant and x.group_id = g.id) is distinct from g.version
+            offset 0) c
+     where c.n >= 100
+        on conflict (tenant, group_id) do update set version = excluded.version, n = excluded.n where z.version < excluded.version;
+end
+$$;
+
 -- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
 -- subscription and not for each account.
 --
 -- One mapped group alone gives most subscriptions that have many seats: its members are read in the order of an index, without those
--- that groups do not decide about, who are few. Else the first grounds of all sources are put in order.
+-- that groups do not decide about, who are few; from the end that is nearer, where its size is known. Else the first grounds of all
+-- sources are put in order.
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp cost 1000000
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
@@ -284,7 +326,7 @@ declare
     place scim.place;
     sole  uuid;        -- the only group that gives it; null where there are more sources
     given timestamptz; -- since when
-    most  int;
+    most  bigint;
 begin
     if seats is null then
         return null;
@@ -301,6 +343,20 @@ begin
              union all
             (select null, null from scim.access_grant a where a.tenant = of_tenant and a.subscription_id = of_subscription limit 1)) x;
     if sole is not null then
+        most := scim.steered_members(of_tenant, sole);
+        if most <= seats then
+            return null;
+        elsif most < 2 * seats::bigint then
+            select greatest(m.added, given), m.added, m.member_id
+              into place
+              from scim.membership m
+             where m.tenant = of_tenant and m.group_id = sole
+               and m.member_id not in (select u.id from scim.unsteered u where u.tenant = of_tenant)
+             order by m.added desc, m.member_id desc
+            offset most - seats
+             limit 1;
+            return place;
+        end if;
         select greatest(m.added, given), m.added, m.member_id
           into place
           from scim.membership m
@@ -312,11 +368,11 @@ begin
         return place;
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
         -- An account may have been granted it in each of five ways, and then the first grounds are those of fewer people.
-        foreach most in array array [seats, 5 * seats] loop
+        foreach most in array array [seats, 5 * seats::bigint] loop
             select x.ground [1], x.ground [2], x.user_id
               into place
               from (select f.user_id, min(array [f.since, f.joined]) as ground
-                      from scim.first_grounds(of_tenant, of_subscription, ('epoch', 'epoch', '00000000-0000-0000-0000-000000000000'), most) f
+                      from scim.first_grounds(of_tenant, of_subscription, ('epoch', 'epoch', '00000000-0000-0000-0000-000000000000'), most::int) f
                      group by f.user_id) x
              order by x.ground, x.user_id
             offset seats - 1

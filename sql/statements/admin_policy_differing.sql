@@ -19,16 +19,18 @@ with concern as materialized (
     select p.n, p.via, p.members, case when p.was then least(p.members, p.seats_was) else 0 end as was,
            case when p.will then least(p.members, p.seats_will) else 0 end as will
       from (select c.n, c.seats_was, c.seats_will, g.via, g.was, g.will,
-                   (select count(*)
-                      from scim.membership m
-                     where m.tenant = $1 and m.group_id = g.via and m.member_id not in (select u.id from unsteered u)) as members
+                   coalesce(scim.steered_members($1, g.via),
+                            (select count(*)
+                               from scim.membership m
+                              where m.tenant = $1 and m.group_id = g.via and m.member_id not in (select u.id from unsteered u))) as members
               from concern c
               join gift g on g.n = c.n
              where c.role is null and g.via is not null and (select count(*) from gift o where o.n = c.n) = 1
                and not exists (select from scim.access_grant a where a.tenant = $1 and a.subscription_id = c.subscription_id)
             offset 0) p
 ), differing_plain as materialized (
-    -- Those who are between the two, in the order of joining; all are found in the order of their ids.
+    -- Those who are between the two, in the order of joining. All are found in the order of their ids, and so are those who come before the last
+    -- seat, where it is nearer to the end.
     select p.n, x.member_id as user_id, p.will > p.was as granted
       from plain p
      cross join lateral (
@@ -39,10 +41,27 @@ with concern as materialized (
               order by m.member_id
               limit $14::int)
              union all
+            (select m.member_id
+               from (select b.added, b.member_id
+                       from scim.membership b
+                      where p.was <> p.will and least(p.was, p.will) = 0 and greatest(p.was, p.will) < p.members
+                        and 2 * greatest(p.was, p.will) >= p.members
+                        and b.tenant = $1 and b.group_id = p.via and b.member_id not in (select u.id from unsteered u)
+                      order by b.added desc, b.member_id desc
+                     offset p.members - greatest(p.was, p.will)
+                      limit 1) b
+              cross join lateral (
+                    select m.member_id
+                      from scim.membership m
+                     where m.tenant = $1 and m.group_id = p.via and (m.added, m.member_id) <= (b.added, b.member_id)
+                       and m.member_id not in (select u.id from unsteered u)
+                     order by m.member_id
+                     limit $14::int) m)
+             union all
             (select y.member_id
                from (select m.member_id
                        from scim.membership m
-                      where p.was <> p.will and not (least(p.was, p.will) = 0 and greatest(p.was, p.will) = p.members)
+                      where p.was <> p.will and not (least(p.was, p.will) = 0 and 2 * greatest(p.was, p.will) >= p.members)
                         and m.tenant = $1 and m.group_id = p.via and m.member_id not in (select u.id from unsteered u)
                       order by m.added, m.member_id
                      offset least(p.was, p.will)

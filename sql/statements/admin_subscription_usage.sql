@@ -18,7 +18,8 @@ with s as materialized (
     select exists (select from s join scim.reach_all a on a.tenant = $1 and a.subscription_id = s.id)
            or exists (select from s join scim.access_grant a on a.tenant = $1 and a.subscription_id = s.id) as any
 ), counted as materialized (
-    select case when not o.any and (select count(*) from via) < 2 then (select count(*) from member)
+    select case when not o.any and (select count(*) from via) < 2
+                then coalesce((select scim.steered_members($1, v.via) from via v), (select count(*) from member))
                 when not o.any then (select count(distinct m.member_id) from member m)
                 else (select count(distinct g.user_id) from s join scim.ground g on g.tenant = $1 and g.subscription_id = s.id) end as n
       from other o

@@ -70,6 +70,10 @@ with most as materialized (
     delete from scim.flag x
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.flag y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
     returning 1
+), gone_group_size as (
+    delete from scim.group_size x
+     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.group_size y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+    returning 1
 ), gone_application_group as (
     delete from scim.application_group x
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.application_group y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
@@ -121,6 +125,8 @@ with most as materialized (
                 select count(*) as n from gone_template
                  union all
                 select count(*) as n from gone_flag
+                 union all
+                select count(*) as n from gone_group_size
                  union all
                 select count(*) as n from gone_application_group
                  union all

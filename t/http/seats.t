@@ -241,4 +241,52 @@ is_json(lost({ seats => ['Sole=4'] }), [[1, 5], [0]], 'a preview with grants');
 $t->admin(PATCH => '/subscriptions/sole', { seats => 6 });
 sole([1, 3, 4, 5, 6, 7], [], 'seats are left');
 
+# A large group that alone gives it: its size is remembered, for one version of the group, and the last seat found from the nearer end.
+my $many = ScimTest->new('seats-large');
+my $of   = $many->tenant;
+my $large = $many->make(Groups => displayName => 'Large');
+my %who = map { $_ => sprintf '00000009-0000-7000-8000-%012d', $_ } 1 .. 150;
+sql("insert into scim.resource (tenant, type, id, doc) select '$of', 'User', ('00000009-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
+    jsonb_build_object('schemas', array ['$USER'], 'userName', 'many' || i) from generate_series(1, 150) i");
+is($many->patch("/Groups/$large", [{ op => 'add', path => 'members', value => [map { { value => $who{$_} } } 1 .. 150] }])->{status}, 204, '150 members');
+sql("update scim.membership set added = now() - (200 - right(member_id::text, 3)::int * 7 % 151) * interval '1 hour' where tenant = '$of'");
+$many->admin(PATCH => '', { syncPolicy => 'groups' });
+$many->admin(POST => '/subscriptions', { name => 'Large', seats => 120 });
+$many->admin(POST => '/mappings', { group => 'Large', subscription => 'Large' });
+# Since the mapping and the policy are there, everybody has it; who joined first comes first.
+sub places { return split /\n/, sql("select m.member_id from scim.membership m join scim.resource r on r.tenant = m.tenant and r.id = m.member_id
+    where m.tenant = '$of' and r.active and r.protected is null order by m.added, m.member_id") }
+sub large {
+    my ($seats, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($many->admin(PATCH => '/subscriptions/large', { seats => $seats })->{status}, 200, "$name: $seats seats");
+    my @all = places();
+    my @seated = splice @all, 0, $seats;
+    for my $again ('counted', 'remembered') {
+        is_json([@{ $many->admin(GET => '/subscriptions/large/usage')->{json} }{qw(entitled seated waiting)}], [@seated + @all, scalar @seated, scalar @all], "$name: $again");
+        is_json([map { $_->{userId} } @{ $many->admin(GET => '/subscriptions/large/users?standing=waiting&limit=500')->{json}{items} }], \@all, "$name: who waits, $again");
+        for ([$seated[-1], true], @all ? [$all[0], false] : ()) {
+            my ($user, $expected) = @$_;
+            is_json([map { $_->{kind} eq 'subscription' ? $_->{seated} : () } @{ $many->admin(GET => "/users/$user/access")->{json}{access} }], [$expected], "$name: on either side, $again");
+        }
+        my $loss = $many->admin(POST => '/preview', { syncPolicy => 'manual', limit => 7 })->{json}{withdrawn};
+        is_json([$loss->{count}, map { $_->{userId} } @{ $loss->{items} }], [scalar @seated, (sort @seated)[0 .. 6]], "$name: a loss of all, $again");
+    }
+    is(sql("select count(*) from scim.group_size z join scim.resource g on g.tenant = z.tenant and g.id = z.group_id and g.version = z.version
+        where z.tenant = '$of' and z.n = (select count(*) from scim.membership m where m.tenant = z.tenant and m.group_id = z.group_id)"), 1, "$name: the size is remembered");
+}
+large(120, 'more than half have a seat');
+large(20, 'fewer than half');
+is($many->patch("/Groups/$large", [{ op => 'remove', path => qq(members[value eq "$who{77}"]) }])->{status}, 204, 'one leaves');
+large(120, 'a version later');
+is($many->patch("/Users/$who{$_}", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'deactivated') for 5, 6, 7;
+large(120, 'without those who are not active');
+$many->admin(POST => "/users/$who{9}/protect", { kind => 'break-glass' });
+$many->admin(DELETE => '/grants/' . $_->{id}) for grep { $_->{source} eq 'protected' } @{ $many->admin(GET => "/grants?user=$who{9}")->{json}{items} };
+is($many->request(DELETE => "/Users/$who{10}")->{status}, 204, 'one is deleted');
+large(100, 'and those who are protected or deleted');
+large(144, 'all have a seat');
+is($many->patch("/Groups/$large", [{ op => 'add', path => 'members', value => [{ value => $who{77} }] }])->{status}, 204, 'one comes back');
+large(120, 'as the last');
+
 done_testing;

@@ -24,6 +24,7 @@ for my $tenant ($t, $other) {
     $tenant->admin(POST => '/users/ann/login', {});
     my $name = $tenant->tenant;
     sql("insert into scim.first_login (tenant, user_id) values ('$name', '$ann') on conflict do nothing;
+         insert into scim.group_size (tenant, group_id, version, n) values ('$name', '$group', 1, 1);
          insert into scim.application_group (tenant, group_id, kind) values ('$name', '$group', 'profile');
          insert into scim.access_token (tenant, key_id, digest, expires) select tenant, key_id, sha256('x'), now() + interval '1 hour' from scim.token where tenant = '$name';
          insert into scim.hold (tenant, token, token_name, method, path, fingerprint, weight, total, threshold) values ('$name', 'k', 'n', 'PUT', '/x', 'f', 1, 1, 1);
