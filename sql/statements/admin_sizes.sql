@@ -6,4 +6,5 @@ select case when not current_setting('transaction_read_only')::boolean then scim
             cross join lateral (select p.group_id from scim.mapping p where p.tenant = $1 and p.subscription_id = s.id limit 2) p
             where s.tenant = $1
             group by s.id
-           having count(*) = 1)) end
+           having count(*) = 1
+            order by 1)) end

@@ -137,6 +137,11 @@ do {
     $next = $page->{next};
 } while (defined $next);
 is_json(ordered(@pages), $then, 'page by page, with the same seats');
+my ($page) = map { $_->{json}{next} } $t->admin(GET => "/access?at=$when&limit=1");
+like($page, qr/^[-0-9a-f]{36}_\d+_/, 'where a page goes on: after whom, and at which moment');
+for ('x', $id{cy}, "$id{cy}_", "$id{cy}_x", "$id{cy}_-1_", "$id{cy}_1_x", "$id{cy}_1_$id{cy}_1_2_", "$id{cy}_1_$id{cy}_1_2_x_", "$id{cy}_1_$id{cy}_1_2_$id{cy}", '_') {
+    is_problem($t->admin(GET => "/access?after=$_"), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, "no such page: $_");
+}
 my $csv = scimctl(qw(access review --csv --tenant), $tenant, '--at', $when);
 like($csv, qr/^userId,userName,displayName,kind,id,name,seated,since,why,sources\r\n/, 'scimctl access review --csv');
 is(() = ($csv =~ /\r\n/g), @$then + 1, 'all of it');
