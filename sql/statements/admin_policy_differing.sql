@@ -53,7 +53,9 @@ with concern as materialized (
               cross join lateral (
                     select m.member_id
                       from scim.membership m
-                     where m.tenant = $1 and m.group_id = p.via and (m.added, m.member_id) <= (b.added, b.member_id)
+                     where m.tenant = $1 and m.group_id = p.via
+                       -- Not a comparison of rows, by which all of them would be read in the order of joining.
+                       and (m.added < b.added or m.added = b.added and m.member_id <= b.member_id)
                        and m.member_id not in (select u.id from unsteered u)
                      order by m.member_id
                      limit $14::int) m)
