@@ -11,6 +11,6 @@ export async function review(c) {
   col('Why', (row) => h('ul.plainlist', row.why.map((/** @type {string} */ each) => h('li', h('bdi', each)))))];
   return screen({ title: 'Access review', trail: link(c.to('access'), 'Access'), lead: 'Who has what, since when and '
     + 'why. Choose a moment in the past to see who had what then. The files have all of it.' },
-  card('', await list(c, { operation: 'access-review', columns,
+  card('', await list(c, { operation: 'access-review', columns, limit: 25,
     nothing: empty('Nobody has anything', 'Nobody had a subscription or a role at that moment.') })));
 }
