@@ -1,4 +1,4 @@
--- Users: what administrators see and do of them, local ones, flags, links to identity providers, and merging.
+-- Users: what administrators see of them, and how they are found.
 
 -- --- what a user looks like ------------------------------------------------------------------------------------------
 
@@ -88,11 +88,3 @@ begin
              where i.type = 'User' and i.schema is null and i.attribute = 'emails' and i.sub = 'value' and i.multi_valued and i.fold);
 end
 $$;
-
--- --- making and changing ---------------------------------------------------------------------------------------------
-
--- --- deleting, restoring, converting ---------------------------------------------------------------------------------
-
--- --- protection ------------------------------------------------------------------------------------------------------
-
--- --- merging ---------------------------------------------------------------------------------------------------------
