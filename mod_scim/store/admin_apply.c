@@ -8,15 +8,13 @@
 
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "admin_piece.h"
 #include "resources_private.h"
 #include "rules/gift.h"
 #include "rules/noun.h"
 #include "rules/row.h"
 #include "scim/json.h"
 #include "scim/text.h"
-
-#define PIECE        50 /* accounts in one transaction */
-#define ATTEMPTS_MAX 4
 
 static const scim_admin_field_t fields[] = {
     {"batch", SCIM_ARG_TEXT, "Batch", "its id, by which it can be taken back; null: a preview, or nothing was given"},
@@ -37,7 +35,7 @@ static const scim_admin_arg_t args[] = {
 };
 
 typedef struct apply_t {
-    scim_admin_call_t *call;
+    scim_piece_t piece;
     json_object *template;      /* as it is shown */
     json_object *subscriptions; /* the id of each of its subscriptions, by name */
     json_object *people;        /* of this piece */
@@ -47,46 +45,9 @@ typedef struct apply_t {
     const char *after;
     int begun, preview, done;
     int given, same, refused, counts[3];
-    apr_pool_t *pool; /* of the piece */
 } apply_t;
 
-static json_object *new_args(const char *name, const char *value, apr_pool_t *pool)
-{
-    json_object *object = scim_json_own(json_object_new_object(), pool);
-    json_object_object_add(object, name, json_object_new_string(value));
-    return object;
-}
-
-static scim_error_t *nested(json_object **answer, const apply_t *apply, const char *noun, const char *verb,
-                            json_object *asked, scim_batch_t *batch)
-{
-    return scim_admin_nested(answer, apply->call, scim_admin_command(noun, verb), asked,
-                             batch ? batch : scim_batch_make(apply->call->conn), apply->pool);
-}
-
-static scim_param_t *params_of(const apply_t *apply, json_object *object)
-{
-    return scim_params(apply->pool, apply->call->tenant, scim_json_text(object, NULL, apply->pool), SCIM_PARAMS_END);
-}
-
 /* --- one account -------------------------------------------------------------------------------------------------- */
-
-static scim_error_t *join(json_object *joined, const apply_t *apply, json_object *groups, const char *user)
-{
-    scim_error_t *error = NULL;
-    for (size_t i = 0; !error && i < json_object_array_length(groups); i++) {
-        json_object *answer, *list = json_object_new_array();
-        json_object *asked =
-            new_args("group", json_object_get_string(json_object_array_get_idx(groups, i)), apply->pool);
-        json_object_array_add(list, json_object_new_string(user));
-        json_object_object_add(asked, "members", list);
-        error = nested(&answer, apply, "group", "add-members", asked, NULL);
-        if (!error) {
-            json_object_array_add(joined, json_object_get(json_object_object_get(answer, "id")));
-        }
-    }
-    return error;
-}
 
 /* Granted by the template, and not by hand. */
 static scim_error_t *grant(json_object *grants, const apply_t *apply, json_object *names, json_object *person)
@@ -94,40 +55,42 @@ static scim_error_t *grant(json_object *grants, const apply_t *apply, json_objec
     if (json_object_array_length(names) == 0) {
         return NULL;
     }
-    scim_batch_t *batch = scim_batch_make(apply->call->conn);
-    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), apply->pool), .pool = apply->pool};
+    scim_batch_t *batch = scim_batch_make(apply->piece.call->conn);
+    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), apply->piece.pool),
+                              .pool = apply->piece.pool};
     for (size_t i = 0; i < json_object_array_length(names); i++) {
         const char *name = json_object_get_string(json_object_array_get_idx(names, i));
         char id[SCIM_ID_SIZE];
         scim_id_make(id);
-        json_object *row = new_args("id", id, apply->pool), *after = new_args("subscription", name, apply->pool);
+        json_object *row = scim_piece_text("id", id, apply->piece.pool),
+                    *after = scim_piece_text("subscription", name, apply->piece.pool);
         json_object_object_add(row, "userId", json_object_get(json_object_object_get(person, "id")));
         json_object_object_add(row, "subscriptionId",
                                json_object_get(json_object_object_get(apply->subscriptions, name)));
         json_object_object_add(row, "source", json_object_new_string("template"));
         json_object_object_add(after, "source", json_object_new_string("template"));
-        scim_batch_add(batch, SCIM_STMT_ADMIN_GRANT_ADD, params_of(apply, row));
+        scim_batch_add(batch, SCIM_STMT_ADMIN_GRANT_ADD, scim_piece_params(&apply->piece, row));
         scim_outcome_tell(&outcome, "grant", "User", scim_row_text(person, "id"), scim_row_text(person, "userName"),
                           NULL, after);
         json_object_array_add(grants, json_object_new_string(id));
     }
-    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(apply, outcome.entries));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, scim_piece_params(&apply->piece, outcome.entries));
     return scim_batch_run(batch);
 }
 
 /* Gives it, and tells what takes it back. */
 static scim_error_t *give(apply_t *apply, const scim_gift_t *gift, json_object *person)
 {
-    json_object *joined = scim_json_own(json_object_new_array(), apply->pool);
-    json_object *grants = scim_json_own(json_object_new_array(), apply->pool);
+    json_object *joined = scim_json_own(json_object_new_array(), apply->piece.pool);
+    json_object *grants = scim_json_own(json_object_new_array(), apply->piece.pool);
     const char *user = scim_row_text(person, "id");
     scim_error_t *error = NULL;
     if (json_object_object_length(gift->set) > 0) {
-        json_object *asked = scim_json_copy(gift->set, apply->pool);
+        json_object *asked = scim_json_copy(gift->set, apply->piece.pool);
         json_object_object_add(asked, "user", json_object_new_string(user));
-        error = nested(NULL, apply, "user", "set", asked, NULL);
+        error = scim_piece_nested(NULL, &apply->piece, "user", "set", asked, NULL);
     }
-    error = error ? error : join(joined, apply, gift->groups, user);
+    error = error ? error : scim_piece_join(joined, &apply->piece, gift->groups, user);
     error = error ? error : grant(grants, apply, gift->subscriptions, person);
     if (!error) {
         json_object *item = json_object_new_object(), *undo = json_object_new_object();
@@ -148,7 +111,7 @@ static void tell(apply_t *apply, json_object *person, const scim_gift_t *gift, c
     json_object_object_add(told, "id", json_object_get(json_object_object_get(person, "id")));
     json_object_object_add(told, "userName", json_object_get(json_object_object_get(person, "userName")));
     json_object_object_add(told, "gets",
-                           gift ? json_object_get(scim_gift_tell(gift, apply->pool)) : json_object_new_object());
+                           gift ? json_object_get(scim_gift_tell(gift, apply->piece.pool)) : json_object_new_object());
     json_object_object_add(told, "cause", error ? json_object_new_string(error->detail) : NULL);
     json_object_array_add(apply->told, told);
     apply->counts[error ? 2 : 0]++;
@@ -158,20 +121,20 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
 {
     json_object *is, *grants;
     scim_gift_t gift;
-    scim_batch_t *batch = scim_batch_make(apply->call->conn);
+    scim_batch_t *batch = scim_batch_make(apply->piece.call->conn);
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
-    json_object *asked = new_args("user", scim_row_text(person, "id"), apply->pool);
-    scim_error_t *error = nested(&is, apply, "user", "show", asked, batch);
+    json_object *asked = scim_piece_text("user", scim_row_text(person, "id"), apply->piece.pool);
+    scim_error_t *error = scim_piece_nested(&is, &apply->piece, "user", "show", asked, batch);
     if (!error) {
-        asked = new_args("user", scim_row_text(person, "id"), apply->pool);
+        asked = scim_piece_text("user", scim_row_text(person, "id"), apply->piece.pool);
         json_object_object_add(asked, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
-        error = nested(&grants, apply, "grant", "list", asked, NULL);
+        error = scim_piece_nested(&grants, &apply->piece, "grant", "list", asked, NULL);
     }
     if (error && scim_admin_refuses(error)) { /* the account was erased meanwhile */
         tell(apply, person, NULL, error);
     } else if (error) {
         return error;
-    } else if (!scim_gift(&gift, apply->template, is, json_object_object_get(grants, "items"), apply->pool)) {
+    } else if (!scim_gift(&gift, apply->template, is, json_object_object_get(grants, "items"), apply->piece.pool)) {
         apply->counts[1]++;
     } else {
         error = give(apply, &gift, person);
@@ -180,9 +143,7 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
         }
         tell(apply, person, &gift, error);
     }
-    batch = scim_batch_make(apply->call->conn);
-    scim_batch_add(batch, SCIM_STMT_RELEASE, NULL);
-    return scim_batch_run(batch);
+    return scim_piece_release(&apply->piece);
 }
 
 /* --- a piece ------------------------------------------------------------------------------------------------------ */
@@ -190,59 +151,36 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
 /* The next accounts that the template is for. */
 static scim_error_t *look(apply_t *apply)
 {
-    scim_admin_call_t call = *apply->call;
+    scim_admin_call_t call = *apply->piece.call;
     call.op = scim_admin_command("template", "preview");
-    call.pool = apply->pool;
-    call.args = new_args("template", scim_row_text(apply->template, "id"), apply->pool);
-    json_object_object_add(call.args, "limit", json_object_new_int(PIECE));
+    call.pool = apply->piece.pool;
+    call.args = scim_piece_text("template", scim_row_text(apply->template, "id"), apply->piece.pool);
+    json_object_object_add(call.args, "limit", json_object_new_int(SCIM_PIECE));
     if (apply->after) {
         json_object_object_add(call.args, "after", json_object_new_string(apply->after));
     }
     scim_error_t *error = scim_admin_run(&call);
     if (!error) {
-        json_object *page = scim_json_trusted(call.answer, strlen(call.answer), apply->pool);
+        json_object *page = scim_json_trusted(call.answer, strlen(call.answer), apply->piece.pool);
         const char *next = scim_row_text(page, "next");
         apply->people = json_object_object_get(page, "items");
         apply->done = next == NULL;
-        apply->after = apr_pstrdup(apply->call->pool, next);
+        apply->after = apr_pstrdup(apply->piece.call->pool, next);
     }
     return error;
-}
-
-/* What names the batch, as statements take it. */
-static json_object *new_row(const apply_t *apply)
-{
-    json_object *row = new_args("import", apply->batch, apply->pool);
-    json_object_object_add(row, "kind", json_object_new_string("template"));
-    return row;
-}
-
-static void add_begin(scim_batch_t *batch, const apply_t *apply)
-{
-    const char *name = scim_row_text(apply->template, "name");
-    json_object *row = new_row(apply);
-    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), apply->pool), .pool = apply->pool};
-    json_object_object_add(row, "name", json_object_new_string(name));
-    json_object_object_add(row, "actor", json_object_new_string(apply->call->actor));
-    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_BEGIN, params_of(apply, row));
-    scim_outcome_tell(&outcome, "apply", "Batch", apply->batch, name, NULL, NULL);
-    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(apply, outcome.entries));
 }
 
 static scim_error_t *end(const apply_t *apply)
 {
     static const char *const names[] = {"changed", "same", "refused"};
-    json_object *row = new_args("import", apply->batch, apply->pool);
+    json_object *row = scim_piece_text("import", apply->batch, apply->piece.pool);
     for (int i = 0; i < 3; i++) {
         json_object_object_add(row, names[i], json_object_new_int(apply->counts[i]));
     }
     json_object_object_add(row, "made", json_object_new_int(0));
     json_object_object_add(row, "kept", json_object_new_int(0));
     json_object_object_add(row, "items", json_object_get(apply->items));
-    scim_batch_t *batch = scim_batch_make(apply->call->conn);
-    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_NOTE, params_of(apply, row));
-    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
-    return scim_batch_run(batch);
+    return scim_piece_note(&apply->piece, row);
 }
 
 static scim_error_t *refuse_batch(int status, const char *why, apr_pool_t *pool)
@@ -259,41 +197,41 @@ static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
 {
     apr_size_t len;
     if (PQntuples(held) == 0) {
-        return refuse_batch(404, no_batch, apply->pool);
+        return refuse_batch(404, no_batch, apply->piece.pool);
     }
     if (scim_result_bool(held, 0, 0)) {
-        return refuse_batch(409, "This batch was undone", apply->pool);
+        return refuse_batch(409, "This batch was undone", apply->piece.pool);
     }
     const char *name = scim_result_text(&len, held, 0, 1);
     return strcmp(name, scim_row_text(apply->template, "name")) == 0
                ? NULL
-               : refuse_batch(409, "This batch is of another template", apply->pool);
+               : refuse_batch(409, "This batch is of another template", apply->piece.pool);
 }
 
 /* What a user has must not change between the look at it and the gift. */
 static void add_hold(scim_batch_t *batch, const apply_t *apply)
 {
-    json_object *row = scim_json_own(json_object_new_object(), apply->pool), *users = json_object_new_array();
+    json_object *users = scim_json_own(json_object_new_array(), apply->piece.pool);
     for (size_t i = 0; i < json_object_array_length(apply->people); i++) {
         json_object *person = json_object_array_get_idx(apply->people, i);
         json_object_array_add(users, json_object_get(json_object_object_get(person, "id")));
     }
-    json_object_object_add(row, "groups", json_object_get(json_object_object_get(apply->template, "groups")));
-    json_object_object_add(row, "users", users);
-    scim_batch_add(batch, SCIM_STMT_ADMIN_PEOPLE_HOLD, params_of(apply, row));
+    scim_piece_add_hold(batch, &apply->piece, json_object_object_get(apply->template, "groups"), users);
 }
 
 /* Opens the transaction, and the batch: a new one, or the one that goes on, which is locked; then all it is about. */
 static scim_error_t *begin(const apply_t *apply)
 {
-    scim_admin_call_t call = *apply->call;
-    call.pool = apply->pool;
+    scim_admin_call_t call = *apply->piece.call;
+    call.pool = apply->piece.pool;
     scim_batch_t *batch = scim_admin_open(&call);
     int held = -1;
     if (apply->begun) {
-        held = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_HOLD, params_of(apply, new_row(apply)));
+        held = scim_piece_add_hold_batch(batch, &apply->piece, apply->batch, "template");
     } else if (!apply->preview) {
-        add_begin(batch, apply);
+        const scim_piece_batch_t begun = {
+            .id = apply->batch, .kind = "template", .name = scim_row_text(apply->template, "name"), .action = "apply"};
+        scim_piece_add_begin(batch, &apply->piece, &begun);
     }
     if (!apply->preview) {
         add_hold(batch, apply);
@@ -302,11 +240,12 @@ static scim_error_t *begin(const apply_t *apply)
     return error || held < 0 ? error : check_batch(apply, scim_batch_result(batch, held));
 }
 
-static scim_error_t *apply_once(apply_t *apply)
+static scim_error_t *apply_once(void *data)
 {
-    scim_conn_t *conn = apply->call->conn;
-    apply->items = scim_json_own(json_object_new_array(), apply->pool);
-    apply->told = scim_json_own(json_object_new_array(), apply->pool);
+    apply_t *apply = data;
+    scim_conn_t *conn = apply->piece.call->conn;
+    apply->items = scim_json_own(json_object_new_array(), apply->piece.pool);
+    apply->told = scim_json_own(json_object_new_array(), apply->piece.pool);
     memset(apply->counts, 0, sizeof(apply->counts));
     scim_error_t *error = begin(apply);
     scim_conn_nest(conn, 1);
@@ -321,18 +260,19 @@ static scim_error_t *apply_once(apply_t *apply)
     return error;
 }
 
-/* A piece lives in a pool of its own, where its error is, too. */
+/* Looks at the next accounts, and does them. */
+static scim_error_t *look_and_apply(void *data)
+{
+    apply_t *apply = data;
+    scim_error_t *error = apply->people ? NULL : look(apply);
+    return error ? error : apply_once(apply);
+}
+
 static scim_error_t *apply_piece(apply_t *apply)
 {
-    apr_pool_create(&apply->pool, apply->call->pool);
-    apr_pool_t *before = scim_conn_pool(apply->call->conn, apply->pool);
     const char *after = apply->after;
-    scim_error_t *error = look(apply);
-    int tries = 0;
-    while (!error && (error = apply_once(apply)) && error->transient && ++tries < ATTEMPTS_MAX) {
-        error = NULL;
-    }
-    scim_conn_pool(apply->call->conn, before);
+    apply->people = NULL;
+    scim_error_t *error = scim_piece_run(&apply->piece, look_and_apply, apply);
     if (error) {
         apply->after = after;
         apply->done = 0;
@@ -345,7 +285,7 @@ static scim_error_t *apply_piece(apply_t *apply)
     apply->same += apply->counts[1];
     apply->refused += apply->counts[2];
     apply->begun = apply->begun || !apply->preview;
-    apr_pool_destroy(apply->pool);
+    scim_piece_done(&apply->piece);
     return NULL;
 }
 
@@ -356,7 +296,7 @@ static scim_error_t *read_one(json_object **answer, const scim_admin_call_t *who
 {
     scim_admin_call_t call = *whole;
     call.op = scim_admin_command(noun, "show");
-    call.args = new_args(noun, name, whole->pool);
+    call.args = scim_piece_text(noun, name, whole->pool);
     scim_error_t *error = scim_admin_run(&call);
     if (!error) {
         *answer = scim_json_trusted(call.answer, strlen(call.answer), whole->pool);
@@ -368,7 +308,7 @@ static scim_error_t *prepare(apply_t *apply, scim_admin_call_t *call)
 {
     char id[SCIM_ID_SIZE];
     const char *batch = scim_admin_text(call, "batch");
-    *apply = (apply_t){.call = call, .after = scim_admin_text(call, "after"), .begun = batch != NULL};
+    *apply = (apply_t){.piece = {call, call->pool}, .after = scim_admin_text(call, "after"), .begun = batch != NULL};
     apply->preview = json_object_get_boolean(json_object_object_get(call->args, "preview"));
     apply->accounts = scim_json_own(json_object_new_array(), call->pool);
     apply->subscriptions = scim_json_own(json_object_new_object(), call->pool);

@@ -8,14 +8,12 @@
 
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "admin_piece.h"
 #include "resources_private.h"
 #include "rules/noun.h"
 #include "rules/row.h"
 #include "rules/undo.h"
 #include "scim/json.h"
-
-#define PIECE        50 /* accounts in one transaction */
-#define ATTEMPTS_MAX 4
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Batch", "its id"},
@@ -93,32 +91,24 @@ static scim_error_t *tell_reasons(scim_admin_call_t *call)
 /* --- taking back -------------------------------------------------------------------------------------------------- */
 
 typedef struct undo_t {
-    scim_admin_call_t *call;
+    scim_piece_t piece;
     json_object *batch;  /* as it is shown */
     json_object *users;  /* ids of those that were taken back in this piece */
     json_object *revive; /* those that become active */
     const char *after;   /* the last one that was looked at; NULL: none was */
     int undone, left;
     int done;
-    apr_pool_t *pool; /* of the piece */
 } undo_t;
-
-static json_object *one_arg(const char *name, json_object *value, apr_pool_t *pool)
-{
-    json_object *args = scim_json_own(json_object_new_object(), pool);
-    json_object_object_add(args, name, json_object_get(value));
-    return args;
-}
 
 static scim_batch_t *new_batch(const undo_t *undo)
 {
-    return scim_batch_make(undo->call->conn);
+    return scim_batch_make(undo->piece.call->conn);
 }
 
 static scim_error_t *remove_it(const undo_t *undo, json_object *item, scim_batch_t *batch)
 {
-    json_object *args = one_arg("user", json_object_object_get(item, "user"), undo->pool);
-    return scim_admin_nested(NULL, undo->call, scim_admin_command("user", "remove"), args, batch, undo->pool);
+    json_object *args = scim_piece_args("user", json_object_object_get(item, "user"), undo->piece.pool);
+    return scim_piece_nested(NULL, &undo->piece, "user", "remove", args, batch);
 }
 
 /* What was granted to it. */
@@ -126,9 +116,8 @@ static scim_error_t *withdraw(const undo_t *undo, json_object *grants)
 {
     scim_error_t *error = NULL;
     for (size_t i = 0; !error && grants && i < json_object_array_length(grants); i++) {
-        json_object *args = one_arg("grant", json_object_array_get_idx(grants, i), undo->pool);
-        error = scim_admin_nested(NULL, undo->call, scim_admin_command("grant", "remove"), args, new_batch(undo),
-                                  undo->pool);
+        json_object *args = scim_piece_args("grant", json_object_array_get_idx(grants, i), undo->piece.pool);
+        error = scim_piece_nested(NULL, &undo->piece, "grant", "remove", args, NULL);
     }
     return error;
 }
@@ -140,18 +129,17 @@ static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_
     json_object *set = json_object_object_get(kept, "set");
     scim_error_t *error = scim_batch_run(batch);
     for (size_t i = 0; !error && groups && i < json_object_array_length(groups); i++) {
-        json_object *args = one_arg("group", json_object_array_get_idx(groups, i), undo->pool);
+        json_object *args = scim_piece_args("group", json_object_array_get_idx(groups, i), undo->piece.pool);
         json_object_object_add(args, "member", json_object_get(json_object_object_get(item, "user")));
-        error = scim_admin_nested(NULL, undo->call, scim_admin_command("group", "remove-member"), args, new_batch(undo),
-                                  undo->pool);
+        error = scim_piece_nested(NULL, &undo->piece, "group", "remove-member", args, NULL);
     }
     error = error ? error : withdraw(undo, json_object_object_get(kept, "grants"));
     if (error || json_object_object_length(set) == 0) {
         return error;
     }
-    json_object *args = scim_json_copy(set, undo->pool);
+    json_object *args = scim_json_copy(set, undo->piece.pool);
     json_object_object_add(args, "user", json_object_get(json_object_object_get(item, "user")));
-    return scim_admin_nested(NULL, undo->call, scim_admin_command("user", "set"), args, new_batch(undo), undo->pool);
+    return scim_piece_nested(NULL, &undo->piece, "user", "set", args, NULL);
 }
 
 /* Together with the others of the piece. */
@@ -192,48 +180,42 @@ static scim_error_t *undo_one(undo_t *undo, json_object *item)
     if (!error) {
         json_object_array_add(undo->users, json_object_get(json_object_object_get(item, "user")));
     }
-    batch = new_batch(undo);
-    scim_batch_add(batch, SCIM_STMT_RELEASE, NULL);
-    return scim_batch_run(batch);
-}
-
-static scim_param_t *params_of(const undo_t *undo, json_object *object)
-{
-    return scim_params(undo->pool, undo->call->tenant, scim_json_text(object, NULL, undo->pool), SCIM_PARAMS_END);
+    return scim_piece_release(&undo->piece);
 }
 
 /* Opens the transaction, and locks the next accounts. */
 static scim_error_t *begin(json_object **items, undo_t *undo)
 {
-    scim_admin_call_t call = *undo->call;
-    call.pool = undo->pool;
-    json_object *asked = one_arg("batch", json_object_object_get(call.args, "batch"), undo->pool);
-    json_object_object_add(asked, "rows", json_object_new_int(PIECE));
+    scim_admin_call_t call = *undo->piece.call;
+    call.pool = undo->piece.pool;
+    json_object *asked = scim_piece_args("batch", json_object_object_get(call.args, "batch"), undo->piece.pool);
+    json_object_object_add(asked, "rows", json_object_new_int(SCIM_PIECE));
     if (undo->after) {
         json_object_object_add(asked, "after", json_object_new_string(undo->after));
     }
     scim_batch_t *batch = scim_admin_open(&call);
-    int held = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_HOLD, params_of(undo, asked));
-    int picked = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_PICK, params_of(undo, asked));
+    int held = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_HOLD, scim_piece_params(&undo->piece, asked));
+    int picked = scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_PICK, scim_piece_params(&undo->piece, asked));
     scim_error_t *error = scim_batch_run(batch);
     if (error) {
         return error;
     }
     if (PQntuples(scim_batch_result(batch, held)) == 0) {
-        return scim_admin_missing(undo->call);
+        return scim_admin_missing(undo->piece.call);
     }
     apr_size_t len;
     const char *text = scim_result_text(&len, scim_batch_result(batch, held), 0, 0);
-    undo->batch = scim_json_trusted(text, len, undo->pool);
+    undo->batch = scim_json_trusted(text, len, undo->piece.pool);
     text = scim_result_text(&len, scim_batch_result(batch, picked), 0, 0);
-    *items = scim_json_trusted(text, len, undo->pool);
+    *items = scim_json_trusted(text, len, undo->piece.pool);
     return NULL;
 }
 
 /* The audit log tells once that a batch was taken back, and of each account what its operation tells. */
 static json_object *entries_of(const undo_t *undo)
 {
-    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), undo->pool), .pool = undo->pool};
+    scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), undo->piece.pool),
+                              .pool = undo->piece.pool};
     if (!json_object_object_get(undo->batch, "undone")) {
         scim_outcome_tell(&outcome, "undo", "Batch", scim_row_text(undo->batch, "id"),
                           scim_row_text(undo->batch, "name"), NULL, NULL);
@@ -243,26 +225,28 @@ static json_object *entries_of(const undo_t *undo)
 
 static scim_error_t *end(const undo_t *undo)
 {
-    json_object *told = one_arg("batch", json_object_object_get(undo->batch, "id"), undo->pool);
+    json_object *told = scim_piece_args("batch", json_object_object_get(undo->batch, "id"), undo->piece.pool);
     json_object_object_add(told, "users", json_object_get(undo->users));
     json_object_object_add(told, "revive", json_object_get(undo->revive));
     scim_batch_t *batch = new_batch(undo);
     if (json_object_array_length(undo->revive) > 0) {
-        scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_REVIVE, params_of(undo, told));
+        scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_REVIVE, scim_piece_params(&undo->piece, told));
     }
-    scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_UNDONE, params_of(undo, told));
-    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(undo, entries_of(undo)));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_BATCH_UNDONE, scim_piece_params(&undo->piece, told));
+    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, scim_piece_params(&undo->piece, entries_of(undo)));
     scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
     return scim_batch_run(batch);
 }
 
-static scim_error_t *undo_once(undo_t *undo)
+static scim_error_t *undo_once(void *data)
 {
-    scim_conn_t *conn = undo->call->conn;
+    undo_t *undo = data;
+    int undone = undo->undone, left = undo->left;
+    scim_conn_t *conn = undo->piece.call->conn;
     json_object *items = NULL;
     scim_error_t *error = begin(&items, undo);
-    undo->users = scim_json_own(json_object_new_array(), undo->pool);
-    undo->revive = scim_json_own(json_object_new_array(), undo->pool);
+    undo->users = scim_json_own(json_object_new_array(), undo->piece.pool);
+    undo->revive = scim_json_own(json_object_new_array(), undo->piece.pool);
     scim_conn_nest(conn, 1);
     for (size_t i = 0; !error && i < json_object_array_length(items); i++) {
         error = undo_one(undo, json_object_array_get_idx(items, i));
@@ -270,43 +254,33 @@ static scim_error_t *undo_once(undo_t *undo)
     scim_conn_nest(conn, 0);
     error = error ? error : end(undo);
     if (error) {
+        undo->undone = undone;
+        undo->left = left;
         scim_conn_rollback(conn);
         return error;
     }
     size_t n = json_object_array_length(items);
-    undo->done = n < PIECE;
+    undo->done = n < SCIM_PIECE;
     if (n > 0) {
-        undo->after = apr_pstrdup(undo->call->pool, scim_row_text(json_object_array_get_idx(items, n - 1), "user"));
+        undo->after =
+            apr_pstrdup(undo->piece.call->pool, scim_row_text(json_object_array_get_idx(items, n - 1), "user"));
     }
     return NULL;
 }
 
-/* A piece lives in a pool of its own, where its error is, too. */
 static scim_error_t *undo_piece(undo_t *undo)
 {
-    apr_pool_create(&undo->pool, undo->call->pool);
-    apr_pool_t *before = scim_conn_pool(undo->call->conn, undo->pool);
-    int tries = 0, undone = undo->undone, left = undo->left;
-    scim_error_t *error;
-    do {
-        undo->undone = undone;
-        undo->left = left;
-        error = undo_once(undo);
-    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
-    scim_conn_pool(undo->call->conn, before);
-    if (error) {
-        undo->undone = undone;
-        undo->left = left;
-        return error;
+    scim_error_t *error = scim_piece_run(&undo->piece, undo_once, undo);
+    if (!error) {
+        scim_piece_done(&undo->piece);
     }
-    apr_pool_destroy(undo->pool);
-    return NULL;
+    return error;
 }
 
 /* What was committed is told, whatever comes after it. */
 static scim_error_t *undo_batch(scim_admin_call_t *call)
 {
-    undo_t undo = {.call = call, .after = scim_admin_text(call, "after"), .pool = call->pool};
+    undo_t undo = {.piece = {call, call->pool}, .after = scim_admin_text(call, "after")};
     apr_time_t late = apr_time_now() + call->patience;
     scim_error_t *error = undo_piece(&undo);
     if (error) {

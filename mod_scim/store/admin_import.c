@@ -8,6 +8,7 @@
 
 #include "admin_change.h"
 #include "admin_ops.h"
+#include "admin_piece.h"
 #include "resources_private.h"
 #include "rules/import.h"
 #include "rules/row.h"
@@ -16,9 +17,7 @@
 #include "scim/sheet.h"
 #include "scim/table.h"
 
-#define FILE_MAX     (1024 * 1024)
-#define PIECE        50 /* lines in one transaction: PostgreSQL keeps few parts of one at hand */
-#define ATTEMPTS_MAX 4
+#define FILE_MAX (1024 * 1024)
 
 static const scim_admin_field_t fields[] = {
     {"import", SCIM_ARG_TEXT, "Import", "its id, by which it goes on and can be undone; null: a preview"},
@@ -63,8 +62,8 @@ static const scim_admin_op_t group_op = {.method = "POST", .path = "", .args = g
 
 /* An import under way. */
 typedef struct run_t {
-    scim_admin_call_t *call;
-    const scim_admin_op_t *add, *set, *show, *join;
+    scim_piece_t piece;
+    const scim_admin_op_t *add;
     scim_sheet_t sheet;
     const char *import; /* its id; NULL: a preview */
     int begun;          /* it is there already */
@@ -75,7 +74,6 @@ typedef struct run_t {
     json_object *ignored; /* of the answer */
     json_object *lines;
     int counts[SCIM_IMPORT_COUNT];
-    apr_pool_t *pool; /* of the piece under way */
 } run_t;
 
 /* --- lines -------------------------------------------------------------------------------------------------------- */
@@ -96,17 +94,17 @@ static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_p
 /* Cells of CSV are texts; what they hold is read as a command line's options are. */
 static scim_error_t *type_values(json_object *values, const run_t *run)
 {
-    json_object *typed = scim_json_own(json_object_new_object(), run->pool);
+    json_object *typed = scim_json_own(json_object_new_object(), run->piece.pool);
     json_object_object_foreach(values, name, value)
     {
         const scim_admin_arg_t *arg = scim_admin_arg(run->add, name, strlen(name));
         arg = arg ? arg : group_args;
         const char *text = json_object_get_string(value);
         if (arg->kind == SCIM_ARG_FLAG) {
-            text = scim_fold(text, run->pool);
+            text = scim_fold(text, run->piece.pool);
         }
         json_object *read;
-        scim_error_t *error = scim_admin_read(&read, arg, text, run->pool);
+        scim_error_t *error = scim_admin_read(&read, arg, text, run->piece.pool);
         if (error) {
             return error;
         }
@@ -137,17 +135,17 @@ static scim_error_t *check_values(json_object *values, const run_t *run)
     json_object *groups;
     scim_error_t *error = run->sheet.lines ? NULL : type_values(values, run);
     if (!error) {
-        json_object *plain = without_groups(values, run->pool);
-        error = scim_admin_check(run->add, plain, run->pool);
+        json_object *plain = without_groups(values, run->piece.pool);
+        error = scim_admin_check(run->add, plain, run->piece.pool);
         json_object_object_foreach(plain, name, value)
         {
             json_object_object_add(values, name, json_object_get(value)); /* blanks of names are gone */
         }
     }
     if (!error && json_object_object_get_ex(values, group_args->name, &groups)) {
-        json_object *one = scim_json_own(json_object_new_object(), run->pool);
+        json_object *one = scim_json_own(json_object_new_object(), run->piece.pool);
         json_object_object_add(one, group_args->name, json_object_get(groups));
-        error = scim_admin_check(&group_op, one, run->pool);
+        error = scim_admin_check(&group_op, one, run->piece.pool);
     }
     return error;
 }
@@ -155,12 +153,12 @@ static scim_error_t *check_values(json_object *values, const run_t *run)
 /* Whether an earlier line of the file has the same userName. */
 static void look_back(scim_import_line_t *line, run_t *run)
 {
-    const char *key = scim_fold(scim_row_text(line->values, "userName"), run->pool);
+    const char *key = scim_fold(scim_row_text(line->values, "userName"), run->piece.pool);
     const apr_int64_t *earlier = apr_hash_get(run->seen, key, APR_HASH_KEY_STRING);
     apr_pool_t *pool = apr_hash_pool_get(run->seen);
     if (earlier && *earlier != line->line) {
-        json_object *none = scim_json_own(json_object_new_object(), run->pool);
-        scim_import_decide(line, none, *earlier, 0, run->pool);
+        json_object *none = scim_json_own(json_object_new_object(), run->piece.pool);
+        scim_import_decide(line, none, *earlier, 0, run->piece.pool);
         return;
     }
     apr_hash_set(run->seen, apr_pstrdup(pool, key), APR_HASH_KEY_STRING,
@@ -172,28 +170,28 @@ static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run
 {
     *line = (scim_import_line_t){.line = row->line, .outcome = SCIM_IMPORT_MADE};
     if (row->wrong) {
-        scim_import_refuse(line, row->column, apr_pstrcat(run->pool, "The line ", row->wrong, NULL));
+        scim_import_refuse(line, row->column, apr_pstrcat(run->piece.pool, "The line ", row->wrong, NULL));
         return;
     }
-    line->values = scim_import_values(line, row->values, run->pool);
+    line->values = scim_import_values(line, row->values, run->piece.pool);
     scim_error_t *error = line->values ? check_values(line->values, run) : NULL;
     if (error) {
-        refuse_by(line, error, run->pool);
-    } else if (line->values && !scim_import_has_too_many(line, run->pool)) {
+        refuse_by(line, error, run->piece.pool);
+    } else if (line->values && !scim_import_has_too_many(line, run->piece.pool)) {
         look_back(line, run);
     }
 }
 
-/* Reads the lines of a piece: until there are PIECE, or they name together as many groups as one line may, because the
- * transaction locks each of them. *done where the file has no more. */
+/* Reads the lines of a piece: until there are SCIM_PIECE, or they name together as many groups as one line may, because
+ * the transaction locks each of them. *done where the file has no more. */
 static apr_array_header_t *read_piece(int *done, run_t *run)
 {
-    apr_array_header_t *lines = apr_array_make(run->pool, PIECE, sizeof(scim_import_line_t));
+    apr_array_header_t *lines = apr_array_make(run->piece.pool, SCIM_PIECE, sizeof(scim_import_line_t));
     size_t groups = 0;
     scim_sheet_row_t row;
-    run->sheet.pool = run->pool;
+    run->sheet.pool = run->piece.pool;
     *done = 0;
-    while (!*done && lines->nelts < PIECE && groups < SCIM_IMPORT_GROUPS_MAX) {
+    while (!*done && lines->nelts < SCIM_PIECE && groups < SCIM_IMPORT_GROUPS_MAX) {
         *done = !scim_sheet_next(&row, &run->sheet);
         if (!*done) {
             scim_import_line_t *line = apr_array_push(lines);
@@ -205,12 +203,6 @@ static apr_array_header_t *read_piece(int *done, run_t *run)
 }
 
 /* --- carrying out ------------------------------------------------------------------------------------------------- */
-
-static scim_error_t *run_op(json_object **answer, const run_t *run, const scim_admin_op_t *op, json_object *asked,
-                            scim_batch_t *batch)
-{
-    return scim_admin_nested(answer, run->call, op, asked, batch, run->pool);
-}
 
 /* The arguments of an operation about one user, or group. */
 static json_object *about(const char *name, const char *value, json_object *more, apr_pool_t *pool)
@@ -227,22 +219,9 @@ static json_object *about(const char *name, const char *value, json_object *more
 /* Makes the account a member of groups; *joined gets their ids. */
 static scim_error_t *join(json_object *joined, const scim_import_line_t *line, json_object *groups, const run_t *run)
 {
-    json_object *members = scim_json_own(json_object_new_object(), run->pool);
-    json_object *list = json_object_new_array();
-    json_object_array_add(list, json_object_new_string(line->id));
-    json_object_object_add(members, "members", list);
-    scim_error_t *error = NULL;
-    for (size_t i = 0; groups && !error && i < json_object_array_length(groups); i++) {
-        const char *group = json_object_get_string(json_object_array_get_idx(groups, i));
-        json_object *answer;
-        error = run_op(&answer, run, run->join, about("group", group, members, run->pool),
-                       scim_batch_make(run->call->conn));
-        if (error && error->fields) { /* whichever argument it is of the other operation */
-            APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).field = group_args->name;
-        }
-        if (!error) {
-            json_object_array_add(joined, json_object_get(json_object_object_get(answer, "id")));
-        }
+    scim_error_t *error = scim_piece_join(joined, &run->piece, groups, line->id);
+    if (error && error->fields) { /* whichever argument it is of the other operation */
+        APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).field = group_args->name;
     }
     return error;
 }
@@ -266,15 +245,16 @@ static json_object *item_of(const scim_import_line_t *line, json_object *joined)
 static scim_error_t *apply(json_object *items, scim_import_line_t *line, const run_t *run, scim_batch_t *batch)
 {
     json_object *asked = line->outcome == SCIM_IMPORT_MADE ? line->values : line->args;
-    json_object *plain = without_groups(asked, run->pool);
-    json_object *joined = scim_json_own(json_object_new_array(), run->pool);
+    json_object *plain = without_groups(asked, run->piece.pool);
+    json_object *joined = scim_json_own(json_object_new_array(), run->piece.pool);
     json_object *answer = NULL;
     scim_error_t *error = NULL;
     if (line->outcome == SCIM_IMPORT_MADE) {
-        error = run_op(&answer, run, run->add, plain, batch);
+        error = scim_piece_nested(&answer, &run->piece, "user", "add", plain, batch);
         line->id = answer ? scim_row_text(answer, "id") : NULL;
     } else if (json_object_object_length(plain) > 0) {
-        error = run_op(&answer, run, run->set, about("user", line->id, plain, run->pool), batch);
+        error = scim_piece_nested(&answer, &run->piece, "user", "set", about("user", line->id, plain, run->piece.pool),
+                                  batch);
     } else {
         error = scim_batch_run(batch);
     }
@@ -288,45 +268,36 @@ static scim_error_t *apply(json_object *items, scim_import_line_t *line, const r
 /* One line, in a part of the transaction. */
 static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json_object *found, const run_t *run)
 {
-    scim_batch_t *batch = scim_batch_make(run->call->conn);
+    scim_batch_t *batch = scim_batch_make(run->piece.call->conn);
     scim_error_t *error = NULL;
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
     if (found) {
-        json_object *nothing = scim_json_own(json_object_new_object(), run->pool);
+        json_object *nothing = scim_json_own(json_object_new_object(), run->piece.pool);
         json_object *is;
-        error = run_op(&is, run, run->show, about("user", scim_row_text(found, "id"), nothing, run->pool), batch);
+        error = scim_piece_nested(&is, &run->piece, "user", "show",
+                                  about("user", scim_row_text(found, "id"), nothing, run->piece.pool), batch);
         if (!error) {
             scim_import_decide(line, is, json_object_get_int64(json_object_object_get(found, "line")), run->changes,
-                               run->pool);
+                               run->piece.pool);
         }
-        batch = scim_batch_make(run->call->conn);
+        batch = scim_batch_make(run->piece.call->conn);
     }
     if (!error && (line->outcome == SCIM_IMPORT_MADE || line->outcome == SCIM_IMPORT_CHANGED)) {
         error = apply(items, line, run, batch);
     }
     if (error && scim_admin_refuses(error)) {
-        refuse_by(line, error, run->pool);
+        refuse_by(line, error, run->piece.pool);
         line->id = found ? line->id : NULL;
         error = NULL;
     }
-    if (!error) {
-        batch = scim_batch_make(run->call->conn);
-        scim_batch_add(batch, SCIM_STMT_RELEASE, NULL);
-        error = scim_batch_run(batch);
-    }
-    return error;
+    return error ? error : scim_piece_release(&run->piece);
 }
 
 /* --- a piece ------------------------------------------------------------------------------------------------------ */
 
-static scim_param_t *params_of(const run_t *run, json_object *object)
-{
-    return scim_params(run->pool, run->call->tenant, scim_json_text(object, NULL, run->pool), SCIM_PARAMS_END);
-}
-
 static json_object *new_object(const run_t *run)
 {
-    json_object *object = scim_json_own(json_object_new_object(), run->pool);
+    json_object *object = scim_json_own(json_object_new_object(), run->piece.pool);
     if (run->import) {
         json_object_object_add(object, "import", json_object_new_string(run->import));
     }
@@ -351,24 +322,16 @@ static json_object *names_of(const apr_array_header_t *lines, const run_t *run)
     return asked;
 }
 
-/* The import that is there, or begins, and what it tells the audit log. */
 static void add_begin(scim_batch_t *batch, const run_t *run)
 {
-    static const char unnamed[] = "imported accounts";
-    const char *name = scim_admin_text(run->call, "name");
-    json_object *asked = new_object(run), *entries = scim_json_own(json_object_new_array(), run->pool);
-    json_object *entry = json_object_new_object(), *after = json_object_new_object();
-    json_object_object_add(asked, "name", json_object_new_string(name ? name : unnamed));
-    json_object_object_add(asked, "actor", json_object_new_string(run->call->actor));
-    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_BEGIN, params_of(run, asked));
-    json_object_object_add(entry, "action", json_object_new_string("import"));
-    json_object_object_add(entry, "type", json_object_new_string("Batch"));
-    json_object_object_add(entry, "id", json_object_new_string(run->import));
-    json_object_object_add(entry, "name", json_object_new_string(name ? name : unnamed));
-    json_object_object_add(after, "existing", json_object_new_string(run->changes ? "change" : "keep"));
-    json_object_object_add(entry, "after", after);
-    json_object_array_add(entries, entry);
-    scim_batch_add(batch, SCIM_STMT_ADMIN_AUDIT_ADD, params_of(run, entries));
+    const char *name = scim_admin_text(run->piece.call, "name");
+    const scim_piece_batch_t begun = {
+        .id = run->import,
+        .kind = "import",
+        .name = name ? name : "imported accounts",
+        .action = "import",
+        .after = scim_piece_text("existing", run->changes ? "change" : "keep", run->piece.pool)};
+    scim_piece_add_begin(batch, &run->piece, &begun);
 }
 
 static scim_error_t *check_import(const run_t *run, const PGresult *held)
@@ -379,8 +342,8 @@ static scim_error_t *check_import(const run_t *run, const PGresult *held)
     if (!detail) {
         return NULL;
     }
-    scim_error_t *error = scim_error_status(run->pool, detail == gone ? 404 : 409, "%s", detail);
-    scim_error_field(error, "import", detail, run->pool);
+    scim_error_t *error = scim_error_status(run->piece.pool, detail == gone ? 404 : 409, "%s", detail);
+    scim_error_field(error, "import", detail, run->piece.pool);
     return error;
 }
 
@@ -388,9 +351,9 @@ static scim_error_t *check_import(const run_t *run, const PGresult *held)
  * gets the number of the first. */
 static void look_beside(json_object *found, const apr_array_header_t *lines, const run_t *run)
 {
-    apr_hash_t *ids = scim_table_make(run->pool);
+    apr_hash_t *ids = scim_table_make(run->piece.pool);
     for (int i = 0; i < lines->nelts; i++) {
-        json_object *one = json_object_object_get(found, apr_itoa(run->pool, i));
+        json_object *one = json_object_object_get(found, apr_itoa(run->piece.pool, i));
         const char *id = one ? scim_row_text(one, "id") : NULL;
         const scim_import_line_t *earlier = id ? apr_hash_get(ids, id, APR_HASH_KEY_STRING) : NULL;
         if (earlier) {
@@ -404,22 +367,22 @@ static void look_beside(json_object *found, const apr_array_header_t *lines, con
 /* Opens the transaction; *found is what is known of each line's account, by its place. */
 static scim_error_t *begin(json_object **found, const apr_array_header_t *lines, const run_t *run)
 {
-    scim_admin_call_t call = *run->call;
-    call.pool = run->pool;
+    scim_admin_call_t call = *run->piece.call;
+    call.pool = run->piece.pool;
     scim_batch_t *batch = scim_admin_open(&call);
     int held = -1;
     if (run->import && run->begun) {
-        held = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_HOLD, params_of(run, new_object(run)));
+        held = scim_piece_add_hold_batch(batch, &run->piece, run->import, "import");
     } else if (run->import) {
         add_begin(batch, run);
     }
-    int slot = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_FIND, params_of(run, names_of(lines, run)));
+    int slot = scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_FIND, scim_piece_params(&run->piece, names_of(lines, run)));
     scim_error_t *error = scim_batch_run(batch);
     error = error || held < 0 ? error : check_import(run, scim_batch_result(batch, held));
     if (!error) {
         apr_size_t len;
         const char *text = scim_result_text(&len, scim_batch_result(batch, slot), 0, 0);
-        *found = scim_json_trusted(text, len, run->pool);
+        *found = scim_json_trusted(text, len, run->piece.pool);
         look_beside(*found, lines, run);
     }
     return error;
@@ -428,12 +391,11 @@ static scim_error_t *begin(json_object **found, const apr_array_header_t *lines,
 /* What an account has must not change between the look at it and the change. */
 static scim_error_t *hold(const apr_array_header_t *lines, json_object *found, const run_t *run)
 {
-    json_object *asked = new_object(run), *groups = json_object_new_array(), *users = json_object_new_array();
-    json_object_object_add(asked, "groups", groups);
-    json_object_object_add(asked, "users", users);
+    json_object *groups = scim_json_own(json_object_new_array(), run->piece.pool);
+    json_object *users = scim_json_own(json_object_new_array(), run->piece.pool);
     for (int i = 0; i < lines->nelts; i++) {
         const scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, const scim_import_line_t);
-        json_object *one = json_object_object_get(found, apr_itoa(run->pool, i)); /* NULL: nobody */
+        json_object *one = json_object_object_get(found, apr_itoa(run->piece.pool, i)); /* NULL: nobody */
         json_object_array_add(users, json_object_get(json_object_object_get(one, "id")));
         json_object *wanted =
             line->outcome == SCIM_IMPORT_MADE ? json_object_object_get(line->values, group_args->name) : NULL;
@@ -441,9 +403,9 @@ static scim_error_t *hold(const apr_array_header_t *lines, json_object *found, c
             json_object_array_add(groups, json_object_get(json_object_array_get_idx(wanted, j)));
         }
     }
-    scim_batch_t *batch = scim_batch_make(run->call->conn);
-    scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(run->pool, run->call->tenant, SCIM_PARAMS_END));
-    scim_batch_add(batch, SCIM_STMT_ADMIN_PEOPLE_HOLD, params_of(run, asked));
+    scim_batch_t *batch = scim_batch_make(run->piece.call->conn);
+    scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(run->piece.pool, run->piece.call->tenant, SCIM_PARAMS_END));
+    scim_piece_add_hold(batch, &run->piece, groups, users);
     return scim_batch_run(batch);
 }
 
@@ -463,49 +425,68 @@ static scim_error_t *end(const apr_array_header_t *lines, json_object *items, co
         json_object_object_add(done, scim_import_words[i], json_object_new_int(counts[i]));
     }
     json_object_object_add(done, "items", json_object_get(items));
-    scim_batch_t *batch = scim_batch_make(run->call->conn);
-    scim_batch_add(batch, SCIM_STMT_ADMIN_IMPORT_NOTE, params_of(run, done));
-    scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
-    return scim_batch_run(batch);
+    return scim_piece_note(&run->piece, done);
 }
 
 static scim_error_t *run_once(apr_array_header_t *lines, const run_t *run)
 {
-    json_object *items = scim_json_own(json_object_new_array(), run->pool);
+    json_object *items = scim_json_own(json_object_new_array(), run->piece.pool);
     json_object *found;
     scim_error_t *error = begin(&found, lines, run);
     if (!error && run->import && run->changes && json_object_object_length(found) > 0) {
         error = hold(lines, found, run);
     }
-    scim_conn_nest(run->call->conn, 1);
+    scim_conn_nest(run->piece.call->conn, 1);
     for (int i = 0; !error && i < lines->nelts; i++) {
         scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, scim_import_line_t);
         if (line->outcome != SCIM_IMPORT_REFUSED) {
-            error = run_line(items, line, json_object_object_get(found, apr_itoa(run->pool, i)), run);
+            error = run_line(items, line, json_object_object_get(found, apr_itoa(run->piece.pool, i)), run);
         }
     }
-    scim_conn_nest(run->call->conn, 0);
+    scim_conn_nest(run->piece.call->conn, 0);
     if (!error && run->import) {
         error = end(lines, items, run);
     }
     if (error || !run->import) {
-        scim_conn_rollback(run->call->conn);
+        scim_conn_rollback(run->piece.call->conn);
     }
     return error;
 }
 
-/* Deadlocks and stale plans pass by themselves: the lines are as they were read, then. */
-static scim_error_t *run_piece(apr_array_header_t *lines, const run_t *run)
+/* A piece that is attempted, and its lines as they were read. */
+typedef struct attempt_t {
+    run_t *run;
+    apr_array_header_t *lines;
+    int *done; /* the file has no more */
+} attempt_t;
+
+static scim_error_t *refuse_short(apr_pool_t *pool)
 {
-    int tries = 0;
-    scim_error_t *error;
-    do {
-        apr_array_header_t *fresh = apr_array_copy(run->pool, lines);
-        error = run_once(fresh, run);
-        if (!error) {
-            memcpy(lines->elts, fresh->elts, (apr_size_t)lines->nelts * sizeof(scim_import_line_t));
-        }
-    } while (error && error->transient && ++tries < ATTEMPTS_MAX);
+    static const char detail[] = "The piece ends within its first line; send a longer one.";
+    scim_error_t *error = scim_error_status(pool, 400, "file: %s", detail);
+    scim_error_field(error, "file", detail, pool);
+    return error;
+}
+
+static scim_error_t *attempt(void *data)
+{
+    attempt_t *piece = data;
+    run_t *run = piece->run;
+    if (!piece->lines) {
+        piece->lines = read_piece(piece->done, run);
+    }
+    apr_array_header_t *lines = piece->lines;
+    if (lines->nelts == 0 && run->sheet.more && run->sheet.line == run->first) {
+        return refuse_short(run->piece.pool);
+    }
+    if (lines->nelts == 0 && run->pieces) {
+        return NULL;
+    }
+    apr_array_header_t *fresh = apr_array_copy(run->piece.pool, lines);
+    scim_error_t *error = run_once(fresh, run);
+    if (!error) {
+        memcpy(lines->elts, fresh->elts, (apr_size_t)lines->nelts * sizeof(scim_import_line_t));
+    }
     return error;
 }
 
@@ -553,17 +534,9 @@ static void answer(scim_admin_call_t *call, const run_t *run, int done)
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
-static scim_error_t *refuse_short(apr_pool_t *pool)
-{
-    static const char detail[] = "The piece ends within its first line; send a longer one.";
-    scim_error_t *error = scim_error_status(pool, 400, "file: %s", detail);
-    scim_error_field(error, "file", detail, pool);
-    return error;
-}
-
 static scim_error_t *open_file(run_t *run)
 {
-    scim_admin_call_t *call = run->call;
+    scim_admin_call_t *call = run->piece.call;
     json_object *file = json_object_object_get(call->args, "file");
     json_object *line = json_object_object_get(call->args, "line");
     scim_error_t *error = scim_sheet_open(
@@ -580,11 +553,8 @@ static scim_error_t *begin_run(run_t *run, scim_admin_call_t *call)
 {
     const char *existing = scim_admin_text(call, "existing");
     char id[SCIM_ID_SIZE];
-    *run = (run_t){.call = call, .preview = is_given(call, "preview"), .pool = call->pool};
+    *run = (run_t){.piece = {call, call->pool}, .preview = is_given(call, "preview")};
     run->add = scim_admin_command("user", "add");
-    run->set = scim_admin_command("user", "set");
-    run->show = scim_admin_command("user", "show");
-    run->join = scim_admin_command("group", "add-members");
     run->changes = existing && strcmp(existing, "change") == 0;
     run->seen = call->seen ? call->seen : scim_table_make(call->pool);
     run->lines = scim_json_own(json_object_new_array(), call->pool);
@@ -604,29 +574,21 @@ static scim_error_t *begin_run(run_t *run, scim_admin_call_t *call)
     return open_file(run);
 }
 
-/* Carries out the next lines; *done where there are no more. An error lives in the pool of the piece. */
+/* Carries out the next lines; *done where there are no more. */
 static scim_error_t *next_piece(int *done, run_t *run)
 {
-    apr_pool_create(&run->pool, run->call->pool);
-    apr_pool_t *before = scim_conn_pool(run->call->conn, run->pool);
     scim_sheet_t start = run->sheet;
-    apr_array_header_t *lines = read_piece(done, run);
-    scim_error_t *error = NULL;
-    if (lines->nelts == 0 && run->sheet.more && run->sheet.line == run->first) {
-        error = refuse_short(run->pool);
-    } else if (lines->nelts > 0 || !run->pieces) {
-        error = run_piece(lines, run);
-    }
-    scim_conn_pool(run->call->conn, before);
+    attempt_t piece = {.run = run, .done = done};
+    scim_error_t *error = scim_piece_run(&run->piece, attempt, &piece);
     if (error) {
         run->sheet = start;
         *done = 0;
         return error;
     }
-    tell(run, lines);
+    tell(run, piece.lines);
     run->begun = 1;
     run->pieces++;
-    apr_pool_destroy(run->pool);
+    scim_piece_done(&run->piece);
     return NULL;
 }
 
