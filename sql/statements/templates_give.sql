@@ -19,7 +19,7 @@ with gift as materialized (
              order by i.id) o
      cross join lateral (select x.doc ->> 'displayName' as name
                            from scim.resource x
-                          where x.tenant = $1 and x.id = o.id and x.type = 'Group' and x.deleted_at is null
+                          where x.tenant = $1 and x.id = o.id and (x.type = 'Group' and x.deleted_at is null) is true
                          offset 0 for no key update) l
 ), joined as (
     insert into scim.membership (tenant, group_id, member_id, member_type)
