@@ -17,6 +17,7 @@
 #include "scim/text.h"
 #include "show.h"
 #include "store/admin.h"
+#include "words.h"
 
 #define FILE_MAX   (4 * 1024 * 1024) /* bytes */
 #define DEPTH_MAX  8
@@ -66,13 +67,6 @@ static scim_admin_call_t make_call(const work_t *work, const scim_admin_op_t *op
                                .pool = work->pool};
 }
 
-static const char *text_of(json_object *object, const char *name)
-{
-    json_object *value;
-
-    return json_object_object_get_ex(object, name, &value) && value != NULL ? json_object_get_string(value) : NULL;
-}
-
 static int is_true(json_object *object, const char *name)
 {
     json_object *value;
@@ -113,7 +107,7 @@ static scim_error_t *read_items(json_object **items, const work_t *work, const c
 /* What comes with the tenant, is of the past or of the identity provider's is not declared in a file. */
 static int is_declared(json_object *item)
 {
-    const char *status = text_of(item, "status");
+    const char *status = cli_text(item, "status", NULL);
 
     return !is_true(item, "builtIn") && !is_true(item, "archived") &&
            (status == NULL || strcmp(status, "revoked") != 0);
@@ -184,7 +178,7 @@ static int same_item(const section_t *section, json_object *one, json_object *ot
     int same = 1;
 
     for (int i = 0; i < KEYS_MAX && section->keys[i] != NULL; i++) {
-        same &= same_text(text_of(one, section->keys[i]), text_of(other, section->keys[i]));
+        same &= same_text(cli_text(one, section->keys[i], NULL), cli_text(other, section->keys[i], NULL));
     }
     return same;
 }
@@ -207,7 +201,7 @@ static const char *called(const section_t *section, json_object *item, apr_pool_
     const char *name = section->noun;
 
     for (int i = 0; i < KEYS_MAX && section->keys[i] != NULL; i++) {
-        const char *key = text_of(item, section->keys[i]);
+        const char *key = cli_text(item, section->keys[i], NULL);
 
         name = key != NULL ? apr_pstrcat(pool, name, " ", key, NULL) : name;
     }
@@ -280,7 +274,7 @@ static void compare_item(work_t *work, const section_t *section, json_object *wa
         json_object_put(args);
         return;
     }
-    json_object_object_add(args, set->argument, json_object_new_string(text_of(has, section->id)));
+    json_object_object_add(args, set->argument, json_object_new_string(cli_text(has, section->id, NULL)));
     plan(work, set, args, apr_psprintf(work->pool, "~ %s: %s", name, words));
 }
 
@@ -302,7 +296,8 @@ static void prune(work_t *work, json_object *file, json_object *const *has)
                 continue;
             }
             args = json_object_new_object();
-            json_object_object_add(args, remove->argument, json_object_new_string(text_of(item, sections[i].id)));
+            json_object_object_add(args, remove->argument,
+                                   json_object_new_string(cli_text(item, sections[i].id, NULL)));
             plan(work, remove, args, apr_pstrcat(work->pool, "- ", called(&sections[i], item, work->pool), NULL));
         }
     }

@@ -11,6 +11,7 @@
 #include "scim/table.h"
 #include "scim/text.h"
 #include "show.h"
+#include "words.h"
 
 #define TURN apr_time_from_sec(1) /* how often it tells how far it is */
 
@@ -36,12 +37,6 @@ typedef struct import_t {
     json_object *import, *ignored;
     json_object *lines; /* all of them, for programs; NULL: they are printed as they come */
 } import_t;
-
-static const char *text_of(json_object *object, const char *name)
-{
-    json_object *value = json_object_object_get(object, name);
-    return value ? json_object_get_string(value) : "";
-}
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -132,16 +127,17 @@ static const char *differences(json_object *line, apr_pool_t *pool)
 static void show_line(const import_t *import, json_object *line)
 {
     apr_pool_t *pool = import->call->pool;
-    const char *outcome = text_of(line, "outcome"), *user = text_of(line, "userName");
-    const char *column = text_of(line, "column");
+    const char *outcome = cli_text(line, "outcome", ""), *user = cli_text(line, "userName", "");
+    const char *column = cli_text(line, "column", "");
     int refused = strcmp(outcome, "refused") == 0;
     if (!refused && !import->preview && (strcmp(outcome, "made") == 0 || strcmp(outcome, "same") == 0)) {
         return;
     }
-    const char *more = refused ? apr_pstrcat(pool, ": ", column, *column ? ": " : "", text_of(line, "cause"), NULL)
+    const char *more = refused ? apr_pstrcat(pool, ": ", column, *column ? ": " : "", cli_text(line, "cause", ""), NULL)
                                : differences(line, pool);
-    cli_put_text(apr_pstrcat(pool, "line ", text_of(line, "line"), ": ", outcome, *user ? " " : "", user, more, NULL),
-                 stdout);
+    cli_put_text(
+        apr_pstrcat(pool, "line ", cli_text(line, "line", ""), ": ", outcome, *user ? " " : "", user, more, NULL),
+        stdout);
     putchar('\n');
 }
 

@@ -65,13 +65,6 @@ const char *cli_user_name(apr_pool_t *pool)
     return user != NULL ? apr_pstrdup(pool, user->pw_name) : apr_psprintf(pool, "%lu", (unsigned long)getuid());
 }
 
-static const char *text_of(json_object *object, const char *name)
-{
-    json_object *value;
-
-    return json_object_object_get_ex(object, name, &value) ? json_object_get_string(value) : "";
-}
-
 /* Where httpd has its endpoint, as the environment says (SCIM_BASE_URL), with {tenant} in the place of a tenant's name.
  * One without it is that of the environment's own tenant. NULL: not known. */
 static const char *base_url_of(const char *tenant)
@@ -108,15 +101,15 @@ static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_ob
     if (!json_object_object_get_ex(answer, "issued", &token)) {
         token = answer;
     }
-    scim_time_read(&time, text_of(token, "expires"));
+    scim_time_read(&time, cli_text(token, "expires", ""));
     puts(call->secret);
     fprintf(stderr,
             "This is token \"%s\" (key id %s) of tenant \"%s\". It expires at %s.\n"
             "Copy it now: it will not be shown again.\n",
-            scim_hidden_escape(text_of(token, "name"), cli->pool), text_of(token, "keyId"), text_of(token, "tenant"),
-            cli_time_text(time, cli->pool));
+            scim_hidden_escape(cli_text(token, "name", ""), cli->pool), cli_text(token, "keyId", ""),
+            cli_text(token, "tenant", ""), cli_time_text(time, cli->pool));
     if (call->base_url != NULL) {
-        fprintf(stderr, "The identity provider's base URL is %s.\n", tenant_url(call, text_of(token, "tenant")));
+        fprintf(stderr, "The identity provider's base URL is %s.\n", tenant_url(call, cli_text(token, "tenant", "")));
     }
 }
 
@@ -214,7 +207,7 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
     scim_error_t *error = all_tenants(tenants, call);
 
     for (size_t i = 0; error == NULL && i < json_object_array_length(tenants); i++) {
-        const char *name = text_of(json_object_array_get_idx(tenants, i), "tenant");
+        const char *name = cli_text(json_object_array_get_idx(tenants, i), "tenant", "");
         size_t first = json_object_array_length(all);
         const char *next;
 

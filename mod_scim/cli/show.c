@@ -8,6 +8,7 @@
 #include "change.h"
 #include "scim/json.h"
 #include "scim/text.h"
+#include "words.h"
 
 #define GAP          2   /* spaces between columns */
 #define WIDE         100 /* columns of a terminal that a list fits into */
@@ -227,14 +228,6 @@ static const char *object_cell(const scim_admin_field_t *field, json_object *obj
     }
 }
 
-static const char *text_of(json_object *object, const char *member)
-{
-    json_object *value = NULL;
-
-    json_object_object_get_ex(object, member, &value);
-    return value != NULL ? json_object_get_string(value) : "-";
-}
-
 /* A cell of a list: what has changed on one line, and "dry run" instead of what came of it. The id of a request begins
  * with its microsecond, which is enough to name it. */
 static const char *list_cell(const scim_admin_field_t *field, json_object *object, apr_pool_t *pool)
@@ -343,8 +336,8 @@ static void put_items(const sheet_t *sheet, json_object *changes)
         apr_array_header_t *lines = apr_array_make(sheet->pool, 8, sizeof(const char *));
 
         APR_ARRAY_PUSH(lines, const char *) =
-            scim_hidden_escape(apr_psprintf(sheet->pool, "%s %s %s", text_of(item, "action"),
-                                            text_of(item, "objectType"), in_words(item, sheet->pool)),
+            scim_hidden_escape(apr_psprintf(sheet->pool, "%s %s %s", cli_text(item, "action", "-"),
+                                            cli_text(item, "objectType", "-"), in_words(item, sheet->pool)),
                                sheet->pool);
         apr_array_cat(lines, cli_change_lines(json_object_object_get(item, "before"),
                                               json_object_object_get(item, "after"), sheet->pool));

@@ -49,6 +49,12 @@ int cli_operation_spans_tenants(const scim_admin_op_t *op)
     return (op->flags & SCIM_OP_LIST) && !others && cli_operation_in_path(op, "tenant");
 }
 
+const char *cli_text(json_object *object, const char *name, const char *none)
+{
+    json_object *value = json_object_object_get(object, name);
+    return value ? json_object_get_string(value) : none;
+}
+
 const char *cli_option_name(const char *name, apr_size_t len, apr_pool_t *pool)
 {
     scim_buf_t buf;

@@ -11,6 +11,9 @@
 #include "cli.h"
 #include "store/admin.h"
 
+/* A member of what an operation answers, as text; `none` where it is not there, or null. */
+const char *cli_text(json_object *object, const char *name, const char *none);
+
 /* displayName is --display-name, and back. */
 const char *cli_option_name(const char *name, apr_size_t len, apr_pool_t *pool);
 const char *cli_option_member(const char *name, apr_size_t len, apr_pool_t *pool);

@@ -66,8 +66,7 @@ static const scim_admin_arg_t list_args[] = {
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
      "only those whose userName, displayName, given or family name, or an e-mail address starts so, or whose id or "
      "externalId this is; where nobody's does, those that have it anywhere in these, accents aside"},
-    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
-    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
+    SCIM_ADMIN_PAGE_ARGS,
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
     SCIM_ADMIN_ORDER_ARG,
     {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0, "only these (default: all that are not deleted)"},

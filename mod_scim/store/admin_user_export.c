@@ -17,8 +17,7 @@ static const scim_admin_field_t fields[] = {
 };
 
 static const scim_admin_arg_t args[] = {
-    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
-    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 100, "what follows a page: the `next` that it came with"},
+    SCIM_ADMIN_PAGE_ARGS,
     {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned ones, or local ones"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
