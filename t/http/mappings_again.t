@@ -119,6 +119,13 @@ is(sql("select count(*) from scim.mapping where tenant = '$own' and since < '$si
     is($t->admin(POST => "/groups/$after/restore")->{status}, 200, 'the new one can be');
     is(mappings($after), 'Web', 'and has its mappings');
 }
+# A name that comes and goes: many groups that were deleted later have no mappings.
+{
+    my $before = former('Often', { subscription => 'Web' });
+    for (1 .. 3) { my $id = $t->make(Groups => displayName => 'other'); is($t->patch("/Groups/$id", [{ op => 'replace', path => 'displayName', value => 'often' }])->{status}, 204, 'another one'); gone($id) }
+    is(mappings(post('Often')->{json}{id}), 'Web', 'the last one that has any is found');
+    is(mappings($before), '', 'and has them no more');
+}
 {
     my $before = former('Local', { subscription => 'Web' });
     is(mappings($t->admin(POST => '/groups', { displayName => 'Local' })->{json}{id}), '', 'a local group finds none');
