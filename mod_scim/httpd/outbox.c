@@ -12,6 +12,7 @@
 #include "database.h"
 #include "metrics.h"
 #include "store/reads.h"
+#include "store/record.h"
 
 APLOG_USE_MODULE(scim);
 
@@ -186,7 +187,7 @@ static scim_error_t *record_entries(scim_outbox_t *outbox, scim_conn_t *conn, ap
 
     if (!bag->count)
         return NULL;
-    error = done(outbox, bag->count, scim_activity_record(conn, bag->text, pool));
+    error = done(outbox, bag->count, scim_record_entries(conn, bag->text, pool));
     if (!error) {
         bag->len = 0;
         bag->count = 0;

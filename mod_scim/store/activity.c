@@ -266,12 +266,6 @@ static const char *seconds(apr_interval_time_t time, apr_pool_t *pool)
     return apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_sec(time));
 }
 
-scim_error_t *scim_activity_record(scim_conn_t *conn, const char *entries, apr_pool_t *pool)
-{
-    const PGresult *result;
-    return run_one(&result, conn, SCIM_STMT_RECORD_ACTIVITY, entries, pool);
-}
-
 scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool)
 {
     const PGresult *result;

@@ -7,8 +7,8 @@
  * not finished, and its end, in a transaction of its own before the answer, says what came of it (scim_finish_parts).
  * So a change is never without the row of its request, even when httpd is killed. A request that changes nothing has no
  * row of its own transaction: it becomes an entry, as does the use of a token and the body of a request, and entries
- * are recorded many at a time (scim_activity_record). An entry is JSON; scim.record_activity says what its members
- * mean.
+ * are recorded many at a time (store/record.h). An entry is JSON; sql/statements/record_entries.sql says what its
+ * members mean.
  *
  * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
  * whether or not it was done.
@@ -94,9 +94,6 @@ typedef struct scim_outcome_t {
 
 /* Writes the entry of a request; nothing where there is nothing to tell. */
 void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome);
-
-/* Records entries, a JSON list. Errors: 503, and whatever else the database has against them. */
-scim_error_t *scim_activity_record(scim_conn_t *conn, const char *entries, apr_pool_t *pool);
 
 /* Makes the pieces of scim.activity that are needed, and removes what is older than `keep`. */
 scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool);

@@ -80,10 +80,6 @@ create function scim.acting() returns text
     language sql stable
     return case current_setting('scim.actor_kind', true) when 'scimctl' then 'scimctl:' else '' end || current_setting('scim.actor', true);
 
-create function scim.actor() returns text
-    language sql stable
-    return coalesce(nullif(current_setting('scim.actor', true), ''), session_user);
-
 -- The version of a representation, as ETag has it.
 create function scim.etag(representation jsonb) returns text
     language sql immutable parallel safe

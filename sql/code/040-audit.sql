@@ -1,8 +1,7 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements;
--- scim.note and its like tell of what functions do, such as templates. The setting scim.noted says where the audit log begins to tell of the transaction: set with the
--- actor, where anybody will ask.
+-- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements. The setting
+-- scim.noted says where the log begins to tell of a transaction that the guard looks at (sql/statements/acting.sql).
 
 -- Writes one row of the audit log.
 create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
@@ -13,61 +12,6 @@ begin
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight, logins)
     values (of_tenant, action, object_type, object_id, object_name, before, after, weight, logins);
     insert into scim.tally (tenant, type, n) values (of_tenant, 'User', 0);
-end
-$$;
-
--- The members of `one` that are not the same in `other`; null where there are none.
-create function scim.differing(one jsonb, other jsonb) returns jsonb
-    language plpgsql immutable parallel safe
-as $$
-begin
-    return (select jsonb_object_agg(e.key, e.value) from jsonb_each(one) e where other -> e.key is distinct from e.value);
-end
-$$;
-
--- What the server keeps beside a document.
-create function scim.facts(r scim.resource) returns jsonb
-    language sql immutable
-as $$
-    select jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected))
-$$;
-
--- --- resources -------------------------------------------------------------------------------------------------------
-
--- Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in by it) or
--- externalId, or by none.
-create function scim.lost_login(old scim.resource, new scim.resource) returns boolean
-    language sql immutable
-    return old.active and new.active and old.user_name_key is not null
-           and (new.user_name_key is distinct from old.user_name_key
-                or old.external_id is not null and new.external_id is distinct from old.external_id
-                or old.login_key is not null and new.login_key is distinct from old.login_key);
-
--- Notes any change of a resource.
-create function scim.note_change(old scim.resource, new scim.resource) returns void
-    language plpgsql
-as $$
-declare
-    action text := case
-                       when new.deleted_at is not null and old.deleted_at is null then 'delete'
-                       when new.deleted_at is null and old.deleted_at is not null then 'restore'
-                       when new.source = 'local' and old.source = 'scim' then 'unlink'
-                       when new.source = 'scim' and old.source = 'local' then 'adopt'
-                       else 'update'
-                   end;
-    lost   int := case
-                      when new.type = 'Group' and action = 'delete' then scim.people_in(new.tenant, array[new.id])
-                      else (old.active and not new.active)::int
-                  end;
-    before jsonb := scim.differing(old.doc || scim.facts(old), new.doc || scim.facts(new));
-    after  jsonb := scim.differing(new.doc || scim.facts(new), old.doc || scim.facts(old));
-begin
-    if action = 'update' and before is null and after is null then
-        return;
-    end if;
-    perform scim.note(new.tenant, action, new.type, new.id::text,
-                      coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost,
-                      scim.lost_login(old, new)::int);
 end
 $$;
 
@@ -156,18 +100,6 @@ begin
     if protected is not null then
         perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
             'it out of a group; an administrator can.', protected));
-    end if;
-end
-$$;
-
--- Notes who has come into a group, and who has left; nothing where nobody has.
-create function scim.note_joined(of_tenant text, of_group uuid, ids uuid[]) returns void
-    language plpgsql
-as $$
-begin
-    if cardinality(ids) > 0 then
-        perform scim.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
-                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
     end if;
 end
 $$;

@@ -88,8 +88,12 @@ ok(eventually(sub { $seen->('used') =~ / 2001:db8::1$/ }), 'is noted as well');
 
 # One that began earlier and ended later was not the last use.
 sql("update scim.token set last_used = null where tenant = '$tenant' and name = 'used'");
-sql("select scim.record_activity(jsonb_agg(jsonb_build_object('t', tenant, 'k', key_id, 'u', true, 'at', 1000000::bigint * x.at, 'a', x.a) order by x.place))
-    from scim.token, (values (1, 2000000000, '192.0.2.10'), (2, 1999999999, '192.0.2.11')) x (place, at, a) where tenant = '$tenant' and name = 'used'");
+my $prepared = do { local (@ARGV, $/) = "$work/statements.sql"; <> };
+my ($record) = $prepared =~ /^(prepare record_entries as\n.*?;\n)(?=prepare|\z)/ms;
+sub record { my ($entries) = @_;
+    sql("begin; set local role scim_manage; set local scim.tenant = '$tenant';\n${record}execute record_entries('$tenant', '$entries'); commit") }
+record(sql("select jsonb_agg(jsonb_build_object('t', tenant, 'k', key_id, 'u', true, 'at', 1000000::bigint * x.at, 'a', x.a) order by x.place)
+    from scim.token, (values (1, 2000000000, '192.0.2.10'), (2, 1999999999, '192.0.2.11')) x (place, at, a) where tenant = '$tenant' and name = 'used'"));
 is($seen->('used'), '2000000000 192.0.2.10', 'the last use, with its address');
 
 # --- nothing is lost ---
@@ -135,7 +139,7 @@ eventually(sub { $posts->('unknown-end') =~ / unknown/ });
 is($posts->('unknown-end'), '201 unknown-end', 'one row tells it, as what was done, with its body');
 # A process of httpd sends again what it does not know to be written.
 my $entries = sql("select jsonb_agg(jsonb_build_object('t', '$tenant', 'k', '$key', 'at', 1700000000000000, 'i', x, 'm', 'GET', 'p', '/again' || x, 's', 200, 'd', 1)) from generate_series(1, 3) x");
-sql("select scim.record_activity('$entries')") for 1 .. 2;
+record($entries) for 1 .. 2;
 is(sql("select string_agg(path, ' ' order by id) from scim.activity where tenant = '$tenant' and path like '/again%'"), '/again1 /again2 /again3', 'so is what comes twice');
 
 # --- a Bulk request whose end PostgreSQL refuses to write down ---

@@ -131,6 +131,10 @@ my %many = (
     user_by_role   => 'reads the mappings of a tenant to its roles, and its groups in groups',
     user_by_subscription => 'reads the groups in groups of a tenant',
     watch          => 'looks at all tenants, once an hour',
+    warn_tokens    => 'looks at all tenants, once an hour',
+    tell_quiet     => 'looks at all tenants, once an hour',
+    record_entries => 'notes the use of the tokens of a tenant, which are few',
+    tokens_unlearned => 'looks at all tenants, once an hour',
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.
@@ -176,7 +180,7 @@ sub plan_of {
     # The web role has settings of its own, which come with its login.
     my $web = $name !~ /^(tenant|index)_/;
     local $ENV{PGUSER} = $web ? 'scim_web' : $ENV{PGUSER};
-    return eval { unjson(encode 'UTF-8', sql(join "\n", $name =~ /^admin_/ ? 'set role scim_manage;' : $web ? () : 'set role scim_owner;',
+    return eval { unjson(encode 'UTF-8', sql(join "\n", $name =~ /^(?:admin_|warn_tokens|tell_quiet|tokens_unlearned|token_(?:moments|learned)|record_(?!reads))/ ? 'set role scim_manage;' : $web ? () : 'set role scim_owner;',
         'set plan_cache_mode = force_generic_plan;',
         "set scim.tenant = '" . $t->tenant . "';", $text, "explain (format json) execute $name$arguments;")) };
 }

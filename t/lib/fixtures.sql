@@ -165,7 +165,7 @@ begin
            merged_into = new.merged_into
      where x.tenant = old.tenant and x.id = old.id;
     perform fixture.follow_up(new, old);
-    perform scim.note_change(old, new);
+    perform fixture.note_change(old, new);
     return new;
 end
 $$;
@@ -277,6 +277,73 @@ begin
 end
 $$;
 
+-- --- the audit log, of what tests write themselves ---------------------------------------------------------------------
+
+-- The members of `one` that are not the same in `other`; null where there are none.
+create function fixture.differing(one jsonb, other jsonb) returns jsonb
+    language plpgsql immutable parallel safe
+as $$
+begin
+    return (select jsonb_object_agg(e.key, e.value) from jsonb_each(one) e where other -> e.key is distinct from e.value);
+end
+$$;
+
+-- What the server keeps beside a document.
+create function fixture.facts(r scim.resource) returns jsonb
+    language sql immutable
+as $$
+    select jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected))
+$$;
+
+-- Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in by it) or
+-- externalId, or by none.
+create function fixture.lost_login(old scim.resource, new scim.resource) returns boolean
+    language sql immutable
+    return old.active and new.active and old.user_name_key is not null
+           and (new.user_name_key is distinct from old.user_name_key
+                or old.external_id is not null and new.external_id is distinct from old.external_id
+                or old.login_key is not null and new.login_key is distinct from old.login_key);
+
+-- Notes any change of a resource.
+create function fixture.note_change(old scim.resource, new scim.resource) returns void
+    language plpgsql
+as $$
+declare
+    action text := case
+                       when new.deleted_at is not null and old.deleted_at is null then 'delete'
+                       when new.deleted_at is null and old.deleted_at is not null then 'restore'
+                       when new.source = 'local' and old.source = 'scim' then 'unlink'
+                       when new.source = 'scim' and old.source = 'local' then 'adopt'
+                       else 'update'
+                   end;
+    lost   int := case
+                      when new.type = 'Group' and action = 'delete' then scim.people_in(new.tenant, array[new.id])
+                      else (old.active and not new.active)::int
+                  end;
+    before jsonb := fixture.differing(old.doc || fixture.facts(old), new.doc || fixture.facts(new));
+    after  jsonb := fixture.differing(new.doc || fixture.facts(new), old.doc || fixture.facts(old));
+begin
+    if action = 'update' and before is null and after is null then
+        return;
+    end if;
+    perform scim.note(new.tenant, action, new.type, new.id::text,
+                      coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost,
+                      fixture.lost_login(old, new)::int);
+end
+$$;
+
+-- Notes who has come into a group, and who has left; nothing where nobody has.
+create function fixture.note_joined(of_tenant text, of_group uuid, ids uuid[]) returns void
+    language plpgsql
+as $$
+begin
+    if cardinality(ids) > 0 then
+        perform scim.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
+                          jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
+    end if;
+end
+$$;
+
 -- --- triggers --------------------------------------------------------------------------------------------------------
 
 create function fixture.acts() returns boolean
@@ -323,7 +390,7 @@ begin
         perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
     else
         perform fixture.follow_up(is_now, was);
-        perform scim.note_change(was, is_now);
+        perform fixture.note_change(was, is_now);
     end if;
     return null;
 end
@@ -371,7 +438,7 @@ begin
         if g.groups is not null then
             perform scim.keep_nesting(g.tenant, g.group_id, g.groups);
         end if;
-        perform scim.note_joined(g.tenant, g.group_id, g.ids);
+        perform fixture.note_joined(g.tenant, g.group_id, g.ids);
     end loop;
     return null;
 end

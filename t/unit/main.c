@@ -60,6 +60,7 @@ static const struct {
     {"policy_preview", test_policy_preview},
     {"holding", test_holding},
     {"merge", test_merge},
+    {"record", test_record},
     {"removal", test_removal},
     {"restore", test_restore},
     {"rules", test_rules},

@@ -83,6 +83,7 @@ extern CU_TestInfo test_mapping[];
 extern CU_TestInfo test_policy_preview[];
 extern CU_TestInfo test_holding[];
 extern CU_TestInfo test_merge[];
+extern CU_TestInfo test_record[];
 extern CU_TestInfo test_removal[];
 extern CU_TestInfo test_restore[];
 extern CU_TestInfo test_rules[];
