@@ -481,25 +481,11 @@ static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *
     return error;
 }
 
-/* INFO is a statement's own word, which goes into no log; everything else goes where it went before. */
-static void take_notice(void *data, const PGresult *result)
-{
-    scim_conn_t *conn = data;
-    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity && strcmp(severity, "INFO") == 0) {
-        conn->told = apr_pstrdup(conn->pool, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-    } else {
-        conn->receiver(NULL, result);
-    }
-}
-
 /* NULL, or why the connection cannot be used any more. */
 static const char *round_trip(cursor_t *at, scim_batch_t *batch)
 {
     scim_conn_t *conn = batch->conn;
     PGconn *pg = conn->pg;
-    conn->told = NULL;
-    conn->receiver = PQsetNoticeReceiver(pg, take_notice, conn);
     PQsetnonblocking(pg, 1);
     apr_time_t now = scim_monotonic_now();
     order_statements(batch, now);
@@ -510,7 +496,6 @@ static const char *round_trip(cursor_t *at, scim_batch_t *batch)
         lost = PQerrorMessage(pg);
     }
     PQsetnonblocking(pg, 0);
-    PQsetNoticeReceiver(pg, conn->receiver, NULL);
     return lost;
 }
 
@@ -524,9 +509,7 @@ void scim_conn_rollback(scim_conn_t *conn)
     cursor_t at = {0};
     scim_batch_t *batch = scim_batch_make(conn);
     scim_batch_add(batch, conn->nested ? SCIM_STMT_ROLLBACK_PART : SCIM_STMT_ROLLBACK, NULL);
-    const char *told = conn->told;
     const char *lost = round_trip(&at, batch);
-    conn->told = told;
     if (lost || at.failed) {
         abandon(conn, &at, lost);
     }

@@ -357,11 +357,6 @@ void scim_conn_nest(scim_conn_t *conn, int nested)
     conn->nested = nested;
 }
 
-const char *scim_conn_told(const scim_conn_t *conn)
-{
-    return conn->told;
-}
-
 static scim_remembered_t *place_of(const scim_conn_t *conn, const char *tenant)
 {
     unsigned sum = 5381;

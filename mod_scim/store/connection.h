@@ -98,9 +98,6 @@ unsigned scim_conn_met(const scim_conn_t *conn);
 /* What is undone from now on is a part of the transaction, back to its latest savepoint. */
 void scim_conn_nest(scim_conn_t *conn, int nested);
 
-/* What the latest batch has been told beside results (INFO); NULL: nothing. */
-const char *scim_conn_told(const scim_conn_t *conn);
-
 /* How many round trips the request has made. */
 int scim_conn_trips(const scim_conn_t *conn);
 

@@ -53,13 +53,11 @@ struct scim_conn_t {
     apr_pool_t *pool;
     apr_interval_time_t timeout;
     scim_backend_t *backend;
-    int trips;                 /* round trips of this request */
-    int fresh;                 /* nobody used the backend before this request */
-    int lost;                  /* it was given up within this request */
-    int reads;                 /* the request writes nothing */
-    int nested;                /* a failure undoes a part of the transaction */
-    const char *told;          /* INFO of the latest batch */
-    PQnoticeReceiver receiver; /* whoever took notices before */
+    int trips;  /* round trips of this request */
+    int fresh;  /* nobody used the backend before this request */
+    int lost;   /* it was given up within this request */
+    int reads;  /* the request writes nothing */
+    int nested; /* a failure undoes a part of the transaction */
 };
 
 /* Forgets what is known of the backend, and starts anew. */
