@@ -92,6 +92,11 @@ void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void
     statement->data = data;
 }
 
+void scim_batch_doubt(scim_batch_t *batch)
+{
+    batch->doubtful = 1;
+}
+
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
 {
     return APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t).result;
@@ -321,6 +326,12 @@ static int send_statement(PGconn *pg, const scim_batch_statement_t *statement, a
     return PQsendQueryPrepared(pg, statement->name, statement->nparams, values, lengths, formats, 1);
 }
 
+/* Behind a sync COMMIT is carried out whatever came before, and rolls back what has failed. */
+static int splits(const scim_batch_t *batch, const scim_batch_statement_t *statement)
+{
+    return batch->doubtful && statement->id == SCIM_STMT_COMMIT;
+}
+
 static int send_all(scim_batch_t *batch)
 {
     scim_conn_t *conn = batch->conn;
@@ -328,8 +339,12 @@ static int send_all(scim_batch_t *batch)
         return 0;
     }
     scim_batch_statement_t *statement;
+    batch->syncs = 1;
     for (int i = 0; (statement = ordered(batch, i)) != NULL; i++) {
         statement->result = NULL;
+        if (splits(batch, statement) && batch->syncs++ && !PQpipelineSync(conn->pg)) {
+            return 0;
+        }
         name_statement(batch, i);
         if (!send_statement(conn->pg, statement, conn->pool)) {
             return 0;
@@ -350,7 +365,8 @@ static apr_status_t clear_result(void *result)
 typedef struct cursor_t {
     int statement; /* in `order` */
     step_kind_e step;
-    int synced;
+    int syncs;        /* how many there were */
+    int synced;       /* so were all */
     int late;         /* the time was over first */
     PGresult *failed; /* the first error */
 } cursor_t;
@@ -403,7 +419,7 @@ static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
     }
     apr_pool_cleanup_register(batch->conn->pool, result, clear_result, apr_pool_cleanup_null);
     if (status == PGRES_PIPELINE_SYNC) {
-        at->synced = 1;
+        at->synced = ++at->syncs == batch->syncs;
         return;
     }
     if (!success && status != PGRES_PIPELINE_ABORTED && !at->failed) {

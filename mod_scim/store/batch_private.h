@@ -30,6 +30,8 @@ struct scim_batch_t {
     apr_array_header_t *settings;         /* scim_batch_statement_t: SET LOCAL */
     scim_batch_statement_t begin, commit; /* around what becomes a transaction block because of them */
     apr_array_header_t *order;            /* scim_batch_statement_t *: how they are sent */
+    int doubtful;                         /* it is likely to fail */
+    int syncs;                            /* how many end it */
 };
 
 #endif

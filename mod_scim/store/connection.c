@@ -357,6 +357,24 @@ void scim_conn_nest(scim_conn_t *conn, int nested)
     conn->nested = nested;
 }
 
+void scim_conn_deny(scim_conn_t *conn, const char *key_id)
+{
+    scim_backend_t *backend = conn->backend;
+    if (!scim_conn_denied(conn, key_id)) {
+        apr_cpystrn(backend->refused[backend->refusals++ % SCIM_REFUSED], key_id, SCIM_REFUSED_LENGTH);
+    }
+}
+
+int scim_conn_denied(const scim_conn_t *conn, const char *key_id)
+{
+    for (int i = 0; i < SCIM_REFUSED; i++) {
+        if (strncmp(conn->backend->refused[i], key_id, SCIM_REFUSED_LENGTH - 1) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static scim_remembered_t *place_of(const scim_conn_t *conn, const char *tenant)
 {
     unsigned sum = 5381;

@@ -98,6 +98,10 @@ unsigned scim_conn_met(const scim_conn_t *conn);
 /* What is undone from now on is a part of the transaction, back to its latest savepoint. */
 void scim_conn_nest(scim_conn_t *conn, int nested);
 
+/* Which tokens were not accepted lately over this connection: a few key ids, cut short. */
+void scim_conn_deny(scim_conn_t *conn, const char *key_id);
+int scim_conn_denied(const scim_conn_t *conn, const char *key_id);
+
 /* How many round trips the request has made. */
 int scim_conn_trips(const scim_conn_t *conn);
 
@@ -126,6 +130,10 @@ scim_batch_t *scim_batch_make(scim_conn_t *conn);
 /* Adds a statement; returns its slot. The number of values is the statement's own: scim_statements[id].params. Text
  * values. */
 int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params);
+/* Says that the batch is likely to fail: where it ends with COMMIT, the transaction is rolled back in the same round
+ * trip then. It costs PostgreSQL an answer more. */
+void scim_batch_doubt(scim_batch_t *batch);
+
 /* The same for SQL made at run time (filters); prepared under its text and found again. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 

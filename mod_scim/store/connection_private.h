@@ -19,6 +19,10 @@
 /* Tenants of which something is remembered; a later one takes the place of an earlier one. */
 #define SCIM_REMEMBERED 64
 
+/* Tokens that were not accepted. */
+#define SCIM_REFUSED        4
+#define SCIM_REFUSED_LENGTH 32
+
 typedef struct scim_remembered_t {
     char tenant[64];
     unsigned bits;
@@ -44,6 +48,8 @@ typedef struct scim_backend_t {
     apr_hash_t *texts;                  /* the same for run-time texts: SQL -> name, both in `pool` */
     int settings;                       /* of them, those that set a tenant */
     scim_remembered_t tenants[SCIM_REMEMBERED];
+    char refused[SCIM_REFUSED][SCIM_REFUSED_LENGTH]; /* key ids */
+    int refusals;                                    /* how many there were */
     unsigned generation; /* how often all of them were made anew: names that are taken are left then */
 } scim_backend_t;
 

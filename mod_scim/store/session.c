@@ -95,8 +95,17 @@ void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *bat
     scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, params);
 }
 
+/* A token that was not accepted before will most often not be accepted now. */
+static void expect(const scim_session_t *session, scim_batch_t *batch)
+{
+    if (scim_conn_denied(session->conn, session->token->key_id)) {
+        scim_batch_doubt(batch);
+    }
+}
+
 void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot)
 {
+    expect(session, batch);
     scim_batch_set(batch, "tenant", session->tenant);
     session->latest.slot = slot;
     session->latest.open = 0;
@@ -138,6 +147,7 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     const char *version = rules ? apr_psprintf(session->pool, "%" APR_INT64_T_FMT, rules->version) : NULL;
     scim_batch_t *batch = scim_batch_make(session->conn);
     scim_batch_set(batch, "tenant", session->tenant);
+    expect(session, batch);
     if (transaction) {
         scim_batch_add(batch, SCIM_STMT_BEGIN, NULL);
     }
@@ -237,6 +247,7 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
     int once = session->latest.open || session->latest.ruled;
     scim_error_t *error = once ? scim_batch_run(batch) : scim_session_attempt(run_once, batch);
     if (error && error->status == 401) {
+        scim_conn_deny(session->conn, session->token->key_id);
         return error;
     }
     if (error && strcmp(scim_batch_state(batch), RULES_CHANGED) == 0) {

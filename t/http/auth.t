@@ -53,6 +53,14 @@ my @told = map { $t->request(GET => '/Users', undef, Authorization => "Bearer $_
 is($told[0], $told[1], "another tenant's token is answered like one that does not exist");
 refused('unknown', Authorization => "Bearer $ghost");
 
+# Where such a token comes again over a connection, the round trip that refuses it ends its transaction, too.
+my $again = sub { is_json([grep { $_ != 401 } map { $t->request(GET => "/Users/$user", undef, Authorization => "Bearer $ghost")->{status} } 1 .. $_[0]], [], "refused $_[0] times") };
+$again->(20);
+my $from = sql('select clock_timestamp()');
+$again->(10);
+is(sql("select count(*) filter (where query ~ '^rollback') || ' ' || (count(*) filter (where query ~ '^commit') > 0)
+    from pg_stat_activity where usename = 'scim_web' and state_change > '$from'"), '0 true', 'without a ROLLBACK of its own');
+
 # For a stranger nothing is searched: what would fail at the first resource is not reached.
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 for my $name (qw(resource_list resource_list_groups resource_list_members resource_list_all)) {
