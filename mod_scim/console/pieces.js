@@ -39,7 +39,7 @@ export function lookFirst(c, id, action, args, columns, rows) {
       const batch = data.import ?? data.batch;
       return [h('p', sum, '. ', batch && link(c.to('batch', batch), 'See each account, or undo it')),
         all.length > 0 && table(columns, all.slice(0, 500)),
-        preview && !data.next && button(action, () => carry(said, false), { kind: 'main' })];
+        preview && !data.next && h('div.row', button(action, () => carry(said, false), { kind: 'main' }))];
     });
   };
   return { report, look: (/** @type {Values} */ said) => carry(said, true) };

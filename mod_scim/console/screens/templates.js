@@ -28,16 +28,16 @@ async function apply(c, row) {
   const columns = [col('User name', (each) => link(c.to('users', each.id), name(each.userName))),
     col('Gets', (each) => each.gets && gives(each.gets)), col('Why not', (each) => name(each.cause ?? ''))];
   const { look, report } = lookFirst(c, 'template-apply', 'Apply it', (said) => said, columns, (data) => data.accounts);
-  await ask({ title: ['Apply ', h('bdi', row.name)], large: true, cancel: 'Close', body: [h('p', 'Users of today who '
-    + 'fit get what of it they lack. You can take it back as one.'), h('div.row', button('See what it would do',
-    () => look({ template: row.id }))), report] });
+  await ask({ title: ['Apply ', h('bdi', row.name)], large: true, cancel: 'Close', body: h('div.stack', h('p', 'Users '
+    + 'of today who fit get what of it they lack. You can take it back as one.'), h('div.row',
+    button('See what it would do', () => look({ template: row.id }))), report) });
   c.again();
 }
 
 /** @type {View} */
 export async function templates(c) {
-  const columns = [num('Order', (row) => format.count(row.priority)),
-    col('Template', (row) => link(c.to('template', row.id), name(row.name))),
+  const columns = [col('Template', (row) => link(c.to('template', row.id), name(row.name))),
+    num('Order', (row) => format.count(row.priority)),
     col('For', (row) => code(row.condition) ?? 'everybody'), col('Gives', gives),
     col('', (row) => h('div.row', button('Who would match', () => matches(c, row),
       { label: `Who would match ${row.name}` }),
