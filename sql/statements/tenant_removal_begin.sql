@@ -1,9 +1,9 @@
 -- Marks a tenant as one that is being removed; once. $1 tenant, $2 arguments: none
-with {{tell}}, marked as (
+with marked as (
     update scim.tenant t set removing = now()
      where t.tenant = $1 and not t.enabled and t.removing is null and $2::jsonb is not null
     returning t.*
-), noted as (
+), {{tell}}, noted as (
     insert into scim.audit (tenant, action, object_type, object_id, object_name, before)
     select $1, 'remove', 'Tenant', m.tenant, m.display_name, scim.tenant_counted(scim.tenant_json(m::scim.tenant)) from marked m returning 1
 )
