@@ -1,6 +1,6 @@
 -- The first login of an account: what the tenant's policies say of it. An identity that somebody else was linked to meanwhile is not linked.
 -- $1 tenant, $2 the account's id, $3 issuer and $4 subject, or null
-with {{tell}}, u as materialized (
+with u as materialized (
     select r.id, r.doc ->> 'userName' as name
       from scim.tenant t
       join scim.resource r on r.tenant = $1 and r.id = $2::uuid and r.deleted_at is null
