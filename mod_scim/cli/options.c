@@ -52,7 +52,7 @@ static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
     cli_option_e option = find(word);
 
     if (option == CLI_OPTION_COUNT) {
-        return cli_fail(CLI_USAGE, "No command that is called so takes the option %s; see scimctl --help.", argv[*at]);
+        return cli_fail(CLI_USAGE, "Unknown option %s; scimctl --help lists those of all commands.", argv[*at]);
     }
     if (cli->options[option] != NULL && !(REPEATED & CLI_BIT(option))) {
         return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", cli_options[option].name);

@@ -12,7 +12,7 @@
 
 #define GAP          2   /* spaces between columns */
 #define WIDE         100 /* columns of a terminal that a list fits into */
-#define NARROW       8   /* what a cell keeps at least */
+#define NARROW       6   /* what a cell keeps at least */
 #define REQUEST_TIME 16  /* digits of the microseconds that the id of a request begins with */
 #define ELLIPSIS     "\xe2\x80\xa6"
 
@@ -268,7 +268,7 @@ static int is_whole(const scim_admin_field_t *field)
             return 1;
         }
     }
-    return strcmp(field->name, "id") == 0;
+    return strcmp(field->name, "id") == 0 || strcmp(field->name, "keyId") == 0;
 }
 
 void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_object *list)

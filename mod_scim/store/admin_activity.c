@@ -136,26 +136,29 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
     {.noun = NULL},
 };
 
-static const scim_admin_field_t hold_fields[] = {
-    {"id", SCIM_ARG_TEXT, "Id", "names it"},
-    {"at", SCIM_ARG_TIME, "Time", "when it was held first"},
-    {"lastAt", SCIM_ARG_TIME, NULL, "and last"},
-    {"attempts", SCIM_ARG_INT, "Attempts", "how often it was sent"},
-    {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},
-    {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},
-    {"method", SCIM_ARG_TEXT, "Method", "PUT, PATCH, ..."},
-    {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},
-    {"request", SCIM_ARG_TEXT, NULL, "the latest request's id"},
-    {"weight", SCIM_ARG_INT, "Weight", "how many people would lose access by it"},
-    {"people", SCIM_ARG_JSON, "People", "who they are, the first hundred: id, userName, displayName"},
-    {"total", SCIM_ARG_INT, "Total", "and with everything of the hour before"},
-    {"threshold", SCIM_ARG_INT, "Threshold", "how many the tenant allowed then"},
-    {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},
-    {"decided", SCIM_ARG_TIME, NULL, "when it was released or rejected"},
-    {"decidedBy", SCIM_ARG_TEXT, NULL, "and by whom"},
-    {"until", SCIM_ARG_TIME, "Passes until", "until when a released one passes; null: it is not released"},
-    {NULL, SCIM_ARG_TEXT, NULL, NULL},
-};
+#define HOLD_FIELDS(ONE)                                                                                               \
+    {"id", SCIM_ARG_TEXT, "Id", "names it"}, {"at", SCIM_ARG_TIME, "Time", "when it was held first"},                  \
+        {"lastAt", SCIM_ARG_TIME, NULL, "and last"},                                                                   \
+        {"attempts", SCIM_ARG_INT, ONE("Attempts"), "how often it was sent"},                                          \
+        {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},                                                        \
+        {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},                                                     \
+        {"method", SCIM_ARG_TEXT, "Method", "PUT, PATCH, ..."},                                                        \
+        {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},                                                \
+        {"request", SCIM_ARG_TEXT, NULL, "the latest request's id"},                                                   \
+        {"weight", SCIM_ARG_INT, "Weight", "how many people would lose access by it"},                                 \
+        {"people", SCIM_ARG_JSON, "People", "who they are, the first hundred: id, userName, displayName"},             \
+        {"total", SCIM_ARG_INT, ONE("Total"), "and with everything of the hour before"},                               \
+        {"threshold", SCIM_ARG_INT, ONE("Threshold"), "how many the tenant allowed then"},                             \
+        {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},                                               \
+        {"decided", SCIM_ARG_TIME, NULL, "when it was released or rejected"},                                          \
+        {"decidedBy", SCIM_ARG_TEXT, NULL, "and by whom"},                                                             \
+    {                                                                                                                  \
+        "until", SCIM_ARG_TIME, ONE("Passes until"), "until when a released one passes; null: it is not released"      \
+    }
+
+static const scim_admin_field_t hold_list_fields[] = {HOLD_FIELDS(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t hold_fields[] = {HOLD_FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_arg_t hold_list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
@@ -209,7 +212,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .path = HOLDS,
      .statement = SCIM_STMT_ADMIN_HOLD_LIST,
      .args = hold_list_args,
-     .fields = hold_fields,
+     .fields = hold_list_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show the requests that the guard against mass changes has held"},
     {.noun = "hold",

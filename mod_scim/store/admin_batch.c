@@ -15,22 +15,30 @@
 #include "rules/undo.h"
 #include "scim/json.h"
 
-static const scim_admin_field_t fields[] = {
-    {"id", SCIM_ARG_TEXT, "Batch", "its id"},
-    {"kind", SCIM_ARG_TEXT, "Kind",
-     "import, template (applied to users that were there), or deactivation: what switching provisioning off has done"},
-    {"name", SCIM_ARG_TEXT, "Name", "what it is called: of an import its file"},
-    {"actor", SCIM_ARG_TEXT, "By", "by whom"},
-    {"begun", SCIM_ARG_TIME, "Begun", "when it began"},
-    {"latest", SCIM_ARG_TIME, NULL, "when its latest piece was done"},
-    {"made", SCIM_ARG_INT, "Made", "how many accounts it made"},
-    {"changed", SCIM_ARG_INT, "Changed", "how many it changed"},
-    {"same", SCIM_ARG_INT, NULL, "how many lines were so already"},
-    {"kept", SCIM_ARG_INT, NULL, "how many accounts were there with other values, and stayed as they were"},
-    {"refused", SCIM_ARG_INT, "Refused", "how many lines were refused"},
-    {"undone", SCIM_ARG_TIME, "Undone", "when it was taken back, as far as that was possible; null: it was not"},
-    {NULL, SCIM_ARG_TEXT, NULL, NULL},
-};
+/* ONE(text) is a heading of one batch, which a list leaves out. */
+#define FIELDS(ONE)                                                                                                    \
+    {"id", SCIM_ARG_TEXT, "Batch", "its id"},                                                                          \
+        {"kind", SCIM_ARG_TEXT, "Kind",                                                                                \
+         "import, template (applied to users that were there), or deactivation: what switching provisioning off has "  \
+         "done"},                                                                                                      \
+        {"name", SCIM_ARG_TEXT, "Name", "what it is called: of an import its file"},                                   \
+        {"actor", SCIM_ARG_TEXT, ONE("By"), "by whom"}, {"begun", SCIM_ARG_TIME, "Begun", "when it began"},            \
+        {"latest", SCIM_ARG_TIME, NULL, "when its latest piece was done"},                                             \
+        {"made", SCIM_ARG_INT, ONE("Made"), "how many accounts it made"},                                              \
+        {"changed", SCIM_ARG_INT, ONE("Changed"), "how many it changed"},                                              \
+        {"same", SCIM_ARG_INT, NULL, "how many lines were so already"},                                                \
+        {"kept", SCIM_ARG_INT, NULL, "how many accounts were there with other values, and stayed as they were"},       \
+        {"refused", SCIM_ARG_INT, ONE("Refused"), "how many lines were refused"},                                      \
+    {                                                                                                                  \
+        "undone", SCIM_ARG_TIME, "Undone", "when it was taken back, as far as that was possible; null: it was not"     \
+    }
+
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
+static const scim_admin_field_t list_fields[] = {FIELDS(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t fields[] = {FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_field_t account_fields[] = {
     {"user", SCIM_ARG_TEXT, NULL, "the account's id"},
@@ -307,7 +315,7 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .path = BATCHES,
      .statement = SCIM_STMT_ADMIN_BATCH_LIST,
      .args = list_args,
-     .fields = fields,
+     .fields = list_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show what was done to many accounts at once and can be taken back as one: imports, templates that "
                 "were applied, and accounts that switching provisioning off has deactivated"},

@@ -3,11 +3,12 @@
 #include "admin_ops.h"
 #include "rules/nouns.h"
 
-#define FIELDS                                                                                                         \
+/* ONE(text) is a heading of one subscription, which a list leaves out. */
+#define FIELDS(ONE)                                                                                                    \
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"}, {"description", SCIM_ARG_TEXT, "Description", "what it is"},  \
         {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},                              \
         {"automatic", SCIM_ARG_FLAG, "Automatic", "what the sync policy all and a first login give"},                  \
-        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was made"},                                                \
     {                                                                                                                  \
         "id", SCIM_ARG_TEXT, NULL, "its id, also in /Entitlements"                                                     \
     }
@@ -19,16 +20,23 @@
         "waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"                                        \
     }
 
-static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
 
-static const scim_admin_field_t counted_fields[] = {
-    FIELDS,
-    HOLDERS,
-    {"more", SCIM_ARG_FLAG, NULL, "there are more than these: they were counted up to 1,000; its usage counts all"},
-    {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},
-    {"grants", SCIM_ARG_INT, "Grants", "how many accounts it was granted to one by one"},
-    {NULL, SCIM_ARG_TEXT, NULL, NULL},
-};
+static const scim_admin_field_t fields[] = {FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+#define COUNTED(ONE)                                                                                                   \
+    FIELDS(ONE), HOLDERS,                                                                                              \
+        {"more", SCIM_ARG_FLAG, NULL,                                                                                  \
+         "there are more than these: they were counted up to 1,000; its usage counts all"},                            \
+        {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},                                    \
+    {                                                                                                                  \
+        "grants", SCIM_ARG_INT, "Grants", "how many accounts it was granted to one by one"                             \
+    }
+
+static const scim_admin_field_t list_fields[] = {COUNTED(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t counted_fields[] = {COUNTED(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_field_t usage_fields[] = {
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"},
@@ -94,7 +102,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .path = SUBSCRIPTIONS,
      .statement = SCIM_STMT_ADMIN_SUBSCRIPTION_LIST,
      .args = list_args,
-     .fields = counted_fields,
+     .fields = list_fields,
      .flags = SCIM_OP_LIST,
      .summary = "show the subscriptions of a tenant"},
     {.noun = "subscription",

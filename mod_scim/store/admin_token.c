@@ -7,40 +7,47 @@
 #include "cidr.h"
 #include "rules/nouns.h"
 
-#define FIELDS                                                                                                         \
+/* ONE(text) is a heading of one token, which a list leaves out. */
+#define FIELDS(ONE)                                                                                                    \
     {"tenant", SCIM_ARG_TEXT, NULL, "the tenant that it belongs to"},                                                  \
         {"keyId", SCIM_ARG_TEXT, "Key id", "its public part, which logs and the audit log name it by"},                \
         {"name", SCIM_ARG_TEXT, "Name", "what people call it, and who acts in the audit log"},                         \
         {"status", SCIM_ARG_TEXT, "Status", "active, expiring (14 days or less), expired, revoked"},                   \
-        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
-        {"createdBy", SCIM_ARG_TEXT, "Created by", "who made it"},                                                     \
+        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was made"},                                                \
+        {"createdBy", SCIM_ARG_TEXT, ONE("Created by"), "who made it"},                                                \
         {"expires", SCIM_ARG_TIME, "Expires", "when it ends"},                                                         \
         {"lastUsed", SCIM_ARG_TIME, "Last used", "when it let a request through; null: never"},                        \
-        {"lastAddress", SCIM_ARG_TEXT, "Last address", "where that request came from"},                                \
-        {"revoked", SCIM_ARG_TIME, "Revoked", "when it was revoked; null: it is not"},                                 \
-        {"revokedBy", SCIM_ARG_TEXT, "Revoked by", "who revoked it"},                                                  \
-        {"readOnly", SCIM_ARG_FLAG, "Read-only", "it may change nothing"},                                             \
-        {"addresses", SCIM_ARG_LIST, "Addresses", "where it may be used from; null: everywhere"},                      \
-        {"rate", SCIM_ARG_INT, "Rate", "requests a second; null: no limit"},                                           \
-        {"burst", SCIM_ARG_INT, "Burst", "requests at once"},                                                          \
+        {"lastAddress", SCIM_ARG_TEXT, ONE("Last address"), "where that request came from"},                           \
+        {"revoked", SCIM_ARG_TIME, ONE("Revoked"), "when it was revoked; null: it is not"},                            \
+        {"revokedBy", SCIM_ARG_TEXT, ONE("Revoked by"), "who revoked it"},                                             \
+        {"readOnly", SCIM_ARG_FLAG, ONE("Read-only"), "it may change nothing"},                                        \
+        {"addresses", SCIM_ARG_LIST, ONE("Addresses"), "where it may be used from; null: everywhere"},                 \
+        {"rate", SCIM_ARG_INT, ONE("Rate"), "requests a second; null: no limit"},                                      \
+        {"burst", SCIM_ARG_INT, ONE("Burst"), "requests at once"},                                                     \
         {"expectEvery", SCIM_ARG_INT, NULL,                                                                            \
          "how many minutes apart it should be used, at the most; null: as it usually is"},                             \
         {"usualEvery", SCIM_ARG_INT, NULL,                                                                             \
          "how many minutes apart it usually is used, by the last two weeks; null: not known"},                         \
         {"quiet", SCIM_ARG_FLAG, "Quiet", "it has not been used for longer than that lets expect"},                    \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
-        {"userName", SCIM_ARG_TEXT, "User", "that user's userName"},                                                   \
-        {"external", SCIM_ARG_TEXT, "External", "the client of httpd that acts as it; null: whoever has its text"},    \
-        {"scope", SCIM_ARG_TEXT, "Scope", "what it is for: tenant, or me: the user that it belongs to, as /Me"},       \
+        {"userName", SCIM_ARG_TEXT, ONE("User"), "that user's userName"},                                              \
+        {"external", SCIM_ARG_TEXT, ONE("External"),                                                                   \
+         "the client of httpd that acts as it; null: whoever has its text"},                                           \
+        {"scope", SCIM_ARG_TEXT, ONE("Scope"), "what it is for: tenant, or me: the user that it belongs to, as /Me"},  \
     {                                                                                                                  \
-        "description", SCIM_ARG_TEXT, "Description", "what it is for"                                                  \
+        "description", SCIM_ARG_TEXT, ONE("Description"), "what it is for"                                             \
     }
 
-static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+#define SHOWN(text)  text
+#define HIDDEN(text) NULL
+
+static const scim_admin_field_t list_fields[] = {FIELDS(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
+
+static const scim_admin_field_t fields[] = {FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_field_t added_fields[] = {
     {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time; null: it is for a client of httpd"},
-    FIELDS,
+    FIELDS(SHOWN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -146,7 +153,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .path = TOKENS,
      .statement = SCIM_STMT_ADMIN_TOKEN_LIST,
      .args = list_args,
-     .fields = fields,
+     .fields = list_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_FEW,
      .summary = "show the tokens of a tenant, newest first"},
     {.noun = "token",

@@ -59,6 +59,37 @@ static void tables(void)
         }
 }
 
+/* Columns that a cell of scimctl's lists needs at the least: of a time all, of a text its beginning. */
+static apr_size_t least(const scim_admin_field_t *field)
+{
+    static const struct {
+        scim_arg_kind_e kind;
+        apr_size_t least;
+    } kinds[] = {{SCIM_ARG_TIME, 20}, {SCIM_ARG_INT, 5}, {SCIM_ARG_FLAG, 3}};
+    apr_size_t heading = strlen(field->heading);
+
+    for (apr_size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (field->kind == kinds[i].kind)
+            return heading > kinds[i].least ? heading : kinds[i].least;
+    return strcmp(field->heading, "Batch") == 0 ? 36 : strcmp(field->name, "id") == 0 ? 16 : 6;
+}
+
+/* Lists for people fit a terminal of 100 columns. What is made for a file is as wide as it is. */
+static void widths(void)
+{
+    for (int i = 0; scim_admin_tables[i]; i++)
+        for (const scim_admin_op_t *op = scim_admin_tables[i]; op->noun; op++) {
+            const char *name = apr_pstrcat(unit_pool, op->noun, " ", op->verb, NULL);
+            apr_size_t wide = 0;
+
+            if (!(op->flags & SCIM_OP_LIST) || (op->flags & SCIM_OP_SHEET))
+                continue;
+            for (const scim_admin_field_t *field = op->fields; field->name; field++)
+                wide += field->heading ? least(field) + (wide ? 2 : 0) : 0;
+            UNIT_STR(wide <= 100 ? name : apr_psprintf(unit_pool, "%d columns", (int)wide), name);
+        }
+}
+
 /* Where a $ref leads; NULL: nowhere. */
 static json_object *follow(json_object *root, const char *reference)
 {
@@ -110,6 +141,7 @@ static void document(void)
 CU_TestInfo test_openapi[] = {
     {"each place is one operation's", routes},
     {"operations say what they must", tables},
+    {"lists fit a terminal", widths},
     {"the description is whole", document},
     CU_TEST_INFO_NULL,
 };
