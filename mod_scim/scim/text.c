@@ -265,6 +265,37 @@ int scim_text_blank(const char *text)
     return len == 0;
 }
 
+/* Unicode's space separators. */
+static int is_space(apr_uint32_t code)
+{
+    static const apr_uint32_t others[] = {0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000};
+    for (apr_size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        if (others[i] == code)
+            return 1;
+    }
+    return code >= 0x2000 && code <= 0x200a;
+}
+
+const char *scim_text_tidy(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_palloc(pool, strlen(text) + 1), *to = copy;
+    apr_size_t bytes;
+    int due = 0; /* a space, where something follows */
+    for (; *text; text += bytes) {
+        if (is_space(scim_character(&bytes, text))) {
+            due = to > copy;
+            continue;
+        }
+        if (due)
+            *to++ = ' ';
+        memcpy(to, text, bytes);
+        to += bytes;
+        due = 0;
+    }
+    *to = '\0';
+    return copy;
+}
+
 /* ---- characters that nobody sees ---- */
 
 typedef struct range_t {

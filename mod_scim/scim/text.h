@@ -36,6 +36,10 @@ const char *scim_text_trim(apr_size_t *len, const char *text);
 /* Whether `text` is empty or blanks alone. */
 int scim_text_blank(const char *text);
 
+/* `text` without spaces at its ends, and with one U+0020 where there are several: names that differ in spaces only are
+ * the same. A space is any that has a width, such as U+00A0 and U+3000, which come with what is pasted. */
+const char *scim_text_tidy(const char *text, apr_pool_t *pool);
+
 /* The character at `text`, and how many bytes it has. A byte that starts none stands for itself;
  * one that is cut is U+FFFD. */
 apr_uint32_t scim_character(apr_size_t *len, const char *text);

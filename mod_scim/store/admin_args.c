@@ -63,7 +63,7 @@ static const char *check_text(const scim_admin_arg_t *arg, json_object *value, a
     if (!scim_label_valid(json_object_get_string(value), most)) {
         return apr_psprintf(pool, "must be 1 to %lu bytes of text without control characters.", (unsigned long)most);
     }
-    if (strspn(json_object_get_string(value), " ") == strlen(json_object_get_string(value))) {
+    if (scim_text_blank(json_object_get_string(value))) {
         return "must not be of spaces alone.";
     }
     return NULL;
@@ -200,30 +200,24 @@ static scim_error_t *wrong(scim_error_t *error, const char *field, const char *d
     return error;
 }
 
-/* Without blanks at its ends, and with one where there are several: names that differ in blanks only are the same. */
-static const char *tidy(const char *text, apr_pool_t *pool)
+/* A date alone is its first moment. */
+static const char *whole_time(const char *text, apr_pool_t *pool)
 {
-    char *copy = apr_palloc(pool, strlen(text) + 1);
-    char *to = copy;
-    for (; *text; text++) {
-        if (*text != ' ' || (to > copy && text[1] != ' ' && text[1] != '\0')) {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-    return copy;
+    return strlen(text) == 10 ? apr_pstrcat(pool, text, "T00:00:00Z", NULL) : text;
 }
 
-static void tidy_names(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
+/* Names and times in the form in which they are kept. */
+static void tidy(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     json_object *value;
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
-        if ((arg->flags & SCIM_ARG_NAME) && json_object_object_get_ex(args, arg->name, &value) &&
-            json_object_is_type(value, json_type_string) &&
+        if (((arg->flags & SCIM_ARG_NAME) || arg->kind == SCIM_ARG_TIME) &&
+            json_object_object_get_ex(args, arg->name, &value) && json_object_is_type(value, json_type_string) &&
             strlen(json_object_get_string(value)) == (apr_size_t)json_object_get_string_len(value)) {
-            const char *name = tidy(json_object_get_string(value), pool);
-            if (*name) { /* blanks alone are refused as what they are */
-                json_object_object_add(args, arg->name, json_object_new_string(name));
+            const char *text = json_object_get_string(value);
+            text = arg->kind == SCIM_ARG_TIME ? whole_time(text, pool) : scim_text_tidy(text, pool);
+            if (*text) { /* blanks alone are refused as what they are */
+                json_object_object_add(args, arg->name, json_object_new_string(text));
             }
         }
     }
@@ -278,7 +272,7 @@ static scim_error_t *check_change(const scim_admin_op_t *op, json_object *args, 
 
 scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
-    tidy_names(op, args, pool);
+    tidy(op, args, pool);
     scim_error_t *error = check_given(op, args, pool);
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
         if ((arg->flags & SCIM_ARG_REQUIRED) && !json_object_object_get_ex(args, arg->name, NULL)) {
@@ -311,13 +305,6 @@ static json_object *read_flag(const char *text)
     return NULL;
 }
 
-/* A date alone is its first moment. */
-static json_object *read_time(const char *text, apr_pool_t *pool)
-{
-    const char *whole = strlen(text) == 10 ? apr_pstrcat(pool, text, "T00:00:00Z", NULL) : text;
-    return json_object_new_string(whole);
-}
-
 /* A list as JSON; NULL where the text is none. */
 static json_object *read_json_list(const char *text, apr_pool_t *pool)
 {
@@ -332,7 +319,8 @@ static json_object *read_json_list(const char *text, apr_pool_t *pool)
     return json_object_get(list);
 }
 
-/* What is no JSON list is a name, or several with commas between them; "none" is the list of nothing. */
+/* What is no JSON list is a name, or several with commas between them, and spaces beside those; "none" is the list of
+ * nothing. */
 static json_object *read_list(const char *text, apr_pool_t *pool)
 {
     json_object *list = read_json_list(text, pool);
@@ -345,6 +333,10 @@ static json_object *read_list(const char *text, apr_pool_t *pool)
         return list;
     }
     for (char *word = apr_strtok(apr_pstrdup(pool, text), ",", &state); word; word = apr_strtok(NULL, ",", &state)) {
+        word += strspn(word, " ");
+        for (apr_size_t len = strlen(word); len > 0 && word[len - 1] == ' '; len--) {
+            word[len - 1] = '\0';
+        }
         json_object_array_add(list, json_object_new_string(word));
     }
     return list;
@@ -364,7 +356,7 @@ scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, 
         *value = read_flag(text);
         break;
     case SCIM_ARG_TIME:
-        *value = read_time(text, pool);
+        *value = json_object_new_string(whole_time(text, pool));
         break;
     case SCIM_ARG_LIST:
         *value = read_list(text, pool);

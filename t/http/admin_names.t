@@ -1,6 +1,7 @@
 # Names that administrators give: blanks at their ends do not count, and several are one; an expired token leaves its name.
 use strict;
 use warnings;
+use utf8;
 use Test::More;
 use ScimTest;
 
@@ -14,12 +15,24 @@ for (['/flags', 'flag', {}], ['/roles', 'role', {}], ['/subscriptions', 'name', 
     is($made->{status}, 201, "$path: a name with blanks");
     is($made->{json}{$member}, 'Two Words', "$path: is one without");
     is($t->admin(POST => $path, { %$more, $member => 'Two Words' })->{status}, 409, "$path: so the other one is taken");
-    is($t->admin(POST => $path, { %$more, $member => '   ' })->{status}, 400, "$path: blanks alone are no name");
+    is($t->admin(POST => $path, { %$more, $member => $_ })->{status}, 409, "$path: also with other spaces of Unicode") for "Two\x{a0}Words", "Two Words\x{3000}", "\x{2003}Two \x{202f} Words";
+    is($t->admin(POST => $path, { %$more, $member => $_ })->{status}, 400, "$path: blanks alone are no name") for '   ', "\x{a0} \x{3000}";
 }
 is($t->admin(PATCH => '/subscriptions/two%20words', { name => ' Other  name' })->{json}{name}, 'Other name', 'a new name');
 is($t->admin(PATCH => '', { displayName => ' ACME  Inc. ' })->{json}{displayName}, 'ACME Inc.', 'a tenant');
 my $spaced = $t->make(Users => userName => ' as  sent ');
 is($t->request(GET => "/Users/$spaced")->{json}{userName}, ' as  sent ', 'what the identity provider sends stays as it is');
+
+# Names in a list of scimctl, with spaces behind the commas.
+is($t->admin(POST => '/flags', { flag => $_ })->{status}, 201, "flag $_") for 'a', 'b c';
+scimctl(qw(user set), 'Two Words', '--flags', 'b c , a, two words', '--tenant', $own);
+is_json($t->admin(GET => '/users/two%20words')->{json}{flags}, ['a', 'b c', 'Two Words'], 'several flags');
+
+# A date alone is its first moment, in bodies, queries and options.
+is($t->admin(POST => '/tokens', { name => 'date', expires => '2031-01-31' })->{json}{expires}, '2031-01-31T00:00:00.000000Z', 'a date in a body');
+is($t->admin(GET => "/audit?since=$_&limit=1")->{status}, 200, "since=$_") for '2026-01-31', '2026-01-31T00:00:00Z';
+is($t->admin(GET => "/audit?since=$_&limit=1")->{status}, 400, "since=$_") for '2026-02-30', '2026-01-3', '31.01.2026';
+is(unjson(scimctl(qw(token add --name date2 --expires 2031-01-31 --json --tenant), $own))->{expires}, '2031-01-31T00:00:00.000000Z', 'and in an option');
 
 # An expired token.
 my $old = $t->admin(POST => '/tokens', { name => 'Entra' })->{json}{keyId};

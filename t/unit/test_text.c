@@ -57,6 +57,26 @@ static void blanks(void)
     }
 }
 
+static void tidy_names(void)
+{
+    static const struct {
+        const char *text, *tidy;
+    } cases[] = {
+        {"", ""},
+        {"a", "a"},
+        {"  a   b ", "a b"},
+        {"\xc2\xa0\x61\xe3\x80\x80\xe2\x80\x83z\xc2\xa0", "a z"},
+        {" \xe2\x80\xaf ", ""},
+        {"\xc3\xa4 \xf0\x9f\x98\x80", "\xc3\xa4 \xf0\x9f\x98\x80"},
+        {"a\xe2\x80\x8d\x62", "a\xe2\x80\x8d\x62"}, /* a joiner has no width */
+        {"a\tb", "a\tb"},
+        {"a\xc2", "a\xc2"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        UNIT_STR(scim_text_tidy(cases[i].text, unit_pool), cases[i].tidy);
+    }
+}
+
 static void json_strings(void)
 {
     UNIT_STR(json_of("", 0), "\"\"");
@@ -251,6 +271,7 @@ static void hidden_characters(void)
 CU_TestInfo test_text[] = {{"buffers grow", buffers_grow},
                            {"JSON strings", json_strings},
                            {"blanks", blanks},
+                           {"names are tidied", tidy_names},
                            {"characters that nobody sees", hidden_characters},
                            {"UTF-8", utf8},
                            {"ids are UUIDs of version 7", ids_are_uuids},
