@@ -36,4 +36,23 @@ select scim.paged(coalesce((select jsonb_agg(jsonb_build_array({{activity_key}},
                                        from scim.activity a
                                       where $2::jsonb ?| array ['user', 'group'] and a.resource_id = (select w.resource_id from w)
                                         and ($2::jsonb ->> 'outcome' is null or {{activity_outcome}} = $2::jsonb ->> 'outcome')
+                                        and {{activity_where}})
+                                     union all
+                                    -- A Bulk request is about many: the audit log has what it changed, here the latest thousand changes.
+                                    (select a.*
+                                       from (select distinct c.request
+                                               from (select e.request
+                                                       from scim.audit e
+                                                      where e.tenant = $1 and e.object_id = (select w.resource_id::text from w)
+                                                      order by e.id desc
+                                                      limit 1000) c
+                                              where c.request is not null) c
+                                      cross join lateral (
+                                            select b.*
+                                              from scim.activity b
+                                             where b.tenant = $1 and b.request = c.request and b.method = 'POST' and b.resource_id is null
+                                               and left(b.path, 5) = '/Bulk'
+                                            offset 0) a
+                                      where $2::jsonb ?| array ['user', 'group']
+                                        and ($2::jsonb ->> 'outcome' is null or {{activity_outcome}} = $2::jsonb ->> 'outcome')
                                         and {{activity_where}})) a), '[]'), scim.most($2::jsonb))

@@ -1,6 +1,6 @@
 -- What has changed an account, its groups and its access, newest first; of people who are gone, too.
 -- $1 tenant, $2 arguments: user, since, until, limit, after
-with w as materialized (
+with recursive w as materialized (
     select x.id, x.id::text as key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
       from (select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user')) as id) x
 ), member as materialized (
@@ -18,6 +18,24 @@ with w as materialized (
            case when exists (select from scim.membership g where g.tenant = $1 and g.group_id = j.group_id::uuid and g.member_id = (select w.id from w))
                 then 9223372036854775807 else coalesce(j.until, 9223372036854775807) end as until
       from joined j
+), above (group_id, since, until, depth) as (
+    -- The same of the groups that those were in, for as long as it was in them.
+    select g.group_id, g.since, g.until, 0 from grp g
+     union
+    select o.group_id, greatest(g.since, o.since), least(g.until, o.until), g.depth + 1
+      from above g
+     cross join lateral (
+            select x.group_id, coalesce(min(x.id) filter (where x.action = 'add-members'), 0) as since,
+                   case when bool_or(x.id is null) then 9223372036854775807
+                        else coalesce(max(x.id) filter (where x.action = 'remove-members'), 9223372036854775807) end as until
+              from (select m.object_id as group_id, m.id, m.action from scim.member_audit m where m.tenant = $1 and m.members ? g.group_id
+                     union all
+                    select p.group_id::text, null, null from scim.membership p where p.tenant = $1 and p.member_id = g.group_id::uuid) x
+             group by x.group_id
+            offset 0) o
+     where g.depth < 20 and greatest(g.since, o.since) < least(g.until, o.until)
+), whole (group_id, since, until) as materialized (
+    select v.group_id, min(v.since), max(v.until) from above v group by v.group_id
 ), first as materialized (
     select coalesce(min(a.id), 9223372036854775807) as id from scim.audit a where a.tenant = $1 and a.object_id = (select w.key from w)
 ), entry as materialized (
@@ -34,9 +52,22 @@ with w as materialized (
       cross join (select jsonb_build_object('members', jsonb_build_array(w.key)) as own from w) w
       where a.id < (select w.place from w) and {{history_where}})
      union all
-    -- What happened to its groups while it was in them.
+    -- That one of its groups joined or left another one while it was in it.
+    (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
+            a.object_name, case when a.action = 'remove-members' then v.own end as before,
+            case when a.action = 'add-members' then v.own end as after, a.weight, a.logins
+       from (select g.*, jsonb_build_object('members', jsonb_build_array(g.group_id)) as own from whole g) v
+      cross join lateral (
+            select x.*
+              from scim.member_audit m
+             cross join lateral (select y.* from scim.audit y where y.tenant = $1 and y.id = m.id offset 0) x
+             where m.tenant = $1 and m.members ? v.group_id and m.id between v.since and v.until and m.id < (select w.place from w)
+            offset 0) a
+      where {{history_where}})
+     union all
+    -- What happened to its groups, and to those above them, while it was in them.
     (select a.*
-       from grp g
+       from whole g
       cross join lateral (
             select x.*
               from scim.audit x

@@ -64,7 +64,7 @@ is_json([@$row{qw(method path)}], ['PATCH', "/Groups/$sales"], 'whose request is
 is_json([map { $_->{objectName} } rows('/audit?objectType=Group')], ['Sales', 'Sales'], 'by a type');
 is_json([rows('/audit?objectType=Group&user=Kim')], [$joined], 'by both');
 is_admin($t->admin(GET => "/audit/$joined->{id}"), 200, $joined, 'one entry');
-is_problem($t->admin(GET => "/audit/$_"), 404, qq(There is no entry "$_" in the audit log.), { entry => $ANY }, "entry $_") for '999999999', 'x';
+is_problem($t->admin(GET => "/audit/$_"), 404, qq(There is no entry "$_" in the audit log; its list shows the numbers.), { entry => $ANY }, "entry $_") for '999999999', 'x';
 is_problem($other->admin(GET => "/audit/$joined->{id}"), 404, $ANY, { entry => $ANY }, 'not of another tenant');
 is_json($other->admin(GET => "/audit?request=$joined->{request}")->{json}{items}, [], 'nor in its list');
 like(scimctl(qw(audit show --tenant), $own, $joined->{id}), qr/^Members +1: Kim$/m, 'scimctl audit show');
@@ -94,6 +94,28 @@ like(scimctl(qw(user history Kim --tenant), $own), qr/^Time +By +Name +What\n\S+
 is_problem($t->admin(GET => '/users/nobody/history'), 404, $ANY, { user => $ANY }, 'nobody');
 is_json($other->admin(GET => "/users/$kim/history")->{json}{items}, [], 'not of another tenant');
 
+# Groups in groups: what happens above the person's own group changes its access as well.
+my $max = $t->make(Users => userName => 'Max');
+my ($inner, $middle, $outer) = map { $t->make(Groups => displayName => $_) } qw(Inner Middle Outer);
+sub join_group { my ($op, $group, $member) = @_; is($t->patch("/Groups/$group", [$op eq 'add' ? { op => $op, path => 'members', value => [{ value => $member }] } : { op => $op, path => qq(members[value eq "$member"]) }])->{status}, 204, "$op a member") }
+$t->admin(POST => '/mappings', { group => 'Outer', subscription => 'Web' });
+join_group(add => $outer, $middle);
+join_group(add => $middle, $inner);
+join_group(add => $inner, $max);
+join_group(remove => $outer, $middle);
+$t->admin(POST => '/mappings', { group => 'Outer', subscription => 'Mail' });
+join_group(add => $outer, $middle);
+$t->admin(DELETE => '/mappings/' . $_->{id}) for grep { $_->{group} eq 'Outer' && $_->{subscription} eq 'Mail' } @{ $t->admin(GET => '/mappings')->{json}{items} };
+is($t->request(DELETE => "/Groups/$outer")->{status}, 204, 'the outermost is archived');
+join_group(remove => $inner, $max);
+join_group(remove => $middle, $inner);
+my @nested = ('left the group "Inner"', 'the group "Outer" was archived', 'the group "Outer" is no longer mapped to "Mail"', 'the group "Middle" joined the group "Outer"',
+    'the group "Outer" was mapped to "Mail"', 'the group "Middle" left the group "Outer"', 'joined the group "Inner"', 'made by the identity provider');
+is_json([grep { $_ ne $nested[4] } @{ texts('Max') }], [grep { $_ ne $nested[4] } @nested], 'of groups in groups, too');
+is_json([map { @{ texts('Max', "?limit=1&after=" . (rows("/users/Max/history?limit=$_"))[-1]{id}) } } 1 .. 2], [@{ texts('Max') }[1, 2]], 'page by page');
+is($t->request(DELETE => "/Users/$max")->{status}, 204, 'deleted');
+ok((grep { $_ eq $nested[3] } @{ texts($max) }), 'what a group above has done is still there');
+
 # Somebody else has nothing of it; somebody who is gone still has it.
 my $lee = $t->make(Users => userName => 'Lee');
 is_json(texts('Lee'), ['made by the identity provider'], 'somebody else');
@@ -102,5 +124,23 @@ is(texts('Kim')->[0], 'deleted', 'by the name of one who is deleted');
 is($t->admin(POST => "/users/$kim/erase", {})->{status}, 204, 'erased');
 is_json([@{ texts($kim) }[0, 1]], ['"Mail" was taken back (manual)', 'erased'], 'by the id of one who is erased');
 is_json([map { $_->{name} } @{ $t->admin(GET => "/audit/$joined->{id}")->{json}{members}{items} }], [undef], 'who has no name any longer');
+
+# A Bulk request is about all whom it has changed.
+my $bo = $t->make(Users => userName => 'Bo');
+my $crew = $t->make(Groups => displayName => 'Crew');
+is($t->patch("/Users/$bo", [{ op => 'replace', path => 'active', value => 'perhaps' }])->{status}, 400, 'a refused request');
+my $bulk = $t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [
+    { method => 'PATCH', path => "/Users/$bo", data => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'Bulk' }] } },
+    { method => 'POST', path => '/Users', bulkId => 'b', data => { schemas => [$USER], userName => 'Bea' } },
+    { method => 'PATCH', path => "/Groups/$crew", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'members', value => [{ value => 'bulkId:b' }] }] } }] });
+is_json([map { 0 + $_->{status} } @{ $bulk->{json}{Operations} }], [200, 201, 204], 'a Bulk request');
+ok(eventually(sub { asked(rows('/activity?user=Bo'))->[0] eq 'POST 200' }), 'is found by a person whom it changed');
+is_json([map { $_->{path} } rows('/activity?user=Bea')], ['/Bulk'], 'by one whom it made');
+is_json(asked(rows('/activity?group=Crew')), ['POST 200', 'POST 201'], 'and by a group');
+is_json(asked(rows('/activity?user=Bo&outcome=done&method=POST&limit=1')), ['POST 200'], 'with other filters');
+is_json(asked(rows('/activity?user=Bo&outcome=refused')), ['PATCH 400'], 'which are looked at');
+is_json(asked(rows('/activity?user=Bo&limit=1&after=' . (rows('/activity?user=Bo&limit=1'))[0]{id})), [asked(rows('/activity?user=Bo'))->[1]], 'page by page');
+is_json([$other->admin(GET => "/activity?user=$bo")->{json}{items}], [[]], 'not by another tenant');
+is_json([map { $_->{action} } grep { ($_->{after}{title} // '') eq 'Bulk' } rows('/audit?limit=3')], ['update'], 'as in the audit log');
 
 done_testing;
