@@ -27,6 +27,7 @@ fuzz_target_t fuzz_path;
 fuzz_target_t fuzz_query;
 fuzz_target_t fuzz_resource;
 fuzz_target_t fuzz_search;
+fuzz_target_t fuzz_sheet;
 fuzz_target_t fuzz_token;
 
 /* Deeper than any schema; httpd's own default. */

@@ -19,7 +19,7 @@ static const struct {
 } targets[] = {
     {"bulk", fuzz_bulk},     {"cursor", fuzz_cursor}, {"filter", fuzz_filter}, {"json", fuzz_json},
     {"patch", fuzz_patch},   {"path", fuzz_path},     {"query", fuzz_query},   {"resource", fuzz_resource},
-    {"search", fuzz_search}, {"token", fuzz_token},
+    {"search", fuzz_search}, {"sheet", fuzz_sheet},   {"token", fuzz_token},
 };
 
 static int verbose;
