@@ -6,6 +6,9 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 use ScimTest;
 
+# A share is of the connections that the threads of a process have in common.
+plan skip_all => 'missing: threads' if $ENV{SCIM_TEST_MPM} eq 'prefork';
+
 my ($slow, $other) = map { ScimTest->new("pool-$_") } qw(slow other);
 my $SHARE = 2 * 4;    # two children, each with half of eight connections
 my ($u, $g) = ($slow->make(Users => userName => 'u'), $slow->make(Groups => displayName => 'g'));

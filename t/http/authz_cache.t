@@ -11,7 +11,7 @@ my ($kim) = map { $t->make(Users => userName => $_) } qw(kim lee pat);
 $t->make(Groups => displayName => 'Staff', members => [{ value => $kim }]);
 my $proxy = ScimProxy->new(5439);
 my $site = ScimAuthz->new($t, <<"CONF", ());
-DBDParams "host=$ENV{PGHOST} port=5439 dbname=scim user=scim_web connect_timeout=2"
+DBDParams "host=@{[ScimProxy::place()]} port=5439 dbname=scim user=scim_web connect_timeout=2"
 ScimDatabaseTimeout 2
 <Location "/now">
     AUTH

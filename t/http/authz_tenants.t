@@ -122,7 +122,7 @@ $site->may_not('/none/x', 'ann', 403, 'no tenant', 'no ScimTenant holds');
 
 my $proxy = ScimProxy->new(5439);
 my $gone = ScimAuthz->new($t, <<"CONF");
-DBDParams "host=$ENV{PGHOST} port=5439 dbname=scim user=scim_web connect_timeout=2"
+DBDParams "host=@{[ScimProxy::place()]} port=5439 dbname=scim user=scim_web connect_timeout=2"
 ScimDatabaseTimeout 2
 <Location "/user">
     AUTH

@@ -5,13 +5,15 @@ use warnings;
 use IO::Socket::UNIX;
 use Test::More;
 use Time::HiRes qw(time sleep);
+use ScimProxy ();
 use ScimTest;
 
 my $t = ScimTest->new('connect');
+my $place = ScimProxy::place();
 my $u = $t->make(Users => userName => 'u');
-my $first = "$ENV{PGHOST}/first";
+my $first = "$place/first";
 my $path = "$first/.s.PGSQL.5432";
-my $real = "$ENV{PGHOST}/.s.PGSQL.5432";
+my $real = "$place/.s.PGSQL.5432";
 mkdir $first or die "$first: $!";
 
 sub together {
@@ -39,9 +41,12 @@ sub attempts {
 my $silent = hang();
 my @answers = together('hosts.test', 24);
 is_json(statuses(@answers), { 200 => 24 }, 'the first host hangs: 24 requests at once are answered by the second');
-cmp_ok(slowest(@answers), '<', 5, 'none waits for more than one attempt') or diag slowest(@answers);
 cmp_ok(slowest(@answers), '>', 0.9, 'which takes its time');
-cmp_ok(attempts($silent), '<=', 4, 'the first host was tried by few');
+SKIP: {
+    skip 'a process without threads makes its own attempt', 2 if $ENV{SCIM_TEST_MPM} eq 'prefork';
+    cmp_ok(slowest(@answers), '<', 5, 'none waits for more than one attempt') or diag slowest(@answers);
+    cmp_ok(attempts($silent), '<=', 4, 'the first host was tried by few');
+}
 @answers = together('hosts.test', 24);
 is_json(statuses(@answers), { 200 => 24 }, 'the next 24');
 cmp_ok(slowest(@answers), '<', 5, 'need no further attempt, or one');
@@ -64,7 +69,7 @@ cut();
 is_json(statuses(together('hosts.test', 8)), { 200 => 8 }, 'it is gone: the second one takes over without a restart');
 
 # The only host hangs: who waits for an attempt is told what it has found.
-$path = "$ENV{PGHOST}/.s.PGSQL.5433";
+$path = "$place/.s.PGSQL.5433";
 $silent = hang();
 @answers = together('silent.test', 16);
 is_json(statuses(@answers), { 503 => 16 }, 'the only host hangs: 503');
@@ -97,6 +102,9 @@ if (!$opener) {
 waitpid $opener, 0;
 is_json(statuses(@answers), { 200 => 8 }, 'it refuses all connections for a moment: requests wait');
 sql('alter role scim_web connection limit -1');
-ok((log_lines('error_log', qr/too many connections for role/))[0], 'PostgreSQL had refused connections');
+SKIP: {
+    skip 'pgbouncer waits by itself', 1 if $ENV{SCIM_TEST_POOLER};
+    ok((log_lines('error_log', qr/too many connections for role/))[0], 'PostgreSQL had refused connections');
+}
 
 done_testing;

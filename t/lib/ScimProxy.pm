@@ -16,9 +16,12 @@ use IO::Socket::UNIX;
 use POSIX ();
 use Socket;
 
+# Where httpd finds PostgreSQL's socket, or pgbouncer's where the run has one.
+sub place { return $ENV{PGHOST} . ($ENV{SCIM_TEST_POOLER} ? '/pool' : '') }
+
 sub new {
     my ($class, $port) = @_;
-    my $path = "$ENV{PGHOST}/.s.PGSQL.$port";
+    my $path = place() . "/.s.PGSQL.$port";
     unlink $path;
     my $listener = IO::Socket::UNIX->new(Local => $path, Listen => 64) or die "$path: $!";
     socketpair my $here, my $there, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die "socketpair: $!";
@@ -65,7 +68,7 @@ sub run {
         for my $ready ($all->can_read) {
             if ($ready == $listener) {
                 my $client = $listener->accept or next;
-                my $server = IO::Socket::UNIX->new(Peer => "$ENV{PGHOST}/.s.PGSQL.5432") or do { close $client; next };
+                my $server = IO::Socket::UNIX->new(Peer => place() . '/.s.PGSQL.5432') or do { close $client; next };
                 my $both = { client => $client, server => $server, bytes => '' };
                 $pair{$_} = $both for $client, $server;
                 $all->add($client, $server);
