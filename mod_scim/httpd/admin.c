@@ -220,7 +220,8 @@ static scim_error_t *read_query(admin_t *admin)
         if (text)
             *text++ = '\0';
         if (ap_unescape_urlencoded(name) != OK || (text && ap_unescape_urlencoded(text) != OK))
-            return scim_error_status(pool, HTTP_BAD_REQUEST, "The query is not encoded as it must be.");
+            return scim_error_status(pool, HTTP_BAD_REQUEST,
+                                     "The query is not encoded correctly: two hexadecimal digits must follow each %%.");
         if ((error = check_once(admin, name)))
             return error;
         arg = scim_admin_arg(admin->call.op, name, strlen(name));

@@ -259,7 +259,8 @@ static void advise_pool(const scim_check_t *check, const dbd_facts_t *facts, ser
     const char *timeout = params ? scim_conninfo_value(params, "connect_timeout", check->temp) : NULL;
     int threads = 0;
 
-    if (params && (!timeout || strcmp(timeout, "0") == 0) && !scim_conninfo_value(params, "service", check->temp))
+    /* libpq waits for ever where it is 0, or less. */
+    if (params && (!timeout || apr_atoi64(timeout) <= 0) && !scim_conninfo_value(params, "service", check->temp))
         ap_log_error(APLOG_MARK, level, 0, server,
                      "mod_scim: %s line %d: DBDParams has no connect_timeout: while PostgreSQL's machine is "
                      "unreachable every request waits for it. Add connect_timeout=5",

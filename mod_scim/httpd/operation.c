@@ -225,7 +225,7 @@ static scim_error_t *answer_get(scim_call_t *call)
 
     if (call->match && !scim_versions_match(call->match, call->record->version))
         return scim_error_status(call->pool, HTTP_PRECONDITION_FAILED,
-                                 "The resource has another version than If-Match names.");
+                                 "The resource has another version than If-Match names. Read it again.");
     /* authentik compares the members of a group only where there is a list of them */
     answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, call->request->type->members && call->relation);
     return NULL;

@@ -140,7 +140,8 @@ static void tell_of(scim_row_t *after, const apr_array_header_t *names, const ch
 
 #define IGNORED "nothing: this tenant ignores entitlements that are sent (sentEntitlements)."
 #define UNKNOWN                                                                                                        \
-    "nothing: no subscription is called so any more. Correct the mapping of entitlements in the identity provider."
+    "nothing: there is no subscription of that name any more. Correct the mapping of entitlements in the identity "    \
+    "provider."
 
 /* What the settings other than `match` make of entries that were not there before. */
 static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)

@@ -10,8 +10,8 @@
 const scim_refusal_t scim_hold_missing = {NULL, 404, "hold",
                                           "There is no held request \"{hold}\"; the list of holds shows their ids."};
 
-const scim_refusal_t scim_activity_missing = {NULL, 404, "activity",
-                                              "There is no activity \"{activity}\"; it may have been removed."};
+const scim_refusal_t scim_activity_missing = {
+    NULL, 404, "activity", "There is no request \"{activity}\" in the activity log; old ones are removed."};
 
 static const scim_noun_t hold_noun = {.type = "Hold", .missing = &scim_hold_missing};
 

@@ -322,13 +322,15 @@ static scim_error_t *check_moment(json_object *rules, apr_time_t moment, apr_poo
     char text[SCIM_TIME_SIZE];
     apr_time_t begins = scim_past_time(rules, "begins");
     if (moment > scim_past_time(rules, "now")) {
-        return refuse("This moment is to come. Name one that has been, or leave it out for now.", pool);
+        return refuse("This time is in the future. Give one in the past, or none to see what holds now.", pool);
     }
     if (begins && moment >= begins) {
         return NULL;
     }
     if (!begins) {
-        return refuse("The audit log of this tenant is empty, so nobody knows what was. Leave it out for now.", pool);
+        return refuse("The audit log of this tenant is empty, so what held then is not known. Give no time to see what "
+                      "holds now.",
+                      pool);
     }
     scim_time_format(text, begins);
     return refuse(apr_psprintf(pool, "The audit log tells what was from %s on; name a moment from then on.", text),

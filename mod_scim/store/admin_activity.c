@@ -86,7 +86,7 @@ static const scim_admin_arg_t keep_args[] = {
  * came in the same one; then there are as many digits as there are today. */
 static scim_error_t *prepare_show(scim_admin_call_t *call)
 {
-    static const char detail[] = "There is no activity \"%s\"; an id is as its list shows it.";
+    static const char detail[] = "There is no request \"%s\" in the activity log; its list shows the ids.";
     const char *named = scim_admin_text(call, "activity");
     apr_size_t at = strspn(named, DIGITS);
     const char *id = named[at] == '-' ? named + at + 1 : NULL;

@@ -156,8 +156,7 @@ static int is_name_taken(const scim_change_t *change, const apr_array_header_t *
 
 static scim_error_t *name_taken(const scim_change_t *change)
 {
-    return scim_error_typed(change->session->pool, SCIM_UNIQUENESS, "userName is already used by another %s.",
-                            change->type->name);
+    return scim_error_typed(change->session->pool, SCIM_UNIQUENESS, "%s", SCIM_USER_NAME_TAKEN);
 }
 
 scim_error_t *scim_change_claim(scim_change_t *change, const PGresult *result)

@@ -419,7 +419,7 @@ scim_error_t *scim_migrate_run(int *from, int *to, int distribute, PGconn *pg, a
     }
     cause = error->cause;
     error = scim_error_status(pool, 503,
-                              "Other transactions did not give the tables free; nothing was changed. End those that "
+                              "Other transactions kept the tables locked; nothing was changed. End those that "
                               "are open for long (pg_stat_activity shows them), or try again when there are fewer "
                               "requests.");
     error->cause = cause;

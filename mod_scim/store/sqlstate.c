@@ -45,7 +45,7 @@ static const rule_t rules[] = {
     {LATE, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
     {"SC409", NULL, 409, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC412", NULL, 412, SCIM_NO_TYPE, 0, 0, "The resource has another version than If-Match names. Read it again."},
-    {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, "userName is already used by another User."},
+    {"23505", "resource_user_name", 0, SCIM_UNIQUENESS, 0, 0, SCIM_USER_NAME_TAKEN},
     {"23505", "resource_login", 0, SCIM_UNIQUENESS, 0, 0, SCIM_LOGIN_TAKEN},
     {"23505", "resource_group_name", 0, SCIM_UNIQUENESS, 0, 0, SCIM_GROUP_NAME_TAKEN},
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},

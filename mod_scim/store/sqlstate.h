@@ -10,6 +10,9 @@
 
 #include "scim/error.h"
 
+#define SCIM_USER_NAME_TAKEN                                                                                           \
+    "userName is already used by another User. Match that user instead of making it again, or send another userName."
+
 /* A group's name is unique among those that clients do not see, too. */
 #define SCIM_GROUP_NAME_TAKEN                                                                                          \
     "displayName is already used by another Group, perhaps by a local one, which provisioning does not see. Rename "   \

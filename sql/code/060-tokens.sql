@@ -31,12 +31,12 @@ begin
         when not t.tenant_enabled
             then scim.refuse('SC403', 'Provisioning is switched off for this tenant. An administrator can switch it on again.')
         when t.addresses is not null and (address::inet <<= any (t.addresses)) is not true
-            then scim.refuse('SC403', format('The token "%s" may not be used from this address.', t.name))
+            then scim.refuse('SC403', format('The token "%s" may not be used from this address. An administrator can add it to the addresses of the token.', t.name))
         when t.confined and substr(about, 2) not in ('me', t.user_id::text)
             then scim.refuse('SC403', format('The token "%s" is for /Me alone: it belongs to the user "%s". An administrator can make one that is for the whole tenant.',
                 t.name, (select u.doc ->> 'userName' from scim.resource u where u.tenant = of_tenant and u.id = t.user_id)))
         when about like 'w%' and t.read_only
-            then scim.refuse('SC403', format('The token "%s" may only read.', t.name))
+            then scim.refuse('SC403', format('The token "%s" may only read. Use one that may write, or let an administrator allow it to this one.', t.name))
         when t.tenant_profile = any (refusers)
             then scim.refuse('SC40P', t.tenant_profile)
         else true

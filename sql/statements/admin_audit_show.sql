@@ -4,4 +4,4 @@ select {{audit_shown}}
   left join scim.audit a
     on a.tenant = $1 and a.id = (select case when $2::jsonb ->> 'entry' ~ '^[0-9]{1,18}$' then ($2::jsonb ->> 'entry')::bigint end)
 {{audit_whole}}
- where a.id is not null or scim.fail('SC404', 'entry', format('There is no entry "%s" in the audit log.', $2::jsonb ->> 'entry')) is null
+ where a.id is not null or scim.fail('SC404', 'entry', format('There is no entry "%s" in the audit log; its list shows the numbers.', $2::jsonb ->> 'entry')) is null

@@ -125,7 +125,7 @@ is_json(review($t, $_->[0]), $_->[1], "then, after: $_->[2]") for @moments;
 my ($first) = @moments;
 my $begins = sql("select scim.time_text(min(at)) from scim.audit where tenant = '$tenant'");
 is_problem($t->admin(GET => '/access?at=2001-01-01T00:00:00Z'), 400, "at: The audit log tells what was from $begins on; name a moment from then on.", { at => $ANY }, 'before the log begins');
-is_problem($t->admin(GET => '/access?at=2101-01-01T00:00:00Z'), 400, 'at: This moment is to come. Name one that has been, or leave it out for now.', { at => $ANY }, 'after now');
+is_problem($t->admin(GET => '/access?at=2101-01-01T00:00:00Z'), 400, 'at: This time is in the future. Give one in the past, or none to see what holds now.', { at => $ANY }, 'after now');
 is_problem($t->admin(GET => '/access?at=yesterday'), 400, $ANY, { at => $ANY }, 'no time');
 is(review($t, $begins)->[0], undef, 'when it began there was nobody');
 my ($when, $then) = @{ $moments[12] };

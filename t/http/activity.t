@@ -62,7 +62,7 @@ for ([200, GET => "/Users/$kim", undef, undef, 'a read'],
     told((news(1))[0], $method, $path, $status, $type, $reason, $name);
 }
 $t->request(POST => '/Users', { schemas => [$USER], userName => 'KIM' });
-told((news(1))[0], 'POST', '/Users', 409, 'uniqueness', 'userName is already used by another User.', object => 'KIM', 'a conflict');
+told((news(1))[0], 'POST', '/Users', 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', object => 'KIM', 'a conflict');
 $t->request(POST => '/Users', { schemas => [$USER], userName => 'x', roles => [{ value => 'boss' }] });
 told((news(1))[0], 'POST', '/Users', 400, 'invalidValue', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', object => 'x', 'a role that is none');
 $t->request(POST => '/Users', '{"schemas":');
@@ -94,7 +94,7 @@ told((news(1))[0], 'POST', '/Users', 401, undef, 'The token was revoked. Create 
     tokenId => substr($revoked, 5, 10), tokenName => 'old', object => 'x', 'is told, without a body');
 my $reader = $t->new_token('reader', '--read-only');
 $t->request(DELETE => "/Users/$kim", undef, Authorization => "Bearer $reader");
-told((news(1))[0], 'DELETE', "/Users/$kim", 403, undef, 'The token "reader" may only read.', tokenId => substr($reader, 5, 10), tokenName => 'reader', 'one that may only read');
+told((news(1))[0], 'DELETE', "/Users/$kim", 403, undef, 'The token "reader" may only read. Use one that may write, or let an administrator allow it to this one.', tokenId => substr($reader, 5, 10), tokenName => 'reader', 'one that may only read');
 is(sql("select count(last_used) from scim.token where tenant = '$tenant' and name in ('old', 'reader')"), 0, 'neither was used');
 is_json(activity($other, 0), [], 'nothing of all that is for another tenant');
 
@@ -127,10 +127,10 @@ do {
 } while (defined $next);
 is_json([map { $_->{id} } @failed], [map { $_->{id} } @refused], 'what was refused, page by page');
 is_problem($t->admin(GET => '/activity?outcome=bad'), 400, $ANY, { outcome => $ANY }, 'no such outcome');
-is_problem($t->admin(GET => "/activity/$_"), 404, qq{There is no activity "$_"; an id is as its list shows it.}, { activity => $ANY }, "no id: $_")
+is_problem($t->admin(GET => "/activity/$_"), 404, qq{There is no request "$_" in the activity log; its list shows the ids.}, { activity => $ANY }, "no id: $_")
     for '1', 'x-y', '99999999999999999999-1';
 is_problem($t->admin(GET => '/activity?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
-is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no activity "1-1"; it may have been removed.', { activity => $ANY }, 'none of that id');
+is_problem($t->admin(GET => '/activity/1-1'), 404, 'There is no request "1-1" in the activity log; old ones are removed.', { activity => $ANY }, 'none of that id');
 is_problem($other->admin(GET => "/activity/$row->{id}"), 404, $ANY, { activity => $ANY }, "another tenant's");
 is($t->admin(DELETE => "/activity/$row->{id}")->{status}, 405, 'it cannot be removed');
 like(scimctl(qw(activity list --limit 1 --outcome refused --tenant), $tenant), qr/^Id +Time +Method +Path +Status +Outcome +Reason +Object\n\d{16}  \S+Z  DELETE  \S+ +403     refused  /m, 'scimctl activity list');

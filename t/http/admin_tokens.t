@@ -98,7 +98,7 @@ is_admin($made, 201, token('reader', token => $ANY, readOnly => true, addresses 
 my @reader = as($made->{json}{token});
 is($t->request(GET => '/Users', undef, @reader)->{status}, 403, 'not from here');
 is($t->request(GET => '/Me', undef, @reader, 'X-Test-Address' => '192.0.2.9')->{json}{userName}, 'Kim', 'from there, as its user');
-is_error($t->request(DELETE => "/Users/$kim", undef, @reader, 'X-Test-Address' => '192.0.2.9'), 403, undef, 'The token "reader" may only read.', 'and only to read');
+is_error($t->request(DELETE => "/Users/$kim", undef, @reader, 'X-Test-Address' => '192.0.2.9'), 403, undef, 'The token "reader" may only read. Use one that may write, or let an administrator allow it to this one.', 'and only to read');
 
 is($t->admin(POST => '/tokens', { name => 'zone', expires => $_->[0] })->{json}{expires}, $_->[1], "expires $_->[0]"),
     $t->admin(POST => '/tokens/zone/revoke', {})

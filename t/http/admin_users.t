@@ -152,9 +152,9 @@ scimctl(qw(tenant set), $own, qw(--login-attribute userName));
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'Ann' }), 409, 'uniqueness', qr/^User already exists: /,
     'a local userName is taken');
 is_error($t->request(PUT => "/Users/$kim", { schemas => [$USER], userName => 'ann' }), 409, 'uniqueness',
-    'userName is already used by another User.', 'for PUT');
+    'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'for PUT');
 is_error($t->patch("/Users/$kim", [{ op => 'replace', path => 'userName', value => 'ann' }]), 409, 'uniqueness',
-    'userName is already used by another User.', 'and for PATCH');
+    'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'and for PATCH');
 is_problem($t->admin(POST => '/users', { userName => 'KIM@x.example' }), 409, $ANY, { userName => $ANY }, 'as that of a provisioned one');
 
 # --- lists --------------------------------------------------------------------------------------------------------------------------

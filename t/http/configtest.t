@@ -321,7 +321,7 @@ my $warned = passes('a small DBDMax', dbd => "DBDriver pgsql\nDBDParams \"dbname
 like($warned, qr/DBDMax is 5.*ThreadsPerChild 25/, 'is warned of');
 unlike($warned, qr/connect_timeout:/, 'and nothing else');
 unlike(passes('a DBDMax of a quarter', dbd => "DBDriver pgsql\nDBDParams \"dbname=x connect_timeout=3\"\nDBDMax 7\n"), qr/mod_scim/, 'is not warned of');
-for ('dbname=x', 'dbname=x connect_timeout=0', 'dbname=x application_name=connect_timeout') {
+for ('dbname=x', 'dbname=x connect_timeout=0', 'dbname=x connect_timeout=-1', 'dbname=x application_name=connect_timeout') {
     $warned = passes("no connect_timeout: $_", dbd => "DBDriver pgsql\nDBDParams \"$_\"\nDBDMax 25\n");
     like($warned, qr/configtest\/\d+\.conf line \d+: DBDParams has no connect_timeout/, 'is warned of');
 }

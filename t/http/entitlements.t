@@ -139,7 +139,7 @@ is(has($bert), 'Late, Web', 'one that was made meanwhile is known');
 is($t->admin(PATCH => '/subscriptions/Late', { name => 'Renamed' })->{status}, 200, 'it is renamed');
 is($t->request(PUT => "/Users/$bert", body(entitlements => list('Late', 'Web')))->{status}, 200, 'the identity provider sends the old name again');
 is(has($bert), 'Renamed, Web', 'which takes nothing away');
-is(reason(), 'The entitlement "Late" gives nothing: no subscription is called so any more. Correct the mapping of entitlements in the identity provider.', 'and is told');
+is(reason(), 'The entitlement "Late" gives nothing: there is no subscription of that name any more. Correct the mapping of entitlements in the identity provider.', 'and is told');
 $t->patch("/Users/$bert", [{ op => 'remove', path => 'entitlements[value eq "Web"]' }]);
 is(has($bert), 'Renamed', 'what goes is taken back');
 $t->patch("/Users/$bert", [{ op => 'remove', path => 'entitlements[value eq "Late"]' }]);

@@ -30,7 +30,7 @@ sub retry_after { $_[0]{headers}->header('Retry-After') }
         [POST => '/Users', { schemas => [$USER], userName => 'v' x 70000 }])
     {
         my $res = $t->request(@$ask, @$ask < 3 ? undef : (), @token);
-        is_error($res, 403, undef, 'The token "reader" may only read.', "read-only: $ask->[0] $ask->[1]");
+        is_error($res, 403, undef, 'The token "reader" may only read. Use one that may write, or let an administrator allow it to this one.', "read-only: $ask->[0] $ask->[1]");
     }
     is(stored(), $before, 'nothing was changed');
     for my $ask ([GET => '/Users'], [GET => "/Users/$user"], [GET => "/Groups/$group"], [GET => '/'], [HEAD => "/Users/$user"],
@@ -55,7 +55,7 @@ sub retry_after { $_[0]{headers}->header('Retry-After') }
     for my $place (undef, '192.0.1.255', '192.0.3.0', '198.51.100.8', '2001:db8:2::', '2001:db8::1', '::1', 'fe80::1') {
         my @from = (@token, defined $place ? ('X-Test-Address' => $place) : ());
         my $from = $place // '127.0.0.1';
-        is_error($t->request(@$_, @from), 403, undef, 'The token "placed" may not be used from this address.', "not from $from: $_->[0]")
+        is_error($t->request(@$_, @from), 403, undef, 'The token "placed" may not be used from this address. An administrator can add it to the addresses of the token.', "not from $from: $_->[0]")
             for [GET => "/Users/$user", undef], [DELETE => "/Users/$user", undef], [POST => '/Users', { schemas => [$USER], userName => 'x' }];
     }
     is($t->request(GET => '/Users', undef, @token, 'X-Test-Address' => '::ffff:192.0.2.9')->{status}, 200, 'IPv4 in the form of IPv6');

@@ -69,7 +69,7 @@ is_error($t->request(GET => '/Me', undef, Authorization => $_), 401, undef, unde
 # With a token that only reads
 my $reader = bless { %$t, token => $t->new_token('reader', '--user', $id, '--read-only') }, 'ScimTest';
 is($reader->request(GET => '/Me')->{json}{id}, $id, 'read-only: GET');
-is_error($reader->request(@$_), 403, undef, 'The token "reader" may only read.', "read-only: $_->[0]")
+is_error($reader->request(@$_), 403, undef, 'The token "reader" may only read. Use one that may write, or let an administrator allow it to this one.', "read-only: $_->[0]")
     for [PUT => '/Me', $put], [PATCH => '/Me', $patch], [DELETE => '/Me'];
 
 # The user gone, and back

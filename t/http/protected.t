@@ -72,7 +72,7 @@ for my $id ($ann, $ben) {
 }
 is($t->patch("/Users/$ann", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'what changes nothing is no change');
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'ANN', externalId => 'a1' }), 409, 'uniqueness',
-    'userName is already used by another User.', 'POST it again');
+    'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'POST it again');
 unchanged('POST');
 
 # --- groups ----------------------------------------------------------------------------------------------------------------------------
