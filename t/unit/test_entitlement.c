@@ -74,10 +74,12 @@ static void matched(void)
         {"[{'value':'Web'}]", "[]", "", NULL, 1, NULL},
         /* what was stored before and matches nothing any more takes nothing away by being there */
         {"[{'value':'Old'},{'value':'Web'}]", "[{'value':'Old'},{'value':'Web'}]", WEB, "", 0,
-         "The entitlement \"Old\" gives nothing: there is no subscription of that name any more. Correct the mapping of "
+         "The entitlement \"Old\" gives nothing: there is no subscription of that name any more. Correct the mapping "
+         "of "
          "entitlements in the identity provider."},
         {"[{'value':'Old'},{'value':'Web'}]", "[{'value':'Old'}]", "", WEB, 1,
-         "The entitlement \"Old\" gives nothing: there is no subscription of that name any more. Correct the mapping of "
+         "The entitlement \"Old\" gives nothing: there is no subscription of that name any more. Correct the mapping "
+         "of "
          "entitlements in the identity provider."},
         {"[{'value':'Old'}]", "[]", "", NULL, 1, NULL},
     };
