@@ -129,11 +129,10 @@ static scim_error_t *read_without_path(scim_patch_reader_t *reader, scim_patch_e
 const char *scim_patch_unknown(int *foreign, const char *text, json_object *value, const scim_patch_reader_t *reader)
 {
     apr_size_t len = strcspn(text, "[");
-    const char *colon = memrchr(text, ':', len);
 
     *foreign = !scim_path_is_known(text, len, reader->type, reader->leniency);
-    if (*foreign && colon && !json_object_is_type(value, json_type_object)) {
-        len = (apr_size_t)(colon - text);
+    if (*foreign && !json_object_is_type(value, json_type_object)) {
+        len = scim_path_urn_len(text, len);
     }
     return apr_pstrmemdup(reader->pool, text, len);
 }
@@ -146,11 +145,22 @@ static const char *behind_brackets(const char *text)
     return bracket && bracket[1] == '.' && scim_path_is_name(bracket + 2, strlen(bracket + 2)) ? bracket + 2 : NULL;
 }
 
+const char *scim_patch_unknown_sub(const scim_path_t *path, const char *text, apr_pool_t *pool)
+{
+    const char *sub = strchr(text, '[') ? behind_brackets(text) : NULL;
+
+    if (!sub || !path->attr || !path->attr->multi_valued || path->attr->type != SCIM_COMPLEX ||
+        scim_attr_sub(path->attr, sub, strlen(sub))) {
+        return NULL;
+    }
+    return apr_pstrcat(pool, path->attr->name, ".", sub, NULL);
+}
+
 /* Whether a path leads to what no schema of the type has, which is ignored then. What is no name is an error. */
 static int ignores_path(scim_patch_reader_t *reader, const scim_patch_part_t *part)
 {
     apr_size_t len = strcspn(part->text, "[");
-    const char *sub = part->text[len] ? behind_brackets(part->text) : NULL, *name;
+    const char *name;
     scim_path_t path;
     int foreign;
 
@@ -158,11 +168,8 @@ static int ignores_path(scim_patch_reader_t *reader, const scim_patch_part_t *pa
         return 0;
     }
     if (scim_path_resolve(&path, part->text, len, reader->type, reader->leniency)) {
-        if (!sub || !path.attr || !path.attr->multi_valued || path.attr->type != SCIM_COMPLEX ||
-            scim_attr_sub(path.attr, sub, strlen(sub))) {
-            return 0;
-        }
-        return scim_lenient_path(reader->leniency, apr_pstrcat(reader->pool, path.attr->name, ".", sub, NULL), 0);
+        name = scim_patch_unknown_sub(&path, part->text, reader->pool);
+        return name && scim_lenient_path(reader->leniency, name, 0);
     }
     name = scim_patch_unknown(&foreign, part->text, part->value, reader);
     return !scim_path_is_astray(part->text, reader->type) && scim_lenient_path(reader->leniency, name, foreign);

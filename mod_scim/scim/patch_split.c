@@ -48,7 +48,7 @@ static scim_error_t *split_key(scim_patch_reader_t *reader, scim_patch_e op, con
 {
     int extended = schema && schema != reader->type->schema;
     const char *name = extended ? apr_pstrcat(reader->pool, schema->id, ":", key, NULL) : key;
-    const char *bracket = strchr(name, '[');
+    const char *bracket = strchr(name, '['), *unknown;
     scim_patch_part_t part = {.op = op, .text = name, .value = value, .in_value = 1};
     const scim_schema_t *inner = schema ? NULL : scim_path_schema(key, strlen(key), reader->type, reader->leniency);
     scim_error_t *error;
@@ -59,6 +59,10 @@ static scim_error_t *split_key(scim_patch_reader_t *reader, scim_patch_e op, con
     if (!scim_path_resolve(&part.path, name, bracket ? (apr_size_t)(bracket - name) : strlen(name), reader->type,
                            reader->leniency)) {
         return unknown_key(reader, name, value);
+    }
+    if (bracket && (unknown = scim_patch_unknown_sub(&part.path, name, reader->pool))) {
+        scim_lenient_ignore(reader->leniency, unknown);
+        return NULL;
     }
     if (bracket && (error = scim_path_read(&part.path, name, reader->type, reader->leniency, reader->pool))) {
         return error;

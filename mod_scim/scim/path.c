@@ -106,6 +106,13 @@ int scim_path_is_known(const char *text, apr_size_t len, const scim_resource_typ
     return !memchr(text, ':', len) || read_urn(&schema, text, len, type, leniency) > 0;
 }
 
+apr_size_t scim_path_urn_len(const char *text, apr_size_t len)
+{
+    const char *colon = memrchr(text, ':', len);
+
+    return colon && memchr(text, ':', (apr_size_t)(colon - text)) ? (apr_size_t)(colon - text) : len;
+}
+
 int scim_path_is_astray(const char *text, const scim_resource_type_t *type)
 {
     for (int i = 0; i < type->all->types->nelts; i++) {

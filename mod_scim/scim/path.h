@@ -31,6 +31,10 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
 int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const scim_resource_type_t *type,
                       scim_leniency_t *leniency);
 
+/* Bytes of text[0..len), an attribute's name behind a schema's URN, that are the URN: all up to the last colon, or the
+ * whole where that would leave no URN. */
+apr_size_t scim_path_urn_len(const char *text, apr_size_t len);
+
 /* Whether a name is of a schema that the type has: it has no URN, or that of one. */
 int scim_path_is_known(const char *text, apr_size_t len, const scim_resource_type_t *type, scim_leniency_t *leniency);
 

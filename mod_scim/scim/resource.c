@@ -155,14 +155,13 @@ static json_object *container(json_object *doc, const scim_schema_t *schema, con
 static scim_error_t *unknown(const body_t *body, const char *name, json_object *value)
 {
     apr_size_t len = strcspn(name, "[");
-    const char *colon = memrchr(name, ':', len);
 
     if (scim_path_is_known(name, len, body->type, body->leniency)) {
         scim_lenient_ignore(body->leniency, apr_pstrmemdup(body->pool, name, len));
         return NULL;
     }
-    if (colon && !json_object_is_type(value, json_type_object))
-        len = (apr_size_t)(colon - name);
+    if (!json_object_is_type(value, json_type_object))
+        len = scim_path_urn_len(name, len);
     if (is_foreign(body, apr_pstrmemdup(body->pool, name, len)))
         return NULL;
     return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,

@@ -38,6 +38,8 @@ my @bodies = (
     ['a sub-attribute of values', { emails => [{ value => 'e@x', colour => 1 }, { value => 'f@x', colour => 2 }] }, [$USER, $ENTERPRISE], $IGNORED->('emails.colour'), undef, undef],
     ['an attribute of a known extension', { $ENTERPRISE => { department => 'D', badge => 7 } }, [$USER, $ENTERPRISE], $IGNORED->("$ENTERPRISE:badge"), undef, undef],
     ['a dotted name', { 'shoe.size' => 7 }, [$USER, $ENTERPRISE], $IGNORED->('shoe.size'), undef, undef],
+    ['a value of a short URN', { 'urn:x' => 5 }, [$USER, $ENTERPRISE], $FOREIGN->('urn:x'), 'unknown-extension', 'invalidSyntax'],
+    ['a sub-attribute by a value path', { 'emails[type eq "work"].colour' => 1 }, [$USER, $ENTERPRISE], $IGNORED->('emails.colour'), 'dotted-key', 'invalidSyntax'],
     ['many', { (map { ("a$_" => 1) } 1 .. 9), $SAP => {} }, [$USER, $ENTERPRISE], qr/^\Q$SAP\E is unknown|No schema of the resource type has a\d, a\d, a\d, a\d, a\d, and others, which was ignored/, 'unknown-extension', 'invalidSyntax'],
 );
 my $made = 0;
@@ -96,6 +98,8 @@ my @patches = (
     ['a key in an extension', { op => 'add', value => { $ENTERPRISE => { badge => 1 } } }, "$ENTERPRISE:badge", 0, undef],
     ['an extension beside known ones', { op => 'replace', value => { $SAP => { a => 1 }, $ENTERPRISE => { department => 'D' }, title => 'T' } }, $SAP, 1, 'unknown-extension'],
     ['an attribute of one', { op => 'replace', value => { "$SAP:a" => 1 } }, $SAP, 1, 'unknown-extension'],
+    ['a value path as a key', { op => 'replace', value => { 'emails[type eq "work"].colour' => 1 } }, 'emails.colour', 0, undef],
+    ['a value of a short URN', { op => 'add', value => { 'urn:x' => 5 } }, 'urn:x', 1, 'unknown-extension'],
 );
 my $version = $t->row($user)->{version};
 for (@patches) {
