@@ -118,7 +118,8 @@ for my $write (map { lines("$dir/writer-$_") } 1 .. $WRITERS) {
     if ($with_role && defined $reserved) { $seen++; push @wrong, "role: $status" if $status != ($reserved ? 403 : 201) }
     if ($status == 201 && defined $derived) { $seen++; push @wrong, "name: $name" if $name ne ($derived ? 'Kim' : 'Boss') }
 }
-cmp_ok(@derives + @reserves, '>=', 20, 'two administrators have set a rule again and again');
+# Under prefork there are fewer processes than clients.
+cmp_ok(@derives + @reserves, '>=', $ENV{SCIM_TEST_MPM} eq 'prefork' ? 4 : 20, 'two administrators have set a rule again and again');
 cmp_ok($seen, '>=', 50, "$WRITERS writers have written meanwhile");
 is("@wrong[0 .. ($#wrong > 9 ? 9 : $#wrong)]", '', 'and no write was carried out by a rule that held no more') or diag scalar(@wrong) . ' of ' . $seen;
 
