@@ -57,8 +57,8 @@ scim_error_t *scim_patch_push(scim_patch_reader_t *reader, scim_patch_e op, cons
  * extension that the type has not. */
 const char *scim_patch_unknown(int *foreign, const char *text, json_object *value, const scim_patch_reader_t *reader);
 
-/* The name, as in "emails.foo", of what a path with brackets leads to, where the attribute that it begins with is a list
- * of values without such a sub-attribute; NULL: it leads elsewhere. */
+/* The name, as in "emails.foo", of what a path with brackets leads to, where its attribute is a list of values without
+ * such a sub-attribute; NULL: it leads elsewhere. */
 const char *scim_patch_unknown_sub(const scim_path_t *path, const char *text, apr_pool_t *pool);
 
 /* The client's text, cut to a length that a detail can hold. */
