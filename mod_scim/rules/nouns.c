@@ -147,7 +147,7 @@ const scim_action_t scim_duplicate_dismiss = {
         (const scim_refusal_t[]){
             {"unknown", 404, "user", "There is no user \"{unknown}\"; make it first, or correct the name."},
             {"isAlone", 400, "users", "One account alone is no duplicate; name two at least."},
-            {"areMany", 400, "users", "So many accounts are too many at once; name a hundred at the most."},
+            {"areMany", 400, "users", "Too many accounts at once; name a hundred at the most."},
             SCIM_NO_REFUSAL,
         },
 };

@@ -325,7 +325,7 @@ const scim_action_t scim_group_restore = {
     .refusals =
         (const scim_refusal_t[]){
             {"!isArchived", 409, "group",
-             "The group \"{displayName}\" is not archived; name an archived one that was called the same by its id."},
+             "The group \"{displayName}\" is not archived. To restore an archived one of the same name, give its id."},
             {"taken", 409, "group", "Another group is called \"{displayName}\" now; rename or archive it first."},
             SCIM_NO_REFUSAL,
         },

@@ -70,7 +70,7 @@ static int is_confined(const scim_asked_t *asked)
 
 static scim_error_t *check_terms(const scim_asked_t *asked)
 {
-    static const scim_refusal_t no_rate = {NULL, 400, "burst", "The option burst needs rate beside it."};
+    static const scim_refusal_t no_rate = {NULL, 400, "burst", "burst is for a token with a rate; give rate, too."};
     static const scim_refusal_t no_user = {NULL, 404, "user",
                                            "Tenant \"{tenant}\" has no user with the id or userName \"{user}\"."};
     static const scim_refusal_t nobody = {NULL, 400, "scope",

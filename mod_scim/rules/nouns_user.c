@@ -174,7 +174,7 @@ const scim_action_t scim_user_restore = {
     .refusals =
         (const scim_refusal_t[]){
             {"!deleted", 409, "user",
-             "The user \"{userName}\" is not deleted; name a deleted one that was called the same by its id."},
+             "The user \"{userName}\" is not deleted. To restore a deleted one of the same name, give its id."},
             {"taken", 409, "userName", "Another user is called \"{userName}\" now; rename or remove it first."},
             SCIM_NO_REFUSAL,
         },

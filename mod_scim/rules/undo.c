@@ -11,7 +11,7 @@ static const struct {
 } refusals[] = {
     {NULL, "undone", 1, "It was taken back already."},
     {NULL, "there", 0, "The account was erased since."},
-    {NULL, "deleted", 1, "The account was deleted since; restore it first, where it shall be as it was."},
+    {NULL, "deleted", 1, "The account was deleted since; restore it first if it is to be as it was."},
     {NULL, "protected", 1, "The account is protected; unprotect it first."},
     {"made", "provisioned", 1, "The identity provider manages the account by now; take it away there."},
     {"made", "used", 1,

@@ -149,13 +149,13 @@ refused($t->admin($_->[0] => "/groups/$local$_->[1]", $_->[2]), 409, 'group', 'T
     for ['PATCH', '', { displayName => 'x' }], ['DELETE', '', undef], ['POST', '/members', { members => ['lee'] }];
 my $writers = add(displayName => 'Writers');
 refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'Another group is called "WRITERS" now; rename or archive it first.', 'restore it over another one');
-my $named = 'The group "Writers" is not archived; name an archived one that was called the same by its id.';
+my $named = 'The group "Writers" is not archived. To restore an archived one of the same name, give its id.';
 refused($t->admin(POST => '/groups/writers/restore', {}), 409, 'group', $named, 'its name means the other one');
 is_empty($t->admin(DELETE => "/groups/$writers"), 204, 'which goes');
 is($t->request(DELETE => "/Users/$kim")->{status}, 204, 'a member goes');
 is_admin($t->admin(POST => "/groups/$local/restore", {}), 200, shown('WRITERS', 'local', 1), 'restore it with those who are there');
 is_json($t->stored_members($local), [$mia], 'they are its members');
-refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'The group "WRITERS" is not archived; name an archived one that was called the same by its id.', 'what is not archived');
+refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'The group "WRITERS" is not archived. To restore an archived one of the same name, give its id.', 'what is not archived');
 is($t->request(DELETE => "/Groups/$team2")->{status}, 204, 'the identity provider deletes one of its own');
 refused($t->admin(POST => "/groups/$team2/unlink", {}), 409, 'group', 'The group "Team" is archived; restore it first.', 'which cannot be unlinked');
 is_admin($t->admin(POST => "/groups/$team2/restore", {}), 200, shown('Team', 'scim', 0), 'an administrator restores it');

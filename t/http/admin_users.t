@@ -205,7 +205,7 @@ is_problem($t->admin(GET => '/users?after=018f0000-0000-7000-8000-000000000000')
 $t->admin(PATCH => "/users/$ann", { role => 'read-only' });
 is_problem($t->admin(DELETE => "/users/$ann", undef, 'If-Match' => $etag), 412, $ANY, undef, 'delete another version');
 is_problem($t->admin(POST => "/users/$ann/$_", {}), 409, 'The user "ANN" is not deleted' . ($_ eq 'erase' ? '; only deleted users can be erased.'
-        : '; name a deleted one that was called the same by its id.'),
+        : '. To restore a deleted one of the same name, give its id.'),
     { user => $ANY }, "$_ what is there") for qw(restore erase);
 is_empty($t->admin(DELETE => "/users/$ann"), 204, 'delete a local account');
 my $gone = $t->admin(GET => "/users/$ann");

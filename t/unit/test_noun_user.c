@@ -138,7 +138,7 @@ static const noun_case_t cases[] = {
      NULL, "{'id':'u1','erased':[{'id':'u1','was':null,'seen':0}],'withdrawn':[],'touched':[]}",
      "[{'action':'erase','type':'User','id':'u1'}]"},
     {"who is there is not restored", &scim_user_restore, "{'user':'ann'}", "{" ANN RULES "}", NULL, 409,
-     "user: The user \"ann\" is not deleted; name a deleted one that was called the same by its id.", NULL, NULL},
+     "user: The user \"ann\" is not deleted. To restore a deleted one of the same name, give its id.", NULL, NULL},
     {"a user whose name is taken is not restored", &scim_user_restore, "{'user':'ann'}",
      "{" GONE("scim", "") RULES ",'taken':true}", NULL, 409,
      "userName: Another user is called \"ann\" now; rename or remove it first.", NULL, NULL},
