@@ -28,25 +28,26 @@ with recursive w as materialized (
             select x.group_id, coalesce(min(x.id) filter (where x.action = 'add-members'), 0) as since,
                    case when bool_or(x.id is null) then 9223372036854775807
                         else coalesce(max(x.id) filter (where x.action = 'remove-members'), 9223372036854775807) end as until
-              from (select m.object_id as group_id, m.id, m.action from scim.member_audit m where m.tenant = $1 and m.members ? g.group_id
+              from (with w as materialized (select g.group_id as key, g.group_id::uuid as id)
+                    select m.object_id as group_id, m.id, m.action from scim.member_audit m where m.tenant = $1 and {{member_audit_of}}
                      union all
-                    select p.group_id::text, null, null from scim.membership p where p.tenant = $1 and p.member_id = g.group_id::uuid) x
+                    select p.group_id::text, null, null from scim.membership p where p.tenant = $1 and p.member_id = (select w.id from w)) x
              group by x.group_id
             offset 0) o
      where g.depth < 20 and greatest(g.since, o.since) < least(g.until, o.until)
-), whole (group_id, since, until) as materialized (
-    select v.group_id, min(v.since), max(v.until) from above v group by v.group_id
+), whole (group_id, id, since, until) as materialized (
+    select v.group_id, v.group_id::uuid, min(v.since), max(v.until) from above v group by v.group_id
 ), first as materialized (
     select coalesce(min(a.id), 9223372036854775807) as id from scim.audit a where a.tenant = $1 and a.object_id = (select w.key from w)
 ), entry as materialized (
-    (select a.*
+    (select a.*, null::text as via
        from scim.audit a
       where a.tenant = $1 and a.object_id = (select w.key from w) and a.id < (select w.place from w) and {{history_where}})
      union all
     -- Of those who joined or left with it, of whom there may be very many, nothing is told.
     (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
             a.object_name, case when a.action = 'remove-members' then w.own end as before,
-            case when a.action = 'add-members' then w.own end as after, a.weight, a.logins
+            case when a.action = 'add-members' then w.own end as after, a.weight, a.logins, null
        from member m
       cross join lateral (select x.* from scim.audit x where x.tenant = $1 and x.id = m.id offset 0) a
       cross join (select jsonb_build_object('members', jsonb_build_array(w.key)) as own from w) w
@@ -55,18 +56,21 @@ with recursive w as materialized (
     -- That one of its groups joined or left another one while it was in it.
     (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
             a.object_name, case when a.action = 'remove-members' then v.own end as before,
-            case when a.action = 'add-members' then v.own end as after, a.weight, a.logins
-       from (select g.*, jsonb_build_object('members', jsonb_build_array(g.group_id)) as own from whole g) v
+            case when a.action = 'add-members' then v.own end as after, a.weight, a.logins, v.name
+       from (select g.*, jsonb_build_object('members', jsonb_build_array(g.group_id)) as own, coalesce((
+                        select r.doc ->> 'displayName' from scim.resource r where r.tenant = $1 and r.id = g.id), g.group_id) as name
+               from whole g) v
       cross join lateral (
+            with w as materialized (select v.group_id as key, o.place from w o)
             select x.*
               from scim.member_audit m
              cross join lateral (select y.* from scim.audit y where y.tenant = $1 and y.id = m.id offset 0) x
-             where m.tenant = $1 and m.members ? v.group_id and m.id between v.since and v.until and m.id < (select w.place from w)
+             where m.tenant = $1 and {{member_audit_of}} and m.id between v.since and v.until and m.id < (select w.place from w)
             offset 0) a
       where {{history_where}})
      union all
     -- What happened to its groups, and to those above them, while it was in them.
-    (select a.*
+    (select a.*, null
        from whole g
       cross join lateral (
             select x.*
@@ -77,13 +81,13 @@ with recursive w as materialized (
       where {{history_where}})
      union all
     -- What the tenant decided about everybody.
-    (select a.*
+    (select a.*, null
        from scim.audit a
       where a.tenant = $1 and a.object_id = $1 and a.object_type = 'Tenant' and a.id > (select f.id from first f) and a.id < (select w.place from w)
         and a.after ?| array ['syncPolicy', 'loginPolicy', 'enabled', 'defaultRole', 'accounts'] and {{history_where}})
      union all
     -- What became of the subscriptions that something gives it.
-    (select a.*
+    (select a.*, null
        from (select distinct s.subscription_id::text as key from scim.ground s where s.tenant = $1 and s.user_id = (select w.id from w)) s
       cross join lateral (
             select x.*
