@@ -143,4 +143,12 @@ is_json(asked(rows('/activity?user=Bo&limit=1&after=' . (rows('/activity?user=Bo
 is_json([$other->admin(GET => "/activity?user=$bo")->{json}{items}], [[]], 'not by another tenant');
 is_json([map { $_->{action} } grep { ($_->{after}{title} // '') eq 'Bulk' } rows('/audit?limit=3')], ['update'], 'as in the audit log');
 
+# A search by a name that more than a thousand have misses nobody.
+sql("insert into scim.resource (tenant, type, id, user_name_key, active, doc) select '$own', 'User', ('00000003-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'crowd' || lpad(i::text, 5, '0'),
+    true, jsonb_build_object('schemas', array ['$USER'], 'userName', 'crowd' || lpad(i::text, 5, '0'), 'active', true) from generate_series(1, 1100) i");
+my @crowd = map { sprintf '00000003-0000-7000-8000-%012d', $_ } 1, 1100;
+is($t->patch("/Users/$_", [{ op => 'replace', path => 'title', value => 'x' }])->{status}, 200, 'a change') for @crowd;
+is($t->patch("/Users/$bo", [{ op => 'replace', path => 'emails', value => [{ value => 'Crowd@x.example' }] }])->{status}, 200, 'and one of somebody with such an address');
+is_json([map { $_->{resourceId} } rows('/activity?q=crowd')], [$bo, reverse @crowd], 'all are found');
+
 done_testing;
