@@ -32,16 +32,23 @@ static PGconn *connect_to(const char *conninfo)
     return PQconnectdbParams(keywords, values, 1);
 }
 
-/* libpq ends its messages with a line end. */
+/* libpq's message in one line, with a blank for each line end and what indents the next line. */
 static const char *message_of(PGconn *pg, apr_pool_t *pool)
 {
-    const char *text = PQerrorMessage(pg);
-    apr_size_t len = strlen(text);
+    char *text = apr_pstrdup(pool, PQerrorMessage(pg)), *to = text;
 
-    while (len > 0 && text[len - 1] == '\n') {
-        len--;
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from != '\n' && *from != '\t') {
+            *to++ = *from;
+        } else if (to > text && to[-1] != ' ') {
+            *to++ = ' ';
+        }
     }
-    return apr_pstrmemdup(pool, text, len);
+    while (to > text && to[-1] == ' ') {
+        to--;
+    }
+    *to = '\0';
+    return text;
 }
 
 static int execute(PGconn *pg, const char *sql)
