@@ -35,25 +35,6 @@ like(text(qw(audit list --action add-members)), qr/ add-members +Group +A gro.* 
 like(narrow('activity', qw(activity list)), qr/^Id +Time +Method +Path +Status +Outcome +Reason +Object\n/, 'columns of activity');
 like(text(qw(activity list)), qr/\x{2026}/, 'what is too long is cut');
 narrow("@$_", @$_) for [qw(user list)], [qw(group list)], ['user', 'history', $long], [qw(role list)];
-# Each other list, with rows of long names.
-my $name = 'A name that is rather long for the column of a table in a terminal';
-is($t->admin(POST => $_->[0], $_->[1])->{status}, 201, "POST $_->[0]") for ['/tokens', { name => $name, description => $name, addresses => ['192.0.2.0/24', '2001:db8::/32'], rate => 100 }],
-    ['/subscriptions', { name => $name, description => $name, seats => 1_000_000 }], ['/roles', { role => $name }], ['/flags', { flag => $name, description => $name }],
-    ['/templates', { name => $name, subscriptions => [$name], condition => 'userName co "nobody in particular"' }], ['/grants', { user => $long, subscription => $name }],
-    ['/mappings', { group => $team, subscription => $name }], ['/links', { user => $long, issuer => "https://$name.example/", subject => $name }];
-scimctl(qw(template apply), $name, @tenant);
-is($t->patch("/Groups/$team", [{ op => 'add', path => 'members', value => [map { { value => $t->make(Users => userName => "$_-$long") } } 1 .. 9] }])->{status}, 204, 'more join');
-is($t->request(DELETE => "/Groups/$team")->{status}, 429, 'a request is held');
-for (['hold list' => qr/^Id +Time +Token +Method +Path +Weight +People +State\n/], ['token list' => qr/^Key id +Name +Status +Expires +Last used +Quiet\n/],
-    ['subscription list' => qr/^Subscri\S* +Descrip\S* +Seats +Automatic +Entitled +/], ['batch list' => qr/^Batch +Kind +Name +Begun +Undone/], ['template list'], ['flag list'], ['grant list'], ['mapping list'],
-    ['link list'], ['duplicate list'], ['access list', undef, $name], ["user history $long"], ["group members $team"]) {
-    my ($command, $heads, @more) = @$_;
-    like(narrow($command, split(/ /, $command), @more), $heads // qr/./, "$command: its columns");
-}
-{
-    my @lines = map { split /\n/, decode_utf8(scimctl(qw(--all-tenants), split / /)) } 'activity list', 'token list', 'hold list', 'subscription list', 'user list';
-    cmp_ok(length, '<=', 100, "of all tenants: $_") for @lines;
-}
 my $whole = text(qw(activity list --columns), 'reason,request,address,resource-id');
 like($whole, qr/^Role not found: boss\. The roles here are: .* add the role here\. +[\w@-]{27} +127\.0\.0\.1 +-$/m, 'columns that are named are whole');
 
@@ -91,5 +72,25 @@ is($t->patch("/Users/$kim", [{ op => 'add', path => 'title', value => 'Boss' }, 
 ok(eventually(sub { newest('activity', 'dryRun=true') }), 'is told');
 like(text(qw(activity list --dry-run)), qr/ PATCH +\S+ +200 +dry run /, 'in the list');
 like(text(qw(activity show), newest('activity', 'dryRun=true')->{id}), qr/^Changes +1: kim\n +update User kim\n +active: true -> false\n +title: none -> "Boss"$/m, 'with what would have changed');
+
+# Each other list, with rows of long names.
+my $name = 'A name that is rather long for the column of a table in a terminal';
+is($t->admin(POST => $_->[0], $_->[1])->{status}, 201, "POST $_->[0]") for ['/tokens', { name => $name, description => $name, addresses => ['192.0.2.0/24', '2001:db8::/32'], rate => 100 }],
+    ['/subscriptions', { name => $name, description => $name, seats => 1_000_000 }], ['/roles', { role => $name }], ['/flags', { flag => $name, description => $name }],
+    ['/templates', { name => $name, subscriptions => [$name], condition => 'userName co "nobody in particular"' }], ['/grants', { user => $long, subscription => $name }],
+    ['/mappings', { group => $team, subscription => $name }], ['/links', { user => $long, issuer => "https://$name.example/", subject => $name }];
+scimctl(qw(template apply), $name, @tenant);
+is($t->patch("/Groups/$team", [{ op => 'add', path => 'members', value => [map { { value => $t->make(Users => userName => "$_-$long") } } 1 .. 9] }])->{status}, 204, 'more join');
+is($t->request(DELETE => "/Groups/$team")->{status}, 429, 'a request is held');
+for (['hold list' => qr/^Id +Time +Token +Method +Path +Weight +People +State\n/], ['token list' => qr/^Key id +Name +Status +Expires +Last used +Quiet\n/],
+    ['subscription list' => qr/^Subscri\S* +Descrip\S* +Seats +Automatic +Entitled +/], ['batch list' => qr/^Batch +Kind +Name +Begun +Undone/], ['template list'], ['flag list'], ['grant list'], ['mapping list'],
+    ['link list'], ['duplicate list'], ['access list', undef, $name], ["user history $long"], ["group members $team"]) {
+    my ($command, $heads, @more) = @$_;
+    like(narrow($command, split(/ /, $command), @more), $heads // qr/./, "$command: its columns");
+}
+{
+    my @lines = map { split /\n/, decode_utf8(scimctl(qw(--all-tenants), split / /)) } 'activity list', 'token list', 'hold list', 'subscription list', 'user list';
+    cmp_ok(length, '<=', 100, "of all tenants: $_") for @lines;
+}
 
 done_testing;

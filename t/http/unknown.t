@@ -39,7 +39,7 @@ my @bodies = (
     ['an attribute of a known extension', { $ENTERPRISE => { department => 'D', badge => 7 } }, [$USER, $ENTERPRISE], $IGNORED->("$ENTERPRISE:badge"), undef, undef],
     ['a dotted name', { 'shoe.size' => 7 }, [$USER, $ENTERPRISE], $IGNORED->('shoe.size'), undef, undef],
     ['a value of a short URN', { 'urn:x' => 5 }, [$USER, $ENTERPRISE], $FOREIGN->('urn:x'), 'unknown-extension', 'invalidSyntax'],
-    ['a sub-attribute by a value path', { 'emails[type eq "work"].colour' => 1 }, [$USER, $ENTERPRISE], $IGNORED->('emails.colour'), 'dotted-key', 'invalidSyntax'],
+    ['a sub-attribute by a value path', { 'emails[type eq "work"].colour' => 1 }, [$USER, $ENTERPRISE], $IGNORED->('emails.colour'), 'dotted-key', 'invalidPath'],
     ['many', { (map { ("a$_" => 1) } 1 .. 9), $SAP => {} }, [$USER, $ENTERPRISE], qr/^\Q$SAP\E is unknown|No schema of the resource type has a\d, a\d, a\d, a\d, a\d, and others, which was ignored/, 'unknown-extension', 'invalidSyntax'],
 );
 my $made = 0;
