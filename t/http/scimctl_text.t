@@ -74,6 +74,7 @@ like(text(qw(activity list --dry-run)), qr/ PATCH +\S+ +200 +dry run /, 'in the 
 like(text(qw(activity show), newest('activity', 'dryRun=true')->{id}), qr/^Changes +1: kim\n +update User kim\n +active: true -> false\n +title: none -> "Boss"$/m, 'with what would have changed');
 
 # Each other list, with rows of long names.
+scimctl(qw(tenant set --dry-run=false), $t->tenant);
 my $name = 'A name that is rather long for the column of a table in a terminal';
 is($t->admin(POST => $_->[0], $_->[1])->{status}, 201, "POST $_->[0]") for ['/tokens', { name => $name, description => $name, addresses => ['192.0.2.0/24', '2001:db8::/32'], rate => 100 }],
     ['/subscriptions', { name => $name, description => $name, seats => 1_000_000 }], ['/roles', { role => $name }], ['/flags', { flag => $name, description => $name }],
