@@ -51,6 +51,13 @@
 #define SPREAD_LATER "set local citus.enable_ddl_propagation = off"
 #define SPREAD_NOW   "set local citus.enable_ddl_propagation = on; set local citus.multi_shard_modify_mode = 'sequential'"
 
+/* A plan for no tenant in particular is one that finds no server. */
+#define SPREAD_PLANS                                                                                                   \
+    "do $$ declare f regprocedure; begin "                                                                             \
+    "for f in select p.oid from pg_proc p where p.pronamespace in ('scim'::regnamespace, 'scim_app'::regnamespace) "   \
+    "and 'plan_cache_mode=force_generic_plan' = any (p.proconfig) loop "                                               \
+    "execute format('alter function %s reset plan_cache_mode', f); end loop; end $$"
+
 #define RECORD "insert into scim.migration (number, name) values ($1, $2)"
 #define RECORD_CODE                                                                                                    \
     "insert into scim.code (checksum) values ($1) "                                                                    \
@@ -366,7 +373,10 @@ static scim_error_t *upgrade(int *from, int spread, PGconn *pg, apr_pool_t *pool
     if (error == NULL) {
         error = spread ? apply_spread(*from, pg, pool) : apply_missing(*from, pg, pool);
     }
-    return error != NULL ? error : make_code(pg, pool);
+    if (error == NULL) {
+        error = make_code(pg, pool);
+    }
+    return error != NULL || !spread ? error : run_as_owner(pg, SPREAD_PLANS, "plan for each tenant", pool);
 }
 
 static scim_error_t *attempt(int *from, int spread, PGconn *pg, apr_pool_t *pool)
