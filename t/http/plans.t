@@ -135,6 +135,7 @@ my %many = (
     tell_quiet     => 'looks at all tenants, once an hour',
     record_entries => 'notes the use of the tokens of a tenant, which are few',
     tokens_unlearned => 'looks at all tenants, once an hour',
+    watch_seats    => 'counts all who have it, once an hour',
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
 # The mappings of this test are on one page, of which any index is as good as the right one.
