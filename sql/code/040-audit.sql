@@ -3,18 +3,6 @@
 -- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements. The setting
 -- scim.noted says where the log begins to tell of a transaction that the guard looks at (sql/statements/acting.sql).
 
--- Writes one row of the audit log.
-create function scim.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
-                                     after jsonb, weight int default 0, logins int default 0) returns void
-    language plpgsql
-as $$
-begin
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight, logins)
-    values (of_tenant, action, object_type, object_id, object_name, before, after, weight, logins);
-    insert into scim.tally (tenant, type, n) values (of_tenant, 'User', 0);
-end
-$$;
-
 -- --- members of groups -----------------------------------------------------------------------------------------------
 
 -- How many people are in these groups and in the groups in them.
@@ -118,8 +106,10 @@ declare
     all_of jsonb := what || jsonb_build_object('id', a.id, 'granted', scim.time_text(a.granted), 'grantedBy', a.granted_by,
                                                'joined', scim.time_text(a.joined));
 begin
-    perform scim.note(a.tenant, action, 'User', a.user_id::text,
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
+    values (a.tenant, action, 'User', a.user_id::text,
         (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
         case action when 'withdraw' then all_of end, case action when 'grant' then what end);
+    insert into scim.tally (tenant, type, n) values (a.tenant, 'User', 0);
 end
 $$;

@@ -3,6 +3,18 @@
 create schema fixture;
 grant usage on schema fixture to public;
 
+-- Writes one row of the audit log.
+create function fixture.note(of_tenant text, action text, object_type text, object_id text, object_name text, before jsonb,
+                             after jsonb, weight int default 0, logins int default 0) returns void
+    language plpgsql
+as $$
+begin
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight, logins)
+    values (of_tenant, action, object_type, object_id, object_name, before, after, weight, logins);
+    insert into scim.tally (tenant, type, n) values (of_tenant, 'User', 0);
+end
+$$;
+
 -- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
 create function fixture.login_key(of_tenant text, doc jsonb) returns text
     language plpgsql
@@ -138,7 +150,7 @@ begin
         return null;
     end if;
     perform fixture.follow_up(made, null);
-    perform scim.note(made.tenant, 'create', made.type, made.id::text,
+    perform fixture.note(made.tenant, 'create', made.type, made.id::text,
                       coalesce(made.doc ->> 'userName', made.doc ->> 'value', made.doc ->> 'displayName'), null, made.doc);
     return made;
 end
@@ -271,7 +283,7 @@ create function fixture.note_left(of_tenant text, of_group uuid, ids uuid[], los
 as $$
 begin
     if cardinality(ids) > 0 then
-        perform scim.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
+        perform fixture.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
                           jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)), null, lost);
     end if;
 end
@@ -326,7 +338,7 @@ begin
     if action = 'update' and before is null and after is null then
         return;
     end if;
-    perform scim.note(new.tenant, action, new.type, new.id::text,
+    perform fixture.note(new.tenant, action, new.type, new.id::text,
                       coalesce(new.doc ->> 'userName', new.doc ->> 'value', new.doc ->> 'displayName'), before, after, lost,
                       fixture.lost_login(old, new)::int);
 end
@@ -338,7 +350,7 @@ create function fixture.note_joined(of_tenant text, of_group uuid, ids uuid[]) r
 as $$
 begin
     if cardinality(ids) > 0 then
-        perform scim.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
+        perform fixture.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
                           jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
     end if;
 end
@@ -383,11 +395,11 @@ begin
     end if;
     if tg_op = 'DELETE' then
         perform fixture.follow_up(null, was);
-        perform scim.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
+        perform fixture.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
         perform scim.forget(old.tenant, old.id);
     elsif tg_op = 'INSERT' then
         perform fixture.follow_up(is_now, null);
-        perform scim.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
+        perform fixture.note(new.tenant, 'create', new.type, new.id::text, coalesce(new.doc ->> 'userName', new.doc ->> 'displayName'), null, new.doc);
     else
         perform fixture.follow_up(is_now, was);
         perform fixture.note_change(was, is_now);
