@@ -1,6 +1,6 @@
 -- Grants a user the subscriptions that its entitlements match, and takes back what they match no longer. Of a user that was not made nothing is done.
 -- $1 tenant, $2 the user, $3 its userName, $4 the subscriptions, $5 those that are taken back; null: all others
-with {{tell}}, gone as (
+with gone as (
     delete from scim.access_grant a
      where a.tenant = $1 and a.user_id = $2::uuid and a.source = 'provider' and a.subscription_id <> all ($4::uuid[])
        and ($5::uuid[] is null or a.subscription_id = any ($5::uuid[]))
@@ -13,6 +13,8 @@ with {{tell}}, gone as (
      where exists (select from scim.resource r where r.tenant = $1 and r.id = $2::uuid)
         on conflict do nothing
     returning n.subscription_id
+), tells as (
+    insert into scim.tally (tenant, type, n) select $1, 'User', 0 where exists (select from gone) or exists (select from made)
 )
 insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
 select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
