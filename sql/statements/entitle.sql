@@ -15,6 +15,7 @@ with gone as (
     returning n.subscription_id
 ), tells as (
     insert into scim.tally (tenant, type, n) select $1, 'User', 0 where exists (select from gone) or exists (select from made)
+    returning 1
 )
 insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
 select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
