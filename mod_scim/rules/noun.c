@@ -139,13 +139,12 @@ static int is_listed(const char *list, const char *version)
     return 0;
 }
 
-static scim_error_t *check_version(const scim_asked_t *asked)
+scim_error_t *scim_version_check(const char *wanted, const char *version, apr_pool_t *pool)
 {
-    const char *wanted = asked->if_match;
-    if (!wanted || !*wanted || strcmp(wanted, ANY) == 0 || is_listed(wanted, asked->version)) {
+    if (!wanted || !*wanted || strcmp(wanted, ANY) == 0 || is_listed(wanted, version)) {
         return NULL;
     }
-    scim_error_t *error = scim_error_status(asked->pool, 412, CHANGED);
+    scim_error_t *error = scim_error_status(pool, 412, CHANGED);
     error->cause = "It was changed meanwhile. Read it again, and make your change to what is there now.";
     return error;
 }
@@ -159,7 +158,7 @@ static scim_error_t *check_stored(const scim_asked_t *asked)
     if (!stored(asked)) {
         return scim_action_refuse(asked, asked->action->noun->missing);
     }
-    return asked->action->fresh ? NULL : check_version(asked);
+    return asked->action->fresh ? NULL : scim_version_check(asked->if_match, asked->version, asked->pool);
 }
 
 /* --- the audit log ------------------------------------------------------------------------------------------------ */

@@ -102,6 +102,9 @@ struct scim_outcome_t {
  */
 scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *asked);
 
+/* Refuses, with 412, a change that is for other versions than this one; `wanted` is as scim_asked_t has it. */
+scim_error_t *scim_version_check(const char *wanted, const char *version, apr_pool_t *pool);
+
 /* A refusal of the administrator's arguments: `field` gets the text, too. */
 scim_error_t *scim_action_refuse(const scim_asked_t *asked, const scim_refusal_t *refusal);
 

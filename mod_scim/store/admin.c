@@ -137,7 +137,6 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
                         .actor_kind = call->actor_kind,
                         .actor = call->actor,
                         .request = call->request,
-                        .if_match = call->if_match,
                         .base_url = call->base_url};
     scim_head_add(batch, &head, call->conn, call->pool);
     if (call->tenant) {
@@ -277,30 +276,12 @@ int scim_admin_refuses(const scim_error_t *error)
     return !error->transient && !error->late && !error->unknown && error->status >= 400 && error->status < 500;
 }
 
-static int same_version(const char *one, const char *other)
-{
-    return one == other || (one && other && strcmp(one, other) == 0);
-}
-
-/* Carries a call out in the transaction that is open. *headed is the call that its settings are of, which say which
- * version a statement's change is for. */
-static scim_error_t *run_in_open(const scim_admin_call_t **headed, scim_admin_call_t *call)
-{
-    scim_batch_t *batch = scim_batch_make(call->conn);
-    if (!call->op->change && !same_version((*headed)->if_match, call->if_match)) {
-        add_head(batch, call);
-        *headed = call;
-    }
-    return scim_admin_part(call, batch);
-}
-
 static scim_error_t *run_once(int *failed, scim_admin_call_t *calls, int n)
 {
-    const scim_admin_call_t *headed = calls;
     scim_error_t *error = scim_batch_run(scim_admin_open(calls));
     *failed = -1;
     for (int i = 0; !error && i < n; i++) {
-        error = run_in_open(&headed, &calls[i]);
+        error = scim_admin_part(&calls[i], scim_batch_make(calls->conn));
         *failed = error ? i : -1;
     }
     if (!error) {

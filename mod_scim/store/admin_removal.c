@@ -3,6 +3,7 @@
 #include <apr_time.h>
 #include <string.h>
 
+#include "rules/noun.h"
 #include "rules/removal.h"
 #include "scim/json.h"
 
@@ -38,6 +39,11 @@ static scim_error_t *begin(const scim_admin_call_t *call)
                                  "An administrator of one tenant does not remove it; ask an operator.");
     }
     scim_error_t *error = run(&facts, call, SCIM_STMT_TENANT_REMOVAL);
+    if (error) {
+        return error;
+    }
+    const char *version = json_object_get_string(json_object_object_get(facts, "version"));
+    error = scim_version_check(call->if_match, version, call->pool);
     if (error) {
         return error;
     }

@@ -14,7 +14,6 @@ void scim_head_add(scim_batch_t *batch, const scim_head_t *head, const scim_conn
     set(batch, "actor", head->actor);
     set(batch, "actor_key", NULL);
     set(batch, "request", head->request);
-    set(batch, "if_match", head->if_match);
     set(batch, "base_url", head->base_url);
     scim_batch_add(batch, SCIM_STMT_ADMIN_BEGIN, scim_params(pool, scim_conn_timeout_text(conn), SCIM_PARAMS_END));
 }

@@ -17,7 +17,6 @@ typedef struct scim_head_t {
     const char *actor_kind; /* as the audit log has it: admin, scimctl, login, httpd */
     const char *actor;
     const char *request;  /* the id that the logs know the request by; NULL: none */
-    const char *if_match; /* versions that a change is for; NULL: any */
     const char *base_url; /* with {tenant} where the name goes; NULL: none */
 } scim_head_t;
 

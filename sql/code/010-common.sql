@@ -73,7 +73,7 @@ create function scim.first_id(at timestamptz) returns uuid
     language sql immutable parallel safe
     return rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
 
--- --- who acts, and for which version ---------------------------------------------------------------------------------
+-- --- who acts, and versions ---------------------------------------------------------------------------------
 
 -- Who acts, as it is kept with what he makes.
 create function scim.acting() returns text
@@ -84,19 +84,6 @@ create function scim.acting() returns text
 create function scim.etag(representation jsonb) returns text
     language sql immutable parallel safe
     return left(encode(sha256(convert_to(representation::text, 'UTF8')), 'hex'), 32);
-
--- Refuses a change that is for another version than this one.
-create function scim.must_match(representation jsonb) returns void
-    language plpgsql
-as $$
-declare
-    wanted text := nullif(current_setting('scim.if_match', true), '');
-begin
-    if wanted is not null and wanted <> '*' and scim.etag(representation) <> all (string_to_array(wanted, ',')) then
-        perform scim.fail('SC412', null, 'It was changed meanwhile. Read it again, and make your change to what is there now.');
-    end if;
-end
-$$;
 
 -- --- pages of lists --------------------------------------------------------------------------------------------------
 
