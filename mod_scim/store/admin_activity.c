@@ -192,14 +192,14 @@ static const scim_admin_change_t release = {
 
 static const scim_admin_change_t rejection = {
     .action = &scim_hold_reject,
-    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_HOLD),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE),
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_LOCK, SCIM_STMT_ADMIN_HOLD_HOLD),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE, SCIM_STMT_ADMIN_TENANT_SPREAD),
 };
 
 static const scim_admin_change_t rejections = {
     .action = &scim_hold_reject_all,
-    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_SEVERAL),
-    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE_SEVERAL),
+    .looks = SCIM_STATEMENTS(SCIM_STMT_ADMIN_TENANT_LOCK, SCIM_STMT_ADMIN_HOLD_SEVERAL),
+    .writes = SCIM_STATEMENTS(SCIM_STMT_ADMIN_HOLD_DECIDE_SEVERAL, SCIM_STMT_ADMIN_TENANT_SPREAD),
 };
 
 #define HOLDS "/tenants/{tenant}/holds"

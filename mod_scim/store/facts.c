@@ -252,9 +252,11 @@ static scim_error_t *is_same(int *same, const question_t *question, const char *
     scim_batch_set(batch, "tenant", question->identity->tenant);
     int slot = scim_batch_add(batch, SCIM_STMT_FACTS_SAME,
                               scim_params(question->pool, question->identity->tenant, snapshot, SCIM_PARAMS_END));
+    unsigned met = scim_conn_met(question->conn);
     scim_conn_reads(question->conn);
     scim_error_t *error = scim_session_attempt(run_once, batch);
-    *same = !error && scim_result_bool(scim_batch_result(batch, slot), 0, 0);
+    /* Another backend may have been met on the way, of a server whose snapshots are its own. */
+    *same = !error && scim_conn_met(question->conn) == met && scim_result_bool(scim_batch_result(batch, slot), 0, 0);
     return error;
 }
 

@@ -189,7 +189,9 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     apr_size_t len;
     const char *snapshot = scim_result_text(&len, scim_batch_result(batch, seen), 0, 0);
     *total = scim_result_int(result, 0, 0);
-    scim_memory_keep(session, &key, apr_psprintf(pool, "%" APR_INT64_T_FMT " %.*s", *total, (int)len, snapshot));
+    if (snapshot) {
+        scim_memory_keep(session, &key, apr_psprintf(pool, "%" APR_INT64_T_FMT " %.*s", *total, (int)len, snapshot));
+    }
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "record.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "head.h"
@@ -99,6 +100,22 @@ static void add_tenant(scim_batch_t *batch, const char *tenant, const char *entr
     scim_batch_add(batch, SCIM_STMT_RECORD_MORE, params);
 }
 
+static int compare(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* Two processes that write at the same time lock tokens of the same tenants in the same order. */
+static const apr_array_header_t *in_order(apr_hash_t *lists, apr_pool_t *pool)
+{
+    apr_array_header_t *tenants = apr_array_make(pool, (int)apr_hash_count(lists), sizeof(const char *));
+    for (apr_hash_index_t *i = apr_hash_first(pool, lists); i; i = apr_hash_next(i)) {
+        APR_ARRAY_PUSH(tenants, const char *) = apr_hash_this_key(i);
+    }
+    qsort(tenants->elts, (size_t)tenants->nelts, sizeof(const char *), compare);
+    return tenants;
+}
+
 scim_error_t *scim_record_entries(scim_conn_t *conn, const char *entries, apr_pool_t *pool)
 {
     const char *elsewhere = NO_TOKEN;
@@ -111,8 +128,10 @@ scim_error_t *scim_record_entries(scim_conn_t *conn, const char *entries, apr_po
         batch = scim_batch_make(conn);
     }
     apr_hash_t *lists = scim_record_split(entries, pool);
-    for (apr_hash_index_t *i = apr_hash_first(pool, lists); i; i = apr_hash_next(i)) {
-        add_tenant(batch, apr_hash_this_key(i), apr_hash_this_val(i), elsewhere, pool);
+    const apr_array_header_t *tenants = in_order(lists, pool);
+    for (int i = 0; i < tenants->nelts; i++) {
+        const char *tenant = APR_ARRAY_IDX(tenants, i, const char *);
+        add_tenant(batch, tenant, apr_hash_get(lists, tenant, APR_HASH_KEY_STRING), elsewhere, pool);
     }
     scim_batch_add(batch, SCIM_STMT_COMMIT, NULL);
     return scim_batch_run(batch);

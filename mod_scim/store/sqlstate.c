@@ -9,15 +9,16 @@
 #define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
 #define RETRY_AFTER_BUSY   1
 
-#define CANCELED    "57014" /* by statement_timeout, which authenticate sets */
-#define LATE        "SC0LT" /* by the statement `deadline` */
-#define PROFILE     "SC40P"
-#define LIBRARY     "58P01" /* PostgreSQL's package was upgraded while it ran, most often */
-#define DENIED      "The bearer token is missing, unknown, expired or revoked." /* in each case the same */
-#define UNAVAILABLE "The database is not available. Try again later."
-#define TOO_LONG    "The request took longer than this server allows."
-#define NEEDS_HELP  "The database needs its administrator before it can work again."
-#define UNKNOWN     " Whether it was done is not known, but it will not be done later. Send it again."
+#define CANCELED         "57014" /* by statement_timeout, which authenticate sets */
+#define UNIQUE_VIOLATION "23505"
+#define LATE             "SC0LT" /* by the statement `deadline` */
+#define PROFILE          "SC40P"
+#define LIBRARY          "58P01" /* PostgreSQL's package was upgraded while it ran, most often */
+#define DENIED           "The bearer token is missing, unknown, expired or revoked." /* in each case the same */
+#define UNAVAILABLE      "The database is not available. Try again later."
+#define TOO_LONG         "The request took longer than this server allows."
+#define NEEDS_HELP       "The database needs its administrator before it can work again."
+#define UNKNOWN          " Whether it was done is not known, but it will not be done later. Send it again."
 
 typedef struct rule_t {
     const char *code;       /* SQLSTATE, or the two characters of its class */
@@ -202,7 +203,9 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
     if (strncmp(code, "SC", 2) == 0 && field && *field) {
         add_fields(error, field, pool);
     }
-    add_unique_field(error, names, pool);
+    if (strcmp(code, UNIQUE_VIOLATION) == 0) {
+        add_unique_field(error, names, pool);
+    }
     return error;
 }
 

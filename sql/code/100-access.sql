@@ -291,7 +291,8 @@ $$;
 revoke execute on function scim.steered_members from public;
 grant execute on function scim.steered_members to scim_manage;
 
--- Counts the members of those of these groups whose size is not remembered, and remembers it of the large ones.
+-- Counts the members of those of these groups whose size is not remembered, and remembers it of the large ones; one transaction of a tenant at a
+-- time, and no other waits for it.
 create function scim.remember_sizes(of_tenant text, groups uuid[]) returns void
     language plpgsql
 as $$
@@ -307,7 +308,7 @@ begin
              where m.tenant = of_tenant and m.group_id = g.id
                and (select x.version from scim.group_size x where x.tenant = of_tenant and x.group_id = g.id) is distinct from g.version
             offset 0) c
-     where c.n >= 100
+     where c.n >= 100 and pg_try_advisory_xact_lock(hashtextextended('scim.sizes ' || of_tenant, 0))
         on conflict (tenant, group_id) do update set version = excluded.version, n = excluded.n where z.version < excluded.version;
 end
 $$;

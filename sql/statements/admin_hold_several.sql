@@ -9,8 +9,9 @@ with h as materialized (
        for update
 )
 select jsonb_agg(jsonb_build_object('named', n.named) || coalesce(n.told, '{}') order by n.named, n.place) as found
-  from (select x.value as named, x.ordinality as place, (select {{hold_told}} from h where h.id::text = x.value) as told
+  from (select x.value as named, min(x.ordinality) as place, (select {{hold_told}} from h where h.id::text = x.value) as told
           from jsonb_array_elements_text($2::jsonb -> 'holds') with ordinality x
          where $2::jsonb ? 'holds'
+         group by x.value
          union all
         select h.id::text, 0, {{hold_told}} from h where not $2::jsonb ? 'holds') n

@@ -54,7 +54,10 @@ export async function close() {
 /** Goes to a place of the console and waits until it is shown. */
 export async function visit(page, place, base = env.SCIM_ADMIN_URL) {
   // A page that is on its way somewhere itself, as after a button that opens another one, ends this one.
-  await page.goto('about:blank').catch(() => page.goto('about:blank'));
+  for (let tries = 0; tries < 20; tries++) {
+    if (await page.goto('about:blank').then(() => true, () => false)) break;
+    await page.waitForTimeout(100);
+  }
   await page.goto(`${base}/${place}`);
   await settled(page);
 }

@@ -96,4 +96,19 @@ for my $door (@doors) {
     $change->();
     decided($after, $place, "after: $why", $who);
 }
+
+# --- a tenant that is removed, with its tally ---
+done(200, $other->admin(POST => '/disable', { accounts => 'keep' }));
+done(200, $other->admin(POST => '/enable', {}));
+my $gone = ScimAuthz->new($other, <<'CONF', 'headers');
+<Location "/user">
+    AUTH
+    TENANT
+    Require scim-user
+</Location>
+CONF
+is(join(',', map { $gone->ask('/user', 'elsewhere')->{status} } 1 .. 12), join(',', (200) x 12), 'somebody of another tenant');
+done(200, $other->admin(POST => '/disable', { accounts => 'keep' }));
+done(200, $other->admin(POST => '/remove', { confirm => $other->tenant }));
+is(join(',', map { $gone->ask('/user', 'elsewhere')->{status} } 1 .. 4), join(',', (403) x 4), 'who asked nothing while it was removed is nobody');
 done_testing;

@@ -120,4 +120,21 @@ is_refused(bulk(@gone), 'one is refused');
 is_json([map { $_->{status} } @{ bulk(@gone[0 .. 2])->{json}{Operations} }], [qw(204 204 204)], 'the other one passes');
 is(sql("select count(*) from scim.resource where tenant = '$own' and user_name_key ~ '^gone'"), 3, 'the others are there');
 
+# --- the guard is switched off before it is decided -------------------------------------------------------------------------------------------------
+
+for my $way ('reject', 'reject-all') {
+    my $off = ScimTest->new("guard-$way");
+    my @ids = map { $off->make(Users => userName => "off$_") } 1 .. 6;
+    my $group = $off->make(Groups => displayName => 'Off', members => [map { { value => $_ } } @ids]);
+    my $send = sub { return $off->patch("/Groups/$group", [{ op => 'remove', path => 'members' }]) };
+    $off->admin(PATCH => '', { guardLimit => 2 });
+    is_held($send->(), "$way: held");
+    $off->admin(PATCH => '', { guardLimit => undef });
+    my ($hold) = map { $_->{id} } @{ $off->admin(GET => '/holds')->{json}{items} };
+    my $decided = $way eq 'reject' ? $off->admin(POST => "/holds/$hold/reject", {}) : $off->admin(POST => '/holds/reject', { holds => [$hold, $hold] });
+    is($decided->{status}, 200, "$way: rejected, where there is no guard any more") or diag $decided->{body};
+    is_refused($send->(), "$way: it is refused all the same");
+    is(sql("select count(*) from scim.audit where tenant = '@{[$off->tenant]}' and object_type = 'Hold' and action = 'rejected'"), 1, "$way: and told once");
+}
+
 done_testing;
