@@ -16,7 +16,7 @@ with recursive w as materialized (
      where t.at is not null
      union all
     select b.side, b.at, case when a.at < b.at then a.id + 1 else b.low end, case when a.at < b.at then b.high else b.middle end
-      from (select h.*, h.low + (h.high - h.low) / 2 as middle from halved h where h.low < h.high) b
+      from (select h.*, h.low + (h.high - h.low) / 2 as middle from halved h where h.low < h.high offset 0) b
       left join lateral (select x.id, x.at from scim.audit x where x.tenant = $1 and x.id >= b.middle order by x.id limit 1) a on true
 ), span as materialized (
     select least(coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807),

@@ -1,5 +1,6 @@
 -- What stands against an archived group: who is called so, and which members are not there any more. $1 tenant, $2 arguments: group
-select exists (select from scim.resource x where x.tenant = $1 and x.group_name_key = scim.fold(r.doc ->> 'displayName') and x.id <> r.id) as taken,
+select exists (select from (select scim.fold(r.doc ->> 'displayName') as key offset 0) k
+                 join scim.resource x on x.tenant = $1 and x.group_name_key = k.key and x.id <> r.id) as taken,
        (select jsonb_agg(m.member_id order by m.member_id)
           from scim.membership m
          where m.tenant = $1 and m.group_id = r.id

@@ -32,9 +32,10 @@ select jsonb_build_object(
                           -- A range of one, in the order of the index that has it: no other index gives that, whatever the statistics say.
                           'log', (select jsonb_agg(jsonb_build_object('at', (extract(epoch from a.at) * 1000000)::bigint, 'action', a.action,
                                                                       'actor', a.actor, 'before', a.before, 'after', a.after))
-                                    from (select a.*
+                                    from (select p.id::text as id offset 0) o
+                                    cross join lateral (select a.*
                                             from scim.audit a
-                                           where a.tenant = $1 and a.object_id >= p.id::text and a.object_id <= p.id::text
+                                           where a.tenant = $1 and a.object_id >= o.id and a.object_id <= o.id
                                            order by a.object_id, a.id) a
                                    where a.object_type = 'User'),
                           'groups', (select jsonb_agg(jsonb_build_object('group', m.group_id, 'added', (extract(epoch from m.added) * 1000000)::bigint))

@@ -33,8 +33,9 @@ select jsonb_build_object(
                                                                                'since', (extract(epoch from s.automatic_since) * 1000000)::bigint),
                                  'log', (select jsonb_agg(jsonb_build_object('at', (extract(epoch from a.at) * 1000000)::bigint, 'action', a.action,
                                                                              'before', a.before, 'after', a.after))
-                                           from (select a.* from scim.audit a
-                                                  where a.tenant = $1 and a.object_id >= r.id::text and a.object_id <= r.id::text
+                                           from (select r.id::text as id offset 0) o
+                                           cross join lateral (select a.* from scim.audit a
+                                                  where a.tenant = $1 and a.object_id >= o.id and a.object_id <= o.id
                                                   order by a.object_id, a.id) a)))
                         from scim.resource r
                         left join scim.subscription s on s.tenant = $1 and s.id = r.id
@@ -51,8 +52,9 @@ select jsonb_build_object(
                                                                'deleted', (extract(epoch from r.deleted_at) * 1000000)::bigint),
                           'log', (select jsonb_agg(jsonb_build_object('at', (extract(epoch from a.at) * 1000000)::bigint, 'action', a.action,
                                                                       'before', a.before, 'after', a.after))
-                                    from (select a.* from scim.audit a
-                                           where a.tenant = $1 and a.object_id >= g.id::text and a.object_id <= g.id::text
+                                    from (select g.id::text as id offset 0) o
+                                    cross join lateral (select a.* from scim.audit a
+                                           where a.tenant = $1 and a.object_id >= o.id and a.object_id <= o.id
                                            order by a.object_id, a.id) a
                                    where a.action in ('create', 'update', 'delete', 'restore', 'erase', 'unlink', 'adopt'))))
                  from grp g

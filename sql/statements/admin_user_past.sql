@@ -1,7 +1,7 @@
 -- Whether a deleted user was active when it was deleted, as the audit log has it. $1 tenant, $2 arguments: user
 select (select (a.before ->> 'active')::boolean
           from scim.audit a
-         where a.tenant = $1 and a.object_id = u.id::text and a.action = 'delete'
+         where a.tenant = $1 and a.object_id = u.id and a.action = 'delete'
          order by a.id desc
          limit 1) as "wasActive"
-  from (select {{user_named}} as id offset 0) u
+  from (select {{user_named}}::text as id offset 0) u

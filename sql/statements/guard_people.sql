@@ -11,7 +11,9 @@ select array(select distinct x.id
                       where a.tenant = $1 and a.id >= $2::bigint and a.xid = $3::xid8 and a.action = 'remove-members' and a.weight > 0
                       union all
                      select m.member_id
-                       from scim.audit a
-                       join scim.membership m on m.tenant = $1 and m.group_id = scim.as_id(a.object_id) and m.member_type = 'User'
-                      where a.tenant = $1 and a.id >= $2::bigint and a.xid = $3::xid8 and a.object_type = 'Group' and a.action = 'delete' and a.weight > 0
+                       from (select scim.as_id(a.object_id) as id
+                               from scim.audit a
+                              where a.tenant = $1 and a.id >= $2::bigint and a.xid = $3::xid8 and a.object_type = 'Group' and a.action = 'delete'
+                                and a.weight > 0 offset 0) g
+                       join scim.membership m on m.tenant = $1 and m.group_id = g.id and m.member_type = 'User'
                       limit 100) x)::text
