@@ -14,7 +14,7 @@ sub newest { my ($list, $query) = @_; my ($one) = @{ $t->admin(GET => "/$list?li
 sub narrow {
     my ($name, @command) = @_;
     my $text = text(@command);
-    cmp_ok(length, '<=', 100, "$name: $_") for split /\n/, $text;
+    is(join("\n", grep { length > 100 } split /\n/, $text), '', "$name: no line is longer than 100 columns");
     return $text;
 }
 
@@ -90,8 +90,12 @@ for (['hold list' => qr/^Id +Time +Token +Method +Path +Weight +People +State\n/
     like(narrow($command, split(/ /, $command), @more), $heads // qr/./, "$command: its columns");
 }
 {
-    my @lines = map { split /\n/, decode_utf8(scimctl(qw(--all-tenants), split / /)) } 'activity list', 'token list', 'hold list', 'subscription list', 'user list';
-    cmp_ok(length, '<=', 100, "of all tenants: $_") for @lines;
+    # The tenants of other files, which may have tens of thousands of users, are among them.
+    for my $command ('activity list --q department.of.long', 'token list', 'hold list', 'subscription list', 'user list --q department.of.long') {
+        my @lines = split /\n/, decode_utf8(scimctl(qw(--all-tenants), split / /, $command));
+        ok(@lines > 1, "$command of all tenants");
+        is(join("\n", grep { length > 100 } @lines), '', "$command of all tenants: no line is longer than 100 columns");
+    }
 }
 
 done_testing;
