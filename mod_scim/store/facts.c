@@ -115,6 +115,7 @@ typedef struct question_t {
     int remembers;     /* what gives the subscriptions */
     scim_facts_kept_t *kept;
     scim_kept_key_t key;
+    unsigned met;         /* scim_conn_met() before that */
     const char *snapshot; /* taken before the facts were read; NULL: they are not to be remembered */
     apr_pool_t *pool;
 } question_t;
@@ -284,7 +285,7 @@ static scim_error_t *recall(scim_facts_t **out, question_t *question)
 static void keep(const question_t *question, const scim_facts_t *facts)
 {
     if (question->kept && question->snapshot && facts->found && facts->enabled && !facts->first) {
-        scim_kept_put(question->kept, &question->key, facts, question->snapshot, question->conn, question->pool);
+        scim_kept_put(question->kept, &question->key, facts, question->snapshot, question->met, question->pool);
     }
 }
 
@@ -295,8 +296,9 @@ scim_error_t *scim_facts_read(scim_facts_t **out, scim_conn_t *conn, scim_facts_
                            .identity = identity,
                            .wish = wish,
                            .traits = scim_conn_recall(conn, identity->tenant),
-                           .kept = scim_conn_met(conn) ? kept : NULL,
+                           .met = scim_conn_met(conn),
                            .pool = pool};
+    question.kept = question.met ? kept : NULL;
     *out = NULL;
     scim_error_t *error = question.kept ? recall(out, &question) : NULL;
     if (error || *out) {

@@ -99,18 +99,18 @@ static int is_past(apr_time_t at, apr_interval_time_t life)
     return age < 0 || age > life;
 }
 
-static int is_of(scim_facts_kept_t *kept, const place_t *place, const scim_kept_key_t *key, const scim_conn_t *conn)
+static int is_of(scim_facts_kept_t *kept, const place_t *place, const scim_kept_key_t *key, unsigned met)
 {
-    return place->hash == key->hash && place->key_len == key->len && place->met == scim_conn_met(conn) &&
-           !is_past(place->at, LIFE) && memcmp(bytes_of(kept, place), key->bytes, key->len) == 0;
+    return place->hash == key->hash && place->key_len == key->len && place->met == met && !is_past(place->at, LIFE) &&
+           memcmp(bytes_of(kept, place), key->bytes, key->len) == 0;
 }
 
 /* NULL: it is not there. */
-static place_t *place_of(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn)
+static place_t *place_of(scim_facts_kept_t *kept, const scim_kept_key_t *key, unsigned met)
 {
     place_t *first = &kept->places[key->hash % (PLACES / WAYS) * WAYS];
     for (place_t *place = first; place < first + WAYS; place++) {
-        if (is_of(kept, place, key, conn)) {
+        if (is_of(kept, place, key, met)) {
             return place;
         }
     }
@@ -137,7 +137,7 @@ scim_facts_t *scim_kept_find(const char **snapshot, scim_facts_kept_t *kept, con
     apr_size_t len = 0;
     apr_thread_mutex_lock(kept->mutex);
     const restless_t *restless = restless_of(kept, key);
-    const place_t *place = place_of(kept, key, conn);
+    const place_t *place = place_of(kept, key, scim_conn_met(conn));
     if (place &&
         (restless->tenant != key->tenant || (is_past(restless->at, RESTLESS) && place->at > restless->before))) {
         const char *bytes = bytes_of(kept, place) + place->key_len;
@@ -153,13 +153,13 @@ scim_facts_t *scim_kept_find(const char **snapshot, scim_facts_kept_t *kept, con
 void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn)
 {
     apr_thread_mutex_lock(kept->mutex);
-    const place_t *place = place_of(kept, key, conn);
+    const place_t *place = place_of(kept, key, scim_conn_met(conn));
     *restless_of(kept, key) = (restless_t){key->tenant, apr_time_now(), place ? place->at : 0};
     apr_thread_mutex_unlock(kept->mutex);
 }
 
 void scim_kept_put(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_facts_t *facts, const char *snapshot,
-                   const scim_conn_t *conn, apr_pool_t *pool)
+                   unsigned met, apr_pool_t *pool)
 {
     scim_buf_t packed;
     scim_buf_init(&packed, 512, pool);
@@ -170,10 +170,10 @@ void scim_kept_put(scim_facts_kept_t *kept, const scim_kept_key_t *key, const sc
         return;
     }
     apr_thread_mutex_lock(kept->mutex);
-    place_t *place = place_of(kept, key, conn);
+    place_t *place = place_of(kept, key, met);
     place = place ? place : oldest(kept, key);
     char *bytes = bytes_of(kept, place);
-    *place = (place_t){key->hash, now, scim_conn_met(conn), key->len, snapshot_len, packed.len};
+    *place = (place_t){key->hash, now, met, key->len, snapshot_len, packed.len};
     memcpy(bytes, key->bytes, key->len);
     memcpy(bytes + key->len, snapshot, snapshot_len);
     memcpy(bytes + key->len + snapshot_len, packed.data, packed.len);

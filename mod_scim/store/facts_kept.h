@@ -41,8 +41,9 @@ scim_facts_t *scim_kept_find(const char **snapshot, scim_facts_kept_t *kept, con
 /* They hold no longer, nor do those of the tenant that were read earlier; for half a second none is looked at. */
 void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn);
 
-/* Remembers the facts of an account, where they are not too long. `snapshot` was taken before they were read. */
+/* Remembers the facts of an account, where they are not too long. `snapshot` was taken before they were read, and `met`
+ * (scim_conn_met) before that. */
 void scim_kept_put(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_facts_t *facts, const char *snapshot,
-                   const scim_conn_t *conn, apr_pool_t *pool);
+                   unsigned met, apr_pool_t *pool);
 
 #endif
