@@ -117,7 +117,7 @@ export function send(method, where, body, etag) {
 
 /** A whole list as a file.
  * @param {string} where  with its query @param {string} type  'text/csv'
- * @param {(bytes: number) => void} arrived  is told how much is here @returns {Promise<Blob>} */
+ * @param {(bytes: number) => void} arrived  gets the number of bytes so far @returns {Promise<Blob>} */
 export function file(where, type, arrived) {
   return once('GET', where, { headers: { Accept: type } }, async (response) => {
     const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();

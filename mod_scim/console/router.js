@@ -43,7 +43,7 @@ export function search(query) {
 /** Shows the place anew. */
 export const again = () => show(here());
 
-/** What is asked before the place is left, while something is not saved.
+/** Sets the question that is asked before somebody leaves a screen with unsaved changes.
  * @param {(() => Promise<boolean>) | null} asks  answers whether it may be left */
 export function guard(asks) {
   mayLeave = asks ?? (async () => true);

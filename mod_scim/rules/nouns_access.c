@@ -513,7 +513,7 @@ const scim_action_t scim_grant_remove = {
 
 /* --- logins ------------------------------------------------------------------------------------------------------- */
 
-/* What the first one gives is told where it is written. */
+/* The statement that writes a first login also notes what that gives. */
 static const scim_noun_t login_noun = {.type = "User"};
 
 const scim_action_t scim_access_login = {

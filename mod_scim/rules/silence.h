@@ -1,5 +1,5 @@
 /*
- * How often a token is used, by which its silence is told: when it is not used for much longer than it ever was.
+ * How often a token is used. A token is silent when it has not been used for much longer than ever before.
  */
 #ifndef SCIM_RULES_SILENCE_H
 #define SCIM_RULES_SILENCE_H

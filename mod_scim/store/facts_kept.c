@@ -53,13 +53,6 @@ scim_facts_kept_t *scim_facts_kept_make(apr_pool_t *pool)
     return kept;
 }
 
-/* NULL and "" are different values, and no two lists of parts look the same. */
-static void put_part(scim_buf_t *out, const char *part)
-{
-    scim_buf_add(out, part ? "=" : "-", 1);
-    scim_buf_add(out, part ? part : "", part ? strlen(part) + 1 : 1);
-}
-
 void scim_kept_key(scim_kept_key_t *key, const scim_facts_kept_t *kept, const scim_conn_t *conn,
                    const scim_identity_t *identity, const scim_wish_t *wish, apr_pool_t *pool)
 {
@@ -67,13 +60,9 @@ void scim_kept_key(scim_kept_key_t *key, const scim_facts_kept_t *kept, const sc
     scim_buf_init(&parts, 256, pool);
     const char lists = (char)wish->lists;
     scim_buf_add(&parts, &lists, 1);
-    put_part(&parts, scim_conn_database(conn));
-    put_part(&parts, identity->tenant);
-    put_part(&parts, identity->login);
-    put_part(&parts, identity->issuer);
-    put_part(&parts, identity->subject);
+    scim_facts_put_identity(&parts, scim_conn_database(conn), identity);
     for (int i = 0; wish->names && i < wish->names->nelts; i++) {
-        put_part(&parts, APR_ARRAY_IDX(wish->names, i, const char *));
+        scim_facts_put_part(&parts, APR_ARRAY_IDX(wish->names, i, const char *));
     }
     *key = (scim_kept_key_t){.bytes = parts.data,
                              .len = parts.len,

@@ -138,11 +138,19 @@ scim_facts_t *scim_facts_unpack(apr_time_t *at, const char *bytes, apr_size_t le
     return reader.broken || reader.left ? NULL : facts;
 }
 
-/* NULL and "" are different values. */
-static void add_part(scim_buf_t *out, const char *text)
+void scim_facts_put_part(scim_buf_t *out, const char *text)
 {
     scim_buf_add(out, text ? "=" : "-", 1);
     scim_buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+void scim_facts_put_identity(scim_buf_t *out, const char *database, const scim_identity_t *identity)
+{
+    scim_facts_put_part(out, database);
+    scim_facts_put_part(out, identity->tenant);
+    scim_facts_put_part(out, identity->login);
+    scim_facts_put_part(out, identity->issuer);
+    scim_facts_put_part(out, identity->subject);
 }
 
 void scim_facts_key(unsigned char key[SCIM_MEMORY_KEY], const char *database, const scim_identity_t *identity,
@@ -150,11 +158,7 @@ void scim_facts_key(unsigned char key[SCIM_MEMORY_KEY], const char *database, co
 {
     scim_buf_t text;
     scim_buf_init(&text, 256, pool);
-    add_part(&text, LABEL);
-    add_part(&text, database);
-    add_part(&text, identity->tenant);
-    add_part(&text, identity->login);
-    add_part(&text, identity->issuer);
-    add_part(&text, identity->subject);
+    scim_facts_put_part(&text, LABEL);
+    scim_facts_put_identity(&text, database, identity);
     SHA256((const unsigned char *)text.data, text.len, key);
 }
