@@ -92,13 +92,13 @@ void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, con
     }
 }
 
-#define MADE_PARAMS  23 /* of made.part */
-#define GUARD_PARAMS 3  /* of user_create.sql, after them */
+#define MADE_PARAMS     23 /* of made.part */
+#define LIKENESS_PARAMS 3  /* of user_create.sql, after them */
 
 static scim_param_t *made_params(scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
                                  int with_docs)
 {
-    scim_param_t *params = apr_pcalloc(session->pool, (MADE_PARAMS + GUARD_PARAMS) * sizeof(*params));
+    scim_param_t *params = apr_pcalloc(session->pool, MADE_PARAMS * sizeof(*params));
     scim_param_t *next = params;
     scim_buf_t *facts[] = {&rows->active, &rows->role, &rows->sent_role};
     scim_buf_puts(&rows->ids, "}");
@@ -128,15 +128,34 @@ int scim_rows_create(scim_batch_t *batch, scim_session_t *session, const scim_re
     return scim_batch_add(batch, SCIM_STMT_RESOURCE_CREATE, made_params(session, type, rows, with_docs));
 }
 
-int scim_rows_create_user(scim_batch_t *batch, scim_session_t *session, scim_rows_t *rows, const scim_row_t *row)
+/* Somebody may be like a new user where the tenant brings former users back, and where it has local accounts. */
+static void set_likeness(scim_param_t *params, const scim_session_t *session, const scim_row_t *row)
 {
     const scim_rules_t *rules = session->rules;
-    scim_param_t *params = made_params(session, row->type, rows, 1);
-    int restores = rules->restore != SCIM_RESTORE_NEVER;
-    int by_name = rules->restore == SCIM_RESTORE_BY_USER_NAME;
-    params[MADE_PARAMS].value = restores ? "t" : "f";
-    params[MADE_PARAMS + 1].value = by_name ? "t" : "f";
-    params[MADE_PARAMS + 2].value = scim_row_email_key(row, session->pool);
+    params[0].value = rules->restore != SCIM_RESTORE_NEVER ? "t" : "f";
+    params[1].value = rules->restore == SCIM_RESTORE_BY_USER_NAME ? "t" : "f";
+    params[2].value = scim_row_email_key(row, session->pool);
+}
+
+int scim_row_create_user(scim_batch_t *batch, scim_session_t *session, const char *id, const scim_row_t *row,
+                         const char *text)
+{
+    scim_param_t *params = apr_pcalloc(session->pool, (MADE_PARAMS + LIKENESS_PARAMS) * sizeof(*params));
+    scim_param_t *next = params;
+    (next++)->value = session->tenant;
+    (next++)->value = row->type->stored;
+    (next++)->value = id;
+    (next++)->value = text;
+    (next++)->value = "t";
+    (next++)->value = row->active ? "t" : "f";
+    (next++)->value = row->role;
+    (next++)->value = row->sent_role;
+    for (int i = 0; i < SCIM_KEY_COUNT; i++) {
+        (next++)->value = row->keys[i];
+    }
+    (next++)->value = is_time_to_fold() ? "t" : "f";
+    (next++)->value = flags_text(row, session->pool);
+    set_likeness(next, session, row);
     return scim_batch_add(batch, SCIM_STMT_USER_CREATE, params);
 }
 

@@ -34,8 +34,10 @@ void scim_array_put(scim_buf_t *array, const char *value);
 int scim_rows_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
                      int with_docs);
 
-/* The same of one user, made only where nobody is like it (sql/statements/user_create.sql). */
-int scim_rows_create_user(scim_batch_t *batch, scim_session_t *session, scim_rows_t *rows, const scim_row_t *row);
+/* The statement that makes one user only where nobody is like it (sql/statements/user_create.sql): its slot. `text` is
+ * the document as it is stored. */
+int scim_row_create_user(scim_batch_t *batch, scim_session_t *session, const char *id, const scim_row_t *row,
+                         const char *text);
 
 /* A stored row, with its keys, from a result with the columns of stored.part, which begin at `column`. */
 scim_row_t scim_row_read(const PGresult *result, int row, int column, const scim_resource_type_t *type,

@@ -64,13 +64,21 @@ static scim_error_t *read_record(work_t *work, const scim_batch_t *batch, int sl
     return NULL;
 }
 
+static int add_row(scim_batch_t *batch, const scim_change_t *change, const scim_row_t *row, const char *text,
+                   apr_size_t len)
+{
+    scim_rows_t rows;
+    scim_rows_init(&rows, change->session->pool);
+    scim_rows_add(&rows, change->id, row, text, len);
+    return scim_rows_create(batch, change->session, change->type, &rows, 1);
+}
+
 /* The statements that make what is new; `alone` where nobody may be like it. */
 static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t *change, int alone)
 {
     scim_session_t *session = change->session;
     const char *text;
     apr_size_t len;
-    scim_rows_t rows;
     scim_error_t *error = scim_change_text(&text, &len, change, change->after.doc);
     if (error) {
         return error;
@@ -78,10 +86,8 @@ static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t
     scim_giving_t giving = scim_change_giving(session);
     scim_row_t row = change->after; /* what templates give is for somebody new alone */
     scim_change_give(&giving, change, &row);
-    scim_rows_init(&rows, session->pool);
-    scim_rows_add(&rows, change->id, &row, text, len);
-    *made = alone ? scim_rows_create_user(batch, session, &rows, &change->after)
-                  : scim_rows_create(batch, session, change->type, &rows, 1);
+    *made =
+        alone ? scim_row_create_user(batch, session, change->id, &row, text) : add_row(batch, change, &row, text, len);
     scim_change_add_given(batch, session, &giving);
     scim_change_add_entitled(batch, change);
     return scim_change_add_new_members(batch, change);
