@@ -1,9 +1,9 @@
 /*
- * What the audit log tells of a change of one resource.
+ * The audit log's entry for a change of one resource.
  *
- * `before` and `after` hold the members of the document, and the facts beside it, that have changed, and nothing else.
- * `weight` is how many people may lose access by the change, and `logins` how many who keep it cannot log in as before:
- * what the guard against mass changes adds up.
+ * `before` and `after` contain only the members of the document and the columns that have changed. `weight` is how many
+ * people may lose access by the change, `logins` how many keep access but cannot log in as before; the guard against
+ * mass changes adds these up.
  */
 #ifndef SCIM_RULES_ENTRY_H
 #define SCIM_RULES_ENTRY_H
@@ -11,19 +11,18 @@
 #include "row.h"
 
 typedef struct scim_entry_t {
-    const char *action;  /* NULL: there is nothing to tell */
-    const char *name;    /* what the resource is called; NULL: it has no name */
+    const char *action;  /* NULL: there is no entry */
+    const char *name;    /* the resource's name; NULL: none */
     json_object *before; /* NULL: nothing */
     json_object *after;
     int weight;
     int logins;
 } scim_entry_t;
 
-/* The entry of a change of a row that is there. Of a deleted group `weight` is 0 here: the database counts the people
- * in it. */
+/* The entry for a change of a stored row. For a deleted group `weight` is 0 here: the database counts its people. */
 void scim_entry_change(scim_entry_t *entry, const scim_row_t *before, const scim_row_t *after, apr_pool_t *pool);
 
-/* Whether an entry of that change of a user has a weight, or a login that was lost. */
+/* Whether the entry for this change of a user has a weight or a lost login. */
 int scim_entry_loses(const scim_row_t *before, const scim_row_t *after);
 
 #endif

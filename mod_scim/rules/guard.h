@@ -1,16 +1,16 @@
 /*
- * The guard against mass changes: whether a transaction of provisioning that has written something may be committed.
+ * The guard against mass changes decides whether a write of provisioning may be committed.
  *
- * It adds up how many people the requests of an hour have taken access from, and holds the one by which they would
- * become more than the tenant allows. Administrators decide about what is held, for a day:
+ * It adds up how many people have lost access by the requests of the last hour, and holds the request that would exceed
+ * the tenant's limit. For a day administrators can decide about a held request:
  *
- *   rejected  the request is refused, whatever else is released, and where there is no guard any more. The same request
- *             by another token is looked at anew; what would pass is refused
- *   released  the request passes for a while, for as many people as it took access from then, and does not count
+ *   rejected  the request is refused, even if others are released or the guard is off. The same request by another
+ *             token is checked by the guard, and refused where it would pass
+ *   released  the request passes for a while, for at most as many people as when it was held, and does not count
  *
- * Where the tenant runs dry nothing is committed. An example: of 40 people who have access 10 % may lose it, and 2 have
- * lost it within the hour. They count as well, so 10 % of 42 is 5 when it is rounded up: a request that takes access
- * from 3 passes, and one that takes it from 4 is held.
+ * In a dry run nothing is committed. An example: 40 people have access, 10 % may lose it, and 2 have lost it within the
+ * hour. The share is of all 42, and 10 % of 42, rounded up, is 5: a request that removes access from 3 people passes,
+ * one that removes it from 4 is held.
  */
 #ifndef SCIM_RULES_GUARD_H
 #define SCIM_RULES_GUARD_H
@@ -21,47 +21,47 @@
 
 typedef enum {
     SCIM_GUARD_PASSES,
-    SCIM_GUARD_COUNTS,  /* passes, and counts against what comes within the hour */
-    SCIM_GUARD_ASKS,    /* `reachable` has to be counted first, up to scim_guard_reach */
-    SCIM_GUARD_DRY,     /* the tenant runs dry */
+    SCIM_GUARD_COUNTS,  /* passes, and counts for the next hour */
+    SCIM_GUARD_ASKS,    /* undecided: count `reachable` first, up to scim_guard_reach */
+    SCIM_GUARD_DRY,     /* a dry run: roll back */
     SCIM_GUARD_REFUSES, /* an administrator has rejected it */
-    SCIM_GUARD_HOLDS    /* an administrator has to look at it */
+    SCIM_GUARD_HOLDS    /* an administrator must decide */
 } scim_guard_e;
 
 #define SCIM_GUARD_NONE (-1)
 
 typedef struct scim_guard_t {
-    /* What the tenant has decided. */
+    /* The tenant's settings. */
     int dry;
-    apr_int64_t limit; /* how many people; SCIM_GUARD_NONE: as many as there are */
-    apr_int64_t share; /* how many of a hundred; SCIM_GUARD_NONE: all */
-    int logins;        /* people who keep access and cannot log in as before count, too */
-    int paused;        /* everything passes for a while */
-    /* What administrators have decided about the same request. */
-    int rejected;         /* as this token sends it */
-    int vetoed;           /* as any token sends it */
-    apr_int64_t released; /* for so many people, as this token sends it; SCIM_GUARD_NONE: it is not */
-    /* What the transaction takes: from how many people, how many of these are users who are no longer active, and how
-     * many more cannot log in as before. */
+    apr_int64_t limit; /* number of people; SCIM_GUARD_NONE: no limit */
+    apr_int64_t share; /* percent; SCIM_GUARD_NONE: no limit */
+    int logins;        /* also count people who keep access but cannot log in as before */
+    int paused;        /* everything passes for now */
+    /* Administrators' decisions about the same request. */
+    int rejected;         /* when sent by this token */
+    int vetoed;           /* when sent by any token */
+    apr_int64_t released; /* for this many people, when sent by this token; SCIM_GUARD_NONE: not released */
+    /* Losses by this transaction: people who lose access, how many of these are users who become inactive, and how many
+     * others cannot log in as before. */
     apr_int64_t weight, users, lost_logins;
-    /* What others have taken within the hour. */
+    /* The same for other requests of the last hour. */
     apr_int64_t others, other_users, other_logins;
-    /* Users whom provisioning can reach, and who have access now; SCIM_GUARD_NONE: not counted yet. */
+    /* Active users whom provisioning can change; SCIM_GUARD_NONE: not counted yet. */
     apr_int64_t reachable;
 } scim_guard_t;
 
 scim_guard_e scim_guard_decide(const scim_guard_t *guard);
 
-/* From how many people the transaction takes access, as the tenant counts; with those of the hour; and how many the
- * tenant allows. */
+/* How many people lose access by the transaction, by the tenant's way of counting; the same plus those of the last
+ * hour; and how many the tenant allows. */
 apr_int64_t scim_guard_people(const scim_guard_t *guard);
 apr_int64_t scim_guard_total(const scim_guard_t *guard);
 apr_int64_t scim_guard_threshold(const scim_guard_t *guard);
 
-/* So many reachable users decide that the share is not exceeded: no more need be counted. */
+/* With this many reachable users the share is certainly not exceeded, so counting can stop there. */
 apr_int64_t scim_guard_reach(const scim_guard_t *guard);
 
-/* What is answered where it refuses (403) or holds (429). */
+/* The error for a refused (403) or held (429) request. */
 scim_error_t *scim_guard_error(const scim_guard_t *guard, scim_guard_e verdict, apr_pool_t *pool);
 
 #endif

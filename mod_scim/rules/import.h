@@ -1,9 +1,9 @@
 /*
- * What a line of an import means: whom it is about, and what of the account it would change.
+ * What a line of an import means: which account it names, and what it would change.
  *
- * A line names an account by its userName. One that is not there is made; one that is there is left as it is, unless
- * the import may change such (`existing`), and then gets the values of the line that it has not. What a line does not
- * say stays. So an import that is repeated changes nothing.
+ * A line names an account by its userName. A missing account is made. An existing account is changed only if the import
+ * allows it (`existing`): it then gets the values of the line that differ. Values that a line leaves out stay. So
+ * repeating an import changes nothing.
  *
  *   the line {"userName": "ANN", "phone": "1"}, and the account Ann with the phone 2:
  *   kept, differs in phone; with `existing` change: changed, by the arguments {"phone": "1"}
@@ -19,15 +19,15 @@
 typedef enum {
     SCIM_IMPORT_MADE,
     SCIM_IMPORT_CHANGED,
-    SCIM_IMPORT_SAME, /* the account is there, and has all that the line says */
-    SCIM_IMPORT_KEPT, /* the account is there and has other values, and stays as it is */
+    SCIM_IMPORT_SAME, /* the account exists with the values of the line */
+    SCIM_IMPORT_KEPT, /* the account exists with other values, and is not changed */
     SCIM_IMPORT_REFUSED
 } scim_import_e;
 #define SCIM_IMPORT_COUNT 5
 
 #define SCIM_IMPORT_GROUPS_MAX 200 /* of a line */
 
-/* "made" and so on, as it is told. */
+/* "made" and so on, for answers. */
 extern const char *const scim_import_words[SCIM_IMPORT_COUNT];
 
 typedef struct scim_import_line_t {
@@ -43,26 +43,26 @@ typedef struct scim_import_line_t {
     const char *cause;   /* of REFUSED: what is wrong and what to do */
 } scim_import_line_t;
 
-/* The argument that a column is; "" where an export has it and an import ignores it; NULL: no column is called so.
- * Case, blanks, "-" and "_" do not count. */
+/* The argument for a column's name; "" for a column of exports that imports ignore; NULL: unknown. Case, blanks, "-"
+ * and "_" are ignored. */
 const char *scim_import_column(const char *name);
 
-/* Refuses a file whose first line names what is no column, or none that is `userName`; *ignored gets the columns that
- * are ignored (a list of texts, owned by the pool). Errors: 400, of the argument `file`. */
+/* Refuses a file whose first line has an unknown column, or no `userName`; *ignored gets the columns that are ignored
+ * (a list of texts, owned by the pool). Errors: 400, of the argument `file`. */
 scim_error_t *scim_import_columns(json_object **ignored, const apr_array_header_t *columns, apr_pool_t *pool);
 
-/* The values of a row by the names of arguments, as they are written, without those that are ignored. Lists of objects
- * become lists of what these are called. A name that is no column refuses the line. */
+/* The unparsed values of a row by argument name, without ignored columns. Lists of objects become lists of their names.
+ * An unknown column refuses the line. */
 json_object *scim_import_values(scim_import_line_t *line, json_object *row, apr_pool_t *pool);
 
-/* How many groups a line names; 0 where it is refused. */
+/* How many groups a line names; 0 if it is refused. */
 apr_size_t scim_import_groups(const scim_import_line_t *line);
 
-/* Refuses a line that names more groups than SCIM_IMPORT_GROUPS_MAX; returns 0 where it does not. */
+/* Refuses a line that names more groups than SCIM_IMPORT_GROUPS_MAX; returns 0 if it does not. */
 int scim_import_has_too_many(scim_import_line_t *line, apr_pool_t *pool);
 
-/* Decides about a line whose account is there: `is` is what `user show` answers of it. `earlier` is the line of this
- * import that was about it before; 0: none was. */
+/* Decides about a line whose account exists: `is` is the answer of `user show`. `earlier` is the number of an earlier
+ * line of this import for the same account; 0: none. */
 void scim_import_decide(scim_import_line_t *line, json_object *is, apr_int64_t earlier, int changes, apr_pool_t *pool);
 
 void scim_import_refuse(scim_import_line_t *line, const char *field, const char *cause);

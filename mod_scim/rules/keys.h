@@ -1,7 +1,7 @@
 /*
- * Sets of what things are called, where case does not matter: whether one list has what another one names.
+ * Sets of names without case, to compare two lists of names.
  *
- *   the list ["VIP", "ai"], or [{"displayName": "VIP"}, {"displayName": "ai"}] by "displayName": it has "vip"
+ *   the list ["VIP", "ai"], or [{"displayName": "VIP"}, {"displayName": "ai"}] by "displayName", contains "vip"
  *
  * Each name is folded once, so that two lists of n names are compared in n steps.
  */
@@ -17,10 +17,10 @@ apr_hash_t *scim_keys_of(json_object *list, const char *member, apr_pool_t *pool
 /* Adds a list's names to a set. */
 void scim_keys_add_all(apr_hash_t *keys, json_object *list, const char *member, apr_pool_t *pool);
 
-/* Adds a name; returns 0 where the set has it already. */
+/* Adds a name; returns 0 if the set has it already. */
 int scim_keys_add(apr_hash_t *keys, const char *name, apr_pool_t *pool);
 
-/* The texts of `list` that the set has not, each once; the set has them then. Owned by the pool. */
+/* The texts of `list` that are not in the set, each once; adds them to the set. Owned by the pool. */
 json_object *scim_keys_beyond(json_object *list, apr_hash_t *keys, apr_pool_t *pool);
 
 #endif

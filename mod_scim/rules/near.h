@@ -1,9 +1,9 @@
 /*
- * Names that an administrator may have meant, where one was not found.
+ * Suggestions for a name that was not found.
  *
- * A refusal that says so begins `There is no NOUN "NAME"` (or `Role not found: NAME`), whoever has made it; the store
- * asks for names that there are, and here is chosen which of them are told. Of what a tenant has few of (roles, flags,
- * subscriptions, templates) all are told; of the rest those that differ in a few letters or hold one another:
+ * Every such refusal begins with `There is no NOUN "NAME"` (or `Role not found: NAME`). The store reads existing names,
+ * and this file selects the ones to suggest: all roles, flags, subscriptions and templates, because a tenant has few;
+ * users, groups and tenants that differ in a few letters, or where one name contains the other:
  *
  *     There is no role "king"; make it first, or correct the name. The roles here are: administrator, user.
  *     There is no group "Salse". Did you mean "Sales"?
@@ -27,11 +27,11 @@ typedef enum {
     SCIM_NEAR_NONE
 } scim_near_e;
 
-/* What a refusal says is not there, and its name; SCIM_NEAR_NONE: it says no such thing. */
+/* The noun and the name that a refusal says do not exist; SCIM_NEAR_NONE: it is another refusal. */
 scim_near_e scim_near_read(const char **name, const char *detail, apr_pool_t *pool);
 
-/* The sentence that is added to it; NULL: there is nothing to tell. `names` (const char *) are those that there are, in
- * the order in which they are told, at most SCIM_NEAR_FEW + 1 of what a tenant has few of. */
+/* The sentence to add; NULL: none. `names` (const char *) are the existing names in the order of the sentence, at most
+ * SCIM_NEAR_FEW + 1 where all are listed. */
 const char *scim_near_text(scim_near_e what, const char *name, const apr_array_header_t *names, apr_pool_t *pool);
 
 #endif

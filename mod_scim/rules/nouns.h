@@ -1,16 +1,16 @@
 /*
- * The nouns (noun.h), and what administrators may do with each: tables of facts that refuse, and of what the audit log
- * tells. The facts are looked up by the statements that store/admin_NOUN.c names beside an action.
+ * The nouns (noun.h) and administrators' actions: tables of refusals and of the audit log's contents. The statements
+ * that store/admin_NOUN.c names with an action look up the facts.
  */
 #ifndef SCIM_RULES_NOUNS_H
 #define SCIM_RULES_NOUNS_H
 
 #include "noun.h"
 
-/* What is answered where there is none that is called so. */
+/* The refusals for a name that does not exist. */
 extern const scim_refusal_t scim_flag_missing, scim_subscription_missing, scim_role_missing, scim_template_missing,
     scim_token_missing, scim_group_missing, scim_user_missing, scim_hold_missing, scim_activity_missing;
-/* And where it is deleted. */
+/* And for a deleted user. */
 extern const scim_refusal_t scim_user_deleted;
 
 extern const scim_action_t scim_flag_add, scim_flag_set, scim_flag_remove;
@@ -34,12 +34,12 @@ extern const scim_action_t scim_user_merge, scim_user_merge_preview;
 extern const scim_action_t scim_tenant_add, scim_tenant_set;
 extern const scim_action_t scim_tenant_enable, scim_tenant_disable;
 
-/* What refuses the end of a new token, and what the audit log tells of one; of a new one `is` is NULL. */
+/* The refusals for the expiry of a new token, and the audit entry for a token; `is` is NULL for a new one. */
 extern const scim_refusal_t scim_token_end[];
 void scim_token_tell(scim_outcome_t *outcome, const char *action, json_object *is, json_object *will);
 
-/* Tells of a grant (subscription, role and source of an object) that a user gets, `grant`, or loses, `withdraw`. `name`
- * is what the user is called; NULL: nobody is there any more. */
+/* Adds the audit entry for a grant (an object with subscription, role and source) that a user gets (`grant`) or loses
+ * (`withdraw`). `name` is the user's name; NULL: the user does not exist any more. */
 void scim_grant_tell(scim_outcome_t *outcome, const char *action, const char *user, const char *name,
                      json_object *grant);
 

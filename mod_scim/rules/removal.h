@@ -1,9 +1,9 @@
 /*
- * Removing a tenant: when it is refused.
+ * When removing a tenant is refused.
  *
- * A tenant is removed for good: its users, groups, tokens, rules and activity are erased, and only its audit log stays.
- * So it must have been switched off before, and whoever removes it says its name again. It is erased in pieces; what
- * was begun can be gone on with, and cannot be called off.
+ * Removing a tenant erases its users, groups, tokens, rules and activity for good; only its audit log stays. So it must
+ * be switched off first, and the administrator must repeat its name. It is erased in batches; an interrupted removal
+ * can be continued, but not cancelled.
  */
 #ifndef SCIM_RULES_REMOVAL_H
 #define SCIM_RULES_REMOVAL_H

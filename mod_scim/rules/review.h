@@ -1,13 +1,13 @@
 /*
  * A review of access: who has what, since when and why, at a moment.
  *
- * The rules of a tenant at that moment (policy, subscriptions with their seats, mappings, groups, groups in groups) are
- * made once, of what the statement admin_review_rules answers; people come in any number of pieces, each as
- * admin_review_people answers it. Where seats are counted, all people are shown to the review twice: first to find who
- * has a seat (scim_review_count, then scim_review_settle), then for their rows. What is kept meanwhile is a place for
- * each ground of a subscription with seats, and nothing else of people.
+ * The rules of a tenant at that moment (policy, subscriptions with their seats, mappings, groups, nested groups) are
+ * computed once from the answer of the statement admin_review_rules; people are passed in any number of batches, each
+ * the answer of admin_review_people. If a subscription has seats, all people are passed twice: first to find who has a
+ * seat (scim_review_count, then scim_review_settle), then to make their rows. Meanwhile the review keeps one place for
+ * each source of a subscription with seats, and no other data about people.
  *
- * What gives access is decided as for the present (access.h); t/http/access_review.t compares both.
+ * Access is decided as for the present (access.h); t/http/access_review.t compares both.
  */
 #ifndef SCIM_RULES_REVIEW_H
 #define SCIM_RULES_REVIEW_H
@@ -19,25 +19,25 @@
 
 typedef struct scim_review_t scim_review_t;
 
-/* `rules` lives as long as the review. moment 0: now. Errors: 400, where the log does not reach back to the moment, or
- * it is to come. */
+/* `rules` must live as long as the review. moment 0: now. Errors: 400 if the log does not reach back to the moment, or
+ * the moment is in the future. */
 scim_error_t *scim_review_make(scim_review_t **review, json_object *rules, apr_time_t moment, apr_pool_t *pool);
 
-/* The moment that it is about. */
+/* The moment of the review. */
 apr_time_t scim_review_moment(const scim_review_t *review);
 
 /* Whether any subscription has a number of seats. */
 int scim_review_counts(const scim_review_t *review);
 
-/* Takes the places of a piece of people, `people` with what the log says of whom `joined`; `pool` is for the work. */
+/* Collects the places of a batch: `people`, and `joined`, the log about their memberships; `pool` is temporary. */
 void scim_review_count(scim_review_t *review, json_object *piece, apr_pool_t *pool);
 
-/* Finds the last seat of each subscription, and what is kept of it: an object, which scim_review_resume takes instead
- * of all people. */
+/* Finds the last seat of each subscription. The result can be passed to scim_review_resume instead of counting all
+ * people again. */
 json_object *scim_review_settle(scim_review_t *review);
 void scim_review_resume(scim_review_t *review, json_object *seats);
 
-/* Adds a row for each thing that each of these people has to `rows`, a list. */
+/* Adds to the list `rows` a row for each subscription and role of each person of the batch. */
 void scim_review_rows(const scim_review_t *review, json_object *piece, json_object *rows, apr_pool_t *pool);
 
 #endif
