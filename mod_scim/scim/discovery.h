@@ -1,5 +1,5 @@
 /*
- * The discovery documents of RFC 7644 4: what this server can do, said from what it is configured to do.
+ * The discovery documents of RFC 7644 4, made from the configuration.
  */
 #ifndef SCIM_DISCOVERY_H
 #define SCIM_DISCOVERY_H
@@ -21,7 +21,8 @@ typedef struct scim_provider_t {
 void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, const char *base);
 
 /* The list of all, as a ListResponse; or one by its id (a schema URN, a resource type name): 0 where there is none.
- * `all`: with attributes that are never kept, such as the password, which clients that test what they write miss. */
+ * `all`: with attributes that are never stored, such as the password. Without them test clients, which read back what
+ * they write, find no difference. */
 void scim_discovery_schemas(scim_buf_t *out, const scim_schemas_t *schemas, int all, const char *base);
 int scim_discovery_schema(scim_buf_t *out, const scim_schemas_t *schemas, const char *id, int all, const char *base);
 void scim_discovery_types(scim_buf_t *out, const scim_schemas_t *schemas, const char *base);

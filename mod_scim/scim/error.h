@@ -1,11 +1,10 @@
 /*
  * One error, from where it is found to where it is answered.
  *
- * Every function of scim/ and store/ that can fail returns a `scim_error_t *`: NULL is success,
- * anything else is the whole answer: HTTP status, scimType, a detail that tells an identity
- * provider's administrator what to change, and a cause that only the operator's log shows.
- * An error is made once, lives in the request's pool, and is never rewritten on its way up.
- * `detail` holds no SQL, no secret and nothing of another tenant.
+ * Every function of scim/ and store/ that can fail returns a `scim_error_t *`: NULL is success, anything else is the
+ * complete answer: HTTP status, scimType, a detail that says to the identity provider's administrator what to change,
+ * and a cause that only the operator's log shows. An error is made once, lives in the request's pool, and is never
+ * rewritten on its way up. `detail` contains no SQL, no secret and nothing of another tenant.
  */
 #ifndef SCIM_ERROR_H
 #define SCIM_ERROR_H
@@ -43,13 +42,13 @@ typedef struct scim_error_t {
     int status;                 /* HTTP status code */
     scim_type_e type;           /* SCIM_NO_TYPE where the standards name none */
     const char *detail;         /* for the identity provider's administrator; UTF-8, one sentence or two */
-    const char *cause;          /* for the operator's log; NULL where detail says it all */
+    const char *cause;          /* for the operator's log; NULL: detail says everything */
     const char *told;           /* for the tenant's administrators, in activity; NULL: the detail */
-    int retry_after;            /* seconds for Retry-After; 0 where the header makes no sense */
-    int transient;              /* the same work may succeed at once (deadlock, serialization) */
-    int late;                   /* PostgreSQL has ended a statement because its time was over */
-    int unknown;                /* nobody waited for PostgreSQL's answer: it may be done all the same */
-    apr_array_header_t *fields; /* scim_field_error_t, of administration alone; NULL where it is about no field */
+    int retry_after;            /* seconds for Retry-After; 0: no such header */
+    int transient;              /* an immediate retry may succeed (deadlock, serialization) */
+    int late;                   /* PostgreSQL has cancelled a statement by its timeout */
+    int unknown;                /* there is no answer from PostgreSQL: the work may have been committed */
+    apr_array_header_t *fields; /* scim_field_error_t, only in administration; NULL: none */
 } scim_error_t;
 
 /* An error of a scimType; the type decides the status (409 uniqueness, 403 sensitive, else 400). */

@@ -1,13 +1,11 @@
 /*
  * Facts of an account as text for applications: environment variables and headers.
  *
- * A value is UTF-8 of which each byte that is no printable ASCII character, `%`, `,` and a blank at an end are written
- * as
- * `%` and two hexadecimal digits. A list is its values with commas between them. So an application splits at the commas
- * and decodes each value as it decodes a URL. A list that would be longer than SCIM_FACT_MAX bytes is cut behind a
- * value, and its last value is then `...`, which stands for those that are left out; a value that is called so is
- * written
- * `%2E..`. A single value is cut in the same way, with `...` at its end.
+ * A value is UTF-8. Each byte that is not a printable ASCII character, `%`, `,`, and a leading or trailing blank are
+ * written as `%` and two hexadecimal digits. The values of a list are separated by commas. So an application splits at
+ * the commas and URL-decodes each value. A list that would be longer than SCIM_FACT_MAX bytes is truncated after a
+ * value, and ends with the value `...`; a real value `...` is written `%2E..`. A single value that is too long is
+ * truncated and ends with `...`.
  *
  *     Web - French                 Web - French
  *     "a,b" and "50%"              a%2Cb,50%25

@@ -1,13 +1,13 @@
 /*
  * Filters of RFC 7644 3.4.2.2: text to a typed tree.
  *
- * The tree is resolved against a resource type: every comparison knows its attribute, and its value has
- * been checked against the attribute's type. Precedence is not > and > or. The store compiles the tree
- * to SQL; scim_filter_matches evaluates it on one element of a multi-valued attribute, as PATCH needs it, and
- * scim_filter_holds on a whole resource, as conditions of templates need it.
- * Depth, number of comparisons and length of values are bounded (SCIM_FILTER_MAX_*); beyond them: 400 invalidFilter.
- * `eq` of an id, of members.value or of groups.value costs little, and clients name many at once: these are counted by
- * themselves. What the server makes of an id, meta.location and $ref of memberships, is compared by the id in it.
+ * The tree is resolved against a resource type: every comparison knows its attribute, and its value has been checked
+ * against the attribute's type. Precedence is not > and > or. The store compiles the tree to SQL; scim_filter_matches
+ * evaluates it on one element of a multi-valued attribute, as PATCH needs it, and scim_filter_holds on a whole
+ * resource, as conditions of templates need it. Depth, number of comparisons and length of values are bounded
+ * (SCIM_FILTER_MAX_*); beyond them: 400 invalidFilter. `eq` of an id, of members.value or of groups.value is cheap, and
+ * clients send many at once: these comparisons have their own limit. meta.location and $ref of memberships are compared
+ * by the id in them.
  */
 #ifndef SCIM_FILTER_H
 #define SCIM_FILTER_H
@@ -43,19 +43,19 @@ struct scim_filter_t {
      * Inside a value path `attr` is the sub-attribute itself (attr->parent tells) and `sub` is NULL. */
     const scim_attr_t *attr;
     const scim_attr_t *sub;
-    int absent; /* the type has no such attribute, another type of the query has: it has no value */
+    int absent; /* only another type of the query has the attribute; here it has no value */
     scim_op_e op;
     scim_value_e value_kind; /* COMPARE, unless SCIM_PR */
     const char *value;       /* decoded string, or the number's text; NULL for null, true, false */
-    const char *folded;      /* the string folded, where the attribute is compared so; else NULL */
+    const char *folded;      /* the folded string, if the attribute is compared folded; else NULL */
 };
 
 /* Reads a filter on resources of `type`. Errors: 400 invalidFilter; the detail names attribute or position. */
 scim_error_t *scim_filter_read(const scim_filter_t **out, const char *text, const scim_resource_type_t *type,
                                scim_leniency_t *leniency, apr_pool_t *pool);
 
-/* The same as a part of a query of several types: `among` holds const scim_resource_type_t *, `type` one of them. What
- * only another of them has is no error, but absent. */
+/* The same for a query of several types: `among` has const scim_resource_type_t *, `type` is one of them. An attribute
+ * that only another type has is not an error, but absent. */
 scim_error_t *scim_filter_read_among(const scim_filter_t **out, const char *text, const scim_resource_type_t *type,
                                      const apr_array_header_t *among, scim_leniency_t *leniency, apr_pool_t *pool);
 
@@ -65,7 +65,7 @@ scim_error_t *scim_filter_read_values(const scim_filter_t **out, const char *tex
                                       const scim_attr_t *parent, scim_leniency_t *leniency, apr_pool_t *pool);
 
 /* Whether `element`, one value of the parent attribute, satisfies a value path's inner filter. Strings are compared by
- * caseExact, dateTime as time; absent equals null. `pool` is for what is folded meanwhile. */
+ * caseExact, dateTime as time; absent equals null. `pool` is temporary, for folding. */
 int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_pool_t *pool);
 
 /* Whether a filter on resources of `type` holds for one, with the meaning of store/filter_sql.h. `resource` is the
@@ -73,7 +73,7 @@ int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_p
 int scim_filter_holds(const scim_filter_t *filter, json_object *resource, const scim_resource_type_t *type,
                       apr_pool_t *pool);
 
-/* Whether a filter on resources asks for an attribute, or for a sub-attribute of it. */
+/* Whether a filter on resources uses an attribute or one of its sub-attributes. */
 int scim_filter_asks(const scim_filter_t *filter, const scim_attr_t *attr);
 
 #endif

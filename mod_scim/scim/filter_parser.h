@@ -1,10 +1,10 @@
 /*
- * The parser of filters, shared by the files that make it up, by path.c, and by mask_text.c, which reads filters and
- * paths without a schema; not for anyone else.
+ * The parser of filters. Only for its own files, for path.c, and for mask_text.c, which reads filters and paths without
+ * a schema.
  *
  * filter.c holds the grammar, filter_token.c reads words and values, filter_check.c applies the rules that depend on an
- * attribute's type. Positions are told to the client in characters of the whole text, counted from 1, so a value path
- * inside a PATCH path is parsed in place.
+ * attribute's type. Error texts give positions in characters of the whole text, counted from 1, so a value path inside
+ * a PATCH path is parsed in place.
  */
 #ifndef SCIM_FILTER_PARSER_H
 #define SCIM_FILTER_PARSER_H
@@ -12,8 +12,8 @@
 #include "filter.h"
 
 typedef struct scim_filter_parser_t {
-    const char *text; /* the whole, for positions */
-    const char *at;   /* what is read next */
+    const char *text; /* the whole text, for positions */
+    const char *at;   /* the next character */
     const char *end;
     const char *what;                 /* "filter" or "path", for details */
     const scim_resource_type_t *type; /* resolves attributes outside of brackets */
@@ -22,12 +22,12 @@ typedef struct scim_filter_parser_t {
     apr_pool_t *pool;
     int depth;
     int comparisons;
-    int ids;                         /* comparisons with ids, which are not among those */
+    int ids;                         /* comparisons with ids, not included in `comparisons` */
     const apr_array_header_t *among; /* const scim_resource_type_t *: the types of the query; NULL: `type` alone */
-    int absent;                      /* what is read now is an attribute that only another of them has */
+    int absent;                      /* the current attribute is one that only another type of `among` has */
 } scim_filter_parser_t;
 
-/* A piece of the text: an attribute path, an operator, `and`. Empty where something else stands there. */
+/* A word of the text: an attribute path, an operator, `and`. Empty if there is something else. */
 typedef struct scim_filter_word_t {
     const char *at;
     apr_size_t len;
@@ -35,11 +35,11 @@ typedef struct scim_filter_word_t {
 
 typedef struct scim_filter_literal_t {
     scim_value_e kind;
-    const char *text; /* decoded string, or the characters of what was written without quotes */
+    const char *text; /* decoded string, or the characters of an unquoted value */
     const char *at;
 } scim_filter_literal_t;
 
-/* What an operator asks of an attribute's type. */
+/* What an operator requires of an attribute's type. */
 typedef enum {
     SCIM_OP_EQUALITY = 1 << 0,
     SCIM_OP_SUBSTRING = 1 << 1,
@@ -62,18 +62,18 @@ scim_error_t *scim_filter_literal(scim_filter_literal_t *out, scim_filter_parser
 unsigned long scim_filter_position(const scim_filter_parser_t *parser, const char *at);
 scim_error_t *scim_filter_expected(const scim_filter_parser_t *parser, const char *at, const char *expected);
 
-/* text[0..len) in double quotes for a detail, cut where it is long. */
+/* text[0..len) in double quotes for a detail, truncated if it is long. */
 const char *scim_filter_quote(const char *text, apr_size_t len, apr_pool_t *pool);
 
 /* filter_check.c: completes a COMPARE node (attr and sub are set) with operator and value; `literal` is NULL for
- * SCIM_PR. `name` is how the client called the attribute. */
+ * SCIM_PR. `name` is the attribute's name as the client wrote it. */
 scim_error_t *scim_filter_check(scim_filter_t *node, const scim_filter_parser_t *parser, scim_filter_word_t name,
                                 const scim_filter_op_t *op, const scim_filter_literal_t *literal);
 
 /* filter.c: reads an operator. */
 scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_parser_t *parser);
 
-/* filter.c: reads from behind `[` to behind `]`, a filter on the values of `attr`. */
+/* filter.c: reads a filter on the values of `attr`, from after `[` to after `]`. */
 scim_error_t *scim_filter_brackets(const scim_filter_t **out, scim_filter_parser_t *parser, const scim_attr_t *attr);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Combining marks in a row.
+ * A limit for consecutive combining marks.
  *
- * Normalisation (UAX 15) decomposes characters and sorts the combining marks that follow each other, in time that grows
- * with the square of their number; PostgreSQL does so where text is folded, and cannot be interrupted meanwhile. No
- * writing system has many: the Stream-Safe Text Format (UAX 15, 13) allows 30. So text with more is refused wherever it
- * comes in and may be folded: values of attributes, values in filters, arguments of administrators.
+ * Normalisation (UAX 15) decomposes characters and sorts the combining marks that follow each other, in quadratic time;
+ * PostgreSQL does so when it folds text, and cannot be interrupted meanwhile. No writing system needs many: the
+ * Stream-Safe Text Format (UAX 15, 13) allows 30. So text with more is refused in every input that may be folded:
+ * values of attributes, values in filters, arguments of administrators.
  */
 #ifndef SCIM_MARKS_H
 #define SCIM_MARKS_H

@@ -1,6 +1,6 @@
 /*
- * A resource as it is stored: the document, and beside it what the server owns. Made by store/, answered by render.h.
- * Lives in the request's pool; never changed after it was made.
+ * A stored resource: the document and the server-owned values. Made by store/, rendered by render.h. Lives in the
+ * request's pool; never changed after it was made.
  */
 #ifndef SCIM_RECORD_H
 #define SCIM_RECORD_H
@@ -17,10 +17,10 @@ typedef struct scim_record_t {
     apr_time_t last_modified;
     const char *doc; /* JSON object text: the document of resource.h */
     apr_size_t doc_len;
-    const char *relation; /* JSON array text: a User's groups; NULL where there are none or none was asked for */
+    const char *relation; /* JSON array text: a User's groups; NULL: none, or not requested */
     apr_size_t relation_len;
-    scim_spool_t *spool;    /* where a Group's members are; NULL where none was asked for, or they could not be kept */
-    apr_off_t members_from; /* there: JSON objects with commas between them, each as the projection has it */
+    scim_spool_t *spool;    /* contains a Group's members; NULL: not requested, or they could not be stored */
+    apr_off_t members_from; /* offset in the spool: comma-separated JSON objects, each as the projection wants it */
     apr_off_t members_len;
 } scim_record_t;
 

@@ -1,14 +1,14 @@
 /*
  * Schemas and resource types, read from the JSON files that /Schemas and /ResourceTypes serve.
  *
- * One file is one document: a Schema (RFC 7643 7) or a ResourceType (RFC 7643 6), told apart by its
- * own `schemas` member. A ResourceType with neither `endpoint` nor `schema` adds its `schemaExtensions` to the type
- * that it names, wherever that one is from. `common.json` is a Schema that is not served; it holds the attributes that
- * every resource has (RFC 7643 3.1: schemas, id, externalId, meta). There is no other list of attributes.
+ * One file is one document: a Schema (RFC 7643 7) or a ResourceType (RFC 7643 6), as its `schemas` member says. A
+ * ResourceType with neither `endpoint` nor `schema` adds its `schemaExtensions` to the type that it names, from
+ * whichever file. `common.json` is a Schema that is not served; it has the attributes of every resource (RFC 7643 3.1:
+ * schemas, id, externalId, meta). There is no other list of attributes.
  *
- * Everything here is made once at start-up, in the configuration's pool, and is read-only after that:
- * any thread may use it without a lock; the json members may be read and written out by scim_json_text, but not be
- * counted by json_object_get, which is no atomic operation. Names are compared without case (RFC 7643 2.1).
+ * Everything here is made once at start-up, in the configuration's pool, and is read-only after that: any thread may
+ * use it without a lock. The json members may be read and rendered by scim_json_text, but json_object_get must not be
+ * called for them, because it is not atomic. Names are compared without case (RFC 7643 2.1).
  */
 #ifndef SCIM_SCHEMA_H
 #define SCIM_SCHEMA_H
@@ -57,10 +57,10 @@ struct scim_attr_t {
     int multi_valued;
     int required;
     int case_exact;
-    int indexed;                   /* resources are looked up by it; not a characteristic, and not served */
-    int personal;                  /* its values tell who somebody is. Not served */
-    int max_length;                /* bytes of a value, which the schema's file says; 0: it does not. Not served */
-    apr_array_header_t *canonical; /* const char *; NULL where the schema advises none */
+    int indexed;                   /* resources are looked up by it; not a standard characteristic, and not served */
+    int personal;                  /* its values identify a person; not served */
+    int max_length;                /* maximum bytes of a value; 0: not in the schema's file; not served */
+    apr_array_header_t *canonical; /* const char *; NULL: none */
     apr_array_header_t *reference_types; /* const char *; NULL unless a reference */
     apr_array_header_t *subs;            /* const scim_attr_t *; NULL unless complex */
     apr_hash_t *subs_by_key;
@@ -81,43 +81,43 @@ typedef struct scim_extension_t {
 } scim_extension_t;
 
 struct scim_resource_type_t {
-    const char *name;   /* "User" */
-    const char *stored; /* the name that its resources are stored under: its own, or that of the type it is a view of */
+    const char *name;     /* "User" */
+    const char *stored;   /* the type name in the database: its own, or that of the type it is a view of */
     const char *endpoint; /* "Users", without the slash */
     const scim_schema_t *schema;
     const scim_schema_t *common;
-    const scim_schemas_t *all;       /* what it is one of */
+    const scim_schemas_t *all;       /* all schemas and types */
     apr_array_header_t *extensions;  /* scim_extension_t */
-    const scim_attr_t *members;      /* the attribute kept as membership rows: Group's members; else NULL */
+    const scim_attr_t *members;      /* the attribute stored as membership rows: Group's members; else NULL */
     const scim_attr_t *groups;       /* the readOnly attribute computed from memberships: User's groups; else NULL */
     const scim_attr_t *entitlements; /* the attribute that may give access: User's entitlements; else NULL */
-    const scim_attr_t *roles;        /* the attribute that says which role an account has: User's roles; else NULL */
-    int read_only;                   /* clients cannot change its resources, and a query of the root is not about them;
-                                        of a stored document only what its schemas have is answered */
-    int plain;                       /* every stored attribute is returned by default or always: a document can be
-                                        answered as it is stored */
-    json_object *json;               /* the document as /ResourceTypes serves it, without meta.location */
+    const scim_attr_t *roles;        /* the attribute that gives the account's role: User's roles; else NULL */
+    int read_only; /* clients cannot change its resources, and a query of the root leaves them out; only attributes of
+                      its schemas are returned */
+    int plain; /* every stored attribute is returned by default or always: the stored document can be returned unchanged
+                */
+    json_object *json; /* the document as /ResourceTypes serves it, without meta.location */
 };
 
 struct scim_schemas_t {
     apr_array_header_t *schemas; /* const scim_schema_t *, in the order served */
     apr_array_header_t *types;   /* const scim_resource_type_t * */
-    apr_array_header_t *root;    /* those that a query of the root is about */
+    apr_array_header_t *root;    /* the types in a query of the root */
     apr_hash_t *by_urn;          /* lower-case URN -> const scim_schema_t * */
-    const char *secret;          /* names of the attributes that are never returned, with commas between them */
-    const char *personal;        /* of those that say in their schema's file that they are, the same way */
+    const char *secret;          /* comma-separated names of the attributes that are never returned */
+    const char *personal;        /* comma-separated names of the attributes marked personal */
     apr_hash_t *names;           /* lower-case names of all attributes and sub-attributes of all schemas */
 };
 
-/* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. What does not fit
- * together (a ResourceType that names a missing schema, an attribute without a characteristic, a name twice) is an
- * error whose detail names file and attribute; it is meant for `apachectl configtest`. */
+/* Reads every *.json of each directory in `dirs` (const char *), in the order of their names. An inconsistency (a
+ * ResourceType that names a missing schema, an attribute without a characteristic, a name twice) is an error whose
+ * detail names file and attribute, for `apachectl configtest`. */
 scim_error_t *scim_schemas_load(scim_schemas_t **out, const apr_array_header_t *dirs, apr_pool_t *pool);
 
-/* Whether one of the directories holds common.json: then they replace the shipped one, and do not add to it. */
+/* Whether one of the directories has common.json: then they replace the shipped files instead of adding to them. */
 int scim_schemas_complete(const apr_array_header_t *dirs, apr_pool_t *pool);
 
-/* NULL where there is none. URN and names are matched without case. */
+/* NULL if there is none. URN and names are matched without case. */
 const scim_schema_t *scim_schemas_find(const scim_schemas_t *schemas, const char *urn, apr_size_t len);
 /* By endpoint ("Users"), exact case as in a URL; and by name ("User"). */
 const scim_resource_type_t *scim_schemas_endpoint(const scim_schemas_t *schemas, const char *endpoint, apr_size_t len);
@@ -129,7 +129,7 @@ int scim_schemas_name(const scim_schemas_t *schemas, const char *name, apr_size_
 const scim_attr_t *scim_schema_attr(const scim_schema_t *schema, const char *name, apr_size_t len);
 const scim_attr_t *scim_attr_sub(const scim_attr_t *attr, const char *name, apr_size_t len);
 
-/* The schema with this URN among a type's base and extension schemas; NULL where the type has it not. */
+/* The schema with this URN among a type's base and extension schemas; NULL if the type does not have it. */
 const scim_schema_t *scim_type_schema(const scim_resource_type_t *type, const char *urn, apr_size_t len);
 
 /* An attribute without URN: of the base schema, else of the common one. NULL where there is none. */

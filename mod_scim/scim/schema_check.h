@@ -1,14 +1,14 @@
 /*
- * Whether a schema can describe a type of resources: what the schema asks for and this server would not do is refused
- * when it starts, and never ignored.
+ * Checks whether a schema fits a resource type: a feature of the schema that this server does not support is refused at
+ * start, never ignored.
  */
 #ifndef SCIM_SCHEMA_CHECK_H
 #define SCIM_SCHEMA_CHECK_H
 
 #include "schema.h"
 
-/* NULL where `schema` fits as base schema or extension of `type`, whose own schema and common one are set. Otherwise
- * what is wrong, for people, and *where is the attribute that it is about. */
+/* NULL if `schema` fits as base schema or extension of `type`, whose own schema and common one are set. Otherwise an
+ * error text, and *where is the attribute. */
 const char *scim_schema_misfit(const scim_attr_t **where, const scim_resource_type_t *type, const scim_schema_t *schema,
                                apr_pool_t *pool);
 

@@ -1,5 +1,5 @@
 /*
- * What schema_load.c, which reads the files, and schema_type.c, which makes resource types of them, share.
+ * Shared by schema_load.c, which reads the files, and schema_type.c, which makes resource types of them.
  */
 #ifndef SCIM_SCHEMA_LOADER_H
 #define SCIM_SCHEMA_LOADER_H
@@ -12,7 +12,7 @@ typedef struct scim_loader_t {
     const scim_schema_t *common;
     apr_array_header_t *waiting; /* scim_waiting_t */
     apr_array_header_t *types;   /* scim_resource_type_t *, as they are in `out` */
-    apr_hash_t *files;           /* a schema's id -> the file that it is from */
+    apr_hash_t *files;           /* a schema's id -> its file */
     const char *file;            /* the file being read, or bound */
     apr_pool_t *pool;
 } scim_loader_t;
@@ -22,14 +22,14 @@ typedef struct scim_waiting_t {
     json_object *json;
 } scim_waiting_t;
 
-/* A complaint about `what`, a place in the current file; "" for the document itself. */
+/* An error about `what`, a part of the current file; "" for the document itself. */
 scim_error_t *scim_load_complain(const scim_loader_t *loader, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4), returns_nonnull));
 
-/* Whether the list, which NULL ends, has this word. */
+/* Whether the NULL-terminated list has this word. */
 int scim_load_listed(const char *const *list, const char *name);
 
-/* The members of a JSON object: which there may be, and what they must be. */
+/* Checks that a JSON object has only known members. */
 scim_error_t *scim_load_members(const scim_loader_t *loader, const char *what, json_object *json,
                                 const char *const *known);
 scim_error_t *scim_load_string(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
@@ -37,10 +37,10 @@ scim_error_t *scim_load_string(const scim_loader_t *loader, const char *what, js
 scim_error_t *scim_load_boolean(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
                                 int *out);
 
-/* Gives a document the `meta` that it is served with; the location depends on the request. */
+/* Adds `meta` to a document, without the location, which depends on the request. */
 void scim_load_meta(json_object *json, const char *resource_type);
 
-/* Binds what waits to the schemas: all that there are must have been read. */
+/* Resolves the waiting resource types, after all schemas have been read. */
 scim_error_t *scim_load_types(scim_loader_t *loader);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Text that the protocol is made of: growing buffers, JSON strings, UUIDs, times.
+ * Text of the protocol: growing buffers, JSON strings, UUIDs, times.
  *
- * A scim_buf_t lives in a pool, grows by doubling and is always NUL-terminated; running out of
- * memory is httpd's abort function's business, so nothing here returns an error for it.
+ * A scim_buf_t lives in a pool, grows by doubling and is always NUL-terminated. httpd's abort function handles running
+ * out of memory, so these functions return no error for it.
  */
 #ifndef SCIM_TEXT_H
 #define SCIM_TEXT_H
@@ -26,34 +26,34 @@ void scim_buf_printf(scim_buf_t *buf, const char *format, ...) __attribute__((fo
  * well-formed UTF-8 becomes U+FFFD. */
 void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len);
 
-/* Bytes up to which `text` is well-formed UTF-8 (RFC 3629); equals `len` where all of it is. */
+/* The length of the well-formed UTF-8 (RFC 3629) at the start of `text`; `len` if all of it is well-formed. */
 apr_size_t scim_utf8_valid(const char *text, apr_size_t len);
 
-/* The part of `text`, well-formed UTF-8, without blanks at its ends; *len gets its length. Blank is all that shows
- * nothing: Unicode's white space, control characters, and characters without a shape, such as U+200B and U+FEFF. */
+/* The part of `text`, well-formed UTF-8, without leading and trailing blanks; *len gets its length. Blanks are all
+ * invisible characters: Unicode's white space, control characters, and others such as U+200B and U+FEFF. */
 const char *scim_text_trim(apr_size_t *len, const char *text);
 
-/* Whether `text` is empty or blanks alone. */
+/* Whether `text` is empty or has only blanks. */
 int scim_text_blank(const char *text);
 
-/* `text` without spaces at its ends, and with one U+0020 where there are several: names that differ in spaces only are
- * the same. A space is any that has a width, such as U+00A0 and U+3000, which come with what is pasted. */
+/* `text` without leading and trailing spaces, and with one U+0020 for each run of spaces: names that differ only in
+ * spaces are equal. A space is any with a width, such as U+00A0 and U+3000, which pasted text contains. */
 const char *scim_text_tidy(const char *text, apr_pool_t *pool);
 
-/* The character at `text`, and how many bytes it has. A byte that starts none stands for itself;
- * one that is cut is U+FFFD. */
+/* The character at `text`, and its length in bytes. A byte that starts no character stands for itself; an incomplete
+ * character is U+FFFD. */
 apr_uint32_t scim_character(apr_size_t *len, const char *text);
 
-/* Where the first character of a text is that nobody sees, or that changes how what stands beside it is shown:
- * control characters, which move a terminal's cursor, marks of direction, which let text be read in another order, and
- * spaces without width, with which two names look the same. *code gets the character. NULL: there is none. */
+/* The first invisible or misleading character of a text: control characters, which move a terminal's cursor, direction
+ * marks, which change the visible order, and zero-width spaces, which make two different names look the same. *code
+ * gets the character. NULL: none. */
 const char *scim_hidden_find(apr_uint32_t *code, const char *text);
 
-/* The text with each of those as \uXXXX, as JSON has it. */
+/* The text with each of those characters as \uXXXX, as in JSON. */
 const char *scim_hidden_escape(const char *text, apr_pool_t *pool);
 
-/* Whether text[0..len) is base64 (RFC 4648 4). RFC 7643 2.3.6 lets clients leave the padding out, but what there is
- * must be right. */
+/* Whether text[0..len) is base64 (RFC 4648 4). RFC 7643 2.3.6 lets clients leave out the padding, but padding that is
+ * present must be right. */
 int scim_text_is_base64(const char *text, apr_size_t len);
 
 /* Whether a text is a line of authorized_keys: the kind of key, a blank, base64, and perhaps a comment. */
@@ -65,7 +65,7 @@ int scim_text_is_ssh_key(const char *text);
 /* Makes a UUID version 7 (RFC 9562 5.7): ids sort by the time of their creation. */
 void scim_id_make(char id[SCIM_ID_SIZE]);
 
-/* Reads a UUID of any case into its lower-case form; 0 where `text` is none. */
+/* Reads a UUID of any case into its lower-case form; 0 if `text` is none. */
 int scim_id_read(char id[SCIM_ID_SIZE], const char *text);
 
 /* `YYYY-MM-DDThh:mm:ss.ffffffZ` of xsd:dateTime (RFC 7643 2.3.5), plus NUL. */

@@ -1,7 +1,7 @@
 /*
  * Preconditions on versions: If-Match and If-None-Match with weak entity-tags (RFC 7644 3.14, RFC 9110 13.1), compared
- * weakly. httpd's own comparison is strong and answers 412 to every SCIM tag. A suffix that mod_deflate put on
- * ("-gzip") is accepted.
+ * weakly. httpd's own comparison is strong and answers 412 to every SCIM tag. A suffix added by mod_deflate ("-gzip")
+ * is accepted.
  */
 #ifndef SCIM_VERSION_H
 #define SCIM_VERSION_H
@@ -11,15 +11,15 @@
 
 typedef struct scim_versions_t {
     int any;                  /* "*" */
-    int except;               /* all versions but those that are listed */
-    apr_array_header_t *list; /* apr_int64_t; tags that are none of ours match nothing and are left out */
+    int except;               /* all versions except the listed ones */
+    apr_array_header_t *list; /* apr_int64_t; foreign tags match nothing and are left out */
 } scim_versions_t;
 
-/* NULL where the header is absent. */
+/* NULL if the header is absent. */
 const scim_versions_t *scim_versions_read(const char *header, apr_pool_t *pool);
 
-/* What a method that changes something may change, by If-Match and by If-None-Match, either of which may be NULL: RFC
- * 9110 13.1.2 has it refused where the second one names the version, or is "*". NULL: any version. */
+/* The versions that a write may change, by If-Match and If-None-Match, either of which may be NULL: RFC 9110 13.1.2
+ * refuses the write if If-None-Match names the version or is "*". NULL: any version. */
 const scim_versions_t *scim_versions_allow(const scim_versions_t *match, const scim_versions_t *none, apr_pool_t *pool);
 
 int scim_versions_match(const scim_versions_t *versions, apr_int64_t version);
