@@ -1,17 +1,16 @@
 /*
- * Activity: what a request of provisioning was, and what came of it, as scim.activity tells administrators.
+ * Activity: a row of scim.activity for each provisioning request and its outcome, for administrators.
  *
- * A request that changes something has its row in the transaction of the change: the statement `finish` ends it
- * (scim_finish). Where the tenant runs dry, or the guard against mass changes holds the request, all of it is undone. A
- * Bulk request has its row from the first of its parts that writes something; each part says there that the request is
- * not finished, and its end, in a transaction of its own before the answer, says what came of it (scim_finish_parts).
- * So a change is never without the row of its request, even when httpd is killed. A request that changes nothing has no
- * row of its own transaction: it becomes an entry, as does the use of a token and the body of a request, and entries
- * are recorded many at a time (store/record.h). An entry is JSON; sql/statements/record_entries.sql says what its
- * members mean.
+ * The row of a request that changes something is written in the transaction of the change, by the statement `finish`
+ * (scim_finish). In a dry run, or if the guard against mass changes holds the request, the transaction is rolled back.
+ * The first transaction of a Bulk request that writes something also writes the row, marked as unfinished; a last
+ * transaction before the answer writes the outcome (scim_finish_parts). So a committed change always has a row of its
+ * request, even if httpd is killed. A request that changes nothing becomes an entry, as does the use of a token and the
+ * body of a request; entries are written in batches (store/record.h). An entry is JSON;
+ * sql/statements/record_entries.sql explains its members.
  *
- * Where the end of a COMMIT is not known the request becomes an entry, which has the id that its row got: it is one row
- * whether or not it was done.
+ * If the result of a COMMIT is unknown, the request becomes an entry with the id of its row, so that there is one row
+ * whether or not it was committed.
  */
 #ifndef SCIM_STORE_ACTIVITY_H
 #define SCIM_STORE_ACTIVITY_H
@@ -23,79 +22,79 @@
 /* One request. One thread at a time; lives with the request. */
 typedef struct scim_activity_t {
     const char *tenant;
-    const char *key_id; /* NULL: it names no token */
+    const char *key_id; /* NULL: no token */
     const char *method;
     const char *path;  /* well-formed UTF-8, below the tenant's base URL, masked */
-    scim_mask_t *mask; /* what of the request is masked; its names are the store's to say */
+    scim_mask_t *mask; /* the request's mask; the store sets its names */
     const char *address;
-    const char *request;  /* the id that the logs know it by; NULL: none */
-    const char *object;   /* what a resource is called in its body; NULL: not said */
-    const char *type;     /* the type of the one resource that it is about; NULL: it is about none, or many */
-    const char *resource; /* that one's id; NULL: it has none yet */
-    const char *named;    /* the attribute that says so */
-    const char *body;     /* what was received; NULL: nothing */
+    const char *request;  /* the request id in the logs; NULL: none */
+    const char *object;   /* the resource's name in the body; NULL: none */
+    const char *type;     /* the type of the one resource of the request; NULL: none, or several */
+    const char *resource; /* that resource's id; NULL: none yet */
+    const char *named;    /* the attribute that `object` comes from */
+    const char *body;     /* the received body; NULL: none */
     apr_size_t body_len;
     apr_time_t began;
-    int status; /* what it is answered with where all goes well */
-    int reads;  /* it changes nothing */
-    /* What the store says of it. */
+    int status; /* the status of success */
+    int reads;  /* the request changes nothing */
+    /* Set by the store. */
     int used;                    /* the token was accepted */
     const char *token_name;      /* the token's */
-    int share;                   /* how many of a hundred reads the tenant keeps */
-    const char *keeps;           /* what the tenant wants of bodies, + or -, and what is masked; NULL: nothing */
-    apr_int64_t id;              /* of its row; 0: it has none */
-    apr_int64_t tried;           /* of the row that was to be written last, and may be there; 0: none was */
-    const scim_error_t *refused; /* why a row was not written that should have been; NULL: none was missed */
+    int share;                   /* percentage of reads that the tenant records */
+    const char *keeps;           /* whether the tenant records bodies, + or -, and its mask; NULL: nothing */
+    apr_int64_t id;              /* the id of its row; 0: none */
+    apr_int64_t tried;           /* the id of the row whose writing has an unknown result; 0: none */
+    const scim_error_t *refused; /* why a row could not be written; NULL: none is missing */
     int held;                    /* by the guard against mass changes */
-    const char *changes;         /* of a dry run: what it would have changed, JSON; NULL: it was none */
+    const char *changes;         /* a dry run's changes, JSON; NULL: not a dry run */
 } scim_activity_t;
 
-/* An id of a row: unlike any other of the same microsecond, and at most 18 digits. */
+/* Makes the id of a row: unique also within a microsecond, at most 18 digits. */
 apr_int64_t scim_activity_id(void);
 
-/* Takes what authentication says that the tenant wants kept and masked (scim.token.keeps), which lives with the
- * request. */
+/* Sets what the tenant records and masks, as authentication returned it (scim.token.keeps); `keeps` must live as long
+ * as the request. */
 void scim_activity_learn(scim_activity_t *activity, const char *keeps);
 
 /* How a write ends. */
 typedef struct scim_finish_t {
-    const char *reason; /* may say more of the outcome; NULL: nothing to say */
-    int loses;          /* it can take access from somebody, or a login: the guard looks at it (store/guard.h) */
+    const char *reason; /* more about the outcome; NULL: nothing */
+    int loses;          /* it may remove access or a login, so the guard checks it (store/guard.h) */
     int first;          /* the batch is the request's first one, and has authenticated */
 } scim_finish_t;
 
-/* Runs the last batch of a write, and ends its transaction: commits it, or undoes it where the tenant runs dry and
- * where the guard holds it. A batch that is `first` has opened a transaction where scim_guard_watches. Errors: those of
- * the batch, and of the guard. */
+/* Runs the last batch of a write and ends its transaction: commits it, or rolls it back in a dry run and if the guard
+ * holds it. A `first` batch must have opened a transaction if scim_guard_watches. Errors: those of the batch, and of
+ * the guard. */
 scim_error_t *scim_finish(scim_batch_t *batch, scim_session_t *session, const scim_finish_t *how);
 
-/* Tells of a request that was several transactions, in one of its own. Where that fails the request becomes an entry,
- * and activity->refused says why. */
+/* Writes the outcome of a request with several transactions, in a separate transaction. If that fails the request
+ * becomes an entry, and activity->refused says why. */
 void scim_finish_parts(scim_session_t *session, const char *reason);
 
-/* Ends the transaction of a part of a Bulk request, or the part of one. `unfinished` is what the request's row says if
- * nothing comes after it. Returns a slot for scim_finish_wrote; -1: there is nothing to tell. */
+/* Ends the transaction (or savepoint) of a window of a Bulk request. `unfinished` is the text in the request's row
+ * until the request is finished. Returns a slot for scim_finish_wrote; -1: none. */
 int scim_finish_add_window(scim_batch_t *batch, scim_session_t *session, const char *unfinished);
 
-/* Whether the part, which was committed, has written anything. */
+/* Whether the committed window has written anything. */
 int scim_finish_wrote(const scim_batch_t *batch, int slot);
 
-/* What a request came to when nothing went wrong, in the words of an entry. */
+/* The outcome of a request, for its entry. */
 typedef struct scim_outcome_t {
     int status;
     const char *type;       /* scimType; NULL: none */
     const char *reason;     /* NULL: nothing to say */
-    const char *elsewhere;  /* the reason where the token turns out to be another tenant's; NULL: the same */
-    const char *resource;   /* the id of the one that it came to be about; NULL: it is as the activity has it */
-    const char *leniencies; /* the names of those that it needed, "," between them; NULL: none */
+    const char *elsewhere;  /* the reason if the token belongs to another tenant; NULL: the same */
+    const char *resource;   /* the id of the resource, if it differs from the activity's; else NULL */
+    const char *leniencies; /* comma-separated names of the used leniencies; NULL: none */
     apr_size_t received;    /* bytes of the body */
-    const char *body;       /* JSON, masked; NULL: not to be kept */
+    const char *body;       /* JSON, masked; NULL: do not store it */
 } scim_outcome_t;
 
-/* Writes the entry of a request; nothing where there is nothing to tell. */
+/* Writes the entry of a request, if there is anything to record. */
 void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome);
 
-/* Makes the pieces of scim.activity that are needed, and removes what is older than `keep`. */
+/* Creates the needed partitions of scim.activity, and removes those older than `keep`. */
 scim_error_t *scim_activity_keep(scim_conn_t *conn, apr_interval_time_t keep, apr_pool_t *pool);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * Carries out what an administrator changes, in two round trips: the first locks and looks up what the action names,
- * rules/noun.h decides, and the second writes what was decided, with the entries of the audit log.
+ * Executes an administrator's change in two round trips: the first locks and reads the named objects, rules/noun.h
+ * decides, and the second writes the result and the audit entries.
  *
- * The statements of both take two values, $1 the tenant and $2 a JSON object: to look up, the arguments; to write, the
- * row that was decided. A column of what is looked up is a fact of its name (jsonb, text or boolean), `version` is that
- * of `is` where it is not of its whole text; and `tenant` is known of all. A value that another transaction has taken
- * meanwhile, and what it has removed, make the whole be attempted again: by then it is looked up, and the answer is the
- * action's own.
+ * All statements take two values, $1 the tenant and $2 a JSON object: for a look-up the arguments, for a write the
+ * decided row. Each column of a look-up is a fact of that name (jsonb, text or boolean); `version` is the version of
+ * `is`, unless it is that of its whole text; the fact `tenant` is always present. If another transaction has meanwhile
+ * taken a unique value or removed a row, the whole change is tried again: the new look-up then finds this, and the
+ * action decides the answer.
  */
 #ifndef SCIM_ADMIN_CHANGE_H
 #define SCIM_ADMIN_CHANGE_H
@@ -19,19 +19,19 @@ typedef struct scim_admin_change_t {
     /* Each list ends with SCIM_STMT_COUNT. */
     const scim_statement_e *looks;
     const scim_statement_e *writes;
-    int answer; /* which of those that write answers: the first, or a later one */
+    int answer; /* the index of the writing statement whose result is the answer */
 } scim_admin_change_t;
 
 #define SCIM_STATEMENTS(...) ((const scim_statement_e[]){__VA_ARGS__, SCIM_STMT_COUNT})
 
 struct scim_admin_call_t;
 
-/* Carries out a call whose operation is a change; call->answer gets the representation, call->etag its version. `head`
- * is a batch of the call's connection that is run first, with what it has; the transaction is open then, and is ended
- * with `commits`. A transaction that is refused is undone. Errors: those of the action, and of the statements. */
+/* Executes a call whose operation is a change; call->answer gets the representation, call->etag its version. The
+ * look-ups are added to the batch `head` of the call's connection, and it leaves the transaction open; `commits`
+ * commits it at the end. A refusal rolls it back. Errors: those of the action, and of the statements. */
 scim_error_t *scim_admin_change(struct scim_admin_call_t *call, scim_batch_t *head, int commits);
 
-/* What a call is answered whose statement has found nothing. */
+/* The error for a call whose statement has found no row. */
 scim_error_t *scim_admin_missing(const struct scim_admin_call_t *call);
 
 #endif

@@ -1,23 +1,24 @@
 /*
- * The tables of operations, one for each noun or few: store/admin_NOUN.c. Only admin.c reads them; and what they share.
+ * The tables of operations (store/admin_NOUN.c), read only by admin.c, and functions that their files share.
  */
 #ifndef SCIM_ADMIN_OPS_H
 #define SCIM_ADMIN_OPS_H
 
 #include "admin.h"
 
-/* A batch that begins with who acts, for an operation that carries itself out; and what the row of one of its results
- * answers, or that there is none. */
+/* A batch that begins by setting the actor, for an operation that executes itself; and the answer from the row of one
+ * of its results, or the error that there is none. */
 scim_batch_t *scim_admin_batch(const scim_admin_call_t *call);
 scim_error_t *scim_admin_answer(scim_admin_call_t *call, const PGresult *result);
 
-/* The same of a transaction that stays open. */
+/* The same batch for a transaction that stays open. */
 scim_batch_t *scim_admin_open(const scim_admin_call_t *call);
 
-/* Carries a call out in the transaction that is open, after what `batch` has; it is prepared, and is not finished. */
+/* Executes a call in the open transaction, after the statements in `batch`. The caller calls its hooks prepare (before)
+ * and finish. */
 scim_error_t *scim_admin_part(scim_admin_call_t *call, scim_batch_t *batch);
 
-/* Finds what a call's arguments name (scim_admin_name_t). Errors: those of the table. */
+/* Looks up the names in a call's arguments (scim_admin_name_t). Errors: those of the table. */
 scim_error_t *scim_admin_resolve(scim_admin_call_t *call);
 
 extern const scim_admin_op_t scim_admin_me_ops[];
@@ -35,12 +36,12 @@ extern const scim_admin_op_t scim_admin_group_ops[];
 extern const scim_admin_op_t scim_admin_template_ops[];
 extern const scim_admin_op_t scim_admin_audit_ops[];
 extern const scim_admin_op_t scim_admin_user_ops[];
-/* Carries an operation out in the transaction that is open, as a part of a larger one, and before it what `batch` has.
- * *answer, which may be NULL, is what it answers; it lives in `pool`. */
+/* Executes an operation in the open transaction, as a part of a larger operation, after the statements in `batch`.
+ * `answer` may be NULL; *answer lives in `pool`. */
 scim_error_t *scim_admin_nested(json_object **answer, const scim_admin_call_t *whole, const scim_admin_op_t *op,
                                 json_object *args, scim_batch_t *batch, apr_pool_t *pool);
 
-/* Whether an error is about what was asked, and not about the database. */
+/* Whether an error is about the request, and not about the database. */
 int scim_admin_refuses(const scim_error_t *error);
 
 extern const scim_admin_op_t scim_admin_apply_ops[];

@@ -1,15 +1,15 @@
 /*
- * The review of access (rules/review.h), read piece by piece: one statement for the tenant's rules, and one for each
- * piece of people, each in a transaction of its own. Who has the last seats is read for now, by an index; for a moment
- * in the past all people are read before the first page. What came of it is a part of `next`, with the moment, so that
- * a list of any length finds it once.
+ * The review of access (rules/review.h): one statement reads the tenant's rules, and one each batch of people, each in
+ * its own transaction. For the present an index gives the holders of the last seats; for a moment in the past all
+ * people are read before the first page. The result is part of `next`, together with the moment, so that a list of any
+ * length computes it once.
  */
 #ifndef SCIM_ADMIN_REVIEW_H
 #define SCIM_ADMIN_REVIEW_H
 
 #include "admin.h"
 
-/* Carries out `access review`. Errors: 400 for a moment that is to come, or of which the audit log tells nothing. */
+/* Executes `access review`. Errors: 400 for a moment in the future, or before the audit log begins. */
 scim_error_t *scim_admin_access_review(scim_admin_call_t *call);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Shared by batch.c and batch_paced.c alone: what a batch is made of.
+ * The inside of a batch, only for batch.c and batch_paced.c.
  */
 #ifndef SCIM_BATCH_PRIVATE_H
 #define SCIM_BATCH_PRIVATE_H
@@ -13,14 +13,14 @@ typedef struct scim_batch_statement_t {
     const char *sql;
     int nparams;
     const scim_param_t *params;
-    scim_take_row_t take; /* NULL: its rows are kept */
+    scim_take_row_t take; /* called for each row; NULL: keep the rows */
     void *data;
-    int once;    /* not worth being kept prepared */
-    int setting; /* one of very many; the first of them are kept prepared */
+    int once;    /* do not keep it prepared */
+    int setting; /* sets a tenant; only a limited number of these is kept prepared */
     /* Set when it is sent. */
     const char *name; /* NULL: planned for this one use */
-    int prepare;      /* it has to be prepared first */
-    PGresult *result; /* of rows that are taken, the first alone */
+    int prepare;      /* prepare it first */
+    PGresult *result; /* with `take`, only the first row */
 } scim_batch_statement_t;
 
 struct scim_batch_t {
@@ -28,7 +28,7 @@ struct scim_batch_t {
     apr_array_header_t *statements; /* scim_batch_statement_t */
     scim_batch_statement_t deadline;
     apr_array_header_t *settings;         /* scim_batch_statement_t: SET LOCAL */
-    scim_batch_statement_t begin, commit; /* around what becomes a transaction block because of them */
+    scim_batch_statement_t begin, commit; /* added if SET LOCAL needs a transaction block */
     apr_array_header_t *order;            /* scim_batch_statement_t *: how they are sent */
     int doubtful;                         /* it is likely to fail */
     int syncs;                            /* how many end it */

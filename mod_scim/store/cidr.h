@@ -1,5 +1,5 @@
 /*
- * Blocks of addresses as an operator writes them: "192.0.2.0/24", "2001:db8::/32", or a single address.
+ * Address blocks: "192.0.2.0/24", "2001:db8::/32", or a single address.
  */
 #ifndef SCIM_CIDR_H
 #define SCIM_CIDR_H
@@ -8,8 +8,8 @@
 
 #include "scim/error.h"
 
-/* Reads one block; *out gets the form that PostgreSQL's cidr has. Errors: 400 where it is none, where the address has
- * bits beyond the prefix, and for an IPv4 address in IPv6 form, which no client ever has. */
+/* Reads one block; *out gets the form of PostgreSQL's cidr. Errors: 400 if it is not a block, if the address has bits
+ * beyond the prefix, and for an IPv4 address in IPv6 form, which no client ever has. */
 scim_error_t *scim_cidr_read(const char **out, const char *text, apr_pool_t *pool);
 
 #endif

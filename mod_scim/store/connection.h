@@ -1,18 +1,17 @@
 /*
  * A PostgreSQL connection as the store uses it.
  *
- * The PGconn is somebody else's (mod_dbd's pool, or scimctl). What belongs to the connection and not to a request -
- * which statements are prepared, whether the schema version was checked - is kept with the connection's own pool and
- * holds for one backend process: a reset connection starts anew. Work happens in batches: statements sent as one libpq
- * pipeline, which PostgreSQL runs as one transaction in one round trip; any error undoes all of it. A connection is
- * always handed back clean: no pipeline, no transaction, no settings but its time limits. Not thread-safe: one request
- * at a time, as mod_dbd lends it.
+ * The PGconn belongs to mod_dbd's pool, or to scimctl. State of the connection, as opposed to a request (which
+ * statements are prepared, whether the schema version was checked), lives in the connection's own pool and is valid for
+ * one backend process; after a reset it starts empty. Work is done in batches: statements sent as one libpq pipeline,
+ * which PostgreSQL runs as one transaction in one round trip; any error rolls back all of it. A connection is always
+ * returned clean: no pipeline, no transaction, no settings except its timeouts. Not thread-safe: one request at a time,
+ * as mod_dbd lends it.
  *
- * Deadlines: a batch that commits has a last statement that refuses it (SC0LT) when the time is over in which the
- * module waits for it, by the database's own clock. So a batch that waits somewhere, in a buffer of the network or in a
- * process that hangs, is not carried out after the module has given it up. Each answer to a write tells the database's
- * clock; what it shows later is reckoned from there by a clock of this machine that nobody sets, so it does not matter
- * whether the two machines agree on the time.
+ * Deadlines: the last statement of a batch that commits refuses it (SC0LT) if, by the database's clock, the module's
+ * timeout for it is over. So a batch that is delayed, in a network buffer or in a hanging process, is not committed
+ * after the module has given it up. Each answer to a write contains the database's time; later times are computed from
+ * it with this machine's monotonic clock, so the clocks of the two machines may differ.
  */
 #ifndef SCIM_CONNECTION_H
 #define SCIM_CONNECTION_H
@@ -27,93 +26,93 @@
 
 typedef struct scim_conn_t scim_conn_t;
 
-/* What a look at a connection that nobody uses finds. */
+/* The state of an idle connection. */
 typedef enum {
     SCIM_CONN_DEAD,
-    SCIM_CONN_NEW,  /* made just now, or anew: its server had gone, or had been given up */
+    SCIM_CONN_NEW,  /* just opened, or reopened because its server had ended or was given up */
     SCIM_CONN_KNOWN /* used before, and still open */
 } scim_conn_e;
 
-/* Looks at it before any work is done, and makes it anew, once, where its server has gone. `home` as below. */
+/* Checks a connection before any work, and reconnects once if its server has ended. `home` as below. */
 scim_conn_e scim_conn_revive(PGconn *pg, apr_pool_t *home);
 
-/* Whether PostgreSQL is there and takes no connection at the moment: it has as many as it may have (53300), or it is
- * starting (57P03). `conninfo` are libpq's words for it; NULL: 0. It takes a second at the most. */
+/* Whether PostgreSQL is running but accepts no connection at the moment: it has reached max_connections (53300), or it
+ * is starting (57P03). `conninfo` is libpq's connection string; NULL: returns 0. Takes at most a second. */
 int scim_conn_refused(const char *conninfo);
 
-/* Takes up a connection for one request. `home` is the pool that lives as long as the connection (its state is kept
- * there); `pool` the request's. `timeout` bounds each round trip. Errors: 503 with Retry-After (unreachable, the
- * schema's version does not fit, or row-level security does not hold for the user). */
+/* Opens a connection for one request. `home` is the pool that lives as long as the connection and has its state; `pool`
+ * is the request's. `timeout` bounds each round trip. Errors: 503 with Retry-After (unreachable, wrong schema version,
+ * or the user bypasses row-level security). */
 scim_error_t *scim_conn_open(scim_conn_t **out, PGconn *pg, apr_pool_t *home, apr_interval_time_t timeout,
                              apr_pool_t *pool);
 
-/* The time limit of one statement as statement_timeout takes it: a little less than a round trip may take, so that
- * PostgreSQL most often gives up before the module does. */
+/* The value of statement_timeout: a little less than the timeout of a round trip, so that PostgreSQL normally cancels a
+ * statement before the module gives up. */
 const char *scim_conn_timeout_text(const scim_conn_t *conn);
 
-/* Has the connection's own statement_timeout be this request's. For what does not set it in its first statement. It
- * costs a round trip where the connection was last used with another timeout. Errors: 503. */
+/* Sets the connection's statement_timeout to this request's, for work that does not set it in its first statement.
+ * Costs a round trip if the connection was last used with another timeout. Errors: 503. */
 scim_error_t *scim_conn_limit(scim_conn_t *conn);
 
-/* Says that nothing is written until the connection is given back, so no batch needs a deadline. */
+/* Declares that nothing is written until the connection is returned, so no batch needs a deadline. */
 void scim_conn_reads(scim_conn_t *conn);
 
-/* Random bytes of this connection, that digests are compared under (see session.c). */
+/* Random bytes of this connection, used to compare digests (see session.c). */
 #define SCIM_BLIND_LENGTH 16
 const unsigned char *scim_conn_blind(const scim_conn_t *conn);
 
-/* The installation's secret, which signs what it gives away and takes back (scim.secret). */
+/* The installation's secret, which signs cursors (scim.secret). */
 #define SCIM_SECRET_LENGTH 32
 const unsigned char *scim_conn_secret(const scim_conn_t *conn);
 
-/* What scim.lookup finds resources by (scim_indexed_t of indexed.h), as it was when the backend was first used. */
+/* The attributes indexed in scim.lookup (scim_indexed_t of indexed.h), read when the backend was first used. */
 const apr_array_header_t *scim_conn_indexed(const scim_conn_t *conn);
 
-/* Bits about a tenant, whose meaning is the caller's, as they were when one of this connection's statements told them
- * last; 0: nothing is known. They may hold no more. A bounded number of tenants is remembered. */
+/* Bits about a tenant, with a meaning defined by the caller, as last returned by a statement of this connection; 0:
+ * unknown. They may be outdated. A bounded number of tenants is stored. */
 unsigned scim_conn_recall(const scim_conn_t *conn, const char *tenant);
 void scim_conn_remember(scim_conn_t *conn, const char *tenant, unsigned bits);
 
 /* The pool that lives as long as the connection to this backend process. */
 apr_pool_t *scim_conn_home(const scim_conn_t *conn);
 
-/* Whether this request is the first that uses the backend. */
+/* Whether this request is the backend's first. */
 int scim_conn_fresh(const scim_conn_t *conn);
 
-/* What the connection's server is: "PostgreSQL 15.8 (Debian 15.8-0+deb12u1)". */
+/* The server's version: "PostgreSQL 15.8 (Debian 15.8-0+deb12u1)". */
 const char *scim_conn_server(const PGconn *pg, apr_pool_t *pool);
 const char *scim_conn_software(const scim_conn_t *conn);
 
-/* How many connections PostgreSQL gives to the user of this one. Errors: 503. */
+/* How many connections PostgreSQL allows to this connection's user. Errors: 503. */
 scim_error_t *scim_conn_places(int *places, scim_conn_t *conn);
 
-/* Which database it is of, as text that another database has not. */
+/* A text that identifies the database. */
 const char *scim_conn_database(const scim_conn_t *conn);
 
-/* How many backends of PostgreSQL this process had met, when asked: whatever holds for one server alone is told from
- * what was found before another one came. 0: a connection pooler may give the connection to another backend at any
+/* How many backends of PostgreSQL this process has used so far. Data that is valid for one server only, such as a
+ * snapshot, is invalid once this number has changed. 0: unknown, because a connection pooler may switch backends at any
  * time. */
 unsigned scim_conn_met(const scim_conn_t *conn);
 
-/* What is undone from now on is a part of the transaction, back to its latest savepoint. */
+/* From now on a failure rolls back to the latest savepoint (`nested`), or the whole transaction (0). */
 void scim_conn_nest(scim_conn_t *conn, int nested);
 
-/* Which tokens were not accepted lately over this connection: a few key ids, cut short. */
+/* Stores and looks up tokens that were recently refused on this connection: a few key ids, truncated. */
 void scim_conn_deny(scim_conn_t *conn, const char *key_id);
 int scim_conn_denied(const scim_conn_t *conn, const char *key_id);
 
-/* How many round trips the request has made. */
+/* The number of round trips of this request. */
 int scim_conn_trips(const scim_conn_t *conn);
 
 /* Whether the connection can still be used after an error. */
 int scim_conn_usable(const scim_conn_t *conn);
 
-/* Has what follows live in another pool, and returns the one before. A request of many transactions so gives back what
- * each of them took. */
+/* Sets the pool for further results, and returns the previous one. So a request with many transactions can free the
+ * memory of each. */
 apr_pool_t *scim_conn_pool(scim_conn_t *conn, apr_pool_t *pool);
 
-/* Undoes a transaction that is still open; harmless where there is none. Whoever leaves one open between two batches
- * calls it on the way out. */
+/* Rolls back an open transaction; harmless if there is none. Code that leaves a transaction open between two batches
+ * must call it on errors. */
 void scim_conn_rollback(scim_conn_t *conn);
 
 /* A value of a statement: text form, or bytes of a bytea. */
@@ -127,47 +126,46 @@ typedef struct scim_batch_t scim_batch_t;
 
 scim_batch_t *scim_batch_make(scim_conn_t *conn);
 
-/* Adds a statement; returns its slot. The number of values is the statement's own: scim_statements[id].params. Text
- * values. */
+/* Adds a statement; returns its slot. It takes scim_statements[id].params values. Text values. */
 int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params);
-/* Says that the batch is likely to fail: where it ends with COMMIT, the transaction is rolled back in the same round
- * trip then. It costs PostgreSQL an answer more. */
+/* Declares that the batch is likely to fail: if it ends with COMMIT, a failure is then rolled back in the same round
+ * trip. Costs PostgreSQL one more answer. */
 void scim_batch_doubt(scim_batch_t *batch);
 
-/* The same for SQL made at run time (filters); prepared under its text and found again. */
+/* The same for SQL made at run time (filters); it is prepared, and found again by its text. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 
-/* Sets scim.NAME for the batch's transaction, before its statements run: SET LOCAL, which is also the word that a
- * distributed PostgreSQL passes on. "tenant" is whose rows row-level security lets through; "*", for administrators:
- * all of them. A batch that neither begins a transaction nor runs in one becomes one by itself. */
+/* Sets scim.NAME for the batch's transaction, before its statements run, by SET LOCAL, which a distributed PostgreSQL
+ * also passes to its workers. "tenant" is the tenant for row-level security; "*", for administrators: all tenants. A
+ * batch that neither begins a transaction nor runs in one becomes a transaction by this. */
 void scim_batch_set(scim_batch_t *batch, const char *name, const char *value);
-/* The same for what is added after it, of a batch that begins a transaction. */
+/* The same, for the statements that are added after it; in a batch that begins a transaction. */
 void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value);
 
-/* Has the rows of a statement handed over as they arrive, instead of kept: what a statement answers may be long, and no
- * memory grows with it. `first` tells that it starts, which it does again where the batch is run again; the row is gone
- * when the function returns. scim_batch_result has the first row alone. */
+/* Calls `take` for each row of a statement as it arrives, instead of keeping the rows, so that a long result does not
+ * need memory. `first` is set for the first row, again if the batch is run again; the row is freed when the function
+ * returns. scim_batch_result has only the first row. */
 typedef void (*scim_take_row_t)(void *data, const PGresult *result, int row, int first);
 void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data);
 
-/* Sends all, waits for all. After an error it may be run again. Errors come from the first statement that failed, by
- * the table in sqlstate.h. The results stay readable until the request's pool goes. */
+/* Sends all statements and waits for all results. After an error it may be run again. The error is that of the first
+ * failed statement, by the table in sqlstate.h. The results stay readable until the request's pool is destroyed. */
 scim_error_t *scim_batch_run(scim_batch_t *batch);
 
-/* Runs a batch of reading statements again whose streamed statement, in `slot`, took longer than a statement may: in a
- * transaction, and that statement by a cursor, row by row, so that the time limit is about each row and not about all.
- * What it reads is of one moment all the same. It takes a round trip for each row. */
+/* Runs a batch of reading statements again after its streamed statement, in `slot`, has exceeded the timeout: in a
+ * transaction, with a cursor for that statement, row by row, so that the timeout applies to each row. All rows are
+ * still of one snapshot. Takes a round trip for each row. */
 scim_error_t *scim_batch_run_paced(scim_batch_t *batch, int slot);
 
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot);
 
-/* How many statements it has, which is the slot of the next one. */
+/* The number of statements, which is the slot of the next one. */
 int scim_batch_size(const scim_batch_t *batch);
 
 /* The slot of the statement that failed when the batch was run; -1: none did. */
 int scim_batch_failed(const scim_batch_t *batch);
 
-/* The SQLSTATE that it failed with; "" where none did, or the connection is lost. */
+/* The SQLSTATE of the failure; "" if none failed, or the connection is lost. */
 const char *scim_batch_state(const scim_batch_t *batch);
 
 /* Typed reading of results, which are all in binary form. */
@@ -185,7 +183,7 @@ typedef struct scim_elements_t {
 } scim_elements_t;
 
 void scim_result_elements(scim_elements_t *out, const PGresult *result, int row, int column);
-/* The next one, which is not ended by NUL and lives with the result; NULL after the last. */
+/* The next element, not NUL-terminated, which lives with the result; NULL after the last. */
 const char *scim_result_element(scim_elements_t *elements, apr_size_t *len);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * What can be wrong with an installation's database, as `scimctl doctor` tells it.
+ * The checks of an installation's database for `scimctl doctor`.
  *
- * A check is a row of one table: an area, a name, how bad it is, a statement (sql/statements/doctor_*.sql), and two
- * texts, what was found and what to do. Each row that the statement answers is one finding; its columns fill the places
- * %1, %2,
- * ... of the texts. A statement without an answer says that all is well.
+ * A check is a row of one table: an area, a name, a severity, a statement (sql/statements/doctor_*.sql), and two texts,
+ * what was found and what to do. Each row that the statement returns is one finding; its columns replace %1, %2, ... in
+ * the texts. No row means no problem.
  *
  *   {"schema", "indexes", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_INDEXES,
  *    "The index %1 is not valid, so no query uses it.", "Make it anew: reindex index concurrently scim.%1"}
@@ -15,9 +14,9 @@
 #include "connection.h"
 
 typedef enum {
-    SCIM_DOCTOR_NOTE,    /* something was not looked at */
-    SCIM_DOCTOR_WARNING, /* works now, and may not for long */
-    SCIM_DOCTOR_ERROR    /* does not work, or does not keep what it promises */
+    SCIM_DOCTOR_NOTE,    /* something could not be checked */
+    SCIM_DOCTOR_WARNING, /* works now, but may soon fail */
+    SCIM_DOCTOR_ERROR    /* does not work, or breaks a guarantee */
 } scim_doctor_e;
 
 typedef struct scim_finding_t {
@@ -32,8 +31,8 @@ typedef struct scim_finding_t {
 void scim_doctor_add(apr_array_header_t *findings, const char *area, const char *check, scim_doctor_e severity,
                      const char *finding, const char *advice);
 
-/* Makes all checks of a database whose schema is this build's, as `user`, who stands in no log for it; *checks is how
- * many there are. A check that the connection's user may not make is a note. Errors: 503. */
+/* Runs all checks on a database with this build's schema, as `user`; no log records it. *checks is their number. A
+ * check that the connection's user may not make becomes a note. Errors: 503. */
 scim_error_t *scim_doctor_run(apr_array_header_t *findings, int *checks, scim_conn_t *conn, const char *user,
                               apr_pool_t *pool);
 

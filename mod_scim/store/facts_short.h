@@ -1,13 +1,11 @@
 /*
- * The short statements: what a decision of one kind reads of a tenant of the common sort, in as few tables as there can
- * be.
+ * The short statements: the reads of one kind of decision, in an ordinary tenant, with as few tables as possible.
  *
- * Starting a plan costs PostgreSQL more than running it, a fifth as much for each table as the account's own row, so
- * there is a statement for each kind of decision, for each attribute that people may log in by, and for whether groups
- * decide. Which one is right, the tenant's settings say (its traits). They are remembered with the connection, and each
- * statement tells them anew: where they are not those that it was chosen by, its answer means nothing, and the long
- * statement for all tenants is run instead. Tenants that have groups in groups, or record first logins, have no short
- * statement.
+ * Starting a plan costs PostgreSQL more than running it, and each further table costs a fifth of the account's own row.
+ * So there is a statement for each kind of decision, for each login attribute, and for policies with and without
+ * groups. The tenant's settings (its traits) select one. The traits are stored with the connection, and each statement
+ * returns the current ones: if they differ from those it was selected by, the answer is dropped, and the long statement
+ * for all tenants is run instead. Tenants with nested groups, or that record first logins, have no short statement.
  */
 #ifndef SCIM_FACTS_SHORT_H
 #define SCIM_FACTS_SHORT_H
@@ -20,23 +18,23 @@
 #define SCIM_TRAIT_GROUPS 8u  /* groups decide who has what */
 #define SCIM_TRAIT_FIRST  16u /* first logins are recorded */
 
-/* The traits in four columns from `column` on, {{facts_traits}}; 0 where there is no tenant. */
+/* The traits in four columns from `column` on, {{facts_traits}}; 0 if the tenant does not exist. */
 unsigned scim_facts_traits(const PGresult *result, int column);
 
-/* Reads what every statement begins with: whether the tenant is on, and the account's id, userName, state and flags.
- * Whether there is one. */
+/* Reads the first columns of every statement: whether the tenant is enabled, and the account's id, userName, state and
+ * flags. Returns whether the account exists. */
 int scim_facts_account(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool);
 
 /* A list of texts in the first row (const char *). */
 apr_array_header_t *scim_facts_list(const PGresult *result, int column, apr_pool_t *pool);
 
-/* Where the short statements tell the traits. */
+/* The first column of the traits in the short statements. */
 #define SCIM_FACTS_SHORT_TRAITS 5
 
-/* The statement for one of the lists (SCIM_FACTS_*), or none (0), in a tenant with these traits; -1: there is none. */
+/* The statement for one of the lists (SCIM_FACTS_*), or none (0), in a tenant with these traits; -1: none. */
 int scim_facts_short(unsigned list, unsigned traits);
 
-/* What the rows say. */
+/* The facts from the rows. */
 scim_facts_t *scim_facts_short_read(const PGresult *result, unsigned list, apr_pool_t *pool);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * Where an attribute's value is found in SQL: a generated column, a column of the server's own, the document, one
- * element of a list in the document, or a membership row. filter_sql.c makes conditions of it, search_sql.c orders;
- * nobody else uses this.
+ * The SQL expression of an attribute's value: a generated column, a server-owned column, the document, one element of a
+ * list in the document, or a membership row. Only for filter_sql.c, which makes conditions, and search_sql.c, which
+ * makes sort orders.
  *
- * Every text here is made of constants and of names from the schemas.
+ * All SQL here consists of constants and of names from the schemas.
  */
 #ifndef SCIM_FILTER_OPERAND_H
 #define SCIM_FILTER_OPERAND_H
@@ -20,8 +20,8 @@ typedef enum {
 } scim_scope_e;
 
 typedef enum {
-    SCIM_OPERAND_NONE,   /* of this attribute no SQL is made but for its presence */
-    SCIM_OPERAND_TEXT,   /* text; `fold` tells whether to compare it folded */
+    SCIM_OPERAND_NONE,   /* only the attribute's presence can be tested */
+    SCIM_OPERAND_TEXT,   /* text; `fold` says whether to compare it folded */
     SCIM_OPERAND_FOLDED, /* text that is stored folded */
     SCIM_OPERAND_UUID,
     SCIM_OPERAND_TIME,
@@ -41,7 +41,8 @@ typedef struct scim_operand_t {
 scim_operand_t scim_operand_find(scim_scope_e scope, const scim_attr_t *attr, const scim_attr_t *sub,
                                  const scim_resource_type_t *type, apr_pool_t *pool);
 
-/* Many values: `from` and the condition `on` (or NULL) that gives one row for each, and the scope within. */
+/* Several values: `from` and the condition `on` (or NULL) give one row for each; `scope` is the scope of these rows.
+ */
 typedef struct scim_many_t {
     scim_scope_e scope;
     const char *from;
@@ -51,31 +52,31 @@ typedef struct scim_many_t {
 /* The values of a multi-valued attribute of r. */
 scim_many_t scim_operand_many(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool);
 
-/* The operand, in SCIM_SCOPE_ROW, of the one value that a list is sorted by: of a multi-valued attribute the primary
- * value, else the first (RFC 7644 3.4.2.3). */
+/* The operand, in SCIM_SCOPE_ROW, of the value to sort by: for a multi-valued attribute the primary value, else the
+ * first (RFC 7644 3.4.2.3). */
 scim_operand_t scim_operand_first(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type,
                                   apr_pool_t *pool);
 
 /* A name from a schema as an SQL literal. */
 const char *scim_operand_literal(const char *name, apr_pool_t *pool);
 
-/* The operand as it is compared as text: the same one unless it is a UUID. */
+/* The operand for a comparison as text: unchanged unless it is a UUID. */
 scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool);
 
-/* A condition on r that an index answers, and that holds wherever the comparison it was made of holds. */
+/* A condition on r that an index answers, and that is true for every row for which its comparison is true. */
 typedef struct scim_hint_t {
-    const char *sql;     /* `?` stands for the value, wherever it is */
-    const char *scan;    /* NULL, or: `sql` holds nowhere else, so it stands for the comparison; and the same as this,
-                            which costs less where rows are read one by one. Never null */
-    scim_operand_e kind; /* of the value: SCIM_OPERAND_FOLDED, _TEXT, _UUID or _TIME */
+    const char *sql;  /* `?` stands for the value, wherever it is */
+    const char *scan; /* if `sql` is equivalent to the comparison, so that it can replace it: an equivalent expression
+                         that is cheaper when rows are read one by one, never SQL null; else NULL */
+    scim_operand_e kind; /* the value's kind: SCIM_OPERAND_FOLDED, _TEXT, _UUID or _TIME */
 } scim_hint_t;
 
-/* The hint for a comparison of a top-level attribute and its sub-attribute or NULL with a string; `indexed` tells what
- * the connection looks up (scim_indexed_t; may be NULL). 0 where no index helps, or none is needed besides. */
+/* The hint for comparing a top-level attribute and its sub-attribute (or NULL) with a string; `indexed` has the
+ * attributes in scim.lookup (scim_indexed_t; may be NULL). 0 if no index helps, or no hint is needed. */
 int scim_operand_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, const scim_attr_t *sub,
                       const scim_resource_type_t *type, const apr_array_header_t *indexed, apr_pool_t *pool);
 
-/* Whether an attribute has a column or rows of its own, so that it is not looked up in scim.lookup. */
+/* Whether an attribute has its own column or rows, so that it is not in scim.lookup. */
 int scim_operand_has_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type);
 
 /* Whether an index answers `eq` of this operand. */

@@ -1,25 +1,24 @@
 /*
- * The last word on a transaction of a watched tenant, which has written something and is still open (rules/guard.h).
+ * The guard's decision about a transaction that has written something and is still open (rules/guard.h).
  *
- * Only what can take access from somebody is looked at, and all where the tenant runs dry; so most writes of a tenant
- * with a guard are one transaction in as few round trips as elsewhere. What is looked at takes one round trip more,
- * or two where a share of all users has to be counted.
+ * Only writes that may remove access are checked, and in a dry run all; so most writes of a tenant with a guard need no
+ * additional round trip. A checked write takes one more round trip, or two if a share of all users has to be counted.
  */
 #ifndef SCIM_STORE_GUARD_H
 #define SCIM_STORE_GUARD_H
 
 #include "session.h"
 
-/* Whether a write is looked at; `loses`: it can take access from somebody, or a login. The tenant's rules are known. */
+/* Whether a write is checked; `loses`: it may remove access or a login. Needs the tenant's rules. */
 int scim_guard_watches(const scim_session_t *session, int loses);
 
-/* Adds what has to be asked at the end of the work; its slot. */
+/* Adds the statement for the end of the work; its slot. */
 int scim_guard_mark(scim_batch_t *batch);
 
-/* Decides about the transaction by the result of that. *passes: it may be committed, behind the statements that `end`
- * got for that. Else it was undone: *changes is what a dry run would have changed (JSON), NULL where it is none; and
- * *held says whether it waits for an administrator. `fingerprint` tells the request from others of its method and path.
- * Errors: 403 and 429, as the guard decides. */
+/* Decides about the transaction by the result of that statement. *passes: it may be committed, after the statements
+ * added to `end`. Otherwise it was rolled back: *changes has a dry run's changes (JSON), or NULL; *held says whether it
+ * waits for an administrator. `fingerprint` distinguishes requests with the same method and path. Errors: 403 and 429,
+ * as the guard decides. */
 typedef struct scim_guarded_t {
     int passes;
     int held;

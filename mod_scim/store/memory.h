@@ -1,9 +1,9 @@
 /*
- * What a list leaves behind for later ones, so that these need not find it out again.
+ * A cache for lists: page positions and totals for later requests.
  *
- * A cache that somebody else keeps (httpd/pages.c: httpd's shared object cache): everything in it may be gone at any
- * time, and nothing is ever true because it is in it. A key is a digest of all that the value depends on; the database
- * is among it, since nodes, and virtual hosts with databases of their own, may share one cache.
+ * The cache itself is provided by httpd/pages.c (httpd's shared object cache). An entry may vanish at any time, and
+ * must be verified when it is used. A key is a digest of everything that the value depends on, including the database,
+ * because nodes, and virtual hosts with different databases, may share one cache.
  */
 #ifndef SCIM_MEMORY_H
 #define SCIM_MEMORY_H
@@ -17,7 +17,7 @@
 typedef struct scim_memory_t scim_memory_t;
 
 struct scim_memory_t {
-    /* Copies the value to `value` and returns its length; 0 where there is none. */
+    /* Copies the value to `value` and returns its length; 0 if there is none. */
     apr_size_t (*recall)(const scim_memory_t *memory, const unsigned char *key, char *value, apr_pool_t *pool);
     void (*keep)(const scim_memory_t *memory, const unsigned char *key, const char *value, apr_size_t len,
                  apr_pool_t *pool);
@@ -29,14 +29,14 @@ typedef struct scim_memory_key_t {
     unsigned char bytes[SCIM_MEMORY_KEY];
 } scim_memory_key_t;
 
-/* `what` names the kind of value; `text` and `values` (const char *, NULL allowed) are what it is the answer to. */
+/* `what` names the kind of value; `text` and `values` (const char *, NULL allowed) are the query. */
 void scim_memory_key(scim_memory_key_t *out, const struct scim_session_t *session, const char *what, const char *text,
                      const apr_array_header_t *values);
 
-/* The value, ended by NUL, in the session's pool; NULL where there is none, or the session has no memory. */
+/* The value, NUL-terminated, in the session's pool; NULL if there is none, or the session has no cache. */
 const char *scim_memory_recall(const struct scim_session_t *session, const scim_memory_key_t *key);
 
-/* What is too long is not kept. */
+/* Stores a value, unless it is too long. */
 void scim_memory_keep(const struct scim_session_t *session, const scim_memory_key_t *key, const char *value);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * The OpenAPI 3.1 description of the admin API, made of the table of operations (admin.h), so that it says what is so.
+ * The OpenAPI 3.1 description of the admin API, generated from the table of operations (admin.h).
  *
- * It is the same text each time: docs/openapi.json is it, `scimctl openapi` prints it, and the admin handler serves it
- * at SCIM_OPENAPI_PATH below its Location. Its paths are relative to that Location. An operation is called NOUN-VERB;
- * an answer has exactly the members that its schema names, and those that have no value are null.
+ * docs/openapi.json has the same text, `scimctl openapi` prints it, and the admin handler serves it at
+ * SCIM_OPENAPI_PATH below its Location. Its paths are relative to that Location. An operation's id is NOUN-VERB; an
+ * answer has exactly the members in its schema, and those without a value are null.
  */
 #ifndef SCIM_OPENAPI_H
 #define SCIM_OPENAPI_H
@@ -12,7 +12,7 @@
 
 #define SCIM_OPENAPI_PATH "/openapi.json"
 
-/* The document, in lines, with a line end at its end. */
+/* The document, in lines, ending with a newline. */
 const char *scim_openapi(apr_pool_t *pool);
 
 #endif

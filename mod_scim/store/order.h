@@ -1,20 +1,20 @@
 /*
- * The order of a search in SQL, and where in it one reads on.
+ * The order of a search in SQL, and the condition for reading on after a position.
  *
- * Like a filter's, all texts depend on the shape alone: on which attributes of which types. Every value is a parameter.
+ * As for filters, the SQL depends only on the attributes and types. Every value is a parameter.
  *
- * What sorting means here (RFC 7644 3.4.2.3):
- * - Text is in the order of code points, folded by scim.fold() unless the attribute is caseExact; so it is the same in
- *   every locale, and the same that `gt` and `lt` of a filter see. Of text that has no column of its own the first 256
- *   characters count, so that a position in the order is never long. Times, numbers and ids are in their own order,
- *   false is before true.
- * - Who has no value comes last, and first where the order is descending.
- * - In a query of several types that mean different things by one name (text here, a number there), text comes first,
- *   then times, numbers, ids; in descending order last.
- * - Then come, always ascending, the types and the ids.
+ * The meaning of sorting (RFC 7644 3.4.2.3):
+ * - Text is sorted by code points, folded by scim.fold() unless the attribute is caseExact; so the order is the same in
+ *   every locale, and the same that `gt` and `lt` of a filter use. For text without its own column only the first 256
+ *   characters count, so that a position is never long. Times, numbers and ids are sorted by value, false is before
+ *   true.
+ * - Resources without a value come last, or first if the order is descending.
+ * - If an attribute has different types in a query of several resource types, text comes first, then times, numbers,
+ *   ids; in descending order the reverse.
+ * - Equal values are ordered by resource type and then id, always ascending.
  *
- * Who comes after a position is found in two steps, because an index answers each of them and not the two together:
- * near are those who have a value of the same kind as the position (or none, as it has), far are all behind these.
+ * The rows after a position are read in two steps, because an index answers each of them, but not both together: near
+ * rows have a value of the same kind as the position (or none, if the position has none), far rows are all after these.
  */
 #ifndef SCIM_ORDER_H
 #define SCIM_ORDER_H
@@ -24,33 +24,33 @@
 
 typedef struct scim_order_t scim_order_t;
 
-/* What of an order an index gives. */
+/* How far an index gives the order. */
 typedef enum {
-    SCIM_BY_SORT, /* nothing, or it may take long to find in it what is asked for */
-    SCIM_BY_KEY,  /* the key; who has the same one is sorted */
+    SCIM_BY_SORT, /* not at all, or finding the rows in it may take long */
+    SCIM_BY_KEY,  /* by the key; rows with the same key are sorted */
     SCIM_BY_INDEX /* all */
 } scim_order_by_e;
 
 typedef enum { SCIM_ORDER_NEAR, SCIM_ORDER_FAR, SCIM_ORDER_BOTH } scim_order_e;
 
-/* Errors: 400 invalidValue for what cannot be sorted by. */
+/* Errors: 400 invalidValue for an attribute that cannot be sorted by. */
 scim_error_t *scim_order_make(const scim_order_t **out, const scim_search_t *search, apr_pool_t *pool);
 
-/* Appends what follows `order by` where this part is read: the order of the search, reversed where it goes backward.
- * Those without a value are ordered by what is left, so that an index may find them in that order. */
+/* Appends the text after `order by` for reading this part: the order of the search, reversed if it goes backward. Rows
+ * without a value are ordered by the remaining columns, so that an index may give that order. */
 void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e which);
 
 /* Appends the expression of a row's sort key as text (scim_position_t); only where the search sorts. */
 void scim_order_put_key(scim_buf_t *out, const scim_order_t *order);
 
-/* Appends the condition on rows after search->after, in the order that they are read in, and its values, as
- * scim_filter_sql does. To be called only where there is a position, and FAR only where there is somebody far. */
+/* Appends the condition for rows after search->after, in reading order, and its values, like scim_filter_sql. Call it
+ * only if there is a position, and with FAR only if scim_order_is_split. */
 void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order_e which);
 
-/* By what the rows of this part come in their order, where no filter finds them by another index. */
+/* How far an index gives the order of this part, if no filter uses another index. */
 scim_order_by_e scim_order_by(const scim_order_t *order, scim_order_e which);
 
-/* Whether there can be anybody far. */
+/* Whether there can be far rows. */
 int scim_order_is_split(const scim_order_t *order);
 
 #endif

@@ -1,14 +1,14 @@
 /*
  * Pages by index (RFC 7644 3.4.2.4).
  *
- * A page that begins where another one has ended is read on from there, by the position of that one's last resource
- * (scim/search.h), and costs the same wherever it is. Positions are remembered (memory.h) for a token, a search and the
- * number of the page's first resource, so a walk from page to page finds those that it has left itself. What is not
- * remembered is skipped to.
+ * A page that begins where another one has ended continues from the position of that page's last resource
+ * (scim/search.h), and costs the same everywhere in the list. Positions are cached (memory.h) for a token, a search and
+ * the number of the page's first resource, so a walk from page to page finds its own positions. Without a cached
+ * position the resources before the page are skipped.
  *
- * The numbers of such a page are those of the walk: what came or went before its position has not moved it. So that a
- * client that counts never stops too early, the total of a page is at least the number of its last resource, and one
- * more where more follow; where none follow, it is that number.
+ * The numbers of such a page continue those of the earlier pages, even if resources before it were added or removed. So
+ * that a client that counts does not stop too early, the total of a page is at least the number of its last resource,
+ * at least one more if further resources follow, and equal to it if none follow.
  */
 #ifndef SCIM_PAGE_H
 #define SCIM_PAGE_H

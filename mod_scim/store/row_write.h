@@ -1,5 +1,5 @@
 /*
- * Rows (rules/row.h) to the parameters of the statements that write them, and stored rows from results.
+ * Converts rows (rules/row.h) to the parameters of the statements that write them, and results to rows.
  */
 #ifndef SCIM_ROW_WRITE_H
 #define SCIM_ROW_WRITE_H
@@ -9,7 +9,7 @@
 #include "rules/row.h"
 #include "scim/text.h"
 
-/* Resources of one type that one statement makes (sql/statements/made.part): arrays that grow by a row. */
+/* Resources of one type that one statement makes (sql/statements/made.part), as arrays. */
 typedef struct scim_rows_t {
     scim_buf_t ids;
     scim_buf_t docs;
@@ -23,19 +23,20 @@ typedef struct scim_rows_t {
 
 void scim_rows_init(scim_rows_t *rows, apr_pool_t *pool);
 
-/* `text` is the document as it is stored. */
+/* `text` is the document to store. */
 void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, const char *text, apr_size_t len);
 
-/* Adds a value to the text of an SQL array of texts that is being made: "{" stands before the first one, and the
- * caller ends it with "}". NULL is SQL null. */
+/* Adds a value to the text of an SQL array of texts; it writes "{" before the first one, and the caller ends the array
+ * with "}". NULL is SQL null. */
 void scim_array_put(scim_buf_t *array, const char *value);
 
-/* The statement that makes them, whoever is like them: its slot. `with_docs`: they are answered with. */
+/* Adds the statement that makes them, without searching for matching resources: its slot. `with_docs`: it returns the
+ * documents. */
 int scim_rows_create(scim_batch_t *batch, scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
                      int with_docs);
 
-/* The statement that makes one user only where nobody is like it (sql/statements/user_create.sql): its slot. `text` is
- * the document as it is stored. */
+/* Adds the statement that makes one user only if no account matches it (sql/statements/user_create.sql): its slot.
+ * `text` is the document to store. */
 int scim_row_create_user(scim_batch_t *batch, scim_session_t *session, const char *id, const scim_row_t *row,
                          const char *text);
 
@@ -53,11 +54,11 @@ typedef struct scim_row_change_t {
     const char *after_text;
 } scim_row_change_t;
 
-/* The statements that write it; returns the slot of the one that answers with the record, and with the groups of a user
- * where that is asked for. */
+/* Adds the statements that write it; returns the slot of the one that returns the record, with a user's groups if
+ * `with_groups`. */
 int scim_row_update(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change, int with_groups);
 
-/* The statements that take a row away that leaves nothing. */
+/* Adds the statements that erase a row. */
 void scim_row_erase(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * A resolved query to SQL: the condition on rows `r` of scim.resource. Its order is order.h.
+ * A resolved query to SQL: the condition on rows `r` of scim.resource. order.h makes its order.
  *
- * Like a filter's, the text depends on the shape alone: on which attributes of which types. Every value is a parameter.
+ * As for filters, the text depends only on the attributes and types. Every value is a parameter.
  */
 #ifndef SCIM_SEARCH_SQL_H
 #define SCIM_SEARCH_SQL_H
@@ -9,18 +9,19 @@
 #include "filter_sql.h"
 #include "scim/search.h"
 
-/* Appends the condition that all filters of the search make, in parentheses, and its values, as scim_filter_sql does.
- * To be called only where there is a filter. */
+/* Appends the condition of all filters of the search, in parentheses, and its values, like scim_filter_sql. Call it
+ * only if there is a filter. */
 scim_error_t *scim_search_condition(scim_sql_t *sql, const scim_search_t *search, apr_pool_t *pool);
 
-/* Whether indexes answer the filters of all targets; 0 where there are none. `indexed` as in scim_sql_t. */
+/* Whether indexes answer the filters of all targets; 0 if there are no filters. `indexed` as in scim_sql_t. */
 int scim_search_is_answered(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool);
 
-/* Whether all resources may have to be read for its filters or its order. */
+/* Whether its filters or its order may need reading all resources. */
 int scim_search_is_slow(const scim_search_t *search, const apr_array_header_t *indexed, apr_pool_t *pool);
 
-/* What to answer when a search met `error`. Where PostgreSQL's time was over because all resources had to be read, for
- * their filter or their order, trying again is no use: 400 tooMany. Any other error is as it was. */
+/* The error to answer when a search failed with `error`. A timeout that comes from reading all resources, for the
+ * filter or the order, becomes 400 tooMany, because repeating the request does not help. Other errors stay unchanged.
+ */
 scim_error_t *scim_search_error(scim_error_t *error, const scim_search_t *search, const apr_array_header_t *indexed,
                                 apr_pool_t *pool);
 

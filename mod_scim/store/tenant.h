@@ -1,6 +1,6 @@
 /*
- * Tenants: one customer organisation each. The key is short text, permanent, and the last segment of the tenant's base
- * URL.
+ * Tenants: one customer organisation each. The key is a short, permanent text, and the last segment of the tenant's
+ * base URL.
  */
 #ifndef SCIM_TENANT_H
 #define SCIM_TENANT_H
@@ -13,15 +13,15 @@ int scim_tenant_key_valid(const char *key);
 /* Errors: 400 that names the field `tenant`. */
 scim_error_t *scim_tenant_check_key(const char *key, apr_pool_t *pool);
 
-/* Whether people may call something by this text: 1 to `max` bytes of UTF-8 without characters that nobody
- * sees (scim_hidden_find), which would reach logs and terminals. */
+/* Whether a text is valid as a name: 1 to `max` bytes of UTF-8 without invisible characters (scim_hidden_find), which
+ * would reach logs and terminals. */
 int scim_label_valid(const char *text, apr_size_t max);
 
-/* Authentication, and whether the tenant's /Schemas leaves attributes out that are never kept. Errors: those of
- * authentication. */
+/* Authenticates, and returns whether the tenant's /Schemas leaves out attributes that are never stored. Errors: those
+ * of authentication. */
 scim_error_t *scim_tenant_hides(int *hides, scim_session_t *session);
 
-/* The 404 of everything that is asked for a tenant that does not exist. */
+/* The 404 for every operation on a tenant that does not exist. */
 scim_error_t *scim_tenant_missing(const char *tenant, apr_pool_t *pool);
 
 #endif
