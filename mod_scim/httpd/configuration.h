@@ -83,6 +83,7 @@ typedef struct scim_runtime_t {
     const scim_limits_t *limits; /* known in post_config */
     struct scim_rules_cache_t *rules; /* made in child_init (store/rules_cache.h) */
     struct scim_facts_kept_t *facts;  /* the same (store/facts_kept.h) */
+    struct scim_places_t *recent;     /* the same (facts_cache.h); NULL: none */
 } scim_runtime_t;
 
 typedef struct scim_server_config_t {

@@ -15,6 +15,7 @@
 #include "store/facts_kept.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
+#include "store/places.h"
 #include "store/rules_cache.h"
 
 APLOG_USE_MODULE(scim);
@@ -103,6 +104,7 @@ void scim_database_child_init(apr_pool_t *child, server_rec *main_server)
     if (runtime) {
         runtime->rules = scim_rules_cache_make(child);
         runtime->facts = scim_facts_kept_make(child);
+        runtime->recent = scim_places_make(child);
     }
     for (i = runtime ? apr_hash_first(child, runtime->pools) : NULL; i; i = apr_hash_next(i))
         start(apr_hash_this_val(i), child, main_server);

@@ -133,8 +133,9 @@ static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, 
                                apr_pool_t *pool)
 {
     apr_interval_time_t grace = scim_setting_facts_grace(scim_dir_config(r));
+    const scim_recall_t how = {.age = grace, .newest = 1};
     int seconds;
-    scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, wish, grace, pool) : NULL;
+    scim_facts_t *facts = grace ? scim_facts_recall(&seconds, r, identity, wish, &how, pool) : NULL;
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_GRACE, 1);
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
@@ -171,20 +172,22 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, const 
     const scim_dir_config_t *config = scim_dir_config(r);
     apr_interval_time_t cache = scim_setting_facts_cache(config);
     apr_interval_time_t grace = scim_setting_facts_grace(config);
+    const scim_recall_t how = {.age = cache};
     int seconds;
-    scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, wish, cache, pool) : NULL;
+    scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, wish, &how, pool) : NULL;
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_CACHED, 1);
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided by what was known %d seconds ago", r->uri,
                       seconds);
         return facts;
     }
+    const apr_time_t asked = apr_time_now();
     facts = ask_database(r, identity, wish, pool);
     if (!facts) {
         return fall_back(r, identity, wish, pool);
     }
     if (cache || grace) {
-        scim_facts_keep(r, identity, facts, cache > grace ? cache : grace, pool);
+        scim_facts_keep(r, identity, facts, asked, cache > grace ? cache : grace, pool);
     }
     return facts;
 }

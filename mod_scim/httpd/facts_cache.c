@@ -1,45 +1,127 @@
 #include "facts_cache.h"
 
+#include <apr_strings.h>
+
 #include "configuration.h"
 #include "database.h"
 #include "pages.h"
 #include "store/facts_pack.h"
+#include "store/places.h"
 
-static const scim_pages_t *pages_of(const request_rec *r)
+/* How long a process reuses an answer without reading the shared cache. */
+#define AGAIN apr_time_from_sec(1)
+
+/* Where the facts of an account lie. */
+typedef struct cache_t {
+    const scim_pages_t *pages; /* that all processes share */
+    const char *database;
+    const scim_identity_t *identity;
+    scim_places_t *places; /* of this process; NULL: none */
+    scim_places_key_t key; /* there */
+} cache_t;
+
+/* Packed facts (store/facts_pack.h). */
+typedef struct packed_t {
+    const char *bytes;
+    apr_size_t len;
+} packed_t;
+
+/* Whether there is a cache. */
+static int open_cache(cache_t *cache, const request_rec *r, const scim_identity_t *identity, apr_pool_t *pool)
 {
-    return scim_server_config(r->server)->runtime->pages;
+    const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
+    if (!scim_pages_memory(runtime->pages)) {
+        return 0;
+    }
+    *cache = (cache_t){runtime->pages, scim_database_params(r->server), identity, runtime->recent, {0}};
+    if (cache->places) {
+        scim_buf_t known_by;
+        scim_buf_init(&known_by, 128, pool);
+        /* The pointer, because the text is long and the process has one copy of it. */
+        scim_buf_add(&known_by, (const char *)&cache->database, sizeof(cache->database));
+        scim_facts_put_identity(&known_by, identity);
+        cache->key = scim_places_key(cache->places, known_by.data, known_by.len);
+    }
+    return 1;
+}
+
+static int is_older(apr_time_t at, apr_interval_time_t age)
+{
+    apr_interval_time_t old = apr_time_now() - at;
+    return old < 0 || old > age;
+}
+
+/* Unpacks facts; NULL if they are too old, or lack something that `wish` asks for. */
+static scim_facts_t *read_packed(int *seconds, const packed_t *packed, const scim_wish_t *wish, apr_interval_time_t age,
+                                 apr_pool_t *pool)
+{
+    apr_time_t at = 0;
+    scim_facts_t *facts = packed->len ? scim_facts_unpack(&at, packed->bytes, packed->len, pool) : NULL;
+    *seconds = (int)apr_time_sec(apr_time_now() - at);
+    return facts && !is_older(at, age) && scim_facts_answer(facts, wish) ? facts : NULL;
+}
+
+/* What this process has read in the shared cache, or stored there, within the last second. */
+static packed_t recall_own(const cache_t *cache, apr_pool_t *pool)
+{
+    packed_t packed = {0};
+    apr_time_t had;
+    if (cache->places) {
+        packed.bytes = scim_places_get(&packed.len, &had, cache->places, &cache->key, pool);
+    }
+    return packed.bytes && !is_older(had, AGAIN) ? packed : (packed_t){0};
+}
+
+static packed_t recall_shared(const cache_t *cache, apr_pool_t *pool)
+{
+    const scim_memory_t *memory = scim_pages_memory(cache->pages);
+    unsigned char key[SCIM_MEMORY_KEY];
+    char bytes[SCIM_MEMORY_VALUE];
+    scim_facts_key(key, cache->database, cache->identity, pool);
+    apr_size_t len = memory->recall(memory, key, bytes, pool);
+    return (packed_t){len ? apr_pmemdup(pool, bytes, len) : NULL, len};
+}
+
+static void keep_own(const cache_t *cache, const packed_t *packed)
+{
+    if (cache->places) {
+        scim_places_put(cache->places, &cache->key, packed->bytes, packed->len, apr_time_now());
+    }
 }
 
 scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
-                                apr_interval_time_t age, apr_pool_t *pool)
+                                const scim_recall_t *how, apr_pool_t *pool)
 {
-    const scim_memory_t *memory = scim_pages_memory(pages_of(r));
-    unsigned char key[SCIM_MEMORY_KEY];
-    char bytes[SCIM_MEMORY_VALUE];
-    apr_time_t at = 0;
-    if (!memory) {
+    cache_t cache;
+    if (!open_cache(&cache, r, identity, pool)) {
         return NULL;
     }
-    scim_facts_key(key, scim_database_params(r->server), identity, pool);
-    apr_size_t len = memory->recall(memory, key, bytes, pool);
-    scim_facts_t *facts = len ? scim_facts_unpack(&at, bytes, len, pool) : NULL;
-    apr_interval_time_t old = apr_time_now() - at;
-    *seconds = (int)apr_time_sec(old);
-    return facts && old >= 0 && old <= age && scim_facts_answer(facts, wish) ? facts : NULL;
+    packed_t packed = how->newest ? (packed_t){0} : recall_own(&cache, pool);
+    scim_facts_t *facts = read_packed(seconds, &packed, wish, how->age, pool);
+    if (!facts) {
+        packed = recall_shared(&cache, pool);
+        facts = read_packed(seconds, &packed, wish, how->age, pool);
+        if (facts) {
+            keep_own(&cache, &packed);
+        }
+    }
+    return facts;
 }
 
-void scim_facts_keep(request_rec *r, const scim_identity_t *identity, const scim_facts_t *facts,
+void scim_facts_keep(request_rec *r, const scim_identity_t *identity, const scim_facts_t *facts, apr_time_t asked,
                      apr_interval_time_t age, apr_pool_t *pool)
 {
+    cache_t cache;
     unsigned char key[SCIM_MEMORY_KEY];
     scim_buf_t bytes;
-    if (!scim_pages_memory(pages_of(r)) || !facts->found || facts->first || facts->names) {
+    if (!facts->found || facts->first || facts->names || !open_cache(&cache, r, identity, pool)) {
         return;
     }
     scim_buf_init(&bytes, 512, pool);
-    scim_facts_pack(&bytes, facts, apr_time_now());
+    scim_facts_pack(&bytes, facts, asked);
     if (bytes.len <= SCIM_MEMORY_VALUE) {
-        scim_facts_key(key, scim_database_params(r->server), identity, pool);
-        scim_pages_keep_for(pages_of(r), key, bytes.data, bytes.len, age, pool);
+        scim_facts_key(key, cache.database, identity, pool);
+        scim_pages_keep_for(cache.pages, key, bytes.data, bytes.len, age, pool);
+        keep_own(&cache, &(packed_t){bytes.data, bytes.len});
     }
 }

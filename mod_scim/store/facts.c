@@ -276,7 +276,7 @@ static scim_error_t *recall(scim_facts_t **out, question_t *question)
         take(facts, question->wish);
         *out = facts;
     } else if (!error) {
-        scim_kept_changed(question->kept, &question->key, question->conn);
+        scim_kept_changed(question->kept, &question->key, question->conn, question->pool);
     }
     return error;
 }

@@ -1,18 +1,11 @@
 #include "facts_kept.h"
 
-#include <apr_general.h>
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <string.h>
 
 #include "facts_pack.h"
-#include "scim/table.h"
 #include "scim/text.h"
-
-/* How many, how many of them a hash may be in, and how long the longest is: its key, its snapshot and its facts. */
-#define PLACES      8192
-#define WAYS        8
-#define PLACE_BYTES 1024
 
 #define LIFE apr_time_from_sec(60)
 
@@ -21,13 +14,6 @@
 #define TENANTS  64
 #define RESTLESS apr_time_from_msec(500)
 
-typedef struct place_t {
-    apr_uint64_t hash;
-    apr_time_t at;
-    unsigned met; /* scim_conn_met() when it was read */
-    apr_size_t key_len, snapshot_len, facts_len;
-} place_t;
-
 typedef struct restless_t {
     apr_uint64_t tenant;
     apr_time_t at;     /* when it was found to have changed */
@@ -35,21 +21,30 @@ typedef struct restless_t {
 } restless_t;
 
 struct scim_facts_kept_t {
-    apr_thread_mutex_t *mutex; /* of all that follows but the secret */
-    apr_uint64_t secret[2];    /* of the hashes: clients choose the names */
-    place_t places[PLACES];
+    scim_places_t *places;     /* a value is a head_t, the snapshot with its NUL, the facts */
+    apr_thread_mutex_t *mutex; /* of what follows */
     restless_t restless[TENANTS];
-    char *bytes; /* PLACES times PLACE_BYTES */
 };
+
+typedef struct head_t {
+    unsigned met; /* scim_conn_met() when it was read */
+} head_t;
+
+/* What is remembered under a key. */
+typedef struct found_t {
+    const char *snapshot; /* NULL: nothing that may be used */
+    const char *facts;
+    apr_size_t facts_len;
+    apr_time_t at;
+} found_t;
 
 scim_facts_kept_t *scim_facts_kept_make(apr_pool_t *pool)
 {
     scim_facts_kept_t *kept = apr_pcalloc(pool, sizeof(*kept));
-    if (apr_thread_mutex_create(&kept->mutex, APR_THREAD_MUTEX_DEFAULT, pool) != APR_SUCCESS ||
-        apr_generate_random_bytes((unsigned char *)kept->secret, sizeof(kept->secret)) != APR_SUCCESS) {
+    kept->places = scim_places_make(pool);
+    if (!kept->places || apr_thread_mutex_create(&kept->mutex, APR_THREAD_MUTEX_DEFAULT, pool) != APR_SUCCESS) {
         return NULL;
     }
-    kept->bytes = apr_palloc(pool, (apr_size_t)PLACES * PLACE_BYTES); /* a page is not there before it is written to */
     return kept;
 }
 
@@ -60,26 +55,13 @@ void scim_kept_key(scim_kept_key_t *key, const scim_facts_kept_t *kept, const sc
     scim_buf_init(&parts, 256, pool);
     const char lists = (char)wish->lists;
     scim_buf_add(&parts, &lists, 1);
-    scim_facts_put_identity(&parts, scim_conn_database(conn), identity);
+    scim_facts_put_part(&parts, scim_conn_database(conn));
+    scim_facts_put_identity(&parts, identity);
     for (int i = 0; wish->names && i < wish->names->nelts; i++) {
         scim_facts_put_part(&parts, APR_ARRAY_IDX(wish->names, i, const char *));
     }
-    *key = (scim_kept_key_t){.bytes = parts.data,
-                             .len = parts.len,
-                             .hash = scim_siphash(kept->secret, parts.data, parts.len),
-                             .tenant = scim_siphash(kept->secret, identity->tenant, strlen(identity->tenant))};
-}
-
-/* --- with the mutex held ------------------------------------------------------------------------------------------ */
-
-static char *bytes_of(scim_facts_kept_t *kept, const place_t *place)
-{
-    return kept->bytes + (apr_size_t)(place - kept->places) * PLACE_BYTES;
-}
-
-static restless_t *restless_of(scim_facts_kept_t *kept, const scim_kept_key_t *key)
-{
-    return &kept->restless[key->tenant % TENANTS];
+    key->place = scim_places_key(kept->places, parts.data, parts.len);
+    key->tenant = scim_places_hash(kept->places, identity->tenant, strlen(identity->tenant));
 }
 
 static int is_past(apr_time_t at, apr_interval_time_t life)
@@ -88,83 +70,66 @@ static int is_past(apr_time_t at, apr_interval_time_t life)
     return age < 0 || age > life;
 }
 
-static int is_of(scim_facts_kept_t *kept, const place_t *place, const scim_kept_key_t *key, unsigned met)
+static found_t find(const scim_facts_kept_t *kept, const scim_kept_key_t *key, unsigned met, apr_pool_t *pool)
 {
-    return place->hash == key->hash && place->key_len == key->len && place->met == met && !is_past(place->at, LIFE) &&
-           memcmp(bytes_of(kept, place), key->bytes, key->len) == 0;
-}
-
-/* NULL: it is not there. */
-static place_t *place_of(scim_facts_kept_t *kept, const scim_kept_key_t *key, unsigned met)
-{
-    place_t *first = &kept->places[key->hash % (PLACES / WAYS) * WAYS];
-    for (place_t *place = first; place < first + WAYS; place++) {
-        if (is_of(kept, place, key, met)) {
-            return place;
+    found_t found = {0};
+    head_t head;
+    apr_size_t len;
+    const char *value = scim_places_get(&len, &found.at, kept->places, &key->place, pool);
+    if (value) {
+        memcpy(&head, value, sizeof(head));
+        if (head.met == met && !is_past(found.at, LIFE)) {
+            found.snapshot = value + sizeof(head);
+            found.facts = found.snapshot + strlen(found.snapshot) + 1;
+            found.facts_len = len - (apr_size_t)(found.facts - value);
         }
-    }
-    return NULL;
-}
-
-/* The one that was written the longest ago. */
-static place_t *oldest(scim_facts_kept_t *kept, const scim_kept_key_t *key)
-{
-    place_t *first = &kept->places[key->hash % (PLACES / WAYS) * WAYS];
-    place_t *found = first;
-    for (place_t *place = first + 1; place < first + WAYS; place++) {
-        found = place->at < found->at ? place : found;
     }
     return found;
 }
 
-/* --- what others call --------------------------------------------------------------------------------------------- */
+static restless_t *restless_of(scim_facts_kept_t *kept, const scim_kept_key_t *key)
+{
+    return &kept->restless[key->tenant % TENANTS];
+}
+
+/* Whether the tenant has changed since, or changes so often that a look would be in vain. */
+static int is_restless(scim_facts_kept_t *kept, const scim_kept_key_t *key, apr_time_t at)
+{
+    apr_thread_mutex_lock(kept->mutex);
+    const restless_t *restless = restless_of(kept, key);
+    int is = restless->tenant == key->tenant && (!is_past(restless->at, RESTLESS) || at <= restless->before);
+    apr_thread_mutex_unlock(kept->mutex);
+    return is;
+}
 
 scim_facts_t *scim_kept_find(const char **snapshot, scim_facts_kept_t *kept, const scim_kept_key_t *key,
                              const scim_conn_t *conn, apr_pool_t *pool)
 {
-    const char *facts = NULL;
-    apr_size_t len = 0;
-    apr_thread_mutex_lock(kept->mutex);
-    const restless_t *restless = restless_of(kept, key);
-    const place_t *place = place_of(kept, key, scim_conn_met(conn));
-    if (place &&
-        (restless->tenant != key->tenant || (is_past(restless->at, RESTLESS) && place->at > restless->before))) {
-        const char *bytes = bytes_of(kept, place) + place->key_len;
-        *snapshot = apr_pstrmemdup(pool, bytes, place->snapshot_len);
-        facts = apr_pmemdup(pool, bytes + place->snapshot_len, place->facts_len);
-        len = place->facts_len;
-    }
-    apr_thread_mutex_unlock(kept->mutex);
+    const found_t found = find(kept, key, scim_conn_met(conn), pool);
     apr_time_t at;
-    return facts ? scim_facts_unpack(&at, facts, len, pool) : NULL;
+    *snapshot = found.snapshot;
+    return found.snapshot && !is_restless(kept, key, found.at)
+               ? scim_facts_unpack(&at, found.facts, found.facts_len, pool)
+               : NULL;
 }
 
-void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn)
+void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn, apr_pool_t *pool)
 {
+    const found_t found = find(kept, key, scim_conn_met(conn), pool);
     apr_thread_mutex_lock(kept->mutex);
-    const place_t *place = place_of(kept, key, scim_conn_met(conn));
-    *restless_of(kept, key) = (restless_t){key->tenant, apr_time_now(), place ? place->at : 0};
+    *restless_of(kept, key) = (restless_t){key->tenant, apr_time_now(), found.snapshot ? found.at : 0};
     apr_thread_mutex_unlock(kept->mutex);
 }
 
 void scim_kept_put(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_facts_t *facts, const char *snapshot,
                    unsigned met, apr_pool_t *pool)
 {
-    scim_buf_t packed;
-    scim_buf_init(&packed, 512, pool);
+    const head_t head = {met};
+    scim_buf_t value;
+    scim_buf_init(&value, 512, pool);
     apr_time_t now = apr_time_now();
-    scim_facts_pack(&packed, facts, now);
-    apr_size_t snapshot_len = strlen(snapshot);
-    if (key->len + snapshot_len + packed.len > PLACE_BYTES) {
-        return;
-    }
-    apr_thread_mutex_lock(kept->mutex);
-    place_t *place = place_of(kept, key, met);
-    place = place ? place : oldest(kept, key);
-    char *bytes = bytes_of(kept, place);
-    *place = (place_t){key->hash, now, met, key->len, snapshot_len, packed.len};
-    memcpy(bytes, key->bytes, key->len);
-    memcpy(bytes + key->len, snapshot, snapshot_len);
-    memcpy(bytes + key->len + snapshot_len, packed.data, packed.len);
-    apr_thread_mutex_unlock(kept->mutex);
+    scim_buf_add(&value, (const char *)&head, sizeof(head));
+    scim_buf_add(&value, snapshot, strlen(snapshot) + 1);
+    scim_facts_pack(&value, facts, now);
+    scim_places_put(kept->places, &key->place, value.data, value.len, now);
 }

@@ -11,22 +11,20 @@
  *   something changes       -> the change's row in the tally is seen -> read again
  *
  * An entry is used for at most a minute, and not after this process has used another backend of PostgreSQL, which may
- * be another server with its own snapshots. New entries replace old ones, so the cache is bounded: 8 MiB. Any thread
- * may use it.
+ * be another server with its own snapshots. The cache is bounded, and any thread may use it (places.h).
  */
 #ifndef SCIM_FACTS_KEPT_H
 #define SCIM_FACTS_KEPT_H
 
 #include "facts.h"
+#include "places.h"
 
 /* `pool` must live as long as the process. NULL if no mutexes can be made. */
 scim_facts_kept_t *scim_facts_kept_make(apr_pool_t *pool);
 
 /* The key of an entry. */
 typedef struct scim_kept_key_t {
-    const char *bytes;
-    apr_size_t len;
-    apr_uint64_t hash;
+    scim_places_key_t place;
     apr_uint64_t tenant; /* hash of the tenant only */
 } scim_kept_key_t;
 
@@ -39,7 +37,7 @@ scim_facts_t *scim_kept_find(const char **snapshot, scim_facts_kept_t *kept, con
                              const scim_conn_t *conn, apr_pool_t *pool);
 
 /* Drops these facts and older ones of the tenant; for half a second the tenant's entries are not looked up. */
-void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn);
+void scim_kept_changed(scim_facts_kept_t *kept, const scim_kept_key_t *key, const scim_conn_t *conn, apr_pool_t *pool);
 
 /* Caches the facts of an account, unless they are too long. `snapshot` must be taken before they are read, and `met`
  * (scim_conn_met) before that. */

@@ -4,8 +4,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-#define LAYOUT 1
-#define LABEL  "facts 1"
+#define LAYOUT 2
+#define LABEL  "facts 2"
 
 /* A text that is NULL. */
 #define NONE ((apr_uint32_t)-1)
@@ -18,12 +18,13 @@ typedef struct head_t {
     int tenant, enabled, found, active, foreign;
 } head_t;
 
+/* With its NUL, so that who reads it need not copy it. */
 static void put_text(scim_buf_t *out, const char *text)
 {
     apr_uint32_t len = text ? (apr_uint32_t)strlen(text) : NONE;
     scim_buf_add(out, (const char *)&len, sizeof(len));
     if (text) {
-        scim_buf_add(out, text, len);
+        scim_buf_add(out, text, len + 1);
     }
 }
 
@@ -86,13 +87,13 @@ static const char *take_text(reader_t *reader)
     if (len == NONE || reader->broken) {
         return NULL;
     }
-    if (reader->left < len) {
+    if (reader->left <= len || reader->at[len] != '\0') {
         reader->broken = 1;
         return NULL;
     }
-    const char *text = apr_pstrmemdup(reader->pool, reader->at, len);
-    reader->at += len;
-    reader->left -= len;
+    const char *text = reader->at;
+    reader->at += len + 1;
+    reader->left -= len + 1;
     return text;
 }
 
@@ -144,9 +145,8 @@ void scim_facts_put_part(scim_buf_t *out, const char *text)
     scim_buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
 }
 
-void scim_facts_put_identity(scim_buf_t *out, const char *database, const scim_identity_t *identity)
+void scim_facts_put_identity(scim_buf_t *out, const scim_identity_t *identity)
 {
-    scim_facts_put_part(out, database);
     scim_facts_put_part(out, identity->tenant);
     scim_facts_put_part(out, identity->login);
     scim_facts_put_part(out, identity->issuer);
@@ -159,6 +159,7 @@ void scim_facts_key(unsigned char key[SCIM_MEMORY_KEY], const char *database, co
     scim_buf_t text;
     scim_buf_init(&text, 256, pool);
     scim_facts_put_part(&text, LABEL);
-    scim_facts_put_identity(&text, database, identity);
+    scim_facts_put_part(&text, database);
+    scim_facts_put_identity(&text, identity);
     SHA256((const unsigned char *)text.data, text.len, key);
 }

@@ -3,14 +3,17 @@ use strict;
 use warnings;
 use Test::More;
 use ScimAuthz;
+use ScimFront;
 use ScimProxy;
 use ScimTest;
+use Time::HiRes qw(sleep time);
 
 my $t = ScimTest->new('cache');
-my ($kim) = map { $t->make(Users => userName => $_) } qw(kim lee pat);
+my ($kim, undef, $pat) = map { $t->make(Users => userName => $_) } qw(kim lee pat);
 $t->make(Groups => displayName => 'Staff', members => [{ value => $kim }]);
 my $proxy = ScimProxy->new(5439);
-my $site = ScimAuthz->new($t, <<"CONF", ());
+my $several = $ScimFront::mpm eq 'prefork' ? '' : "StartServers 2\nMinSpareThreads 9\nMaxSpareThreads 16\nMaxRequestWorkers 16\n";
+my $site = ScimAuthz->new($t, $several . <<"CONF", ());
 DBDParams "host=@{[ScimProxy::place()]} port=5439 dbname=scim user=scim_web connect_timeout=2"
 ScimDatabaseTimeout 2
 <Location "/now">
@@ -22,6 +25,13 @@ ScimDatabaseTimeout 2
     AUTH
     TENANT
     ScimFactsCache 2
+    ScimDatabaseTimeout 10
+    Require scim-user
+</Location>
+<Location "/long">
+    AUTH
+    TENANT
+    ScimFactsCache 60
     Require scim-user
 </Location>
 <Location "/group">
@@ -45,7 +55,7 @@ ScimDatabaseTimeout 2
 </Location>
 CONF
 # httpd takes connections a moment before it has told all.
-ok(eventually(sub { 4 == (() = $site->error_lines(qr/ScimFacts(Cache|Grace) \d+: who loses an account/)) }, 10),
+ok(eventually(sub { 5 == (() = $site->error_lines(qr/ScimFacts(Cache|Grace) \d+: who loses an account/)) }, 10),
     'the log says at the start what may happen');
 
 $site->may('/cached', 'kim', 'known');
@@ -55,11 +65,38 @@ $site->may_not('/now', 'kim', 403, 'inactive', 'a Location without a cache: not 
 ok(eventually(sub { $site->ask('/cached', 'kim')->{status} == 403 }, 6), 'when the time is over: not let in');
 is($t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'kim is activated');
 $site->may_not('/cached', 'stranger', 403, 'no account', 'an account that is not there');
-$t->make(Users => userName => 'stranger');
+my $stranger = $t->make(Users => userName => 'stranger');
 $site->may('/cached', 'stranger', 'is not kept: let in as soon as it is');
 $site->may('/group', 'kim', 'by another list than what is kept');
 $site->may('/group', 'kim', 'and by what is kept then');
 $site->may_not('/group', 'lee', 403, 'no group Staff', 'each account for itself');
+
+# --- processes, each of which uses what it has for a second without asking the others ---
+sub statuses { my ($place, $who) = @_; return join ',', map { $site->ask($place, $who, Connection => 'close')->{status} } 1 .. 12 }
+is(statuses('/cached', 'pat'), join(',', (200) x 12), 'all processes have it');
+is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'pat is deactivated');
+sleep 2.1;
+is(statuses('/cached', 'pat'), join(',', (403) x 12), 'when the time is over no process lets in');
+is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'pat is activated');
+sleep 2.1;
+is(statuses($_, 'pat'), join(',', (200) x 12), "$_: all processes have it") for '/cached', '/long';
+is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'pat is deactivated');
+sleep 2.1;
+is($site->ask('/cached', 'pat')->{status}, 403, 'one process asks the database');
+sleep 1.1;
+is(statuses('/long', 'pat'), join(',', (403) x 12), 'which all know a second later, however long they may use what they had');
+is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'pat is activated');
+
+# --- an answer that took a while is as old as the question ---
+open my $psql, '-|', 'psql', '-qAtX', map { ('-c', $_) } 'begin', 'lock table scim.tenant', 'select pg_sleep(2)', 'commit' or die "psql: $!";
+ok(eventually(sub { sql("select count(*) from pg_locks where relation = 'scim.tenant'::regclass and mode = 'AccessExclusiveLock' and granted") }),
+    'the database takes two seconds to answer');
+my $asked = time;
+is($site->ask('/cached', 'stranger')->{status}, 200, 'an answer that took a while');
+close $psql;
+is($t->patch("/Users/$stranger", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'the stranger is deactivated');
+sleep $asked + 3 - time if time < $asked + 3;
+is(statuses('/cached', 'stranger'), join(',', (403) x 12), 'is not let in when the time since the question is over');
 
 $site->may('/grace', 'kim', 'known');
 is($t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'kim is deactivated');

@@ -51,6 +51,7 @@ static const struct {
     {"patch_apply", test_patch_apply},
     {"patch_list", test_patch_list},
     {"past", test_past},
+    {"places", test_places},
     {"path", test_path},
     {"projection", test_projection},
     {"query", test_query},

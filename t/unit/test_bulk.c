@@ -138,7 +138,7 @@ static void test_wrong_operations(void)
     }
 }
 
-static void test_places(void)
+static void test_operations_places(void)
 {
     static const char *const paths[] = {"/Bulk", "/Me",     "/Schemas",    "/.search",
                                         "/",     "",        "/users",      "https://example.com/scim/v2/other/Users",
@@ -269,7 +269,7 @@ CU_TestInfo test_bulk[] = {
     {"messages refused", test_wrong_messages},
     {"operations", test_operations},
     {"operations refused", test_wrong_operations},
-    {"places refused", test_places},
+    {"places refused", test_operations_places},
     {"references", test_references},
     {"order", test_order},
     {"answers", test_answer},

@@ -74,6 +74,7 @@ extern CU_TestInfo test_patch[];
 extern CU_TestInfo test_patch_apply[];
 extern CU_TestInfo test_patch_list[];
 extern CU_TestInfo test_past[];
+extern CU_TestInfo test_places[];
 extern CU_TestInfo test_path[];
 extern CU_TestInfo test_projection[];
 extern CU_TestInfo test_query[];
