@@ -1,4 +1,4 @@
-# The three examples of docs/authorization.md, as they stand there, in front of an application that writes down what it receives.
+# The examples of docs/authorization.md, as they stand there (that of SAML: authz_mellon.t), in front of an application that writes down what it receives.
 use strict;
 use warnings;
 use MIME::Base64 qw(encode_base64 encode_base64url);
@@ -6,17 +6,6 @@ use Test::More;
 use ScimAuthz;
 use ScimFront;
 use ScimTest;
-
-my $work = $ENV{SCIM_TEST_WORK};
-my $page = do { local (@ARGV, $/) = "$work/docs/authorization.md"; <> };
-
-sub example {
-    my ($title) = @_;
-    my ($text) = $page =~ /^### \Q$title\E\n(.*?)(?=^#|\z)/ms or die "no example $title";
-    my $code = join "\n", map { s/^    //r } grep {/^    /} split /\n/, $text;
-    length $code or die "nothing in the example $title";
-    return "$code\n";
-}
 
 my $t = ScimTest->new('example');
 eval { scimctl(qw(tenant add acme)) };
@@ -92,7 +81,7 @@ stop_front($front);
 
 # --- OpenID Connect ----------------------------------------------------------------------------------------------------------------
 
-my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };
+my $base = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/t/base.conf"; <> };
 my ($modules) = $base =~ m{^LoadModule dbd_module (.*)/mod_dbd\.so$}m;
 SKIP: {
     skip 'missing: libapache2-mod-auth-openidc', 10 unless -e "$modules/mod_auth_openidc.so";

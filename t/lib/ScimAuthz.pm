@@ -19,7 +19,7 @@ use ScimFront;
 use ScimTest;
 use Test::More;
 
-our @EXPORT = qw(passwords);
+our @EXPORT = qw(example passwords);
 
 my $work = $ENV{SCIM_TEST_WORK};
 
@@ -32,6 +32,16 @@ sub passwords {
         administrator($bytes);
     }
     return "$work/administrators";
+}
+
+# A complete example of docs/authorization.md.
+sub example {
+    my ($title) = @_;
+    my $page = do { local (@ARGV, $/) = "$work/docs/authorization.md"; <> };
+    my ($text) = $page =~ /^### \Q$title\E\n(.*?)(?=^#|\z)/ms or die "no example $title";
+    my $code = join "\n", map { s/^    //r } grep {/^    /} split /\n/, $text;
+    length $code or die "nothing in the example $title";
+    return "$code\n";
 }
 
 sub new {
