@@ -23,7 +23,7 @@ my $app = application();
 
 # The application's answer, and what it was told.
 sub told {
-    my ($text) = eventually(sub { received($app) =~ /\n\z/ && received($app) });
+    my $text = arrived($app);
     truncate $app->{log}, 0;
     return { $text =~ /^(X-Scim-\w+): ([^\r\n]*)\r?$/mg };
 }
@@ -54,7 +54,6 @@ stop_front($front);
 
 my $dir = "$ScimFront::home/keys";
 mkdir $dir;
-sub openssl { my ($out, $code) = run_ok('openssl', @_); die "openssl @_: $out" if $code; return $out }
 openssl(qw(req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout), "$dir/ca.key", '-out', "$dir/ca.pem");
 for my $name ('server', $kim, $lee) {
     openssl(qw(req -newkey rsa:2048 -nodes -subj), "/CN=" . ($name eq 'server' ? 'app.example.org' : $name), '-keyout', "$dir/$name.key", '-out', "$dir/$name.csr");

@@ -32,7 +32,7 @@ Header always set X-Reason "expr=%{note:scim-reason}"
 CONF
 
 # How many round trips to PostgreSQL eight decisions take, once each connection has remembered: one each. What does not hold takes two.
-sub trips { return $t->request(GET => '', undef, ':port' => $site->{front}{port}, ':base' => '/metrics', Authorization => undef)->{body} =~ /^scim_database_round_trips_total (\d+)$/m ? $1 : die 'no metrics' }
+sub trips { return $site->metric('scim_database_round_trips_total') }
 
 sub eight {
     my ($login) = @_;

@@ -32,7 +32,6 @@ my $dir = "$ScimFront::home/saml";
 mkdir $dir;
 sub file { my ($name, $text) = @_; open my $out, '>', "$dir/$name" or die "$dir/$name: $!"; print $out $text; close $out; return "$dir/$name" }
 sub slurp { local (@ARGV, $/) = "$dir/$_[0]"; return scalar <> }
-sub openssl { my ($out, $code) = run_ok('openssl', @_); die "openssl @_: $out" if $code; return $out }
 openssl(qw(req -x509 -newkey rsa:2048 -nodes -days 2 -subj), "/CN=$_", '-keyout', "$dir/$_.key", '-out', "$dir/$_.pem") for qw(idp sp stranger);
 my ($certificate) = slurp('idp.pem') =~ /-----BEGIN CERTIFICATE-----\n(.*?)-----END/s;
 file('idp.xml', <<"XML");
@@ -127,9 +126,9 @@ sub login {
 }
 sub page { my ($cookie, $place) = @_; return ask($cookie, GET => $place // '/app/page')->code }
 sub told {
-    my ($text) = eventually(sub { received($app) =~ /\n\z/ && received($app) });
+    my $text = arrived($app);
     truncate $app->{log}, 0;
-    return ($text // '') =~ /^X-Scim-Account: ([^\r\n]*)\r?$/m ? $1 : '';
+    return $text =~ /^X-Scim-Account: ([^\r\n]*)\r?$/m ? $1 : '';
 }
 
 # --- sessions -----------------------------------------------------------------------------------------------------------

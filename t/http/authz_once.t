@@ -53,20 +53,12 @@ AliasMatch "^/form/" "$files/index.html"
     Require local
 </Location>
 CONF
-sub put {
-    my ($name, $text) = @_;
-    open my $out, '>', "$files/$name" or die;
-    print $out $text;
-    close $out;
-}
-put('one.html', 'one ');
-put('two.html', 'two ');
-put('index.shtml', join '', map {qq(<!--#include virtual="/once/$_" -->)} qw(one.html two.html one.html two.html));
+$site->put('one.html', 'one ');
+$site->put('two.html', 'two ');
+$site->put('index.shtml', join '', map {qq(<!--#include virtual="/once/$_" -->)} qw(one.html two.html one.html two.html));
 
-my @at = (':port' => $site->{front}{port}, ':base' => '', Authorization => undef);
 sub counted {
-    my $page = $t->request(GET => '/metrics', undef, @at)->{body};
-    return map { $page =~ /^\Q$_\E (\d+)$/m ? $1 : 0 } 'scim_database_round_trips_total', 'scim_authz_decisions_total{outcome="granted"}', 'scim_authz_decisions_total{outcome="denied"}';
+    return map { $site->metric($_) } 'scim_database_round_trips_total', 'scim_authz_decisions_total{outcome="granted"}', 'scim_authz_decisions_total{outcome="denied"}';
 }
 
 # How many round trips a request takes; each connection has been used before.

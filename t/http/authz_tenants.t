@@ -94,12 +94,7 @@ $site->may_not('/outer/inner', 'bea', 403, 'no account', 'from the section aroun
 
 # --- .htaccess -----------------------------------------------------------------------------------------------------------
 
-sub htaccess {
-    my ($text) = @_;
-    open my $out, '>', "$site->{files}/.htaccess" or die;
-    print $out $text;
-    close $out;
-}
+sub htaccess { $site->put('.htaccess', @_) }
 my $basic = qq{AuthType Basic\nAuthName "people"\nAuthUserFile "$work/administrators"\n};
 htaccess("${basic}Require scim-user\n");
 $site->may('/index.html', 'ann', '.htaccess: an account');

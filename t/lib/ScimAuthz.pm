@@ -6,6 +6,7 @@
 #   </Location>
 #   CONF
 #   $site->ask('/staff', 'kim')                                  # {status, body, headers}, logged in by Basic as kim
+#   $site->put('page.html', 'text');  $site->metric('scim_database_round_trips_total');    # a file of the site; a number of its /metrics
 #   $site->may('/staff', 'kim', 'kim is let in');  $site->may_not('/staff', 'lee', 403, 'no group Staff', 'lee is not');
 #
 # Each Location has AuthType Basic and the tenant of $t unless it says otherwise (lines of AUTH and TENANT stand for these).
@@ -19,7 +20,7 @@ use ScimFront;
 use ScimTest;
 use Test::More;
 
-our @EXPORT = qw(example passwords);
+our @EXPORT = qw(example openssl passwords);
 
 my $work = $ENV{SCIM_TEST_WORK};
 
@@ -32,6 +33,13 @@ sub passwords {
         administrator($bytes);
     }
     return "$work/administrators";
+}
+
+# Runs openssl; its output.
+sub openssl {
+    my ($out, $code) = run_ok('openssl', @_);
+    die "openssl @_: $out" if $code;
+    return $out;
 }
 
 # A complete example of docs/authorization.md.
@@ -89,6 +97,22 @@ sub ask {
     $request->push_header($_ => $headers{$_}) for keys %headers;
     my $res = $self->{t}{agent}->request($request);
     return { status => $res->code, body => $res->content, headers => $res->headers };
+}
+
+# A file of the site.
+sub put {
+    my ($self, $name, $text) = @_;
+    open my $out, '>', "$self->{files}/$name" or die "$name: $!";
+    print $out $text;
+    close $out;
+}
+
+# A number of its metrics, where it has a Location /metrics for them; 0 where there is none of the name.
+sub metric {
+    my ($self, $name) = @_;
+    my $page = $self->{t}->request(GET => '', undef, ':port' => $self->{front}{port}, ':base' => '/metrics', Authorization => undef);
+    $page->{status} == 200 or die "no metrics: $page->{status}";
+    return $page->{body} =~ /^\Q$name\E (\d+)$/m ? $1 : 0;
 }
 
 # The reason in the access log of the latest request.

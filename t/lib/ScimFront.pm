@@ -2,6 +2,7 @@
 # they receive. All listen on loopback, and end with the test.
 #
 #   my $app = application();                          # {port}, and received($app) for the bytes that came
+#   arrived($app)                                     # the same of a whole request, for which it waits
 #   my $front = front(<<"CONF", qw(proxy proxy_http));
 #   ProxyPass "/" "http://127.0.0.1:$app->{port}/"
 #   CONF
@@ -14,7 +15,7 @@ use IO::Socket::INET;
 use Socket 'SOMAXCONN';
 use ScimTest;
 
-our @EXPORT = qw(application fcgi_application received front free_port configuration stop_front);
+our @EXPORT = qw(application fcgi_application received arrived front free_port configuration stop_front);
 
 my $work = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $home = "$work/front-$$";
@@ -90,6 +91,12 @@ sub received {
     open my $log, '<', $app->{log} or die "$app->{log}: $!";
     local $/;
     return scalar(<$log>) // '';
+}
+
+# It writes down what it received when it has answered. Waits so many seconds; '' where nothing came.
+sub arrived {
+    my ($app, $seconds) = @_;
+    return eventually(sub { received($app) =~ /\n\z/ && received($app) }, $seconds) || '';
 }
 
 # A whole configuration around `$text`, with these modules beside those of all tests. Returns the file's name.
