@@ -1,5 +1,5 @@
--- Tenant bench: :users users and 20,000 more to add to groups; one group of 100,000 members (or all of :users), 200 groups of 10,
--- one of 10,000 of the spare users. Tenant floor takes the rows of floor_insert.sql.
+-- Tenant bench: :users users and 20,000 more to add to groups; one group of 100,000 members (or all of :users), and the 2,000 who log in
+-- for authz (Load.pm); 200 groups of 10, one of 10,000 of the spare users. Tenant floor takes the rows of floor_insert.sql.
 drop schema if exists fixture cascade;
 \ir ../lib/fixtures.sql
 insert into scim.tenant (tenant) values ('bench'), ('floor') on conflict do nothing;
@@ -30,7 +30,9 @@ select 'bench', 'Group', pg_temp.id(2, i),
   from generate_series(0, 201) i;
 
 insert into scim.membership (tenant, group_id, member_id, member_type)
-select 'bench', pg_temp.id(2, 0), pg_temp.id(1, i), 'User' from generate_series(1, least(:users, 100000)) i;
+select 'bench', pg_temp.id(2, 0), pg_temp.id(1, i), 'User' from generate_series(1, least(:users, 100000)) i
+ union
+select 'bench', pg_temp.id(2, 0), pg_temp.id(1, i), 'User' from generate_series(greatest(:users / 2000, 1), :users, greatest(:users / 2000, 1)) i;
 insert into scim.membership (tenant, group_id, member_id, member_type)
 select 'bench', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % :users + 1), 'User' from generate_series(1, 200) g, generate_series(1, 10) i;
 insert into scim.membership (tenant, group_id, member_id, member_type)
