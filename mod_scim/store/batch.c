@@ -97,6 +97,11 @@ void scim_batch_doubt(scim_batch_t *batch)
     batch->doubtful = 1;
 }
 
+void scim_batch_release_early(scim_batch_t *batch)
+{
+    batch->early = 1;
+}
+
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
 {
     return APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t).result;
@@ -186,6 +191,12 @@ static void put(scim_batch_t *batch, scim_batch_statement_t *statement)
     APR_ARRAY_PUSH(batch->order, scim_batch_statement_t *) = statement;
 }
 
+static scim_batch_statement_t *simple(scim_batch_statement_t *statement, scim_statement_e id)
+{
+    *statement = (scim_batch_statement_t){.id = (int)id, .sql = scim_statements[id].sql};
+    return statement;
+}
+
 static void put_settings(scim_batch_t *batch)
 {
     for (int i = 0; i < batch->settings->nelts; i++) {
@@ -198,13 +209,16 @@ static void order_statements(scim_batch_t *batch, apr_time_t now)
 {
     int guarded = deadline_slot(batch);
     int block = needs_block(batch);
+    int early = block && batch->early && batch->conn->backend->alone;
     int set = begins(batch);
     int count = batch->statements->nelts;
     batch->order =
-        apr_array_make(batch->conn->pool, count + batch->settings->nelts + 3, sizeof(scim_batch_statement_t *));
+        apr_array_make(batch->conn->pool, count + batch->settings->nelts + 5, sizeof(scim_batch_statement_t *));
     if (block) {
-        batch->begin = (scim_batch_statement_t){.id = SCIM_STMT_BEGIN, .sql = scim_statements[SCIM_STMT_BEGIN].sql};
-        put(batch, &batch->begin);
+        put(batch, simple(&batch->begin, SCIM_STMT_BEGIN));
+    }
+    if (early) {
+        put(batch, simple(&batch->lazy, SCIM_STMT_COMMIT_LAZILY));
     }
     for (int i = 0; i <= count; i++) {
         if (i == set) {
@@ -219,8 +233,10 @@ static void order_statements(scim_batch_t *batch, apr_time_t now)
         }
     }
     if (block) {
-        batch->commit = (scim_batch_statement_t){.id = SCIM_STMT_COMMIT, .sql = scim_statements[SCIM_STMT_COMMIT].sql};
-        put(batch, &batch->commit);
+        put(batch, simple(&batch->commit, SCIM_STMT_COMMIT));
+    }
+    if (early) {
+        put(batch, simple(&batch->flush, SCIM_STMT_FLUSH));
     }
 }
 

@@ -29,6 +29,8 @@ struct scim_batch_t {
     scim_batch_statement_t deadline;
     apr_array_header_t *settings;         /* scim_batch_statement_t: SET LOCAL */
     scim_batch_statement_t begin, commit; /* added if SET LOCAL needs a transaction block */
+    scim_batch_statement_t lazy, flush;   /* of a transaction that releases its locks early */
+    int early;                            /* scim_batch_release_early */
     apr_array_header_t *order;            /* scim_batch_statement_t *: how they are sent */
     int doubtful;                         /* it is likely to fail */
     int syncs;                            /* how many end it */

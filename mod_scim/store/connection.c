@@ -19,7 +19,7 @@
 #define DRIFT 1000
 
 /* Columns of the statement `limits`. */
-enum { LIMITS_CLOCK = 2, LIMITS_PROCESS, LIMITS_STARTED };
+enum { LIMITS_CLOCK = 2, LIMITS_PROCESS, LIMITS_STARTED, LIMITS_ALONE = 6 };
 
 apr_time_t scim_monotonic_now(void)
 {
@@ -196,6 +196,7 @@ static void take_limits(scim_conn_t *conn, const PGresult *result)
     backend->process = apr_psprintf(backend->pool, "%" APR_INT64_T_FMT, scim_result_int(result, 0, LIMITS_PROCESS));
     backend->started = apr_pstrdup(backend->pool, scim_result_text(NULL, result, 0, LIMITS_STARTED));
     backend->pooled = scim_result_int(result, 0, LIMITS_PROCESS) != backend->pid;
+    backend->alone = scim_result_bool(result, 0, LIMITS_ALONE);
 }
 
 scim_error_t *scim_backend_ask(scim_conn_t *conn)

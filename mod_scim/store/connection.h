@@ -132,6 +132,14 @@ int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t 
  * trip. Costs PostgreSQL one more answer. */
 void scim_batch_doubt(scim_batch_t *batch);
 
+/* Makes a batch that is one transaction release its row locks before the disk has its COMMIT. The next transaction that
+ * waits for such a lock need not wait for the disk too, so transactions that change one row in turn are written to the
+ * disk together. The batch still ends only when the disk, and the synchronous standbys, have its COMMIT: a second
+ * transaction in the same round trip waits for that. Until then other transactions can read what a crash of the server
+ * would take back, but no client has been told that it is done. Without effect on Citus, and for a transaction that
+ * takes several round trips. */
+void scim_batch_release_early(scim_batch_t *batch);
+
 /* The same for SQL made at run time (filters); it is prepared, and found again by its text. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 

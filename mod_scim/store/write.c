@@ -314,6 +314,7 @@ static scim_error_t *patch_members(void *data)
     if (error) {
         return scim_refuse(session, error);
     }
+    scim_batch_release_early(batch);
     if (work->body) {
         add_reading(work, batch);
     }

@@ -1,5 +1,6 @@
 -- What holds for all transactions of a connection, from its first statement on: PostgreSQL ends a statement, and a transaction whose
--- client is silent, when the client has given up waiting. And what is known of the connection: the database's clock, and its process.
+-- client is silent, when the client has given up waiting. And what is known of the connection: the database's clock, its process, and that it
+-- has all rows itself.
 -- Where Citus is, it is to pass on what SET LOCAL sets; elsewhere the setting means nothing.
 -- $1 milliseconds
 select set_config('statement_timeout', $1::text, false),
@@ -7,4 +8,5 @@ select set_config('statement_timeout', $1::text, false),
        clock_timestamp(),
        pg_backend_pid(),
        (select a.backend_start::text from pg_stat_get_activity(pg_backend_pid()) a),
-       set_config('citus.propagate_set_commands', 'local', false)
+       set_config('citus.propagate_set_commands', 'local', false),
+       not exists (select from pg_extension e where e.extname = 'citus')

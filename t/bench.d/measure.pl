@@ -88,6 +88,22 @@ sub member {
     return $tenant->request(PATCH => group($g), $n % 2 ? remove($user) : add($user));
 }
 
+# Sixty-four clients at the same time add members to so many groups; rps is what tells. Those who were added before have left.
+my ($CROWD, $EACH, $FIRST) = (64, 30, 5000);
+sub crowd {
+    my ($groups) = @_;
+    my $of = sub { my ($n) = @_; return group($groups == 1 ? 0 : 1 + $n % $groups) };
+    return sub {
+        return $load->together($CROWD, $EACH, sub { $load->request(PATCH => $of->($_[0]), add(spare($FIRST + $_[0]))) }, 1);
+    }, sub {
+        my %members;
+        push @{ $members{ $of->($_) } }, {value => spare($FIRST + $_)} for 1 .. $CROWD * ($EACH + 1);
+        undef $load->{connection};
+        $load->request(PATCH => $_, patch({op => 'remove', path => 'members', value => $members{$_}})) for sort keys %members;
+        undef $load->{connection};
+    };
+}
+
 # Eight clients at the same time delete users by Bulk, each of whom is in two of four groups.
 my ($CLIENTS, $BULKS, $LEAVE) = (8, 6, 20);
 my @leaving;
@@ -245,6 +261,9 @@ my @figures = (
     [group_add_100000    => 'floor_insert', writes(sub { ('PATCH', group(0), add(spare($_[0]))) })],
     [group_remove_100000 => 'floor_insert', writes(sub { ('PATCH', group(0), remove(spare($_[0]))) })],
     [group_add_noop      => 'floor_read',   writes(sub { ('PATCH', group(0), add(id(1, 1 + $_[0] % $o{users}))) })],
+
+    [crowd_200 => 'floor_insert', crowd(200)],
+    [crowd_1   => 'crowd_200',    crowd(1)],
 
     [member_100 => 'floor_insert', sub { $small->series($WRITES, sub { member($small, @_) }) }],
     [member     => 'member_100',   sub { $load->series($WRITES, sub { member($load, @_) }) }],
