@@ -1,5 +1,5 @@
 /*
- * What was before and after a change, for people: a line for each value that differs.
+ * The values before and after a change, for people: a line for each value that differs.
  *
  *     {"active": true, "name": {"familyName": "A"}} -> {"active": false, "name": {"familyName": "B"}, "title": "C"}
  *
@@ -7,8 +7,7 @@
  *     name.familyName: "A" -> "B"
  *     title: none -> "C"
  *
- * Objects are taken apart; a list is one value. The members of a group, which an entry of the audit log names, are left
- * out.
+ * Objects are split into their members; a list is one value. A group's members in an audit entry are left out.
  */
 #ifndef SCIM_CLI_CHANGE_H
 #define SCIM_CLI_CHANGE_H
@@ -16,7 +15,7 @@
 #include <apr_tables.h>
 #include <json-c/json.h>
 
-/* The lines (const char *), in the order of their names. NULL, for `before` or `after`: nothing was there. */
+/* The lines (const char *), in the order of their names. `before` or `after` may be NULL: no values. */
 apr_array_header_t *cli_change_lines(json_object *before, json_object *after, apr_pool_t *pool);
 
 #endif

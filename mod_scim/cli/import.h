@@ -1,6 +1,6 @@
 /*
- * An operation that takes a file: scimctl sends it in pieces, tells on a terminal how far it is, and what became of the
- * lines.
+ * An operation that takes a file: scimctl sends it in pieces, shows the progress on a terminal, and prints the outcome
+ * of the lines.
  */
 #ifndef SCIM_CLI_IMPORT_H
 #define SCIM_CLI_IMPORT_H
@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "store/admin.h"
 
-/* Carries it out with the file that the call's first argument names, "-" for standard input. Returns the exit code. */
+/* Executes it with the file named by the call's first argument, "-" for standard input. Returns the exit code. */
 int cli_import(const cli_t *cli, scim_admin_call_t *call);
 
 #endif

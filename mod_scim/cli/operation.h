@@ -1,5 +1,5 @@
 /*
- * Running the commands that are administrators' operations (store/admin.h), of which words.h tells what they look like.
+ * Runs the commands that are administrators' operations (store/admin.h); words.h defines their command lines.
  */
 #ifndef SCIM_CLI_OPERATION_H
 #define SCIM_CLI_OPERATION_H
@@ -7,8 +7,8 @@
 #include "cli.h"
 #include "store/admin.h"
 
-/* The operation that the first two words of a command line name, options aside; *line gets the same words with these
- * two first. NULL: there is none. */
+/* The operation named by the first two words of a command line, ignoring options; *line gets the same words with these
+ * two first. NULL: none. */
 const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, const char *const *argv,
                                           apr_pool_t *pool);
 

@@ -1,18 +1,16 @@
 /*
- * Require scim-user, scim-role, scim-group, scim-entitlement, scim-flag: httpd lets a request through by what SCIM
- * says.
+ * Require scim-user, scim-role, scim-group, scim-entitlement, scim-flag: authorization by SCIM data.
  *
  *     Require scim-entitlement "Web - French" "Web - Bilingual"     an account with a seat of one of them
  *     Require scim-group "%{env:TEAM}"                              the value of an expression
  *
- * Several values mean any of them. They are compared as SCIM compares names, whatever their case. An account that is
- * not active, or whose tenant is switched off, has nothing. What cannot be found out (the database does not answer, the
- * tenant is not known, an expression fails) is an error for mod_authz_core and not a denial, so that `Require not` does
- * not make a permission of it.
+ * Several values mean any of them. They are compared as SCIM compares names, without case. An inactive account has
+ * nothing. If the answer is unknown (the database does not answer, the tenant is unknown, an expression fails),
+ * mod_authz_core gets an error and not a denial, so that `Require not` does not turn it into a permission.
  *
- * mod_authz_core knows 401 and 500 where this has more to say. So the two hooks of decisions run all others inside of
- * themselves and then answer 503 where the database did not, 403 to somebody who is authenticated, and otherwise what
- * the others said. %{scim-reason}n, the environment (SCIM_REASON) and one line of the error log tell why.
+ * mod_authz_core answers only 401 and 500. So the two authorization hooks run all other hooks inside themselves, and
+ * then answer 503 if the database did not answer, 403 for an authenticated person, and otherwise the others' result.
+ * %{scim-reason}n, the environment (SCIM_REASON) and one line of the error log contain the reason.
  */
 #ifndef SCIM_AUTHZ_H
 #define SCIM_AUTHZ_H
@@ -26,9 +24,9 @@ void scim_authz_register(apr_pool_t *pool);
 int scim_authz_userless(request_rec *r);
 int scim_authz_user(request_rec *r);
 
-/* Hook fixups, before all others: httpd decides no second time about a subrequest or an internal redirect whose
- * sections are the same. Where its path is another one, so may be the tenant and the values of expressions. Also tells
- * the logs the reason when an ErrorDocument stands in for the request. */
+/* Hook fixups, before all others: httpd does not authorize a subrequest or an internal redirect again if its sections
+ * are the same. If its path differs, the tenant and the values of expressions may differ, so this authorizes it again.
+ * Also passes the reason to the logs when an ErrorDocument replaces the request. */
 int scim_authz_again(request_rec *r);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * What the files of the configuration's check share: check.c (the hooks, the database), check_sections.c
- * (sections) and check_console.c (the files of the console).
+ * Shared by the files of the configuration's check: check.c (hooks, database), check_sections.c (sections) and
+ * check_console.c (the console's files).
  *
- * A check walks the tree of directives as httpd has parsed it, because only the tree knows files and lines. Each
- * problem is a line for the terminal that names both. A failure refuses the configuration, a warning does not.
+ * A check walks httpd's parsed tree of directives, because only the tree has file names and line numbers. Each problem
+ * is a line for the terminal with both. A failure refuses the configuration, a warning does not.
  */
 #ifndef SCIM_CHECK_PRIVATE_H
 #define SCIM_CHECK_PRIVATE_H
@@ -21,15 +21,14 @@ typedef struct scim_check_t {
     server_rec *main_server;
     apr_pool_t *pool;  /* of the configuration */
     apr_pool_t *temp;  /* of the check */
-    apr_hash_t *facts; /* server_rec * -> dbd_facts_t *: only what the server's own section says */
+    apr_hash_t *facts; /* server_rec * -> dbd_facts_t *: only from the server's own section */
     const scim_schemas_t *schemas;
-    apr_array_header_t
-        *placed; /* scim_placed_t: every directive of a section, in the order in which httpd reads them */
-    int console; /* whether a Location of the admin API has a console */
+    apr_array_header_t *placed; /* scim_placed_t: all directives in sections, in httpd's reading order */
+    int console;                /* whether a Location of the admin API has a console */
     int failures;
 } scim_check_t;
 
-/* A directive, and the server that it is for. */
+/* A directive, and its server. */
 typedef struct scim_placed_t {
     const ap_directive_t *node;
     server_rec *server;
@@ -51,8 +50,8 @@ void scim_check_warn(const scim_check_t *check, const ap_directive_t *node, cons
 /* Sections, handlers, and the directives of this module in them. Fills the lists of admin Locations. */
 void scim_check_sections(scim_check_t *check);
 
-/* The console's files: a directory that ScimConsoleDir names must hold them. The API works without its page, so where
- * nobody has named one the second of these only warns. */
+/* The console's files: a directory named by ScimConsoleDir must have them. The API works without the page, so for the
+ * default directory the second function only warns. */
 void scim_check_console(scim_check_t *check);
 void scim_check_console_advise(scim_check_t *check, int level);
 

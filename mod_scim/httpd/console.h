@@ -1,10 +1,10 @@
 /*
  * The console: the administrators' page, below the Location of the admin API.
  *
- * It is files (mod_scim/console/, installed as they are). Whoever opens the Location in a browser gets index.html;
- * below `console/` are the other files. This names the file and leaves it to httpd's own file handler to send it, with
- * ETag, conditional GET, HEAD and output filters. Only plain names with a known ending are files here, so no request
- * reaches anything else, and no directory is listed.
+ * The console consists of static files (mod_scim/console/). A browser that opens the Location gets index.html; the
+ * other files are below `console/`. This file only determines the file name; httpd's own file handler sends the file,
+ * with ETag, conditional GET, HEAD and output filters. Only plain names with a known extension are accepted, so no
+ * request can reach other files, and no directory is listed.
  *
  *     /scim-admin              302 to /scim-admin/
  *     /scim-admin/             DIRECTORY/index.html
@@ -19,12 +19,12 @@
 
 #define SCIM_CONSOLE_PAGE "index.html"
 
-/* What is to be done with a request for `path`, which is below the Location. DECLINED with r->filename set: httpd sends
- * the file. HTTP_MOVED_TEMPORARILY: Location says where to. OK: nothing; the request is for the API, or *error says
- * what is wrong: 404 there is no such file, 405 no GET, 503 the page itself is not installed. */
+/* Decides about a request for `path`, below the Location. DECLINED with r->filename set: httpd sends the file.
+ * HTTP_MOVED_TEMPORARILY: redirect, with Location set. OK: the request is for the API, or *error has an error: 404 no
+ * such file, 405 not a GET, 503 the page is not installed. */
 int scim_console(scim_error_t **error, request_rec *r, const char *path);
 
-/* Where the console's files are. */
+/* The directory of the console's files. */
 const char *scim_console_dir(const server_rec *server);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * A connection to PostgreSQL, borrowed from mod_dbd for the time that a request's database work takes.
+ * A connection to PostgreSQL, borrowed from mod_dbd only while a request works on the database.
  *
- * mod_dbd lends for ever and waits for ever, and connects under its pool's lock, so each child has a gate in front of
- * every pool (gate.h), where requests wait for a limited time. A connection must be given back before the first byte of
- * the answer is written, so that a slow client holds none. What is forgotten is given back with the request's pool.
- * mod_dbd is reached by its optional functions: it may be loaded after this module.
+ * mod_dbd waits without a timeout, keeps a connection until the request ends, and connects while it holds its pool's
+ * lock. So each child has a gate in front of every pool (gate.h), where requests wait with a timeout. A connection must
+ * be returned before the first byte of the answer is written, so that a slow client holds none; the request's pool
+ * returns a forgotten one. mod_dbd is called by its optional functions, because it may be loaded after this module.
  */
 #ifndef SCIM_DATABASE_H
 #define SCIM_DATABASE_H
@@ -16,45 +16,45 @@
 #include "scim/error.h"
 #include "store/connection.h"
 
-typedef struct scim_pool_t scim_pool_t; /* of connections */
+typedef struct scim_pool_t scim_pool_t; /* a pool of connections */
 typedef struct scim_database_t scim_database_t;
 
 /* Made when the configuration is checked; `size` is DBDMax, `params` DBDParams, or NULL. */
 scim_pool_t *scim_pool_make(int size, const char *params, apr_pool_t *pool);
 
-/* Memory in which the children see whether one of them has told the error log what server it has found; before they are
- * made. */
+/* Creates shared memory, before the children are started, in which they record that the error log has the server's
+ * version. */
 apr_status_t scim_database_start(apr_pool_t *pconf, server_rec *main_server);
 
-/* A pool of connections at the moment, of all children of this httpd together. A child that was killed leaves what it
- * had until httpd is restarted. */
+/* The current state of a connection pool, summed over all children of this httpd. The numbers of a killed child stay
+ * until httpd is restarted. */
 typedef struct scim_pool_state_t {
     const char *database; /* "scim at db.example.org" */
-    apr_uint32_t lent;    /* to requests */
-    apr_uint32_t open;    /* that mod_scim has used and mod_dbd has not closed; those that are lent among them */
-    int most;             /* that may be open */
+    apr_uint32_t lent;    /* in use by requests */
+    apr_uint32_t open;    /* used by mod_scim and not closed by mod_dbd, including those in use */
+    int most;             /* maximum */
 } scim_pool_state_t;
 
-/* Of each pool: scim_pool_state_t. */
+/* A scim_pool_state_t for each pool. */
 apr_array_header_t *scim_database_pools(const server_rec *main_server, apr_pool_t *pool);
 
-/* Gives the gates of a child their locks, and a place where it remembers the rules of tenants; hook child_init. */
+/* Creates the locks of a child's gates, and its cache of tenants' rules; hook child_init. */
 void scim_database_child_init(apr_pool_t *child, server_rec *main_server);
 
-/* Fills who wants a connection, as the directives of a Location have it; the caller adds the token and what it does. */
+/* Fills in a guest by the directives of a Location; the caller adds the token and `slow`. */
 void scim_database_guest(scim_guest_t *guest, const char *tenant, const scim_dir_config_t *config);
 
-/* Borrows a connection; `pool` lives as long as the work. Errors: 503 with Retry-After (none got free in time,
+/* Borrows a connection; `pool` lives as long as the work. Errors: 503 with Retry-After (none was free in time,
  * unreachable, not usable), 429 with Retry-After (the tenant, or the token, uses its share). */
 scim_error_t *scim_database_borrow(scim_database_t **out, server_rec *server, const scim_guest_t *guest,
                                    apr_interval_time_t timeout, apr_pool_t *pool);
 
-/* Which database a server asks, as DBDParams has it; NULL: none. */
+/* A server's DBDParams; NULL: none. */
 const char *scim_database_params(server_rec *server);
 
 scim_conn_t *scim_database_connection(const scim_database_t *database);
 
-/* Gives it back; a second call does nothing. NULL is allowed. */
+/* Returns it; a second call does nothing. NULL is allowed. */
 void scim_database_close(scim_database_t *database);
 
 #endif

@@ -1,28 +1,27 @@
 /*
- * The directives: one table, of which everything else is made. A row tells
+ * The directives: one table, from which everything else is made. A row has
  *
- *   - what is stored: type, member, and the value that counts where nothing is said;
- *   - the directive: name, how many words it takes, the function that reads them, where it may stand;
- *   - whose requests it is for, so that `apachectl configtest` tells one that has no effect (check_sections.c);
- *   - the line that `httpd -L` shows. docs/directives.md and conf/scim.conf have it too; t/guards/20-directives
- * compares.
+ *   - the stored value: type, member, and default;
+ *   - the directive: name, number of arguments, setter, context;
+ *   - the requests that it applies to, so that `apachectl configtest` reports one without effect (check_sections.c);
+ *   - the line that `httpd -L` shows. t/guards/20-directives compares the table with docs/directives.md and
+ *     conf/scim.conf.
  *
- * The first word of a row is what it stores:
+ * The first word of a row is the kind of value:
  *
- *   NUMBER   a member of a Location's configuration; -1 is "not said". Read by scim_setting_MEMBER.
- *   PAIR     two of them, said together
- *   POINTER  a member that is NULL where it is not said
+ *   NUMBER   a member of a Location's configuration; -1 is "not set". Read by scim_setting_MEMBER.
+ *   PAIR     two of them, set together
+ *   POINTER  a member that is NULL if not set
  *   SERVER   as NUMBER, in the main server's configuration
- *   OTHER    nothing that this table knows of: configuration.c creates and merges its members by hand
+ *   OTHER    other members, which configuration.c creates and merges by hand
  *
- * Made of it are the members, create and merge and the scim_setting_* of configuration.h, and the command table of
- * directives.c. So a new directive is a row, a function that reads its words (often one that is there already), and its
- * documentation.
+ * The table generates the members, create, merge and scim_setting_* of configuration.h, and the command table of
+ * directives.c. So a new directive needs a row, a setter (often an existing one), and its documentation.
  */
 #ifndef SCIM_DIRECTIVES_H
 #define SCIM_DIRECTIVES_H
 
-/* Whose requests a directive is for. */
+/* The requests that a directive applies to. */
 #define SCIM_FOR_ENDPOINT 1u
 #define SCIM_FOR_ADMIN    2u
 #define SCIM_FOR_METRICS  4u
@@ -146,7 +145,7 @@
         "documentation for people, named by /ServiceProviderConfig")
 /* clang-format on */
 
-/* Of a row that gives nothing to what is made. */
+/* For rows that generate nothing. */
 #define SCIM_NO_NUMBER(type, member, standard, name, takes, set, context, bits, help)
 #define SCIM_NO_PAIR(type, member, standard, type2, member2, standard2, name, takes, set, context, bits, help)
 #define SCIM_NO_POINTER(type, member, name, takes, set, context, bits, help)

@@ -1,8 +1,8 @@
 /*
- * SCIM bodies for what httpd itself refuses inside a Location: access control, limits, broken requests.
+ * SCIM bodies for requests that httpd itself refuses in a Location: access control, limits, malformed requests.
  *
- * httpd makes an HTML page for those. A filter swallows that page and sends the error message of RFC 7644 3.12 with the
- * same status, whatever ErrorDocument says.
+ * httpd makes an HTML page for them. A filter replaces that page by the error message of RFC 7644 3.12 with the same
+ * status, regardless of ErrorDocument.
  */
 #ifndef SCIM_ERRORS_H
 #define SCIM_ERRORS_H
@@ -12,8 +12,8 @@
 /* Registers the filter; called where hooks are registered. */
 void scim_errors_register(void);
 
-/* Whether httpd has refused a request inside a Location of the endpoint, or of the admin API, perhaps before it looked
- * for its Location. */
+/* Whether httpd has refused a request in a Location of the endpoint, or of the admin API, perhaps before it determined
+ * the Location. */
 int scim_errors_refused(request_rec *r);
 int scim_errors_admin_refused(request_rec *r);
 

@@ -1,11 +1,10 @@
 /*
- * What is known of the account behind a request of httpd, for decisions and for applications.
+ * The facts about the account of a request, for authorization and for applications.
  *
- * Whose account it is, ScimAccount and ScimLink say, and of which tenant ScimTenant says. The database is asked once
- * for a chain of requests, which is the client's own one with its subrequests and internal redirects, and a second time
- * only where a later one needs lists that the first did not read. Nothing is kept beyond the chain, so what is
- * committed holds on the very next request. The first request of an account that has never logged in records its login
- * (PRODUCT P5).
+ * ScimAccount and ScimLink select the account, ScimTenant its tenant. The database is queried once for a chain of
+ * requests (the client's request with its subrequests and internal redirects), and again only if a later one needs
+ * further lists. The facts are not kept beyond the chain, so a committed change takes effect with the next request. The
+ * first request of an account that has never logged in records its login.
  */
 #ifndef SCIM_HTTPD_FACTS_H
 #define SCIM_HTTPD_FACTS_H
@@ -16,16 +15,16 @@
 #include "store/facts.h"
 
 typedef enum {
-    SCIM_KNOWN,       /* *out is what is known, which may be that there is no such account */
-    SCIM_NOBODY,      /* the request names nobody: not authenticated, or the expressions give nothing */
-    SCIM_ASTRAY,      /* no tenant, or an expression failed: nobody may conclude anything from that */
-    SCIM_UNAVAILABLE, /* the database could not be asked */
+    SCIM_KNOWN,       /* *out has the facts; the account may not exist */
+    SCIM_NOBODY,      /* the request names no account: not authenticated, or the expressions are empty */
+    SCIM_ASTRAY,      /* no tenant, or an expression failed: the answer is unknown */
+    SCIM_UNAVAILABLE, /* the database did not answer */
 } scim_known_e;
 
-/* Finds what is known, with at least what is wished for. *why gets a short reason where it is not SCIM_KNOWN. */
+/* Finds the facts, with at least those of `wish`. *why gets a short reason if the result is not SCIM_KNOWN. */
 scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request_rec *r, const scim_wish_t *wish);
 
-/* The client's request that a subrequest, or an internal redirect, comes from. */
+/* The client's request that a subrequest or an internal redirect belongs to. */
 request_rec *scim_facts_origin(request_rec *r);
 
 #endif

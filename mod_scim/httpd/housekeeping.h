@@ -1,6 +1,6 @@
 /*
- * What has to be done now and then, by one process of an httpd at a time (a singleton of mod_watchdog): activity gets
- * room and loses what is old (ScimActivityKeep), and the log warns of tokens that end soon (ScimTokenWarning).
+ * Periodic work of one process of an httpd at a time (a singleton of mod_watchdog): creates partitions for activity and
+ * removes old ones (ScimActivityKeep), and warns in the log of tokens that expire soon (ScimTokenWarning).
  */
 #ifndef SCIM_HOUSEKEEPING_H
 #define SCIM_HOUSEKEEPING_H

@@ -1,19 +1,18 @@
 /*
- * How often may be asked: by a token (`scimctl token add --rate`), and by an address whose tokens are wrong
- * (ScimFailureLimit). Both are decided before the database is asked, and answered 429 with Retry-After.
+ * Rate limits: for a token (`scimctl token add --rate`), and for an address that sends wrong tokens (ScimFailureLimit).
+ * Both are checked before the database is queried, and answered 429 with Retry-After.
  *
- * All processes of this httpd count together, in memory that they share and that lives as long as the parent process: a
- * graceful restart forgets nothing. Nodes count for themselves.
+ * All processes of this httpd count together, in shared memory that lives as long as the parent process, also over a
+ * graceful restart. Each node counts separately.
  *
- * A token is known by its digest, so who does not have it can neither use up its rate nor look like it. The first
- * request that the database lets in makes the token known, with its limit; each later one brings the limit up to date.
- * A known token is not asked where it comes from: an identity provider is not shut out by what others do behind the
- * same address. A token that is refused is unknown again. Addresses are counted by IPv4 address and by IPv6 network of
- * 64 bits.
+ * A token is identified by its digest, so only clients that have the token can use up its rate. The first request that
+ * the database accepts makes the token known, with its limit; each later one updates the limit. The limit of addresses
+ * does not apply to known tokens, so an identity provider is not blocked by others behind the same address. A refused
+ * token becomes unknown. Addresses are counted by IPv4 address and by IPv6 /64 network.
  *
- * When the table of tokens is full, the one that has been unused for longest is forgotten, and when that of the
- * addresses is, the one that is the nearest to being in time again (slots.h): no flood makes a token of others
- * forgotten, since only valid tokens get there.
+ * If the table of tokens is full, the token that has been unused for longest is dropped; if that of addresses is full,
+ * the one that would be allowed again first (slots.h). A flood cannot displace others' tokens, because only valid
+ * tokens get into the table.
  */
 #ifndef SCIM_LIMITS_H
 #define SCIM_LIMITS_H
@@ -22,24 +21,24 @@
 #include "request.h"
 #include "store/session.h"
 
-/* In post_config: makes the memory, or finds what an earlier generation has made, and puts it into the runtime. */
+/* In post_config: creates the memory, or finds that of an earlier generation, and puts it into the runtime. */
 apr_status_t scim_limits_start(server_rec *main_server);
 
-/* The cause of a 429 that is for an address: what a flood of guesses gets, which nobody wants to read one by one. */
+/* The cause of a 429 for an address: the answers to a flood of guesses, which are not logged one by one. */
 extern const char scim_limits_flood[];
 
-/* Decides when the token has been read; `unreadable` is the error of that, or NULL. Returns 429, or `unreadable`. A
- * request without a bearer token is no attempt, and is not counted. */
+/* Checks the limits when the token has been read; `unreadable` is the error of reading it, or NULL. Returns 429, or
+ * `unreadable`. A request without a bearer token is not counted. */
 scim_error_t *scim_limits_admit(const scim_request_t *request, scim_error_t *unreadable);
 
-/* Tells what authentication has said: `error` is that of the work, or NULL. */
+/* Records the result of authentication: `error` is that of the work, or NULL. */
 void scim_limits_learn(const scim_request_t *request, const scim_session_t *session, const scim_error_t *error);
 
-/* Whether activity is told of one more request without a token that the tenant knows: few of an address, and not very
- * many of all addresses together, so that nobody fills it. */
+/* Whether to record one more request with an unknown token in activity: few for an address, and a limited number for
+ * all addresses, so that nobody can fill it. */
 int scim_limits_stranger(const scim_request_t *request);
 
-/* Which limit answered 429; whoever has no cause of ours is held by the guard. */
+/* The limit that answered 429; without one of our causes it is the guard. */
 scim_count_e scim_limits_count(const scim_error_t *error);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * What operators watch: counters of all processes of this httpd, in memory that they share; without locks.
+ * Metrics for operators: counters of all processes of this httpd, in shared memory, without locks.
  *
- *     SetHandler scim-metrics     Prometheus text, or OpenMetrics where the client asks for that
+ *     SetHandler scim-metrics     Prometheus text, or OpenMetrics if the client asks for it
  *     mod_status                  a section of its page, and lines of its short form
  *
  * Counters only grow, as long as the parent process lives; a graceful restart keeps them. Requests are counted for each
- * tenant, up to a number of tenants (ScimMetricsTenants); the others are one, called `other`, and requests of nobody
- * whom a token has shown to be of a tenant have none. So neither a client nor many tenants make the page grow.
+ * tenant, up to a number of tenants (ScimMetricsTenants); all others are counted as `other`, and requests without a
+ * valid token have no tenant. So neither clients nor many tenants can make the page grow.
  *
- * Beside the counters are rows: what housekeeping has found in a database. They have nothing to do with the tenants
- * whose requests are counted. Each of the databases of this httpd has a number, and its rows are replaced all at once.
+ * In addition there are rows that housekeeping has read from a database, independent of the tenants whose requests are
+ * counted. Each of the databases of this httpd has a number, and its rows are replaced all at once.
  */
 #ifndef SCIM_METRICS_H
 #define SCIM_METRICS_H
@@ -21,22 +21,22 @@
 /* Counters without labels of tenants; the rows of their names are in metrics_page.c. */
 typedef enum {
     SCIM_COUNT_TRIPS,       /* round trips to PostgreSQL */
-    SCIM_COUNT_HELD_US,     /* microseconds for which connections were lent */
+    SCIM_COUNT_HELD_US,     /* microseconds for which connections were in use */
     SCIM_COUNT_WAITS,       /* requests that waited for a connection */
     SCIM_COUNT_WAITED_US,   /* and for how long */
-    SCIM_COUNT_CAME,        /* requests that asked for one */
-    SCIM_COUNT_LENT,        /* those that got it */
-    SCIM_COUNT_RETURNED,    /* and have given it back */
-    SCIM_COUNT_NOT_LENT,    /* requests that got none */
+    SCIM_COUNT_CAME,        /* requests that wanted a connection */
+    SCIM_COUNT_LENT,        /* those that got one */
+    SCIM_COUNT_RETURNED,    /* those that have returned it */
+    SCIM_COUNT_NOT_LENT,    /* those that got none */
     SCIM_COUNT_LIMIT_TOKEN, /* 429: the token's rate */
     SCIM_COUNT_LIMIT_ADDRESS,
     SCIM_COUNT_LIMIT_SHARE,
     SCIM_COUNT_LIMIT_GUARD,
     SCIM_COUNT_AUTHZ_GRANTED,
-    SCIM_COUNT_AUTHZ_UNKNOWN, /* nobody is authenticated */
+    SCIM_COUNT_AUTHZ_UNKNOWN, /* not authenticated */
     SCIM_COUNT_AUTHZ_DENIED,
     SCIM_COUNT_AUTHZ_UNAVAILABLE,
-    SCIM_COUNT_AUTHZ_CACHED, /* answers that were used again */
+    SCIM_COUNT_AUTHZ_CACHED, /* answers from the cache */
     SCIM_COUNT_AUTHZ_GRACE,
     SCIM_COUNT_OUTBOX_ADDED,
     SCIM_COUNT_OUTBOX_DONE,
@@ -45,7 +45,7 @@ typedef enum {
     SCIM_COUNTS
 } scim_count_e;
 
-/* What was asked of the endpoint. */
+/* The endpoint's operations. */
 typedef enum {
     SCIM_ASKED_GET,
     SCIM_ASKED_LIST,
@@ -59,21 +59,21 @@ typedef enum {
     SCIM_ASKED
 } scim_asked_e;
 
-/* In post_config: makes the memory, or finds what an earlier generation has made. */
+/* In post_config: creates the memory, or finds that of an earlier generation. */
 apr_status_t scim_metrics_start(server_rec *main_server);
 
 void scim_metrics_add(scim_count_e count, apr_uint64_t n);
 
-/* When housekeeping ran last. */
+/* Records that housekeeping has run. */
 void scim_metrics_kept_house(void);
 
-/* What was found in the database `house` (scim_watched_t of store/watch.h), instead of what was found there before. */
+/* Replaces the rows of the database `house` (scim_watched_t of store/watch.h). */
 void scim_metrics_watched(int house, const apr_array_header_t *watched);
 
-/* In post_config: there are so many databases; what was found in others is forgotten. */
+/* In post_config: sets the number of databases, and drops the rows of others. */
 void scim_metrics_houses(int houses);
 
-/* A request of the endpoint that has been answered; `tenant` NULL: of nobody. */
+/* Counts an answered request of the endpoint; `tenant` NULL: none. */
 void scim_metrics_request(const char *tenant, scim_asked_e asked, int status, apr_interval_time_t duration);
 
 /* Handler `scim-metrics`. */

@@ -1,5 +1,5 @@
 /*
- * Shared by metrics.c (counting), metrics_found.c (what housekeeping finds) and metrics_page.c (telling): the memory.
+ * The memory, shared by metrics.c (counting), metrics_found.c (housekeeping's rows) and metrics_page.c (the page).
  */
 #ifndef SCIM_METRICS_PRIVATE_H
 #define SCIM_METRICS_PRIVATE_H
@@ -27,7 +27,7 @@ typedef struct scim_metrics_t {
     scim_counter_t buckets[SCIM_ASKED][SCIM_METRICS_BUCKETS + 1];
     scim_counter_t duration_us[SCIM_ASKED];
     apr_uint64_t tenants;
-    scim_metrics_tenant_t tenant[]; /* the first is nobody's, the second the others' */
+    scim_metrics_tenant_t tenant[]; /* the first: no tenant; the second: `other` */
 } scim_metrics_t;
 
 /* Upper ends of the buckets, in microseconds. */
@@ -46,19 +46,19 @@ typedef enum {
     SCIM_FOUND
 } scim_found_e;
 
-/* What operators name a subscription by is not longer than that. */
+/* The maximum length of a subscription's name. */
 #define SCIM_FOUND_NAME 804
 
-/* A sample that housekeeping found. */
+/* A sample from housekeeping. */
 typedef struct scim_found_t {
     scim_found_e family;
     int house;
     char tenant[SCIM_METRICS_NAME];
-    char name[SCIM_FOUND_NAME]; /* empty: it is of the tenant as a whole */
+    char name[SCIM_FOUND_NAME]; /* empty: the whole tenant */
     apr_uint64_t value;
 } scim_found_t;
 
-/* In post_config, as scim_metrics_start, which calls it: room for what is found of so many tenants. */
+/* In post_config, called by scim_metrics_start: creates memory for the samples of this number of tenants. */
 apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tenants);
 
 /* All samples (scim_found_t), in the order of their families. */

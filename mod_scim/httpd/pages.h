@@ -1,8 +1,8 @@
 /*
- * What lists remember (store/memory.h), kept in httpd's shared object cache: all processes of this node share it.
+ * The cache of lists (store/memory.h) in httpd's shared object cache, shared by all processes of this node.
  *
- * ScimPageCache chooses the provider. Without the directive it is mod_socache_shmcb's, where that is loaded; without
- * any provider nothing is remembered, and every list is answered all the same.
+ * ScimPageCache chooses the provider. Without the directive it is mod_socache_shmcb, if that is loaded; without a
+ * provider nothing is cached, and lists still work.
  */
 #ifndef SCIM_PAGES_H
 #define SCIM_PAGES_H
@@ -15,7 +15,7 @@
 
 typedef struct scim_pages_t scim_pages_t;
 
-/* The directive's argument: `none`, or PROVIDER[:ARGUMENTS]. NULL, or what is wrong with it. */
+/* Reads the directive's argument: `none`, or PROVIDER[:ARGUMENTS]. Returns NULL, or an error text. */
 const char *scim_pages_choose(scim_pages_t **out, const char *text, cmd_parms *cmd);
 
 /* Registers the lock's name for the directive Mutex; hook pre_config. */
@@ -26,10 +26,10 @@ int scim_pages_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, ser
 
 void scim_pages_child_init(apr_pool_t *child, server_rec *main_server);
 
-/* NULL where nothing is remembered. */
+/* NULL: no cache. */
 const scim_memory_t *scim_pages_memory(const scim_pages_t *pages);
 
-/* Keeps a value for another time than those of lists are kept for. */
+/* Caches a value for another time than the lists' time. */
 void scim_pages_keep_for(const scim_pages_t *pages, const unsigned char *key, const char *value, apr_size_t len,
                          apr_interval_time_t time, apr_pool_t *pool);
 

@@ -1,8 +1,8 @@
 /*
- * What a request is told as (store/activity.h): before its work, and when it is known what came of it.
+ * Records a request's activity (store/activity.h), before its work and after its outcome.
  *
- * Told are requests that name a tenant and a token's key id, those to discovery excepted. A body is kept only where the
- * token was accepted and the tenant wants it, masked, and up to a limit.
+ * It records requests with a tenant and a token's key id, except discovery. A body is stored only if the token was
+ * accepted and the tenant wants it, masked, and up to a limit.
  */
 #ifndef SCIM_REPORT_H
 #define SCIM_REPORT_H
@@ -12,7 +12,7 @@
 /* Fills call->activity, which the store adds to. */
 void scim_report_begin(scim_call_t *call);
 
-/* Puts what is left to tell into the outbox. `error` is what the request is answered with; NULL where all went well. */
+/* Puts what is not recorded yet into the outbox. `error` is the request's error; NULL: success. */
 void scim_report_end(scim_call_t *call, const scim_error_t *error);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * A request as SCIM sees it: which tenant, which place below the Location, who asks.
+ * A SCIM request: its tenant, its place below the Location, its token.
  *
- * Made at the start of the handler, filled step by step, and dead with the request's pool. One thread at a time.
+ * Made at the start of the handler, filled in steps, and freed with the request's pool. One thread at a time.
  */
 #ifndef SCIM_REQUEST_H
 #define SCIM_REQUEST_H
@@ -35,45 +35,45 @@ typedef struct scim_request_t {
     request_rec *r;
     const scim_dir_config_t *config;
     const scim_schemas_t *schemas;
-    const char *tenant; /* a valid key, though perhaps nobody's; NULL where the request names none */
+    const char *tenant; /* a valid key, perhaps of no tenant; NULL: the request names none */
     const char *base;   /* the tenant's base URL, no slash at its end */
     scim_place_e place;
     const scim_resource_type_t *type; /* SCIM_AT_COLLECTION, SCIM_AT_RESOURCE, SCIM_AT_SEARCH; NULL: all types */
-    const char *id;                   /* what follows the endpoint, decoded */
-    const char *right; /* SCIM_AT_NOTHING: the path below the base URL that may be meant (scim/address.h), or NULL */
-    int astray;        /* no tenant is named: what stands for it is the name of an endpoint */
+    const char *id;                   /* the path after the endpoint, decoded */
+    const char *right;                /* SCIM_AT_NOTHING: the right path below the base URL (scim/address.h), or NULL */
+    int astray;                       /* the URL has an endpoint's name in place of a tenant */
     int token_presented;
-    const char *key_id; /* of what was presented, be it mistyped; NULL: it has none */
+    const char *key_id; /* of the presented token, even if mistyped; NULL: none */
     scim_token_t token;
-    const char *client;     /* what httpd calls the client, where that counts; NULL: the token does */
-    const char *token_name; /* NULL until the database told it */
-    scim_mask_t mask;       /* what logs and activity do not show of it */
-    unsigned leniencies;    /* those that were used, for the logs (scim/leniency.h) */
-    const char *ignored;    /* what was ignored, for the logs; NULL: nothing */
+    const char *client;     /* httpd's name for the client (ScimClient), if that counts; NULL: the token counts */
+    const char *token_name; /* NULL until authentication */
+    scim_mask_t mask;       /* what logs and activity mask */
+    unsigned leniencies;    /* the used leniencies, for the logs (scim/leniency.h) */
+    const char *ignored;    /* ignored attributes, for the logs; NULL: none */
     const char *allow;      /* for 405 and OPTIONS: the value of Allow */
-    int broken;             /* the body could not be read; httpd has answered, or there is nobody to answer */
+    int broken;             /* the body could not be read; httpd has answered, or the client is gone */
 } scim_request_t;
 
-/* Finds tenant and place. Always makes *out; errors: 500 where the configuration is incomplete, 403 over plain HTTP. */
+/* Finds tenant and place. Always makes *out; errors: 500 if the configuration is incomplete, 403 over plain HTTP. */
 scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r);
 
-/* The SCIM request that httpd's request is; NULL: it is none, or did not come so far. */
+/* The SCIM request of httpd's request; NULL: none, or not made yet. */
 const scim_request_t *scim_request_of(const request_rec *r);
 
-/* What the logs know a request by: mod_unique_id's id, else httpd's own, which may be NULL. */
+/* The request id in the logs: mod_unique_id's, else httpd's own, which may be NULL. */
 const char *scim_request_log_id(const request_rec *r);
 
-/* Refuses what comes over plain HTTP, where that is not allowed. Errors: 403. */
+/* Refuses plain HTTP, if it is not allowed. Errors: 403. */
 scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config);
 
-/* The tenant that a request in any Location with ScimTenant is about: a valid key, though perhaps nobody's. NULL: none.
+/* The tenant of a request in any Location with ScimTenant: a valid key, perhaps of no tenant. NULL: none.
  */
 const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config);
 
-/* What the Authorization header of the scheme Basic holds, decoded; NULL: there is none. */
+/* The decoded credentials of an Authorization header with the scheme Basic; NULL: none. */
 char *scim_request_basic(const request_rec *r);
 
-/* Reads the bearer token (RFC 6750 2.1), or what stands for one: the password of Basic (ScimBasicTokens), or the client
+/* Reads the bearer token (RFC 6750 2.1), or its replacement: the password of Basic (ScimBasicTokens), or the client
  * that httpd has authenticated (ScimClient). Errors: 401. */
 scim_error_t *scim_request_token(scim_request_t *request);
 
