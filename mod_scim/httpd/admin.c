@@ -52,7 +52,7 @@ static int is_own(const char *origin, const request_rec *r)
            (strlen(ours) == scheme && ap_cstr_casecmpn(origin, ours, scheme) == 0);
 }
 
-/* A browser that another site's page has made ask says so (Sec-Fetch-Site), or at least whose page it is (Origin). */
+/* A browser marks a request of another site's page with Sec-Fetch-Site, or at least with the page's Origin. */
 static int foreign(const request_rec *r)
 {
     const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
@@ -68,7 +68,7 @@ static int changes(const request_rec *r)
     return r->method_number != M_GET && r->method_number != M_OPTIONS;
 }
 
-/* A body that is no JSON is what a form of another site could send without being asked for leave. */
+/* A form of another site can send a body that is not JSON without a CORS preflight. */
 static int announces_json(const request_rec *r)
 {
     const char *type = apr_table_get(r->headers_in, "Content-Type");
@@ -106,7 +106,7 @@ static scim_error_t *check_sender(const admin_t *admin)
     return NULL;
 }
 
-/* Asked after the place and the method are known: that one of them does not fit is the more helpful answer. */
+/* Checked after place and method, because an error in these is the more helpful answer. */
 static scim_error_t *check_type(const admin_t *admin)
 {
     request_rec *r = admin->r;
@@ -116,7 +116,7 @@ static scim_error_t *check_type(const admin_t *admin)
     return NULL;
 }
 
-/* The one tenant that a Location is narrowed to, or an error where its expression gives none. */
+/* The only tenant of a Location, or an error if its expression gives none. */
 static scim_error_t *find_wall(admin_t *admin)
 {
     const scim_dir_config_t *config = admin->config;
@@ -133,7 +133,7 @@ static scim_error_t *find_wall(admin_t *admin)
     return NULL;
 }
 
-/* Another tenant than one's own is as one that does not exist. */
+/* Another tenant is answered like one that does not exist. */
 static scim_error_t *check_wall(const admin_t *admin)
 {
     const scim_admin_call_t *call = &admin->call;
@@ -190,7 +190,7 @@ static scim_error_t *describe(admin_t *admin)
     return NULL;
 }
 
-/* What the path names, no query and no body may name otherwise. */
+/* Query and body must not repeat an argument of the path. */
 static scim_error_t *check_once(const admin_t *admin, const char *name)
 {
     static const char detail[] = "is said twice; say it once, in the path where it is part of it.";

@@ -19,9 +19,9 @@
 
 APLOG_USE_MODULE(scim);
 
-/* What is remembered of a request while it is decided, as notes. */
-#define DECIDING  "scim-deciding"  /* the hooks run inside of ours */
-#define CONSULTED "scim-consulted" /* a provider had a say */
+/* Notes of a request during its authorization. */
+#define DECIDING  "scim-deciding"  /* the other hooks run inside ours */
+#define CONSULTED "scim-consulted" /* one of our providers was called */
 #define VERDICT   "scim-verdict"   /* the status that no grant of others changes */
 #define REASON    "scim-reason"
 #define TOLD      "scim-told" /* of the client's request: the log has been told */
@@ -104,7 +104,7 @@ static void add_constants(apr_array_header_t *names, const rule_t *rule)
     }
 }
 
-/* Whether a denial may let somebody in: below `not`, <RequireNone>, or an alias that may stand there. */
+/* Whether a denial may become a permission: in `not`, <RequireNone>, or an alias that may be used there. */
 static int is_negated(const cmd_parms *cmd)
 {
     const ap_directive_t *node = cmd->directive;
@@ -183,7 +183,7 @@ static void add_reason(request_rec *r, const char *reason)
     }
 }
 
-/* Nothing can be concluded: no permission, neither from this line nor from its contrary. */
+/* The answer is unknown: neither this line nor its negation gives a permission. */
 static authz_status inconclusive(request_rec *r, const rule_t *rule, int status, const char *reason)
 {
     apr_table_setn(r->notes, VERDICT, apr_itoa(r->pool, status));
@@ -265,9 +265,9 @@ static authz_status match(request_rec *r, const rule_t *rule, const scim_facts_t
     return failed ? inconclusive(r, rule, HTTP_FORBIDDEN, "an expression fails") : AUTHZ_DENIED;
 }
 
-/* Why an account as such is refused; NULL: it is not. Whoever switches a tenant's provisioning off says what becomes of
- * its accounts: accounts that are kept decide as before. Who has no active account then gets "tenant off" as the
- * reason. */
+/* Why an account as such is refused; NULL: it is not. The administrator who switches a tenant's provisioning off
+ * decides what happens to its accounts: kept accounts are authorized as before. A person without an active account then
+ * gets the reason "tenant off". */
 static const char *refusal_of(const scim_facts_t *facts)
 {
     if (!facts->found) {
@@ -381,7 +381,7 @@ static int tell(request_rec *r, int status)
     return status;
 }
 
-/* What others have decided, in our words where we were asked. */
+/* The others' decision, with our status if one of our providers was called. */
 static int settle(request_rec *r, int status)
 {
     const char *verdict = apr_table_get(r->notes, VERDICT);
@@ -398,7 +398,7 @@ static int settle(request_rec *r, int status)
     return status;
 }
 
-/* That somebody has to log in first is no decision. */
+/* A request to log in first is not a decision. */
 static void count_decision(const request_rec *r, int status)
 {
     if (!apr_table_get(r->notes, CONSULTED) || status == DECLINED) {
@@ -428,7 +428,8 @@ static int decide(request_rec *r, int (*run)(request_rec *r))
     return status;
 }
 
-/* Without AuthType nobody asks who it is, and httpd would answer 500: a client without a certificate, say. */
+/* Without AuthType no hook authenticates the request, and httpd would answer 500, for example for a client without a
+ * certificate. */
 int scim_authz_userless(request_rec *r)
 {
     int status = decide(r, ap_run_access_checker_ex);

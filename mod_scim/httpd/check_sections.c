@@ -219,7 +219,7 @@ static void check_add_handler(scim_check_t *check, const scim_placed_t *at)
 
 /* --- the admin API -------------------------------------------------------------------------------------------------*/
 
-/* The base URL of one tenant would be told of all of them. */
+/* All tenants would show the base URL of one. */
 static void check_admin_url(scim_check_t *check, const ap_directive_t *section)
 {
     const ap_directive_t *node = section_holds(section, "ScimBaseURL");
@@ -276,9 +276,9 @@ static void check_admin(scim_check_t *check, const scim_placed_t *at)
 
 #define TAKES "this SetHandler gets the requests of <Location \"%s\"> (line %d), which httpd reads before it: "
 
-/* Of several sections that hold for a path the last one counts: another SetHandler there would get our requests, with
- * token and password. Sections of a virtual host come behind those of the main server; a virtual host that has nothing
- * to do with us may have such a one. */
+/* If several sections match a path the last one counts: another SetHandler there would get our requests, with token and
+ * password. Sections of a virtual host come after those of the main server; a virtual host without our endpoint may
+ * have one legitimately. */
 static void check_order(scim_check_t *check, int one)
 {
     const scim_placed_t *ours = &APR_ARRAY_IDX(check->placed, one, scim_placed_t);
@@ -327,7 +327,7 @@ static unsigned place_of(const ap_directive_t *node)
     return 0;
 }
 
-/* What would be read as a restriction, and be none. */
+/* A directive that looks like a restriction, but has no effect. */
 static int matters(const ap_directive_t *node)
 {
     return scim_check_is(node, "ScimTenant") || scim_check_is(node, "ScimAdminTenant");
@@ -409,7 +409,7 @@ static void check_use(scim_check_t *check, const scim_placed_t *at)
         scim_check_warn(check, at->node, text);
 }
 
-/* Sections that httpd does not look at for our requests, or that hold for other methods too than they say. */
+/* Sections that httpd does not use for our requests, or that do not restrict the methods they name. */
 static const struct {
     const char *section;
     const char *why;
@@ -439,7 +439,7 @@ static void check_section(scim_check_t *check, const scim_placed_t *at)
                                              at->node->directive, section->directive, elsewhere[i].why));
 }
 
-/* With one URL for all tenants each of them would be told another one's. */
+/* With one URL for all tenants, tenants would get another tenant's URL. */
 static void check_host(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *node;

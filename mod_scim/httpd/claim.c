@@ -14,7 +14,7 @@
 #define REFUSED_HANDLER "scim-refused"
 #define ENTRA_FLAG      "aadOptscim062020"
 
-/* What is remembered of a request, in its request_config. */
+/* The state of a request, in its request_config. */
 typedef struct claim_t {
     int had_flag;
     const char *handler; /* NULL: not claimed */
@@ -108,7 +108,8 @@ static const char *find_handler(request_rec *r)
     return scim_config_manages(r) ? SCIM_ADMIN_HANDLER : NULL;
 }
 
-/* An ErrorDocument of the admin API is shown, as a login page may be one. The page's author sees no password. */
+/* An ErrorDocument of the admin API is shown, because it may be a login page. The application that serves it does not
+ * get the password. */
 static void hide_password(request_rec *r)
 {
     if (!r->prev || !scim_errors_admin_refused(r->prev))

@@ -23,12 +23,12 @@ APLOG_USE_MODULE(scim);
 #define RETRY_AFTER       5
 #define RETRY_AFTER_SHARE 1
 
-/* What takes longer is no refusal, and is not asked for. */
+/* A longer attempt is not a refusal, so scim_conn_refused is not called. */
 #define PROBE_AFTER apr_time_from_sec(1)
 
 /* What all children of this httpd know of a pool. */
 typedef struct common_t {
-    volatile apr_uint32_t presented; /* 1: one of them has told which server it is */
+    volatile apr_uint32_t presented; /* 1: a child has logged the server's version */
     volatile apr_uint32_t lent;      /* connections that requests have at the moment */
     volatile apr_uint32_t open;      /* connections that there are */
 } common_t;
@@ -163,7 +163,7 @@ static apr_status_t release(void *data)
 {
     scim_database_t *database = data;
 
-    /* A request that ends early may have left a transaction open. The next one must not go on with it. */
+    /* A request that ends early may have left a transaction open, which the next one must not continue. */
     if (database->dbd && database->conn) {
         scim_conn_nest(database->conn, 0);
         scim_conn_rollback(database->conn);
@@ -193,7 +193,7 @@ static PGconn *native(const ap_dbd_t *dbd)
     return driver && strcmp(driver, "pgsql") == 0 ? apr_dbd_native_handle(dbd->driver, dbd->handle) : NULL;
 }
 
-/* A filter by what is declared and not indexed is answered all the same, but slowly: one line of each child says so. */
+/* A filter on a declared attribute without an index works, but slowly: each child logs one line about it. */
 static void check_indexed(const scim_database_t *database)
 {
     const scim_runtime_t *runtime = scim_server_config(database->server)->runtime;
@@ -261,7 +261,7 @@ apr_array_header_t *scim_database_pools(const server_rec *main_server, apr_pool_
     return states;
 }
 
-/* The first child that connects after a start tells which server it has found. */
+/* The first child that connects after a start logs the server's version. */
 static void present(const scim_database_t *database)
 {
     int most = most_connections(database->source);

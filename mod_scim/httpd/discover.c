@@ -1,4 +1,4 @@
-/* Discovery (RFC 7644 4): open to everybody and without a tenant's data, but for its profile. */
+/* Discovery (RFC 7644 4): without authentication, and without a tenant's data except its profile. */
 #include "operation.h"
 
 #include <util_script.h>
@@ -28,8 +28,8 @@ static scim_error_t *found(scim_call_t *call, int there, const char *what)
     return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\".", what, call->request->id);
 }
 
-/* Whether the tenant is held to the interoperability profile: only those are told who have a token of it, so that
- * strangers do not learn which tenants there are. */
+/* Whether the tenant has the interoperability profile: only clients with a token of it see this, so that strangers do
+ * not learn which tenants exist. */
 static int interop(const scim_call_t *call)
 {
     return call->profile && scim_setting_page_maximum(call->request->config) >= INTEROP_PAGE &&

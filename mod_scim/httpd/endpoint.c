@@ -197,8 +197,8 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     return error;
 }
 
-/* What the client did wrong is told only to those who may ask: whatever authentication says comes first. A long body,
- * which takes many times its length of memory, is not even read for a stranger. */
+/* The token is checked first, even if the request has another error, so that strangers only see 401. A long body, which
+ * takes many times its length of memory, is not even read for a stranger. */
 static scim_error_t *serve_resources(scim_call_t *call)
 {
     scim_request_t *request = call->request;
@@ -238,8 +238,8 @@ static scim_error_t *find_shown(scim_call_t *call, scim_session_t *session)
     return error;
 }
 
-/* Discovery is open to everybody, and a token that is not valid makes a stranger of its holder. The database is asked
- * where it may know more: with a token, for /ServiceProviderConfig and /Schemas. */
+/* Discovery needs no token, and a client with an invalid token is treated like one without. The database is queried
+ * only if the answer depends on the tenant: with a token, for /ServiceProviderConfig and /Schemas. */
 static void look_up_profile(scim_call_t *call)
 {
     scim_request_t *request = call->request;
@@ -264,7 +264,7 @@ static scim_error_t *serve_discovery(scim_call_t *call)
     return error ? error : operation->answer(call);
 }
 
-/* Finds whom /Me stands for (RFC 7644 3.11). From then on the request is one for that user. */
+/* Finds the user that /Me means (RFC 7644 3.11). From then on the request is for that user. */
 static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
 {
     scim_request_t *request = call->request;

@@ -67,8 +67,8 @@ static int strip(const request_rec *r, apr_table_t *headers)
 /* What separates the names in Connection, as mod_proxy reads it. */
 #define HOP_SEPARATORS ",; \t"
 
-/* A proxy does not pass on what Connection names: nobody may have the headers of ours taken out again by naming them
- * there. Whether one was named. */
+/* A proxy drops headers that Connection names, so a client could remove our headers by naming them there. Returns
+ * whether one was named. */
 static int keep_on_the_way(request_rec *r)
 {
     const char *list = apr_table_getm(r->pool, r->headers_in, "Connection");
@@ -141,7 +141,7 @@ static int is_exported(const scim_facts_t *facts)
     return facts->found && facts->active && !facts->foreign;
 }
 
-/* Whoever is not there, or not active, is told as nobody. */
+/* A missing or inactive account gives no facts. */
 static scim_known_e known_values(const char *values[FACTS], int *some, request_rec *r)
 {
     const scim_facts_t *facts;

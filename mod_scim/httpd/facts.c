@@ -73,7 +73,8 @@ static scim_known_e identify(scim_identity_t *identity, const char **why, reques
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     int failed = 0;
-    /* Where people log in, nobody is anybody before that, whatever an expression makes of an empty name. */
+    /* With AuthType a request has no account before authentication, even if the expression gives a value for an empty
+     * name. */
     if (!r->user && ap_auth_type(r)) {
         *why = "nobody is authenticated";
         return SCIM_NOBODY;
@@ -104,7 +105,7 @@ static scim_known_e identify(scim_identity_t *identity, const char **why, reques
     return SCIM_KNOWN;
 }
 
-/* What this process remembers of decisions; NULL: nothing. */
+/* This process's cache of facts; NULL: none. */
 static scim_facts_kept_t *kept_of(const request_rec *r)
 {
     const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
@@ -128,7 +129,7 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
     return error;
 }
 
-/* What was known before, for as long as ScimFactsGrace says. */
+/* Cached facts, for the time of ScimFactsGrace. */
 static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
                                apr_pool_t *pool)
 {

@@ -3,10 +3,10 @@
 #include <apr_thread_mutex.h>
 #include <string.h>
 
-/* A connection whose making takes longer has met a host that does not answer: libpq waits two seconds at the least. */
+/* A connection attempt that takes longer has met a host that does not answer: libpq waits at least two seconds. */
 #define LONG_CONNECT apr_time_from_sec(1)
 
-/* How long nobody tries to make another connection after one who failed, and, as a multiple of its time, after a long
+/* The pause before the next connection attempt after a failed one, and, as a multiple of its duration, after a long
  * one. */
 #define PAUSE       apr_time_from_msec(200)
 #define PAUSE_TIMES 4
@@ -76,13 +76,13 @@ static int share_of(const scim_gate_t *gate, int percent)
     return share > 0 ? share : 1;
 }
 
-/* A share that is the whole pool is in nobody's way: then it is the pool that is full. */
+/* A share of the whole pool is no limit: then the pool is full. */
 static int is_used_up(const scim_gate_t *gate, int count, int share)
 {
     return share < gate->size && count >= share;
 }
 
-/* Whether the guest's own kind is in its way. */
+/* Whether the share of the guest's tenant, token or kind is in use. */
 static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
 {
     int tenant = 0, token = 0, slow = 0;
@@ -102,7 +102,7 @@ static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
            (guest->slow && guest->tenant_share < 100 && is_used_up(gate, slow, (share + 1) / 2));
 }
 
-/* Whether so many of its tenant are here before it that others would find no thread. */
+/* Whether so many guests of its tenant are waiting that other tenants would find no thread. */
 static int is_crowd(const scim_gate_t *gate, const scim_guest_t *guest)
 {
     int before = 0;
@@ -150,7 +150,7 @@ static int is_open(const scim_gate_t *gate, apr_time_t now)
     return !gate->opening && gate->used < gate->size && has_connection(gate, now);
 }
 
-/* Lets the first in who may; the mutex is held. */
+/* Lets the first allowed guest in; the mutex is held. */
 static void admit(scim_gate_t *gate)
 {
     scim_guest_t *guest;

@@ -131,7 +131,7 @@ void scim_report_begin(scim_call_t *call)
     activity->reads = reads(request);
 }
 
-/* Bytes that are no JSON object are not kept: nobody could say what in them is secret. */
+/* Bytes that are not a JSON object are not stored, because secrets in them cannot be found. */
 static const char *masked_body(const scim_call_t *call)
 {
     json_object *body;
@@ -165,8 +165,8 @@ static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
     return outcome && told ? apr_pstrcat(call->pool, outcome, " ", told, NULL) : outcome ? outcome : told;
 }
 
-/* Whether nothing is told of a request: activity did not begin, or the request is one of a flood of strangers. Of
- * what a stranger asks for the refusal alone is told. */
+/* Whether a request is not recorded: activity did not begin, or the request is one of a flood of strangers. For a
+ * stranger only refusals are recorded. */
 static int is_silent(const scim_call_t *call, const scim_error_t *error)
 {
     if (!call->activity.method || (error && error->cause == scim_limits_flood))
@@ -176,7 +176,7 @@ static int is_silent(const scim_call_t *call, const scim_error_t *error)
     return !error || error->status != HTTP_UNAUTHORIZED || !scim_limits_stranger(call->request);
 }
 
-/* Whether a request is one of those that are kept: of reads that were done as many as the tenant wants. */
+/* Whether to record a request: of successful reads the percentage that the tenant wants. */
 static int is_kept(const scim_activity_t *activity, int status)
 {
     return !activity->reads || status >= HTTP_BAD_REQUEST || !activity->used || activity->share == 100 ||

@@ -195,8 +195,8 @@ static int loopback(const request_rec *r)
     return apr_ipsubnet_create(&net, "::1", NULL, r->pool) == APR_SUCCESS && apr_ipsubnet_test(net, peer);
 }
 
-/* Tokens and personal data do not travel in the clear (RFC 7644 7.1). A proxy on this machine that ends TLS is a
- * loopback client; one elsewhere needs `ServerName https://..` or ScimRequireTLS off. */
+/* Tokens and personal data must be encrypted in transit (RFC 7644 7.1). A proxy on this machine that ends TLS is a
+ * loopback client; another one needs `ServerName https://..` or ScimRequireTLS off. */
 scim_error_t *scim_request_tls(request_rec *r, const scim_dir_config_t *config)
 {
     if (ap_ssl_conn_is_ssl(r->connection) || strcmp(ap_http_scheme(r), "https") == 0 ||
@@ -268,7 +268,7 @@ static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const ch
     return error;
 }
 
-/* It tells of the URL alone, and of no tenant whether there is one. */
+/* The text is about the URL only, and does not say whether a tenant exists. */
 static const char *no_tenant(const scim_request_t *request)
 {
     return apr_psprintf(request->r->pool,

@@ -24,8 +24,8 @@ void scim_respond_headers(request_rec *r)
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
 }
 
-/* In HTTP/2 a stream is reset whose body nobody has read, and the client may lose the answer over it. In HTTP/1.1 httpd
- * reads it afterwards; there alone ap_discard_request_body does something. */
+/* In HTTP/2 httpd resets a stream whose body was not read, and the client may lose the answer. In HTTP/1.1 httpd reads
+ * the rest afterwards; only there ap_discard_request_body has an effect. */
 static void drain(request_rec *r)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
@@ -61,9 +61,9 @@ static void put_text(apr_bucket_brigade *brigade, const char *bytes, apr_size_t 
         APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_pool_create(bytes, len, brigade->p, brigade->bucket_alloc));
 }
 
-/* A part of the spool's file. All parts share the file: when the first is kept for a slow client, the file goes from
- * the request to the connection, and whoever else had it as his own would be left without. `*file` is any of them; NULL
- * at first. */
+/* A part of the spool's file. All parts share one file bucket: when the first part is set aside for a slow client, the
+ * file moves from the request's pool to the connection's, and separate buckets would lose it. `*file` is any of the
+ * parts; NULL at first. */
 static void put_file(apr_bucket_brigade *brigade, apr_bucket **file, const scim_spool_t *spool,
                      const scim_insert_t *insert, int mmap)
 {
@@ -105,9 +105,9 @@ static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_si
     return total;
 }
 
-/* httpd keeps a short answer back until it has looked for a next request in vain; then the connection goes to the
- * listener, from where the next request takes the way through another thread. A client that has its answer by then may
- * have asked again already, and is served on. What is sent must fit into the socket's buffer: nobody waits here. */
+/* httpd delays a short answer until it has looked for a next request in vain; then the connection goes to the listener,
+ * and the next request to another thread. A client that has its answer earlier may have sent its next request by then,
+ * which this thread serves at once. The answer must fit into the socket's buffer, so that this does not block. */
 static void send_now(request_rec *r)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
@@ -133,7 +133,7 @@ static int send_body(request_rec *r, const char *bytes, apr_size_t len, const sc
     return OK; /* a client that has gone is no error of ours */
 }
 
-/* Who asked, as far as it is known: the token's name, else the public part of what was presented. */
+/* The requester, as far as known: the token's name, else the public part of the presented token. */
 static const char *caller(const scim_request_t *request)
 {
     if (request->token_name)
@@ -152,7 +152,7 @@ static const char *log_prefix(const scim_request_t *request)
                         caller(request), id ? id : "-", r->method, path);
 }
 
-/* Tells httpd's logs who asked, and what was accepted of him out of leniency. */
+/* Sets the notes for httpd's logs: the token's name, and the used leniencies. */
 static void tell_logs(const scim_request_t *request)
 {
     request_rec *r = request->r;
