@@ -38,7 +38,7 @@ scim_error_t *scim_account_may_change(const scim_row_t *row, int deletes, apr_po
     return NULL;
 }
 
-/* Whatever else an identity provider keeps of the application's group, such as an externalId, it may. */
+/* An identity provider may store other attributes of the application's group, such as an externalId. */
 static scim_error_t *keep_group_name(scim_row_t *after, const scim_row_t *before, apr_pool_t *pool)
 {
     const char *was = scim_row_text(before->doc, "displayName");
@@ -91,7 +91,7 @@ static int has_roles(const scim_row_t *row)
     return row && json_object_object_get_ex(row->doc, "roles", NULL);
 }
 
-/* What a list `roles` asks for as it is gone through. */
+/* The state of evaluating a list `roles`. */
 typedef struct choice_t {
     const scim_rules_t *rules;
     int strict;       /* names that are no roles are refused, or told */
@@ -154,8 +154,8 @@ static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
     return NULL;
 }
 
-/* The role that the row's roles ask for: the primary one, else the one that is held already, else the first. A name
- * that is no role asks for nothing, where it is not refused. */
+/* The role requested by the row's roles: the primary one, else the current one, else the first. An unknown name is
+ * ignored if it is not refused. */
 static scim_error_t *choose_role(choice_t *choice, json_object *roles)
 {
     size_t count = json_object_is_type(roles, json_type_array) ? json_object_array_length(roles) : 0;
@@ -170,9 +170,9 @@ static scim_error_t *choose_role(choice_t *choice, json_object *roles)
     return NULL;
 }
 
-/* The role follows from what says something of roles: a new document, a PATCH of them, or a PUT that has another one
- * than was last sent. Else it is what it was, whoever has given it. What was sent and is withdrawn goes, but not what
- * an administrator has set instead of it. */
+/* Only a request with roles changes the role: a new document, a PATCH of them, or a PUT with another role than was last
+ * sent. Otherwise the role stays, whoever gave it. Removing the sent role withdraws it, but not a role that an
+ * administrator has set instead. */
 static scim_error_t *follow_roles(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                   scim_roles_said_e said, apr_pool_t *pool)
 {

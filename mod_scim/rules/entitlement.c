@@ -59,7 +59,7 @@ static int has_name(const names_t *names, const name_t *name)
     return apr_hash_get(names->keys, name->key, APR_HASH_KEY_STRING) != NULL;
 }
 
-/* Those names of the new document that the old one has not. */
+/* The names in the new document that are not in the old one. */
 static apr_array_header_t *new_names(const entries_t *entries)
 {
     apr_array_header_t *names = apr_array_make(entries->pool, 4, sizeof(name_t));
@@ -212,7 +212,7 @@ static int loses(const entries_t *entries)
     return 0;
 }
 
-/* A user's own token: access is not the user's own to give. */
+/* A token bound to its own user: users must not grant access to themselves. */
 static scim_error_t *check_bound(const entries_t *entries)
 {
     json_object *list = entries->list, *were = entries->were;

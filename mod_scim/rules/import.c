@@ -11,8 +11,8 @@
 
 const char *const scim_import_words[SCIM_IMPORT_COUNT] = {"made", "changed", "same", "kept", "refused"};
 
-/* Columns of exports, of lists and of single users. One that has no meaning is what follows from others, or belongs to
- * the place where the account is. */
+/* Columns of exports, of lists and of single users. Ignored ones are derived from others, or belong to the tenant that
+ * the account came from. */
 static const struct {
     const char *name;
     const char *means; /* an argument; "": ignored */

@@ -61,8 +61,8 @@ static void decide_asked(scim_outcome_t *outcome, const scim_asked_t *asked)
 
 /* --- one ---------------------------------------------------------------------------------------------------------- */
 
-/* One request passes for a while, or everything does. What was rejected remains so, but for the same request: the
- * look-up tells all that go with it, in their order. */
+/* One request passes for a while, or everything. Other rejected requests stay rejected: the look-up returns all holds
+ * of the released request, in their order. */
 static scim_error_t *release(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *others = member(asked->facts, "others");

@@ -46,8 +46,8 @@ static int is_provisioned(const scim_row_t *row)
 
 /* --- what is carried over ----------------------------------------------------------------------------------------- */
 
-/* Where nobody says, a local account gets the identity of the provisioned one that goes, so that the identity provider
- * finds it. */
+/* By default a local account gets the identity of the provisioned account that is merged into it, so that the identity
+ * provider finds it. */
 static json_object *carry_of(const merge_t *merge)
 {
     static const char *const identity[] = {"userName", "externalId", "source", "links"};

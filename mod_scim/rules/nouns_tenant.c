@@ -184,7 +184,8 @@ static scim_error_t *check_roles(const scim_asked_t *asked)
     return NULL;
 }
 
-/* What is reserved is not given by provisioning after all. */
+/* Settings that contradict each other: provisioning must not give a reserved role by default, by a mapping or by a
+ * template. */
 static scim_error_t *check_contradictions(const scim_asked_t *asked)
 {
     static const scim_refusal_t by_default[] = {

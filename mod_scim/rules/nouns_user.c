@@ -82,7 +82,7 @@ const scim_action_t scim_user_set = {
 
 /* --- deleting, erasing, restoring, converting --------------------------------------------------------------------- */
 
-/* Takes grants back: those of a source, or all; `name` is what the user is called, NULL: nobody is there any more. */
+/* Withdraws grants: those of a source, or all; `name` is the user's name, NULL: the user does not exist any more. */
 static void take_back(scim_outcome_t *outcome, const stored_t *stored, const char *source, const char *name,
                       const scim_asked_t *asked)
 {
@@ -206,7 +206,7 @@ const scim_action_t scim_user_convert = {
 
 #define KEPT "protected" /* the source of what a user has kept */
 
-/* Whether provisioning may touch it is no new version of the user. */
+/* Protecting a user does not change its version. */
 static int change_protection(scim_outcome_t *outcome, const stored_t *stored, const char *kind)
 {
     scim_row_t after = stored->row;
@@ -218,7 +218,7 @@ static int change_protection(scim_outcome_t *outcome, const stored_t *stored, co
     return element != NULL;
 }
 
-/* What it has by policy, groups and login it keeps, with its times and so its seats, as grants. */
+/* It keeps what it has by policy, groups and login as grants, with their times and therefore its seats. */
 static void pin(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
 {
     json_object *pins = member(asked->facts, "pins"), *granted = json_object_new_array();

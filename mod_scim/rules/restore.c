@@ -100,8 +100,8 @@ static int is_same_person(const asked_t *asked, const scim_row_t *row)
     return asked->named || is_same(asked->name_key, name_key(row)) || share_email(asked->sent, row, asked->pool);
 }
 
-/* Whether the POST may be about this user, who has the same externalId: one who is inactive and is to stay so is there
- * already, unless it is to be renamed. */
+/* Whether the POST may mean this user with the same externalId: an inactive user that the POST leaves inactive exists
+ * already, unless the POST renames it. */
 static int is_former(const asked_t *asked, const scim_row_t *row)
 {
     return row->deleted || (!row->active && (asked->sent->active || !is_same(name_key(row), name_key(asked->sent))));
@@ -124,7 +124,7 @@ static const char *not_brought_back(const scim_alike_t *alike, apr_pool_t *pool)
                         alike->row.deleted ? "deleted" : "inactive", alike->id);
 }
 
-/* The latest one, but whoever is there before whoever was deleted. `alike` is in the order of ids. */
+/* The latest one, but existing users before deleted ones. `alike` is in the order of ids. */
 static int is_better(const scim_alike_t *alike, const scim_alike_t *best)
 {
     return !best || !alike->row.deleted || best->row.deleted;
@@ -150,8 +150,7 @@ static void find_former(scim_claim_t *claim, const asked_t *asked, const apr_arr
     claim->note = !claim->found && other ? not_brought_back(other, asked->pool) : NULL;
 }
 
-/* The local account that somebody whom the identity provider sends is: by the userName, else by the account's e-mail.
- */
+/* The local account that matches a sent user: by the userName, else by the account's e-mail. */
 static const scim_alike_t *find_local(const char **what, const scim_row_t *sent, const apr_array_header_t *alikes,
                                       apr_pool_t *pool)
 {
@@ -213,8 +212,8 @@ static const scim_alike_t *with_id(const char *id, const apr_array_header_t *ali
     return NULL;
 }
 
-/* Who a merged account is now; NULL: that one is gone too. Accounts are merged into one another as often as there are
- * of them, at the most. */
+/* The account into which a merged account went; NULL: that one is deleted, too. A chain of merges is at most as long as
+ * the number of accounts. */
 static const scim_alike_t *find_survivor(const scim_alike_t *merged, const apr_array_header_t *alikes)
 {
     for (int i = 0; merged && merged->into && i < alikes->nelts; i++) {
@@ -223,7 +222,7 @@ static const scim_alike_t *find_survivor(const scim_alike_t *merged, const apr_a
     return merged && !merged->into && !merged->row.deleted ? merged : NULL;
 }
 
-/* The POST is about somebody who was merged into `survivor`. */
+/* The POST means an account that was merged into `survivor`. */
 static void claim_survivor(scim_claim_t *claim, const scim_alike_t *survivor, const asked_t *asked,
                            const scim_rules_t *rules)
 {

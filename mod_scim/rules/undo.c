@@ -4,7 +4,7 @@
 
 /* Looked at in their order. */
 static const struct {
-    const char *what; /* NULL: whatever was done */
+    const char *what; /* NULL: any */
     const char *fact;
     int refuses; /* the value that refuses */
     const char *text;
