@@ -12,7 +12,7 @@
 
 #define ROW_PARAMS 16 /* of the statement `finish` */
 
-#define UNFINISHED 503 /* the status of a Bulk request whose end nobody has told */
+#define UNFINISHED 503 /* the status of a Bulk request while it is unfinished */
 
 apr_int64_t scim_activity_id(void)
 {
@@ -32,7 +32,7 @@ void scim_activity_learn(scim_activity_t *activity, const char *keeps)
 
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
 
-/* Tells a request from others of its method and path: the SHA-256 of its body. */
+/* Distinguishes requests with the same method and path: the SHA-256 of the body. */
 static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -53,7 +53,7 @@ static const char *mask_trait(const scim_activity_t *activity)
     return activity->type && strcmp(activity->type, "User") == 0 ? "u" : "d";
 }
 
-/* The reason, and what of the request was accepted beyond the standard and what was ignored. */
+/* The reason, the used leniencies and the ignored attributes. */
 static const char *told(const scim_session_t *session, const char *reason)
 {
     const char *leniency = scim_leniency_told(session->leniency, session->pool);
@@ -61,7 +61,7 @@ static const char *told(const scim_session_t *session, const char *reason)
     return reason && leniency ? apr_pstrcat(session->pool, reason, " ", leniency, NULL) : reason ? reason : leniency;
 }
 
-/* The values of the request's row, which has the same id however often it is written. */
+/* The values of the request's row, which has the same id in each attempt to write it. */
 static scim_param_t *row(scim_session_t *session, int status, const char *reason)
 {
     scim_activity_t *activity = session->activity;
@@ -215,7 +215,7 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     }
 }
 
-/* What is told later of a request whose row is there: its body, and whom it was about where that came out otherwise. */
+/* What is recorded later for a request with a row: its body, and its resource if that turned out to be another one. */
 static void put_more(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
 {
     int body = activity->keeps && *activity->keeps == '+' && outcome->received;

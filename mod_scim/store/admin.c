@@ -55,7 +55,7 @@ static json_object *segment_value(const char *at, apr_size_t len, apr_pool_t *po
     return json_object_new_string_len(text, (int)(to - text));
 }
 
-/* Whether a path is of a pattern; the values of what stands in braces go to `args`. */
+/* Whether a path matches a pattern; `args` gets the values of the segments in braces. */
 static int fits(json_object *args, const char *pattern, const char *path, apr_pool_t *pool)
 {
     while (*pattern == '/' && *path == '/') {
@@ -128,7 +128,7 @@ const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool)
     return apr_pescape_hex(pool, digest, ETAG_BYTES, 0);
 }
 
-/* Who acts, as whom, and for which tenant: the head of the transaction. */
+/* Actor, role and tenant: the beginning of the transaction. */
 static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
 {
     scim_head_t head = {.tenant = call->wall     ? call->wall
@@ -209,7 +209,7 @@ static scim_error_t *run_change(scim_admin_call_t *call)
     return scim_admin_change(call, scim_admin_open(call), 1);
 }
 
-/* A place that a list cannot read is told as what it is, not as a value of some column. */
+/* An invalid page token is reported as such, not as an invalid value of a column. */
 static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *error)
 {
     static const char detail[] = "is not a valid page token; use the `next` value of a previous page.";
@@ -222,7 +222,7 @@ static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *err
     return error;
 }
 
-/* Deadlocks and stale plans pass by themselves. */
+/* Repeats the transaction after deadlocks and stale plans. */
 #define ATTEMPTS_MAX 4
 
 scim_error_t *scim_admin_run(scim_admin_call_t *call)

@@ -1,7 +1,5 @@
-/*
- * A template for accounts that are there already: each gets what the template gives and it has not, by the operations
- * for one account. What was given is a batch, which can be taken back as one. A preview does the same and commits
- * nothing.
+/* Applies a template to existing accounts: each gets what it lacks of the template, by the operations for one account.
+ * The result is a batch, which can be undone as a whole. A preview does the same and rolls back.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -49,7 +47,7 @@ typedef struct apply_t {
 
 /* --- one account -------------------------------------------------------------------------------------------------- */
 
-/* Granted by the template, and not by hand. */
+/* Granted by the template, not manually. */
 static scim_error_t *grant(json_object *grants, const apply_t *apply, json_object *names, json_object *person)
 {
     if (json_object_array_length(names) == 0) {
@@ -78,7 +76,7 @@ static scim_error_t *grant(json_object *grants, const apply_t *apply, json_objec
     return scim_batch_run(batch);
 }
 
-/* Gives it, and tells what takes it back. */
+/* Gives it, and returns what undo needs. */
 static scim_error_t *give(apply_t *apply, const scim_gift_t *gift, json_object *person)
 {
     json_object *joined = scim_json_own(json_object_new_array(), apply->piece.pool);
@@ -192,7 +190,7 @@ static scim_error_t *refuse_batch(int status, const char *why, apr_pool_t *pool)
 
 static const char no_batch[] = "There is no such batch";
 
-/* A batch that is locked, or is not there. */
+/* A locked batch, or none. */
 static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
 {
     apr_size_t len;
@@ -219,7 +217,8 @@ static void add_hold(scim_batch_t *batch, const apply_t *apply)
     scim_piece_add_hold(batch, &apply->piece, json_object_object_get(apply->template, "groups"), users);
 }
 
-/* Opens the transaction, and the batch: a new one, or the one that goes on, which is locked; then all it is about. */
+/* Opens the transaction, makes a new batch or locks the one to continue, and then locks the template, groups and users.
+ */
 static scim_error_t *begin(const apply_t *apply)
 {
     scim_admin_call_t call = *apply->piece.call;
@@ -260,7 +259,7 @@ static scim_error_t *apply_once(void *data)
     return error;
 }
 
-/* Looks at the next accounts, and does them. */
+/* Reads the next accounts, and processes them. */
 static scim_error_t *look_and_apply(void *data)
 {
     apply_t *apply = data;
@@ -332,7 +331,7 @@ static scim_error_t *prepare(apply_t *apply, scim_admin_call_t *call)
     return error;
 }
 
-/* What was committed is told, whatever comes after it. */
+/* Committed accounts are reported, even if an error follows. */
 static scim_error_t *apply_template(scim_admin_call_t *call)
 {
     apply_t apply;

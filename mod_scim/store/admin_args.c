@@ -180,7 +180,7 @@ static const char *(*const checks[])(const scim_admin_arg_t *arg, json_object *v
     [SCIM_ARG_JSON] = check_json, [SCIM_ARG_MAPPINGS] = check_mappings, [SCIM_ARG_FILE] = check_file,
 };
 
-/* Why a value does not do; NULL where it does. */
+/* Why a value is invalid; NULL: it is valid. */
 static const char *check_value(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
     if (!value) {
@@ -200,7 +200,7 @@ static scim_error_t *wrong(scim_error_t *error, const char *field, const char *d
     return error;
 }
 
-/* A date alone is its first moment. */
+/* A date without a time means its first moment. */
 static const char *whole_time(const char *text, apr_pool_t *pool)
 {
     return strlen(text) == 10 ? apr_pstrcat(pool, text, "T00:00:00Z", NULL) : text;
@@ -223,7 +223,7 @@ static void tidy(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
     }
 }
 
-/* What to say of an argument that the operation has not. */
+/* The message for an unknown argument. */
 static const char *unknown_argument(const scim_admin_op_t *op, apr_pool_t *pool)
 {
     const char *names = NULL;
@@ -254,7 +254,7 @@ static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, a
     return error;
 }
 
-/* A change that changes nothing is a mistake. */
+/* A change without any argument is an error. */
 static scim_error_t *check_change(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     const char *names = NULL;
@@ -371,7 +371,7 @@ scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, 
         *value = json_object_new_string(text);
         break;
     }
-    /* What is not of its kind is told in the words of the check. */
+    /* A value of the wrong kind gets the message of the check. */
     if (!*value) {
         *value = json_object_new_string(text);
     }

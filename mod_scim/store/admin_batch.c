@@ -1,7 +1,6 @@
-/*
- * What was done to many accounts at once, and can be taken back as one: imports, and accounts that were deactivated
- * when provisioning was switched off. Account by account, each in a part of a transaction, by the operations that
- * administrators have for one account.
+/* Batches: operations on many accounts that can be undone as a whole, such as imports, and deactivating accounts when
+ * provisioning was switched off. Undo processes one account after the other, each in a savepoint, by the operations for
+ * one account.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -79,7 +78,7 @@ static const scim_refusal_t missing = {NULL, 404, "batch",
 
 /* --- showing ------------------------------------------------------------------------------------------------------ */
 
-/* The reasons in the place of the facts. */
+/* Replaces the facts by the reasons. */
 static scim_error_t *tell_reasons(scim_admin_call_t *call)
 {
     json_object *page = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
@@ -129,7 +128,7 @@ static scim_error_t *withdraw(const undo_t *undo, json_object *grants)
     return error;
 }
 
-/* The values that it had, out of the groups that it joined, and without what it was granted. */
+/* Restores its values, removes it from the groups that it joined, and withdraws its grants. */
 static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_t *batch)
 {
     json_object *kept = json_object_object_get(item, "undo"), *groups = json_object_object_get(kept, "groups");
@@ -218,7 +217,7 @@ static scim_error_t *begin(json_object **items, undo_t *undo)
     return NULL;
 }
 
-/* The audit log tells once that a batch was taken back, and of each account what its operation tells. */
+/* The audit log gets one entry for undoing the batch, and those of the operations for each account. */
 static json_object *entries_of(const undo_t *undo)
 {
     scim_outcome_t outcome = {.entries = scim_json_own(json_object_new_array(), undo->piece.pool),
@@ -284,7 +283,7 @@ static scim_error_t *undo_piece(undo_t *undo)
     return error;
 }
 
-/* What was committed is told, whatever comes after it. */
+/* Committed accounts are reported, even if an error follows. */
 static scim_error_t *undo_batch(scim_admin_call_t *call)
 {
     undo_t undo = {.piece = {call, call->pool}, .after = scim_admin_text(call, "after")};

@@ -22,7 +22,7 @@ typedef struct change_t {
 
 /* --- looking up --------------------------------------------------------------------------------------------------- */
 
-/* The tenant that it is about; one that is made stands in the arguments. */
+/* The tenant; a new one is in the arguments. */
 static const char *tenant_of(const scim_admin_call_t *call)
 {
     return call->tenant ? call->tenant : scim_admin_text(call, "tenant");
@@ -86,7 +86,7 @@ static scim_error_t *look_up(change_t *change, scim_batch_t *batch)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-/* What others have done since it was looked up: looked up again, it is answered as what it is. */
+/* Errors by changes of others since the look-up: a new look-up finds them, and the action decides the answer. */
 static void expect_others(scim_error_t *error, const scim_batch_t *batch)
 {
     const char *state = scim_batch_state(batch);
@@ -124,7 +124,7 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
     return NULL;
 }
 
-/* What is known of any call. */
+/* The facts of every call. */
 static json_object *facts_at_first(const scim_admin_call_t *call)
 {
     json_object *facts = scim_json_own(json_object_new_object(), call->pool);

@@ -1,4 +1,4 @@
-/* Whether an identity provider can connect: its own first calls, made from here. */
+/* Tests whether an identity provider can connect, by making its first calls. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -24,8 +24,8 @@ static const scim_admin_arg_t args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-/* The admin API asks the tenant's own base URL and nothing else; scimctl knows that by its environment alone, and
- * whoever runs it may ask anything. */
+/* The admin API calls only the tenant's own base URL. scimctl gets it from its environment, and its user may name any
+ * URL. */
 static scim_error_t *prepare(scim_admin_call_t *call)
 {
     const char *url = scim_admin_text(call, "url");
@@ -70,7 +70,7 @@ static json_object *summary(json_object *steps, apr_pool_t *pool)
     return lines;
 }
 
-/* When the connection to the database has been given back: the calls need some of their own. */
+/* Runs after the connection to the database was returned, because the calls need connections themselves. */
 static scim_error_t *after(scim_admin_call_t *call)
 {
     json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);

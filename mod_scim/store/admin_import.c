@@ -1,7 +1,5 @@
-/*
- * Accounts from a file. What a line asks for is done by the operations that administrators have for one account, each
- * line in a part of a transaction that can be undone by itself; the lines of a piece are committed together. A preview
- * does the same and commits nothing.
+/* Imports accounts from a file. The operations for one account execute each line in a savepoint; the lines of a piece
+ * are committed together. A preview does the same and rolls back.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -83,7 +81,7 @@ static int is_given(const scim_admin_call_t *call, const char *name)
     return json_object_get_boolean(json_object_object_get(call->args, name));
 }
 
-/* The first thing that an error is about. */
+/* The first field of an error. */
 static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_pool_t *pool)
 {
     const scim_field_error_t *field = error->fields ? &APR_ARRAY_IDX(error->fields, 0, const scim_field_error_t) : NULL;
@@ -91,7 +89,7 @@ static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_p
                        apr_pstrdup(pool, field ? field->detail : error->detail));
 }
 
-/* Cells of CSV are texts; what they hold is read as a command line's options are. */
+/* Cells of CSV are texts; they are read like options of a command line. */
 static scim_error_t *type_values(json_object *values, const run_t *run)
 {
     json_object *typed = scim_json_own(json_object_new_object(), run->piece.pool);
@@ -165,7 +163,7 @@ static void look_back(scim_import_line_t *line, run_t *run)
                  apr_pmemdup(pool, &line->line, sizeof(line->line)));
 }
 
-/* Reads a row as a line that is going to be made, unless it is refused. */
+/* Reads a row as a line for a new account, unless it is refused. */
 static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run_t *run)
 {
     *line = (scim_import_line_t){.line = row->line, .outcome = SCIM_IMPORT_MADE};
@@ -182,8 +180,8 @@ static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run
     }
 }
 
-/* Reads the lines of a piece: until there are SCIM_PIECE, or they name together as many groups as one line may, because
- * the transaction locks each of them. *done where the file has no more. */
+/* Reads the lines of a piece: at most SCIM_PIECE lines, which together may name as many groups as one line may, because
+ * the transaction locks each group. *done: the file has no more. */
 static apr_array_header_t *read_piece(int *done, run_t *run)
 {
     apr_array_header_t *lines = apr_array_make(run->piece.pool, SCIM_PIECE, sizeof(scim_import_line_t));
@@ -265,7 +263,7 @@ static scim_error_t *apply(json_object *items, scim_import_line_t *line, const r
     return error;
 }
 
-/* One line, in a part of the transaction. */
+/* One line, in a savepoint. */
 static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json_object *found, const run_t *run)
 {
     scim_batch_t *batch = scim_batch_make(run->piece.call->conn);
@@ -347,8 +345,8 @@ static scim_error_t *check_import(const run_t *run, const PGresult *held)
     return error;
 }
 
-/* Of two lines of a piece that are about one account, by its userName and by the login, the second one is refused: it
- * gets the number of the first. */
+/* If two lines of a piece mean the same account, by its userName and by the login, the second one is refused: it gets
+ * the number of the first. */
 static void look_beside(json_object *found, const apr_array_header_t *lines, const run_t *run)
 {
     apr_hash_t *ids = scim_table_make(run->piece.pool);
@@ -364,7 +362,7 @@ static void look_beside(json_object *found, const apr_array_header_t *lines, con
     }
 }
 
-/* Opens the transaction; *found is what is known of each line's account, by its place. */
+/* Opens the transaction; *found has the stored account of each line, in order. */
 static scim_error_t *begin(json_object **found, const apr_array_header_t *lines, const run_t *run)
 {
     scim_admin_call_t call = *run->piece.call;
@@ -388,7 +386,7 @@ static scim_error_t *begin(json_object **found, const apr_array_header_t *lines,
     return error;
 }
 
-/* What an account has must not change between the look at it and the change. */
+/* Locks the accounts, so that they do not change between reading and writing. */
 static scim_error_t *hold(const apr_array_header_t *lines, json_object *found, const run_t *run)
 {
     json_object *groups = scim_json_own(json_object_new_array(), run->piece.pool);
@@ -574,7 +572,7 @@ static scim_error_t *begin_run(run_t *run, scim_admin_call_t *call)
     return open_file(run);
 }
 
-/* Carries out the next lines; *done where there are no more. */
+/* Executes the next lines; *done: there are no more. */
 static scim_error_t *next_piece(int *done, run_t *run)
 {
     scim_sheet_t start = run->sheet;
@@ -592,7 +590,7 @@ static scim_error_t *next_piece(int *done, run_t *run)
     return NULL;
 }
 
-/* What was committed is told, whatever comes after it. */
+/* Committed lines are reported, even if an error follows. */
 static scim_error_t *import_file(scim_admin_call_t *call)
 {
     run_t run;

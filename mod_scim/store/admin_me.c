@@ -1,4 +1,4 @@
-/* Who asks, and which tenants there are for them. */
+/* The caller, and the caller's tenants. */
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {

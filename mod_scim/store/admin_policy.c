@@ -1,4 +1,4 @@
-/* Who gets access, changed at once: the policies, what is for everybody, and mappings, in one transaction. */
+/* Saves changes of access in one transaction: the policies, automatic subscriptions, and mappings. */
 #include "admin_policy.h"
 
 #include <apr_strings.h>
@@ -7,7 +7,7 @@
 #include "admin_pairs.h"
 #include "scim/json.h"
 
-/* The operations that a call comes to, and for each the argument that asked for it. */
+/* The operations of a call, and for each the argument that it comes from. */
 typedef struct {
     const scim_admin_call_t *whole;
     apr_array_header_t *calls;     /* scim_admin_call_t */
@@ -101,7 +101,7 @@ static void add_mappings(plan_t *plan)
     }
 }
 
-/* An error names the argument of the whole, and not that of the operation that was refused. */
+/* An error names the argument of `policy save`, not that of the refused operation. */
 static void name_argument(scim_error_t *error, const plan_t *plan, int failed)
 {
     int fields = error && error->fields && failed > 0 ? error->fields->nelts : 0;
@@ -121,7 +121,7 @@ scim_error_t *scim_admin_policy_save(scim_admin_call_t *call)
     if (error) {
         return error;
     }
-    /* What gives comes before what takes, so that nobody loses what stays. */
+    /* Grants come before withdrawals, so that nobody temporarily loses access. */
     add_policies(&plan);
     add_automatic(&plan, "automatic", 1);
     add_mappings(&plan);

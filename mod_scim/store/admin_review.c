@@ -9,8 +9,8 @@
 
 #define PIECE 1000 /* people that are read at once: a long entry of the log is looked through for each piece */
 
-/* Where a list goes on: after whom, about which moment, and who had the last seats then. As text it is these, with a
- * mark between them: the id, the moment, and of each last seat the subscription, since when, when joined, and the id.
+/* Where a list continues: after which person, for which moment, and the last seats of that moment. The text has these
+ * parts, separated by a mark: the id, the moment, and for each last seat the subscription, since, joined, and the id.
  */
 typedef struct place_t {
     const char *after;  /* NULL: at the beginning */
@@ -49,7 +49,7 @@ static const char *next_of(json_object *piece)
     return next ? json_object_get_string(next) : NULL;
 }
 
-/* Shows all people to the review, so that it knows who has a seat. */
+/* Passes all people to the review, so that it finds who has a seat. */
 static scim_error_t *count(scim_review_t *review, const scim_admin_call_t *call)
 {
     char after[SCIM_ID_SIZE] = "";

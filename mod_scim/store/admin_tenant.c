@@ -266,7 +266,7 @@ static const scim_admin_field_t removed_fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
-/* Warns who sets a policy that gives nobody anything. */
+/* Warns when a new policy gives nobody anything. */
 static scim_error_t *warn(scim_admin_call_t *call)
 {
     static const char *const policies[] = {"syncPolicy", "loginPolicy"};

@@ -115,7 +115,7 @@ static scim_error_t *prepare_add(scim_admin_call_t *call)
     return error ? error : scim_admin_make_secret(call);
 }
 
-/* What nobody is to know is not shown. */
+/* Hides the secret's hash. */
 static scim_error_t *finish_add(scim_admin_call_t *call)
 {
     if (scim_admin_text(call, "external")) {

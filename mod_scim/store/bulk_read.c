@@ -1,4 +1,4 @@
-/* What a window of a Bulk request reads before it is written, and what is decided by that. */
+/* Reads what a window of a Bulk request depends on, and decides by it. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ int scim_bulk_reads(const scim_bulk_op_t *op)
            (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
 }
 
-/* Whether it may be about somebody whom the tenant knows. */
+/* Whether it may mean an existing account. */
 static int claims(const scim_bulk_op_t *op)
 {
     return op->kind == SCIM_BULK_POST && op->type->groups;
@@ -38,8 +38,7 @@ static void add_locks(scim_bulk_window_t *window)
     }
 }
 
-/* Whether a POST could bring the resource back that an operation is about: it is not there, or it is a user who is
- * inactive as it is stored. */
+/* Whether a POST could restore the resource of an operation: it does not exist, or it is a stored inactive user. */
 static int is_former(const scim_change_t *change, const scim_error_t *error)
 {
     return (error && error->status == 404) || change->inactive;
@@ -89,7 +88,7 @@ static int is_same(const char *one, const char *other)
     return one && other && strcmp(one, other) == 0;
 }
 
-/* Whether two users are alike in what a POST finds somebody by. */
+/* Whether two users have a value in common by which a POST finds accounts. */
 static int is_alike(const scim_row_t *one, const scim_row_t *other)
 {
     static const scim_key_e names[] = {SCIM_KEY_USER_NAME, SCIM_KEY_FORMER_NAME};
@@ -103,7 +102,7 @@ static int is_alike(const scim_row_t *one, const scim_row_t *other)
     return is_same(one->keys[SCIM_KEY_EXTERNAL_ID], other->keys[SCIM_KEY_EXTERNAL_ID]);
 }
 
-/* Whether an operation before this one in the window changes somebody whom the POST may be about. */
+/* Whether an earlier operation in the window changes an account that the POST may mean. */
 static int has_to_see(const scim_bulk_window_t *window, int at)
 {
     const scim_change_t *post = &window->items[at].change;
@@ -121,7 +120,7 @@ static int has_to_see(const scim_bulk_window_t *window, int at)
     return 0;
 }
 
-/* Whether a POST before this operation may bring a resource back. */
+/* Whether an earlier POST may restore a resource. */
 static int may_come_back(const scim_bulk_window_t *window, int at)
 {
     for (int i = window->begin; i < at; i++) {
@@ -140,7 +139,7 @@ static void drop(scim_bulk_window_t *window, int at, const scim_error_t *error)
     window->live--;
 }
 
-/* Decides whom a POST is about. *wait: it has to see what is done before it. */
+/* Decides which account a POST means. *wait: it must see the results of earlier operations. */
 static scim_error_t *claim(scim_bulk_window_t *window, int at, int *wait)
 {
     scim_bulk_item_t *item = &window->items[at];
@@ -174,7 +173,7 @@ static int deletes_before(const scim_bulk_window_t *window, int at)
     return 0;
 }
 
-/* Decides which mappings a group takes over. *wait: it has to see what is done before it. */
+/* Decides which mappings a group takes over. *wait: it must see the results of earlier operations. */
 static scim_error_t *take_over(scim_bulk_window_t *window, int at, int *wait)
 {
     scim_bulk_item_t *item = &window->items[at];
@@ -185,7 +184,7 @@ static scim_error_t *take_over(scim_bulk_window_t *window, int at, int *wait)
     return item->refused;
 }
 
-/* Computes one operation. *wait: it has to begin a window of its own. */
+/* Computes one operation. *wait: it must begin the next window. */
 static scim_error_t *compute(scim_bulk_window_t *window, int at, int *wait)
 {
     scim_bulk_item_t *item = &window->items[at];

@@ -59,8 +59,8 @@ void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t
 
 /* --- which operations ------------------------------------------------------------------------------------------- */
 
-/* What the tenant's profile has against an operation. It is looked up once, when an operation needs a leniency; who may
- * not ask is not asked for again. */
+/* The refusal of an operation by the tenant's profile. The profile is read once, when an operation needs a leniency; if
+ * authentication fails, its error is kept. */
 static scim_error_t *refuse(scim_bulk_window_t *window, const scim_bulk_op_t *op)
 {
     scim_bulk_t *bulk = window->bulk;
@@ -93,7 +93,7 @@ static void prepare(scim_bulk_window_t *window, int at)
     }
 }
 
-/* Whether it can do without seeing what the operations before it in the window do. */
+/* Whether it does not depend on the results of earlier operations in the window. */
 static int fits(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
 {
     if (op->error || !scim_bulk_reads(op)) {
@@ -210,8 +210,8 @@ void scim_bulk_begin_batch(scim_bulk_window_t *window)
 
 /* --- POSTs of somebody new ---------------------------------------------------------------------------------------- */
 
-/* The set that a POST joins. A set is made where the first of it stands, so it ends where an operation on the same type
- * could set free or take what must be unique, or delete what is brought back. */
+/* The set that a POST joins. A set is executed at the position of its first POST, so it ends at an operation on the
+ * same type that could free or take a unique value, or delete a restored resource. */
 static scim_bulk_set_t *find_set(scim_bulk_window_t *window, const scim_resource_type_t *type)
 {
     for (int i = 0; i < window->sets->nelts; i++) {
@@ -254,7 +254,7 @@ static scim_error_t *join_set(scim_bulk_window_t *window, int at)
         set = make_set(window, item->change.type);
     }
     set->bytes += len;
-    scim_row_t row = item->change.after; /* what templates give is for somebody new alone */
+    scim_row_t row = item->change.after; /* templates apply only to new users */
     scim_change_give(&set->giving, &item->change, &row);
     scim_rows_add(&set->rows, item->change.id, &row, text, len);
     APR_ARRAY_PUSH(set->ats, int) = at;
@@ -321,7 +321,7 @@ static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
     return scim_change_add_members(window->batch, &item->change);
 }
 
-/* Versions are told as they are at the end of the transaction: no other can be seen. */
+/* Answers have the versions at the end of the transaction: others are never visible. */
 static void add_versions(scim_bulk_window_t *window)
 {
     scim_session_t *session = window->session;
@@ -411,7 +411,7 @@ static void read_set(scim_bulk_window_t *window, const scim_bulk_set_t *set)
     }
 }
 
-/* The version of somebody who was brought back. */
+/* The version of a restored user. */
 static void read_claimed(scim_bulk_window_t *window, scim_bulk_item_t *item)
 {
     const PGresult *result = item->slot < 0 ? NULL : scim_batch_result(window->batch, item->slot);

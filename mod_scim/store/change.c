@@ -376,7 +376,7 @@ static scim_error_t *compute_put(scim_change_t *change)
     return scim_account_apply(&change->after, &change->before, change->session->rules, said, pool);
 }
 
-/* A PATCH that says of the roles what is there already: an administrator may have given another one meanwhile. */
+/* A PATCH that repeats the stored roles: an administrator may have given another role meanwhile. */
 static int is_role_due(scim_change_t *change)
 {
     const scim_rules_t *rules = change->session->rules;
@@ -433,7 +433,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     return change->resource ? compute_put(change) : compute_patch(change);
 }
 
-/* Takes a resource off the wire and out of its groups. A group is archived with its own members. */
+/* Hides a resource from clients and removes it from its groups. A group is archived with its own members. */
 static void add_delete(scim_batch_t *batch, const scim_change_t *change, const scim_row_change_t *row)
 {
     scim_session_t *session = change->session;
@@ -479,7 +479,8 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
     return error;
 }
 
-/* A replacement is two statements. Without the group's lock two of them at once would each keep what the other adds. */
+/* A replacement is two statements. Without the group's lock each of two simultaneous ones would keep what the other
+ * adds. */
 /* Only what is taken out of a group. */
 static int members_lose(const apr_array_header_t *members)
 {

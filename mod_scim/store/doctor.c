@@ -105,7 +105,7 @@ static const char *filled(const char *text, const PGresult *result, int row, apr
     return buf.data;
 }
 
-/* As an administrator who may see all tenants, with his rights for this transaction alone. */
+/* With the rights of an administrator of all tenants, for this transaction only. */
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const char *user, apr_pool_t *pool)
 {
     scim_head_t head = {.tenant = SCIM_EVERYWHERE, .actor_kind = "scimctl", .actor = user};

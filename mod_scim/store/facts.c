@@ -26,7 +26,7 @@ enum {
     COLUMN_TRAITS,
 };
 
-/* A name that is longer is nobody's. */
+/* No account has a longer name. */
 #define LOGIN_MAX 4096
 
 /* By the lists that they read: a statement is as quick as the tables are few. */
@@ -38,7 +38,7 @@ static const scim_statement_e statements[] = {
     [SCIM_FACTS_ALL] = SCIM_STMT_FACTS_ALL,
 };
 
-/* What PostgreSQL cannot take, or would take very long to fold, names nobody. */
+/* A text that PostgreSQL refuses, or that takes very long to fold, matches no account. */
 static int usable(const char *text)
 {
     apr_size_t len = text ? strlen(text) : 0;
@@ -105,7 +105,7 @@ static scim_error_t *run_once(void *batch)
     return scim_batch_run(batch);
 }
 
-/* What is asked of the database, and who wants to know. */
+/* A query for facts. */
 typedef struct question_t {
     scim_conn_t *conn;
     const scim_identity_t *identity;
@@ -190,7 +190,7 @@ static void take(scim_facts_t *facts, const scim_wish_t *wish)
     facts->names = wish->lists == SCIM_FACTS_ENTITLEMENTS ? wish->names : NULL;
 }
 
-/* *out stays NULL where the tenant turns out to be of another sort than it was. */
+/* *out stays NULL if the tenant's traits have changed. */
 static scim_error_t *read_short(scim_facts_t **out, question_t *question, int statement)
 {
     const PGresult *result;
@@ -210,7 +210,7 @@ static scim_error_t *read_short(scim_facts_t **out, question_t *question, int st
     return NULL;
 }
 
-/* *out stays NULL where what is remembered does not hold any longer. */
+/* *out stays NULL if the cached entry is outdated. */
 static scim_error_t *read_known(scim_facts_t **out, question_t *question, const scim_known_t *known)
 {
     scim_batch_t *batch = open_batch(question);
@@ -261,7 +261,7 @@ static scim_error_t *is_same(int *same, const question_t *question, const char *
     return error;
 }
 
-/* *out stays NULL where nothing is remembered, or it does not hold any longer. */
+/* *out stays NULL if nothing is cached, or it is outdated. */
 static scim_error_t *recall(scim_facts_t **out, question_t *question)
 {
     const char *snapshot;
@@ -337,7 +337,7 @@ int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish)
     return wish->names != NULL;
 }
 
-/* Who acts is the person. */
+/* The actor is the person. */
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const scim_identity_t *identity,
                      const scim_facts_t *facts, const char *request, apr_pool_t *pool)
 {

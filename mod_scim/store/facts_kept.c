@@ -17,7 +17,7 @@
 typedef struct restless_t {
     apr_uint64_t tenant;
     apr_time_t at;     /* when it was found to have changed */
-    apr_time_t before; /* what was read until then holds no longer */
+    apr_time_t before; /* facts read before this time are outdated */
 } restless_t;
 
 struct scim_facts_kept_t {
