@@ -74,6 +74,21 @@ static void find_resource(scim_activity_t *activity, const scim_request_t *reque
         activity->resource = apr_pstrdup(pool, id);
 }
 
+/* Its path without what several spellings of one address differ in: a slash at the end, two of them, an id in capital
+ * letters, an encoded letter. */
+static const char *target_of(const scim_activity_t *activity, const scim_request_t *request, apr_pool_t *pool)
+{
+    const char *query = activity->path + strcspn(activity->path, "?");
+
+    if (request->place == SCIM_AT_BULK)
+        return apr_pstrcat(pool, "/Bulk", query, NULL);
+    if (request->place == SCIM_AT_COLLECTION)
+        return apr_pstrcat(pool, "/", request->type->endpoint, query, NULL);
+    if (activity->resource)
+        return apr_pstrcat(pool, "/", request->type->endpoint, "/", activity->resource, query, NULL);
+    return activity->path;
+}
+
 static int success(const scim_call_t *call)
 {
     const scim_request_t *request = call->request;
@@ -124,6 +139,7 @@ void scim_report_begin(scim_call_t *call)
     activity->request = scim_request_log_id(r);
     name_object(activity, call);
     find_resource(activity, request, call->pool);
+    activity->target = target_of(activity, request, call->pool);
     activity->body = call->bytes;
     activity->body_len = call->bytes_len;
     activity->began = r->request_time;

@@ -24,8 +24,9 @@ typedef struct scim_activity_t {
     const char *tenant;
     const char *key_id; /* NULL: no token */
     const char *method;
-    const char *path;  /* well-formed UTF-8, below the tenant's base URL, masked */
-    scim_mask_t *mask; /* the request's mask; the store sets its names */
+    const char *path;   /* well-formed UTF-8, below the tenant's base URL, masked */
+    const char *target; /* the path in one canonical spelling, by which the guard compares requests */
+    scim_mask_t *mask;  /* the request's mask; the store sets its names */
     const char *address;
     const char *request;  /* the request id in the logs; NULL: none */
     const char *object;   /* the resource's name in the body; NULL: none */

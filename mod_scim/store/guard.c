@@ -91,10 +91,10 @@ static scim_error_t *read_facts(look_t *look)
     const scim_activity_t *activity = session->activity;
     scim_batch_t *batch = scim_batch_make(session->conn);
     add_entries(batch, look, SCIM_STMT_GUARD_LOCK);
-    int slot =
-        scim_batch_add(batch, SCIM_STMT_GUARD_LOOK,
-                       scim_params(session->pool, session->tenant, activity->method, activity->path, look->fingerprint,
-                                   session->token->key_id, look->noted, look->transaction, SCIM_PARAMS_END));
+    int slot = scim_batch_add(batch, SCIM_STMT_GUARD_LOOK,
+                              scim_params(session->pool, session->tenant, activity->method, activity->target,
+                                          look->fingerprint, session->token->key_id, look->noted, look->transaction,
+                                          SCIM_PARAMS_END));
     scim_error_t *error = scim_batch_run(batch);
     if (!error) {
         read_guard(&look->guard, scim_batch_result(batch, slot));
@@ -143,7 +143,7 @@ static scim_error_t *hold(const look_t *look)
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
     scim_batch_add(batch, SCIM_STMT_HOLD,
-                   scim_params(session->pool, session->tenant, activity->method, activity->path, look->fingerprint,
+                   scim_params(session->pool, session->tenant, activity->method, activity->target, look->fingerprint,
                                number(look, scim_guard_people(guard)), number(look, scim_guard_total(guard)),
                                number(look, scim_guard_threshold(guard)), people, SCIM_PARAMS_END));
     return scim_session_run(session, batch);

@@ -80,6 +80,8 @@ is_json([map { hold_of($_)->{state} } $one, $four, $five], [qw(rejected released
 is_refused(empty($one), 'which is refused');
 is_refused(empty($one, Authorization => "Bearer $second"), 'by another token as well');
 is_refused($t->request(PATCH => "/Groups/$one?attributes=id", { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'members' }] }), 'and with another query');
+is_refused($t->request(PATCH => $_, { schemas => [$PATCH], Operations => [{ op => 'remove', path => 'members' }] }), "and with another spelling of the path: $_")
+    for "/Groups/$one/", "//Groups/$one", '/Groups/' . uc($one), '/Groups/%30' . substr($one, 1);
 is_empty(empty($_), 204, 'all else passes') for $four, $five;
 my $six = crew(6);
 is_empty(empty($six), 204, 'also what was not held');
