@@ -75,8 +75,8 @@ static void find_place(scim_request_t *request, const char *path)
     request->type = scim_schemas_endpoint(request->schemas, name, strlen(name));
     if (!request->type)
         return;
-    if (request->id && strcmp(request->id, ".search") == 0)
-        request->place = SCIM_AT_SEARCH;
+    if (request->id && ap_cstr_casecmp(request->id, ".search") == 0)
+        request->place = strcmp(request->id, ".search") == 0 ? SCIM_AT_SEARCH : SCIM_AT_NOTHING;
     else
         request->place = request->id ? SCIM_AT_RESOURCE : SCIM_AT_COLLECTION;
 }

@@ -7,16 +7,17 @@
 /* The endpoints that are no resource types (RFC 7644 3.2), and what clients take for them. */
 static const struct {
     const char *name, *right;
+    int has_ids; /* what follows is an id, though it may be called as an endpoint is */
 } endpoints[] = {
-    {"ServiceProviderConfig", "ServiceProviderConfig"},
-    {"ServiceProviderConfigs", "ServiceProviderConfig"}, /* SCIM 1.1 */
-    {"Schemas", "Schemas"},
-    {"Schema", "Schemas"},
-    {"ResourceTypes", "ResourceTypes"},
-    {"ResourceType", "ResourceTypes"},
-    {"Me", "Me"},
-    {"Bulk", "Bulk"},
-    {".search", ".search"},
+    {"ServiceProviderConfig", "ServiceProviderConfig", 0},
+    {"ServiceProviderConfigs", "ServiceProviderConfig", 0}, /* SCIM 1.1 */
+    {"Schemas", "Schemas", 1},
+    {"Schema", "Schemas", 1},
+    {"ResourceTypes", "ResourceTypes", 1},
+    {"ResourceType", "ResourceTypes", 1},
+    {"Me", "Me", 0},
+    {"Bulk", "Bulk", 0},
+    {".search", ".search", 0},
 };
 
 static int is_name(const char *text, apr_size_t len, const char *name)
@@ -24,12 +25,15 @@ static int is_name(const char *text, apr_size_t len, const char *name)
     return strlen(name) == len && strncasecmp(text, name, len) == 0;
 }
 
-/* The endpoint that a segment stands for; NULL: none. */
-static const char *endpoint_of(const char *text, apr_size_t len, const scim_schemas_t *schemas)
+/* The endpoint that a segment stands for, and whether ids follow it that are no resources'; NULL: none. */
+static const char *endpoint_of(const char *text, apr_size_t len, const scim_schemas_t *schemas, int *has_ids)
 {
+    *has_ids = 0;
     for (apr_size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++) {
-        if (is_name(text, len, endpoints[i].name))
+        if (is_name(text, len, endpoints[i].name)) {
+            *has_ids = endpoints[i].has_ids;
             return endpoints[i].right;
+        }
     }
     for (int i = 0; i < schemas->types->nelts; i++) {
         const scim_resource_type_t *type = APR_ARRAY_IDX(schemas->types, i, const scim_resource_type_t *);
@@ -41,18 +45,20 @@ static const char *endpoint_of(const char *text, apr_size_t len, const scim_sche
 
 int scim_address_is_endpoint(const char *text, apr_size_t len, const scim_schemas_t *schemas)
 {
-    return endpoint_of(text, len, schemas) != NULL;
+    int has_ids;
+    return endpoint_of(text, len, schemas, &has_ids) != NULL;
 }
 
 const char *scim_address_right(const char *path, const scim_schemas_t *schemas, apr_pool_t *pool)
 {
     const char *right = NULL, *at = path, *rest = "";
-    for (apr_size_t len; *at; at += len + (at[len] == '/')) {
+    int has_ids = 0;
+    for (apr_size_t len; *at && !has_ids; at += len + (at[len] == '/')) {
         len = strcspn(at, "/");
-        const char *endpoint = endpoint_of(at, len, schemas);
-        /* .search stands behind what is searched. */
-        if (endpoint && !(right && *endpoint == '.')) {
-            right = endpoint;
+        const char *endpoint = endpoint_of(at, len, schemas, &has_ids);
+        if (endpoint) {
+            /* .search stands behind what is searched. */
+            right = right && *endpoint == '.' ? apr_pstrcat(pool, right, "/", endpoint, NULL) : endpoint;
             rest = at + len;
         }
     }
@@ -65,7 +71,7 @@ const char *scim_address_right(const char *path, const scim_schemas_t *schemas, 
 apr_size_t scim_address_split(const char *text, const scim_schemas_t *schemas)
 {
     for (apr_size_t at = 1; text[at]; at++) {
-        if (endpoint_of(text + at, strlen(text + at), schemas))
+        if (scim_address_is_endpoint(text + at, strlen(text + at), schemas))
             return at;
     }
     return 0;

@@ -16,7 +16,8 @@ for (['/users' => 'Users'], ['/USERS' => 'Users'], ["/users/$id" => "Users/$id"]
     ['/users/.search' => 'Users/.search'], ['/.Search' => '.search'], ['/bulk' => 'Bulk'], ['/me' => 'Me'], ['/schemas' => 'Schemas'], ["/schemas/$USER" => "Schemas/$USER"], ['/resourcetypes' => 'ResourceTypes'],
     ['/ServiceProviderConfigs' => 'ServiceProviderConfig'], ['/serviceproviderconfig' => 'ServiceProviderConfig'], ['/serviceproviderconfigs/' => 'ServiceProviderConfig/'],
     ["/scim/v2/$own/Users/$id" => "Users/$id"], ["/$own/Users" => 'Users'], ['/scim/v2/Users' => 'Users'], ['/v2/Users' => 'Users'], ["/v1/users/$id" => "Users/$id"], ["/Users/Users/$id" => "Users/$id"],
-    ['/oktaroles' => 'OktaRoles'], ["/scim/v2/$own/Bulk" => 'Bulk']) {
+    ['/Users/.Search' => 'Users/.search'], ['/users/.SEARCH' => 'Users/.search'], ['/resourcetypes/User' => 'ResourceTypes/User'], ['/ResourceType/Group' => 'ResourceTypes/Group'],
+    ['/schema/User' => 'Schemas/User'], ["/scim/v2/$own/resourcetypes/user" => 'ResourceTypes/user'], ['/oktaroles' => 'OktaRoles'], ["/scim/v2/$own/Bulk" => 'Bulk']) {
     my ($path, $right) = @$_;
     my $detail = "There is no endpoint at \"/scim/v2/$own$path\"; use $base/$right. Correct the base URL in the identity provider, which is $base, or what it adds to that.";
     for my $method (qw(GET POST PUT PATCH DELETE)) {
