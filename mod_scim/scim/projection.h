@@ -30,8 +30,7 @@ int scim_projection_wants(const scim_projection_t *projection, const scim_attr_t
 #define SCIM_PART_REF     2
 #define SCIM_PART_TYPE    4
 #define SCIM_PART_DISPLAY 8
-#define SCIM_PART_WHOLE   16 /* and the attribute as such: it is answered even if it is empty, where that is said */
-#define SCIM_PARTS_ALL    31
+#define SCIM_PARTS_ALL    15
 int scim_projection_parts(const scim_projection_t *projection, const scim_attr_t *attr);
 
 /* Whether the client named attributes: then a write answers with a body (RFC 7644 3.5.2). */

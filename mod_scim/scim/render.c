@@ -120,7 +120,7 @@ static void add_members(scim_buf_t *out, const scim_record_t *record, int parts,
 {
     if (!record->type->members || !parts)
         return;
-    if (!record->members_len && !(record->spool && empty_relation && parts & SCIM_PART_WHOLE))
+    if (!record->members_len && !(record->spool && empty_relation))
         return;
     add_string(out, record->type->members->name);
     scim_buf_puts(out, ":[");

@@ -40,7 +40,8 @@ my $empty = $res->{json}{id};
 is_reply($t->request(GET => "/Groups/$empty"), 200, $t->group({ displayName => 'Empty', members => [] }, $empty, 1),
     'GET of one group shows that it has none');
 ok(!exists $t->request(GET => "/Groups/$empty?$_")->{json}{members}, "not with $_") for 'excludedAttributes=members', 'attributes=displayName';
-is_json($t->request(GET => "/Groups/$empty?$_")->{json}{members}, [], "with $_") for 'attributes=members', 'excludedAttributes=displayName';
+is_json($t->request(GET => "/Groups/$empty?$_")->{json}{members}, [], "with $_") for 'attributes=members', 'excludedAttributes=displayName', 'attributes=members.value', 'attributes=displayName,members.display',
+    'excludedAttributes=members.display';
 ok(!exists $_->{members}, 'lists leave them out') for @{ $t->request(GET => '/Groups?filter=displayName%20eq%20%22Empty%22')->{json}{Resources} };
 
 $res = $t->patch('/Groups/' . uc $empty, [{ op => 'add', path => 'externalId', value => 'e' }]);

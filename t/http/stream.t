@@ -99,7 +99,7 @@ sub path { my ($n, $query) = @_; return '/Groups/' . group($n) . ($query ? "?$qu
 for my $n (0, 10, 500, 501, $MANY) {
     same(fetch(GET => path($n)), $n ? full($n) : full($n) =~ s/("displayName": "G0",)/$1"members":[],/r, "$n members");
     same(fetch(GET => path($n, 'attributes=displayName,members.value')),
-        projected($n, qq("displayName":"G$n"), $n ? '"members":[' . members($n, 'value') . ']' : ()), "$n members, value alone");
+        projected($n, qq("displayName":"G$n"), '"members":[' . ($n ? members($n, 'value') : '') . ']'), "$n members, value alone");
 }
 same(fetch(GET => path($MANY, 'attributes=members')), projected($MANY, '"members":[' . members($MANY) . ']'), 'members alone');
 same(fetch(GET => path($MANY, 'attributes=members.$ref,members.display,meta.version')),

@@ -113,7 +113,7 @@ static void a_projected_empty_list(void)
 
     UNIT_STR(rendered(&record, projection_of("members", NULL, "Group"), 1), "{\"id\":\"" ID "\",\"members\":[]}");
     UNIT_STR(rendered(&record, projection_of("members", NULL, "Group"), 0), "{\"id\":\"" ID "\"}");
-    UNIT_STR(rendered(&record, projection_of("members.value", NULL, "Group"), 1), "{\"id\":\"" ID "\"}");
+    UNIT_STR(rendered(&record, projection_of("members.value", NULL, "Group"), 1), "{\"id\":\"" ID "\",\"members\":[]}");
     UNIT_STR(rendered(&record, projection_of("meta.version", NULL, "Group"), 1),
              "{\"id\":\"" ID "\",\"meta\":{\"version\":\"W/\\\"3\\\"\"}}");
 }
