@@ -21,6 +21,7 @@
 enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };
 
 #define APACHECTL    "apachectl"
+#define NO_PROGRAM   255 /* with which APR's child ends where no directory of PATH has the program */
 #define CLOCK_DRIFT  apr_time_from_sec(2)
 #define CLOCK_ERROR  apr_time_from_sec(60)
 #define ANSWER_DRIFT apr_time_from_sec(5) /* the Date of an answer is in whole seconds, and has been on its way */
@@ -65,7 +66,7 @@ static char *run(int *code, const char *const *args, int output, apr_pool_t *poo
         scim_buf_add(&said, bytes, len);
     }
     apr_proc_wait(&process, code, &why, APR_WAIT);
-    return *code == 127 ? NULL : said.data;
+    return *code == 127 || (*code == NO_PROGRAM && said.len == 0) ? NULL : said.data;
 }
 
 /* httpd prints a line for each problem; those of other modules count where it refuses the whole. */

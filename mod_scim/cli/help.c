@@ -178,6 +178,10 @@ int cli_help_wrong(const char *noun, const char *verb, apr_pool_t *pool)
         return cli_fail(CLI_USAGE, "There is no command \"%s\"; there are %s. See scimctl --help.", noun,
                         words(verbs, NULL, ", ", pool));
     }
+    if (verb != NULL && *words(verbs, noun, "", pool) == '\0') {
+        return cli_fail(CLI_USAGE, "\"%s\" takes no argument: leave \"%s\" out. See scimctl %s --help.", noun, verb,
+                        noun);
+    }
     if (verb != NULL) {
         return cli_fail(CLI_USAGE, "\"%s\" cannot \"%s\"; its verbs are %s. See scimctl %s --help.", noun, verb,
                         words(verbs, noun, ", ", pool), noun);

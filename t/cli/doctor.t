@@ -66,7 +66,7 @@ cmp_ok $well->{checks}, '>', 20, 'checks were made';
 finds('durability', 'warning', qr/^fsync is off: /, qr/^alter system reset fsync;/);
 finds('url', 'note', qr/not asked/, qr/--url https:/);
 is_run(['doctor', @none], 1, qr/^warning +database \(durability\): fsync is off: .*\n +alter system reset fsync.*\n(?:note .*\n +.*\n)+\d+ checks: 0 errors, 1 warnings\.\n$/, '', 'for people');
-is_run([qw(doctor now)], 2, '', qr/^scimctl: "doctor" cannot "now"/);
+is_run([qw(doctor now)], 2, '', qq{scimctl: "doctor" takes no argument: leave "now" out. See scimctl doctor --help.\n});
 is_run([qw(doctor --tenant x)], 2, '', qr/--tenant/);
 is_run([qw(doctor --help)], 0, qr/^Usage: scimctl doctor \[--apachectl PROGRAM\].*--url URL/s, '');
 
@@ -248,6 +248,7 @@ gone('names', @apachectl);
 httpd_conf('Nonsense');
 finds('configtest', 'error', qr/Syntax error on line \d+ of .*httpd\.conf/, qr/apachectl graceful/, @apachectl);
 finds('configtest', 'note', qr/^There is no \/nosuch\/apachectl/, qr/--apachectl/, '--apachectl', '/nosuch/apachectl');
+finds('configtest', 'note', qr/^There is no nosuch-apachectl, so httpd's configuration was not looked at/, qr/--apachectl/, '--apachectl', 'nosuch-apachectl');
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ is_run([], 2, '', qr/^Usage: scimctl NOUN VERB/);
 is_run(['people', 'list'], 2, '', qr/^scimctl: There is no command "people"; there are db, .*, role, .*\. See scimctl --help\.\n$/);
 is_run(['role'], 2, '', qq{scimctl: "role" needs one of its verbs: list, show, add, set, remove. See scimctl role --help.\n});
 is_run(['role', 'drop', 'a'], 2, '', qq{scimctl: "role" cannot "drop"; its verbs are list, show, add, set, remove. See scimctl role --help.\n});
+is_run([$_, 'drop'], 2, '', qq{scimctl: "$_" takes no argument: leave "drop" out. See scimctl $_ --help.\n}) for 'doctor', 'export';
 is_run(['role', 'drop', '--help'], 2, '', qr/^scimctl: "role" cannot "drop"/);
 is_run(['role', '--help'], 0, qr/^Usage: scimctl role VERB .*^  scimctl role add ROLE --tenant TENANT \[--display-name TEXT\]\n      make a role/ms, '');
 is_run(['role', 'add', '--help'], 0, <<'END', '');
