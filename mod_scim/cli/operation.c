@@ -200,8 +200,33 @@ static const scim_admin_field_t *with_tenant(const scim_admin_field_t *fields, a
     return (const scim_admin_field_t *)all->elts;
 }
 
+/* As which kind of file a list is printed; SCIM_EXPORT_NONE: as a table or JSON, for people and programs. */
+static scim_export_e export_kind(const cli_t *cli, const scim_admin_op_t *op)
+{
+    if (cli->options[CLI_JSONL] != NULL) {
+        return SCIM_EXPORT_LINES;
+    }
+    return cli->options[CLI_CSV] != NULL || ((op->flags & SCIM_OP_SHEET) && cli->options[CLI_JSON] == NULL)
+               ? SCIM_EXPORT_CSV
+               : SCIM_EXPORT_NONE;
+}
+
+static void export_items(const cli_t *cli, scim_export_e kind, const scim_admin_field_t *fields, json_object *items)
+{
+    json_object *answer = scim_json_own(json_object_new_object(), cli->pool);
+    scim_buf_t text;
+
+    json_object_object_add(answer, "items", json_object_get(items));
+    scim_buf_init(&text, 4096, cli->pool);
+    scim_export_head(&text, kind, fields);
+    scim_export_page(&text, kind, fields, json_object_to_json_string(answer), cli->pool);
+    fwrite(text.data, 1, text.len, stdout);
+}
+
 static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
 {
+    const scim_admin_field_t *fields = with_tenant(call->op->fields, cli->pool);
+    scim_export_e kind = export_kind(cli, call->op);
     json_object *tenants = scim_json_own(json_object_new_array(), cli->pool);
     json_object *all = scim_json_own(json_object_new_array(), cli->pool);
     scim_error_t *error = all_tenants(tenants, call);
@@ -219,8 +244,10 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
             json_object_object_add(json_object_array_get_idx(all, j), "tenant", json_object_new_string(name));
         }
     }
-    if (error == NULL) {
-        cli_show_objects(cli, with_tenant(call->op->fields, cli->pool), all);
+    if (error == NULL && kind != SCIM_EXPORT_NONE) {
+        export_items(cli, kind, fields, all);
+    } else if (error == NULL) {
+        cli_show_objects(cli, fields, all);
     }
     return error;
 }
@@ -228,7 +255,7 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
 /* All pages of a list, each as soon as it is there, unless one is asked for. */
 static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
 {
-    scim_export_e kind = cli->options[CLI_JSONL] != NULL ? SCIM_EXPORT_LINES : SCIM_EXPORT_CSV;
+    scim_export_e kind = export_kind(cli, call->op);
     int one = json_object_object_get_ex(call->args, "limit", NULL);
     scim_error_t *error = NULL;
     const char *next = NULL;
@@ -305,8 +332,7 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
     if (cli->options[CLI_ALL_TENANTS] != NULL) {
         return show_all_tenants(cli, call);
     }
-    if (cli->options[CLI_CSV] != NULL || cli->options[CLI_JSONL] != NULL ||
-        ((call->op->flags & SCIM_OP_SHEET) && cli->options[CLI_JSON] == NULL)) {
+    if (export_kind(cli, call->op) != SCIM_EXPORT_NONE) {
         return export_list(cli, call);
     }
     if (call->op->flags & SCIM_OP_LIST) {
