@@ -21,11 +21,12 @@ static scim_error_t *begin(scim_call_t *call)
     return NULL;
 }
 
-static scim_error_t *found(scim_call_t *call, int there, const char *what)
+static scim_error_t *found(scim_call_t *call, int there, const char *what, const char *list)
 {
     if (there)
         return NULL;
-    return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\".", what, call->request->id);
+    return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\". %s lists those that there are.", what,
+                             call->request->id, list);
 }
 
 /* Whether the tenant has the interoperability profile: only clients with a token of it see this, so that strangers do
@@ -72,7 +73,7 @@ static scim_error_t *answer_schema(scim_call_t *call)
         return error;
     return found(call,
                  scim_discovery_schema(&call->answer.body, request->schemas, request->id, call->shows, request->base),
-                 "schema");
+                 "schema", "/Schemas");
 }
 
 static scim_error_t *answer_types(scim_call_t *call)
@@ -92,7 +93,7 @@ static scim_error_t *answer_type(scim_call_t *call)
     if (error)
         return error;
     return found(call, scim_discovery_type(&call->answer.body, request->schemas, request->id, request->base),
-                 "resource type");
+                 "resource type", "/ResourceTypes");
 }
 
 const scim_operation_t scim_discovery_operations[] = {

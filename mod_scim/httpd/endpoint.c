@@ -274,7 +274,8 @@ static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
         return error;
     if (!request->id || !request->type)
         return scim_error_status(call->pool, HTTP_NOT_IMPLEMENTED,
-                                 "/Me is for tokens that belong to a user, and this one belongs to none.");
+                                 "/Me is for tokens that belong to a user, and this one belongs to none. Use /Users, "
+                                 "or a token that was made for a user.");
     request->place = SCIM_AT_RESOURCE;
     return NULL;
 }

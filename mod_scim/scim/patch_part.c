@@ -171,7 +171,15 @@ static scim_error_t *refuse_read_only(scim_patch_reader_t *reader, const scim_pa
     if (part->in_value && scim_lenient(reader->leniency, SCIM_LENIENT_READ_ONLY_IN_VALUE)) {
         return NULL;
     }
-    return scim_error_typed(reader->pool, SCIM_MUTABILITY, "Attribute \"%s\" is readOnly.", part->text);
+    if (part->path.attr == reader->type->groups)
+        return scim_error_typed(reader->pool, SCIM_MUTABILITY,
+                                "\"%s\" is read-only: it follows from the members of groups. Change \"members\" of the "
+                                "group instead.",
+                                part->text);
+    return scim_error_typed(reader->pool, SCIM_MUTABILITY,
+                            "\"%s\" is read-only: this server sets it. Take it out of the attribute mapping in the "
+                            "identity provider.",
+                            part->text);
 }
 
 scim_error_t *scim_patch_part(scim_patch_reader_t *reader, const scim_patch_part_t *part)

@@ -221,7 +221,10 @@ scim_error_t *scim_path_read(scim_path_t *out, const char *text, const scim_reso
         return scim_error_typed(pool, SCIM_INVALID_PATH, "The path is empty.");
     }
     if (!scim_path_resolve(out, text, names, type, leniency)) {
-        return scim_error_typed(pool, SCIM_INVALID_PATH, "The path %s names no attribute of %s.",
+        return scim_error_typed(pool, SCIM_INVALID_PATH,
+                                "The path %s names no attribute of %s. Correct the attribute mapping in the identity "
+                                "provider; /Schemas lists "
+                                "the attributes.",
                                 scim_filter_quote(text, names, pool), type->name);
     }
     return names < len ? read_value_path(out, &parser) : NULL;

@@ -489,7 +489,9 @@ static scim_error_t *check_subs(json_object *value, const scim_attr_t *attr, con
         if (!sub->required || !scim_attr_stored(sub))
             continue;
         if (!json_object_object_get_ex(value, sub->name, &held) || !held)
-            return scim_error_typed(pool, SCIM_INVALID_VALUE, "%s.%s is required.", name, sub->name);
+            return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                    "%s.%s is required. Map an attribute to it in the identity provider.", name,
+                                    sub->name);
     }
     return NULL;
 }
@@ -508,7 +510,9 @@ static scim_error_t *check_required(json_object *object, const scim_schema_t *sc
             continue;
         json_object_object_get_ex(object, attr->name, &value);
         if (!value && attr->required)
-            return scim_error_typed(pool, SCIM_INVALID_VALUE, "%s%s is required.", prefix, attr->name);
+            return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                    "%s%s is required. Map an attribute to it in the identity provider.", prefix,
+                                    attr->name);
         if (value && scim_attr_requires(attr))
             error = check_subs(value, attr, apr_pstrcat(pool, prefix, attr->name, NULL), pool);
     }

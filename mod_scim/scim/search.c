@@ -79,9 +79,9 @@ static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query
     note_place(leniency, before, SCIM_NOTED_IN_SORT);
     if (search->sorted)
         return NULL;
-    return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s.",
-                            quote(query->sort_by, pool),
-                            search->targets->nelts == 1 ? only->type->name : "any resource type");
+    return scim_error_typed(
+        pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s. /Schemas lists those that there are.",
+        quote(query->sort_by, pool), search->targets->nelts == 1 ? only->type->name : "any resource type");
 }
 
 static scim_error_t *read_target(scim_target_t *target, const scim_search_t *search, const scim_query_t *query,

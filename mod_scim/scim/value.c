@@ -68,6 +68,12 @@ static const char *sent_kind(json_object *value)
     return "null";
 }
 
+/* What a value of a complex attribute must be. Clients send the bare text that its "value" is. */
+static const char *object_of(const scim_attr_t *attr)
+{
+    return scim_attr_sub(attr, "value", 5) ? "an object with a \"value\"" : "an object";
+}
+
 static scim_error_t *wrong(const place_t *place, const char *expected, json_object *value, const reader_t *reader)
 {
     return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s must be %s, not %s.", place_text(place, reader->pool),
@@ -402,7 +408,7 @@ static scim_error_t *read_complex(json_object **out, json_object *value, const s
                 return error;
         }
     } else {
-        return wrong(place, "an object", value, reader);
+        return wrong(place, object_of(attr), value, reader);
     }
     if ((error = unpack_json_string(complex, attr, place, reader)))
         return error;
@@ -506,7 +512,7 @@ static scim_error_t *read_element(json_object **out, json_object *item, const sc
 
     *out = NULL;
     if (!item)
-        return wrong(place, attr->type == SCIM_COMPLEX ? "an object" : "a value", item, reader);
+        return wrong(place, attr->type == SCIM_COMPLEX ? object_of(attr) : "a value", item, reader);
     error = says_nothing(item, attr, reader) ? NULL : readers[attr->type](out, item, attr, place, reader);
     if (!error && scim_attr_requires(attr))
         *out = *out ? *out : scim_json_own(json_object_new_object(), reader->pool);
@@ -595,7 +601,7 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
     scim_error_t *error;
 
     if (!element)
-        return wrong(place, "an object", element, reader);
+        return wrong(place, object_of(attr), element, reader);
     error =
         scim_value_empty_string(element, reader->leniency) ? NULL : read_complex(&read, element, attr, place, reader);
     if (error)
@@ -603,7 +609,8 @@ static scim_error_t *read_member(const char **id, json_object *element, const sc
     if (read)
         json_object_object_get_ex(read, "value", &value);
     if (!value)
-        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "%s.value is required.",
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+                                "%s.value is required. It is the id that this server gave to the member.",
                                 place_text(place, reader->pool));
     *id = apr_pstrdup(pool, json_object_get_string(value));
     return NULL;

@@ -48,7 +48,10 @@ static scim_error_t *read_place(scim_access_place_t *place, const char *text, ap
     const char *rest = read_number(&place->since, text);
     rest = rest ? read_number(&place->joined, rest) : NULL;
     place->id = id;
-    return rest && scim_id_read(id, rest) ? NULL : scim_error_status(pool, 400, "This is no place of the list.");
+    return rest && scim_id_read(id, rest)
+               ? NULL
+               : scim_error_status(pool, 400,
+                                   "after: is not a valid page token; use the `next` value of a previous page.");
 }
 
 static const char *time_text(apr_time_t time, apr_pool_t *pool)

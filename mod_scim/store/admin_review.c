@@ -136,7 +136,9 @@ static scim_error_t *read_place(place_t *place, const scim_admin_call_t *call)
     const char *rest = scim_admin_text(call, "after"), *at = scim_admin_text(call, "at");
     *place = (place_t){NULL, 0, NULL};
     if (!rest) {
-        return at && !scim_time_read(&place->moment, at) ? scim_error_status(pool, 400, "at: This is no time.") : NULL;
+        return at && !scim_time_read(&place->moment, at)
+                   ? scim_error_status(pool, 400, "at: is not a time; write it as 2027-01-31T12:00:00Z.")
+                   : NULL;
     }
     place->after = next_part(&rest, pool);
     int valid = read_id(place->after) && read_number(&place->moment, next_part(&rest, pool));
@@ -146,7 +148,9 @@ static scim_error_t *read_place(place_t *place, const scim_admin_call_t *call)
             valid = read_seat(place->seats, &rest, pool) && rest;
         }
     }
-    return valid ? NULL : scim_error_status(pool, 400, "This is no place of the list.");
+    return valid ? NULL
+                 : scim_error_status(pool, 400,
+                                     "after: is not a valid page token; use the `next` value of a previous page.");
 }
 
 /* --- the review --------------------------------------------------------------------------------------------------- */

@@ -92,9 +92,12 @@ static scim_error_t *read_addresses(scim_admin_call_t *call)
     }
     json_object *blocks = json_object_new_array();
     scim_admin_set(call, "addresses", json_object_get(given)); /* stays while it is read */
-    scim_error_t *error = json_object_array_length(given) > 0
-                              ? NULL
-                              : scim_error_status(call->pool, 400, "A list of addresses names one at least.");
+    scim_error_t *error =
+        json_object_array_length(given) > 0
+            ? NULL
+            : scim_error_status(
+                  call->pool, 400,
+                  "The list of addresses is empty. Name one address or block at least, or leave it out to allow any.");
     for (size_t i = 0; !error && i < json_object_array_length(given); i++) {
         const char *block;
         error = scim_cidr_read(&block, json_object_get_string(json_object_array_get_idx(given, i)), call->pool);

@@ -443,7 +443,7 @@ for my $case (
     [['--rate', 5, '--burst', 0], $bursts], [['--rate', 5, '--burst', '5/s'], $bursts], [['--rate', 5, '--burst', 1000001], $bursts],
     [['--burst', 5], 'burst is for a token with a rate; give rate, too.'],
     [['--rate', 'none', '--burst', 5], 'burst is for a token with a rate; give rate, too.'],
-    [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], 'A list of addresses names one at least.'],
+    [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], 'The list of addresses is empty. Name one address or block at least, or leave it out to allow any.'],
     [['--address', '192.0.2.0/24', '--address', '10.0.0.0/33'], qq{"10.0.0.0/33" $blocks}],
     [['--address', '192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'],
     [['--address', '::ffff:192.0.2.7'], '"::ffff:192.0.2.7" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.'])

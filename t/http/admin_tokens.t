@@ -78,7 +78,7 @@ is_problem($t->admin(POST => '/tokens', { name => 'x', rate => 0, burst => 1.5, 
         addresses => 'must be a list of texts, 10000 at the most.', map { ($_ => 'is not known here; there are: name, expires, external, description, readOnly, addresses, rate, burst, expectEvery, user, scope.') } qw(keyId digest token) }, 'wrong terms');
 is_problem($t->admin(POST => '/tokens', { name => 'x', burst => 5 }), 400, says('burst is for a token with a rate; give rate, too.', 'burst'), 'burst alone');
 is_problem($t->admin(POST => '/tokens', { name => 'x', addresses => $_->[0] }), 400, says($_->[1], 'addresses'), 'addresses ' . json($_->[0]))
-    for [[], 'A list of addresses names one at least.'],
+    for [[], 'The list of addresses is empty. Name one address or block at least, or leave it out to allow any.'],
     [['10.0.0.1', 'example.org'], '"example.org" is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.'],
     [['192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'];
 my $foreign = $other->make(Users => userName => 'foreign');

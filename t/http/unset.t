@@ -159,7 +159,7 @@ for (['PATCH', sub { $t->patch("/Groups/$group", [{ op => 'replace', path => 'me
 $t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $bob }] }]);
 is_empty($t->patch("/Groups/$group", [{ op => $_, path => 'members', value => '' }]), 204, "$_ nothing") for qw(add remove);
 for my $members ([{}], [{ type => 'User' }], [{ value => '' }], ['']) {
-    is_error($t->request(PUT => "/Groups/$group", { schemas => [$GROUP], displayName => 'G', members => $members }), 400, 'invalidValue', 'members[0].value is required.',
+    is_error($t->request(PUT => "/Groups/$group", { schemas => [$GROUP], displayName => 'G', members => $members }), 400, 'invalidValue', 'members[0].value is required. It is the id that this server gave to the member.',
         'a member must be somebody: ' . json($members));
 }
 is_json($t->stored_members($group), [$bob], 'the member has stayed');

@@ -457,7 +457,7 @@ static const patch_case_t badge_rows[] = {
     {OWNERS, "{'op':'add','path':'owners[since eq 3].value','value':'p'}",
      "'owners':[{'value':'o','since':1},{'since':3,'value':'p'}]", 0, NULL},
     {OWNERS, "{'op':'add','path':'owners','value':[{'since':3}]}", NULL, SCIM_INVALID_VALUE,
-     "owners[1].value is required."},
+     "owners[1].value is required. Map an attribute to it in the identity provider."},
     /* extensions */
     {OWNERS, "{'op':'remove','path':'urn:example:Lock'}", NULL, SCIM_MUTABILITY,
      "The extension \"urn:example:Lock\" is required and cannot be removed."},

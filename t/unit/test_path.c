@@ -7,6 +7,7 @@
 #include "filter_dump.h"
 #include "unit.h"
 
+#define ADVICE     " Correct the attribute mapping in the identity provider; /Schemas lists the attributes."
 #define CORE       "urn:ietf:params:scim:schemas:core:2.0:User"
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -73,20 +74,20 @@ static void test_good(void)
 
 static const path_case_t bad[] = {
     {"User", "", "The path is empty.", SCIM_INVALID_PATH},
-    {"User", "nope", "The path 'nope' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", "name.nope", "The path 'name.nope' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", "name.", "The path 'name.' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", ".name", "The path '.name' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", "name.givenName.x", "The path 'name.givenName.x' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", "userName.x", "The path 'userName.x' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", "userName ", "The path 'userName ' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", CORE ":", "The path '" CORE ":' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", CORE ":manager", "The path '" CORE ":manager' names no attribute of User.", SCIM_INVALID_PATH},
-    {"User", ENTERPRISE ":userName", "The path '" ENTERPRISE ":userName' names no attribute of User.",
+    {"User", "nope", "The path 'nope' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", "name.nope", "The path 'name.nope' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", "name.", "The path 'name.' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", ".name", "The path '.name' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", "name.givenName.x", "The path 'name.givenName.x' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", "userName.x", "The path 'userName.x' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", "userName ", "The path 'userName ' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", CORE ":", "The path '" CORE ":' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", CORE ":manager", "The path '" CORE ":manager' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
+    {"User", ENTERPRISE ":userName", "The path '" ENTERPRISE ":userName' names no attribute of User." ADVICE,
      SCIM_INVALID_PATH},
-    {"Group", "manager", "The path 'manager' names no attribute of Group.", SCIM_INVALID_PATH},
-    {"Group", CORE ":userName", "The path '" CORE ":userName' names no attribute of Group.", SCIM_INVALID_PATH},
-    {"User", "urn:example:x:y", "The path 'urn:example:x:y' names no attribute of User.", SCIM_INVALID_PATH},
+    {"Group", "manager", "The path 'manager' names no attribute of Group." ADVICE, SCIM_INVALID_PATH},
+    {"Group", CORE ":userName", "The path '" CORE ":userName' names no attribute of Group." ADVICE, SCIM_INVALID_PATH},
+    {"User", "urn:example:x:y", "The path 'urn:example:x:y' names no attribute of User." ADVICE, SCIM_INVALID_PATH},
     {"User", "name[givenName eq 'x']",
      "The path has an error at character 5: only a multi-valued attribute takes a filter in brackets.",
      SCIM_INVALID_PATH},
@@ -149,7 +150,7 @@ static void test_long(void)
     UNIT_ERROR(
         scim_path_read(&path, text, unit_type("User"), &leniency, unit_pool), SCIM_INVALID_PATH,
         "The path \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..\" names no "
-        "attribute of User.");
+        "attribute of User." ADVICE);
 }
 
 static void test_resolve(void)

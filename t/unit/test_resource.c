@@ -85,8 +85,10 @@ static void refused_bodies(void)
         scim_type_e type;
         const char *detail;
     } cases[] = {
-        {"{'schemas':['" USER "']}", SCIM_INVALID_VALUE, "userName is required."},
-        {"{'schemas':['" USER "'],'userName':null}", SCIM_INVALID_VALUE, "userName is required."},
+        {"{'schemas':['" USER "']}", SCIM_INVALID_VALUE,
+         "userName is required. Map an attribute to it in the identity provider."},
+        {"{'schemas':['" USER "'],'userName':null}", SCIM_INVALID_VALUE,
+         "userName is required. Map an attribute to it in the identity provider."},
         {"{'schemas':['" USER "'],'userName':' '}", SCIM_INVALID_VALUE, "userName must not be empty."},
         {"{'userName':'u'}", SCIM_INVALID_SYNTAX, "schemas is required and must list \"" USER "\"."},
         {"{'schemas':[],'userName':'u'}", SCIM_INVALID_SYNTAX, "schemas is required and must list \"" USER "\"."},
@@ -126,7 +128,7 @@ static void refused_bodies(void)
     for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         UNIT_ERROR(read_body("User", cases[i].json, SCIM_LENIENT_NONE), cases[i].type, cases[i].detail);
     UNIT_ERROR(read_body("Group", "{'schemas':['" GROUP "']}", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
-               "displayName is required.");
+               "displayName is required. Map an attribute to it in the identity provider.");
     UNIT_ERROR(read_body("User", "{" AS_USER "'urn:x':{}}", SCIM_LENIENT_NONE), SCIM_INVALID_SYNTAX,
                "\"urn:x\" is of a schema that the resource type User does not have.");
     UNIT_ERROR(read_body("User", "{" AS_USER "'name.givenName':'x'}", SCIM_LENIENT_NONE), SCIM_INVALID_SYNTAX,
@@ -392,10 +394,12 @@ static void sealing(void)
     UNIT_OK(seal_own(&doc, "{'complex':[{'sub':'a'}],'urn:test:more':{'other':'o'}}"));
     UNIT_JSON(doc, "{'complex':[{'sub':'a'}],'urn:test:more':{'other':'o'},"
                    "'schemas':['urn:test:base','urn:test:more']}");
-    UNIT_ERROR(seal_own(&doc, "{'complex':{'x':1}}"), SCIM_INVALID_VALUE, "complex.sub is required.");
+    UNIT_ERROR(seal_own(&doc, "{'complex':{'x':1}}"), SCIM_INVALID_VALUE,
+               "complex.sub is required. Map an attribute to it in the identity provider.");
     UNIT_ERROR(seal_own(&doc, "{'complex':[{'sub':'a'},{'sub':null}]}"), SCIM_INVALID_VALUE,
-               "complex[1].sub is required.");
-    UNIT_ERROR(seal_own(&doc, "{'urn:test:more':{'x':1}}"), SCIM_INVALID_VALUE, "urn:test:more:other is required.");
+               "complex[1].sub is required. Map an attribute to it in the identity provider.");
+    UNIT_ERROR(seal_own(&doc, "{'urn:test:more':{'x':1}}"), SCIM_INVALID_VALUE,
+               "urn:test:more:other is required. Map an attribute to it in the identity provider.");
     make_own_type();
     APR_ARRAY_IDX(own_type.extensions, 0, scim_extension_t).required = 1;
     UNIT_ERROR(scim_resource_seal(unit_json("{}"), &own_type, unit_pool), SCIM_INVALID_VALUE,

@@ -138,12 +138,17 @@ static void test_refused(void)
     static const struct {
         const char *type, *by, *order, *detail;
     } cases[] = {
-        {"User", "none", NULL, "sortBy \"none\" is not an attribute of User."},
-        {NULL, "none", NULL, "sortBy \"none\" is not an attribute of any resource type."},
-        {"User", "name.none", NULL, "sortBy \"name.none\" is not an attribute of User."},
-        {"User", "members", NULL, "sortBy \"members\" is not an attribute of User."},
-        {"User", ENTERPRISE, NULL, "sortBy \"" ENTERPRISE "\" is not an attribute of User."},
-        {"User", "emails[type eq \"work\"]", NULL, "sortBy \"emails[type eq \"work\"]\" is not an attribute of User."},
+        {"User", "none", NULL, "sortBy \"none\" is not an attribute of User. /Schemas lists those that there are."},
+        {NULL, "none", NULL,
+         "sortBy \"none\" is not an attribute of any resource type. /Schemas lists those that there are."},
+        {"User", "name.none", NULL,
+         "sortBy \"name.none\" is not an attribute of User. /Schemas lists those that there are."},
+        {"User", "members", NULL,
+         "sortBy \"members\" is not an attribute of User. /Schemas lists those that there are."},
+        {"User", ENTERPRISE, NULL,
+         "sortBy \"" ENTERPRISE "\" is not an attribute of User. /Schemas lists those that there are."},
+        {"User", "emails[type eq \"work\"]", NULL,
+         "sortBy \"emails[type eq \"work\"]\" is not an attribute of User. /Schemas lists those that there are."},
         {"User", "name", NULL, "sortBy \"name\": this attribute is complex; name one of its sub-attributes."},
         {NULL, "password", NULL, "sortBy \"password\": this attribute cannot be sorted by."},
         {"User", "userName", "up", "sortOrder must be \"ascending\" or \"descending\", not \"up\"."},
@@ -155,9 +160,11 @@ static void test_refused(void)
         UNIT_ERROR(resolve(&search, cases[i].type, NULL, cases[i].by, cases[i].order), SCIM_INVALID_VALUE,
                    cases[i].detail);
     UNIT_ERROR(resolve(&search, NULL, "none pr", NULL, NULL), SCIM_INVALID_FILTER,
-               "\"none\" at character 1 of the filter is not an attribute of any resource type.");
-    UNIT_ERROR(resolve(&search, "Group", "userName pr", NULL, NULL), SCIM_INVALID_FILTER,
-               "\"userName\" at character 1 of the filter is not an attribute of Group.");
+               "\"none\" at character 1 of the filter is not an attribute of any resource type. /Schemas lists those "
+               "that there are.");
+    UNIT_ERROR(
+        resolve(&search, "Group", "userName pr", NULL, NULL), SCIM_INVALID_FILTER,
+        "\"userName\" at character 1 of the filter is not an attribute of Group. /Schemas lists those that there are.");
 }
 
 static const char *identity(const char *type, const char *filter, const char *by, const char *order)

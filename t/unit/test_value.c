@@ -144,10 +144,10 @@ static void empty_text(void)
         {"active", "''", SCIM_LENIENT_EMPTY_STRING, "active must be a boolean, not \"\"."},
         {"profileUrl", "''", SCIM_LENIENT_EMPTY_STRING, "profileUrl must be a URI, not \"\"."},
         {"name", "''", SCIM_LENIENT_EMPTY_STRING, "name must be an object, not a string."},
-        {"manager", "''", SCIM_LENIENT_EMPTY_STRING, "manager must be an object, not a string."},
+        {"manager", "''", SCIM_LENIENT_EMPTY_STRING, "manager must be an object with a \"value\", not a string."},
         {"manager", "{'$ref':''}", SCIM_LENIENT_EMPTY_STRING, "manager.$ref must be a URI, not \"\"."},
         {"emails", "''", SCIM_LENIENT_EMPTY_STRING, "emails must be a list, not a string."},
-        {"emails", "['']", SCIM_LENIENT_EMPTY_STRING, "emails[0] must be an object, not a string."},
+        {"emails", "['']", SCIM_LENIENT_EMPTY_STRING, "emails[0] must be an object with a \"value\", not a string."},
         {"x509Certificates", "''", SCIM_LENIENT_EMPTY_STRING, "x509Certificates must be a list, not a string."},
         /* that is no value under every profile */
         {"externalId", "' \\t\xc2\xa0\xe2\x80\x8b'", 0, NULL},
@@ -246,11 +246,11 @@ static void lists(void)
     UNIT_ERROR(read_user("emails", "[{'value':'a'},{'value':'b','Primary':1}]", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
                "emails[1].Primary must be a boolean, not a number.");
     UNIT_ERROR(read_user("emails", "[null]", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
-               "emails[0] must be an object, not null.");
+               "emails[0] must be an object with a \"value\", not null.");
     UNIT_ERROR(read_user("emails", "[[]]", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
-               "emails[0] must be an object, not a list.");
+               "emails[0] must be an object with a \"value\", not a list.");
     UNIT_ERROR(read_user("emails", "['a']", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
-               "emails[0] must be an object, not a string.");
+               "emails[0] must be an object with a \"value\", not a string.");
     UNIT_ERROR(read_user("emails", "{'value':'a'}", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
                "emails must be a list, not an object.");
     UNIT_ERROR(read_user("emails", "5", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE, "emails must be a list, not a number.");
@@ -312,9 +312,9 @@ static void leniencies_of_some(void)
         {"name", "[{'givenName':'x'}]", "name must be a single value, not a list."},
         {"name", "{'givenName':['x']}", "name.givenName must be a single value, not a list."},
         {"name", "'x'", "name must be an object, not a string."},
-        {"emails", "'text'", "emails[0] must be an object, not a string."},
-        {"emails", "['text']", "emails[0] must be an object, not a string."},
-        {"roles", "['user']", "roles[0] must be an object, not a string."},
+        {"emails", "'text'", "emails[0] must be an object with a \"value\", not a string."},
+        {"emails", "['text']", "emails[0] must be an object with a \"value\", not a string."},
+        {"roles", "['user']", "roles[0] must be an object with a \"value\", not a string."},
         {"emails", "[{'value':['x']}]", "emails[0].value must be a single value, not a list."},
     };
     static const struct {
@@ -379,7 +379,7 @@ static void lenient_shapes(void)
     UNIT_OK(read_user("roles", "[{'value':'{\\'value\\':\\'25\\'}'}]", SCIM_LENIENT_NONE));
     UNIT_JSON(value, "[{'value':'{\\'value\\':\\'25\\'}'}]");
     UNIT_ERROR(read_user("manager", "'ID'", SCIM_LENIENT_NONE), SCIM_INVALID_VALUE,
-               "manager must be an object, not a string.");
+               "manager must be an object with a \"value\", not a string.");
 }
 
 static void elements(void)
@@ -426,18 +426,22 @@ static void members(void)
     UNIT_OK(read_members(&ids, "['{\\'value\\':\\'a\\'}','{\\'value\\':\\'b\\'}']", SCIM_LENIENT_ALL));
     UNIT_STR(joined(ids), "a b");
     UNIT_ERROR(read_members(&ids, "['a','b']", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
-               "members[0] must be an object, not a string.");
-    UNIT_ERROR(read_members(&ids, "['']", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE, "members[0].value is required.");
+               "members[0] must be an object with a \"value\", not a string.");
+    UNIT_ERROR(read_members(&ids, "['']", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
+               "members[0].value is required. It is the id that this server gave to the member.");
     UNIT_OK(read_members(&ids, "{'value':'a'}", SCIM_LENIENT_ALL));
     UNIT_STR(joined(ids), "a");
     UNIT_ERROR(read_members(&ids, "{'value':'a'}", 0), SCIM_INVALID_VALUE, "members must be a list, not an object.");
     UNIT_ERROR(read_members(&ids, "'a'", SCIM_LENIENT_ALL), SCIM_INVALID_VALUE,
                "members must be a list, not a string.");
-    UNIT_ERROR(read_members(&ids, "['a']", 0), SCIM_INVALID_VALUE, "members[0] must be an object, not a string.");
+    UNIT_ERROR(read_members(&ids, "['a']", 0), SCIM_INVALID_VALUE,
+               "members[0] must be an object with a \"value\", not a string.");
     UNIT_ERROR(read_members(&ids, "[{'value':'a'},null]", 0), SCIM_INVALID_VALUE,
-               "members[1] must be an object, not null.");
-    UNIT_ERROR(read_members(&ids, "[{'display':'a'}]", 0), SCIM_INVALID_VALUE, "members[0].value is required.");
-    UNIT_ERROR(read_members(&ids, "[{'value':' '}]", 0), SCIM_INVALID_VALUE, "members[0].value is required.");
+               "members[1] must be an object with a \"value\", not null.");
+    UNIT_ERROR(read_members(&ids, "[{'display':'a'}]", 0), SCIM_INVALID_VALUE,
+               "members[0].value is required. It is the id that this server gave to the member.");
+    UNIT_ERROR(read_members(&ids, "[{'value':' '}]", 0), SCIM_INVALID_VALUE,
+               "members[0].value is required. It is the id that this server gave to the member.");
     UNIT_ERROR(read_members(&ids, "[{'value':7}]", 0), SCIM_INVALID_VALUE,
                "members[0].value must be a string, not a number.");
 }
