@@ -259,16 +259,16 @@ static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
     int one = json_object_object_get_ex(call->args, "limit", NULL);
     scim_error_t *error = NULL;
     const char *next = NULL;
+    scim_buf_t head;
     scim_buf_t text;
 
     if (!one) {
         scim_admin_set(call, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
     }
     apr_pool_create(&call->pool, cli->pool);
-    scim_buf_init(&text, 4096, cli->pool);
-    scim_export_head(&text, kind, call->op->fields);
+    scim_buf_init(&head, 4096, cli->pool);
+    scim_export_head(&head, kind, call->op->fields);
     do {
-        fwrite(text.data, 1, text.len, stdout);
         apr_pool_clear(call->pool);
         error = scim_admin_run(call);
         if (error != NULL) {
@@ -276,11 +276,13 @@ static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
         }
         scim_buf_init(&text, 4096, call->pool);
         next = scim_export_page(&text, kind, call->op->fields, call->answer, call->pool);
+        fwrite(head.data, 1, head.len, stdout);
+        fwrite(text.data, 1, text.len, stdout);
+        head.len = 0;
         if (next != NULL) {
             scim_admin_set(call, "after", json_object_new_string(next));
         }
     } while (next != NULL && !one);
-    fwrite(text.data, 1, text.len, stdout);
     return NULL;
 }
 

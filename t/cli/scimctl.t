@@ -369,6 +369,7 @@ is_run([qw(token list --all-tenants --expiring)], 0, qr/^Tenant +Key id +Name .*
 is_deeply [map { $_->{name} } @{ run_json(qw(token list --expiring --tenant b-2_c)) }], ['12h'], '--expiring of one tenant';
 is_run([qw(token list --all-tenants --expiring --csv)], 0, qr/^tenant,keyId,name,[^\n]*\n"b-2_c","\w{10}","12h",[^\n]*\n$/, '', 'as CSV');
 is_run([qw(token list --all-tenants --expiring --jsonl)], 0, qr/^\{[^\n]*"name":"12h"[^\n]*"tenant":"b-2_c"[^\n]*\}\n$/, '', 'as JSON, one a line');
+is_run([qw(access review --tenant acme --at 2001-01-01 --csv)], 2, '', qr/^scimctl: at: The audit log tells what was from /, 'a list that is refused has no head');
 is_run([qw(token list --all-tenants --tenant acme)], 2, '', "scimctl: --all-tenants and --tenant were both given; choose one.\n");
 is_run([qw(token list --all-tenants --limit 3)], 2, '', "scimctl: --all-tenants and --limit were both given; choose one.\n");
 is_run([qw(tenant list --all-tenants)], 2, '', qr/^scimctl: tenant list takes no option --all-tenants; usage: scimctl tenant list /);
