@@ -1,9 +1,10 @@
--- The audit log of a tenant, newest first: all of it, or what is about one object, one person or one request, or by one actor, each by its index.
+-- The audit log of a tenant, newest first: all entries, or those about one object, person or request, or by one actor,
+-- each by its index.
 --
--- A request looks at no more than 20,000 entries (piece). Where these were looked at before the page was full, the page has what was found among them,
--- and `next` goes on behind them. A page that is full earlier looks at no more than it needs: a piece is read in its order, as far as it is asked for.
--- An entry is read again by the first of its number or a higher one, which no index but the key's has in order.
--- "select" because behind row-level security coalesce() keeps a condition from an index.
+-- A request reads at most 20,000 entries (piece). If these do not fill the page, it has the matches among them, and
+-- `next` continues after them. A full page reads only what it needs, because a piece is read in order. An entry is read
+-- again as the first with its number or a higher one, an order that only the key's index has. "select" because behind
+-- row-level security coalesce() keeps a condition from an index.
 -- $1 tenant, $2 arguments: q, objectId, objectType, user, request, actor, action, since, until, limit, after
 with recursive w as materialized (
     select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))::text as key where $2::jsonb ? 'user'

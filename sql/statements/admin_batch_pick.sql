@@ -1,5 +1,6 @@
--- The next accounts of a batch that were not taken back yet; they are locked, and before them the groups that they are going to leave. Of what
--- each was given, only what it still has is to be taken back: a membership that was made later is somebody else's. $1 tenant, $2 batch, after, rows
+-- Locks the next accounts of a batch that are not undone yet, and before them the groups that they will leave. Only
+-- what an account still has from the batch is undone: a membership that was made later belongs to somebody else. $1
+-- tenant, $2 batch, after, rows
 with i as materialized (
     select i.*
       from scim.batch_item i

@@ -1,6 +1,7 @@
--- The first grounds on which somebody has a subscription, after a place in the order of seats and in that order. `item` is the account as it is shown,
--- where this ground is its first and its names have what is searched for; else null.
--- $1 tenant, $2 subscription, $3 since, $4 joined and $5 user of the place, $6 how many, $7 what is searched for, or null
+-- The first sources by which accounts have a subscription, after a place in the order of seats and in that order.
+-- `item` is the account's representation, if this is its first source and its names match the search; else null.
+-- $1 tenant, $2 subscription, $3 since, $4 joined and $5 user of the place, $6 how many, $7 the text to search for, or
+-- null
 select f.since, f.joined, f.user_id,
        case when g.first = array [f.since, f.joined] then jsonb_build_object(
            'userId', f.user_id, 'userName', r.doc -> 'userName', 'displayName', r.doc -> 'displayName', 'since', scim.time_text(f.since),

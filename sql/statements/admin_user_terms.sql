@@ -1,5 +1,6 @@
--- What a user that is made or changed depends on: the tenant's rules; whether somebody else is called so; the role and the flags that are
--- named, which stay; and who else logs in by the e-mail addresses that it may have. $1 tenant, $2 arguments: user, userName, email, role, flags
+-- The facts for making or changing a user: the tenant's rules; whether another user has the name; the named role and
+-- flags, locked so that they stay; and who else logs in by its possible e-mail addresses. $1 tenant, $2 arguments:
+-- user, userName, email, role, flags
 with u as materialized (
     select x.id, x.doc, scim.fold(coalesce($2::jsonb ->> 'userName', x.doc ->> 'userName')) as name
       from (select {{user_named}} as id offset 0) n

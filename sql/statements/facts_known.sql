@@ -1,5 +1,5 @@
--- What a decision remembers of the subscriptions that are called $2 (names, folded), as of one moment: a row for each that there is; one row with
--- nulls where there is none. Of one with more groups than $3 none are told. $1 tenant
+-- The mappings to cache for the subscriptions named $2 (names, folded), in one snapshot: a row for each existing one;
+-- one row with nulls if there is none. The groups of one with more than $3 groups are left out. $1 tenant
 select t.grounds, n.id, n.name, n.seats is not null, n.groups
   from (select) s
   left join lateral (select t.grounds from scim.tenant t where t.tenant = $1 offset 0) t on true

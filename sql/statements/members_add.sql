@@ -1,11 +1,13 @@
--- Adds members. Who is one already costs a look-up and changes nothing; who is no resource of the tenant is refused.
+-- Adds members. An existing member costs a look-up and changes nothing; a value that is no resource of the tenant is
+-- refused.
 -- $1 tenant, $2 group id, $3 member ids
 with {{group}}, absent as materialized (
     select w.id
       from unnest($3::uuid[]) w (id)
      -- A scalar subquery stays one look-up for each id; "not exists" would be planned as a join with all members.
      where (select true from scim.membership m where m.tenant = $1 and m.group_id = $2::uuid and m.member_id = w.id) is null
-        -- Whom clients do not see is nobody, as a member too. Where there is no such account nothing is looked up.
+        -- A resource that clients do not see counts as missing. Nothing is looked up if the tenant has no such
+        -- resources.
         or (select true from scim.resource x
              where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
            and (select u.source from scim.resource u where u.tenant = $1 and u.id = w.id) = 'local'

@@ -1,4 +1,4 @@
--- Removes members; who is none, or is not seen by clients, is no error.
+-- Removes members; a value that is no member, or that clients do not see, is not an error.
 -- $1 tenant, $2 group id, $3 whether there are protected accounts, $4 member ids
 with {{group}}, gone as materialized (
     select m.member_id

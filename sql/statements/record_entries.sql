@@ -1,8 +1,9 @@
--- Takes up what httpd has gathered of one tenant: a list of objects. One with `m` is a request that is no row yet; `i` is the row's id. Where the end of a
--- COMMIT is not known, be it the request's own or that of these entries, the row may be there already: it stays as it is, and gets the body; but what a
--- Bulk request said in case it would not be finished (a status of 500 or more) is replaced. Each entry is a use of the token where `u` is true. The name
--- of a resource that the tenant masks is masked here (`n` is the trait that says so), and so is the query of a request whose token was not accepted, for
--- which httpd does not know what is masked.
+-- Writes the entries that httpd has collected for one tenant: a list of objects. One with `m` is a request without a
+-- row; `i` is the row's id. If the result of a COMMIT was unknown, the request's own or that of these entries, the row
+-- may exist already: it is kept, and gets the body; but the outcome of an unfinished Bulk request (a status of 500 or
+-- more) is replaced. An entry with `u` true is a use of the token. If the tenant masks resources' names (trait `n`),
+-- the name is masked here, and so is the query of a request whose token was refused, because httpd does not know the
+-- mask then.
 -- $1 tenant, $2 entries
 with entry as materialized (
     select timestamptz 'epoch' + e.at * interval '1 microsecond' as came, coalesce(e.i, nextval('scim.activity_id')) as id, e.*

@@ -1,5 +1,5 @@
--- Who has shown no token of the tenant: each token and address once in a minute, a hundred in an hour, and nothing of what was asked but its path. `z` is
--- the reason where the token is another tenant's.
+-- Requests without a token of the tenant: each token and address once a minute, at most a hundred an hour, and only the
+-- path. `z` is the reason if the token belongs to another tenant.
 -- $1 tenant, $2 entries, $3 key ids of tokens that are another tenant's
 insert into scim.activity (tenant, at, id, token, method, path, status, reason, duration, request, address)
 select $1, x.came, x.i, x.k, x.m, regexp_replace(x.p, '[?].*', '?***'), x.s,

@@ -1,6 +1,7 @@
--- Locks resources that this transaction is going to change, and the groups that deleted users leave with them, in one order for all
--- transactions: groups before users, each by id. So two of them wait for each other and do not deadlock. What is not there is not missed
--- here. "offset 0" because each is looked up by its key, whatever the statistics say of the table.
+-- Locks the resources that this transaction will change, and the groups that deleted users leave, in the same order in
+-- all transactions: groups before users, each by id. So two transactions wait for each other and do not deadlock.
+-- Missing resources are not an error here. "offset 0" because each is looked up by its key, whatever the statistics say
+-- of the table.
 -- $1 tenant, $2 ids, $3 ids of those that are going to be deleted
 select l.held
   from (select r.type, r.id

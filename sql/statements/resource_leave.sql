@@ -1,6 +1,6 @@
--- Takes a deleted resource out of the groups that it was a member of, which is a new version there. A statement of its own: it
--- sees the memberships that were added while the deletion waited for the row. Whoever is deleted counts once: that it left groups adds nothing
--- to what the guard adds up.
+-- Removes a deleted resource from its groups, which get a new version. It is a separate statement, so that it sees
+-- memberships that were added while the deletion waited for the row. Deleting a user counts once: the memberships
+-- removed with it add nothing to the guard's total.
 -- $1 tenant, $2 id
 with left_groups as (
     delete from scim.membership m

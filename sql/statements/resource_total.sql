@@ -1,5 +1,5 @@
--- How many resources of some types there are. Whoever finds many rows of the tally, as after many resources were made at once,
--- folds them, where it may write.
+-- The number of resources of some types. If the tally has many rows, as after many resources were made at once, it sums
+-- them up, if it may write.
 -- $1 tenant, $2 types
 select coalesce(sum(t.n), 0)::bigint,
        case when count(*) > 500 and not current_setting('transaction_read_only')::boolean then scim.fold_tally($1) end

@@ -1,5 +1,5 @@
--- The newest migration that the database has, the checksum of its code, and why row-level security does not hold for who asks; null
--- where it does. What scimctl does after it has taken up the owner's role is meant to be beyond it.
+-- The database's newest migration, the checksum of its code, and why the user bypasses row-level security; null: the
+-- user does not. scimctl bypasses it on purpose after it has switched to the owner's role.
 select coalesce((select max(number) from scim.migration), 0), coalesce((select checksum from scim.code), ''),
        (select case when r.rolsuper then 'is a superuser'
                     when r.rolbypassrls then 'has BYPASSRLS'

@@ -1,5 +1,6 @@
--- Gives users that were made just now what templates have for them, but for role and flags, which they have already; and tells of all of it. Who
--- was not made gets nothing, and a group or subscription that is gone is not given. $1 tenant, $2 given (rules/template.h)
+-- Gives new users what templates have for them, except role and flags, which they have already, and writes the audit
+-- entries. A user that was not made gets nothing; a group or subscription that does not exist any more is skipped. $1
+-- tenant, $2 given (rules/template.h)
 with gift as materialized (
     select g.*
       from jsonb_to_recordset($2::jsonb -> 'given') g (n int, template text, "templateId" uuid, role text, groups uuid[], subscriptions uuid[],

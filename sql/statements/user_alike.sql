@@ -1,7 +1,8 @@
--- The users whom a POST may be about (rules/restore.h), locked, in the order of their ids; with the id that the POST's user was to have.
--- Of very many with the same externalId the last ones, and those who are there first. Local accounts are looked for where there are any.
--- What users are looked up by stands in columns: a comparison with an operator on JSON would use no index behind row-level security.
--- "is true" hides a condition from the planner, which may think that the indexes of the few are shorter than they are.
+-- Locks the users that a POST may mean (rules/restore.h), in the order of their ids; each row has the id intended for
+-- the POST's new user. If very many have the same externalId, the latest ones, existing before deleted ones. Local
+-- accounts are searched if the tenant has any. The compared values are columns, because with row-level security a
+-- comparison with an operator on JSON would use no index. "is true" hides a condition from the planner, which may think
+-- that the indexes of the few are shorter than they are.
 -- $1 tenant, $2 ids that the new users were to have, and for each of them $3 externalId, $4 userName (folded), $5 the account's e-mail
 -- address (folded, cut as keys are), any of which may be null, $6 which of them are restored by the userName
 -- Whom an account of the same externalId was merged into is one of them; the last column says so of the merged one.
