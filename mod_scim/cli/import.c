@@ -61,24 +61,34 @@ static int fill(import_t *import)
     return ferror(import->file) ? cli_fail(CLI_FAILED, "%s: %s.", import->name, strerror(errno)) : CLI_OK;
 }
 
-/* Takes away what is in front of a line. It may be far behind, where one is too long. */
+/* Takes away the first bytes of the piece. */
+static void drop(import_t *import, size_t bytes)
+{
+    memmove(import->piece, import->piece + bytes, import->len - bytes);
+    import->len -= bytes;
+    import->taken += (off_t)bytes;
+}
+
+/* Takes away what is in front of a line. It may be far behind, where one is too long. What is left moves once, and not
+ * for each line. */
 static int go_to(import_t *import, apr_int64_t line)
 {
+    size_t gone = 0;
     while (import->line < line) {
-        const char *feed = memchr(import->piece, '\n', import->len);
-        size_t gone = feed ? (size_t)(feed - import->piece) + 1 : import->len;
-        memmove(import->piece, import->piece + gone, import->len - gone);
-        import->len -= gone;
-        import->taken += (off_t)gone;
-        import->line += feed != NULL;
-        if (!feed && import->ended) {
-            return CLI_OK;
+        const char *feed = memchr(import->piece + gone, '\n', import->len - gone);
+        if (feed) {
+            gone = (size_t)(feed - import->piece) + 1;
+            import->line++;
+            continue;
         }
-        int code = feed ? CLI_OK : fill(import);
-        if (code != CLI_OK) {
+        drop(import, import->len);
+        gone = 0;
+        int code = CLI_OK;
+        if (import->ended || (code = fill(import)) != CLI_OK) {
             return code;
         }
     }
+    drop(import, gone);
     return CLI_OK;
 }
 
