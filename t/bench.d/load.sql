@@ -6,23 +6,16 @@ insert into scim.tenant (tenant) values ('bench'), ('floor') on conflict do noth
 delete from scim.membership where tenant = 'bench';
 delete from scim.lookup where tenant = 'bench';
 delete from scim.resource where tenant = 'bench';
+delete from scim.tally where tenant = 'bench' and type = 'User';
 
 create function pg_temp.id(kind int, i bigint) returns uuid language sql immutable
     return (lpad(kind::text, 8, '0') || '-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid;
 
-insert into scim.resource (tenant, type, id, doc)
-select 'bench', 'User', pg_temp.id(1, i),
-       jsonb_build_object(
-           'schemas', array ['urn:ietf:params:scim:schemas:core:2.0:User',
-                             'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'],
-           'userName', 'user' || i || '@example.com', 'externalId', 'ext-' || i, 'active', true,
-           'displayName', 'User Number ' || i, 'title', 'Engineer', 'preferredLanguage', 'en-GB',
-           'name', jsonb_build_object('givenName', 'User', 'familyName', 'Number ' || i, 'formatted', 'User Number ' || i),
-           'emails', jsonb_build_array(jsonb_build_object('value', 'user' || i || '@example.com', 'type', 'work', 'primary', true)),
-           'phoneNumbers', jsonb_build_array(jsonb_build_object('value', '+49' || i, 'type', 'work')),
-           'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
-           jsonb_build_object('employeeNumber', i::text, 'department', 'Department ' || i % 50))
-  from generate_series(1, :users + 20000) i;
+\set tenant bench
+\set count '(' :users ' + 20000)'
+\ir users.sql
+insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
+select r.tenant, 'create', r.type, r.id::text, r.doc ->> 'userName', r.doc from scim.resource r where r.tenant = 'bench' and r.type = 'User';
 
 insert into scim.resource (tenant, type, id, doc)
 select 'bench', 'Group', pg_temp.id(2, i),

@@ -22,22 +22,9 @@ select :'tenant', pg_temp.id(5, row_number() over ()), 'Role',
        r, scim.hour(now())
   from unnest(array ['administrator', 'user']) r;
 
-insert into scim.resource (tenant, type, id, doc, external_id, user_name_key, display_name_key, modified_hour, formatted_name_key, family_name_key,
-                           given_name_key, employee_number_key)
-select :'tenant', 'User', pg_temp.id(1, i),
-       jsonb_build_object(
-           'schemas', array ['urn:ietf:params:scim:schemas:core:2.0:User', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'],
-           'userName', 'user' || i || '@example.com', 'externalId', 'ext-' || i, 'active', true, 'displayName', 'User Number ' || i, 'title', 'Engineer',
-           'name', jsonb_build_object('givenName', 'User', 'familyName', 'Number ' || i, 'formatted', 'User Number ' || i),
-           'emails', jsonb_build_array(jsonb_build_object('value', 'user' || i || '@example.com', 'type', 'work', 'primary', true)),
-           'phoneNumbers', jsonb_build_array(jsonb_build_object('value', '+49' || i, 'type', 'work')),
-           'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
-           jsonb_build_object('employeeNumber', i::text, 'department', 'Department ' || i % 50)),
-       'ext-' || i, 'user' || i || '@example.com', 'user number ' || i, scim.hour(now()), 'user number ' || i, 'number ' || i, 'user', i::text
-  from generate_series(1, :users) i;
-insert into scim.lookup (tenant, attribute, key, resource_id)
-select :'tenant', a, case a when 1 then 'user' || i || '@example.com' else '+49' || i end, pg_temp.id(1, i)
-  from generate_series(1, 2) a, generate_series(1, :users) i;
+\set count :users
+\ir users.sql
+set session_replication_role = replica;
 
 insert into scim.resource (tenant, type, id, doc, group_name_key, display_name_key, modified_hour)
 select :'tenant', 'Group', pg_temp.id(2, i), jsonb_build_object('schemas', array ['urn:ietf:params:scim:schemas:core:2.0:Group'], 'displayName', 'Group ' || i),
@@ -47,7 +34,7 @@ insert into scim.membership (tenant, group_id, member_id, member_type, added)
 select :'tenant', pg_temp.id(2, 0), pg_temp.id(1, i * 2), 'User', now() - interval '1 year' + i * interval '10 seconds' from generate_series(1, :users / 2) i
  union all
 select :'tenant', pg_temp.id(2, g), pg_temp.id(1, (g * 10 + i) % :users + 1), 'User', now() from generate_series(1, 201) g, generate_series(1, 10) i;
-insert into scim.tally (tenant, type, n) values (:'tenant', 'User', :users), (:'tenant', 'Group', 202);
+insert into scim.tally (tenant, type, n) values (:'tenant', 'Group', 202);
 
 -- Half of the tenant holds seats of the subscription "Half", one hundred of them wait; the other groups give ten more. Group 201 is mapped to nothing.
 insert into scim.subscription (tenant, id, name, seats)
