@@ -1,5 +1,5 @@
--- Users 1 to :count of the tenant :tenant with all keys that writes keep, their rows of scim.lookup, and their number in the tally. Written without
--- triggers, so that a million users take minutes.
+-- Users 1 to :count of the tenant :tenant with all keys that writes keep, their rows of scim.lookup, and their number in the tally. Written
+-- without triggers, so that a million users take minutes.
 set session_replication_role = replica;
 
 insert into scim.resource (tenant, type, id, doc, external_id, user_name_key, display_name_key, modified_hour, formatted_name_key, family_name_key,
