@@ -1,17 +1,17 @@
 /*
  * mod_scim: a SCIM 2.0 service provider (RFC 7643, RFC 7644). The module record: hooks and directives.
  *
- * 1. check_config  reads schemas, refuses what cannot work, prepares the pools (configtest shows it)
- * 2. post_config   the warnings once more, for the error log; shared memory; the cache of pages; mod_watchdog's threads
- * 3. child_init    locks of the gates, of that cache and of the outboxes, before mod_watchdog starts the threads that
- * use them, and mod_dbd's connections
- * 4. post_read_request   Entra ID's flag is taken out of the path, before httpd matches it; and the headers that only
- * the server may set
- * 5. pre_translate_name, translate_name, map_to_storage, type_checker, fixups   requests of the Locations are claimed
- * 6. access_checker_ex, auth_checker, fixups   Require scim-..., and what applications are told
- * 7. handler       the endpoint; the admin API
- * 8. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals; no header of ours in trailers
- * 9. log_transaction   no secret in the access log
+ * 1. check_config        reads the schemas, refuses errors, prepares the pools (configtest shows the errors)
+ * 2. post_config         logs the warnings; creates shared memory, the cache of pages and mod_watchdog's threads
+ * 3. child_init          creates the locks of the gates, of that cache and of the outboxes, before mod_watchdog starts
+ *                        the threads that use them, and before mod_dbd's connections
+ * 4. post_read_request   removes Entra ID's flag from the path, before httpd matches it, and the headers that only the
+ *                        server may set
+ * 5. pre_translate_name, translate_name, map_to_storage, type_checker, fixups   take requests of the Locations
+ * 6. access_checker_ex, auth_checker, fixups   Require scim-..., and the facts for applications
+ * 7. handler             the endpoint; the admin API
+ * 8. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals; removes our headers from trailers
+ * 9. log_transaction     removes secrets from the access log
  */
 #include <httpd.h>
 
