@@ -1,5 +1,7 @@
 /* Templates: what new users get (rules/template.h). Their conditions are SCIM filters, which are compiled here to the
  * SQL that finds whom they are true of among the users that are there. */
+#include <apr_strings.h>
+
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "compose.h"
@@ -40,6 +42,7 @@ static const scim_admin_field_t count_fields[] = {
 static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 #define CONDITION_MAX 8192 /* bytes */
+#define PAGE_ROWS     "50" /* where nobody says */
 
 #define CONDITION(FLAGS, HELP)                                                                                         \
     {                                                                                                                  \
@@ -214,20 +217,40 @@ static scim_error_t *find_condition(const char **sql, const char **values, scim_
     return NULL;
 }
 
+/* Runs the operation's statement with a condition in its place. */
+static scim_error_t *ask(scim_admin_call_t *call, const char *condition, const scim_param_t *params)
+{
+    scim_statement_e id = call->op->statement;
+    scim_batch_t *batch = scim_admin_batch(call);
+    if (call->op->flags & SCIM_OP_ORDERED) {
+        scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED,
+                       scim_params(call->pool, scim_conn_timeout_text(call->conn), "off", SCIM_PARAMS_END));
+    }
+    int slot =
+        scim_batch_add_text(batch, scim_compose_filter(id, condition, call->pool), scim_statements[id].params, params);
+    scim_error_t *error = scim_batch_run(batch);
+    return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
+}
+
 static scim_error_t *preview(scim_admin_call_t *call)
 {
-    const char *sql = NULL, *values = NULL;
+    static const char searched[] = " and scim.has($4::jsonb ->> 'q', r.doc ->> 'userName', r.doc ->> 'displayName')";
+    const char *sql = NULL, *values = NULL, *limit = scim_admin_text(call, "limit");
     scim_error_t *error = find_condition(&sql, &values, call);
     if (error) {
         return error;
     }
-    scim_batch_t *batch = scim_admin_batch(call);
-    const char *text = scim_compose_filter(call->op->statement, sql ? sql : "true", call->pool);
-    const char *args = scim_json_text(call->args, NULL, call->pool);
-    int slot = scim_batch_add_text(batch, text, scim_statements[call->op->statement].params,
-                                   scim_params(call->pool, values, call->tenant, args, SCIM_PARAMS_END));
-    error = scim_batch_run(batch);
-    return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
+    return ask(call, apr_pstrcat(call->pool, "(", sql ? sql : "true", ")", searched, NULL),
+               scim_params(call->pool, values, limit ? limit : PAGE_ROWS, call->tenant,
+                           scim_json_text(call->args, NULL, call->pool), SCIM_PARAMS_END));
+}
+
+static scim_error_t *count(scim_admin_call_t *call)
+{
+    const char *sql = NULL, *values = NULL;
+    scim_error_t *error = find_condition(&sql, &values, call);
+    return error ? error
+                 : ask(call, sql ? sql : "true", scim_params(call->pool, values, call->tenant, SCIM_PARAMS_END));
 }
 
 static const scim_admin_change_t add = {
@@ -313,7 +336,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .carry = preview,
      .args = preview_args,
      .fields = preview_fields,
-     .flags = SCIM_OP_LIST | SCIM_OP_FILTERS,
+     .flags = SCIM_OP_LIST | SCIM_OP_FILTERS | SCIM_OP_ORDERED,
      .summary = "show which of the users that are there a template or a condition would be for"},
     {.noun = "template",
      .verb = "count",
@@ -321,7 +344,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .path = PREVIEW "/count",
      .statement = SCIM_STMT_ADMIN_TEMPLATE_COUNT,
      .missing = &scim_template_missing,
-     .carry = preview,
+     .carry = count,
      .args = count_args,
      .fields = count_fields,
      .flags = SCIM_OP_FILTERS,

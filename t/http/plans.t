@@ -505,6 +505,16 @@ my @access = (
     ['/duplicates?limit=50&after=user5', 17_000],
     ['/duplicates?limit=50&q=user', 17_000],
     ['/roles', 60],
+    # What no index finds is looked for among 10,000 of a list, in its order.
+    ['/groups/Group%201/members?q=nobody', 21_000],
+    ['/template-preview?condition=userName%20co%20%22nobody%22', 11_000],
+    ['/template-preview?condition=userName%20sw%20%22user%22', 200],
+    ['/template-preview?condition=displayName%20pr&q=nobody', 11_000],
+    ['/links', 200],
+    ['/links?q=nobody', 200],
+    ["/links?user=$member", 60],
+    ['/grants?q=nobody', 19_000],
+    ['/grants?source=login', 6400],
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 
@@ -573,22 +583,45 @@ check_exports();
 # --- lists of accounts of which few fit ---------------------------------------------------------------------------------
 
 # Pages that say how far they have looked, until everything was: who fits stands far from the beginning.
-sub walk {
-    my ($query) = @_;
+sub walk_of {
+    my ($path, $name, $most) = @_;
     my ($next, $pages, @found) = ('', 0);
     while (defined $next && $pages++ < 50) {
         my $page;
-        reads_less(31_000, "a page of $query", sub { $page = $t->admin(GET => "/users?limit=50&$query" . ($next && "&after=$next"))->{json} });
-        push @found, map { $_->{userName} } @{ $page->{items} };
+        reads_less($most, "a page of $path", sub { $page = $t->admin(GET => $path . ($next && "&after=$next"))->{json} });
+        push @found, map { $_->{$name} } @{ $page->{items} };
         $next = $page->{next};
     }
     return ($pages, @found);
 }
+sub walk { return walk_of("/users?limit=50&$_[0]", 'userName', 31_000) }
 is_json([walk('q=ser19999')], [3, 'user19999'], 'by a part of a name');
 is_json([walk('q=ser19999&sort=created&order=descending')], [3, 'user19999'], 'in another order');
 is_json([walk('q=SER8888%40X&group=Group%201')], [3, 'user8888'], 'by a part of an address, in a group of all');
 is($t->admin(POST => '/mappings', { group => 'Group 1', role => 'read-only' })->{status}, 201, 'all have a role by their group');
 sql("delete from scim.membership where tenant = '@{[$t->tenant]}' and group_id = '00000002-0000-7000-8000-000000000001' and member_id = '00000001-0000-7000-8000-000000019999'");
 is_json([walk('role=user')], [3, 'user19999', 'user5000'], 'two are not in it');
+
+# The same of other lists in which something is looked for: 10,000 rows, and a page that is not full goes on behind them.
+my $group1 = '/groups/Group%201/members?q=';
+is_json([walk_of("${group1}SER1999", 'name', 21_000)], [2, map {"user$_"} 1999, 19990 .. 19998], 'members by a part of a name');
+is_json([walk_of("${group1}ser1999&limit=4", 'name', 21_000)], [4, map {"user$_"} 1999, 19990 .. 19998], 'by pages of four');
+is_json([walk_of("${group1}nobody", 'name', 21_000)], [2], 'nobody');
+my $condition = '/template-preview?condition=';
+is_json([walk_of($condition . uri_escape_utf8('userName ew "9999"'), 'userName', 11_000)], [3, 'user9999', 'user19999'], 'users by a condition');
+is_json([walk_of($condition . uri_escape_utf8('userName ew "9999"') . '&q=USER%2019999', 'userName', 11_000)], [3, 'user19999'], 'and by a part of a name');
+is_json([walk_of($condition . uri_escape_utf8('userName ew "0001"') . '&limit=1', 'userName', 13_000)], [3, 'user10001'], 'by pages of one');
+sql(<<"SQL");
+insert into scim.link (tenant, id, user_id, issuer, subject)
+select '@{[$t->tenant]}', ('00000009-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, '$MIDDLE', 'issuer', 'sübject' || i from generate_series(1, 12000) i;
+insert into scim.access_grant (tenant, id, user_id, subscription_id, source)
+select '@{[$t->tenant]}', ('0000000a-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
+       '00000003-0000-7000-8000-000000000001', case i when 11000 then 'login' else 'template' end
+  from generate_series(1, 12000) i;
+SQL
+is_json([walk_of('/links?q=SUBJECT1199', 'subject', 10_100)], [2, map {"sübject$_"} 1199, 11990 .. 11999], 'links by a part of a subject');
+is_json([walk_of("/links?user=$MIDDLE&q=SUBJECT1199", 'subject', 13_000)], [2, map {"sübject$_"} 1199, 11990 .. 11999], 'and those of one user');
+is_json([walk_of('/grants?q=user11000', 'userName', 31_000)], [2, 'user11000'], 'grants by a part of a name');
+is_json([walk_of('/grants?source=login', 'userName', 10_400)], [2, 'user11000'], 'and by their source');
 
 done_testing;
