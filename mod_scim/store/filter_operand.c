@@ -288,8 +288,7 @@ static const struct {
     {OF_ENTERPRISE, "employeeNumber", NULL, "r.employee_number_key"},
 };
 
-/* The key column of an attribute; NULL where it has none. */
-static const char *key_column(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type)
+const char *scim_operand_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type)
 {
     if (attr->multi_valued || (sub ? sub : attr)->type != SCIM_STRING || (sub ? sub : attr)->case_exact) {
         return NULL;
@@ -312,7 +311,7 @@ int scim_operand_has_key(const scim_attr_t *attr, const scim_attr_t *sub, const 
 {
     scim_operand_t column = {SCIM_OPERAND_NONE, NULL, 0, 0};
 
-    return is_relation(attr, type) || key_column(attr, sub, type) ||
+    return is_relation(attr, type) || scim_operand_key(attr, sub, type) ||
            find_column(&column, SCIM_SCOPE_ROW, attr, sub, type);
 }
 
@@ -390,7 +389,7 @@ int scim_operand_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, c
                : column.kind == SCIM_OPERAND_TIME ? hour_hint(out, op, column.sql)
                                                   : 0;
     }
-    key = key_column(attr, sub, type);
+    key = scim_operand_key(attr, sub, type);
     return key ? column_hint(out, op, key, 1, pool)
                : lookup_hint(out, op, scim_indexed_find(indexed, attr, sub, type), pool);
 }

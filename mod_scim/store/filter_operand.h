@@ -76,6 +76,10 @@ typedef struct scim_hint_t {
 int scim_operand_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr, const scim_attr_t *sub,
                       const scim_resource_type_t *type, const apr_array_header_t *indexed, apr_pool_t *pool);
 
+/* The column with the folded, cut key of a single value of the document; its index has only rows with a value. NULL:
+ * there is none. */
+const char *scim_operand_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type);
+
 /* Whether an attribute has its own column or rows, so that it is not in scim.lookup. */
 int scim_operand_has_key(const scim_attr_t *attr, const scim_attr_t *sub, const scim_resource_type_t *type);
 

@@ -84,7 +84,7 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
     apr_pool_t *pool = session->pool;
     scim_sql_t sql = {.params = values, .indexed = scim_conn_indexed(session->conn)};
     int filtered = is_filtered(part->search);
-    int after = part->order && part->search->after;
+    int after = part->order && scim_order_has_after(part->order, part->which);
     const char *fills[SCIM_BLANK_COUNT] = {NULL};
     scim_error_t *error = NULL;
     scim_buf_init(&sql.text, 256, pool);

@@ -43,6 +43,7 @@ typedef struct sort_key_t {
     const char *sql; /* NULL where the type has no such attribute */
     key_class_e class;
     int present; /* never null */
+    int partial; /* an index has it in order, without those who have no value */
 } sort_key_t;
 
 struct scim_order_t {
@@ -50,6 +51,7 @@ struct scim_order_t {
     sort_key_t *keys;             /* of each target */
     const char *sql[KEY_CLASSES]; /* of each class the expression, of which one at the most has a value; or NULL */
     int complete;                 /* every resource has a value */
+    int partial;                  /* of all, by a key that an index has of those alone who have a value */
     int ascending;                /* the order of keys, as they are read */
     apr_pool_t *pool;
 };
@@ -75,7 +77,10 @@ static scim_error_t *make_key(sort_key_t *out, const scim_target_t *target, apr_
         return scim_error_typed(pool, SCIM_INVALID_VALUE, "sortBy: sorting by \"%s%s%s\" is not supported.", attr->name,
                                 sub ? "." : "", sub ? sub->name : "");
     out->class = classes[operand.kind];
-    out->sql = out->class == KEY_TEXT ? ordered_text(&operand, pool) : operand.sql;
+    out->sql = scim_operand_key(attr, sub, target->type);
+    out->partial = out->sql != NULL;
+    if (!out->sql)
+        out->sql = out->class == KEY_TEXT ? ordered_text(&operand, pool) : operand.sql;
     out->present = operand.present && !attr->multi_valued;
     return NULL;
 }
@@ -141,6 +146,7 @@ scim_error_t *scim_order_make(const scim_order_t **out, const scim_search_t *sea
     }
     if (all_equal(order->keys, n)) {
         order->sql[order->keys[0].class] = order->keys[0].sql;
+        order->partial = order->keys[0].partial && !APR_ARRAY_IDX(search->targets, 0, scim_target_t).filter;
         return NULL;
     }
     for (int class = 0; class < KEY_CLASSES; class ++)
@@ -250,8 +256,23 @@ static void put_far(scim_sql_t *sql, const scim_order_t *order)
     put_nulls(sql, order, order->ascending ? class + 1 : class, order->ascending);
 }
 
+/* Where no position splits the order: who has a value, and who has none. */
+static int has_values(const scim_order_t *order, scim_order_e which)
+{
+    return !order->ascending == (which == SCIM_ORDER_FAR);
+}
+
+int scim_order_has_after(const scim_order_t *order, scim_order_e which)
+{
+    return order->search->after || (order->partial && which != SCIM_ORDER_BOTH);
+}
+
 void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order_e which)
 {
+    if (!order->search->after) {
+        put_nulls(sql, order, KEY_CLASSES, !has_values(order, which));
+        return;
+    }
     scim_buf_puts(&sql->text, "(");
     if (which != SCIM_ORDER_FAR)
         put_near(sql, order);
@@ -277,7 +298,7 @@ int scim_order_is_split(const scim_order_t *order)
     int class;
 
     if (!order->search->sorted || !order->search->after)
-        return 0;
+        return order->partial;
     class = class_of(order);
     if (order->ascending)
         return class != NO_CLASS && (!order->complete || has_class(order, class + 1, KEY_CLASSES));
@@ -289,8 +310,10 @@ static int is_valueless(const scim_order_t *order, scim_order_e which)
 {
     int class;
 
-    if (!order->search->sorted || !order->search->after || which == SCIM_ORDER_BOTH)
+    if (!order->search->sorted || !scim_order_has_after(order, which) || which == SCIM_ORDER_BOTH)
         return 0;
+    if (!order->search->after)
+        return !has_values(order, which);
     class = class_of(order);
     if (which == SCIM_ORDER_NEAR)
         return class == NO_CLASS;
@@ -338,10 +361,12 @@ scim_order_by_e scim_order_by(const scim_order_t *order, scim_order_e which)
     int one = order->search->targets->nelts == 1;
     int class = only_class(order);
 
-    if (!order->search->sorted)
+    if (!order->search->sorted || (order->partial && is_valueless(order, which)))
         return SCIM_BY_INDEX;
     if (class == NO_CLASS || is_valueless(order, which))
         return SCIM_BY_SORT;
+    if (order->partial)
+        return which == SCIM_ORDER_BOTH ? SCIM_BY_SORT : SCIM_BY_KEY;
     if (lead_of(order, class) >= 0)
         return one ? SCIM_BY_KEY : SCIM_BY_SORT; /* its index is by type */
     key.sql = order->sql[class];

@@ -15,6 +15,8 @@
  *
  * The rows after a position are read in two steps, because an index answers each of them, but not both together: near
  * rows have a value of the same kind as the position (or none, if the position has none), far rows are all after these.
+ * If an index has only the rows with a value, a list without a position and a filter is read in the same way: near rows
+ * have a value, far rows have none; in descending order the reverse.
  */
 #ifndef SCIM_ORDER_H
 #define SCIM_ORDER_H
@@ -43,8 +45,11 @@ void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e whi
 /* Appends the expression of a row's sort key as text (scim_position_t); only where the search sorts. */
 void scim_order_put_key(scim_buf_t *out, const scim_order_t *order);
 
+/* Whether reading this part needs the condition of scim_order_put_after. */
+int scim_order_has_after(const scim_order_t *order, scim_order_e which);
+
 /* Appends the condition for rows after search->after, in reading order, and its values, like scim_filter_sql. Call it
- * only if there is a position, and with FAR only if scim_order_is_split. */
+ * only if scim_order_has_after, and with FAR only if scim_order_is_split. */
 void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order_e which);
 
 /* How far an index gives the order of this part, if no filter uses another index. */

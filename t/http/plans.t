@@ -335,6 +335,10 @@ my @orders = (
     [Users => 'sortBy=userName&sortOrder=descending', 'user9999'],
     [Users => 'sortBy=externalId', 'user1'],
     [Users => 'sortBy=displayName', 'user1'],
+    # An index has only those who have one, and these come first.
+    [Users => 'sortBy=name.familyName', 'user1'],
+    [Users => 'sortBy=name.givenName&startIndex=20', 'user10014'],
+    [Users => "sortBy=$ENTERPRISE:employeeNumber", 'user1'],
     [Users => 'sortBy=id&sortOrder=descending', "user$USERS"],
     # The last pages by number are read from the end.
     [Users => 'startIndex=' . ($USERS - 9), 'user' . ($USERS - 9)],
@@ -359,6 +363,8 @@ my @walks = (
     [Users => 'sortBy=externalId'],
     [Users => 'sortBy=displayName'],
     [Users => 'sortBy=displayName&sortOrder=descending'],
+    [Users => 'sortBy=name.familyName'],
+    [Users => 'sortBy=name.familyName&sortOrder=descending'],
     [Users => 'sortBy=id&sortOrder=descending'],
     [Users => 'sortBy=meta.lastModified'],
     [Users => 'sortBy=meta.lastModified&sortOrder=descending'],

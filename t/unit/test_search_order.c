@@ -62,6 +62,10 @@ static void test_orders(void)
         {"User", "userName", "descending", "r.user_name_key desc, r.id"},
         {"User", "externalId", NULL, "r.external_id, r.id"},
         {"Group", "displayName", NULL, "r.display_name_key, r.id"},
+        {"User", "name.familyName", NULL, "r.family_name_key, r.id"},
+        {"User", "name.familyName", "descending", "r.id"},
+        {"User", ENTERPRISE ":employeeNumber", NULL, "r.employee_number_key, r.id"},
+        {NULL, "name.familyName", NULL, "case r.type when 'User' then r.family_name_key end, r.type, r.id"},
         {"User", "id", NULL, "r.id, r.id"},
         {"User", "meta.created", NULL, "r.created, r.id"},
         {"User", "meta.lastModified", "descending", "r.modified_hour desc, r.last_modified desc, r.id"},
@@ -257,6 +261,44 @@ static void test_parts(void)
     UNIT_STR(part(NULL, "Group", SCIM_ORDER_NEAR), "r.type, r.id");
 }
 
+/* Of an index that has only those who have a value, where there is no position. */
+static void test_partial(void)
+{
+    static const struct {
+        const char *order;
+        int backward;
+        const char *near, *far;
+    } cases[] = {
+        {NULL, 0, "(r.family_name_key is not null)", "r.family_name_key is null"},
+        {NULL, 1, "r.family_name_key is null", "(r.family_name_key is not null)"},
+        {"descending", 0, "r.family_name_key is null", "(r.family_name_key is not null)"},
+        {"descending", 1, "(r.family_name_key is not null)", "r.family_name_key is null"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        resolve("User", "name.familyName", cases[i].order);
+        search->backward = cases[i].backward;
+        ordered();
+        UNIT_INT(scim_order_is_split(order), 1);
+        for (scim_order_e which = SCIM_ORDER_NEAR; which <= SCIM_ORDER_FAR; which++) {
+            const char *expected = which == SCIM_ORDER_NEAR ? cases[i].near : cases[i].far;
+            scim_sql_t sql = {.params = apr_array_make(unit_pool, 4, sizeof(const char *))};
+
+            scim_buf_init(&sql.text, 16, unit_pool);
+            UNIT_INT(scim_order_has_after(order, which), 1);
+            scim_order_put_after(&sql, order, which);
+            UNIT_STR(sql.text.data, expected);
+            UNIT_INT(scim_order_by(order, which), strstr(expected, "not") ? SCIM_BY_KEY : SCIM_BY_INDEX);
+        }
+        UNIT_INT(scim_order_has_after(order, SCIM_ORDER_BOTH), 0);
+        UNIT_INT(scim_order_by(order, SCIM_ORDER_BOTH), SCIM_BY_SORT);
+    }
+    resolve("User", "userName", NULL);
+    ordered();
+    UNIT_INT(scim_order_is_split(order), 0);
+    UNIT_INT(scim_order_has_after(order, SCIM_ORDER_NEAR), 0);
+}
+
 static void test_by(void)
 {
     static const struct {
@@ -277,7 +319,9 @@ static void test_by(void)
         {NULL, "userName", SCIM_BY_SORT},
         {"User", "meta.created", SCIM_BY_SORT},
         {"User", "title", SCIM_BY_SORT},
-        {"User", "name.familyName", SCIM_BY_SORT},
+        {"User", "name.familyName", SCIM_BY_KEY},
+        {"User", ENTERPRISE ":employeeNumber", SCIM_BY_KEY},
+        {NULL, "name.familyName", SCIM_BY_SORT},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -302,6 +346,7 @@ CU_TestInfo test_search_order[] = {
     {"unsorted", test_unsorted},
     {"keys", test_keys},
     {"parts", test_parts},
+    {"an index of those who have a value", test_partial},
     {"by what", test_by},
     {"after a position", test_after},
     {"after a position of mixed types", test_after_mixed},
