@@ -271,9 +271,8 @@ $$;
 revoke execute on function scim.exceeds from public;
 grant execute on function scim.exceeds to scim_web, scim_manage;
 
--- How many members of a group policy and groups decide about, where the size of the group is remembered; null where it is not. Whoever asks only
--- whether they are more than `few`, or as many as `many`, may get another number on that side. Those whom they do not decide about are few, and
--- looked up one by one, unless the answer is certain before.
+-- How many members of a group policy and groups decide about; null where the size of the group is not remembered. Those whom they do not decide
+-- about are looked up one by one, unless it is certain before that there are no more than `few`, or at least as `many`: then any such number will do.
 create function scim.steered_members(of_tenant text, of_group uuid, few bigint default 0, many bigint default null) returns bigint
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -284,9 +283,8 @@ begin
                     when z.n - (select count(*) from scim.unsteered u where u.tenant = of_tenant) >= many then many
                     else z.n - (select count(*)
                                   from (select distinct u.id from scim.unsteered u where u.tenant = of_tenant) u
-                                 cross join lateral (
-                                       select from scim.membership m
-                                        where m.tenant = of_tenant and m.group_id = of_group and m.member_id = u.id offset 0) m) end
+                                 cross join lateral (select from scim.membership m
+                                                      where m.tenant = of_tenant and m.group_id = of_group and m.member_id = u.id offset 0) m) end
           from scim.group_size z
           join scim.resource g on g.tenant = of_tenant and g.id = of_group and g.version = z.version
          where z.tenant = of_tenant and z.group_id = of_group and coalesce(current_setting('scim.tenant', true) in (of_tenant, '*'), false));

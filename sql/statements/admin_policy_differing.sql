@@ -70,8 +70,85 @@ with concern as materialized (
                       limit abs(p.was - p.will)) y
               order by y.member_id
               limit $14::int)) x
+), crowdless as materialized (
+    -- Subscriptions without seats that several things give.
+    select c.n, c.subscription_id from concern c where c.role is null and not c.counted and c.n not in (select p.n from plain p)
+), bulk as materialized (
+    -- Of what gives each of these, that which most have: all synchronised accounts, or the largest group. Who is in it is counted, and not read.
+    select distinct on (g.n) g.n, g.via, g.was, g.will
+      from crowdless c
+      join gift g on g.n = c.n
+     cross join lateral (
+            select case when g.via is not null
+                        then coalesce((select z.n from scim.group_size z where z.tenant = $1 and z.group_id = g.via),
+                                      (select count(*) from (select from scim.membership m where m.tenant = $1 and m.group_id = g.via limit 1001) m)) end as most
+            offset 0) z
+     order by g.n, z.most desc nulls first, g.via
+), single as materialized (
+    -- Whoever has one of these by anything else, one by one, and whether the bulk has them as well.
+    select x.n, x.user_id, bool_or(x.was) as was, bool_or(x.will) as will,
+           case when b.via is null
+                then exists (select from scim.resource r
+                              where r.tenant = $1 and r.id = x.user_id and r.type = 'User' and r.active and r.protected is null and r.wire and r.source = 'scim')
+                else x.user_id not in (select u.id from unsteered u)
+                     and exists (select from scim.membership m where m.tenant = $1 and m.group_id = b.via and m.member_id = x.user_id) end
+           and b.n is not null as in_bulk
+      from (select g.n, m.member_id as user_id, g.was, g.will
+              from bulk b
+              join gift g on g.n = b.n and g.via <> coalesce(b.via, '00000000-0000-0000-0000-000000000000')
+             cross join lateral (select m.member_id from scim.membership m where m.tenant = $1 and m.group_id = g.via offset 0) m
+             where m.member_id not in (select u.id from unsteered u)
+             union all
+            select c.n, a.user_id, a.source <> 'login' or r.protected is null and ($12 = 'manual' or r.source <> 'scim'),
+                   a.source <> 'login' or r.protected is null and ($13 = 'manual' or r.source <> 'scim')
+              from crowdless c
+              join scim.access_grant a on a.tenant = $1 and a.subscription_id = c.subscription_id
+              join scim.resource r on r.tenant = $1 and r.id = a.user_id and r.type = 'User' and r.active) x
+      left join bulk b on b.n = x.n
+     group by x.n, x.user_id, b.n, b.via
+), differing_single as materialized (
+    select s.n, s.user_id, s.will or s.in_bulk and b.will is true as granted
+      from single s
+      left join bulk b on b.n = s.n
+     where (s.was or s.in_bulk and b.was is true) <> (s.will or s.in_bulk and b.will is true)
+), differing_bulk as materialized (
+    -- The others, who have it by the bulk alone: how many, and the first of them. All synchronised accounts are those whom clients see, without
+    -- those that policy and groups do not decide about.
+    select b.n, b.will as granted, x.ids,
+           case when b.via is not null
+                then coalesce(scim.steered_members($1, b.via),
+                              (select count(*)
+                                 from scim.membership m
+                                where m.tenant = $1 and m.group_id = b.via and m.member_id not in (select u.id from unsteered u)))
+                else (select coalesce(sum(t.n), 0)::bigint from scim.tally t where t.tenant = $1 and t.type = 'User')
+                     - (select count(*) from scim.resource r
+                         where r.tenant = $1 and r.type = 'User' and r.deleted_at is null and (not r.active or r.protected is not null) and r.wire)
+                     - (select count(*) from scim.resource r
+                         where r.tenant = $1 and r.type = 'User' and r.source <> 'scim' and r.deleted_at is null and r.wire and r.active
+                           and r.protected is null) end
+           - (select count(*) from single s where s.n = b.n and s.in_bulk) as people
+      from bulk b
+     cross join lateral (
+            select array((select m.member_id
+                            from scim.membership m
+                           where b.via is not null and m.tenant = $1 and m.group_id = b.via and m.member_id not in (select u.id from unsteered u)
+                             and (b.n, m.member_id) not in (select s.n, s.user_id from single s)
+                           order by m.member_id
+                           limit $14::int)
+                          union all
+                         (select r.id
+                            from scim.resource r
+                           where b.via is null and r.tenant = $1 and r.type = 'User' and r.active and r.protected is null and r.wire and r.source = 'scim'
+                             and (b.n, r.id) not in (select s.n, s.user_id from single s)
+                           order by r.id
+                           limit $14::int)) as ids
+            offset 0) x
+     where b.was <> b.will
 ), other as materialized (
-    select c.* from concern c where c.n not in (select p.n from plain p)
+    select c.* from concern c where c.n not in (select p.n from plain p union all select s.n from crowdless s)
+), own_role as materialized (
+    -- The roles that accounts have of their own.
+    select r.id, r.role from scim.resource r where r.tenant = $1 and r.role is not null and exists (select from concern c where c.role is not null)
 ), ground as not materialized (
     -- Each ground of the others, as the view scim.ground has it, with the rules by which it is one.
     select c.n, c.counted, r.id as user_id, case when c.counted then scim.id_time(r.id) end as joined, g.was, g.will, g.since_was, g.since_will
@@ -123,10 +200,8 @@ with concern as materialized (
       join concern c on c.n = d.n
      -- Who has the role of the account's own, or by default, has it before and after.
      where c.role is null
-        or c.role is distinct from (
-               select coalesce(r.role, (select t.default_role from scim.tenant t where t.tenant = $1))
-                 from scim.resource r
-                where r.tenant = $1 and r.id = d.user_id)
+        or (c.role, d.user_id) not in (select o.role, o.id from own_role o)
+       and (c.role is distinct from (select t.default_role from scim.tenant t where t.tenant = $1) or d.user_id in (select o.id from own_role o))
      union all
     select s.n, s.user_id, s.will
       from (select h.n, h.user_id,
@@ -143,7 +218,9 @@ with concern as materialized (
      where s.was <> s.will
 )
 select jsonb_object_agg(case when side.granted then 'granted' else 'withdrawn' end, jsonb_build_object(
-           'count', (select count(*) from differing d where d.granted = side.granted)
+           'count', (select count(*) from (select d.granted from differing d union all select d.granted from differing_single d) d
+                      where d.granted = side.granted)
+                    + (select coalesce(sum(d.people), 0)::bigint from differing_bulk d where d.granted = side.granted)
                     + (select coalesce(sum(abs(p.was - p.will)), 0)::bigint
                          from plain p
                         where case when side.granted then p.will > p.was else p.will < p.was end),
@@ -154,7 +231,11 @@ select jsonb_object_agg(case when side.granted then 'granted' else 'withdrawn' e
                                 from (select d.user_id, d.n
                                         from (select d.user_id, d.n, d.granted from differing d
                                                union all
-                                              select d.user_id, d.n, d.granted from differing_plain d) d
+                                              select d.user_id, d.n, d.granted from differing_plain d
+                                               union all
+                                              select d.user_id, d.n, d.granted from differing_single d
+                                               union all
+                                              select i.id, d.n, d.granted from differing_bulk d cross join unnest(d.ids) i (id)) d
                                        where d.granted = side.granted
                                        order by d.user_id, d.n
                                        limit $14::int) f
