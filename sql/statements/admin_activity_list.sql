@@ -19,40 +19,56 @@ with w as materialized (
       from (select min(a.at) as first, max(a.at) as last
               from scim.audit a
              where a.tenant = $1 and a.request = (select $2::jsonb ->> 'request')) x
+), piece as not materialized (
+    -- Only one of these has rows. A page looks at no more than 20,000 requests, in their order and as far as it needs.
+    (select a.*
+       from scim.activity a
+      where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and not $2::jsonb ?| array ['user', 'group'] and a.status >= 400 and {{activity_span}}
+      order by a.at desc, a.id desc
+      limit 20000)
+     union all
+    (select a.*
+       from scim.activity a
+      where coalesce($2::jsonb ->> 'outcome', 'done') = 'done' and not $2::jsonb ?| array ['user', 'group'] and {{activity_span}}
+      order by a.at desc, a.id desc
+      limit 20000)
+), found as materialized (
+    -- The last one that is looked at is among them, whether it fits or not.
+    select x.*
+      from (select a.*, ({{activity_where}}) is true as fits from (select p.*, row_number() over () as place from piece p) a offset 0) x
+     where x.fits or x.place = 20000
+     limit scim.most($2::jsonb) + 1
+), about as materialized (
+    -- What is about one resource. A Bulk request is about many: the audit log has what it changed, here the latest thousand changes.
+    select a.*, 0::bigint as place, true as fits
+      from ((select a.*
+               from scim.activity a
+              where $2::jsonb ?| array ['user', 'group'] and a.resource_id = (select w.resource_id from w) and {{activity_where}} and {{activity_span}}
+              order by a.at desc, a.id desc
+              limit scim.most($2::jsonb) + 1)
+             union all
+            (select a.*
+               from (select distinct c.request
+                       from (select e.request
+                               from scim.audit e
+                              where e.tenant = $1 and e.object_id = (select w.resource_id::text from w)
+                              order by e.id desc
+                              limit 1000) c
+                      where c.request is not null) c
+              cross join lateral (
+                    select b.*
+                      from scim.activity b
+                     where b.tenant = $1 and b.request = c.request and b.method = 'POST' and b.resource_id is null and left(b.path, 5) = '/Bulk'
+                    offset 0) a
+              where $2::jsonb ?| array ['user', 'group'] and {{activity_where}} and {{activity_span}}
+              order by a.at desc, a.id desc
+              limit scim.most($2::jsonb) + 1)) a
 )
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array({{activity_key}}, {{activity_shown}}) order by a.at desc, a.id desc)
-                              from ((select a.*
-                                       from scim.activity a
-                                      where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and not $2::jsonb ?| array ['user', 'group']
-                                        and a.status >= 400
-                                        and {{activity_outcome}} = $2::jsonb ->> 'outcome' and {{activity_where}})
+                              from (select f.*
+                                      from found f
+                                     where f.fits
                                      union all
-                                    (select a.*
-                                       from scim.activity a
-                                      where coalesce($2::jsonb ->> 'outcome', 'done') = 'done' and not $2::jsonb ?| array ['user', 'group']
-                                        and ($2::jsonb ->> 'outcome' is null or a.status < 400) and {{activity_where}})
-                                     union all
-                                    (select a.*
-                                       from scim.activity a
-                                      where $2::jsonb ?| array ['user', 'group'] and a.resource_id = (select w.resource_id from w)
-                                        and ($2::jsonb ->> 'outcome' is null or {{activity_outcome}} = $2::jsonb ->> 'outcome')
-                                        and {{activity_where}})
-                                     union all
-                                    -- A Bulk request is about many: the audit log has what it changed, here the latest thousand changes.
-                                    (select a.*
-                                       from (select distinct c.request
-                                               from (select e.request
-                                                       from scim.audit e
-                                                      where e.tenant = $1 and e.object_id = (select w.resource_id::text from w)
-                                                      order by e.id desc
-                                                      limit 1000) c
-                                              where c.request is not null) c
-                                      cross join lateral (
-                                            select b.*
-                                              from scim.activity b
-                                             where b.tenant = $1 and b.request = c.request and b.method = 'POST' and b.resource_id is null
-                                               and left(b.path, 5) = '/Bulk'
-                                            offset 0) a
-                                      where $2::jsonb ?| array ['user', 'group']
-                                        and ($2::jsonb ->> 'outcome' is null or {{activity_outcome}} = $2::jsonb ->> 'outcome')
-                                        and {{activity_where}})) a), '[]'), scim.most($2::jsonb))
+                                    select b.*
+                                      from about b) a), '[]'),
+                  scim.most($2::jsonb), (select {{activity_key}} from found a where a.place = 20000))

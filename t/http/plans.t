@@ -230,7 +230,7 @@ is(sql("select c.relname from pg_class c join pg_attribute a on a.attrelid = c.o
 
 # --- filters, by what they read ---------------------------------------------------------------------------------------
 
-my @BIG = qw(resource lookup membership mapping access_grant audit);
+my @BIG = qw(resource lookup membership mapping access_grant audit link);
 
 sub reads_less {
     my ($limit, $name, $work) = @_;
@@ -629,5 +629,16 @@ is_json([walk_of('/links?q=SUBJECT1199', 'subject', 10_100)], [2, map {"sübject
 is_json([walk_of("/links?user=$MIDDLE&q=SUBJECT1199", 'subject', 13_000)], [2, map {"sübject$_"} 1199, 11990 .. 11999], 'and those of one user');
 is_json([walk_of('/grants?q=user11000', 'userName', 31_000)], [2, 'user11000'], 'grants by a part of a name');
 is_json([walk_of('/grants?source=login', 'userName', 10_400)], [2, 'user11000'], 'and by their source');
+# Of requests 20,000, the newest first.
+sql(<<"SQL");
+insert into scim.activity (tenant, at, token, token_name, method, path, status, duration, object, reason)
+select '@{[$t->tenant]}', now() - interval '1 hour' - i * interval '1 second', 'k', 'filler', case i when 30000 then 'DELETE' else 'PUT' end, '/Users/filler' || i,
+       case i % 2 when 0 then 400 else 200 end, 1, 'filler' || i, case i % 2 when 0 then 'filler' end
+  from generate_series(1, 50000) i;
+SQL
+is_json([walk_of('/activity?token=filler&q=fIller4999', 'path', 1000)], [3, '/Users/filler4999', map {"/Users/filler$_"} 49990 .. 49999], 'requests by a part of a name');
+is_json([walk_of('/activity?token=filler&q=filler4999&limit=3', 'path', 1000)], [6, '/Users/filler4999', map {"/Users/filler$_"} 49990 .. 49999], 'by pages of three');
+is_json([walk_of('/activity?token=filler&method=DELETE', 'path', 1000)], [3, '/Users/filler30000'], 'by their method');
+is_json([walk_of('/activity?outcome=refused&method=DELETE', 'path', 1000)], [2, '/Users/filler30000'], 'of those that were refused');
 
 done_testing;
