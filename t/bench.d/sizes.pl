@@ -38,6 +38,8 @@ my @figures = (
     [usage           => asks(sub { '/subscriptions/Half/usage' })],
     [preview_10      => previews({group => 'Group 201', subscription => 'Subscription 3'})],
     [preview_loss    => previews({syncPolicy => 'manual'})],
+    [members_q       => asks(sub { '/groups/Group%200/members?q=zzzz' })],
+    [condition       => asks(sub { '/template-preview?condition=userName%20co%20%22zzzz%22' })],
     [audit           => asks(sub { '/audit' })],
     [audit_actor     => asks(sub { '/audit?actor=rosa' })],
     [audit_user      => asks(sub { my ($size, $n) = @_; '/audit?user=' . id(1, 2 * $n) })],
