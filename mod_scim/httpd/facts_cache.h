@@ -10,9 +10,9 @@
  * read or stored there for one second (store/places.h), but not beyond ScimFactsCache. If another process stores a
  * newer answer, all processes use it one second later.
  *
- *   0.0 s   process A asks the database                    -> A reuses the answer until 1.0 s
- *   0.9 s   process B reads it in the shared cache         -> B reuses it until 1.9 s, with ScimFactsCache 1 until 1.0
- * s 1.1 s   A reads the shared cache again
+ *   0.0 s   process A asks the database              -> A reuses the answer until 1.0 s
+ *   0.9 s   process B reads it in the shared cache   -> B reuses it until 1.9 s, or with ScimFactsCache 1 until 1.0 s
+ *   1.1 s   A reads the shared cache again
  */
 #ifndef SCIM_FACTS_CACHE_H
 #define SCIM_FACTS_CACHE_H

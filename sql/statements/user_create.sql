@@ -30,4 +30,5 @@ with created as (
         on conflict do nothing
 ), counted as (
     insert into scim.tally (tenant, type, n) select $1, $2, 1 from created
+    returning 1
 ), {{made_noted}}
