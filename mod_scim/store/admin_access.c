@@ -66,7 +66,8 @@ static const scim_admin_field_t review_fields[] = {
 
 static const scim_admin_field_t preview_fields[] = {
     {"granted", SCIM_ARG_JSON, "Granted",
-     "how many would get something (count), and the first of them (items: user, userName, subscription, role)"},
+     "how many would get something (count), and the first of them (items: userId, userName, displayName, subscription, "
+     "role)"},
     {"withdrawn", SCIM_ARG_JSON, "Withdrawn", "how many would lose something, and the first of them"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };

@@ -6,6 +6,8 @@
 #include "first_calls.h"
 #include "scim/json.h"
 
+#define CALLS_MAX 10
+
 static const scim_admin_field_t fields[] = {
     {"tenant", SCIM_ARG_TEXT, "Tenant", "the tenant"},
     {"baseUrl", SCIM_ARG_TEXT, "Base URL", "what was asked"},
@@ -20,9 +22,37 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_arg_t args[] = {
     {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200,
      "a token of the tenant, the whole text, to try what needs one; it is kept nowhere"},
+    {"calls", SCIM_ARG_LIST, 0, "PATH", 0, 0,
+     "what the product asks first besides, each a path below the base URL such as /Users?count=1; ten at the most"},
     {"url", SCIM_ARG_TEXT, 0, "URL", 1, 2000, "the base URL, for scimctl; the admin API asks its own (ScimBaseURL)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
+
+static json_object *own_calls(const scim_admin_call_t *call)
+{
+    json_object *calls = NULL;
+    json_object_object_get_ex(call->args, "calls", &calls);
+    return calls;
+}
+
+/* What is wrong with the calls that are named; NULL: nothing. */
+static const char *wrong_calls(json_object *calls)
+{
+    size_t count = calls ? json_object_array_length(calls) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!scim_is_first_call(json_object_get_string(json_object_array_get_idx(calls, i)))) {
+            return "must be paths below the base URL, such as /Users?count=1.";
+        }
+    }
+    return count > CALLS_MAX ? "may be ten at the most." : NULL;
+}
+
+static scim_error_t *wrong(const char *field, const char *problem, apr_pool_t *pool)
+{
+    scim_error_t *error = scim_error_status(pool, 400, "%s: %s", field, problem);
+    scim_error_field(error, field, problem, pool);
+    return error;
+}
 
 /* The admin API calls only the tenant's own base URL. scimctl gets it from its environment, and its user may name any
  * URL. */
@@ -43,11 +73,10 @@ static scim_error_t *prepare(scim_admin_call_t *call)
         return error;
     }
     if (problem) {
-        scim_error_t *error = scim_error_status(call->pool, 400, "url: %s", problem);
-        scim_error_field(error, "url", problem, call->pool);
-        return error;
+        return wrong("url", problem, call->pool);
     }
-    return NULL;
+    problem = wrong_calls(own_calls(call));
+    return problem ? wrong("calls", problem, call->pool) : NULL;
 }
 
 static const char *member(json_object *step, const char *name)
@@ -76,7 +105,7 @@ static scim_error_t *after(scim_admin_call_t *call)
     json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
     const char *url = scim_admin_text(call, "url") ? scim_admin_text(call, "url") : member(answer, "baseUrl");
     json_object *steps;
-    int passed = scim_first_calls(&steps, url, scim_admin_text(call, "token"), call->pool);
+    int passed = scim_first_calls(&steps, url, scim_admin_text(call, "token"), own_calls(call), call->pool);
     json_object_object_add(answer, "baseUrl", json_object_new_string(url));
     json_object_object_add(answer, "passed", json_object_new_boolean(passed));
     json_object_object_add(answer, "summary", summary(steps, call->pool));

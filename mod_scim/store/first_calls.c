@@ -1,5 +1,6 @@
 #include "first_calls.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <curl/curl.h>
 #include <string.h>
@@ -201,7 +202,34 @@ static const char *without_slash(const char *url, apr_pool_t *pool)
     return apr_pstrmemdup(pool, url, len);
 }
 
-int scim_first_calls(json_object **steps, const char *base_url, const char *token, apr_pool_t *pool)
+int scim_is_first_call(const char *path)
+{
+    const char *end = path + 1;
+    if (*path != '/' || !apr_isalpha(*end)) {
+        return 0;
+    }
+    while (apr_isalpha(*end)) {
+        end++;
+    }
+    for (const char *at = *end == '?' ? end : ""; *at; at++, end++) {
+        if (!apr_isgraph(*at) || *at == '#') {
+            return 0;
+        }
+    }
+    return !*end;
+}
+
+/* Makes one call, and adds its step to the others. Returns what try_call does. */
+static int add_step(json_object *steps, const first_call_t *call, const char *base, const char *token, apr_pool_t *pool)
+{
+    const char *url = apr_pstrcat(pool, base, call->path, NULL);
+    json_object *step = new_step(call, url);
+    int result = try_call(step, call, url, token, pool);
+    json_object_array_add(steps, step);
+    return result;
+}
+
+int scim_first_calls(json_object **steps, const char *base_url, const char *token, json_object *own, apr_pool_t *pool)
 {
     const char *base = without_slash(base_url, pool);
     int https = strncmp(base, "https://", 8) == 0;
@@ -209,14 +237,16 @@ int scim_first_calls(json_object **steps, const char *base_url, const char *toke
     *steps = scim_json_own(json_object_new_array(), pool);
     json_object_array_add(*steps, scheme_step(base, https));
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        const char *url = apr_pstrcat(pool, base, calls[i].path, NULL);
-        json_object *step = new_step(&calls[i], url);
-        int result = try_call(step, &calls[i], url, token, pool);
-        json_object_array_add(*steps, step);
+        int result = add_step(*steps, &calls[i], base, token, pool);
         passed = passed && result != 0;
         if (i == 0 && result == 0) {
-            break; /* what does not answer this answers nothing */
+            return 0; /* what does not answer this answers nothing */
         }
+    }
+    for (size_t i = 0; own && i < json_object_array_length(own); i++) {
+        const char *path = json_object_get_string(json_object_array_get_idx(own, i));
+        const first_call_t call = {"call", path, 1, 200, "200: what the identity provider itself asks first"};
+        passed = add_step(*steps, &call, base, token, pool) != 0 && passed;
     }
     return passed;
 }

@@ -225,7 +225,7 @@ select jsonb_object_agg(case when side.granted then 'granted' else 'withdrawn' e
                          from plain p
                         where case when side.granted then p.will > p.was else p.will < p.was end),
            'items', coalesce((select jsonb_agg(jsonb_build_object(
-                                         'userId', f.user_id, 'userName', r.doc -> 'userName',
+                                         'userId', f.user_id, 'userName', r.doc -> 'userName', 'displayName', r.doc -> 'displayName',
                                          'subscription', (select s.name from scim.subscription s where s.tenant = $1 and s.id = c.subscription_id),
                                          'role', c.role) order by f.user_id, f.n)
                                 from (select d.user_id, d.n

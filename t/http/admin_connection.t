@@ -30,6 +30,17 @@ ok(eventually(sub { grep { $_->{path} =~ m{^/Users\?filter=} } @{ $t->admin(GET 
 is(scalar(log_lines($_, qr/\Q$t->{token}\E/)), 0, "the token is not in the $_") for qw(error_log access_log);
 is(sql("select count(*) from scim.audit where tenant = '$own' and (after::text like '%$t->{token}%')"), 0, 'nor in the audit log');
 
+# --- the calls of a product -------------------------------------------------------------------------------------------------------
+
+my $own_calls = try('/itself', token => $t->{token}, calls => ['/Users?startIndex=1&count=2', '/ResourceTypes', '/Nothing']);
+is_json([map { [@$_{qw(step request ok found)}] } @{ $own_calls->{steps} }[5 .. 7]], [['call', "$url/Users?startIndex=1&count=2", true, '200'], ['call', "$url/ResourceTypes", true, '200'], ['call', "$url/Nothing", false, $own_calls->{steps}[7]{found}]], 'what it asks itself');
+like($own_calls->{steps}[7]{found}, qr/^404/, 'what is not there');
+is_json((try('/itself', calls => ['/Groups']))->{steps}[5]{ok}, undef, 'they need a token');
+for my $path ('Users', '//elsewhere.example/', '/../Users', '/Users/..', '/Users#x', '/Users?a b', '/', '@elsewhere.example/', "/Users?\x{e9}") {
+    is_problem($t->admin(POST => '/connection/test', { calls => [$path] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^must be paths below the base URL/ }, "no call: $path");
+}
+is_problem($t->admin(POST => '/connection/test', { calls => [('/Users') x 11] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^may be ten/ }, 'too many');
+
 # --- what goes wrong ------------------------------------------------------------------------------------------------------------
 
 my $revoked = $t->new_token('old');
