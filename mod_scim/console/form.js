@@ -2,7 +2,7 @@
  * marked where it stands. Where somebody else has changed the same meanwhile, it is asked what shall hold. */
 import { get, Problem } from './api.js';
 import { add, fill, h, newId } from './render.js';
-import { ask, button, chip, problem, tell, typeahead } from './parts.js';
+import { ask, button, chip, problem, suggestions, tell, typeahead } from './parts.js';
 import * as format from './format.js';
 import * as model from './model.js';
 
@@ -44,7 +44,7 @@ function plainInput(field, value, id) {
   if (field.type === 'integer') return h('input', { ...limits, type: 'number' });
   const local = () => ({ ...limits, type: 'datetime-local', value: format.toLocal(value) });
   if (field.format === 'date-time') return h('input', local());
-  const long = (field.maxLength ?? 0) > 500 && field.in === 'body' && !NAMES[field.name];
+  const long = field.in === 'body' && /^(description|condition)$/.test(field.name);
   const placeholder = field.nullable && /default/.test(field.help) ? 'the default' : null;
   return h(long ? 'textarea' : 'input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder });
 }
@@ -72,22 +72,9 @@ function listInput(field, start, c) {
     draw();
   })), another());
   draw();
-  return { box, read: () => [...values] };
-}
-
-/** @param {any} input @param {string} argument @param {Place} c */
-function suggestions(input, argument, c) {
-  const look = suggests(argument, c);
-  if (!look) return null;
-  const list = h('datalist', { id: newId() });
-  input.setAttribute('list', list.id);
-  const show = async () => {
-    const found = await look(input.value.trim()).catch(() => []);
-    fill(list, found.map(({ value, text }) => h('option', { value }, text)));
-  };
-  input.addEventListener('focus', show);
-  input.addEventListener('input', show);
-  return list;
+  // What stands in the field and was not added yet is meant, too.
+  const read = () => [...new Set([...values, box.querySelector('input').value.trim()])].filter(Boolean);
+  return { box, read };
 }
 
 /** One argument. @param {Field} field @param {any} value @param {Place} c @returns {Control} */
@@ -121,7 +108,8 @@ export function control(field, value, c) {
   } else {
     input = plainInput(field, value, id);
     read = () => parse(field, input.value.trim());
-    element = h('div.field', label, input, field.enum ? null : suggestions(input, field.name, c), help, wrong);
+    const look = field.enum ? null : suggests(field.name, c);
+    element = h('div.field', label, input, look && suggestions(input, look), help, wrong);
   }
   input?.setAttribute('aria-describedby', `${help ? `${id}h ` : ''}${id}w`);
   const mark = (/** @type {string} */ text) => {
@@ -206,7 +194,8 @@ export function form(c, { operation, start, only, action, submit, extra, cancel 
   const controls = fields.map((field) => control(field, start?.[field.name], c));
   const all = only || start || fields.length <= 8 || !fields.some((field) => field.required);
   const [needed, rest] = [true, false].map((which) =>
-    controls.filter((each) => Boolean(all || each.field.required) === which).map((each) => each.element));
+    controls.filter(({ field }) => Boolean(all || field.required || field.name === 'displayName') === which)
+      .map((each) => each.element));
   const wrong = h('div');
   const run = async () => {
     fill(wrong);
@@ -227,8 +216,8 @@ export function form(c, { operation, start, only, action, submit, extra, cancel 
     submitter.click();
   } });
   const close = cancel && button('Cancel', () => element.closest('dialog').close());
-  add(element, h('div.fields', needed), rest.length > 0 && h('details', h('summary', 'More settings'),
-    h('div.fields', rest)), extra, wrong, h(`div.row${cancel ? '.end' : ''}`, close, submitter,
+  add(element, h('div.fields', needed, extra), rest.length > 0 && h('details.later', h('summary', 'More settings'),
+    h('div.fields', rest)), wrong, h(`div.row${cancel ? '.end' : ''}`, close, submitter,
     h('button', { type: 'submit', hidden: true })));
   return element;
 }

@@ -17,10 +17,21 @@ export function card(title, ...children) {
   return h('section.card', title && h('h2', title), ...children);
 }
 
+/** An address breaks before its domain or a part of its path, rather than anywhere. @param {string} text */
+export function breakable(text) {
+  return text.split(/(?=@)|(?<=[^/]\/)/).map((piece, i) => [i > 0 && h('wbr'), piece]);
+}
+
 /** A name as data has it: of any length and direction. @param {any} text @param {string} [kind] 'one': on one line */
 export function name(text, kind = '') {
   const value = format.plain(text);
-  return h(`bdi.name${kind && '.'}${kind}`, { title: value.length > 40 ? value : null }, value);
+  return h(`bdi.name${kind && '.'}${kind}`, { title: value.length > 40 ? value : null }, breakable(value));
+}
+
+/** A text for people: its first sentence says what it is about. @param {string} text */
+export function telling(text) {
+  const [first, ...rest] = text.split(/(?<=\.) /);
+  return [h('b', h('bdi', first)), ' ', h('bdi', rest.join(' '))];
 }
 
 /** A technical name. @param {any} text @param {string} [kind] */
@@ -97,7 +108,7 @@ export function copyable(text, what) {
     setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
     tell(`${what} copied`);
   }, { label: `Copy ${what}` });
-  return h('div.copy', h('code', text), copy);
+  return h('div.copy', h('code', breakable(text)), copy);
 }
 
 /** A column of a table. @param {string} head @param {(row: Row) => Child} cell @returns {Column} */
@@ -128,7 +139,7 @@ export function empty(title, text, action) {
   return h('div.empty', h('h2', title), h('p', text), action);
 }
 
-/** @param {...([Child, Child] | false)} pairs */
+/** @param {...([Child, Child] | false | undefined)} pairs */
 export function facts(...pairs) {
   return h('dl.facts', pairs.map((pair) => pair && [h('dt', pair[0]), h('dd', pair[1] ?? '–')]));
 }
@@ -190,8 +201,9 @@ export function chip(text, label, remove, kind = '') {
   return h(`span.chip${kind && '.'}${kind}${remove ? '' : '.bare'}`, h('bdi.name.one', text), cross);
 }
 
-/** @param {Typeahead} options */
-export function typeahead({ label, placeholder, kind = '', suggest, choose }) {
+/** The list of what is suggested for a field: when it gets the focus, and when the keys rest.
+ * @param {any} input @param {Typeahead['suggest']} suggest */
+export function suggestions(input, suggest) {
   const list = h('datalist', { id: newId() });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -201,6 +213,18 @@ export function typeahead({ label, placeholder, kind = '', suggest, choose }) {
     const found = await suggest(input.value.trim()).catch(() => []);
     if (mine === asked) fill(list, found.map(({ value, text }) => h('option', { value }, text)));
   };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, 200);
+  };
+  input.setAttribute('list', list.id);
+  input.addEventListener('focus', look);
+  input.addEventListener('input', soon);
+  return list;
+}
+
+/** @param {Typeahead} options */
+export function typeahead({ label, placeholder, kind = '', action = 'Add', suggest, choose }) {
   const take = async () => {
     const value = input.value.trim();
     if (!value) return;
@@ -208,20 +232,18 @@ export function typeahead({ label, placeholder, kind = '', suggest, choose }) {
     input.value = '';
   };
   const typed = (/** @type {InputEvent} */ event) => {
-    clearTimeout(timer);
     // Choosing from the list is an input without a key.
     if (!event.inputType || event.inputType === 'insertReplacementText') adder.click();
-    else timer = setTimeout(look, 200);
   };
   const pressed = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Enter') return;
     event.preventDefault();
     adder.click();
   };
-  const input = h(`input${kind && '.'}${kind}`, { list: list.id, placeholder: placeholder ?? label, 'aria-label': label,
-    autocomplete: 'off', maxlength: 1000, onfocus: look, oninput: typed, onkeydown: pressed });
-  const adder = button('Add', take, { label: `${label}: add` });
-  return h('span.row.ask', input, list, adder);
+  const input = h(`input${kind && '.'}${kind}`, { placeholder: placeholder ?? label, 'aria-label': label,
+    autocomplete: 'off', maxlength: 1000, oninput: typed, onkeydown: pressed });
+  const adder = button(action, take, { label: `${label}: ${action.toLowerCase()}` });
+  return h('span.row.ask', input, suggestions(input, suggest), adder);
 }
 
 const OUTCOMES = ['done', 'refused', 'failed', 'held'];

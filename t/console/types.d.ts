@@ -95,6 +95,8 @@ interface Typeahead {
   label: string;
   placeholder?: string;
   kind?: string;
+  /** the text of its button */
+  action?: string;
   suggest: (text: string) => Promise<{ value: string; text?: string }[]>;
   choose: (value: string) => any;
 }
