@@ -53,9 +53,7 @@ export function moment(iso, time = hour) {
 }
 
 /** The same with seconds, for what comes one after the other. @param {string} iso */
-export function second(iso) {
-  return moment(iso, seconds);
-}
+export const second = (iso) => moment(iso, seconds);
 
 /** "9 days", of a time to come @param {string} iso */
 export function left(iso) {

@@ -37,6 +37,13 @@ export function standing({ enabled, dryRun }) {
   return dryRun ? tag('warn', 'Dry run') : tag('good', 'Provisioning on');
 }
 
+/** The place of the frame to which a screen belongs. @param {string} screen @returns {string} */
+function placeOf(screen) {
+  const above = model.words('home', screen);
+  if (above && above !== screen) return placeOf(above);
+  return model.words('frame', screen) ? screen : 'more';
+}
+
 /** @param {Address} address */
 export function frame({ tenant, screen }) {
   const nav = part('nav');
@@ -47,7 +54,7 @@ export function frame({ tenant, screen }) {
   toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
   const place = (/** @type {[string, any]} */ [at, text]) => h('a', {
     href: router.link({ tenant, screen: at === 'overview' ? '' : at }),
-    'aria-current': (screen || 'overview') === at ? 'page' : null,
+    'aria-current': placeOf(screen || 'overview') === at ? 'page' : null,
   }, text, counts[at] > 0 && h('span.count', { 'aria-label': `${counts[at]} waiting` }, counts[at]));
   fill(nav, tenant && [h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
     about && standing(about), !single() && h('div', link('#/', 'All tenants')), toggle),

@@ -30,23 +30,21 @@ export function key(noun, row) {
 }
 
 /** The columns that a list has by itself. @param {Operation} operation @param {Place} c @returns {Column[]} */
-function columnsOf({ noun, answer }, c) {
-  const wanted = answer.filter(({ name: each, type }) => !/^(tenant|id)$/.test(each) && type !== 'object'
+export function columnsOf({ noun, verb, answer }, c) {
+  const unwanted = answer.some((each) => each.name === 'userName') ? /^(tenant|id|user)$/ : /^(tenant|id)$/;
+  const wanted = answer.filter(({ name: each, type }) => !unwanted.test(each) && type !== 'object'
     && (each === 'externalId' || !/Id$/.test(each)));
-  const shows = model.find(`${noun}-show`);
+  const shows = verb === 'list' && model.find(`${noun}-show`);
   return (wanted.length ? wanted : answer).slice(0, 7).map((field, i) => ({
     head: model.label(field.name),
     num: field.type === 'integer',
     cell: (row) => {
       const text = show(field, row[field.name]);
+      const user = field.name === 'userName' && (row.userId ?? row.user);
+      if (user) return link(c.to('users', user), text);
       return i === 0 && shows ? link(c.to(noun, key(noun, row)), text) : text;
     },
   }));
-}
-
-/** In a filter, yes and no are a choice, since there is "any" as well. @param {Field} field @returns {Field} */
-function asChoice(field) {
-  return field.type === 'boolean' ? { ...field, type: 'string', enum: ['true', 'false'] } : field;
 }
 
 /** The fields that narrow a list down; `change` is called with what they say.
@@ -56,7 +54,9 @@ function filters(c, operation, query, hide, change) {
   const last = (/** @type {Field} */ each) => Number(/^(sort|order)$/.test(each.name));
   const fields = operation.query.filter((each) => !['limit', 'after', 'newer', 'wait', ...hide].includes(each.name));
   fields.sort((one, other) => last(one) - last(other));
-  const controls = fields.map((field) => control(asChoice(field), query[field.name] && String(query[field.name]), c));
+  // Yes and no are a choice, since there is "any" as well.
+  const controls = fields.map((each) => control(each.type === 'boolean'
+    ? { ...each, type: 'string', enum: ['true', 'false'] } : each, query[each.name] && String(query[each.name]), c));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const said = () => Object.fromEntries(controls.map(({ field, read }) => [field.name, read() ?? ''])

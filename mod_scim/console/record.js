@@ -1,10 +1,10 @@
 /** The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
  * changed and done. */
-import { ask, button, card, copyable, empty, facts, link, name, screen, tell } from './parts.js';
+import { ask, button, card, col, copyable, empty, facts, link, name, screen, tell } from './parts.js';
 import { inPieces } from './pieces.js';
 import { add, h } from './render.js';
 import { changeForm, form } from './form.js';
-import { key, list, show } from './list.js';
+import { columnsOf, key, list, show } from './list.js';
 import * as model from './model.js';
 import * as router from './router.js';
 
@@ -28,40 +28,41 @@ export function askFor(c, { operation: id, values = {}, title, intro, action, et
 
 /** A button for an operation: with a form where it has arguments, else with a question.
  * @param {Place} c
- * @param {{operation: string, values?: Values, text: string, question?: Child, danger?: boolean, etag?: string | null,
- *   kind?: string, done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments */
-export function operationButton(c, { operation: id, values = {}, text, question, danger, etag, kind, done, plain }) {
+ * @param {{operation: string, values?: Values, text: string, danger?: boolean, etag?: string | null, kind?: string,
+ *   done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments */
+export function operationButton(c, { operation: id, values = {}, text, danger, etag, kind, done, plain }) {
   const operation = model.need(id);
-  const intro = question ?? model.sentence(operation.summary);
+  const intro = model.words('ask', id) ?? model.sentence(operation.summary);
+  const title = text.replace('…', '');
   const run = async () => {
     const report = h('div', { role: 'status' });
     const many = async () => tell(await inPieces(c, id, (on) => ({ ...values, ...on }), report)) ?? true;
     const answer = operation.body.length && !plain
-      ? await askFor(c, { operation: id, values, title: text, intro, action: text, etag })
-      : await ask({ title: `${text}?`, body: [h('p', intro), report], action: text, danger,
+      ? await askFor(c, { operation: id, values, title, intro, action: title, etag })
+      : await ask({ title: `${title}?`, body: [h('p', intro), report], action: title, danger,
         work: async () => (operation.pieces.length ? many() : (await c.send(id, values, etag)).data ?? true) });
-    if (answer || report.hasChildNodes()) await (done ?? (() => c.again()))(answer);
+    if (!answer && !report.hasChildNodes()) return;
+    if (!operation.pieces.length) tell(`${title}: done`);
+    await (done ?? (() => c.again()))(answer);
   };
   return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
 }
 
-/** A button that adds a thing. @param {Place} c @param {string} noun @param {string} title @param {Child} [intro]
+/** A button that adds a thing. @param {Place} c @param {string} noun @param {string} title
  * @param {(made: any) => void} [done] @param {string} [kind] */
-export function adder(c, noun, title, intro, done = () => c.again(), kind = '') {
+export function adder(c, noun, title, done = () => c.again(), kind = 'main') {
+  const operation = `${noun}-add`;
   return button(title, async () => {
-    const made = await askFor(c, { operation: `${noun}-add`, title, intro, action: 'Add' });
+    const made = await askFor(c, { operation, title, intro: model.words('ask', operation), action: 'Add' });
     if (made) done(made);
   }, { kind });
 }
 
 /** The columns where things have no page. @param {Place} c @param {Operation} operation @returns {Column[]} */
-function withRemove(c, { noun, answer }) {
-  const fields = answer.filter((each) => each.type !== 'object' && !/Id$|^id$/.test(each.name)).slice(0, 6);
-  const remove = (/** @type {Row} */ row) => operationButton(c,
-    { operation: `${noun}-remove`, values: { [noun]: key(noun, row) }, text: 'Remove', danger: true });
-  return [...fields.map((field) =>
-    ({ head: model.label(field.name), cell: (/** @type {Row} */ row) => show(field, row[field.name]) })),
-  { head: '', cell: remove }];
+function withRemove(c, operation) {
+  const { noun } = operation;
+  return [...columnsOf(operation, c), col('', (row) => operationButton(c, { operation: `${noun}-remove`,
+    values: { [noun]: key(noun, row) }, text: 'Remove', danger: true, kind: 'plain' }))];
 }
 
 /** @type {View} */
@@ -69,8 +70,7 @@ async function listScreen(c) {
   const noun = c.screen;
   const operation = model.need(`${noun}-list`);
   const lead = model.sentence(operation.summary);
-  const actions = model.find(`${noun}-add`) && adder(c, noun, `Add a ${noun}`,
-    model.sentence(model.need(`${noun}-add`).summary), undefined, 'main');
+  const actions = model.find(`${noun}-add`) && adder(c, noun, `Add a ${noun}`);
   const remove = model.find(`${noun}-remove`) && !model.find(`${noun}-show`);
   return screen({ title: model.plural(noun), lead, actions }, card('', await list(c, { operation: operation.id,
     nothing: empty('Nothing here yet', lead), columns: remove ? withRemove(c, operation) : undefined })));
@@ -79,23 +79,24 @@ async function listScreen(c) {
 /** @type {View} */
 async function recordScreen(c) {
   const noun = c.screen;
+  const above = model.words('home', noun) ?? noun;
   const values = { [noun]: c.id };
   const shown = await c.get(`${noun}-show`, values);
   const { data, etag } = shown;
   const verbs = model.of(noun).filter((each) => each.method !== 'GET' && each.verb !== 'set'
-    && each.segments.join() === `tenant,${noun}`);
+    && each.segments.join() === `tenant,${noun}` && !(data.builtIn && each.method === 'DELETE'));
   const actions = verbs.map((each) => {
     const gone = each.method === 'DELETE';
     return operationButton(c, { operation: each.id, values, text: model.label(each.verb), etag, danger: gone,
       plain: each.pieces.length > 0,
-      done: gone ? () => c.go(noun) : undefined });
+      done: gone ? () => c.go(above) : undefined });
   });
   const below = model.of(noun).filter((each) => each.list && each.segments.join() === `tenant,${noun}`);
   const lists = await Promise.all(below.map(async ({ id, verb }) => card(model.label(verb), await list(c, {
     operation: id, values, bare: true, nothing: empty('Nothing here', 'There is none.') }))));
-  const known = model.need(`${noun}-show`).answer.filter((each) => each.name !== 'tenant');
+  const known = model.need(`${noun}-show`).answer.filter((each) => !/^(tenant|more)$/.test(each.name));
   const title = name(data.displayName ?? data.name ?? data[noun] ?? c.id);
-  return screen({ title, trail: link(c.to(noun), model.plural(noun)), actions },
+  return screen({ title, trail: link(c.to(above), model.plural(noun)), actions },
     card('What it is', facts(...known.map((field) =>
       /** @type {[Child, Child]} */ ([model.label(field.name), show(field, data[field.name])])))),
     model.find(`${noun}-set`) && card('Change', changeForm(c, noun, values, shown)), lists);
@@ -104,12 +105,12 @@ async function recordScreen(c) {
 /** @type {View} */
 export const generic = (c) => (c.id ? recordScreen(c) : listScreen(c));
 
-/** Everything that has pages, for what no screen shows. @type {View} */
+/** What has pages, and no screen shows. @type {View} */
 export async function everything(c) {
-  const rows = model.nouns().map((noun) => [h('dt', link(c.to(noun), model.plural(noun))),
+  const nouns = model.nouns().filter((noun) => !model.words('home', noun));
+  const rows = nouns.map((noun) => [h('dt', link(c.to(noun), model.plural(noun))),
     h('dd', model.sentence(model.need(`${noun}-list`).summary))]);
-  const lead = 'Every kind of thing that the admin API has, also those that no other page shows.';
-  return screen({ title: 'Everything else', lead }, card('', h('dl.facts', rows)));
+  return screen({ title: 'Everything else', lead: 'What no other page lists.' }, card('', h('dl.facts', rows)));
 }
 
 /** Shows a secret this one time. It cannot be left by accident. @param {Place} c @param {string} secret */

@@ -199,7 +199,7 @@ async function expiry(page) {
   await page.getByText('locked here').waitFor();
   const managed = page.locator('section', { hasText: 'locked here' });
   for (const text of ['kim@example.com', '+1 555']) await managed.getByText(text).waitFor();
-  for (const label of ['User name', 'Display name', 'Given name', 'Email', 'Active']) equal(await page.getByLabel(label, { exact: true }).count(), 0, `no field for ${label}`);
+  for (const label of ['User name', 'Display name', 'Given name', 'E-mail', 'Active']) equal(await page.getByLabel(label, { exact: true }).count(), 0, `no field for ${label}`);
   equal(await button(page, 'Delete').count(), 0, 'nor is it deleted by hand');
   equal(await page.getByLabel('Role', { exact: true }).count(), 1, 'a field for the role');
   equal((await c.ask('POST', '/Users', { schemas: [USER], userName: 'LEE' })).status, 409, 'it does not take a local account over');
@@ -390,7 +390,7 @@ async function template(page) {
   await dialog(page).getByRole('link', { name: 'kim.berg' }).waitFor();
   // The same person has an account of his own.
   await visit(page, c.at('/users'));
-  await addIn(page, 'Add a local user', { 'User name': 'kim', Email: 'KIM@example.com' });
+  await addIn(page, 'Add a local user', { 'User name': 'kim', 'E-mail': 'KIM@example.com' });
   await page.getByRole('heading', { name: 'kim' }).waitFor();
   await button(page, 'Grant Extras by hand').click();
   await button(page, 'Take the grant back').waitFor();

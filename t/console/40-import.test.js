@@ -30,6 +30,7 @@ async function undoing(page) {
   await page.getByRole('heading', { name: 'Staff', exact: true }).waitFor();
   await settled(page);
   ok(await page.getByText('imp-a').first().isVisible(), 'each account is listed');
+  ok(/^#\/demo\/users\/[0-9a-f-]{36}$/.test(await page.getByRole('link', { name: /^imp-/ }).first().getAttribute('href')), 'and leads to its page');
   if (await dialog(page).count()) await button(page, 'Close').click();
   await button(page, 'Undo').click();
   await dialog(page).getByRole('button', { name: 'Undo', exact: true }).click();

@@ -188,7 +188,7 @@ export async function access(c) {
   redraw();
   return screen({ title: 'Access', lead: 'What people get by being provisioned. What you grant by hand stays as it is.',
     actions: [way(c.to('review'), 'Access review'), way(c.to('templates'), 'What new users get'),
-      adder(c, 'subscription', 'Add a subscription')] },
+      adder(c, 'subscription', 'Add a subscription', () => c.again(), '')] },
   who, h('section.card', subscriptions), preview, card('Groups and roles', roles),
   card('What a first login gives', login));
 }

@@ -1,6 +1,6 @@
 /** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
 import { button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, screen, state, table,
-  tag, time, way } from '../kit.js';
+  tag, telling, time, way } from '../kit.js';
 import { difference, said } from './history.js';
 
 /** A path with its query as people write it. @param {string} path */
@@ -29,16 +29,21 @@ export function sent(row, kind) {
   return code(`${row.method} ${readable(row.path)}`, kind);
 }
 
+/** What a request was about, unless its name is masked. @param {Row} row */
+export function object(row) {
+  return row.object && row.object !== '***' && [' ', h('b', name(row.object, 'one'))];
+}
+
 /** @param {Row} row */
-function outcome(row) {
-  return [row.dryRun ? tag('plain', 'dry run') : state(row.outcome), ' ', h('span.soft', row.status)];
+export function outcome(row) {
+  return h('span.whole', row.dryRun ? tag('plain', 'dry run') : state(row.outcome), ' ', h('span.soft', row.status));
 }
 
 /** @param {Place} c */
 function columns(c) {
   return [col('When', (row) => link(c.to('activity', row.id), time(row.at, format.second))),
-    col('Request', (row) => [asked(row), row.object && [' ', h('b', name(row.object, 'one'))],
-      h('small', sent(row, 'one.fit'))]), col('Outcome', outcome), col('Why', (row) => row.reason && name(row.reason)),
+    col('Request', (row) => [asked(row), object(row), h('small', sent(row, 'one.fit'))]),
+    col('Outcome', outcome), col('Why', (row) => row.reason && name(row.reason)),
     col('Token', (row) => name(row.tokenName))];
 }
 
@@ -83,16 +88,9 @@ export async function activity(c) {
 function trouble(c, data) {
   if (data.status < 400) return null;
   const held = data.outcome === 'held';
-  return card(held ? 'Why it is held' : 'Why it was refused', data.reason && h('p', h('b', h('bdi', data.reason))),
+  return card(held ? 'Why it is held' : 'Why it was refused', data.reason && h('p', telling(data.reason)),
     h('p', model.words('advice', data.status) ?? model.words('advice', 'other')),
     held && way(c.to('holds'), 'Held requests'));
-}
-
-/** The user or the group that a request was about. @param {Place} c @param {Row} data */
-function about(c, { resourceType, resourceId, object }) {
-  const at = { User: 'users', Group: 'groups' }[String(resourceType)];
-  const text = object ? name(object, 'one') : `this ${String(resourceType).toLowerCase()}`;
-  return at && resourceId && link(c.to(at, resourceId), text);
 }
 
 /** Where the thing of an entry of the audit log is shown. @param {Place} c @param {Row} row */
@@ -102,12 +100,20 @@ export function placeOf(c, { objectType, objectName, objectId }) {
   return c.to(at, at === 'settings' ? '' : /^(role|flag)$/.test(at) ? objectName : objectId);
 }
 
+/** The user or the group that a request was about. @param {Place} c @param {Row} row */
+function about(c, row) {
+  const at = placeOf(c, { objectType: row.resourceType, objectId: row.resourceId });
+  return row.resourceId && ['About', link(at, object(row) || `this ${row.resourceType.toLowerCase()}`)];
+}
+
 /** @param {Row} data */
 function answered(data) {
-  return card('What was answered', facts(['Status', data.status], ['Kind', data.scimType],
+  return card('What was answered', facts(['Status', data.status],
+    data.scimType && ['Kind of error', code(data.scimType)],
     ['Took', `${format.count(Math.round(data.duration / 100) / 10)} ms`],
-    ['Dry run', data.dryRun ? 'yes: nothing was changed' : 'no'],
-    ['Accepted beyond the standard', data.leniencies?.length ? data.leniencies.join(', ') : 'nothing']));
+    data.dryRun && ['Dry run', 'nothing was changed'],
+    data.leniencies?.length > 0 && ['Accepted, though not as the standard says', h('ul.plainlist',
+      data.leniencies.map((/** @type {string} */ each) => h('li', model.words('leniencies', each) ?? each)))]));
 }
 
 /** @param {Place} c @param {Row} data */
@@ -123,11 +129,11 @@ export async function request(c) {
   const changed = data.request ? (await c.get('audit-list', { request: data.request, limit: 50 })).data.items : [];
   const what = (/** @type {Row} */ row) => [h('b', said(row.action)[2]), ' ',
     link(placeOf(c, row), name(row.objectName ?? row.objectId, 'one'))];
-  return screen({ title: [asked(data), ' ', data.object && name(data.object)],
+  return screen({ title: [asked(data), object(data)],
     trail: link(c.to('activity'), 'Activity'), tags: outcome(data) }, trouble(c, data),
   h('div.grid', card('What was asked', facts(['Request', sent(data)],
     ['When', [time(data.at, format.moment), ' (', time(data.at), ')']],
-    ['Token', link(c.to('tokens', data.tokenId), name(data.tokenName))], ['About', about(c, data)],
+    ['Token', link(c.to('tokens', data.tokenId), name(data.tokenName))], about(c, data),
     ['From', data.address], ['Id in the logs', code(data.request)])), answered(data)),
   changed.length > 0 && card('What changed', table([col('Change', what), col('What', difference)], changed)),
   data.changes && card(data.dryRun ? 'What would have changed' : 'What it came to',

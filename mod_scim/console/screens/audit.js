@@ -1,13 +1,7 @@
 /** The audit log: who changed what, before and after. */
-import { card, code, col, empty, fold, format, h, link, list, model, name, screen, time } from '../kit.js';
-import { difference, said } from './history.js';
+import { card, col, empty, format, h, link, list, model, name, screen, time } from '../kit.js';
+import { beforeAndAfter, said } from './history.js';
 import { placeOf } from './activity.js';
-
-/** @param {Row} row */
-function beforeAndAfter(row) {
-  const diff = difference(row);
-  return diff && (diff.children.length <= 4 ? diff : fold(format.many(diff.children.length, 'value'), diff));
-}
 
 /** @type {View} */
 export async function audit(c) {
@@ -16,7 +10,8 @@ export async function audit(c) {
       h('small', model.words('actors', row.actorKind) ?? row.actorKind)]),
     col('What', (row) => [said(row.action)[2], ' ', link(placeOf(c, row), name(row.objectName ?? row.objectId, 'one')),
       h('small', model.words('types', row.objectType) ?? row.objectType,
-        row.request && [' · ', code(row.request, 'one')])]),
+        row.request && [' · ', link(c.to(row.actorKind === 'token' ? 'activity' : 'audit', '',
+          { request: row.request }), 'request')])]),
     col('Before and after', beforeAndAfter)];
   return screen({ title: 'Audit', lead: 'Every change, with who made it. Nobody can change or remove an entry.' },
     card('', await list(c, { operation: 'audit-list', columns, nothing: empty('Nothing yet',

@@ -1,8 +1,8 @@
 /** Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
  * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides. */
-import { button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, state, table,
+import { button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, table,
   tag } from '../kit.js';
-import { asked, follow } from './activity.js';
+import { asked, follow, object, outcome } from './activity.js';
 import { makeToken } from './tokens.js';
 
 /** A guide, or the index of all. @param {Place} c @param {string} file */
@@ -76,13 +76,14 @@ function test(c, guide, kept) {
   const run = async () => {
     fill(result, h('div.bone.short'));
     const said = token.value.trim() || kept.token;
-    await c.send('connection-test', said ? { token: said } : {}).then(
+    const calls = guide.test.map((each) => encodeURI(each.path));
+    await c.send('connection-test', said ? { token: said, calls } : { calls }).then(
       ({ data }) => fill(result, h('ul.todo', data.steps.map(testStep))), (error) => fill(result, problem(error)));
   };
+  const help = 'It is used for this test and not kept. Without a token the steps that need one are not tried.';
   return card('Test the connection', h('p', 'The server calls its own base URL as an identity provider does, and '
-    + `checks the certificate. ${guide.short} asks:`), h('ul', asks), h('div.fields', h('div.field',
-    h('label', { for: 'token' }, 'Token'), token, h('small', 'It is used for this test and not kept. Without a token '
-      + 'the steps that need one are not tried.'))),
+    + `checks the certificate. Among the calls are those of ${guide.short} itself:`), h('ul', asks),
+  h('div.fields', h('div.field', h('label', { for: 'token' }, 'Token'), token, h('small', help))),
   h('div.row.actions', button('Test the connection', run, { kind: 'main' })), result);
 }
 
@@ -101,8 +102,7 @@ function waiting(c, guide) {
     h('p', h('span.live', `Waiting for the first request of ${guide.short}…`)),
     h('p.soft', 'Let it test the connection now. Its calls appear here as they arrive.'));
   const columns = [col('When', (row) => link(c.to('activity', row.id), format.second(row.at))),
-    col('Request', (row) => [asked(row), row.object && [' ', name(row.object, 'one')]]),
-    col('Outcome', (row) => [state(row.outcome), ' ', h('span.soft', row.status)]),
+    col('Request', (row) => [asked(row), object(row)]), col('Outcome', outcome),
     col('Why', (row) => row.reason && name(row.reason))];
   follow(c, (fresh) => {
     rows = [...fresh, ...rows].slice(0, 20);

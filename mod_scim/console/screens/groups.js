@@ -11,10 +11,8 @@ export async function groups(c) {
     col('Source', (row) => [sourceTag(row), row.archivedAt && [' ', tag('plain', 'archived')]]),
     num('Members', (row) => format.count(row.members)), num('Gives', (row) => row.mappings || '–'),
     col('Changed', (row) => time(row.lastModified))];
-  const intro = 'The identity provider does not see a local group. It sees a group of the application (a profile, or a '
-    + 'project with a level of access), and may change its members.';
   return screen({ title: 'Groups', lead: 'Groups of the identity provider, of the application, and your own.',
-    actions: adder(c, 'group', 'Add a group', intro, (made) => c.go('groups', made.id)) },
+    actions: adder(c, 'group', 'Add a group', (made) => c.go('groups', made.id)) },
   card('', await list(c, { operation: 'group-list', columns, nothing: empty('No group yet',
     'Assign or push groups at the identity provider, or add one of your own.') })));
 }
@@ -41,7 +39,7 @@ async function members(c, data) {
   const remove = (/** @type {Row} */ row) => button('Remove', async () => {
     await c.send('group-remove-member', { group: data.id, member: row.id });
     await shown.again();
-  }, { label: `Remove ${called(row)}` });
+  }, { label: `Remove ${called(row)}`, kind: 'plain' });
   const columns = [
     col('Member', (row) => link(c.to(row.type === 'Group' ? 'groups' : 'users', row.id), name(called(row)))),
     col('User name', (row) => (row.type === 'Group' ? tag('plain', 'group') : name(row.name))),
@@ -58,16 +56,11 @@ async function members(c, data) {
 
 /** @param {Place} c @param {Row} data @param {string | null} etag */
 function actions(c, data, etag) {
-  const [operation, text, question] = data.archivedAt
-    ? ['restore', 'Restore', 'The group is there again, with those of its members who are still here.']
-    : data.source === 'scim' ? ['unlink', 'Unlink', 'The group becomes yours to manage. The identity provider no '
-      + 'longer sees it. Its members, and what they have, stay.']
-      : ['remove', 'Archive', 'The group is gone, and with it what it gives. You can restore it.'];
-  const hand = data.source === 'local' && !data.archivedAt && operationButton(c, { operation: 'group-link', etag,
-    values: { group: data.id }, text: 'Hand over', question: 'The identity provider sees it, and manages it from then '
-      + 'on.' });
-  return [hand, operationButton(c, { operation: `group-${operation}`, values: { group: data.id }, etag, text, question,
-    danger: operation === 'remove' })];
+  const act = (/** @type {string} */ verb, /** @type {string} */ text) => operationButton(c, { operation:
+    `group-${verb}`, values: { group: data.id }, etag, text, danger: verb === 'remove' });
+  if (data.archivedAt) return act('restore', 'Restore');
+  return data.source === 'scim' ? act('unlink', 'Unlink')
+    : [data.source === 'local' && act('link', 'Hand over'), act('remove', 'Archive')];
 }
 
 /** @type {View} */

@@ -1,5 +1,5 @@
 /** A timeline of everything that changed a thing: account, groups and access, each entry with the request behind it. */
-import { add, card, empty, fold, format, further, h, link, model, name, problem, time } from '../kit.js';
+import { add, breakable, card, empty, fold, format, further, h, link, model, name, problem, time } from '../kit.js';
 
 /** How an action is marked and said. @param {string} action @returns {[string, string, string]} */
 export function said(action) {
@@ -9,7 +9,9 @@ export function said(action) {
 /** @param {any} value */
 function shown(value) {
   if (value === undefined || value === null) return '–';
-  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : format.plain(value);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return time(value, format.moment);
+  return h('bdi', breakable(typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value)
+    : format.plain(value)));
 }
 
 /** What an entry of the audit log changed, a line each; who joined or left a group is named. @param {Row} entry */
@@ -17,28 +19,36 @@ export function difference({ before, after, members }) {
   if (members?.items?.length) {
     const names = members.items.map((/** @type {Row} */ each) => each.name ?? each.id);
     const more = members.count > 20 && ` and ${members.count - 20} more`;
-    return h('ul.change', h('li', h('bdi', format.listed(names.slice(0, 20))), more));
+    return h('ul.change', h('li', h('bdi', breakable(format.listed(names.slice(0, 20)))), more));
   }
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const changed = keys.filter((key) => !/^(schemas|meta)$/.test(key)
     && JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]));
   const member = (/** @type {string} */ key) => h('li', h('span.soft', `${model.label(key)} `),
-    before && key in before && [h('del', h('bdi', shown(before[key]))), ' → '],
-    after && key in after ? h('ins', h('bdi', shown(after[key]))) : h('span.soft', 'none'));
+    before && key in before && [h('del', shown(before[key])), ' → '],
+    after && key in after ? h('ins', shown(after[key])) : h('span.soft', 'none'));
   return changed.length ? h('ul.change', changed.map(member)) : null;
+}
+
+/** The same, to be opened where it is long. @param {Row} entry */
+export function beforeAndAfter(entry) {
+  const diff = difference(entry);
+  return diff && (diff.children.length <= 4 ? diff : fold(format.many(diff.children.length, 'value'), diff));
 }
 
 /** @param {Place} c @param {Row} entry */
 function line(c, entry) {
   const [mark, kind, words] = said(entry.action ?? entry.kind ?? '');
+  // Of settings the text has the API's names, and the difference has words.
+  const text = entry.objectType === 'Tenant' ? '' : entry.text;
   // A person's entry says which group; who else joined is no matter of this page.
-  const diff = entry.text && /-members$/.test(entry.action) ? null : difference(entry);
+  const diff = text && /-members$|^(un)?map$/.test(entry.action) ? null : beforeAndAfter(entry);
   const about = entry.objectName && entry.objectType !== 'User' && [': ', name(entry.objectName, 'one')];
   const request = entry.actorKind === 'token' && entry.request
-    && [' ', link(c.to('activity', '', { request: entry.request }), 'request')];
+    && [' · ', link(c.to('activity', '', { request: entry.request }), 'request')];
   return h('li', time(entry.at, format.moment), h(`span.mark.${kind}`, { 'aria-hidden': 'true' }, mark),
-    h('div', entry.text ? h('bdi', entry.text) : [h('b', words), about], entry.actor && [' by ', h('bdi', entry.actor)],
-      request, diff && fold('What changed', diff)));
+    h('div', h('p', text ? h('bdi', text) : [words, about]), entry.actor && h('small', 'by ', h('bdi', entry.actor),
+      request), diff));
 }
 
 /** The same, read when it is opened. @param {Place} c @param {string} id @param {'User' | 'Group'} type */

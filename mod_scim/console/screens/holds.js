@@ -1,5 +1,5 @@
 /** Held requests: whom each would touch, and the decision about it. */
-import { ask, button, card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state,
+import { card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state,
   table, tag, time } from '../kit.js';
 import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
@@ -22,8 +22,8 @@ export async function holds(c) {
     col('Sent', (row) => [format.many(row.attempts, 'time'), h('small', 'last ', time(row.lastAt))]),
     col('Token', (row) => name(row.tokenName)),
     col('Decided', (row) => row.decided && [time(row.decided), h('small', 'by ', h('bdi', row.decidedBy))])];
-  const rejectAll = operationButton(c, { operation: 'hold-reject-all', text: 'Reject all…', kind: 'danger', plain: true,
-    question: 'Every held request is refused for a day, however often it is sent.' });
+  const rejectAll = operationButton(c, { operation: 'hold-reject-all', text: 'Reject all…', kind: 'danger',
+    plain: true });
   const loaded = (/** @type {any} */ data) =>
     setCount('holds', data.items.filter((/** @type {Row} */ each) => each.state === 'held').length);
   return screen({ title: 'Held requests', actions: rejectAll, lead: 'A request that would take access from more people '
@@ -32,25 +32,12 @@ export async function holds(c) {
     ['A request is held when it exceeds the limits in the ', link(c.to('settings'), 'settings'), '.']) })));
 }
 
-/** @param {Place} c @param {string | null} etag */
-function release(c, etag) {
-  const minutes = h('input', { type: 'number', value: 60, min: 1, max: 10080, id: 'minutes' });
-  const everything = h('input', { type: 'checkbox', id: 'everything' });
-  const body = [h('p', 'The identity provider sends the request again by itself. It passes then.'), h('div.fields',
-    h('div.field', h('label', { for: 'minutes' }, 'For how many minutes'), minutes),
-    h('div.field.check', everything, h('label', { for: 'everything' }, 'Let all other requests pass, too'),
-      h('small', 'Except those that you have rejected.')))];
-  return ask({ title: 'Release it?', action: 'Release', body, work: () => c.act('hold-release',
-    { hold: c.id, minutes: Number(minutes.value), everything: everything.checked },
-    'Released. The identity provider tries again by itself.', etag) });
-}
-
-/** @param {Place} c @param {string | null} etag */
-function reject(c, etag) {
-  const body = h('p', 'The request is refused for a day, however often it is sent. Change what led to it at the '
-    + 'identity provider.');
-  return ask({ title: 'Reject it?', action: 'Reject', danger: true, body,
-    work: () => c.act('hold-reject', { hold: c.id }, 'Rejected', etag) });
+/** The user or the group that a request is about, if it is there. @param {Place} c @param {Row} data */
+async function subject(c, { path }) {
+  const [, type, id = ''] = String(path).split(/[/?]/);
+  const noun = { Users: 'user', Groups: 'group' }[type];
+  const found = noun && id ? await c.get(`${noun}-show`, { [noun]: id }).catch(() => null) : null;
+  return found ? { at: c.to(`${noun}s`, id), title: found.data.displayName ?? found.data.userName } : undefined;
 }
 
 /** @param {Place} c @param {Row} data */
@@ -65,20 +52,21 @@ function people(c, data) {
 /** @type {View} */
 export async function hold(c) {
   const { data, etag } = await c.get('hold-show', { hold: c.id });
-  const [, type, thing] = String(data.path).split('/');
-  const about = thing && { Users: 'user', Groups: 'group' }[type];
-  const actions = data.state === 'held' && [button('Release…', () => release(c, etag), { kind: 'main' }),
-    button('Reject…', () => reject(c, etag), { kind: 'danger' })];
-  return screen({ title: [asked(data), `: ${format.people(data.weight)} would lose access`], actions,
-    trail: link(c.to('holds'), 'Held requests'),
-    tags: [state(data.state), actions && tag('plain', 'nothing has changed yet')] },
-  h('div.grid', card('The request', facts(['Request', sent(data)],
-    ['About', about && link(c.to(`${about}s`, thing.split('?')[0]), `this ${about}`)],
+  const about = await subject(c, data);
+  const values = { hold: c.id };
+  const actions = data.state === 'held'
+    && [operationButton(c, { operation: 'hold-release', values, etag, text: 'Release…', kind: 'main' }),
+      operationButton(c, { operation: 'hold-reject', values, etag, text: 'Reject…', danger: true })];
+  const title = [asked(data), about && ' ', about && name(about.title), ': ', format.people(data.weight),
+    ' would lose access'];
+  const tags = [state(data.state), actions && tag('plain', 'nothing has changed yet')];
+  return screen({ title, tags, actions, trail: link(c.to('holds'), 'Held requests') }, h('div.grid',
+    card('The request', facts(['Request', sent(data)], about && ['About', link(about.at, name(about.title, 'one'))],
     ['Token', link(c.to('tokens', data.tokenId), name(data.tokenName))], ['First sent', time(data.at, format.moment)],
     ['Last sent', [time(data.lastAt), `, ${format.many(data.attempts, 'time')}`]],
     data.decided && ['Decided', [time(data.decided, format.moment), ' by ', h('bdi', data.decidedBy)]],
     data.until && ['Passes until', time(data.until, format.moment)])),
-  card('Why it is held', facts(['This request takes access from', format.people(data.weight)],
+    card('Why it is held', facts(['This request takes access from', format.people(data.weight)],
     ['All requests of the hour', format.people(data.total)], ['You allow in an hour', format.people(data.threshold)]))),
   people(c, data));
 }

@@ -1,6 +1,6 @@
 /** The overview: what needs attention first, then the base URL, tokens, people, and the requests of a day. */
 import { ask, button, card, chart, choices, col, copyable, empty, fold, format, h, link, model, name, num, screen,
-  secretShown, setCount, setTenant, table, tag, time, way } from '../kit.js';
+  secretShown, setCount, setTenant, table, tag, telling, time, way } from '../kit.js';
 import { tokenTag } from './tokens.js';
 
 /** @param {Place} c @param {Row} entry */
@@ -18,13 +18,13 @@ function attentionRow(c, entry) {
   const last = entry.at && /refusal|failure|hold/.test(entry.kind) && [' Last time: ', time(entry.at), '.'];
   return h('li',
     h(`span.${kind}`, { title: word }, h('span.seldom', `${word}: `), h('span', { 'aria-hidden': 'true' }, mark)),
-    h('div', h('p', h('b', h('bdi', entry.text)), often), h('p.soft', h('bdi', entry.fix), last)), step(c, entry));
+    h('div', h('p', telling(entry.text), often), h('p.soft', h('bdi', entry.fix), last)), step(c, entry));
 }
 
 /** @param {Place} c @param {Row[]} entries */
 function attention(c, entries) {
   return card('What needs attention', entries.length ? h('ul.todo', entries.map((each) => attentionRow(c, each)))
-    : h('p', tag('good', 'Nothing', '✓'), ' All tokens are valid, and no request of the last 24 hours was refused.'));
+    : h('p', tag('good', 'Nothing', '✓'), ' No token ends soon, nothing is held, and nothing has to be corrected.'));
 }
 
 /** @param {Place} c @param {Row[]} all */

@@ -4,8 +4,7 @@ import { adder, card, col, empty, format, link, list, name, num, operationButton
 /** @type {View} */
 export async function roles(c) {
   const remove = (/** @type {string} */ noun, /** @type {string} */ value) => operationButton(c, { kind: 'plain',
-    operation: `${noun}-remove`, values: { [noun]: value }, text: 'Remove', danger: true,
-    question: `You can remove a ${noun} only when nobody has it.` });
+    operation: `${noun}-remove`, values: { [noun]: value }, text: 'Remove', danger: true });
   const roleColumns = [
     col('Role', (row) => [link(c.to('role', row.role), name(row.displayName)), row.builtIn
       && [' ', tag('plain', 'built in')]]), col('Its value', (row) => name(row.role)),

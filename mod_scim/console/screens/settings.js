@@ -62,7 +62,7 @@ export async function settings(c) {
   const provisioning = card('Provisioning', facts(
     ['State', data.enabled ? tag('good', 'on') : tag('plain', 'off', '○')],
     ['Base URL', data.baseUrl && copyable(data.baseUrl, 'the base URL')], ['Made', time(data.created, format.moment)],
-    ['Guard open until', data.guardUntil && time(data.guardUntil, format.moment)]), h('div.actions', off));
+    data.guardUntil && ['Guard open until', time(data.guardUntil, format.moment)]), h('div.actions', off));
   return screen({ title: 'Settings', lead: 'Settings of this tenant. Who gets access is decided under Access.' },
     provisioning, forms(c, shown));
 }

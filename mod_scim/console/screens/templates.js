@@ -28,9 +28,9 @@ async function apply(c, row) {
   const columns = [col('User name', (each) => link(c.to('users', each.id), name(each.userName))),
     col('Gets', (each) => each.gets && gives(each.gets)), col('Why not', (each) => name(each.cause ?? ''))];
   const { look, report } = lookFirst(c, 'template-apply', 'Apply it', (said) => said, columns, (data) => data.accounts);
-  await ask({ title: ['Apply ', h('bdi', row.name)], large: true, cancel: 'Close', body: h('div.stack', h('p', 'Users '
-    + 'of today who fit get what of it they lack. You can take it back as one.'), h('div.row',
-    button('See what it would do', () => look({ template: row.id }))), report) });
+  await ask({ title: ['Apply ', h('bdi', row.name)], large: true, cancel: 'Close', body: h('div.stack', h('p',
+    'Users who are here already and fit its condition get what they lack of it. You can undo that as a whole.'),
+  h('div.row', button('See what it would do', () => look({ template: row.id }))), report) });
   c.again();
 }
 
@@ -42,8 +42,7 @@ export async function templates(c) {
     col('', (row) => h('div.row', button('Who would match', () => matches(c, row),
       { label: `Who would match ${row.name}` }),
     button('Apply…', () => apply(c, row), { label: `Apply ${row.name}` })))];
-  const make = adder(c, 'template', 'Add a template', 'It is applied once to each account that is made from now on and '
-    + 'that fits its condition.', undefined, 'main');
+  const make = adder(c, 'template', 'Add a template');
   return screen({ title: 'What new users get', trail: link(c.to('access'), 'Access'), actions: make, lead: 'Templates '
     + 'are applied in their order when an account is made. The first that gives a role decides it; all else adds up.' },
   card('', await list(c, { operation: 'template-list', columns, nothing: empty('No template yet',

@@ -8,10 +8,9 @@ export async function tenants(c) {
     col('Tenant', (row) => [link(router.link({ tenant: row.tenant }), name(row.displayName ?? row.tenant)),
       row.displayName && h('small', row.tenant)]), col('Provisioning', standing),
     col('Last request', (row) => time(row.lastRequest) ?? h('span.soft', 'never')),
-    col('Health', (row) => state(row.health)), num('Refused today', (row) => row.refused || '–'),
-    num('Held', (row) => row.held || '–'), col('Made', (row) => time(row.created))];
-  const intro = 'A tenant is one customer organisation, with users, groups and tokens of its own.';
-  const actions = adder(c, 'tenant', 'Add a tenant', intro, (made) => router.go({ tenant: made.tenant }), 'main');
+    col('Health', (row) => state(row.health)), num('Not done today', (row) => row.refused || '–'),
+    num('Held now', (row) => row.held || '–'), col('Made', (row) => time(row.created))];
+  const actions = adder(c, 'tenant', 'Add a tenant', (made) => router.go({ tenant: made.tenant }));
   return screen({ title: 'Tenants', lead: 'Each is one organisation with its own identity provider.', actions },
     card('', await list(c, { operation: 'tenant-list', columns,
       nothing: empty('No tenant yet', 'Add the first one; then connect its identity provider.') })));

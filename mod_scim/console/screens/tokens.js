@@ -32,7 +32,7 @@ export async function makeToken(c, suggested, intro) {
   const ends = lifetime();
   let made = /** @type {any} */ (null);
   const body = form(c, { operation: { ...operation, body: fields }, action: 'Make the token', cancel: true,
-    extra: [h('p'), h('div.fields', ends.element)], submit: async (values) => {
+    extra: ends.element, submit: async (values) => {
       const expires = ends.read();
       made = (await c.send('token-add', { ...values, ...(expires && { expires }) })).data;
       if (body.closest('dialog')?.open) return body.closest('dialog').close();
@@ -77,7 +77,7 @@ function details(data) {
   return facts(['Key', code(data.keyId)], ['Made', by(data.created, data.createdBy)],
     ['Ends', [time(data.expires, format.moment), ' (', time(data.expires), ')']],
     ['Last use', data.lastUsed ? [time(data.lastUsed), from] : 'never'],
-    ['Usually used', data.usualEvery && `every ${format.minutes(data.usualEvery)}`],
+    data.usualEvery && ['Usually used', `every ${format.minutes(data.usualEvery)}`],
     data.revoked && ['Revoked', by(data.revoked, data.revokedBy)],
     ['For', data.scope === 'me' ? ['the user ', h('bdi', data.userName)] : 'the whole tenant']);
 }
@@ -93,8 +93,7 @@ export async function token(c) {
       + 'the identity provider. When it has been used, revoke the first. Both work until then.');
     if (made) c.go('tokens');
   }, { kind: 'main' });
-  const revoke = operationButton(c, { operation: 'token-revoke', values, text: 'Revoke', danger: true,
-    question: 'The next request with it is refused. You cannot undo this.' });
+  const revoke = operationButton(c, { operation: 'token-revoke', values, text: 'Revoke', danger: true });
   return screen({ title: name(data.name), trail: link(c.to('tokens'), 'Tokens'),
     tags: [tokenTag(data), data.readOnly && tag('plain', 'read only')],
     actions: [data.status !== 'revoked' && replace, valid && revoke] },

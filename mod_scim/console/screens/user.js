@@ -31,7 +31,7 @@ function groups(c, data) {
 function links(c, data) {
   if (!data.links?.length) return null;
   const clear = (/** @type {Row} */ each) => operationButton(c, { operation: 'link-remove', values: { link: each.id },
-    text: 'Clear', kind: 'plain', question: 'The next login links the person anew.' });
+    text: 'Clear', kind: 'plain' });
   const rows = data.links.map((/** @type {Row} */ each) =>
     [h('bdi', each.issuer), [code(each.subject), ' ', clear(each)]]);
   return card('Logins', h('p.soft', 'Under these names identity providers log this person in.'), facts(...rows));
@@ -64,7 +64,7 @@ export async function merge(c, data, other) {
     carry ??= preview.carry;
     fill(shown, mergePreview({ ...preview, carry }, data, (now) => { carry = now; look().catch(fail); }));
   };
-  const choose = !other && typeahead({ label: 'The account that stays', placeholder: 'User name',
+  const choose = !other && typeahead({ label: 'The account that stays', placeholder: 'User name', action: 'Choose',
     suggest: suggester(c, 'user', 'userName'), choose: (value) => {
       [into, carry] = [value, undefined];
       return look();
@@ -80,21 +80,13 @@ export async function merge(c, data, other) {
 
 /** @param {Place} c @param {Row} data @param {string | null} etag */
 function actions(c, data, etag) {
-  const act = (/** @type {string} */ verb, /** @type {string} */ text, /** @type {string} */ question, gone = false) =>
-    operationButton(c, { operation: `user-${verb}`, values: { user: data.id }, etag, text, question, danger: gone,
+  const act = (/** @type {string} */ verb, /** @type {string} */ text, gone = false) => operationButton(c,
+    { operation: `user-${verb}`, values: { user: data.id }, etag, text, danger: gone,
       done: gone ? () => c.go('users') : undefined });
-  if (data.state === 'deleted') {
-    return [act('restore', 'Restore', 'The account is there again, under the same id. Its groups and access come from '
-      + 'the identity provider.'), act('erase', 'Erase', 'Everything of this account is erased for good. Only the '
-      + 'audit log keeps what was done. You cannot undo this.', true)];
-  }
-  return [data.protected ? act('unprotect', 'End protection', 'Provisioning may change it and its access again.')
-    : act('protect', 'Protect', 'Provisioning changes neither the account nor its access. For the main contact, and '
-      + 'for emergencies.'),
-  data.source === 'scim' && act('convert', 'Make it local',
-    'The identity provider no longer sees the account, and you manage it here.'),
-  button('Merge…', () => merge(c, data)),
-  data.source === 'local' && act('remove', 'Delete', 'It loses its access at once. You can restore it.', true)];
+  if (data.state === 'deleted') return [act('restore', 'Restore'), act('erase', 'Erase', true)];
+  return [data.protected ? act('unprotect', 'End protection') : act('protect', 'Protect'),
+    data.source === 'scim' && act('convert', 'Make it local'), button('Merge…', () => merge(c, data)),
+    data.source === 'local' && act('remove', 'Delete', true)];
 }
 
 /** @param {Place} c @param {Answer} shown */

@@ -12,10 +12,15 @@ export function userLink(c, row) {
   return link(c.to('users', row.userId ?? row.id), name(row.displayName ?? row.userName ?? row.user ?? row.id));
 }
 
+/** A person with the user name. @param {Place} c @param {Row} row */
+export function person(c, row) {
+  return [userLink(c, row), row.displayName && h('small', name(row.userName, 'one'))];
+}
+
 /** Accounts from a file: first what it would do, then in earnest. @param {Place} c */
 function importer(c) {
   const columns = [num('Line', (row) => row.line), col('User name', (row) => name(row.userName)),
-    col('Outcome', (row) => row.outcome), col('Why', (row) => [row.column && `${model.label(row.column)}: `,
+    col('Outcome', (row) => row.outcome), col('Why', (row) => [row.column && h('small', model.label(row.column)),
       name(row.cause ?? Object.keys(row.after).map(model.label).join(', '))])];
   return button('Import a file…', async () => {
     // The file is sent from the line on that is the next one.
@@ -32,15 +37,14 @@ function importer(c) {
 /** @type {View} */
 export async function users(c) {
   const columns = [
-    col('Name', (row) => [userLink(c, row), row.displayName && h('small', name(row.userName, 'one')),
+    col('Name', (row) => [person(c, row),
       row.email && row.email !== row.userName && h('small', name(row.email, 'one'))]),
     col('State', (row) => [state(row.state), row.protected && [' ', tag('plain', 'protected', '◆')]]),
     col('Source', sourceTag),
     col('Role', (row) => [name(row.role), row.roleGroup ? h('small', 'by ', h('bdi', row.roleGroup))
       : row.roleDefault && h('small', 'the default')]),
     col('Changed', (row) => time(row.lastModified))];
-  const add = adder(c, 'user', 'Add a local user', 'You manage local users here. The identity provider does not see '
-    + 'them.', (made) => c.go('users', made.id));
+  const add = adder(c, 'user', 'Add a local user', (made) => c.go('users', made.id));
   return screen({ title: 'Users', actions: [importer(c), add],
     lead: 'Everybody whom the identity provider has sent, and those whom you have added yourself.' },
   card('', await list(c, { operation: 'user-list', columns, nothing: empty('Nobody yet', 'The identity provider makes '
