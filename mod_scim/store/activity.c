@@ -10,7 +10,7 @@
 #include "guard.h"
 #include "resources_private.h"
 
-#define ROW_PARAMS 16 /* of the statement `finish` */
+#define ROW_PARAMS 15 /* of the statement `finish` */
 
 #define UNFINISHED 503 /* the status of a Bulk request while it is unfinished */
 
@@ -53,6 +53,14 @@ static const char *mask_trait(const scim_activity_t *activity)
     return activity->type && strcmp(activity->type, "User") == 0 ? "u" : "d";
 }
 
+/* Whether the tenant's activity masks the resource's name. */
+static int masks(const scim_session_t *session)
+{
+    const char *trait = mask_trait(session->activity);
+    const char *traits = session->rules ? session->rules->traits : NULL;
+    return trait && traits && strstr(traits, trait);
+}
+
 /* The reason, the used leniencies and the ignored attributes. */
 static const char *told(const scim_session_t *session, const char *reason)
 {
@@ -74,17 +82,16 @@ static scim_param_t *row(scim_session_t *session, int status, const char *reason
     params[3].value = apr_itoa(pool, status);
     params[4].value = activity->address;
     params[5].value = apr_psprintf(pool, "%" APR_TIME_T_FMT, apr_time_now() - activity->began);
-    params[6].value = activity->object;
+    params[6].value = masks(session) ? "***" : activity->object;
     params[7].value = told(session, reason);
-    params[8].value = activity->named ? apr_pstrcat(pool, "%", mask_trait(activity), "%", NULL) : NULL;
-    params[9].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
+    params[8].value = apr_psprintf(pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(activity->began),
                                    (int)apr_time_usec(activity->began));
-    params[10].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, activity->tried);
-    params[11].value = activity->key_id;
-    params[12].value = activity->request;
-    params[13].value = activity->resource;
-    params[14].value = activity->type;
-    params[15].value = session->leniency ? scim_leniency_names(session->leniency->used, pool) : "";
+    params[9].value = apr_psprintf(pool, "%" APR_INT64_T_FMT, activity->tried);
+    params[10].value = activity->key_id;
+    params[11].value = activity->request;
+    params[12].value = activity->resource;
+    params[13].value = activity->type;
+    params[14].value = session->leniency ? scim_leniency_names(session->leniency->used, pool) : "";
     return params;
 }
 

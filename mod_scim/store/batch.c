@@ -85,6 +85,19 @@ void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value
     APR_ARRAY_PUSH(batch->statements, scim_batch_statement_t) = setting;
 }
 
+void scim_batch_act(scim_batch_t *batch, const scim_acting_t *acting)
+{
+    scim_conn_t *conn = batch->conn;
+    _Static_assert(SCIM_NAMED_COUNT == 6, "each named parameter has a value here");
+    int machine = strcmp(acting->kind, "scimctl") == 0;
+    conn->named[SCIM_NAMED_ACTOR_KIND] = acting->kind;
+    conn->named[SCIM_NAMED_ACTOR] = acting->name;
+    conn->named[SCIM_NAMED_ACTOR_KEY] = acting->key;
+    conn->named[SCIM_NAMED_REQUEST] = acting->request;
+    conn->named[SCIM_NAMED_BASE_URL] = acting->base_url;
+    conn->named[SCIM_NAMED_ACTING] = machine ? apr_pstrcat(conn->pool, "scimctl:", acting->name, NULL) : acting->name;
+}
+
 void scim_batch_stream(scim_batch_t *batch, int slot, scim_take_row_t take, void *data)
 {
     scim_batch_statement_t *statement = &APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t);
@@ -322,24 +335,30 @@ static void forget_all(scim_backend_t *backend)
     backend->generation++;
 }
 
-static int send_statement(PGconn *pg, const scim_batch_statement_t *statement, apr_pool_t *pool)
+static int send_statement(const scim_conn_t *conn, const scim_batch_statement_t *statement)
 {
+    PGconn *pg = conn->pg;
+    const scim_statement_t *own = statement->id == SCIM_RUN_TIME_TEXT ? NULL : &scim_statements[statement->id];
     size_t n = (size_t)statement->nparams;
-    const char **values = apr_pcalloc(pool, (n + 1) * sizeof(*values));
-    int *lengths = apr_pcalloc(pool, (n + 1) * sizeof(*lengths));
-    int *formats = apr_pcalloc(pool, (n + 1) * sizeof(*formats));
+    size_t all = n + (size_t)(own ? own->named_count : 0);
+    const char **values = apr_pcalloc(conn->pool, (all + 1) * sizeof(*values));
+    int *lengths = apr_pcalloc(conn->pool, (all + 1) * sizeof(*lengths));
+    int *formats = apr_pcalloc(conn->pool, (all + 1) * sizeof(*formats));
+    for (size_t i = n; i < all; i++) {
+        values[i] = conn->named[own->named[i - n]];
+    }
     for (size_t i = 0; i < n; i++) {
         values[i] = statement->params[i].value;
         lengths[i] = statement->params[i].len;
         formats[i] = statement->params[i].binary;
     }
     if (!statement->name) {
-        return PQsendQueryParams(pg, statement->sql, statement->nparams, NULL, values, lengths, formats, 1);
+        return PQsendQueryParams(pg, statement->sql, (int)all, NULL, values, lengths, formats, 1);
     }
     if (statement->prepare && !PQsendPrepare(pg, statement->name, statement->sql, 0, NULL)) {
         return 0;
     }
-    return PQsendQueryPrepared(pg, statement->name, statement->nparams, values, lengths, formats, 1);
+    return PQsendQueryPrepared(pg, statement->name, (int)all, values, lengths, formats, 1);
 }
 
 /* Behind a sync COMMIT is carried out whatever came before, and rolls back what has failed. */
@@ -362,7 +381,7 @@ static int send_all(scim_batch_t *batch)
             return 0;
         }
         name_statement(batch, i);
-        if (!send_statement(conn->pg, statement, conn->pool)) {
+        if (!send_statement(conn, statement)) {
             return 0;
         }
     }

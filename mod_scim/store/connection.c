@@ -290,6 +290,13 @@ scim_error_t *scim_conn_limit(scim_conn_t *conn)
     return conn->backend->limit == conn->timeout ? NULL : scim_backend_ask(conn);
 }
 
+void scim_conn_named(apr_array_header_t *values, const scim_conn_t *conn, scim_statement_e id)
+{
+    for (int i = 0; i < scim_statements[id].named_count; i++) {
+        APR_ARRAY_PUSH(values, const char *) = conn->named[scim_statements[id].named[i]];
+    }
+}
+
 void scim_conn_reads(scim_conn_t *conn)
 {
     conn->reads = 1;

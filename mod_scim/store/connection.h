@@ -126,7 +126,8 @@ typedef struct scim_batch_t scim_batch_t;
 
 scim_batch_t *scim_batch_make(scim_conn_t *conn);
 
-/* Adds a statement; returns its slot. It takes scim_statements[id].params values. Text values. */
+/* Adds a statement; returns its slot. It takes scim_statements[id].params values, without the named ones. Text values.
+ */
 int scim_batch_add(scim_batch_t *batch, scim_statement_e id, const scim_param_t *params);
 /* Declares that the batch is likely to fail: if it ends with COMMIT, a failure is then rolled back in the same round
  * trip. Costs PostgreSQL one more answer. */
@@ -149,6 +150,23 @@ int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const
 void scim_batch_set(scim_batch_t *batch, const char *name, const char *value);
 /* The same, for the statements that are added after it; in a batch that begins a transaction. */
 void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value);
+
+/* Who acts, as the statements that record it have it. */
+typedef struct scim_acting_t {
+    const char *kind;     /* $actor_kind: token, admin, scimctl, login, httpd */
+    const char *name;     /* $actor: the token's name, or the user's */
+    const char *key;      /* $actor_key: the token's key id; "": no token acts */
+    const char *request;  /* $request: the request's id in the logs; "": it has none */
+    const char *base_url; /* $base_url: with {tenant} for the name; NULL: none */
+} scim_acting_t;
+
+/* Sets the values of the named parameters (statements.h) for this batch, and for those of the connection that follow,
+ * until another one sets them. $acting is the name, with a prefix for a user of the machine. The texts are not copied:
+ * they live until these batches have run. */
+void scim_batch_act(scim_batch_t *batch, const scim_acting_t *acting);
+
+/* Appends the values of the statement's named parameters (const char *), for a text that was made of it. */
+void scim_conn_named(apr_array_header_t *values, const scim_conn_t *conn, scim_statement_e id);
 
 /* Calls `take` for each row of a statement as it arrives, instead of keeping the rows, so that a long result does not
  * need memory. `first` is set for the first row, again if the batch is run again; the row is freed when the function

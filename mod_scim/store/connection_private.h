@@ -59,11 +59,12 @@ struct scim_conn_t {
     apr_pool_t *pool;
     apr_interval_time_t timeout;
     scim_backend_t *backend;
-    int trips;  /* round trips of this request */
-    int fresh;  /* this request is the backend's first */
-    int lost;   /* the backend was given up within this request */
-    int reads;  /* the request writes nothing */
-    int nested; /* a failure rolls back to a savepoint */
+    int trips;                           /* round trips of this request */
+    int fresh;                           /* this request is the backend's first */
+    int lost;                            /* the backend was given up within this request */
+    int reads;                           /* the request writes nothing */
+    int nested;                          /* a failure rolls back to a savepoint */
+    const char *named[SCIM_NAMED_COUNT]; /* the values of named parameters */
 };
 
 /* Drops the backend's state, and starts with an empty one. */

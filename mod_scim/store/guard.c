@@ -30,15 +30,20 @@ enum {
 
 typedef struct look_t {
     scim_session_t *session;
-    const char *noted, *transaction; /* the first entry of the audit log that may be its own, and its number */
+    const char *transaction; /* its number */
     const char *fingerprint;
     scim_guard_t guard;
 } look_t;
 
-int scim_guard_watches(const scim_session_t *session, int loses)
+int scim_guard_may_watch(const scim_session_t *session)
 {
     const char *traits = session->rules ? session->rules->traits : NULL;
-    return session->activity && traits && strstr(traits, WATCHED) && (loses || strstr(traits, DRY));
+    return traits && strstr(traits, WATCHED);
+}
+
+int scim_guard_watches(const scim_session_t *session, int loses)
+{
+    return session->activity && scim_guard_may_watch(session) && (loses || strstr(session->rules->traits, DRY));
 }
 
 int scim_guard_mark(scim_batch_t *batch)
@@ -60,8 +65,9 @@ static apr_int64_t number_of(const PGresult *result, int column)
 static int add_entries(scim_batch_t *batch, const look_t *look, scim_statement_e id)
 {
     const scim_session_t *session = look->session;
-    return scim_batch_add(batch, id,
-                          scim_params(session->pool, session->tenant, look->noted, look->transaction, SCIM_PARAMS_END));
+    return scim_batch_add(
+        batch, id,
+        scim_params(session->pool, session->tenant, session->told.noted, look->transaction, SCIM_PARAMS_END));
 }
 
 static void read_guard(scim_guard_t *guard, const PGresult *result)
@@ -93,8 +99,8 @@ static scim_error_t *read_facts(look_t *look)
     add_entries(batch, look, SCIM_STMT_GUARD_LOCK);
     int slot = scim_batch_add(batch, SCIM_STMT_GUARD_LOOK,
                               scim_params(session->pool, session->tenant, activity->method, activity->target,
-                                          look->fingerprint, session->token->key_id, look->noted, look->transaction,
-                                          SCIM_PARAMS_END));
+                                          look->fingerprint, session->token->key_id, session->told.noted,
+                                          look->transaction, SCIM_PARAMS_END));
     scim_error_t *error = scim_batch_run(batch);
     if (!error) {
         read_guard(&look->guard, scim_batch_result(batch, slot));
@@ -187,12 +193,11 @@ scim_error_t *scim_guard_look(scim_guarded_t *guarded, scim_batch_t *end, scim_s
                               const char *fingerprint)
 {
     look_t look = {.session = session, .fingerprint = fingerprint};
-    *guarded = (scim_guarded_t){.passes = PQgetisnull(mark, 0, 1)};
+    *guarded = (scim_guarded_t){.passes = PQgetisnull(mark, 0, 0)};
     if (guarded->passes) {
         return NULL; /* it has written nothing */
     }
-    look.noted = scim_result_text(NULL, mark, 0, 0);
-    look.transaction = scim_result_text(NULL, mark, 0, 1);
+    look.transaction = scim_result_text(NULL, mark, 0, 0);
     scim_error_t *error = read_facts(&look);
     if (error) {
         return error;

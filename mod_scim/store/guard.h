@@ -9,6 +9,9 @@
 
 #include "session.h"
 
+/* Whether the guard or a dry run may check the writes of the tenant's requests. */
+int scim_guard_may_watch(const scim_session_t *session);
+
 /* Whether a write is checked; `loses`: it may remove access or a login. Needs the tenant's rules. */
 int scim_guard_watches(const scim_session_t *session, int loses);
 

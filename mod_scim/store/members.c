@@ -70,6 +70,7 @@ static scim_error_t *add_filter(scim_batch_t *batch, scim_session_t *session, co
     APR_ARRAY_PUSH(sql.params, const char *) = session->tenant;
     APR_ARRAY_PUSH(sql.params, const char *) = group_id;
     APR_ARRAY_PUSH(sql.params, const char *) = protects(session);
+    scim_conn_named(sql.params, session->conn, SCIM_STMT_MEMBERS_FILTER);
     scim_error_t *error = scim_member_filter_sql(&sql, filter, pool);
     if (error) {
         return error;

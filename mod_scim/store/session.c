@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "activity.h"
+#include "guard.h"
 #include "resources_private.h"
 #include "rules_cache.h"
 #include "scim/text.h"
@@ -110,6 +111,7 @@ void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot)
     session->latest.slot = slot;
     session->latest.open = 0;
     session->latest.head = 0;
+    session->latest.noted = -1;
 }
 
 /* Of a session that is one transaction. */
@@ -118,6 +120,7 @@ static scim_batch_t *part(scim_session_t *session)
     scim_batch_t *batch = scim_batch_make(session->conn);
     session->latest.open = 1;
     session->latest.head = 0;
+    session->latest.noted = -1;
     session->latest.ruled = 0;
     session->latest.slot = -1;
     scim_batch_add(batch, SCIM_STMT_SAVEPOINT, NULL);
@@ -126,17 +129,26 @@ static scim_batch_t *part(scim_session_t *session)
 
 /* Who acts, as far as it is known: whoever writes knows the rules, or has been told by a batch before. What is read
  * needs it not. */
-static void add_acting(scim_batch_t *batch, const scim_session_t *session)
+static void act(scim_batch_t *batch, const scim_session_t *session)
 {
-    const scim_rules_t *rules = session->rules;
-    const char *name = rules ? rules->token : session->told.token_name;
-    if (!name) {
+    scim_acting_t acting = {.kind = "token",
+                            .name = session->rules ? session->rules->token : session->told.token_name,
+                            .key = session->token->key_id,
+                            .request = session->request ? session->request : ""};
+    scim_batch_act(batch, &acting);
+}
+
+/* The time limit of what follows, and where the audit log begins to tell of the transaction, where the guard, or a dry
+ * run, may look at it. */
+static void add_limit(scim_batch_t *batch, scim_session_t *session)
+{
+    if (scim_guard_may_watch(session)) {
+        session->latest.noted =
+            scim_batch_add(batch, SCIM_STMT_BOUND_NOTING,
+                           scim_params(session->pool, scim_conn_timeout_text(session->conn), SCIM_PARAMS_END));
+    } else {
         scim_session_bound(session, batch);
-        return;
     }
-    scim_batch_add(batch, SCIM_STMT_ACTING,
-                   scim_params(session->pool, scim_conn_timeout_text(session->conn), name, session->token->key_id,
-                               session->request ? session->request : "", rules ? rules->traits : "", SCIM_PARAMS_END));
 }
 
 static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_rules_t *rules, int logins)
@@ -153,11 +165,13 @@ static scim_batch_t *begin(scim_session_t *session, int transaction, const scim_
     }
     session->latest.open = transaction;
     session->latest.head = 1;
+    session->latest.noted = -1;
     session->latest.ruled = rules != NULL;
     if (logins) {
         scim_batch_add(batch, SCIM_STMT_LOGIN_LOCK, scim_params(session->pool, session->tenant, SCIM_PARAMS_END));
     }
-    add_acting(batch, session);
+    act(batch, session);
+    add_limit(batch, session);
     session->latest.slot =
         scim_batch_add(batch, SCIM_STMT_AUTHENTICATE, scim_session_params(session, version, SCIM_PARAMS_END));
     return batch;
@@ -205,6 +219,15 @@ scim_error_t *scim_session_attempt(scim_attempt_t once, void *work)
         }
     }
     return error;
+}
+
+/* The second column of bound_noting.sql. */
+static void read_noted(scim_session_t *session, const scim_batch_t *batch)
+{
+    const PGresult *result = session->latest.noted < 0 ? NULL : scim_batch_result(batch, session->latest.noted);
+    if (result && PQntuples(result) == 1) {
+        session->told.noted = apr_pstrdup(session->pool, scim_result_text(NULL, result, 0, 1));
+    }
 }
 
 /* The columns of reader.part are the last ones. */
@@ -258,6 +281,7 @@ scim_error_t *scim_session_run(scim_session_t *session, scim_batch_t *batch)
         error = explain(session, result, error);
     }
     read_answer(session, result);
+    read_noted(session, batch);
     return error;
 }
 

@@ -22,12 +22,14 @@ struct scim_activity_t;
 typedef struct scim_told_t {
     const char *token_name; /* NULL before */
     const char *profile;    /* the tenant's; only after batches of scim_session_batch, else NULL */
+    const char *noted;      /* the next number of the audit log when the transaction began; NULL: not read */
     int rate, burst;        /* requests a second, and maximum at once; 0: no limit */
 } scim_told_t;
 
 /* The latest batch. */
 typedef struct scim_latest_t {
     int slot;  /* of the authentication */
+    int noted; /* of the statement that reads the audit log's next number; -1: none */
     int head;  /* whether the statement in `slot` only authenticates */
     int open;  /* whether it leaves its transaction open */
     int ruled; /* whether it was computed with the session's rules */

@@ -28,7 +28,7 @@ create function scim.raised(number bigint) returns bigint
     language sql stable parallel safe
     return greatest(number + 1, floor(extract(epoch from now()) * 1000000)::bigint);
 
--- --- text, times and ids ---------------------------------------------------------------------------------------------
+-- --- text, times, ids and versions ---------------------------------------------------------------------------------------------
 
 -- A time as JSON has it.
 create function scim.time_text(at timestamptz) returns text
@@ -77,13 +77,6 @@ create function scim.id_time(id uuid) returns timestamptz
 create function scim.first_id(at timestamptz) returns uuid
     language sql immutable parallel safe
     return rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
-
--- --- who acts, and versions ---------------------------------------------------------------------------------
-
--- Who acts, as it is kept with what he makes.
-create function scim.acting() returns text
-    language sql stable
-    return case current_setting('scim.actor_kind', true) when 'scimctl' then 'scimctl:' else '' end || current_setting('scim.actor', true);
 
 -- The version of a representation, as ETag has it.
 create function scim.etag(representation jsonb) returns text

@@ -76,13 +76,12 @@ grant execute on function scim.fold_tally to scim_web, scim_manage;
 
 -- --- writing ---------------------------------------------------------------------------------------------------------
 
--- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing away, and erases.
+-- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing of it away, and erases resources.
 create function scim.forget(of_tenant text, gone uuid) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from scim.link l where l.tenant = of_tenant and l.user_id = gone;
-    perform scim.note_grant('withdraw', a) from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone order by a.id;
     delete from scim.access_grant a where a.tenant = of_tenant and a.user_id = gone;
     delete from scim.first_login f where f.tenant = of_tenant and f.user_id = gone;
     delete from scim.mapping p where p.tenant = of_tenant and p.group_id = gone;

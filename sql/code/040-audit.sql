@@ -1,7 +1,6 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements. The setting
--- scim.noted says where the log begins to tell of a transaction that the guard looks at (sql/statements/acting.sql).
+-- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements.
 
 -- --- members of groups -----------------------------------------------------------------------------------------------
 
@@ -89,27 +88,5 @@ begin
         perform scim.refuse('SC403', format('members: the user "%s", who is in a group in this one, is protected. Provisioning may not take '
             'it out of a group; an administrator can.', protected));
     end if;
-end
-$$;
-
--- --- grants ----------------------------------------------------------------------------------------------------------
-
--- The audit log has each grant that is made or withdrawn. `action` is grant or withdraw. What is withdrawn it has all of, so that it can tell
--- later how it was.
-create function scim.note_grant(action text, a scim.access_grant) returns void
-    language plpgsql
-as $$
-declare
-    what jsonb := jsonb_strip_nulls(jsonb_build_object(
-        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
-        'role', a.role, 'source', a.source));
-    all_of jsonb := what || jsonb_build_object('id', a.id, 'granted', scim.time_text(a.granted), 'grantedBy', a.granted_by,
-                                               'joined', scim.time_text(a.joined));
-begin
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-    values (a.tenant, action, 'User', a.user_id::text,
-        (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
-        case action when 'withdraw' then all_of end, case action when 'grant' then what end);
-    insert into scim.tally (tenant, type, n) values (a.tenant, 'User', 0);
 end
 $$;

@@ -13,8 +13,8 @@ with x as materialized (
     insert into scim.tally (tenant, type, n) select $1, 'User', 0 from x limit 1
     returning 1
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-    select $1, 'update', 'User', x.id::text, x.doc ->> 'userName', '{"active": false}', jsonb_build_object('active', true) from x order by x.id
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after)
+    select $1, {{actor}}, 'update', 'User', x.id::text, x.doc ->> 'userName', '{"active": false}', jsonb_build_object('active', true) from x order by x.id
     returning 1
 ), found_by as (
     -- An attribute that is looked up may be `active`.

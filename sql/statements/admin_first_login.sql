@@ -13,8 +13,8 @@ with u as materialized (
         on conflict do nothing
     returning user_id, issuer, subject
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-    select $1, 'add-link', 'User', l.user_id::text, u.name, jsonb_build_object('issuer', l.issuer, 'subject', l.subject) from linked l, u
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, after)
+    select $1, {{actor}}, 'add-link', 'User', l.user_id::text, u.name, jsonb_build_object('issuer', l.issuer, 'subject', l.subject) from linked l, u
     returning 1
 ), login as materialized (
     select $2::uuid as id

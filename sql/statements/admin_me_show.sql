@@ -1,6 +1,6 @@
 -- Who asks, and which tenants he may see: how many, and the first hundred. $1 nothing, $2 arguments: none
 select jsonb_build_object(
-           'user', current_setting('scim.actor'), 'kind', current_setting('scim.actor_kind'),
+           'user', $actor::text, 'kind', $actor_kind::text,
            'tenant', nullif(current_setting('scim.tenant'), '*'),
            'count', (select count(*) from scim.tenant),
            'tenants', coalesce((select jsonb_agg(x || {{based}} order by s.tenant)

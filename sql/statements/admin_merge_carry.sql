@@ -19,8 +19,8 @@ with {{tell}}, a as materialized (
                           and h.source = g.source)
     returning g.*
 ), told as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-    select $1, x.action, 'User', x.id::text,
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after)
+    select $1, {{actor}}, x.action, 'User', x.id::text,
            (select u.doc ->> 'userName' from scim.resource u where u.tenant = $1 and u.id = x.id),
            case x.action when 'withdraw' then w.what || jsonb_build_object('id', g.id, 'granted', scim.time_text(g.granted), 'grantedBy', g.granted_by,
                                                                            'joined', scim.time_text(g.joined)) end,

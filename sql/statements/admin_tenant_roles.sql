@@ -20,6 +20,6 @@ with made as (
     select $1, k.attribute, k.key, m.id from made m cross join lateral scim.lookup_keys('Role', m.doc) k
         on conflict do nothing
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-select $1, 'create', 'Role', m.id::text, m.doc ->> 'value', m.doc from made m order by m.id
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, after)
+select $1, {{actor}}, 'create', 'Role', m.id::text, m.doc ->> 'value', m.doc from made m order by m.id
 returning true as "hasRoles"

@@ -14,7 +14,7 @@ with x as materialized (
 ), batched as (
     insert into scim.batch (tenant, id, kind, name, actor, changed)
     select $1, ($2::jsonb ->> 'batch')::uuid, 'deactivation', 'provisioning was switched off',
-           coalesce(nullif(current_setting('scim.actor', true), ''), session_user), count(*)
+           $actor, count(*)
       from x
      where not x.becomes_local
     having count(*) > 0
@@ -29,8 +29,8 @@ with x as materialized (
     insert into scim.tally (tenant, type, n) select $1, x.type, -sum(x.becomes_local::int) from x group by x.type
     returning 1
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after, weight)
-    select $1, case when x.becomes_local then 'unlink' else 'update' end, x.type, x.id::text, coalesce(x.doc ->> 'userName', x.doc ->> 'displayName'),
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after, weight)
+    select $1, {{actor}}, case when x.becomes_local then 'unlink' else 'update' end, x.type, x.id::text, coalesce(x.doc ->> 'userName', x.doc ->> 'displayName'),
            case when x.becomes_local then '{"source": "scim"}'::jsonb
                 when x.doc ? 'active' then jsonb_build_object('active', x.doc -> 'active') end,
            case when x.becomes_local then '{"source": "local"}'::jsonb else '{"active": false}' end, (x.active and not x.becomes_local)::int

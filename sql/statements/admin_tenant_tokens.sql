@@ -9,5 +9,5 @@ select (select jsonb_agg(x.shown order by x.created)
                  order by k.created
                    for update of k) x) as tokens,
        e.at <= now() as past, e.at > now() + interval '3653 days' as late, scim.time_text(e.at) as expires, scim.time_text(now()) as now,
-       scim.acting() as acting
+       $acting::text as acting
   from e

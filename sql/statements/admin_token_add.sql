@@ -7,8 +7,8 @@ with {{tell}}, ended as (
      where k.tenant = $1 and k.revoked is null and k.expires <= now() and k.name = $2::jsonb ->> 'name'
     returning k.key_id, k.name, k.revoked, k.revoked_by
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-    select $1, 'revoke', 'Token', e.key_id, e.name, jsonb_build_object('revoked', scim.time_text(e.revoked), 'revokedBy', e.revoked_by) from ended e
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, after)
+    select $1, {{actor}}, 'revoke', 'Token', e.key_id, e.name, jsonb_build_object('revoked', scim.time_text(e.revoked), 'revokedBy', e.revoked_by) from ended e
     returning 1
 ), k as (
 insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,

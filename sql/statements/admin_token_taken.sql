@@ -11,5 +11,5 @@ select (select x.name from scim.token x where x.tenant = $1 and x.revoked is nul
        (select x.name from scim.token x where x.tenant = $1 and x.external = $2::jsonb ->> 'external' and x.revoked is null limit 1)
            as "externalTaken",
        e.at <= now() as past, e.at > now() + interval '3653 days' as late, scim.time_text(e.at) as expires, scim.time_text(now()) as created,
-       scim.acting() as "createdBy"
+       $acting::text as "createdBy"
   from e, t

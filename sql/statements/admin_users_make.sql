@@ -14,6 +14,6 @@ with made as (
     select $1, k.attribute, k.key, m.id from made m cross join lateral scim.lookup_keys('User', m.doc) k
         on conflict do nothing
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-select $1, 'create', 'User', m.id::text, m.doc ->> 'userName', m.doc from made m order by m.id
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, after)
+select $1, {{actor}}, 'create', 'User', m.id::text, m.doc ->> 'userName', m.doc from made m order by m.id
 returning 1

@@ -6,8 +6,8 @@ with gone as (
        and ($5::uuid[] is null or a.subscription_id = any ($5::uuid[]))
     returning a.*
 ), made as (
-    insert into scim.access_grant as n (tenant, user_id, subscription_id, source)
-    select $1, $2::uuid, s.id, 'provider'
+    insert into scim.access_grant as n (tenant, user_id, subscription_id, source, granted_by)
+    select $1, $2::uuid, s.id, 'provider', $actor
       from unnest($4::uuid[]) w (id)
      cross join lateral (select s.id from scim.subscription s where s.tenant = $1 and s.id = w.id offset 0) s
      where exists (select from scim.resource r where r.tenant = $1 and r.id = $2::uuid)
@@ -17,8 +17,8 @@ with gone as (
     insert into scim.tally (tenant, type, n) select $1, 'User', 0 where exists (select from gone) or exists (select from made)
     returning 1
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-select $1, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after)
+select $1, {{actor}}, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
   from (select g.action, (select jsonb_build_object('subscription', s.name, 'source', 'provider')
                             from scim.subscription s where s.tenant = $1 and s.id = g.subscription_id) || g.more as what
           -- Of what is taken back the log has all, so that it can tell later how it was.

@@ -7,8 +7,8 @@ with {{grounds_raised}}, {{tell}}, moved as (
        and exists (select from scim.resource g where g.tenant = $1 and g.id = $4::uuid)
     returning p.id
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-select $1, e.action, e.type, e.id, e.name, e.before, e.after
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after)
+select $1, {{actor}}, e.action, e.type, e.id, e.name, e.before, e.after
   from moved
  cross join lateral jsonb_to_recordset($5::jsonb) e (action text, type text, id text, name text, before jsonb, after jsonb)
 returning 1

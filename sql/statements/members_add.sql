@@ -27,8 +27,8 @@ with {{group}}, absent as materialized (
         on conflict do nothing
     returning member_id
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name, after)
-    select $1, 'add-members', 'Group', grp.id::text, grp.name, jsonb_build_object('members', c.members)
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, after)
+    select $1, {{actor}}, 'add-members', 'Group', grp.id::text, grp.name, jsonb_build_object('members', c.members)
       from grp, (select jsonb_agg(changed.member_id) as members from changed) c
      where c.members is not null
     returning 1

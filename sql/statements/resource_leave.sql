@@ -15,7 +15,7 @@ with left_groups as (
     insert into scim.tally (tenant, type, n) select $1, 'Group', 0 where exists (select from touched)
     returning 1
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, before)
-select $1, 'remove-members', 'Group', t.id::text, t.name, jsonb_build_object('members', jsonb_build_array($2::uuid))
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before)
+select $1, {{actor}}, 'remove-members', 'Group', t.id::text, t.name, jsonb_build_object('members', jsonb_build_array($2::uuid))
   from touched t
 returning 1

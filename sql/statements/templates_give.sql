@@ -66,8 +66,8 @@ with gift as materialized (
                                    from scim.subscription y where y.tenant = $1 and y.id = any (g.subscriptions)))) as told
       from gift g
 )
-insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
-select $1, e.action, e.type, e.id, e.name, e.before, e.after
+insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name, before, after)
+select $1, {{actor}}, e.action, e.type, e.id, e.name, e.before, e.after
   from (select g.n, 1 as part, p.id::text as id, 'update' as action, 'User' as type, p.name, nullif(c.value -> 'before', 'null') as before,
                nullif(c.value -> 'after', 'null') as after
           from gift g

@@ -142,8 +142,8 @@ with most as materialized (
      where t.tenant = $1 and (select g.longest < m.n from gone g, most m)
     returning t.tenant, t.display_name
 ), noted as (
-    insert into scim.audit (tenant, action, object_type, object_id, object_name)
-    select $1, 'erase', 'Tenant', l.tenant, l.display_name from last l
+    insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, object_name)
+    select $1, {{actor}}, 'erase', 'Tenant', l.tenant, l.display_name from last l
     returning 1
 )
 select jsonb_build_object('erased', (select g.total from gone g), 'done', exists (select from last))

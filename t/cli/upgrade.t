@@ -56,7 +56,7 @@ ok state_of() eq $state, 'changes nothing';
 # --- old and damaged code -----------------------------------------------------------------------------------------------------
 
 # What an older version may have had, and what somebody may do by hand.
-sql(q{create or replace function scim.acting() returns text language sql as 'select null::text'});
+sql(q{create or replace function scim.plain(value text) returns text language sql as 'select null::text'});
 sql('drop function scim.etag');
 sql('create function scim.of_old(x scim.access) returns int language sql as $$select 1$$; alter function scim.of_old owner to scim_owner');
 sql('create view scim.of_old as select * from scim.access; alter view scim.of_old owner to scim_owner');

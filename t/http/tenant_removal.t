@@ -71,11 +71,11 @@ SQL
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 my ($erase) = $prepared =~ /^(prepare tenant_erase as\n.*?;)$/ms;
 ok($erase, 'the statement of a piece');
-my $piece = sql("$erase begin; set local role scim_manage; set local scim.tenant = '$own'; execute tenant_erase('$own', '{\"rows\": 5000}'); rollback");
+my $piece = sql("$erase begin; set local role scim_manage; set local scim.tenant = '$own'; execute tenant_erase('$own', '{\"rows\": 5000}', 'admin', 'me', '', ''); rollback");
 is_json(unjson($piece), { erased => 0, done => false }, 'nothing is erased of a tenant that nobody has removed');
 sql("update scim.tenant set removing = now() where tenant = '$own'");
 my $full = sql("select count(*) from scim.resource where tenant = '$own'");
-$piece = unjson(sql("$erase begin; set local role scim_manage; set local scim.tenant = '$own'; execute tenant_erase('$own', '{\"rows\": 5000}'); commit"));
+$piece = unjson(sql("$erase begin; set local role scim_manage; set local scim.tenant = '$own'; execute tenant_erase('$own', '{\"rows\": 5000}', 'admin', 'me', '', ''); commit"));
 is($piece->{done} ? 1 : 0, 0, 'a piece is not all');
 is(sql("select count(*) from scim.resource where tenant = '$own'"), $full - 5000, 'but five thousand of each');
 is(sql("select count(*) from scim.subscription where tenant = '$own'"), 1, 'what others refer to waits for them');

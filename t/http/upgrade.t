@@ -32,7 +32,7 @@ is(in_db(q{select string_agg(action || ' ' || object_type, ', ' order by id) fro
     'create User, create Group, add-members Group', 'a user and a group are made');
 
 # Old code: what is looked up is not found, a function is missing, and there is another checksum.
-in_db(q{create or replace function scim.acting() returns text language sql as 'select null::text';
+in_db(q{create or replace function scim.plain(value text) returns text language sql as 'select null::text';
     drop function scim.tenant_counted; drop view scim_app.facts; update scim.code set checksum = 'old'});
 is(ask(GET => "/Users/$anna")->{status}, 200, 'a connection that is open goes on');
 sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web' and datname = '$db'");

@@ -15,6 +15,25 @@ begin
 end
 $$;
 
+-- The audit log has each grant that is made or withdrawn; `action` is grant or withdraw.
+create function fixture.note_grant(action text, a scim.access_grant) returns void
+    language plpgsql
+as $$
+declare
+    what jsonb := jsonb_strip_nulls(jsonb_build_object(
+        'subscription', (select s.name from scim.subscription s where s.tenant = a.tenant and s.id = a.subscription_id),
+        'role', a.role, 'source', a.source));
+    all_of jsonb := what || jsonb_build_object('id', a.id, 'granted', scim.time_text(a.granted), 'grantedBy', a.granted_by,
+                                               'joined', scim.time_text(a.joined));
+begin
+    insert into scim.audit (tenant, action, object_type, object_id, object_name, before, after)
+    values (a.tenant, action, 'User', a.user_id::text,
+        (select u.doc ->> 'userName' from scim.resource u where u.tenant = a.tenant and u.id = a.user_id),
+        case action when 'withdraw' then all_of end, case action when 'grant' then what end);
+    insert into scim.tally (tenant, type, n) values (a.tenant, 'User', 0);
+end
+$$;
+
 -- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
 create function fixture.login_key(of_tenant text, doc jsonb) returns text
     language plpgsql
@@ -262,7 +281,7 @@ begin
         having not bool_or(g.source in ('manual', 'template', 'provider', 'protected'))
             on conflict do nothing
         returning n.* loop
-        perform scim.note_grant('grant', granted);
+        perform fixture.note_grant('grant', granted);
     end loop;
     for granted in
         insert into scim.access_grant as n (tenant, user_id, role, source, granted, joined)
@@ -273,7 +292,7 @@ begin
         having not bool_or(g.source <> 'group')
             on conflict do nothing
         returning n.* loop
-        perform scim.note_grant('grant', granted);
+        perform fixture.note_grant('grant', granted);
     end loop;
 end
 $$;
@@ -396,6 +415,7 @@ begin
     if tg_op = 'DELETE' then
         perform fixture.follow_up(null, was);
         perform fixture.note(old.tenant, 'erase', old.type, old.id::text, null, null, null);
+        perform fixture.note_grant('withdraw', a) from scim.access_grant a where a.tenant = old.tenant and a.user_id = old.id order by a.id;
         perform scim.forget(old.tenant, old.id);
     elsif tg_op = 'INSERT' then
         perform fixture.follow_up(is_now, null);
@@ -568,9 +588,9 @@ begin
         return null;
     end if;
     if tg_op = 'INSERT' then
-        perform scim.note_grant('grant', is_now);
+        perform fixture.note_grant('grant', is_now);
     else
-        perform scim.note_grant('withdraw', was);
+        perform fixture.note_grant('withdraw', was);
     end if;
     return null;
 end

@@ -1,0 +1,8 @@
+-- Who acts is told by each statement that writes it, and by no setting: what is written by hand is a database user's.
+set local role scim_owner;
+
+alter table scim.audit alter column actor_kind set default 'database', alter column actor set default session_user,
+    alter column actor_key drop default, alter column request drop default;
+alter table scim.access_grant alter column granted_by set default session_user;
+
+reset role;
