@@ -19,7 +19,7 @@ static const char *text_of(json_object *value, apr_pool_t *pool)
     return apr_pstrdup(pool, json_object_get_string(value));
 }
 
-/* What few tenants have (scim.traits): p protected accounts, m the token is for its user alone. */
+/* What few tenants have (tenant_traits.part): p protected accounts, m the token is for its user alone. */
 static int has_trait(json_object *object, char trait)
 {
     const char *traits = json_object_get_string(json_object_object_get(object, "traits"));

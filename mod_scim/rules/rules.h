@@ -38,7 +38,7 @@ typedef struct scim_role_t {
 typedef struct scim_rules_t {
     apr_int64_t version;
     const char *token;  /* the name of the request's token */
-    const char *traits; /* rarely used features of the tenant, as letters (sql/code/, scim.traits) */
+    const char *traits; /* rarely used features of the tenant, as letters (tenant_traits.part) */
     scim_restore_e restore;
     int adopts;            /* a matching local account becomes provisioned (localMatch) */
     int erases;            /* a deletion erases (deletion) */

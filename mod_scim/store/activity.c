@@ -41,7 +41,8 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* What the traits of a tenant have that masks what the resource is called (scim.traits); NULL: it is called nothing. */
+/* What the traits of a tenant have that masks what the resource is called (tenant_traits.part); NULL: it is called
+ * nothing. */
 static const char *mask_trait(const scim_activity_t *activity)
 {
     if (!activity->named) {

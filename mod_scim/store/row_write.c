@@ -295,10 +295,17 @@ static void change_lookup(scim_batch_t *batch, scim_session_t *session, const sc
         scim_params(session->pool, session->tenant, change->type->stored, change->id, was, is, SCIM_PARAMS_END));
 }
 
+static scim_statement_e update_statement(const scim_row_change_t *change, int with_groups)
+{
+    if (strcmp(change->type->stored, "Group") == 0 && change->after->deleted && !change->before->deleted) {
+        return SCIM_STMT_GROUP_DELETE;
+    }
+    return with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE;
+}
+
 int scim_row_update(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change, int with_groups)
 {
-    int slot = scim_batch_add(batch, with_groups ? SCIM_STMT_RESOURCE_UPDATE_GROUPS : SCIM_STMT_RESOURCE_UPDATE,
-                              set_params(session, change));
+    int slot = scim_batch_add(batch, update_statement(change, with_groups), set_params(session, change));
     if (lookup_differs(change)) {
         change_lookup(batch, session, change, 1);
     }

@@ -12,7 +12,7 @@ end
 $$;
 
 -- Refuses an administrator's operation: `field` is the argument that is wrong, null where it is none.
-create function scim.fail(code text, field text, message text) returns void
+create function scim.fail(code text, field text, message text) returns text
     language plpgsql
 as $$
 begin

@@ -66,7 +66,8 @@ begin
         if scim.nests_deeper(of_tenant, of_group, member, most) then
             perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": more than %s groups would stand in one another, and '
                 'this tenant allows no more. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
-                scim.group_name(of_tenant, member), scim.group_name(of_tenant, of_group), most));
+                (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = member),
+                (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = of_group), most));
         end if;
     end loop;
 end
@@ -95,38 +96,3 @@ begin
               join scim.resource g on g.tenant = of_tenant and g.id = u.group_id and g.wire), '{}');
 end
 $$;
-
--- --- what a group looks like -----------------------------------------------------------------------------------------
-
--- The group of an id; else the one that is called so; else the last that was before it was archived.
-create function scim.find_group(of_tenant text, name text) returns uuid
-    language plpgsql stable
-as $$
-begin
-    return (
-        select coalesce(
-            (select r.id from scim.resource r
-              where name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' and r.tenant = of_tenant
-                and r.id = (case when name ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then name end)::uuid and r.type = 'Group'),
-            (select r.id from scim.resource r where r.tenant = of_tenant and r.group_name_key = scim.fold(name)),
-            (select r.id from scim.resource r
-              where r.tenant = of_tenant and r.display_name_key = scim.fold(name) and r.type = 'Group' and r.deleted_at is not null
-              order by r.deleted_at desc
-              limit 1)));
-end
-$$;
-
-create function scim.the_group(of_tenant text, name text) returns scim.resource
-    language plpgsql stable
-as $$
-declare
-    r scim.resource;
-begin
-    select x.* into r from scim.resource x where x.tenant = of_tenant and x.id = scim.find_group(of_tenant, name);
-    if not found then
-        perform scim.fail('SC404', 'group', format('There is no group "%s"; make it first, or correct the name.', name));
-    end if;
-    return r;
-end
-$$;
-

@@ -2,9 +2,15 @@
 -- $1 tenant, $2 arguments: q, token, outcome, status, method, user, group, request, dryRun, since, until, limit, after
 with w as materialized (
     -- Whom it is about; what a search finds; when a request came that has changed something; and where the page begins.
-    select case when $2::jsonb ? 'user' then coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))
-                when $2::jsonb ? 'group' then (scim.the_group($1, $2::jsonb ->> 'group')).id end as resource_id,
-           case when $2::jsonb ? 'q' then scim.search_users($1, $2::jsonb ->> 'q') || array(
+    select case when $2::jsonb ? 'user' then (select {{user_known}}::uuid from (select $2::jsonb ->> 'user' as name) n)
+                when $2::jsonb ? 'group' then (
+                    select coalesce({{group_found}}::text, scim.fail('SC404', 'group', format('There is no group "%s"; make it first, or correct the name.', n.name)))::uuid
+                      from (select $2::jsonb ->> 'group' as name) n) end as resource_id,
+           case when $2::jsonb ? 'q' then array(
+                with w as materialized (
+                    select y.q, y.low, y.low || U&'\+10FFFF' as high from (select $2::jsonb ->> 'q' as q, left(scim.fold($2::jsonb ->> 'q'), 256) as low) y
+                )
+                select x.id from ({{users_searched}}) x limit 1000) || array(
                 select r.id
                   from scim.resource r
                  where r.tenant = $1 and r.display_name_key >= left(scim.fold($2::jsonb ->> 'q'), 256) and r.type = 'Group'

@@ -7,7 +7,7 @@
 -- row-level security coalesce() keeps a condition from an index.
 -- $1 tenant, $2 arguments: q, objectId, objectType, user, request, actor, action, since, until, limit, after
 with recursive w as materialized (
-    select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user'))::text as key where $2::jsonb ? 'user'
+    select {{user_known}} as key from (select $2::jsonb ->> 'user' as name) n where $2::jsonb ? 'user'
 ), halved (side, at, low, high) as (
     -- Entries have numbers in the order in which they are written, and the time at which their transaction began, an hour before that at the most. So
     -- the first number of a time is found by halving.

@@ -20,5 +20,5 @@ with g as materialized (
 select (select t.name from scim.template t where t.tenant = $1 and g.id = any (t.groups) order by t.priority, t.id limit 1) as template,
        (select x.name from mapped x) as "mappedSubscription", (select x.role from mapped x) as "mappedRole",
        (select jsonb_agg(jsonb_build_object('id', m.id, 'name', m.name) order by m.id) from m) as parents,
-       (select jsonb_agg(m.id order by m.id) from m) as touched, to_jsonb(scim.people_in($1, array [g.id])) as people
+       (select jsonb_agg(m.id order by m.id) from m) as touched, to_jsonb((select {{people_in}} from (select array [g.id] as groups offset 0) n)) as people
   from g

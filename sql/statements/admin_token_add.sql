@@ -14,7 +14,7 @@ with {{tell}}, ended as (
 insert into scim.token (tenant, key_id, digest, name, description, created_by, expires, read_only, addresses, rate, burst, user_id,
                              confined, tenant_enabled, tenant_profile, tenant_nests, keeps, traits, external, expect_every)
 select $1, x."keyId", decode(x.digest, 'hex'), x.name, x.description, x."createdBy", x.expires, x."readOnly", x.addresses::cidr[], x.rate, x.burst,
-       x."userId", x.scope = 'me', t.enabled, t.profile, t.nests, scim.keeps(t::scim.tenant), scim.token_traits(t::scim.tenant, x.scope = 'me'), x.external, x."expectEvery"
+       x."userId", x.scope = 'me', t.enabled, t.profile, t.nests, {{tenant_keeps}}, {{tenant_traits}} || case when x.scope = 'me' then 'm' else '' end, x.external, x."expectEvery"
   from (select count(*) from ended) e, (select * from scim.tenant x where x.tenant = $1) t,
        jsonb_to_record($2::jsonb) x ("keyId" text, digest text, name text, description text, "createdBy" text, expires timestamptz, "readOnly" boolean,
                                      addresses text[], rate int, burst int, "userId" uuid, scope text, external text, "expectEvery" int)

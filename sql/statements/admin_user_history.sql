@@ -1,8 +1,8 @@
 -- What has changed an account, its groups and its access, newest first; of people who are gone, too.
 -- $1 tenant, $2 arguments: user, since, until, limit, after
 with recursive w as materialized (
-    select x.id, x.id::text as key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
-      from (select coalesce(scim.as_id($2::jsonb ->> 'user'), scim.find_user($1, $2::jsonb ->> 'user')) as id) x
+    select x.key::uuid as id, x.key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
+      from (select {{user_known}} as key from (select $2::jsonb ->> 'user' as name) n) x
 ), member as materialized (
     select m.id, m.object_id, m.action from scim.member_audit m where m.tenant = $1 and {{member_audit_of}}
 ), joined as materialized (

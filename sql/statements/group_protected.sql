@@ -2,5 +2,5 @@
 -- $1 tenant, $2 id, $3 what the group is called
 select scim.refuse('SC403', format('The user "%s", who is in the group "%s", is protected. Provisioning may not delete the group; an administrator '
                                    'can unlink it.', p.who, $3::text))
-  from (select scim.protected_in($1, array [$2::uuid]) as who) p
+  from (select {{protected_in}} as who from (select array [$2::uuid] as groups offset 0) n) p
  where p.who is not null

@@ -6,33 +6,7 @@ with w as materialized (
       from (select q.q, left(scim.fold(q.q), 256) as low from (select $2::jsonb ->> 'q' as q) q) x
 ), found as materialized (
     select count(*) as n, coalesce(array_agg(distinct x.id), array[]::uuid[]) as ids
-      from ((select r.id
-               from scim.resource r
-              where r.tenant = $1 and r.user_name_key >= (select w.low from w) and r.user_name_key < (select w.high from w))
-             union all
-            (select r.id
-               from scim.resource r
-              where r.tenant = $1 and r.former_name_key >= (select w.low from w) and r.former_name_key < (select w.high from w))
-             union all
-            (select r.id
-               from scim.resource r
-              where r.tenant = $1 and r.display_name_key >= (select w.low from w) and r.display_name_key < (select w.high from w) and r.type = 'User')
-             union all
-            (select r.id
-               from scim.resource r
-              where r.tenant = $1 and r.family_name_key >= (select w.low from w) and r.family_name_key < (select w.high from w))
-             union all
-            (select r.id
-               from scim.resource r
-              where r.tenant = $1 and r.given_name_key >= (select w.low from w) and r.given_name_key < (select w.high from w))
-             union all
-            (select l.resource_id
-               from scim.lookup l
-              where l.tenant = $1 and l.attribute = {{email_attribute}} and l.key >= (select w.low from w) and l.key < (select w.high from w))
-             union all
-            (select r.id from scim.resource r where r.tenant = $1 and r.external_id = (select w.q from w) and r.type = 'User')
-             union all
-            (select r.id from scim.resource r where r.tenant = $1 and r.id = (select scim.as_id(w.q) from w))
+      from ({{users_searched}}
              limit {{user_few}} + 1) x
 )
 select f.n, case when f.n between 1 and {{user_few}} then f.ids::text end as ids, w.low, w.high, w.q, w.part from found f, w

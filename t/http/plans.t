@@ -114,6 +114,7 @@ my %many = (
     admin_review_seats => 'finds the last seat of each subscription of a tenant',
     admin_review_rules => 'reads the subscriptions, mappings and nested groups of a tenant, once for each page of a review',
     admin_rules_raise => 'changes the tokens of a tenant, which are few',
+    admin_tenant_spread => 'changes the tokens of a tenant, which are few',
     admin_subscription_usage => 'counts all who have it',
     admin_template_count => 'counts all that match',
     admin_tenant_policy => 'changes the mappings and subscriptions of a tenant',

@@ -34,6 +34,80 @@ begin
 end
 $$;
 
+-- How many people are in these groups and in the groups in them, as people_in.part has it.
+create function fixture.people_in(of_tenant text, group_ids uuid[]) returns int
+    language plpgsql stable
+as $$
+begin
+    return (with recursive down (group_id) as (
+                select g.id from unnest(group_ids) g (id)
+                 union
+                select m.member_id
+                  from down d
+                  join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'Group')
+            select count(distinct m.member_id)
+              from down d
+              join scim.membership m on m.tenant = of_tenant and m.group_id = d.group_id and m.member_type = 'User');
+end
+$$;
+
+create function fixture.group_name(of_tenant text, group_id uuid) returns text
+    language plpgsql stable
+as $$
+begin
+    return (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = group_id);
+end
+$$;
+
+-- Copies of a tenant's settings for its tokens, as tenant_keeps.part and tenant_traits.part have them.
+create function fixture.keeps(t scim.tenant) returns text
+    language sql immutable
+as $$
+    select nullif(concat(case when t.activity_reads < 100 then t.activity_reads end,
+                         case when t.activity_bodies then '+' when t.activity_mask <> '{}' then '-' end, array_to_string(t.activity_mask, ',')), '')
+$$;
+
+create function fixture.traits(t scim.tenant) returns text
+    language plpgsql stable
+as $$
+begin
+    return concat('-',
+        case when t.dry_run or t.guard_limit is not null or t.guard_share is not null
+                  or exists (select from scim.hold h where h.tenant = t.tenant and h.state = 'rejected' and h.decided > now() - interval '1 day')
+             then 'w' end,
+        case when t.dry_run then 'y' end,
+        case when t.user_name_email or t.derive_display_name or t.role_wins <> 'sync' then 'r' end,
+        case when exists (select from scim.resource x where x.tenant = t.tenant and x.protected is not null) then 'p' end,
+        case when lower(t.activity_mask::text)::text[] && array ['username', 'personal'] then 'n' end,
+        case when lower(t.activity_mask::text)::text[] && array ['displayname', 'personal'] then 'u' end,
+        case when 'displayname' = any (lower(t.activity_mask::text)::text[]) then 'd' end);
+end
+$$;
+
+create function fixture.token_traits(t scim.tenant, confined boolean) returns text
+    language sql stable
+as $$
+    select fixture.traits(t) || case when confined then 'm' else '' end
+$$;
+
+create function fixture.spread(of_tenant text) returns void
+    language plpgsql
+as $$
+declare
+    t     scim.tenant;
+    has   text;
+    wants text;
+begin
+    select x.* into t from scim.tenant x where x.tenant = of_tenant for no key update;
+    has := fixture.traits(t);
+    wants := fixture.keeps(t);
+    update scim.token k
+       set tenant_enabled = t.enabled, tenant_profile = t.profile, tenant_nests = t.nests, keeps = wants,
+           traits = has || case when k.confined then 'm' else '' end, rules = scim.raised(k.rules)
+     where k.tenant = of_tenant;
+end
+$$;
+
 -- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
 create function fixture.login_key(of_tenant text, doc jsonb) returns text
     language plpgsql
@@ -302,7 +376,7 @@ create function fixture.note_left(of_tenant text, of_group uuid, ids uuid[], los
 as $$
 begin
     if cardinality(ids) > 0 then
-        perform fixture.note(of_tenant, 'remove-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group),
+        perform fixture.note(of_tenant, 'remove-members', 'Group', of_group::text, fixture.group_name(of_tenant, of_group),
                           jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)), null, lost);
     end if;
 end
@@ -348,7 +422,7 @@ declare
                        else 'update'
                    end;
     lost   int := case
-                      when new.type = 'Group' and action = 'delete' then scim.people_in(new.tenant, array[new.id])
+                      when new.type = 'Group' and action = 'delete' then fixture.people_in(new.tenant, array[new.id])
                       else (old.active and not new.active)::int
                   end;
     before jsonb := fixture.differing(old.doc || fixture.facts(old), new.doc || fixture.facts(new));
@@ -369,7 +443,7 @@ create function fixture.note_joined(of_tenant text, of_group uuid, ids uuid[]) r
 as $$
 begin
     if cardinality(ids) > 0 then
-        perform fixture.note(of_tenant, 'add-members', 'Group', of_group::text, scim.group_name(of_tenant, of_group), null,
+        perform fixture.note(of_tenant, 'add-members', 'Group', of_group::text, fixture.group_name(of_tenant, of_group), null,
                           jsonb_build_object('members', (select jsonb_agg(i order by i) from unnest(ids) i)));
     end if;
 end
@@ -450,7 +524,7 @@ create function fixture.spread() returns trigger
 as $$
 begin
     if fixture.acts() then
-        perform scim.spread(new.tenant);
+        perform fixture.spread(new.tenant);
     end if;
     return null;
 end
@@ -510,7 +584,7 @@ begin
         perform fixture.add_built_in_roles(new.tenant);
         return null;
     end if;
-    perform scim.spread(new.tenant);
+    perform fixture.spread(new.tenant);
     if old.guard_limit is null and old.guard_share is null and (new.guard_limit is not null or new.guard_share is not null) then
         perform fixture.add_up_losses(new.tenant);
     end if;
@@ -525,7 +599,7 @@ create function fixture.with_copies(k scim.token) returns scim.token
 as $$
 begin
     perform from scim.tenant t where t.tenant = k.tenant for share;
-    select t.enabled, t.profile, t.nests, scim.keeps(t), scim.token_traits(t, k.confined)
+    select t.enabled, t.profile, t.nests, fixture.keeps(t), fixture.token_traits(t, k.confined)
       into k.tenant_enabled, k.tenant_profile, k.tenant_nests, k.keeps, k.traits
       from scim.tenant t where t.tenant = k.tenant;
     return k;
@@ -550,7 +624,7 @@ create function fixture.template() returns trigger
 as $$
 begin
     if fixture.acts() then
-        perform scim.spread(coalesce(new.tenant, old.tenant));
+        perform fixture.spread(coalesce(new.tenant, old.tenant));
     end if;
     return null;
 end
