@@ -16,7 +16,8 @@ with w as materialized (
                  where r.tenant = $1 and r.display_name_key >= left(scim.fold($2::jsonb ->> 'q'), 256) and r.type = 'Group'
                    and r.display_name_key < left(scim.fold($2::jsonb ->> 'q'), 256) || U&'\+10FFFF'
                  limit 1000) end as found,
-           scim.fold($2::jsonb ->> 'q') as q, case when $2::jsonb ? 'request' then coalesce(x.first - interval '10 minutes', now() - interval '24 hours') end as low,
+           scim.fold($2::jsonb ->> 'q') as q, scim.low($2::jsonb ->> 'q') as words,
+           case when $2::jsonb ? 'request' then coalesce(x.first - interval '10 minutes', now() - interval '24 hours') end as low,
            x.last + interval '1 second' as high,
            timestamptz 'epoch' + split_part($2::jsonb ->> 'after', '-', 1)::bigint * interval '1 microsecond' as after_at,
            nullif(split_part($2::jsonb ->> 'after', '-', 2), '')::bigint as after_id,
