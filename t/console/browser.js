@@ -12,7 +12,7 @@ export const env = process.env;
 export const origin = new URL(env.SCIM_ADMIN_URL).origin;
 const login = { username: env.SCIM_ADMIN_USER, password: env.SCIM_ADMIN_PASSWORD };
 
-let browser;
+let browser; // a promise: those who open pages at the same time share one
 let number = 0;
 let failures = 0;
 
@@ -33,8 +33,8 @@ export class Trouble {
 }
 
 export async function open({ width = 1440, height = 900, scheme = 'light', motion = 'reduce', credentials = login } = {}) {
-  browser ??= await chromium.launch({ executablePath: env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
-  const context = await browser.newContext({ httpCredentials: credentials, viewport: { width, height }, colorScheme: scheme, reducedMotion: motion,
+  browser ??= chromium.launch({ executablePath: env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  const context = await (await browser).newContext({ httpCredentials: credentials, viewport: { width, height }, colorScheme: scheme, reducedMotion: motion,
     permissions: ['clipboard-read', 'clipboard-write'], locale: 'en-GB' });
   const page = await context.newPage();
   const trouble = new Trouble();
@@ -47,7 +47,7 @@ export async function open({ width = 1440, height = 900, scheme = 'light', motio
 }
 
 export async function close() {
-  await browser?.close();
+  await (await browser)?.close();
 }
 
 /** Goes to a place of the console and waits until it is shown. */
