@@ -96,7 +96,10 @@ scim_facts_t *scim_facts_recall(int *seconds, request_rec *r, const scim_identit
     if (!open_cache(&cache, r, identity, pool)) {
         return NULL;
     }
-    packed_t packed = how->newest ? (packed_t){0} : recall_own(&cache, pool);
+    packed_t packed = {0};
+    if (!how->newest) {
+        packed = recall_own(&cache, pool);
+    }
     scim_facts_t *facts = read_packed(seconds, &packed, wish, how->age, pool);
     if (!facts) {
         packed = recall_shared(&cache, pool);

@@ -19,7 +19,7 @@ sub stored { return sql("select md5(string_agg(x, '' order by x)) from (
     union all select m::text from scim.mapping m where tenant = '$own' union all select g::text from scim.access_grant g where tenant = '$own'
     union all select r::text from scim.resource r where tenant = '$own' union all select count(*)::text from scim.audit where tenant = '$own') x (x)") }
 
-sub of { my ($what, @names) = @_; return map { my ($user, $thing, $role) = split /:/; { userId => $user{$user}, userName => $user,
+sub of { my ($what, @names) = @_; return map { my ($user, $thing, $role) = split /:/; { userId => $user{$user}, userName => $user, displayName => $user,
     subscription => $thing || undef, role => $role } } @names }
 sub preview {
     my ($change, $granted, $withdrawn, $name) = @_;
