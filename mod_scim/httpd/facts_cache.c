@@ -65,7 +65,7 @@ static scim_facts_t *read_packed(int *seconds, const packed_t *packed, const sci
 static packed_t recall_own(const cache_t *cache, apr_pool_t *pool)
 {
     packed_t packed = {0};
-    apr_time_t had;
+    apr_time_t had = 0;
     if (cache->places) {
         packed.bytes = scim_places_get(&packed.len, &had, cache->places, &cache->key, pool);
     }
