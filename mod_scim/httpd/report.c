@@ -82,6 +82,8 @@ static const char *target_of(const scim_activity_t *activity, const scim_request
 
     if (request->place == SCIM_AT_BULK)
         return apr_pstrcat(pool, "/Bulk", query, NULL);
+    if (request->place == SCIM_AT_ME)
+        return apr_pstrcat(pool, "/Me", query, NULL);
     if (request->place == SCIM_AT_COLLECTION)
         return apr_pstrcat(pool, "/", request->type->endpoint, query, NULL);
     if (activity->resource)

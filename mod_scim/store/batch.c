@@ -115,6 +115,13 @@ void scim_batch_release_early(scim_batch_t *batch)
     batch->early = 1;
 }
 
+void scim_batch_flush(scim_batch_t *batch)
+{
+    if (batch->conn->backend->alone) {
+        scim_batch_add(batch, SCIM_STMT_FLUSH, NULL);
+    }
+}
+
 const PGresult *scim_batch_result(const scim_batch_t *batch, int slot)
 {
     return APR_ARRAY_IDX(batch->statements, slot, scim_batch_statement_t).result;

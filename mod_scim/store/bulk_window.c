@@ -205,6 +205,8 @@ void scim_bulk_begin_batch(scim_bulk_window_t *window)
     if (deleted || count > 1) {
         scim_bulk_begin_step(window, -1, NULL);
         scim_change_add_hold(window->batch, window->session, ids, leaving);
+    } else {
+        scim_batch_flush(window->batch);
     }
 }
 

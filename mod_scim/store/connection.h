@@ -141,6 +141,11 @@ void scim_batch_doubt(scim_batch_t *batch);
  * takes several round trips. */
 void scim_batch_release_early(scim_batch_t *batch);
 
+/* Adds a statement that makes the COMMIT of this transaction wait for the disk even if the transaction changes nothing.
+ * It may change nothing because of what such a transaction has done, which must be on the disk before the client is
+ * told that it is done. */
+void scim_batch_flush(scim_batch_t *batch);
+
 /* The same for SQL made at run time (filters); it is prepared, and found again by its text. */
 int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const scim_param_t *params);
 

@@ -10,3 +10,4 @@ select set_config('statement_timeout', $1::text, false),
        (select a.backend_start::text from pg_stat_get_activity(pg_backend_pid()) a),
        set_config('citus.propagate_set_commands', 'local', false),
        not exists (select from pg_extension e where e.extname = 'citus')
+           and (select bool_and(has_function_privilege(p.oid, 'execute')) from pg_proc p where p.proname = 'pg_logical_emit_message')

@@ -196,6 +196,13 @@ for my $n (0 .. 2) {
     crash();
     is_json($t->stored_members($crashed), [@members[0 .. $n]], 'and is there after a crash right behind the answer');
 }
+# A Bulk that finds a member added already says so when the disk has what it has found.
+sql("set local synchronous_commit = off; insert into scim.tally (tenant, type, n) values ('$t->{tenant}', 'User', 0)");
+my $written = sql('select pg_current_wal_insert_lsn()');
+my $again = $t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [{ method => 'PATCH',
+    path => "/Groups/$crashed", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => 'members', value => [{ value => $members[0] }] }] } }] });
+is(sql("select pg_current_wal_flush_lsn() >= '$written'"), 't', 'the disk has all that was written before the Bulk');
+is_json([map { $_->{status} } @{ $again->{json}{Operations} }], ['204'], 'which had nothing to change');
 durable('off');
 
 # Connections that were cut
