@@ -9,8 +9,7 @@ with wanted as materialized (
        from (select a.*
                from scim.access_grant a
               where $2::jsonb ? 'user' and a.tenant = $1 and a.user_id = (select w.user_id from wanted w) and a.id > (select w.after from wanted w)
-              and ($2::jsonb ->> 'subscription' is null or a.subscription_id = (select w.subscription_id from wanted w))
-              and ($2::jsonb ->> 'source' is null or a.source = $2::jsonb ->> 'source')
+                and ($2::jsonb ->> 'subscription' is null or a.subscription_id = (select w.subscription_id from wanted w))
              offset 0) a
       order by a.id
       limit {{piece_depth}})
@@ -19,13 +18,13 @@ with wanted as materialized (
        from scim.access_grant a
       where not $2::jsonb ? 'user' and a.tenant = $1 and a.id > (select w.after from wanted w)
         and ($2::jsonb ->> 'subscription' is null or a.subscription_id = (select w.subscription_id from wanted w))
-        and ($2::jsonb ->> 'source' is null or a.source = $2::jsonb ->> 'source')
       order by a.id
       limit {{piece_depth}})
 ), found as materialized (
     select p.id
       from piece p
-     where ($2::jsonb ->> 'q' is null or position((select scim.low($2::jsonb ->> 'q')) in p.names) > 0)
+     where ($2::jsonb ->> 'source' is null or p.source = $2::jsonb ->> 'source')
+       and ($2::jsonb ->> 'q' is null or position((select scim.low($2::jsonb ->> 'q')) in p.names) > 0)
      limit scim.most($2::jsonb) + 1
 )
 select scim.paged(coalesce((select jsonb_agg(jsonb_build_array(a.id, {{grant_shown}}) order by a.id)
