@@ -145,15 +145,30 @@ sub pgbench {
     return $made;
 }
 
-# One request on a connection that is kept; returns the body. Anything but success ends the run.
+# Sends a request on a connection that is kept, and returns the line of its status; undef: the connection was closed.
+sub sent {
+    my ($self, $request) = @_;
+    local $SIG{PIPE} = 'IGNORE';
+    $self->{connection} //= IO::Socket::INET->new(PeerAddr => $self->{host}) // die "connect: $!\n";
+    print { $self->{connection} } $request or return;
+    return readline($self->{connection});
+}
+
+# One request on a connection that is kept; returns the body. Anything but success ends the run. A busy httpd closes connections that are
+# idle: then there is another try on a new one.
 sub request {
     my ($self, $method, $path, $body) = @_;
-    $self->{connection} //= IO::Socket::INET->new(PeerAddr => $self->{host}) // die "connect: $!\n";
     $body //= '';
-    print { $self->{connection} } join "\r\n", "$method $self->{prefix}$path HTTP/1.1", "Host: $self->{host}",
+    my $request = join "\r\n", "$method $self->{prefix}$path HTTP/1.1", "Host: $self->{host}",
         'Authorization: ' . ($self->{authorization} // "Bearer $self->{token}"), 'Content-Type: ' . ($self->{type} // 'application/scim+json'),
         'Content-Length: ' . length $body, '', $body;
-    my $status = readline($self->{connection}) // die "$method $path: the connection was closed\n";
+    my $status = sent($self, $request);
+    for (1 .. 9) {
+        last if defined $status;
+        undef $self->{connection};
+        $status = sent($self, $request);
+    }
+    die "$method $path: the connection was closed\n" unless defined $status;
     my ($length, $answer) = (0, '');
     while (defined(my $line = readline $self->{connection})) {
         last if $line eq "\r\n";
