@@ -1,5 +1,6 @@
 /** Pictures of every screen of the quickstart's organisation, for people to look at, and those of the documentation. */
 import { mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { env, made, open, test, visit } from './browser.js';
 
 const LOOKS = [1440, 1024, 360].flatMap((width) => ['light', 'dark'].map((scheme) => ({ width, scheme })));
@@ -7,7 +8,8 @@ const LOOKS = [1440, 1024, 360].flatMap((width) => ['light', 'dark'].map((scheme
 const DOCS = { overview: '', person: '/users/dmitri.volkov@example.com', access: '/access', connect: '/connect/entra', held: '/holds/1' };
 
 async function everything() {
-  const first = async (path) => (await made('GET', `/tenants/demo/${path}`)).items[0] ?? {};
+  // A request stands in the activity within a second.
+  const first = async (path, tries = 10) => (await made('GET', `/tenants/demo/${path}`)).items[0] ?? (tries ? (await sleep(300), first(path, tries - 1)) : {});
   const at = { tenants: '#/' };
   await made('POST', '/tenants/demo/templates', { name: 'Analysts', condition: 'userName co "ov"', role: 'read-only', subscriptions: ['Analytics'] });
   const ids = { token: (await first('tokens')).keyId, hold: (await first('holds')).id, request: (await first('activity?outcome=refused')).id, subscription: (await first('subscriptions?q=Reports')).id };
