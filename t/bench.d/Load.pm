@@ -154,19 +154,18 @@ sub sent {
     return readline($self->{connection});
 }
 
-# One request on a connection that is kept; returns the body. Anything but success ends the run. A busy httpd closes connections that are
-# idle: then there is another try on a new one.
+# One request on a connection that is kept; returns the body. Anything but success ends the run. A busy httpd closes idle
+# connections: the request is then sent again on a new one.
 sub request {
     my ($self, $method, $path, $body) = @_;
     $body //= '';
     my $request = join "\r\n", "$method $self->{prefix}$path HTTP/1.1", "Host: $self->{host}",
         'Authorization: ' . ($self->{authorization} // "Bearer $self->{token}"), 'Content-Type: ' . ($self->{type} // 'application/scim+json'),
         'Content-Length: ' . length $body, '', $body;
-    my $status = sent($self, $request);
-    for (1 .. 9) {
-        last if defined $status;
+    my $status;
+    for (1 .. 10) {
+        last if defined($status = sent($self, $request));
         undef $self->{connection};
-        $status = sent($self, $request);
     }
     die "$method $path: the connection was closed\n" unless defined $status;
     my ($length, $answer) = (0, '');
