@@ -1,4 +1,4 @@
--- Who acts is told by each statement that writes it, and by no setting: what is written by hand is a database user's.
+-- Each statement names who acts, and no setting does. A row that is written by hand names the database user.
 set local role scim_owner;
 
 alter table scim.audit alter column actor_kind set default 'database', alter column actor set default session_user,

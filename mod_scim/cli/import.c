@@ -69,8 +69,8 @@ static void drop(import_t *import, size_t bytes)
     import->taken += (off_t)bytes;
 }
 
-/* Takes away what is in front of a line. It may be far behind, where one is too long. What is left moves once, and not
- * for each line. */
+/* Removes everything before a line, which may be far behind if another line is too long. The rest of the piece moves
+ * once, not once for each line. */
 static int go_to(import_t *import, apr_int64_t line)
 {
     size_t gone = 0;

@@ -171,8 +171,8 @@ static scim_error_t *choose_role(choice_t *choice, json_object *roles)
 }
 
 /* Only a request with roles changes the role: a new document, a PATCH of them, or a PUT with another role than was last
- * sent. Otherwise the role stays, whoever gave it. Removing the sent role withdraws it, but not a role that an
- * administrator has set instead. */
+ * sent. Otherwise the role stays, even if somebody else gave it. Removing the sent role withdraws it, but not a role
+ * that an administrator has set instead. */
 static scim_error_t *follow_roles(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                   scim_roles_said_e said, apr_pool_t *pool)
 {

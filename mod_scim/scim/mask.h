@@ -30,9 +30,8 @@
 
 /* What is masked. */
 typedef struct scim_mask_t {
-    const char
-        *secret; /* names of attributes that are never returned (scim_schemas_t); passwords always belong to them */
-    const char *names;             /* the tenant's mask; "": nothing; NULL: not known yet, so every value is masked */
+    const char *secret; /* names of attributes that are never returned (scim_schemas_t), and always passwords */
+    const char *names;  /* the tenant's mask; "": nothing; NULL: not known yet, so every value is masked */
     const scim_schemas_t *schemas; /* what `personal` means; NULL: nothing */
 } scim_mask_t;
 

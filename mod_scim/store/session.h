@@ -43,9 +43,8 @@ typedef struct scim_session_t {
     const char *address; /* the client's, as text */
     const char *request; /* the request id in the logs; NULL: none */
     int writes;          /* whether the request may write: a token may be read-only */
-    const char
-        *about; /* the only user of the request: an id, or "me"; "": anything else. A token may be bound to its user */
-    scim_spool_t *spool;                    /* receives members of groups as they are read */
+    const char *about;   /* the only user of the request: an id, or "me"; "": another request. Bound tokens need it */
+    scim_spool_t *spool; /* receives members of groups as they are read */
     const scim_leniency_t *leniency;        /* the leniencies used so far: the tenant's profile may refuse them */
     const scim_memory_t *memory;            /* NULL: no cache */
     struct scim_rules_cache_t *rules_cache; /* NULL: no cache */

@@ -1,6 +1,6 @@
 -- The audit log: append-only, in the transaction of the change.
 --
--- What clients and administrators change is told by entries that are made in C (mod_scim/rules/entry.h, noun.h) and written by statements.
+-- C makes the entries for changes of clients and administrators (mod_scim/rules/entry.h, noun.h); statements write them.
 
 -- --- members of groups -----------------------------------------------------------------------------------------------
 

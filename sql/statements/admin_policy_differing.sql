@@ -85,7 +85,7 @@ with concern as materialized (
             offset 0) z
      order by g.n, z.most desc nulls first, g.via
 ), single as materialized (
-    -- Whoever has one of these by anything else, one by one, and whether the bulk has them as well.
+    -- People who have one of these for another reason, one by one, and whether they are in the bulk too.
     select x.n, x.user_id, bool_or(x.was) as was, bool_or(x.will) as will,
            case when b.via is null
                 then exists (select from scim.resource r

@@ -5,7 +5,7 @@
 #include "store/places.h"
 #include "unit.h"
 
-/* What is there; NULL: nothing. */
+/* The value of a key; NULL: none. */
 static const char *get(const scim_places_t *places, const char *name, apr_time_t *at)
 {
     apr_size_t len;
