@@ -25,21 +25,21 @@ APLOG_USE_MODULE(scim);
 #define JSON_TYPE    "application/json"
 #define ARGS_DEPTH   8
 
-/* A request under way. */
+/* A request to the admin API. */
 typedef struct admin_t {
     request_rec *r;
     const scim_dir_config_t *config;
     const char *path;     /* below the Location */
-    const char *allow;    /* methods that are possible there */
-    scim_export_e export; /* the form that a list is wanted in */
-    int one_page;         /* of which this page alone was asked for */
+    const char *allow;    /* the methods of that place */
+    scim_export_e export; /* the file format of a list */
+    int one_page;         /* the client asked for one page, not for the whole list */
     scim_admin_call_t call;
 } admin_t;
 
-/* --- who asks ------------------------------------------------------------------------------------------------------*/
+/* --- access --------------------------------------------------------------------------------------------------------*/
 
-/* Whether a page of this origin is one of this site: the same host and port, and not by plain HTTP where we are asked
- * by TLS, since anybody on the way may have made such a page. */
+/* Whether an origin is this site: the same host and port. If the request came by TLS, an origin with plain HTTP is
+ * not, because anybody on the network may have changed its page. */
 static int is_own(const char *origin, const request_rec *r)
 {
     const char *ours = ap_http_scheme(r);
@@ -52,7 +52,8 @@ static int is_own(const char *origin, const request_rec *r)
            (strlen(ours) == scheme && ap_cstr_casecmpn(origin, ours, scheme) == 0);
 }
 
-/* A browser marks a request of another site's page with Sec-Fetch-Site, or at least with the page's Origin. */
+/* A browser marks a request that another site's page has made: with Sec-Fetch-Site, or at least with the page's
+ * Origin. */
 static int foreign(const request_rec *r)
 {
     const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
@@ -106,7 +107,7 @@ static scim_error_t *check_sender(const admin_t *admin)
     return NULL;
 }
 
-/* Checked after place and method, because an error in these is the more helpful answer. */
+/* Checked after path and method, because an error in these is the more helpful answer. */
 static scim_error_t *check_type(const admin_t *admin)
 {
     request_rec *r = admin->r;
@@ -133,7 +134,7 @@ static scim_error_t *find_wall(admin_t *admin)
     return NULL;
 }
 
-/* Another tenant is answered like one that does not exist. */
+/* A tenant that this Location does not administer is answered like one that does not exist. */
 static scim_error_t *check_wall(const admin_t *admin)
 {
     const scim_admin_call_t *call = &admin->call;
@@ -147,7 +148,7 @@ static scim_error_t *check_wall(const admin_t *admin)
     return NULL;
 }
 
-/* --- what is asked -------------------------------------------------------------------------------------------------*/
+/* --- requests ------------------------------------------------------------------------------------------------------*/
 
 static scim_error_t *find_operation(admin_t *admin)
 {
@@ -169,7 +170,7 @@ static scim_error_t *find_operation(admin_t *admin)
 
 static const scim_admin_op_t description = {.method = "GET", .path = SCIM_OPENAPI_PATH};
 
-/* The description of all this. It is no operation: no tenant and no database are needed for it. */
+/* The OpenAPI document is not an operation: it needs no tenant and no database. */
 static int is_description(const admin_t *admin)
 {
     return strcmp(admin->path, SCIM_OPENAPI_PATH) == 0;
@@ -232,7 +233,7 @@ static scim_error_t *read_query(admin_t *admin)
     return NULL;
 }
 
-/* The file is the body; its arguments are those of the query. */
+/* The body is the file; the other arguments are in the query. */
 static scim_error_t *read_file(admin_t *admin)
 {
     scim_request_t request = {.r = admin->r, .config = admin->config};
@@ -249,7 +250,7 @@ static scim_error_t *read_file(admin_t *admin)
     return error;
 }
 
-/* Arguments of the body, one member each. */
+/* Each member of the body is an argument. */
 static scim_error_t *read_body(admin_t *admin)
 {
     scim_request_t request = {.r = admin->r, .config = admin->config};
@@ -299,7 +300,7 @@ static scim_error_t *read_arguments(admin_t *admin)
     return error ? error : scim_admin_check(op, admin->call.args, admin->r->pool);
 }
 
-/* An operation that took too long, and what to do about it. */
+/* The error for an operation that timed out: what has happened, and what to do. */
 static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
 {
     apr_pool_t *pool = admin->r->pool;
@@ -318,7 +319,7 @@ static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
     return error;
 }
 
-/* A URL that does not say where the tenant's name is can be that of one tenant alone. */
+/* The base URL, if it is the same for all tenants, belongs to one tenant only. */
 static const char *base_url(const admin_t *admin)
 {
     const char *url = admin->config->base_url;
@@ -341,7 +342,7 @@ static void fill_call(admin_t *admin)
     call->schemas = scim_server_config(r->server)->runtime->schemas;
 }
 
-/* Carries the call out once, with a connection that is given back. */
+/* Executes the operation once, with a connection that is returned. */
 static scim_error_t *take_turn(void *baton)
 {
     admin_t *admin = baton;
@@ -365,7 +366,7 @@ static scim_error_t *take_turn(void *baton)
     return error && (error->late || error->unknown) ? explain_late(error, admin) : error;
 }
 
-/* A list that is wanted as a file has all its pages, unless one is asked for; each is large. */
+/* A list that is wanted as a file has all its pages, in large steps, unless the client asks for one page. */
 static void widen(admin_t *admin)
 {
     if (admin->export != SCIM_EXPORT_NONE && !json_object_object_get_ex(admin->call.args, "limit", NULL))
@@ -386,7 +387,7 @@ static scim_error_t *run(admin_t *admin)
                                                            : scim_stream_wait(admin->r, &admin->call, take_turn, admin);
 }
 
-/* --- what is answered ----------------------------------------------------------------------------------------------*/
+/* --- answers -------------------------------------------------------------------------------------------------------*/
 
 static int send_body(request_rec *r, const char *type, const char *body)
 {
@@ -404,7 +405,7 @@ static int send_body(request_rec *r, const char *type, const char *body)
     return OK;
 }
 
-/* RFC 9457. */
+/* The problem details of RFC 9457. */
 static const char *problem_body(const scim_error_t *error, apr_pool_t *pool)
 {
     scim_buf_t body;
@@ -439,7 +440,7 @@ static int respond_error(const admin_t *admin, const scim_error_t *error)
                   error->cause ? error->cause : "", error->cause ? ")" : "");
     apr_table_setn(r->notes, "scim-error", apr_itoa(r->pool, error->status));
     if (error->status < 0)
-        return error->status; /* AP_FILTER_ERROR: httpd has answered */
+        return error->status; /* AP_FILTER_ERROR: httpd has sent an answer */
     scim_respond_begin(r);
     r->status = error->status;
     if (error->retry_after)
@@ -449,7 +450,7 @@ static int respond_error(const admin_t *admin, const scim_error_t *error)
     return send_body(r, PROBLEM_TYPE, problem_body(error, r->pool));
 }
 
-/* Where what was made is from now on. */
+/* The URL of what a POST created. */
 static const char *new_place(const admin_t *admin)
 {
     const scim_admin_call_t *call = &admin->call;
@@ -492,7 +493,7 @@ static const char *below_location(const request_rec *r)
     return location ? r->uri + strlen(location) : NULL;
 }
 
-/* *console: what scim_console has said; OK where the request is for the API. */
+/* *console: the status from scim_console; OK if the request is for the API. */
 static scim_error_t *serve(admin_t *admin, int *console)
 {
     scim_error_t *error = scim_request_tls(admin->r, admin->config);

@@ -13,7 +13,7 @@
 APLOG_USE_MODULE(scim);
 
 #define TICK        apr_time_from_sec(1)
-#define WAITERS_MAX 8 /* in one process: each takes a thread */
+#define WAITERS_MAX 8 /* per process, because each one occupies a thread */
 
 static const struct {
     const char *type;
@@ -25,7 +25,7 @@ static const struct {
 
 #define FORMS ((int)(sizeof(forms) / sizeof(forms[0])))
 
-/* Where the form stands in `forms`; FORMS: the answer as it is. */
+/* The index of the wanted form in `forms`; FORMS: no form, the answer is JSON. */
 static int find_form(const request_rec *r)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
@@ -56,7 +56,7 @@ static apr_status_t put(request_rec *r, const scim_buf_t *text, int last)
     return status;
 }
 
-/* The status has been sent already: the client sees that the file ends before its end. */
+/* The status is already sent. Closing the connection tells the client that the file is incomplete. */
 static int break_off(request_rec *r, const scim_error_t *error)
 {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "the list was broken off: %s", error->detail);

@@ -19,32 +19,32 @@
 
 APLOG_USE_MODULE(scim);
 
-/* Notes of a request during its authorization. */
-#define DECIDING  "scim-deciding"  /* the other hooks run inside ours */
+/* Notes that a request has during its authorization. */
+#define DECIDING  "scim-deciding"  /* our hook is running the other hooks */
 #define CONSULTED "scim-consulted" /* one of our providers was called */
-#define VERDICT   "scim-verdict"   /* the status that no grant of others changes */
+#define VERDICT   "scim-verdict"   /* a status that overrides the decisions of other providers */
 #define REASON    "scim-reason"
-#define TOLD      "scim-told" /* of the client's request: the log has been told */
+#define TOLD      "scim-told" /* on the client's request: the refusal has been logged */
 
 #define REASON_ENV  "SCIM_REASON"
 #define REASON_MAX  512
 #define RETRY_AFTER "5"
 
-/* Subscriptions that are looked for by their names; where more are named, all that the account has are read. */
+/* Up to so many subscriptions are read by name. If the rules name more, all subscriptions of the account are read. */
 #define NAMES_MAX 50
 
-/* --- what a line says -------------------------------------------------------------------------------------------- */
+/* --- parsing Require lines -----------------------------------------------------------------------------------------*/
 
 typedef struct wanted_t {
     const char *name;   /* of a constant */
-    const char *folded; /* the same, as it is compared */
+    const char *folded; /* folded, for comparison */
     const ap_expr_info_t *expression;
 } wanted_t;
 
-/* A provider. */
+/* An authorization provider. */
 typedef struct kind_t {
     const char *name;
-    const char *noun; /* as a refusal says it */
+    const char *noun; /* what refusals call it */
     unsigned lists;
     int optional; /* whether a line may have no value */
 } kind_t;
@@ -61,8 +61,8 @@ static const kind_t kinds[] = {
 typedef struct rule_t {
     const kind_t *kind;
     apr_array_header_t *wanted; /* wanted_t */
-    int negated;                /* a denial here may make a permission */
-    int expressions;            /* some of its values are worked out for each request */
+    int negated;                /* see is_negated */
+    int expressions;            /* some of its values are expressions, evaluated for each request */
 } rule_t;
 
 static const char *add_wanted(rule_t *rule, cmd_parms *cmd, const char *word)
@@ -93,7 +93,7 @@ static void add_once(apr_array_header_t *names, const char *name)
     APR_ARRAY_PUSH(names, const char *) = name;
 }
 
-/* The names that a line has as they stand. */
+/* Adds the constant names of a line. */
 static void add_constants(apr_array_header_t *names, const rule_t *rule)
 {
     for (int i = 0; i < rule->wanted->nelts; i++) {
@@ -104,7 +104,7 @@ static void add_constants(apr_array_header_t *names, const rule_t *rule)
     }
 }
 
-/* Whether a denial may become a permission: in `not`, <RequireNone>, or an alias that may be used there. */
+/* Whether denying may give permission: after `not`, in <RequireNone>, or in an alias that may be used there. */
 static int is_negated(const cmd_parms *cmd)
 {
     const ap_directive_t *node = cmd->directive;
@@ -121,7 +121,7 @@ static int is_negated(const cmd_parms *cmd)
     return 0;
 }
 
-/* A section knows which subscriptions its lines name, so that one look at the database is for all of them. */
+/* A section collects the subscriptions that its lines name, so that one query reads all of them. */
 static void tell_section(cmd_parms *cmd, const rule_t *rule)
 {
     scim_dir_config_t *config = scim_config_require(cmd, rule->kind->lists);
@@ -156,7 +156,7 @@ static const char *parse_line(cmd_parms *cmd, const char *line, const void **par
     return NULL;
 }
 
-/* httpd does not tell a parser the provider's name, so each has its own. */
+/* httpd does not tell a parser which provider it parses for, so each provider has its own. */
 #define PARSER(function, index)                                                                                        \
     static const char *function(cmd_parms *cmd, const char *line, const void **parsed)                                 \
     {                                                                                                                  \
@@ -172,7 +172,7 @@ PARSER(parse_flag, 4)
 /* --- reasons --------------------------------------------------------------------------------------------------------
  */
 
-/* The reasons of several lines stand one after the other, each once. */
+/* A refusal lists the reasons of several lines, each reason once. */
 static void add_reason(request_rec *r, const char *reason)
 {
     const char *before = apr_table_get(r->notes, REASON);
@@ -183,7 +183,7 @@ static void add_reason(request_rec *r, const char *reason)
     }
 }
 
-/* The answer is unknown: neither this line nor its negation gives a permission. */
+/* For an unknown answer: neither this line nor its negation gives permission. */
 static authz_status inconclusive(request_rec *r, const rule_t *rule, int status, const char *reason)
 {
     apr_table_setn(r->notes, VERDICT, apr_itoa(r->pool, status));
@@ -223,7 +223,7 @@ static const apr_array_header_t *list_of(const kind_t *kind, const scim_facts_t 
     }
 }
 
-/* The value as it is compared; NULL where it names nothing. *failed is set where it cannot be worked out. */
+/* The value, folded for comparison; NULL: it is empty. Sets *failed if its expression fails. */
 static const char *fold_wanted(const char **name, const wanted_t *wanted, request_rec *r, int *failed)
 {
     const char *problem = NULL;
@@ -239,7 +239,7 @@ static const char *fold_wanted(const char **name, const wanted_t *wanted, reques
     return scim_fold(*name, r->pool);
 }
 
-/* The account is there and active. */
+/* Called for an active account. */
 static authz_status match(request_rec *r, const rule_t *rule, const scim_facts_t *facts)
 {
     const kind_t *kind = rule->kind;
@@ -265,9 +265,9 @@ static authz_status match(request_rec *r, const rule_t *rule, const scim_facts_t
     return failed ? inconclusive(r, rule, HTTP_FORBIDDEN, "an expression fails") : AUTHZ_DENIED;
 }
 
-/* Why an account as such is refused; NULL: it is not. The administrator who switches a tenant's provisioning off
- * decides what happens to its accounts: kept accounts are authorized as before. A person without an active account then
- * gets the reason "tenant off". */
+/* Why an account is refused by all rules; NULL: it is not. The administrator who switches a tenant's provisioning off
+ * decides what happens to its accounts: kept accounts are authorized as before. A person without an active account
+ * then gets the reason "tenant off". */
 static const char *refusal_of(const scim_facts_t *facts)
 {
     if (!facts->found) {
@@ -279,8 +279,8 @@ static const char *refusal_of(const scim_facts_t *facts)
     return facts->active ? NULL : facts->enabled ? "inactive" : "tenant off";
 }
 
-/* The subscriptions that the rules of a request may ask for; NULL: any. A rule of <AuthzProviderAlias> belongs to no
- * section. */
+/* The subscriptions that the rules of a request may ask for; NULL: all. A rule in <AuthzProviderAlias> belongs to no
+ * section, so its own names are added. */
 static const apr_array_header_t *names_of(const request_rec *r, const rule_t *rule)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
@@ -295,7 +295,7 @@ static const apr_array_header_t *names_of(const request_rec *r, const rule_t *ru
     return names->nelts <= NAMES_MAX ? names : NULL;
 }
 
-/* All that the rules of a request may need is read at once. */
+/* What to read: everything that the rules of a request may need, in one query. */
 static scim_wish_t wish_of(const request_rec *r, const rule_t *rule)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
@@ -351,10 +351,9 @@ void scim_authz_register(apr_pool_t *pool)
     }
 }
 
-/* --- what is answered -----------------------------------------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------------------------------------------------*/
 
-/* One line of the log for a client's request; the database's failure has its own already. */
+/* Each client's request gets one line in the log. A failure of the database has been logged already. */
 static void log_refusal(request_rec *r, int status, const char *reason)
 {
     request_rec *origin = scim_facts_origin(r);
@@ -381,7 +380,7 @@ static int tell(request_rec *r, int status)
     return status;
 }
 
-/* The others' decision, with our status if one of our providers was called. */
+/* Returns the decision of the other hooks, with our status if one of our providers was called. */
 static int settle(request_rec *r, int status)
 {
     const char *verdict = apr_table_get(r->notes, VERDICT);
@@ -398,7 +397,7 @@ static int settle(request_rec *r, int status)
     return status;
 }
 
-/* A request to log in first is not a decision. */
+/* Asking for a login is not counted as a decision. */
 static void count_decision(const request_rec *r, int status)
 {
     if (!apr_table_get(r->notes, CONSULTED) || status == DECLINED) {
@@ -451,7 +450,7 @@ static int is_error_document(const request_rec *r)
     return r->prev && ap_is_HTTP_ERROR(r->prev->status);
 }
 
-/* Whether httpd has taken over a decision that we had a say in. */
+/* Whether httpd reused the decision about the request that this one comes from, and our providers took part in it. */
 static int is_taken_over(const request_rec *r)
 {
     const request_rec *from = r->main ? r->main : r->prev;

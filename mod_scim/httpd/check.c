@@ -22,7 +22,7 @@ APLOG_USE_MODULE(scim);
 #define DBD_KEEP_DEFAULT 2
 #define DBD_MAX_DEFAULT  10
 
-/* What mod_dbd's directives say for one server, a virtual host's own before the main server's. */
+/* The values of mod_dbd's directives for one server. A virtual host inherits those of the main server. */
 enum { DBD_DRIVER, DBD_PARAMS, DBD_PERSIST, DBD_MIN, DBD_KEEP, DBD_SIZE, DBD_EXPIRE, DBD_FACTS };
 
 static const char *const dbd_directives[DBD_FACTS] = {
@@ -30,8 +30,8 @@ static const char *const dbd_directives[DBD_FACTS] = {
 };
 
 typedef struct dbd_facts_t {
-    const char *said[DBD_FACTS];         /* NULL where it is not said */
-    const ap_directive_t *at[DBD_FACTS]; /* where it is said */
+    const char *said[DBD_FACTS];         /* NULL: not set */
+    const ap_directive_t *at[DBD_FACTS]; /* where it is set */
 } dbd_facts_t;
 
 static server_rec *section_server(const scim_check_t *check, const ap_directive_t *section)
@@ -136,7 +136,7 @@ static dbd_facts_t dbd_facts(const scim_check_t *check, server_rec *server)
     return facts;
 }
 
-/* mod_dbd gives servers whose directives say the same one pool; so the words themselves name the pool. */
+/* mod_dbd shares one pool between servers with equal directives, so the values identify the pool. */
 static const char *pool_key(const dbd_facts_t *facts, apr_pool_t *pool)
 {
     const char *key = "";
@@ -164,7 +164,7 @@ static void fail_server(scim_check_t *check, server_rec *server, const char *tex
     check->failures++;
 }
 
-/* With such sizes mod_dbd makes no pool: it says so (AH00633) to each request, and never before. */
+/* With wrong sizes mod_dbd creates no pool, and says so (AH00633) only when a request needs it. */
 static void check_sizes(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
 {
     int min = number(facts, DBD_MIN, DBD_MIN_DEFAULT);
@@ -184,7 +184,7 @@ static void check_sizes(scim_check_t *check, const dbd_facts_t *facts, server_re
                     apr_psprintf(check->temp, "DBDMin is %d and DBDKeep is %d: DBDMin must not be greater", min, keep));
 }
 
-/* Whether the server asks the database at all. */
+/* Whether the server uses the database. */
 static int serves(const server_rec *server)
 {
     const scim_server_config_t *config = scim_server_config(server);
@@ -203,7 +203,7 @@ static void check_driver(scim_check_t *check, const dbd_facts_t *facts, server_r
                              driver ? driver : "not set"));
 }
 
-/* mod_dbd would hand it to libpq as it is, and libpq refuse each connection. */
+/* mod_dbd does not check DBDParams, and libpq would refuse each connection. */
 static void check_params(scim_check_t *check, const dbd_facts_t *facts, server_rec *server)
 {
     const char *params = facts->said[DBD_PARAMS];
@@ -249,7 +249,7 @@ static void make_pools(scim_check_t *check, scim_runtime_t *runtime)
     }
 }
 
-/* A thread for each connection is not needed, as a request uses one for a part of its time only. */
+/* A request uses a connection for a part of its time only, so threads can share connections. */
 #define THREADS_PER_CONNECTION 4
 
 /* Warnings for one pool of connections. */
@@ -259,7 +259,7 @@ static void advise_pool(const scim_check_t *check, const dbd_facts_t *facts, ser
     const char *timeout = params ? scim_conninfo_value(params, "connect_timeout", check->temp) : NULL;
     int threads = 0;
 
-    /* libpq waits for ever where it is 0, or less. */
+    /* With 0 or less libpq waits for ever. */
     if (params && (!timeout || apr_atoi64(timeout) <= 0) && !scim_conninfo_value(params, "service", check->temp))
         ap_log_error(APLOG_MARK, level, 0, server,
                      "mod_scim: %s line %d: DBDParams has no connect_timeout: while PostgreSQL's machine is "
@@ -326,7 +326,7 @@ static int has_endpoint(const scim_server_config_t *config)
     return 0;
 }
 
-/* The schemas are for the endpoint and the admin API. */
+/* The endpoint and the admin API need the schemas. */
 static int needs_schemas(server_rec *server)
 {
     for (; server; server = server->next) {
@@ -338,7 +338,7 @@ static int needs_schemas(server_rec *server)
     return 0;
 }
 
-/* A Require line that asks about the accounts of no tenant can only refuse. */
+/* A Require scim-... line without a tenant would refuse everybody. */
 static void check_tenants(scim_check_t *check)
 {
     server_rec *server;
@@ -394,7 +394,7 @@ int scim_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     return check.failures ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }
 
-/* What the log should tell for as long as it is so. */
+/* A warning at each start: cached decisions may be out of date. */
 static void visit_facts_age(scim_check_t *check, const ap_directive_t *node, server_rec *server)
 {
     (void)check;

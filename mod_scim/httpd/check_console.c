@@ -10,7 +10,7 @@
 
 APLOG_USE_MODULE(scim);
 
-/* The ScimConsole among a section's directives, or those of the whole configuration; NULL: there is none. */
+/* The ScimConsole among a section's directives, or among those outside of sections; NULL: none. */
 static const ap_directive_t *said_in(const ap_directive_t *node)
 {
     while (node && !scim_check_is(node, "ScimConsole"))
@@ -18,7 +18,8 @@ static const ap_directive_t *said_in(const ap_directive_t *node)
     return node;
 }
 
-/* Whether a section, or what is around it, says "off"; the console is on where nothing is said. */
+/* Whether the console is off for a section; its own directive counts before those of the sections around it. Default:
+ * on. */
 static int console_off(const ap_directive_t *section, apr_pool_t *pool)
 {
     const ap_directive_t *said = NULL;
@@ -38,7 +39,7 @@ static void visit_console(scim_check_t *check, const ap_directive_t *node, serve
         check->console |= !console_off(node->parent, check->temp);
 }
 
-/* The name of the page's file where a Location has the console and the file is missing; NULL: all is well. */
+/* The page's file, if a Location has the console and the file is missing; NULL: no problem. */
 static const char *missing_page(scim_check_t *check)
 {
     const char *page = apr_pstrcat(check->temp, scim_console_dir(check->main_server), "/" SCIM_CONSOLE_PAGE, NULL);

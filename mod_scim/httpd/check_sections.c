@@ -27,7 +27,7 @@ static const char *section_path(const ap_directive_t *section, apr_pool_t *pool)
     return apr_pstrndup(pool, path, strcspn(path, ">"));
 }
 
-/* The directive of this name that stands in a section, NULL: none does. */
+/* The directive of this name directly in a section; NULL: none. */
 static const ap_directive_t *section_holds(const ap_directive_t *section, const char *name)
 {
     const ap_directive_t *node;
@@ -53,7 +53,7 @@ static int is_plain(const ap_directive_t *section, apr_pool_t *pool)
            !apr_fnmatch_test(section_path(section, pool));
 }
 
-/* Whether a section holds in all of the Location with this path. */
+/* Whether a section applies to all of the Location with this path. */
 static int holds_in(const ap_directive_t *section, const char *path, apr_pool_t *pool)
 {
     const char *own = section_path(section, pool);
@@ -68,7 +68,7 @@ static int holds_in(const ap_directive_t *section, const char *path, apr_pool_t 
     return scim_config_covers(len && own[len - 1] == '/' ? apr_pstrndup(pool, own, len - 1) : own, path);
 }
 
-/* Sections of the main server hold in its virtual hosts too. */
+/* Virtual hosts inherit the sections of the main server. */
 static int same_server(const scim_check_t *check, const server_rec *one, const server_rec *other)
 {
     return one == other || one == check->main_server || other == check->main_server;
@@ -81,8 +81,8 @@ static int inside(const ap_directive_t *node, const ap_directive_t *section)
     return node != NULL;
 }
 
-/* Whether two sections can hold for the same request. Of patterns and conditions that is not known, so it is assumed.
- */
+/* Whether two sections may apply to the same request. For patterns and conditions it is unknown, so the answer is
+ * yes. */
 static int meet(const ap_directive_t *one, const ap_directive_t *other, apr_pool_t *pool)
 {
     if (inside(one, other) || inside(other, one) || !is_plain(one, pool) || !is_plain(other, pool))
@@ -90,8 +90,8 @@ static int meet(const ap_directive_t *one, const ap_directive_t *other, apr_pool
     return holds_in(one, section_path(other, pool), pool) || holds_in(other, section_path(one, pool), pool);
 }
 
-/* The directive `name` that counts for the Location of `section`: its own one, or one of a section around it. Other
- * values than `unless` only. */
+/* The directive `name` that is effective in the Location of `section`, set there or in a section around it. A
+ * directive with the value `unless` does not count. */
 static const ap_directive_t *said_for(const scim_check_t *check, const scim_placed_t *at, const char *name,
                                       const char *unless)
 {
@@ -126,7 +126,7 @@ static const handler_t handlers[] = {
 
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
-/* The handler that a SetHandler names; NULL: one of another module. */
+/* Our handler that a SetHandler names; NULL: another module's. */
 static const handler_t *our_handler(const ap_directive_t *node, apr_pool_t *pool)
 {
     const char *word = scim_check_word(node, pool);
@@ -145,7 +145,8 @@ static int least(int a, int b)
 
 #define NAME_MAX_LENGTH 32
 
-/* How many characters one has to add, leave out, replace or swap with the next one to make `b` of `a`; both short. */
+/* The edit distance of two short words: the number of characters to add, remove, replace, or swap with the next
+ * one. */
 static int distance(const char *a, const char *b)
 {
     int rows = (int)strlen(a), columns = (int)strlen(b);
@@ -167,7 +168,7 @@ static int distance(const char *a, const char *b)
     return d[rows][columns];
 }
 
-/* The handler of ours that a name was probably meant to be; NULL: none. httpd takes any name, and then no module
+/* Our handler with the most similar name; NULL: none is similar. httpd accepts a misspelt handler, and then no module
  * answers. */
 static const char *meant(const char *name)
 {
@@ -192,7 +193,7 @@ static void check_name(scim_check_t *check, const scim_placed_t *at)
                                      at->node->directive, other));
 }
 
-/* The section of a SetHandler, or one around it (<If> inside of <Location>), must say where the tenant is found. */
+/* The section of a SetHandler, or one around it (<If> inside <Location>), must have ScimTenant. */
 static void check_endpoint(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *section;
@@ -219,7 +220,7 @@ static void check_add_handler(scim_check_t *check, const scim_placed_t *at)
 
 /* --- the admin API -------------------------------------------------------------------------------------------------*/
 
-/* All tenants would show the base URL of one. */
+/* With a fixed base URL all tenants would show that of one. */
 static void check_admin_url(scim_check_t *check, const ap_directive_t *section)
 {
     const ap_directive_t *node = section_holds(section, "ScimBaseURL");
@@ -238,7 +239,7 @@ static void check_admin_url(scim_check_t *check, const ap_directive_t *section)
                                  (int)len, url));
 }
 
-/* httpd asks for a user only where both are said. mod_ssl can name a user without them. */
+/* httpd asks for a login only with both AuthType and Require. mod_ssl can set the user without them. */
 static void check_login(scim_check_t *check, const scim_placed_t *at)
 {
     if ((said_for(check, at, "AuthType", "none") && said_for(check, at, "Require", NULL)) ||
@@ -249,8 +250,8 @@ static void check_login(scim_check_t *check, const scim_placed_t *at)
                     "needs a user (docs/directives.md, ScimAdminTenant)");
 }
 
-/* The admin API works below a path, so its section must have a plain one. Sections of the main server hold in its
- * virtual hosts too. */
+/* The admin API serves paths below its Location, so that must be a plain path. Virtual hosts inherit the sections of
+ * the main server. */
 static void check_admin(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *section = at->node->parent;
@@ -272,13 +273,13 @@ static void check_admin(scim_check_t *check, const scim_placed_t *at)
             APR_ARRAY_PUSH(scim_server_config(each)->admin_locations, const char *) = path;
 }
 
-/* --- sections that take the requests of ours away ------------------------------------------------------------------*/
+/* --- sections that take our requests -------------------------------------------------------------------------------*/
 
 #define TAKES "this SetHandler gets the requests of <Location \"%s\"> (line %d), which httpd reads before it: "
 
-/* If several sections match a path the last one counts: another SetHandler there would get our requests, with token and
- * password. Sections of a virtual host come after those of the main server; a virtual host without our endpoint may
- * have one legitimately. */
+/* Of several sections that match a path the last one is effective: a later SetHandler of another module would get our
+ * requests, with token and password. Sections of a virtual host come after those of the main server; a virtual host
+ * without our endpoint may have such a section legitimately. */
 static void check_order(scim_check_t *check, int one)
 {
     const scim_placed_t *ours = &APR_ARRAY_IDX(check->placed, one, scim_placed_t);
@@ -311,7 +312,7 @@ static void check_order(scim_check_t *check, int one)
 #define SCIM_POINTER(type, member, name, takes, set, context, bits, help) {name, bits},
 #define SCIM_OTHER(name, takes, set, context, bits, help)                 {name, bits},
 
-/* Which handlers a directive is for. */
+/* The handlers that a directive applies to. */
 static const struct {
     const char *name;
     unsigned handlers;
@@ -327,7 +328,7 @@ static unsigned place_of(const ap_directive_t *node)
     return 0;
 }
 
-/* A directive that looks like a restriction, but has no effect. */
+/* Whether a directive that has no effect is dangerous, because it looks like a restriction. */
 static int matters(const ap_directive_t *node)
 {
     return scim_check_is(node, "ScimTenant") || scim_check_is(node, "ScimAdminTenant");
@@ -338,7 +339,7 @@ static const char *handler_names(unsigned bits)
     return bits == SCIM_FOR_BOTH ? "scim or scim-admin" : bits == SCIM_FOR_ADMIN ? SCIM_ADMIN_HANDLER : SCIM_HANDLER;
 }
 
-/* Handlers of ours whose requests the section of `at` can hold for. */
+/* Those of our handlers whose requests the section of `at` may apply to. */
 static unsigned met_handlers(const scim_check_t *check, const scim_placed_t *at)
 {
     unsigned met = 0;
@@ -359,11 +360,11 @@ static unsigned met_handlers(const scim_check_t *check, const scim_placed_t *at)
     return met;
 }
 
-/* What also holds for decisions about the application (Require scim-..., ScimFacts). */
+/* Directives that also apply to decisions for the application (Require scim-..., ScimFacts). */
 static const char *const deciding[] = {"ScimTenant", "ScimDatabaseTimeout", "ScimDatabaseWait", "ScimTenantShare",
                                        NULL};
 
-/* Whether the server decides anything; a .htaccess may, which nobody has read yet. */
+/* Whether the server may authorize requests. A .htaccess file may say so, too, but httpd has not read it yet. */
 static int decides(const scim_check_t *check, const server_rec *server)
 {
     int i;
@@ -409,7 +410,7 @@ static void check_use(scim_check_t *check, const scim_placed_t *at)
         scim_check_warn(check, at->node, text);
 }
 
-/* Sections that httpd does not use for our requests, or that do not restrict the methods they name. */
+/* Sections that httpd does not apply to our requests, or that do not restrict the methods that they name. */
 static const struct {
     const char *section;
     const char *why;
@@ -439,7 +440,7 @@ static void check_section(scim_check_t *check, const scim_placed_t *at)
                                              at->node->directive, section->directive, elsewhere[i].why));
 }
 
-/* With one URL for all tenants, tenants would get another tenant's URL. */
+/* With one URL for all tenants, a tenant would get the URL of another one. */
 static void check_host(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *node;
@@ -459,7 +460,7 @@ static void check_host(scim_check_t *check, const scim_placed_t *at)
     "httpd would ask for a user of its own and refuse bearer tokens with 401. Write Require all granted in <Location " \
     "\"%s\">: the token decides"
 
-/* Modules of httpd read the same Authorization header. */
+/* Some modules of httpd read the same Authorization header. */
 static void check_endpoint_login(scim_check_t *check, const scim_placed_t *at)
 {
     const ap_directive_t *section = at->node->parent;
@@ -479,8 +480,8 @@ static void check_endpoint_login(scim_check_t *check, const scim_placed_t *at)
 
 /* --- directories ---------------------------------------------------------------------------------------------------*/
 
-/* Whether httpd's user may make files there. httpd that root has started becomes that user later; here a process of its
- * own becomes it. */
+/* Whether httpd's user may create files in the directory. If root has started httpd, a child process changes to that
+ * user and tries. */
 static int may_write(const char *path)
 {
     pid_t child;
@@ -511,15 +512,15 @@ static void check_spool_dir(scim_check_t *check, const scim_placed_t *at)
                                      geteuid() == 0 ? ap_unixd_config.user_name : "(who runs this)", path));
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------------*/
+/* --- all checks ----------------------------------------------------------------------------------------------------*/
 
 typedef void (*check_one_t)(scim_check_t *check, const scim_placed_t *at);
 
-/* What is looked at, directive by directive; NULL stands for every one. */
+/* The checks of each directive; NULL: of every directive. */
 static const struct {
     const char *directive;
     check_one_t check;
-    int everywhere; /* or in sections alone */
+    int everywhere; /* 0: in sections only */
 } checks[] = {
     {"SetHandler", check_name, 1},
     {"SetHandler", check_endpoint, 1},

@@ -40,7 +40,7 @@ static claim_t *make_claim(request_rec *r)
 
 /* --- Entra ID's flag ---------------------------------------------------------------------------------------------- */
 
-/* Where the tenant's base URL ends in a path as the client sent it; NULL where it names no tenant of a Location. */
+/* Where the tenant's base URL ends in the path that the client sent; NULL: the path names no tenant of a Location. */
 static char *behind_tenant(const request_rec *r)
 {
     char *path = r->parsed_uri.path;
@@ -54,7 +54,7 @@ static char *behind_tenant(const request_rec *r)
     return *path && path[1] && path[1] != '/' ? path + 1 + strcspn(path + 1, "/") : NULL;
 }
 
-/* What follows the flag at the start of `text`: a slash or nothing. NULL where it does not start with the flag. */
+/* What follows the flag at the start of `text`: a slash or nothing. NULL: `text` does not start with the flag. */
 static char *behind_flag(char *text)
 {
     const apr_size_t len = sizeof(ENTRA_FLAG) - 1;
@@ -98,7 +98,7 @@ int scim_claim_had_flag(const request_rec *r)
 
 /* --- claiming ------------------------------------------------------------------------------------------------------*/
 
-/* Who handles a request; NULL: another module. */
+/* The handler for a request; NULL: another module's. */
 static const char *find_handler(request_rec *r)
 {
     if (r->prev && scim_errors_refused(r->prev))
@@ -108,7 +108,7 @@ static const char *find_handler(request_rec *r)
     return scim_config_manages(r) ? SCIM_ADMIN_HANDLER : NULL;
 }
 
-/* An ErrorDocument of the admin API is shown, because it may be a login page. The application that serves it does not
+/* httpd sends an ErrorDocument of the admin API, since it may be a login page. The application that serves it must not
  * get the password. */
 static void hide_password(request_rec *r)
 {
@@ -124,8 +124,8 @@ int scim_claim_early(request_rec *r)
     return find_handler(r) ? OK : DECLINED;
 }
 
-/* An ErrorDocument that is a URL would answer the client with a redirection to it. The filter of errors.c makes the
- * body of these. */
+/* If an ErrorDocument were a URL, httpd would redirect the client to it. These texts are replaced by the filter in
+ * errors.c. */
 static void refuse_in_own_words(request_rec *r)
 {
     static const int statuses[] = {HTTP_BAD_REQUEST,           HTTP_UNAUTHORIZED,       HTTP_FORBIDDEN,
@@ -197,7 +197,7 @@ int scim_claim_keep(request_rec *r)
     return OK;
 }
 
-/* The filter of errors.c makes the body. */
+/* The filter in errors.c writes the body. */
 int scim_claim_refused(request_rec *r)
 {
     apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;

@@ -6,7 +6,7 @@
 #include <poll.h>
 
 #ifndef POLLRDHUP
-#define POLLRDHUP 0 /* then a closed connection is only noticed when both directions have ended */
+#define POLLRDHUP 0 /* without it, a closed connection is noticed only when both directions have ended */
 #endif
 
 int scim_client_is_gone(void *connection)

@@ -73,7 +73,7 @@ void *scim_server_config_create(apr_pool_t *pool, server_rec *server)
     return config;
 }
 
-/* Sections of the main server hold in its virtual hosts too. */
+/* Virtual hosts inherit the sections of the main server. */
 void *scim_server_config_merge(apr_pool_t *pool, void *main_config, void *virtual_host_config)
 {
     const scim_server_config_t *outer = main_config;
@@ -101,7 +101,7 @@ scim_server_config_t *scim_server_config(const server_rec *server)
     return ap_get_module_config(server->module_config, &scim_module);
 }
 
-/* httpd keeps what SetHandler says as an expression, be it a plain word. */
+/* httpd stores the value of SetHandler as an expression, even if it is a plain word. */
 static int is_handler(request_rec *r, const char *name)
 {
     const core_dir_config *core;
@@ -187,7 +187,8 @@ apr_off_t scim_setting_bulk_body(const scim_dir_config_t *config)
     return bytes < body ? bytes : body;
 }
 
-/* Identity providers want to see the user that they changed, and never a group with all its members. */
+/* By default PATCH of a user is answered with the user, and PATCH of a group without a body, since a group may have
+ * many members. */
 int scim_setting_patch_body(const scim_dir_config_t *config, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     char *name = apr_pstrdup(pool, type->name);
@@ -208,7 +209,7 @@ const char *scim_config_base_url(const char *base_url, const char *tenant, apr_p
                        scim_config_base_url(place + strlen(SCIM_TENANT_PLACE), tenant, pool), NULL);
 }
 
-/* A section's configuration of this module is made when its first directive is read, which may be none of ours. */
+/* httpd creates a section's configuration of this module only when it reads the first directive of this module. */
 scim_dir_config_t *scim_config_require(cmd_parms *cmd, unsigned lists)
 {
     scim_dir_config_t *config = cmd->context ? ap_get_module_config(cmd->context, &scim_module) : NULL;

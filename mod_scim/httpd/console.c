@@ -8,7 +8,8 @@
 
 #define FOLDER "/console/"
 
-/* Scripts and styles of this site alone, and nothing inside the page; no page of others may show it in a frame. */
+/* Content-Security-Policy: scripts and styles of this site only, none inline; no other site may show the page in a
+ * frame. */
 #define POLICY                                                                                                         \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "              \
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -39,8 +40,8 @@ static int wants_page(const request_rec *r)
     return accept && ap_strcasestr(accept, "text/html");
 }
 
-/* The type that a name's ending says; NULL where it is no plain name: letters, digits, "-", ".", and "/" between
- * segments that do not begin with a dot. */
+/* The media type by the name's ending; NULL: not a plain name. A plain name has letters, digits, "-", ".", and "/"
+ * between segments that do not begin with a dot. */
 static const char *file_type(const char *name)
 {
     const struct ending_t *ending = endings;
@@ -62,7 +63,7 @@ static void set_headers(request_rec *r)
     apr_table_setn(r->headers_out, "Cache-Control", "no-cache");
 }
 
-/* Makes the file of this name the one that httpd's own handler sends. */
+/* Lets httpd's default handler send the file of this name. */
 static int send_file(scim_error_t **error, request_rec *r, const char *name)
 {
     const char *type = file_type(name);
@@ -104,7 +105,7 @@ int scim_console(scim_error_t **error, request_rec *r, const char *path)
     }
     if (!page)
         return send_file(error, r, path + strlen(FOLDER));
-    /* The page names its files, and the API, relative to the Location. */
+    /* The page's links, to its files and to the API, are relative to the Location. */
     apr_table_mergen(r->headers_out, "Vary", "Accept");
     if (*path)
         return send_file(error, r, SCIM_CONSOLE_PAGE);

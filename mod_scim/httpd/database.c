@@ -23,24 +23,24 @@ APLOG_USE_MODULE(scim);
 #define RETRY_AFTER       5
 #define RETRY_AFTER_SHARE 1
 
-/* A longer attempt is not a refusal, so scim_conn_refused is not called. */
+/* A connection attempt that took longer was not refused at once, so scim_conn_refused is not called. */
 #define PROBE_AFTER apr_time_from_sec(1)
 
-/* What all children of this httpd know of a pool. */
+/* What all children of this httpd share about a pool. */
 typedef struct common_t {
     volatile apr_uint32_t presented; /* 1: a child has logged the server's version */
-    volatile apr_uint32_t lent;      /* connections that requests have at the moment */
-    volatile apr_uint32_t open;      /* connections that there are */
+    volatile apr_uint32_t lent;      /* in use by requests */
+    volatile apr_uint32_t open;      /* existing connections */
 } common_t;
 
 struct scim_pool_t {
     scim_gate_t *gate;
     const char *params; /* DBDParams */
-    int told;           /* that there are attributes without their index; 1: by this child */
-    common_t *common;   /* NULL: not known */
+    int told;           /* 1: this child has logged that an index is missing */
+    common_t *common;   /* NULL: not started */
 };
 
-/* What is counted of a connection, in its own pool. */
+/* Attached to a connection's pool: it is counted as open. */
 #define COUNTED_KEY "scim:counted"
 
 struct scim_database_t {
@@ -120,7 +120,7 @@ static scim_error_t *unavailable(apr_pool_t *pool, const char *cause)
     return error;
 }
 
-/* Why a guest was not let in. */
+/* The error for a guest that was not let in. */
 static scim_error_t *not_entered(scim_gate_e found, const scim_gate_t *gate, apr_pool_t *pool)
 {
     scim_error_t *error;
@@ -163,7 +163,7 @@ static apr_status_t release(void *data)
 {
     scim_database_t *database = data;
 
-    /* A request that ends early may have left a transaction open, which the next one must not continue. */
+    /* A request that failed may have left a transaction open, and the next one must not continue it. */
     if (database->dbd && database->conn) {
         scim_conn_nest(database->conn, 0);
         scim_conn_rollback(database->conn);
@@ -185,7 +185,7 @@ void scim_database_close(scim_database_t *database)
         apr_pool_cleanup_run(database->pool, database, release);
 }
 
-/* The PGconn behind a mod_dbd handle; NULL where the driver is not PostgreSQL's. */
+/* The PGconn of a mod_dbd handle; NULL: the driver is not PostgreSQL's. */
 static PGconn *native(const ap_dbd_t *dbd)
 {
     const char *driver = apr_dbd_name(dbd->driver);
@@ -193,7 +193,7 @@ static PGconn *native(const ap_dbd_t *dbd)
     return driver && strcmp(driver, "pgsql") == 0 ? apr_dbd_native_handle(dbd->driver, dbd->handle) : NULL;
 }
 
-/* A filter on a declared attribute without an index works, but slowly: each child logs one line about it. */
+/* A filter on a declared attribute works without its index, but slowly: each child logs this once. */
 static void check_indexed(const scim_database_t *database)
 {
     const scim_runtime_t *runtime = scim_server_config(database->server)->runtime;
@@ -212,7 +212,7 @@ static void check_indexed(const scim_database_t *database)
     database->source->told |= names != NULL;
 }
 
-/* How many connections all children of this httpd may open. */
+/* How many connections all children together may open. */
 static int most_connections(const scim_pool_t *source)
 {
     int children = 1;
@@ -290,7 +290,7 @@ static apr_status_t uncount(void *open)
     return APR_SUCCESS;
 }
 
-/* A connection counts as long as its pool lives. */
+/* A connection is counted as open until mod_dbd destroys its pool. */
 static void count_open(const scim_database_t *database)
 {
     apr_pool_t *home = database->dbd->pool;
@@ -305,7 +305,7 @@ static void count_open(const scim_database_t *database)
     apr_pool_cleanup_register(home, (void *)&common->open, uncount, apr_pool_cleanup_null);
 }
 
-/* Asks mod_dbd for a connection that works; NULL, or why there is none. */
+/* Asks mod_dbd for a working connection. Returns NULL, or the reason of the failure. */
 static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *database)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
@@ -332,7 +332,7 @@ static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *datab
     }
 }
 
-/* The guest has been let in. Without a connection it makes the next attempt, or leaves. */
+/* Called for a guest that was let in. Without a connection it tries again (*again), or leaves. */
 static scim_error_t *open_connection(PGconn **pg, int *again, scim_database_t *database)
 {
     apr_time_t began = apr_time_now();
@@ -349,7 +349,7 @@ static scim_error_t *open_connection(PGconn **pg, int *again, scim_database_t *d
     return cause ? unavailable(database->pool, cause) : NULL;
 }
 
-/* What takes less is no waiting. */
+/* A shorter time is not counted as waiting. */
 #define WAITED apr_time_from_msec(1)
 
 static void count_wait(apr_time_t began)

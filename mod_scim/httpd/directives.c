@@ -26,7 +26,7 @@ APLOG_USE_MODULE(scim);
 #define DAYS_LIMIT       apr_time_from_sec(3650 * INT64_C(86400))
 #define PATCH_NONE       "none"
 
-/* The tenant is found below the Location's path, so that path must be a plain one. */
+/* The tenant follows the Location's path in the URL, so that must be a plain path. */
 static const char *plain_location(const cmd_parms *cmd)
 {
     const ap_directive_t *section = cmd->directive->parent;
@@ -40,7 +40,7 @@ static const char *plain_location(const cmd_parms *cmd)
 typedef struct tenant_mode_t {
     const char *name;
     scim_tenant_e mode;
-    int argument; /* whether one must follow */
+    int argument; /* 1: an argument must follow */
 } tenant_mode_t;
 
 static const tenant_mode_t tenant_modes[] = {
@@ -66,7 +66,7 @@ static const char *tenant_argument(scim_dir_config_t *config, const cmd_parms *c
     return NULL;
 }
 
-/* Whether a section, or one in it, has the module's handler. */
+/* Whether a section, or a section in it, has the module's handler. */
 static int is_served(const ap_directive_t *section, apr_pool_t *temp)
 {
     const ap_directive_t *node;
@@ -149,7 +149,7 @@ static const char *set_sync_policy(cmd_parms *cmd, void *dir, const char *word)
     return policies[i] ? NULL : "ScimSyncPolicy takes one of: manual | all | groups";
 }
 
-/* Blanks, and what else a URL has only in percent-encoded form. */
+/* Blanks, and characters that a URL has only in percent-encoded form. */
 static int has_wrong_character(const char *text)
 {
     while (*text && *text > ' ' && *text <= '~' && !strchr("\"<>\\^`|", *text))
@@ -205,7 +205,7 @@ static const char *add_schema_dir(cmd_parms *cmd, void *dir, const char *text)
     return NULL;
 }
 
-/* That it holds the page is seen when the whole configuration is there (check.c). */
+/* check.c checks that the page is there, when the whole configuration is known. */
 static const char *set_console_dir(cmd_parms *cmd, void *dir, const char *text)
 {
     const char *problem = ap_check_cmd_context(cmd, GLOBAL_ONLY);
@@ -228,7 +228,7 @@ static const char *set_page_cache(cmd_parms *cmd, void *dir, const char *text)
     return problem ? problem : scim_pages_choose(&scim_server_config(cmd->server)->pages, text, cmd);
 }
 
-/* A number of days, "90d"; 0 where `text` is none. */
+/* A number of days, "90d"; 0: it is not one. */
 static int days(apr_interval_time_t *out, const char *text)
 {
     apr_size_t digits = strspn(text, "0123456789");
@@ -249,7 +249,7 @@ static const char *set_activity_keep(cmd_parms *cmd, void *dir, const char *text
     return problem;
 }
 
-/* A whole decimal number within limits; 0 where `text` is none. */
+/* A whole decimal number within limits; 0: it is not one. */
 static int number(apr_off_t *out, const char *text, apr_off_t lowest, apr_off_t highest)
 {
     return ap_parse_strict_length(out, text) && *out >= lowest && *out <= highest;
@@ -280,7 +280,7 @@ static const char *set_token_warning(cmd_parms *cmd, void *dir, const char *text
     return problem;
 }
 
-/* That httpd's user may write there is not known here: it is who started it that reads this. */
+/* Whether httpd's user may write there is checked later: this code runs as the user who starts httpd. */
 static const char *set_spool_dir(cmd_parms *cmd, void *dir, const char *text)
 {
     scim_dir_config_t *config = dir;
@@ -308,7 +308,7 @@ static const char *set_page_size(cmd_parms *cmd, void *dir, const char *standard
     return NULL;
 }
 
-/* Whole seconds, as cursorTimeout is told in. */
+/* Whole seconds, because cursorTimeout in /ServiceProviderConfig has seconds. */
 static const char *set_cursor_timeout(cmd_parms *cmd, void *dir, const char *text)
 {
     apr_interval_time_t timeout;
@@ -397,7 +397,7 @@ static const char *set_failure_limit(cmd_parms *cmd, void *dir, const char *limi
     return NULL;
 }
 
-/* Whether there is such a resource type is seen when the schemas have been read (check.c). */
+/* check.c checks that the resource type exists, when the schemas have been read. */
 static const char *set_patch_response(cmd_parms *cmd, void *dir, const char *type, const char *answer)
 {
     scim_dir_config_t *config = dir;
@@ -457,7 +457,7 @@ static const char *set_facts(cmd_parms *cmd, void *dir, const char *word)
     return choices[i].name ? NULL : "ScimFacts takes one of: off | env | headers | both";
 }
 
-/* Of letters, digits and hyphens, so that it is the same whatever an application makes of it. */
+/* Letters, digits and hyphens, because applications change other characters of a header's name. */
 static const char *set_facts_prefix(cmd_parms *cmd, void *dir, const char *text)
 {
     apr_size_t len = strlen(text);

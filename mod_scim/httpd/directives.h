@@ -55,17 +55,17 @@
     OTHER("ScimTenant", TAKE12, set_tenant, ACCESS_CONF, SCIM_FOR_ENDPOINT,                                            \
         "where a request's tenant is found: path | host | fixed NAME | expr EXPRESSION")                               \
     OTHER("ScimAdminTenant", TAKE12, set_admin_tenant, ACCESS_CONF, SCIM_FOR_ADMIN,                                    \
-        "the one tenant that the admin API is about: NAME | expr EXPRESSION")                                          \
+        "the only tenant that the admin API here administers: NAME | expr EXPRESSION")                                 \
     NUMBER(apr_interval_time_t, admin_timeout, ADMIN_TIMEOUT,                                                          \
         "ScimAdminTimeout", TAKE1, set_duration, ANYWHERE, SCIM_FOR_ADMIN,                                             \
         "how long an administrator's operation may take")                                                              \
-    NUMBER(int, console, 1, /* whether the admin API has its page */                                                   \
+    NUMBER(int, console, 1, /* whether the admin API serves the console */                                             \
         "ScimConsole", FLAG, set_flag, ANYWHERE, SCIM_FOR_ADMIN,                                                       \
-        "whether the admin API has a page for browsers: on | off")                                                     \
-    OTHER("ScimConsoleDir", TAKE1, set_console_dir, RSRC_CONF, SCIM_FOR_ANY, "where the files of that page are")       \
-    POINTER(const char *, sync_policy, /* of tenants that are made here */                                             \
+        "whether the admin API serves the console, its page for browsers: on | off")                                   \
+    OTHER("ScimConsoleDir", TAKE1, set_console_dir, RSRC_CONF, SCIM_FOR_ANY, "directory of the console's files")       \
+    POINTER(const char *, sync_policy, /* of new tenants */                                                            \
         "ScimSyncPolicy", TAKE1, set_sync_policy, ANYWHERE, SCIM_FOR_ADMIN,                                            \
-        "the sync policy of tenants that are made by the admin API: manual | all | groups")                            \
+        "sync policy of tenants that the admin API creates: manual | all | groups")                                    \
     POINTER(const char *, base_url, /* no slash at its end */                                                          \
         "ScimBaseURL", TAKE1, set_base_url, ACCESS_CONF, SCIM_FOR_BOTH,                                                \
         "the URL that clients use; {tenant} in it is the tenant's name")                                               \
@@ -78,13 +78,13 @@
         "ScimCursorTimeout", TAKE1, set_cursor_timeout, ANYWHERE, SCIM_FOR_ENDPOINT,                                   \
         "how long the cursors of a list answer are valid")                                                             \
     OTHER("ScimPageCache", TAKE1, set_page_cache, RSRC_CONF, SCIM_FOR_ANY,                                             \
-        "where lists remember totals and positions: none | PROVIDER[:ARGUMENTS]")                                      \
+        "cache for the totals and positions of lists: none | PROVIDER[:ARGUMENTS]")                                    \
     SERVER(apr_interval_time_t, activity_keep, ACTIVITY_KEEP,                                                          \
         "ScimActivityKeep", TAKE1, set_activity_keep, RSRC_CONF, SCIM_FOR_ANY,                                         \
-        "how long activity is kept: NUMBERd")                                                                          \
+        "how long activity entries are kept: NUMBERd")                                                                 \
     SERVER(apr_interval_time_t, token_warning, TOKEN_WARNING, /* 0: no warnings */                                     \
         "ScimTokenWarning", TAKE1, set_token_warning, RSRC_CONF, SCIM_FOR_ANY,                                         \
-        "how long before a token's end the log warns of it: NUMBERd | off")                                            \
+        "how long before a token expires the log warns: NUMBERd | off")                                                \
     SERVER(int, metrics_tenants, METRICS_TENANTS, /* named in the metrics */                                           \
         "ScimMetricsTenants", TAKE1, set_metrics_tenants, RSRC_CONF, SCIM_FOR_ANY,                                     \
         "how many tenants the metrics name: NUMBER")                                                                   \
@@ -105,44 +105,45 @@
         "ScimRequireTLS", FLAG, set_flag, ANYWHERE, SCIM_FOR_BOTH, "whether plain HTTP is refused: on | off")          \
     PAIR(int, bulk_operations, BULK_OPERATIONS, apr_off_t, bulk_bytes, BULK_BYTES,                                     \
         "ScimBulkLimits", TAKE2, set_bulk_limits, ANYWHERE, SCIM_FOR_ENDPOINT,                                         \
-        "what one Bulk request may hold: OPERATIONS BYTES")                                                            \
+        "limits of one Bulk request: OPERATIONS BYTES")                                                                \
     NUMBER(apr_interval_time_t, bulk_timeout, BULK_TIMEOUT,                                                            \
         "ScimBulkTimeout", TAKE1, set_duration, ANYWHERE, SCIM_FOR_ENDPOINT,                                           \
-        "how long a Bulk request may begin further operations")                                                        \
+        "time after which a Bulk request begins no further operations")                                                \
     PAIR(int, failure_limit, FAILURES, int, failure_period, FAILURE_PERIOD, /* 0: no limit; seconds */                 \
         "ScimFailureLimit", TAKE12, set_failure_limit, ANYWHERE, SCIM_FOR_ENDPOINT,                                    \
-        "failed authentications of one address: NUMBER SECONDS | off")                                                 \
+        "limit of failed authentications from one address: NUMBER SECONDS | off")                                      \
     OTHER("ScimPatchResponse", TAKE2, set_patch_response, ANYWHERE, SCIM_FOR_ENDPOINT,                                 \
-        "how PATCH of a resource type is answered: TYPE body | none")                                                  \
+        "whether PATCH of a resource type is answered with the resource: TYPE body | none")                            \
     POINTER(const char *, spool_dir, /* for long answers; NULL: the system's directory for temporary files */          \
-        "ScimSpoolDir", TAKE1, set_spool_dir, ANYWHERE, SCIM_FOR_ENDPOINT, "directory for long answers on their way")  \
-    POINTER(const ap_expr_info_t *, account, /* whose account a request is of; NULL: that of the user */               \
+        "ScimSpoolDir", TAKE1, set_spool_dir, ANYWHERE, SCIM_FOR_ENDPOINT,                                             \
+        "directory for temporary files of long answers")                                                              \
+    POINTER(const ap_expr_info_t *, account, /* the login name of the account; NULL: the user's name */                \
         "ScimAccount", TAKE1, set_account, ACCESS_CONF, SCIM_FOR_ANY,                                                  \
-        "what the person has logged in by, for Require scim-...: EXPRESSION")                                          \
+        "login name by which Require scim-... finds the account: EXPRESSION")                                          \
     OTHER("ScimLink", TAKE2, set_link, ACCESS_CONF, SCIM_FOR_ANY,                                                      \
-        "what an identity provider calls the person: ISSUER-EXPRESSION SUBJECT-EXPRESSION")                            \
-    NUMBER(int, facts, 0, /* SCIM_FACTS_TO_*; 0: nothing is told */                                                    \
+        "identity by which a linked account is found: ISSUER-EXPRESSION SUBJECT-EXPRESSION")                           \
+    NUMBER(int, facts, 0, /* SCIM_FACTS_TO_*; 0: off */                                                                \
         "ScimFacts", TAKE1, set_facts, ACCESS_CONF, SCIM_FOR_ANY,                                                      \
-        "what the application is told of the account: off | env | headers | both")                                     \
+        "how the application gets facts about the account: off | env | headers | both")                                \
     NUMBER(apr_interval_time_t, access_token_life, ACCESS_TOKEN_LIFE, /* at most */                                    \
         "ScimAccessTokenLife", TAKE1, set_access_token_life, ANYWHERE, SCIM_FOR_ENDPOINT,                              \
-        "how long an access token of OAuth 2.0 holds")                                                                 \
+        "longest life of an OAuth 2.0 access token")                                                                   \
     NUMBER(int, basic_tokens, 0, /* the password of Basic may be a token */                                            \
         "ScimBasicTokens", FLAG, set_flag, ANYWHERE, SCIM_FOR_ENDPOINT,                                                \
         "whether the password of Basic authentication may be a token: on | off")                                       \
     OTHER("ScimClient", TAKE12, set_client, ACCESS_CONF, SCIM_FOR_ENDPOINT,                                            \
-        "what httpd calls a client that it has authenticated: EXPRESSION [token-first]")                               \
-    NUMBER(apr_interval_time_t, facts_cache, 0, /* how long facts are used again; 0: not at all */                     \
+        "name of a client that httpd has authenticated: EXPRESSION [token-first]")                                     \
+    NUMBER(apr_interval_time_t, facts_cache, 0, /* how long facts are cached; 0: no cache */                           \
         "ScimFactsCache", TAKE1, set_age, ACCESS_CONF, SCIM_FOR_ANY,                                                   \
-        "how long what is known of an account is used again: off | DURATION")                                          \
+        "how long facts about an account are cached: off | DURATION")                                                  \
     NUMBER(apr_interval_time_t, facts_grace, 0, /* the same while the database does not answer */                      \
         "ScimFactsGrace", TAKE1, set_age, ACCESS_CONF, SCIM_FOR_ANY,                                                   \
-        "how long that is used while the database does not answer: off | DURATION")                                    \
+        "how long cached facts are used while the database does not answer: off | DURATION")                           \
     OTHER("ScimFactsPrefix", TAKE1, set_facts_prefix, RSRC_CONF, SCIM_FOR_ANY,                                         \
-        "how the headers of facts begin: X-NAME-")                                                                     \
+        "prefix of the request headers with facts: X-NAME-")                                                           \
     POINTER(const char *, documentation_uri,                                                                           \
         "ScimDocumentationURI", TAKE1, set_documentation, ANYWHERE, SCIM_FOR_ENDPOINT,                                 \
-        "documentation for people, named by /ServiceProviderConfig")
+        "URL of your documentation, for /ServiceProviderConfig")
 /* clang-format on */
 
 /* For rows that generate nothing. */

@@ -1,4 +1,4 @@
-/* Discovery (RFC 7644 4): without authentication, and without a tenant's data except its profile. */
+/* Discovery (RFC 7644 4): without authentication. It shows nothing of a tenant but its profile. */
 #include "operation.h"
 
 #include <util_script.h>
@@ -6,9 +6,9 @@
 #include "scim/discovery.h"
 
 #define DOCUMENT_SIZE 8192
-#define INTEROP_PAGE  100 /* the interoperability profile wants pages of as many */
+#define INTEROP_PAGE  100 /* the page size of the interoperability profile */
 
-/* A filter would be an answer about what the client may see; every other parameter is ignored (RFC 7644 4). */
+/* A filter is refused, and every other parameter ignored (RFC 7644 4). */
 static scim_error_t *begin(scim_call_t *call)
 {
     apr_table_t *args;
@@ -29,8 +29,8 @@ static scim_error_t *found(scim_call_t *call, int there, const char *what, const
                              call->request->id, list);
 }
 
-/* Whether the tenant has the interoperability profile: only clients with a token of it see this, so that strangers do
- * not learn which tenants exist. */
+/* Whether the tenant has the interoperability profile. It is shown only to clients with a token of that tenant, so
+ * that strangers do not learn which tenants exist. */
 static int interop(const scim_call_t *call)
 {
     return call->profile && scim_setting_page_maximum(call->request->config) >= INTEROP_PAGE &&

@@ -33,7 +33,7 @@ static const scim_operation_t *table_of(scim_place_e place)
     return is_discovery(place) ? scim_discovery_operations : scim_resource_operations;
 }
 
-/* Whether a row is for this place, and for what is there: of a read-only type everything can be read, and searched. */
+/* Whether a row of the table is for this place and type. A read-only type can be read and searched. */
 static int fits(const scim_operation_t *row, const scim_request_t *request)
 {
     if (row->place != request->place)
@@ -51,7 +51,7 @@ static const scim_operation_t *find_operation(const scim_request_t *request)
     return NULL;
 }
 
-/* The value of Allow for a place: its rows, and OPTIONS. httpd calls M_GET "HEAD". */
+/* The value of Allow for a place: the methods of its rows, and OPTIONS. For httpd, HEAD is M_GET too. */
 static const char *allowed(const scim_request_t *request)
 {
     apr_pool_t *pool = request->r->pool;
@@ -65,7 +65,7 @@ static const char *allowed(const scim_request_t *request)
     return apr_pstrcat(pool, allow, "OPTIONS", NULL);
 }
 
-/* Why there is no operation for a request; NULL for OPTIONS. */
+/* Why a request has no operation; NULL: it is OPTIONS. */
 static scim_error_t *refusal(scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -109,7 +109,7 @@ static scim_spool_t *make_spool(scim_call_t *call)
     return &call->spool;
 }
 
-/* The user that a request is about (session.h). */
+/* The only user that the request concerns (`about` in session.h). */
 static const char *about(const scim_request_t *request)
 {
     char id[SCIM_ID_SIZE];
@@ -121,7 +121,7 @@ static const char *about(const scim_request_t *request)
     return apr_pstrdup(request->r->pool, id);
 }
 
-/* Whether it is a search that has to read all resources. A search that is refused is not carried out. */
+/* Whether a search must read all resources. A search with an error is not executed, so it is not slow. */
 static int is_slow(const scim_call_t *call, scim_work_t work)
 {
     const scim_runtime_t *runtime = scim_server_config(call->request->r->server)->runtime;
@@ -141,7 +141,7 @@ static scim_error_t *borrow(scim_database_t **out, const scim_call_t *call, scim
                                 call->pool);
 }
 
-/* A client that httpd has authenticated acts as the token that is named after it. */
+/* A client that httpd has authenticated acts with the rights of the token that has its name. */
 static scim_error_t *find_client(scim_call_t *call, scim_session_t *session)
 {
     scim_request_t *request = call->request;
@@ -158,7 +158,7 @@ static scim_error_t *find_client(scim_call_t *call, scim_session_t *session)
     return scim_limits_admit(request, NULL);
 }
 
-/* Borrows a connection for `work`, and for nothing longer. */
+/* Runs `work` with a connection, which is returned right after it. */
 static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
 {
     scim_request_t *request = call->request;
@@ -197,8 +197,8 @@ static scim_error_t *with_database(scim_call_t *call, scim_work_t work)
     return error;
 }
 
-/* The token is checked first, even if the request has another error, so that strangers only see 401. A long body, which
- * takes many times its length of memory, is not even read for a stranger. */
+/* The token is checked first, even if the request has another error, so that strangers see only 401. A long body takes
+ * many times its length of memory, so it is not even read for a stranger. */
 static scim_error_t *serve_resources(scim_call_t *call)
 {
     scim_request_t *request = call->request;
@@ -238,8 +238,8 @@ static scim_error_t *find_shown(scim_call_t *call, scim_session_t *session)
     return error;
 }
 
-/* Discovery needs no token, and a client with an invalid token is treated like one without. The database is queried
- * only if the answer depends on the tenant: with a token, for /ServiceProviderConfig and /Schemas. */
+/* Discovery needs no token, and an invalid token is ignored. The database is queried only if the answer depends on the
+ * tenant: for /ServiceProviderConfig and /Schemas, with a token. */
 static void look_up_profile(scim_call_t *call)
 {
     scim_request_t *request = call->request;
@@ -264,7 +264,7 @@ static scim_error_t *serve_discovery(scim_call_t *call)
     return error ? error : operation->answer(call);
 }
 
-/* Finds the user that /Me means (RFC 7644 3.11). From then on the request is for that user. */
+/* Finds the user of /Me (RFC 7644 3.11). From then on the request is for that user. */
 static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
 {
     scim_request_t *request = call->request;
@@ -280,7 +280,7 @@ static scim_error_t *find_me(scim_call_t *call, scim_session_t *session)
     return NULL;
 }
 
-/* A token for an access token of it. */
+/* Exchanges a token for an access token. */
 static scim_error_t *serve_access(scim_call_t *call)
 {
     scim_error_t *error = scim_oauth_read(call);
@@ -301,7 +301,7 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     call->activity.mask = &call->request->mask;
     call->leniency.used = call->request->leniencies;
     if (is_discovery(call->request->place)) {
-        call->request->mask.names = ""; /* there is nothing of a tenant in it */
+        call->request->mask.names = ""; /* its body has no values to mask */
         return serve_discovery(call);
     }
     if (call->request->place == SCIM_AT_WELL_KNOWN)
@@ -317,7 +317,7 @@ static scim_error_t *serve(scim_call_t *call, request_rec *r)
     return error ? error : serve_resources(call);
 }
 
-/* What a request was about, for the metrics. */
+/* The kind of a request, for the metrics. */
 static scim_asked_e asked(const scim_request_t *request)
 {
     static const struct {
@@ -345,7 +345,7 @@ static scim_asked_e asked(const scim_request_t *request)
     return rows[i].asked;
 }
 
-/* A tenant is named that a token has shown to be there. */
+/* The metrics name a tenant only if a valid token has shown that it exists. */
 static void count(const scim_call_t *call, const scim_error_t *error)
 {
     const scim_request_t *request = call->request;

@@ -37,7 +37,7 @@ static const char *detail(int status)
     return row->status ? row->text : ap_get_status_line(status) + sizeof("500");
 }
 
-/* The path in a request line that httpd did not even parse, because it is too long. */
+/* The path in a request line that httpd did not parse because it is too long. */
 static const char *unparsed_path(const request_rec *r)
 {
     const char *path = r->the_request ? strchr(r->the_request, ' ') : NULL;
@@ -45,7 +45,7 @@ static const char *unparsed_path(const request_rec *r)
     return path ? apr_pstrmemdup(r->pool, path + 1, strcspn(path + 1, " ?")) : NULL;
 }
 
-/* A request that was refused early has no Location yet; then the path as it came tells. */
+/* A request that was refused early has no Location yet, so its path is compared. */
 static int inside(request_rec *r)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
@@ -89,7 +89,7 @@ static apr_status_t send_error(ap_filter_t *filter, int status)
     return ap_pass_brigade(filter->next, brigade);
 }
 
-/* Swallows everything up to the end of the page, then sends the error, once. */
+/* Drops httpd's page, and sends our error once instead. */
 static apr_status_t error_filter(ap_filter_t *filter, apr_bucket_brigade *brigade)
 {
     int *status = filter->ctx;

@@ -16,11 +16,10 @@
 APLOG_USE_MODULE(scim);
 
 #define FILTER   "SCIM_TRAILERS"
-#define EXPORTED "scim-exported" /* of the client's request: headers have been set */
+#define EXPORTED "scim-exported" /* on the client's request: the headers have been set */
 #define ENV      "SCIM_"
 
-/* --- what clients may not say --------------------------------------------------------------------------------------
- */
+/* --- headers that clients may not send -----------------------------------------------------------------------------*/
 
 static int is_named(const char *name, const char *prefix)
 {
@@ -40,7 +39,7 @@ static int is_ours(const request_rec *r, const char *name)
     return is_named(name, SCIM_FACTS_PREFIX) || (prefix && is_named(name, prefix));
 }
 
-/* The first header of ours; NULL: there is none. */
+/* The first header with one of our names; NULL: none. */
 static const char *find_ours(const request_rec *r, const apr_table_t *headers)
 {
     const apr_array_header_t *all = apr_table_elts(headers);
@@ -64,11 +63,11 @@ static int strip(const request_rec *r, apr_table_t *headers)
     return count;
 }
 
-/* What separates the names in Connection, as mod_proxy reads it. */
+/* The separators of names in Connection, as mod_proxy reads it. */
 #define HOP_SEPARATORS ",; \t"
 
 /* A proxy drops headers that Connection names, so a client could remove our headers by naming them there. Returns
- * whether one was named. */
+ * whether the client named one. */
 static int keep_on_the_way(request_rec *r)
 {
     const char *list = apr_table_getm(r->pool, r->headers_in, "Connection");
@@ -103,12 +102,11 @@ int scim_export_strip(request_rec *r)
     return DECLINED;
 }
 
-/* --- what applications are told -------------------------------------------------------------------------------------
- */
+/* --- facts for applications ----------------------------------------------------------------------------------------*/
 
 typedef struct fact_t {
-    const char *env;    /* behind SCIM_ */
-    const char *header; /* behind the prefix */
+    const char *env;    /* after SCIM_ */
+    const char *header; /* after the prefix */
 } fact_t;
 
 enum { ACCOUNT, ID, ROLE, ROLES, ENTITLEMENTS, GROUPS, FLAGS, TENANT, FACTS };
@@ -187,7 +185,7 @@ void scim_export_prepare(request_rec *r)
     }
 }
 
-/* A request that comes from another one shares its headers with it. */
+/* A subrequest or an internal redirect shares its headers with the request that it comes from. */
 static void own_headers(request_rec *r)
 {
     if (r->main || r->prev) {
@@ -224,8 +222,8 @@ int scim_export(request_rec *r)
 /* --- trailers -------------------------------------------------------------------------------------------------------
  */
 
-/* With MergeTrailers httpd adds trailers to the headers when the body has ended. Ours are those that we have set: they
- * are put back. */
+/* With MergeTrailers httpd adds the trailers to the headers after the body. Removes ours from the trailers, and sets
+ * the headers to our values again. */
 static apr_status_t trailers_filter(ap_filter_t *filter, apr_bucket_brigade *brigade, ap_input_mode_t mode,
                                     apr_read_type_e block, apr_off_t size)
 {
@@ -248,7 +246,7 @@ void scim_export_register(void)
     ap_register_input_filter(FILTER, trailers_filter, NULL, AP_FTYPE_CONTENT_SET);
 }
 
-/* Other bodies have no trailers. */
+/* Only a chunked body, or one of HTTP/2, has trailers. */
 void scim_export_trailers(request_rec *r)
 {
     int chunked = apr_table_get(r->headers_in, "Transfer-Encoding") != NULL;

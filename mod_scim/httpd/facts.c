@@ -11,12 +11,12 @@
 
 APLOG_USE_MODULE(scim);
 
-/* What a chain of requests has found is kept in the pool of its first request. */
+/* The facts that a chain of internal requests has read, in the pool of the first one. */
 #define CHAIN_KEY "scim-facts"
 
 typedef struct entry_t {
     scim_identity_t identity;
-    scim_facts_t *facts; /* NULL: the database could not be asked */
+    scim_facts_t *facts; /* NULL: the database did not answer */
 } entry_t;
 
 request_rec *scim_facts_origin(request_rec *r)
@@ -55,7 +55,7 @@ static entry_t *find_entry(const apr_array_header_t *chain, const scim_identity_
     return NULL;
 }
 
-/* The value of an expression; NULL where it gives nothing. *failed is set where it cannot be worked out. */
+/* The value of an expression; NULL: it is empty. Sets *failed if the expression fails. */
 static const char *evaluate(request_rec *r, const ap_expr_info_t *expression, int *failed)
 {
     const char *problem = NULL;
@@ -68,13 +68,13 @@ static const char *evaluate(request_rec *r, const ap_expr_info_t *expression, in
     return text && *text && !problem ? text : NULL;
 }
 
-/* Whom the request is of. */
+/* The identity of the request's user. */
 static scim_known_e identify(scim_identity_t *identity, const char **why, request_rec *r, const request_rec *origin)
 {
     const scim_dir_config_t *config = scim_dir_config(r);
     int failed = 0;
-    /* With AuthType a request has no account before authentication, even if the expression gives a value for an empty
-     * name. */
+    /* With AuthType a request has no account before its authentication, even if the expression has a value for an
+     * empty name. */
     if (!r->user && ap_auth_type(r)) {
         *why = "nobody is authenticated";
         return SCIM_NOBODY;
@@ -113,7 +113,7 @@ static scim_facts_kept_t *kept_of(const request_rec *r)
     return runtime ? runtime->facts : NULL;
 }
 
-/* With a connection. */
+/* Reads the facts, with a connection. */
 static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const scim_identity_t *identity,
                                 const scim_wish_t *wish, const request_rec *r, apr_pool_t *pool)
 {
@@ -129,7 +129,7 @@ static scim_error_t *read_facts(scim_facts_t **out, scim_conn_t *conn, const sci
     return error;
 }
 
-/* Cached facts, for the time of ScimFactsGrace. */
+/* Cached facts, within the time of ScimFactsGrace. */
 static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, const scim_wish_t *wish,
                                apr_pool_t *pool)
 {
@@ -193,7 +193,7 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, const 
     return facts;
 }
 
-/* As long as the chain lives; everything where the answer is kept beyond it. */
+/* What to read: also what the chain has read before; everything if the answer goes into a cache. */
 static scim_wish_t make_wish(const scim_wish_t *wish, const scim_facts_t *known, const request_rec *r, apr_pool_t *pool)
 {
     const scim_dir_config_t *config = scim_dir_config(r);

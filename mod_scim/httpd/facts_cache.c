@@ -8,16 +8,16 @@
 #include "store/facts_pack.h"
 #include "store/places.h"
 
-/* How long a process reuses an answer without reading the shared cache. */
+/* How long a process uses an answer again without reading the shared cache. */
 #define AGAIN apr_time_from_sec(1)
 
-/* Where the facts of an account lie. */
+/* Where the facts of an account are cached. */
 typedef struct cache_t {
-    const scim_pages_t *pages; /* that all processes share */
+    const scim_pages_t *pages; /* shared by all processes */
     const char *database;
     const scim_identity_t *identity;
-    scim_places_t *places; /* of this process; NULL: none */
-    scim_places_key_t key; /* there */
+    scim_places_t *places; /* of this process; NULL: no cache */
+    scim_places_key_t key; /* in `places` */
 } cache_t;
 
 /* Packed facts (store/facts_pack.h). */
@@ -26,7 +26,7 @@ typedef struct packed_t {
     apr_size_t len;
 } packed_t;
 
-/* Whether there is a cache. */
+/* Returns whether there is a cache. */
 static int open_cache(cache_t *cache, const request_rec *r, const scim_identity_t *identity, apr_pool_t *pool)
 {
     const scim_runtime_t *runtime = scim_server_config(r->server)->runtime;
@@ -37,7 +37,7 @@ static int open_cache(cache_t *cache, const request_rec *r, const scim_identity_
     if (cache->places) {
         scim_buf_t known_by;
         scim_buf_init(&known_by, 128, pool);
-        /* The pointer, because the text is long and the process has one copy of it. */
+        /* Adds the pointer instead of the text, which is long; the process has only one copy of it. */
         scim_buf_add(&known_by, (const char *)&cache->database, sizeof(cache->database));
         scim_facts_put_identity(&known_by, identity);
         cache->key = scim_places_key(cache->places, known_by.data, known_by.len);
@@ -51,7 +51,7 @@ static int is_older(apr_time_t at, apr_interval_time_t age)
     return old < 0 || old > age;
 }
 
-/* Unpacks facts; NULL if they are too old, or lack something that `wish` asks for. */
+/* Unpacks facts; NULL: they are too old, or incomplete for `wish`. */
 static scim_facts_t *read_packed(int *seconds, const packed_t *packed, const scim_wish_t *wish, apr_interval_time_t age,
                                  apr_pool_t *pool)
 {
@@ -61,7 +61,7 @@ static scim_facts_t *read_packed(int *seconds, const packed_t *packed, const sci
     return facts && !is_older(at, age) && scim_facts_answer(facts, wish) ? facts : NULL;
 }
 
-/* What this process has read in the shared cache, or stored there, within the last second. */
+/* What this process has read from the shared cache, or stored there, within the last second. */
 static packed_t recall_own(const cache_t *cache, apr_pool_t *pool)
 {
     packed_t packed = {0};

@@ -3,15 +3,16 @@
 #include <apr_thread_mutex.h>
 #include <string.h>
 
-/* A connection attempt that takes longer has met a host that does not answer: libpq waits at least two seconds. */
+/* If a connection attempt takes longer, a host did not answer: libpq then waits at least two seconds. */
 #define LONG_CONNECT apr_time_from_sec(1)
 
-/* The pause before the next connection attempt after a failed one, and, as a multiple of its duration, after a long
- * one. */
+/* The pause before the next connection attempt: after a failed one, and after a long one (a multiple of its
+ * duration). */
 #define PAUSE       apr_time_from_msec(200)
 #define PAUSE_TIMES 4
 
-/* How long ago a place of a tenant was taken or given back at the most, while more of its requests wait than should. */
+/* If too many requests of a tenant wait, they are refused unless a place of the tenant was taken or returned within
+ * this time. */
 #define FLOW apr_time_from_msec(100)
 
 typedef APR_RING_HEAD(ring_t, scim_guest_t) ring_t;
@@ -19,14 +20,14 @@ typedef APR_RING_HEAD(ring_t, scim_guest_t) ring_t;
 struct scim_gate_t {
     int size;
     int threads;               /* of the child */
-    int used;                  /* places, with that of the one who opens */
-    int idle;                  /* connections that are open, and lie in the pool */
-    int opening;               /* somebody asks the pool */
-    int failures;              /* attempts that have found nothing */
-    int refused;               /* the latest attempt: PostgreSQL answers, and takes no connection */
-    apr_time_t not_before;     /* for the next attempt to make a connection */
+    int used;                  /* places in use, including that of a guest who is connecting */
+    int idle;                  /* open connections that nobody uses */
+    int opening;               /* a guest is asking the pool */
+    int failures;              /* number of failed attempts */
+    int refused;               /* at the latest attempt PostgreSQL answered, but accepted no connection */
+    apr_time_t not_before;     /* earliest time of the next connection attempt */
     ring_t guests;             /* in the order of arrival */
-    apr_thread_mutex_t *mutex; /* NULL until the child made it */
+    apr_thread_mutex_t *mutex; /* NULL until the child has made it */
 };
 
 scim_gate_t *scim_gate_make(int size, apr_pool_t *pool)
@@ -54,7 +55,7 @@ int scim_gate_started(const scim_gate_t *gate)
     return gate->mutex != NULL;
 }
 
-/* The guest who came next; the first one after NULL, and NULL after the last. */
+/* The next guest; NULL as argument: the first one. Returns NULL after the last one. */
 static scim_guest_t *after(const scim_gate_t *gate, const scim_guest_t *guest)
 {
     scim_guest_t *next = guest ? APR_RING_NEXT(guest, link) : APR_RING_FIRST(&gate->guests);
@@ -76,13 +77,13 @@ static int share_of(const scim_gate_t *gate, int percent)
     return share > 0 ? share : 1;
 }
 
-/* A share of the whole pool is no limit: then the pool is full. */
+/* A share of the whole pool is no limit, since then the pool itself is full. */
 static int is_used_up(const scim_gate_t *gate, int count, int share)
 {
     return share < gate->size && count >= share;
 }
 
-/* Whether the share of the guest's tenant, token or kind is in use. */
+/* Whether the guest's tenant, token or kind (slow searches) already uses its share. */
 static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
 {
     int tenant = 0, token = 0, slow = 0;
@@ -102,7 +103,7 @@ static int is_beyond_share(const scim_gate_t *gate, const scim_guest_t *guest)
            (guest->slow && guest->tenant_share < 100 && is_used_up(gate, slow, (share + 1) / 2));
 }
 
-/* Whether so many guests of its tenant are waiting that other tenants would find no thread. */
+/* Whether so many guests of this tenant wait that other tenants would find no free thread. */
 static int is_crowd(const scim_gate_t *gate, const scim_guest_t *guest)
 {
     int before = 0;
@@ -139,7 +140,7 @@ static void note_move(scim_gate_t *gate, const scim_guest_t *guest)
 
 /* --- letting in ----------------------------------------------------------------------------------------------------*/
 
-/* Whether one more connection is there, or may be made. */
+/* Whether an open connection is free, or a new one may be made. */
 static int has_connection(const scim_gate_t *gate, apr_time_t now)
 {
     return gate->idle > 0 || now >= gate->not_before || (gate->used == 0 && !gate->refused);
@@ -150,7 +151,7 @@ static int is_open(const scim_gate_t *gate, apr_time_t now)
     return !gate->opening && gate->used < gate->size && has_connection(gate, now);
 }
 
-/* Lets the first allowed guest in; the mutex is held. */
+/* Lets the first guest in that may enter. The caller holds the mutex. */
 static void admit(scim_gate_t *gate)
 {
     scim_guest_t *guest;
@@ -174,7 +175,7 @@ static int has_failed(const scim_gate_t *gate, const scim_guest_t *guest)
     return gate->failures != guest->failures && gate->used == 0 && !gate->refused;
 }
 
-/* When to look again, if nobody calls before. */
+/* When to look again if nobody signals before. */
 static apr_time_t next_look(const scim_gate_t *gate, const scim_guest_t *guest, apr_time_t now)
 {
     apr_time_t until = guest->end;
@@ -195,7 +196,7 @@ static scim_gate_e reason(const scim_gate_t *gate, const scim_guest_t *guest)
     return gate->opening ? SCIM_GATE_OPENING : SCIM_GATE_FULL;
 }
 
-/* The mutex is held. */
+/* The caller holds the mutex. */
 static scim_gate_e wait_for_call(scim_gate_t *gate, scim_guest_t *guest)
 {
     for (;;) {
@@ -238,7 +239,7 @@ scim_gate_e scim_gate_enter(scim_gate_t *gate, scim_guest_t *guest)
     return found;
 }
 
-/* --- what was found ------------------------------------------------------------------------------------------------*/
+/* --- results of attempts -------------------------------------------------------------------------------------------*/
 
 static void call_all(scim_gate_t *gate)
 {
@@ -257,11 +258,11 @@ static void note_connection(scim_gate_t *gate, scim_opened_e found, apr_interval
         gate->idle -= gate->idle > 0;
         return;
     }
-    gate->idle = 0; /* the pool gives an open one, where it has one */
+    gate->idle = 0; /* the pool would have lent an open one */
     gate->not_before = took > LONG_CONNECT ? apr_time_now() + took * PAUSE_TIMES : 0;
 }
 
-/* Returns whether there is something to wait for. */
+/* Returns whether the guest has something to wait for. */
 static int note_failure(scim_gate_t *gate, scim_guest_t *guest, scim_opened_e found, apr_interval_time_t took)
 {
     gate->idle = 0;

@@ -19,18 +19,18 @@ APLOG_USE_MODULE(scim);
 #define WATCHDOG "scim-housekeeping"
 #define TICK     apr_time_from_sec(1)
 #define EVERY    apr_time_from_sec(3600)
-#define AGAIN    apr_time_from_sec(60) /* after a failure */
+#define AGAIN    apr_time_from_sec(60) /* the pause after a failure */
 #define WAIT     apr_time_from_sec(1)  /* for a free connection */
 #define TIMEOUT  apr_time_from_sec(10)
 
-/* For one database; each child has its own. */
+/* The housekeeping of one database, in one child. */
 typedef struct house_t {
-    server_rec *server; /* one of those that use it */
+    server_rec *server; /* one of the servers that use the database */
     scim_outbox_t *outbox;
     apr_interval_time_t keep;
     apr_interval_time_t warning;
     int number;  /* of the database, from 0 */
-    int tenants; /* that the metrics name */
+    int tenants; /* how many the metrics name */
     apr_time_t due;
 } house_t;
 
@@ -43,7 +43,7 @@ static void tell(const house_t *house, const apr_array_header_t *lines)
                      APR_ARRAY_IDX(lines, i, const char *));
 }
 
-/* For the metrics. What cannot be looked at keeps nobody from the rest. */
+/* Updates the metrics. A failure does not stop the rest of the housekeeping. */
 static void watch(const house_t *house, scim_conn_t *conn, apr_pool_t *pool)
 {
     apr_array_header_t *watched;

@@ -9,16 +9,16 @@
 #include "shared.h"
 #include "slots.h"
 
-/* The layout's name in the parent process: another layout, of another version of the module, is another memory. */
+/* The name of the shared memory. A version of the module with another layout uses another name. */
 #define MEMORY "mod_scim limits 1"
 
 #define TOKEN_SETS   8192 /* of 8 slots in 256 bytes: 65536 tokens in 2 MiB */
 #define ADDRESS_SETS 8192
 
-/* How exactly the time of use is kept: not each request writes it. */
+/* The precision of a token's last use in nanoseconds, so that not each request writes it. */
 #define SEEN_STEP APR_UINT64_C(1000000000)
 
-/* How many strangers activity is told of: from one address, and from all. */
+/* How many refusals of unknown clients get an activity entry: from one address, and from all. */
 #define STRANGER_NUMBER  30
 #define STRANGER_SECONDS 60
 #define STRANGER_BURST   100
@@ -74,7 +74,7 @@ static const scim_limits_t *limits_of(const scim_request_t *request)
     return scim_server_config(request->r->server)->runtime->limits;
 }
 
-/* Of the machine, so it is the same in all processes. */
+/* The machine's clock, which is the same in all processes. */
 static apr_uint64_t clock_now(void)
 {
     struct timespec now;
@@ -99,7 +99,8 @@ static apr_uint64_t word_at(const unsigned char *bytes)
     return word;
 }
 
-/* With the tenant: where a token is refused at another tenant's URL, its own tenant's slot stays as it is. */
+/* The key includes the tenant of the URL, so a token that is refused at another tenant's URL does not change the slot
+ * of its own tenant. */
 static apr_uint64_t token_key(const scim_limits_t *limits, const scim_request_t *request)
 {
     apr_uint64_t key = limits->salt;
@@ -109,7 +110,8 @@ static apr_uint64_t token_key(const scim_limits_t *limits, const scim_request_t 
     return mix(mix(key) ^ word_at(request->token.digest));
 }
 
-/* What a token and its access tokens count together. It is looked at for those alone that have shown one of them. */
+/* A token and its access tokens share one rate. The rate is checked only after the client has proved that it has one
+ * of them. */
 static apr_uint64_t rate_key(const scim_limits_t *limits, const scim_request_t *request)
 {
     apr_uint64_t key = limits->salt;
@@ -130,7 +132,7 @@ static apr_uint64_t count_rate(const scim_limits_t *limits, const scim_request_t
     return slot ? scim_slot_arrive(slot, rate, now) : 0;
 }
 
-/* The rate goes in with it: Locations with limits of their own count for themselves. 0 for a client without address. */
+/* The key includes the rate, so Locations with different limits count separately. 0: the client has no address. */
 static apr_uint64_t address_key(const scim_limits_t *limits, const request_rec *r, const scim_rate_t *rate)
 {
     static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -175,7 +177,7 @@ int scim_limits_stranger(const scim_request_t *request)
            arrives(limits, mix(limits->salt ^ all.burst), &all);
 }
 
-/* A token's rate and burst as one number, which is what its slot notes. */
+/* A token's rate and burst as one number, for its slot. */
 static apr_uint64_t pack(int rate, int burst)
 {
     return rate > 0 ? (apr_uint64_t)rate << 32 | (apr_uint64_t)(burst > 0 ? burst : 1) : 0;

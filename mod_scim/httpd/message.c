@@ -14,7 +14,7 @@
 static const char *const media_types[] = {SCIM_MEDIA_TYPE, "application/json"};
 #define MEDIA_TYPES (sizeof(media_types) / sizeof(media_types[0]))
 
-/* One `name=value` of a header element; quotes around the value are taken off. */
+/* Splits `name=value` of a header element, and removes the quotes around the value. */
 static const char *parameter(char **value, const char **rest, apr_pool_t *pool)
 {
     char *name = ap_getword(pool, rest, ';');
@@ -32,8 +32,8 @@ static const char *parameter(char **value, const char **rest, apr_pool_t *pool)
     return name;
 }
 
-/* How closely a media range names `type`: 4 exactly, 3 by its suffix, which some clients write though RFC 9110 12.5.1
- * has no such range, 2 application slash *, 1 anything, 0 not at all. */
+/* How exactly a media range matches `type`: 4 exactly; 3 by its suffix, which some clients use although RFC 9110
+ * 12.5.1 has no such range; 2 application slash *; 1 anything; 0 not at all. */
 static int closeness(const char *range, const char *type)
 {
     static const char suffix[] = "+json";
@@ -52,7 +52,7 @@ static int refused(const char *quality)
     return quality[0] == '0' && strspn(quality + 1, ".0") == strlen(quality + 1);
 }
 
-/* The closest range decides; a quality of 0 refuses. */
+/* The range that matches best decides; a quality of 0 refuses the type. */
 static int accepts(const char *header, const char *type, apr_pool_t *pool)
 {
     int best = 0;
@@ -126,7 +126,7 @@ static scim_error_t *check_type(const scim_request_t *request)
                              "The body must be application/scim+json or application/json in UTF-8.");
 }
 
-/* mod_deflate takes the header away where it decodes the body, so this holds only when the body has been read. */
+/* mod_deflate removes the header when it decodes the body, so this works only after the body was read. */
 static scim_error_t *check_encoding(const scim_request_t *request)
 {
     const char *header = apr_table_get(request->r->headers_in, "Content-Encoding");
@@ -144,7 +144,7 @@ static apr_off_t body_limit(const scim_request_t *request)
                                           : scim_setting_max_body(request->config);
 }
 
-/* What is left of a body that is too large would have to be read to keep the connection, so it is closed. */
+/* To keep the connection, httpd would have to read the rest of the body, so the connection is closed. */
 static scim_error_t *too_large(const scim_request_t *request)
 {
     request->r->connection->keepalive = AP_CONN_CLOSE;
@@ -163,8 +163,7 @@ static int inflates(const request_rec *r)
     return 0;
 }
 
-/* What mod_deflate returns where a body becomes more than it allows: APR_EINVAL by its ratio, APR_ENOSPC by its length.
- */
+/* mod_deflate's errors for a body that becomes too large: APR_EINVAL for its ratio, APR_ENOSPC for its length. */
 static int is_bomb(const request_rec *r, apr_status_t rv)
 {
     return (rv == APR_EINVAL || rv == APR_ENOSPC) && inflates(r);
@@ -191,7 +190,7 @@ static scim_error_t *broken(scim_request_t *request, apr_status_t rv)
     return error;
 }
 
-/* Adds the data of a brigade; *end tells that the body is complete. */
+/* Adds the data of a brigade; sets *end if the body is complete. */
 static apr_status_t gather(scim_buf_t *body, int *end, apr_bucket_brigade *brigade, apr_off_t limit)
 {
     apr_bucket *bucket;
@@ -240,7 +239,7 @@ static scim_error_t *read_body(scim_buf_t *body, scim_request_t *request)
     return NULL;
 }
 
-/* Whether a filter of the request itself, such as mod_deflate's, may make the body longer than what arrives. */
+/* Whether a filter of the request, such as mod_deflate's, may make the body longer than the received bytes. */
 static int may_grow(const request_rec *r)
 {
     const ap_filter_t *filter;

@@ -14,7 +14,7 @@
 const apr_uint64_t scim_metrics_ends[SCIM_METRICS_BUCKETS] = {5000,   10000,   25000,   50000,   100000,  250000,
                                                               500000, 1000000, 2500000, 5000000, 10000000};
 
-/* Of the process; made by the parent, before there are children. */
+/* The parent makes it before it starts children. */
 static scim_metrics_t *memory;
 
 const scim_metrics_t *scim_metrics_memory(void)
@@ -71,7 +71,8 @@ static apr_uint64_t hash(const char *text)
     return sum ^ (sum >> 32);
 }
 
-/* Whether a slot is, or becomes, that of the tenant. One that another process is naming is passed over. */
+/* Whether the slot belongs to the tenant; takes a free slot for it. A slot that another process is naming does not
+ * count. */
 static int claim(scim_metrics_tenant_t *slot, const char *tenant)
 {
     apr_uint64_t state = 0;

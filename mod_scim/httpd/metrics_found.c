@@ -1,5 +1,5 @@
-/* What housekeeping found, until it looks again: rows in shared memory, under a lock that outlives a process that is
- * killed. */
+/* The latest results of housekeeping: rows in shared memory. The lock survives the death of a process that holds
+ * it. */
 #include <apr_strings.h>
 #include <errno.h>
 #include <limits.h>
@@ -10,14 +10,14 @@
 #include "shared.h"
 #include "store/watch.h"
 
-/* Of the `room` rows, the first `rows` are in use, in no order. */
+/* The first `rows` of `room` rows are in use, in no order. */
 typedef struct board_t {
     pthread_mutex_t mutex;
     int room, rows;
     scim_found_t row[];
 } board_t;
 
-/* Of the process; made by the parent, before there are children. */
+/* The parent makes it before it starts children. */
 static board_t *board;
 
 static apr_status_t make_mutex(pthread_mutex_t *mutex)
@@ -52,7 +52,7 @@ apr_status_t scim_metrics_found_start(server_rec *main_server, apr_uint64_t tena
     return rv;
 }
 
-/* A process that was killed while it wrote may leave half of the rows: none are kept. */
+/* If a process died while it held the lock, the rows may be incomplete, so all are dropped. */
 static int lock(void)
 {
     int failed = pthread_mutex_lock(&board->mutex);
@@ -63,7 +63,7 @@ static int lock(void)
     return !failed;
 }
 
-/* Drops the rows of databases from `first` up to `end`, which is not one of them. */
+/* Drops the rows of the databases from `first` to before `end`. */
 static void drop_rows(int first, int end)
 {
     int kept = 0;
@@ -75,7 +75,7 @@ static void drop_rows(int first, int end)
     board->rows = kept;
 }
 
-/* As sql/statements/watch.sql calls them. */
+/* The names in sql/statements/watch.sql. */
 static const char *const found_kinds[SCIM_FOUND] = {
     [SCIM_FOUND_TOKEN_EXPIRY] = "token_expiry",   [SCIM_FOUND_TOKEN_USED] = "token_used",
     [SCIM_FOUND_TOKENS_SILENT] = "tokens_silent", [SCIM_FOUND_HOLDS] = "holds",
@@ -128,7 +128,7 @@ static int compare(const void *a, const void *b)
     return tenants ? tenants : strcmp(x->name, y->name);
 }
 
-/* Two databases may have a tenant of the same name; the page may have a sample once. */
+/* Two databases may have a tenant of the same name, but the page must not repeat a sample. */
 static void drop_doubles(apr_array_header_t *rows)
 {
     scim_found_t *row = (scim_found_t *)rows->elts;

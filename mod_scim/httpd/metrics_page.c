@@ -1,4 +1,4 @@
-/* What the counters are called on the page, and in mod_status. */
+/* The page of metrics, and the lines in mod_status. */
 #include <apr_buckets.h>
 #include <apr_strings.h>
 #include <http_main.h>
@@ -20,7 +20,7 @@ static const char *const asked_names[SCIM_ASKED] = {
 
 static const char *const class_names[SCIM_METRICS_CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
 
-/* A family and its samples, which stand in `counts` one after the other. Those in microseconds are told in seconds. */
+/* A family of metrics and its samples, which are consecutive in `counts`. Microseconds are printed as seconds. */
 typedef struct family_t {
     const char *name; /* without _total */
     const char *help;
@@ -70,7 +70,7 @@ static apr_uint64_t read_counter(const scim_counter_t *counter)
     return atomic_load_explicit((scim_counter_t *)counter, memory_order_relaxed);
 }
 
-/* OpenMetrics has the type of a counter without the end that its samples have. */
+/* In OpenMetrics the type line of a counter has its name without the suffix _total of its samples. */
 static void add_head(scim_buf_t *out, const char *name, const char *type, const char *help, int open)
 {
     const char *end = !open && strcmp(type, "counter") == 0 ? "_total" : "";
@@ -101,7 +101,7 @@ static void add_family(scim_buf_t *out, const family_t *family, const scim_metri
     }
 }
 
-/* A tenant's name is of letters, digits, hyphens and underscores. */
+/* A tenant's name has letters, digits, hyphens and underscores only, so it needs no escapes. */
 static void add_tenant(scim_buf_t *out, const scim_metrics_tenant_t *tenant, const char *name)
 {
     for (int asked = 0; asked < SCIM_ASKED; asked++) {
@@ -151,7 +151,7 @@ static void add_durations(scim_buf_t *out, const scim_metrics_t *memory, int ope
     }
 }
 
-/* What housekeeping found. */
+/* The results of housekeeping. */
 static const struct {
     const char *name, *help;
 } found_families[SCIM_FOUND] = {
@@ -163,7 +163,7 @@ static const struct {
     [SCIM_FOUND_SEATS_WAITING] = {"scim_seats_waiting", "Accounts that wait for a seat of a subscription."},
 };
 
-/* A label's value: what would end it, or the line, is escaped. */
+/* Escapes the characters that would end the label or the line. */
 static void add_subscription(scim_buf_t *out, const char *name)
 {
     if (*name) {
@@ -192,7 +192,8 @@ static void add_found(scim_buf_t *out, apr_pool_t *pool, int open)
     }
 }
 
-/* What has begun and not ended. Counters are read one after the other, and others count meanwhile. */
+/* Begun and not ended. The counters are read one after the other while others increase them, so `ended` may be
+ * larger. */
 static apr_uint64_t difference(apr_uint64_t begun, apr_uint64_t ended)
 {
     return begun > ended ? begun - ended : 0;
@@ -297,7 +298,7 @@ static void add_row(request_rec *r, int brief, const char *name, const char *lab
     }
 }
 
-/* Connections of each pool. */
+/* The connections of each pool. */
 static void add_pools(request_rec *r, int brief)
 {
     const apr_array_header_t *pools = scim_database_pools(ap_server_conf, r->pool);

@@ -12,7 +12,7 @@
 
 APLOG_USE_MODULE(scim);
 
-/* Of all processes of this start. */
+/* 1: some process has logged the names; shared by all processes of this start. */
 static apr_uint32_t *told;
 
 void scim_names_add(const cmd_parms *cmd, const char *kind, const char *name)

@@ -16,7 +16,7 @@
 #define FORM       "application/x-www-form-urlencoded"
 #define GRANT      "client_credentials"
 
-/* What an error is called (RFC 6749 5.2), where its status does not tell. */
+/* The error codes (RFC 6749 5.2) that do not follow from the status. */
 static const char invalid_request[] = "invalid_request";
 static const char unsupported_grant[] = "unsupported_grant_type";
 
@@ -134,7 +134,7 @@ typedef struct form_t {
     const char *grant_type, *client_id, *client_secret;
 } form_t;
 
-/* Where a parameter goes; NULL: it is of no use here. */
+/* Where to store a parameter; NULL: it is ignored. */
 static const char **place_of(form_t *form, const char *name)
 {
     if (strcmp(name, "grant_type") == 0) {
@@ -146,7 +146,7 @@ static const char **place_of(form_t *form, const char *name)
     return strcmp(name, "client_secret") == 0 ? &form->client_secret : NULL;
 }
 
-/* Parameters are there once (RFC 6749 3.2); those that are not known are ignored. */
+/* A parameter must not be repeated (RFC 6749 3.2); unknown ones are ignored. */
 static scim_error_t *read_form(form_t *form, scim_call_t *call)
 {
     const char *rest = apr_pstrmemdup(call->pool, call->bytes, call->bytes_len);
@@ -246,7 +246,7 @@ scim_error_t *scim_oauth_read(scim_call_t *call)
     if (!error) {
         error = read_basic(&form, call);
     }
-    call->bytes_len = 0; /* no log is told of it */
+    call->bytes_len = 0; /* so that no log shows it */
     if (!error && !form.grant_type) {
         error = bad(call, invalid_request, "grant_type is missing.");
     }
@@ -264,7 +264,7 @@ scim_error_t *scim_oauth_grant(scim_call_t *call, scim_session_t *session)
     char *text = apr_pcalloc(call->pool, SCIM_TOKEN_LENGTH + 1);
     int life = (int)apr_time_sec(scim_setting_access_token_life(call->request->config));
     int seconds = 0;
-    session->about = "me"; /* what is for /Me alone has access tokens that are so, too */
+    session->about = "me"; /* an access token of a token for /Me is for /Me, too */
     session->writes = 0;
     scim_error_t *error = scim_client_access(text, &seconds, session, life);
     if (error) {
@@ -334,7 +334,7 @@ int scim_oauth_respond(scim_call_t *call, const scim_error_t *error)
     if (error->status < 0) {
         return error->status;
     }
-    /* RFC 6749 5.2 has 400 for a client that may not do this. */
+    /* RFC 6749 5.2 demands 400 if the client may not do this. */
     r->status = error->status == HTTP_FORBIDDEN && call->request->token_presented ? HTTP_BAD_REQUEST : error->status;
     if (error->status == HTTP_UNAUTHORIZED) {
         apr_table_setn(r->headers_out, "WWW-Authenticate", "Basic realm=\"SCIM\"");

@@ -11,10 +11,10 @@
 #include "scim/text.h"
 
 #define BODY_SIZE      2048
-#define OPERATION_SIZE 256 /* of one in a Bulk answer, about */
-#define BULK_DEPTH     3   /* the message, its operations, one of them */
+#define OPERATION_SIZE 256 /* approximate size of an operation in a Bulk answer */
+#define BULK_DEPTH     3   /* levels of JSON around an operation's data: the message, its operations, the operation */
 
-/* What every operation on resources reads: the query, and which attributes the answer holds. */
+/* Reads what all operations on resources need: the query, and which attributes the answer has. */
 static scim_error_t *read_query(scim_call_t *call)
 {
     const scim_request_t *request = call->request;
@@ -37,7 +37,7 @@ static scim_error_t *read_query(scim_call_t *call)
     return NULL;
 }
 
-/* `outer`: how many objects and lists of the message are around what ScimMaxDepth is about. */
+/* `outer`: how many levels of JSON are around the part that ScimMaxDepth limits. */
 static scim_error_t *read_json(json_object **out, int outer, scim_call_t *call)
 {
     int depth = scim_setting_max_depth(call->request->config) + outer;
@@ -58,7 +58,7 @@ static scim_error_t *read_resource(scim_call_t *call)
     return scim_resource_read(&call->resource, body, call->request->type, &call->leniency, call->pool);
 }
 
-/* The query, which came in a URL or in a message, on the type of the place, or on all types. */
+/* Reads the search, from the URL or from the body, for the place's type or for all types. */
 static scim_error_t *read_search(scim_call_t *call)
 {
     const scim_request_t *request = call->request;
@@ -152,7 +152,7 @@ static scim_error_t *work_create(scim_call_t *call, scim_session_t *session)
     return scim_store_create(&call->record, &restored, session, call->resource, call->relation);
 }
 
-/* Which header it is that does not let the version be changed. */
+/* Names If-None-Match as the header that forbids the change. */
 static scim_error_t *precondition(const scim_call_t *call, scim_error_t *error)
 {
     if (error && error->status == HTTP_PRECONDITION_FAILED && call->known)
@@ -226,7 +226,7 @@ static scim_error_t *answer_get(scim_call_t *call)
     if (call->match && !scim_versions_match(call->match, call->record->version))
         return scim_error_status(call->pool, HTTP_PRECONDITION_FAILED,
                                  "The resource has another version than If-Match names. Read it again.");
-    /* authentik compares the members of a group only where there is a list of them */
+    /* authentik compares the members of a group only if the answer lists them */
     answer_record(call, same ? HTTP_NOT_MODIFIED : HTTP_OK, call->request->type->members && call->relation);
     return NULL;
 }
@@ -237,14 +237,14 @@ static scim_error_t *answer_create(scim_call_t *call)
     return NULL;
 }
 
-/* A client that emptied a group must see that it did. */
+/* The answer has the list of members even if it is empty, so that the client sees it. */
 static scim_error_t *answer_replace(scim_call_t *call)
 {
     answer_record(call, HTTP_OK, call->request->type->members && call->relation);
     return NULL;
 }
 
-/* What was changed without being read: its place is known, its version is not. */
+/* The answer for a change that did not read the resource: its URL is known, its version is not. */
 static scim_error_t *answer_unread(scim_call_t *call)
 {
     const scim_request_t *request = call->request;
@@ -263,7 +263,7 @@ static scim_error_t *answer_patch(scim_call_t *call)
     return NULL;
 }
 
-/* Each operation has the status of a single request, though none is answered with a representation. */
+/* Each operation has the status of a single request, but no representation. */
 static scim_error_t *answer_bulk(scim_call_t *call)
 {
     const scim_request_t *request = call->request;

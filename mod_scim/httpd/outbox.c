@@ -17,15 +17,15 @@
 APLOG_USE_MODULE(scim);
 
 #define WATCHDOG   "scim-outbox"
-#define BYTES_MAX  (4 * 1024 * 1024) /* of entries, and as much again of those on their way */
+#define BYTES_MAX  (4 * 1024 * 1024) /* limit of the gathered entries, and again of those that are being sent */
 #define BYTES_STEP (64 * 1024)
 #define TICK       apr_time_from_msec(200)
 #define EVERY      apr_time_from_sec(1)
 #define WAIT       apr_time_from_msec(500) /* for a free connection */
 #define TIMEOUT    apr_time_from_sec(10)
-#define BACK_OFF   apr_time_from_sec(5) /* after the database was away */
+#define BACK_OFF   apr_time_from_sec(5) /* the pause after a failure of the database */
 
-/* Entries with commas between them, after the bracket that opens a list. */
+/* A JSON list of entries without its closing bracket. */
 typedef struct bag_t {
     char *text;
     apr_size_t len, size;
@@ -34,16 +34,16 @@ typedef struct bag_t {
 
 struct scim_outbox_t {
     server_rec *server;
-    apr_thread_mutex_t *mutex;   /* of `filling` and `lost`; NULL until the child made it */
-    apr_thread_mutex_t *sending; /* of the rest: one sends at a time */
+    apr_thread_mutex_t *mutex;   /* for `filling` and `lost`; NULL until the child has made it */
+    apr_thread_mutex_t *sending; /* for the other members: one thread sends at a time */
     bag_t filling;
-    scim_reads_t *reads; /* filling, too */
-    apr_uint64_t lost;   /* entries that did not fit */
-    bag_t leaving;       /* what is on its way, or waits for the database */
-    scim_reads_t *read;  /* leaving, too */
-    int again;           /* it was tried before */
-    apr_time_t due;      /* when to send next */
-    int closed;          /* the child ends */
+    scim_reads_t *reads; /* gathered, like `filling` */
+    apr_uint64_t lost;   /* number of entries that did not fit */
+    bag_t leaving;       /* being sent, or waiting for the database */
+    scim_reads_t *read;  /* being sent, like `leaving` */
+    int again;           /* an attempt to send has failed */
+    apr_time_t due;      /* the time of the next attempt */
+    int closed;          /* the child is ending */
 };
 
 scim_outbox_t *scim_outbox_make(server_rec *server, apr_pool_t *pool)
@@ -56,7 +56,7 @@ scim_outbox_t *scim_outbox_make(server_rec *server, apr_pool_t *pool)
 
 /* --- adding --------------------------------------------------------------------------------------------------------*/
 
-/* Room for an entry, its comma, the brackets and NUL; 0 where there is none. */
+/* Makes room for an entry, its comma, the brackets and NUL; 0: there is none. */
 static int make_room(bag_t *bag, apr_size_t len)
 {
     apr_size_t needed = bag->len + len + 3;
@@ -127,7 +127,8 @@ void scim_outbox_read(server_rec *server, const scim_activity_t *activity, int s
 
 /* --- sending -------------------------------------------------------------------------------------------------------*/
 
-/* What was gathered leaves, where nothing is on its way yet. Returns how many entries were lost. */
+/* Takes the gathered entries for sending, unless earlier ones are still being sent. Returns how many entries were
+ * lost. */
 static apr_uint64_t collect(scim_outbox_t *outbox)
 {
     apr_uint64_t lost;
@@ -166,8 +167,8 @@ static void tell_lost(scim_outbox_t *outbox, apr_uint64_t lost)
                  lost);
 }
 
-/* What is done, or is refused for good and would be in the way for ever, is forgotten; else it waits, and the error is
- * returned. */
+/* After success, or a permanent error that would block the outbox for ever, the entries are dropped. After a temporary
+ * one they wait, and the error is returned. */
 static scim_error_t *done(scim_outbox_t *outbox, apr_uint64_t count, scim_error_t *error)
 {
     if (error && error->status == HTTP_SERVICE_UNAVAILABLE)
@@ -285,7 +286,7 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-/* All requests of the child have been answered, and mod_dbd's connections are still there. */
+/* Runs when the child has answered its last request, and mod_dbd's connections still exist. */
 static apr_status_t close_outbox(void *data)
 {
     scim_outbox_t *outbox = data;

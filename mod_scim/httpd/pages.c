@@ -13,15 +13,15 @@
 
 APLOG_USE_MODULE(scim);
 
-#define NAME   "scim-pages"           /* of the cache and of its lock */
+#define NAME   "scim-pages"           /* of the cache, and of its lock */
 #define EXPIRY apr_time_from_sec(600) /* a client may take this long from one page to the next */
-#define LENGTH 256                    /* of a value, about */
+#define LENGTH 256                    /* typical length of a value */
 
 struct scim_pages_t {
-    scim_memory_t memory;                  /* the first: functions get it back as what it is part of */
-    const ap_socache_provider_t *provider; /* NULL: none is wanted */
+    scim_memory_t memory; /* must be the first member: functions cast the pointer back to scim_pages_t */
+    const ap_socache_provider_t *provider; /* NULL: no cache is configured */
     ap_socache_instance_t *instance;
-    apr_global_mutex_t *mutex; /* NULL where the provider needs none */
+    apr_global_mutex_t *mutex; /* NULL: the provider needs no lock */
     server_rec *server;        /* NULL until it is started */
 };
 
@@ -65,7 +65,7 @@ int scim_pages_register(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     return ap_mutex_register(pconf, NAME, NULL, APR_LOCK_DEFAULT, 0) == APR_SUCCESS ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* A cache that can't be locked is none. */
+/* If the lock fails, the cache is not used. */
 static int lock(const scim_pages_t *pages)
 {
     return !pages->mutex || apr_global_mutex_lock(pages->mutex) == APR_SUCCESS;

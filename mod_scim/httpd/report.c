@@ -14,10 +14,10 @@
 #include "store/reads.h"
 
 #define PATH_MAX_BYTES 2000
-#define BODY_MAX       (64 * 1024) /* bytes of a body that is kept */
+#define BODY_MAX       (64 * 1024) /* longest recorded body in bytes */
 #define ENTRY_SIZE     512
 
-/* Well-formed UTF-8, and not too long. */
+/* Makes a text valid UTF-8, and limits its length. */
 static const char *clean(const char *text, apr_pool_t *pool)
 {
     apr_size_t len = strlen(text);
@@ -32,7 +32,7 @@ static const char *clean(const char *text, apr_pool_t *pool)
     return copy;
 }
 
-/* The path below the tenant's base URL, with the query, masked by what is known now. */
+/* The path below the tenant's base URL, with the query. Secrets in it are masked. */
 static const char *path_of(const scim_request_t *request)
 {
     const request_rec *r = request->r;
@@ -47,7 +47,7 @@ static const char *path_of(const scim_request_t *request)
     return clean(scim_secrets_hide_all(*whole ? whole : "/", r->pool), r->pool);
 }
 
-/* What a resource is called in its body, and by which attribute. */
+/* The resource's name in its body: userName or displayName. */
 static void name_object(scim_activity_t *activity, const scim_call_t *call)
 {
     static const char *const names[] = {"userName", "displayName"};
@@ -62,7 +62,7 @@ static void name_object(scim_activity_t *activity, const scim_call_t *call)
         }
 }
 
-/* The one resource that a request is about, as its path says. */
+/* The resource that the path of a request names. */
 static void find_resource(scim_activity_t *activity, const scim_request_t *request, apr_pool_t *pool)
 {
     char id[SCIM_ID_SIZE];
@@ -74,8 +74,8 @@ static void find_resource(scim_activity_t *activity, const scim_request_t *reque
         activity->resource = apr_pstrdup(pool, id);
 }
 
-/* Its path without what several spellings of one address differ in: a slash at the end, two of them, an id in capital
- * letters, an encoded letter. */
+/* The path in one spelling: without a slash at the end, double slashes, an id in capitals, or percent-encoded
+ * letters. */
 static const char *target_of(const scim_activity_t *activity, const scim_request_t *request, apr_pool_t *pool)
 {
     const char *query = activity->path + strcspn(activity->path, "?");
@@ -107,8 +107,8 @@ static int success(const scim_call_t *call)
     }
 }
 
-/* The client's address in a form that PostgreSQL reads: without the interface of a link-local one (fe80::1%eth0). NULL
- * for a client that has none, as one of a Unix socket. */
+/* The client's address in a form that PostgreSQL can read: without the interface of a link-local address
+ * (fe80::1%eth0). NULL: the client has none, for example on a Unix socket. */
 static const char *address(const request_rec *r)
 {
     const apr_sockaddr_t *from = r->useragent_addr;
@@ -149,7 +149,7 @@ void scim_report_begin(scim_call_t *call)
     activity->reads = reads(request);
 }
 
-/* Bytes that are not a JSON object are not stored, because secrets in them cannot be found. */
+/* A body that is not a JSON object is not stored, because secrets in it cannot be found. */
 static const char *masked_body(const scim_call_t *call)
 {
     json_object *body;
@@ -161,8 +161,8 @@ static const char *masked_body(const scim_call_t *call)
     return scim_json_text(body, NULL, call->pool);
 }
 
-/* The id of the resource that a POST came to be about: what is made has the id that it was to have, what was there
- * already (restored, adopted) its own. */
+/* The id of a POST's result, if it is not the id that was assigned before, because the POST restored or adopted a
+ * resource. */
 static const char *other_resource(const scim_call_t *call)
 {
     const char *told = call->activity.resource;
@@ -183,8 +183,8 @@ static const char *reason_of(const scim_call_t *call, const scim_error_t *error)
     return outcome && told ? apr_pstrcat(call->pool, outcome, " ", told, NULL) : outcome ? outcome : told;
 }
 
-/* Whether a request is not recorded: activity did not begin, or the request is one of a flood of strangers. For a
- * stranger only refusals are recorded. */
+/* Whether a request is not recorded: recording did not start, or there are too many requests of unknown clients. For
+ * unknown clients only refusals are recorded. */
 static int is_silent(const scim_call_t *call, const scim_error_t *error)
 {
     if (!call->activity.method || (error && error->cause == scim_limits_flood))
@@ -194,7 +194,7 @@ static int is_silent(const scim_call_t *call, const scim_error_t *error)
     return !error || error->status != HTTP_UNAUTHORIZED || !scim_limits_stranger(call->request);
 }
 
-/* Whether to record a request: of successful reads the percentage that the tenant wants. */
+/* Whether to record a request: of successful reads only the percentage that the tenant has chosen. */
 static int is_kept(const scim_activity_t *activity, int status)
 {
     return !activity->reads || status >= HTTP_BAD_REQUEST || !activity->used || activity->share == 100 ||
@@ -227,7 +227,7 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     outcome.status = !error ? call->answer.status : error->status > 0 ? error->status : HTTP_BAD_REQUEST;
     outcome.type = error ? scim_type_name(error->type) : NULL;
     if (call->request->place == SCIM_AT_COLLECTION && (error || activity->changes))
-        activity->resource = NULL; /* what was to have this id was not made */
+        activity->resource = NULL; /* no resource with this id was created */
     outcome.reason = reason_of(call, error);
     outcome.elsewhere = error && error->told == scim_denied_unknown ? scim_denied_alien : NULL;
     outcome.resource = error ? NULL : other_resource(call);

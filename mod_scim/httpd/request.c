@@ -16,17 +16,17 @@
 
 typedef struct endpoint_t {
     const char *name;
-    scim_place_e alone;   /* the place of the endpoint itself */
-    scim_place_e with_id; /* and of one thing below it */
+    scim_place_e alone;   /* the place of the endpoint's own URL */
+    scim_place_e with_id; /* the place of a URL with an id below it */
 } endpoint_t;
 
-/* A request is kept in the pool of httpd's (scim_request_of). */
+/* The SCIM request is stored in the pool of httpd's request (scim_request_of). */
 #define REQUEST_KEY "scim-request"
 
-/* The type of what /Me stands for. */
+/* The resource type of /Me. */
 #define USER_TYPE "User"
 
-/* The endpoints that are no resource types (RFC 7644 3.2). */
+/* Endpoints that are not resource types (RFC 7644 3.2). */
 static const endpoint_t endpoints[] = {
     {"ServiceProviderConfig", SCIM_AT_CONFIG, SCIM_AT_NOTHING},
     {"Schemas", SCIM_AT_SCHEMAS, SCIM_AT_SCHEMA},
@@ -39,7 +39,7 @@ static const endpoint_t endpoints[] = {
     {NULL, SCIM_AT_NOTHING, SCIM_AT_NOTHING},
 };
 
-/* The next segment of *path, moved behind it; NULL where there is none. A slash at the end ends the path. */
+/* The next segment of *path, which then points behind it; NULL: none. A slash at the end of the path is ignored. */
 static const char *segment(const char **path, apr_pool_t *pool)
 {
     const char *start = *path + (**path == '/');
@@ -81,8 +81,9 @@ static void find_place(scim_request_t *request, const char *path)
         request->place = request->id ? SCIM_AT_RESOURCE : SCIM_AT_COLLECTION;
 }
 
-/* A virtual host with ServerAlias answers for its names alone. httpd gives it names that nobody has, too, where it is
- * the first one; what the configuration says about a tenant's own name would not hold for those. */
+/* Whether the host name belongs to the virtual host. The first virtual host also gets requests for unknown names; with
+ * ServerAlias it answers only for its own names, because another name with the same first label would avoid the
+ * directives for the tenant's own name. */
 static int known_name(request_rec *r)
 {
     const server_rec *server = r->server;
@@ -101,7 +102,7 @@ static const char *host_tenant(request_rec *r)
     return name;
 }
 
-/* The tenant by the Location's mode; *path is moved behind it where it is part of the path. */
+/* The tenant, by the mode of the Location. If the tenant is part of the path, *path then points behind it. */
 static const char *find_tenant(request_rec *r, const scim_dir_config_t *config, const char **path)
 {
     const char *problem = NULL;
@@ -137,7 +138,7 @@ const char *scim_request_tenant(request_rec *r, const scim_dir_config_t *config)
     return tenant && scim_tenant_key_valid(tenant) ? tenant : NULL;
 }
 
-/* Passes over the Location's path where it is there again; whether it was. */
+/* Skips the Location's path if the path has it twice. Returns whether it does. */
 static int skip_again(const char **path, const char *location)
 {
     const apr_size_t len = strlen(location);
@@ -148,8 +149,8 @@ static int skip_again(const char **path, const char *location)
     return *path != start;
 }
 
-/* What stands where the tenant should and is no tenant's key: the tenant and an endpoint with no slash between them, as
- * in /demoGroups/ID, or an endpoint alone. Returns the path behind the tenant. */
+/* Called if the segment in the tenant's place is not a tenant's key. It may be the tenant and an endpoint with no
+ * slash between them, as in /demoGroups/ID, or an endpoint alone. Returns the path behind the tenant. */
 static const char *mend_tenant(scim_request_t *request, const char *path, int *wrong)
 {
     const char *text = request->tenant;
@@ -285,7 +286,7 @@ char *scim_request_basic(const request_rec *r)
     return ap_cstr_casecmp(scheme, "Basic") == 0 ? ap_pbase64decode(r->pool, header) : NULL;
 }
 
-/* The token as it was sent; NULL: there is none. */
+/* The token that the client sent; NULL: none. */
 static const char *sent_token(const request_rec *r, const scim_dir_config_t *config)
 {
     const char *header = apr_table_get(r->headers_in, "Authorization");
@@ -301,7 +302,7 @@ static const char *sent_token(const request_rec *r, const scim_dir_config_t *con
     return password ? password + 1 : NULL;
 }
 
-/* The client that httpd has authenticated; NULL: none, or the token counts. */
+/* The client that httpd has authenticated; NULL: none, or a token is used instead. */
 static const char *find_client(const scim_request_t *request, int sent)
 {
     const scim_dir_config_t *config = request->config;

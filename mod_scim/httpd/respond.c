@@ -14,10 +14,10 @@
 
 APLOG_USE_MODULE(scim);
 
-#define SENT_AT_ONCE 8192               /* bytes */
-#define DRAINED_MAX  (10 * 1024 * 1024) /* bytes of a body that is not wanted */
+#define SENT_AT_ONCE 8192               /* bytes, see send_now */
+#define DRAINED_MAX  (10 * 1024 * 1024) /* how many bytes of an unread body are read and dropped */
 
-/* Answers hold personal data and must not stay in caches on the way. */
+/* Answers have personal data, so caches between server and client must not store them. */
 void scim_respond_headers(request_rec *r)
 {
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
@@ -25,7 +25,7 @@ void scim_respond_headers(request_rec *r)
 }
 
 /* In HTTP/2 httpd resets a stream whose body was not read, and the client may lose the answer. In HTTP/1.1 httpd reads
- * the rest afterwards; only there ap_discard_request_body has an effect. */
+ * the rest after the answer; ap_discard_request_body has an effect only there. */
 static void drain(request_rec *r)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
@@ -81,7 +81,7 @@ static void put_file(apr_bucket_brigade *brigade, apr_bucket **file, const scim_
     *file = part;
 }
 
-/* The text with what is in the spool in its places; returns the length of all. */
+/* Sends the text with the contents of the spool inserted. Returns the total length. */
 static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_size_t len, const scim_spool_t *spool,
                           int mmap)
 {
@@ -105,9 +105,9 @@ static apr_off_t put_body(apr_bucket_brigade *brigade, const char *bytes, apr_si
     return total;
 }
 
-/* httpd delays a short answer until it has looked for a next request in vain; then the connection goes to the listener,
- * and the next request to another thread. A client that has its answer earlier may have sent its next request by then,
- * which this thread serves at once. The answer must fit into the socket's buffer, so that this does not block. */
+/* httpd delays a short answer until it has looked for the client's next request. If there is none, the connection goes
+ * to the listener, and another thread gets the next request. Sent at once, the answer may bring the next request in
+ * time for this thread. The answer must fit into the socket's buffer, so that sending does not block. */
 static void send_now(request_rec *r)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
@@ -115,7 +115,7 @@ static void send_now(request_rec *r)
     ap_fflush(r->connection->output_filters, brigade);
 }
 
-/* The body and the spool lie in the request's pool, so that nothing is copied on its way out. */
+/* The body and the spool are in the request's pool, so sending copies nothing. */
 static int send_body(request_rec *r, const char *bytes, apr_size_t len, const scim_spool_t *spool)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
@@ -130,10 +130,10 @@ static int send_body(request_rec *r, const char *bytes, apr_size_t len, const sc
     ap_pass_brigade(r->output_filters, brigade);
     if (len <= SENT_AT_ONCE && !(spool && spool->inserts))
         send_now(r);
-    return OK; /* a client that has gone is no error of ours */
+    return OK; /* a client that closed the connection is not our error */
 }
 
-/* The requester, as far as known: the token's name, else the public part of the presented token. */
+/* The client, as far as known: the token's name, or the public part of its token. */
 static const char *caller(const scim_request_t *request)
 {
     if (request->token_name)
@@ -141,7 +141,7 @@ static const char *caller(const scim_request_t *request)
     return request->token.key_id[0] ? request->token.key_id : "-";
 }
 
-/* What each line of ours in the error log starts with. */
+/* The start of our lines in the error log. */
 static const char *log_prefix(const scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -152,7 +152,7 @@ static const char *log_prefix(const scim_request_t *request)
                         caller(request), id ? id : "-", r->method, path);
 }
 
-/* Sets the notes for httpd's logs: the token's name, and the used leniencies. */
+/* Sets the notes for httpd's logs: the token's name, and the leniencies that were used. */
 static void tell_logs(const scim_request_t *request)
 {
     request_rec *r = request->r;
@@ -184,14 +184,14 @@ int scim_respond(const scim_request_t *request, const scim_answer_t *answer)
     scim_respond_begin(r);
     r->status = answer->status;
     set_header(r, "Location", answer->location);
-    /* RFC 7643 3.1: equal to meta.location, wherever the body is that resource */
+    /* RFC 7643 3.1: equal to meta.location if the body is that resource */
     set_header(r, "Content-Location", answer->body.len ? answer->location : NULL);
     set_header(r, "ETag", answer->etag);
     set_header(r, "Allow", answer->status == HTTP_NO_CONTENT ? request->allow : NULL);
     return send_body(r, answer->body.data, answer->body.len, answer->spool);
 }
 
-/* What is not supported is no fault of the server. httpd escapes control characters in what it logs. */
+/* 501 is not an error of the server, so its level is info. httpd escapes control characters in the log. */
 void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where)
 {
     const char *type = scim_type_name(error->type);
@@ -209,7 +209,7 @@ void scim_respond_log(const scim_request_t *request, const scim_error_t *error, 
     ap_log_rerror(APLOG_MARK, level, 0, request->r, "%s", scim_secrets_hide(line, request->r->pool));
 }
 
-/* RFC 6750 3: error is named only where a token was presented. */
+/* RFC 6750 3: `error` is sent only if the client presented a token. */
 static const char *challenge(const scim_request_t *request)
 {
     const char *error = request->token_presented ? ", error=\"invalid_token\"" : "";
@@ -230,7 +230,7 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
     scim_respond_log(request, error, NULL);
     apr_table_setn(r->notes, "scim-error", type ? type : apr_itoa(r->pool, error->status));
     if (error->status < 0)
-        return error->status; /* AP_FILTER_ERROR: httpd has answered */
+        return error->status; /* AP_FILTER_ERROR: httpd has sent an answer */
     scim_respond_begin(r);
     r->status = error->status;
     if (error->status == HTTP_UNAUTHORIZED)

@@ -9,13 +9,13 @@
 #include "store/token.h"
 
 #define PREFIX    "scim_"
-#define SHORTEST  20              /* characters behind the prefix: a shorter word is a name */
-#define PARAMETER "access_token=" /* RFC 6750 2.3; mod_scim does not read it */
+#define SHORTEST  20              /* characters after the prefix; a shorter word is not a token */
+#define PARAMETER "access_token=" /* RFC 6750 2.3; mod_scim does not accept tokens there */
 #define HIDDEN    "..."
 
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* The next token, whole or in part, mistyped or not. */
+/* Finds the next token, even if it is incomplete or mistyped. */
 static const char *find_token(const char *text, apr_size_t *len)
 {
     while ((text = strstr(text, PREFIX))) {
@@ -45,7 +45,7 @@ const char *scim_secrets_hide(const char *text, apr_pool_t *pool)
     return out.data;
 }
 
-/* The same for the value of access_token in a query, whatever it is. */
+/* Hides the value of access_token in a query, even if it does not look like a token. */
 static const char *hide_parameter(const char *text, apr_pool_t *pool)
 {
     const char *at = text ? strstr(text, PARAMETER) : NULL;
@@ -69,7 +69,7 @@ const char *scim_secrets_hide_all(const char *text, apr_pool_t *pool)
     return hide_parameter(scim_secrets_hide(text, pool), pool);
 }
 
-/* The Location that a URL is of, though httpd may have refused the request before it looked for one. */
+/* The Location of a URL, also if httpd refused the request before it searched for one. */
 static const char *location_of(request_rec *r, const char *url)
 {
     const scim_endpoint_t *endpoint;
@@ -80,7 +80,7 @@ static const char *location_of(request_rec *r, const char *url)
     return endpoint ? endpoint->location : NULL;
 }
 
-/* What of a URL is the server's own: the Location and the tenant. */
+/* The length of the part of a URL that is no secret: the Location and the tenant. */
 static apr_size_t known_part(const request_rec *r, const char *location, const char *url)
 {
     const scim_request_t *request = scim_request_of(r);
@@ -130,7 +130,7 @@ static void put(char **text, const char *masked, apr_pool_t *pool)
         *text = apr_pstrdup(pool, masked);
 }
 
-/* Below a Location there are no files: httpd's name of one holds the path (scim_endpoint_translate). */
+/* No files are below a Location: r->filename holds the path (scim_endpoint_translate). */
 static void mask_filename(request_rec *r)
 {
     char *path = r->filename ? strstr(r->filename, r->uri) : NULL;
@@ -164,7 +164,7 @@ static void hide_header(request_rec *r, const char *name)
         apr_table_setn(r->headers_in, name, hidden);
 }
 
-/* A token may be the password of Basic; what is encoded shows no prefix. */
+/* The password of Basic may be a token. Base64 hides its prefix, so the whole header is checked. */
 static void hide_basic(request_rec *r)
 {
     const char *header = apr_table_get(r->headers_in, "Authorization");
@@ -173,7 +173,7 @@ static void hide_basic(request_rec *r)
         apr_table_setn(r->headers_in, "Authorization", "Basic " HIDDEN);
 }
 
-/* "https://host/path?query": the path may be one of ours. */
+/* "https://host/path?query": the path may belong to this module. */
 static void mask_referer(request_rec *r)
 {
     const char *referer = apr_table_get(r->headers_in, "Referer");

@@ -6,8 +6,8 @@
 #define SECOND APR_UINT64_C(1000000000)
 
 #define FREE  0 /* no key */
-#define TAKEN 1 /* the slot is being made ready for its key */
-#define KEYS  2 /* the first number that is a key */
+#define TAKEN 1 /* a thread is initializing the slot for a key */
+#define KEYS  2 /* the first number that is used as a key */
 
 _Static_assert(sizeof(scim_slot_t) == 24 && sizeof(scim_set_t) == 256, "a set is four cache lines");
 
@@ -24,8 +24,8 @@ scim_rate_t scim_rate_make(int number, int seconds, int burst)
     return rate;
 }
 
-/* No arrivals in time lead further ahead than by the burst, and by a little where somebody else has counted since this
- * one looked at the clock. What does is of another limit, which has been changed since, and counts no more. */
+/* `due` of an unchanged limit is at most a burst ahead of `now`, and a little more if another thread counted after
+ * this one has read the clock. A larger value comes from an earlier limit, and is ignored. */
 static apr_uint64_t bounded(const scim_rate_t *rate, apr_uint64_t due, apr_uint64_t now)
 {
     return due <= now + rate->interval * rate->burst + SECOND ? due : now;
@@ -60,7 +60,7 @@ static apr_uint64_t as_key(apr_uint64_t key)
     return key < KEYS ? key + KEYS : key;
 }
 
-/* The high bits: what makes two keys differ within a set is the rest. */
+/* By the high bits of the key; the keys within a set differ in the others. */
 static scim_set_t *set_of(const scim_slots_t *slots, apr_uint64_t key)
 {
     return &slots->sets[(key >> 32) & (slots->count - 1)];
@@ -90,7 +90,7 @@ static apr_uint64_t worth(const scim_slot_t *slot)
     return due > seen ? due : seen;
 }
 
-/* The slot that a new key takes, and the key that it has; -1 for none. */
+/* The slot that a new key replaces, and that slot's key; -1: none. */
 static int least(const scim_set_t *set, apr_uint64_t *key)
 {
     apr_uint64_t lowest = 0;
