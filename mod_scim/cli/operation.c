@@ -440,6 +440,18 @@ static int is_agreed(const cli_t *cli, const scim_admin_call_t *call)
     return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* Of an operation that was carried out. */
+static int exit_code(const scim_admin_call_t *call)
+{
+    json_object *passed = NULL;
+
+    if (call->op->flags & SCIM_OP_JUDGES) {
+        json_object_object_get_ex(scim_json_trusted(call->answer, strlen(call->answer), call->pool), "passed", &passed);
+        return json_object_get_boolean(passed) ? CLI_OK : CLI_FAILED;
+    }
+    return CLI_OK;
+}
+
 int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const char *const *argv)
 {
     json_object *args = scim_json_own(json_object_new_object(), cli->pool);
@@ -469,5 +481,5 @@ int cli_operation_run(const scim_admin_op_t *op, cli_t *cli, int argc, const cha
     }
     error = load_schemas(&call, cli);
     error = error == NULL ? run_and_show(cli, &call) : error;
-    return error == NULL ? CLI_OK : fail_with(error);
+    return error == NULL ? exit_code(&call) : fail_with(error);
 }

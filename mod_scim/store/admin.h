@@ -73,7 +73,8 @@ enum {
     SCIM_OP_ASKS = 256,    /* scimctl first shows the answer of the operation VERB-preview and asks */
     SCIM_OP_SEATS = 512,   /* finds or counts seats: the sizes of large groups are stored first */
     SCIM_OP_SHEET = 128,   /* a list for a file: scimctl prints all of it as CSV */
-    SCIM_OP_ORDERED = 32   /* planned with sorting disabled: indexes give the order */
+    SCIM_OP_ORDERED = 32,  /* planned with sorting disabled: indexes give the order */
+    SCIM_OP_JUDGES = 1024  /* the answer's `passed` is the exit code of scimctl, too: 1 where it is false */
 };
 
 typedef struct scim_admin_call_t scim_admin_call_t;

@@ -118,6 +118,7 @@ const scim_admin_op_t scim_admin_connection_ops[] = {
     {.noun = "connection",
      .verb = "test",
      .method = "POST",
+     .flags = SCIM_OP_JUDGES,
      .path = "/tenants/{tenant}/connection/test",
      .statement = SCIM_STMT_ADMIN_CONNECTION_TEST,
      .args = args,
