@@ -11,17 +11,20 @@
 #include "scim/json.h"
 #include "scim/text.h"
 #include "show.h"
+#include "store/admin.h"
 #include "store/doctor.h"
 #include "store/indexed.h"
 #include "store/migrate.h"
 #include "store/names.h"
+#include "store/tenant.h"
 #include "words.h"
 
 /* Exit codes of this command, as monitoring systems take them. */
 enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };
 
 #define APACHECTL    "apachectl"
-#define NO_PROGRAM   255 /* with which APR's child ends where no directory of PATH has the program */
+#define ANY_TENANT   "scimctl-doctor" /* a name that a tenant might have */
+#define NO_PROGRAM   255              /* with which APR's child ends where no directory of PATH has the program */
 #define CLOCK_DRIFT  apr_time_from_sec(2)
 #define CLOCK_ERROR  apr_time_from_sec(60)
 #define ANSWER_DRIFT apr_time_from_sec(5) /* the Date of an answer is in whole seconds, and has been on its way */
@@ -30,6 +33,7 @@ typedef struct doctor_t {
     cli_t *cli;
     apr_array_header_t *findings; /* scim_finding_t */
     apr_array_header_t *names;    /* scim_named_t: what httpd's configuration names */
+    const char *no_tenant;        /* why the last segment of --url is no tenant; NULL: it is one, or nobody knows */
     int checks;
     apr_pool_t *pool;
 } doctor_t;
@@ -221,6 +225,27 @@ static void check_indexed(doctor_t *doctor, const scim_conn_t *conn)
     }
 }
 
+/* Whether a tenant has the name that the base URL ends with. It need not be a tenant's: see check_endpoint. */
+static void look_up_tenant(doctor_t *doctor, scim_conn_t *conn)
+{
+    const char *name = doctor->cli->options[CLI_URL] ? cli_probe_end(doctor->cli->options[CLI_URL], doctor->pool) : "";
+    json_object *args = scim_json_own(json_object_new_object(), doctor->pool);
+    scim_admin_call_t call = {.op = scim_admin_command("tenant", "show"),
+                              .conn = conn,
+                              .tenant = name,
+                              .args = args,
+                              .actor_kind = "scimctl",
+                              .actor = cli_user_name(doctor->pool),
+                              .pool = doctor->pool};
+    scim_error_t *error;
+
+    if (scim_tenant_key_valid(name)) {
+        scim_admin_set(&call, "tenant", json_object_new_string(name));
+        error = scim_admin_run(&call);
+        doctor->no_tenant = error != NULL && error->status == 404 ? error->detail : NULL;
+    }
+}
+
 static scim_error_t *check_inside(doctor_t *doctor, PGconn *pg)
 {
     apr_interval_time_t ahead = 0;
@@ -230,6 +255,7 @@ static scim_error_t *check_inside(doctor_t *doctor, PGconn *pg)
 
     if (error == NULL) {
         check_indexed(doctor, conn);
+        look_up_tenant(doctor, conn);
         cli_give_back(pg);
         error = scim_doctor_run(doctor->findings, &made, conn, cli_user_name(doctor->pool), doctor->pool);
         doctor->checks += made;
@@ -267,6 +293,22 @@ static void check_database(doctor_t *doctor)
 
 /* --- the endpoint ----------------------------------------------------------------------------------------------- */
 
+/* Strangers learn nothing of tenants: httpd answers for one that does not exist as for any other. Where it does so for
+ * any name in the place of the base URL's last segment, that segment is the tenant (ScimTenant path). */
+static void check_tenant(doctor_t *doctor, const char *url)
+{
+    const char *end = cli_probe_end(url, doctor->pool);
+
+    doctor->checks++;
+    if (doctor->no_tenant != NULL && cli_probe_sibling(url, ANY_TENANT, doctor->pool)) {
+        add(doctor, "endpoint", "tenant", SCIM_DOCTOR_ERROR,
+            apr_psprintf(doctor->pool,
+                         "The base URL ends with \"%s\", which is no tenant: requests to it are answered with 401.",
+                         end),
+            doctor->no_tenant);
+    }
+}
+
 static void check_endpoint(doctor_t *doctor)
 {
     const char *url = doctor->cli->options[CLI_URL];
@@ -277,7 +319,9 @@ static void check_endpoint(doctor_t *doctor)
             "Name the base URL of a tenant: --url https://id.example.org/scim/v2/acme");
         return;
     }
-    cli_probe(doctor->findings, &doctor->checks, &date, url);
+    if (cli_probe(doctor->findings, &doctor->checks, &date, url)) {
+        check_tenant(doctor, url);
+    }
     if (date != 0) {
         check_clock(doctor, "httpd's machine", apr_time_now() - date, ANSWER_DRIFT);
     }
@@ -342,8 +386,12 @@ static void print_text(const doctor_t *doctor)
 
 static int run_doctor(cli_t *cli)
 {
-    doctor_t doctor = {cli, apr_array_make(cli->pool, 16, sizeof(scim_finding_t)),
-                       apr_array_make(cli->pool, 8, sizeof(scim_named_t)), 0, cli->pool};
+    doctor_t doctor = {cli,
+                       apr_array_make(cli->pool, 16, sizeof(scim_finding_t)),
+                       apr_array_make(cli->pool, 8, sizeof(scim_named_t)),
+                       NULL,
+                       0,
+                       cli->pool};
 
     check_configuration(&doctor);
     check_database(&doctor);

@@ -235,13 +235,13 @@ static const char *header(const probe_t *probe, const char *name)
     return NULL;
 }
 
-static void check_answer(const probe_t *probe)
+static int check_answer(const probe_t *probe)
 {
     int status = atoi(probe->answer + 9);
     const char *type = header(probe, "Content-Type");
 
     if (status == 200 && type && strncasecmp(type, "application/scim+json", 21) == 0) {
-        return;
+        return 1;
     }
     add(probe, "answer", SCIM_DOCTOR_ERROR,
         apr_psprintf(probe->pool,
@@ -250,6 +250,7 @@ static void check_answer(const probe_t *probe)
         "The base URL is https://HOST, the path of the Location, and the tenant's name; see that no proxy in between "
         "answers "
         "itself, and that SetHandler scim holds there (apachectl configtest).");
+    return 0;
 }
 
 static int read_url(probe_t *probe, const char *url)
@@ -270,7 +271,7 @@ static int read_url(probe_t *probe, const char *url)
     return 0;
 }
 
-void cli_probe(apr_array_header_t *findings, int *checks, apr_time_t *date, const char *url)
+int cli_probe(apr_array_header_t *findings, int *checks, apr_time_t *date, const char *url)
 {
     probe_t *probe = apr_pcalloc(findings->pool, sizeof(*probe));
     const char *text;
@@ -282,21 +283,59 @@ void cli_probe(apr_array_header_t *findings, int *checks, apr_time_t *date, cons
     *checks += 6;
     apr_pool_cleanup_register(probe->pool, probe, disconnect, apr_pool_cleanup_null);
     if (!read_url(probe, url)) {
-        return;
+        return 0;
     }
     if (!probe->tls) {
         add(probe, "scheme", SCIM_DOCTOR_WARNING, "The base URL is plain http: identity providers take https only.",
             "Name the base URL that identity providers have, or set up TLS (docs/operating.md, TLS).");
     }
     if (!reach(probe) || (probe->tls && !shake_hands(probe))) {
-        return;
+        return 0;
     }
     if (!ask(probe)) {
         add(probe, "answer", SCIM_DOCTOR_ERROR, apr_psprintf(probe->pool, "%s did not answer.", probe->uri.hostname),
             "Look into the error log of httpd, or of the proxy in front of it.");
-        return;
+        return 0;
     }
     text = header(probe, "Date");
     *date = text ? apr_date_parse_http(text) : 0;
-    check_answer(probe);
+    return check_answer(probe);
+}
+
+/* --- what is beside it ------------------------------------------------------------------------------------------ */
+
+/* The last segment of the path, without slashes at its end; NULL: there is no path. */
+static const char *last_segment(apr_size_t *len, const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *end = url + strlen(url);
+    const char *at;
+
+    while (end > url && end[-1] == '/') {
+        end--;
+    }
+    for (at = end; at > url && at[-1] != '/'; at--) {
+    }
+    *len = (apr_size_t)(end - at);
+    return host != NULL && at > host + 3 ? at : NULL;
+}
+
+const char *cli_probe_end(const char *url, apr_pool_t *pool)
+{
+    apr_size_t len;
+    const char *at = last_segment(&len, url);
+
+    return at != NULL ? apr_pstrmemdup(pool, at, len) : "";
+}
+
+int cli_probe_sibling(const char *url, const char *segment, apr_pool_t *pool)
+{
+    apr_size_t len;
+    const char *at = last_segment(&len, url);
+    apr_array_header_t *unused = apr_array_make(pool, 4, sizeof(scim_finding_t));
+    apr_time_t date;
+    int checks = 0;
+
+    return at != NULL && cli_probe(unused, &checks, &date,
+                                   apr_pstrcat(pool, apr_pstrmemdup(pool, url, (apr_size_t)(at - url)), segment, NULL));
 }

@@ -274,8 +274,11 @@ $ENV{SSL_CERT_FILE} = "$dir/ca.pem";
 my $base = "https://localhost:$port/scim/v2/acme";
 my @url = ('--url', $base);
 finds('reach', 'error', qr/^Nothing answers at localhost port $port: Connection refused\.$/, qr/firewall/, @url);
-start_httpd("$params$location");
-is_deeply [grep { $_->{area} =~ /TLS|clock/ } @{ doctor(@url)->{findings} }], [], 'a good endpoint' or told(doctor(@url)->{findings});
+start_httpd($params . $location . $location =~ s/scim\/v2/fixed\/v2/r =~ s/path/fixed acme/r);
+is_deeply [grep { $_->{area} =~ /TLS|clock|endpoint/ } @{ doctor(@url)->{findings} }], [], 'a good endpoint' or told(doctor(@url)->{findings});
+# Strangers get the same answer for any tenant; doctor has the database beside.
+finds('tenant', 'error', qr/^The base URL ends with "acne", which is no tenant: /, qr/^There is no tenant "acne"; .* Did you mean "acme"\?$/, '--url', "https://localhost:$port/scim/v2/acne/");
+is_deeply [grep { $_->{area} =~ /TLS|clock|endpoint/ } @{ doctor('--url', "https://localhost:$port/fixed/v2")->{findings} }], [], 'a base URL that does not end with a tenant';
 finds('answer', 'error', qr{^\Q$base\E/Users/ServiceProviderConfig is answered with 4\d\d and application/scim\+json, not with 200}, qr/tenant's name/, '--url', "$base/Users/");
 finds('answer', 'error', qr{is answered with 404 and text/html}, qr/SetHandler scim/, '--url', "https://localhost:$port/other");
 finds('certificate', 'error', qr/^Identity providers refuse the certificate of 127\.0\.0\.1: .*mismatch/i, qr/host name/, '--url', "https://127.0.0.1:$port/scim/v2/acme");
