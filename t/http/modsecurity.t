@@ -31,7 +31,9 @@ sub configured {
     my ($setup, $rules) = $load =~ /^(Include \S+crs-setup\.conf\n).*?^(Include \S+\/rules\/\*\.conf\n)/ms or die 'owasp-crs.load';
     return "$recommended\n$setup$before$rules";
 }
-my $locations = qq{<Location "/scim/v2">\nSetHandler scim\nScimTenant path\nRequire all granted\n</Location>\nDocumentRoot "$work/t/htdocs"\n<Directory "$work/t/htdocs">\nRequire all granted\n</Directory>\n};
+my $locations = qq{<Location "/scim/v2">\nSetHandler scim\nScimTenant path\nRequire all granted\n</Location>\n}
+    . qq{<Location "/scim-admin">\nSetHandler scim-admin\nAuthType Basic\nAuthName "administrators"\nAuthUserFile "$work/administrators"\nRequire valid-user\n</Location>\n}
+    . qq{DocumentRoot "$work/t/htdocs"\n<Directory "$work/t/htdocs">\nRequire all granted\n</Directory>\n};
 my $server = Apache::TestSCIM::Server->new(suite => $work, dir => $work, bin => $ENV{SCIM_TEST_PGBIN}, scimctl => "$work/bin/scimctl");
 { no warnings 'redefine'; *Apache::TestSCIM::Server::socket = sub { $ENV{PGHOST} } }
 
@@ -61,6 +63,19 @@ for my $name (sequences()) {
     }
     is($scim->request(POST => '/.search', { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter => q{userName eq "x' or 'a'='a"} })->{status}, 200, "$name: .search");
 }
+
+# Clients of OAuth, and administrators: their methods, media types and values pass as well.
+@at = (':port' => $with->{port});
+is($t->request(POST => '/oauth2/token', 'grant_type=client_credentials&client_id=' . substr($t->{token}, 5, 10) . "&client_secret=$t->{token}", @at, Authorization => undef,
+    'Content-Type' => 'application/x-www-form-urlencoded')->{status}, 200, 'an access token');
+my @admin = (@at, ':base' => '/scim-admin');
+is($t->admin(POST => '/roles', { role => 'clerk' }, @admin)->{status}, 201, 'admin API: POST');
+is($t->admin(PATCH => '/roles/clerk', { displayName => "select * from users where 'a' = 'a' --" }, @admin)->{status}, 200, 'admin API: PATCH');
+is($t->admin(GET => '/users?q=' . q{' or 1=1 -- <script>} =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ger, undef, @admin)->{status}, 200, 'admin API: a search');
+is($t->admin(DELETE => '/roles/clerk', undef, @admin)->{status}, 204, 'admin API: DELETE');
+is($t->admin(POST => '/imports', "userName,displayName\no'neill,\"x; drop table y\"\n", @admin, 'Content-Type' => 'text/csv')->{status}, 200, 'admin API: an import');
+is($t->admin(GET => '/users', undef, @admin, Accept => 'text/csv')->{status}, 200, 'admin API: a list as a file');
+
 like($t->request(GET => '/?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E', undef, ':base' => '', ':port' => $with->{port})->{status}, qr/^403$/, 'an attack on the rest of the site is refused');
 is($t->request(PUT => '/', 'x', ':base' => '', ':port' => $with->{port})->{status}, 403, 'and so is PUT there');
 
