@@ -290,6 +290,11 @@ scim_error_t *scim_conn_limit(scim_conn_t *conn)
     return conn->backend->limit == conn->timeout ? NULL : scim_backend_ask(conn);
 }
 
+int scim_conn_is_limited(const scim_conn_t *conn)
+{
+    return conn->backend->limit == conn->timeout && !conn->backend->pooled;
+}
+
 void scim_conn_named(apr_array_header_t *values, const scim_conn_t *conn, scim_statement_e id)
 {
     for (int i = 0; i < scim_statements[id].named_count; i++) {

@@ -54,6 +54,10 @@ const char *scim_conn_timeout_text(const scim_conn_t *conn);
  * Costs a round trip if the connection was last used with another timeout. Errors: 503. */
 scim_error_t *scim_conn_limit(scim_conn_t *conn);
 
+/* Whether every statement of the connection is limited to this request's time already. Not through a connection pooler,
+ * which may take another connection to PostgreSQL for each transaction. */
+int scim_conn_is_limited(const scim_conn_t *conn);
+
 /* Declares that nothing is written until the connection is returned, so no batch needs a deadline. */
 void scim_conn_reads(scim_conn_t *conn);
 

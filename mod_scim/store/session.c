@@ -83,9 +83,10 @@ scim_param_t *scim_session_params(const scim_session_t *session, ...)
 
 void scim_session_bound(const scim_session_t *session, scim_batch_t *batch)
 {
-    scim_param_t *params = apr_pcalloc(session->pool, sizeof(*params));
-    params[0].value = scim_conn_timeout_text(session->conn);
-    scim_batch_add(batch, SCIM_STMT_BOUND, params);
+    if (!scim_conn_is_limited(session->conn)) {
+        scim_batch_add(batch, SCIM_STMT_BOUND,
+                       scim_params(session->pool, scim_conn_timeout_text(session->conn), SCIM_PARAMS_END));
+    }
 }
 
 void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *batch, int ties)

@@ -81,9 +81,9 @@ void scim_session_leave(scim_session_t *session);
  * (const char *, ending with SCIM_PARAMS_END). */
 scim_param_t *scim_session_params(const scim_session_t *session, ...);
 
-/* Sets statement_timeout for the statements added after it, for a statement that authenticates by itself and may take
- * long. It must come before, because PostgreSQL reads statement_timeout when it starts a statement.
- */
+/* Sets statement_timeout for the statements added after it, where the connection has another one than the request's,
+ * for a statement that authenticates by itself and may take long. It must come before, because PostgreSQL reads
+ * statement_timeout when it starts a statement. */
 void scim_session_bound(const scim_session_t *session, scim_batch_t *batch);
 
 /* The same, and disables sorting for the statements added after it, whose order an index gives: completely, or except
