@@ -113,7 +113,8 @@ static scim_error_t *commit(scim_batch_t *batch, scim_session_t *session, const 
 {
     int slot = -1;
     if (session->activity) {
-        slot = scim_batch_add(batch, SCIM_STMT_FINISH, row(session, session->activity->status, how->reason));
+        scim_statement_e finish = scim_conn_is_alone(session->conn) ? SCIM_STMT_FINISH_IN_TIME : SCIM_STMT_FINISH;
+        slot = scim_batch_add(batch, finish, row(session, session->activity->status, how->reason));
     }
     if (session->latest.open) {
         scim_session_close(session, batch);

@@ -4,8 +4,8 @@
  * Invariants: (1) results arrive in the order of `statements`, one for each step; (2) after an error PostgreSQL answers
  * every further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection
  * has left pipeline mode and holds no transaction that this batch failed in, or its socket is shut down so that the
- * next user resets it; (4) what commits has the statement `deadline` right before that, which is nobody's slot; (5)
- * what a batch sets comes before any other statement of its transaction block.
+ * next user resets it; (4) what commits has a statement with the deadline right before that: `finish_in_time`, or
+ * `deadline`, which is nobody's slot; (5) what a batch sets comes before any other statement of its transaction block.
  */
 #include <apr_escape.h>
 #include <apr_strings.h>
@@ -88,7 +88,7 @@ void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value
 void scim_batch_act(scim_batch_t *batch, const scim_acting_t *acting)
 {
     scim_conn_t *conn = batch->conn;
-    _Static_assert(SCIM_NAMED_COUNT == 6, "each named parameter has a value here");
+    _Static_assert(SCIM_NAMED_COUNT == 7, "each named parameter but $deadline has a value here");
     int machine = strcmp(acting->kind, "scimctl") == 0;
     conn->named[SCIM_NAMED_ACTOR_KIND] = acting->kind;
     conn->named[SCIM_NAMED_ACTOR] = acting->name;
@@ -157,6 +157,12 @@ const char *scim_batch_state(const scim_batch_t *batch)
     return state ? state : "";
 }
 
+static scim_batch_statement_t *simple(scim_batch_statement_t *statement, scim_statement_e id)
+{
+    *statement = (scim_batch_statement_t){.id = (int)id, .sql = scim_statements[id].sql};
+    return statement;
+}
+
 /* --- the deadline ------------------------------------------------------------------------------------------------ */
 
 static int is_last(const scim_batch_t *batch, scim_statement_e id)
@@ -185,17 +191,20 @@ static int deadline_slot(const scim_batch_t *batch)
     return begins(batch) || PQtransactionStatus(conn->pg) != PQTRANS_IDLE ? -1 : batch->statements->nelts;
 }
 
-static void make_deadline(scim_batch_t *batch, apr_time_t now)
+static const char *deadline_text(const scim_conn_t *conn, apr_time_t now)
 {
-    scim_conn_t *conn = batch->conn;
     apr_time_t deadline = scim_backend_deadline(conn, now);
-    scim_param_t *params = apr_pcalloc(conn->pool, sizeof(*params));
-    params->value =
-        apr_psprintf(conn->pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(deadline), (int)apr_time_usec(deadline));
-    batch->deadline = (scim_batch_statement_t){.id = SCIM_STMT_DEADLINE,
-                                               .sql = scim_statements[SCIM_STMT_DEADLINE].sql,
-                                               .nparams = scim_statements[SCIM_STMT_DEADLINE].params,
-                                               .params = params};
+    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT ".%06d", apr_time_sec(deadline), (int)apr_time_usec(deadline));
+}
+
+/* The statement that has the deadline: the one before `slot` if it can, else `deadline`; NULL: none. */
+static scim_batch_statement_t *find_timed(scim_batch_t *batch, int slot)
+{
+    if (slot < 0) {
+        return NULL;
+    }
+    scim_batch_statement_t *last = slot ? &APR_ARRAY_IDX(batch->statements, slot - 1, scim_batch_statement_t) : NULL;
+    return last && last->id == SCIM_STMT_FINISH_IN_TIME ? last : simple(&batch->deadline, SCIM_STMT_DEADLINE);
 }
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
@@ -211,12 +220,6 @@ static void put(scim_batch_t *batch, scim_batch_statement_t *statement)
     APR_ARRAY_PUSH(batch->order, scim_batch_statement_t *) = statement;
 }
 
-static scim_batch_statement_t *simple(scim_batch_statement_t *statement, scim_statement_e id)
-{
-    *statement = (scim_batch_statement_t){.id = (int)id, .sql = scim_statements[id].sql};
-    return statement;
-}
-
 static void put_settings(scim_batch_t *batch)
 {
     for (int i = 0; i < batch->settings->nelts; i++) {
@@ -228,6 +231,8 @@ static void put_settings(scim_batch_t *batch)
 static void order_statements(scim_batch_t *batch, apr_time_t now)
 {
     int guarded = deadline_slot(batch);
+    batch->timed = find_timed(batch, guarded);
+    batch->conn->named[SCIM_NAMED_DEADLINE] = batch->timed ? deadline_text(batch->conn, now) : NULL;
     int block = needs_block(batch);
     int early = block && batch->early && batch->conn->backend->alone;
     int set = begins(batch);
@@ -244,8 +249,7 @@ static void order_statements(scim_batch_t *batch, apr_time_t now)
         if (i == set) {
             put_settings(batch);
         }
-        if (i == guarded) {
-            make_deadline(batch, now);
+        if (i == guarded && batch->timed == &batch->deadline) {
             put(batch, &batch->deadline);
         }
         if (i < count) {
@@ -576,8 +580,8 @@ void scim_conn_rollback(scim_conn_t *conn)
 /* Each write tells the database's clock. */
 static void hear_clock(const scim_batch_t *batch)
 {
-    const PGresult *result = batch->deadline.result;
-    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+    const PGresult *result = batch->timed ? batch->timed->result : NULL;
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
         scim_backend_hear(batch->conn->backend, scim_result_time(result, 0, 0));
     }
 }
@@ -593,7 +597,7 @@ scim_error_t *scim_batch_run(scim_batch_t *batch)
     scim_conn_t *conn = batch->conn;
     cursor_t at = {0};
     apr_time_t began = scim_monotonic_now();
-    batch->deadline.result = NULL;
+    batch->timed = NULL;
     conn->trips++;
     const char *lost = round_trip(&at, batch);
     if (lost) {

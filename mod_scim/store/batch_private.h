@@ -27,6 +27,7 @@ struct scim_batch_t {
     scim_conn_t *conn;
     apr_array_header_t *statements; /* scim_batch_statement_t */
     scim_batch_statement_t deadline;
+    scim_batch_statement_t *timed;        /* tells the database's time when the batch ends; NULL: none does */
     apr_array_header_t *settings;         /* scim_batch_statement_t: SET LOCAL */
     scim_batch_statement_t begin, commit; /* added if SET LOCAL needs a transaction block */
     scim_batch_statement_t lazy, flush;   /* of a transaction that releases its locks early */

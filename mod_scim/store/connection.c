@@ -290,6 +290,11 @@ scim_error_t *scim_conn_limit(scim_conn_t *conn)
     return conn->backend->limit == conn->timeout ? NULL : scim_backend_ask(conn);
 }
 
+int scim_conn_is_alone(const scim_conn_t *conn)
+{
+    return conn->backend->alone;
+}
+
 int scim_conn_is_limited(const scim_conn_t *conn)
 {
     return conn->backend->limit == conn->timeout && !conn->backend->pooled;

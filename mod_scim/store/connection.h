@@ -105,6 +105,9 @@ void scim_conn_nest(scim_conn_t *conn, int nested);
 void scim_conn_deny(scim_conn_t *conn, const char *key_id);
 int scim_conn_denied(const scim_conn_t *conn, const char *key_id);
 
+/* Whether the server has all rows itself, and no workers as Citus has: some statements are possible there alone. */
+int scim_conn_is_alone(const scim_conn_t *conn);
+
 /* The number of round trips of this request. */
 int scim_conn_trips(const scim_conn_t *conn);
 

@@ -38,7 +38,7 @@ typedef struct scim_backend_t {
     apr_time_t heard;            /* when that answer arrived, by scim_monotonic_now */
     const char *process;         /* pg_backend_pid(), which a connection pooler hides from libpq; NULL: unknown */
     const char *started;         /* when that process began, as text */
-    int alone;                   /* COMMIT need not wait for the disk: scim_batch_release_early */
+    int alone;                   /* it has all rows itself, and COMMIT need not wait for the disk */
     int pooled;                  /* the process is not the one that libpq knows: there is a connection pooler */
     int given_up;                /* the module does not wait for it any more, though it may still be working */
     apr_array_header_t *indexed; /* scim_indexed_t: the indexes that were ready at the start */
