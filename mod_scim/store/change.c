@@ -352,6 +352,18 @@ int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change)
                           scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
 }
 
+int scim_change_add_read(scim_batch_t *batch, const scim_change_t *change)
+{
+    const scim_session_t *session = change->session;
+    return scim_batch_add(batch, SCIM_STMT_RESOURCE_READ,
+                          scim_params(session->pool, session->tenant, change->type->name, change->id, SCIM_PARAMS_END));
+}
+
+void scim_change_seen(scim_change_t *change, const PGresult *stored)
+{
+    change->seen = scim_result_text(NULL, stored, 0, PQnfields(stored) - 1);
+}
+
 static scim_error_t *compute_put(scim_change_t *change)
 {
     apr_pool_t *pool = change->session->pool;
@@ -458,7 +470,13 @@ static scim_error_t *add_row(int *slot, scim_batch_t *batch, const scim_change_t
     if (error) {
         return error;
     }
-    scim_row_change_t row = {change->type, change->id, &change->before, change->before_text, &change->after, text};
+    scim_row_change_t row = {.type = change->type,
+                             .id = change->id,
+                             .before = &change->before,
+                             .before_text = change->before_text,
+                             .after = &change->after,
+                             .after_text = text,
+                             .seen = change->seen};
     if (change->after.deleted) {
         add_delete(batch, change, &row);
     } else {

@@ -2,7 +2,9 @@
  * The parts of a write, for write.c, which executes one, and bulk.c, which executes many.
  *
  * A write of a stored resource (PUT, PATCH of attributes, DELETE) has three steps in one transaction: lock and read it,
- * compute the new row by the tenant's rules, write it. Changes of memberships need only the last step, and so does a
+ * compute the new row by the tenant's rules, write it. A user is read without a lock, which costs as much as a third of
+ * the update: another transaction's change between reading and writing is noticed by the update, and the second attempt
+ * locks. Changes of memberships need only the last step, and so does a
  * new resource; a new user who may match an existing account takes all three steps.
  *
  * Call scim_rules_find, which sets session->rules, before any of these functions.
@@ -32,6 +34,7 @@ typedef struct scim_change_t {
     scim_row_t before;
     const char *before_text; /* NULL: there was no row */
     scim_row_t after;
+    const char *seen;                  /* as in scim_row_change_t; NULL: the row is locked */
     int writes;                        /* write `after`; else the stored row does not change */
     int inactive;                      /* the stored resource is an inactive user */
     const apr_array_header_t *members; /* scim_members_op_t; NULL: none */
@@ -103,6 +106,12 @@ int scim_change_reads(const scim_change_t *change);
 
 /* Locks and reads the stored resource; returns the slot. */
 int scim_change_add_lock(scim_batch_t *batch, const scim_change_t *change);
+
+/* Reads it without a lock, if nothing but its row is written; returns the slot, for scim_change_seen. */
+int scim_change_add_read(scim_batch_t *batch, const scim_change_t *change);
+
+/* Makes the computed change depend on the row being the same still when it is written. */
+void scim_change_seen(scim_change_t *change, const PGresult *stored);
 
 /* Computes the new row from the stored one. Errors: 404, 412, 400, 403. */
 scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored);

@@ -200,7 +200,7 @@ scim_row_t scim_row_read(const PGresult *result, int row, int column, const scim
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-#define SET_PARAMS 29 /* of row_set.part */
+#define SET_PARAMS 30 /* of row_set.part and unchanged.part */
 
 static const char *number(int value, apr_pool_t *pool)
 {
@@ -239,6 +239,7 @@ static scim_param_t *set_params(scim_session_t *session, const scim_row_change_t
     (next++)->value = json_text(entry.after, pool);
     (next++)->value = number(entry.weight, pool);
     (next++)->value = number(entry.logins, pool);
+    next->value = change->seen;
     return params;
 }
 

@@ -52,10 +52,11 @@ typedef struct scim_row_change_t {
     const char *before_text; /* the stored document */
     const scim_row_t *after;
     const char *after_text;
+    const char *seen; /* the xmin of the row that `before` was read from, without a lock; NULL: it is locked */
 } scim_row_change_t;
 
-/* Adds the statements that write it; returns the slot of the one that returns the record, with a user's groups if
- * `with_groups`. */
+/* Adds the statements that write it, which fail with a transient error if `seen` is another row by now; returns the
+ * slot of the one that returns the record, with a user's groups if `with_groups`. */
 int scim_row_update(scim_batch_t *batch, scim_session_t *session, const scim_row_change_t *change, int with_groups);
 
 /* Adds the statements that erase a row. */

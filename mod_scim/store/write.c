@@ -2,9 +2,9 @@
  * Writing: POST, PUT, PATCH, DELETE.
  *
  * What can be said in statements alone is one batch (somebody new, memberships). What depends on what is stored is one
- * transaction of two batches: authenticate, lock and read, then write and commit; between them rules/ decides what the
- * resource shall be. Each attempt is computed with the rules that the tenant has; it is made again after a deadlock,
- * and where the rules have changed (session.h).
+ * transaction of two batches: authenticate and read, then write and commit; between them rules/ decides what the
+ * resource shall be. A user is not locked before it is written (change_private.h). Each attempt is computed with the
+ * rules that the tenant has; it is made again after a deadlock, and where the rules have changed (session.h).
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -22,6 +22,7 @@ typedef struct work_t {
     int restored;
     const char *id; /* POST: that of somebody new */
     int known;      /* the user may be one whom the tenant knows: found out by the attempt before */
+    int again;      /* it is not the first attempt */
     int reads;      /* what is answered is read anew, by `reading` */
     scim_reading_t reading;
     scim_record_t *record;
@@ -253,24 +254,65 @@ static scim_error_t *write_changes(work_t *work)
 }
 
 /* First batch: authenticates, locks and reads; the transaction stays open for the second. */
-static scim_error_t *change_once(void *data)
+static scim_error_t *compute_locked(work_t *work)
 {
-    work_t *work = data;
-    const scim_change_t *change = &work->change;
+    scim_change_t *change = &work->change;
     scim_session_t *session = change->session;
-    scim_error_t *error = scim_rules_find(session);
-    if (error) {
-        return error;
-    }
     scim_batch_t *batch = scim_session_write_batch(session, 1, change->type->groups && !scim_change_deletes(change));
     if (scim_change_deletes(change)) {
         const char *ids = apr_pstrcat(session->pool, "{", change->id, "}", NULL);
         scim_change_add_hold(batch, session, ids, ids);
     }
     int slot = scim_change_add_lock(batch, change);
-    error = scim_session_run(session, batch);
+    scim_error_t *error = scim_session_run(session, batch);
+    change->seen = NULL;
+    return error ? error : scim_change_compute(change, scim_batch_result(batch, slot));
+}
+
+/* The same without a lock. */
+static scim_error_t *compute_unlocked(work_t *work)
+{
+    scim_change_t *change = &work->change;
+    scim_session_t *session = change->session;
+    scim_batch_t *batch = scim_session_write_batch(session, 1, 0);
+    int slot = scim_change_add_read(batch, change);
+    scim_error_t *error = scim_session_run(session, batch);
+    error = error ? error : scim_change_compute(change, scim_batch_result(batch, slot));
     if (!error) {
-        error = scim_change_compute(&work->change, scim_batch_result(batch, slot));
+        scim_change_seen(change, scim_batch_result(batch, slot));
+    }
+    return error;
+}
+
+static int changes_email(const scim_change_t *change)
+{
+    apr_pool_t *pool = change->session->pool;
+    const char *was = scim_row_email(change->before.doc, pool), *is = scim_row_email(change->after.doc, pool);
+    return was && is ? strcmp(was, is) != 0 : was != is;
+}
+
+/* Only a user is changed by its row alone; what its entitlements grant is not, where the row stays as it is. */
+static int must_lock(const scim_change_t *change)
+{
+    return !change->type->groups || scim_change_deletes(change) || (change->patch && change->patch->entitlements);
+}
+
+/* The first attempt takes no locks: neither the row's nor, as long as the e-mail address stays, that of logins, since
+ * who changes the login attribute writes the rows of all who have an address. */
+static scim_error_t *change_once(void *data)
+{
+    work_t *work = data;
+    scim_change_t *change = &work->change;
+    scim_error_t *error = scim_rules_find(change->session);
+    if (error) {
+        return error;
+    }
+    int locks = work->again || must_lock(change);
+    work->again = 1;
+    error = locks ? compute_locked(work) : compute_unlocked(work);
+    if (!error && !locks && changes_email(change)) {
+        scim_conn_rollback(change->session->conn);
+        error = compute_locked(work);
     }
     return error ? error : write_changes(work);
 }

@@ -105,4 +105,47 @@ $taken = beside("insert into scim.resource (tenant, id, type, source, doc)
 is_problem($t->admin(PATCH => '/users/local', { userName => 'zoe' }), 409, $ANY, { userName => $ANY }, 'the same when one is renamed');
 ended($taken);
 
+# --- a client's change of a user that another one changes meanwhile --------------------------------------------------------------
+
+# It is read without a lock: what commits before it is written is not in what was read, so the request is computed again.
+my $cat = "tenant = '$own' and id = '$id{cat}'";
+my $was = $t->row($id{cat})->{version};
+sub nick { $t->patch("/Users/$id{cat}", [{ op => 'add', path => 'nickName', value => $_[0] }]) }
+sub told { 0 + sql("select count(*) from scim.audit where tenant = '$own' and object_id = '$id{cat}' and after ? 'nickName'") }
+
+my $change = beside("update scim.resource set doc = doc || '{\"title\": \"Boss\"}', version = version + 1 where $cat; select pg_sleep(0.5);");
+is_json([@{ nick('one')->{json} }{qw(nickName title)}], [qw(one Boss)], 'PATCH of a user that is changed meanwhile');
+ended($change);
+is_json([@{ $t->row($id{cat}) }{qw(version)}, @{ $t->row($id{cat})->{doc} }{qw(nickName title)}], [$was + 2, qw(one Boss)], 'both changes are kept');
+is(told(), 1, 'and the audit log has it once');
+
+$change = beside("update scim.resource set role = null, sent_role = 'x' where $cat; select pg_sleep(0.5);");
+is(nick('two')->{status}, 200, 'the same where the version stays');
+ended($change);
+is_json([split /\|/, sql("select version, sent_role, doc ->> 'nickName' from scim.resource where $cat")], [$was + 3 . '', qw(x two)], 'both are kept');
+
+$change = beside("update scim.resource set version = version + 1 where $cat; select pg_sleep(0.5);");
+is_error($t->request(PUT => "/Users/$id{cat}", { schemas => [$USER], userName => 'cat' }, 'If-Match' => 'W/"' . ($was + 3) . '"'), 412, undef, $ANY, 'PUT of a version that ends meanwhile');
+ended($change);
+is_json([@{ $t->row($id{cat}) }{qw(version)}, told()], [$was + 4, 2], 'is refused, and nothing is written');
+
+$change = beside("update scim.resource set version = version + 1 where $cat; select pg_sleep(0.5); rollback; begin;");
+is(nick('three')->{status}, 200, 'a change that is taken back meanwhile');
+ended($change);
+is_json([@{ $t->row($id{cat}) }{qw(version)}, told()], [$was + 5, 3], 'hinders nobody');
+
+# Who changes the login attribute gives keys to all who have an address, and to the one that is being written.
+is($t->patch("/Users/$id{cat}", [{ op => 'add', path => 'emails', value => [{ value => 'Cat@x.example' }] }])->{status}, 200, 'an address');
+$change = beside("select pg_advisory_xact_lock(scim.login_lock('$own')); update scim.tenant set login_attribute = 'email' where tenant = '$own';
+    update scim.token set rules = scim.raised(rules) where tenant = '$own'; update scim.resource set login_key = 'cat\@x.example' where $cat; select pg_sleep(0.5);");
+is(nick('four')->{status}, 200, 'a user is changed while the login attribute is');
+ended($change);
+is(sql("select login_key, doc ->> 'nickName' from scim.resource where $cat"), 'cat@x.example|four', 'and has the key of the new one');
+is($t->patch("/Users/$id{cat}", [{ op => 'replace', path => 'emails[value eq "Cat@x.example"].value', value => 'Tom@x.example' }])->{status}, 200, 'another address');
+is(sql("select login_key from scim.resource where $cat"), 'tom@x.example', 'is another login');
+
+$change = beside("update scim.resource set deleted_at = now(), wire = false, version = version + 1 where $cat; select pg_sleep(0.5);");
+is_error(nick('five'), 404, undef, $ANY, 'PATCH of a user that is deleted meanwhile');
+ended($change);
+
 done_testing;

@@ -1,0 +1,6 @@
+-- Reads a resource that this transaction is going to change, without a lock. The last column is what the change is written for alone, if nobody has
+-- changed the row meanwhile (unchanged.part).
+-- $1 tenant, $2 type, $3 id
+select {{stored}}, r.xmin::text
+  from scim.resource r
+ where r.tenant = $1 and r.type = $2 and r.id = $3::uuid and r.wire
