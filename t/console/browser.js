@@ -38,7 +38,7 @@ export async function open({ width = 1440, height = 900, scheme = 'light', motio
     permissions: ['clipboard-read', 'clipboard-write'], locale: 'en-GB' });
   const page = await context.newPage();
   const trouble = new Trouble();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(Number(env.CONSOLE_WAIT ?? 10000));
   page.on('console', (message) => trouble.add(`console ${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => trouble.add(`error: ${error.stack}`));
   page.on('dialog', (dialog) => { trouble.add(`dialog: ${dialog.message()}`); dialog.dismiss(); });
@@ -105,6 +105,7 @@ export function sql(text) {
 
 /** A test: `work` throws where something is not as it must be. */
 export async function test(name, page, work) {
+  if (env.CONSOLE_ONLY && !name.includes(env.CONSOLE_ONLY)) return;
   number++;
   const began = Date.now();
   try {
