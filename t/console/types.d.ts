@@ -123,7 +123,6 @@ interface ListOptions {
   nothing: Child;
   bare?: boolean;
   limit?: number;
-  loaded?: (data: any) => void;
 }
 
 /** The guide of an identity provider (mod_scim/console/guides). */
@@ -132,7 +131,7 @@ interface Guide {
   name: string;
   short: string;
   suffix?: string;
-  steps: { text: string; copy?: 'url' | 'token' }[];
+  steps: { text: string; copy?: 'url' | 'tokenUrl' | 'token' }[];
   mapping: { from: string; to: string; note?: string }[];
   test: { method: string; path: string; expect: string }[];
   expect: string[];

@@ -49,10 +49,12 @@ function tokenPlace(c, guide, kept) {
 
 /** @param {Place} c @param {Guide} guide @param {string} url @param {{token: string}} kept */
 function steps(c, guide, url, kept) {
-  const address = () => (url ? copyable(url + (guide.suffix ?? ''), 'the URL')
+  const address = (/** @type {string} */ more) => (url ? copyable(url + more, 'the URL')
     : h('p.hint', 'The server does not know its own URL: an operator sets ScimBaseURL.'));
-  return h('ol.steps', guide.steps.map((each) => h('li', h('div', h('p', prose(each.text)),
-    each.copy === 'url' && address(), each.copy === 'token' && tokenPlace(c, guide, kept)))));
+  const places = { url: () => address(guide.suffix ?? ''), tokenUrl: () => address('/oauth2/token'),
+    token: () => tokenPlace(c, guide, kept) };
+  return h('ol.steps', guide.steps.map(({ text, copy }) =>
+    h('li', h('div', h('p', prose(text)), copy && places[copy]()))));
 }
 
 /** One step of a test: ok is null where it was not tried. @param {Row} row */
