@@ -120,14 +120,12 @@ export function send(method, where, body, etag) {
  * @param {(bytes: number) => void} arrived  gets the number of bytes so far @returns {Promise<Blob>} */
 export function file(where, type, arrived) {
   return once('GET', where, { headers: { Accept: type } }, async (response) => {
-    const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
-    const pieces = [];
     let bytes = 0;
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      pieces.push(piece.value);
-      bytes += piece.value.length;
+    const counted = new TransformStream({ transform: (piece, out) => {
+      bytes += piece.length;
       arrived(bytes);
-    }
-    return new Blob(pieces, { type });
+      out.enqueue(piece);
+    } });
+    return new Response(response.body?.pipeThrough(counted), { headers: { 'Content-Type': type } }).blob();
   });
 }

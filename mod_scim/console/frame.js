@@ -5,8 +5,9 @@ import * as model from './model.js';
 import * as router from './router.js';
 
 /** Who is here, as `me show` answers. @type {any} */
-let me = null;
-const counts = /** @type {Record<string, number>} */ ({});
+export let me = null;
+/** How many requests are held, of the tenant that was asked last. */
+let held = { tenant: '', number: 0 };
 /** The tenant that a screen has read last. @type {any} */
 let known = {};
 
@@ -18,15 +19,21 @@ export function setMe(who) {
 /** Whether the page is about one tenant alone. */
 export const single = () => Boolean(me?.tenant);
 
-/** @param {string} place @param {number} value */
-export function setCount(place, value) {
-  counts[place] = value;
+/** @param {string} tenant @param {number} number */
+export function setHeld(tenant, number) {
+  held = { tenant, number };
   frame(router.here());
+}
+
+/** Asks how many requests are held, where no screen tells it, and where they are decided. @param {Place} c */
+export async function askHeld(c) {
+  if (!c.tenant || (held.tenant === c.tenant && c.screen !== 'holds')) return;
+  const { data } = await c.get('hold-list', { state: 'held', limit: 50 });
+  setHeld(c.tenant, data.items.length);
 }
 
 /** What the frame shows of a tenant, from whatever screen has read it. @param {any} tenant */
 export function setTenant(tenant) {
-  if (known.tenant !== tenant.tenant) for (const place of Object.keys(counts)) delete counts[place];
   known = tenant;
   frame(router.here());
 }
@@ -52,10 +59,12 @@ export function frame({ tenant, screen }) {
   const open = () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open')));
   const toggle = button('Menu', open, { kind: 'menu' });
   toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
+  const waiting = held.tenant === tenant && held.number > 0
+    && h('span.count', { 'aria-label': `${held.number} waiting` }, held.number);
   const place = (/** @type {[string, any]} */ [at, text]) => h('a', {
     href: router.link({ tenant, screen: at === 'overview' ? '' : at }),
     'aria-current': placeOf(screen || 'overview') === at ? 'page' : null,
-  }, text, counts[at] > 0 && h('span.count', { 'aria-label': `${counts[at]} waiting` }, counts[at]));
+  }, text, at === 'holds' && waiting);
   fill(nav, tenant && [h('div.tenant', h('small', 'Tenant'), h('b', name(about?.displayName ?? tenant)),
     about && standing(about), !single() && h('div', link('#/', 'All tenants')), toggle),
   h('div.places', model.all('frame').map(place))],

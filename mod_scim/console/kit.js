@@ -1,6 +1,6 @@
 /** What screens are made of, in one place. */
 export { get, pause, send } from './api.js';
-export { setCount, setTenant, single } from './frame.js';
+export { setHeld, setTenant, single } from './frame.js';
 export { changeForm, form, save, suggester } from './form.js';
 export { further, list, state } from './list.js';
 export * from './parts.js';

@@ -36,8 +36,7 @@ export function columnsOf({ noun, verb, answer }, c) {
     && (each === 'externalId' || !/Id$/.test(each)));
   const shows = verb === 'list' && model.find(`${noun}-show`);
   return (wanted.length ? wanted : answer).slice(0, 7).map((field, i) => ({
-    head: model.label(field.name),
-    num: field.type === 'integer',
+    head: model.label(field.name), num: field.type === 'integer',
     cell: (row) => {
       const text = show(field, row[field.name]);
       const user = field.name === 'userName' && (row.userId ?? row.user);
@@ -110,7 +109,7 @@ export function further(next, page, append) {
 
 /** @param {Place} c @param {ListOptions} options @returns {Promise<HTMLElement & {again: () => Promise<void>}>} */
 export async function list(c, options) {
-  const { operation: id, values = {}, fixed = {}, hide = [], nothing, bare, limit = 50, loaded } = options;
+  const { operation: id, values = {}, fixed = {}, hide = [], nothing, bare, limit = 50 } = options;
   const operation = model.need(id);
   const columns = options.columns ?? columnsOf(operation, c);
   let query = /** @type {Values} */ (bare ? {} : { ...c.query });
@@ -119,7 +118,6 @@ export async function list(c, options) {
   const page = (/** @type {string} */ after = '') => c.get(id, { ...values, ...query, ...fixed, limit, after });
   const where = () => c.path(id, values) + queryText({ ...query, ...fixed });
   const draw = (/** @type {any} */ data) => {
-    loaded?.(data);
     const narrowed = Object.values(query).some(Boolean);
     narrow.hidden = !data.items.length && !narrowed;
     const none = narrowed ? empty('Nothing found', 'No entry fits the filters.') : nothing;

@@ -2,14 +2,13 @@
 import { get, left, onTrouble, Problem } from './api.js';
 import { fill, h, part } from './render.js';
 import { button, card, link, problem, screen, skeleton, tell } from './parts.js';
-import { frame, scheme, setMe } from './frame.js';
+import { askHeld, frame, me, scheme, setMe } from './frame.js';
 import { everything, generic } from './record.js';
 import { placeAt } from './place.js';
 import * as model from './model.js';
 import * as router from './router.js';
 import * as screens from './screens.js';
 
-let me = /** @type {any} */ (null);
 let leaving = new AbortController();
 /** The place that was shown last. */
 let arrived = '';
@@ -33,14 +32,14 @@ function failed(error, { tenant }) {
   return screen({ title: 'This page cannot be shown' }, problem(error), h('div', button('Try again', router.again)));
 }
 
-/** @param {Address} address @param {AbortSignal} signal */
-async function made(address, signal) {
+/** @param {Place} c */
+async function made(c) {
   try {
-    const work = screenAt(address);
+    const work = screenAt(c);
     if (!work) throw new Problem(404, { detail: 'The address names no page of the console.' });
-    return await work(placeAt(address, signal));
+    return await work(c);
   } catch (error) {
-    return left(error) ? null : failed(error, address);
+    return left(error) ? null : failed(error, c);
   }
 }
 
@@ -54,11 +53,13 @@ async function show(/** @type {Address} */ address) {
   frame(address);
   // What takes long has its shape shown; the page does not flicker where it is quick.
   const slow = setTimeout(() => fill(main, skeleton()), main.childElementCount ? 250 : 0);
-  const children = await made(address, mine.signal);
+  const c = placeAt(address, mine.signal);
+  const children = await made(c);
   clearTimeout(slow);
   if (mine.signal.aborted) return undefined;
   fill(main, children);
-  return arrive(address);
+  arrive(address);
+  return askHeld(c).catch(() => {});
 }
 
 /** A screen reader and the keyboard begin at the heading of the new screen. @param {Address} address */
@@ -97,8 +98,7 @@ async function begin() {
   try {
     const [words, openapi, who] = await Promise.all([get('/console/words.json'), get('/openapi.json'), get('/me')]);
     model.learn(openapi.data, words.data);
-    me = who.data;
-    setMe(me);
+    setMe(who.data);
   } catch (error) {
     return fill(part('main'), failed(error, router.here()));
   }

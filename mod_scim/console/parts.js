@@ -124,8 +124,7 @@ export function num(head, cell) {
 /** A table; where it is narrow, blocks. @param {Column[]} columns @param {Row[]} rows @param {string} [caption] */
 export function table(columns, rows, caption) {
   const kind = (/** @type {Column} */ column) => (column.num ? '.num' : '');
-  const head = columns.map((each) =>
-    h(`th${kind(each)}`, { scope: 'col' }, each.head || h('span.seldom', 'Actions')));
+  const head = columns.map((each) => h(`th${kind(each)}`, { scope: 'col' }, each.head || h('span.seldom', 'Actions')));
   const line = (/** @type {Row} */ row) => h('tr', columns.map((each, i) => (i === 0
     ? h(`th${kind(each)}`, { scope: 'row' }, each.cell(row))
     : h(`td${kind(each)}`, { 'data-label': each.head || null }, each.cell(row)))));

@@ -18,8 +18,7 @@ export function placeAt(address, signal) {
     send(model.need(operation).method, path(operation, args), model.besides(operation, args), etag);
   return {
     ...address,
-    signal,
-    path,
+    signal, path, again,
     /** Reads. What of `args` is no segment is its query. @param {string} operation @param {Values} [args] */
     get: (operation, args = {}) => get(path(operation, args), model.besides(operation, args), signal),
     send: change,
@@ -34,6 +33,5 @@ export function placeAt(address, signal) {
     to: (screen, id, query) => router.link({ tenant, screen, id, query }),
     /** Goes elsewhere in the tenant, if this place is still shown. @param {string} [screen] @param {any} [id] */
     go: (screen, id) => signal.aborted || router.go({ tenant, screen, id }),
-    again,
   };
 }

@@ -88,8 +88,7 @@ async function recordScreen(c) {
   const actions = verbs.map((each) => {
     const gone = each.method === 'DELETE';
     return operationButton(c, { operation: each.id, values, text: model.label(each.verb), etag, danger: gone,
-      plain: each.pieces.length > 0,
-      done: gone ? () => c.go(above) : undefined });
+      plain: each.pieces.length > 0, done: gone ? () => c.go(above) : undefined });
   });
   const below = model.of(noun).filter((each) => each.list && each.segments.join() === `tenant,${noun}`);
   const lists = await Promise.all(below.map(async ({ id, verb }) => card(model.label(verb), await list(c, {

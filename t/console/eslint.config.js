@@ -7,7 +7,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: names('AbortController HTMLElement DOMException Intl MouseEvent Node URL URLSearchParams Blob clearInterval clearTimeout console document fetch getComputedStyle history localStorage location navigator setInterval setTimeout window'),
+      globals: names('AbortController HTMLElement DOMException Intl MouseEvent Node URL URLSearchParams Response TransformStream clearInterval clearTimeout console document fetch getComputedStyle history localStorage location navigator setInterval setTimeout window'),
     },
     rules: {
       complexity: ['error', 16],

@@ -1,6 +1,6 @@
 /** Held requests: whom each would touch, and the decision about it. */
-import { card, col, empty, facts, format, h, link, list, name, operationButton, screen, setCount, state,
-  table, tag, time } from '../kit.js';
+import { card, col, empty, facts, format, h, link, list, name, operationButton, screen, state, table, tag,
+  time } from '../kit.js';
 import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
 
@@ -16,19 +16,15 @@ function touched({ people: some, weight }) {
 
 /** @type {View} */
 export async function holds(c) {
-  const columns = [
-    col('Request', (row) => [link(c.to('holds', row.id), asked(row)), h('small', sent(row, 'one.fit'))]),
+  const columns = [col('Request', (row) => [link(c.to('holds', row.id), asked(row)), h('small', sent(row, 'one.fit'))]),
     col('State', (row) => state(row.state)), col('Would lose access', touched),
     col('Sent', (row) => [format.many(row.attempts, 'time'), h('small', 'last ', time(row.lastAt))]),
     col('Token', (row) => name(row.tokenName)),
     col('Decided', (row) => row.decided && [time(row.decided), h('small', 'by ', h('bdi', row.decidedBy))])];
-  const rejectAll = operationButton(c, { operation: 'hold-reject-all', text: 'Reject all…', kind: 'danger',
-    plain: true });
-  const loaded = (/** @type {any} */ data) =>
-    setCount('holds', data.items.filter((/** @type {Row} */ each) => each.state === 'held').length);
-  return screen({ title: 'Held requests', actions: rejectAll, lead: 'A request that would take access from more people '
-    + 'than you allow in an hour waits here until you decide. It has changed nothing yet.' },
-  card('', await list(c, { operation: 'hold-list', columns, loaded, nothing: empty('Nothing is held',
+  const rejectAll = { operation: 'hold-reject-all', text: 'Reject all…', kind: 'danger', plain: true };
+  return screen({ title: 'Held requests', actions: operationButton(c, rejectAll), lead: 'A request that would take '
+    + 'access from more people than you allow in an hour waits here until you decide. It has changed nothing yet.' },
+  card('', await list(c, { operation: 'hold-list', columns, nothing: empty('Nothing is held',
     ['A request is held when it exceeds the limits in the ', link(c.to('settings'), 'settings'), '.']) })));
 }
 

@@ -1,6 +1,6 @@
 /** The overview: what needs attention first, then the base URL, tokens, people, and the requests of a day. */
 import { ask, button, card, chart, choices, col, copyable, empty, fold, format, h, link, model, name, num, screen,
-  secretShown, setCount, setTenant, table, tag, telling, time, way } from '../kit.js';
+  secretShown, setHeld, setTenant, table, tag, telling, time, way } from '../kit.js';
 import { tokenTag } from './tokens.js';
 
 /** @param {Place} c @param {Row} entry */
@@ -58,9 +58,8 @@ function people(c, data) {
 function requests(c, { hours, ...sums }) {
   const title = 'Requests, last 24 hours';
   const keys = ['done', 'refused', 'failed', 'held'];
-  const none = () => empty('No request yet', 'Each call of the identity provider is counted here, by the hour and by '
-    + 'how it ended.', way(c.to('connect'), 'Connect it'));
-  if (!keys.some((key) => sums[key])) return card(title, none());
+  if (!keys.some((key) => sums[key])) return card(title, empty('No request yet', 'Each call of the identity provider '
+    + 'is counted here, by the hour and by how it ended.', way(c.to('connect'), 'Connect it')));
   const columns = [col('Hour', (row) => time(row.at, format.moment)),
     ...keys.map((key) => num(model.label(key), (row) => format.count(row[key])))];
   const legend = keys.filter((key) => sums[key] || key === 'done').map((key) => h('span', h(`i.${key}`),
@@ -105,7 +104,7 @@ function lastCall({ lastRequest, tokens: all }) {
 export async function overview(c) {
   const { data } = await c.get('tenant-overview');
   setTenant(data);
-  setCount('holds', data.attention.filter((/** @type {Row} */ each) => each.kind === 'hold').length);
+  setHeld(c.tenant, data.attention.filter((/** @type {Row} */ each) => each.kind === 'hold').length);
   const base = data.baseUrl ? [copyable(data.baseUrl, 'the base URL'), h('p'),
     h('small', 'Identity providers call it Tenant URL, Base URL or SCIM endpoint.')]
     : h('p.soft', 'The server does not know its own URL: an operator sets ScimBaseURL.');

@@ -5,8 +5,7 @@ import { adder, card, col, empty, format, link, list, name, num, operationButton
 export async function roles(c) {
   const remove = (/** @type {string} */ noun, /** @type {string} */ value) => operationButton(c, { kind: 'plain',
     operation: `${noun}-remove`, values: { [noun]: value }, text: 'Remove', danger: true });
-  const roleColumns = [
-    col('Role', (row) => [link(c.to('role', row.role), name(row.displayName)), row.builtIn
+  const roleColumns = [col('Role', (row) => [link(c.to('role', row.role), name(row.displayName)), row.builtIn
       && [' ', tag('plain', 'built in')]]), col('Its value', (row) => name(row.role)),
     num('As their own', (row) => format.count(row.users)), col('By groups and default, too', (row) =>
       link(c.to('users', '', { role: row.role }), `Who has ${row.role}`)),

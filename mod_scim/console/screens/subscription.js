@@ -9,8 +9,7 @@ export async function subscription(c) {
   const shown = await c.get('subscription-show', values);
   const { data, etag } = shown;
   const counted = (/** @type {number} */ number) => `${format.count(number)}${data.more ? ' or more' : ''}`;
-  const columns = [
-    col('Name', (row) => person(c, row)),
+  const columns = [col('Name', (row) => person(c, row)),
     col('Seat', (row) => (row.seated ? tag('good', 'has it', '✓') : tag('warn', 'waits', '…'))),
     col('Since', (row) => time(row.since)), col('Why', (row) => h('bdi', (row.why ?? []).join(', ')))];
   const who = await list(c, { operation: 'access-list', values, columns, nothing: empty('Nobody has it',

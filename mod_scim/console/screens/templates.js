@@ -42,9 +42,9 @@ export async function templates(c) {
     col('', (row) => h('div.row', button('Who would match', () => matches(c, row),
       { label: `Who would match ${row.name}` }),
     button('Apply…', () => apply(c, row), { label: `Apply ${row.name}` })))];
-  const make = adder(c, 'template', 'Add a template');
-  return screen({ title: 'What new users get', trail: link(c.to('access'), 'Access'), actions: make, lead: 'Templates '
-    + 'are applied in their order when an account is made. The first that gives a role decides it; all else adds up.' },
+  return screen({ title: 'What new users get', trail: link(c.to('access'), 'Access'), actions: adder(c, 'template',
+    'Add a template'), lead: 'Templates are applied in their order when an account is made. The first that gives a '
+    + 'role decides it; all else adds up.' },
   card('', await list(c, { operation: 'template-list', columns, nothing: empty('No template yet',
     'A new account has the default role, and what its groups give.') })));
 }

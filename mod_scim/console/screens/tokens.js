@@ -54,8 +54,7 @@ function lastUse(c, { keyId, lastUsed, lastAddress }) {
 
 /** @type {View} */
 export async function tokens(c) {
-  const columns = [
-    col('Token', (row) => [link(c.to('tokens', row.keyId), name(row.name)),
+  const columns = [col('Token', (row) => [link(c.to('tokens', row.keyId), name(row.name)),
       row.description && h('small', name(row.description))]),
     col('State', tokenTag), col('Last use', (row) => lastUse(c, row)),
     col('Made', (row) => [time(row.created), h('small', 'by ', h('bdi', row.createdBy))]),

@@ -36,8 +36,7 @@ function importer(c) {
 
 /** @type {View} */
 export async function users(c) {
-  const columns = [
-    col('Name', (row) => [person(c, row),
+  const columns = [col('Name', (row) => [person(c, row),
       row.email && row.email !== row.userName && h('small', name(row.email, 'one'))]),
     col('State', (row) => [state(row.state), row.protected && [' ', tag('plain', 'protected', '◆')]]),
     col('Source', sourceTag),
