@@ -12,19 +12,21 @@ const NAMES = Object.fromEntries([['user', 'userName', 'user into members'], ['g
   ['flag', 'flag', 'flag flags'], ['token', 'name', 'token']].flatMap(([noun, member, names]) =>
   names.split(' ').map((each) => [each, [noun, member]])));
 
-/** From a list. @param {Place} c @param {string} noun @param {string} member @returns {Typeahead['suggest']} */
-export function suggester(c, noun, member) {
+/** From a list, without what is there. @param {Place} c @param {string} noun @param {string} member
+ * @param {() => any[]} [had] @returns {Typeahead['suggest']} */
+export function suggester(c, noun, member, had = () => []) {
   return async (text) => {
-    const { data } = await c.get(`${noun}-list`, { q: text || undefined, limit: 20 });
-    return data.items.map((/** @type {Row} */ row) =>
+    const there = new Set(had());
+    const { data } = await c.get(`${noun}-list`, { q: text || undefined, limit: Math.min(100, 20 + there.size) });
+    return data.items.filter((/** @type {Row} */ row) => !there.has(row[member])).map((/** @type {Row} */ row) =>
       ({ value: row[member], text: row.displayName === row[member] ? undefined : row.displayName }));
   };
 }
 
-/** @param {string} argument @param {Place} c */
-function suggests(argument, c) {
+/** @param {string} argument @param {Place} c @param {() => any[]} had */
+function suggests(argument, c, had) {
   const [noun, member] = NAMES[argument] ?? [];
-  return noun && model.find(`${noun}-list`) ? suggester(c, noun, member) : null;
+  return noun && model.find(`${noun}-list`) ? suggester(c, noun, member, had) : null;
 }
 
 /** A choice; in a filter also any. @param {Field} field @param {any} value @param {string} id */
@@ -61,7 +63,7 @@ function listInput(field, start, c) {
   const values = [...start];
   const box = h('div.chips');
   const another = () => typeahead({ label: `Add to ${model.label(field.name)}`, kind: 'add', placeholder: 'Add…',
-    suggest: suggests(field.name, c) ?? (async () => []),
+    suggest: suggests(field.name, c, () => values) ?? (async () => []),
     choose: (value) => {
       if (!values.includes(value)) values.push(value);
       draw();
@@ -108,7 +110,7 @@ export function control(field, value, c) {
   } else {
     input = plainInput(field, value, id);
     read = () => parse(field, input.value.trim());
-    const look = field.enum ? null : suggests(field.name, c);
+    const look = field.enum ? null : suggests(field.name, c, () => [value]);
     element = h('div.field', label, input, look && suggestions(input, look), help, wrong);
   }
   input?.setAttribute('aria-describedby', `${help ? `${id}h ` : ''}${id}w`);

@@ -33,6 +33,7 @@ async function connect(page) {
     await button(page, 'Test the connection').click();
     await page.getByText('It looks for groups (as expected)').waitFor();
     equal(await page.getByText('(as expected)').count(), 5, 'steps as expected');
+    await page.getByText('Its address begins with https (not as expected)').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'Its own first call (as expected)' }).getByText(/SOMEBODY%20WHO%20DOES%20NOT%20EXIST/).waitFor();
   }
   equal((await scim('GET', '/Users?filter=userName%20eq%20%22nobody%22', undefined, secret)).status, 200, 'the provider tests');
@@ -62,12 +63,19 @@ async function held(page) {
   await page.getByRole('link', { name: /^Decide: / }).click();
   await page.getByRole('heading', { name: /Changes a group\s+All staff\s*: 10 people would lose access/ }).waitFor();
   if (await has('"people"')) await page.getByRole('link', { name: 'Anna Lindqvist' }).waitFor();
+  const waiting = page.getByRole('link', { name: /^Held requests/ }).locator('.count');
+  await visit(page, '#/demo/users');
+  await waiting.waitFor();
+  equal(await waiting.innerText(), '1', 'the navigation says so at every place, though the overview was not shown');
+  await visit(page, '#/demo');
+  await page.getByRole('link', { name: /^Decide: / }).click();
   await button(page, 'Release…').click();
   await dialog(page).getByLabel('For how many minutes').fill('5');
   await button(page, 'Release').click();
   await page.getByText('released', { exact: true }).first().waitFor();
   const [hold] = (await made('GET', `${demo}/holds`)).items;
   equal(hold.state, 'released', 'its state');
+  await waiting.waitFor({ state: 'detached' });
   equal(await button(page, 'Reject…').count(), 0, 'what is decided stays');
 }
 
@@ -126,6 +134,48 @@ async function person(page) {
   await page.goBack();
   await page.getByRole('heading', { name: 'Users' }).waitFor();
   equal(await page.getByLabel('Search').inputValue(), 'dmitri', 'Back shows the search');
+}
+
+/** What an empty field suggests. */
+async function suggested(page, label) {
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill('');
+  const options = page.locator(`#${await field.getAttribute('list')} option`);
+  await options.first().waitFor({ state: 'attached' });
+  return options.evaluateAll((all) => all.map((each) => each.value));
+}
+
+/** What is there already is not suggested once more. */
+async function suggesting(page) {
+  await visit(page, '#/demo/access');
+  ok((await suggested(page, 'Map groups to a role')).includes('read-only'), 'a role that is mapped to nothing');
+  await page.getByLabel('Map groups to a role', { exact: true }).fill('read-only');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Add a group to role read-only', { exact: true }).waitFor();
+  equal((await suggested(page, 'Map groups to a role')).filter((each) => each === 'read-only'), [], 'a role that is there');
+  const groups = await suggested(page, 'Add a group to Reports');
+  equal([groups.includes('Engineering'), groups.includes('Sales')], [false, true], 'groups that are not mapped to Reports');
+  const { id } = (await made('GET', `${demo}/groups?q=Engineering`)).items[0];
+  await visit(page, `#/demo/groups/${id}`);
+  const subscriptions = await suggested(page, 'Add a subscription');
+  equal([subscriptions.includes('Reports'), subscriptions.includes('Portal')], [false, true], 'what the group does not give');
+  await made('PATCH', `${demo}/users/ben.okafor@example.com`, { role: 'read-only' });
+  await visit(page, '#/demo/users/ben.okafor@example.com');
+  const joins = await suggested(page, 'Add to a group that is managed here');
+  equal([joins.includes('All staff'), joins.includes('Sales')], [false, true], 'groups that the person is not in');
+  equal((await suggested(page, 'Role')).filter((each) => each === 'read-only'), [], 'the role that the person has');
+  await made('PATCH', `${demo}/users/ben.okafor@example.com`, { role: null });
+}
+
+/** What is archived gives nothing, and is not offered more. */
+async function archived(page) {
+  const { id } = await made('POST', `${demo}/groups`, { displayName: 'Archived before' });
+  await visit(page, `#/demo/groups/${id}`);
+  await page.getByLabel('Add a subscription', { exact: true }).waitFor();
+  await made('DELETE', `${demo}/groups/${id}`);
+  await visit(page, `#/demo/groups/${id}`);
+  await page.getByText('It is archived and gives nothing.').waitFor();
+  equal(await page.getByLabel('Add a subscription', { exact: true }).count(), 0, 'nothing can be added');
 }
 
 async function twice(page) {
@@ -341,6 +391,8 @@ export default async function stories() {
   await test('a held request is released', page, () => held(page));
   await test('access: preview, save, discard', page, () => access(page));
   await test('a person: why not, grant, a wrong role, two at once', page, () => person(page));
+  await test('what is there is not suggested', page, () => suggesting(page));
+  await test('an archived group', page, () => archived(page));
   await test('a double click makes one', page, () => twice(page));
   await test('duplicates: compare and merge', page, () => merging(page));
   await test('duplicates: not the same person', page, () => different(page));

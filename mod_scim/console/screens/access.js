@@ -91,7 +91,7 @@ function groupChips(c, draft, mapped, target, redraw, hidden = 0) {
   const more = hidden > 0 && target.subscription
     && link(c.to('mapping', '', { subscription: target.subscription.name }), `and ${format.count(hidden)} more`);
   return h('div.chips', old, more, fresh_, typeahead({ label: `Add a group to ${title}`, placeholder: 'Add a group',
-    kind: 'add', suggest: suggester(c, 'group', 'displayName'),
+    kind: 'add', suggest: suggester(c, 'group', 'displayName', () => [...mapped, ...added].map((each) => each.group)),
     choose: (group) => {
       const known = [...mapped, ...added].some((each) => each.group.toLowerCase() === group.toLowerCase());
       if (!known) draft.add = [...draft.add, { group, ...target }];
@@ -135,7 +135,7 @@ function roleTable(c, state, draft, redraw) {
     groupChips(c, draft, state.mappings.filter((each) => each.role === role), { role }, redraw);
   return [h('p.soft', 'A role that a group gives counts for members to whom the identity provider gives no role.'),
     roles.length > 0 && table([col('Role', name), col('Groups', groups)], roles),
-    typeahead({ label: 'Map groups to a role', suggest: suggester(c, 'role', 'role'), choose: (role) => {
+    typeahead({ label: 'Map groups to a role', suggest: suggester(c, 'role', 'role', () => roles), choose: (role) => {
       draft.roles = [...new Set([...draft.roles, role])];
       redraw();
     } })];

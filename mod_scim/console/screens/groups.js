@@ -25,11 +25,14 @@ function gives(c, data, mappings) {
     return chip(text, `Take ${what} from ${data.displayName}`,
       () => c.act('mapping-remove', { mapping: each.id }, ['Removed ', h('bdi', what)]));
   };
-  const adds = typeahead({ label: 'Add a subscription', kind: 'add', suggest: suggester(c, 'subscription', 'name'),
+  const adds = !data.archivedAt && typeahead({ label: 'Add a subscription', kind: 'add',
+    suggest: suggester(c, 'subscription', 'name', () => mappings.map((each) => each.subscription)),
     choose: (subscription) =>
       c.act('mapping-add', { group: data.id, subscription }, ['Added ', h('bdi', subscription)]) });
-  return card('What it gives', h('div.chips', mappings.map(given), adds), h('p'), h('small', 'Members get it at once '
-    + 'where access goes “by groups”. See first who would gain or lose under ', link(c.to('access'), 'Access'), '.'));
+  const effect = data.archivedAt ? ['It is archived and gives nothing. Restore it to add something.']
+    : ['Members get it at once where access goes “by groups”. See first who would gain or lose under ',
+      link(c.to('access'), 'Access'), '.'];
+  return card('What it gives', h('div.chips', mappings.map(given), adds), h('p'), h('small', effect));
 }
 
 /** @param {Place} c @param {Row} data */

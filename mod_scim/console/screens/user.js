@@ -21,7 +21,8 @@ function groups(c, data) {
     : () => c.act('group-remove-member', { group: each.id, member: data.id },
       ['Removed from ', h('bdi', each.displayName)]));
   const add = typeahead({ label: 'Add to a group that is managed here', placeholder: 'Add to a group…', kind: 'add',
-    suggest: suggester(c, 'group', 'displayName'), choose: (group) =>
+    suggest: suggester(c, 'group', 'displayName', () => (data.groups ?? []).map((/** @type {Row} */ each) =>
+      each.displayName)), choose: (group) =>
       c.act('group-add-members', { group, members: [data.id] }, ['Added to ', h('bdi', group)]) });
   const own = data.groups?.length ? h('div.chips', data.groups.map(member)) : h('p.soft', 'In no group.');
   return card('Groups', own, h('p'), add, h('p'), h('small', 'Change groups of the identity provider there.'));
