@@ -1,6 +1,6 @@
 /** What administrators come for, clicked through from beginning to end. */
 import { readFileSync } from 'node:fs';
-import { api, env, equal, made, ok, open, scim, settled, test, visit } from './browser.js';
+import { api, env, equal, made, ok, open, scim, settled, sql, test, visit } from './browser.js';
 
 const demo = '/tenants/demo';
 const button = (page, name, exact = true) => page.getByRole('button', { name, exact });
@@ -264,6 +264,29 @@ async function lenient(page) {
   await page.getByText('an operation in capital letters').waitFor();
 }
 
+/** A token that is used no more is silent: in the overview, in the lists of tokens and tenants; and again not, where more time is allowed. */
+async function silent(page) {
+  const { keyId } = await made('POST', `${demo}/tokens`, { name: 'fallen silent', expectEvery: 60 });
+  sql(`update scim.token set last_used = now() - interval '3 hours', expires = now() + interval '9 days' - interval '1 minute' where tenant = 'demo' and key_id = '${keyId}'`);
+  await visit(page, '#/demo');
+  const look = page.getByRole('link', { name: /^Look: The token "fallen silent" has not been used for 3 hours; it should be every 60 minutes/ });
+  await look.waitFor();
+  const row = page.getByRole('row', { name: /fallen silent/ });
+  equal(await row.locator('.tag').allInnerTexts().then((all) => all.map((each) => each.replace(/\s+/g, ' '))), ['… silent', '▲ 8 days left'], 'both are said');
+  await visit(page, '#/');
+  await page.getByRole('row', { name: /Demo organisation/ }).getByText('silent').waitFor();
+  await visit(page, '#/demo/tokens?quiet=true');
+  equal(await page.locator('tbody th').allInnerTexts(), ['fallen silent'], 'the silent ones');
+  await page.getByRole('link', { name: 'fallen silent' }).click();
+  await page.getByLabel('Expected at least every … minutes').fill('600');
+  await button(page, 'Save').click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  equal([(await made('GET', `${demo}/tokens/${keyId}`)).quiet, (await made('GET', `${demo}/tokens?quiet=true`)).items], [false, []], 'more time is allowed');
+  await visit(page, '#/demo');
+  equal(await look.count(), 0, 'nothing needs attention for that');
+  await made('POST', `${demo}/tokens/${keyId}/revoke`, {});
+}
+
 async function revoke(page) {
   const { token, keyId } = await made('POST', `${demo}/tokens`, { name: 'to be revoked' });
   await visit(page, `#/demo/tokens/${keyId}`);
@@ -401,6 +424,7 @@ export default async function stories() {
   await test('provisioning off and on', page, () => offAndOn(page));
   await test('what stands in the field of a list is saved', page, () => typedOnly(page));
   await test('what was accepted beyond the standard', page, () => lenient(page));
+  await test('a token that has fallen silent', page, () => silent(page));
   await test('a token is revoked', page, () => revoke(page));
   await test('the audit log as a file', page, () => files(page));
   await test('by keyboard alone: a person', page, () => keys(page));

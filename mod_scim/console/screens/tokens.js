@@ -6,8 +6,8 @@ import { ask, button, card, changeForm, code, col, empty, facts, form, format, h
 export function tokenTag(row) {
   if (row.status === 'revoked') return tag('plain', 'revoked', '○');
   if (row.status === 'expired') return tag('bad', ['ended ', time(row.expires)]);
-  if (row.quiet) return tag('warn', 'silent', '…');
-  return tag(row.status === 'expiring' ? 'warn' : 'plain', [format.left(row.expires), ' left']);
+  const lasts = tag(row.status === 'expiring' ? 'warn' : 'plain', [format.left(row.expires), ' left']);
+  return row.quiet ? [tag('warn', 'silent', '…'), ' ', lasts] : lasts;
 }
 
 const LIVES = [['30', '30 days'], ['90', '90 days'], ['180', '180 days'], ['365', 'One year'], ['', 'Another date…']];
