@@ -69,9 +69,9 @@ export async function settled(page) {
  * The violations of WCAG that axe finds, one line each. A document gets axe once, and not by the page, whose policy would not let it
  * in; what axe has passed stays in the browser, for it is a hundred times as long as the answer.
  */
-export async function violations(page) {
+export async function violations(page, rules) {
   if (!await page.evaluate('window.axe?.version')) await page.evaluate(`(() => { ${axe}; })()`);
-  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map((each) =>
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations']${rules ? `, runOnly: ${JSON.stringify(rules)}` : ''} }).then((found) => found.violations.map((each) =>
     each.id + ': ' + each.help + ': ' + each.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')))`);
 }
 
