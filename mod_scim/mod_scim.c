@@ -10,7 +10,7 @@
  * 5. pre_translate_name, translate_name, map_to_storage, type_checker, fixups   take requests of the Locations
  * 6. access_checker_ex, auth_checker, fixups   Require scim-..., and the facts for applications
  * 7. handler             the endpoint; the admin API
- * 8. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals; removes our headers from trailers
+ * 8. insert_error_filter, insert_filter   SCIM bodies for httpd's own refusals
  * 9. log_transaction     removes secrets from the access log
  */
 #include <httpd.h>
@@ -80,7 +80,6 @@ static void register_hooks(apr_pool_t *pool)
     APR_OPTIONAL_HOOK(ap, status_hook, scim_metrics_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(scim_endpoint, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(scim_errors_insert, NULL, NULL, APR_HOOK_LAST);
-    ap_hook_insert_filter(scim_export_trailers, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(scim_errors_redirected, NULL, NULL, APR_HOOK_LAST);
     ap_hook_log_transaction(scim_secrets_log, NULL, NULL, APR_HOOK_REALLY_FIRST);
 }

@@ -92,12 +92,22 @@ static int keep_on_the_way(request_rec *r)
     return ours;
 }
 
+static int may_have_trailers(const request_rec *r)
+{
+    return r->proto_num >= HTTP_VERSION(2, 0) || apr_table_get(r->headers_in, "Transfer-Encoding");
+}
+
+/* The filter is added here and not before the handler, because mod_auth_form and others read the body when they
+ * authenticate. An internal redirect begins without the filters of the request before it. */
 int scim_export_strip(request_rec *r)
 {
     int named = keep_on_the_way(r);
     if (strip(r, r->headers_in) || named) {
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
                       "mod_scim: the client sent headers that only the server may set; they were taken out");
+    }
+    if (!r->main && may_have_trailers(r)) {
+        ap_add_input_filter(FILTER, NULL, r, r->connection);
     }
     return DECLINED;
 }
@@ -244,13 +254,4 @@ static apr_status_t trailers_filter(ap_filter_t *filter, apr_bucket_brigade *bri
 void scim_export_register(void)
 {
     ap_register_input_filter(FILTER, trailers_filter, NULL, AP_FTYPE_CONTENT_SET);
-}
-
-/* Only a chunked body, or one of HTTP/2, has trailers. */
-void scim_export_trailers(request_rec *r)
-{
-    int chunked = apr_table_get(r->headers_in, "Transfer-Encoding") != NULL;
-    if (!r->main && !r->prev && (chunked || r->proto_num >= HTTP_VERSION(2, 0))) {
-        ap_add_input_filter(FILTER, NULL, r, r->connection);
-    }
 }

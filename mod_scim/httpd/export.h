@@ -14,12 +14,11 @@
 /* The default prefix of the headers; ScimFactsPrefix sets the server's. */
 #define SCIM_FACTS_PREFIX "X-Scim-"
 
-/* Hook post_read_request, before all others: removes the headers. */
+/* Hook post_read_request, before all others: removes the headers, and adds the filter for trailers. */
 int scim_export_strip(request_rec *r);
 
-/* Registers the filter for trailers; hook insert_filter adds it to the requests that may have some. */
+/* Registers the filter for trailers. */
 void scim_export_register(void);
-void scim_export_trailers(request_rec *r);
 
 /* Sets the environment variables as soon as the account is known, so that expressions can use them. */
 void scim_export_prepare(request_rec *r);

@@ -11,7 +11,8 @@ my $t = ScimTest->new('headers');
 $t->make(Users => userName => 'plain');
 my $app = application();
 my $to = "http://127.0.0.1:$app->{port}/";
-my $site = ScimAuthz->new($t, <<"CONF", qw(proxy proxy_http http2));
+my $people = passwords('plain');
+my $site = ScimAuthz->new($t, <<"CONF", qw(proxy proxy_http http2 request session session_cookie auth_form rewrite));
 Protocols h2c http/1.1
 MergeTrailers On
 ProxyPassInherit Off
@@ -33,10 +34,30 @@ ProxyPassInherit Off
     Require scim-user
     ProxyPass "http://127.0.0.1:\@port\@/told/"
 </Location>
+<LocationMatch "^/form">
+    AuthType form
+    AuthName people
+    AuthFormProvider file
+    AuthUserFile "$people"
+    Session On
+    SessionCookieName session path=/
+    TENANT
+    Require scim-user
+</LocationMatch>
+<Location "/formopen">
+    ProxyPass "$to"
+</Location>
+<Location "/formtold">
+    ScimFacts both
+    ProxyPass "$to"
+</Location>
+<Location "/formelse">
+    RewriteEngine On
+    RewriteRule "else/(.*)\$" "/told/\$1" [PT]
+</Location>
 CONF
 my $port = $site->{front}{port};
 my $auth = 'Basic ' . encode_base64('plain:secret', '');
-passwords('plain');
 
 # The answer to a request by `$ask`, and what the application received of it.
 sub told {
@@ -95,6 +116,21 @@ for my $path (qw(/open /told)) {
 my ($answer, $text) = told(sub { by_lines('/again', map {@$_} @ways{'another case', 'underscores'}) });
 like($answer, qr{^HTTP/1.1 200 }, 'proxied twice: status');
 is_clean('/again', $text, 'proxied twice');
+
+# --- trailers that arrive before the application is asked: a form is read in order to log its sender in ------------------------------
+
+my $form = 'httpd_username=plain&httpd_password=secret';
+for my $path (qw(/formopen /formtold /formelse)) {
+    ($answer, $text) = told(sub {
+        my $socket = connect_httpd(PeerPort => $port);
+        print $socket join("\r\n", "POST $path/x HTTP/1.1", 'Host: x', "Authorization: $auth", 'Connection: close', 'Content-Type: application/x-www-form-urlencoded',
+            'Transfer-Encoding: chunked', '', sprintf('%x', length $form), $form, 0, 'X-Scim-Role: administrator', 'x_scim-groups: Admins', 'Connection: X-Scim-Id', '', '');
+        local $/;
+        return scalar <$socket> // '';
+    });
+    like($answer, qr{^HTTP/1.1 200 }, "$path: a form with trailers: status");
+    is_clean($path, $text, 'a form with trailers');
+}
 
 # --- HTTP/2, with trailers ---------------------------------------------------------------------------------------------------------
 
