@@ -66,12 +66,14 @@ static scim_statement_e choose(unsigned *lists, const scim_identity_t *identity)
 /* Of the statements that find an account. */
 #define PARAMS_MAX 5
 
+/* An identity that matches no account is not one without an identity: the login name does not replace it. */
 static scim_param_t *make_params(const scim_identity_t *identity, apr_pool_t *pool)
 {
     scim_param_t *params = apr_pcalloc(pool, PARAMS_MAX * sizeof(*params));
     int linked = is_linked(identity);
     params[0].value = identity->tenant;
-    params[1].value = usable(identity->login) ? scim_fold(identity->login, pool) : NULL;
+    params[1].value =
+        usable(identity->login) && (linked || !identity->issuer) ? scim_fold(identity->login, pool) : NULL;
     params[2].value = linked ? identity->issuer : NULL;
     params[3].value = linked ? identity->subject : NULL;
     return params;

@@ -105,6 +105,11 @@ is($t->request(PUT => "/Users/$id{bob}", { schemas => [$USER], userName => 'robe
 $site->may('/linked', 'bob', 'found by the link under the new name', 'X-Test-Subject' => 'b-1');
 $site->may_not('/linked', 'robert', 403, 'the account is linked to another identity', 'the name with another subject', 'X-Test-Subject' => 'b-2');
 is(links('bob'), 'https://op.example b-1', 'which is not linked');
+# A subject that can be nobody's is not none: the name alone does not count.
+for (['too long', 'b' x 5000], ['not UTF-8', "b\xff"], ['full of combining marks', 'b' . "\xcc\x88" x 1000]) {
+    my ($what, $subject) = @$_;
+    $site->may_not('/linked', 'robert', 403, 'no account', "a subject that is $what", 'X-Test-Subject' => $subject);
+}
 $site->may_not('/linked', 'stranger', 403, 'no account', 'an identity without an account', 'X-Test-Subject' => 's-1');
 is($t->request(DELETE => "/Users/$id{bob}")->{status}, 204, 'robert is deleted');
 $site->may_not('/linked', 'kim', 403, 'no account', 'the identity of a deleted account is not taken for another one', 'X-Test-Subject' => 'b-1');
