@@ -14,6 +14,8 @@ my $files = "$ScimFront::home/site";
 my $people = passwords(qw(kim lee));
 my $site = ScimAuthz->new($t, <<"CONF", qw(include rewrite dir mime headers request session session_cookie auth_form));
 TypesConfig /dev/null
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
 <Directory "$files">
     Options +Includes
     DirectoryIndex index.shtml
@@ -61,7 +63,8 @@ sub counted {
     return map { $site->metric($_) } 'scim_database_round_trips_total', 'scim_authz_decisions_total{outcome="granted"}', 'scim_authz_decisions_total{outcome="denied"}';
 }
 
-# How many round trips a request takes; each connection has been used before.
+# How many round trips a request takes. Each connection has been used before: the client has one connection with httpd, so that with
+# prefork one process answers it.
 sub trips {
     my ($path, $user, $status, $body) = @_;
     $site->ask($path, $user) for 1 .. 20;
