@@ -16,8 +16,9 @@ with most as materialized (
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.access_token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
     returning 1
 ), gone_token as (
+    -- By key: a use of a token that is being stored makes another version of its row, with another ctid.
     delete from scim.token x
-     where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
+     where x.tenant = $1 and x.key_id = any (array(select y.key_id from scim.token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
        and (select count(*) from gone_access_token) < (select m.n from most m)
     returning 1
 ), gone_hold as (
