@@ -82,8 +82,8 @@ $site->may_not('/link', 'pat', 403, 'an expression fails', 'ScimLink');
 $site->may_not('/tenant', 'pat', 403, 'no tenant', 'ScimTenant');
 # --- requests under way ---------------------------------------------------------------------------------------------------------------
 
-# Three clients ask again and again, and `$do` changes something meanwhile. The times at which a request was sent and answered, and the
-# status of each; when the change was sent, and when it was answered.
+# Three clients ask again and again, and `$do` changes something meanwhile: some requests end before it, and some begin after it. The times
+# at which a request was sent and answered, and the status of each; when the change was sent, and when it was answered.
 sub meanwhile {
     my ($path, $user, $do) = @_;
     passwords($user);
@@ -92,7 +92,7 @@ sub meanwhile {
         my $pid = fork // die;
         if (!$pid) {
             $t->{agent}->conn_cache({ total_capacity => 1 });
-            my $end = time + 1.5;
+            my $end = time + 60;
             while (time < $end) {
                 my $start = time;
                 my $status = $site->ask($path, $user)->{status};
@@ -103,11 +103,18 @@ sub meanwhile {
         $pid;
     } 1 .. 3;
     close $out;
-    select undef, undef, undef, 0.5;
+    my @asked;
+    my $ask = sub {
+        my ($enough) = @_;
+        while (!$enough->() && defined(my $line = <$in>)) { push @asked, [split ' ', $line] }
+    };
+    $ask->(sub { @asked >= 9 });
     my $begun = time;
     my $res = $do->();
     my $done = time;
-    my @asked = map { [split] } <$in>;
+    $ask->(sub { 9 <= grep { $_->[0] > $done } @asked });
+    kill KILL => @pids;
+    push @asked, map { [split] } <$in>;
     waitpid $_, 0 for @pids;
     return { res => $res, asked => \@asked, begun => $begun, done => $done };
 }
