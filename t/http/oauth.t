@@ -221,6 +221,23 @@ for (['/fixed', '127.0.0.1'], ["/short/$tenant", '127.0.0.1'], ['/host', "$tenan
     like($t->request(GET => "$base/Users", undef, @as_host)->{headers}->header('WWW-Authenticate'),
         qr{resource_metadata="http://[^"]+/\.well-known/oauth-protected-resource\Q$base\E"}, "$base: which a refusal tells");
 }
+# --- rates ----------------------------------------------------------------------------------------------------------------------
+
+my $few = front(<<"CONF", ());
+ScimFailureLimit 3 60
+<Location "/few">
+    SetHandler scim
+    ScimTenant path
+    Require all granted
+</Location>
+CONF
+my @few = (':port' => $few->{port}, ':base' => "/few/$tenant");
+my $wrong = form(grant_type => 'client_credentials', client_id => $of, client_secret => 'x');
+is_oauth_error(ask($wrong, @few), 401, 'invalid_client', "wrong credentials, time $_") for 1 .. 3;
+my $limited = ask($wrong, @few);
+is_oauth_error($limited, 429, 'temporarily_unavailable', 'wrong credentials are limited as wrong tokens are');
+like($limited->{headers}->header('Retry-After'), qr/^[1-9]\d*$/, 'with the time to wait');
+is($t->request(GET => '/Users', undef, @few, Authorization => "Bearer $token-")->{status}, 429, 'they are counted together');
 open my $log, '<', "$front->{dir}/error_log" or die;
 is_deeply([grep {/exit signal|Sanitizer/} <$log>], [], 'nothing crashed');
 done_testing;
