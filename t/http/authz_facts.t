@@ -27,6 +27,7 @@ my $echo = join ' ', map {"$_=[%{SCIM_$_}e]"} qw(ACCOUNT ID ROLE ROLES ENTITLEME
 my $site = ScimAuthz->new($t, <<"CONF", qw(proxy proxy_http headers rewrite dir));
 MergeTrailers On
 Header always set X-Env "$echo"
+Header always set X-Reason "%{REDIRECT_SCIM_REASON}e"
 <Location "/both">
     AUTH
     TENANT
@@ -215,5 +216,6 @@ $res = $site->ask('/denied', 'plain');
 is($res->{status}, 403, 'refused, with a page of the site');
 is($res->{body}, "index.html of the site\n", 'the page');
 is($site->reason, 'no group nobody', 'the log knows the reason, though another page was sent');
+is($res->{headers}->header('X-Reason'), 'no group nobody', 'so does the page, by its environment');
 is_deeply([$site->error_lines(qr/exit signal|Sanitizer/)], [], 'nothing crashed');
 done_testing;
