@@ -116,7 +116,7 @@
         "whether PATCH of a resource type is answered with the resource: TYPE body | none")                            \
     POINTER(const char *, spool_dir, /* for long answers; NULL: the system's directory for temporary files */          \
         "ScimSpoolDir", TAKE1, set_spool_dir, ANYWHERE, SCIM_FOR_ENDPOINT,                                             \
-        "directory for temporary files of long answers")                                                              \
+        "directory for temporary files of long answers")                                                               \
     POINTER(const ap_expr_info_t *, account, /* the login name of the account; NULL: the user's name */                \
         "ScimAccount", TAKE1, set_account, ACCESS_CONF, SCIM_FOR_ANY,                                                  \
         "login name by which Require scim-... finds the account: EXPRESSION")                                          \

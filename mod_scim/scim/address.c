@@ -4,10 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* The endpoints that are no resource types (RFC 7644 3.2), and what clients take for them. */
+/* The endpoints that are not resource types (RFC 7644 3.2), and the wrong names that clients use for them. */
 static const struct {
     const char *name, *right;
-    int has_ids; /* what follows is an id, though it may be called as an endpoint is */
+    int has_ids; /* an id may follow, even one with the name of an endpoint */
 } endpoints[] = {
     {"ServiceProviderConfig", "ServiceProviderConfig", 0},
     {"ServiceProviderConfigs", "ServiceProviderConfig", 0}, /* SCIM 1.1 */
@@ -25,7 +25,8 @@ static int is_name(const char *text, apr_size_t len, const char *name)
     return strlen(name) == len && strncasecmp(text, name, len) == 0;
 }
 
-/* The endpoint that a segment stands for, and whether ids follow it that are no resources'; NULL: none. */
+/* The correct name of the endpoint that a segment names; NULL: none. *has_ids: the ids behind it are not those of
+ * resources. */
 static const char *endpoint_of(const char *text, apr_size_t len, const scim_schemas_t *schemas, int *has_ids)
 {
     *has_ids = 0;
@@ -57,7 +58,7 @@ const char *scim_address_right(const char *path, const scim_schemas_t *schemas, 
         len = strcspn(at, "/");
         const char *endpoint = endpoint_of(at, len, schemas, &has_ids);
         if (endpoint) {
-            /* .search stands behind what is searched. */
+            /* .search comes after the endpoint that it searches. */
             right = right && *endpoint == '.' ? apr_pstrcat(pool, right, "/", endpoint, NULL) : endpoint;
             rest = at + len;
         }

@@ -24,7 +24,7 @@ static const struct {
 } methods[] = {
     {"POST", SCIM_BULK_POST}, {"PUT", SCIM_BULK_PUT}, {"PATCH", SCIM_BULK_PATCH}, {"DELETE", SCIM_BULK_DELETE}};
 
-/* The client's text, cut for a detail. */
+/* The client's text, shortened for an error's detail. */
 static const char *quoted(const char *text, apr_pool_t *pool)
 {
     apr_size_t len = strlen(text);
@@ -32,7 +32,7 @@ static const char *quoted(const char *text, apr_pool_t *pool)
     return len <= QUOTE_MAX ? text : apr_psprintf(pool, "%.*s...", (int)scim_utf8_valid(text, QUOTE_MAX), text);
 }
 
-/* A member that is a string, or absent (null is); *out is NULL then. */
+/* The string in a member; NULL: the member is absent or null. Any other value is an error. */
 static scim_error_t *find_string(const char **out, json_object *object, const char *name, apr_pool_t *pool)
 {
     json_object *value;
@@ -79,7 +79,7 @@ static scim_error_t *read_bulk_id(scim_bulk_op_t *op, json_object *object, apr_p
     return error;
 }
 
-/* What is behind the tenant's base URL, or behind the first slash. */
+/* The path below the tenant's base URL; for another URL, the path after the first slash. */
 static const char *relative(const char *path, const char *base)
 {
     apr_size_t len = strlen(base);
@@ -89,7 +89,7 @@ static const char *relative(const char *path, const char *base)
     return *path == '/' ? path + 1 : path;
 }
 
-/* The part of a path that is behind the endpoint; "" where there is none. */
+/* Reads the endpoint of a path. *rest is the path behind it, or "". */
 static scim_error_t *read_endpoint(const char **rest, scim_bulk_op_t *op, const char *path, const reader_t *reader)
 {
     const char *name = relative(path, reader->context->base);
@@ -218,7 +218,7 @@ static scim_error_t *read_fail_on_errors(scim_bulk_t *bulk, json_object *body, a
     json_object *value;
     int found = scim_member_find(&value, body, "failOnErrors");
 
-    /* 0, which clients send that have a number and no null, is no limit. */
+    /* 0 means no limit: some clients always send a number. */
     if (found > 1 || (value && (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)))
         return scim_error_typed(pool, SCIM_INVALID_VALUE,
                                 "\"failOnErrors\" must be one integer, 1 or more, or 0 for no limit.");
@@ -254,7 +254,7 @@ scim_error_t *scim_bulk_read(scim_bulk_t **out, json_object *body, const scim_bu
     return NULL;
 }
 
-/* --- one operation ---------------------------------------------------------------------------------------------- */
+/* --- one operation -------------------------------------------------------------------------------------------------*/
 
 void scim_bulk_rename(scim_bulk_t *bulk, scim_bulk_op_t *op, const char *id)
 {
@@ -268,7 +268,8 @@ scim_error_t *scim_bulk_refers(const scim_bulk_op_t *failed, apr_pool_t *pool)
                              quoted(failed->bulk_id, pool));
 }
 
-/* Whether an id that it refers to has changed; or the error that one of them had. */
+/* Whether an operation must be prepared again, because an id that it refers to has changed. If the operation that it
+ * refers to has failed, it fails too. */
 static int outdated(scim_bulk_t *bulk, scim_bulk_op_t *op)
 {
     int changed = !op->prepared;
@@ -307,7 +308,7 @@ void scim_bulk_prepare(scim_bulk_t *bulk, scim_bulk_op_t *op)
         scim_resource_default(op->resource, pool);
 }
 
-/* --- the answer ------------------------------------------------------------------------------------------------- */
+/* --- the answer ----------------------------------------------------------------------------------------------------*/
 
 static void add_member(scim_buf_t *out, const char *name, const char *value)
 {
@@ -319,7 +320,7 @@ static void add_member(scim_buf_t *out, const char *name, const char *value)
     scim_buf_json(out, value, strlen(value));
 }
 
-/* Where the resource is: known of everything but a POST that failed, and what refers to one. */
+/* The URL of the operation's resource; NULL: unknown, for a POST that failed and an operation that refers to one. */
 static const char *location(const scim_bulk_t *bulk, const scim_bulk_op_t *op, const char *base, apr_pool_t *pool)
 {
     const scim_bulk_op_t *made = op->kind == SCIM_BULK_POST ? op : NULL;

@@ -1,4 +1,4 @@
-/* What operations of a Bulk request refer to, and the order that follows from it. */
+/* The references between the operations of a Bulk request, and the order of execution that follows from them. */
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define PREFIX_LEN (sizeof(SCIM_BULK_REFERENCE) - 1)
 
-/* --- references ------------------------------------------------------------------------------------------------- */
+/* --- references ----------------------------------------------------------------------------------------------------*/
 
 /* A reference in a text: `bulkId:ID` is text[at..at+len). */
 typedef struct reference_t {
@@ -17,7 +17,7 @@ typedef struct reference_t {
     apr_size_t len;
 } reference_t;
 
-/* The next reference at or behind text[from]. `key` is the member whose value the text is; NULL in a list. */
+/* Finds the next reference at or behind text[from]. `key` is the member whose value the text is; NULL in a list. */
 static int next_reference(reference_t *out, const char *text, apr_size_t from, const char *key,
                           const scim_bulk_op_t *op)
 {
@@ -42,13 +42,13 @@ static int next_reference(reference_t *out, const char *text, apr_size_t from, c
     return 1;
 }
 
-/* The POST that bulk_id[0..len) is of, or NULL. */
+/* The POST with the bulkId bulk_id[0..len), or NULL. */
 static scim_bulk_op_t *find_post(const scim_bulk_t *bulk, const char *bulk_id, apr_size_t len)
 {
     return len ? apr_hash_get(bulk->posts, bulk_id, (apr_ssize_t)len) : NULL;
 }
 
-/* Notes that `op` refers to bulk_id[0..len); returns which operation that is. */
+/* Notes that `op` refers to bulk_id[0..len); returns the index of the operation with that bulkId. */
 static int note(scim_bulk_t *bulk, scim_bulk_op_t *op, const char *bulk_id, apr_size_t len)
 {
     const scim_bulk_op_t *to = find_post(bulk, bulk_id, len);
@@ -123,7 +123,7 @@ static json_object *substitute_text(const scim_bulk_t *bulk, const scim_bulk_op_
     return json_object_new_string_len(out.data, (int)out.len);
 }
 
-/* A copy whose containers are new; its leaves are those of `value`, but for references. */
+/* Copies objects and lists, and replaces references; other values are shared with `value`. */
 static json_object *substitute(const scim_bulk_t *bulk, const scim_bulk_op_t *op, json_object *value, const char *key)
 {
     json_object *copy;
@@ -151,27 +151,27 @@ json_object *scim_bulk_substitute(const scim_bulk_t *bulk, const scim_bulk_op_t 
     return scim_json_own(substitute(bulk, op, op->data, NULL), bulk->pool);
 }
 
-/* --- the order -------------------------------------------------------------------------------------------------- */
+/* --- the order of execution ----------------------------------------------------------------------------------------*/
 
-/* What Tarjan's algorithm knows of an operation: circles are its strongly connected components. It is written without
- * recursion, because a chain of references may be as long as the request. */
+/* The data of Tarjan's algorithm about an operation. Operations that refer to each other in a circle are a strongly
+ * connected component. There is no recursion, because a chain of references may be as long as the request. */
 typedef struct node_t {
-    int index;  /* of the visit, from 1; 0: not visited */
-    int low;    /* the first visited one that is reached from here */
-    int next;   /* which reference to follow next */
-    int placed; /* its unit is known */
+    int index;  /* in the order of visits, from 1; 0: not visited */
+    int low;    /* the earliest visited operation that can be reached from here */
+    int next;   /* the next reference to follow */
+    int placed; /* it belongs to a complete unit */
 } node_t;
 
 typedef struct unit_t {
-    int place; /* the last operation that it has to wait for, itself included */
+    int place; /* the last operation that the unit must wait for; may be one of its own */
     int serial;
 } unit_t;
 
 typedef struct search_t {
     scim_bulk_t *bulk;
     node_t *nodes;
-    apr_array_header_t *open;  /* int: visited, and not in a unit yet */
-    apr_array_header_t *path;  /* int: from where the search started to where it is */
+    apr_array_header_t *open;  /* int: visited, but not in a unit yet */
+    apr_array_header_t *path;  /* int: the path from the start of the search to its position */
     apr_array_header_t *units; /* unit_t */
     int visits;
 } search_t;
@@ -188,7 +188,8 @@ static void visit(search_t *search, int i)
     APR_ARRAY_PUSH(search->path, int) = i;
 }
 
-/* All that is open from `i` on refers to each other: a unit. What it refers to beyond has its unit already. */
+/* Completes a unit: the open operations from `i` on, which refer to each other. The other operations that they refer
+ * to have complete units already. */
 static void close_unit(search_t *search, int i)
 {
     unit_t unit = {.place = 0, .serial = search->units->nelts};
@@ -214,7 +215,7 @@ static void close_unit(search_t *search, int i)
     APR_ARRAY_PUSH(search->units, unit_t) = unit;
 }
 
-/* One step from the end of the path: to a reference, or back. */
+/* One step of the search from the end of the path: on to a reference, or back. */
 static void step(search_t *search)
 {
     int at = APR_ARRAY_IDX(search->path, search->path->nelts - 1, int);
@@ -246,7 +247,8 @@ typedef struct entry_t {
     unit_t unit;
 } entry_t;
 
-/* Units that become ready at one place come in the order in which they were closed: referred to before referring. */
+/* Units that become ready at the same operation are sorted in the order in which they were completed: a unit before
+ * those that refer to it. */
 static int compare(const void *one, const void *other)
 {
     const entry_t *a = one, *b = other;

@@ -27,7 +27,8 @@ const char *scim_cursor_bound(apr_size_t *len, const scim_search_t *search, cons
     return out.data;
 }
 
-/* The signature of the first `len` bytes of a cursor. No two pairs of bytes and `bound` make one text. */
+/* The signature of the first `len` bytes of a cursor and of `bound`. `len` is signed too, so no other pair gives the
+ * same text. */
 static void sign(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *bytes, apr_size_t len, const char *bound,
                  apr_size_t bound_len, const scim_signer_t *signer, apr_pool_t *pool)
 {
@@ -40,7 +41,7 @@ static void sign(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *by
     signer->sign(out, text.data, text.len, signer->key);
 }
 
-/* In a time that does not depend on where they differ. */
+/* Compares in constant time, so that the time does not show where the signatures differ. */
 static int is_same(const unsigned char *one, const unsigned char *other)
 {
     volatile unsigned char difference = 0;
@@ -61,7 +62,7 @@ static void put_number(scim_buf_t *out, apr_uint64_t number, int bytes)
     }
 }
 
-/* A UUID's 16 bytes, of its lower-case text. */
+/* Writes the 16 bytes of a UUID in lower case. */
 static void put_id(scim_buf_t *out, const char *id)
 {
     for (int i = 0; i < ID_BYTES; i++) {
@@ -115,7 +116,7 @@ const char *scim_cursor_write(const scim_cursor_t *cursor, const char *bound, ap
 
 /* ---- reading ---- */
 
-/* The bytes of a cursor; NULL where the text is not the one that is written for them. */
+/* The bytes of a cursor; NULL: the text is not base64 in the one form that the server writes. */
 static const char *read_text(apr_size_t *len, const char *text, apr_pool_t *pool)
 {
     const unsigned char *bytes;
@@ -162,7 +163,7 @@ static void read_id(char id[SCIM_ID_SIZE], const char *bytes)
     *id = '\0';
 }
 
-/* Reads bytes[0..len), which are signed; 0 where they are of no known form. */
+/* Reads the signed bytes bytes[0..len); 0: their format is unknown. */
 static int read_position(scim_position_t *out, int flags, const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
     apr_size_t type_len;

@@ -23,7 +23,7 @@ static void add_meta(scim_buf_t *out, const char *resource_type, const char *bas
     scim_buf_puts(out, "}");
 }
 
-/* Whether an attribute of a schema's document is one that is never kept. */
+/* Whether an attribute in a schema's document is never stored. */
 static int is_dropped(json_object *attribute)
 {
     const char *mutability = json_object_get_string(json_object_object_get(attribute, "mutability"));
@@ -49,7 +49,8 @@ static void add_kept(scim_buf_t *out, json_object *attributes)
     scim_buf_puts(out, *between == '[' ? "[]" : "]");
 }
 
-/* A document as its file has it, with `meta` of this server; without `all`, a schema's attributes that are kept. */
+/* Adds a document of a schema file, with `meta` of this server. Without `all`, a schema's attributes that are never
+ * stored are left out. */
 static void add_document(scim_buf_t *out, json_object *document, int all, const char *resource_type, const char *base,
                          const char *path)
 {
@@ -80,7 +81,7 @@ static void add_type(scim_buf_t *out, const scim_resource_type_t *type, const ch
     add_document(out, type->json, 1, "ResourceType", base, apr_pstrcat(out->pool, "/ResourceTypes/", type->name, NULL));
 }
 
-/* What this server does not do is said as well: strict clients (authentik, SailPoint) read every member. */
+/* Features that the server lacks are listed too, because strict clients (authentik, SailPoint) expect every member. */
 void scim_discovery_config(scim_buf_t *out, const scim_provider_t *provider, const char *base)
 {
     scim_buf_puts(out, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],");

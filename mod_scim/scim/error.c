@@ -10,7 +10,7 @@
 #define STATUS_FORBIDDEN   403
 #define STATUS_CONFLICT    409
 
-/* RFC 7644 table 9 and RFC 9865 table 3, in the order of scim_type_e; the status of each is theirs. */
+/* RFC 7644 table 9 and RFC 9865 table 3, with the statuses that they give, in the order of scim_type_e. */
 static const struct {
     const char *name;
     int status;

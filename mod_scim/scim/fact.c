@@ -7,7 +7,7 @@
 #define CUT     "..."
 #define CUT_LEN (sizeof(CUT) - 1)
 
-/* Whether text[at] stands for itself. */
+/* Whether text[at] needs no percent-encoding. */
 static int is_plain(const char *text, apr_size_t at, apr_size_t len)
 {
     unsigned char c = (unsigned char)text[at];
@@ -34,7 +34,7 @@ static void add_value(scim_buf_t *out, const char *value)
     }
 }
 
-/* Where a text of so many bytes can be cut without parting what stands for one byte. */
+/* The largest length up to `len` at which a text can be cut without splitting a percent-encoded byte. */
 static apr_size_t cut_at(const char *text, apr_size_t len)
 {
     if (len > 0 && text[len - 1] == '%') {

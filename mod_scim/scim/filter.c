@@ -1,7 +1,5 @@
-/*
- * The grammar of RFC 7644 figure 1, by recursive descent: or, and, not, comparison. Parentheses and brackets deepen the
- * recursion and are counted.
- */
+/* A recursive descent parser for the grammar of RFC 7644 figure 1: or, and, not, comparison. Parentheses and brackets
+ * deepen the recursion, so their depth is limited. */
 #include <string.h>
 
 #include "filter_parser.h"
@@ -37,7 +35,7 @@ static scim_error_t *deepen(scim_filter_parser_t *parser)
     return NULL;
 }
 
-/* Takes the word `keyword` if it comes next. */
+/* Consumes the word `keyword` if it is next. */
 static int take_word(scim_filter_parser_t *parser, const char *keyword)
 {
     const char *start = parser->at;
@@ -49,7 +47,7 @@ static int take_word(scim_filter_parser_t *parser, const char *keyword)
     return 0;
 }
 
-/* Takes the character `c` if it comes next. */
+/* Consumes the character `c` if it is next. */
 static int take_char(scim_filter_parser_t *parser, char c)
 {
     scim_filter_spaces(parser);
@@ -78,7 +76,7 @@ scim_error_t *scim_filter_operator(const scim_filter_op_t **out, scim_filter_par
         scim_filter_quote(word.at, word.len, parser->pool), scim_filter_position(parser, word.at), parser->what);
 }
 
-/* Whether a comparison is `eq` with the id of a resource. */
+/* Whether a comparison is `eq` with a resource's id. */
 static int asks_id(const scim_filter_t *node, const scim_resource_type_t *type)
 {
     const scim_attr_t *attr = node->attr->parent ? node->attr->parent : node->attr;
@@ -105,7 +103,7 @@ static scim_error_t *count(const scim_filter_t *node, scim_filter_parser_t *pars
                             most, is_id ? " with ids" : "");
 }
 
-/* `operator value`, behind an attribute's name. */
+/* Parses `operator value`, after an attribute's name. */
 static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser_t *parser, const scim_attr_t *attr,
                                    const scim_attr_t *sub, scim_filter_word_t name)
 {
@@ -125,7 +123,7 @@ static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser
         err = scim_filter_check(node, parser, name, op, NULL);
         return err ? err : count(node, parser);
     }
-    /* RFC 7644 3.5.2.2 itself writes eq"x" in an example. */
+    /* An example in RFC 7644 3.5.2.2 has eq"x" without a space. */
     if (parser->at < parser->end && (*parser->at == '"' || *parser->at == '\'') &&
         !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)) {
         return scim_filter_expected(parser, parser->at, "a space");
@@ -136,7 +134,7 @@ static scim_error_t *parse_compare(const scim_filter_t **out, scim_filter_parser
     return err ? err : count(node, parser);
 }
 
-/* The sub-attribute of a value path; of a simple attribute the value itself, called `value`. */
+/* Finds the sub-attribute in a value path. A simple attribute has only `value`, which is the attribute itself. */
 static scim_error_t *find_sub(const scim_attr_t **out, const scim_filter_parser_t *parser, const scim_attr_t *attr,
                               scim_filter_word_t name)
 {
@@ -172,7 +170,7 @@ scim_error_t *scim_filter_brackets(const scim_filter_t **out, scim_filter_parser
     return NULL;
 }
 
-/* `attr[filter]`, and Entra ID's `attr[filter].sub eq "x"`: the same value satisfies both. */
+/* Parses `attr[filter]`, and Entra ID's `attr[filter].sub eq "x"`: one value must match both. */
 static scim_error_t *parse_value_path(const scim_filter_t **out, scim_filter_parser_t *parser, const scim_path_t *path)
 {
     scim_filter_t *node = make_node(parser, SCIM_FILTER_VALUE_PATH, NULL, NULL);
@@ -207,7 +205,7 @@ static scim_error_t *parse_value_path(const scim_filter_t **out, scim_filter_par
     return err;
 }
 
-/* The attribute that a name means in the parser's type, or else in another type of the query; 0 where there is none. */
+/* Finds the attribute of a name in the parser's type, or in another type of the query; 0: none has it. */
 static int find_path(scim_path_t *path, scim_filter_parser_t *parser, scim_filter_word_t name)
 {
     parser->absent = 0;
@@ -253,7 +251,7 @@ static scim_error_t *parse_attribute(const scim_filter_t **out, scim_filter_pars
     return parse_compare(out, parser, path.attr, path.sub, name);
 }
 
-/* Behind an opening parenthesis. */
+/* Parses what follows an opening parenthesis. */
 static scim_error_t *parse_group(const scim_filter_t **out, scim_filter_parser_t *parser)
 {
     scim_error_t *err = deepen(parser);

@@ -6,10 +6,10 @@
 #include "fold.h"
 #include "text.h"
 
-/* What can be asked of an attribute, by its type (RFC 7644 3.4.2.2), and which JSON value it is compared with. */
+/* The operators that an attribute allows, by its type (RFC 7644 3.4.2.2), and the JSON value that they take. */
 static const struct {
     const char *name;
-    unsigned ops; /* scim_op_class_e bits; SCIM_OP_PRESENCE is for all */
+    unsigned ops; /* scim_op_class_e bits; all types allow SCIM_OP_PRESENCE */
     const char *value;
 } types[] = {
     [SCIM_STRING] = {"string", SCIM_OP_EQUALITY | SCIM_OP_SUBSTRING | SCIM_OP_ORDER, "a string"},
@@ -22,7 +22,7 @@ static const struct {
     [SCIM_COMPLEX] = {"complex", SCIM_OP_EQUALITY, "null"},
 };
 
-/* Whether a value of this JSON type and text can be one of `type`. */
+/* Whether a literal of a filter is a valid value for `type`. */
 static int fits(scim_attr_type_e type, const scim_filter_literal_t *literal)
 {
     apr_time_t time;
@@ -45,7 +45,7 @@ static int fits(scim_attr_type_e type, const scim_filter_literal_t *literal)
     return 0;
 }
 
-/* What the value would be without the client's slip: "True" for true, an unquoted 17 or true for "17" or "true". */
+/* Corrects a client's wrong quotes: "True" becomes true; 17 or true become "17" or "true". */
 static scim_filter_literal_t without_slip(scim_attr_type_e type, const scim_filter_literal_t *literal)
 {
     scim_filter_literal_t meant = *literal;
@@ -60,7 +60,7 @@ static scim_filter_literal_t without_slip(scim_attr_type_e type, const scim_filt
     return meant;
 }
 
-/* The id in a resource's URL, ".../Users/ID"; "" where it is no URL of a resource of this type (NULL: of any type). */
+/* The id in a resource's URL, ".../Users/ID"; "": not the URL of a resource of this type (NULL: of any type). */
 static const char *id_of_url(const char *url, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     const char *id = strrchr(url, '/'), *name;
@@ -77,8 +77,7 @@ static const char *id_of_url(const char *url, const scim_resource_type_t *type, 
     return apr_pstrdup(pool, id + 1);
 }
 
-/* The server makes meta.location of a resource's id, and $ref of a member or group of its: `eq` and `ne` of them are
- * about that id. */
+/* meta.location, and $ref of a member or group, are computed from an id, so `eq` and `ne` with them compare ids. */
 static void compare_id(scim_filter_t *node, const scim_filter_parser_t *parser)
 {
     const scim_attr_t *attr = node->attr->parent ? node->attr->parent : node->attr;
@@ -126,7 +125,7 @@ static int is_hidden(const scim_attr_t *attr)
     return attr && (attr->returned == SCIM_RETURN_NEVER || attr->mutability == SCIM_WRITE_ONLY);
 }
 
-/* Presence is a question that a complex attribute as a whole can be asked; anything else means its `value`. */
+/* Only presence can be tested on a whole complex attribute; any other operator compares its `value`. */
 static scim_error_t *need_simple(scim_filter_t *node, const scim_filter_parser_t *parser, const char *name)
 {
     if (node->attr->type != SCIM_COMPLEX || node->sub) {

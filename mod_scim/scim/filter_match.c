@@ -1,9 +1,7 @@
-/*
- * Evaluates filters: a value path's on one value, any other on a whole resource.
+/* Evaluates filters: that of a value path on one value, any other filter on a whole resource.
  *
- * Where caseExact is false, text is compared folded (fold.h), as the store compares it.
- * What an operator means is the same as in SQL (store/filter_sql.h); t/http/template_conditions.t compares the two.
- */
+ * Text is compared folded (fold.h) if caseExact is false, as in the store. The operators mean the same as in SQL
+ * (store/filter_sql.h); t/http/template_conditions.t compares the two. */
 #include <apr_strings.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +18,7 @@ static const char *ending(const char *text, const char *value)
     return text_len < value_len ? NULL : text + (text_len - value_len);
 }
 
-/* Whether an order (less than, equal to or greater than zero) is what the operator asks for. */
+/* Whether the result of a comparison (less than, equal to or greater than zero) satisfies the operator. */
 static int order_matches(scim_op_e op, int order)
 {
     switch (op) {
@@ -58,7 +56,7 @@ static int string_matches(scim_op_e op, const char *text, const char *value)
     }
 }
 
-/* A stored value that is no dateTime equals none and is in no order with any. */
+/* A stored value that is not a dateTime is not equal to any time, and neither earlier nor later. */
 static int time_matches(scim_op_e op, const char *text, const char *value)
 {
     apr_time_t left, right;
@@ -104,7 +102,7 @@ static json_object *member(json_object *object, const char *name)
     return json_object_is_type(object, json_type_object) ? json_object_object_get(object, name) : NULL;
 }
 
-/* What is empty is as good as none. */
+/* An empty value counts as absent. */
 static int is_empty(json_object *value)
 {
     switch (json_object_get_type(value)) {
@@ -124,13 +122,13 @@ static int asks_presence(const scim_filter_t *filter)
     return filter->op == SCIM_PR || filter->value_kind == SCIM_VALUE_NULL;
 }
 
-/* Whether nothing, or something, is what is asked for; every question about presence but `eq null` wants something. */
+/* Tests presence. Only `eq null` wants an absent value. */
 static int presence_matches(const scim_filter_t *filter, int empty)
 {
     return empty == (filter->op == SCIM_EQ);
 }
 
-/* A comparison with `value`, which may be NULL, of an attribute. */
+/* Compares an attribute's value with the filter's. `value` may be NULL. */
 static int value_matches(const scim_filter_t *filter, const scim_attr_t *attr, json_object *value, apr_pool_t *pool)
 {
     enum json_type type = json_object_get_type(value);
@@ -175,13 +173,13 @@ int scim_filter_matches(const scim_filter_t *filter, json_object *element, apr_p
     case SCIM_FILTER_COMPARE:
         return value_matches(filter, filter->attr, filter->attr->parent ? member(element, filter->attr->name) : element,
                              pool);
-    case SCIM_FILTER_VALUE_PATH: /* no value holds values */
+    case SCIM_FILTER_VALUE_PATH: /* a single value has no value path */
         break;
     }
     return 0;
 }
 
-/* --- a whole resource --------------------------------------------------------------------------------------------- */
+/* --- a whole resource ----------------------------------------------------------------------------------------------*/
 
 typedef struct subject_t {
     json_object *resource;
@@ -189,7 +187,7 @@ typedef struct subject_t {
     apr_pool_t *pool;
 } subject_t;
 
-/* The value of an attribute of the resource, or of its sub-attribute. */
+/* The value of an attribute of the resource; `sub`: of its sub-attribute. */
 static json_object *find(const subject_t *subject, const scim_attr_t *attr, const scim_attr_t *sub)
 {
     json_object *holder =
@@ -204,7 +202,7 @@ static size_t length_of(json_object *list)
     return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 }
 
-/* Whether the server makes a value of an id: equal is what is the same UUID, and nothing is equal to what is none. */
+/* Whether the attribute is an id. Ids are compared as UUIDs, and a text that is not a UUID matches none. */
 static int is_id(const subject_t *subject, const scim_attr_t *attr, const scim_attr_t *sub)
 {
     const scim_resource_type_t *type = subject->type;
@@ -231,7 +229,7 @@ static int one_matches(const subject_t *subject, const scim_filter_t *filter, co
     return value_matches(filter, sub ? sub : attr, value, subject->pool);
 }
 
-/* Any value of a list decides; `ne` holds of an empty one, too. */
+/* A list matches if one of its values does; an empty list matches `ne`, too. */
 static int list_matches(const subject_t *subject, const scim_filter_t *filter, const scim_attr_t *attr,
                         const scim_attr_t *sub)
 {
@@ -261,7 +259,7 @@ static int compare_holds(const subject_t *subject, const scim_filter_t *filter)
     if (filter->absent) {
         return asks_presence(filter) ? presence_matches(filter, 1) : filter->op == SCIM_NE;
     }
-    if (attr->parent) { /* inside the brackets of a singular attribute */
+    if (attr->parent) { /* a sub-attribute, in the brackets of a singular attribute */
         sub = attr;
         attr = attr->parent;
     }
@@ -269,7 +267,7 @@ static int compare_holds(const subject_t *subject, const scim_filter_t *filter)
                               : one_matches(subject, filter, attr, sub, find(subject, attr, sub));
 }
 
-/* Inside the brackets of groups, an id is compared as everywhere else. */
+/* In the brackets of `groups` an id is compared as a UUID, as everywhere. */
 static int element_holds(const subject_t *subject, const scim_filter_t *filter, json_object *element)
 {
     const scim_attr_t *attr = filter->attr;

@@ -8,7 +8,7 @@
 
 #define QUOTE_MAX 80
 
-/* PostgreSQL's numeric holds far more; what is longer than this is no attribute's value. */
+/* PostgreSQL's numeric allows far longer numbers, but no attribute's value needs them. */
 #define NUMBER_MAX          64
 #define EXPONENT_DIGITS_MAX 3
 
@@ -61,7 +61,7 @@ static scim_filter_word_t word_until(scim_filter_parser_t *parser, const char *s
     return word;
 }
 
-/* A URN may hold almost any character, so a word ends only at those that mean something to the grammar. */
+/* A URN may have almost any character, so a word ends only at the characters that the grammar uses. */
 scim_filter_word_t scim_filter_word(scim_filter_parser_t *parser)
 {
     scim_filter_spaces(parser);
@@ -89,7 +89,7 @@ static apr_size_t count_digits(const char *text, apr_size_t len)
     return n;
 }
 
-/* Whether a word is a number of RFC 8259 6, and one of a size that can be compared. */
+/* Whether a word is a number (RFC 8259 6) of a size that can be compared. */
 static int is_number(scim_filter_word_t word)
 {
     const char *at = word.at, *end = word.at + word.len;
@@ -121,7 +121,7 @@ static int is_number(scim_filter_word_t word)
     return at == end;
 }
 
-/* Reads four hexadecimal digits; -1 where there are none. */
+/* Reads four hexadecimal digits; -1: there are fewer. */
 static long read_hex(scim_filter_parser_t *parser)
 {
     long code = 0;
@@ -138,7 +138,7 @@ static long read_hex(scim_filter_parser_t *parser)
     return code;
 }
 
-/* Writes a code point as UTF-8 and returns the place behind it. An escape is never shorter than its UTF-8. */
+/* Writes a code point as UTF-8, and returns the end. Its UTF-8 is never longer than the escape that it replaces. */
 static char *put_utf8(char *to, long code)
 {
     static const struct {
@@ -158,7 +158,7 @@ static char *put_utf8(char *to, long code)
     return to;
 }
 
-/* Reads what follows `\u`, with its second half where it is a surrogate. */
+/* Reads the rest of `\u`; after the first half of a surrogate pair the second one, too. */
 static scim_error_t *read_unicode(char **to, scim_filter_parser_t *parser)
 {
     const char *at = parser->at - 2;
@@ -203,7 +203,7 @@ static scim_error_t *read_escape(char **to, scim_filter_parser_t *parser)
     return NULL;
 }
 
-/* A value is folded as stored ones are, and bounded. */
+/* Limits the length of a value, because it is folded. */
 static scim_error_t *check_text(const scim_filter_literal_t *literal, const scim_filter_parser_t *parser)
 {
     apr_size_t len = strlen(literal->text);
@@ -222,8 +222,8 @@ static scim_error_t *check_text(const scim_filter_literal_t *literal, const scim
                             scim_filter_position(parser, literal->at), parser->what);
 }
 
-/* A string of RFC 8259 7; the parser stands on its opening quote. In lenient that may be a single one, which is then
- * what ends it; \' is one inside. */
+/* Reads a string (RFC 8259 7); the parser is at its opening quote. The profile lenient accepts single quotes; then a
+ * single quote ends the string, and \' is one inside. */
 static scim_error_t *read_string(scim_filter_literal_t *out, scim_filter_parser_t *parser)
 {
     const char quote = *parser->at;

@@ -6,9 +6,9 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-#define REPLACEMENT 0xfffd /* stands for what is no character */
+#define REPLACEMENT 0xfffd /* replaces invalid characters */
 
-/* ASCII in small letters; NULL where there is another character. */
+/* Folds ASCII to lower case; NULL: there is another character. */
 static const char *fold_ascii(const char *text, apr_pool_t *pool)
 {
     char *folded = apr_pstrdup(pool, text);
@@ -31,7 +31,7 @@ static int32_t compose(UChar *out, int32_t size, const UChar *in, int32_t len, U
     return unorm2_normalize(unorm2_getNFCInstance(code), in, len, out, size, code);
 }
 
-/* The locale is the root: that of the collation und-x-icu. */
+/* The empty locale is ICU's root, the same as in the collation und-x-icu. */
 static int32_t to_lower(UChar *out, int32_t size, const UChar *in, int32_t len, UErrorCode *code)
 {
     return u_strToLower(out, size, in, len, "", code);
@@ -42,7 +42,8 @@ static int32_t to_upper(UChar *out, int32_t size, const UChar *in, int32_t len, 
     return u_strToUpper(out, size, in, len, "", code);
 }
 
-/* The dotless i is no i, though it has the same capital: it waits as a noncharacter (scim.fold). */
+/* The dotless i must not become i, although both have the same upper-case letter. Between the steps a noncharacter
+ * replaces it (as in scim.fold). */
 #define DOTLESS_I 0x0131
 
 static int32_t hide_dotless(UChar *out, int32_t size, const UChar *in, int32_t len, UErrorCode *code)
@@ -83,10 +84,11 @@ static int32_t show_dotless(UChar *out, int32_t size, const UChar *in, int32_t l
 
 typedef int32_t (*fold_step_t)(UChar *out, int32_t size, const UChar *in, int32_t len, UErrorCode *code);
 
-/* Those of scim.fold(), in its order. */
+/* The same steps as in scim.fold(), in the same order. */
 static const fold_step_t fold_steps[] = {compose, hide_dotless, to_lower, to_upper, to_lower, show_dotless, compose};
 
-/* Like what else runs out of memory, this ends the process: no text may be compared unfolded. */
+/* ICU fails only without memory. Then the process ends, as it does after any failed allocation, because a text must
+ * never be compared unfolded. */
 static void check_icu(UErrorCode code)
 {
     if (U_FAILURE(code))

@@ -1,10 +1,8 @@
-/*
- * One pass over the text checks it and builds json-c's tree. There is no second parser behind this one, so nothing can
- * be accepted here and understood differently later.
+/* One pass checks the text and builds json-c's tree. json-c's parser is not used, so no text can pass this check and
+ * then be parsed differently.
  *
- * Every container is attached to its parent before it is filled, and the root belongs to the pool as soon as it exists:
- * a refusal in the middle leaves nothing to release.
- */
+ * A container is attached to its parent before it is filled, and the root belongs to the pool as soon as it exists. So
+ * an error in the middle leaves nothing to free. */
 #include "json.h"
 
 #include <apr_lib.h>
@@ -19,14 +17,16 @@
 #include "text.h"
 
 #define TRUSTED_DEPTH   1000
-#define NUMBER_MAX      128 /* characters of a number */
-#define EXPONENT_DIGITS 3   /* beyond three the value is no double, and PostgreSQL's numeric refuses it */
-#define NAME_QUOTE_MAX  200 /* bytes of a member name in a refusal */
-#define BOM             "\xef\xbb\xbf"
-#define FIT_MAX         10 /* members of an object for which json-c has made too much room: it begins with 16 places */
+#define NUMBER_MAX      128 /* characters */
+#define EXPONENT_DIGITS 3   /* a number with a longer exponent is too large for a double, and for PostgreSQL's numeric \
+                             */
+#define NAME_QUOTE_MAX 200  /* longest member name in an error, in bytes */
+#define BOM            "\xef\xbb\xbf"
+#define FIT_MAX        10 /* objects with fewer members get a smaller hash table: json-c's default has 16 places */
 
-/* json-c takes many times its length for each value. So many objects and lists, and so many other values, may be in any
- * text, and one more for each so many bytes of it: enough for a list of members that have nothing but their ids. */
+/* json-c uses many times the length of a value in memory, so their number is limited: so many objects and lists, and
+ * so many other values, are allowed in any text, and one more for each so many bytes. A list of members that have only
+ * ids stays below the limit. */
 #define CONTAINERS_FREE     10000
 #define BYTES_PER_CONTAINER 40
 #define VALUES_FREE         10000
@@ -38,13 +38,13 @@ typedef struct reader_t {
     const char *end;
     json_object *root;
     int max_depth;
-    apr_size_t containers; /* objects and lists that may still come */
-    apr_size_t values;     /* other values that may still come */
+    apr_size_t containers; /* objects and lists that are still allowed */
+    apr_size_t values;     /* other values that are still allowed */
     scim_json_known_t known;
     const void *known_data;
-    int skipping;      /* around what is read are so many values of members that nobody knows: nothing is kept */
-    scim_buf_t key;    /* the member name being read */
-    scim_buf_t string; /* a string value with its escapes resolved */
+    int skipping;      /* depth of unknown members: their values are checked, but not stored */
+    scim_buf_t key;    /* the current member's name */
+    scim_buf_t string; /* a string value after its escapes are resolved */
     apr_pool_t *pool;
 } reader_t;
 
@@ -68,7 +68,7 @@ json_object *scim_json_own(json_object *object, apr_pool_t *pool)
     return object;
 }
 
-/* json-c tells of exhausted memory by NULL; that is the pool's abort function's business, as it is for APR. */
+/* json-c returns NULL if the memory is exhausted. Then the pool's abort function is called, as APR does. */
 static json_object *made(json_object *object, apr_pool_t *pool)
 {
     if (!object) {
@@ -98,7 +98,8 @@ json_object *scim_json_copy(json_object *object, apr_pool_t *pool)
     return scim_json_own(made(copy, pool), pool);
 }
 
-/* Whether what json-c finds equal has the same digits: it compares doubles, which many numbers share. */
+/* Whether two values that json-c finds equal have the same digits. json-c compares doubles, and different numbers may
+ * have the same double. */
 static int same_digits(json_object *one, json_object *other)
 {
     const char *digits = json_object_is_type(one, json_type_double) ? json_object_get_userdata(one) : NULL;
@@ -132,7 +133,7 @@ apr_array_header_t *scim_json_same(json_object *one, json_object *other, apr_poo
 
 /* ---- refusals ---- */
 
-/* A refusal with the place where it was found: lines and characters are counted from 1. */
+/* An error with its position: lines and characters are counted from 1. */
 static scim_error_t *refuse(const reader_t *reader, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4), returns_nonnull));
 
@@ -155,7 +156,7 @@ static scim_error_t *refuse(const reader_t *reader, const char *where, const cha
                             column, what);
 }
 
-/* How the byte at the reader's place is called in a refusal. */
+/* What an error calls the byte at the reader's position. */
 static const char *found(const reader_t *reader)
 {
     if (reader->at >= reader->end)
@@ -184,15 +185,15 @@ static void skip_space(reader_t *reader)
         reader->at++;
 }
 
-/* The byte after white space, which is skipped; -1 at the end. */
+/* Skips white space, and returns the next byte; -1 at the end. */
 static int peek(reader_t *reader)
 {
     skip_space(reader);
     return reader->at < reader->end ? (unsigned char)*reader->at : -1;
 }
 
-/* Puts a value where it belongs: into the list, under the key, or, without a parent, at the root. Of what is skipped
- * names are left alone, so that one that is there twice is found. */
+/* Adds a value to its parent: to a list, under the current name to an object, or, without a parent, as the root. In a
+ * skipped object the names are stored with null, so that a duplicate name is found. */
 static void attach(reader_t *reader, json_object *parent, json_object *value)
 {
     int failed = 0;
@@ -208,7 +209,7 @@ static void attach(reader_t *reader, json_object *parent, json_object *value)
         made(NULL, reader->pool);
 }
 
-/* The same for a value that holds no others. */
+/* The same for a value that is not a container. */
 static void attach_leaf(reader_t *reader, json_object *parent, json_object *value)
 {
     attach(reader, parent, value);
@@ -216,7 +217,7 @@ static void attach_leaf(reader_t *reader, json_object *parent, json_object *valu
         json_object_put(value);
 }
 
-/* The bytes of a string up to its end or its next escape. */
+/* Reads a string up to its end or its next escape. */
 static scim_error_t *read_run(reader_t *reader, span_t *run)
 {
     const char *at = reader->at;
@@ -239,7 +240,7 @@ static scim_error_t *read_run(reader_t *reader, span_t *run)
     return NULL;
 }
 
-/* The four hexadecimal digits of \uXXXX; -1 where they are not there. */
+/* Reads the four hexadecimal digits of \uXXXX; -1: there are fewer. */
 static int read_hex4(reader_t *reader)
 {
     int unit = 0;
@@ -277,7 +278,7 @@ static void add_utf8(scim_buf_t *buf, int code)
     scim_buf_add(buf, bytes, len);
 }
 
-/* What follows \u: one unit, or a pair of surrogates. */
+/* Reads what follows \u: one code unit, or a surrogate pair. */
 static scim_error_t *read_unicode(reader_t *reader, const char *escape, scim_buf_t *to)
 {
     int code = read_hex4(reader);
@@ -317,8 +318,8 @@ static scim_error_t *read_escape(reader_t *reader, scim_buf_t *to)
     return NULL;
 }
 
-/* A string without escapes stays where it is, unless `keep` asks for a NUL-terminated copy; else it is built in `to`.
- */
+/* Reads a string. Without escapes *out points into the text, unless `keep` asks for a NUL-terminated copy; otherwise
+ * the string is built in `to`. */
 static scim_error_t *read_string(reader_t *reader, span_t *out, scim_buf_t *to, int keep)
 {
     scim_error_t *error;
@@ -362,7 +363,7 @@ static int skip_char(reader_t *reader, const char *set)
     return 1;
 }
 
-/* Passes over a number by the grammar of RFC 8259 6. */
+/* Skips a number (RFC 8259 6). */
 static scim_error_t *skip_number(reader_t *reader, int *integer)
 {
     const char *from = reader->at;
@@ -393,7 +394,7 @@ static scim_error_t *skip_number(reader_t *reader, int *integer)
     return NULL;
 }
 
-/* Whether the number's text names a value other than zero. */
+/* Whether a number is not zero, by its digits. */
 static int has_nonzero_digit(const char *text)
 {
     for (; *text && *text != 'e' && *text != 'E'; text++) {
@@ -403,8 +404,8 @@ static int has_nonzero_digit(const char *text)
     return 0;
 }
 
-/* An integer of 64 bits becomes one; every other number keeps its digits beside the nearest double. That goes for
- * larger integers too: they are then no integer to whoever checks the type, and never a different number. */
+/* An integer of 64 bits becomes a json-c integer. Any other number becomes the nearest double, and keeps its digits. A
+ * larger integer does too: then it is not an integer for type checks, but it never changes its value. */
 static scim_error_t *read_number(reader_t *reader, json_object *parent)
 {
     const char *from = reader->at;
@@ -447,7 +448,7 @@ static scim_error_t *read_literal(reader_t *reader, json_object *parent)
 
 static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth);
 
-/* The value of a member. What nobody knows is checked as all else is, and not kept. */
+/* Reads the value of a member. The value of an unknown member is checked like others, but not stored. */
 static scim_error_t *read_member(reader_t *reader, json_object *object, int known, int depth)
 {
     reader->skipping += !known;
@@ -532,7 +533,7 @@ static scim_error_t *read_container(reader_t *reader, json_object *parent, int d
     return error;
 }
 
-/* Reads one value into its parent. `depth` is the number of containers around it. */
+/* Reads one value into its parent, at this depth of nesting. */
 static scim_error_t *read_value(reader_t *reader, json_object *parent, int depth)
 {
     span_t string;
@@ -565,7 +566,7 @@ static void reader_init(reader_t *reader, const char *bytes, apr_size_t len, int
     scim_buf_init(&reader->string, 256, pool);
 }
 
-/* Reads the one value that the text consists of. */
+/* Reads the whole text, which is one value. */
 static scim_error_t *read_text(reader_t *reader)
 {
     scim_error_t *error = read_value(reader, NULL, 0);
@@ -584,7 +585,7 @@ scim_error_t *scim_json_read_known(json_object **out, const char *bytes, apr_siz
 {
     reader_t reader;
     *out = NULL;
-    if (len > INT_MAX) /* json-c counts the bytes of a string in an int */
+    if (len > INT_MAX) /* json-c stores the length of a string in an int */
         return scim_error_typed(pool, SCIM_INVALID_SYNTAX, "The JSON is too large.");
     reader_init(&reader, bytes, len, max_depth, pool);
     reader.known = known;

@@ -1,4 +1,4 @@
-/* The text of json-c's objects. */
+/* Writes json-c's objects as text. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,10 +42,10 @@ static void write_double(scim_buf_t *to, json_object *number)
         scim_buf_puts(to, digits);
         return;
     }
-    /* Not apr_snprintf, which writes .5 for 0.5. */
+    /* apr_snprintf writes .5 for 0.5, so snprintf is used. */
     char text[64];
     snprintf(text, sizeof(text), "%.17g", json_object_get_double(number));
-    char *comma = strchr(text, ','); /* of the locale */
+    char *comma = strchr(text, ','); /* the decimal point of some locales */
     if (comma)
         *comma = '.';
     scim_buf_puts(to, text);
@@ -78,7 +78,8 @@ static void write_value(scim_buf_t *to, json_object *value)
     }
 }
 
-/* json-c's own writer keeps its result inside the object, which threads that share a schema's document must not do. */
+/* json-c's own writer caches its result in the object, which is not safe for threads that share a schema's
+ * document. */
 const char *scim_json_text(json_object *object, apr_size_t *len, apr_pool_t *pool)
 {
     scim_buf_t text;

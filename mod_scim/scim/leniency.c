@@ -8,19 +8,19 @@
 #include "path.h"
 #include "text.h"
 
-#define TOLD_NAMES 5   /* of what was ignored, that are told */
-#define TOLD_BYTES 120 /* bytes */
+#define TOLD_NAMES 5   /* how many ignored names are reported */
+#define TOLD_BYTES 120 /* longest reported name, in bytes */
 
 typedef struct leniency_t {
     scim_leniency_e bit;
     const char *name;       /* in the log and in details */
-    const char *client;     /* who needs it */
+    const char *client;     /* the clients that need it */
     const char *slip;       /* what the client did */
     const char *instead;    /* what it should have done */
-    scim_type_e type;       /* of the refusal */
-    int by_rfc;             /* RFC 7643 and RFC 7644 do not allow it: profile rfc refuses it too */
-    const char *attributes; /* for which it holds, with a comma after each, in lower case; NULL: for all */
-    const char *targets;    /* and for which besides, where a PATCH operation's path names the attribute; NULL: none */
+    scim_type_e type;       /* scimType of the error, if the profile refuses it */
+    int by_rfc;             /* RFC 7643 or RFC 7644 forbid it, so the profile rfc refuses it too */
+    const char *attributes; /* the attributes that it applies to, lower case, a comma after each; NULL: all */
+    const char *targets;    /* more of them, for a PATCH operation whose path is the attribute; NULL: none */
 } leniency_t;
 
 static const leniency_t leniencies[] = {
@@ -94,7 +94,7 @@ int scim_lenient(scim_leniency_t *leniency, scim_leniency_e what)
     return 1;
 }
 
-/* Whether a list of names, each with a comma after it, has this one. */
+/* Whether a list of names, with a comma after each, has this name. */
 static int lists_name(const char *names, const char *name)
 {
     const apr_size_t len = strlen(name);
@@ -116,8 +116,8 @@ int scim_lenient_for(scim_leniency_t *leniency, scim_leniency_e what, const char
     return scim_lenient(leniency, what);
 }
 
-/* Keeps a name among the first few, once; the rest of a long one is cut. What is no attribute's name and no URN may be
- * anything, a password too, and is not told. */
+/* Stores one of the first few names, once, shortened. A text that is neither an attribute's name nor a URN may be a
+ * secret, so it is masked. */
 static void keep_name(scim_leniency_t *leniency, apr_array_header_t **names, const char *name)
 {
     if (!leniency->pool)
@@ -172,7 +172,7 @@ void scim_leniency_add(scim_leniency_t *leniency, const scim_leniency_t *other)
     add_names(leniency, &leniency->foreign, other->foreign);
 }
 
-/* The names, the last of them "others" where there are more than are told. */
+/* The names; the last one is "and others" if there are too many. */
 static const char *join_names(const apr_array_header_t *names, apr_pool_t *pool)
 {
     const char *text = "";
@@ -234,7 +234,7 @@ const char *scim_leniency_refusers(unsigned used)
     return used & SCIM_LENIENT_ALL ? "{rfc,interop}" : "{interop}";
 }
 
-/* The first one that the profile refuses; NULL where there is none. */
+/* The first used leniency that the profile refuses; NULL: none. */
 static const leniency_t *first_refused(unsigned used, const char *profile)
 {
     int interop = strcmp(profile, "interop") == 0;
@@ -245,7 +245,7 @@ static const leniency_t *first_refused(unsigned used, const char *profile)
     return NULL;
 }
 
-/* RFC 7644 3.12: invalidPath is about the paths of PATCH. */
+/* RFC 7644 3.12: invalidPath is only for the paths of PATCH. */
 static scim_type_e refusal_type(const leniency_t *row, unsigned used)
 {
     if (!((unsigned)row->bit & SCIM_LENIENT_NAMES))

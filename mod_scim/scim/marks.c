@@ -3,10 +3,10 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
-/* All that is encoded with lesser first bytes comes before the first combining mark, U+0300. */
+/* In UTF-8, characters with smaller first bytes come before the first combining mark, U+0300. */
 #define FIRST_BYTE 0xcc
 
-/* What this ICU does not know counts as a mark: a newer PostgreSQL may know it as one. */
+/* A character that this ICU does not know counts as a mark, because a newer PostgreSQL may know it as one. */
 static int is_mark(UChar32 c)
 {
     return u_getIntPropertyValue(c, UCHAR_LEAD_CANONICAL_COMBINING_CLASS) != 0 || !u_isdefined(c);

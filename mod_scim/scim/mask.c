@@ -10,11 +10,11 @@
 #include "query.h"
 #include "text.h"
 
-#define JSON_DEPTH 128 /* of JSON in a string; what is deeper is masked whole */
+#define JSON_DEPTH 128 /* of JSON in a string; a deeper text is masked as a whole */
 
 /* ---- texts ---- */
 
-/* Adds `raw` without what the spans hide; at[i] is where character i of the decoded text is, NULL: where it is. */
+/* Adds `raw` with the spans masked. Character i of the decoded text is at raw[at[i]]; NULL: at raw[i]. */
 static void put_without(scim_buf_t *out, const char *raw, apr_size_t len, const apr_size_t *at,
                         const apr_array_header_t *spans)
 {
@@ -29,7 +29,7 @@ static void put_without(scim_buf_t *out, const char *raw, apr_size_t len, const 
     scim_buf_add(out, raw + done, len - done);
 }
 
-/* A filter or a path in plain text; the text itself where nothing is hidden. */
+/* Masks a filter or a path. Returns the text itself if it has nothing to mask. */
 static const char *mask_expression(const char *text, scim_mask_kind_e kind, const scim_mask_t *mask, apr_pool_t *pool)
 {
     const apr_array_header_t *spans = scim_mask_spans(text, kind, mask, pool);
@@ -66,8 +66,8 @@ static int is_names(const char *text)
     return 1;
 }
 
-/* The parameters of RFC 7644 and RFC 9865, and what their values must look like to be no secret. A cursor holds the
- * value that a list is sorted by. */
+/* The parameters of RFC 7644 and RFC 9865, with a test whether the value is no secret. A cursor contains the value by
+ * which a list is sorted. */
 static const struct {
     const char *name;
     int (*harmless)(const char *value);
@@ -88,7 +88,7 @@ static apr_size_t find_parameter(const char *name)
     return i;
 }
 
-/* Where each character of a text is that was percent-decoded, and where the text ends. */
+/* The positions in `raw` of the characters of the percent-decoded text, and its end. */
 static apr_size_t *places(const char *raw, apr_size_t len, apr_pool_t *pool)
 {
     apr_size_t *at = apr_palloc(pool, (len + 1) * sizeof(*at));
@@ -100,7 +100,7 @@ static apr_size_t *places(const char *raw, apr_size_t len, apr_pool_t *pool)
     return at;
 }
 
-/* NULL where it cannot be decoded. */
+/* Percent-decodes a text; NULL: it is malformed. */
 static const char *plain(const char *raw, apr_size_t len, int plus, apr_pool_t *pool)
 {
     apr_size_t decoded;
@@ -163,8 +163,8 @@ static void put_query(scim_buf_t *out, const char *query, apr_size_t len, const 
     }
 }
 
-/* The name of an endpoint, an id, a reference to what a Bulk request makes, a token (whose secret the caller hides), or
- * nothing. */
+/* Whether a segment of a URL is no secret: an endpoint's name, an id, a bulkId reference, a token (whose secret the
+ * caller hides), or empty. */
 static int is_segment(const char *text, int first)
 {
     static const char *const known[] = {"bulkId:", "scim_"};
@@ -224,13 +224,13 @@ const char *scim_mask_url(const char *url, apr_size_t skip, const scim_mask_t *m
 
 /* ---- details ---- */
 
-/* Words by which details speak of what is called by an attribute, without naming it. */
+/* Words in details that refer to an attribute's value without the attribute's name. */
 static const struct {
     const char *word, *attribute;
 } concepts[] = {{"user", "userName"},     {"user", "displayName"},   {"e-mail", "emails"},
                 {"group", "displayName"}, {"member", "displayName"}, {"role", "roles"}};
 
-/* What is behind this is a value, to the end, of details that have it without quotes. */
+/* After these texts the rest of a detail is a value without quotes. */
 static const struct {
     const char *text, *attribute;
 } tails[] = {{"Role not found: ", "roles"}, {"Entitlement not found: ", "entitlements"}};
@@ -262,7 +262,7 @@ static int is_readable(const char *text, const scim_mask_t *mask, apr_pool_t *po
            scim_mask_readable(text, SCIM_MASK_FILTER, mask, pool);
 }
 
-/* Whether what is between a detail's first quote and its last one is a name, a path or a filter, or several names. */
+/* Whether the text between a detail's first and last quotes is a name, a path, a filter, or several names. */
 static int quotes_names(const char *quoted, const scim_mask_t *mask, apr_pool_t *pool)
 {
     if (is_readable(quoted, mask, pool)) {
@@ -280,7 +280,7 @@ static int quotes_names(const char *quoted, const scim_mask_t *mask, apr_pool_t 
     }
 }
 
-/* A quote that was cut short may have lost the name that it speaks of. */
+/* Whether the quoted text was cut short, and may have lost an attribute's name. */
 static int is_cut(const char *quoted)
 {
     apr_size_t len = strlen(quoted);
@@ -290,7 +290,7 @@ static int is_cut(const char *quoted)
     return quoted[len] && !scim_mask_is_name(quoted, len);
 }
 
-/* Whether what is quoted first is a role, which tells nothing of who has it. */
+/* Whether a detail quotes only a role's name, which does not show who has the role. */
 static int quotes_role(const char *text)
 {
     const char *quote = strchr(text, '"');
@@ -341,7 +341,7 @@ const char *scim_mask_detail(const char *text, const scim_mask_t *mask, apr_pool
     return apr_psprintf(pool, "%.*s" SCIM_MASKED "%s", (int)(first + 1 - text), text, last > first ? last : "");
 }
 
-/* A list of names without one of them. */
+/* Removes a name from a list of names. */
 static const char *without_name(const char *names, const char *gone, apr_pool_t *pool)
 {
     const char *rest = "";
@@ -365,7 +365,7 @@ const char *scim_mask_fault(const char *text, const scim_mask_t *mask, apr_pool_
 
 /* ---- JSON ---- */
 
-/* The names of an object's members, NULL at the end: the object may be changed meanwhile. */
+/* The names of an object's members, with NULL at the end. A copy, because the object changes in the loop. */
 static const char **keys_of(json_object *object, apr_pool_t *pool)
 {
     apr_size_t count = (apr_size_t)json_object_object_length(object);
@@ -384,7 +384,7 @@ static void put(json_object *object, const char *key, const char *text)
     json_object_object_add(object, key, json_object_new_string(text));
 }
 
-/* The path of a Bulk operation is a URL, that of a PATCH operation one of attributes. */
+/* The path of a Bulk operation is a URL; that of a PATCH operation names attributes. */
 static const char *mask_path(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
 {
     const char *scheme = strstr(text, "://");
@@ -406,13 +406,13 @@ static const char *mask_cursor(const char *text, const scim_mask_t *mask, apr_po
     return *text && scim_mask_strict(mask) ? SCIM_MASKED : text;
 }
 
-/* Members of messages whose text speaks of attributes, or holds their values. They are known whatever their case. */
+/* Members of messages whose text names attributes, or has their values. Their case does not matter. */
 static const struct {
     const char *name;
     const char *(*masked)(const char *text, const scim_mask_t *mask, apr_pool_t *pool);
 } members[] = {{"path", mask_path}, {"filter", mask_filter}, {"cursor", mask_cursor}};
 
-/* Whether the operation is about what is masked. */
+/* Masks a member. Returns whether the operation concerns a masked attribute. */
 static int mask_member(json_object *object, const char *key, const scim_mask_t *mask, apr_pool_t *pool)
 {
     json_object *value = json_object_object_get(object, key);
@@ -431,7 +431,7 @@ static int mask_member(json_object *object, const char *key, const scim_mask_t *
     return 0;
 }
 
-/* A PATCH operation by its path, with its value, and a search. */
+/* Masks the paths of a PATCH operation or a search; if one names a masked attribute, the value too. */
 static void mask_operation(json_object *object, const char *const *keys, const scim_mask_t *mask, apr_pool_t *pool)
 {
     int about = 0;
@@ -445,8 +445,8 @@ static void mask_operation(json_object *object, const char *const *keys, const s
     }
 }
 
-/* Clients send JSON in a string where an object or a list belongs, and the server reads it. NULL where there is nothing
- * to mask. */
+/* Some clients send a string with JSON instead of an object or a list, and the server reads it, so its content is
+ * masked too. NULL: nothing to mask. */
 static const char *mask_string(const char *text, const scim_mask_t *mask, apr_pool_t *pool)
 {
     char first = text[strspn(text, " \t\r\n")];
@@ -522,7 +522,8 @@ static const char *text_of(json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) && value ? json_object_get_string(value) : "";
 }
 
-/* Whether the attribute is masked that things of this type are called by. Nothing but a user's name is personal. */
+/* Whether the mask hides the names of things of this type. Only a user's name is personal; the other names are hidden
+ * only if the mask lists their attribute. */
 static int masks_name(const char *type, const scim_mask_t *mask)
 {
     static const char *const naming[][2] = {{"Group", "displayName"},

@@ -9,7 +9,7 @@
 #include "filter_parser.h"
 
 #define PASSWORD "password"
-#define ROUNDS   8 /* how often a text may be percent-encoded upon itself */
+#define ROUNDS   8 /* how often a text may be percent-encoded repeatedly */
 
 int scim_mask_strict(const scim_mask_t *mask)
 {
@@ -50,7 +50,7 @@ int scim_mask_hides(const scim_mask_t *mask, const char *name)
     return masked(mask, name, strlen(name));
 }
 
-/* Letters of an attribute's name (RFC 7643 2.1), and $ of $ref. */
+/* Characters of an attribute's name (RFC 7643 2.1), and $ of $ref. */
 static int is_letter(char c)
 {
     return apr_isalnum(c) || c == '-' || c == '_' || c == '$';
@@ -76,7 +76,7 @@ static int is_word(const char *text, apr_size_t len)
     return len > 0;
 }
 
-/* Percent-decodes a text where it stands; whether there was anything to decode. */
+/* Percent-decodes a text in place. Returns whether it was encoded. */
 static int decode(char *text)
 {
     char *to = text, *from = text;
@@ -128,13 +128,13 @@ int scim_mask_mentions(const char *text, const scim_mask_t *mask, apr_pool_t *po
 
 /* ---- what no schema knows ---- */
 
-/* Members of messages, words of filters, and what details quote of neither. */
+/* Members of messages, words of filters, and quoted words of details. */
 static const char message_words[] =
     "Operations,op,path,data,method,bulkId,version,failOnErrors,response,status,filter,attributes,excludedAttributes,"
     "sortBy,sortOrder,ascending,descending,startIndex,count,cursor,add,remove,replace,rfc,lenient,interop,eq,ne,co,sw,"
     "ew,gt,ge,lt,le,pr,and,or,not,true,false,null,value,$ref";
 
-/* A name of attributes, with dots between them, or a number. */
+/* Whether a name is a number, or known names with dots between them. */
 static int is_known(const char *name, apr_size_t len, const scim_mask_t *mask)
 {
     if (len > 0 && strspn(name, "0123456789.-") >= len) {
@@ -151,7 +151,7 @@ static int is_known(const char *name, apr_size_t len, const scim_mask_t *mask)
     return 1;
 }
 
-/* A word, which may be a schema's URN or begin with one. */
+/* Whether a word is known; it may have a schema's URN in front. */
 static int is_known_word(const char *word, apr_size_t len, const scim_mask_t *mask)
 {
     if (len < 4 || strncasecmp(word, "urn:", 4) != 0) {
@@ -165,7 +165,7 @@ static int is_known_word(const char *word, apr_size_t len, const scim_mask_t *ma
            (scim_schemas_find(mask->schemas, word, urn - 1) && is_known(word + urn, len - urn, mask));
 }
 
-/* To behind the quote that ends a value. */
+/* Goes behind the quote that ends a value. */
 static const char *skip_quoted(const char *text)
 {
     const char quote = *text++;
@@ -232,8 +232,8 @@ static int take_word(reading_t *reading, const char *keyword)
     return 0;
 }
 
-/* Whether a word is an attribute's name, perhaps with its schema and a sub-attribute. Beside a name that is masked
- * there may be nothing that could be its value: "password.x" and "x1.emails" are no names. */
+/* Whether a word is an attribute's name, with an optional schema and sub-attribute. Next to a masked name, the word
+ * must have no part that may be a value: "password.x" and "x1.emails" are not names. */
 static int is_attribute(scim_filter_word_t word, const scim_mask_t *mask)
 {
     int urn = word.len > 4 && strncasecmp(word.at, "urn:", 4) == 0;
@@ -282,7 +282,7 @@ static int read_comparison(reading_t *reading)
     return 1;
 }
 
-/* From behind the bracket or parenthesis to behind the one that closes it. */
+/* Reads from behind an opening bracket or parenthesis to behind the closing one. */
 static int read_inner(reading_t *reading, char closing)
 {
     if (++reading->parser.depth > SCIM_FILTER_MAX_DEPTH || !read_or(reading) || !take(reading, closing)) {
@@ -292,7 +292,7 @@ static int read_inner(reading_t *reading, char closing)
     return 1;
 }
 
-/* Behind the brackets of a value path: nothing, or a sub-attribute, which is a plain word. */
+/* Reads what follows the brackets of a value path: nothing, or a sub-attribute. */
 static int read_sub(reading_t *reading)
 {
     scim_filter_parser_t *parser = &reading->parser;
@@ -361,7 +361,7 @@ static int read_path(reading_t *reading)
     return 1;
 }
 
-/* The values; NULL where the text is not of the kind. */
+/* The positions of the values; NULL: the text is not a filter, or not a path. */
 static apr_array_header_t *read_values(const char *text, scim_mask_kind_e kind, const scim_mask_t *mask,
                                        apr_pool_t *pool)
 {

@@ -20,7 +20,7 @@ int scim_member_find(json_object **out, json_object *object, const char *name)
     return found;
 }
 
-/* The members of PatchOp, BulkRequest and SearchRequest. */
+/* The names of members in PatchOp, BulkRequest and SearchRequest. */
 static const char *const of_messages[] = {
     "schemas", "Operations", "op",        "path",         "value",      "method",
     "bulkId",  "data",       "version",   "failOnErrors", "attributes", "excludedAttributes",
@@ -46,7 +46,7 @@ static int is_text(json_object *item, const char *text)
     return json_object_is_type(item, json_type_string) && strcasecmp(json_object_get_string(item), text) == 0;
 }
 
-/* Whether `schemas` is a list of texts; *own tells whether one of them is the message's URN. */
+/* Whether `schemas` is a list of strings; *own: whether one of them is the message's URN. */
 static int is_list_of_texts(int *own, json_object *schemas, const char *urn)
 {
     *own = 0;

@@ -18,7 +18,7 @@ static const char no_patch[] =
     "has "
     "it: choose PUT as the client's method for updates, or operations (PatchOp) as what it sends by PATCH.";
 
-/* Some clients send the resource itself by PATCH. */
+/* Some clients send a resource as the body of PATCH. */
 static const char *lacks_operations(json_object *body)
 {
     json_object *found;
@@ -27,7 +27,7 @@ static const char *lacks_operations(json_object *body)
                                                                                                        : no_operations;
 }
 
-/* The operations of a message; or of what stands for one: in a Bulk request RFC 7644 3.7.3 has a list alone. */
+/* Finds the operations of a message. In a Bulk request (RFC 7644 3.7.3) they may be a list without a message. */
 static scim_error_t *find_operations(json_object **out, json_object *body, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     int bare = json_object_is_type(body, json_type_array);
@@ -78,7 +78,7 @@ static scim_error_t *read_op(scim_patch_e *out, json_object *operation, scim_len
                             scim_patch_quote(json_object_get_string(name), pool));
 }
 
-/* The path, or NULL where the operation has none; "" is none. */
+/* The path of an operation; NULL: it has none, or an empty one. */
 static scim_error_t *find_path(const char **out, json_object *operation, scim_leniency_t *leniency, apr_pool_t *pool)
 {
     json_object *path;
@@ -125,7 +125,7 @@ static scim_error_t *read_without_path(scim_patch_reader_t *reader, scim_patch_e
     return scim_patch_split(reader, op, NULL, value);
 }
 
-/* The name that a path or key is told by where nobody knows it: that of the attribute, or the URN of its extension. */
+/* The name under which an unknown path or key is reported: the attribute's name, or the URN of its extension. */
 const char *scim_patch_unknown(int *foreign, const char *text, json_object *value, const scim_patch_reader_t *reader)
 {
     apr_size_t len = strcspn(text, "[");
@@ -137,7 +137,7 @@ const char *scim_patch_unknown(int *foreign, const char *text, json_object *valu
     return apr_pstrmemdup(reader->pool, text, len);
 }
 
-/* The sub-attribute behind the brackets of a path, or NULL. */
+/* The sub-attribute after the brackets of a path, or NULL. */
 static const char *behind_brackets(const char *text)
 {
     const char *bracket = strrchr(text, ']');
@@ -156,7 +156,8 @@ const char *scim_patch_unknown_sub(const scim_path_t *path, const char *text, ap
     return apr_pstrcat(pool, path->attr->name, ".", sub, NULL);
 }
 
-/* Whether a path leads to what no schema of the type has, which is ignored then. What is no name is an error. */
+/* Whether a path leads to an attribute that no schema of the type has, and so is ignored. A path with a malformed name
+ * is an error. */
 static int ignores_path(scim_patch_reader_t *reader, const scim_patch_part_t *part)
 {
     apr_size_t len = strcspn(part->text, "[");

@@ -38,7 +38,7 @@ scim_error_t *scim_patch_unset(scim_patch_state_t *state, json_object *object, c
     }
     json_object_object_del(object, attr->name);
     if (attr->parent && strcmp(attr->key, "value") == 0) {
-        json_object_object_del(object, "$ref"); /* it leads to the value that is no more */
+        json_object_object_del(object, "$ref"); /* it belongs to the old value */
     }
     return NULL;
 }
@@ -58,7 +58,8 @@ scim_error_t *scim_patch_merge(scim_patch_state_t *state, json_object *object, c
     return NULL;
 }
 
-/* A complex attribute with one value. RFC 7644 3.5.2.3: sub-attributes that are not given stay unchanged. */
+/* Changes a complex attribute with one value. RFC 7644 3.5.2.3: sub-attributes that the operation does not have stay
+ * unchanged. */
 static scim_error_t *apply_complex(scim_patch_state_t *state, json_object *holder)
 {
     const scim_patch_op_t *op = state->op;
@@ -103,7 +104,7 @@ static scim_error_t *apply_to(scim_patch_state_t *state, json_object *holder)
     return scim_patch_set(state, holder, attr, op->value);
 }
 
-/* An immutable attribute may come to have a value once; what lies inside it may not change either. */
+/* An immutable attribute may get its first value, but neither it nor its parts may change later. */
 static scim_error_t *apply_to_immutable(scim_patch_state_t *state, json_object *holder)
 {
     const scim_attr_t *attr = state->op->path.attr;
@@ -159,8 +160,8 @@ static scim_error_t *apply_op(scim_patch_state_t *state)
     return error;
 }
 
-/* Values that differed may have become the same: where `emails.value` is replaced in all, or `emails.type` removed. Of
- * others nothing but a label may be left. */
+/* After a change, different values may have become equal, for example if `emails.value` of all was replaced, or
+ * `emails.type` removed. Of equal values one is kept, and elements that have only labels are removed. */
 static void unite_values(json_object *holder, const scim_schema_t *schema, apr_pool_t *pool)
 {
     for (int i = 0; holder && i < schema->attrs->nelts; i++) {
@@ -186,7 +187,7 @@ static void unite_all(json_object *doc, const scim_resource_type_t *type, apr_po
     }
 }
 
-/* Whether an operation says what the displayName is to be. */
+/* Whether an operation sets the displayName. */
 static int names_display(const scim_patch_t *patch)
 {
     const scim_attr_t *display = scim_schema_attr(patch->type->schema, "displayName", strlen("displayName"));

@@ -1,11 +1,10 @@
-/*
- * PATCH on multi-valued attributes (RFC 7644 3.5.2).
+/* PATCH on multi-valued attributes (RFC 7644 3.5.2).
  *
- * - `add` appends what is not there (same.h); the sub-attributes given with a value that is there are set.
- * - `replace` with a filter sets the given sub-attributes of the values that match and leaves the others of
- *   them, as it does for a complex attribute with one value: Entra ID and others send only what they map.
- * - A value that becomes primary makes all others not primary.
- */
+ * - `add` appends values that the list does not have (same.h). If the list has the value, its given sub-attributes are
+ * set.
+ * - `replace` with a filter sets the given sub-attributes of the matching values and leaves the others unchanged, as
+ * for a complex attribute with one value: Entra ID and others send only the sub-attributes that they map.
+ * - If a value becomes primary, the others stop being primary. */
 #include <string.h>
 #include <strings.h>
 
@@ -14,8 +13,8 @@
 #include "same.h"
 #include "table.h"
 
-/* What all operations of a request may cost together, whatever the lengths of the lists and the number of operations
- * are: one for each value that each comparison looks at or that is written, and one more for each so many bytes. */
+/* The limit for the work of one request, for any length of lists and number of operations: one unit for each value
+ * that is compared or written, and one more for each so many bytes. */
 #define WORK_MAX       500000
 #define BYTES_PER_WORK 1024
 
@@ -31,8 +30,8 @@ static size_t count_of(json_object *list)
 
 /* ---- telling values apart ---- */
 
-/* Values by what makes them the same. It has a pool of its own, because a request may need many, one after the other.
- */
+/* A set of values, by the key that tells values apart (same.h). It has its own pool, because a request may need many
+ * sets, one after the other. */
 typedef struct known_t {
     const scim_attr_t *attr;
     apr_hash_t *values;
@@ -88,7 +87,7 @@ static int is_primary(json_object *element)
            json_object_get_boolean(json_object_object_get(element, "primary"));
 }
 
-/* Whether the operation makes every value that it addresses the primary one. */
+/* Whether the operation makes every value primary that it changes. */
 static int makes_primary(const scim_patch_op_t *op)
 {
     if (op->path.sub) {
@@ -110,7 +109,8 @@ static void keep_primary(json_object *list, json_object *chosen)
 
 /* ---- add ---- */
 
-/* Sets what `element` gives beside that by which it is the same as `kept`: that stays as it is spelled there. */
+/* Adds sub-attributes of `element` to the equal value `kept`. The sub-attributes that make them equal keep their
+ * spelling. */
 static scim_error_t *add_to_same(scim_patch_state_t *state, json_object *kept, const scim_attr_t *attr,
                                  json_object *element)
 {
@@ -131,7 +131,7 @@ static scim_error_t *add_to_same(scim_patch_state_t *state, json_object *kept, c
     return NULL;
 }
 
-/* Appends a copy of `element`, or adds to the value that is the same. *kept is the value in the list. */
+/* Appends a copy of `element`, or adds its sub-attributes to an equal value. *kept is the value in the list. */
 static scim_error_t *add_element(json_object **kept, scim_patch_state_t *state, json_object *list, const known_t *known,
                                  json_object *element)
 {
@@ -179,8 +179,8 @@ static scim_error_t *no_target(const scim_patch_state_t *state)
     return scim_error_typed(state->pool, SCIM_NO_TARGET, "No value matches the path \"%s\".", state->op->text);
 }
 
-/* Whether a new value may be what the filter asks for: a type that the schema knows, or being primary. Where it asks
- * for anything else, an address for instance, the client means a value that it takes to be there. */
+/* Whether a new value may have what the filter compares with: a type that the schema lists, or a boolean (primary).
+ * For any other value, such as an address, the client assumes that the value exists. */
 static int is_expected(const scim_attr_t *attr, const char *value)
 {
     for (int i = 0; attr->canonical && i < attr->canonical->nelts; i++) {
@@ -212,7 +212,7 @@ static json_object *filter_value(const scim_filter_t *filter, apr_pool_t *pool)
     return value ? scim_json_own(value, pool) : NULL;
 }
 
-/* Gives `element` what a filter of equalities joined by `and` asks for; 0 where the filter is anything else. */
+/* Gives `element` the values of a filter that has only `eq` and `and`; 0: the filter is another one. */
 static int meet_filter(const scim_patch_state_t *state, json_object *element, const scim_filter_t *filter)
 {
     json_object *value;
@@ -234,8 +234,8 @@ static int meet_filter(const scim_patch_state_t *state, json_object *element, co
     return 1;
 }
 
-/* Adds the value that the filter would have matched. RFC 7644 3.5.2.3 has noTarget for that, which identity providers
- * take for a fault: Entra ID sends `replace` for a user's first e-mail address too. */
+/* Adds the value that the filter should have matched. RFC 7644 3.5.2.3 requires noTarget, but identity providers treat
+ * that as an error: Entra ID sends `replace` even for a user's first e-mail address. */
 static scim_error_t *create_value(scim_patch_state_t *state, json_object *holder)
 {
     const scim_patch_op_t *op = state->op;
@@ -248,7 +248,7 @@ static scim_error_t *create_value(scim_patch_state_t *state, json_object *holder
         if (op->op == SCIM_PATCH_REPLACE && !scim_lenient(state->leniency, SCIM_LENIENT_VALUE_PATH_CREATES)) {
             return no_target(state);
         }
-        /* the second test finds what no value can be: type eq "a" and type eq "b" */
+        /* the second test refuses impossible filters: type eq "a" and type eq "b" */
         if (!meet_filter(state, element, op->path.filter) ||
             (!simple && !scim_filter_matches(op->path.filter, element, state->pool))) {
             return no_target(state);
@@ -289,7 +289,7 @@ static scim_error_t *update_element(scim_patch_state_t *state, json_object *list
     return NULL;
 }
 
-/* add and replace of attr[filter], attr[filter].sub and attr.sub, which is of all values. */
+/* Executes add and replace with a path attr[filter], attr[filter].sub or attr.sub; the last one changes all values. */
 static scim_error_t *update_matches(scim_patch_state_t *state, json_object *holder)
 {
     json_object *list = values_of(state, holder), *last = NULL;
@@ -323,7 +323,7 @@ static scim_error_t *update_matches(scim_patch_state_t *state, json_object *hold
 
 /* ---- remove ---- */
 
-/* Puts the values that are left in the place of those that there were. */
+/* Stores the remaining values instead of the old ones. */
 static scim_error_t *leave(scim_patch_state_t *state, json_object *holder, json_object *list)
 {
     const scim_attr_t *attr = state->op->path.attr;
@@ -341,7 +341,7 @@ static scim_error_t *leave(scim_patch_state_t *state, json_object *holder, json_
     return NULL;
 }
 
-/* Whether nothing is left of an element that is addressed. */
+/* Removes from one value what the path names. *gone: nothing is left of it. */
 static scim_error_t *reduce(int *gone, scim_patch_state_t *state, json_object *element)
 {
     scim_error_t *error = NULL;
@@ -376,7 +376,7 @@ static scim_error_t *remove_matches(scim_patch_state_t *state, json_object *hold
     return leave(state, holder, left);
 }
 
-/* A value without a type removes those of any type. */
+/* Removes the operation's values. A value without a type removes equal values of any type. */
 static scim_error_t *remove_values(scim_patch_state_t *state, json_object *holder)
 {
     json_object *list = values_of(state, holder), *left = json_object_new_array();

@@ -4,8 +4,8 @@
 
 #include "table.h"
 
-/* Whether a new change can be carried out together with the one before it. Clients that send one operation for each
- * member, or remove all and then add, so cost one statement, and nobody is removed only to be added again. */
+/* Whether a change can be merged with the previous one. So clients that send one operation for each member, or remove
+ * all members and then add some, need one statement, and no member is removed and added again. */
 static int joins(const scim_members_op_t *last, scim_members_e op)
 {
     if (op == SCIM_MEMBERS_ADD) {
@@ -52,7 +52,7 @@ static scim_error_t *push_ids(scim_patch_reader_t *reader, scim_members_e op, co
     return NULL;
 }
 
-/* Collects the ids of `value eq "id" or value eq "id"`; 0 where the filter is anything else. */
+/* Collects the ids of `value eq "id" or value eq "id"`; 0: it is another filter. */
 static int filter_ids(apr_array_header_t *ids, const scim_filter_t *filter)
 {
     if (filter->kind == SCIM_FILTER_OR) {
@@ -77,7 +77,7 @@ static scim_error_t *remove_matching(scim_patch_reader_t *reader, const scim_fil
     return NULL;
 }
 
-/* A path into the values: members[..], members.sub, members[..].sub. */
+/* Changes by a path into the values: members[..], members.sub, members[..].sub. */
 static scim_error_t *change_inside(scim_patch_reader_t *reader, const scim_patch_part_t *part)
 {
     const scim_path_t *path = &part->path;
@@ -108,7 +108,7 @@ scim_error_t *scim_patch_members(scim_patch_reader_t *reader, const scim_patch_p
         return change_inside(reader, part);
     }
     if (!value) {
-        /* remove and replace leave nobody; to add null is to add nothing */
+        /* without a value, remove and replace remove all members; adding null changes nothing */
         return push_ids(reader, part->op == SCIM_PATCH_ADD ? SCIM_MEMBERS_ADD : SCIM_MEMBERS_REPLACE, ids);
     }
     if (part->op == SCIM_PATCH_REMOVE && !scim_lenient(reader->leniency, SCIM_LENIENT_REMOVE_VALUE)) {

@@ -14,13 +14,13 @@ static int is_read_only(const scim_path_t *path)
     return path->attr->mutability == SCIM_READ_ONLY || target_of(path)->mutability == SCIM_READ_ONLY;
 }
 
-/* `schemas` follows from the attributes that a document has (RFC 7644 3.5.2), so to set it changes nothing. */
+/* `schemas` is computed from the document's attributes (RFC 7644 3.5.2), so setting it has no effect. */
 static int is_schemas(const scim_patch_reader_t *reader, const scim_attr_t *attr)
 {
     return attr->schema == reader->type->common && strcmp(attr->key, "schemas") == 0;
 }
 
-/* Of what is never kept (a password) the value is checked, and nothing changes. */
+/* The value of an attribute that is never stored (a password) is checked, and then ignored. */
 static int is_stored(const scim_path_t *path)
 {
     return scim_attr_stored(path->attr) && scim_attr_stored(target_of(path));
@@ -33,8 +33,8 @@ static scim_error_t *unassignable(const scim_patch_reader_t *reader, const scim_
                             part->op == SCIM_PATCH_REMOVE ? "removed" : "empty");
 }
 
-/* The target loses its value. What a filter selects may be some of several values, so whether one is left shows only
- * when the operation is applied. */
+/* Removes the target's value. If a filter selects some of several values, it is known only during execution whether
+ * any is left. */
 static scim_error_t *unassign(scim_patch_reader_t *reader, const scim_patch_part_t *part)
 {
     int whole = part->path.sub || !part->path.filter;
@@ -54,7 +54,7 @@ static scim_error_t *unassign(scim_patch_reader_t *reader, const scim_patch_part
     return scim_patch_push(reader, SCIM_PATCH_REMOVE, &part->path, part->text, NULL);
 }
 
-/* `remove` with the values to remove: they are read one by one, because they are no list that is to be stored. */
+/* `remove` with the values to remove. They are read one by one, because the list itself is not stored. */
 static scim_error_t *remove_values(scim_patch_reader_t *reader, const scim_patch_part_t *part)
 {
     json_object *given = scim_patch_as_list(part->value, reader->pool);
@@ -77,14 +77,14 @@ static scim_error_t *remove_values(scim_patch_reader_t *reader, const scim_patch
             json_object_array_add(values, json_object_get(value));
         }
     }
-    /* An empty list removes nothing: it must not be taken for the removal of everything. */
+    /* An empty list removes nothing. Without a value the operation would remove all. */
     if (json_object_array_length(values) == 0 || !is_stored(&part->path)) {
         return NULL;
     }
     return scim_patch_push(reader, SCIM_PATCH_REMOVE, &part->path, part->text, values);
 }
 
-/* The one element of a list that stands for it. */
+/* The element of a list of one; any other value unchanged. */
 static json_object *unwrap(json_object *value)
 {
     if (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 1) {
@@ -108,15 +108,14 @@ static scim_error_t *read_value(json_object **out, scim_patch_reader_t *reader, 
                           : scim_target_read(out, value, target, part->text, reader->leniency, reader->pool);
 }
 
-/* What `raw`, of which nothing was read, does to one value: to add null is to add nothing, to add an empty string is to
- * replace what is there by it. */
+/* The operation for a value without content: adding null changes nothing; adding an empty string removes the value. */
 static scim_patch_e unassigning_op(scim_patch_e op, json_object *raw)
 {
     return op == SCIM_PATCH_ADD && json_object_is_type(raw, json_type_string) ? SCIM_PATCH_REPLACE : op;
 }
 
-/* Sub-attributes that an object has and that are not in the value as it was read: each is unassigned by an operation of
- * its own. They go first: the replacement itself may change what the path's filter selects. */
+/* Removes sub-attributes that the client's object has without content (`read` lacks them), each by its own operation.
+ * These operations come first, because the replacement may change what the path's filter selects. */
 static scim_error_t *unassign_subs(scim_patch_reader_t *reader, const scim_patch_part_t *part, json_object *object,
                                    json_object *read)
 {

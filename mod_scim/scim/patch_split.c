@@ -3,13 +3,13 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* The end of the schema's URN that a key begins with; NULL where it has none. */
+/* The end of a schema's URN at the start of a key; NULL: it has none. */
 static const char *urn_end(const char *key)
 {
     return memrchr(key, ':', strcspn(key, "["));
 }
 
-/* What no schema of the type has is ignored, as in a POST. */
+/* An attribute that no schema of the type has is ignored, as in a POST. */
 static scim_error_t *unknown_key(const scim_patch_reader_t *reader, const char *key, json_object *value)
 {
     int foreign;
@@ -27,7 +27,7 @@ static scim_error_t *unknown_key(const scim_patch_reader_t *reader, const char *
                             scim_patch_quote(key, reader->pool), reader->type->name);
 }
 
-/* What RFC 7644 does not let a key be: anything but an attribute's plain name or a schema's URN. */
+/* RFC 7644 allows as key only an attribute's plain name or a schema's URN. */
 static scim_error_t *check_key(const scim_patch_reader_t *reader, const scim_path_t *path, const char *key)
 {
     if (urn_end(key) && !scim_lenient(reader->leniency, SCIM_LENIENT_URN_KEY)) {
@@ -42,7 +42,7 @@ static scim_error_t *check_key(const scim_patch_reader_t *reader, const scim_pat
     return NULL;
 }
 
-/* One key of a value. `schema` is the one whose object it stands in, NULL outside of any. */
+/* Splits off one key of a value. `schema` is that of the object around the key; NULL: there is none. */
 static scim_error_t *split_key(scim_patch_reader_t *reader, scim_patch_e op, const scim_schema_t *schema,
                                const char *key, json_object *value)
 {
@@ -104,7 +104,7 @@ static int is_required(const scim_resource_type_t *type, const scim_schema_t *sc
     return 0;
 }
 
-/* The removal of all of an extension's attributes. */
+/* Removes all attributes of an extension. */
 static scim_error_t *remove_schema(scim_patch_reader_t *reader, scim_patch_e op, const scim_schema_t *schema)
 {
     const scim_path_t path = {.schema = schema};

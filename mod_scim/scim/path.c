@@ -5,7 +5,7 @@
 #include "filter_parser.h"
 #include "path.h"
 
-/* URNs that clients write for a schema of RFC 7643; without `urn` it is the base schema of the type. */
+/* Wrong URNs that clients send for a schema of RFC 7643. Without `urn` they mean the base schema of the type. */
 static const struct {
     const char *slip;
     const char *urn;
@@ -39,7 +39,7 @@ const scim_schema_t *scim_path_schema(const char *urn, apr_size_t len, const sci
     return schema && leniency && scim_lenient(leniency, SCIM_LENIENT_URN_SLIP) ? schema : NULL;
 }
 
-/* The schema whose URN text[0..end) is, where something follows it that may: a colon, or, from ConnId, a dot. */
+/* The schema with the URN text[0..end), if a valid character follows: a colon, or, from ConnId, a dot. */
 static const scim_schema_t *schema_before(const char *text, apr_size_t end, apr_size_t len,
                                           const scim_resource_type_t *type, scim_leniency_t *leniency)
 {
@@ -52,8 +52,8 @@ static const scim_schema_t *schema_before(const char *text, apr_size_t end, apr_
     return schema && end < len && text[end] == '.' && !scim_lenient(leniency, SCIM_LENIENT_URN_SLIP) ? NULL : schema;
 }
 
-/* The length of the longest prefix that is a schema's URN. A URN holds colons and dots of its own, so only the schemas
- * can tell where it ends. */
+/* The length of the longest prefix that is a schema's URN. URNs have colons and dots, so only a comparison with the
+ * schemas shows where one ends. */
 static apr_size_t read_urn(const scim_schema_t **schema, const char *text, apr_size_t len,
                            const scim_resource_type_t *type, scim_leniency_t *leniency)
 {
@@ -128,7 +128,7 @@ int scim_path_is_astray(const char *text, const scim_resource_type_t *type)
 
 int scim_path_is_name(const char *text, apr_size_t len)
 {
-    int inside = 0; /* a part of the name, between dots and colons */
+    int inside = 0; /* within a part of the name, between dots and colons */
 
     for (apr_size_t i = 0; i < len; i++) {
         int letter = apr_isalnum(text[i]) || text[i] == '-' || text[i] == '_' || text[i] == '$';
@@ -170,7 +170,7 @@ int scim_path_resolve(scim_path_t *out, const char *text, apr_size_t len, const 
     return 1;
 }
 
-/* What may follow the brackets: nothing, or `.sub` (RFC 7644 figure 7). */
+/* Reads what follows the brackets: nothing, or `.sub` (RFC 7644 figure 7). */
 static scim_error_t *read_sub(scim_path_t *path, scim_filter_parser_t *parser)
 {
     scim_filter_word_t name;

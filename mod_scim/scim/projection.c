@@ -1,6 +1,4 @@
-/*
- * Projections: a set of selected attributes, and whether it is what the client wants or what it does not.
- */
+/* A projection is a set of selected attributes, which are either included or excluded. */
 #include "projection.h"
 
 #include <apr_hash.h>
@@ -10,13 +8,13 @@
 #include "path.h"
 
 struct scim_projection_t {
-    int named;            /* the client gave `attributes` or `excludedAttributes` */
-    int include;          /* the selection is what is wanted; else what is not */
+    int named;            /* the client sent `attributes` or `excludedAttributes` */
+    int include;          /* 1: only the selected ones are returned; 0: all others */
     apr_hash_t *selected; /* attributes, sub-attributes and schemas, by address */
     apr_pool_t *pool;
 };
 
-/* What happens to one attribute. */
+/* What to do with an attribute. */
 typedef enum { DROP, KEEP, PARTLY } fate_e;
 
 static void select_one(scim_projection_t *projection, const void *what)
@@ -130,7 +128,8 @@ static int has_special_sub(const scim_attr_t *attr)
     return 0;
 }
 
-/* RFC 7643 7 `returned`, and RFC 7644 3.9. A schema's URN selects all its attributes that are returned by default. */
+/* By `returned` (RFC 7643 7) and RFC 7644 3.9. A schema's URN selects all its attributes that are returned by
+ * default. */
 static fate_e fate_of(const scim_projection_t *projection, const scim_attr_t *attr)
 {
     int selected = is_selected(projection, attr), partly;
@@ -152,7 +151,7 @@ static fate_e fate_of(const scim_projection_t *projection, const scim_attr_t *at
     return partly ? PARTLY : DROP;
 }
 
-/* Whether a sub-attribute stays in an attribute of which a part does. */
+/* Whether a sub-attribute is returned if its attribute is returned in part. */
 static int keeps_sub(const scim_projection_t *projection, const scim_attr_t *sub)
 {
     int whole, selected = is_selected(projection, sub);
@@ -199,7 +198,7 @@ int scim_projection_named(const scim_projection_t *projection)
     return projection && projection->named;
 }
 
-/* Leaves of a complex value what is kept; 0 where nothing is. */
+/* Removes the sub-attributes that are not returned; 0: none is left. */
 static int apply_subs(const scim_projection_t *projection, json_object *value, const scim_attr_t *attr)
 {
     if (!json_object_is_type(value, json_type_object))
@@ -215,7 +214,7 @@ static int apply_subs(const scim_projection_t *projection, json_object *value, c
     return json_object_object_length(value) > 0;
 }
 
-/* Elements of which nothing is left go; a new list is cheaper than taking them out one by one. */
+/* Removes elements of which nothing is left. A new list is faster than removing them one by one. */
 static void apply_part(const scim_projection_t *projection, json_object *object, const char *key, json_object *value,
                        const scim_attr_t *attr)
 {
@@ -264,8 +263,8 @@ static void apply_extension(const scim_projection_t *projection, json_object *re
         json_object_object_del(resource, urn);
 }
 
-/* Takes out of a document what the type has no attribute for, and names its schemas instead of all that the document
- * has attributes of: what is stored may be shown in more than one shape. */
+/* Removes the attributes that the type does not have, and sets `schemas` to those of the type: a view shows a stored
+ * document as another type. */
 static void narrow(const scim_resource_type_t *type, json_object *resource)
 {
     json_object *schemas = json_object_new_array();

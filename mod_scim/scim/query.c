@@ -9,16 +9,16 @@
 #include "member.h"
 #include "text.h"
 
-#define QUOTE_MAX 40 /* bytes of what the client sent that a detail repeats */
+#define QUOTE_MAX 40 /* bytes of the client's text in a detail */
 
-/* What a parameter may hold, and where it goes. In a message NAMES is a list, in a URL a text. */
+/* The kinds of parameters. NAMES is a list in a message, and a text with commas in a URL. */
 typedef enum { TEXT, NAMES, START_INDEX, COUNT } parameter_e;
 
 typedef struct parameter_t {
     const char *name;
     parameter_e kind;
-    size_t offset;       /* of a text in scim_query_t */
-    scim_type_e refusal; /* of what is no text at all */
+    size_t offset;       /* in scim_query_t, of a text */
+    scim_type_e refusal; /* the scimType for a value of another JSON type */
 } parameter_t;
 
 static const parameter_t parameters[] = {
@@ -34,14 +34,14 @@ static const parameter_t parameters[] = {
 
 #define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
 
-/* A query being read. */
+/* The state while a query is read. */
 typedef struct reading_t {
     scim_query_t *query;
     int page_maximum;
-    int plus; /* a + is a plus */
+    int plus; /* in a URL, + means a plus sign and not a space */
     scim_leniency_t *leniency;
-    unsigned seen;           /* a bit for each parameter met */
-    scim_error_t *bad_count; /* kept to the end: its type depends on whether there is a cursor */
+    unsigned seen;           /* a bit for each parameter that was read */
+    scim_error_t *bad_count; /* reported at the end, since its scimType depends on whether there is a cursor */
     apr_pool_t *pool;
 } reading_t;
 
@@ -81,7 +81,7 @@ char *scim_query_decode(const char *text, apr_size_t len, int plus, apr_size_t *
     return out;
 }
 
-/* The parameter with this name. RFC 7644 spells them one way; clients' case is not worth a refusal. */
+/* The parameter with this name. The case of names is ignored. */
 static const parameter_t *find_parameter(const char *name)
 {
     for (apr_size_t i = 0; i < PARAMETERS; i++) {
@@ -91,7 +91,8 @@ static const parameter_t *find_parameter(const char *name)
     return NULL;
 }
 
-/* Reads a decimal integer; what is beyond the range of 64 bits becomes its end. 0 where the text is no integer. */
+/* Reads a decimal integer. A number beyond 64 bits becomes the smallest or largest one. 0: the text is not an
+ * integer. */
 static int read_integer(apr_int64_t *out, const char *text)
 {
     const int negative = *text == '-';
@@ -142,7 +143,7 @@ static void begin(reading_t *reading, scim_query_t *query, int page_default, int
     query->count = clamp(page_default, 0, page_maximum);
 }
 
-/* An error in a number: told at once, unless it is the count. */
+/* Reports a wrong number at once, unless it is the count. */
 static scim_error_t *refuse_number(reading_t *reading, const parameter_t *parameter, scim_error_t *error)
 {
     if (parameter->kind != COUNT)
@@ -158,7 +159,7 @@ static scim_error_t *finish(reading_t *reading)
     return reading->bad_count;
 }
 
-/* Reads one decoded value into its place. */
+/* Stores one decoded value. */
 static scim_error_t *read_value(reading_t *reading, const parameter_t *parameter, const char *value)
 {
     apr_int64_t number = 0;
@@ -175,7 +176,7 @@ static scim_error_t *read_value(reading_t *reading, const parameter_t *parameter
     return NULL;
 }
 
-/* Reads `name=value`, raw. */
+/* Reads `name=value`, still encoded. */
 static scim_error_t *read_pair(reading_t *reading, const char *pair, apr_size_t len)
 {
     apr_pool_t *pool = reading->pool;
@@ -226,7 +227,7 @@ static scim_error_t *wrong_type(const parameter_t *parameter, const char *wanted
     return scim_error_typed(pool, SCIM_INVALID_VALUE, "\"%s\" must be %s.", parameter->name, wanted);
 }
 
-/* A list of names as a URL has it: with commas between. A text is understood as one. */
+/* Joins a list of names with commas, as in a URL. A string is accepted as such a text. */
 static scim_error_t *read_names(reading_t *reading, const parameter_t *parameter, json_object *value)
 {
     static const char wanted[] = "a list of strings";

@@ -1,6 +1,4 @@
-/*
- * Records to JSON text: {"id": .., the stored document's members, the relation, "meta": ..}.
- */
+/* Writes records as JSON: {"id": .., the stored document's members, the relation, "meta": ..}. */
 #include "render.h"
 
 #include <apr_strings.h>
@@ -28,7 +26,7 @@ static int is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* What is between the brackets of text[0..len), an object or a list, without the white space around it. */
+/* The content of text[0..len), a JSON object or list, without its brackets and the white space around them. */
 static apr_size_t inside(const char **text, apr_size_t len)
 {
     while (len && is_space(**text))
@@ -66,7 +64,7 @@ static const char *const part_heads[] = {"\"value\":\"", "\"$ref\":", "\"type\":
 static void add_reference(scim_buf_t *out, int is_group, const char *id, const char *base)
 {
     add_string(out, base);
-    out->len--; /* inside the quotes again */
+    out->len--; /* goes back before the closing quote */
     scim_buf_puts(out, is_group ? "/Groups/" : "/Users/");
     scim_buf_add(out, id, SCIM_ID_SIZE - 1);
     scim_buf_puts(out, "\"");
@@ -102,7 +100,8 @@ void scim_render_member(scim_buf_t *out, int parts, int is_group, const char *id
     scim_buf_puts(out, "}");
 }
 
-/* The attribute of a relation as a member of the representation, with a comma at its end; nothing where it is empty. */
+/* Adds the attribute of a relation (members, groups) with a comma at its end; an empty one only with
+ * empty_relation. */
 static void add_groups(scim_buf_t *out, const scim_record_t *record, int empty_relation)
 {
     const char *relation = record->relation;
@@ -146,8 +145,7 @@ static void add_full(scim_buf_t *out, const scim_record_t *record, int parts, co
     scim_buf_puts(out, "}");
 }
 
-/* The members are where they are in the full representation, before meta: they are not parsed, however many they are.
- */
+/* The members come at their usual place, before `meta`. They are not parsed, because there may be many. */
 static void add_projected(scim_buf_t *out, const scim_record_t *record, json_object *resource, int parts,
                           int empty_relation, apr_pool_t *scratch)
 {
@@ -190,7 +188,7 @@ void scim_render_resource(scim_buf_t *out, const scim_record_t *record, const sc
         add_full(out, record, SCIM_PARTS_ALL, base, empty_relation);
         return;
     }
-    apr_pool_create(&scratch, out->pool); /* a page of parsed resources need not be held at once */
+    apr_pool_create(&scratch, out->pool); /* so that not all parsed resources of a page are in memory at once */
     scim_buf_init(&full, record->doc_len + record->relation_len + 512, scratch);
     add_full(&full, record, 0, base, empty_relation);
     resource = scim_json_trusted(full.data, full.len, scratch);
@@ -205,7 +203,7 @@ static void add_number(scim_buf_t *out, const char *name, apr_int64_t number)
     scim_buf_printf(out, "\"%s\":%" APR_INT64_T_FMT ",", name, number);
 }
 
-/* A cursor is made of characters that JSON need not escape. */
+/* A cursor has no character that JSON must escape. */
 static void add_cursor(scim_buf_t *out, const char *name, const char *cursor)
 {
     if (cursor)

@@ -1,6 +1,4 @@
-/*
- * Bodies of POST and PUT made into documents (RFC 7644 3.3, 3.5.1), and what keeps a document whole after a change.
- */
+/* Makes documents from the bodies of POST and PUT (RFC 7644 3.3, 3.5.1), and completes a document after a change. */
 #include "resource.h"
 
 #include <apr_hash.h>
@@ -18,15 +16,15 @@
 typedef struct body_t {
     scim_resource_t *resource;
     const scim_resource_type_t *type;
-    apr_hash_t *seen;   /* attributes and schemas that were met, by address */
-    apr_hash_t *listed; /* what `schemas` lists: const scim_schema_t * by its id */
-    json_object *bare;  /* attributes of extensions without their URN; NULL: none */
-    json_object *slips; /* members whose names are paths, which are understood as in a PATCH; NULL: none */
+    apr_hash_t *seen;   /* attributes and schemas of the body, by address */
+    apr_hash_t *listed; /* the schemas in `schemas`: const scim_schema_t * by its id */
+    json_object *bare;  /* attributes of extensions that lack the URN; NULL: none */
+    json_object *slips; /* members whose name is a path, which is read as in a PATCH; NULL: none */
     scim_leniency_t *leniency;
     apr_pool_t *pool;
 } body_t;
 
-/* URNs of other people's schemas that clients list beside the right one, and of which they send no attribute. */
+/* URNs of other schemas that clients list in addition to the correct one, without sending their attributes. */
 static const char *const harmless[] = {
     "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group", /* Entra ID */
     "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User",
@@ -43,7 +41,7 @@ static int is_harmless(const body_t *body, const char *urn)
     return 0;
 }
 
-/* Whether this is the URN of an extension that may be ignored. What has no colon is no URN. */
+/* Whether this is the URN of an unknown extension, which may be ignored. A text without a colon is not a URN. */
 static int is_foreign(const body_t *body, const char *urn)
 {
     return strchr(urn, ':') && !scim_path_is_astray(urn, body->type) && scim_lenient_foreign(body->leniency, urn);
@@ -59,7 +57,7 @@ static int is_met(const body_t *body, const void *what)
     return apr_hash_get(body->seen, &what, sizeof(what)) != NULL;
 }
 
-/* Whether this attribute or schema is met for the first time in the body. */
+/* Whether the body has this attribute or schema for the first time. */
 static int first_time(body_t *body, const void *what)
 {
     const void **key = apr_palloc(body->pool, sizeof(*key));
@@ -77,7 +75,7 @@ static scim_error_t *given_twice(const body_t *body, const char *name)
                             name);
 }
 
-/* The client's text, cut for a detail. */
+/* The client's text, shortened for an error's detail. */
 static const char *clipped(const char *text, apr_pool_t *pool)
 {
     apr_size_t len = strlen(text);
@@ -137,7 +135,7 @@ static scim_error_t *read_attr(body_t *body, json_object *target, const scim_att
     return error;
 }
 
-/* The object in the document that holds a schema's attributes. */
+/* The object in the document that has a schema's attributes. */
 static json_object *container(json_object *doc, const scim_schema_t *schema, const scim_resource_type_t *type)
 {
     json_object *object;
@@ -151,7 +149,7 @@ static json_object *container(json_object *doc, const scim_schema_t *schema, con
     return object;
 }
 
-/* What no schema of the type has is ignored: an attribute always, an extension where that is a leniency. */
+/* An unknown attribute is always ignored, an unknown extension only if the profile allows it. */
 static scim_error_t *unknown(const body_t *body, const char *name, json_object *value)
 {
     apr_size_t len = strcspn(name, "[");
@@ -176,7 +174,7 @@ static void keep_member(json_object **members, const char *name, json_object *va
     json_object_object_add(*members, name, json_object_get(value));
 }
 
-/* A member whose name is a path, such as name.givenName: it waits until the others have been read. */
+/* Stores a member whose name is a path, such as name.givenName, until the others have been read. */
 static scim_error_t *keep_slip(body_t *body, const char *name, json_object *value)
 {
     if (!scim_lenient(body->leniency, SCIM_LENIENT_DOTTED_KEY))
@@ -187,7 +185,7 @@ static scim_error_t *keep_slip(body_t *body, const char *name, json_object *valu
     return NULL;
 }
 
-/* A member by its whole name. `inside` tells that it stands in an object under its schema's URN. */
+/* Reads a member by its full name. `inside`: it is in an object under its schema's URN. */
 static scim_error_t *read_named(body_t *body, const char *name, int inside, json_object *value)
 {
     apr_size_t len = strcspn(name, "[");
@@ -210,7 +208,8 @@ static scim_error_t *read_named(body_t *body, const char *name, int inside, json
     return read_attr(body, container(body->resource->doc, path.attr->schema, body->type), path.attr, name, value);
 }
 
-/* An object under a schema's URN. That of the base schema is a slip: its attributes stand at the top level. */
+/* Reads an object under a schema's URN. For the base schema this is wrong, since its attributes belong to the top
+ * level. */
 static scim_error_t *read_under_urn(body_t *body, const scim_schema_t *schema, const char *name, json_object *value)
 {
     int base = schema == body->type->schema;
@@ -243,8 +242,8 @@ static scim_error_t *read_key(body_t *body, const char *key, json_object *value)
     return schema ? read_under_urn(body, schema, key, value) : read_named(body, key, 0, value);
 }
 
-/* Reads the attributes of extensions that lack their URN. One that the extension's object has as well is left out:
- * Entra ID sends an empty one beside it. */
+/* Reads the attributes of extensions that lack the URN. An attribute that the extension's object has too is ignored,
+ * because Entra ID sends an empty one in addition. */
 static scim_error_t *read_bare(body_t *body)
 {
     scim_error_t *error = NULL;
@@ -262,7 +261,7 @@ static scim_error_t *read_bare(body_t *body)
     return error;
 }
 
-/* Applies the members whose names are paths, as a PATCH would add them. */
+/* Applies the members whose names are paths, like `add` in a PATCH. */
 static scim_error_t *apply_slips(const body_t *body)
 {
     scim_leniency_t *leniency = body->leniency;
@@ -282,7 +281,7 @@ static scim_error_t *apply_slips(const body_t *body)
     return scim_patch_apply(&same, body->resource->doc, patch, leniency, body->pool);
 }
 
-/* Whether `schemas` lists what the body uses (RFC 7643 3). */
+/* Checks that `schemas` lists the schemas of the body's attributes (RFC 7643 3). */
 static scim_error_t *check_listed(const body_t *body)
 {
     const scim_schema_t *base = body->type->schema;
@@ -331,7 +330,7 @@ scim_error_t *scim_resource_read(scim_resource_t **out, json_object *object, con
     return error ? error : scim_resource_seal(resource->doc, type, pool);
 }
 
-/* A member that is text and not blank, else "". */
+/* The text of a member; "": it is blank, or not a string. */
 static const char *get_text(json_object *object, const char *name)
 {
     json_object *value = object ? json_object_object_get(object, name) : NULL;
@@ -355,14 +354,14 @@ const char *scim_display_name(json_object *doc, apr_pool_t *pool)
     return NULL;
 }
 
-/* Whether resources of the type have a displayName that may be derived: those that are users. */
+/* Whether the type's displayName can be derived: only for users. */
 static int derives_name(const scim_schema_t *schema)
 {
     return scim_schema_attr(schema, "userName", strlen("userName")) &&
            scim_schema_attr(schema, "displayName", strlen("displayName"));
 }
 
-/* Gives a user a displayName where it has none. */
+/* Gives a user without displayName a derived one. */
 static void default_display_name(json_object *doc, const scim_schema_t *schema, apr_pool_t *pool)
 {
     const char *name;
@@ -392,7 +391,7 @@ int scim_attr_defaults(const scim_attr_t *attr, const scim_resource_type_t *type
            !attr->required && !strcmp(attr->key, "active");
 }
 
-/* Gives `active` a value where it has none: the one of `stored`, which may be NULL, else its default. */
+/* If `active` is missing, sets it to the value in `stored` (may be NULL), or to its default. */
 static void default_active(json_object *doc, json_object *stored, const scim_resource_type_t *type)
 {
     const scim_attr_t *active = scim_schema_attr(type->schema, "active", strlen("active"));
@@ -417,8 +416,8 @@ void scim_resource_default(scim_resource_t *resource, apr_pool_t *pool)
     default_display_name(resource->doc, resource->type->schema, pool);
 }
 
-/* Holds immutable attributes to their stored values. One that the body leaves out is kept: it was not asserted.
- * Elements of a list are replaced as wholes, so theirs are not looked at. */
+/* Refuses changes of immutable attributes. A missing one keeps its stored value. Elements of a list are replaced as a
+ * whole, so their sub-attributes are not checked. */
 static scim_error_t *hold_immutable(json_object *next, json_object *stored, const apr_array_header_t *attrs,
                                     const char *prefix, apr_pool_t *pool)
 {

@@ -12,7 +12,7 @@ static const char *text_of(json_object *value, const scim_attr_t *attr, apr_pool
     return attr->case_exact ? json_object_get_string(value) : scim_fold(json_object_get_string(value), pool);
 }
 
-/* Names and values are kept apart by NUL, which no string holds. */
+/* NUL separates names and values, because no string contains it. */
 static void add_part(scim_buf_t *key, json_object *element, const scim_attr_t *sub)
 {
     json_object *value = sub ? json_object_object_get(element, sub->name) : NULL;

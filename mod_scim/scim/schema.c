@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAME_MAX_LENGTH 256 /* longer than any attribute name or URN that a schema may have */
+#define NAME_MAX_LENGTH 256 /* longer than any name or URN that a schema may have */
 
-/* Looks a name up without regard to case; the keys of every table here are lower-case. */
+/* Finds a name, ignoring case; all tables here have lower-case keys. */
 static const void *find_lower(apr_hash_t *table, const char *name, apr_size_t len)
 {
     char key[NAME_MAX_LENGTH];

@@ -3,14 +3,14 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* The attributes whose uniqueness the database keeps, by columns generated from the document (scim.resource). */
+/* The attributes that the database keeps unique, by columns derived from the document (scim.resource). */
 static const struct {
     const char *type;
     const char *key;
 } kept_unique[] = {{"User", "username"}, {"Group", "displayname"}};
 
-/* Attributes of a base schema that the server itself reads or sets, and so what they must be: a displayName is
- * indexed, an active is true by default, and resources are looked up by the values of emails. */
+/* The types of attributes of a base schema that the server itself uses: displayName is indexed, active is true by
+ * default, and resources are looked up by the values of emails. */
 static const struct {
     const char *key;
     scim_attr_type_e type;
@@ -26,7 +26,7 @@ static const struct {
 
 typedef struct fit_t {
     const scim_resource_type_t *type;
-    int base; /* the schema is the type's own, not an extension */
+    int base; /* it is the type's base schema, not an extension */
     apr_pool_t *pool;
 } fit_t;
 
@@ -39,7 +39,7 @@ static const char *not_common(const scim_attr_t *attr, const fit_t *fit)
     return "this is the name of a common attribute";
 }
 
-/* RFC 7643 2.3.8 */
+/* RFC 7643 2.3.8. */
 static const char *one_level(const scim_attr_t *attr, const fit_t *fit)
 {
     (void)fit;
@@ -57,7 +57,7 @@ static const char *unique(const scim_attr_t *attr, const fit_t *fit)
     return "\"uniqueness\" must be \"none\": only a User's userName and a Group's displayName are kept unique";
 }
 
-/* What a client cannot set, or what is not kept, would be missing in every resource. */
+/* An attribute that clients cannot set, or that is not stored, would be missing in every resource. */
 static const char *can_be_required(const scim_attr_t *attr, const fit_t *fit)
 {
     (void)fit;
@@ -82,7 +82,7 @@ static const char *as_known(const scim_attr_t *attr, const fit_t *fit)
     return NULL;
 }
 
-/* What is looked up is text that is stored in the document, one value or one of a list. */
+/* An index needs text that is stored in the document, as a single value or in a list. */
 static const char *can_be_indexed(const scim_attr_t *attr, const fit_t *fit)
 {
     if (!attr->indexed)
@@ -124,8 +124,8 @@ const char *scim_schema_misfit(const scim_attr_t **where, const scim_resource_ty
     return misfit(where, schema->attrs, &fit);
 }
 
-/* Whether these attributes leave a stored document as it is answered by default. What clients cannot set is not stored,
- * nor is what is written only; anything else that is not always shown would have to be cut out. */
+/* Whether a stored document with these attributes can be returned unchanged by default. readOnly and writeOnly
+ * attributes are not stored; any other attribute that is not returned by default would have to be removed. */
 static int attrs_plain(const apr_array_header_t *attrs)
 {
     for (int i = 0; attrs && i < attrs->nelts; i++) {

@@ -1,7 +1,5 @@
-/*
- * Schema files to scim_schemas_t, at start-up. In this order: every file of every directory is read; a Schema is built
- * as it is met; a ResourceType waits until all schemas are there (schema_type.c).
- */
+/* Reads the schema files at start-up. Every file of every directory is read; Schemas are built at once, ResourceTypes
+ * when all schemas are known (schema_type.c). */
 #include <apr_file_io.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -15,15 +13,15 @@
 
 #define URN_SCHEMA        "urn:ietf:params:scim:schemas:core:2.0:Schema"
 #define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
-#define COMMON_FILE       "common.json" /* in the directory of what is shipped, or of what replaces it */
-#define INDEXED           "indexed"     /* ours alone: /Schemas does not serve it */
+#define COMMON_FILE       "common.json" /* in the directory of the shipped schemas, or of those that replace them */
+#define INDEXED           "indexed"     /* an extension of this server: /Schemas does not show it */
 #define MAX_LENGTH        "maxLength"   /* the same */
 #define PERSONAL          "personal"    /* the same */
-#define MAX_LENGTH_MOST   1048576       /* bytes, of a document, too */
+#define MAX_LENGTH_MOST   1048576       /* bytes; also the limit of a document */
 #define FILE_MAX          1048576       /* bytes */
 #define FILE_DEPTH        16
 #define NAME_MAX_LENGTH   255
-#define INTERNAL          500 /* the status that a broken installation would be answered with */
+#define INTERNAL          500 /* the status of the error, although no request is answered with it */
 
 typedef struct keyword_t {
     const char *name;
@@ -122,7 +120,7 @@ static scim_error_t *get_keyword(const scim_loader_t *loader, const char *what, 
     return scim_load_complain(loader, what, "\"%s\" is \"%s\", which is no such keyword", name, text);
 }
 
-/* A list of strings; *out is NULL where the member is absent. */
+/* A list of strings; *out is NULL if the member is absent. */
 static scim_error_t *get_strings(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
                                  apr_array_header_t **out)
 {
@@ -152,7 +150,7 @@ static const char *lower(const char *text, apr_pool_t *pool)
 
 /* ---- attributes ---- */
 
-/* RFC 7643 2.1, and $ in front for $ref. */
+/* RFC 7643 2.1; the first character may be $, for $ref. */
 static int is_attr_name(const char *name)
 {
     if (!apr_isalpha(*name) && *name != '$')
@@ -190,7 +188,7 @@ static scim_error_t *read_characteristics(const scim_loader_t *loader, const cha
     return NULL;
 }
 
-/* A member that need not be there, and that /Schemas does not serve. */
+/* Reads and removes an optional member that /Schemas does not show. */
 static scim_error_t *read_own(const scim_loader_t *loader, const char *what, json_object *json, const char *name,
                               int *value)
 {
@@ -201,7 +199,7 @@ static scim_error_t *read_own(const scim_loader_t *loader, const char *what, jso
     return error;
 }
 
-/* Text is longer than elsewhere only where the schema's file says so. */
+/* A value may be longer than usual only if the schema file says so. */
 static scim_error_t *read_max_length(const scim_loader_t *loader, const char *what, json_object *json,
                                      scim_attr_t *attr)
 {
@@ -221,7 +219,7 @@ static scim_error_t *read_max_length(const scim_loader_t *loader, const char *wh
     return NULL;
 }
 
-/* Characteristics that contradict each other. */
+/* Refuses characteristics that contradict each other. */
 static scim_error_t *check_attr(const scim_loader_t *loader, const char *what, json_object *json,
                                 const scim_attr_t *attr)
 {
@@ -239,7 +237,7 @@ static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix,
                                 const scim_schema_t *schema, const scim_attr_t *parent, apr_array_header_t **attrs,
                                 apr_hash_t **by_key);
 
-/* Fills one attribute, whose schema and parent are set. `prefix` is how its parent is called in a complaint. */
+/* Fills an attribute, whose schema and parent are already set. Errors call the parent `prefix`. */
 static scim_error_t *read_attr(const scim_loader_t *loader, const char *prefix, json_object *json, scim_attr_t *attr)
 {
     scim_error_t *error;
@@ -289,7 +287,7 @@ static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix,
 
 /* ---- documents ---- */
 
-/* Gives a document the `meta` that it is served with; the location depends on the request. */
+/* Gives a document its `meta`, without the location, which depends on the request. */
 void scim_load_meta(json_object *json, const char *resource_type)
 {
     json_object *meta = json_object_new_object();
@@ -327,7 +325,7 @@ static scim_error_t *read_schema(scim_loader_t *loader, json_object *json, int i
     return NULL;
 }
 
-/* Tells a document by its `schemas`, which must name exactly one of the two. */
+/* Recognizes a Schema or a ResourceType by its `schemas`, which must name exactly one of them. */
 static scim_error_t *read_document(scim_loader_t *loader, json_object *json, int is_common)
 {
     apr_array_header_t *schemas;
@@ -384,7 +382,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The *.json of a directory, by name, so that what is served does not depend on the file system's order. */
+/* The *.json files of a directory, sorted by name, so that their order does not depend on the file system. */
 static scim_error_t *list_files(scim_loader_t *loader, const char *path, apr_array_header_t *names)
 {
     apr_dir_t *dir;
@@ -438,7 +436,7 @@ static int is_personal(const scim_attr_t *attr)
     return attr->personal;
 }
 
-/* Adds the names of those attributes for which `picks` is true. */
+/* Adds the names of the attributes for which `picks` is true. */
 static const char *add_names(const char *names, const apr_array_header_t *attrs, int (*picks)(const scim_attr_t *),
                              apr_pool_t *pool)
 {
@@ -460,7 +458,7 @@ static const char *list_names(const scim_loader_t *loader, int (*picks)(const sc
     return names;
 }
 
-/* Clients take the first resource type for users, and people look for users and groups first. */
+/* Users and groups are listed first: some clients use the first resource type for users. */
 static int rank_of(const char *urn)
 {
     static const char *const first[] = {SCIM_URN_USER, SCIM_URN_GROUP, SCIM_URN_ENTERPRISE_USER};
@@ -480,7 +478,7 @@ static const char *urn_of_type(const void *type)
     return ((const scim_resource_type_t *)type)->schema->id;
 }
 
-/* Brings those that have a rank to the front; the others stay in their order. */
+/* Moves the types and schemas with a rank to the front; the others keep their order. */
 static void order_served(apr_array_header_t *list, const char *(*urn_of)(const void *))
 {
     for (int i = 1; i < list->nelts; i++) {

@@ -1,7 +1,5 @@
-/*
- * ResourceTypes bound to their schemas, when all of these are there. Documents that only add extensions to a type come
- * after all others.
- */
+/* Builds resource types when all schemas are known. Documents that only add extensions to a type are read after all
+ * others. */
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
@@ -10,10 +8,10 @@
 #include "schema_check.h"
 #include "schema_loader.h"
 
-#define TYPE_WITH_MEMBERS "Group" /* elsewhere `members` and `groups` are attributes like any other */
+#define TYPE_WITH_MEMBERS "Group" /* other types may have `members` and `groups` as ordinary attributes */
 #define TYPE_WITH_GROUPS  "User"
 
-#define READ_ONLY "readOnly" /* ours alone: /ResourceTypes serves neither */
+#define READ_ONLY "readOnly" /* extensions of this server: /ResourceTypes shows neither */
 #define VIEW_OF   "viewOf"
 
 static const char *const type_members[] = {"schemas",          "id",      "name",  "description", "endpoint", "schema",
@@ -24,7 +22,7 @@ static const char *const extension_members[] = {"schema", "required", NULL};
 static const char *const reserved_endpoints[] = {
     "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", NULL};
 
-/* The schema that a member names. */
+/* The schema with the URN in the member `schema`. */
 static scim_error_t *get_schema(const scim_loader_t *loader, const char *what, json_object *json,
                                 const scim_schema_t **out)
 {
@@ -36,7 +34,7 @@ static scim_error_t *get_schema(const scim_loader_t *loader, const char *what, j
     return *out ? NULL : scim_load_complain(loader, what, "there is no schema \"%s\"", urn);
 }
 
-/* A complaint about an attribute, in the file that its schema is from. */
+/* An error in an attribute, with the name of its schema's file. */
 static scim_error_t *complain_attr(const scim_loader_t *loader, const scim_attr_t *attr, const char *text)
 {
     scim_loader_t there = *loader;
@@ -101,7 +99,7 @@ static const scim_attr_t *find_list(const scim_schema_t *schema, const char *nam
     return attr && attr->multi_valued && attr->type == SCIM_COMPLEX ? attr : NULL;
 }
 
-/* The name is in paths, in logs and in every resource's meta; the id, where there is one, is the same. */
+/* The name is used in paths, logs and every resource's meta; the id, if there is one, must be equal. */
 static scim_error_t *read_type_name(const scim_loader_t *loader, json_object *json, const char **name)
 {
     const char *id = "";
@@ -119,7 +117,7 @@ static scim_error_t *read_type_name(const scim_loader_t *loader, json_object *js
     return strcmp(id, *name) == 0 ? NULL : scim_load_complain(loader, "id", "it must be the name, \"%s\"", *name);
 }
 
-/* What is said for the server and not for its clients. */
+/* Reads and removes the members that are for the server only. */
 static scim_error_t *read_kind(const scim_loader_t *loader, json_object *json, scim_resource_type_t *type)
 {
     scim_error_t *error = NULL;
@@ -164,7 +162,7 @@ static scim_error_t *bind_type(scim_loader_t *loader, json_object *json)
     return NULL;
 }
 
-/* A ResourceType with neither endpoint nor schema adds extensions to the type of its name. */
+/* A ResourceType without endpoint and schema adds extensions to the type with its name. */
 static int is_addition(json_object *json)
 {
     return !json_object_object_get_ex(json, "endpoint", NULL) && !json_object_object_get_ex(json, "schema", NULL);
@@ -180,7 +178,7 @@ static scim_resource_type_t *find_type(const scim_loader_t *loader, const char *
     return NULL;
 }
 
-/* The document of the type lists the added extensions too: it is what clients are told. */
+/* Adds the extensions to the type's document, which clients see. */
 static void list_extensions(scim_resource_type_t *type, json_object *added)
 {
     json_object *list = json_object_object_get(type->json, "schemaExtensions");
@@ -212,7 +210,7 @@ static scim_error_t *extend_type(const scim_loader_t *loader, json_object *json)
     return NULL;
 }
 
-/* Each reference must lead to a resource type, or be one of the two words for everything else (RFC 7643 7). */
+/* Each reference must name a resource type, or be "external" or "uri" (RFC 7643 7). */
 static scim_error_t *check_references(const scim_loader_t *loader, const apr_array_header_t *attrs)
 {
     for (int i = 0; attrs && i < attrs->nelts; i++) {
@@ -232,8 +230,7 @@ static scim_error_t *check_references(const scim_loader_t *loader, const apr_arr
     return NULL;
 }
 
-/* A view is of a type that is stored, and that clients cannot change either: else it would show what they may not see.
- */
+/* A view must show a type that is stored and read-only; otherwise it would show resources that clients may not see. */
 static scim_error_t *check_view(const scim_loader_t *loader, const scim_resource_type_t *type)
 {
     const scim_resource_type_t *of = find_type(loader, type->stored);

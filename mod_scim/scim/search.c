@@ -7,7 +7,7 @@
 #include "path.h"
 #include "text.h"
 
-#define QUOTE_MAX 200 /* bytes of what the client sent that a detail repeats */
+#define QUOTE_MAX 200 /* bytes of the client's text in a detail */
 
 static const char *quote(const char *text, apr_pool_t *pool)
 {
@@ -31,7 +31,7 @@ static int is_hidden(const scim_attr_t *attr)
     return attr->returned == SCIM_RETURN_NEVER || attr->mutability == SCIM_WRITE_ONLY;
 }
 
-/* Sets what one target is sorted by; *found where its type has the attribute. */
+/* Sets the attribute by which a target is sorted; *found: its type has the attribute. */
 static scim_error_t *read_sort(scim_target_t *target, int *found, const char *by, scim_leniency_t *leniency,
                                apr_pool_t *pool)
 {
@@ -54,7 +54,7 @@ static scim_error_t *read_sort(scim_target_t *target, int *found, const char *by
     return NULL;
 }
 
-/* Notes where the names are that a leniency was used for since `before`. */
+/* If a leniency about names was used after `before`, notes where these names were. */
 static void note_place(scim_leniency_t *leniency, unsigned before, scim_leniency_e place)
 {
     if (leniency && (leniency->used & ~before & SCIM_LENIENT_NAMES))
@@ -125,7 +125,7 @@ scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, c
     return error ? error : read_sorts(search, query, leniency, pool);
 }
 
-/* A text that ends where it says. */
+/* Writes a text with its length in front, so that its end is unambiguous. */
 static void put_text(scim_buf_t *out, const char *text)
 {
     if (text)

@@ -8,7 +8,7 @@
 #include "table.h"
 #include "text.h"
 
-#define FORMULA   "=+-@\t\r" /* as store/admin_export.c has it */
+#define FORMULA   "=+-@\t\r" /* the same characters as in store/admin_export.c */
 #define ROW_DEPTH 3          /* an object with lists of objects */
 
 static scim_error_t *refuse(const char *argument, const char *detail, apr_pool_t *pool)
@@ -18,13 +18,13 @@ static scim_error_t *refuse(const char *argument, const char *detail, apr_pool_t
     return error;
 }
 
-/* --- a row of bytes ----------------------------------------------------------------------------------------------- */
+/* --- the bytes of a row --------------------------------------------------------------------------------------------*/
 
-/* What reading the bytes of a row has come to. */
+/* The result of searching the end of a row. */
 typedef enum { WHOLE, CUT, OPEN_QUOTE, TOO_LONG } extent_e;
 
-/* Where the row at `from` ends, before its line end, or at the end of what there is. A quote counts at the beginning of
- * a cell alone. */
+/* Finds the end of the row at `from`: before the line end, or at the end of the read bytes. A quote has its meaning
+ * only at the beginning of a cell. */
 static extent_e find_end(const char **end, const scim_sheet_t *sheet, const char *from)
 {
     int fresh = 1, quoted = 0;
@@ -32,7 +32,7 @@ static extent_e find_end(const char **end, const scim_sheet_t *sheet, const char
     for (; at < sheet->end && at - from <= SCIM_SHEET_ROW_MAX && (quoted || *at != '\n'); at++) {
         if (quoted && *at == '"') {
             quoted = 0;
-            fresh = at + 1 < sheet->end && at[1] == '"'; /* the second of two opens again */
+            fresh = at + 1 < sheet->end && at[1] == '"'; /* a doubled quote: the second one opens again */
         } else if (!quoted) {
             quoted = fresh && *at == '"' && !sheet->lines;
             fresh = *at == sheet->separator;
@@ -48,7 +48,7 @@ static extent_e find_end(const char **end, const scim_sheet_t *sheet, const char
     return sheet->more ? CUT : quoted ? OPEN_QUOTE : WHOLE;
 }
 
-/* Goes behind the line end at or after `from`, or to the end of what there is. */
+/* Goes behind the line end at or after `from`, or to the end of the read bytes. */
 static void go_behind(scim_sheet_t *sheet, const char *from)
 {
     const char *feed = from < sheet->end ? memchr(from, '\n', (apr_size_t)(sheet->end - from)) : NULL;
@@ -82,9 +82,10 @@ static const char *not_read(extent_e extent, apr_pool_t *pool)
                               SCIM_SHEET_ROW_MAX);
 }
 
-/* --- cells -------------------------------------------------------------------------------------------------------- */
+/* --- cells ---------------------------------------------------------------------------------------------------------*/
 
-/* Reads the cell at *at into *text, and goes to the separator behind it, or to `end`. Returns what is wrong with it. */
+/* Reads the cell at *at into *text, and goes to the separator behind it, or to `end`. Returns an error text, or
+ * NULL. */
 static const char *read_cell(const char **text, const char **at, const char *end, const scim_sheet_t *sheet)
 {
     scim_buf_t cell;
@@ -122,7 +123,7 @@ static const char *read_cells(apr_array_header_t *cells, const char *at, const c
     }
 }
 
-/* --- the first line ----------------------------------------------------------------------------------------------- */
+/* --- the first line ------------------------------------------------------------------------------------------------*/
 
 static char guess_separator(const char *at, const char *end)
 {
@@ -213,7 +214,7 @@ scim_error_t *scim_sheet_open(scim_sheet_t *sheet, const char *bytes, apr_size_t
     return sheet->lines ? NULL : read_head(sheet);
 }
 
-/* --- rows --------------------------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------------------------------------------------*/
 
 static void read_csv(scim_sheet_row_t *row, const scim_sheet_t *sheet, const char *end)
 {
@@ -266,7 +267,7 @@ static int is_blank(const char *at, const char *end)
     return at == end;
 }
 
-/* Reads the row that ends at `end`; 0: it is none. */
+/* Reads the row that ends at `end`; 0: it is blank. */
 static int read_row(scim_sheet_row_t *row, scim_sheet_t *sheet, const char *end)
 {
     if (is_blank(sheet->at, end)) {
@@ -292,7 +293,7 @@ int scim_sheet_next(scim_sheet_row_t *row, scim_sheet_t *sheet)
         }
         if (extent != WHOLE) {
             row->wrong = not_read(extent, sheet->pool);
-            go_behind(sheet, sheet->at); /* what follows is tried line by line */
+            go_behind(sheet, sheet->at); /* reads the following lines one by one */
             return 1;
         }
         int found = read_row(row, sheet, end);

@@ -18,8 +18,8 @@ apr_off_t scim_spool_length(const scim_spool_t *spool)
     return spool->written + (apr_off_t)spool->buf.len;
 }
 
-/* Powers of two: httpd keeps the blocks of the requests before for those that fit into them. Of sizes as they come it
- * would keep more and more, for a longer answer now and then. */
+/* Sizes are powers of two, so that httpd's allocator can use the blocks of earlier requests again. With other sizes
+ * its memory would grow with each longer answer. */
 static apr_size_t round_up(apr_size_t expected)
 {
     apr_size_t size = 1024;
@@ -46,7 +46,7 @@ static void fail(scim_spool_t *spool, const char *what, const char *dir, apr_sta
     spool->error->retry_after = RETRY_AFTER;
 }
 
-/* Unlinked at once, so that it ends with its descriptor, whatever ends the process. */
+/* The file is unlinked at once, so that it disappears with the process in any case. */
 static void open_file(scim_spool_t *spool)
 {
     const char *dir = spool->dir;
@@ -83,7 +83,7 @@ static void write_out(scim_spool_t *spool)
     spool->buf.len = 0;
 }
 
-/* A little before the buffer is full, so that it does not have to grow for what a piece most often has. */
+/* Writes before the buffer is full, so that a usual piece does not make it grow. */
 void scim_spool_added(scim_spool_t *spool)
 {
     if (spool->buf.len >= SCIM_SPOOL_MEMORY - 1024) {

@@ -63,7 +63,7 @@ apr_uint64_t scim_siphash(const apr_uint64_t key[2], const char *bytes, apr_size
 static apr_uint64_t process_key[2];
 static pthread_once_t key_made = PTHREAD_ONCE_INIT;
 
-/* A key that others could guess protects nothing, so there is no going on without. */
+/* With a key that others can guess the table is not protected against chosen collisions, so the process ends. */
 static void make_key(void)
 {
     if (apr_generate_random_bytes((unsigned char *)process_key, sizeof(process_key)) != APR_SUCCESS)

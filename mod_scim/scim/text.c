@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLACEMENT 0xfffd /* stands for what is no character */
+#define REPLACEMENT 0xfffd /* replaces invalid characters */
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -109,7 +109,7 @@ static void add_escaped(scim_buf_t *buf, const char *text, apr_size_t len)
     scim_buf_add(buf, text + start, len - start);
 }
 
-/* Escapes what must be, and puts U+FFFD for what is not UTF-8. */
+/* Adds a text with JSON escapes; U+FFFD replaces bytes that are not UTF-8. */
 static void add_repaired(scim_buf_t *buf, const char *text, apr_size_t len)
 {
     for (;;) {
@@ -123,7 +123,7 @@ static void add_repaired(scim_buf_t *buf, const char *text, apr_size_t len)
     }
 }
 
-/* Whether each byte may stand in a JSON string as it is, seen without decoding: printable ASCII but " and \. */
+/* Whether no byte needs an escape in a JSON string: all are printable ASCII but " and \. */
 static int is_plain(const char *text, apr_size_t len)
 {
     for (apr_size_t i = 0; i < len; i++) {
@@ -149,8 +149,7 @@ void scim_buf_json(scim_buf_t *buf, const char *text, apr_size_t len)
 
 /* ---- UTF-8 ---- */
 
-/* The length of the well-formed sequence at text (RFC 3629 4), whose first byte is not ASCII; 0 where it is malformed.
- */
+/* The length of the valid UTF-8 sequence at text (RFC 3629 4), whose first byte is not ASCII; 0: it is invalid. */
 static apr_size_t utf8_sequence(const unsigned char *text, apr_size_t len)
 {
     const unsigned char c = text[0];
@@ -280,7 +279,7 @@ const char *scim_text_tidy(const char *text, apr_pool_t *pool)
 {
     char *copy = apr_palloc(pool, strlen(text) + 1), *to = copy;
     apr_size_t bytes;
-    int due = 0; /* a space, where something follows */
+    int due = 0; /* write a space before the next character */
     for (; *text; text += bytes) {
         if (is_space(scim_character(&bytes, text))) {
             due = to > copy;
@@ -296,7 +295,7 @@ const char *scim_text_tidy(const char *text, apr_pool_t *pool)
     return copy;
 }
 
-/* ---- characters that nobody sees ---- */
+/* ---- invisible characters ---- */
 
 typedef struct range_t {
     apr_uint32_t first, last;
@@ -391,10 +390,11 @@ void scim_id_make(char id[SCIM_ID_SIZE])
     unsigned char bytes[UUID_BYTES];
     const apr_time_t now = apr_time_now();
     const apr_uint64_t milliseconds = (apr_uint64_t)(now / 1000);
-    /* The microseconds scaled to 12 bits keep ids made within a millisecond in order (RFC 9562 6.2, method 3). */
+    /* The microseconds are scaled to 12 bits, so ids of the same millisecond are in the order of their creation (RFC
+     * 9562 6.2, method 3). */
     const unsigned fraction = (unsigned)(now % 1000) * 4096u / 1000u;
 
-    /* An id without its random part could repeat another one, so there is no going on without. */
+    /* Without its random part an id could repeat another one, so the process ends. */
     if (apr_generate_random_bytes(bytes + 8, 8) != APR_SUCCESS)
         abort();
     for (int i = 0; i < 6; i++)
@@ -450,7 +450,7 @@ void scim_time_format(char text[SCIM_TIME_SIZE], apr_time_t time)
     put_digits(text + 20, 6, at.tm_usec);
 }
 
-/* Reads exactly `width` digits and advances; -1 where they are not there. */
+/* Reads exactly `width` digits and advances; -1: there are fewer. */
 static int take_digits(const char **text, int width)
 {
     int number = 0;
@@ -470,7 +470,8 @@ static int take_char(const char **text, char c)
     return 1;
 }
 
-/* Microseconds of an optional ".digits"; -1 where the point has no digits. Digits after the sixth are dropped. */
+/* Reads optional fractional seconds as microseconds; -1: no digits after the point. Digits after the sixth are
+ * dropped. */
 static int take_fraction(const char **text)
 {
     int number = 0, unit = 100000;
@@ -483,7 +484,7 @@ static int take_fraction(const char **text)
     return number;
 }
 
-/* Seconds east of UTC; without a zone the time is taken as UTC. 0 where the zone is malformed. */
+/* Reads the zone as seconds east of UTC; no zone means UTC. 0: it is malformed. */
 static int take_zone(const char **text, int *offset)
 {
     *offset = 0;
@@ -510,8 +511,7 @@ static int days_in_month(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March, so that a leap day ends one.
- */
+/* Days since 1970-01-01 in the Gregorian calendar. Years begin in March here, so that the leap day is the last one. */
 static apr_int64_t days_since_epoch(int year, int month, int day)
 {
     const int y = month > 2 ? year : year - 1;

@@ -1,10 +1,8 @@
-/*
- * Values of attributes as clients send them, checked against the schema and made into what is stored (RFC 7643 2.3 to
+/* Checks the clients' values of attributes against the schema, and makes the stored values from them (RFC 7643 2.3 to
  * 2.5).
  *
- * A container is always made anew, so that a document never shares one with the body that it came from; the leaves
- * are the client's own, byte for byte. Lengths and numbers are bounded by the limits of resource.h.
- */
+ * Containers are always new, so a document never shares one with the request's body; the other values are the
+ * client's, byte for byte. resource.h has the limits of lengths and numbers. */
 #include "resource.h"
 
 #include <apr_lib.h>
@@ -20,17 +18,17 @@
 #define QUOTE_MAX         40
 #define JSON_STRING_DEPTH 4
 
-/* Where a value stands in what the client sent. It becomes text only in an error. */
+/* The position of a value in the client's data. It becomes text only for an error. */
 typedef struct place_t {
     const struct place_t *up;
-    const char *name; /* NULL for an element of a list */
+    const char *name; /* NULL: an element of a list */
     size_t index;
 } place_t;
 
 typedef struct reader_t {
     scim_leniency_t *leniency;
     apr_pool_t *pool;
-    int target; /* the value is that of a PATCH operation whose path names the attribute */
+    int target; /* the value belongs to a PATCH operation whose path is the attribute */
 } reader_t;
 
 static scim_error_t *read_any(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
@@ -68,7 +66,7 @@ static const char *sent_kind(json_object *value)
     return "null";
 }
 
-/* What a value of a complex attribute must be. Clients send the bare text that its "value" is. */
+/* What errors call a value of a complex attribute. Some clients send plain text instead of an object. */
 static const char *object_of(const scim_attr_t *attr)
 {
     return scim_attr_sub(attr, "value", 5) ? "an object with a \"value\"" : "an object";
@@ -80,7 +78,7 @@ static scim_error_t *wrong(const place_t *place, const char *expected, json_obje
                             expected, sent_kind(value));
 }
 
-/* The beginning of a string in quotes, for a detail. */
+/* The beginning of a string in quotes, for an error's detail. */
 static const char *quoted(json_object *value, apr_pool_t *pool)
 {
     const char *text = json_object_get_string(value);
@@ -97,14 +95,14 @@ static scim_error_t *wrong_text(const place_t *place, const char *expected, json
                             expected, quoted(value, reader->pool));
 }
 
-/* Whether resources are told apart by this attribute: it is unique, or common to all resources (externalId). */
+/* Whether the attribute identifies resources: it is unique, or common to all types (externalId). */
 static int identifies(const scim_attr_t *attr)
 {
     return !attr->parent && (attr->uniqueness != SCIM_UNIQUE_NONE || !attr->schema->served);
 }
 
-/* Whether the store looks resources up by this attribute: its schema says so, or it identifies them, is a displayName,
- * or the value of a list such as emails. */
+/* Whether the store looks resources up by this attribute: it is declared as indexed, it identifies them, or it is
+ * displayName or the value of a list such as emails. */
 static int looked_up(const scim_attr_t *attr)
 {
     if (attr->indexed)
@@ -114,7 +112,7 @@ static int looked_up(const scim_attr_t *attr)
     return identifies(attr) || !strcmp(attr->key, "displayname");
 }
 
-/* Two names that look the same must be the same. */
+/* Names must not have invisible characters, so that two names that look equal are equal. */
 static scim_error_t *check_visible(json_object *value, const place_t *place, const reader_t *reader)
 {
     apr_uint32_t code;
@@ -128,7 +126,7 @@ static scim_error_t *check_visible(json_object *value, const place_t *place, con
         place_text(place, reader->pool), (unsigned)code);
 }
 
-/* Whether a text may be stored, and folded. */
+/* Checks that a text may be stored and folded. */
 static scim_error_t *check_text(json_object *value, const scim_attr_t *attr, const place_t *place,
                                 const reader_t *reader)
 {
@@ -158,14 +156,14 @@ int scim_value_empty_string(json_object *value, scim_leniency_t *leniency)
            scim_lenient(leniency, SCIM_LENIENT_EMPTY_STRING);
 }
 
-/* Whether a blank is no value of this attribute under every profile: an externalId is not empty (RFC 7643 3.1), and two
- * that are blank must not be the same one; the `value` of a complex attribute is what that is about. */
+/* Whether a blank text counts as no value under every profile. An externalId must not be empty (RFC 7643 3.1), and two
+ * resources with a blank one are not equal; the `value` of a complex attribute is its content. */
 static int is_never_blank(const scim_attr_t *attr)
 {
     return attr->parent ? !strcmp(attr->key, "value") : !attr->schema->served;
 }
 
-/* Whether a string says that a single value of `attr`, or an element of it, has none. */
+/* Whether a string means that `attr`, or an element of it, has no value. */
 static int says_nothing(json_object *value, const scim_attr_t *attr, const reader_t *reader)
 {
     if (!json_object_is_type(value, json_type_string))
@@ -175,7 +173,7 @@ static int says_nothing(json_object *value, const scim_attr_t *attr, const reade
     return attr->type != SCIM_STRING && attr->type != SCIM_BINARY && scim_value_empty_string(value, reader->leniency);
 }
 
-/* Whether a sub-attribute tells values apart, and is none itself. */
+/* Whether a sub-attribute only describes a value, and is not its content. */
 static int is_label(const char *name)
 {
     return !strcmp(name, "type") || !strcmp(name, "primary") || !strcmp(name, "display");
@@ -186,7 +184,7 @@ static int is_empty_string(json_object *value)
     return json_object_is_type(value, json_type_string) && !json_object_get_string_len(value);
 }
 
-/* Whether an element that has been read holds nothing but labels and empty strings. */
+/* Whether an element has only labels and empty strings. */
 static int is_empty_element(json_object *element)
 {
     if (!json_object_is_type(element, json_type_object))
@@ -251,7 +249,7 @@ static scim_error_t *read_boolean(json_object **out, json_object *value, const s
     return NULL;
 }
 
-/* json-c reads a number as an integer only where it has neither fraction nor exponent. */
+/* json-c reads a number as an integer only if it has neither fraction nor exponent. */
 static scim_error_t *read_integer(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                   const reader_t *reader)
 {
@@ -322,8 +320,8 @@ static scim_error_t *read_binary(json_object **out, json_object *value, const sc
     return check_text(value, attr, place, reader);
 }
 
-/* "25" out of {"value": "{\"id\":..,\"value\":\"25\",\"displayName\":\"Role1234\"}"}, which is how Entra ID sends an
- * application role. Text that only looks like it stays as it is. */
+/* Reads "25" out of {"value": "{\"id\":..,\"value\":\"25\",\"displayName\":\"Role1234\"}"}, as Entra ID sends an
+ * application role. Text of another form stays unchanged. */
 static scim_error_t *unpack_json_string(json_object *complex, const scim_attr_t *attr, const place_t *place,
                                         const reader_t *reader)
 {
@@ -368,7 +366,7 @@ static scim_error_t *read_sub(json_object *complex, json_object *value, const sc
     return error;
 }
 
-/* The object that a text is the JSON of, as keycloak-scim sends members; else the value as it is. */
+/* The object in a string of JSON, as keycloak-scim sends members; any other value unchanged. */
 static json_object *unpack_object(json_object *value, const reader_t *reader)
 {
     json_object *packed;
@@ -426,8 +424,8 @@ static const read_fn readers[] = {
     [SCIM_BINARY] = read_binary,   [SCIM_COMPLEX] = read_complex,
 };
 
-/* Whether a list of one may stand for this value: one that says nothing always, else what the leniency's row lists. A
- * value of a list is a list of one anyway. */
+/* Whether a list of one is accepted for this value: always if it is empty, otherwise if the leniency lists the
+ * attribute. A value of a multi-valued attribute is a list anyway. */
 static int may_be_listed(json_object *item, const scim_attr_t *attr, const reader_t *reader)
 {
     if (!item || attr->multi_valued || says_nothing(item, attr, reader))
@@ -435,7 +433,7 @@ static int may_be_listed(json_object *item, const scim_attr_t *attr, const reade
     return scim_lenient_for(reader->leniency, SCIM_LENIENT_ARRAY_FOR_SINGULAR, attr->key, reader->target);
 }
 
-/* Takes a value out of the list of one that it is in. */
+/* Takes the value out of a list of one. */
 static scim_error_t *unlist(json_object **value, const scim_attr_t *attr, const place_t *place, const reader_t *reader)
 {
     size_t count = json_object_array_length(*value);
@@ -450,7 +448,7 @@ static scim_error_t *unlist(json_object **value, const scim_attr_t *attr, const 
                             place_text(place, reader->pool));
 }
 
-/* The text that an object with nothing but a `value` stands for, as ConnId sends it; else the value as it is. */
+/* The text in an object that has only a `value`, as ConnId sends it; any other value unchanged. */
 static json_object *unwrap_value(json_object *value, const scim_attr_t *attr, const reader_t *reader)
 {
     json_object *text;
@@ -462,7 +460,7 @@ static json_object *unwrap_value(json_object *value, const scim_attr_t *attr, co
     return text;
 }
 
-/* One value, which a client may have put into a list of one. */
+/* Reads a single value, which some clients send in a list of one. */
 static scim_error_t *read_single(json_object **out, json_object *value, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader)
 {
@@ -503,8 +501,8 @@ static scim_error_t *check_primary(json_object *list, const place_t *place, cons
                             place_text(place, reader->pool), (int)count);
 }
 
-/* An element of a list; NULL where there is nothing to it. One that lacks what the schema requires is kept, so that it
- * is refused when the document is sealed. */
+/* Reads an element of a list; NULL: it is empty. If a required sub-attribute is missing, the element is kept, so that
+ * the final check refuses it. */
 static scim_error_t *read_element(json_object **out, json_object *item, const scim_attr_t *attr, const place_t *place,
                                   const reader_t *reader)
 {
@@ -593,7 +591,7 @@ scim_error_t *scim_element_read(json_object **out, json_object *value, const sci
     return read_single(out, value, attr, &place, &reader);
 }
 
-/* `id` is made in `pool`: what else is made of a member lives as long as the reader's pool alone. */
+/* `id` is allocated in `pool`; everything else in the reader's pool, which is cleared after each member. */
 static scim_error_t *read_member(const char **id, json_object *element, const scim_attr_t *attr, const place_t *place,
                                  const reader_t *reader, apr_pool_t *pool)
 {
@@ -626,7 +624,7 @@ scim_error_t *scim_members_read(apr_array_header_t **ids, json_object *value, co
     size_t i, count = listed ? json_object_array_length(value) : (value ? 1 : 0);
     scim_error_t *error;
 
-    apr_pool_create(&reader.pool, pool); /* an error stays there; else it is empty again after each member */
+    apr_pool_create(&reader.pool, pool); /* errors are allocated in `pool`; this pool is cleared after each member */
     *ids = apr_array_make(pool, 16, sizeof(const char *));
     if (value && scim_value_empty_string(value, leniency))
         return NULL;

@@ -3,10 +3,10 @@
 #include <apr_lib.h>
 #include <string.h>
 
-/* What httpd's filters append to the opaque part of a tag when they change the encoding. */
+/* Suffixes that httpd's filters append to the opaque part of a tag when they change the encoding. */
 static const char *const suffixes[] = {"", "-gzip", "-gunzip", "-br", NULL};
 
-/* The version in the opaque part of a tag of ours; 0, which no version has, where it is another's. */
+/* The version in the opaque part of one of our tags; 0, which is never a version: it is another server's tag. */
 static apr_int64_t read_version(const char *text, apr_size_t len)
 {
     apr_int64_t version = 0;
@@ -33,7 +33,7 @@ static const char *skip_separators(const char *at)
     return at;
 }
 
-/* Reads one element of the list and returns what follows it. What is no entity-tag ends at the next comma. */
+/* Reads one element of the list and returns the rest. A malformed entity-tag ends at the next comma. */
 static const char *read_tag(scim_versions_t *versions, const char *at)
 {
     const char *quote = strncmp(at, "W/", 2) == 0 ? at + 2 : at;
