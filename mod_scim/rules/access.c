@@ -53,7 +53,7 @@ int scim_access_by_grant(const scim_access_account_t *account, const char *sourc
     return !account->is_protected && (account->policy == SCIM_POLICY_MANUAL || !account->synced);
 }
 
-/* The first 48 bits are milliseconds: 12 digits, and a hyphen behind the eighth. */
+/* The first 48 bits of a UUID version 7 are milliseconds: 12 digits, with a hyphen after the eighth. */
 apr_time_t scim_access_id_time(const char *id)
 {
     char digits[13] = "";

@@ -19,7 +19,7 @@ static int is_application(const scim_row_t *row)
     return strcmp(row->source, "application") == 0;
 }
 
-/* --- what stays as it is ------------------------------------------------------------------------------------------ */
+/* --- what provisioning may not change ------------------------------------------------------------------------------*/
 
 scim_error_t *scim_account_may_change(const scim_row_t *row, int deletes, apr_pool_t *pool)
 {
@@ -38,7 +38,8 @@ scim_error_t *scim_account_may_change(const scim_row_t *row, int deletes, apr_po
     return NULL;
 }
 
-/* An identity provider may store other attributes of the application's group, such as an externalId. */
+/* The application owns the group's name; an identity provider may only store other attributes, such as an
+ * externalId. */
 static scim_error_t *keep_group_name(scim_row_t *after, const scim_row_t *before, apr_pool_t *pool)
 {
     const char *was = scim_row_text(before->doc, "displayName");
@@ -94,17 +95,17 @@ static int has_roles(const scim_row_t *row)
 /* The state of evaluating a list `roles`. */
 typedef struct choice_t {
     const scim_rules_t *rules;
-    int strict;       /* names that are no roles are refused, or told */
-    const char *note; /* of the first that is none; NULL: there is none, or nothing to say */
-    const char *held; /* the role that is held already; NULL: it does not count */
+    int strict;       /* unknown names are refused, or reported */
+    const char *note; /* about the first unknown name; NULL: there is none, or it is not reported */
+    const char *held; /* the current role; NULL: it is not considered */
     const char *role;
     int count;
     apr_pool_t *pool;
 } choice_t;
 
-#define NAMED_MOST 20 /* roles that a refusal lists */
+#define NAMED_MOST 20 /* maximum of roles in a refusal */
 
-/* The roles that provisioning can give: "administrator, user". */
+/* The roles that provisioning may give: "administrator, user". */
 static const char *names_of_roles(const scim_rules_t *rules, apr_pool_t *pool)
 {
     const char *names = "";
@@ -154,8 +155,8 @@ static scim_error_t *consider(choice_t *choice, json_object *entry, int primary)
     return NULL;
 }
 
-/* The role requested by the row's roles: the primary one, else the current one, else the first. An unknown name is
- * ignored if it is not refused. */
+/* The role that the row's roles request: the primary one, else the current one, else the first. An unknown name is
+ * ignored, unless it is refused. */
 static scim_error_t *choose_role(choice_t *choice, json_object *roles)
 {
     size_t count = json_object_is_type(roles, json_type_array) ? json_object_array_length(roles) : 0;
@@ -214,7 +215,7 @@ int scim_account_role_due(const char **role, const scim_row_t *row, const scim_r
     return !is_same(row->role, *role);
 }
 
-/* Refuses a role that is not a token's to give. */
+/* Refuses a new role that this token may not give. */
 static scim_error_t *check_role(const scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                 apr_pool_t *pool)
 {
@@ -236,7 +237,7 @@ static scim_error_t *check_role(const scim_row_t *after, const scim_row_t *befor
     return NULL;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- all checks ----------------------------------------------------------------------------------------------------*/
 
 static scim_error_t *apply_to_user(scim_row_t *after, const scim_row_t *before, const scim_rules_t *rules,
                                    scim_roles_said_e said, apr_pool_t *pool)
@@ -253,7 +254,7 @@ static scim_error_t *apply_to_user(scim_row_t *after, const scim_row_t *before, 
     return error;
 }
 
-/* A PUT of what is there already asks for nothing. */
+/* Whether a request is for a change. A PUT of the stored document is not. */
 static int asks(const scim_row_t *after, const scim_row_t *before, scim_roles_said_e said)
 {
     return !before || after->deleted != before->deleted || said == SCIM_ROLES_PATCHED || said == SCIM_ROLES_PUT ||

@@ -22,7 +22,7 @@ int scim_account_is_email(const char *text, int dotted)
     return !dotted || (dot && dot[1]);
 }
 
-/* Sets a member, which null takes away. */
+/* Sets a member; null removes it. */
 static void put(json_object *object, const char *name, json_object *value)
 {
     if (value) {
@@ -32,8 +32,7 @@ static void put(json_object *object, const char *name, json_object *value)
     }
 }
 
-/* --- lists of which the account has one ----------------------------------------------------------------------------
- */
+/* --- lists from which the account uses one entry -------------------------------------------------------------------*/
 
 static int is_blank(json_object *entry)
 {
@@ -47,7 +46,7 @@ static int is_primary(json_object *entry)
            json_object_get_boolean(json_object_object_get(entry, "primary"));
 }
 
-/* Where the account's entry is: the primary one, else the first, of those that have a value; -1: there is none. */
+/* The index of the entry that the account uses: of those with a value the primary one, else the first; -1: none. */
 static int chosen_place(json_object *list)
 {
     int best = -1, best_rank = 0;
@@ -70,8 +69,7 @@ static json_object *first_entry(json_object *value)
     return entry;
 }
 
-/* The list with another value of the account's entry; null takes that entry away, and the list where it is empty then.
- */
+/* Changes the value of the entry that the account uses. Null removes the entry, and then the list if it is empty. */
 static void set_chosen(json_object *doc, const char *name, json_object *value)
 {
     json_object *list = json_object_object_get(doc, name);
@@ -93,9 +91,9 @@ static void set_chosen(json_object *doc, const char *name, json_object *value)
     }
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- changing the document -----------------------------------------------------------------------------------------*/
 
-/* `formatted` is another name's. */
+/* `formatted` is removed, because it has the former name. */
 static void set_names(json_object *doc, json_object *args)
 {
     static const char *const parts[] = {"givenName", "familyName"};
@@ -131,7 +129,7 @@ static void set_display_name(json_object *doc, json_object *args, apr_pool_t *po
     }
 }
 
-/* The names as they were, which undo puts back; 0 where the arguments do not have them. */
+/* Restores the former names for undo; 0: the arguments have none. */
 static int put_back_names(json_object *doc, json_object *args)
 {
     static const char *const names[] = {"name", "displayName"};

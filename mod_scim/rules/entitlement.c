@@ -8,23 +8,23 @@
 #include "scim/text.h"
 
 #define ATTRIBUTE  "entitlements"
-#define NAMED_MOST 20 /* subscriptions that a refusal lists */
+#define NAMED_MOST 20 /* maximum of subscriptions in a refusal */
 
-/* What an entry calls a subscription: without blanks at its ends, and folded. */
+/* The name of a subscription in an entry: without blanks at its ends, and folded. */
 typedef struct name_t {
     const char *text, *key;
 } name_t;
 
-/* The entries of a document, each name once. */
+/* The names in the entries of a document, without duplicates. */
 typedef struct names_t {
     apr_array_header_t *list; /* name_t */
-    apr_hash_t *keys;         /* of these */
+    apr_hash_t *keys;         /* the keys of `list` */
 } names_t;
 
-/* What is gone through: the entries of a new document beside those of the old one. */
+/* The entries of the new document and of the old one. */
 typedef struct entries_t {
     const scim_rules_t *rules;
-    json_object *list, *were; /* NULL: none */
+    json_object *list, *were; /* NULL: no list */
     names_t named, were_named;
     apr_pool_t *pool;
 } entries_t;
@@ -35,7 +35,7 @@ static json_object *entries_of(const scim_row_t *row)
     return json_object_is_type(list, json_type_array) ? list : NULL;
 }
 
-/* An entry without a value is not kept. */
+/* Entries without a value are ignored. */
 static names_t names_of(json_object *list, apr_pool_t *pool)
 {
     size_t count = list ? json_object_array_length(list) : 0;
@@ -72,14 +72,13 @@ static apr_array_header_t *new_names(const entries_t *entries)
     return names;
 }
 
-/* The id of a subscription; NULL: there is none of that name or id. */
+/* The id of the subscription with this name or id; NULL: none. */
 static const char *subscription_of(const entries_t *entries, const name_t *name)
 {
     return apr_hash_get(entries->rules->subscription_ids, name->key, APR_HASH_KEY_STRING);
 }
 
-/* --- what is refused, and what is told ------------------------------------------------------------------------------
- */
+/* --- refusals and notes --------------------------------------------------------------------------------------------*/
 
 /* The tenant's subscriptions: "Web, Shop". */
 static const char *names_of_subscriptions(const entries_t *entries)
@@ -126,7 +125,7 @@ static const char *quoted(const apr_array_header_t *names, apr_pool_t *pool)
     return names->nelts > NAMED_MOST ? apr_pstrcat(pool, text, ", ...", NULL) : text;
 }
 
-/* A note about entitlements: they "give", or it "gives", and so on. */
+/* Adds a note about entitlements: `many` has the verb for several, such as "give", `one` for a single one. */
 static void tell_of(scim_row_t *after, const apr_array_header_t *names, const char *one, const char *many,
                     apr_pool_t *pool)
 {
@@ -143,7 +142,7 @@ static void tell_of(scim_row_t *after, const apr_array_header_t *names, const ch
     "nothing: there is no subscription of that name any more. Correct the mapping of entitlements in the identity "    \
     "provider."
 
-/* What the settings other than `match` make of entries that were not there before. */
+/* What happens to new entries if the setting is not `match`. */
 static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)
 {
     apr_array_header_t *names = new_names(entries);
@@ -154,10 +153,9 @@ static scim_error_t *take_new(scim_row_t *after, const entries_t *entries)
     return NULL;
 }
 
-/* --- what they give -------------------------------------------------------------------------------------------------
- */
+/* --- what they give ------------------------------------------------------------------------------------------------*/
 
-/* The subscriptions that names match, each once. `unknown` gets the names that match nothing. */
+/* The subscriptions that names match, without duplicates. Names that match none are added to `unknown`. */
 static apr_array_header_t *match(apr_array_header_t *unknown, const entries_t *entries, const names_t *names)
 {
     apr_array_header_t *ids = apr_array_make(entries->pool, 4, sizeof(const char *));
@@ -212,7 +210,7 @@ static int loses(const entries_t *entries)
     return 0;
 }
 
-/* A token bound to its own user: users must not grant access to themselves. */
+/* A user with a token bound to that user must not grant access to himself or herself. */
 static scim_error_t *check_bound(const entries_t *entries)
 {
     json_object *list = entries->list, *were = entries->were;

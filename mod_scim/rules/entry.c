@@ -22,7 +22,7 @@ static void add_text(json_object *facts, const char *name, const char *value)
     }
 }
 
-/* What the server keeps beside the document. */
+/* The columns that belong to the server. */
 static json_object *facts_of(const scim_row_t *row, apr_pool_t *pool)
 {
     json_object *facts = scim_json_own(json_object_new_object(), pool);
@@ -49,7 +49,7 @@ static int is_among(const apr_array_header_t *names, const char *name)
     return 0;
 }
 
-/* Adds to *out the members of `one` that are not the same in `other`. */
+/* Adds to *out the members of `one` that `other` does not have with the same value. */
 static void add_differing(json_object **out, json_object *one, const apr_array_header_t *same, apr_pool_t *pool)
 {
     json_object_object_foreach(one, name, value)
@@ -76,8 +76,8 @@ static int differs(const char *one, const char *other)
     return one && other ? strcmp(one, other) != 0 : one != other;
 }
 
-/* Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in
- * by it) or externalId, or by none. */
+/* Whether somebody who keeps access cannot log in as before, because the userName, the e-mail address (if people log
+ * in with it) or the externalId was changed or removed. */
 static int lost_login(const scim_row_t *before, const scim_row_t *after)
 {
     const char *const *was = before->keys, *const *is = after->keys;

@@ -3,7 +3,7 @@
 #include "keys.h"
 #include "scim/json.h"
 
-/* The names of `wanted` that `list` has not: of texts, or of objects by a member. */
+/* The names in `wanted` that are missing in `list`, which has texts, or objects with the name in `member`. */
 static json_object *missing(json_object *wanted, json_object *list, const char *member, apr_pool_t *pool)
 {
     return scim_keys_beyond(wanted, scim_keys_of(list, member, pool), pool);
@@ -15,7 +15,7 @@ static void set(scim_gift_t *gift, const char *name, json_object *value, json_ob
     json_object_object_add(gift->before, name, json_object_get(before));
 }
 
-/* A role is for whom has none; flags are added to those that it has. */
+/* A role is given only to an account without one; flags are added to the existing flags. */
 static void give_own(scim_gift_t *gift, json_object *template_, json_object *is, apr_pool_t *pool)
 {
     json_object *role = json_object_object_get(template_, "role"), *flags = json_object_object_get(is, "flags");

@@ -2,7 +2,7 @@
 
 #include <apr_strings.h>
 
-#define RETRY_AFTER 600 /* seconds: an administrator must decide first */
+#define RETRY_AFTER 600 /* seconds, because an administrator must decide first */
 
 apr_int64_t scim_guard_people(const scim_guard_t *guard)
 {
@@ -14,7 +14,7 @@ apr_int64_t scim_guard_total(const scim_guard_t *guard)
     return scim_guard_people(guard) + guard->others + (guard->logins ? guard->other_logins : 0);
 }
 
-/* Users who have already lost access belong to those who had it when the hour began. */
+/* How many users have lost access within the hour. They count among those who had access at its beginning. */
 static apr_int64_t gone(const scim_guard_t *guard)
 {
     return guard->users + guard->other_users;

@@ -9,7 +9,7 @@
 #include "scim/json.h"
 #include "scim/text.h"
 
-#define GROUPS_READ 5 /* of those that are mapped to a subscription, by the statement */
+#define GROUPS_READ 5 /* how many mapped groups the statement reads for a subscription */
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
@@ -45,13 +45,13 @@ typedef struct holding_t {
     json_object *told;
     int active, is_protected, synced;
     scim_policy_e policy;
-    int by_login; /* a first login gives it what is automatic */
+    int by_login; /* its first login grants the automatic subscriptions */
     /* The subscription. */
     json_object *subscription;
-    json_object *has; /* its row of `access`; NULL: the account has it not */
+    json_object *has; /* its row of `access`; NULL: the account does not have it */
     int seated;
-    json_object *mapped;  /* some of the groups that are mapped to it; NULL: none is */
-    const char *archived; /* one of these that the account is in, and that is archived */
+    json_object *mapped;  /* some groups that are mapped to it; NULL: no group is */
+    const char *archived; /* an archived group of the account that is mapped to it */
     apr_pool_t *pool;
 } holding_t;
 
@@ -93,7 +93,7 @@ static void read_subscription(holding_t *holding, json_object *subscription)
     }
 }
 
-/* --- why it has it not -------------------------------------------------------------------------------------------- */
+/* --- reasons why the account does not have it ----------------------------------------------------------------------*/
 
 static int is_without(const holding_t *holding)
 {
@@ -225,11 +225,11 @@ static const struct {
     const char *code;
     int (*holds)(const holding_t *holding);
     const char *text;
-    const char *(*tell)(const holding_t *holding); /* NULL: `text` is all */
-    const char *operation;                         /* that would change it; NULL: none here does */
-    void (*put_arguments)(json_object *arguments, const holding_t *holding); /* NULL: none */
+    const char *(*tell)(const holding_t *holding); /* makes the text; NULL: it is `text` */
+    const char *operation;                         /* the operation that would give it; NULL: none */
+    void (*put_arguments)(json_object *arguments, const holding_t *holding); /* NULL: no arguments */
 } reasons[] = {
-    /* The identity provider activates the accounts that it keeps. */
+    /* Only the identity provider can activate the accounts that it manages. */
     {"inactive", is_inactive, "The account is deactivated; it has no access until it is active again.", NULL,
      "user-set", activate},
     {"seat", waits, NULL, tell_seats, "subscription-set", name_subscription},
@@ -302,7 +302,7 @@ static void put_subscriptions(json_object *answer, holding_t *holding)
     json_object_object_add(answer, "whyNot", why_not);
 }
 
-/* --- what it has -------------------------------------------------------------------------------------------------- */
+/* --- what the account has ------------------------------------------------------------------------------------------*/
 
 static const char *line_of(json_object *row, apr_pool_t *pool)
 {
@@ -324,7 +324,7 @@ static json_object *lines_of(json_object *access, apr_pool_t *pool)
     return lines;
 }
 
-/* Why it has no more, whatever there is to have. */
+/* General reasons why the account has no more, for all subscriptions. */
 static json_object *notes_of(const holding_t *holding)
 {
     int steered = !holding->is_protected;

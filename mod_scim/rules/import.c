@@ -11,13 +11,13 @@
 
 const char *const scim_import_words[SCIM_IMPORT_COUNT] = {"made", "changed", "same", "kept", "refused"};
 
-/* Columns of exports, of lists and of single users. Ignored ones are derived from others, or belong to the tenant that
- * the account came from. */
+/* Columns of exports, lists and single users. Ignored ones are computed from others, or are valid only in the tenant
+ * from which the account was exported. */
 static const struct {
     const char *name;
     const char *means; /* an argument; "": ignored */
     enum { EXACT, FOLDED, LIST } compared;
-    const char *member; /* of `user show`, what it is compared with */
+    const char *member; /* the member of `user show` that it is compared with */
 } columns[] = {
     {"userName", "userName", FOLDED, "userName"},
     {"givenName", "givenName", EXACT, "givenName"},
@@ -66,7 +66,7 @@ static int is_called(const char *name, const char *column)
     }
 }
 
-/* Where a name stands in `columns`; COLUMN_COUNT where it does not. */
+/* The index of a name in `columns`; COLUMN_COUNT: it is unknown. */
 static apr_size_t find_column(const char *name)
 {
     apr_size_t i = 0;
@@ -134,7 +134,8 @@ void scim_import_refuse(scim_import_line_t *line, const char *field, const char 
     line->cause = cause;
 }
 
-/* Of a list of groups as `user show` has it, the names of those that are not the identity provider's. */
+/* From a list of groups as `user show` returns it, the names of the groups that the identity provider does not
+ * manage. */
 static json_object *plain_list(json_object *list)
 {
     json_object *names = json_object_new_array();
@@ -151,7 +152,7 @@ static json_object *plain_list(json_object *list)
     return names;
 }
 
-/* Whether a row has the role that follows from all, beside or instead of the account's own. */
+/* Whether a row's role is the effective one: then it has the account's own role, or the source, in another column. */
 static int has_effective_role(json_object *row)
 {
     json_object_object_foreach(row, name, value)
@@ -205,7 +206,7 @@ int scim_import_has_too_many(scim_import_line_t *line, apr_pool_t *pool)
     return 1;
 }
 
-/* --- an account that is there ------------------------------------------------------------------------------------- */
+/* --- comparing with an existing account ----------------------------------------------------------------------------*/
 
 static const char *key_of(json_object *value, apr_pool_t *pool)
 {
@@ -213,7 +214,7 @@ static const char *key_of(json_object *value, apr_pool_t *pool)
     return scim_fold(text ? text : "", pool);
 }
 
-/* Whether neither list of texts names what the other one has not. */
+/* Whether two lists of texts have the same names. */
 static int is_same_list(json_object *list, json_object *other, apr_pool_t *pool)
 {
     json_object *more = scim_keys_beyond(list, scim_keys_of(other, NULL, pool), pool);
@@ -234,7 +235,7 @@ static int is_same(apr_size_t column, json_object *value, json_object *is, apr_p
     return json_object_equal(value, is);
 }
 
-/* The groups of a line, by name or id, of which the account is no member. */
+/* The groups of a line, by name or id, that the account is not a member of. */
 static json_object *groups_beyond(json_object *groups, json_object *is, apr_pool_t *pool)
 {
     apr_hash_t *keys = scim_keys_of(is, "displayName", pool);
@@ -242,7 +243,7 @@ static json_object *groups_beyond(json_object *groups, json_object *is, apr_pool
     return scim_keys_beyond(groups, keys, pool);
 }
 
-/* Adds to the line's arguments what the account has not of one value. */
+/* Adds a value to the line's arguments if the account's value differs. */
 static void compare(scim_import_line_t *line, apr_size_t column, json_object *value, json_object *is, apr_pool_t *pool)
 {
     const char *argument = columns[column].means;
@@ -259,7 +260,8 @@ static void compare(scim_import_line_t *line, apr_size_t column, json_object *va
     }
 }
 
-/* `before`, and the names as they are: other names drop name.formatted, and no argument says it. */
+/* For undo, adds `before`, and if names change the current names, because a change of names removes name.formatted,
+ * which has no argument. */
 static void set_back(scim_import_line_t *line, json_object *is, apr_pool_t *pool)
 {
     static const char *const names[] = {"displayName", "familyName", "givenName"};

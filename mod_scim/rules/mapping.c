@@ -17,7 +17,7 @@ static void put(json_object *object, const char *name, const char *text)
     }
 }
 
-/* What the audit log calls the mapping. */
+/* The target of the mapping, as the audit log shows it. */
 static json_object *target_of(const scim_former_mapping_t *former)
 {
     json_object *target = json_object_new_object();

@@ -24,7 +24,7 @@ int scim_merge_carries(const char **wrong, json_object *list)
     return 1;
 }
 
-/* Where the identity provider finds the account that stays. */
+/* How the identity provider will find the remaining account. */
 enum { BY_NAME = 1, BY_EXTERNAL_ID = 2 };
 
 static const char *const found[] = {

@@ -6,13 +6,13 @@
 
 #include "scim/fold.h"
 
-#define NEAR_MOST    3   /* names that may have been meant */
-#define LETTERS_MOST 100 /* of names that are compared */
-#define PART_LEAST   3   /* letters of a name that is a part of another one */
+#define NEAR_MOST    3   /* maximum of suggested names */
+#define LETTERS_MOST 100 /* longest compared name */
+#define PART_LEAST   3   /* shortest name that is suggested as a part of another one */
 
 static const struct {
     const char *noun, *many;
-    int few; /* a tenant has few of them: all are told */
+    int few; /* a tenant has few of them, so all are suggested */
 } nouns[] = {
     [SCIM_NEAR_ROLE] = {"role", "roles", 1},
     [SCIM_NEAR_FLAG] = {"flag", "flags", 1},
@@ -23,9 +23,9 @@ static const struct {
     [SCIM_NEAR_TENANT] = {"tenant", "tenants", 0},
 };
 
-/* --- what is not there -------------------------------------------------------------------------------------------- */
+/* --- unknown names -------------------------------------------------------------------------------------------------*/
 
-/* The text in quotes that begins here; names may hold quotes, so it ends before ; or . or at the end. */
+/* The text in quotes that begins here. A name may have quotes, so the text ends only before ; or . or at the end. */
 static const char *quoted(const char *at, apr_pool_t *pool)
 {
     const char *end = NULL;
@@ -58,9 +58,9 @@ scim_near_e scim_near_read(const char **name, const char *detail, apr_pool_t *po
     return SCIM_NEAR_NONE;
 }
 
-/* --- what may have been meant ------------------------------------------------------------------------------------- */
+/* --- suggestions ---------------------------------------------------------------------------------------------------*/
 
-/* How many letters have to be changed, added or left out to make one of the other (Levenshtein); bytes will do. */
+/* The edit distance of two names (Levenshtein). Comparing bytes is sufficient. */
 static int distance(const char *one, const char *other)
 {
     int row[LETTERS_MOST + 1];

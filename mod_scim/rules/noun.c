@@ -10,7 +10,7 @@
 #define ANY     "*"
 #define CHANGED "The resource has another version than If-Match names. Read it again."
 
-/* --- what is known ------------------------------------------------------------------------------------------------ */
+/* --- facts ---------------------------------------------------------------------------------------------------------*/
 
 static json_object *member(json_object *object, const char *name)
 {
@@ -50,7 +50,7 @@ json_object *scim_asked_found(const scim_asked_t *asked, const char *fact, json_
     const char *named = json_object_get_string(json_object_array_get_idx(list, place));
     json_object *found = member(asked->facts, fact);
     for (size_t i = 0; i < scim_list_length(found); i++) {
-        /* Most often it is at the same place. */
+        /* Usually it is at the same index. */
         json_object *one = json_object_array_get_idx(found, (i + place) % json_object_array_length(found));
         if (strcmp(json_object_get_string(member(one, "named")), named) == 0) {
             return one;
@@ -67,7 +67,7 @@ static int is_known(const scim_asked_t *asked, const char *fact)
 
 /* --- refusals ----------------------------------------------------------------------------------------------------- */
 
-/* The text with what stands in braces in the place of its names. */
+/* The text with its placeholders in braces replaced. */
 static const char *fill(const scim_asked_t *asked, const char *text)
 {
     scim_buf_t buf;
@@ -125,7 +125,7 @@ scim_error_t *scim_action_check(const scim_asked_t *asked, const scim_refusal_t 
     return NULL;
 }
 
-/* Whether `version` is in a list with commas between. */
+/* Whether `version` is in a list that is separated by commas. */
 static int is_listed(const char *list, const char *version)
 {
     apr_size_t len = strlen(version);
@@ -149,7 +149,7 @@ scim_error_t *scim_version_check(const char *wanted, const char *version, apr_po
     return error;
 }
 
-/* What is set or removed is there, and in the version that the administrator knows. */
+/* An object that is changed or removed must exist, in the version that the administrator has seen. */
 static scim_error_t *check_stored(const scim_asked_t *asked)
 {
     if (asked->action->kind == SCIM_ACTION_ADD) {
@@ -233,8 +233,7 @@ void scim_outcome_differ(json_object **before, json_object **after, json_object 
     *after = differing(other, one, pool);
 }
 
-/* What the log tells of a representation that comes or goes: all of it, or some members, without those that are null.
- */
+/* What the log shows of an added or removed representation: all members, or the noun's selection without nulls. */
 static json_object *told(const scim_noun_t *noun, json_object *representation, apr_pool_t *pool)
 {
     if (!noun->told || !representation) {
@@ -270,7 +269,7 @@ static json_object *initial(const scim_member_rule_t *rule)
     return rule->initial ? json_tokener_parse(rule->initial) : NULL;
 }
 
-/* Whether the fact of a member's name, or the argument, says what it is from now on; *value gets it. */
+/* Whether an argument, or the fact of the same name, sets a member; *value gets the new value. */
 static int is_given(json_object **value, const scim_asked_t *asked, const scim_member_rule_t *rule)
 {
     int argued = json_object_object_get_ex(asked->args, rule->name, value);
@@ -281,7 +280,7 @@ static int is_given(json_object **value, const scim_asked_t *asked, const scim_m
     return asked->action->kind == SCIM_ACTION_ADD ? argued || known : argued && !rule->fixed;
 }
 
-/* Every argument that the representation has a member of; a fact of its name says more exactly what it is. */
+/* Sets every member that has an argument of its name. A fact of that name is used instead, since it is more exact. */
 static void set_all(json_object *will, const scim_asked_t *asked)
 {
     json_object_object_foreach(asked->args, name, value)
@@ -313,7 +312,7 @@ static json_object *represent(const scim_asked_t *asked, json_object *is)
     return will;
 }
 
-/* What the statements write: the facts, and over them the representation. */
+/* The row for the statements: the facts, overwritten by the members of the representation. */
 static json_object *row_of(const scim_asked_t *asked, json_object *representation)
 {
     json_object *row = scim_json_own(json_object_new_object(), asked->pool);
@@ -351,7 +350,7 @@ scim_error_t *scim_action_decide(scim_outcome_t *outcome, const scim_asked_t *as
     outcome->changes = action->always || !(is && will && json_object_equal(is, will));
     outcome->row = row_of(asked, will ? will : is);
     if (action->kind == SCIM_ACTION_ADD && is) {
-        outcome->changes = 0; /* it was added before */
+        outcome->changes = 0; /* it exists already */
     }
     if (outcome->changes && action->follow) {
         action->follow(outcome, asked);

@@ -30,7 +30,7 @@ const scim_action_t scim_flag_add = {
 
 const scim_action_t scim_flag_set = {.noun = &flag_noun, .kind = SCIM_ACTION_SET};
 
-/* The flags of a deleted user without the one that goes; NULL where it has no other one. */
+/* The flags of a deleted user without the removed flag; NULL: no flag is left. */
 static json_object *without_flag(json_object *flags, const char *gone, apr_pool_t *pool)
 {
     json_object *rest = scim_json_own(json_object_new_array(), pool);
@@ -52,7 +52,7 @@ static json_object *of_flags(json_object *flags, apr_pool_t *pool)
     return out;
 }
 
-/* Deleted users that have the flag lose it, so that none comes back with a flag that is there no more. */
+/* Deleted users lose the flag too, so that nobody is restored with a flag that does not exist. */
 static void tell_of_deleted(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *users = scim_asked_value(asked, "deleted");
@@ -105,7 +105,7 @@ static const scim_noun_t link_noun = {
         },
 };
 
-/* A link that the user has already is a login like the one before: the fact `is`. */
+/* If the user has the link already, the fact `is` has it, and nothing changes. */
 const scim_action_t scim_link_add = {
     .noun = &link_noun,
     .kind = SCIM_ACTION_ADD,
@@ -120,7 +120,7 @@ const scim_action_t scim_link_add = {
 
 const scim_action_t scim_link_remove = {.noun = &link_noun, .kind = SCIM_ACTION_REMOVE};
 
-/* --- accounts that are not one person ----------------------------------------------------------------------------- */
+/* --- accounts that belong to different people ----------------------------------------------------------------------*/
 
 static const char *const dismissed_told[] = {"users", NULL};
 
@@ -139,7 +139,7 @@ static const scim_noun_t dismissed_noun = {
         },
 };
 
-/* Where all pairs of them are known already, the fact `is` says that none is new. */
+/* If all pairs of the accounts are known already, the fact `is` is present, and nothing changes. */
 const scim_action_t scim_duplicate_dismiss = {
     .noun = &dismissed_noun,
     .kind = SCIM_ACTION_ADD,

@@ -1,4 +1,4 @@
-/* Subscriptions and roles, which clients read as resources, and what gives them: mappings and grants. */
+/* Subscriptions and roles, which clients read as resources, and mappings and grants, which give them. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static const char *member_text(json_object *object, const char *name)
     return value ? json_object_get_string(value) : NULL;
 }
 
-/* A member of its own of the same value; nothing where that is null. */
+/* Adds a member with this value, unless it is null. */
 static void copy_known(json_object *to, const char *name, json_object *value)
 {
     if (value) {
@@ -40,9 +40,9 @@ static json_object *schemas_of(const char *type, apr_pool_t *pool)
     return list;
 }
 
-/* --- the resources that clients read ------------------------------------------------------------------------------ */
+/* --- resources that clients read -----------------------------------------------------------------------------------*/
 
-/* The document of a Role or an Entitlement; it has both shapes, the IETF draft's and Okta's. */
+/* The document of a Role or an Entitlement. It has the attributes of both formats: the IETF draft's and Okta's. */
 static json_object *document(const char *type, const char *value, const char *display, const char *kind,
                              json_object *seats, apr_pool_t *pool)
 {
@@ -58,7 +58,7 @@ static json_object *document(const char *type, const char *value, const char *di
     return doc;
 }
 
-/* The document as it shall be, for the statements that write it, and the entry of the audit log. */
+/* Adds the new document for the statements, and the audit entry. */
 static void put_document(scim_outcome_t *outcome, const scim_asked_t *asked, const char *type, json_object *doc)
 {
     json_object *was = scim_asked_value(asked, "was"), *before = NULL, *after = doc;
@@ -81,7 +81,7 @@ static void put_document(scim_outcome_t *outcome, const scim_asked_t *asked, con
 const scim_refusal_t scim_subscription_missing = {
     NULL, 404, "subscription", "There is no subscription \"{subscription}\"; make it first, or correct the name."};
 
-/* The audit log tells of its Entitlement. */
+/* The audit log shows the subscription's Entitlement. */
 static const scim_noun_t subscription_noun = {
     .missing = &scim_subscription_missing,
     .members =
@@ -175,7 +175,7 @@ static void put_role(scim_outcome_t *outcome, const scim_asked_t *asked)
                  document("Role", member_text(row, "role"), display, "custom", NULL, asked->pool));
 }
 
-/* The document of a role that is there keeps what it has. */
+/* The document of an existing role keeps its other members. */
 static void change_role(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *doc = scim_json_copy(scim_asked_value(asked, "was"), asked->pool);
@@ -184,7 +184,7 @@ static void change_role(scim_outcome_t *outcome, const scim_asked_t *asked)
     put_document(outcome, asked, "Role", doc);
 }
 
-/* Deleted users that have the role lose it, so that none comes back with a role that is there no more. */
+/* Deleted users lose the role too, so that nobody is restored with a role that does not exist. */
 static void remove_role(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *users = scim_asked_value(asked, "deleted");
@@ -293,8 +293,8 @@ const scim_action_t scim_mapping_add = {
 
 const scim_action_t scim_mapping_remove = {.noun = &mapping_noun, .kind = SCIM_ACTION_REMOVE};
 
-/* Several groups to several targets: the facts `found` (groups), `rolesFound` and `subscriptionsFound` have a list of
- * objects each, with what was `named`; `mapped` is what the groups are mapped to already, as key_of() has it. */
+/* Maps several groups to several targets. The facts `found` (groups), `rolesFound` and `subscriptionsFound` are lists
+ * of objects with the `named` text; `mapped` has the existing mappings of the groups, in the form of key_of(). */
 
 static const scim_noun_t mappings_noun = {.type = "Group"};
 
@@ -354,7 +354,7 @@ static scim_error_t *check_many(const scim_asked_t *asked)
     return error;
 }
 
-/* A group and what it is mapped to, as one text. */
+/* The key of a mapping of a group to a target. */
 static const char *key_of(json_object *group, json_object *target, apr_pool_t *pool)
 {
     const char *role = member_text(target, "role");
@@ -365,8 +365,8 @@ static const char *key_of(json_object *group, json_object *target, apr_pool_t *p
 typedef struct pairs_t {
     scim_outcome_t *outcome;
     const scim_asked_t *asked;
-    json_object *mapped;   /* an object whose names are keys */
-    json_object *mappings; /* what is to be written */
+    json_object *mapped;   /* a JSON object; its names are the keys */
+    json_object *mappings; /* the new mappings */
     int known;
 } pairs_t;
 
@@ -422,7 +422,7 @@ const scim_action_t scim_mapping_add_many = {
 /* --- grants ------------------------------------------------------------------------------------------------------- */
 
 static const char *const grant_told[] = {"subscription", "role", "source", NULL};
-/* All of a grant that goes, so that the log can tell later how it was. */
+/* The entry of a withdrawn grant has the whole grant, so that a review of access can restore its data. */
 static const char *const withdrawal_told[] = {"subscription", "role",      "source", "id",
                                               "granted",      "grantedBy", "joined", NULL};
 static const scim_refusal_t grant_missing = {NULL, 404, "grant",
@@ -513,7 +513,7 @@ const scim_action_t scim_grant_remove = {
 
 /* --- logins ------------------------------------------------------------------------------------------------------- */
 
-/* The statement that writes a first login also notes what that gives. */
+/* The statement that writes a first login also writes the entries of its grants. */
 static const scim_noun_t login_noun = {.type = "User"};
 
 const scim_action_t scim_access_login = {

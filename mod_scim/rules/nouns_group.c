@@ -1,4 +1,4 @@
-/* Groups: the identity provider's, the application's and local ones. */
+/* Groups: those of the identity provider, those of the application, and local ones. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 const scim_refusal_t scim_group_missing = {NULL, 404, "group",
                                            "There is no group \"{group}\"; make it first, or correct the name."};
 
-/* The audit log tells of its document and its members. */
+/* The audit log shows its document and its members. */
 static const scim_noun_t group_noun = {
     .missing = &scim_group_missing,
     .members = (const scim_member_rule_t[]){{"id", NULL, 1}, {"kind", NULL, 1}, {"access", NULL, 1}, SCIM_NO_MEMBER},
@@ -51,9 +51,9 @@ static json_object *stored(const scim_asked_t *asked)
     return member(asked->facts, "is");
 }
 
-/* --- what is written ---------------------------------------------------------------------------------------------- */
+/* --- changes of rows -----------------------------------------------------------------------------------------------*/
 
-/* Adds a change of a group's row; returns it. What it says of source and deletion is as before. */
+/* Adds a change of a group's row, with unchanged source and deletion, and returns it. */
 static json_object *add_change(scim_outcome_t *outcome, json_object *group, json_object *doc)
 {
     json_object *changes = member(outcome->row, "changes");
@@ -74,7 +74,7 @@ static json_object *add_change(scim_outcome_t *outcome, json_object *group, json
     return change;
 }
 
-/* The same of the group that is changed, whose document stays. */
+/* Adds a change of the action's group, with an unchanged document. */
 static json_object *change_own(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *group = scim_json_own(json_object_new_object(), asked->pool);
@@ -112,7 +112,7 @@ static json_object *list_of_one(json_object *value, apr_pool_t *pool)
     {                                                                                                                  \
         "isArchived", 409, "group", "The group \"{displayName}\" is archived; restore it first."                       \
     }
-/* What only the identity provider may do, and what cannot be done with what is archived. */
+/* An administrator cannot change a group of the identity provider, or an archived one. */
 #define OURS                                                                                                           \
     ARCHIVED,                                                                                                          \
     {                                                                                                                  \
@@ -122,7 +122,7 @@ static json_object *list_of_one(json_object *value, apr_pool_t *pool)
 
 static const scim_refusal_t ours[] = {OURS, SCIM_NO_REFUSAL};
 
-/* Which arguments a kind of group takes. */
+/* The arguments that a kind of group needs or refuses. */
 static const struct {
     const char *argument;
     int of_project;
@@ -165,7 +165,7 @@ static scim_error_t *refuse_taken(const scim_asked_t *asked, json_object *group,
     return scim_action_refuse_one(asked, &taken, group);
 }
 
-/* --- making and naming -------------------------------------------------------------------------------------------- */
+/* --- adding and renaming -------------------------------------------------------------------------------------------*/
 
 static scim_error_t *check_add(const scim_asked_t *asked)
 {
@@ -192,7 +192,8 @@ static void follow_add(scim_outcome_t *outcome, const scim_asked_t *asked)
 const scim_action_t scim_group_add = {
     .noun = &group_noun, .kind = SCIM_ACTION_ADD, .check = check_add, .follow = follow_add};
 
-/* `renamed` are the groups that get another name, perhaps, each with the `name`: of a project all, of others one. */
+/* `renamed` lists the groups whose name may change, each with the new `name`: all groups of a project, or one other
+ * group. */
 static scim_error_t *check_set(const scim_asked_t *asked)
 {
     static const scim_refusal_t made = {NULL, 400, "displayName",
@@ -263,9 +264,9 @@ static void follow_set(scim_outcome_t *outcome, const scim_asked_t *asked)
 const scim_action_t scim_group_set = {
     .noun = &group_noun, .kind = SCIM_ACTION_SET, .check = check_set, .derive = derive_names, .follow = follow_set};
 
-/* --- archiving, and whose it is ----------------------------------------------------------------------------------- */
+/* --- archiving and ownership ---------------------------------------------------------------------------------------*/
 
-/* It leaves the groups that it is in, too: `parents`. */
+/* An archived group is removed from the groups that it is in: `parents`. */
 static void follow_remove(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *parents = member(asked->facts, "parents");
@@ -307,7 +308,7 @@ static void derive_restored(json_object *will, const scim_asked_t *asked)
     json_object_object_add(will, "archivedAt", NULL);
 }
 
-/* Members that are not there any more, `lost`, do not come back. */
+/* Former members that do not exist any more, `lost`, are not restored. */
 static void follow_restore(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *lost = member(asked->facts, "lost");
@@ -339,7 +340,7 @@ static void derive_local(json_object *will, const scim_asked_t *asked)
     json_object_object_add(will, "source", text(LOCAL));
 }
 
-/* It keeps its name and members, and clients do not see it. */
+/* The group keeps its name and members, but clients do not see it any more. */
 static void follow_unlink(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *local = scim_json_own(text(LOCAL), asked->pool);
@@ -368,7 +369,7 @@ static void derive_provisioned(json_object *will, const scim_asked_t *asked)
     json_object_object_add(will, "source", text("scim"));
 }
 
-/* Clients see it again, with its name and members. */
+/* Clients see the group again, with its name and members. */
 static void follow_link(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *provisioned = scim_json_own(text("scim"), asked->pool);
@@ -420,7 +421,7 @@ static scim_error_t *check_members(const scim_asked_t *asked)
     return error;
 }
 
-/* Who was no member before: `joins`, a list of ids in their order. */
+/* Counts the new members: `joins`, an ordered list of their ids. */
 static void derive_joined(json_object *will, const scim_asked_t *asked)
 {
     size_t joined = scim_list_length(member(asked->facts, "joins"));

@@ -1,4 +1,4 @@
-/* Requests that the guard against mass changes holds: what administrators decide about each. */
+/* Requests that the guard against mass changes holds: the decisions of administrators. */
 #include <string.h>
 
 #include "nouns.h"
@@ -35,7 +35,7 @@ static json_object *state_of(const char *state, const char *until, apr_pool_t *p
     return out;
 }
 
-/* One more hold gets the state of the outcome's row. */
+/* Adds a hold that gets the state in the outcome's row. */
 static void decide_one(scim_outcome_t *outcome, json_object *hold)
 {
     const char *state = text(outcome->row, "state"), *until = text(outcome->row, "until");
@@ -51,7 +51,7 @@ static void begin_row(scim_outcome_t *outcome, const char *state, const char *un
     json_object_object_add(outcome->row, "holds", json_object_new_array());
 }
 
-/* The one that is asked about, which is the answer. */
+/* Decides the named hold; the answer shows it. */
 static void decide_asked(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *hold = member(asked->facts, "told");
@@ -59,10 +59,10 @@ static void decide_asked(scim_outcome_t *outcome, const scim_asked_t *asked)
     json_object_object_add(outcome->row, "id", json_object_get(member(hold, "id")));
 }
 
-/* --- one ---------------------------------------------------------------------------------------------------------- */
+/* --- one request ---------------------------------------------------------------------------------------------------*/
 
-/* One request passes for a while, or everything. Other rejected requests stay rejected: the look-up returns all holds
- * of the released request, in their order. */
+/* Releases one request, or everything, for a while. Other rejected requests stay rejected: the look-up returns all
+ * holds of the released request, in their order. */
 static scim_error_t *release(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *others = member(asked->facts, "others");
@@ -105,9 +105,9 @@ const scim_action_t scim_hold_reject = {
     .decide = reject,
 };
 
-/* --- several ------------------------------------------------------------------------------------------------------ */
+/* --- several requests ----------------------------------------------------------------------------------------------*/
 
-/* Those that are named, or all that are held; what was rejected before stays as it is. */
+/* Rejects the named requests, or all held ones; requests that are rejected already stay so. */
 static scim_error_t *reject_all(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     static const scim_refusal_t missing = {NULL, 404, "hold",

@@ -1,4 +1,4 @@
-/* Merging a user into another one: what would be carried over (preview), and doing it. */
+/* Merging a user into another one: a preview of what would be transferred, and the merge itself. */
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "scim/json.h"
 #include "user.h"
 
-/* The user that goes, and the one that stays. */
+/* The user that is deleted, and the one that remains. */
 typedef struct merge_t {
     const scim_asked_t *asked;
     const scim_rules_t *rules;
@@ -44,7 +44,7 @@ static int is_provisioned(const scim_row_t *row)
     return strcmp(row->source, "scim") == 0;
 }
 
-/* --- what is carried over ----------------------------------------------------------------------------------------- */
+/* --- what is transferred -------------------------------------------------------------------------------------------*/
 
 /* By default a local account gets the identity of the provisioned account that is merged into it, so that the identity
  * provider finds it. */
@@ -112,7 +112,7 @@ static int has_flag(const scim_row_t *row, const char *flag)
     return 0;
 }
 
-/* The flags that the one that goes has alone. */
+/* The flags that only the deleted account has. */
 static json_object *flags_beyond(const merge_t *merge)
 {
     json_object *list = json_object_new_array();
@@ -157,7 +157,7 @@ static void read_merge(merge_t *merge, const scim_asked_t *asked)
     SCIM_USER_IS_DELETED, {"intoDeleted", 409, "into", "The user \"{intoName}\" is deleted; restore it first."},       \
         SCIM_USER_IS_PROTECTED
 
-/* What the identity provider will do, which follows from what the preview shows and from two facts more. */
+/* What the identity provider will do, from the preview and two more facts. */
 static const char *next_of(json_object *preview, const merge_t *merge)
 {
     json_object *known = scim_json_copy(preview, merge->pool);
@@ -166,7 +166,7 @@ static const char *next_of(json_object *preview, const merge_t *merge)
     return scim_merge_next(known, merge->pool);
 }
 
-/* What would refuse it is a part of the answer. */
+/* A refusal is a part of the preview's answer. */
 static scim_error_t *decide_preview(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     static const scim_refusal_t refusals[] = {REFUSED, SCIM_NO_REFUSAL};
@@ -209,7 +209,7 @@ static int by_key(const void *one, const void *other)
     return strcmp(a[1], b[1]);
 }
 
-/* Those of both, in the order of their keys. */
+/* The flags of both accounts, in the order of their keys. */
 static const apr_array_header_t *flags_of_both(const merge_t *merge)
 {
     const apr_array_header_t *lists[] = {merge->stays.flags, merge->gone.flags};
@@ -232,7 +232,7 @@ static const apr_array_header_t *flags_of_both(const merge_t *merge)
     return flags;
 }
 
-/* The one that stays, with what is carried over. */
+/* The remaining account, with the transferred values. */
 static scim_error_t *survivor_of(scim_row_t *after, const merge_t *merge)
 {
     json_object *becomes = member(merge->plan, "becomes");

@@ -28,9 +28,9 @@ static const scim_noun_t template_noun = {
         },
 };
 
-/* What it gives, and what a list of names may not have. */
+/* The arguments with what a template gives, and the refusal of an unknown name in each. */
 static const struct {
-    const char *argument, *found; /* found: the fact of what was found by the names */
+    const char *argument, *found; /* found: the fact with the objects of these names */
     scim_refusal_t missing;
 } gifts[] = {
     {"groups",
@@ -73,7 +73,7 @@ static scim_error_t *check_list(const scim_asked_t *asked, apr_size_t gift)
     return error;
 }
 
-/* What a member is when the change is made. */
+/* The value of a member after the change. */
 static json_object *will_be(const scim_asked_t *asked, const char *name)
 {
     json_object *is = json_object_object_get(asked->facts, "is");
@@ -111,7 +111,7 @@ static scim_error_t *check_gifts(const scim_asked_t *asked)
     return error || gives(asked) ? error : scim_action_refuse(asked, &nothing);
 }
 
-/* What the condition was compiled to is written beside it. */
+/* The compiled condition is stored with the condition. */
 static void put_condition(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     static const char *const names[] = {"conditionSql", "conditionParams"};

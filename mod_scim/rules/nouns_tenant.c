@@ -5,7 +5,7 @@
 #include "scim/json.h"
 #include "scim/text.h"
 
-/* The audit log tells more than its representation. */
+/* The audit log shows more than the representation. */
 static const scim_noun_t tenant_noun = {.open = 1};
 
 static json_object *member(json_object *object, const char *name)
@@ -34,14 +34,14 @@ static void tell(scim_outcome_t *outcome, const char *action, json_object *will)
     }
 }
 
-/* --- on ----------------------------------------------------------------------------------------------------------- */
+/* --- switching provisioning on -------------------------------------------------------------------------------------*/
 
 static int has_one_token(const scim_asked_t *asked)
 {
     return json_object_get_boolean(member(stored(asked), "oneToken"));
 }
 
-/* Where there is one token at a time, switching provisioning on makes a new one. */
+/* If a tenant has one token at a time, switching provisioning on creates a new one. */
 static int issues(const scim_asked_t *asked)
 {
     return has_one_token(asked) && !json_object_get_boolean(member(stored(asked), "enabled"));
@@ -74,7 +74,7 @@ static void derive_on(json_object *will, const scim_asked_t *asked)
     json_object_object_add(will, "enabled", json_object_new_boolean(1));
 }
 
-/* The token with the name and the terms of the last one, or with none. */
+/* A new token with the name and the terms of the last one, if there is one. */
 static json_object *renewed(const scim_asked_t *asked, json_object *last)
 {
     static const char *const terms[] = {"name",  "description", "readOnly", "addresses", "rate",
@@ -94,7 +94,7 @@ static json_object *renewed(const scim_asked_t *asked, json_object *last)
     return token;
 }
 
-/* All tokens are revoked: the fact `tokens`, oldest first. */
+/* Revokes all tokens (the fact `tokens`, oldest first), and creates a new one. */
 static void issue(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *tokens = member(asked->facts, "tokens"), *last = NULL;
@@ -129,7 +129,7 @@ const scim_action_t scim_tenant_enable = {.noun = &tenant_noun,
                                           .derive = derive_on,
                                           .follow = follow_enable};
 
-/* --- off ---------------------------------------------------------------------------------------------------------- */
+/* --- switching provisioning off ------------------------------------------------------------------------------------*/
 
 static void derive_off(json_object *will, const scim_asked_t *asked)
 {
@@ -137,13 +137,13 @@ static void derive_off(json_object *will, const scim_asked_t *asked)
     json_object_object_add(will, "enabled", json_object_new_boolean(0));
 }
 
-/* The log tells what has become of the accounts, too. */
+/* Whether the accounts are deactivated; the audit log shows it, too. */
 static int deactivates(const scim_asked_t *asked)
 {
     return strcmp(json_object_get_string(member(asked->args, "accounts")), "deactivate") == 0;
 }
 
-/* Accounts that are deactivated are a batch, which can be taken back. */
+/* The deactivation of the accounts is a batch, so that it can be undone. */
 static void follow_disable(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     json_object *will = scim_json_copy(outcome->will, asked->pool);
@@ -184,7 +184,7 @@ static scim_error_t *check_roles(const scim_asked_t *asked)
     return NULL;
 }
 
-/* Settings that contradict each other: provisioning must not give a reserved role by default, by a mapping or by a
+/* Refuses contradictory settings: provisioning must not give a reserved role by default, by a mapping or by a
  * template. */
 static scim_error_t *check_contradictions(const scim_asked_t *asked)
 {
@@ -235,7 +235,8 @@ static int guards(json_object *tenant)
     return member(tenant, "guardLimit") || member(tenant, "guardShare");
 }
 
-/* What the statements do beside the settings: give logins anew, and count what was lost before there was a guard. */
+/* What the statements do in addition to the settings: compute the login keys again, and count what was lost before the
+ * guard was switched on. */
 static void put_consequences(scim_outcome_t *outcome)
 {
     int logins = !json_object_equal(member(outcome->is, "loginAttribute"), member(outcome->will, "loginAttribute"));
@@ -254,7 +255,7 @@ static void follow_set(scim_outcome_t *outcome, const scim_asked_t *asked)
 const scim_action_t scim_tenant_set = {
     .noun = &tenant_noun, .kind = SCIM_ACTION_SET, .always = 1, .check = check_settings, .follow = follow_set};
 
-/* A tenant is made with the settings that the table has for all, and then set. */
+/* A tenant is created with the table's defaults, and then its settings are set. */
 static const scim_refusal_t is_there = {NULL, 409, "tenant",
                                         "There is a tenant \"{tenant}\" already; choose another name."};
 

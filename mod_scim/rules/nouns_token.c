@@ -1,4 +1,4 @@
-/* Tokens: who may do what with each, and until when. */
+/* Tokens: what a client may do with a token, and until when. */
 #include <string.h>
 
 #include "nouns.h"
@@ -52,7 +52,7 @@ static json_object *user_of(const scim_asked_t *asked)
     return member(argued ? asked->facts : member(asked->facts, "is"), argued ? "foundUser" : "userId");
 }
 
-/* Whether it is for that user alone: one that gets a user is, unless it is said otherwise. */
+/* Whether the token is only for its user's /Me: by default if it gets a user. */
 static int is_confined(const scim_asked_t *asked)
 {
     json_object *is = member(asked->facts, "is");
@@ -97,7 +97,7 @@ static void derive_terms(json_object *will, const scim_asked_t *asked)
 
 /* --- the audit log ------------------------------------------------------------------------------------------------ */
 
-/* What of a token changes by itself: the log does not tell it. */
+/* Members of a token that change without an administrator; the audit log does not show them. */
 static json_object *version_of(json_object *token, apr_pool_t *pool)
 {
     static const char *const names[] = {"status", "lastUsed", "lastAddress", "userName", "usualEvery", "quiet"};
@@ -199,7 +199,7 @@ static void follow_set(scim_outcome_t *outcome, const scim_asked_t *asked)
 const scim_action_t scim_token_set = {
     .noun = &token_noun, .kind = SCIM_ACTION_SET, .check = check_set, .derive = derive_terms, .follow = follow_set};
 
-/* Twice is once: what was revoked stays as it is. */
+/* Revoking a token again changes nothing. */
 static void derive_revoked(json_object *will, const scim_asked_t *asked)
 {
     if (!member(will, "revoked")) {

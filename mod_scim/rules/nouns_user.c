@@ -1,4 +1,4 @@
-/* Users: what administrators make, change and remove, and whom provisioning may not touch. */
+/* Users: administrators create, change and delete them, and protect them from provisioning. */
 #include <string.h>
 
 #include "account.h"
@@ -13,7 +13,7 @@ static json_object *member(json_object *object, const char *name)
     return json_object_object_get(object, name);
 }
 
-/* The answer is the user of this id. */
+/* The answer shows the user with this id. */
 static void answer_with(scim_outcome_t *outcome, json_object *id)
 {
     json_object_object_add(outcome->row, "id", json_object_get(id));
@@ -21,7 +21,7 @@ static void answer_with(scim_outcome_t *outcome, json_object *id)
 
 static const scim_refusal_t there[] = {SCIM_USER_IS_DELETED, SCIM_NO_REFUSAL};
 
-/* What templates give to it: role and flags to the row, the rest to what is written behind it. */
+/* Applies the templates: role and flags go to the row; what is written later, to `given`. */
 static void give(scim_outcome_t *outcome, const char *id, scim_row_t *row, const scim_asked_t *asked)
 {
     scim_giving_t giving = {.templates =
@@ -49,14 +49,14 @@ static scim_error_t *decide_add(scim_outcome_t *outcome, const scim_asked_t *ask
 
 const scim_action_t scim_user_add = {.noun = &scim_user_noun, .kind = SCIM_ACTION_ADD, .decide = decide_add};
 
-/* A stored user, and the rules that hold for it. */
+/* A stored user, and the tenant's rules. */
 typedef struct stored_t {
     const char *id;
     const scim_rules_t *rules;
     scim_row_t row;
 } stored_t;
 
-/* Reads it from the facts; the answer is the same user. */
+/* Reads the user from the facts; the answer shows it. */
 static stored_t read_stored(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     stored_t stored = {.rules = scim_user_rules(asked)};
@@ -82,7 +82,7 @@ const scim_action_t scim_user_set = {
 
 /* --- deleting, erasing, restoring, converting --------------------------------------------------------------------- */
 
-/* Withdraws grants: those of a source, or all; `name` is the user's name, NULL: the user does not exist any more. */
+/* Withdraws the user's grants, of one source or all. `name`: the user's name; NULL: the user is erased. */
 static void take_back(scim_outcome_t *outcome, const stored_t *stored, const char *source, const char *name,
                       const scim_asked_t *asked)
 {
@@ -151,7 +151,7 @@ const scim_action_t scim_user_erase_deleted = {
     .decide = decide_erase,
 };
 
-/* Active, if it was when it was deleted. */
+/* A restored user is active if it was active when it was deleted. */
 static scim_error_t *decide_restore(scim_outcome_t *outcome, const scim_asked_t *asked)
 {
     stored_t stored = read_stored(outcome, asked);
@@ -204,7 +204,7 @@ const scim_action_t scim_user_convert = {
 
 /* --- protection --------------------------------------------------------------------------------------------------- */
 
-#define KEPT "protected" /* the source of what a user has kept */
+#define KEPT "protected" /* the source of grants that keep a protected user's access */
 
 /* Protecting a user does not change its version. */
 static int change_protection(scim_outcome_t *outcome, const stored_t *stored, const char *kind)
@@ -218,7 +218,8 @@ static int change_protection(scim_outcome_t *outcome, const stored_t *stored, co
     return element != NULL;
 }
 
-/* It keeps what it has by policy, groups and login as grants, with their times and therefore its seats. */
+/* Makes grants of the access that the user has by policy, groups and login. The grants keep the times, and so the user
+ * keeps its seats. */
 static void pin(scim_outcome_t *outcome, const stored_t *stored, const scim_asked_t *asked)
 {
     json_object *pins = member(asked->facts, "pins"), *granted = json_object_new_array();

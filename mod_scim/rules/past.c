@@ -29,8 +29,8 @@ static int is_action(json_object *entry, const char *action)
     return done && action && strcmp(done, action) == 0;
 }
 
-/* Whether an entry tells how the thing was before and after. Others tell of what was given to it: a grant, a template,
- * a login, what another account had. */
+/* Whether an entry shows the object before and after. Other entries show what the object was given: a grant, a
+ * template, a login, the data of a merged account. */
 static int is_of_thing(json_object *entry)
 {
     static const char *const others[] = {"grant", "withdraw", "template", "add-link", "remove-link", "merge"};
@@ -42,7 +42,8 @@ static int is_of_thing(json_object *entry)
     return 1;
 }
 
-/* Whether an entry says something of a member; `whole`: of a document, all of which a creation has. */
+/* Whether an entry has a value of a member. `whole`: it is a member of the document; the entry of a creation has the
+ * whole document. */
 static int names(json_object *entry, const char *name, int whole)
 {
     static const char *const sides[] = {"before", "after"};
@@ -97,7 +98,7 @@ const char *scim_past_text(json_object *log, apr_time_t moment, json_object *is,
     return value ? json_object_get_string(value) : NULL;
 }
 
-/* What an entry makes of whether the thing is there: 1, 0, or -1, nothing. */
+/* What an entry says about the existence of the object: 1, 0, or -1: nothing. */
 static int makes_there(json_object *entry)
 {
     static const struct {

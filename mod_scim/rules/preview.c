@@ -16,7 +16,7 @@
 typedef struct subscription_t {
     const char *id;
     int seats, automatic;
-    int logins; /* first logins have granted it */
+    int logins; /* some first logins have granted it */
     apr_time_t since;
 } subscription_t;
 
@@ -33,8 +33,8 @@ typedef struct rules_t {
 
 typedef enum { GROUPS, ROLES, SUBSCRIPTIONS } kind_e;
 static const struct {
-    const char *names; /* in what is looked up */
-    const char *found; /* in what was found */
+    const char *names; /* the members of the look-up that have the names */
+    const char *found; /* the fact with the found objects */
     const char *missing;
 } kinds[] = {
     [GROUPS] = {"groups", "groups", "There is no group \"{name}\"; make it first, or correct the name."},
@@ -44,18 +44,18 @@ static const struct {
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(*kinds))
 
-/* A preview that is being made. */
+/* The state of a preview. */
 typedef struct making_t {
     rules_t will;
     apr_time_t now;
-    apr_hash_t *named[KIND_COUNT]; /* what was found: by kind and name an object */
-    apr_hash_t *mapped;            /* the mappings that will be there, by key_of() */
+    apr_hash_t *named[KIND_COUNT]; /* the found objects, by kind and name */
+    apr_hash_t *mapped;            /* the mappings after the change, by key_of() */
     apr_hash_t *reaches;           /* by group: an array of reach_t */
     json_object *args;
     apr_pool_t *pool;
 } making_t;
 
-/* A group whose members have what another one is mapped to, or itself. */
+/* A group whose members have what another group is mapped to: the group itself, or one in it. */
 typedef struct reach_t {
     const char *via;
     apr_time_t since;
@@ -84,7 +84,7 @@ static const char *item_text(json_object *list, size_t i)
     return json_object_get_string(json_object_array_get_idx(list, i));
 }
 
-/* --- the rules as they are ---------------------------------------------------------------------------------------- */
+/* --- the current rules ---------------------------------------------------------------------------------------------*/
 
 static void read_subscriptions(rules_t *rules, json_object *list, apr_pool_t *pool)
 {
@@ -147,9 +147,9 @@ static void read_named(making_t *making, json_object *stored)
     }
 }
 
-/* --- what the change names ---------------------------------------------------------------------------------------- */
+/* --- names in the arguments ----------------------------------------------------------------------------------------*/
 
-/* The subscription of SUBSCRIPTION=SEATS; the last "=" divides. NULL: there is none. */
+/* The subscription in SUBSCRIPTION=SEATS, up to the last "="; NULL: malformed. */
 static const char *seated_name(const char *pair, apr_pool_t *pool)
 {
     const char *sign = strrchr(pair, '=');
@@ -188,7 +188,7 @@ json_object *scim_preview_names(json_object *args, apr_pool_t *pool)
     return names;
 }
 
-/* Refuses an argument for one of the names, or other texts, that it has. */
+/* Refuses an argument because of one of its names or texts. */
 static scim_error_t *refuse_one(const making_t *making, const char *argument, int status, const char *text,
                                 json_object *facts)
 {
@@ -240,13 +240,13 @@ static scim_error_t *find_subscription(subscription_t **out, const making_t *mak
 
 /* --- the change --------------------------------------------------------------------------------------------------- */
 
-/* A subscription or a role, of the members of a group or of all, as one text. */
+/* The key of a gift: a subscription or role, to the members of a group or to all. */
 static const char *key_of(const char *via, const char *subscription, const char *role, apr_pool_t *pool)
 {
     return apr_pstrcat(pool, via ? via : "", role ? " role:" : " ", role ? role : subscription, NULL);
 }
 
-/* Adds a mapping, unless it is there. */
+/* Adds a mapping, unless it exists. */
 static void add_mapping(making_t *making, const mapping_t *mapping)
 {
     const char *key = key_of(mapping->group, mapping->subscription, mapping->role, making->pool);
@@ -321,7 +321,7 @@ static scim_error_t *set_seats(making_t *making, const char *argument, json_obje
     return NULL;
 }
 
-/* What becomes automatic is given since now. */
+/* A subscription that becomes automatic is given from now on. */
 static scim_error_t *set_automatic(making_t *making, const char *argument, json_object *name)
 {
     subscription_t *subscription;
@@ -343,7 +343,7 @@ static scim_error_t *each(making_t *making, const char *argument,
     return error;
 }
 
-/* The list has all that is automatic from now on. */
+/* Sets the list of automatic subscriptions; others stop being automatic. */
 static scim_error_t *choose_automatic(making_t *making)
 {
     apr_array_header_t *list = making->will.subscriptions;
@@ -358,7 +358,7 @@ static scim_error_t *choose_automatic(making_t *making)
     return each(making, "automatic", set_automatic);
 }
 
-/* What the policy gives from now on is given since now. */
+/* What a new policy gives is given from now on. */
 static void choose_policy(making_t *making)
 {
     rules_t *will = &making->will;
@@ -390,7 +390,7 @@ static scim_error_t *change_rules(making_t *making)
 
 /* --- comparing ---------------------------------------------------------------------------------------------------- */
 
-/* A concern before it has its number, with its gifts. */
+/* A candidate for a concern, with its gifts before and after. */
 typedef struct candidate_t {
     scim_concern_t concern;
     apr_array_header_t *gives; /* scim_gives_t * */
@@ -417,7 +417,7 @@ static candidate_t *candidate_of(comparison_t *comparison, const char *subscript
     return one;
 }
 
-/* One group may be reached by several ways, of which the earliest counts. */
+/* If a group is reached in several ways, the earliest counts. */
 static void add_gift(const comparison_t *comparison, candidate_t *candidate, int side, const char *via,
                      apr_time_t since)
 {
@@ -465,7 +465,7 @@ static void add_rules(comparison_t *comparison, const making_t *making, const ru
     }
 }
 
-/* What logins have granted counts where the policy is `manual`. */
+/* With the policy `manual`, the grants of first logins count. */
 static void mark_logins(comparison_t *comparison, const rules_t *was, const rules_t *will)
 {
     int manual = scim_policy_read(was->policy) == SCIM_POLICY_MANUAL;
@@ -489,7 +489,7 @@ static int differs(const candidate_t *candidate)
     return unlike;
 }
 
-/* By id, and roles after that: the order in which one person's are shown. */
+/* Subscriptions by id, then roles: the order in which a person's rows are shown. */
 static int compare_targets(const void *one, const void *other)
 {
     const scim_concern_t *a = &(*(candidate_t *const *)one)->concern, *b = &(*(candidate_t *const *)other)->concern;

@@ -9,7 +9,7 @@
 
 #define IDENTIFIER_MIN 16 /* characters */
 
-/* Whether all but punctuation is one byte. */
+/* Whether a text repeats one character, apart from punctuation. */
 static int is_uniform(const char *text, apr_size_t len)
 {
     char only = 0;
@@ -42,7 +42,7 @@ int scim_restore_identifies(json_object *doc)
     return count_characters(text, len) >= IDENTIFIER_MIN && !is_uniform(text, len);
 }
 
-/* --- who it is ---------------------------------------------------------------------------------------------------- */
+/* --- who a POST means ----------------------------------------------------------------------------------------------*/
 
 static int is_same(const char *one, const char *other)
 {
@@ -54,7 +54,7 @@ static int is_provisioned(const scim_row_t *row)
     return strcmp(row->source, "scim") == 0;
 }
 
-/* What a user is or was called, folded. */
+/* The folded userName; for a deleted user its former one. */
 static const char *name_key(const scim_row_t *row)
 {
     return row->keys[row->deleted ? SCIM_KEY_FORMER_NAME : SCIM_KEY_USER_NAME];
@@ -85,12 +85,12 @@ static int share_email(const scim_row_t *one, const scim_row_t *other, apr_pool_
     return 0;
 }
 
-/* What a POST says of who it is. */
+/* How a POST identifies a person. */
 typedef struct asked_t {
     const scim_row_t *sent;
-    int named;            /* its externalId names one person by itself, or it has none */
-    int by_name;          /* the tenant takes the userName for enough */
-    const char *name_key; /* the userName; NULL where it does not count */
+    int named;            /* its externalId identifies one person by itself, or it has none */
+    int by_name;          /* for the tenant the userName alone is sufficient */
+    const char *name_key; /* the folded userName; NULL: it is not compared */
     apr_pool_t *pool;
 } asked_t;
 
@@ -107,14 +107,14 @@ static int is_former(const asked_t *asked, const scim_row_t *row)
     return row->deleted || (!row->active && (asked->sent->active || !is_same(name_key(row), name_key(asked->sent))));
 }
 
-/* Whether this user comes back by its userName. */
+/* Whether the POST restores this user by its userName. */
 static int is_namesake(const asked_t *asked, const scim_row_t *row, int same_external_id)
 {
     return is_same(asked->name_key, name_key(row)) && (asked->by_name || (!asked->named && same_external_id)) &&
            (row->deleted || (!row->active && asked->sent->active));
 }
 
-/* The note of a new account beside a former one that was not brought back. */
+/* The note about a new account, if a similar former account was not restored. */
 static const char *not_brought_back(const scim_alike_t *alike, apr_pool_t *pool)
 {
     return apr_psprintf(pool,
@@ -124,7 +124,7 @@ static const char *not_brought_back(const scim_alike_t *alike, apr_pool_t *pool)
                         alike->row.deleted ? "deleted" : "inactive", alike->id);
 }
 
-/* The latest one, but existing users before deleted ones. `alike` is in the order of ids. */
+/* Existing users are preferred to deleted ones, and later ones to earlier ones. `alikes` are in the order of ids. */
 static int is_better(const scim_alike_t *alike, const scim_alike_t *best)
 {
     return !best || !alike->row.deleted || best->row.deleted;
@@ -150,7 +150,7 @@ static void find_former(scim_claim_t *claim, const asked_t *asked, const apr_arr
     claim->note = !claim->found && other ? not_brought_back(other, asked->pool) : NULL;
 }
 
-/* The local account that matches a sent user: by the userName, else by the account's e-mail. */
+/* The local account that matches the sent user: by the userName, or else by the account's e-mail address. */
 static const scim_alike_t *find_local(const char **what, const scim_row_t *sent, const apr_array_header_t *alikes,
                                       apr_pool_t *pool)
 {
@@ -175,7 +175,7 @@ static const scim_alike_t *find_local(const char **what, const scim_row_t *sent,
     return found;
 }
 
-/* Whether a local account has to do with it; then the claim is decided. */
+/* If a local account matches, decides the claim and returns 1. */
 static int claim_local(scim_claim_t *claim, const scim_row_t *sent, const apr_array_header_t *alikes,
                        const scim_rules_t *rules, apr_pool_t *pool)
 {
@@ -212,7 +212,7 @@ static const scim_alike_t *with_id(const char *id, const apr_array_header_t *ali
     return NULL;
 }
 
-/* The account into which a merged account went; NULL: that one is deleted, too. A chain of merges is at most as long as
+/* The remaining account of a merge, or of a chain of merges; NULL: it was deleted, too. A chain is at most as long as
  * the number of accounts. */
 static const scim_alike_t *find_survivor(const scim_alike_t *merged, const apr_array_header_t *alikes)
 {
@@ -249,7 +249,7 @@ static void claim_survivor(scim_claim_t *claim, const scim_alike_t *survivor, co
     }
 }
 
-/* Whether it has to do with a merged account; then the claim is decided. */
+/* If a merged account matches, decides the claim and returns 1. */
 static int claim_merged(scim_claim_t *claim, const asked_t *asked, const apr_array_header_t *alikes,
                         const scim_rules_t *rules)
 {

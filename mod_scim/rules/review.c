@@ -12,7 +12,7 @@
 #include "scim/table.h"
 #include "scim/text.h"
 
-/* --- the rules at the moment -------------------------------------------------------------------------------------- */
+/* --- the rules at that moment --------------------------------------------------------------------------------------*/
 
 static size_t length_of(json_object *list)
 {
@@ -29,14 +29,14 @@ static int is_same(const char *one, const char *other)
     return one && other ? strcmp(one, other) == 0 : one == other;
 }
 
-/* What is as old as the policy that makes it count. */
+/* Access is as old as the younger of its two conditions. */
 static apr_time_t later(apr_time_t one, apr_time_t other)
 {
     return one > other ? one : other;
 }
 
-/* When a subscription became automatic, or the policy made that count: as it is kept, where nothing of it has changed
- * since, or else by the log. */
+/* When the subscription became automatic, or the policy began to give automatic subscriptions: the stored time if it
+ * is before the moment, or else the time in the log. */
 static apr_time_t automatic_since(const scim_review_t *review, json_object *log, json_object *is)
 {
     apr_time_t kept = scim_past_time(is, "since");
@@ -66,7 +66,7 @@ static void add_subscription(scim_review_t *review, json_object *given)
     apr_hash_set(review->by_id, one->id, APR_HASH_KEY_STRING, one);
 }
 
-/* The id of the subscription that was called so when an entry was made; NULL: none was. */
+/* The id of the subscription that had this name at that time; NULL: none. */
 static const char *id_by_name(json_object *subscriptions, apr_time_t at, const char *name)
 {
     for (size_t i = 0; i < length_of(subscriptions); i++) {
@@ -100,7 +100,7 @@ static void add_gift(scim_review_t *review, const char *group, const char *subsc
     APR_ARRAY_PUSH(gifts, gift_t) = (gift_t){given, role, since};
 }
 
-/* What the log has told of a mapping when the moment was, and for the first time after it. */
+/* The last entry about a mapping up to the moment, and the first one after it. */
 typedef struct told_t {
     json_object *last, *next;
 } told_t;
@@ -137,7 +137,7 @@ static int maps(json_object *entry)
     return is_same(scim_past_get(entry, "action"), "map");
 }
 
-/* Whether a mapping was there, by what the log tells; `is`: it is there now. */
+/* Whether the mapping existed at the moment, according to the log. `is`: it exists now. */
 static int was_mapped(const told_t *told, int is)
 {
     if (told && told->last) {
@@ -146,7 +146,8 @@ static int was_mapped(const told_t *told, int is)
     return told && told->next ? !maps(told->next) : is;
 }
 
-/* Since when a mapping counts that was made at a moment: since the policy does, and since its group was restored. */
+/* Since when a mapping that was made at `made` has counted: not before the policy, nor before its group was
+ * restored. */
 static apr_time_t counts_since(const scim_review_t *review, const char *group, apr_time_t made)
 {
     const apr_time_t *restored = apr_hash_get(review->restored, group, APR_HASH_KEY_STRING);
@@ -154,8 +155,8 @@ static apr_time_t counts_since(const scim_review_t *review, const char *group, a
     return later(later(made, policy), restored ? *restored : 0);
 }
 
-/* A mapping that is there now. It counts since when it is kept, where that was before the moment, or else since it was
- * made, the policy made it count, or its group was restored. */
+/* Adds a mapping that exists now. Its stored time is used if it is before the moment; otherwise the latest of its
+ * creation, the policy's time, and the restoring of its group. */
 static void add_row(scim_review_t *review, json_object *row, const told_t *told)
 {
     const char *group = scim_past_get(row, "group");
@@ -210,10 +211,9 @@ static void add_groups(scim_review_t *review, json_object *list)
     }
 }
 
-/* --- who was in what ------------------------------------------------------------------------------------------------
- */
+/* --- memberships ---------------------------------------------------------------------------------------------------*/
 
-/* What the log tells of joining and leaving, by group. */
+/* The log's entries about joining and leaving, by group. */
 static apr_hash_t *told_by_group(const scim_review_t *review, json_object *log, apr_pool_t *pool)
 {
     apr_hash_t *told = scim_table_make(pool);
@@ -239,7 +239,7 @@ static int joins(json_object *entry)
     return is_same(scim_past_get(entry, "action"), "add-members");
 }
 
-/* When a member joined a group that it was in at the moment; -1: it was not. `row` is its membership now. */
+/* When the member joined the group; -1: it was not a member at the moment. `row` is the current membership. */
 static apr_time_t joined_at(const told_t *told, json_object *row)
 {
     if (row && !(told && told->next)) {
@@ -290,7 +290,7 @@ apr_hash_t *review_by_member(json_object *list, apr_pool_t *pool)
     return members;
 }
 
-/* The groups that each group was in. */
+/* Adds the groups that each group was a member of. */
 static void add_nested(scim_review_t *review, json_object *rules)
 {
     apr_hash_t *const sides[] = {review_by_member(member(rules, "nested"), review->pool),
@@ -307,8 +307,7 @@ static void add_nested(scim_review_t *review, json_object *rules)
     }
 }
 
-/* --- making it ------------------------------------------------------------------------------------------------------
- */
+/* --- making a review -----------------------------------------------------------------------------------------------*/
 
 static scim_error_t *refuse(const char *text, apr_pool_t *pool)
 {
@@ -405,7 +404,7 @@ json_object *scim_review_settle(scim_review_t *review)
             continue;
         }
         qsort(one->places->elts, (size_t)one->places->nelts, sizeof(scim_access_place_t), by_place);
-        /* Before everybody, where there is no seat. */
+        /* Without seats, a place before everybody's. */
         static const scim_access_place_t nobody = {0, 0, "00000000-0000-0000-0000-000000000000"};
         one->last = one->seats ? APR_ARRAY_IDX(one->places, one->seats - 1, scim_access_place_t) : nobody;
         json_object *last = json_object_new_object();

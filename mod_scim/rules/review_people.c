@@ -9,9 +9,9 @@
 #include "scim/table.h"
 #include "scim/text.h"
 
-/* Why somebody had something. */
+/* A source of access: why somebody had something. */
 typedef struct ground_t {
-    subscription_t *subscription; /* NULL: the role */
+    subscription_t *subscription; /* NULL: it is a role */
     const char *role;
     const char *source, *id, *name, *through;
     apr_time_t since, joined;
@@ -20,7 +20,7 @@ typedef struct ground_t {
 typedef struct person_t {
     const scim_review_t *review;
     json_object *given, *log, *is;
-    json_object *joined; /* what the log tells of its joining and leaving groups */
+    json_object *joined; /* the log's entries about joining and leaving groups */
     const char *id;
     scim_access_account_t account;
     apr_array_header_t *grounds; /* ground_t */
@@ -47,7 +47,7 @@ static const char *fact(const person_t *person, const char *name)
     return scim_past_text(person->log, person->review->moment, person->is, name);
 }
 
-/* Whether it was there and active. */
+/* Reads a person; 0: the account did not exist, or was not active. */
 static int read_person(person_t *person, const scim_review_t *review, json_object *given, apr_pool_t *pool)
 {
     *person = (person_t){.review = review, .given = given, .pool = pool};
@@ -126,7 +126,7 @@ static void add_gifts(person_t *person, const char *group, apr_time_t since, apr
     }
 }
 
-/* Follows the groups that a group was in, upwards: `since` has from when on a way led to each. */
+/* Follows nested groups upwards: `since` gets, for each group, the time since which it contains this one. */
 static void climb(apr_hash_t *since, const scim_review_t *review, const char *group, apr_time_t from, apr_pool_t *pool)
 {
     const apr_array_header_t *above = apr_hash_get(review->above, group, APR_HASH_KEY_STRING);
@@ -173,7 +173,7 @@ static void add_groups(person_t *person)
 /* --- grants ---------------------------------------------------------------------------------------------------------
  */
 
-/* What was granted, by the row of the grant or by an entry of the log. */
+/* A grant, from its row or from an entry of the log. */
 typedef struct grant_t {
     const char *id, *subscription, *role, *source, *by;
     apr_time_t granted, joined;
@@ -229,11 +229,11 @@ static int is_same_grant(const grant_t *one, const grant_t *other)
            is_equal(one->source, other->source);
 }
 
-/* All that a person has now, or that the log speaks of, each once. */
+/* A grant that a person has now, or that the log mentions. */
 typedef struct standing_t {
     grant_t grant;
-    int row;                  /* it is there now */
-    json_object *last, *next; /* what the log tells of it up to the moment, and first after it */
+    int row;                  /* it exists now */
+    json_object *last, *next; /* the last entry about it up to the moment, and the first one after it */
 } standing_t;
 
 static standing_t *standing_of(apr_array_header_t *all, const grant_t *grant)
@@ -272,8 +272,8 @@ static apr_array_header_t *standings(const person_t *person)
     return all;
 }
 
-/* Whether it was granted at the moment, and how: the row says it where nothing has happened since; else the entry of
- * the withdrawal, which has all of the row; else that of the grant. */
+/* Whether the grant existed at the moment, and its data: from the row if nothing has changed since; else from the
+ * entry of its withdrawal, which has the whole row; else from the entry of the grant. */
 static int was_granted(grant_t *grant, const person_t *person, const standing_t *standing)
 {
     *grant = standing->grant;
@@ -314,8 +314,7 @@ static void add_grants(person_t *person)
     }
 }
 
-/* --- what a person had ----------------------------------------------------------------------------------------------
- */
+/* --- access of a person --------------------------------------------------------------------------------------------*/
 
 static int compare_texts(const char *one, const char *other)
 {
@@ -327,7 +326,7 @@ static int compare_times(apr_time_t one, apr_time_t other)
     return one < other ? -1 : one > other;
 }
 
-/* Subscriptions and then roles, each by its name; of one, the oldest ground first. */
+/* Subscriptions, then roles, by name; for each, the oldest source first. */
 static int by_thing(const void *a, const void *b)
 {
     const ground_t *one = a, *other = b;
@@ -345,7 +344,7 @@ static int is_same_thing(const ground_t *one, const ground_t *other)
     return one->subscription == other->subscription && is_equal(one->role, other->role);
 }
 
-/* The grounds in their order; 0 where the person was not there, or not active. */
+/* Reads the sources of a person's access, sorted; 0: the account did not exist, or was not active. */
 static int read_grounds(person_t *person, const scim_review_t *review, json_object *given, apr_hash_t *joined,
                         apr_pool_t *pool)
 {
@@ -361,7 +360,7 @@ static int read_grounds(person_t *person, const scim_review_t *review, json_obje
     return 1;
 }
 
-/* The place of one who has a subscription on several grounds: that of the first of them. */
+/* The place of a person for a subscription's seats: by the oldest source. */
 static scim_access_place_t place_of(const person_t *person, int from, int to)
 {
     const ground_t *grounds = (const ground_t *)(const void *)person->grounds->elts;
@@ -372,7 +371,7 @@ static scim_access_place_t place_of(const person_t *person, int from, int to)
     return place;
 }
 
-/* Where the grounds of the next thing begin. */
+/* Where the sources of the next subscription or role begin. */
 static int next_thing(const person_t *person, int from)
 {
     int to = from + 1;
@@ -435,7 +434,7 @@ static void put(json_object *object, const char *name, const char *text)
     json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
 }
 
-/* A time; null where the log does not know it. */
+/* Adds a time; null: the log does not have it. */
 static void put_time(json_object *object, const char *name, apr_time_t time, char text[SCIM_TIME_SIZE])
 {
     scim_time_format(text, time);

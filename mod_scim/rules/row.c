@@ -5,14 +5,14 @@
 
 #include "scim/fold.h"
 
-/* When a key is there. */
+/* Which rows have a key. */
 typedef enum { ALWAYS, OF_LIVE_USER, OF_FORMER_USER, OF_LIVE_GROUP } owner_e;
 
-/* Where a key is in the document, and how it is made of the value there. */
+/* Where the document has a key's value, and how the key is computed from it. */
 static const struct {
     scim_key_e key;
     owner_e owner;
-    const char *parent; /* NULL: at the top */
+    const char *parent; /* NULL: the top level */
     const char *name;
     int exact; /* not folded */
     int cut;
@@ -70,7 +70,7 @@ const char *scim_row_name(const scim_row_t *row)
     return text;
 }
 
-/* Without spaces at its ends; NULL where nothing is left. */
+/* Removes spaces at both ends; NULL: nothing is left. */
 static const char *trimmed(const char *text, apr_pool_t *pool)
 {
     if (!text) {

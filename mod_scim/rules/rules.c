@@ -19,7 +19,7 @@ static const char *text_of(json_object *value, apr_pool_t *pool)
     return apr_pstrdup(pool, json_object_get_string(value));
 }
 
-/* What few tenants have (tenant_traits.part): p protected accounts, m the token is for its user alone. */
+/* Properties that few tenants have (tenant_traits.part): p protected accounts, m the token is only for its user. */
 static int has_trait(json_object *object, char trait)
 {
     const char *traits = json_object_get_string(json_object_object_get(object, "traits"));
@@ -34,7 +34,7 @@ static scim_restore_e restore_of(const char *setting)
     return setting && strcmp(setting, "userName") == 0 ? SCIM_RESTORE_BY_USER_NAME : SCIM_RESTORE_BY_EXTERNAL_ID;
 }
 
-/* Each is [value, id, display name]. */
+/* Each element is [value, id, display name]. */
 static apr_array_header_t *read_roles(json_object *list, apr_pool_t *pool)
 {
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -59,7 +59,7 @@ static scim_entitlements_e entitlements_of(const char *setting)
     return setting && strcmp(setting, "refuse") == 0 ? SCIM_ENTITLEMENTS_REFUSE : SCIM_ENTITLEMENTS_IGNORE;
 }
 
-/* Each is [id, name]. */
+/* Each element is [id, name]. */
 static apr_array_header_t *read_subscriptions(json_object *list, apr_pool_t *pool)
 {
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -73,7 +73,7 @@ static apr_array_header_t *read_subscriptions(json_object *list, apr_pool_t *poo
     return named;
 }
 
-/* By their names, folded, and by their ids. */
+/* The ids of subscriptions by folded name, and by id. */
 static apr_hash_t *index_subscriptions(const apr_array_header_t *named, apr_pool_t *pool)
 {
     apr_hash_t *ids = scim_table_make(pool);

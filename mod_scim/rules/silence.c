@@ -13,7 +13,7 @@ static int compare(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* Of an even number the mean of the two in the middle. */
+/* For an even number, the mean of the two in the middle. */
 static apr_interval_time_t median(const apr_interval_time_t *sorted, int n)
 {
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;

@@ -38,7 +38,7 @@ static void read_condition(scim_template_t *out, const char *text, const scim_re
     out->failed = error ? error->detail : NULL;
 }
 
-/* Each is [id, name, condition, role, groups, subscriptions, flags]. */
+/* Each element is [id, name, condition, role, groups, subscriptions, flags]. */
 static void read_template(scim_templates_t *templates, json_object *parts, apr_pool_t *pool)
 {
     const char *condition = json_object_get_string(json_object_array_get_idx(parts, 2));
@@ -80,14 +80,14 @@ scim_templates_t *scim_templates_read(json_object *list, const scim_schemas_t *s
     return templates;
 }
 
-/* --- the account that a condition is asked of --------------------------------------------------------------------- */
+/* --- the account on which a condition is evaluated -----------------------------------------------------------------*/
 
 typedef struct account_t {
     scim_giving_t *giving;
     const char *id;
     scim_row_t *row;
-    json_object *seen;   /* as clients would see it; NULL: no condition was asked yet */
-    json_object *groups; /* of `seen` */
+    json_object *seen;   /* as clients would see it; NULL: not needed so far */
+    json_object *groups; /* the groups in `seen` */
 } account_t;
 
 static void put_text(json_object *object, const char *name, const char *text)
@@ -108,7 +108,7 @@ static json_object *new_meta(const char *id)
     return meta;
 }
 
-/* The document's members, and what the server has beside them. */
+/* Makes `seen` from the document's members and the server's columns. */
 static void see(account_t *account)
 {
     account->seen = scim_json_own(json_object_new_object(), account->giving->pool);
@@ -121,7 +121,7 @@ static void see(account_t *account)
     json_object_object_add(account->seen, "groups", json_object_get(account->groups));
 }
 
-/* The group of this id among those that the account is in already; NULL: there is none. */
+/* The group with this id among the account's groups; NULL: none. */
 static json_object *find_group(json_object *groups, const char *id)
 {
     for (size_t i = 0; i < json_object_array_length(groups); i++) {
@@ -133,7 +133,7 @@ static json_object *find_group(json_object *groups, const char *id)
     return NULL;
 }
 
-/* It is in a group from now on, and so in those that this one is in. */
+/* Adds a group to the account's groups, and the groups that it is a member of. */
 static void see_group(account_t *account, const char *group)
 {
     json_object *above = json_object_object_get(account->giving->above, group);
@@ -167,7 +167,7 @@ static int is_for(const scim_template_t *one, account_t *account)
     return scim_filter_holds(one->condition, account->seen, account->giving->templates->type, account->giving->pool);
 }
 
-/* --- what it gives ------------------------------------------------------------------------------------------------ */
+/* --- what a template gives -----------------------------------------------------------------------------------------*/
 
 static json_object *list_of(const apr_array_header_t *texts)
 {
@@ -198,7 +198,7 @@ static json_object *new_gift(const scim_template_t *one, int place)
     return gift;
 }
 
-/* What the template at this place gives to whom; made with the first. */
+/* The object that collects what the template at this position gives; created when first needed. */
 static json_object *gift_of(scim_giving_t *giving, int place)
 {
     if (!giving->given) {
@@ -238,7 +238,7 @@ static void add_flags(apr_array_header_t *all, const apr_array_header_t *flags, 
     }
 }
 
-/* All flags, each once, in the order of their folded names; NULL: none. */
+/* All flags without duplicates, in the order of their folded names; NULL: none. */
 static const apr_array_header_t *with_flags(const apr_array_header_t *has, const apr_array_header_t *more,
                                             apr_pool_t *pool)
 {
@@ -253,7 +253,7 @@ static const apr_array_header_t *with_flags(const apr_array_header_t *has, const
     return names->nelts > 0 ? names : NULL;
 }
 
-/* The entry of what has changed of the row: nothing of the document. */
+/* The audit entry for the changes of the row, without the document. */
 static void tell_change(json_object *gift, const account_t *account, scim_row_t before)
 {
     scim_entry_t entry;

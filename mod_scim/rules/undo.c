@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-/* Looked at in their order. */
+/* The first matching row refuses. */
 static const struct {
-    const char *what; /* NULL: any */
+    const char *what; /* NULL: any kind of change */
     const char *fact;
-    int refuses; /* the value that refuses */
+    int refuses; /* the value of the fact that refuses */
     const char *text;
 } refusals[] = {
     {NULL, "undone", 1, "It was taken back already."},

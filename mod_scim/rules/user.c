@@ -18,7 +18,7 @@ const scim_refusal_t scim_user_missing = {NULL, 404, "user",
 
 const scim_noun_t scim_user_noun = {.missing = &scim_user_missing};
 
-/* A row asks its type what it is called, and nothing else. */
+/* Only the names in the type are used for a row. */
 static const scim_resource_type_t user_type = {.name = USER, .stored = USER};
 
 static json_object *member(json_object *object, const char *name)
@@ -77,11 +77,11 @@ scim_row_t scim_user_new(apr_pool_t *pool)
     return row;
 }
 
-/* --- what an administrator sets ----------------------------------------------------------------------------------- */
+/* --- values that an administrator sets -----------------------------------------------------------------------------*/
 
 #define MANAGED "managed by provisioning; change it in your identity provider"
 
-/* The arguments that only the identity provider changes. */
+/* Arguments that only the identity provider may change for its accounts. */
 static const char *const provisioned[] = {"active",    "displayName", "email",    "familyName",
                                           "givenName", "phone",       "userName", NULL};
 
@@ -179,7 +179,7 @@ scim_error_t *scim_user_settle(scim_row_t *after, const scim_row_t *before, cons
     return error || strcmp(after->source, "scim") == 0 ? error : settle_doc(after, before, rules, asked);
 }
 
-/* --- what is written ---------------------------------------------------------------------------------------------- */
+/* --- rows to write -------------------------------------------------------------------------------------------------*/
 
 static json_object *list_of(scim_outcome_t *outcome, const char *name)
 {
@@ -230,7 +230,7 @@ void scim_user_make(scim_outcome_t *outcome, const char *id, const scim_row_t *a
     json_object_array_add(list_of(outcome, "made"), element_of(id, after));
 }
 
-/* How many more clients see, and the document that the user was looked up by. */
+/* Adds the document under which the user is indexed now, and the change in the number of users that clients see. */
 static void put_before(json_object *element, const scim_row_t *before, int seen)
 {
     json_object_object_add(element, "was", before->deleted ? NULL : json_object_get(before->doc));
