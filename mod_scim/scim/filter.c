@@ -1,5 +1,7 @@
-/* A recursive descent parser for the grammar of RFC 7644 figure 1: or, and, not, comparison. Parentheses and brackets
- * deepen the recursion, so their depth is limited. */
+/*
+ * A recursive descent parser for the grammar of RFC 7644 figure 1: or, and, not, comparison. Parentheses and brackets
+ * deepen the recursion, so their depth is limited.
+ */
 #include <string.h>
 
 #include "filter_parser.h"

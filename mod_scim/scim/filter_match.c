@@ -1,7 +1,9 @@
-/* Evaluates filters: that of a value path on one value, any other filter on a whole resource.
+/*
+ * Evaluates filters: that of a value path on one value, any other filter on a whole resource.
  *
  * Text is compared folded (fold.h) if caseExact is false, as in the store. The operators mean the same as in SQL
- * (store/filter_sql.h); t/http/template_conditions.t compares the two. */
+ * (store/filter_sql.h); t/http/template_conditions.t compares the two.
+ */
 #include <apr_strings.h>
 #include <errno.h>
 #include <stdlib.h>

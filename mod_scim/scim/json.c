@@ -1,8 +1,10 @@
-/* One pass checks the text and builds json-c's tree. json-c's parser is not used, so no text can pass this check and
+/*
+ * One pass checks the text and builds json-c's tree. json-c's parser is not used, so no text can pass this check and
  * then be parsed differently.
  *
  * A container is attached to its parent before it is filled, and the root belongs to the pool as soon as it exists. So
- * an error in the middle leaves nothing to free. */
+ * an error in the middle leaves nothing to free.
+ */
 #include "json.h"
 
 #include <apr_lib.h>
@@ -18,11 +20,10 @@
 
 #define TRUSTED_DEPTH   1000
 #define NUMBER_MAX      128 /* characters */
-#define EXPONENT_DIGITS 3   /* a number with a longer exponent is too large for a double, and for PostgreSQL's numeric \
-                             */
-#define NAME_QUOTE_MAX 200  /* longest member name in an error, in bytes */
-#define BOM            "\xef\xbb\xbf"
-#define FIT_MAX        10 /* objects with fewer members get a smaller hash table: json-c's default has 16 places */
+#define EXPONENT_DIGITS 3   /* longer ones are too large for a double, and for PostgreSQL's numeric */
+#define NAME_QUOTE_MAX  200 /* longest member name in an error, in bytes */
+#define BOM             "\xef\xbb\xbf"
+#define FIT_MAX         10 /* objects with fewer members get a smaller hash table: json-c's default has 16 places */
 
 /* json-c uses many times the length of a value in memory, so their number is limited: so many objects and lists, and
  * so many other values, are allowed in any text, and one more for each so many bytes. A list of members that have only

@@ -1,10 +1,12 @@
-/* PATCH on multi-valued attributes (RFC 7644 3.5.2).
+/*
+ * PATCH on multi-valued attributes (RFC 7644 3.5.2).
  *
  * - `add` appends values that the list does not have (same.h). If the list has the value, its given sub-attributes are
- * set.
+ *   set.
  * - `replace` with a filter sets the given sub-attributes of the matching values and leaves the others unchanged, as
- * for a complex attribute with one value: Entra ID and others send only the sub-attributes that they map.
- * - If a value becomes primary, the others stop being primary. */
+ *   for a complex attribute with one value: Entra ID and others send only the sub-attributes that they map.
+ * - If a value becomes primary, the others stop being primary.
+ */
 #include <string.h>
 #include <strings.h>
 

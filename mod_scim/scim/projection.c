@@ -1,4 +1,6 @@
-/* A projection is a set of selected attributes, which are either included or excluded. */
+/*
+ * A projection is a set of selected attributes, which are either included or excluded.
+ */
 #include "projection.h"
 
 #include <apr_hash.h>

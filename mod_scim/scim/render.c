@@ -1,4 +1,6 @@
-/* Writes records as JSON: {"id": .., the stored document's members, the relation, "meta": ..}. */
+/*
+ * Writes records as JSON: {"id": .., the stored document's members, the relation, "meta": ..}.
+ */
 #include "render.h"
 
 #include <apr_strings.h>

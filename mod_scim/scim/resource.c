@@ -1,4 +1,6 @@
-/* Makes documents from the bodies of POST and PUT (RFC 7644 3.3, 3.5.1), and completes a document after a change. */
+/*
+ * Makes documents from the bodies of POST and PUT (RFC 7644 3.3, 3.5.1), and completes a document after a change.
+ */
 #include "resource.h"
 
 #include <apr_hash.h>

@@ -1,5 +1,7 @@
-/* Reads the schema files at start-up. Every file of every directory is read; Schemas are built at once, ResourceTypes
- * when all schemas are known (schema_type.c). */
+/*
+ * Reads the schema files at start-up. Every file of every directory is read; Schemas are built at once, ResourceTypes
+ * when all schemas are known (schema_type.c).
+ */
 #include <apr_file_io.h>
 #include <apr_lib.h>
 #include <apr_strings.h>

@@ -1,5 +1,7 @@
-/* Builds resource types when all schemas are known. Documents that only add extensions to a type are read after all
- * others. */
+/*
+ * Builds resource types when all schemas are known. Documents that only add extensions to a type are read after all
+ * others.
+ */
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>

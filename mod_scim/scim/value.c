@@ -1,8 +1,10 @@
-/* Checks the clients' values of attributes against the schema, and makes the stored values from them (RFC 7643 2.3 to
+/*
+ * Checks the clients' values of attributes against the schema, and makes the stored values from them (RFC 7643 2.3 to
  * 2.5).
  *
  * Containers are always new, so a document never shares one with the request's body; the other values are the
- * client's, byte for byte. resource.h has the limits of lengths and numbers. */
+ * client's, byte for byte. resource.h has the limits of lengths and numbers.
+ */
 #include "resource.h"
 
 #include <apr_lib.h>

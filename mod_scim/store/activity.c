@@ -12,7 +12,7 @@
 
 #define ROW_PARAMS 15 /* of the statement `finish` */
 
-#define UNFINISHED 503 /* the status of a Bulk request while it is unfinished */
+#define UNFINISHED 503 /* the status of an unfinished Bulk request */
 
 apr_int64_t scim_activity_id(void)
 {
@@ -32,7 +32,7 @@ void scim_activity_learn(scim_activity_t *activity, const char *keeps)
 
 /* --- the end of a transaction ------------------------------------------------------------------------------------- */
 
-/* Distinguishes requests with the same method and path: the SHA-256 of the body. */
+/* The SHA-256 of the body, which distinguishes requests with the same method and path. */
 static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -41,8 +41,8 @@ static const char *fingerprint(const scim_activity_t *activity, apr_pool_t *pool
     return apr_pescape_hex(pool, digest, SHA256_DIGEST_LENGTH, 0);
 }
 
-/* What the traits of a tenant have that masks what the resource is called (tenant_traits.part); NULL: it is called
- * nothing. */
+/* The letter in a tenant's traits that says that the resource's name is masked (tenant_traits.part); NULL: it has no
+ * name. */
 static const char *mask_trait(const scim_activity_t *activity)
 {
     if (!activity->named) {
@@ -62,7 +62,7 @@ static int masks(const scim_session_t *session)
     return trait && traits && strstr(traits, trait);
 }
 
-/* The reason, the used leniencies and the ignored attributes. */
+/* The reason, with the used leniencies and ignored attributes. */
 static const char *told(const scim_session_t *session, const char *reason)
 {
     const char *leniency = scim_leniency_told(session->leniency, session->pool);
@@ -70,7 +70,7 @@ static const char *told(const scim_session_t *session, const char *reason)
     return reason && leniency ? apr_pstrcat(session->pool, reason, " ", leniency, NULL) : reason ? reason : leniency;
 }
 
-/* The values of the request's row, which has the same id in each attempt to write it. */
+/* The values of the request's row. Each attempt to write it has the same id. */
 static scim_param_t *row(scim_session_t *session, int status, const char *reason)
 {
     scim_activity_t *activity = session->activity;
@@ -108,7 +108,7 @@ static void take_row(scim_session_t *session, const PGresult *result)
     }
 }
 
-/* The last statements of a transaction that is committed, behind what `batch` has. `first`: they are all of it. */
+/* Adds the last statements of a transaction to `batch`, and commits. `first`: the transaction has no other batch. */
 static scim_error_t *commit(scim_batch_t *batch, scim_session_t *session, const scim_finish_t *how, int first)
 {
     int slot = -1;
@@ -224,7 +224,7 @@ static void put_request(scim_buf_t *out, const scim_activity_t *activity, const 
     }
 }
 
-/* What is recorded later for a request with a row: its body, and its resource if that turned out to be another one. */
+/* Data that is added later to the row of a request: its body, and its resource if it changed. */
 static void put_more(scim_buf_t *out, const scim_activity_t *activity, const scim_outcome_t *outcome)
 {
     int body = activity->keeps && *activity->keeps == '+' && outcome->received;
@@ -256,9 +256,9 @@ void scim_activity_entry(scim_buf_t *out, const scim_activity_t *activity, const
     scim_buf_puts(out, "}");
 }
 
-/* --- what is done later ------------------------------------------------------------------------------------------- */
+/* --- housekeeping --------------------------------------------------------------------------------------------------*/
 
-/* One statement with one value, limited in time. */
+/* Runs a statement with one value, with a time limit. */
 static scim_error_t *run_one(const PGresult **result, scim_conn_t *conn, scim_statement_e id, const char *value,
                              apr_pool_t *pool)
 {

@@ -27,7 +27,7 @@ const scim_admin_op_t *const scim_admin_tables[] = {scim_admin_tenant_ops,      
                                                     scim_admin_audit_ops,        scim_admin_me_ops,
                                                     scim_admin_connection_ops,   NULL};
 
-/* The rows of all tables, one after the other. */
+/* The next operation of all tables; NULL as argument: the first one. */
 static const scim_admin_op_t *next_op(const scim_admin_op_t *op, int *table)
 {
     op = op ? op + 1 : scim_admin_tables[*table];
@@ -42,7 +42,7 @@ static int in_braces(const char *segment)
     return *segment == '{';
 }
 
-/* A slash in a value is still encoded here (AllowEncodedSlashes NoDecode), else it would end its segment. */
+/* A slash in a value is still encoded here (AllowEncodedSlashes NoDecode), because it would end the segment. */
 static json_object *segment_value(const char *at, apr_size_t len, apr_pool_t *pool)
 {
     char *text = apr_pstrmemdup(pool, at, len);
@@ -55,7 +55,7 @@ static json_object *segment_value(const char *at, apr_size_t len, apr_pool_t *po
     return json_object_new_string_len(text, (int)(to - text));
 }
 
-/* Whether a path matches a pattern; `args` gets the values of the segments in braces. */
+/* Whether a path matches a pattern; adds the values of the segments in braces to `args`. */
 static int fits(json_object *args, const char *pattern, const char *path, apr_pool_t *pool)
 {
     while (*pattern == '/' && *path == '/') {
@@ -128,7 +128,7 @@ const char *scim_admin_etag(const char *text, apr_size_t len, apr_pool_t *pool)
     return apr_pescape_hex(pool, digest, ETAG_BYTES, 0);
 }
 
-/* Actor, role and tenant: the beginning of the transaction. */
+/* Begins the transaction: actor, role and tenant. */
 static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
 {
     scim_head_t head = {.tenant = call->wall     ? call->wall
@@ -150,7 +150,7 @@ static void add_head(scim_batch_t *batch, const scim_admin_call_t *call)
     }
 }
 
-/* The statement of an operation in a batch; returns its slot. */
+/* Adds the operation's statement to a batch, and returns its slot. */
 static int add_statement(scim_batch_t *batch, const scim_admin_call_t *call)
 {
     return scim_batch_add(
@@ -209,7 +209,7 @@ static scim_error_t *run_change(scim_admin_call_t *call)
     return scim_admin_change(call, scim_admin_open(call), 1);
 }
 
-/* An invalid page token is reported as such, not as an invalid value of a column. */
+/* Reports an invalid page token as such, not as an invalid value of a column. */
 static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *error)
 {
     static const char detail[] = "is not a valid page token; use the `next` value of a previous page.";
@@ -222,7 +222,7 @@ static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *err
     return error;
 }
 
-/* Repeats the transaction after deadlocks and stale plans. */
+/* Attempts at a transaction, after deadlocks and outdated plans. */
 #define ATTEMPTS_MAX 4
 
 scim_error_t *scim_admin_run(scim_admin_call_t *call)

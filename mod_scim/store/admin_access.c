@@ -120,7 +120,7 @@ static const scim_admin_change_t login = {
     .answer = 1,
 };
 
-/* What the statement has read of an account becomes what it has, and why it has no more. */
+/* Makes the answer from the data that the statement has read: what an account has, and why it has no more. */
 static scim_error_t *show_holding(scim_admin_call_t *call)
 {
     json_object *answer;

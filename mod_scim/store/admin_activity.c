@@ -1,11 +1,11 @@
-/* What clients have asked for and what came of it, and the requests that the guard against mass changes holds. */
+/* The requests of clients and their outcome, and the requests that the guard against mass changes holds. */
 #include <string.h>
 
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"
 
-/* ONE(text) is a heading of one request, which a list leaves out. */
+/* ONE(text) is a heading in the output of one request; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
     {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
         {"at", SCIM_ARG_TIME, "Time", "when it came"},                                                                 \
@@ -82,8 +82,8 @@ static const scim_admin_arg_t keep_args[] = {
 #define AT_DIGITS 16
 #define ID_DIGITS 18
 
-/* An id is microseconds and a number, 1700000000000000-42. The microseconds alone are enough, but for requests that
- * came in the same one; then there are as many digits as there are today. */
+/* The id of a request is its time in microseconds and a number: 1700000000000000-42. The time is sufficient if only
+ * one request has it; it must have as many digits as today's. */
 static scim_error_t *prepare_show(scim_admin_call_t *call)
 {
     static const char detail[] = "There is no request \"%s\" in the activity log; its list shows the ids.";

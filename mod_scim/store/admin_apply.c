@@ -1,6 +1,5 @@
-/* Applies a template to existing accounts: each gets what it lacks of the template, by the operations for one account.
- * The result is a batch, which can be undone as a whole. A preview does the same and rolls back.
- */
+/* Applies a template to existing accounts: each account gets what it lacks of the template, by the operations for one
+ * account. The result is a batch, which can be undone as a whole. A preview does the same and rolls back. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -34,10 +33,10 @@ static const scim_admin_arg_t args[] = {
 
 typedef struct apply_t {
     scim_piece_t piece;
-    json_object *template;      /* as it is shown */
-    json_object *subscriptions; /* the id of each of its subscriptions, by name */
-    json_object *people;        /* of this piece */
-    json_object *items;         /* of this piece, as the batch has them */
+    json_object *template;      /* as `template show` returns it */
+    json_object *subscriptions; /* the ids of its subscriptions, by name */
+    json_object *people;        /* the people of this piece */
+    json_object *items;         /* the batch's items for this piece */
     json_object *told, *accounts;
     const char *batch;
     const char *after;
@@ -47,7 +46,7 @@ typedef struct apply_t {
 
 /* --- one account -------------------------------------------------------------------------------------------------- */
 
-/* Granted by the template, not manually. */
+/* Grants subscriptions with the source `template`. */
 static scim_error_t *grant(json_object *grants, const apply_t *apply, json_object *names, json_object *person)
 {
     if (json_object_array_length(names) == 0) {
@@ -76,7 +75,7 @@ static scim_error_t *grant(json_object *grants, const apply_t *apply, json_objec
     return scim_batch_run(batch);
 }
 
-/* Gives it, and returns what undo needs. */
+/* Gives a person the missing parts of the template, and returns what undo needs. */
 static scim_error_t *give(apply_t *apply, const scim_gift_t *gift, json_object *person)
 {
     json_object *joined = scim_json_own(json_object_new_array(), apply->piece.pool);
@@ -128,7 +127,7 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
         json_object_object_add(asked, "limit", json_object_new_int(SCIM_ADMIN_PAGE_MAX));
         error = scim_piece_nested(&grants, &apply->piece, "grant", "list", asked, NULL);
     }
-    if (error && scim_admin_refuses(error)) { /* the account was erased meanwhile */
+    if (error && scim_admin_refuses(error)) { /* the account was erased after it was read */
         tell(apply, person, NULL, error);
     } else if (error) {
         return error;
@@ -144,9 +143,9 @@ static scim_error_t *apply_one(apply_t *apply, json_object *person)
     return scim_piece_release(&apply->piece);
 }
 
-/* --- a piece ------------------------------------------------------------------------------------------------------ */
+/* --- pieces --------------------------------------------------------------------------------------------------------*/
 
-/* The next accounts that the template is for. */
+/* Reads the next accounts to which the template applies. */
 static scim_error_t *look(apply_t *apply)
 {
     scim_admin_call_t call = *apply->piece.call;
@@ -190,7 +189,7 @@ static scim_error_t *refuse_batch(int status, const char *why, apr_pool_t *pool)
 
 static const char no_batch[] = "There is no such batch";
 
-/* A locked batch, or none. */
+/* Checks the locked batch. */
 static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
 {
     apr_size_t len;
@@ -206,7 +205,7 @@ static scim_error_t *check_batch(const apply_t *apply, const PGresult *held)
                : refuse_batch(409, "This batch is of another template", apply->piece.pool);
 }
 
-/* What a user has must not change between the look at it and the gift. */
+/* Locks the groups and users, so that a user does not change between reading and giving. */
 static void add_hold(scim_batch_t *batch, const apply_t *apply)
 {
     json_object *users = scim_json_own(json_object_new_array(), apply->piece.pool);
@@ -288,9 +287,9 @@ static scim_error_t *apply_piece(apply_t *apply)
     return NULL;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- the whole operation -------------------------------------------------------------------------------------------*/
 
-/* What an operation that reads answers, by itself. */
+/* Runs a reading operation, and returns its answer. */
 static scim_error_t *read_one(json_object **answer, const scim_admin_call_t *whole, const char *noun, const char *name)
 {
     scim_admin_call_t call = *whole;

@@ -10,7 +10,7 @@
 #include "scim/text.h"
 #include "tenant.h"
 
-#define LIST_DEPTH 2 /* of a list of texts in an object */
+#define LIST_DEPTH 2 /* levels of JSON: a list of texts in an object */
 
 int scim_admin_segment(const char **name, apr_size_t *len, const char **at)
 {
@@ -189,7 +189,7 @@ static const char *check_value(const scim_admin_arg_t *arg, json_object *value, 
     return checks[arg->kind](arg, value, pool);
 }
 
-/* --- all of them -------------------------------------------------------------------------------------------------- */
+/* --- all values ----------------------------------------------------------------------------------------------------*/
 
 static scim_error_t *wrong(scim_error_t *error, const char *field, const char *detail, apr_pool_t *pool)
 {
@@ -200,13 +200,13 @@ static scim_error_t *wrong(scim_error_t *error, const char *field, const char *d
     return error;
 }
 
-/* A date without a time means its first moment. */
+/* A date without a time means the beginning of that day. */
 static const char *whole_time(const char *text, apr_pool_t *pool)
 {
     return strlen(text) == 10 ? apr_pstrcat(pool, text, "T00:00:00Z", NULL) : text;
 }
 
-/* Names and times in the form in which they are kept. */
+/* Brings names and times into the stored form. */
 static void tidy(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
 {
     json_object *value;
@@ -216,7 +216,7 @@ static void tidy(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)
             strlen(json_object_get_string(value)) == (apr_size_t)json_object_get_string_len(value)) {
             const char *text = json_object_get_string(value);
             text = arg->kind == SCIM_ARG_TIME ? whole_time(text, pool) : scim_text_tidy(text, pool);
-            if (*text) { /* blanks alone are refused as what they are */
+            if (*text) { /* a name of blanks only stays unchanged, so that the check refuses it */
                 json_object_object_add(args, arg->name, json_object_new_string(text));
             }
         }
@@ -282,8 +282,7 @@ scim_error_t *scim_admin_check(const scim_admin_op_t *op, json_object *args, apr
     return error ? error : check_change(op, args, pool);
 }
 
-/* --- values that come as text ---------------------------------------------------------------------------------------
- */
+/* --- values in text form -------------------------------------------------------------------------------------------*/
 
 static json_object *read_int(const char *text)
 {
@@ -305,7 +304,7 @@ static json_object *read_flag(const char *text)
     return NULL;
 }
 
-/* A list as JSON; NULL where the text is none. */
+/* Reads a JSON list; NULL: the text is not one. */
 static json_object *read_json_list(const char *text, apr_pool_t *pool)
 {
     const char *whole = apr_pstrcat(pool, "{\"list\":", text, "}", NULL);
@@ -319,8 +318,7 @@ static json_object *read_json_list(const char *text, apr_pool_t *pool)
     return json_object_get(list);
 }
 
-/* What is no JSON list is a name, or several with commas between them, and spaces beside those; "none" is the list of
- * nothing. */
+/* A text that is not a JSON list is a list of names, separated by commas and spaces; "none" is the empty list. */
 static json_object *read_list(const char *text, apr_pool_t *pool)
 {
     json_object *list = read_json_list(text, pool);
@@ -371,7 +369,7 @@ scim_error_t *scim_admin_read(json_object **value, const scim_admin_arg_t *arg, 
         *value = json_object_new_string(text);
         break;
     }
-    /* A value of the wrong kind gets the message of the check. */
+    /* A value of the wrong type stays a text, and the check reports it. */
     if (!*value) {
         *value = json_object_new_string(text);
     }

@@ -1,7 +1,7 @@
-/* The audit log, which can be read and nothing else, and the history of a person, which is made of it. */
+/* The audit log, which is read only, and the history of a person, which is computed from it. */
 #include "admin_ops.h"
 
-/* HEAD(text) is a heading of scimctl's output of one entry, which a list leaves out. */
+/* HEAD(text) is a heading in the output of one entry; lists have no such column. */
 #define FIELDS_OF(ENTRY, BY, HEAD)                                                                                     \
     {"id", SCIM_ARG_TEXT, ENTRY("Entry"), "orders the log"}, {"at", SCIM_ARG_TIME, "Time", "when"},                    \
         {"actorKind", SCIM_ARG_TEXT, BY("By"), "who acted: token, admin, scimctl or database"},                        \

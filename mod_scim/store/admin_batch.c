@@ -1,7 +1,6 @@
 /* Batches: operations on many accounts that can be undone as a whole, such as imports, and deactivating accounts when
- * provisioning was switched off. Undo processes one account after the other, each in a savepoint, by the operations for
- * one account.
- */
+ * provisioning was switched off. Undo processes one account after the other, each in a savepoint, by the operations
+ * for one account. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -14,7 +13,7 @@
 #include "rules/undo.h"
 #include "scim/json.h"
 
-/* ONE(text) is a heading of one batch, which a list leaves out. */
+/* ONE(text) is a heading in the output of one batch; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
     {"id", SCIM_ARG_TEXT, "Batch", "its id"},                                                                          \
         {"kind", SCIM_ARG_TEXT, "Kind",                                                                                \
@@ -94,14 +93,14 @@ static scim_error_t *tell_reasons(scim_admin_call_t *call)
     return NULL;
 }
 
-/* --- taking back -------------------------------------------------------------------------------------------------- */
+/* --- undo ----------------------------------------------------------------------------------------------------------*/
 
 typedef struct undo_t {
     scim_piece_t piece;
-    json_object *batch;  /* as it is shown */
-    json_object *users;  /* ids of those that were taken back in this piece */
-    json_object *revive; /* those that become active */
-    const char *after;   /* the last one that was looked at; NULL: none was */
+    json_object *batch;  /* as `batch show` returns it */
+    json_object *users;  /* ids of the users that this piece has undone */
+    json_object *revive; /* users that become active again */
+    const char *after;   /* the last processed user; NULL: none */
     int undone, left;
     int done;
 } undo_t;
@@ -117,7 +116,7 @@ static scim_error_t *remove_it(const undo_t *undo, json_object *item, scim_batch
     return scim_piece_nested(NULL, &undo->piece, "user", "remove", args, batch);
 }
 
-/* What was granted to it. */
+/* Withdraws what the batch has granted to the account. */
 static scim_error_t *withdraw(const undo_t *undo, json_object *grants)
 {
     scim_error_t *error = NULL;
@@ -148,7 +147,7 @@ static scim_error_t *set_back(const undo_t *undo, json_object *item, scim_batch_
     return scim_piece_nested(NULL, &undo->piece, "user", "set", args, NULL);
 }
 
-/* Together with the others of the piece. */
+/* The account becomes active together with the others of the piece. */
 static scim_error_t *revive(const undo_t *undo, json_object *item, scim_batch_t *batch)
 {
     json_object *one = json_object_new_object();

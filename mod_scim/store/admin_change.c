@@ -10,19 +10,19 @@
 #define UNIQUE_VIOLATION      "23505"
 #define FOREIGN_KEY_VIOLATION "23503"
 
-/* PostgreSQL's numbers of types. */
+/* OIDs of PostgreSQL's types. */
 enum { OID_BOOL = 16, OID_JSON = 114, OID_JSONB = 3802 };
 
 typedef struct change_t {
     scim_admin_call_t *call;
     const scim_admin_change_t *change;
     scim_asked_t asked;
-    const char *is; /* the stored representation as PostgreSQL writes it */
+    const char *is; /* the stored representation, as PostgreSQL's text */
 } change_t;
 
 /* --- looking up --------------------------------------------------------------------------------------------------- */
 
-/* The tenant; a new one is in the arguments. */
+/* The tenant; a new tenant is in the arguments. */
 static const char *tenant_of(const scim_admin_call_t *call)
 {
     return call->tenant ? call->tenant : scim_admin_text(call, "tenant");
@@ -56,7 +56,7 @@ static json_object *fact_of(const PGresult *result, int column, apr_pool_t *pool
     }
 }
 
-/* The columns of a result's only row; none of one that found nothing. */
+/* Reads the columns of a result's only row; an empty result has no facts. */
 static void read_facts(change_t *change, const PGresult *result)
 {
     apr_pool_t *pool = change->call->pool;
@@ -86,7 +86,8 @@ static scim_error_t *look_up(change_t *change, scim_batch_t *batch)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-/* Errors by changes of others since the look-up: a new look-up finds them, and the action decides the answer. */
+/* These errors come from other transactions' changes since the look-up. A new look-up finds the changes, and the
+ * action decides the answer. */
 static void expect_others(scim_error_t *error, const scim_batch_t *batch)
 {
     const char *state = scim_batch_state(batch);
@@ -124,7 +125,7 @@ static scim_error_t *write_row(change_t *change, scim_batch_t *batch, const scim
     return NULL;
 }
 
-/* The facts of every call. */
+/* The facts that every call has. */
 static json_object *facts_at_first(const scim_admin_call_t *call)
 {
     json_object *facts = scim_json_own(json_object_new_object(), call->pool);

@@ -35,7 +35,7 @@ static json_object *own_calls(const scim_admin_call_t *call)
     return calls;
 }
 
-/* What is wrong with the calls that are named; NULL: nothing. */
+/* Why a list of calls is invalid; NULL: it is valid. */
 static const char *wrong_calls(json_object *calls)
 {
     size_t count = calls ? json_object_array_length(calls) : 0;
@@ -54,8 +54,8 @@ static scim_error_t *wrong(const char *field, const char *problem, apr_pool_t *p
     return error;
 }
 
-/* The admin API calls only the tenant's own base URL. scimctl gets it from its environment, and its user may name any
- * URL. */
+/* The admin API calls only the tenant's own base URL. scimctl gets the URL from its environment, and its user may name
+ * any. */
 static scim_error_t *prepare(scim_admin_call_t *call)
 {
     const char *url = scim_admin_text(call, "url");
@@ -99,7 +99,7 @@ static json_object *summary(json_object *steps, apr_pool_t *pool)
     return lines;
 }
 
-/* Runs after the connection to the database was returned, because the calls need connections themselves. */
+/* Runs after the database connection was returned, because the calls need connections themselves. */
 static scim_error_t *after(scim_admin_call_t *call)
 {
     json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);

@@ -5,7 +5,7 @@
 
 #include "scim/json.h"
 
-/* What a spreadsheet takes for the beginning of a formula. */
+/* A spreadsheet program takes a cell that begins with one of these for a formula. */
 #define FORMULA "=+-@\t\r"
 
 static void put_cell(scim_buf_t *out, const char *text)
@@ -22,7 +22,7 @@ static void put_cell(scim_buf_t *out, const char *text)
     scim_buf_puts(out, "\"");
 }
 
-/* What has no value is an empty cell without quotes. */
+/* Null is an empty cell without quotes. */
 static void put_value(scim_buf_t *out, json_object *value, apr_pool_t *pool)
 {
     switch (json_object_get_type(value)) {

@@ -1,4 +1,4 @@
-/* Flags: what administrators may mark users with. */
+/* Flags: marks that administrators give to users. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"

@@ -1,4 +1,4 @@
-/* What is granted to users one by one. */
+/* Grants: subscriptions and roles that are given to single users. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"

@@ -1,10 +1,10 @@
-/* Groups: the identity provider's, the application's and local ones. */
+/* Groups: those of the identity provider, those of the application, and local ones. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "group_list.h"
 #include "rules/nouns.h"
 
-/* What is shown of a group; HEAD(text) is its heading in scimctl's output of one group, which a list leaves out. */
+/* HEAD(text) is a heading in scimctl's output of one group; lists have no such column. */
 #define FIELDS(HEAD)                                                                                                   \
     {"id", SCIM_ARG_TEXT, "Id", "its id in /Groups"}, {"displayName", SCIM_ARG_TEXT, "Name", "what it is called"},     \
         {"source", SCIM_ARG_TEXT, "Source",                                                                            \

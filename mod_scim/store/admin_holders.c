@@ -10,20 +10,20 @@
 #include "scim/json.h"
 #include "scim/text.h"
 
-#define PAGE_ROWS    50 /* where nobody says */
+#define PAGE_ROWS    50 /* rows of a page, if the client names no limit */
 #define PIECE_LEAST  100
-#define PIECE_SEARCH 2000  /* a search reads many for a few */
-#define LOOKED_MOST  10000 /* grounds for a page */
+#define PIECE_SEARCH 2000  /* rows per query of a search, which matches only a few of them */
+#define LOOKED_MOST  10000 /* maximum of sources that are read for a page */
 
 typedef struct reading_t {
     scim_admin_call_t *call;
-    scim_access_place_t from; /* what is read next comes after it */
-    scim_access_place_t last; /* of the seats */
+    scim_access_place_t from; /* the place after which the next query reads */
+    scim_access_place_t last; /* the place of the last account with a seat */
     const char *standing;     /* seated or waiting; NULL: both */
     int most, looked, is_over;
     json_object *items;
-    const char *full; /* the place of the page's last account; NULL: there is room */
-    const char *next; /* where the page after this one begins; NULL: there is none */
+    const char *full; /* the place of the page's last account; NULL: the page is not full */
+    const char *next; /* the place where the next page begins; NULL: there is none */
 } reading_t;
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
@@ -34,7 +34,7 @@ static const char *place_text(const scim_access_place_t *place, apr_pool_t *pool
                         (apr_int64_t)place->joined, place->id);
 }
 
-/* A number that an underscore ends; NULL: there is none. */
+/* Reads a number that an underscore ends; NULL: malformed. */
 static const char *read_number(apr_time_t *number, const char *text)
 {
     char *end;
@@ -90,7 +90,7 @@ static scim_error_t *read_last_seat(reading_t *reading)
     return error;
 }
 
-/* Takes a ground, and the account that it shows. */
+/* Processes a row: a source of access, and its account. */
 static void take_row(reading_t *reading, const PGresult *result, int row)
 {
     apr_size_t len;

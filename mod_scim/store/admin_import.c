@@ -1,6 +1,5 @@
 /* Imports accounts from a file. The operations for one account execute each line in a savepoint; the lines of a piece
- * are committed together. A preview does the same and rolls back.
- */
+ * are committed together. A preview does the same and rolls back. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -51,25 +50,25 @@ static const scim_admin_arg_t args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-/* How the groups of a line are read and checked. */
+/* The type and limits of a line's groups. */
 static const scim_admin_arg_t group_args[] = {
     {"groups", SCIM_ARG_LIST, 0, "GROUP", 1, 1000, "groups"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 static const scim_admin_op_t group_op = {.method = "POST", .path = "", .args = group_args};
 
-/* An import under way. */
+/* The state of an import. */
 typedef struct run_t {
     scim_piece_t piece;
     const scim_admin_op_t *add;
     scim_sheet_t sheet;
-    const char *import; /* its id; NULL: a preview */
-    int begun;          /* it is there already */
+    const char *import; /* the id of the import; NULL: a preview */
+    int begun;          /* the import exists already */
     int preview, changes;
-    apr_int64_t first;    /* line that is not done yet when it starts */
-    int pieces;           /* that are done */
+    apr_int64_t first;    /* the line at which this call starts */
+    int pieces;           /* number of finished pieces */
     apr_hash_t *seen;     /* folded userName -> line */
-    json_object *ignored; /* of the answer */
+    json_object *ignored; /* ignored columns, for the answer */
     json_object *lines;
     int counts[SCIM_IMPORT_COUNT];
 } run_t;
@@ -81,7 +80,7 @@ static int is_given(const scim_admin_call_t *call, const char *name)
     return json_object_get_boolean(json_object_object_get(call->args, name));
 }
 
-/* The first field of an error. */
+/* Refuses the line with the first field of an error. */
 static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_pool_t *pool)
 {
     const scim_field_error_t *field = error->fields ? &APR_ARRAY_IDX(error->fields, 0, const scim_field_error_t) : NULL;
@@ -89,7 +88,7 @@ static void refuse_by(scim_import_line_t *line, const scim_error_t *error, apr_p
                        apr_pstrdup(pool, field ? field->detail : error->detail));
 }
 
-/* Cells of CSV are texts; they are read like options of a command line. */
+/* Converts the cells of CSV, which are texts, like options of a command line. */
 static scim_error_t *type_values(json_object *values, const run_t *run)
 {
     json_object *typed = scim_json_own(json_object_new_object(), run->piece.pool);
@@ -115,7 +114,7 @@ static scim_error_t *type_values(json_object *values, const run_t *run)
     return NULL;
 }
 
-/* Values and groups apart, as the operations take them. */
+/* The values without the groups, because different operations take them. */
 static json_object *without_groups(json_object *values, apr_pool_t *pool)
 {
     json_object *plain = scim_json_own(json_object_new_object(), pool);
@@ -137,7 +136,7 @@ static scim_error_t *check_values(json_object *values, const run_t *run)
         error = scim_admin_check(run->add, plain, run->piece.pool);
         json_object_object_foreach(plain, name, value)
         {
-            json_object_object_add(values, name, json_object_get(value)); /* blanks of names are gone */
+            json_object_object_add(values, name, json_object_get(value)); /* without blanks at the ends of names */
         }
     }
     if (!error && json_object_object_get_ex(values, group_args->name, &groups)) {
@@ -148,7 +147,7 @@ static scim_error_t *check_values(json_object *values, const run_t *run)
     return error;
 }
 
-/* Whether an earlier line of the file has the same userName. */
+/* Refuses the line if an earlier line has the same userName. */
 static void look_back(scim_import_line_t *line, run_t *run)
 {
     const char *key = scim_fold(scim_row_text(line->values, "userName"), run->piece.pool);
@@ -163,7 +162,7 @@ static void look_back(scim_import_line_t *line, run_t *run)
                  apr_pmemdup(pool, &line->line, sizeof(line->line)));
 }
 
-/* Reads a row as a line for a new account, unless it is refused. */
+/* Reads a row as a line that makes an account, unless it is refused. */
 static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run_t *run)
 {
     *line = (scim_import_line_t){.line = row->line, .outcome = SCIM_IMPORT_MADE};
@@ -180,8 +179,8 @@ static void read_line(scim_import_line_t *line, const scim_sheet_row_t *row, run
     }
 }
 
-/* Reads the lines of a piece: at most SCIM_PIECE lines, which together may name as many groups as one line may, because
- * the transaction locks each group. *done: the file has no more. */
+/* Reads the lines of a piece: at most SCIM_PIECE lines, which together may name as many groups as one line may,
+ * because the transaction locks each group. *done: the file has no more lines. */
 static apr_array_header_t *read_piece(int *done, run_t *run)
 {
     apr_array_header_t *lines = apr_array_make(run->piece.pool, SCIM_PIECE, sizeof(scim_import_line_t));
@@ -200,9 +199,9 @@ static apr_array_header_t *read_piece(int *done, run_t *run)
     return lines;
 }
 
-/* --- carrying out ------------------------------------------------------------------------------------------------- */
+/* --- execution -----------------------------------------------------------------------------------------------------*/
 
-/* The arguments of an operation about one user, or group. */
+/* The arguments of an operation on one user or group. */
 static json_object *about(const char *name, const char *value, json_object *more, apr_pool_t *pool)
 {
     json_object *object = scim_json_own(json_object_new_object(), pool);
@@ -218,7 +217,7 @@ static json_object *about(const char *name, const char *value, json_object *more
 static scim_error_t *join(json_object *joined, const scim_import_line_t *line, json_object *groups, const run_t *run)
 {
     scim_error_t *error = scim_piece_join(joined, &run->piece, groups, line->id);
-    if (error && error->fields) { /* whichever argument it is of the other operation */
+    if (error && error->fields) { /* report the column of the file, not the other operation's argument */
         APR_ARRAY_IDX(error->fields, 0, scim_field_error_t).field = group_args->name;
     }
     return error;
@@ -239,7 +238,7 @@ static json_object *item_of(const scim_import_line_t *line, json_object *joined)
     return item;
 }
 
-/* Makes the account, or changes it. */
+/* Makes or changes the account. */
 static scim_error_t *apply(json_object *items, scim_import_line_t *line, const run_t *run, scim_batch_t *batch)
 {
     json_object *asked = line->outcome == SCIM_IMPORT_MADE ? line->values : line->args;
@@ -263,7 +262,7 @@ static scim_error_t *apply(json_object *items, scim_import_line_t *line, const r
     return error;
 }
 
-/* One line, in a savepoint. */
+/* Executes one line, in a savepoint. */
 static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json_object *found, const run_t *run)
 {
     scim_batch_t *batch = scim_batch_make(run->piece.call->conn);
@@ -291,7 +290,7 @@ static scim_error_t *run_line(json_object *items, scim_import_line_t *line, json
     return error ? error : scim_piece_release(&run->piece);
 }
 
-/* --- a piece ------------------------------------------------------------------------------------------------------ */
+/* --- pieces --------------------------------------------------------------------------------------------------------*/
 
 static json_object *new_object(const run_t *run)
 {
@@ -302,7 +301,7 @@ static json_object *new_object(const run_t *run)
     return object;
 }
 
-/* The names that lines are looked up by. */
+/* The names by which the lines' accounts are found. */
 static json_object *names_of(const apr_array_header_t *lines, const run_t *run)
 {
     json_object *asked = new_object(run), *names = json_object_new_array();
@@ -345,8 +344,8 @@ static scim_error_t *check_import(const run_t *run, const PGresult *held)
     return error;
 }
 
-/* If two lines of a piece mean the same account, by its userName and by the login, the second one is refused: it gets
- * the number of the first. */
+/* If two lines of a piece mean the same account, one by its userName and one by the login, the second one is refused:
+ * it gets the number of the first. */
 static void look_beside(json_object *found, const apr_array_header_t *lines, const run_t *run)
 {
     apr_hash_t *ids = scim_table_make(run->piece.pool);
@@ -362,7 +361,7 @@ static void look_beside(json_object *found, const apr_array_header_t *lines, con
     }
 }
 
-/* Opens the transaction; *found has the stored account of each line, in order. */
+/* Opens the transaction; *found has the stored account of each line. */
 static scim_error_t *begin(json_object **found, const apr_array_header_t *lines, const run_t *run)
 {
     scim_admin_call_t call = *run->piece.call;
@@ -393,7 +392,7 @@ static scim_error_t *hold(const apr_array_header_t *lines, json_object *found, c
     json_object *users = scim_json_own(json_object_new_array(), run->piece.pool);
     for (int i = 0; i < lines->nelts; i++) {
         const scim_import_line_t *line = &APR_ARRAY_IDX(lines, i, const scim_import_line_t);
-        json_object *one = json_object_object_get(found, apr_itoa(run->piece.pool, i)); /* NULL: nobody */
+        json_object *one = json_object_object_get(found, apr_itoa(run->piece.pool, i)); /* NULL: no account */
         json_object_array_add(users, json_object_get(json_object_object_get(one, "id")));
         json_object *wanted =
             line->outcome == SCIM_IMPORT_MADE ? json_object_object_get(line->values, group_args->name) : NULL;
@@ -451,11 +450,11 @@ static scim_error_t *run_once(apr_array_header_t *lines, const run_t *run)
     return error;
 }
 
-/* A piece that is attempted, and its lines as they were read. */
+/* An attempt at a piece, with the lines that were read. */
 typedef struct attempt_t {
     run_t *run;
     apr_array_header_t *lines;
-    int *done; /* the file has no more */
+    int *done; /* the file has no more lines */
 } attempt_t;
 
 static scim_error_t *refuse_short(apr_pool_t *pool)
@@ -530,7 +529,7 @@ static void answer(scim_admin_call_t *call, const run_t *run, int done)
     call->answer = scim_json_text(object, NULL, call->pool);
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- the whole operation -------------------------------------------------------------------------------------------*/
 
 static scim_error_t *open_file(run_t *run)
 {

@@ -1,4 +1,4 @@
-/* Links of users to identity providers, and users that may be the same person. */
+/* Links of users to identity providers, and users who may be the same person. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"

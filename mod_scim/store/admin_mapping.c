@@ -1,4 +1,4 @@
-/* What groups are mapped to. */
+/* Mappings of groups to subscriptions and roles. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"

@@ -1,4 +1,4 @@
-/* Names in arguments: what they are the names of is found before the statement runs that reads by it. */
+/* Replaces names in arguments by ids, before the statement that needs the ids. */
 #include <apr_strings.h>
 
 #include "admin_ops.h"
@@ -23,7 +23,7 @@ static scim_error_t *refuse(const scim_admin_call_t *call, const scim_refusal_t 
     return scim_action_refuse(&asked, missing);
 }
 
-/* Puts what was found in the place of the name. */
+/* Replaces a name by what the statement has found. */
 static scim_error_t *take(scim_admin_call_t *call, const scim_admin_name_t *name, const PGresult *found)
 {
     apr_size_t len;

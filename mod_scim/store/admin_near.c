@@ -19,13 +19,13 @@ static const scim_statement_e statements[] = {
     [SCIM_NEAR_TENANT] = SCIM_STMT_ADMIN_NEAR_TENANT,
 };
 
-/* Whether the call may read such names. */
+/* Whether the caller may read names of this kind. */
 static int may_read(const scim_admin_call_t *call, scim_near_e what)
 {
     return what == SCIM_NEAR_TENANT ? !call->wall : call->tenant != NULL;
 }
 
-/* The names, each once; NULL: they cannot be read. */
+/* The existing names, without duplicates; NULL: they cannot be read. */
 static apr_array_header_t *read_names(const scim_admin_call_t *call, scim_near_e what, const char *name)
 {
     apr_pool_t *pool = call->pool;
@@ -53,7 +53,7 @@ static apr_array_header_t *read_names(const scim_admin_call_t *call, scim_near_e
     return names;
 }
 
-/* Two sentences. */
+/* Joins two sentences. */
 static const char *followed(const char *text, const char *more, apr_pool_t *pool)
 {
     apr_size_t len = strlen(text);

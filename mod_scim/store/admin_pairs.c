@@ -8,7 +8,7 @@
 
 #define MAP           "map"
 #define ROLE          "role:"
-#define LIST_DEPTH    3 /* of a list of objects in an object */
+#define LIST_DEPTH    3 /* levels of JSON: a list of objects in an object */
 #define PAIR_NAME_MAX 1000
 
 #define NO_LIST "must be a list of mappings, %d at the most."
@@ -43,7 +43,7 @@ static int is_pair(json_object *value)
     return count == 2 && json_object_object_length(value) == 2 && member(value, members[0]);
 }
 
-/* Without blanks at its ends. */
+/* Removes blanks at both ends. */
 static json_object *trimmed(const char *text, apr_size_t len)
 {
     for (; len > 0 && *text == ' '; len--) {
@@ -55,7 +55,7 @@ static json_object *trimmed(const char *text, apr_size_t len)
     return json_object_new_string_len(text, (int)len);
 }
 
-/* The caller's; NULL: the text has no "=". */
+/* Splits "group=target"; NULL: the text has no "=". The caller owns the result. */
 static json_object *pair_of(const char *text)
 {
     const char *sign = strrchr(text, '=');

@@ -57,9 +57,9 @@ scim_error_t *scim_piece_release(const scim_piece_t *piece)
     return scim_batch_run(batch);
 }
 
-/* --- all of a piece ----------------------------------------------------------------------------------------------- */
+/* --- pieces --------------------------------------------------------------------------------------------------------*/
 
-/* What names the batch, as statements take it. */
+/* Names the batch, in the form that the statements take. */
 static json_object *row_of(const scim_piece_t *piece, const char *id, const char *kind)
 {
     json_object *row = scim_piece_text("import", id, piece->pool);

@@ -1,4 +1,4 @@
-/* Saves changes of access in one transaction: the policies, automatic subscriptions, and mappings. */
+/* Saves changes of access in one transaction: policies, automatic subscriptions, and mappings. */
 #include "admin_policy.h"
 
 #include <apr_strings.h>
@@ -7,21 +7,21 @@
 #include "admin_pairs.h"
 #include "scim/json.h"
 
-/* The operations of a call, and for each the argument that it comes from. */
+/* The operations of a call, and for each one the argument that it comes from. */
 typedef struct {
     const scim_admin_call_t *whole;
     apr_array_header_t *calls;     /* scim_admin_call_t */
     apr_array_header_t *arguments; /* const char * */
 } plan_t;
 
-/* Adds an operation with arguments of its own, which are returned. */
+/* Adds an operation, and returns its arguments, which the caller fills. */
 static json_object *add_call(plan_t *plan, const char *noun, const char *verb, const char *argument)
 {
     scim_admin_call_t *call = apr_array_push(plan->calls);
     *call = *plan->whole;
     call->op = scim_admin_command(noun, verb);
     call->args = scim_json_own(json_object_new_object(), call->pool);
-    /* The version is the tenant's, which the first operation compares. */
+    /* If-Match has the tenant's version, which the first operation compares. */
     call->if_match = plan->calls->nelts == 1 ? plan->whole->if_match : NULL;
     APR_ARRAY_PUSH(plan->arguments, const char *) = argument;
     return call->args;
@@ -55,7 +55,7 @@ static void add_policies(plan_t *plan)
     }
 }
 
-/* Each subscription of a list becomes automatic, or ceases to be. */
+/* Makes each subscription of a list automatic, or not. */
 static void add_automatic(plan_t *plan, const char *argument, int automatic)
 {
     json_object *list = list_of(plan, argument);
@@ -66,7 +66,7 @@ static void add_automatic(plan_t *plan, const char *argument, int automatic)
     }
 }
 
-/* The list of groups that are mapped to one target; made when the target is met for the first time. */
+/* The list of groups to map to a target; created for the first mapping to it. */
 static json_object *groups_of(plan_t *plan, json_object *known, json_object *mapping)
 {
     json_object *groups, *role = json_object_object_get(mapping, "role");
@@ -101,7 +101,7 @@ static void add_mappings(plan_t *plan)
     }
 }
 
-/* An error names the argument of `policy save`, not that of the refused operation. */
+/* Lets an error name the argument of `policy save` instead of the refused operation's. */
 static void name_argument(scim_error_t *error, const plan_t *plan, int failed)
 {
     int fields = error && error->fields && failed > 0 ? error->fields->nelts : 0;
@@ -121,7 +121,7 @@ scim_error_t *scim_admin_policy_save(scim_admin_call_t *call)
     if (error) {
         return error;
     }
-    /* Grants come before withdrawals, so that nobody temporarily loses access. */
+    /* Grants come before withdrawals, so that nobody loses access for a moment. */
     add_policies(&plan);
     add_automatic(&plan, "automatic", 1);
     add_mappings(&plan);

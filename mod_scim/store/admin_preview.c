@@ -9,15 +9,15 @@
 #include "scim/json.h"
 #include "scim/text.h"
 
-#define SHOWN "50" /* of each side, where nobody says */
+#define SHOWN "50" /* maximum per direction, if the client names no limit */
 
 static const char *flag_text(int flag)
 {
     return flag ? "t" : "f";
 }
 
-/* Concerns and gifts as arrays of PostgreSQL, one for each member: the values of the statement from $2 on. What is
- * there before and after has two. */
+/* The concerns and gifts as PostgreSQL arrays, one for each member: the values of the statement from $2 on. Members
+ * that differ before and after the change have two arrays. */
 enum {
     SUBSCRIPTION,
     ROLE,
@@ -51,7 +51,7 @@ static void put_gives(scim_buf_t columns[COLUMN_COUNT], const scim_gives_t *give
     }
 }
 
-/* The values of the statement that reads whom a difference is about. */
+/* The values of the statement that reads the people of the concerns. */
 static apr_array_header_t *values_of(const scim_admin_call_t *call, const scim_preview_t *preview)
 {
     apr_array_header_t *values = apr_array_make(call->pool, COLUMN_COUNT + 4, sizeof(const char *));

@@ -7,7 +7,7 @@
 #include "rules/removal.h"
 #include "scim/json.h"
 
-#define ROWS 5000 /* of each table, in a piece */
+#define ROWS 5000 /* rows of each table that one piece removes */
 
 /* Runs one statement of the removal as the call's administrator; *answer is its JSON. */
 static scim_error_t *run(json_object **answer, const scim_admin_call_t *whole, scim_statement_e statement)

@@ -7,18 +7,18 @@
 #include "scim/json.h"
 #include "scim/text.h"
 
-#define PIECE 1000 /* people that are read at once: a long entry of the log is looked through for each piece */
+#define PIECE 1000 /* people per query; each query searches the whole log */
 
-/* Where a list continues: after which person, for which moment, and the last seats of that moment. The text has these
- * parts, separated by a mark: the id, the moment, and for each last seat the subscription, since, joined, and the id.
- */
+/* Where a list continues: after which person, at which moment, and the last seats at that moment. As text, its parts
+ * are separated by MARK: the person's id, the moment, and for each last seat the subscription, since, joined, and the
+ * account's id. */
 typedef struct place_t {
-    const char *after;  /* NULL: at the beginning */
+    const char *after;  /* NULL: the beginning */
     apr_time_t moment;  /* 0: now */
-    json_object *seats; /* NULL: they are not known */
+    json_object *seats; /* NULL: unknown */
 } place_t;
 #define MARK      "_"
-#define PLACE_MAX 4000 /* bytes; where the seats do not fit they are counted again */
+#define PLACE_MAX 4000 /* bytes; if the seats do not fit, the next page counts them again */
 
 /* Runs one statement of the review as the call's administrator; *answer is its JSON, in `pool`. */
 static scim_error_t *run(json_object **answer, const scim_admin_call_t *whole, scim_statement_e statement,
@@ -67,7 +67,7 @@ static scim_error_t *count(scim_review_t *review, const scim_admin_call_t *call)
         }
     }
     scim_conn_pool(call->conn, before);
-    if (!error) { /* which would be in it */
+    if (!error) { /* the error would be in it */
         apr_pool_destroy(pool);
     }
     return error;
@@ -92,7 +92,7 @@ static const char *place_text(const char *after, apr_time_t moment, json_object 
     return text.len <= PLACE_MAX ? text.data : apr_pstrmemdup(pool, text.data, head);
 }
 
-/* The part up to the next mark, which *rest goes behind; NULL: there is none. */
+/* The part of a place up to the next mark; *rest then points behind the mark. NULL: there is none. */
 static const char *next_part(const char **rest, apr_pool_t *pool)
 {
     const char *from = *rest, *mark = from ? strstr(from, MARK) : NULL;
@@ -113,7 +113,7 @@ static int read_id(const char *text)
     return text && scim_id_read(id, text);
 }
 
-/* A last seat, for scim_review_resume. */
+/* Reads the last seat of a subscription, for scim_review_resume. */
 static int read_seat(json_object *seats, const char **rest, apr_pool_t *pool)
 {
     apr_int64_t since, joined;
@@ -155,7 +155,7 @@ static scim_error_t *read_place(place_t *place, const scim_admin_call_t *call)
 
 /* --- the review --------------------------------------------------------------------------------------------------- */
 
-/* Where they are not known, the seats of now are read, and those of a moment in the past counted. */
+/* Finds the last seats if they are unknown: reads those of the present, counts those of the past. */
 static scim_error_t *know_seats(place_t *place, scim_review_t *review, const scim_admin_call_t *call)
 {
     scim_error_t *error = NULL;

@@ -1,4 +1,4 @@
-/* Roles: the built-in ones, and a tenant's own. */
+/* Roles: the built-in ones, and those of the tenant. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"

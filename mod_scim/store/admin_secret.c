@@ -32,7 +32,7 @@ scim_error_t *scim_admin_make_secret(scim_admin_call_t *call)
     return NULL;
 }
 
-/* As jsonb writes it; inside a text the quotes would be escaped. */
+/* The member as jsonb writes it. In a text its quotes would be escaped, so no text can contain this. */
 #define PLACE     "\"token\": "
 #define PLACE_LEN (sizeof(PLACE) - 1)
 #define NOTHING   "null"
@@ -40,7 +40,7 @@ scim_error_t *scim_admin_make_secret(scim_admin_call_t *call)
 scim_error_t *scim_admin_show_secret(scim_admin_call_t *call)
 {
     const char *place = strstr(call->answer, PLACE NOTHING);
-    /* The key id is a random text, which stands in an answer for no other reason. */
+    /* The key id is random, so the answer contains it only if this call has made the token. */
     if (!place || !strstr(call->answer, scim_admin_text(call, "keyId"))) {
         call->secret = NULL;
         return NULL;

@@ -1,9 +1,9 @@
-/* Subscriptions: what a tenant holds, and how many have it. */
+/* Subscriptions: what a tenant has bought, and how many people have it. */
 #include "admin_change.h"
 #include "admin_ops.h"
 #include "rules/nouns.h"
 
-/* ONE(text) is a heading of one subscription, which a list leaves out. */
+/* ONE(text) is a heading in the output of one subscription; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"}, {"description", SCIM_ARG_TEXT, "Description", "what it is"},  \
         {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},                              \

@@ -1,5 +1,5 @@
-/* Templates: what new users get (rules/template.h). Their conditions are SCIM filters, which are compiled here to the
- * SQL that finds whom they are true of among the users that are there. */
+/* Templates: what new users get (rules/template.h). Their conditions are SCIM filters. Here they are compiled to SQL,
+ * which finds the existing users that match. */
 #include <apr_strings.h>
 
 #include "admin_change.h"
@@ -42,7 +42,7 @@ static const scim_admin_field_t count_fields[] = {
 static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 #define CONDITION_MAX 8192 /* bytes */
-#define PAGE_ROWS     "50" /* where nobody says */
+#define PAGE_ROWS     "50" /* if the client names no limit */
 
 #define CONDITION(FLAGS, HELP)                                                                                         \
     {                                                                                                                  \
@@ -100,7 +100,8 @@ static const scim_admin_arg_t count_args[] = {PREVIEWED, {NULL, SCIM_ARG_TEXT, 0
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 
-/* $2 is $1[2] in what is stored: all values are one array. What stands in quotes is a name and stays. */
+/* Stored conditions have their values in one array, so $2 becomes $1[2]. Quoted text is an SQL name and stays
+ * unchanged. */
 static const char *of_array(const char *sql, apr_pool_t *pool)
 {
     scim_buf_t buf;
@@ -120,7 +121,7 @@ static const char *of_array(const char *sql, apr_pool_t *pool)
     return buf.data;
 }
 
-/* An error of the filter is one of the argument. */
+/* An error of the filter becomes an error of the argument. */
 static scim_error_t *of_condition(const scim_error_t *error, apr_pool_t *pool)
 {
     scim_error_t *out = scim_error_status(pool, 400, "condition: %s", error->detail);
@@ -139,8 +140,8 @@ static void set_compiled(scim_admin_call_t *call, const scim_sql_t *sql)
     scim_admin_set(call, "conditionParams", params);
 }
 
-/* Compiles the condition, if there is one. What is looked up in scim.lookup is not the same for ever, and a stored
- * condition is: it does without. */
+/* Compiles the condition, if there is one. It is stored, so it must not use scim.lookup, whose attributes can
+ * change. */
 static scim_error_t *compile(scim_admin_call_t *call)
 {
     const char *text = scim_admin_text(call, "condition");
@@ -178,7 +179,7 @@ static const char *values_of(json_object *list, apr_pool_t *pool)
     return array.data;
 }
 
-/* The condition of the template that is named; *sql is NULL of one that is for all. */
+/* Reads the condition of the named template; *sql is NULL if it has none. */
 static scim_error_t *read_condition(const char **sql, const char **values, const scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_admin_batch(call);
@@ -198,7 +199,7 @@ static scim_error_t *read_condition(const char **sql, const char **values, const
     return NULL;
 }
 
-/* What a preview is about: a template's condition, or one that is not saved yet. */
+/* The condition for a preview: that of a template, or an unsaved one. */
 static scim_error_t *find_condition(const char **sql, const char **values, scim_admin_call_t *call)
 {
     static const char both[] = "a template has a condition of its own; give one of them.";
@@ -217,7 +218,7 @@ static scim_error_t *find_condition(const char **sql, const char **values, scim_
     return NULL;
 }
 
-/* Runs the operation's statement with a condition in its place. */
+/* Runs the operation's statement with the condition inserted. */
 static scim_error_t *ask(scim_admin_call_t *call, const char *condition, const scim_param_t *params)
 {
     scim_statement_e id = call->op->statement;

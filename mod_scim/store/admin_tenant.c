@@ -1,4 +1,4 @@
-/* Tenants: making them, their settings, and switching provisioning on and off. */
+/* Tenants: adding and changing them, and switching provisioning on and off. */
 #include <string.h>
 
 #include "admin_change.h"
@@ -11,10 +11,9 @@
 #include "scim/json.h"
 #include "tenant.h"
 
-/* A new column of scim.tenant is a row here, where it is shown, and one of SETTINGS, where it can be set. HEAD(text) is
- * its heading in scimctl's output of one tenant; a list shows the first few alone. baseUrl is no column: httpd's
- * configuration has it, so it is no part of the version, and scimctl, which does not read that, has no heading for it.
- */
+/* A new column of scim.tenant needs a row here to be shown, and a row in SETTINGS to be set. HEAD(text) is a heading
+ * in scimctl's output of one tenant; a list shows only the first columns. baseUrl is not a column but comes from
+ * httpd's configuration. So it is not part of the version, and scimctl does not show it. */
 #define FIELDS(HEAD)                                                                                                   \
     {"tenant", SCIM_ARG_TEXT, "Tenant", "its name, which ends its base URL"},                                          \
         {"displayName", SCIM_ARG_TEXT, "Display name", "what people call it; null: nothing"},                          \
@@ -266,7 +265,7 @@ static const scim_admin_field_t removed_fields[] = {
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
-/* Warns when a new policy gives nobody anything. */
+/* Warns if nobody gets anything from the new policy. */
 static scim_error_t *warn(scim_admin_call_t *call)
 {
     static const char *const policies[] = {"syncPolicy", "loginPolicy"};

@@ -23,7 +23,7 @@ static void add_members(json_object *item, json_object *health)
     }
 }
 
-/* A tenant that was removed between the two round trips is shown as it was. */
+/* A tenant that was removed between the two round trips is still shown. */
 static scim_error_t *add_health(const scim_admin_call_t *call, json_object *items)
 {
     size_t n = json_object_array_length(items);

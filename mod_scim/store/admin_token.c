@@ -1,4 +1,4 @@
-/* Bearer tokens: each is a service account of its own. */
+/* Bearer tokens: each one is a separate service account. */
 #include <apr_strings.h>
 
 #include "admin_change.h"
@@ -7,7 +7,7 @@
 #include "cidr.h"
 #include "rules/nouns.h"
 
-/* ONE(text) is a heading of one token, which a list leaves out. */
+/* ONE(text) is a heading in the output of one token; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
     {"tenant", SCIM_ARG_TEXT, NULL, "the tenant that it belongs to"},                                                  \
         {"keyId", SCIM_ARG_TEXT, "Key id", "its public part, which logs and the audit log name it by"},                \
@@ -83,7 +83,7 @@ static const scim_admin_arg_t add_args[] = {
 
 static const scim_admin_arg_t set_args[] = {TERMS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
-/* An address becomes the block that it is. */
+/* Converts the addresses to blocks; a single address is a block of one. */
 static scim_error_t *read_addresses(scim_admin_call_t *call)
 {
     json_object *given;
@@ -91,7 +91,7 @@ static scim_error_t *read_addresses(scim_admin_call_t *call)
         return NULL;
     }
     json_object *blocks = json_object_new_array();
-    scim_admin_set(call, "addresses", json_object_get(given)); /* stays while it is read */
+    scim_admin_set(call, "addresses", json_object_get(given)); /* keeps it from being freed while it is read */
     scim_error_t *error =
         json_object_array_length(given) > 0
             ? NULL
@@ -118,7 +118,7 @@ static scim_error_t *prepare_add(scim_admin_call_t *call)
     return error ? error : scim_admin_make_secret(call);
 }
 
-/* Hides the secret's hash. */
+/* Removes the hash of the secret from the answer. */
 static scim_error_t *finish_add(scim_admin_call_t *call)
 {
     if (scim_admin_text(call, "external")) {

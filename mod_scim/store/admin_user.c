@@ -1,4 +1,4 @@
-/* Users: provisioned ones, of which administrators set the role and flags, and local ones. */
+/* Users: provisioned ones, for which administrators set role and flags, and local ones. */
 #include <string.h>
 
 #include "admin_change.h"
@@ -8,7 +8,7 @@
 #include "scim/json.h"
 #include "user_list.h"
 
-/* What lists show of a user, which a single one begins with. */
+/* The columns of lists, which are also the first ones of a single user. */
 #define ROW                                                                                                            \
     {"id", SCIM_ARG_TEXT, NULL, "its id, as /Users has it"}, {"userName", SCIM_ARG_TEXT, "User name", "its userName"}, \
         {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
@@ -79,7 +79,7 @@ static const scim_admin_arg_t list_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-/* What an administrator sets of a user. */
+/* The values that an administrator can set. */
 #define SETTINGS                                                                                                       \
     {"displayName",                                                                                                    \
      SCIM_ARG_TEXT,                                                                                                    \
@@ -155,7 +155,7 @@ static scim_error_t *check_carry(scim_admin_call_t *call)
     return error;
 }
 
-/* A user is locked before it is looked at. */
+/* Looking up a user begins with locking it. */
 #define HELD SCIM_STMT_ADMIN_USER_HOLD, SCIM_STMT_ADMIN_USER_STORED, SCIM_STMT_ADMIN_USER_TERMS
 
 static const scim_admin_change_t add = {
@@ -201,7 +201,7 @@ static const scim_admin_change_t convert = {
     .answer = 1,
 };
 
-/* Who is protected is spread to the tenant's tokens, so the tenant is locked first. */
+/* Protection is copied to the tenant's tokens, so the tenant is locked first. */
 static const scim_admin_change_t protect = {
     .action = &scim_user_protect,
     .looks =
@@ -238,7 +238,7 @@ static const scim_admin_change_t merge = {
 #define USERS "/tenants/{tenant}/users"
 #define USER  USERS "/{user}"
 
-/* What is done to one user: its noun, argument and answer. */
+/* An operation on one user: its noun, argument and answer. */
 #define ON_USER .noun = "user", .argument = "user", .fields = fields
 
 const scim_admin_op_t scim_admin_user_ops[] = {

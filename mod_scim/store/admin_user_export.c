@@ -1,4 +1,4 @@
-/* Users in the form that an import reads. */
+/* Exports users in the form that an import reads. */
 #include "admin_ops.h"
 
 static const scim_admin_field_t fields[] = {

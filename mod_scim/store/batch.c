@@ -1,5 +1,5 @@
 /*
- * One pipeline: sent whole, answered whole.
+ * A batch is one libpq pipeline: all statements are sent together, and all results come back together.
  *
  * Invariants: (1) results arrive in the order of `statements`, one for each step; (2) after an error PostgreSQL answers
  * every further step with PGRES_PIPELINE_ABORTED, so the first error is the cause; (3) on the way out the connection
@@ -19,13 +19,13 @@
 
 typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
 
-/* Why the connection cannot be used as it is. */
+/* The cause that the log shows if prepared statements are missing or exist already. */
 #define POOLER                                                                                                         \
     "a connection pooler between httpd and PostgreSQL gives one connection to several clients in turn, so statements " \
     "that were prepared are missing or there already. Set its pool_mode to session; with pgbouncer 1.21 or later "     \
     "max_prepared_statements = 1000 will do, too"
 
-/* Of the SHA-256 that names a prepared statement. */
+/* how much of the SHA-256 of a statement's text is in its name */
 #define NAME_BYTES 16
 
 scim_batch_t *scim_batch_make(scim_conn_t *conn)
@@ -52,7 +52,8 @@ int scim_batch_add_text(scim_batch_t *batch, const char *sql, int nparams, const
     return batch->statements->nelts - 1;
 }
 
-/* SET takes no parameters. What others than the tenant are set to does not come again. */
+/* SET takes no parameters, so the value is in the text. Only the tenant's setting is prepared, since the others differ
+ * for each request. */
 static scim_batch_statement_t make_setting(const scim_conn_t *conn, const char *name, const char *value)
 {
     int tenant = strcmp(name, "tenant") == 0;
@@ -63,7 +64,7 @@ static scim_batch_statement_t make_setting(const scim_conn_t *conn, const char *
         PQfreemem(literal);
         return setting;
     }
-    /* It is no text, as PostgreSQL will say. */
+    /* The value is not valid text. PostgreSQL reports that if it is a parameter. */
     scim_param_t *params = apr_pcalloc(conn->pool, 2 * sizeof(*params));
     params[0].value = apr_pstrcat(conn->pool, "scim.", name, NULL);
     params[1].value = value;
@@ -81,7 +82,7 @@ void scim_batch_set(scim_batch_t *batch, const char *name, const char *value)
 void scim_batch_add_set(scim_batch_t *batch, const char *name, const char *value)
 {
     scim_batch_statement_t setting = make_setting(batch->conn, name, value);
-    setting.once = 1; /* a batch may have many: none is prepared for it */
+    setting.once = 1; /* a batch may have many of them, so they are not prepared */
     APR_ARRAY_PUSH(batch->statements, scim_batch_statement_t) = setting;
 }
 
@@ -177,8 +178,8 @@ static int begins(const scim_batch_t *batch)
            APR_ARRAY_IDX(batch->statements, 0, scim_batch_statement_t).id == SCIM_STMT_BEGIN;
 }
 
-/* The slot before which the deadline has its place: COMMIT, or the end of what is a transaction by itself. -1 where
- * nothing is committed: what a transaction that stays open has done is lost with its connection. */
+/* The slot before which the deadline is checked: COMMIT, or the end of a batch that is a transaction by itself. -1:
+ * the batch commits nothing, and an open transaction is lost with its connection. */
 static int deadline_slot(const scim_batch_t *batch)
 {
     const scim_conn_t *conn = batch->conn;
@@ -209,7 +210,7 @@ static scim_batch_statement_t *find_timed(scim_batch_t *batch, int slot)
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
 
-/* SET LOCAL holds in a transaction block alone. */
+/* SET LOCAL has an effect only in a transaction block. */
 static int needs_block(const scim_batch_t *batch)
 {
     return batch->settings->nelts && !begins(batch) && PQtransactionStatus(batch->conn->pg) == PQTRANS_IDLE;
@@ -227,7 +228,7 @@ static void put_settings(scim_batch_t *batch)
     }
 }
 
-/* Puts the statements in the order in which they are sent. */
+/* Puts the statements into the order in which they are sent. */
 static void order_statements(scim_batch_t *batch, apr_time_t now)
 {
     int guarded = deadline_slot(batch);
@@ -287,8 +288,8 @@ static int is_kept(const scim_backend_t *backend, const scim_batch_statement_t *
             strlen(statement->sql) <= SCIM_PREPARED_TEXT_LENGTH);
 }
 
-/* What a text is prepared as, on every connection: where a connection pooler hands out PostgreSQL's connections to
- * others in between, a name must not mean another statement there. */
+/* A text gets the same name on every connection. A connection pooler may give PostgreSQL's connections to other
+ * clients in between, and there a name must not mean another statement. */
 static const char *name_of(const char *sql, unsigned generation, apr_pool_t *pool)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -297,7 +298,7 @@ static const char *name_of(const char *sql, unsigned generation, apr_pool_t *poo
     return generation ? apr_psprintf(pool, "scim_%s_%u", name, generation) : apr_pstrcat(pool, "scim_", name, NULL);
 }
 
-/* An earlier statement of the batch that prepares the same text; NULL: there is none. */
+/* An earlier statement of the batch that prepares the same text; NULL: none. */
 static const scim_batch_statement_t *prepared_before(const scim_batch_t *batch, int at)
 {
     const scim_batch_statement_t *statement = ordered(batch, at);
@@ -311,7 +312,8 @@ static const scim_batch_statement_t *prepared_before(const scim_batch_t *batch, 
     return NULL;
 }
 
-/* Finds the name that a statement is prepared under, or makes it one, which is the request's until it is remembered. */
+/* Finds or makes the name of a prepared statement. A new name belongs to the request's pool, until `remember` copies
+ * it. */
 static void name_statement(const scim_batch_t *batch, int at)
 {
     const scim_conn_t *conn = batch->conn;
@@ -326,7 +328,7 @@ static void name_statement(const scim_batch_t *batch, int at)
     statement->name = before ? before->name : name_of(statement->sql, conn->backend->generation, conn->pool);
 }
 
-/* PostgreSQL has prepared it: the next request finds it under its name. */
+/* Stores the name of a statement that PostgreSQL has prepared, for the next requests. */
 static void remember(scim_backend_t *backend, const scim_batch_statement_t *statement)
 {
     const char *name = apr_pstrdup(backend->pool, statement->name);
@@ -372,7 +374,7 @@ static int send_statement(const scim_conn_t *conn, const scim_batch_statement_t 
     return PQsendQueryPrepared(pg, statement->name, (int)all, values, lengths, formats, 1);
 }
 
-/* Behind a sync COMMIT is carried out whatever came before, and rolls back what has failed. */
+/* Whether a sync comes before COMMIT. Then COMMIT runs even after an error, and rolls back. */
 static int splits(const scim_batch_t *batch, const scim_batch_statement_t *statement)
 {
     return batch->doubtful && statement->id == SCIM_STMT_COMMIT;
@@ -407,17 +409,17 @@ static apr_status_t clear_result(void *result)
 
 /* --- receiving ---------------------------------------------------------------------------------------------------- */
 
-/* Where the next result belongs. */
+/* The position of the next result. */
 typedef struct cursor_t {
     int statement; /* in `order` */
     step_kind_e step;
-    int syncs;        /* how many there were */
-    int synced;       /* so were all */
-    int late;         /* the time was over first */
+    int syncs;        /* syncs so far */
+    int synced;       /* all syncs have arrived */
+    int late;         /* the timeout expired first */
     PGresult *failed; /* the first error */
 } cursor_t;
 
-/* Says how the results of a step are wanted, for which this is the one moment: the step before it has ended. */
+/* Selects single-row mode for a statement with `take`. libpq allows this only after the previous step has ended. */
 static void begin_step(const cursor_t *at, const scim_batch_t *batch)
 {
     const scim_batch_statement_t *statement = ordered(batch, at->statement);
@@ -432,7 +434,7 @@ static void cursor_start(cursor_t *at, const scim_batch_t *batch)
     begin_step(at, batch);
 }
 
-/* libpq ends the results of each step with NULL. */
+/* Goes to the next step: libpq ends the results of each step with NULL. */
 static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
 {
     if (at->step == STEP_PREPARE) {
@@ -444,7 +446,7 @@ static void cursor_advance(cursor_t *at, const scim_batch_t *batch)
     begin_step(at, batch);
 }
 
-/* Hands rows over, whether they come one by one or not; 0 where the result has to be kept. */
+/* Passes the rows of a result to `take`. Returns 0 for the first result, which is kept. */
 static int hand_over(scim_batch_statement_t *statement, const PGresult *result)
 {
     int first = statement->result == NULL;
@@ -475,13 +477,13 @@ static void take_result(cursor_t *at, scim_batch_t *batch, PGresult *result)
         return;
     }
     if (at->step == STEP_EXECUTE) {
-        statement->result = statement->result ? statement->result : result; /* a row that came before an error */
+        statement->result = statement->result ? statement->result : result; /* keep a row that came before an error */
     } else if (success) {
         remember(batch->conn->backend, statement);
     }
 }
 
-/* Takes what has arrived, without waiting. */
+/* Processes the results that have arrived, without waiting. */
 static void take_results(cursor_t *at, scim_batch_t *batch)
 {
     PGconn *pg = batch->conn->pg;
@@ -495,7 +497,7 @@ static void take_results(cursor_t *at, scim_batch_t *batch)
     }
 }
 
-/* Sends and receives until all is answered; NULL, or why the connection cannot be used any more. */
+/* Sends and receives until all results have arrived. Returns NULL, or why the connection is unusable. */
 static const char *exchange(cursor_t *at, scim_batch_t *batch, apr_time_t deadline)
 {
     PGconn *pg = batch->conn->pg;
@@ -520,11 +522,12 @@ static const char *exchange(cursor_t *at, scim_batch_t *batch, apr_time_t deadli
     }
 }
 
-/* What failed is the answer, unless it would have been tried again.
+/* Gives up a connection that is lost or still busy. A failed statement's error is the answer, unless the batch would
+ * have been repeated after it.
  *
- * A connection that is lost or still busy is of no use to anyone: with its socket shut down, whoever borrows it next
- * finds it dead and resets it. PostgreSQL ends what still runs there by itself (statement_timeout, and the deadline for
- * what has not begun yet), and the new connection ends its process. */
+ * The socket is shut down, so that the next user finds a dead connection and resets it. PostgreSQL ends a statement
+ * that is still running by itself (statement_timeout, and the deadline for a batch that has not started), and the new
+ * connection ends the old backend process. */
 static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *cause)
 {
     scim_error_t *error;
@@ -543,7 +546,7 @@ static scim_error_t *abandon(scim_conn_t *conn, const cursor_t *at, const char *
     return error;
 }
 
-/* NULL, or why the connection cannot be used any more. */
+/* Sends a batch and receives its results. Returns NULL, or why the connection is unusable. */
 static const char *round_trip(cursor_t *at, scim_batch_t *batch)
 {
     scim_conn_t *conn = batch->conn;
@@ -561,7 +564,7 @@ static const char *round_trip(cursor_t *at, scim_batch_t *batch)
     return lost;
 }
 
-/* A batch as well, because it is bounded in time as PQexec is not. */
+/* Uses a batch too, because it has a timeout and PQexec has none. */
 void scim_conn_rollback(scim_conn_t *conn)
 {
     PGTransactionStatusType status = PQtransactionStatus(conn->pg);
@@ -577,7 +580,7 @@ void scim_conn_rollback(scim_conn_t *conn)
     }
 }
 
-/* Each write tells the database's clock. */
+/* The result of the deadline contains the database's time. */
 static void hear_clock(const scim_batch_t *batch)
 {
     const PGresult *result = batch->timed ? batch->timed->result : NULL;
@@ -586,7 +589,7 @@ static void hear_clock(const scim_batch_t *batch)
     }
 }
 
-/* A deadline that was over too soon: the database's clock has been set. */
+/* Whether a deadline expired too early, because the database's clock was set. */
 static int clock_was_set(const scim_conn_t *conn, const PGresult *failed, apr_time_t began)
 {
     return scim_sqlstate_late_end(failed) && scim_monotonic_now() - began < conn->timeout / 2;

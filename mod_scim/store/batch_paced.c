@@ -1,4 +1,4 @@
-/* A statement whose rows take longer than a statement may: row by row, from a cursor. */
+/* Runs a statement that takes longer than one statement may: fetches its rows one by one from a cursor. */
 #include <apr_strings.h>
 
 #include "batch_private.h"
@@ -6,11 +6,11 @@
 #define DECLARE_CURSOR "declare scim_rows no scroll cursor for "
 #define NEXT_ROW       "fetch 1 from scim_rows"
 
-/* Rows that come from a cursor, on their way to whoever takes them. */
+/* The state of reading rows from a cursor. */
 typedef struct paced_t {
     scim_batch_statement_t *statement;
-    int taken; /* of all rows */
-    int came;  /* of the latest batch */
+    int taken; /* number of all rows so far */
+    int came;  /* whether the latest batch had a row */
 } paced_t;
 
 static void take_paced(void *data, const PGresult *result, int row, int first)
@@ -67,7 +67,7 @@ scim_error_t *scim_batch_run_paced(scim_batch_t *batch, int slot)
     }
     conn->pool = outer;
     if (error) {
-        return error; /* it lives in the inner pool */
+        return error; /* the error is in the inner pool, so that stays */
     }
     apr_pool_destroy(pool);
     part = scim_batch_make(conn);

@@ -11,37 +11,37 @@
 #include "scim/text.h"
 #include "sqlstate.h"
 
-#define WINDOW_FIRST 100 /* operations in one transaction: what they take is not known yet */
+#define WINDOW_FIRST 100 /* operations in the first transaction, before it is known how long they take */
 #define WINDOW_MAX   1000
-#define WINDOW_SHORT apr_time_from_msec(250) /* more of them may be tried together */
-#define WINDOW_LONG  apr_time_from_sec(1)    /* fewer must be, so that ScimDatabaseTimeout is not reached */
-#define ATTEMPTS_MAX 4                       /* of the same window, while nothing is learned from them */
+#define WINDOW_SHORT apr_time_from_msec(250) /* after a shorter time the next window is larger */
+#define WINDOW_LONG  apr_time_from_sec(1)    /* after a longer time smaller, because of ScimDatabaseTimeout */
+#define ATTEMPTS_MAX 4                       /* at the same window without progress */
 
-/* What is to be done with the window after an attempt. */
+/* What follows after an attempt. */
 typedef enum { DONE, AGAIN, STOP } verdict_e;
 
 /*
- * A Bulk request under way.
+ * The state of a Bulk request.
  *
- * Every attempt brings it nearer to its end: it answers operations (`at` grows), or it blames one (`blamed` grows), or
- * the next attempt is shorter (`limit` shrinks). An operation that was blamed is not tried again. What brings none of
- * these is repeated ATTEMPTS_MAX times in a row (`idle`), and then the request ends.
+ * Each attempt makes progress: it answers operations (`at` grows), or it finds a failing operation (`blamed` grows), or
+ * the next attempt is shorter (`limit` shrinks). A failed operation is not tried again. An attempt without progress is
+ * repeated up to ATTEMPTS_MAX times in a row (`idle`); then the request ends.
  */
 typedef struct run_t {
     scim_session_t *session;
     scim_bulk_t *bulk;
     const scim_bulk_bounds_t *bounds;
     scim_bulk_item_t *items;
-    int at;              /* in bulk->order: what is next */
+    int at;              /* index in bulk->order of the next operation */
     int size;            /* how many operations to try together */
-    int limit;           /* where the next window ends at the latest */
-    int attempts;        /* of the window that begins here, while the error passes by itself */
-    int blamed;          /* operations that were answered with an error because an attempt failed */
-    int idle;            /* attempts in a row that brought nothing */
-    apr_int64_t errors;  /* answered so far */
-    int begun;           /* the database was asked */
+    int limit;           /* latest end of the next window */
+    int attempts;        /* at the current window, after transient errors */
+    int blamed;          /* operations that got an error because an attempt failed */
+    int idle;            /* attempts in a row without progress */
+    apr_int64_t errors;  /* failed operations so far */
+    int begun;           /* the database was used */
     int changed;         /* something was committed */
-    scim_error_t *fatal; /* why nothing further can be tried */
+    scim_error_t *fatal; /* why the request cannot continue */
 } run_t;
 
 static int reached(const run_t *run, apr_int64_t errors)
@@ -59,13 +59,13 @@ static apr_int64_t count_errors(const scim_bulk_window_t *window, int at)
     return errors;
 }
 
-/* Whether the window's operations up to `at` bring the request to its end. */
+/* Whether the window's operations up to `at` reach failOnErrors. */
 static int ends(const run_t *run, const scim_bulk_window_t *window, int at)
 {
     return run->bulk->fail_on_errors && reached(run, run->errors + count_errors(window, at));
 }
 
-/* --- what to try ------------------------------------------------------------------------------------------------ */
+/* --- planning a window ---------------------------------------------------------------------------------------------*/
 
 static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
 {
@@ -93,9 +93,9 @@ static void plan(scim_bulk_window_t *window, run_t *run, apr_pool_t *pool)
     window->verify = window->wanted || run->bulk->fail_on_errors;
 }
 
-/* --- what became of it ------------------------------------------------------------------------------------------ */
+/* --- results -------------------------------------------------------------------------------------------------------*/
 
-/* The next window ends at `end`, and what follows is tried in smaller ones. */
+/* Shortens the next window to end at `end`; those after it are smaller, too. */
 static verdict_e cut(run_t *run, int end)
 {
     run->limit = end > run->at ? end : run->at + 1;
@@ -104,7 +104,7 @@ static verdict_e cut(run_t *run, int end)
     return AGAIN;
 }
 
-/* Nothing can be carried out any more. */
+/* Stops; the other operations get this error. */
 static verdict_e give_up(run_t *run, scim_error_t *error)
 {
     run->fatal = apr_pmemdup(run->bulk->pool, error, sizeof(*error));
@@ -113,7 +113,7 @@ static verdict_e give_up(run_t *run, scim_error_t *error)
     return STOP;
 }
 
-/* An error that ends the request, and that a client answers by sending the rest again. */
+/* An error that ends the request. The client should send the remaining operations again. */
 static scim_error_t *interrupted(const run_t *run, const char *cause, const char *detail)
 {
     scim_error_t *error = scim_error_status(run->bulk->pool, 503, "%s", detail);
@@ -129,7 +129,7 @@ static verdict_e stuck(run_t *run)
                                     "Send it again, alone."));
 }
 
-/* The operation has its answer; what is before it is done again without it. */
+/* The operation has failed and has its answer. Those before it are executed again without it. */
 static verdict_e fail(run_t *run, const scim_bulk_window_t *window, int at, const scim_error_t *error)
 {
     if (scim_bulk_at(window, at)->error) {
@@ -140,8 +140,7 @@ static verdict_e fail(run_t *run, const scim_bulk_window_t *window, int at, cons
     return cut(run, at + 1);
 }
 
-/* The first POST whose unique value is taken, and that others of the window were made to count on; -1: there is none.
- */
+/* The first POST whose unique value is taken, if other operations of the window depend on it; -1: none. */
 static int missed(const scim_bulk_window_t *window)
 {
     for (int at = window->begin; at < window->end; at++) {
@@ -154,8 +153,8 @@ static int missed(const scim_bulk_window_t *window)
     return -1;
 }
 
-/* Gives the POSTs that have brought deleted resources back the ids of these, so that others of the window, which refer
- * to them, get them too; 0 where there is none. */
+/* POSTs that have restored resources get the ids of these, so that operations that refer to them use these ids.
+ * Returns whether there are any. */
 static int rename_restored(const scim_bulk_window_t *window)
 {
     int renamed = 0;
@@ -169,8 +168,7 @@ static int rename_restored(const scim_bulk_window_t *window)
     return renamed;
 }
 
-/* Where to cut a window so that about half of the operations that it carries out are left, and fewer than before; the
- * window's end where they are one unit. */
+/* Where to cut a window to keep about half of its executed operations; the window's end if they are one unit. */
 static int halve(const scim_bulk_window_t *window)
 {
     int middle = window->begin, first = -1, last = -1, seen = 0;
@@ -190,7 +188,7 @@ static int halve(const scim_bulk_window_t *window)
     return begin > first ? begin : window->end;
 }
 
-/* The last operation of the window that is carried out. */
+/* The last executed operation of the window. */
 static int last_live(const scim_bulk_window_t *window)
 {
     int at = window->end - 1;
@@ -200,14 +198,15 @@ static int last_live(const scim_bulk_window_t *window)
     return at;
 }
 
-/* The connection is lost: what the attempt failed with is not the answer, because it would have been repeated. */
+/* The connection is lost. A transient error of the attempt is not the answer, because the attempt would have been
+ * repeated. */
 static scim_error_t *outage(const run_t *run, scim_error_t *error)
 {
     return error->status == 503 ? error : scim_sqlstate_unavailable(error->detail, run->bulk->pool);
 }
 
-/* Something went wrong in the window, of which nothing was done. `failed` is whose error it is
- * (scim_bulk_window_owner), with how many others that it may also be of. */
+/* Decides what follows after an error in a window, which was rolled back. `failed` is the operation that caused the
+ * error (scim_bulk_window_owner), `others` how many others may have caused it, too. */
 static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_t *error, int failed, int others)
 {
     int miss = missed(window);
@@ -216,7 +215,7 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
         return give_up(run, outage(run, error));
     }
     if (!run->session->rules) {
-        return AGAIN; /* the rules of the tenant have changed */
+        return AGAIN; /* the tenant's rules have changed */
     }
     if (failed == -2) {
         return give_up(run, error);
@@ -228,7 +227,7 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
         return fail(run, window, miss, window->items[miss].taken);
     }
     if (error->transient && half < window->end) {
-        return cut(run, half); /* who holds less is in the way of fewer */
+        return cut(run, half); /* a shorter transaction locks less, and so blocks fewer others */
     }
     if (error->transient && ++run->attempts < ATTEMPTS_MAX) {
         return AGAIN;
@@ -239,7 +238,7 @@ static verdict_e judge(run_t *run, const scim_bulk_window_t *window, scim_error_
     return half < window->end ? cut(run, half) : fail(run, window, last_live(window), error);
 }
 
-/* Where failOnErrors ends the request within the window; its end where it does not. */
+/* Where failOnErrors ends the request within the window; otherwise the window's end. */
 static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
 {
     for (int at = window->begin; at < window->end; at++) {
@@ -250,7 +249,7 @@ static int last_allowed(const run_t *run, const scim_bulk_window_t *window)
     return window->end;
 }
 
-/* How many to try after so many took so long. */
+/* The size of the next window, after a window of this size took this long. */
 static int next_size(int size, apr_interval_time_t took)
 {
     if (took > WINDOW_LONG) {
@@ -262,7 +261,7 @@ static int next_size(int size, apr_interval_time_t took)
     return size < WINDOW_MAX / 2 ? size * 2 : WINDOW_MAX;
 }
 
-/* The window was carried out, or there was nothing to carry out. */
+/* The window was executed, or had nothing to execute. */
 static verdict_e finish(run_t *run, scim_bulk_window_t *window)
 {
     scim_bulk_window_answer(window);
@@ -277,7 +276,7 @@ static verdict_e finish(run_t *run, scim_bulk_window_t *window)
     return reached(run, run->errors) ? STOP : DONE;
 }
 
-/* The transaction waits for its end: with what is seen now it may have to be undone. */
+/* Looks at the results of the open transaction: it may have to be rolled back. */
 static verdict_e verify(run_t *run, scim_bulk_window_t *window)
 {
     int miss = missed(window);
@@ -297,7 +296,7 @@ static verdict_e verify(run_t *run, scim_bulk_window_t *window)
     return error ? judge(run, window, error, -1, 0) : finish(run, window);
 }
 
-/* --- trying ----------------------------------------------------------------------------------------------------- */
+/* --- attempts ------------------------------------------------------------------------------------------------------*/
 
 static verdict_e write_window(run_t *run, scim_bulk_window_t *window)
 {
@@ -356,8 +355,8 @@ static scim_error_t *join_once(void *session)
     return error ? error : scim_session_join(session);
 }
 
-/* The session becomes one transaction. Whatever else has to be known of the tenant is known from then on, in `pool`: to
- * authenticate once more would begin anew what its end looks at. */
+/* Makes the whole request one transaction. All data about the tenant is read now, into `pool`, because another
+ * authentication would restart the entries that the guard looks at. */
 static scim_error_t *join(run_t *run, apr_pool_t *pool)
 {
     apr_pool_t *inner = run->session->pool;
@@ -371,9 +370,9 @@ static scim_error_t *join(run_t *run, apr_pool_t *pool)
     return error;
 }
 
-/* Finds the rules. What the guard has to say is about the request as a whole, which has to be one transaction for that.
- * Where a part of it is done already, the guard was switched on meanwhile: what is left is not carried out, neither
- * without being looked at, nor as if the other part did not count. */
+/* Finds the rules. The guard decides about the request as a whole, so then the request must be one transaction. If a
+ * part of it is committed already, the guard was switched on in between. The rest is refused, because the guard must
+ * check it together with the first part. */
 static scim_error_t *begin(run_t *run, apr_pool_t *pool)
 {
     scim_session_t *session = run->session;
@@ -387,7 +386,7 @@ static scim_error_t *begin(run_t *run, apr_pool_t *pool)
                         : join(run, pool);
 }
 
-/* One attempt; what it took of memory is given back. */
+/* Makes one attempt, and frees its memory. */
 static verdict_e attempt(run_t *run)
 {
     scim_session_t *session = run->session;
@@ -405,7 +404,7 @@ static verdict_e attempt(run_t *run)
     if (session->activity && session->activity->used) {
         scim_activity_learn(session->activity, apr_pstrdup(outer, session->activity->keeps));
     }
-    session->told.profile = NULL; /* what it was read from goes */
+    session->told.profile = NULL; /* points into the freed pool */
     session->rules = session->whole ? session->rules : NULL;
     session->pool = outer;
     scim_conn_pool(session->conn, outer);
@@ -413,7 +412,7 @@ static verdict_e attempt(run_t *run)
     return verdict;
 }
 
-/* What could not be tried any more. */
+/* The operations that were not tried get the error that ended the request. */
 static void answer_rest(run_t *run)
 {
     const scim_bulk_t *bulk = run->bulk;
@@ -425,7 +424,7 @@ static void answer_rest(run_t *run)
     }
 }
 
-/* What went wrong, as activity tells it. */
+/* The errors of operations, masked for the activity. */
 static const char *failures(const run_t *run)
 {
     const scim_activity_t *activity = run->session->activity;
@@ -433,7 +432,7 @@ static const char *failures(const run_t *run)
     return activity ? scim_mask_detail(text, activity->mask, run->bulk->pool) : text;
 }
 
-/* The end of a request that is one transaction. */
+/* Ends a request that is one transaction. */
 static scim_error_t *end_whole(run_t *run)
 {
     scim_session_t *session = run->session;
@@ -447,7 +446,7 @@ static scim_error_t *end_whole(run_t *run)
     return scim_finish(batch, session, &(scim_finish_t){.reason = failures(run), .loses = 1});
 }
 
-/* Why no further attempt is made; NULL: one is. */
+/* Why there is no further attempt; NULL: there is one. */
 static scim_error_t *bounded(const run_t *run)
 {
     const scim_bulk_bounds_t *bounds = run->bounds;
@@ -463,7 +462,7 @@ static scim_error_t *bounded(const run_t *run)
     return NULL;
 }
 
-/* One more attempt, if there may be one. */
+/* Makes one more attempt, if the limits allow it. */
 static verdict_e advance(run_t *run)
 {
     int at = run->at, limit = run->limit, blamed = run->blamed;

@@ -1,4 +1,4 @@
-/* Reads what a window of a Bulk request depends on, and decides by it. */
+/* Reads the data that a window of a Bulk request depends on, and computes its operations. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -10,13 +10,13 @@ int scim_bulk_reads(const scim_bulk_op_t *op)
            (op->kind == SCIM_BULK_PATCH && op->patch->ops->nelts > 0);
 }
 
-/* Whether it may mean an existing account. */
+/* Whether it is a POST of a user, which may mean an existing account. */
 static int claims(const scim_bulk_op_t *op)
 {
     return op->kind == SCIM_BULK_POST && op->type->groups;
 }
 
-/* Whether it is a group that may take over the mappings of a deleted one. */
+/* Whether it is a POST of a group, which may take over the mappings of a deleted one. */
 static int takes_over(const scim_bulk_window_t *window, const scim_bulk_op_t *op)
 {
     return op->kind == SCIM_BULK_POST && scim_change_looks(window->session, op->type);
@@ -44,7 +44,7 @@ static int is_former(const scim_change_t *change, const scim_error_t *error)
     return (error && error->status == 404) || change->inactive;
 }
 
-/* What the rules make of the POSTs that look first. Whether the rules still hold is known when the batch has run. */
+/* Computes the POSTs that search for existing accounts. Whether the rules are still valid is known after the batch. */
 static void compute_posts(scim_bulk_window_t *window)
 {
     for (int at = window->begin; at < window->end; at++) {
@@ -55,7 +55,7 @@ static void compute_posts(scim_bulk_window_t *window)
     }
 }
 
-/* The POSTs of users, or else those of groups, that are looked for. */
+/* The POSTs of users, or those of groups, that search. */
 static const apr_array_header_t *looking(scim_bulk_window_t *window, int groups)
 {
     apr_array_header_t *changes = apr_array_make(window->pool, 16, sizeof(scim_change_t *));
@@ -88,7 +88,7 @@ static int is_same(const char *one, const char *other)
     return one && other && strcmp(one, other) == 0;
 }
 
-/* Whether two users have a value in common by which a POST finds accounts. */
+/* Whether two users have the same value in a key by which a POST finds accounts. */
 static int is_alike(const scim_row_t *one, const scim_row_t *other)
 {
     static const scim_key_e names[] = {SCIM_KEY_USER_NAME, SCIM_KEY_FORMER_NAME};
@@ -161,7 +161,7 @@ static scim_error_t *claim(scim_bulk_window_t *window, int at, int *wait)
     return error;
 }
 
-/* Whether a group is deleted before this operation in the window: it may be the one that is made again. */
+/* Whether an earlier operation in the window deletes a group, which may be the one that is made again. */
 static int deletes_before(const scim_bulk_window_t *window, int at)
 {
     for (int i = window->begin; i < at; i++) {

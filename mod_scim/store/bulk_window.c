@@ -1,4 +1,4 @@
-/* A window of a Bulk request: which operations are tried together, and their statements. */
+/* A window of a Bulk request: selects the operations that are tried together, and makes their statements. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -6,8 +6,8 @@
 #include "bulk_private.h"
 #include "scim/table.h"
 
-#define READS_MAX 64                /* stored documents are held meanwhile */
-#define SET_BYTES (4 * 1024 * 1024) /* of documents in one statement */
+#define READS_MAX 64                /* limits the stored documents in memory */
+#define SET_BYTES (4 * 1024 * 1024) /* maximum of documents in one statement */
 #define SET_SIZE  1000
 
 scim_bulk_op_t *scim_bulk_at(const scim_bulk_window_t *window, int at)
@@ -35,7 +35,7 @@ int scim_bulk_unit_begin(const scim_bulk_t *bulk, int at)
     return at;
 }
 
-/* The error outlives the attempt that it was met in. */
+/* Copies an error to a pool that outlives the attempt. */
 static scim_error_t *kept(const scim_error_t *error, apr_pool_t *pool)
 {
     scim_error_t *copy = apr_pmemdup(pool, error, sizeof(*error));
@@ -57,7 +57,7 @@ void scim_bulk_fail(const scim_bulk_window_t *window, int at, const scim_error_t
     }
 }
 
-/* --- which operations ------------------------------------------------------------------------------------------- */
+/* --- selecting operations ------------------------------------------------------------------------------------------*/
 
 /* The refusal of an operation by the tenant's profile. The profile is read once, when an operation needs a leniency; if
  * authentication fails, its error is kept. */
@@ -151,7 +151,7 @@ int scim_bulk_window_take(scim_bulk_window_t *window, int at, int end)
     return 1;
 }
 
-/* --- their statements ------------------------------------------------------------------------------------------- */
+/* --- statements ----------------------------------------------------------------------------------------------------*/
 
 void scim_bulk_begin_step(scim_bulk_window_t *window, int at, const scim_bulk_set_t *set)
 {
@@ -174,10 +174,10 @@ int scim_bulk_window_owner(int *others, const scim_bulk_window_t *window)
     return owner;
 }
 
-#define DELETED 1u /* those that are deleted */
-#define CHANGED 2u /* those that are there before and after */
+#define DELETED 1u /* operations that delete */
+#define CHANGED 2u /* operations that change */
 
-/* The ids of such targets, as an SQL array. *count: how many. */
+/* The ids of the targets of such operations, as an SQL array. *count: how many. */
 static const char *target_ids(int *count, const scim_bulk_window_t *window, unsigned which)
 {
     scim_buf_t ids;
@@ -210,7 +210,7 @@ void scim_bulk_begin_batch(scim_bulk_window_t *window)
     }
 }
 
-/* --- POSTs of somebody new ---------------------------------------------------------------------------------------- */
+/* --- POSTs of new resources ----------------------------------------------------------------------------------------*/
 
 /* The set that a POST joins. A set is executed at the position of its first POST, so it ends at an operation on the
  * same type that could free or take a unique value, or delete a restored resource. */
@@ -264,7 +264,8 @@ static scim_error_t *join_set(scim_bulk_window_t *window, int at)
     return NULL;
 }
 
-/* Puts the POSTs of what is new into sets. What comes between two of them may set free or take what must be unique. */
+/* Collects the POSTs of new resources in sets. An operation between two of them may free or take a unique value, so it
+ * ends a set. */
 static scim_error_t *make_sets(scim_bulk_window_t *window, int *failed)
 {
     window->sets->nelts = 0;
@@ -292,7 +293,7 @@ static scim_error_t *make_sets(scim_bulk_window_t *window, int *failed)
     return NULL;
 }
 
-/* --- what is written ---------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------------------*/
 
 static scim_error_t *add_post(scim_bulk_window_t *window, int at)
 {
@@ -323,7 +324,7 @@ static scim_error_t *add_statements(scim_bulk_window_t *window, int at)
     return scim_change_add_members(window->batch, &item->change);
 }
 
-/* Answers have the versions at the end of the transaction: others are never visible. */
+/* Reads the versions at the end of the transaction for the answers; earlier ones are never visible. */
 static void add_versions(scim_bulk_window_t *window)
 {
     scim_session_t *session = window->session;
@@ -379,9 +380,9 @@ scim_error_t *scim_bulk_window_add(scim_bulk_window_t *window, int *failed)
     return NULL;
 }
 
-/* --- their outcome ---------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------------------*/
 
-/* Rows by an id among their columns: text -> row number + 1. */
+/* The rows by an id in a column: text -> row number. */
 static apr_hash_t *rows_by_id(const PGresult *result, int column, apr_pool_t *pool)
 {
     apr_hash_t *rows = scim_table_make(pool);

@@ -1,4 +1,4 @@
-/* What one write is made of: see change_private.h. */
+/* The steps of one write; see change_private.h. */
 #include "change_private.h"
 
 #include <apr_strings.h>
@@ -8,9 +8,9 @@
 #include "scim/json.h"
 #include "sqlstate.h"
 
-#define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes all of it */
+#define DOCUMENT_MAX (1024 * 1024) /* bytes; each PUT and PATCH reads and writes the whole document */
 
-/* --- what one write is made of ------------------------------------------------------------------------------------ */
+/* --- parts of a write ----------------------------------------------------------------------------------------------*/
 
 scim_error_t *scim_change_text(const char **text, apr_size_t *len, const scim_change_t *change, json_object *doc)
 {
@@ -62,9 +62,9 @@ void scim_change_add_hold(scim_batch_t *batch, const scim_session_t *session, co
                    scim_params(session->pool, session->tenant, ids, leaving, SCIM_PARAMS_END));
 }
 
-/* --- somebody new ------------------------------------------------------------------------------------------------- */
+/* --- new resources -------------------------------------------------------------------------------------------------*/
 
-/* With a document of its own: the rules may change it, and it may be attempted again with others. */
+/* Copies the document if the rules may change it, since another attempt may use other rules. */
 scim_error_t *scim_change_new(scim_change_t *change)
 {
     const scim_rules_t *rules = change->session->rules;
@@ -104,7 +104,7 @@ int scim_change_add_alike(scim_batch_t *batch, scim_session_t *session, const ap
                                       arrays[3].data, arrays[4].data, SCIM_PARAMS_END));
 }
 
-/* The last column: whom the account was merged into. */
+/* The last column: the account that this one was merged into. */
 static const char *read_into(const PGresult *result, int row, apr_pool_t *pool)
 {
     int column = PQnfields(result) - 1;
@@ -116,7 +116,7 @@ static const char *read_into(const PGresult *result, int row, apr_pool_t *pool)
     return id;
 }
 
-/* The rows of the result that are about this POST: scim_alike_t. The first column is the POST's id. */
+/* The rows of the result for this POST: scim_alike_t. The first column is the POST's id. */
 static apr_array_header_t *read_alike(const scim_change_t *change, const PGresult *result)
 {
     apr_pool_t *pool = change->session->pool;
@@ -142,7 +142,7 @@ static int has_user_name(const scim_alike_t *alike, const scim_row_t *row)
     return name && row->keys[SCIM_KEY_USER_NAME] && strcmp(name, row->keys[SCIM_KEY_USER_NAME]) == 0;
 }
 
-/* Whether somebody else has the userName. */
+/* Whether another account has the userName. */
 static int is_name_taken(const scim_change_t *change, const apr_array_header_t *alike, const scim_alike_t *found)
 {
     for (int i = 0; i < alike->nelts; i++) {
@@ -193,7 +193,7 @@ const char *scim_change_note(const scim_change_t *change)
     return apr_pstrcat(change->session->pool, change->note, " ", note, NULL);
 }
 
-/* --- what it gives ------------------------------------------------------------------------------------------------ */
+/* --- access that a resource gives ----------------------------------------------------------------------------------*/
 
 /* Ids as the text of an SQL array; NULL: null. */
 static const char *ids_of(const apr_array_header_t *ids, apr_pool_t *pool)
@@ -222,7 +222,7 @@ void scim_change_add_entitled(scim_batch_t *batch, const scim_change_t *change)
     }
 }
 
-/* --- a group that is made again ----------------------------------------------------------------------------------- */
+/* --- groups that are made again ------------------------------------------------------------------------------------*/
 
 int scim_change_looks(const scim_session_t *session, const scim_resource_type_t *type)
 {
@@ -283,7 +283,7 @@ void scim_change_add_moves(scim_batch_t *batch, const scim_change_t *change)
     }
 }
 
-/* --- what becomes of it ------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------------------*/
 
 scim_error_t *scim_change_taken(const scim_change_t *change)
 {
@@ -333,7 +333,7 @@ scim_error_t *scim_change_add_new_members(scim_batch_t *batch, const scim_change
     return scim_add_members(batch, change->session, change->id, &op);
 }
 
-/* --- what is stored ----------------------------------------------------------------------------------------------- */
+/* --- stored resources ----------------------------------------------------------------------------------------------*/
 
 int scim_change_deletes(const scim_change_t *change)
 {
@@ -388,7 +388,8 @@ static scim_error_t *compute_put(scim_change_t *change)
     return scim_account_apply(&change->after, &change->before, change->session->rules, said, pool);
 }
 
-/* A PATCH that repeats the stored roles: an administrator may have given another role meanwhile. */
+/* Whether a PATCH that repeats the stored roles has an effect: an administrator may have given another role
+ * meanwhile. */
 static int is_role_due(scim_change_t *change)
 {
     const scim_rules_t *rules = change->session->rules;
@@ -445,7 +446,7 @@ scim_error_t *scim_change_compute(scim_change_t *change, const PGresult *stored)
     return change->resource ? compute_put(change) : compute_patch(change);
 }
 
-/* Hides a resource from clients and removes it from its groups. A group is archived with its own members. */
+/* Hides a resource from clients, and removes it from its groups. A group is archived with its members. */
 static void add_delete(scim_batch_t *batch, const scim_change_t *change, const scim_row_change_t *row)
 {
     scim_session_t *session = change->session;
@@ -497,9 +498,7 @@ scim_error_t *scim_change_add_write(int *slot, scim_batch_t *batch, const scim_c
     return error;
 }
 
-/* A replacement is two statements. Without the group's lock each of two simultaneous ones would keep what the other
- * adds. */
-/* Only what is taken out of a group. */
+/* Whether members are removed. */
 static int members_lose(const apr_array_header_t *members)
 {
     for (int i = 0; i < members->nelts; i++) {
@@ -519,6 +518,8 @@ int scim_change_loses(const scim_change_t *change)
            (!scim_row_is_user(&change->before) || scim_entry_loses(&change->before, &change->after));
 }
 
+/* A replacement of all members is two statements. Without a lock on the group, each of two simultaneous replacements
+ * would keep the members that the other adds. */
 static int needs_lock(const scim_change_t *change)
 {
     const apr_array_header_t *members = change->patch->members;

@@ -10,8 +10,8 @@
 
 typedef struct block_t {
     int family;
-    int bytes; /* of an address of the family */
-    int bits;  /* of the prefix */
+    int bytes; /* length of an address of this family */
+    int bits;  /* length of the prefix */
     unsigned char address[ADDRESS_MAX];
 } block_t;
 
@@ -23,7 +23,7 @@ static scim_error_t *invalid(const char *text, apr_pool_t *pool)
                              text);
 }
 
-/* The digits behind the slash; -1 where they are no length of a prefix. */
+/* Reads the prefix length after the slash; -1: it is invalid. */
 static int read_bits(const char *text, int most)
 {
     int bits = 0;
@@ -54,7 +54,7 @@ static int read_block(block_t *block, const char *text, apr_pool_t *pool)
     return block->bits >= 0;
 }
 
-/* Takes the bits beyond the prefix away; returns whether there were any. */
+/* Clears the bits beyond the prefix; returns whether any was set. */
 static int cut(block_t *block)
 {
     int had = 0;

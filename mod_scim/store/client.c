@@ -7,7 +7,8 @@
 #include "rules/denial.h"
 #include "scim/text.h"
 
-/* Of one token at a time: a client that asks for a new one with each request pushes out its own old ones. */
+/* Access tokens that are kept for each token: a client that asks for a new one with each request replaces only its own
+ * old ones. */
 #define KEPT "200"
 
 #define SUBJECT_MAX 1024

@@ -15,7 +15,8 @@
 
 #define BACKEND_KEY "scim:backend"
 
-/* Two clocks drift apart by less than this part of the time: those that are being set right run off by half of it. */
+/* The drift of two clocks is at most 1/DRIFT of the elapsed time. A clock that is being adjusted drifts by half of
+ * that. */
 #define DRIFT 1000
 
 /* Columns of the statement `limits`. */
@@ -34,7 +35,7 @@ void scim_backend_hear(scim_backend_t *backend, apr_time_t clock)
     backend->heard = scim_monotonic_now();
 }
 
-/* A little less than the module waits. */
+/* PostgreSQL's timeout is a little shorter than the module's. */
 static apr_interval_time_t limit_of(const scim_conn_t *conn)
 {
     return conn->timeout * 9 / 10;
@@ -46,14 +47,14 @@ apr_time_t scim_backend_deadline(const scim_conn_t *conn, apr_time_t now)
     return conn->backend->clock + age - age / DRIFT + limit_of(conn);
 }
 
-/* Whether so much may have drifted that deadlines get short. */
+/* Whether the possible drift shortens deadlines too much. */
 static int is_stale(const scim_conn_t *conn)
 {
     return !conn->backend->clock ||
            (scim_monotonic_now() - conn->backend->heard) / DRIFT > (conn->timeout - limit_of(conn));
 }
 
-/* Backends that this process has met. */
+/* How many backends this process has met. */
 static volatile apr_uint32_t backends_met;
 
 unsigned scim_conn_met(const scim_conn_t *conn)
@@ -84,9 +85,8 @@ void scim_backend_renew(scim_conn_t *conn)
 }
 
 /*
- * Whether an idle connection still has a server at its other end. A server that went away has left the end of the
- * stream (and often a message) in our socket, so a look at it before anything is sent tells; that is what makes a retry
- * harmless.
+ * Whether an idle connection still has a server. If the server has gone away, the socket has the end of the stream (and
+ * often a message), so this is visible before anything is sent. That makes it safe to retry with a new connection.
  */
 static int is_alive(PGconn *pg)
 {
@@ -118,7 +118,7 @@ scim_conn_e scim_conn_revive(PGconn *pg, apr_pool_t *home)
     return backend && ((scim_backend_t *)backend)->pid == PQbackendPID(pg) ? SCIM_CONN_KNOWN : SCIM_CONN_NEW;
 }
 
-/* Waits until libpq can go on, or `end` has come; 0 then. */
+/* Waits until libpq can continue; 0: `end` was reached first. */
 static int wait_for(PGconn *pg, PostgresPollingStatusType wants, apr_time_t end)
 {
     apr_interval_time_t left = end - scim_monotonic_now();
@@ -145,7 +145,7 @@ int scim_conn_refused(const char *conninfo)
     return refused;
 }
 
-/* 0 where there is none. */
+/* Reads the secret; 0: there is none. */
 static int read_secret(scim_backend_t *backend, const PGresult *result)
 {
     if (PQntuples(result) != 1 || PQgetlength(result, 0, 0) != SCIM_SECRET_LENGTH) {
@@ -155,7 +155,7 @@ static int read_secret(scim_backend_t *backend, const PGresult *result)
     return 1;
 }
 
-/* What the log tells of a schema, or a user, that does not fit; NULL where both do. */
+/* The log's text about a wrong schema or user; NULL: both are right. */
 static const char *misfit(const scim_conn_t *conn, const PGresult *result)
 {
     int number = (int)scim_result_int(result, 0, 0);
@@ -211,7 +211,7 @@ scim_error_t *scim_backend_ask(scim_conn_t *conn)
     return error;
 }
 
-/* The connection before this one was given up while PostgreSQL was at work for it. */
+/* If the previous connection was given up while PostgreSQL was busy, ends that backend. */
 static void add_end(scim_batch_t *batch, const scim_conn_t *conn)
 {
     const scim_backend_t *backend = conn->backend;
@@ -224,9 +224,9 @@ static void add_end(scim_batch_t *batch, const scim_conn_t *conn)
     scim_batch_add(batch, SCIM_STMT_END_BACKEND, params);
 }
 
-/* What is asked of each backend once: the schema in the database must be the one that the statements were written for,
- * row-level security must hold, filters use what scim.lookup has, and cursors are signed. An older schema fails at the
- * second question or the third; then the first has the answer. */
+/* Checks each backend once: the database's schema must be that of the statements, and row-level security must be
+ * effective. Also reads the indexed attributes for filters, and the secret that signs cursors. With an older schema a
+ * later statement fails, but the first one already has the reason. */
 static scim_error_t *check_version(scim_conn_t *conn)
 {
     scim_batch_t *batch = scim_batch_make(conn);
@@ -315,7 +315,7 @@ void scim_conn_reads(scim_conn_t *conn)
 const char *scim_conn_timeout_text(const scim_conn_t *conn)
 {
     apr_time_t milliseconds = apr_time_as_msec(limit_of(conn));
-    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, milliseconds ? milliseconds : 1); /* 0 would be no limit */
+    return apr_psprintf(conn->pool, "%" APR_TIME_T_FMT, milliseconds ? milliseconds : 1); /* 0 would mean no limit */
 }
 
 const unsigned char *scim_conn_blind(const scim_conn_t *conn)

@@ -4,10 +4,10 @@
 #include <libpq-fe.h>
 #include <string.h>
 
-/* The words whose values libpq checks when it connects. A NULL `words` stands for a whole number. */
+/* The options whose values libpq checks only when it connects. If `words` is NULL, the value is a whole number. */
 typedef struct rule_t {
     const char *word;
-    const char *words; /* those that may stand there, with a space around each */
+    const char *words; /* the valid values, with a space around each */
     int several;       /* whether commas separate several values, one for each host */
 } rule_t;
 
@@ -29,8 +29,7 @@ static const rule_t rules[] = {
 #define UNREADABLE                                                                                                     \
     "libpq cannot read it: a value with blanks, quotes or backslashes stands in single quotes, \\' and \\\\ in it"
 
-/* libpq's message without its line end. It quotes the string, so it is not told where a password may be quoted with it.
- */
+/* libpq's message without its line end. It may quote the string, so it is hidden if the string may have a password. */
 static const char *message_of(const char *message, const char *conninfo, apr_pool_t *pool)
 {
     if (!message || (strstr(conninfo, "password") && strncmp(message, "invalid connection option", 25) != 0))
@@ -38,7 +37,7 @@ static const char *message_of(const char *message, const char *conninfo, apr_poo
     return apr_pstrmemdup(pool, message, strcspn(message, "\n"));
 }
 
-/* The words of a connection string; NULL where libpq cannot read it. */
+/* The options of a connection string; NULL: libpq cannot read it. */
 static PQconninfoOption *parse(const char **problem, const char *conninfo, apr_pool_t *pool)
 {
     char *message = NULL;
@@ -62,7 +61,7 @@ static int is_value(const rule_t *rule, const char *text, apr_pool_t *pool)
     return rule->words ? strstr(rule->words, apr_pstrcat(pool, " ", text, " ", NULL)) != NULL : is_number(text);
 }
 
-/* Whether each value that commas separate is one. An empty one stands for the default. */
+/* Whether all values that commas separate are valid. An empty one stands for the default. */
 static int are_values(const rule_t *rule, const char *text, apr_pool_t *pool)
 {
     char *copy = apr_pstrdup(pool, text);

@@ -86,7 +86,7 @@ void scim_doctor_add(apr_array_header_t *findings, const char *area, const char 
     APR_ARRAY_PUSH(findings, scim_finding_t) = (scim_finding_t){area, check, severity, finding, advice};
 }
 
-/* A text with the columns of a row in its places. */
+/* Fills the columns of a row into a text. */
 static const char *filled(const char *text, const PGresult *result, int row, apr_pool_t *pool)
 {
     scim_buf_t buf;
@@ -105,7 +105,7 @@ static const char *filled(const char *text, const PGresult *result, int row, apr
     return buf.data;
 }
 
-/* With the rights of an administrator of all tenants, for this transaction only. */
+/* The rights of an administrator of all tenants, for this transaction only. */
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const char *user, apr_pool_t *pool)
 {
     scim_head_t head = {.tenant = SCIM_EVERYWHERE, .actor_kind = "scimctl", .actor = user};

@@ -13,7 +13,7 @@
 #include "scim/text.h"
 #include "session.h"
 
-/* The columns of the long statements, behind those that every statement begins with. */
+/* The columns of the long statements, after those that all statements have. */
 enum {
     COLUMN_FIRST = SCIM_FACTS_SHORT_TRAITS,
     COLUMN_FOREIGN,
@@ -22,14 +22,14 @@ enum {
     COLUMN_ENTITLEMENTS,
     COLUMN_WAITING,
     COLUMN_GROUPS,
-    COLUMN_LINK, /* whether the first login links the identity */
+    COLUMN_LINK, /* whether the first login makes a link */
     COLUMN_TRAITS,
 };
 
-/* No account has a longer name. */
+/* longer than any account's name */
 #define LOGIN_MAX 4096
 
-/* By the lists that they read: a statement is as quick as the tables are few. */
+/* By the requested lists: a statement is faster if it reads fewer tables. */
 static const scim_statement_e statements[] = {
     [0] = SCIM_STMT_FACTS,
     [SCIM_FACTS_ROLES] = SCIM_STMT_FACTS_ROLES,
@@ -38,7 +38,7 @@ static const scim_statement_e statements[] = {
     [SCIM_FACTS_ALL] = SCIM_STMT_FACTS_ALL,
 };
 
-/* A text that PostgreSQL refuses, or that takes very long to fold, matches no account. */
+/* Whether a text can match an account: PostgreSQL must accept it, and folding it must not take long. */
 static int usable(const char *text)
 {
     apr_size_t len = text ? strlen(text) : 0;
@@ -50,7 +50,7 @@ static int is_linked(const scim_identity_t *identity)
     return usable(identity->issuer) && usable(identity->subject);
 }
 
-/* The long statement that reads at least these lists, and which it does read. */
+/* The long statement that reads at least these lists; *lists: the lists that it reads. */
 static scim_statement_e choose(unsigned *lists, const scim_identity_t *identity)
 {
     if (is_linked(identity)) {
@@ -63,7 +63,7 @@ static scim_statement_e choose(unsigned *lists, const scim_identity_t *identity)
     return statements[*lists];
 }
 
-/* Of the statements that find an account. */
+/* number of parameters of the statements */
 #define PARAMS_MAX 5
 
 /* An identity that matches no account is not one without an identity: the login name does not replace it. */
@@ -112,17 +112,17 @@ typedef struct question_t {
     scim_conn_t *conn;
     const scim_identity_t *identity;
     const scim_wish_t *wish;
-    const char *names; /* of the subscriptions: the text of an SQL array; NULL: it is not about some alone */
-    unsigned traits;   /* of the tenant, as they were */
-    int remembers;     /* what gives the subscriptions */
+    const char *names; /* the requested subscriptions as an SQL array; NULL: not only some subscriptions */
+    unsigned traits;   /* the tenant's traits that the connection knows */
+    int remembers;     /* the mappings of the subscriptions shall be cached */
     scim_facts_kept_t *kept;
     scim_kept_key_t key;
-    unsigned met;         /* scim_conn_met() before that */
-    const char *snapshot; /* taken before the facts were read; NULL: they are not to be remembered */
+    unsigned met;         /* scim_conn_met() before the query */
+    const char *snapshot; /* taken before the facts were read; NULL: they are not cached */
     apr_pool_t *pool;
 } question_t;
 
-/* A batch that takes the snapshot, where there is something to remember with it; its slot is 0 then. */
+/* Opens a batch. It begins with a snapshot, in slot 0, if the facts are to be cached. */
 static scim_batch_t *open_batch(const question_t *question)
 {
     scim_batch_t *batch = scim_batch_make(question->conn);
@@ -143,7 +143,7 @@ static scim_error_t *run_batch(question_t *question, scim_batch_t *batch)
     return error;
 }
 
-/* One statement; with it what is to be remembered of subscriptions is read, where it is not yet. */
+/* Runs a statement, and if necessary reads the mappings for the cache in the same batch. */
 static scim_error_t *run(const PGresult **result, question_t *question, scim_statement_e statement,
                          const scim_param_t *params)
 {
@@ -174,7 +174,7 @@ static scim_error_t *read_long(scim_facts_t **out, question_t *question)
     return error;
 }
 
-/* The text of an SQL array. */
+/* Names as an SQL array. */
 static const char *array_of(const apr_array_header_t *names, apr_pool_t *pool)
 {
     scim_buf_t text;
@@ -247,7 +247,7 @@ static scim_error_t *read_anew(scim_facts_t **out, question_t *question)
     return error || *out ? error : read_long(out, question);
 }
 
-/* --- what is remembered of decisions ------------------------------------------------------------------------------ */
+/* --- the cache of decisions ----------------------------------------------------------------------------------------*/
 
 static scim_error_t *is_same(int *same, const question_t *question, const char *snapshot)
 {
@@ -258,7 +258,7 @@ static scim_error_t *is_same(int *same, const question_t *question, const char *
     unsigned met = scim_conn_met(question->conn);
     scim_conn_reads(question->conn);
     scim_error_t *error = scim_session_attempt(run_once, batch);
-    /* Another backend may have been met on the way, of a server whose snapshots are its own. */
+    /* If another backend was met meanwhile, it may be another server with its own snapshots. */
     *same = !error && scim_conn_met(question->conn) == met && scim_result_bool(scim_batch_result(batch, slot), 0, 0);
     return error;
 }
@@ -283,7 +283,7 @@ static scim_error_t *recall(scim_facts_t **out, question_t *question)
     return error;
 }
 
-/* Accounts that are there, in a tenant that is switched on: of such a one each change is told. */
+/* Caches the facts of an existing account in an enabled tenant, since each change of such an account is noticed. */
 static void keep(const question_t *question, const scim_facts_t *facts)
 {
     if (question->kept && question->snapshot && facts->found && facts->enabled && !facts->first) {
@@ -339,7 +339,7 @@ int scim_facts_answer(const scim_facts_t *facts, const scim_wish_t *wish)
     return wish->names != NULL;
 }
 
-/* The actor is the person. */
+/* The actor is the account itself. */
 static void add_head(scim_batch_t *batch, const scim_conn_t *conn, const scim_identity_t *identity,
                      const scim_facts_t *facts, const char *request, apr_pool_t *pool)
 {

@@ -9,30 +9,30 @@
 
 #define LIFE apr_time_from_sec(60)
 
-/* Tenants of which it is known that they have just changed, and for how long nothing of them is looked at then. A later
- * one takes the place of an earlier one. */
+/* How many tenants are stored as recently changed, and for how long their cached facts are not verified but read
+ * again. A later tenant replaces an earlier one. */
 #define TENANTS  64
 #define RESTLESS apr_time_from_msec(500)
 
 typedef struct restless_t {
     apr_uint64_t tenant;
-    apr_time_t at;     /* when it was found to have changed */
+    apr_time_t at;     /* when the change was noticed */
     apr_time_t before; /* facts read before this time are outdated */
 } restless_t;
 
 struct scim_facts_kept_t {
-    scim_places_t *places;     /* a value is a head_t, the snapshot with its NUL, the facts */
-    apr_thread_mutex_t *mutex; /* of what follows */
+    scim_places_t *places;     /* each value: a head_t, the snapshot with its NUL, the facts */
+    apr_thread_mutex_t *mutex; /* for the following members */
     restless_t restless[TENANTS];
 };
 
 typedef struct head_t {
-    unsigned met; /* scim_conn_met() when it was read */
+    unsigned met; /* scim_conn_met() at the time of reading */
 } head_t;
 
-/* What is remembered under a key. */
+/* A cached value. */
 typedef struct found_t {
-    const char *snapshot; /* NULL: nothing that may be used */
+    const char *snapshot; /* NULL: no valid value */
     const char *facts;
     apr_size_t facts_len;
     apr_time_t at;
@@ -92,7 +92,7 @@ static restless_t *restless_of(scim_facts_kept_t *kept, const scim_kept_key_t *k
     return &kept->restless[key->tenant % TENANTS];
 }
 
-/* Whether the tenant has changed since, or changes so often that a look would be in vain. */
+/* Whether the cached value is outdated, or the tenant changes so often that verifying it is not worth it. */
 static int is_restless(scim_facts_kept_t *kept, const scim_kept_key_t *key, apr_time_t at)
 {
     apr_thread_mutex_lock(kept->mutex);

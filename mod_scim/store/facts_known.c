@@ -9,14 +9,14 @@
 
 #define KNOWN_KEY "scim:facts-known"
 
-/* How much of it a connection remembers; a later one takes the place of an earlier one. */
+/* The cache's size for each connection; a later entry replaces an earlier one. */
 #define PLACES 64
 
-/* Groups of one subscription at the most. Each is compared with each group that the account is in. */
+/* Maximum of groups for one subscription, because each is compared with each of the account's groups. */
 #define GROUPS_MAX      50
 #define GROUPS_MAX_TEXT "50"
 
-/* How often it is found unfit before it is looked at again. */
+/* After so many uses an entry that cannot be cached is read again. */
 #define LOOK_AGAIN 100
 
 #define UUID_BYTES 16
@@ -25,18 +25,18 @@
 /* The columns of facts_known.sql. */
 enum { READ_GROUNDS, READ_ID, READ_NAME, READ_LIMITED, READ_GROUPS };
 
-/* Those of facts_known_name.sql, behind {{facts_account}}'s. */
+/* The columns of facts_known_name.sql, after those of {{facts_account}}. */
 enum { COLUMN_GROUNDS = SCIM_FACTS_SHORT_TRAITS, COLUMN_SOURCE, COLUMN_GROUP, COLUMN_SUBSCRIPTION, COLUMN_GRANT };
 
 typedef struct subscription_t {
     const char *name;
-    const char *id; /* UUID_BYTES */
+    const char *id; /* UUID_BYTES long */
 } subscription_t;
 
 /* A group that gives a subscription. */
 typedef struct ground_t {
-    const char *group; /* UUID_BYTES */
-    const char *name;  /* of the subscription */
+    const char *group; /* UUID_BYTES long */
+    const char *name;  /* the subscription's name */
 } ground_t;
 
 struct scim_known_t {
@@ -45,10 +45,10 @@ struct scim_known_t {
     const char *names;
     apr_int64_t number; /* scim.tenant.grounds */
     int fit;
-    int looked; /* how often it was found unfit */
+    int looked; /* how often the entry was found unusable */
     apr_array_header_t *subscriptions;
     apr_array_header_t *grounds;
-    scim_param_t groups, ids; /* both lists as PostgreSQL takes them */
+    scim_param_t groups, ids; /* both lists as PostgreSQL's arrays */
 };
 
 typedef struct places_t {
@@ -100,7 +100,7 @@ int scim_known_add(scim_batch_t *batch, const scim_conn_t *conn, const char *ten
     return scim_batch_add(batch, SCIM_STMT_FACTS_KNOWN, params);
 }
 
-/* --- what is remembered ------------------------------------------------------------------------------------------- */
+/* --- the cache -----------------------------------------------------------------------------------------------------*/
 
 static char *put_number(char *at, apr_uint32_t number)
 {
@@ -110,8 +110,8 @@ static char *put_number(char *at, apr_uint32_t number)
     return at;
 }
 
-/* A uuid[] in binary form: dimensions, no nulls, the type; where there is one its length and its first index, then each
- * element with its length. */
+/* A uuid[] in PostgreSQL's binary form: number of dimensions, no nulls, the type; if there is a dimension, its length
+ * and first index; then each element with its length. */
 static scim_param_t uuids(const apr_array_header_t *ids, apr_pool_t *pool)
 {
     apr_uint32_t count = (apr_uint32_t)ids->nelts;
@@ -235,7 +235,8 @@ static void add_by_grant(scim_facts_t *facts, const scim_known_t *known, const P
     }
 }
 
-/* A row for each group and each grant. None of the subscriptions has a limit of seats, so nobody waits. */
+/* The result has a row for each group and each grant. None of the subscriptions has a limit of seats, so nobody
+ * waits. */
 static void read_grounds(scim_facts_t *facts, const scim_known_t *known, const PGresult *result, apr_pool_t *pool)
 {
     const char *source = scim_result_text(NULL, result, 0, COLUMN_SOURCE);

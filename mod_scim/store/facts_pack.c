@@ -7,10 +7,10 @@
 #define LAYOUT 2
 #define LABEL  "facts 2"
 
-/* A text that is NULL. */
+/* The length of a text that is NULL. */
 #define NONE ((apr_uint32_t)-1)
 
-/* Of numbers: all but the texts and lists. */
+/* The numbers; texts and lists follow. */
 typedef struct head_t {
     apr_uint32_t layout;
     apr_uint32_t lists;
@@ -18,7 +18,7 @@ typedef struct head_t {
     int tenant, enabled, found, active, foreign;
 } head_t;
 
-/* With its NUL, so that who reads it need not copy it. */
+/* Includes the NUL, so that a reader need not copy the text. */
 static void put_text(scim_buf_t *out, const char *text)
 {
     apr_uint32_t len = text ? (apr_uint32_t)strlen(text) : NONE;
@@ -60,7 +60,7 @@ void scim_facts_pack(scim_buf_t *out, const scim_facts_t *facts, apr_time_t at)
     put_list(out, facts->flags);
 }
 
-/* What is left to be read. */
+/* The part that is not read yet. */
 typedef struct reader_t {
     const char *at;
     apr_size_t left;

@@ -6,7 +6,7 @@
 #include "rules/access.h"
 #include "scim/text.h"
 
-/* {{facts_account}}, and from KIND on what each kind adds. */
+/* The columns of {{facts_account}}; from KIND on those of each kind of decision. */
 enum {
     COLUMN_ENABLED,
     COLUMN_ID,
@@ -55,10 +55,10 @@ enum {
 
 _Static_assert(COLUMN_EMAIL == SCIM_FACTS_SHORT_TRAITS, "the traits are where the header says");
 
-/* [whether groups decide][whether people log in by e-mail address] */
+/* Index: [whether groups decide][whether people log in by e-mail address]. */
 typedef struct kind_t {
     unsigned list;
-    unsigned unfit; /* traits of tenants that it is not for */
+    unsigned unfit; /* traits of tenants for which it cannot be used */
     scim_statement_e statements[2][2];
 } kind_t;
 
@@ -152,7 +152,7 @@ static void add_once(apr_array_header_t *list, const char *text, apr_pool_t *poo
     }
 }
 
-/* Where its columns are differs by kind; `wire` -1: it does not matter. */
+/* The positions of the columns differ by kind; `wire` -1: not needed. */
 static scim_access_account_t read_account(const PGresult *result, int source, int wire, int is_protected)
 {
     return (scim_access_account_t){
@@ -178,7 +178,7 @@ static void be_earlier(scim_access_place_t *place, scim_access_place_t other)
     }
 }
 
-/* The place that a row gives the account; without an id: it gives none. */
+/* The account's place for the subscription in a row; without an id: the row does not give it. */
 static scim_access_place_t seat_place(const PGresult *result, int row, const scim_access_account_t *account,
                                       const char *id)
 {
@@ -198,7 +198,8 @@ static scim_access_place_t seat_place(const PGresult *result, int row, const sci
     return place;
 }
 
-/* A subscription has a row for each way in which the account may have it; one that gives a seat is enough. */
+/* A subscription has a row for each way in which the account may have it. It has a seat if one of the rows gives
+ * one. */
 static void read_seats(scim_facts_t *facts, const PGresult *result, apr_pool_t *pool)
 {
     const scim_access_account_t account = read_account(result, SEAT_SOURCE, SEAT_WIRE, SEAT_PROTECTED);
@@ -227,8 +228,8 @@ static void read_seats(scim_facts_t *facts, const PGresult *result, apr_pool_t *
 
 /* --- roles -------------------------------------------------------------------------------------------------------- */
 
-/* The role that the account was given first, and by its name where two were given at the same time: the place has the
- * role in the place of the account. */
+/* The effective role is the one that was given first; of several at the same time, the first by name. The place has
+ * the role in its id. */
 static void add_role(scim_facts_t *facts, scim_access_place_t *given, scim_access_place_t place, apr_pool_t *pool)
 {
     add_once(facts->roles, place.id, pool);

@@ -3,9 +3,9 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* The members of group r, and the groups of user r, are here what they are in an answer (sql/statements/members.part
- * and groups.part): deleted resources are none, and groups that contain one of the user's groups count as `indirect`.
- * Each table is asked for the tenant, which is $1. */
+/* For filters, the members of group r and the groups of user r are the same as in an answer
+ * (sql/statements/members.part and groups.part): deleted resources do not count, and groups that contain one of the
+ * user's groups count as `indirect`. Each table has a condition on the tenant, which is $1. */
 #define MEMBER_FROM "scim.membership m join scim.resource u on u.tenant = $1::text and u.id = m.member_id and u.wire"
 #define MEMBER_ON   "m.tenant = $1::text and m.group_id = r.id"
 #define MEMBER_NAME                                                                                                    \
@@ -21,7 +21,8 @@
     " select up.group_id, bool_or(up.direct) as direct from up group by up.group_id) m"                                \
     " join scim.resource g on g.tenant = $1::text and g.id = m.group_id and g.wire"
 
-/* Keys are cut (scim.keep_keys), and no folded text holds the last code point: scim.fold makes another of it. */
+/* Keys are truncated (scim.keep_keys). Folded text never contains the last code point, because scim.fold() replaces
+ * it. */
 #define CUT   "left(?, 256)"
 #define AFTER " || chr(1114111)"
 
@@ -29,7 +30,7 @@
 
 #define MEMBER_IDS "select m.group_id from " MEMBER_FROM " where m.tenant = $1::text and m.member_id = ?"
 
-/* From the group down to its members, because there is an index on that end. */
+/* Starts at the group and goes down to its members, because an index has that direction. */
 #define GROUP_IDS                                                                                                      \
     "with recursive down (member_id, member_type) as"                                                                  \
     " (select m.member_id, m.member_type from scim.membership m"                                                       \
@@ -40,16 +41,16 @@
     " join scim.membership m on m.tenant = $1::text and m.group_id = g.id where down.member_type = 'Group')"           \
     " select down.member_id from down"
 
-/* An array gives the index its ids, alone or beside other indexes; where rows are read one by one, each would be
- * compared with each element, and a subquery is hashed. */
+/* With an array PostgreSQL can use the index on the ids, alone or combined with other indexes. In a scan each row
+ * would be compared with each element, so a subquery is used there, which is hashed. */
 #define BY_INDEX(ids) "r.id = any (array(" ids "))"
 #define BY_SCAN(ids)  "r.id in (" ids ")"
 
-/* Whose attribute a row of `columns` is about. */
+/* The schema of an attribute in `columns`. */
 typedef enum { OF_COMMON, OF_BASE, OF_USER, OF_ENTERPRISE, OF_RELATION } owner_e;
 
-/* What is not (only) in the document. A folded column serves only an attribute that is not caseExact: for one that is
- * the next row counts, or the document. Names are in lower case, as scim_attr_t.key is. */
+/* Attributes that have a column, or are not in the document. A folded column is used only if the attribute is not
+ * caseExact; otherwise the next row is used, or the document. Names are in lower case, as in scim_attr_t.key. */
 static const struct {
     scim_scope_e scope;
     owner_e owner;
@@ -103,7 +104,7 @@ static int is_named(const char *key, const scim_attr_t *attr)
     return key ? attr && strcmp(key, attr->key) == 0 : !attr;
 }
 
-/* 0 where the attribute is in the document only. */
+/* Finds the column of an attribute; 0: it is only in the document. */
 static int find_column(scim_operand_t *out, scim_scope_e scope, const scim_attr_t *attr, const scim_attr_t *sub,
                        const scim_resource_type_t *type)
 {
@@ -138,7 +139,7 @@ const char *scim_operand_literal(const char *name, apr_pool_t *pool)
     return out;
 }
 
-/* The object of the document that holds an attribute. */
+/* The SQL of the object in the document that has an attribute. */
 static const char *holder(const scim_attr_t *attr, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     return scim_type_extends(type, attr)
@@ -146,7 +147,7 @@ static const char *holder(const scim_attr_t *attr, const scim_resource_type_t *t
                : "r.doc";
 }
 
-/* The operand of the member `name` of the jsonb object `object`; of `object` itself where `name` is NULL. */
+/* The operand for the member `name` of the jsonb object `object`; NULL: for `object` itself. */
 static scim_operand_t json_operand(const char *object, const char *name, const scim_attr_t *attr, apr_pool_t *pool)
 {
     const char *key = name ? scim_operand_literal(name, pool) : NULL;
@@ -214,14 +215,14 @@ scim_many_t scim_operand_many(const scim_attr_t *attr, const scim_resource_type_
         const char *json =
             apr_pstrcat(pool, holder(attr, type, pool), " -> ", scim_operand_literal(attr->name, pool), NULL);
 
-        /* jsonb_array_elements() fails on what is no array. */
+        /* jsonb_array_elements() fails if the value is not an array. */
         many.from =
             apr_psprintf(pool, "jsonb_array_elements(case jsonb_typeof(%s) when 'array' then %s end) e", json, json);
     }
     return many;
 }
 
-/* The operand of one value of a membership list, the first as it is answered. */
+/* The operand for the first value of a membership list, in the order of answers. */
 static scim_operand_t first_related(const scim_many_t *many, const char *order, const scim_attr_t *leaf,
                                     const scim_resource_type_t *type, apr_pool_t *pool)
 {
@@ -272,7 +273,7 @@ scim_operand_t scim_operand_text(const scim_operand_t *operand, apr_pool_t *pool
     return text;
 }
 
-/* Folded, cut keys of single values of the document, by names as they are spelled there. */
+/* Columns with folded, truncated keys of single values in the document. Names are spelled as in the document. */
 static const struct {
     owner_e owner;
     const char *attr;
@@ -327,7 +328,8 @@ static int relation_hint(scim_hint_t *out, scim_op_e op, const scim_attr_t *attr
     return 1;
 }
 
-/* The second bound, which all have, is for PostgreSQL: of what has two it expects few rows, and takes the index. */
+/* The second bound is always true. PostgreSQL expects fewer rows for a range with two bounds, and so uses the
+ * index. */
 static int hour_hint(scim_hint_t *out, scim_op_e op, const char *column)
 {
     static const char *const hours[] = {
@@ -346,13 +348,13 @@ static int hour_hint(scim_hint_t *out, scim_op_e op, const char *column)
     return 1;
 }
 
-/* A hint by a column of r, which holds whole or cut keys. */
+/* A hint that uses a column of r, with whole or truncated keys. */
 static int column_hint(scim_hint_t *out, scim_op_e op, const char *column, int cut, apr_pool_t *pool)
 {
     const char *value = cut ? CUT : "?";
 
     if (op != SCIM_SW && (op != SCIM_EQ || !cut)) {
-        return 0; /* eq of a whole key is its own hint */
+        return 0; /* eq of a whole key needs no additional hint */
     }
     out->sql = op == SCIM_EQ ? apr_pstrcat(pool, column, " = ", value, NULL)
                              : apr_pstrcat(pool, column, " >= ", value, " and ", column, " < ", value, AFTER, NULL);

@@ -7,18 +7,18 @@
 
 typedef struct compiler_t {
     scim_sql_t *sql;
-    const scim_resource_type_t *type; /* NULL in SCIM_SCOPE_MEMBER of a value path alone */
+    const scim_resource_type_t *type; /* NULL in SCIM_SCOPE_MEMBER, for a value path */
     scim_scope_e scope;
-    int negated;  /* under `not`: a condition may not be null */
-    int scanned;  /* no index answers what this is a part of, whatever one would find for the part */
-    int answered; /* indexes answer what this is a part of, so each part of an `or` */
+    int negated;  /* inside `not`, so a condition must not be null */
+    int scanned;  /* the surrounding condition needs a scan, so an index on this part does not help */
+    int answered; /* indexes can answer the surrounding condition, and so each part of an `or` */
     apr_pool_t *pool;
 } compiler_t;
 
-/* `@` stands for the operand, `?` for the parameter. `ne` is never null. */
+/* `@` is the operand, `?` the parameter. The result of `ne` is never null. */
 static const struct {
     const char *text;
-    const char *other; /* for times and numbers; NULL where the operator makes no sense or text will do */
+    const char *other; /* for times and numbers; NULL: the operator is not allowed, or compares text */
 } templates[] = {
     [SCIM_EQ] = {"@ = ?", "@ = ?"},
     [SCIM_NE] = {"@ is distinct from ?", "@ is distinct from ?"},
@@ -33,8 +33,8 @@ static const struct {
 };
 
 #define PREFIX_MIN 3                              /* bytes */
-#define LONG_AGO   apr_time_from_sec(366 * 86400) /* nearly all was modified after it */
-#define JUST_NOW   apr_time_from_sec(86400)       /* nearly all was modified before it */
+#define LONG_AGO   apr_time_from_sec(366 * 86400) /* nearly all resources were modified after it */
+#define JUST_NOW   apr_time_from_sec(86400)       /* nearly all resources were modified before it */
 
 static scim_error_t *compile(compiler_t *c, const scim_filter_t *filter);
 
@@ -43,7 +43,7 @@ static void put(compiler_t *c, const char *text)
     scim_buf_puts(&c->sql->text, text);
 }
 
-/* Writes a template with its operand and its parameter. */
+/* Adds a template, with operand and parameter inserted. */
 static void put_template(compiler_t *c, const char *text, const char *operand, const char *param)
 {
     for (; *text; text++) {
@@ -57,8 +57,8 @@ static void put_template(compiler_t *c, const char *text, const char *operand, c
     }
 }
 
-/* ASCII folded as scim.fold() does it; NULL for what only the database can fold. In a statement the function would be
- * set up anew, whole, each time the statement is run. */
+/* Folds ASCII like scim.fold(); NULL: only the database can fold the value. Calls of scim.fold() in a statement would
+ * be planned again for each execution. */
 static const char *fold_ascii(const char *value, apr_pool_t *pool)
 {
     char *folded = apr_pstrdup(pool, value), *at;
@@ -72,7 +72,7 @@ static const char *fold_ascii(const char *value, apr_pool_t *pool)
     return folded;
 }
 
-/* Adds a value and returns the SQL that stands for it, of the type that the operand's kind compares with. */
+/* Adds a value, and returns its SQL with the type that the operand's kind needs. */
 static const char *add_param(compiler_t *c, const char *value, scim_operand_e kind, int fold)
 {
     static const char *const formats[] = {
@@ -97,7 +97,7 @@ static const char *add_param(compiler_t *c, const char *value, scim_operand_e ki
     return apr_pstrcat(c->pool, apr_pstrmemdup(c->pool, at, strcspn(at, "%")), number, strstr(at, "%d") + 2, NULL);
 }
 
-/* The value as its parameter is sent; NULL for a UUID that is none. */
+/* The value as it is sent; NULL: not a valid UUID. */
 static const char *param_value(const scim_filter_t *filter, scim_operand_e kind, apr_pool_t *pool)
 {
     char id[SCIM_ID_SIZE], text[SCIM_TIME_SIZE];
@@ -121,19 +121,19 @@ static int asks_presence(const scim_filter_t *filter)
     return filter->op == SCIM_PR || filter->value_kind == SCIM_VALUE_NULL;
 }
 
-/* `attr eq null`; every other question about presence is `attr pr`. */
+/* `attr eq null`; all other tests of presence mean `attr pr`. */
 static int asks_absence(const scim_filter_t *filter)
 {
     return filter->op == SCIM_EQ && filter->value_kind == SCIM_VALUE_NULL;
 }
 
-/* A comparison with what the type does not have. */
+/* The result of a comparison with an attribute that the type does not have. */
 static int absent_holds(const scim_filter_t *filter)
 {
     return asks_presence(filter) ? asks_absence(filter) : filter->op == SCIM_NE;
 }
 
-/* A value that is empty is as good as none (RFC 7644 table 3). */
+/* An empty value counts as absent (RFC 7644 table 3). */
 static void put_presence(compiler_t *c, const scim_operand_t *operand, int absence)
 {
     if (operand->present) {
@@ -147,7 +147,7 @@ static void put_presence(compiler_t *c, const scim_operand_t *operand, int absen
     }
 }
 
-/* The comparison of one value. */
+/* Adds the comparison of one value. */
 static void put_compare(compiler_t *c, const scim_filter_t *filter, scim_operand_t operand)
 {
     int is_other = operand.kind == SCIM_OPERAND_TIME || operand.kind == SCIM_OPERAND_NUMBER;
@@ -171,8 +171,8 @@ static void put_compare(compiler_t *c, const scim_filter_t *filter, scim_operand
     put(c, nullable ? ", false)" : "");
 }
 
-/* Whether so few may match that collecting and sorting them by an index is better than reading on until a page is full.
- * A prefix of few bytes is no help, nor is a time that nearly all resources are after or before. */
+/* Whether so few rows may match that sorting them is faster than reading in order until the page is full. A short
+ * prefix is not selective, nor is a time that nearly all resources are after or before. */
 static int is_selective(const scim_filter_t *filter, scim_operand_e kind)
 {
     apr_time_t time, now = apr_time_now();
@@ -186,7 +186,7 @@ static int is_selective(const scim_filter_t *filter, scim_operand_e kind)
     return filter->op == SCIM_GT || filter->op == SCIM_GE ? time > now - LONG_AGO : time < now - JUST_NOW;
 }
 
-/* The hint of a comparison; 0 where there is none. */
+/* Finds the hint of a comparison; 0: none. */
 static int find_hint(scim_hint_t *hint, const compiler_t *c, const scim_filter_t *filter, const scim_attr_t *attr,
                      const scim_attr_t *sub)
 {
@@ -195,8 +195,8 @@ static int find_hint(scim_hint_t *hint, const compiler_t *c, const scim_filter_t
            is_selective(filter, hint->kind);
 }
 
-/* Writes the condition by which an index finds what may be `attr op value`. Returns 0 where there is none; *exact tells
- * that nothing else has to be asked. */
+/* Adds the condition by which an index finds the rows that may match `attr op value`; 0: there is none. *exact: no
+ * other condition is needed. */
 static int put_hint(compiler_t *c, int *exact, const scim_filter_t *filter, const scim_attr_t *attr,
                     const scim_attr_t *sub)
 {
@@ -246,7 +246,7 @@ static void put_from(compiler_t *c, const scim_many_t *many)
     put(c, many->from);
 }
 
-/* `exists` over the values of a multi-valued attribute, with `inner` as the condition on one of them. */
+/* Adds `exists` over the values of a multi-valued attribute, with the condition `inner` on one value. */
 static scim_error_t *compile_any(compiler_t *c, const scim_many_t *many, const scim_filter_t *inner)
 {
     compiler_t element = *c;
@@ -265,7 +265,7 @@ static scim_error_t *compile_any(compiler_t *c, const scim_many_t *many, const s
     return err;
 }
 
-/* Whether the attribute has any value at all. */
+/* Adds the test whether a multi-valued attribute has any value. */
 static void put_any(compiler_t *c, const scim_many_t *many)
 {
     put_from(c, many);
@@ -322,14 +322,14 @@ static scim_error_t *compile_compare(compiler_t *c, const scim_filter_t *filter)
     if (c->scope != SCIM_SCOPE_ROW) {
         return compile_single(c, filter, attr, NULL);
     }
-    if (attr->parent) { /* inside the brackets of a singular attribute */
+    if (attr->parent) { /* a sub-attribute, in the brackets of a singular attribute */
         sub = attr;
         attr = attr->parent;
     }
     return attr->multi_valued ? compile_many(c, filter) : compile_single(c, filter, attr, sub);
 }
 
-/* Of the comparisons that all must hold for a value, the first that an index can answer. */
+/* Adds the hint of the first comparison that an index can answer, among those that a value must all match. */
 static int put_part_hint(compiler_t *c, const scim_filter_t *inner, const scim_attr_t *attr)
 {
     int exact;
@@ -397,7 +397,7 @@ static int compare_answered(const compiler_t *c, const scim_filter_t *filter)
     return scim_operand_has_index(&operand);
 }
 
-/* Whether indexes find all that a filter matches: of `and` they have to answer one part, of `or` each. */
+/* Whether indexes find all rows that a filter matches: for `and`, one part is enough; for `or`, both are necessary. */
 static int is_answered(const compiler_t *c, const scim_filter_t *filter)
 {
     switch (filter->kind) {
@@ -433,7 +433,7 @@ static scim_error_t *compile_both(compiler_t *c, const scim_filter_t *filter, co
     return err;
 }
 
-/* Appends to the text of an SQL array the ids that `id eq "a" or id eq "b"` is about; 0 where it is anything else. */
+/* Adds the ids of `id eq "a" or id eq "b"` to an SQL array; 0: it is another filter. */
 static int collect_ids(scim_buf_t *ids, const scim_filter_t *filter, const scim_resource_type_t *type)
 {
     char id[SCIM_ID_SIZE];
@@ -453,7 +453,7 @@ static int collect_ids(scim_buf_t *ids, const scim_filter_t *filter, const scim_
     return 1;
 }
 
-/* Any number of ids is one parameter, so that they are one statement, and planned once. */
+/* Any number of ids is one parameter, so that the statement has one text and one plan. */
 static int put_ids(compiler_t *c, const scim_filter_t *filter)
 {
     scim_buf_t ids;

@@ -31,7 +31,7 @@ static const first_call_t calls[] = {
     {"groups", "/Groups?count=1&excludedAttributes=members", 1, 200, "200: and one for groups"},
 };
 
-/* Why there was no answer, and what to do. */
+/* What to do if there was no answer, by the error. */
 static const struct {
     CURLcode code;
     const char *fix;
@@ -47,7 +47,7 @@ static const struct {
     {CURLE_OK, "Look into the error log of httpd, or of the proxy in front of it."},
 };
 
-/* What to do about another status than the one that is expected; the last row stands for all others. */
+/* What to do after an unexpected status; the last row is for all others. */
 static const struct {
     long from, to;
     const char *fix;
@@ -78,7 +78,7 @@ static size_t take(char *bytes, size_t size, size_t count, void *data)
     return size * count;
 }
 
-/* One request, to this address and nowhere else. */
+/* Makes one request, and follows no redirect. */
 static void ask(answer_t *answer, const char *url, const char *token, apr_pool_t *pool)
 {
     CURL *curl = curl_easy_init();
@@ -128,7 +128,7 @@ static const char *fix_of_status(long status)
     return statuses[i].fix;
 }
 
-/* What a SCIM error says of itself; "" where the body is none. */
+/* The detail of a SCIM error; "": the body is not one. */
 static const char *detail(const answer_t *answer, apr_pool_t *pool)
 {
     json_object *body;
@@ -172,7 +172,7 @@ static json_object *scheme_step(const char *base_url, int https)
     return step;
 }
 
-/* Returns 1: it passed, 0: it did not, -1: it was not tried. */
+/* Returns 1: it passed, 0: it failed, -1: it was not tried. */
 static int try_call(json_object *step, const first_call_t *call, const char *url, const char *token, apr_pool_t *pool)
 {
     answer_t answer = {.code = CURLE_OK};
@@ -240,7 +240,7 @@ int scim_first_calls(json_object **steps, const char *base_url, const char *toke
         int result = add_step(*steps, &calls[i], base, token, pool);
         passed = passed && result != 0;
         if (i == 0 && result == 0) {
-            return 0; /* what does not answer this answers nothing */
+            return 0; /* if this fails, the other calls fail too */
         }
     }
     for (size_t i = 0; own && i < json_object_array_length(own); i++) {

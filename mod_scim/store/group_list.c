@@ -7,7 +7,7 @@
 #include "resources_private.h"
 #include "scim/json.h"
 
-/* What is looked for in any part of a name, accents aside. The key of a long name has its beginning alone. */
+/* The text to find in any part of a name, ignoring accents. The key of a long name has only its beginning. */
 #define WANTED "(select scim.plain(scim.fold(?1::text)))"
 #define HAS                                                                                                            \
     "strpos(r.display_name_key, " WANTED ") > 0"                                                                       \
@@ -27,7 +27,7 @@ static void put_filters(scim_listing_t *listing)
     }
 }
 
-/* The name of the group that the page before ended with. */
+/* Finds the name of the last group on the previous page. */
 static scim_error_t *find_place(const char **name, const scim_listing_t *listing)
 {
     static const scim_refusal_t gone = {

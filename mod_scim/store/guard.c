@@ -30,7 +30,7 @@ enum {
 
 typedef struct look_t {
     scim_session_t *session;
-    const char *transaction; /* its number */
+    const char *transaction; /* the id of the transaction */
     const char *fingerprint;
     scim_guard_t guard;
 } look_t;
@@ -61,7 +61,7 @@ static apr_int64_t number_of(const PGresult *result, int column)
     return PQgetisnull(result, 0, column) ? SCIM_GUARD_NONE : scim_result_int(result, 0, column);
 }
 
-/* A statement that asks for the transaction's entries of the audit log. */
+/* Adds a statement that reads the transaction's entries of the audit log. */
 static int add_entries(scim_batch_t *batch, const look_t *look, scim_statement_e id)
 {
     const scim_session_t *session = look->session;
@@ -122,7 +122,7 @@ static scim_error_t *count(look_t *look)
     return error;
 }
 
-/* What a statement says of the transaction in one value. Then it is undone. */
+/* Reads one value about the transaction, and rolls it back. */
 static scim_error_t *read_and_undo(const char **text, const look_t *look, scim_statement_e id)
 {
     const scim_session_t *session = look->session;
@@ -136,7 +136,7 @@ static scim_error_t *read_and_undo(const char **text, const look_t *look, scim_s
     return error;
 }
 
-/* Notes that the request is held, in a transaction of its own. */
+/* Records, in a new transaction, that the request is held. */
 static scim_error_t *hold(const look_t *look)
 {
     const char *people;
@@ -195,7 +195,7 @@ scim_error_t *scim_guard_look(scim_guarded_t *guarded, scim_batch_t *end, scim_s
     look_t look = {.session = session, .fingerprint = fingerprint};
     *guarded = (scim_guarded_t){.passes = PQgetisnull(mark, 0, 0)};
     if (guarded->passes) {
-        return NULL; /* it has written nothing */
+        return NULL; /* nothing was written */
     }
     look.transaction = scim_result_text(NULL, mark, 0, 0);
     scim_error_t *error = read_facts(&look);

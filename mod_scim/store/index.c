@@ -4,24 +4,25 @@
 
 #include "indexed.h"
 
-#define BATCH       "1000" /* resources: each batch locks them for some hundredths of a second */
+#define BATCH       "1000" /* resources; each batch locks them for some hundredths of a second */
 #define EMPTY_BATCH "10000"
-#define READY       7 /* column of index_list */
+#define READY       7 /* a column of index_list */
 
 #define ATTEMPTS_MAX 60
 #define PAUSE        apr_time_from_sec(1)
 
 typedef struct index_t {
     scim_conn_t *conn;
-    apr_array_header_t *unready; /* int: ids that rows are made for */
-    apr_array_header_t *dropped; /* int */
+    apr_array_header_t *unready; /* int: ids of attributes whose rows must be made */
+    apr_array_header_t *dropped; /* int: ids of removed attributes */
     apr_array_header_t *rows;    /* scim_index_row_t */
     apr_pool_t *pool;
 } index_t;
 
 typedef scim_error_t *(*tenant_work_t)(const index_t *index, const char *tenant, const char *ids);
 
-/* Who waits for a lock holds others up. So a batch gives up soon, lets them pass, and is run again, for two minutes. */
+/* A transaction that waits for a lock blocks later ones. So a batch soon gives up, lets them pass, and is repeated for
+ * two minutes. */
 static scim_error_t *run_batch(scim_batch_t *batch)
 {
     scim_error_t *error = scim_batch_run(batch);
@@ -54,7 +55,7 @@ static const char *number(int id, apr_pool_t *pool)
     return apr_itoa(pool, id);
 }
 
-/* What is registered, compared with what is declared. */
+/* Compares the registered attributes with the declared ones. */
 static void sort_out(index_t *index, const PGresult *list, const apr_array_header_t *registered,
                      const apr_array_header_t *declared, int drop)
 {
@@ -88,7 +89,7 @@ static int add_registration(const index_t *index, scim_batch_t *batch, const sci
     return scim_batch_add(batch, SCIM_STMT_INDEX_ADD, apr_pmemdup(index->pool, params, sizeof(params)));
 }
 
-/* Registers what is new; the functions that keep the rows are made anew in the same transaction. */
+/* Registers new attributes. The same transaction replaces the functions that maintain the rows. */
 static scim_error_t *add_new(index_t *index, const apr_array_header_t *registered, const apr_array_header_t *declared)
 {
     scim_batch_t *batch = scim_batch_make(index->conn);
@@ -116,7 +117,7 @@ static scim_error_t *add_new(index_t *index, const apr_array_header_t *registere
     return error;
 }
 
-/* Sets for each of `ids` whether it is ready. */
+/* Sets whether the attributes `ids` are ready. */
 static scim_error_t *set_ready(const index_t *index, const apr_array_header_t *ids, const char *ready)
 {
     scim_batch_t *batch = scim_batch_make(index->conn);
@@ -196,8 +197,8 @@ static scim_error_t *empty(const index_t *index, const char *tenant, const char 
     return error;
 }
 
-/* Most rows go while the attribute is still registered, so that what is interrupted is not forgotten; those that were
- * written meanwhile go after it. */
+/* Most rows are deleted while the attribute is still registered, so that an interrupted command can be continued. Rows
+ * that are written meanwhile are deleted after it. */
 static scim_error_t *drop_attribute(const index_t *index, int id)
 {
     const char *text = number(id, index->pool);

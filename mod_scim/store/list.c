@@ -1,4 +1,4 @@
-/* Lists: pages of what a search finds. */
+/* Lists: pages of the resources that a search finds. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -8,15 +8,15 @@
 #include "search_sql.h"
 
 #define KEY_COLUMN     6
-#define TYPE_COLUMN    6 /* of resource_list_all, as are the next two */
+#define TYPE_COLUMN    6 /* of resource_list_all; the next two as well */
 #define GROUPS_COLUMN  7
 #define KEY_ALL_COLUMN 8
 
-/* How much of a search one statement reads. */
+/* The part of a search that one statement reads. */
 typedef struct part_t {
     const scim_search_t *search;
-    const scim_order_t *order; /* NULL: none, the number is asked for */
-    scim_order_e which;        /* where the search begins at a position */
+    const scim_order_t *order; /* NULL: no order, since only the number is read */
+    scim_order_e which;        /* which rows, relative to a position */
     apr_int64_t limit;
     apr_int64_t skip;
 } part_t;
@@ -32,14 +32,14 @@ static const scim_target_t *first_target(const scim_search_t *search)
     return &APR_ARRAY_IDX(search->targets, 0, scim_target_t);
 }
 
-/* Of several types either all have a filter, or none. */
+/* Whether there are filters. Of several types all have one, or none. */
 static int is_filtered(const scim_search_t *search)
 {
     return first_target(search)->filter != NULL;
 }
 
-/* Whether a filter finds one resource at the most: `attr eq "value"` where no two have the same. Then there is nothing
- * to order, and this is what identity providers ask all the time. */
+/* Whether a filter finds at most one resource: `attr eq "value"` on a unique attribute. Such a search needs no order;
+ * it is the most frequent search of identity providers. */
 static int finds_one(const scim_search_t *search)
 {
     const scim_filter_t *filter = first_target(search)->filter;
@@ -47,7 +47,7 @@ static int finds_one(const scim_search_t *search)
            filter->attr->uniqueness != SCIM_UNIQUE_NONE && !filter->sub;
 }
 
-/* Whether a named statement does as it is. */
+/* Whether the named statement can be used unchanged. */
 static int is_plain(const part_t *part)
 {
     const scim_search_t *search = part->search;
@@ -77,7 +77,7 @@ static void fill_order(const char *fills[SCIM_BLANK_COUNT], const part_t *part, 
     }
 }
 
-/* The text of a statement with the search's filters, where it begins, and its order. */
+/* The text of a statement with the search's filters, position and order. */
 static scim_error_t *search_text(const char **out, apr_array_header_t *values, scim_statement_e id, const part_t *part,
                                  const scim_session_t *session)
 {
@@ -105,7 +105,7 @@ static scim_error_t *search_text(const char **out, apr_array_header_t *values, s
     return NULL;
 }
 
-/* The text and the values of a statement whose fixed parameters are `fixed`, with filters and order in their places. */
+/* The text and values of a statement with the fixed parameters `fixed`, and with filters and order inserted. */
 static scim_error_t *search_statement(const char **text, apr_array_header_t **values, scim_statement_e id,
                                       const scim_param_t *fixed, const part_t *part, const scim_session_t *session)
 {
@@ -116,7 +116,7 @@ static scim_error_t *search_statement(const char **text, apr_array_header_t **va
     return search_text(text, *values, id, part, session);
 }
 
-/* Adds such a statement; *slot gets its slot. */
+/* Adds such a statement to a batch; *slot is its slot. */
 static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e id, const scim_param_t *fixed,
                                 const part_t *part, const scim_session_t *session)
 {
@@ -133,7 +133,7 @@ static scim_error_t *add_search(int *slot, scim_batch_t *batch, scim_statement_e
     return error;
 }
 
-/* The names of those targets whose type is answered with this relation, as the text of an SQL array. */
+/* The names of the types whose resources have this relation in the answer, as an SQL array. */
 static const char *type_names(const scim_search_t *search, scim_relation_e relation, apr_pool_t *pool)
 {
     scim_buf_t out;
@@ -149,7 +149,7 @@ static const char *type_names(const scim_search_t *search, scim_relation_e relat
     return out.data;
 }
 
-/* Puts what is remembered of a count into the statement that counts, as its third and fourth value. */
+/* Sets the third and fourth value of the counting statement to a cached count and its snapshot. */
 static void put_remembered(apr_array_header_t *values, const char *remembered, apr_pool_t *pool)
 {
     const char *space = remembered ? strchr(remembered, ' ') : NULL;
@@ -159,7 +159,7 @@ static void put_remembered(apr_array_header_t *values, const char *remembered, a
     }
 }
 
-/* What matches a filter is counted once, and remembered with the latest snapshot before that. */
+/* Counts the matches of a filter, and caches the count with a snapshot that was taken before. */
 static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
     apr_pool_t *pool = session->pool;
@@ -195,7 +195,7 @@ static scim_error_t *count_matches(apr_int64_t *total, scim_session_t *session, 
     return NULL;
 }
 
-/* How many there are without a filter is known without counting. Returns the slot. */
+/* Adds the statement that reads the total without a filter from the tally. Returns the slot. */
 static int add_total(scim_batch_t *batch, const scim_session_t *session, const scim_search_t *search)
 {
     return scim_batch_add(batch, SCIM_STMT_RESOURCE_TOTAL,
@@ -233,7 +233,7 @@ static scim_error_t *add_part(int *slot, scim_batch_t *batch, scim_session_t *se
                       part, session);
 }
 
-/* The type of a row of a page: the only one, or the one that the row names. */
+/* The type of a row: the only one of the search, or the one that the row names. */
 static const scim_resource_type_t *row_type(const scim_search_t *search, const PGresult *result, int row)
 {
     apr_size_t len;
@@ -265,7 +265,7 @@ static scim_record_t *read_row(const scim_reading_t *reading, const PGresult *re
     return scim_record_read(result, row, column, type, reading->session);
 }
 
-/* Whether any of the resources may come with members: then the rows are taken as they arrive. */
+/* Whether resources may have members in the answer: then the rows are processed as they arrive. */
 static int has_members(const scim_search_t *search)
 {
     for (int i = 0; i < search->targets->nelts; i++) {
@@ -279,15 +279,15 @@ static int has_members(const scim_search_t *search)
 
 static void read_rows(scim_reading_t *reading, const PGresult *result)
 {
-    int rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication has its row where there is none */
+    int rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result); /* authentication always has a row */
     for (int row = 0; row < rows; row++) {
         APR_ARRAY_PUSH(reading->records, scim_record_t *) = read_row(reading, result, row);
     }
 }
 
-/* What comes in front of a statement that may take long. Where its rows are in the order of an index, and no filter
- * finds them by another one, it ends with the page: not to be planned as reading all and sorting, which seems as cheap
- * for a tenant that looks small. */
+/* Adds the time limit for a statement that may take long. If an index has the order of the rows, and no other index
+ * answers a filter, sorting is disabled: the statement stops after a page, but PostgreSQL may assume that reading and
+ * sorting everything is as cheap. */
 static void add_bound(scim_batch_t *batch, const scim_session_t *session, const part_t *part)
 {
     scim_order_by_e by = scim_order_by(part->order, part->which);
@@ -333,9 +333,9 @@ static scim_error_t *read_part(scim_reading_t *reading, const part_t *part)
     return error;
 }
 
-/* Reads one row more than asked for: whether there is one tells whether there is another page. Where the resources near
- * a position are not enough, those far from it follow; of how many to skip is known only if some of the near ones were
- * left. */
+/* Reads one row more than the page needs, to know whether another page follows. If there are too few rows near the
+ * position, reads the far ones. If rows are to be skipped and there is no near one left, it is unknown how many far
+ * ones to skip, so both are read together. */
 static scim_error_t *read_page(scim_reading_t *reading)
 {
     const scim_search_t *search = reading->search;
@@ -356,7 +356,7 @@ static scim_error_t *read_page(scim_reading_t *reading)
     return read_part(reading, &part);
 }
 
-/* Where no page is read: whether the search could be sorted. */
+/* Without reading a page, checks whether the search can be sorted. */
 static scim_error_t *check_order(scim_session_t *session, const scim_search_t *search)
 {
     const scim_order_t *order;
@@ -374,7 +374,7 @@ static void reverse(apr_array_header_t *pointers)
     }
 }
 
-/* The position of a record of a page. */
+/* The position of a record on a page. */
 static const scim_position_t *position_of(const scim_reading_t *reading, int index)
 {
     const scim_record_t *record = APR_ARRAY_IDX(reading->records, index, const scim_record_t *);
@@ -399,7 +399,7 @@ static void fill_page(scim_page_t *out, const scim_reading_t *reading)
     }
 }
 
-/* What a filter finds is not counted for a page in the middle of a walk. */
+/* The matches of a filter are not counted for a page in the middle of a walk. */
 static scim_error_t *find_total(apr_int64_t *total, scim_session_t *session, const scim_search_t *search)
 {
     *total = -1;
@@ -409,11 +409,10 @@ static scim_error_t *find_total(apr_int64_t *total, scim_session_t *session, con
     return search->after || search->backward ? NULL : count_matches(total, session, search);
 }
 
-/* Skipping so many costs more than to ask how many there are. */
+/* From so many skipped rows on, reading the total first is cheaper. */
 #define FAR 1000
 
-/* A page in the second half of a list whose length is known is read from its end. *turned is the search as it is read.
- */
+/* A page in the second half of a list of known length is read from its end. *turned is the changed search. */
 static scim_error_t *turn(scim_search_t *turned, scim_session_t *session, const scim_search_t *search)
 {
     *turned = *search;

@@ -7,7 +7,7 @@
 #include "resources_private.h"
 #include "scim/json.h"
 
-#define PAGE_ROWS 50 /* where nobody says */
+#define PAGE_ROWS 50 /* if the client names no limit */
 
 const char *scim_listing_value(scim_listing_t *listing, const char *value)
 {

@@ -1,11 +1,11 @@
-/* Memberships: sets of ids in, set-based SQL out; the group is never read. */
+/* Changes memberships by set-based SQL; the group is never read. */
 #include <apr_strings.h>
 
 #include "compose.h"
 #include "filter_sql.h"
 #include "resources_private.h"
 
-/* An array literal of those `ids` that are UUIDs; what is none can be nobody's id. */
+/* An array literal of the `ids` that are UUIDs; any other text is not the id of a member. */
 static const char *uuid_array(const apr_array_header_t *ids, apr_pool_t *pool)
 {
     scim_buf_t text;
@@ -47,7 +47,7 @@ static void add_added(scim_batch_t *batch, scim_session_t *session, const char *
                    scim_params(session->pool, session->tenant, group_id, SCIM_PARAMS_END));
 }
 
-/* Whether the statements that remove have to look at each member. */
+/* Whether the statements that remove must check each member for protection. */
 static const char *protects(const scim_session_t *session)
 {
     return session->rules->protects ? "t" : "f";

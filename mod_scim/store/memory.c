@@ -9,7 +9,7 @@
 
 _Static_assert(SCIM_MEMORY_KEY == SHA256_DIGEST_LENGTH, "a key is a SHA-256");
 
-/* With its length, so that no two lists of parts look the same. */
+/* Writes a part with its length, so that different lists of parts have different texts. */
 static void put_part(scim_buf_t *out, const char *part)
 {
     scim_buf_printf(out, "%" APR_SIZE_T_FMT ":", part ? strlen(part) : 0);

@@ -12,46 +12,45 @@
 #define INSUFFICIENT_PRIVILEGE "42501"
 #define LOCK_NOT_AVAILABLE     "55P03"
 
-/* Any number that no other software is likely to lock: "scim" in ASCII. Advisory locks are per database. */
+/* The number is "scim" in ASCII, which other software is unlikely to use. Advisory locks are per database. */
 #define LOCK     "select pg_catalog.pg_advisory_xact_lock(1935894893)"
 #define LOCK_ALL "select pg_catalog.pg_advisory_lock(1935894893)" /* until the connection ends */
 
-/* Whoever waits for a table's lock holds up all requests that come after it. So a migration gives up soon, lets them
- * pass, and begins anew: for some two minutes. */
+/* While a migration waits for a table's lock, all later requests wait, too. So it soon gives up, lets them pass, and
+ * starts again, for about two minutes. */
 #define LOCK_BRIEFLY "set local lock_timeout = '1s'"
 #define ATTEMPTS_MAX 60
 #define PAUSE        apr_time_from_sec(1)
 
-/* The catalogue is asked first: naming the table where there is none would be an error, and end a transaction. */
+/* Asks the catalogue, because a missing table would be an error, and end the transaction. */
 #define TABLE                                                                                                          \
     "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "                    \
     "where n.nspname = 'scim' and c.relname = 'migration'"
 #define CURRENT                                                                                                        \
     "select coalesce((select max(number) from scim.migration), 0), coalesce((select checksum from scim.code), '')"
-#define OWNER "set local role scim_owner" /* who owns all tables; the first migration makes the role */
+#define OWNER "set local role scim_owner" /* the role owns all tables; the first migration creates it */
 
-/* Every request looks at its token before anything else. Who takes this table first finds requests either done or with
- * nothing in hand: none can hold what a migration wants and want what it holds. */
+/* Every request reads its token first. With a lock on this table, no request is in the middle of its work, so none can
+ * cause a deadlock with the migration. */
 #define STOP "set local role scim_owner; lock table scim.token in access exclusive mode; reset role"
 
-/* Of a Citus cluster: whether there is one, whether it has servers for rows, and whether the tables are spread over
- * them. */
+/* About Citus: whether it is installed, whether it has servers for rows, and whether the tables are distributed. */
 #define CLUSTER                                                                                                        \
     "select 1 from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass('pg_catalog.pg_dist_partition')"
 #define SERVERS "select 1 from pg_catalog.pg_dist_node d where d.isactive and d.shouldhaveshards"
 #define SPREAD                                                                                                         \
     "select 1 from pg_catalog.pg_dist_partition d where d.logicalrelid = pg_catalog.to_regclass('scim.tenant')"
 
-/* The servers log in at one another as who acts. Schemas are made on them by the owner of the tables. */
+/* The servers log in to each other as the acting role. The tables' owner creates the schemas on them. */
 #define SPREAD_ROLES "set local scim.distributed = 'on'"
 #define MAY_CREATE   "grant create on database ", " to scim_owner"
 #define MAY_NO_MORE  "revoke create on database ", " from scim_owner"
 
-/* A new table is spread when it is finished. One thing is done after another, as what depends on another has to be. */
+/* A new table is distributed when it is complete. Later changes run sequentially, because some depend on others. */
 #define SPREAD_LATER "set local citus.enable_ddl_propagation = off"
 #define SPREAD_NOW   "set local citus.enable_ddl_propagation = on; set local citus.multi_shard_modify_mode = 'sequential'"
 
-/* A plan for no tenant in particular is one that finds no server. */
+/* A generic plan does not know the tenant, and so not the server. */
 #define SPREAD_PLANS                                                                                                   \
     "do $$ declare f regprocedure; begin "                                                                             \
     "for f in select p.oid from pg_proc p where p.pronamespace in ('scim'::regnamespace, 'scim_app'::regnamespace) "   \
@@ -124,7 +123,7 @@ static int has_state(const PGresult *result, const char *state)
     return code != NULL && strcmp(code, state) == 0;
 }
 
-/* Runs commands that answer nothing of interest. */
+/* Runs commands whose results are not needed. */
 static scim_error_t *run(PGconn *pg, const char *sql, const char *what, apr_pool_t *pool)
 {
     PGresult *result = PQexec(pg, sql);
@@ -158,7 +157,7 @@ static apr_status_t clear_result(void *result)
     return APR_SUCCESS;
 }
 
-/* Runs a query; *result is its answer, which the pool clears. */
+/* Runs a query; the pool clears *result. */
 static scim_error_t *ask(PGresult **result, PGconn *pg, const char *sql, apr_pool_t *pool)
 {
     *result = PQexec(pg, sql);
@@ -192,7 +191,7 @@ scim_error_t *scim_migrate_lock(PGconn *pg, apr_pool_t *pool)
     return run(pg, LOCK_ALL, "be locked", pool);
 }
 
-/* Writes a row of what was done, as the owner of the tables. */
+/* Adds a row about the upgrade, as the tables' owner. */
 static scim_error_t *record(PGconn *pg, const char *sql, int count, const char *const *values, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, OWNER, "record the upgrade", pool);
@@ -225,7 +224,7 @@ static scim_error_t *apply(const scim_migration_t *migration, PGconn *pg, apr_po
     return error != NULL ? error : record(pg, RECORD, 2, values, pool);
 }
 
-/* Runs commands as the owner of the tables. */
+/* Runs commands as the tables' owner. */
 static scim_error_t *run_as_owner(PGconn *pg, const char *sql, const char *what, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, OWNER, what, pool);
@@ -236,7 +235,7 @@ static scim_error_t *run_as_owner(PGconn *pg, const char *sql, const char *what,
     return error != NULL ? error : run(pg, "reset role", what, pool);
 }
 
-/* What stands of an earlier upgrade goes before a migration changes what it uses. */
+/* Drops the views and functions of an earlier upgrade before a migration changes what they use. */
 static scim_error_t *clear(PGconn *pg, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, STOP, "hold up requests", pool);
@@ -252,7 +251,7 @@ static scim_error_t *make_code(PGconn *pg, apr_pool_t *pool)
     return error != NULL ? error : record(pg, RECORD_CODE, 1, values, pool);
 }
 
-/* --- a cluster ---------------------------------------------------------------------------------------------------- */
+/* --- Citus ---------------------------------------------------------------------------------------------------------*/
 
 static scim_error_t *has_row(int *has, const char *sql, PGconn *pg, apr_pool_t *pool)
 {
@@ -263,7 +262,7 @@ static scim_error_t *has_row(int *has, const char *sql, PGconn *pg, apr_pool_t *
     return error;
 }
 
-/* Whether the tables are spread over the servers of a cluster, or shall be. */
+/* Whether the tables are distributed over a cluster, or shall be. */
 static scim_error_t *find_spread(int *spread, int wanted, PGconn *pg, apr_pool_t *pool)
 {
     int cluster, servers = 0;
@@ -288,7 +287,7 @@ static scim_error_t *find_spread(int *spread, int wanted, PGconn *pg, apr_pool_t
                                        PQdb(pg));
 }
 
-/* A command that names the database between two words. */
+/* Runs a command with the database's name between two texts. */
 static scim_error_t *run_on_database(PGconn *pg, apr_pool_t *pool, const char *before, const char *after)
 {
     char *name = PQescapeIdentifier(pg, PQdb(pg), strlen(PQdb(pg)));
@@ -298,7 +297,7 @@ static scim_error_t *run_on_database(PGconn *pg, apr_pool_t *pool, const char *b
     return error;
 }
 
-/* Makes the roles on all servers. */
+/* Creates the roles on all servers. */
 static scim_error_t *prepare_servers(PGconn *pg, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, "begin", "begin", pool);
@@ -335,7 +334,7 @@ static scim_error_t *apply_missing(int from, PGconn *pg, apr_pool_t *pool)
     return error;
 }
 
-/* The same, and spreads what is new. */
+/* The same for a distributed database; distributes new tables. */
 static scim_error_t *apply_spread(int from, PGconn *pg, apr_pool_t *pool)
 {
     scim_error_t *error = run(pg, from == 0 ? SPREAD_LATER : SPREAD_NOW, "be spread", pool);
@@ -349,7 +348,7 @@ static scim_error_t *apply_spread(int from, PGconn *pg, apr_pool_t *pool)
     return error != NULL ? error : run_as_owner(pg, scim_distribute, "be spread over the servers of the cluster", pool);
 }
 
-/* All of it, inside the open transaction. */
+/* The whole upgrade, in the open transaction. */
 static scim_error_t *upgrade(int *from, int spread, PGconn *pg, apr_pool_t *pool)
 {
     const char *checksum;

@@ -19,10 +19,10 @@
 #define JSON_TYPE    "application/json"
 #define PROBLEM_TYPE "application/problem+json"
 
-/* What the whole document is made in. */
+/* The state of making the document. */
 typedef struct document_t {
     json_object *schemas;
-    apr_array_header_t *named; /* named_t: the answers that have a schema already */
+    apr_array_header_t *named; /* named_t: the answers that have a schema */
     apr_pool_t *pool;
 } document_t;
 
@@ -59,7 +59,7 @@ static json_object *texts(const char *const *values, int n)
     return list;
 }
 
-/* The schema of an object that has these members and no others, and those of `required` always. */
+/* The schema of an object that has exactly these members; those in `required` are always present. */
 static json_object *object_schema(json_object **members, json_object **required)
 {
     json_object *schema = json_object_new_object();
@@ -118,7 +118,7 @@ static void put_choices(json_object *schema, const char *words, int nullable)
     }
 }
 
-/* Limits are of bytes, which are never fewer than the characters that JSON Schema counts. */
+/* Limits are in bytes, which are never fewer than the characters that JSON Schema counts. */
 static void put_length(json_object *schema, apr_int64_t most)
 {
     put(schema, "minLength", json_object_new_int(1));
@@ -214,7 +214,7 @@ static json_object *fields_schema(const scim_admin_field_t *fields)
     return schema;
 }
 
-/* Tables may differ in what scimctl shows of them alone. */
+/* Tables with the same fields may differ in scimctl's headings. */
 static int same_fields(const scim_admin_field_t *one, const scim_admin_field_t *other)
 {
     while (one->name && other->name && one->kind == other->kind && strcmp(one->name, other->name) == 0) {
@@ -224,7 +224,7 @@ static int same_fields(const scim_admin_field_t *one, const scim_admin_field_t *
     return !one->name && !other->name;
 }
 
-/* The schema of what an operation answers: called after the noun, and where the noun has others, after the verb too. */
+/* The name of the schema of an operation's answer: the noun, with the verb if the noun has several answers. */
 static const char *answer_name(document_t *document, const scim_admin_op_t *op)
 {
     for (int i = 0; i < document->named->nelts; i++) {
@@ -244,7 +244,7 @@ static const char *answer_name(document_t *document, const scim_admin_op_t *op)
     return named->name;
 }
 
-/* The schema of a list of them. */
+/* The name of the schema of a list of such objects. */
 static const char *list_name(document_t *document, const char *item)
 {
     const char *name = apr_pstrcat(document->pool, item, "List", NULL);
@@ -272,7 +272,7 @@ static json_object *put_content(json_object *holder, const char *type, json_obje
     return content;
 }
 
-/* The whole list as a file, for who asks for one of these types by Accept. */
+/* The whole list as a file, if the client's Accept has one of these types. */
 static void put_files(json_object *content)
 {
     static const char *const types[] = {"text/csv", "application/jsonl", "application/x-ndjson"};
@@ -313,7 +313,7 @@ static json_object *success(document_t *document, const scim_admin_op_t *op)
     return response;
 }
 
-/* When which refusal is possible. */
+/* The operations that can have an error. */
 enum { OF_ALL = 1, OF_CHANGES = 2, OF_BODIES = 4 };
 
 static const struct {
@@ -352,7 +352,7 @@ static json_object *responses(document_t *document, const scim_admin_op_t *op)
     return all;
 }
 
-/* --- what is asked ------------------------------------------------------------------------------------------------ */
+/* --- requests ------------------------------------------------------------------------------------------------------*/
 
 static json_object *new_parameter(const char *where, const char *name, const char *description, int required)
 {
@@ -382,7 +382,7 @@ static json_object *query_parameter(const scim_admin_arg_t *arg)
     return parameter;
 }
 
-/* What many operations take is described once. */
+/* Arguments of many operations are described once. */
 static const scim_admin_arg_t shared_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 static int is_shared(const scim_admin_arg_t *arg)
@@ -468,7 +468,7 @@ static json_object *operation(document_t *document, const scim_admin_op_t *op)
         json_object *body = put_object(object, "requestBody");
         put(body, "required", json_object_new_boolean(requires_some(op)));
         json_object *content = put_content(body, JSON_TYPE, body_schema(op));
-        if (op->args->kind == SCIM_ARG_FILE) { /* it may be the body itself, with the other arguments in the query */
+        if (op->args->kind == SCIM_ARG_FILE) { /* a file may be the whole body, with the other arguments in the query */
             put_files(content);
         }
     }

@@ -5,7 +5,7 @@
 
 #include "filter_operand.h"
 
-/* Keys that can be compared with each other; each class becomes one expression of the order. */
+/* Classes of keys that can be compared with each other; each class is one expression in the order. */
 typedef enum { KEY_TEXT, KEY_TIME, KEY_NUMBER, KEY_UUID, KEY_CLASSES } key_class_e;
 
 #define NO_CLASS ((int)KEY_CLASSES)
@@ -16,7 +16,7 @@ static const key_class_e classes[] = {
     [SCIM_OPERAND_COMPLEX] = KEY_TEXT,
 };
 
-/* A key as text, which does not depend on any setting, and back. */
+/* How a key becomes text, independent of settings, and how it is read back. */
 static const struct {
     const char *before;
     const char *after;
@@ -28,8 +28,8 @@ static const struct {
     [KEY_UUID] = {"(", ")::text", "::uuid"},
 };
 
-/* A column that has an index and rises with a key that has none: rows are read in its order, and ordered by the key
- * within each of its values. `bound` makes its value of one of the key's. */
+/* An indexed column that rises with a key that has no index: rows are read in the column's order, and sorted by the
+ * key within each value. `bound` computes the column's value from the key. */
 static const struct {
     const char *key;
     const char *sql;
@@ -38,25 +38,25 @@ static const struct {
     {"r.last_modified", "r.modified_hour", "scim.hour"},
 };
 
-/* What one type is sorted by. */
+/* The sort key of one type. */
 typedef struct sort_key_t {
-    const char *sql; /* NULL where the type has no such attribute */
+    const char *sql; /* NULL: the type does not have the attribute */
     key_class_e class;
     int present; /* never null */
-    int partial; /* an index has it in order, without those who have no value */
+    int partial; /* an index has it in order, but only the rows with a value */
 } sort_key_t;
 
 struct scim_order_t {
     const scim_search_t *search;
-    sort_key_t *keys;             /* of each target */
-    const char *sql[KEY_CLASSES]; /* of each class the expression, of which one at the most has a value; or NULL */
+    sort_key_t *keys;             /* one per target */
+    const char *sql[KEY_CLASSES]; /* the expression of each class, of which at most one has a value per row; or NULL */
     int complete;                 /* every resource has a value */
-    int partial;                  /* of all, by a key that an index has of those alone who have a value */
-    int ascending;                /* the order of keys, as they are read */
+    int partial;                  /* all targets have the same key, and its index has only the rows with a value */
+    int ascending;                /* the direction in which the keys are read */
     apr_pool_t *pool;
 };
 
-/* A column of r has the order of code points already, and perhaps an index in that order. */
+/* A column of r is sorted by code points already, and may have an index in that order. */
 static const char *ordered_text(const scim_operand_t *operand, apr_pool_t *pool)
 {
     if (operand->kind == SCIM_OPERAND_TEXT && operand->fold)
@@ -94,7 +94,7 @@ static int all_equal(const sort_key_t *keys, int n)
     return 1;
 }
 
-/* The key of one class: of each type its own. NULL where no type has one. */
+/* The key of one class, with the expression of each type; NULL: no type has one. */
 static const char *make_class(const scim_order_t *order, key_class_e class)
 {
     const scim_search_t *search = order->search;
@@ -114,7 +114,7 @@ static const char *make_class(const scim_order_t *order, key_class_e class)
     return out.len ? out.data : NULL;
 }
 
-/* The index in `leads` of a class; -1 where it has none. */
+/* The row in `leads` for a class; -1: none. */
 static int lead_of(const scim_order_t *order, int class)
 {
     for (int i = 0; i < (int)(sizeof(leads) / sizeof(leads[0])); i++) {
@@ -173,7 +173,7 @@ static void put_value(scim_sql_t *sql, const char *value, const char *cast)
     scim_buf_printf(&sql->text, "$%d%s", sql->params->nelts, cast);
 }
 
-/* Of those who have the position's key, who comes after it. */
+/* Adds the condition for rows with the same key as the position that come after it. */
 static void put_tie(scim_sql_t *sql, const scim_order_t *order)
 {
     const scim_position_t *after = order->search->after;
@@ -206,7 +206,7 @@ static int class_of(const scim_order_t *order)
     return order->keys[found].sql ? (int)order->keys[found].class : NO_CLASS;
 }
 
-/* `first` class to before `end`: each is null, or one of them is not. */
+/* Adds a condition on the keys of the classes before `end`: all are null, or (null = 0) one is not. */
 static void put_nulls(scim_sql_t *sql, const scim_order_t *order, int end, int null)
 {
     const char *before = null ? "" : "(";
@@ -235,7 +235,7 @@ static void put_near(scim_sql_t *sql, const scim_order_t *order)
         put_tie(sql, order);
         return;
     }
-    /* The first comparison alone is what an index takes. */
+    /* An index uses only the first comparison. */
     scim_buf_printf(&sql->text, "%s %s= ", order->sql[class], comparison);
     put_value(sql, order->search->after->key, forms[class].cast);
     if (lead >= 0)
@@ -247,8 +247,8 @@ static void put_near(scim_sql_t *sql, const scim_order_t *order)
     scim_buf_puts(&sql->text, ")");
 }
 
-/* Ascending, those without a key of the position's class or one before it; descending, those with a key of a class
- * before it, and after nobody's key all who have one. */
+/* The far rows. Ascending: rows with no key in the position's class or an earlier one. Descending: rows with a key in
+ * an earlier class; if the position has no key, all rows with a key. */
 static void put_far(scim_sql_t *sql, const scim_order_t *order)
 {
     int class = class_of(order);
@@ -256,7 +256,7 @@ static void put_far(scim_sql_t *sql, const scim_order_t *order)
     put_nulls(sql, order, order->ascending ? class + 1 : class, order->ascending);
 }
 
-/* Where no position splits the order: who has a value, and who has none. */
+/* Without a position: whether this part has the rows with a value. */
 static int has_values(const scim_order_t *order, scim_order_e which)
 {
     return !order->ascending == (which == SCIM_ORDER_FAR);
@@ -283,7 +283,7 @@ void scim_order_put_after(scim_sql_t *sql, const scim_order_t *order, scim_order
     scim_buf_puts(&sql->text, ")");
 }
 
-/* Whether a class from `first` to before `end` is sorted by. */
+/* Whether there is a sort key in the classes from `first` to before `end`. */
 static int has_class(const scim_order_t *order, int first, int end)
 {
     for (int class = first; class < end; class ++) {
@@ -305,7 +305,7 @@ int scim_order_is_split(const scim_order_t *order)
     return has_class(order, 0, class);
 }
 
-/* Whether nobody in a part has a value. */
+/* Whether no row of a part has a value. */
 static int is_valueless(const scim_order_t *order, scim_order_e which)
 {
     int class;
@@ -320,7 +320,7 @@ static int is_valueless(const scim_order_t *order, scim_order_e which)
     return order->ascending && !has_class(order, class + 1, KEY_CLASSES);
 }
 
-/* PostgreSQL puts null last, and with `desc` first, as RFC 7644 wants it. */
+/* PostgreSQL sorts nulls last, and first with `desc`, as RFC 7644 demands. */
 void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e which)
 {
     const char *back = order->search->backward ? " desc" : "";
@@ -340,7 +340,7 @@ void scim_order_put(scim_buf_t *out, const scim_order_t *order, scim_order_e whi
     scim_buf_printf(out, "r.id%s", back);
 }
 
-/* The one class that the search is sorted by; NO_CLASS where types are sorted by several. */
+/* The only class of the search's keys; NO_CLASS: there are several. */
 static int only_class(const scim_order_t *order)
 {
     int found = NO_CLASS;
@@ -368,7 +368,7 @@ scim_order_by_e scim_order_by(const scim_order_t *order, scim_order_e which)
     if (order->partial)
         return which == SCIM_ORDER_BOTH ? SCIM_BY_SORT : SCIM_BY_KEY;
     if (lead_of(order, class) >= 0)
-        return one ? SCIM_BY_KEY : SCIM_BY_SORT; /* its index is by type */
+        return one ? SCIM_BY_KEY : SCIM_BY_SORT; /* the index is separate for each type */
     key.sql = order->sql[class];
     if (!scim_operand_has_index(&key))
         return SCIM_BY_SORT;

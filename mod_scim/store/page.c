@@ -6,7 +6,7 @@
 
 #include "scim/text.h"
 
-/* Where the page from `start` on begins: a key of the memory. */
+/* The key of the cached position where the page with the number `start` begins. */
 static void place_key(scim_memory_key_t *out, const scim_session_t *session, const scim_search_t *search,
                       apr_int64_t start)
 {
@@ -21,7 +21,7 @@ static void place_key(scim_memory_key_t *out, const scim_session_t *session, con
     scim_memory_key(out, session, "position", text.data, values);
 }
 
-/* A position as text: the id, the number of the type among the targets, and = with the key, if it has one. */
+/* A position as text: the id, the index of the type among the targets, and the key after "=", if there is one. */
 static const char *write_position(const scim_position_t *position, const scim_search_t *search, apr_pool_t *pool)
 {
     int type = 0;
@@ -53,12 +53,14 @@ static const scim_position_t *read_position(const char *text, const scim_search_
     return position;
 }
 
-/* What is kept of a place: whether a page was read from it, the total when it was found, and the position. */
+/* A cached position begins with one of these: whether a page was read from it. The total at that time and the position
+ * follow. */
 #define FRESH 'f'
 #define USED  'u'
 
-/* A walk reads each page once: from a fresh place it goes on, whatever has come and gone. Who asks again for the same
- * page may be at something else; then the place holds only if the total is what it was. */
+/* A walk reads each page once, so a fresh position is used even if resources were added or removed. A client that asks
+ * again for the same page may have begun another walk, so then the position is used only if the total is still the
+ * same. */
 static scim_error_t *recall(const scim_position_t **out, scim_session_t *session, const scim_search_t *search)
 {
     scim_memory_key_t key;
@@ -88,7 +90,7 @@ static scim_error_t *recall(const scim_position_t **out, scim_session_t *session
     return NULL;
 }
 
-/* A first page that is all of the list has none to follow it. */
+/* Caches where the next page begins. A first page that is the whole list has no next page. */
 static void remember(const scim_page_t *page, apr_int64_t total, const scim_session_t *session,
                      const scim_search_t *search)
 {
@@ -102,7 +104,7 @@ static void remember(const scim_page_t *page, apr_int64_t total, const scim_sess
                                   write_position(page->last, search, session->pool)));
 }
 
-/* Numbers a page as in its walk; *total is the true one, where it is known. An empty page has nothing to number. */
+/* Numbers a page as a part of its walk. *total is the real total, if it is known. An empty page has no numbers. */
 static scim_error_t *number(apr_int64_t *total, scim_page_t *page, scim_session_t *session, const scim_search_t *search)
 {
     const int empty = page->records->nelts == 0;

@@ -7,7 +7,7 @@
 
 #include "scim/table.h"
 
-/* How many, how many of them a hash may be in, and how long the longest is: its key and its value. */
+/* The number of places, in how many of them a key may be, and the maximum length of a key with its value. */
 #define PLACES      8192
 #define WAYS        8
 #define PLACE_BYTES 1024
@@ -19,7 +19,7 @@ typedef struct place_t {
 } place_t;
 
 struct scim_places_t {
-    apr_thread_mutex_t *mutex; /* of the places and their bytes */
+    apr_thread_mutex_t *mutex; /* for the places and their bytes */
     apr_uint64_t secret[2];
     place_t places[PLACES];
     char *bytes; /* PLACES times PLACE_BYTES */
@@ -33,7 +33,7 @@ scim_places_t *scim_places_make(apr_pool_t *pool)
         return NULL;
     }
     places->bytes =
-        apr_palloc(pool, (apr_size_t)PLACES * PLACE_BYTES); /* a page is not there before it is written to */
+        apr_palloc(pool, (apr_size_t)PLACES * PLACE_BYTES); /* memory pages that were never written take no memory */
     return places;
 }
 
@@ -47,7 +47,7 @@ scim_places_key_t scim_places_key(const scim_places_t *places, const char *bytes
     return (scim_places_key_t){bytes, len, scim_places_hash(places, bytes, len)};
 }
 
-/* --- with the mutex held ------------------------------------------------------------------------------------------ */
+/* --- internal; the caller holds the mutex --------------------------------------------------------------------------*/
 
 static char *bytes_of(const scim_places_t *places, const place_t *place)
 {
@@ -60,7 +60,7 @@ static int is_of(const scim_places_t *places, const place_t *place, const scim_p
            memcmp(bytes_of(places, place), key->bytes, key->len) == 0;
 }
 
-/* Where it is; else where it may be written, the place that was written the longest ago. */
+/* The place of the key; if it has none, the place that was written longest ago, for the key to use. */
 static size_t place_of(int *found, const scim_places_t *places, const scim_places_key_t *key)
 {
     size_t first = key->hash % (PLACES / WAYS) * WAYS;
@@ -76,7 +76,7 @@ static size_t place_of(int *found, const scim_places_t *places, const scim_place
     return oldest;
 }
 
-/* --- what others call --------------------------------------------------------------------------------------------- */
+/* --- public functions ----------------------------------------------------------------------------------------------*/
 
 const char *scim_places_get(apr_size_t *len, apr_time_t *at, const scim_places_t *places, const scim_places_key_t *key,
                             apr_pool_t *pool)

@@ -1,14 +1,14 @@
 /*
- * Resources with members, of which there may be any number: their rows are taken as they arrive, and the members are
- * put into the session's spool as the answer has them. A row is a piece of one resource's members (members.part); the
- * first piece of each brings the resource itself.
+ * Reads resources that may have any number of members. Their rows are processed as they arrive: the members go to the
+ * session's spool, in the form of the answer. A row has a piece of one resource's members (members.part); the first
+ * piece of each resource also has the resource itself.
  */
 #include <apr_strings.h>
 
 #include "resources_private.h"
 #include "scim/render.h"
 
-#define MEMBER_SIZE 192 /* bytes of one in the answer, about */
+#define MEMBER_SIZE 192 /* approximate size of a member in the answer */
 
 void scim_reading_begin(scim_reading_t *reading, scim_session_t *session, const scim_search_t *search,
                         scim_read_row_t read_row)
@@ -20,7 +20,7 @@ void scim_reading_begin(scim_reading_t *reading, scim_session_t *session, const 
     }
 }
 
-/* Which parts of its members a resource of a type is answered with. */
+/* Which sub-attributes of members the answer has for resources of a type. */
 static int parts_of(const scim_reading_t *reading, const scim_resource_type_t *type)
 {
     for (int i = 0; reading->search && i < reading->search->targets->nelts; i++) {
@@ -36,7 +36,7 @@ static void begin_record(scim_reading_t *reading, const PGresult *result, int ro
 {
     scim_session_t *session = reading->session;
     scim_record_t *record = reading->read_row(reading, result, row);
-    record->doc = apr_pstrmemdup(session->pool, record->doc, record->doc_len); /* the row goes */
+    record->doc = apr_pstrmemdup(session->pool, record->doc, record->doc_len); /* the row is freed */
     if (record->type->members && parts_of(reading, record->type)) {
         record->spool = session->spool;
         record->members_from = scim_spool_length(session->spool);
@@ -61,7 +61,7 @@ static void take_members(scim_record_t *record, int parts, const scim_session_t 
     record->members_len = scim_spool_length(spool) - record->members_from;
 }
 
-/* What an attempt before this one has put into the spool is nobody's. */
+/* Forgets what an earlier attempt has written to the spool. */
 static void forget_attempt(scim_reading_t *reading)
 {
     reading->records->nelts = reading->start;
@@ -83,7 +83,7 @@ static void take_row(void *data, const PGresult *result, int row, int first)
         forget_attempt(reading);
     }
     if (PQgetisnull(result, row, 0)) {
-        return; /* authentication has its row where nothing is found */
+        return; /* an empty result still has the row of the authentication */
     }
     if (!PQgetisnull(result, row, SCIM_VERSION_COLUMN)) {
         begin_record(reading, result, row);
@@ -102,8 +102,8 @@ void scim_reading_stream(scim_reading_t *reading, scim_batch_t *batch)
     scim_batch_stream(batch, reading->slot, take_row, reading);
 }
 
-/* Rows that arrive show that PostgreSQL is not stuck, and that the query is not one that has to read too much before it
- * finds anything: only there are many. */
+/* Whether a query timed out although rows were arriving. Then PostgreSQL is not stuck, and the query does not scan
+ * without results: there are only many rows. */
 static int is_on_its_way(const scim_reading_t *reading, const scim_error_t *error)
 {
     return error->late && reading->streamed && !reading->session->latest.open &&

@@ -8,15 +8,15 @@
 #include "row_write.h"
 #include "scim/table.h"
 
-#define BYTES_MAX  (4 * 1024 * 1024) /* of values */
-#define KEEP_FREE  (1024 * 1024)     /* of memory that was given back */
+#define BYTES_MAX  (4 * 1024 * 1024) /* of collected values */
+#define KEEP_FREE  (1024 * 1024)     /* of freed memory that is kept */
 #define USED_EVERY apr_time_from_sec(60)
-#define TOKENS_MAX 4096 /* that are remembered; then they are all told of anew */
+#define TOKENS_MAX 4096 /* stored times of use; when full, all are forgotten */
 
-/* The columns of record_reads.sql after the tenant, in its order. */
+/* The columns of record_reads.sql after the tenant, in order. */
 enum { AT, ID, TOKEN, NAME, METHOD, PATH, STATUS, DURATION, REQUEST, ADDRESS, RESOURCE, TYPE, COLUMNS };
 
-/* When a token was used last, and from where. */
+/* A token's last use: when, and from which address. */
 typedef struct use_t {
     const char *key_id;
     apr_time_t at;
@@ -27,22 +27,22 @@ typedef struct group_t {
     const char *tenant;
     apr_hash_t *uses; /* key id -> use_t */
     int rows;
-    scim_buf_t columns[COLUMNS]; /* SQL arrays, without their last brace */
+    scim_buf_t columns[COLUMNS]; /* SQL arrays without the closing brace */
 } group_t;
 
 struct scim_reads_t {
-    apr_pool_t *pool;    /* of what was gathered */
+    apr_pool_t *pool;    /* for the collected values */
     apr_hash_t *tenants; /* name -> group_t */
     apr_size_t bytes;
     apr_uint64_t count;
     apr_pool_t *told_pool;
-    apr_hash_t *told; /* token -> apr_time_t, of the use that was noted last */
+    apr_hash_t *told; /* token -> apr_time_t, of the last recorded use */
 };
 
 scim_reads_t *scim_reads_make(apr_pool_t *pool)
 {
     scim_reads_t *reads = apr_pcalloc(pool, sizeof(*reads));
-    apr_allocator_t *allocator; /* its own: other threads take of the pool's meanwhile */
+    apr_allocator_t *allocator; /* a separate one, because other threads use that of the pool */
     apr_pool_t *own;
     if (apr_allocator_create(&allocator) != APR_SUCCESS ||
         apr_pool_create_ex(&own, pool, NULL, allocator) != APR_SUCCESS) {
@@ -153,7 +153,7 @@ int scim_reads_many(const scim_reads_t *reads)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-/* Whether a token's use was noted a moment ago. */
+/* Whether a token's use was recorded recently. */
 static int is_told(scim_reads_t *reads, const group_t *group, const use_t *use, apr_pool_t *pool)
 {
     const char *key = apr_pstrcat(pool, group->tenant, "/", use->key_id, NULL);

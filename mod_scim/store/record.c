@@ -9,13 +9,13 @@
 #include "scim/table.h"
 #include "scim/text.h"
 
-#define TENANT   "{\"t\":\"" /* how an entry begins */
-#define REFUSED  "\"s\":401" /* what one has of a request whose token was not accepted */
+#define TENANT   "{\"t\":\"" /* the beginning of an entry */
+#define REFUSED  "\"s\":401" /* in the entry of a request whose token was refused */
 #define NO_TOKEN "{}"
 
 /* --- by tenant ---------------------------------------------------------------------------------------------------- */
 
-/* The end of the JSON object that begins at `at`. */
+/* The end of the JSON object at `at`. */
 static const char *object_end(const char *at)
 {
     int depth = 0, quoted = 0;
@@ -76,7 +76,7 @@ static scim_batch_t *begin(scim_conn_t *conn, apr_pool_t *pool)
     return batch;
 }
 
-/* Which tokens that were not accepted are another tenant's. The transaction stays open. */
+/* Finds the refused tokens that belong to another tenant. The transaction stays open. */
 static scim_error_t *find_elsewhere(const char **keys, scim_batch_t *batch, const char *entries, apr_pool_t *pool)
 {
     int slot = scim_batch_add(batch, SCIM_STMT_RECORD_ELSEWHERE, scim_params(pool, entries, SCIM_PARAMS_END));
@@ -105,7 +105,7 @@ static int compare(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* Two processes that write at the same time lock tokens of the same tenants in the same order. */
+/* Sorted, so that processes that write at the same time lock the tenants' tokens in the same order. */
 static const apr_array_header_t *in_order(apr_hash_t *lists, apr_pool_t *pool)
 {
     apr_array_header_t *tenants = apr_array_make(pool, (int)apr_hash_count(lists), sizeof(const char *));

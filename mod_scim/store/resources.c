@@ -1,4 +1,4 @@
-/* Reading: one resource, and the rows of every statement that answers with some. */
+/* Reads one resource, and converts the rows of all statements that return resources. */
 #include "resources.h"
 
 #include <apr_strings.h>
@@ -53,7 +53,7 @@ int scim_add_values(scim_batch_t *batch, const char *sql, const apr_array_header
     return scim_batch_add_text(batch, sql, values->nelts, params);
 }
 
-/* One element of the list that `groups` is answered with; `text` is as groups.part makes it. */
+/* Adds one element of the attribute `groups`; `text` has the form of groups.part. */
 static void put_group(scim_buf_t *out, const char *text, apr_size_t len, const char *base)
 {
     const apr_size_t id = SCIM_ID_SIZE - 1;
@@ -64,7 +64,7 @@ static void put_group(scim_buf_t *out, const char *text, apr_size_t len, const c
     scim_buf_add(out, text, id);
     scim_buf_puts(out, "\",\"$ref\":");
     scim_buf_json(out, base, strlen(base));
-    out->len--; /* inside the quotes again */
+    out->len--; /* goes back before the closing quote */
     scim_buf_puts(out, "/Groups/");
     scim_buf_add(out, text, id);
     scim_buf_puts(out, "\",\"display\":");

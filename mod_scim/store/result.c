@@ -1,9 +1,9 @@
-/* Typed reading of binary results: the wire forms are those of PostgreSQL's *_send functions. */
+/* Reads typed values from binary results, in the formats of PostgreSQL's *_send functions. */
 #include <string.h>
 
 #include "connection.h"
 
-/* Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
+/* PostgreSQL's epoch, 2000-01-01, in microseconds since 1970. */
 #define POSTGRES_EPOCH APR_INT64_C(946684800000000)
 
 apr_int64_t scim_result_int(const PGresult *result, int row, int column)
@@ -45,7 +45,7 @@ const char *scim_result_text(apr_size_t *len, const PGresult *result, int row, i
     const char *text = PQgetvalue(result, row, column);
     apr_size_t size = (apr_size_t)PQgetlength(result, row, column);
     if (PQftype(result, column) == jsonb && size > 0) {
-        text++; /* the version byte */
+        text++; /* skips the version byte of jsonb */
         size--;
     }
     if (len) {
@@ -78,7 +78,8 @@ static int int32_at(const unsigned char *bytes)
     return (int)(((unsigned)bytes[0] << 24) | ((unsigned)bytes[1] << 16) | ((unsigned)bytes[2] << 8) | bytes[3]);
 }
 
-/* Dimensions, whether there are nulls, the type; then for each dimension its length and its first index. */
+/* An array has: number of dimensions, whether there are nulls, the type; then for each dimension its length and its
+ * first index. */
 void scim_result_elements(scim_elements_t *out, const PGresult *result, int row, int column)
 {
     const Oid text_array = 1009, uuid_array = 2951;

@@ -7,9 +7,9 @@
 #include "rules/restore.h"
 #include "scim/json.h"
 
-#define FOLD_EVERY 100 /* writes: the rows of the tally become few again */
+#define FOLD_EVERY 100 /* writes, after which the rows of the tally are summed up */
 
-/* Columns of stored.part, counted from its first. */
+/* Columns of stored.part, relative to its first. */
 enum { DOC = 4, SOURCE = 6, ROLE, SENT_ROLE, FLAGS, PROTECTED, DELETED };
 
 static volatile apr_uint32_t writes;
@@ -62,7 +62,7 @@ void scim_rows_init(scim_rows_t *rows, apr_pool_t *pool)
     }
 }
 
-/* The flags of a row as the text of an array; NULL: it has none. */
+/* A row's flags as an SQL array; NULL: it has none. */
 static const char *flags_text(const scim_row_t *row, apr_pool_t *pool)
 {
     scim_buf_t text;
@@ -92,8 +92,8 @@ void scim_rows_add(scim_rows_t *rows, const char *id, const scim_row_t *row, con
     }
 }
 
-#define MADE_PARAMS     23 /* of made.part */
-#define LIKENESS_PARAMS 3  /* of user_create.sql, after them */
+#define MADE_PARAMS     23 /* number of parameters of made.part */
+#define LIKENESS_PARAMS 3  /* those that user_create.sql has in addition */
 
 static scim_param_t *made_params(scim_session_t *session, const scim_resource_type_t *type, scim_rows_t *rows,
                                  int with_docs)
@@ -128,7 +128,7 @@ int scim_rows_create(scim_batch_t *batch, scim_session_t *session, const scim_re
     return scim_batch_add(batch, SCIM_STMT_RESOURCE_CREATE, made_params(session, type, rows, with_docs));
 }
 
-/* Somebody may be like a new user where the tenant brings former users back, and where it has local accounts. */
+/* A new user is compared with others only if the tenant restores former users, or has local accounts. */
 static void set_likeness(scim_param_t *params, const scim_session_t *session, const scim_row_t *row)
 {
     const scim_rules_t *rules = session->rules;
@@ -253,8 +253,7 @@ static int is_indexed(const scim_attr_t *attr)
     return attr->indexed || attr->multi_valued;
 }
 
-/* Whether rows of scim.lookup may follow from this member of a document: of an extension, from any of its attributes.
- */
+/* Whether a member of a document may have rows in scim.lookup; for an extension, any of its attributes. */
 static int is_looked_up(const char *name, const scim_resource_type_t *type)
 {
     const scim_attr_t *attr = scim_schema_attr(type->schema, name, strlen(name));

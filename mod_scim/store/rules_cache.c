@@ -14,24 +14,24 @@
 #include "session.h"
 
 typedef struct entry_t {
-    APR_RING_ENTRY(entry_t) link; /* the most recently used first */
-    apr_pool_t *pool;             /* the entry is in it */
+    APR_RING_ENTRY(entry_t) link; /* in the order of last use, the latest first */
+    apr_pool_t *pool;             /* the entry's own pool, which contains it */
     const char *key;
     const scim_rules_t *rules;
-    apr_size_t size; /* about how many bytes it takes */
-    int users;       /* sessions, and the table itself; without any it goes */
+    apr_size_t size; /* approximate size in bytes */
+    int users;       /* how many sessions use it, plus the table; at 0 it is freed */
     scim_rules_cache_t *cache;
 } entry_t;
 
 struct scim_rules_cache_t {
-    apr_thread_mutex_t *mutex; /* of all that follows, and of the entries' users */
+    apr_thread_mutex_t *mutex; /* for the following members, and the entries' `users` */
     apr_hash_t *entries;       /* key -> entry_t */
     APR_RING_HEAD(recent_t, entry_t) recent;
-    apr_size_t size; /* of all entries */
+    apr_size_t size; /* total size of the entries */
     apr_pool_t *pool;
 };
 
-/* What a pool of its own takes, and what reading makes of each byte of the JSON. */
+/* The size of a separate pool, and the bytes of memory per byte of JSON. */
 #define ENTRY_SIZE     (3 * 4096)
 #define SIZE_OF_A_BYTE 4
 
@@ -50,7 +50,7 @@ scim_rules_cache_t *scim_rules_cache_make(apr_pool_t *pool)
     return cache;
 }
 
-/* --- with the mutex held ------------------------------------------------------------------------------------------ */
+/* --- internal; the caller holds the mutex --------------------------------------------------------------------------*/
 
 static void release(entry_t *entry)
 {
@@ -67,7 +67,7 @@ static void drop(scim_rules_cache_t *cache, entry_t *entry)
     release(entry);
 }
 
-/* Entries are in pools of nobody: they go with the cache, when no session is left. */
+/* Entries have unmanaged pools, so the cache frees them at its end, when no session is left. */
 static apr_status_t empty(void *data)
 {
     scim_rules_cache_t *cache = data;
@@ -129,13 +129,13 @@ const scim_rules_t *scim_rules_cache_get(scim_rules_cache_t *cache, const char *
     return entry ? use(entry, pool) : NULL;
 }
 
-/* A pool of its own for each entry, with an allocator of its own: it gives back what it took, in whatever thread. */
+/* An entry has its own pool with its own allocator, so that any thread can free it. */
 static entry_t *make_entry(scim_rules_cache_t *cache, const char *key)
 {
     apr_pool_t *pool;
     apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
-    apr_allocator_owner_set(apr_pool_allocator_get(pool), pool); /* goes with it */
-    apr_allocator_max_free_set(apr_pool_allocator_get(pool), 1); /* what reading has used is not kept */
+    apr_allocator_owner_set(apr_pool_allocator_get(pool), pool); /* destroyed with the pool */
+    apr_allocator_max_free_set(apr_pool_allocator_get(pool), 1); /* freed memory is not kept */
     entry_t *entry = apr_pcalloc(pool, sizeof(*entry));
     entry->pool = pool;
     entry->key = apr_pstrdup(pool, key);
@@ -183,7 +183,8 @@ static void remember(scim_session_t *session, const char *json, apr_size_t len, 
               : scim_rules_read(json, len, version, session->schemas, session->pool);
 }
 
-/* Of the groups that templates give, where a condition asks for groups. These change without the rules. */
+/* Reads the groups above those that templates give, if a condition uses groups. They can change without a new version
+ * of the rules. */
 static scim_error_t *look_above(scim_session_t *session)
 {
     session->above = NULL;

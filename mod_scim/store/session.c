@@ -16,10 +16,10 @@
 
 #define ATTEMPTS_MAX          4
 #define AUTHENTICATION_PARAMS 7
-#define RULES_CHANGED         "SC0RV" /* by the statement `authenticate` */
-#define PROFILE_COLUMN        0       /* of the statement `authenticate` */
+#define RULES_CHANGED         "SC0RV" /* the error of `authenticate` if the rules have changed */
+#define PROFILE_COLUMN        0       /* in the result of `authenticate` */
 
-/* sha256(digest || blind): what the database computes from its own copy and compares. */
+/* sha256(digest || blind). The database computes the same from its copy of the digest, and compares. */
 static void blind_digest(unsigned char out[SHA256_DIGEST_LENGTH], const unsigned char digest[SCIM_TOKEN_DIGEST_LENGTH],
                          const unsigned char blind[SCIM_BLIND_LENGTH])
 {
@@ -97,7 +97,7 @@ void scim_session_bound_ordered(const scim_session_t *session, scim_batch_t *bat
     scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED, params);
 }
 
-/* A token that was not accepted before will most often not be accepted now. */
+/* A token that was refused before will probably be refused again. */
 static void expect(const scim_session_t *session, scim_batch_t *batch)
 {
     if (scim_conn_denied(session->conn, session->token->key_id)) {
@@ -115,7 +115,7 @@ void scim_session_slot(scim_session_t *session, scim_batch_t *batch, int slot)
     session->latest.noted = -1;
 }
 
-/* Of a session that is one transaction. */
+/* A batch within a session that is one transaction. */
 static scim_batch_t *part(scim_session_t *session)
 {
     scim_batch_t *batch = scim_batch_make(session->conn);
@@ -128,8 +128,8 @@ static scim_batch_t *part(scim_session_t *session)
     return batch;
 }
 
-/* Who acts, as far as it is known: whoever writes knows the rules, or has been told by a batch before. What is read
- * needs it not. */
+/* Sets the actor, as far as it is known: a writing request has the rules, or the result of an earlier batch. Reading
+ * needs no actor. */
 static void act(scim_batch_t *batch, const scim_session_t *session)
 {
     scim_acting_t acting = {.kind = "token",
@@ -139,8 +139,8 @@ static void act(scim_batch_t *batch, const scim_session_t *session)
     scim_batch_act(batch, &acting);
 }
 
-/* The time limit of what follows, and where the audit log begins to tell of the transaction, where the guard, or a dry
- * run, may look at it. */
+/* Adds the time limit of the following statements. If the guard or a dry run may look at the transaction, also reads
+ * where its entries in the audit log begin. */
 static void add_limit(scim_batch_t *batch, scim_session_t *session)
 {
     if (scim_guard_may_watch(session)) {
@@ -193,7 +193,7 @@ void scim_session_close(const scim_session_t *session, scim_batch_t *batch)
     scim_batch_add(batch, session->whole ? SCIM_STMT_RELEASE : SCIM_STMT_COMMIT, NULL);
 }
 
-/* With a savepoint at its start, so that there is always one to go back to. */
+/* Makes the session one transaction, with a savepoint at its start to which attempts can roll back. */
 scim_error_t *scim_session_join(scim_session_t *session)
 {
     scim_batch_t *batch = scim_session_write_batch(session, 1, 1);
@@ -222,7 +222,7 @@ scim_error_t *scim_session_attempt(scim_attempt_t once, void *work)
     return error;
 }
 
-/* The second column of bound_noting.sql. */
+/* Reads the second column of bound_noting.sql. */
 static void read_noted(scim_session_t *session, const scim_batch_t *batch)
 {
     const PGresult *result = session->latest.noted < 0 ? NULL : scim_batch_result(batch, session->latest.noted);
@@ -252,7 +252,7 @@ static void read_answer(scim_session_t *session, const PGresult *result)
     }
 }
 
-/* A refusal by the tenant's profile, in the words of the leniency that the request needs. */
+/* If the tenant's profile refuses the request, explains which leniency the request needs. */
 static scim_error_t *explain(const scim_session_t *session, const PGresult *result, scim_error_t *error)
 {
     const char *profile = scim_sqlstate_profile(result);

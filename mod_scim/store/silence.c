@@ -6,9 +6,9 @@
 #include "resources_private.h"
 #include "rules/silence.h"
 
-#define LEARN_MOST "200" /* tokens, each time */
+#define LEARN_MOST "200" /* how many tokens each run learns */
 
-/* A batch with the rights of an administrator of a tenant, or of all. */
+/* A batch with the rights of an administrator of one tenant, or of all. */
 static scim_batch_t *keeper(scim_conn_t *conn, const char *tenant, apr_pool_t *pool)
 {
     scim_batch_t *batch = scim_batch_make(conn);
@@ -17,7 +17,7 @@ static scim_batch_t *keeper(scim_conn_t *conn, const char *tenant, apr_pool_t *p
     return batch;
 }
 
-/* What one statement finds in all tenants. */
+/* Runs a statement over all tenants. */
 static scim_error_t *find(const PGresult **result, scim_conn_t *conn, scim_statement_e id, const scim_param_t *params,
                           apr_pool_t *pool)
 {

@@ -6,15 +6,15 @@
 
 #include "rules/denial.h"
 
-#define RETRY_AFTER_OUTAGE 5 /* seconds: a restart of PostgreSQL takes about as long */
+#define RETRY_AFTER_OUTAGE 5 /* seconds, about as long as a restart of PostgreSQL */
 #define RETRY_AFTER_BUSY   1
 
-#define CANCELED         "57014" /* by statement_timeout, which authenticate sets */
+#define CANCELED         "57014" /* by statement_timeout */
 #define UNIQUE_VIOLATION "23505"
 #define LATE             "SC0LT" /* by the statement `deadline` */
 #define PROFILE          "SC40P"
-#define LIBRARY          "58P01" /* PostgreSQL's package was upgraded while it ran, most often */
-#define DENIED           "The bearer token is missing, unknown, expired or revoked." /* in each case the same */
+#define LIBRARY          "58P01" /* mostly because PostgreSQL's package was upgraded while it ran */
+#define DENIED           "The bearer token is missing, unknown, expired or revoked." /* the same text for all reasons */
 #define UNAVAILABLE      "The database is not available. Try again later."
 #define TOO_LONG         "The request took longer than this server allows."
 #define NEEDS_HELP       "The database needs its administrator before it can work again."
@@ -22,15 +22,15 @@
 
 typedef struct rule_t {
     const char *code;       /* SQLSTATE, or the two characters of its class */
-    const char *constraint; /* NULL matches any */
-    int status;             /* 0 where the type decides */
+    const char *constraint; /* NULL: any */
+    int status;             /* 0: that of the type */
     scim_type_e type;
     int retry_after;
     int transient;
-    const char *detail; /* NULL: the message itself, which is ours (SC400, SC403) */
+    const char *detail; /* NULL: the message, which is the module's own text (SC400, SC403) */
 } rule_t;
 
-/* Searched from the top; the last row matches everything. */
+/* The first matching row is used; the last row matches everything. */
 static const rule_t rules[] = {
     {"SC400", NULL, 0, SCIM_INVALID_VALUE, 0, 0, NULL},
     {"SC401", NULL, 401, SCIM_NO_TYPE, 0, 0, DENIED},
@@ -66,13 +66,13 @@ static const rule_t rules[] = {
     {"08", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {LIBRARY, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, NEEDS_HELP},
     {"58", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
-    /* A column or a table that is there no more: the schema was upgraded since the connection was made. */
+    /* A column or table does not exist any more: the schema was upgraded after the connection was made. */
     {"42703", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"42P01", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_OUTAGE, 0, UNAVAILABLE},
     {"", NULL, 500, SCIM_NO_TYPE, 0, 0, "The server could not carry out the request."},
 };
 
-/* What the tenant's administrators are told of those who are told nothing themselves. */
+/* The reasons that only the tenant's administrators see. */
 static const struct {
     const char *code;
     const char *told;
@@ -81,7 +81,7 @@ static const struct {
                {"SC40R", scim_denied_revoked},
                {"SC40E", scim_denied_expired}};
 
-/* What an administrator calls that which must be unique. */
+/* The administrators' names of unique values. */
 static const struct {
     const char *constraint;
     const char *field;
@@ -118,14 +118,14 @@ static const rule_t *find_rule(const char *code, const char *names)
     return rule;
 }
 
-/* A lost connection leaves results without an SQLSTATE. */
+/* Results of a lost connection have no SQLSTATE. */
 static const char *state_of(const PGresult *result)
 {
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     return code ? code : "08006";
 }
 
-/* What the log adds to PostgreSQL's own words. */
+/* A hint that the log adds to PostgreSQL's message. */
 static const char *hint_of(const char *code)
 {
     if (strcmp(code, CANCELED) == 0) {
@@ -136,7 +136,7 @@ static const char *hint_of(const char *code)
                                       : "";
 }
 
-/* NULL where the detail is the message itself. */
+/* The cause for the log; NULL: the detail is the message already. */
 static const char *cause_of(const rule_t *rule, const char *code, const char *message, apr_pool_t *pool)
 {
     if (!rule->detail) {
@@ -158,7 +158,7 @@ static const char *told_of(const char *code)
     return NULL;
 }
 
-/* What scim.fail says of a field, or of several: "one,other". Beside the field its name is not said again. */
+/* Adds the field that scim.fail has named, or several: "one,other". The field's own text does not repeat its name. */
 static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool)
 {
     char *state;
@@ -170,7 +170,7 @@ static void add_fields(scim_error_t *error, const char *fields, apr_pool_t *pool
     }
 }
 
-/* Somebody else was quicker than the check of the operation. */
+/* The unique value was taken after the operation had checked it. */
 static void add_unique_field(scim_error_t *error, const char *names, apr_pool_t *pool)
 {
     for (apr_size_t i = 0; i < sizeof(unique_fields) / sizeof(unique_fields[0]); i++) {
@@ -184,12 +184,12 @@ scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool)
 {
     const char *code = state_of(result);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *field = PQresultErrorField(result, PG_DIAG_COLUMN_NAME); /* of scim.fail */
+    const char *field = PQresultErrorField(result, PG_DIAG_COLUMN_NAME); /* set by scim.fail */
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
     if (!message) {
         message = PQresultErrorMessage(result);
     }
-    /* What a server of a Citus cluster says of a constraint arrives in the message alone. */
+    /* An error of a Citus server has the constraint's name only in the message. */
     const char *names = constraint ? constraint : message;
     const rule_t *rule = find_rule(code, names);
     const char *detail = rule->detail ? rule->detail : message;

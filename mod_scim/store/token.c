@@ -16,7 +16,7 @@
 #define CRC_OFFSET    (SCIM_TOKEN_LENGTH - CRC_LENGTH)
 #define BASE          62
 
-/* Writes the lowest `width` digits of a big-endian number; the number is used up. */
+/* Writes the lowest `width` digits of a big-endian number, and overwrites the number. */
 static void base62(char *out, apr_size_t width, unsigned char *number, apr_size_t len)
 {
     static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -64,7 +64,7 @@ static void checksum(char out[CRC_LENGTH], const char *text)
     base62(out, CRC_LENGTH, number, sizeof(number));
 }
 
-/* What the store keeps of a text whose form is right. */
+/* Computes the key id and digest of a well-formed token. */
 static int fill(scim_token_t *token, const char *text)
 {
     memcpy(token->key_id, text + PREFIX_LENGTH, SCIM_TOKEN_KEY_LENGTH);

@@ -10,13 +10,13 @@
 #include "rules/nouns.h"
 #include "scim/json.h"
 
-/* How many accounts are looked at for a page where the role in effect has to be worked out for each; the statements
- * say how many where a look-up by an index tells. */
+/* How many accounts are examined for a page if the effective role of each must be computed. If an index helps, the
+ * statements have the number. */
 #define DEPTH_COSTLY "500"
 
 #define ROLE_IS "(scim.role_in_effect(r.tenant, r.id, r.role)).role = ?1"
-/* A look-up for each account; as `exists` it might be planned as a list of all members. Never null: what an `and` has
- * after that would be worked out all the same. */
+/* A scalar subquery is one look-up for each account; `exists` might be planned as a scan of all members. It is never
+ * null, since PostgreSQL would evaluate the rest of an `and` after null. */
 #define IN_GROUPS(N)                                                                                                   \
     "(select true from scim.membership m where m.tenant = $1 and m.member_id = r.id"                                   \
     " and m.group_id = any (?" N "::uuid[]) limit 1) is true"
@@ -36,20 +36,20 @@
 
 typedef struct listing_t listing_t;
 
-/* What narrows the list down; tables end with a NULL argument. */
+/* A filter of the list; tables of filters end with a NULL argument. */
 typedef struct filter_t {
-    const char *argument;  /* by which it is asked for */
-    const char *value;     /* and that has to be this; NULL: any */
-    scim_statement_e look; /* finds whom it may be about; SCIM_STMT_COUNT: no index does */
-    const char *condition; /* about one account; ?1 is the value */
-    /* Puts a condition that depends on what was found; NULL: `condition` is all. */
+    const char *argument;  /* the argument that selects it */
+    const char *value;     /* the value that the argument must have; NULL: any */
+    scim_statement_e look; /* finds the accounts that may match; SCIM_STMT_COUNT: no index does */
+    const char *condition; /* on one account; ?1 is the value */
+    /* Adds a condition that depends on the look-up's result; NULL: `condition` is used. */
     void (*put)(listing_t *listing, const PGresult *found);
-    int exact; /* whom it has found needs no condition */
+    int exact; /* the accounts that `look` finds need no condition */
 } filter_t;
 
 struct listing_t {
     scim_listing_t page;
-    const char *only; /* the accounts that may fit; NULL: any */
+    const char *only; /* the accounts that may match; NULL: all */
     int deleted, by_age;
 };
 
@@ -65,7 +65,8 @@ static int is_true(const PGresult *found, const char *name)
     return scim_result_bool(found, 0, PQfnumber(found, name));
 }
 
-/* Those of whom something starts so; where nobody's does, those that have it anywhere, accents aside. */
+/* Accounts with a value that begins with the text; if there is none, accounts that have it in any position, ignoring
+ * accents. */
 static void put_text(listing_t *listing, const PGresult *found)
 {
     static const char starts[] =
@@ -81,8 +82,8 @@ static void put_text(listing_t *listing, const PGresult *found)
         3);
 }
 
-/* What is not the account's own role comes by groups, or, where the account is protected, by what it has kept. The
- * tenant's default is the role of those who have none and are in no group that gives one, unless it gives this one. */
+/* An account without its own role has that of its groups or, if it is protected, the one that it has kept. Otherwise
+ * it has the tenant's default, unless one of its groups gives another role. */
 static void put_role(listing_t *listing, const PGresult *found)
 {
     static const char given[] =
@@ -107,7 +108,7 @@ static void put_group(listing_t *listing, const PGresult *found)
     scim_listing_put(&listing->page, IN_GROUPS("1"), (const char *[]){column(listing, found, "groups")}, 1);
 }
 
-/* As the view scim.ground has it, of one account. */
+/* The same condition as in the view scim.ground, for one account. */
 static void put_subscription(listing_t *listing, const PGresult *found)
 {
     static const char given[] = "r.active and r.protected is null and " IN_GROUPS("1") " or " GRANTED;
@@ -135,7 +136,7 @@ static const filter_t filters[] = {
 };
 #define FILTERS_MAX (sizeof(filters) / sizeof(filters[0]))
 
-/* --- looking up --------------------------------------------------------------------------------------------------- */
+/* --- look-ups ------------------------------------------------------------------------------------------------------*/
 
 static int is_asked(const listing_t *listing, const filter_t *filter)
 {
@@ -143,13 +144,13 @@ static int is_asked(const listing_t *listing, const filter_t *filter)
     return value && (!filter->value || strcmp(filter->value, value) == 0);
 }
 
-/* An index of local accounts has none that are deleted. */
+/* The index of local accounts does not have deleted ones. */
 static int has_look(const listing_t *listing, const filter_t *filter)
 {
     return filter->look != ANY_INDEX && !(listing->deleted && filter->look == SCIM_STMT_USER_LOCAL);
 }
 
-/* What the look-ups have found. */
+/* The results of the look-ups. */
 typedef struct found_t {
     const PGresult *names, *place;
     const PGresult *filter[FILTERS_MAX]; /* NULL: not looked up */
@@ -180,7 +181,7 @@ static scim_error_t *look_up(found_t *found, const listing_t *listing)
     return NULL;
 }
 
-/* What an argument names and nobody knows, in the order in which it is refused. */
+/* Refuses unknown names in arguments, in a fixed order. */
 static scim_error_t *refuse_unknown(const listing_t *listing, const found_t *found)
 {
     static const scim_refusal_t role = {NULL, 400, "role", "Role not found: {role}"};
@@ -210,7 +211,7 @@ static scim_error_t *refuse_unknown(const listing_t *listing, const found_t *fou
 
 /* --- the statement ------------------------------------------------------------------------------------------------ */
 
-/* The filter that finds the fewest accounts by its index; -1: none finds few. */
+/* The filter whose index finds the fewest accounts; -1: none finds few. */
 static int fewest(const found_t *found)
 {
     int best = -1;
@@ -249,7 +250,7 @@ static void put_filters(listing_t *listing, const found_t *found)
     }
 }
 
-/* By age, by name, or, of those that are deleted, by the name that they had. */
+/* The position in the order: by age, by name, or for deleted accounts by the former name. */
 static void put_place(listing_t *listing, const found_t *found)
 {
     scim_listing_t *page = &listing->page;
@@ -272,7 +273,7 @@ static void put_place(listing_t *listing, const found_t *found)
 static scim_error_t *read_page(listing_t *listing)
 {
     scim_listing_t *page = &listing->page;
-    int merged = listing->by_age && !listing->deleted && !listing->only; /* what is on the wire, and what is not */
+    int merged = listing->by_age && !listing->deleted && !listing->only; /* visible to clients, and not */
     page->fills[SCIM_BLANK_ONLY] = listing->only;
     if (merged) {
         scim_listing_order(page, "r.type", "r.id");

@@ -7,7 +7,7 @@
 #include "resources_private.h"
 #include "scim/cursor.h"
 
-/* HMAC-SHA-256, cut to the length of a cursor's signature (RFC 2104 5). */
+/* HMAC-SHA-256, truncated to the length of a cursor's signature (RFC 2104 5). */
 static void sign(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *bytes, apr_size_t len, const void *key)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -15,7 +15,7 @@ static void sign(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *by
     memcpy(out, digest, SCIM_CURSOR_SIGNATURE_LENGTH);
 }
 
-/* What cursors of one search are made and read with. */
+/* The data for making and reading the cursors of one search. */
 typedef struct maker_t {
     scim_signer_t signer;
     const char *bound;
@@ -41,8 +41,8 @@ static const char *make_cursor(const maker_t *maker, const scim_walk_t *walk, co
     return scim_cursor_write(&cursor, maker->bound, maker->bound_len, &maker->signer, maker->pool);
 }
 
-/* Where the page goes to, a cursor is made if there is more; where it comes from, always. An empty page, all of whose
- * resources have gone, has nothing on the side that it goes to: from there one starts anew. */
+/* In the direction of reading there is a cursor only if more resources follow; in the other direction always. An empty
+ * page, whose resources were all deleted, has no cursor in the direction of reading; the client starts again. */
 static void make_cursors(scim_walk_t *walk, const maker_t *maker, const scim_page_t *page, const scim_search_t *search)
 {
     walk->next = walk->previous = NULL;

@@ -24,8 +24,9 @@ static void tell(apr_array_header_t *watched, const scim_watched_t *of, const ch
     row->value = value;
 }
 
-/* Counts who has a seat, and who waits for one, of each of `limited`, whose value is how many seats there are. Each is
- * asked for by itself, since no statement looks at several tables of several tenants (docs/citus.md). */
+/* Counts the accounts with a seat, and those waiting for one, for each subscription in `limited`, whose value is the
+ * number of seats. Each subscription has its own statement, since no statement reads several tables of several tenants
+ * (docs/citus.md). */
 static scim_error_t *count_seats(apr_array_header_t *watched, const apr_array_header_t *limited,
                                  const apr_array_header_t *ids, scim_conn_t *conn, apr_pool_t *pool)
 {

@@ -1,5 +1,5 @@
 /*
- * Writing: POST, PUT, PATCH, DELETE.
+ * Writes: POST, PUT, PATCH, DELETE.
  *
  * What can be said in statements alone is one batch (somebody new, memberships). What depends on what is stored is one
  * transaction of two batches: authenticate and read, then write and commit; between them rules/ decides what the
@@ -14,11 +14,11 @@
 #include "guard.h"
 #include "rules_cache.h"
 
-/* A write, and what is answered of it. */
+/* A write and its answer. */
 typedef struct work_t {
     scim_change_t change;
-    int body;     /* the caller wants the record */
-    int relation; /* with its members or groups */
+    int body;     /* the answer needs the record */
+    int relation; /* the record includes its members or groups */
     int restored;
     const char *id; /* POST: that of somebody new */
     int known;      /* the user may be one whom the tenant knows: found out by the attempt before */
@@ -28,7 +28,7 @@ typedef struct work_t {
     scim_record_t *record;
 } work_t;
 
-/* Does it by the rules that the tenant has; what an attempt has left open is undone. */
+/* Runs attempts with the tenant's current rules, and rolls back an open transaction after an error. */
 static scim_error_t *attempt(scim_attempt_t once, work_t *work)
 {
     scim_error_t *error = scim_session_attempt(once, work);
@@ -38,7 +38,8 @@ static scim_error_t *attempt(scim_attempt_t once, work_t *work)
     return error;
 }
 
-/* An error that the rules are the reason of: told to whom authentication accepts, where the rules still hold. */
+/* An error that follows from the rules. It is the answer only if the token is valid, and the rules have not
+ * changed. */
 static scim_error_t *refuse_by_rules(scim_session_t *session, scim_error_t *error)
 {
     scim_error_t *other = scim_session_run(session, scim_session_write_batch(session, 0, 0));
@@ -52,7 +53,7 @@ static void add_reading(work_t *work, scim_batch_t *batch)
     scim_add_get(&work->reading, batch, change->session, change->type, change->id, work->relation, NULL);
 }
 
-/* The record is in what was read anew, or else in `slot`; -1: nowhere. */
+/* The record from `reading`, or else from `slot`; -1: there is none. */
 static scim_error_t *read_record(work_t *work, const scim_batch_t *batch, int slot)
 {
     if (work->reads) {
@@ -74,7 +75,7 @@ static int add_row(scim_batch_t *batch, const scim_change_t *change, const scim_
     return scim_rows_create(batch, change->session, change->type, &rows, 1);
 }
 
-/* The statements that make what is new; `alone` where nobody may be like it. */
+/* Adds the statements that create a resource; `alone`: only if no similar account exists. */
 static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t *change, int alone)
 {
     scim_session_t *session = change->session;
@@ -85,7 +86,7 @@ static scim_error_t *add_new(int *made, scim_batch_t *batch, const scim_change_t
         return error;
     }
     scim_giving_t giving = scim_change_giving(session);
-    scim_row_t row = change->after; /* what templates give is for somebody new alone */
+    scim_row_t row = change->after; /* templates apply only to new users */
     scim_change_give(&giving, change, &row);
     *made =
         alone ? scim_row_create_user(batch, session, change->id, &row, text) : add_row(batch, change, &row, text, len);
@@ -106,7 +107,7 @@ static int is_refused(const scim_batch_t *batch, int made)
     return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 0;
 }
 
-/* The work, alone, as the functions that are about many have it. */
+/* A list with this change, for functions that process many. */
 static const apr_array_header_t *alone(work_t *work)
 {
     apr_array_header_t *changes = apr_array_make(work->change.session->pool, 1, sizeof(scim_change_t *));
@@ -114,7 +115,8 @@ static const apr_array_header_t *alone(work_t *work)
     return changes;
 }
 
-/* One batch; the second one where the transaction is `open`. *again: it is a user whom the tenant may know. */
+/* Creates a resource in one batch; `open`: as the second batch of a transaction. *again: a similar account may
+ * exist. */
 static scim_error_t *create_new(work_t *work, int open, int *again)
 {
     scim_change_t *change = &work->change;
@@ -141,7 +143,7 @@ static scim_error_t *create_new(work_t *work, int open, int *again)
     return error ? error : read_record(work, batch, made);
 }
 
-/* The second batch of a user whom the tenant may know. */
+/* The second batch for a user that may be known. */
 static scim_error_t *write_claimed(work_t *work)
 {
     scim_change_t *change = &work->change;
@@ -162,7 +164,7 @@ static scim_error_t *write_claimed(work_t *work)
     return error ? error : read_record(work, batch, made);
 }
 
-/* Two batches: who is alike, and then what follows from that. */
+/* Two batches: the first finds similar accounts, the second writes the result. */
 static scim_error_t *create_known(work_t *work)
 {
     scim_change_t *change = &work->change;
@@ -176,7 +178,7 @@ static scim_error_t *create_known(work_t *work)
     return error ? error : write_claimed(work);
 }
 
-/* Two batches: which mappings a new group takes over, and then itself. */
+/* Two batches: the first finds the mappings that a new group takes over, the second creates the group. */
 static scim_error_t *create_again(work_t *work)
 {
     scim_change_t *change = &work->change;
@@ -232,7 +234,7 @@ scim_error_t *scim_store_create(scim_record_t **out, int *restored, scim_session
     return error;
 }
 
-/* Second batch: writes what has changed, and commits. */
+/* The second batch: writes the changes, and commits. */
 static scim_error_t *write_changes(work_t *work)
 {
     scim_change_t *change = &work->change;
@@ -340,7 +342,7 @@ scim_error_t *scim_store_replace(scim_record_t **out, scim_session_t *session, c
     return error;
 }
 
-/* Memberships alone: one batch, and neither the group nor its members are read. */
+/* Changes only memberships: one batch, which reads neither the group nor its members. */
 static scim_error_t *patch_members(void *data)
 {
     work_t *work = data;
