@@ -9,10 +9,11 @@
 #include "when.h"
 #include "words.h"
 
-/* Other words for an option, where an operation knows the option `means` and none that is called so itself. */
+/* Alternative names of options. They apply if the operation has the option `means`, and none with the alternative
+ * name. */
 static const struct {
     const char *noun, *option, *means;
-    const char *value; /* what it says; NULL: it takes a value */
+    const char *value; /* the value that it sets; NULL: it takes a value */
 } aliases[] = {
     {"token", "address", "addresses", NULL},
     {"token", "expiring", "status", "expiring"},
@@ -49,7 +50,7 @@ int cli_arguments_flag(const char *name, apr_pool_t *pool)
     return found;
 }
 
-/* Durations are what people think in: 30d from now on, or, for what looks back, ago. */
+/* Reads a time. A duration such as 30d means from now on or, for options about the past, ago. */
 static int read_time(const char **text, const scim_admin_arg_t *arg, apr_pool_t *pool)
 {
     char *out = apr_palloc(pool, SCIM_TIME_SIZE);
@@ -67,7 +68,7 @@ static int read_time(const char **text, const scim_admin_arg_t *arg, apr_pool_t 
     return CLI_OK;
 }
 
-/* What a list has so far, and more. */
+/* Adds values to a list that an earlier option has begun. */
 static void append(json_object *args, const char *name, json_object *more)
 {
     json_object *list;
@@ -121,14 +122,14 @@ static int set_named(json_object *args, const scim_admin_op_t *op, const char *n
     return CLI_OK;
 }
 
-/* An option as it stands on the command line. */
+/* An option on the command line. */
 typedef struct option_t {
-    const char *given; /* what it is called there, without hyphens */
-    const char *name;  /* what it is called in the help */
-    const char *value; /* what follows "="; NULL: nothing */
+    const char *given; /* its name there, without hyphens */
+    const char *name;  /* its name in the help */
+    const char *value; /* the value after "="; NULL: none */
 } option_t;
 
-/* Whether an operation knows an option. */
+/* Whether an operation has an option. */
 static int knows(const scim_admin_op_t *op, const char *name, apr_pool_t *pool)
 {
     const char *member = cli_option_member(name, strlen(name), pool);
@@ -153,7 +154,7 @@ static option_t split(const scim_admin_op_t *op, const char *word, apr_pool_t *p
     return option;
 }
 
-/* Values that people write otherwise: 10/s for 10 requests a second, any for no list of addresses. */
+/* Converts other notations: 10/s for 10 requests a second, `any` for no list of addresses. */
 static const char *plain_value(const scim_admin_op_t *op, const char *name, const char *value, apr_pool_t *pool)
 {
     apr_size_t len = strlen(value);
@@ -169,7 +170,7 @@ static const char *plain_value(const scim_admin_op_t *op, const char *name, cons
                : value;
 }
 
-/* The value of an option: what follows "=", or the next word. */
+/* The value of an option: the text after "=", or the next word. */
 static int find_value(option_t *option, const scim_admin_op_t *op, int *at, int argc, const char *const *argv,
                       apr_pool_t *pool)
 {
@@ -181,7 +182,7 @@ static int find_value(option_t *option, const scim_admin_op_t *op, int *at, int 
     return CLI_OK;
 }
 
-/* What has been said of the token already is which one it is: its name does not change. */
+/* Whether --name is an error: `token set` cannot change a token's name. */
 static int renames(option_t option, const scim_admin_op_t *op)
 {
     return strcmp(op->noun, "token") == 0 && strcmp(op->verb, "set") == 0 && strcmp(option.given, "name") == 0;
@@ -198,7 +199,7 @@ static int given_twice(option_t option, const scim_admin_op_t *op)
     return cli_fail(CLI_USAGE, "The option --%s was given twice; give it once.", option.name);
 }
 
-/* One of the options that every command takes; *known tells whether it is one. */
+/* Reads one of the options of all commands; *known: whether it is one. */
 static int read_shared(int *known, option_t option, const scim_admin_op_t *op, cli_t *cli, int *at, int argc,
                        const char *const *argv)
 {
@@ -276,7 +277,7 @@ int cli_arguments_read(json_object *args, const scim_admin_op_t *op, cli_t *cli,
     return code;
 }
 
-/* --all-tenants stands for the tenant, and shows whole lists. */
+/* --all-tenants replaces the tenant, and shows whole lists. */
 static int check_all_tenants(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
 {
     static const char *const instead[] = {"tenant", "limit", "after"};
@@ -293,8 +294,8 @@ static int check_all_tenants(json_object *args, const scim_admin_op_t *op, apr_p
     return CLI_OK;
 }
 
-/* An option --tenant that was not given is the environment's. A tenant that is the argument itself is always said: that
- * is a command about a tenant, such as its removal. */
+/* Without --tenant the environment's tenant is used. If the tenant is an argument, as in its removal, it must always
+ * be named. */
 static void default_tenant(json_object *args, const scim_admin_op_t *op)
 {
     static const char tenant[] = "tenant";
@@ -305,7 +306,7 @@ static void default_tenant(json_object *args, const scim_admin_op_t *op)
     }
 }
 
-/* What is in the path must be said: the rest is checked by the operation's own table. */
+/* Arguments in the path are required; the operation's own table checks the rest. */
 static int check_path(json_object *args, const scim_admin_op_t *op, apr_pool_t *pool)
 {
     const char *at = op->path;

@@ -21,7 +21,7 @@ static int by_name(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* Adds the names of an object's members that `others` has not; nothing for NULL. */
+/* Adds the names of an object's members that `others` does not have; `object` may be NULL. */
 static void add_names(apr_array_header_t *names, json_object *object, json_object *others)
 {
     if (!json_object_is_type(object, json_type_object)) {
@@ -58,7 +58,7 @@ static const char *value_text(json_object *value, apr_pool_t *pool)
     return value != NULL ? scim_json_text(value, NULL, pool) : "none";
 }
 
-/* An object, or nothing where the other one is an object. */
+/* Whether a value is an object, or is missing where the other one is an object. */
 static int is_open(json_object *value, json_object *other)
 {
     return json_object_is_type(value, json_type_object) ||

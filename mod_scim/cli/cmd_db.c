@@ -24,7 +24,7 @@ static const scim_admin_field_t change_fields[] = {{"from", SCIM_ARG_INT, "Versi
                                                    {"to", SCIM_ARG_INT, "Version now", NULL},
                                                    {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
-/* With `alone` nobody else changes it after that. */
+/* Reads the status of the database. `alone`: locks it, so that no other process changes it afterwards. */
 static int read_status(PGconn **pg, status_t *status, int alone, cli_t *cli)
 {
     int code = cli_connect(pg, cli);

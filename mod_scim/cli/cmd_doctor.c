@@ -1,4 +1,4 @@
-/* scimctl doctor: looks at an installation as a whole, and says of each thing that is wrong what to do. */
+/* scimctl doctor: checks a whole installation, and says for each problem what to do. */
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
 #include <stdio.h>
@@ -19,21 +19,21 @@
 #include "store/tenant.h"
 #include "words.h"
 
-/* Exit codes of this command, as monitoring systems take them. */
+/* Exit codes of this command, as monitoring systems expect them. */
 enum { HEALTHY = 0, WARNINGS = 1, ERRORS = 2 };
 
 #define APACHECTL    "apachectl"
 #define ANY_TENANT   "scimctl-doctor" /* a name that a tenant might have */
-#define NO_PROGRAM   255              /* with which APR's child ends where no directory of PATH has the program */
+#define NO_PROGRAM   255              /* exit code of APR's child if the program is not in PATH */
 #define CLOCK_DRIFT  apr_time_from_sec(2)
 #define CLOCK_ERROR  apr_time_from_sec(60)
-#define ANSWER_DRIFT apr_time_from_sec(5) /* the Date of an answer is in whole seconds, and has been on its way */
+#define ANSWER_DRIFT apr_time_from_sec(5) /* the Date of an answer is in whole seconds, and a little old */
 
 typedef struct doctor_t {
     cli_t *cli;
     apr_array_header_t *findings; /* scim_finding_t */
-    apr_array_header_t *names;    /* scim_named_t: what httpd's configuration names */
-    const char *no_tenant;        /* why the last segment of --url is no tenant; NULL: it is one, or nobody knows */
+    apr_array_header_t *names;    /* scim_named_t: names in httpd's configuration */
+    const char *no_tenant;        /* why the last segment of --url is not a tenant; NULL: it is one, or unknown */
     int checks;
     apr_pool_t *pool;
 } doctor_t;
@@ -46,7 +46,8 @@ static void add(const doctor_t *doctor, const char *area, const char *check, sci
 
 /* --- configuration ---------------------------------------------------------------------------------------------- */
 
-/* Runs a program. Returns what it printed on standard error, or output; NULL where there is no such program. */
+/* Runs a program. Returns its standard error, or with `output` its standard output; NULL: the program does not
+ * exist. */
 static char *run(int *code, const char *const *args, int output, apr_pool_t *pool)
 {
     apr_exit_why_e why;
@@ -73,7 +74,7 @@ static char *run(int *code, const char *const *args, int output, apr_pool_t *poo
     return *code == 127 || (*code == NO_PROGRAM && said.len == 0) ? NULL : said.data;
 }
 
-/* httpd prints a line for each problem; those of other modules count where it refuses the whole. */
+/* httpd prints a line for each problem. Lines of other modules count only if httpd refuses the configuration. */
 static void add_lines(const doctor_t *doctor, char *said, int refused)
 {
     static const char ours[] = "mod_scim: ";
@@ -96,7 +97,7 @@ static void add_lines(const doctor_t *doctor, char *said, int refused)
     }
 }
 
-/* What Require lines name, as the module tells it: a line of five fields for each (httpd/names.h). */
+/* Reads the names in Require lines, as the module prints them: a line of five fields for each (httpd/names.h). */
 static void read_names(const doctor_t *doctor, char *said)
 {
     char *lines;
@@ -143,7 +144,7 @@ static void check_configuration(doctor_t *doctor)
     }
 }
 
-/* Names in the configuration that no tenant has. */
+/* Reports names in the configuration that no tenant has. */
 static scim_error_t *check_names(doctor_t *doctor, scim_conn_t *conn)
 {
     apr_array_header_t *unknown;
@@ -160,7 +161,7 @@ static scim_error_t *check_names(doctor_t *doctor, scim_conn_t *conn)
 
 /* --- database --------------------------------------------------------------------------------------------------- */
 
-/* What scimctl says of a schema that does not fit, by scim_schema_state_e. */
+/* The findings about a wrong schema, by scim_schema_state_e. */
 static const struct {
     const char *finding;
     const char *advice;
@@ -172,7 +173,7 @@ static const struct {
                            "Install the version of mod_scim that the database was upgraded with."},
 };
 
-/* Whether the rest can be looked at. */
+/* Returns whether the other checks are possible. */
 static int check_schema(doctor_t *doctor, PGconn *pg)
 {
     const char *checksum;
@@ -202,7 +203,7 @@ static void check_clock(doctor_t *doctor, const char *whose, apr_interval_time_t
     }
 }
 
-/* Attributes that schema files declare as indexed, and the database has no index of. */
+/* Reports attributes that schema files declare as indexed, but that have no index in the database. */
 static void check_indexed(doctor_t *doctor, const scim_conn_t *conn)
 {
     scim_schemas_t *schemas;
@@ -366,7 +367,7 @@ static void print_json(const doctor_t *doctor)
     cli_put_json(scim_json_text(result, NULL, doctor->pool));
 }
 
-/* The worst first. */
+/* Prints the most serious findings first. */
 static void print_text(const doctor_t *doctor)
 {
     for (int severity = SCIM_DOCTOR_ERROR; severity >= SCIM_DOCTOR_NOTE; severity--) {

@@ -2,8 +2,8 @@
  * scimctl export and scimctl apply: a tenant's settings as a file.
  *
  * The file is JSON: {"tenant": {...}, "flags": [...], "roles": [...], ...}. A section is a noun of the administrators'
- * operations (store/admin.h), and an item has the arguments that its `add` takes. So what there is, what differs and
- * what has to be done follow from the operations' own tables, and a new argument is in the file by itself.
+ * operations (store/admin.h), and an item has the arguments of its `add`. So the operations' tables define the
+ * contents, the differences and the changes, and a new argument is automatically part of the file.
  */
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -24,12 +24,12 @@
 #define KEYS_MAX   4
 #define ANSWER_MAX 16
 
-/* In the order in which items are made; they are removed in the reverse one. */
+/* In the order in which items are added; they are removed in reverse order. */
 static const struct section_t {
     const char *name; /* in the file */
     const char *noun;
-    const char *keys[KEYS_MAX]; /* what tells items apart; ended by NULL */
-    const char *id;             /* what `set` and `remove` name one by */
+    const char *keys[KEYS_MAX]; /* the members that identify an item; ended by NULL */
+    const char *id;             /* the argument by which `set` and `remove` name an item */
     int removes;                /* whether --prune may remove items */
 } sections[] = {
     {"flags", "flag", {"flag"}, "flag", 1},
@@ -49,8 +49,8 @@ typedef struct work_t {
     scim_conn_t *conn;
     const char *tenant;
     const scim_schemas_t *schemas;
-    apr_array_header_t *calls; /* scim_admin_call_t: what is to be done, in order */
-    apr_array_header_t *lines; /* const char *: the same for people */
+    apr_array_header_t *calls; /* scim_admin_call_t: the changes, in order */
+    apr_array_header_t *lines; /* const char *: descriptions of the changes */
     apr_pool_t *pool;
 } work_t;
 
@@ -74,9 +74,9 @@ static int is_true(json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) && json_object_get_boolean(value);
 }
 
-/* --- what there is ---------------------------------------------------------------------------------------------- */
+/* --- stored items --------------------------------------------------------------------------------------------------*/
 
-/* Every item of a section, as the operation `list` shows it. */
+/* Reads all items of a section, as the operation `list` shows them. */
 static scim_error_t *read_items(json_object **items, const work_t *work, const char *noun)
 {
     scim_admin_call_t call = make_call(work, scim_admin_command(noun, "list"), json_object_new_object());
@@ -104,7 +104,7 @@ static scim_error_t *read_items(json_object **items, const work_t *work, const c
     return NULL;
 }
 
-/* What comes with the tenant, is of the past or of the identity provider's is not declared in a file. */
+/* Whether an item belongs in a file: not if it is built in, ended, or managed by the identity provider. */
 static int is_declared(json_object *item)
 {
     const char *status = cli_text(item, "status", NULL);
@@ -113,7 +113,7 @@ static int is_declared(json_object *item)
            (status == NULL || strcmp(status, "revoked") != 0);
 }
 
-/* The arguments of an operation that an item has, null ones left out. */
+/* The arguments of an operation that an item has a value for. */
 static json_object *arguments_of(json_object *item, const scim_admin_op_t *op)
 {
     json_object *args = json_object_new_object();
@@ -165,9 +165,9 @@ static scim_error_t *export_all(json_object *out, const work_t *work)
     return error;
 }
 
-/* --- what differs ----------------------------------------------------------------------------------------------- */
+/* --- differences ---------------------------------------------------------------------------------------------------*/
 
-/* Names are compared as the database compares them, whatever their case, where they are ASCII. */
+/* Compares ASCII names without case, as the database does. */
 static int same_text(const char *one, const char *other)
 {
     return one == other || (one != NULL && other != NULL && strcasecmp(one, other) == 0);
@@ -195,7 +195,7 @@ static json_object *find_item(const section_t *section, json_object *list, json_
     return NULL;
 }
 
-/* "flag may-use-ai"; a mapping is "mapping Sales Web". */
+/* The item in a description: "flag may-use-ai"; a mapping is "mapping Sales Web". */
 static const char *called(const section_t *section, json_object *item, apr_pool_t *pool)
 {
     const char *name = section->noun;
@@ -214,7 +214,7 @@ static void plan(work_t *work, const scim_admin_op_t *op, json_object *args, con
     APR_ARRAY_PUSH(work->lines, const char *) = line;
 }
 
-/* What a file says of the arguments of `set`, and what there is instead. Absent and null are the same. */
+/* The arguments of `set` whose values differ between file and database. Missing and null are equal. */
 static json_object *changed(const char **words, const scim_admin_op_t *op, json_object *wanted, json_object *has,
                             apr_pool_t *pool)
 {
@@ -249,7 +249,7 @@ static void compare_settings(work_t *work, json_object *wanted, json_object *has
     }
 }
 
-/* Nobody can make a token again: its secret is in no file. */
+/* A missing token cannot be created, because the file does not have its secret. */
 static void compare_item(work_t *work, const section_t *section, json_object *wanted, json_object *has)
 {
     const scim_admin_op_t *set = scim_admin_command(section->noun, "set");
@@ -278,7 +278,7 @@ static void compare_item(work_t *work, const section_t *section, json_object *wa
     plan(work, set, args, apr_psprintf(work->pool, "~ %s: %s", name, words));
 }
 
-/* What there is and the file has not, from the last section to the first. */
+/* Removes stored items that the file does not have, from the last section to the first. */
 static void prune(work_t *work, json_object *file, json_object *const *has)
 {
     for (int i = SECTIONS - 1; i >= 0; i--) {
@@ -357,7 +357,7 @@ static int read_file(json_object **out, const char *name, apr_pool_t *pool)
     return error == NULL ? CLI_OK : cli_fail(CLI_USAGE, "%s: %s", name, error->detail);
 }
 
-/* Sections and items of the right shape; what an item holds is checked by its operation. */
+/* Checks the types of sections and items; the operations check the items' contents. */
 static int check_shape(json_object *file, const char *name)
 {
     if (!json_object_is_type(file, json_type_object)) {
@@ -398,7 +398,7 @@ static int begin(work_t *work, cli_t *cli)
     return cli_open(&work->conn, cli);
 }
 
-/* Line by line: what nobody sees in a value is escaped, the file's own line ends are not. */
+/* Printed line by line, so that invisible characters in values are escaped, but not the line ends. */
 static void print_file(json_object *file, apr_pool_t *pool)
 {
     const int form = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
@@ -429,7 +429,7 @@ static int run_export(cli_t *cli)
     return CLI_OK;
 }
 
-/* Each change as its own operation checks it, so that a wrong file changes nothing. */
+/* Checks all changes before the first one, so that a wrong file changes nothing. */
 static int check_calls(const work_t *work)
 {
     for (int i = 0; i < work->calls->nelts; i++) {
@@ -487,7 +487,7 @@ static int run_apply(cli_t *cli)
     if (code != CLI_OK) {
         return code;
     }
-    /* Conditions of templates are filters. */
+    /* Conditions of templates are filters, which need the schemas. */
     error = json_object_object_get_ex(file, "templates", NULL) ? cli_schemas(&schemas, cli) : NULL;
     if (error == NULL) {
         work.schemas = json_object_object_get_ex(file, "templates", NULL) ? schemas : NULL;

@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "store/migrate.h"
 
-#define CONNECT_TIMEOUT   "10" /* seconds; the environment and --db may say otherwise */
+#define CONNECT_TIMEOUT   "10" /* seconds; the environment and --db can override it */
 #define STATEMENT_TIMEOUT apr_time_from_sec(60)
 
 static apr_status_t finish(void *pg)
@@ -14,7 +14,7 @@ static apr_status_t finish(void *pg)
     return APR_SUCCESS;
 }
 
-/* Keywords that come first are overruled by those inside --db. */
+/* Keywords before --db can be overridden by those in --db. */
 static PGconn *connect_to(const char *conninfo)
 {
     const char *keywords[8] = {"fallback_application_name", "client_encoding"};
@@ -32,7 +32,7 @@ static PGconn *connect_to(const char *conninfo)
     return PQconnectdbParams(keywords, values, 1);
 }
 
-/* libpq's message in one line, with a blank for each line end and what indents the next line. */
+/* libpq's message in one line: a blank replaces each line end and the next line's indentation. */
 static const char *message_of(PGconn *pg, apr_pool_t *pool)
 {
     char *text = apr_pstrdup(pool, PQerrorMessage(pg)), *to = text;

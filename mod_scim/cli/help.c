@@ -9,10 +9,9 @@
 
 const cli_command_t *const cli_commands[] = {cli_db_commands, cli_doctor_commands, cli_export_commands, NULL};
 
-/* --- what there is ---------------------------------------------------------------------------------------------------
- */
+/* --- nouns and verbs -----------------------------------------------------------------------------------------------*/
 
-/* A verb of a noun, of one kind or the other. */
+/* A verb of a noun: a command of scimctl, or an administrators' operation. */
 typedef struct verb_t {
     const char *noun;
     const char *verb;
@@ -20,7 +19,7 @@ typedef struct verb_t {
     const scim_admin_op_t *op;
 } verb_t;
 
-/* All verbs, those of a noun one after the other. */
+/* All verbs, grouped by noun. */
 static apr_array_header_t *all_verbs(apr_pool_t *pool)
 {
     apr_array_header_t *verbs = apr_array_make(pool, 128, sizeof(verb_t));
@@ -153,7 +152,7 @@ int cli_help(const char *noun, const char *verb, apr_pool_t *pool)
     return CLI_OK;
 }
 
-/* The nouns, or the verbs of a noun, with `between` between them. */
+/* The nouns, or the verbs of a noun, separated by `between`. */
 static const char *words(const apr_array_header_t *verbs, const char *noun, const char *between, apr_pool_t *pool)
 {
     apr_array_header_t *list = apr_array_make(pool, 32, sizeof(const char *));

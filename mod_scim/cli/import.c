@@ -13,29 +13,29 @@
 #include "show.h"
 #include "words.h"
 
-#define TURN apr_time_from_sec(1) /* how often it tells how far it is */
+#define TURN apr_time_from_sec(1) /* the interval of progress messages */
 
-/* Members of the answer that add up. */
+/* Members of the answer that are summed up over all pieces. */
 static const char *const counts[] = {"made", "changed", "same", "kept", "refused"};
 #define COUNTS (sizeof(counts) / sizeof(*counts))
 
-/* A file on its way. */
+/* The state of an import. */
 typedef struct import_t {
     const cli_t *cli;
     scim_admin_call_t *call;
     const char *name;
     FILE *file;
-    off_t size;  /* 0: not known */
-    off_t taken; /* bytes that have been carried out */
+    off_t size;  /* 0: unknown */
+    off_t taken; /* processed bytes */
     char *piece;
     size_t len, room;
-    int ended; /* nothing is left to read */
+    int ended; /* the file is read to its end */
     apr_int64_t line;
-    int shown; /* there is a line of progress on the terminal */
+    int shown; /* the terminal shows a progress line */
     int preview;
     apr_int64_t totals[COUNTS];
     json_object *import, *ignored;
-    json_object *lines; /* all of them, for programs; NULL: they are printed as they come */
+    json_object *lines; /* all lines, for --json; NULL: lines are printed at once */
 } import_t;
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -61,7 +61,7 @@ static int fill(import_t *import)
     return ferror(import->file) ? cli_fail(CLI_FAILED, "%s: %s.", import->name, strerror(errno)) : CLI_OK;
 }
 
-/* Takes away the first bytes of the piece. */
+/* Removes the first bytes of the piece. */
 static void drop(import_t *import, size_t bytes)
 {
     memmove(import->piece, import->piece + bytes, import->len - bytes);
@@ -92,7 +92,7 @@ static int go_to(import_t *import, apr_int64_t line)
     return CLI_OK;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------------------ */
+/* --- output --------------------------------------------------------------------------------------------------------*/
 
 static void clear_progress(import_t *import)
 {
@@ -133,7 +133,7 @@ static const char *differences(json_object *line, apr_pool_t *pool)
     return text;
 }
 
-/* An import itself does not print the lines that need no attention; a preview prints all of them. */
+/* An import does not print lines that need no attention; a preview prints all. */
 static void show_line(const import_t *import, json_object *line)
 {
     apr_pool_t *pool = import->call->pool;
@@ -188,9 +188,9 @@ static void show_totals(const import_t *import)
     }
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- the whole import ----------------------------------------------------------------------------------------------*/
 
-/* Sends a piece; *next is the line that follows, 0: there is none. */
+/* Sends a piece; *next is the following line, 0: none. */
 static scim_error_t *send_piece(apr_int64_t *next, import_t *import)
 {
     scim_admin_call_t *call = import->call;
@@ -214,7 +214,7 @@ static scim_error_t *send_piece(apr_int64_t *next, import_t *import)
     return NULL;
 }
 
-/* What is refused for the file's sake is a wrong command line, as for any argument's. */
+/* An error in the file is reported as a wrong command line, like one in any argument. */
 static int fail_with(const scim_error_t *error)
 {
     int code = cli_fail_with(error);

@@ -22,7 +22,7 @@
 
 /* --- reading the command line ------------------------------------------------------------------------------------ */
 
-/* Where the next word at or after argv[at] is that is no option and no option's value; argc where there is none. */
+/* The index of the next word at or after argv[at] that is neither an option nor an option's value; argc: none. */
 static int next_word(int at, int argc, const char *const *argv, apr_pool_t *pool)
 {
     while (at < argc && argv[at][0] == '-') {
@@ -55,8 +55,7 @@ const scim_admin_op_t *cli_operation_find(const char *const **line, int argc, co
     return op;
 }
 
-/* --- running it ------------------------------------------------------------------------------------------------------
- */
+/* --- running an operation ------------------------------------------------------------------------------------------*/
 
 const char *cli_user_name(apr_pool_t *pool)
 {
@@ -65,8 +64,8 @@ const char *cli_user_name(apr_pool_t *pool)
     return user != NULL ? apr_pstrdup(pool, user->pw_name) : apr_psprintf(pool, "%lu", (unsigned long)getuid());
 }
 
-/* Where httpd has its endpoint, as the environment says (SCIM_BASE_URL), with {tenant} in the place of a tenant's name.
- * One without it is that of the environment's own tenant. NULL: not known. */
+/* The endpoint's URL (SCIM_BASE_URL), with {tenant} in place of a tenant's name. A URL without {tenant} belongs to the
+ * environment's own tenant. NULL: unknown. */
 static const char *base_url_of(const char *tenant)
 {
     const char *url = getenv("SCIM_BASE_URL");
@@ -92,7 +91,8 @@ static const char *tenant_url(const scim_admin_call_t *call, const char *tenant)
     return buf.data;
 }
 
-/* The secret that an operation has made goes to standard output alone; standard error tells what it is. */
+/* Writes a new secret to standard output, and its description to standard error, so that a pipe gets only the
+ * secret. */
 static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_object *answer)
 {
     json_object *token;
@@ -113,7 +113,7 @@ static void show_secret(const cli_t *cli, const scim_admin_call_t *call, json_ob
     }
 }
 
-/* With a heading for the base URL, which people see where it is known. */
+/* Adds a heading for the base URL, if it is known. */
 static const scim_admin_field_t *with_base_url(const scim_admin_call_t *call)
 {
     apr_array_header_t *fields = apr_array_make(call->pool, 32, sizeof(scim_admin_field_t));
@@ -144,7 +144,7 @@ static void show(const cli_t *cli, const scim_admin_call_t *call)
     }
 }
 
-/* Adds the items of a page to those of the pages before; returns where the next one goes on, NULL: there is none. */
+/* Adds the items of a page to `all`. Returns the `after` of the next page; NULL: there is none. */
 static const char *add_page(json_object *all, const scim_admin_call_t *call)
 {
     json_object *answer = scim_json_trusted(call->answer, strlen(call->answer), call->pool);
@@ -158,8 +158,8 @@ static const char *add_page(json_object *all, const scim_admin_call_t *call)
     return json_object_object_get_ex(answer, "next", &next) && next != NULL ? json_object_get_string(next) : NULL;
 }
 
-/* Adds a page, or with `whole` every page; *next is where the next one goes on, NULL: there is none. A page on which
- * nothing was found yet is not worth a look: the ones after it follow. */
+/* Adds a page, or with `whole` all pages; *next is the `after` of the next page, NULL: there is none. An empty page is
+ * followed by the next one at once. */
 static scim_error_t *read_list(json_object *all, const char **next, scim_admin_call_t *call, int whole)
 {
     scim_error_t *error = scim_admin_run(call);
@@ -200,7 +200,7 @@ static const scim_admin_field_t *with_tenant(const scim_admin_field_t *fields, a
     return (const scim_admin_field_t *)all->elts;
 }
 
-/* As which kind of file a list is printed; SCIM_EXPORT_NONE: as a table or JSON, for people and programs. */
+/* The file format in which a list is printed; SCIM_EXPORT_NONE: a table, or JSON. */
 static scim_export_e export_kind(const cli_t *cli, const scim_admin_op_t *op)
 {
     if (cli->options[CLI_JSONL] != NULL) {
@@ -252,7 +252,7 @@ static scim_error_t *show_all_tenants(const cli_t *cli, scim_admin_call_t *call)
     return error;
 }
 
-/* All pages of a list, each as soon as it is there, unless one is asked for. */
+/* Prints all pages of a list, each when it arrives, unless one page is asked for. */
 static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
 {
     scim_export_e kind = export_kind(cli, call->op);
@@ -286,7 +286,7 @@ static scim_error_t *export_list(const cli_t *cli, scim_admin_call_t *call)
     return NULL;
 }
 
-/* Reads it again, a second apart, until it has something or the time that is to be waited for it is over. */
+/* Repeats the list each second until it has an item, or the time of --wait is over. */
 static scim_error_t *wait_list(json_object *all, const char **next, scim_admin_call_t *call, int whole)
 {
     json_object *wait = NULL;
@@ -301,7 +301,7 @@ static scim_error_t *wait_list(json_object *all, const char **next, scim_admin_c
     return error;
 }
 
-/* A page, or all of them where they are few and nobody has asked for one. */
+/* Prints a page, or all pages of a list that is always short, unless one is asked for. */
 static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
 {
     int whole = (call->op->flags & SCIM_OP_FEW) && !json_object_object_get_ex(call->args, "limit", NULL);
@@ -319,7 +319,7 @@ static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
     return NULL;
 }
 
-/* What the operation refuses for an argument's sake is a wrong command line. */
+/* An error of an argument is reported as a wrong command line. */
 static int fail_with(const scim_error_t *error)
 {
     int code = cli_fail_with(error);
@@ -350,8 +350,8 @@ static scim_error_t *run_and_show(const cli_t *cli, scim_admin_call_t *call)
     return error;
 }
 
-/* For conditions, which most commands have nothing to do with. Where one is an argument the schemas have to be there;
- * an account that is made does not wait for those of templates. */
+/* Loads the schemas that conditions need. They must be readable only if a condition is an argument; a new account does
+ * not fail if the schemas for templates' conditions are missing. */
 static scim_error_t *load_schemas(scim_admin_call_t *call, const cli_t *cli)
 {
     scim_schemas_t *schemas = NULL;
@@ -386,7 +386,7 @@ static const scim_admin_field_t *find_column(const scim_admin_op_t *op, const ch
     return field->name != NULL ? field : NULL;
 }
 
-/* The operation with the columns that --columns names, in its order; *op stays as it is where nobody has named any. */
+/* Changes *op to have the columns of --columns, in that order; without --columns *op stays unchanged. */
 static int choose_columns(const scim_admin_op_t **op, const cli_t *cli)
 {
     apr_pool_t *pool = cli->pool;
@@ -420,7 +420,7 @@ static int choose_columns(const scim_admin_op_t **op, const cli_t *cli)
     return CLI_OK;
 }
 
-/* Shows a person what an operation would do, and asks. What cannot be shown the operation itself refuses. */
+/* Shows the effect of an operation, and asks. If there is nothing to show, the operation itself will refuse. */
 static int is_agreed(const cli_t *cli, const scim_admin_call_t *call)
 {
     scim_admin_call_t preview = *call;

@@ -26,12 +26,12 @@ const cli_option_t cli_options[CLI_OPTION_COUNT] = {
     [CLI_YES] = {"yes", NULL, "do not ask"},
 };
 
-/* This may be given more than once. */
+/* Options that may be repeated. */
 #define REPEATED CLI_BIT(CLI_SCHEMA_DIR)
 
 #define EVERYWHERE (CLI_BIT(CLI_DB) | CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VERSION_OPTION))
 
-/* The option that `word` ("name" or "name=value") names; CLI_OPTION_COUNT for none. */
+/* The option in a word ("name" or "name=value"); CLI_OPTION_COUNT: none. */
 static cli_option_e find(const char *word)
 {
     apr_size_t len = strcspn(word, "=");
@@ -44,7 +44,7 @@ static cli_option_e find(const char *word)
     return option;
 }
 
-/* Reads the option at argv[*at], and moves on to its value where that is a word of its own. */
+/* Reads the option at argv[*at], and goes to its value if that is a separate word. */
 static int read_option(cli_t *cli, int *at, int argc, const char *const *argv)
 {
     const char *word = argv[*at] + 2;

@@ -18,8 +18,8 @@
 
 #define AREA         "TLS"
 #define WAIT_SECONDS 10
-#define ANSWER_MAX   4096 /* bytes of the answer's head */
-#define DAYS_LEFT    21   /* an authority that renews by itself has done so long before */
+#define ANSWER_MAX   4096 /* longest read part of an answer, in bytes */
+#define DAYS_LEFT    21   /* automatic renewal happens earlier than this before the end */
 
 typedef struct probe_t {
     apr_array_header_t *findings;
@@ -33,7 +33,7 @@ typedef struct probe_t {
     apr_pool_t *pool;
 } probe_t;
 
-/* What OpenSSL finds wrong with a certificate, and what to do. The last row stands for all others. */
+/* Advice for OpenSSL's errors about a certificate. The last row is for all others. */
 static const struct {
     long code;
     const char *advice;
@@ -72,7 +72,7 @@ static int connect_to(const struct addrinfo *address)
         return -1;
     }
     setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-    setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)); /* of connect, too */
+    setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)); /* also the timeout of connect */
     if (connect(made, address->ai_addr, address->ai_addrlen) == 0) {
         return made;
     }
@@ -156,7 +156,7 @@ static void check_certificate(const probe_t *probe)
     X509_free(certificate);
 }
 
-/* The certificate is judged after the handshake, so that a bad one is told in full. */
+/* The certificate is checked after the handshake, so that all its problems are reported. */
 static int shake_hands(probe_t *probe)
 {
     const char *host = probe->uri.hostname;
@@ -218,7 +218,7 @@ static int ask(probe_t *probe)
     return strncmp(probe->answer, "HTTP/1.", 7) == 0 && had > 12;
 }
 
-/* The value of a header field, NULL: it is not there. */
+/* The value of a header field; NULL: it is missing. */
 static const char *header(const probe_t *probe, const char *name)
 {
     const char *line = probe->answer;

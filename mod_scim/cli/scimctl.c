@@ -22,7 +22,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-/* There may be no pool: an error can be that there is no memory for one. */
+/* Uses no pool, because the error may be that no memory is left for one. */
 int cli_fail(int code, const char *format, ...)
 {
     char text[MESSAGE_MAX];
@@ -45,7 +45,7 @@ int cli_fail_with(const scim_error_t *error)
                                 : cli_fail(code, "%s", error->detail);
 }
 
-/* Sets cli->argument where the command takes one: the word behind the verb. */
+/* Sets cli->argument to the word after the verb, if the command takes one. */
 static int read_argument(cli_t *cli, const cli_line_t *line, const cli_command_t *command)
 {
     int expected = (*command->verb ? 2 : 1) + (command->argument != NULL);
@@ -101,7 +101,7 @@ static int out_of_memory(int status)
     exit(cli_fail(CLI_FAILED, "Out of memory."));
 }
 
-/* What needs neither a noun nor a database. */
+/* Runs commands that need neither a noun nor a database. */
 static int run_word(int *code, int argc, const char *const *argv, apr_pool_t *pool)
 {
     if (argc > 1 && strcmp(argv[1], "complete") == 0) {

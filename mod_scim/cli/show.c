@@ -11,9 +11,9 @@
 #include "words.h"
 
 #define GAP          2   /* spaces between columns */
-#define WIDE         100 /* columns of a terminal that a list fits into */
-#define NARROW       6   /* what a cell keeps at least */
-#define REQUEST_TIME 16  /* digits of the microseconds that the id of a request begins with */
+#define WIDE         100 /* width that a list should not exceed */
+#define NARROW       6   /* smallest width of a shortened cell */
+#define REQUEST_TIME 16  /* digits of the microseconds at the beginning of a request's id */
 #define ELLIPSIS     "\xe2\x80\xa6"
 
 const char *cli_time_text(apr_time_t time, apr_pool_t *pool)
@@ -41,14 +41,14 @@ void cli_put_text(const char *text, FILE *out)
     fputs(text, out);
 }
 
-/* In JSON such characters stand in strings alone, and \uXXXX is the same there. */
+/* Escaping invisible characters as \uXXXX keeps the JSON valid, since they only occur in strings. */
 void cli_put_json(const char *json)
 {
     cli_put_text(json, stdout);
     putchar('\n');
 }
 
-/* Columns that a terminal gives to the text: characters, not bytes. */
+/* The width of a text in a terminal: its characters, not bytes. */
 static apr_size_t width(const char *text)
 {
     apr_size_t n = 0;
@@ -67,7 +67,7 @@ static void print_cell(const char *text, apr_size_t pad_to)
     }
 }
 
-/* The beginning of a text that is wider than `most`, and an ellipsis. */
+/* The beginning of a text that is wider than `most`, with an ellipsis. */
 static const char *cut(const char *text, apr_size_t most, apr_pool_t *pool)
 {
     const char *end = text;
@@ -89,8 +89,8 @@ static apr_size_t narrowed(apr_size_t width)
     return width < NARROW ? width : NARROW;
 }
 
-/* Makes the widest columns narrower, of those that may be, until a line fits. Where it cannot, they stay as they are.
- */
+/* Makes the widest of the columns that may be shortened narrower, until a line fits. If that is impossible, all stay
+ * unchanged. */
 static void fit(apr_size_t *widths, const char *whole, int columns)
 {
     apr_size_t total = 0, least = 0;
@@ -120,8 +120,8 @@ static void print_line(const char *const *cells, const apr_size_t *widths, int n
     putchar('\n');
 }
 
-/* A table of cells, row after row; the first row is the headings. `whole` says of each column whether its cells may not
- * be cut; NULL: of none they may. */
+/* Prints a table of cells, row after row; the first row has the headings. `whole`: for each column, whether its cells
+ * must not be shortened; NULL: none may be shortened. */
 static void print_cells(const apr_array_header_t *cells, const char *whole, int columns, apr_pool_t *pool)
 {
     apr_size_t *widths = apr_pcalloc(pool, ((apr_size_t)columns + 1) * sizeof(*widths));
@@ -153,8 +153,7 @@ static int add_member(scim_buf_t *buf, json_object *object, const char *member)
     return 1;
 }
 
-/* What a person calls a thing that stands in a cell; all of it where nothing of that is known. --json shows the whole.
- */
+/* A short text for an object in a cell; if none is known, its JSON. --json shows everything. */
 static const char *in_words(json_object *object, apr_pool_t *pool)
 {
     scim_buf_t buf;
@@ -191,7 +190,7 @@ static const char *joined(json_object *list, apr_pool_t *pool)
     return buf.len > 0 ? buf.data : "-";
 }
 
-/* How many, and the first of them, as a preview tells it. */
+/* The number of items and the first of them, for a preview. */
 static const char *counted(json_object *object, apr_pool_t *pool)
 {
     json_object *count = NULL;
@@ -228,8 +227,8 @@ static const char *object_cell(const scim_admin_field_t *field, json_object *obj
     }
 }
 
-/* A cell of a list: what has changed on one line, and "dry run" instead of what came of it. The id of a request begins
- * with its microsecond, which is enough to name it. */
+/* A cell of a list. Changes are on one line, and the outcome of a dry run is "dry run". The id of a request is
+ * shortened to its microseconds, which are sufficient to name it. */
 static const char *list_cell(const scim_admin_field_t *field, json_object *object, apr_pool_t *pool)
 {
     json_object *value = NULL;
@@ -258,7 +257,7 @@ static const char *list_cell(const scim_admin_field_t *field, json_object *objec
     return cell;
 }
 
-/* Times, numbers and what names a row are never cut. */
+/* Times, numbers and a row's name are never shortened. */
 static int is_whole(const scim_admin_field_t *field)
 {
     static const scim_arg_kind_e kinds[] = {SCIM_ARG_TIME, SCIM_ARG_INT, SCIM_ARG_FLAG};
@@ -293,18 +292,18 @@ void cli_show_objects(const cli_t *cli, const scim_admin_field_t *fields, json_o
             }
         }
     }
-    /* Who has named the columns has said what he wants to see. */
+    /* Columns that the user has chosen are not shortened. */
     print_cells(cells, cli->options[CLI_COLUMNS] == NULL ? whole->elts : NULL, whole->nelts, cli->pool);
 }
 
-/* --- one of them -------------------------------------------------------------------------------------------------- */
+/* --- single objects ------------------------------------------------------------------------------------------------*/
 
 typedef struct sheet_t {
     apr_size_t widest; /* of the headings */
     apr_pool_t *pool;
 } sheet_t;
 
-/* Lines behind one heading. */
+/* Prints lines after one heading. */
 static void put_lines(const sheet_t *sheet, const char *heading, const apr_array_header_t *lines)
 {
     for (int i = 0; i < lines->nelts; i++) {
@@ -313,7 +312,7 @@ static void put_lines(const sheet_t *sheet, const char *heading, const apr_array
     }
 }
 
-/* What was before and after; 0 where the field is another one. */
+/* Prints the values before and after; returns 0 if the field is another one. */
 static int put_difference(const sheet_t *sheet, const scim_admin_field_t *field, json_object *object)
 {
     if (field->kind != SCIM_ARG_JSON || strcmp(field->name, "after") != 0) {
@@ -325,7 +324,7 @@ static int put_difference(const sheet_t *sheet, const scim_admin_field_t *field,
     return 1;
 }
 
-/* Of a dry run each thing that would have changed, and how. */
+/* Prints each change that a dry run would have made. */
 static void put_items(const sheet_t *sheet, json_object *changes)
 {
     json_object *items = NULL;

@@ -6,10 +6,10 @@
 #include "scim/text.h"
 
 #define DIGITS          "0123456789"
-#define SPAN_MAX_DIGITS 6 /* far beyond the longest life, far below an overflow */
+#define SPAN_MAX_DIGITS 6 /* more than any useful time span, and far from an overflow */
 #define DATE_LENGTH     10
 
-/* Seconds of a unit; 0 for an unknown one. */
+/* The seconds of a unit; 0: it is unknown. */
 static apr_int64_t unit_seconds(const char *unit)
 {
     if (strcmp(unit, "h") == 0) {

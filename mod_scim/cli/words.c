@@ -87,10 +87,10 @@ const char *cli_option_member(const char *name, apr_size_t len, apr_pool_t *pool
     return buf.data;
 }
 
-/* The options that operations take beside their arguments and --help. */
+/* Options that operations have in addition to their arguments and --help. */
 static const struct {
     cli_option_e option;
-    unsigned flags; /* of the operations that it is for; 0: all */
+    unsigned flags; /* of the operations that have it; 0: all */
 } shared[] = {{CLI_ALL_TENANTS, SCIM_OP_LIST},
               {CLI_COLUMNS, SCIM_OP_LIST},
               {CLI_CSV, SCIM_OP_LIST},
@@ -102,7 +102,7 @@ static const struct {
 
 #define SHARED (sizeof(shared) / sizeof(shared[0]))
 
-/* --all-tenants is read with each list, so that a list that it is not for can say why. */
+/* --all-tenants is accepted for each list, so that the error can say why a list does not support it. */
 static int takes(const scim_admin_op_t *op, apr_size_t i)
 {
     return (shared[i].flags & op->flags) == shared[i].flags &&
@@ -138,10 +138,10 @@ const char *cli_operation_argument(const scim_admin_op_t *op, apr_pool_t *pool)
     return arg != NULL ? arg->form : upper(op->argument, strlen(op->argument), pool);
 }
 
-/* An argument as a command line has it. */
+/* An argument on a command line. */
 typedef struct word_t {
-    const char *option; /* "--display-name"; NULL where it stands without one */
-    const char *value;  /* "TEXT"; "" of a flag */
+    const char *option; /* "--display-name"; NULL: it has no option */
+    const char *value;  /* "TEXT"; "" for a flag */
     const char *help;
     int required;
 } word_t;
@@ -158,7 +158,7 @@ static void add_word(apr_array_header_t *words, const scim_admin_op_t *op, const
     }
 }
 
-/* All of them: those of the path, then those of the table. */
+/* All arguments: those in the path, then those in the table. */
 static const apr_array_header_t *all_words(const scim_admin_op_t *op, apr_pool_t *pool)
 {
     apr_array_header_t *words = apr_array_make(pool, 16, sizeof(word_t));
