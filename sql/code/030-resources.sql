@@ -1,14 +1,15 @@
--- What statements that write scim.resource share. What is written is decided in C (mod_scim/rules): rows with their keys, and the audit log.
+-- Functions for statements that write scim.resource. C decides what they write (mod_scim/rules): rows with their keys, and the audit log.
 
 -- --- keys and look-up rows -------------------------------------------------------------------------------------------
 
--- Held by who changes an account's e-mail addresses, and alone by who changes the tenant's login attribute: neither misses the other.
+-- An advisory lock: shared for changes of accounts' e-mail addresses, exclusive for a change of the tenant's login attribute. So neither change
+-- misses the other.
 create function scim.login_lock(of_tenant text) returns bigint
     language sql immutable parallel safe
     return hashtextextended('scim.login ' || of_tenant, 0);
 
--- Makes two functions of what scim.indexed holds: lookup_parts, what of a document decides about its keys, and lookup_keys,
--- its keys. Written out they cost a tenth of what reading scim.indexed for each resource would.
+-- Generates two functions from scim.indexed: lookup_parts returns the parts of a document from which its keys are computed, lookup_keys the
+-- keys. The generated functions cost a tenth of reading scim.indexed for each resource.
 create function scim.make_lookup() returns void
     language plpgsql set lock_timeout = '10s'
 as $make$
@@ -16,7 +17,7 @@ declare
     parts text;
     keys  text;
 begin
-    -- Whoever is writing ends first, by the old functions; whoever comes later waits and uses the new ones.
+    -- The lock waits for transactions that write with the old functions; later ones wait for it, and use the new functions.
     lock table scim.resource in share row exclusive mode;
     select string_agg(distinct p.place, ', '),
            string_agg(format(
@@ -47,9 +48,9 @@ select scim.make_lookup();
 
 -- --- the tally -------------------------------------------------------------------------------------------------------
 
--- Makes one row of each type out of those that earlier transactions have left: those of this one may be as many as it changes
--- resources, and would be looked through again and again. A database that was restored from a dump has rows of transactions that
--- are yet to come, which is why each range is asked for by itself: the index gives it. Rows that another one is folding are its own.
+-- Replaces the rows of earlier transactions by one row for each type. Rows of this transaction are left out: they may be many, and each call
+-- would read them again. A database that was restored from a dump may have rows with future transaction ids; so there are two queries, for
+-- smaller and larger ids, which both use the index. Rows that another transaction is replacing are skipped.
 create function scim.fold_tally(of_tenant text) returns void
     language plpgsql set enable_seqscan = off
 as $$
@@ -76,7 +77,8 @@ grant execute on function scim.fold_tally to scim_web, scim_manage;
 
 -- --- writing ---------------------------------------------------------------------------------------------------------
 
--- What is kept of a resource elsewhere goes with its row. With the owner's rights: the web role takes nothing of it away, and erases resources.
+-- Removes the rows of other tables about an erased resource. It has the owner's rights, because httpd's role erases resources but cannot delete
+-- from these tables.
 create function scim.forget(of_tenant text, gone uuid) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$

@@ -1,7 +1,7 @@
--- Tenants: how administrators see them.
+-- Tenants, as administrators see them.
 
--- Every column but those that nobody is shown, so that a new setting is shown by being there. They are named here: what a comment says of a
--- column is not there on a server of a Citus cluster.
+-- All columns but the internal ones, so that a new setting is shown automatically. The internal columns are named here and not marked by
+-- comments on the columns, because a server of a Citus cluster does not have the comments.
 create function scim.tenant_json(t scim.tenant) returns jsonb
     language sql stable
 as $$
@@ -15,7 +15,7 @@ as $$
                and a.attname not in ('nests', 'grounds')
 $$;
 
--- How many it has: on the wire, and local ones. Volatile, so that it sees what the statement that asks has changed.
+-- Adds the numbers of users and groups that clients see, and of local users. Volatile, so that it sees the changes of the calling statement.
 create function scim.tenant_counted(tenant_json jsonb) returns jsonb
     language plpgsql volatile
 as $$

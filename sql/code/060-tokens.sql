@@ -1,8 +1,8 @@
--- Tokens: what stands against one.
+-- Tokens: why a request is refused.
 
--- Everything that can stand against a token, for the request that a look at `open` has not let through.
--- `about` is r or w, for a request that reads or writes, and then the one user that it is about, by id, or "me".
--- The digest comes as sha256(digest || blind), `blind` being random, so that the time of the comparison tells nothing.
+-- Refuses a token with the reason, or returns true. It is called only if the token's row does not have `open` for the request.
+-- `about` is r or w, for a request that reads or writes, followed by the only user that the request concerns: an id, or "me".
+-- The digest is compared as sha256(digest || blind), with a random `blind`, so that the time of the comparison reveals nothing.
 create function scim.examine(of_tenant text, of_key text, blinded bytea, blind bytea, address text, about text,
                              refusers text[]) returns boolean
     language plpgsql volatile
@@ -14,7 +14,7 @@ declare
 begin
     select * into t from scim.token where tenant = of_tenant and key_id = of_key;
     there := found;
-    -- Its own text, or that of an access token that it was exchanged for.
+    -- The token's own digest, or that of one of its access tokens.
     known := there and (sha256(t.digest || blind) = blinded
         or exists (select
                      from scim.access_token a
@@ -44,8 +44,8 @@ begin
 end
 $$;
 
--- Which of these key ids are those of some tenant's token: the one question that is about all tenants. With the owner's rights, because behind row-level
--- security no index of an expression is asked.
+-- Which of these key ids belong to a token of any tenant: the only query over all tenants. It has the owner's rights, because with row-level security
+-- PostgreSQL does not use an index on an expression.
 create function scim.anywhere(keys text[]) returns text[]
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$

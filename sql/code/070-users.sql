@@ -1,8 +1,8 @@
--- Users: what administrators see of them.
+-- Users, as administrators see them.
 
--- --- what a user looks like ------------------------------------------------------------------------------------------
+-- --- values of a user ------------------------------------------------------------------------------------------------
 
--- Where in a list such as emails the account's entry is: the primary one, else the first, of those that have a value.
+-- The index of the entry that the account uses from a list such as emails: of those with a value the primary one, else the first.
 create function scim.chosen_place(entries jsonb) returns int
     language sql immutable parallel safe
     return (select (e.ordinality - 1)::int
@@ -14,7 +14,7 @@ create function scim.chosen(entries jsonb) returns jsonb
     language sql immutable parallel safe
     return entries -> scim.chosen_place(entries);
 
--- The account's e-mail address, which is its login where the tenant says so.
+-- The account's e-mail address, with which people log in if the tenant has chosen that.
 create function scim.account_email(doc jsonb) returns text
     language sql immutable parallel safe
     return nullif(btrim(scim.chosen(doc -> 'emails') ->> 'value'), '');

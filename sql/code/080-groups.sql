@@ -1,13 +1,12 @@
--- Groups: what administrators see and do of them, those of the application, and groups in groups.
+-- Groups: nested groups, and groups for answers.
 --
--- A group's name is unique in its tenant, whatever its source: groups that the identity provider does not see keep their names
--- from it too. An administrator can rename those.
+-- A group's name is unique in its tenant, for all sources. So the identity provider cannot use the name of a group that it does not see. An
+-- administrator can rename that group.
 
 -- --- groups in groups ------------------------------------------------------------------------------------------------
 
--- Whether groups stand in one another deeper than `most`, on the way through a group and a member of it. Each step of a way is
--- counted, so in a circle ways have no end: a circle is deep where it, with all groups that are above and below it, has more than
--- `most` groups. So no chain of different groups is longer than that.
+-- Whether groups are nested deeper than `most`, on the paths through a group and its new member. First the steps of each path are counted. In a
+-- circle paths have no end; then all groups on these paths are counted instead. So no chain of different groups is longer than `most`.
 create function scim.nests_deeper(of_tenant text, of_group uuid, member uuid, most int) returns boolean
     language plpgsql
 as $$
@@ -47,8 +46,8 @@ begin
 end
 $$;
 
--- Refuses that groups stand in a group, of which it has become a member, where the tenant does not allow so many in one another. One
--- transaction at a time: two at once would not see what the other adds.
+-- Refuses new members of a group that are groups, if they are nested deeper than the tenant allows. An advisory lock allows only one transaction
+-- at a time, because two would not see each other's new members.
 create function scim.keep_nesting(of_tenant text, of_group uuid, members uuid[]) returns void
     language plpgsql
 as $$
@@ -75,13 +74,13 @@ $$;
 revoke execute on function scim.keep_nesting from public;
 grant execute on function scim.keep_nesting to scim_web, scim_manage;
 
--- All groups of a user, those that contain its groups included, as the elements of the JSON list that `groups` is answered
--- with. In plpgsql for its plan, which is then made once for a connection.
+-- All groups of a user, including those that contain its groups, as the elements of the attribute `groups`. In plpgsql, so that it is planned
+-- only once for each connection.
 create function scim.all_groups(of_tenant text, of_user uuid) returns text[]
     language plpgsql stable
 as $$
 begin
-    -- Sorted within the aggregate: lists are planned with sorting forbidden, and the order of an index would be that of the tenant.
+    -- The aggregate sorts, because lists are planned with sorting disabled, and then PostgreSQL would scan an index of the whole tenant.
     return coalesce((with recursive up (group_id, direct) as (
                 select m.group_id, true
                   from scim.membership m

@@ -1,4 +1,4 @@
--- Who has what: subscriptions, what gives them, and the one view that all of it is read from.
+-- Access: subscriptions and roles, their sources, and the view scim.access, from which all access is read.
 --
 -- Access is derived, never stored. Five things give it, and each is a branch of a view below:
 --
@@ -9,24 +9,23 @@
 --   account     its own role
 --   default     the tenant's default role
 --
--- Only accounts that are there and active have access. What is protected keeps what it was granted, whatever policy and groups
--- say. A subscription with seats belongs to those who have had it longest; the others wait. `since` is when it was granted, when the
--- account joined the group, or when it was made (policy), and never earlier than what gives it: the mapping, the policy, the mark of the
--- subscription as automatic, the group's own membership in a mapped group. So none of these takes a seat from anybody. Of those who
--- have it since the same moment, who joined or was made first (`joined`) comes first, and then their ids count.
+-- Only existing, active accounts have access. A protected account keeps its grants, independent of policy and groups. The seats of a
+-- subscription belong to the accounts that have had it longest; the others wait. `since` is the time of the grant, of joining the group, or
+-- (policy) of the account's creation. It is never earlier than the source itself: the mapping, the policy, making the subscription automatic,
+-- or the group's membership in a mapped group. So a new source takes no seat from anybody. Accounts with the same `since` are ordered by
+-- `joined`, the time of joining or creation, and then by id.
 
--- --- what gives access -----------------------------------------------------------------------------------------------
+-- --- sources of access -----------------------------------------------------------------------------------------------
 
--- The views run with their owner's rights, so each begins at the tenant and has its wall.
+-- The views have their owner's rights, without row-level security; so each begins with the tenant and compares it with the setting.
 
--- The accounts that policy and groups decide about.
+-- The accounts to which policy and groups apply.
 create view scim.steered as
 select r.tenant, r.id, r.source, r.wire, r.type
   from scim.resource r
  where r.type = 'User' and r.active and r.protected is null;
 
--- The members of groups that they do not decide about, who are few: whom to leave out where very many are counted. Groups that are members
--- are among them.
+-- Members of groups to which they do not apply, and groups that are members: few rows, which are subtracted when many members are counted.
 create view scim.unsteered as
 select r.tenant, r.id
   from scim.resource r
@@ -36,19 +35,19 @@ select m.tenant, m.member_id
   from scim.membership m
  where m.member_type = 'Group';
 
--- What policy `all` gives.
+-- Subscriptions that the policy `all` gives.
 create view scim.reach_all as
 select t.tenant, s.id as subscription_id, s.automatic_since as since
   from scim.tenant t
   join scim.subscription s on s.tenant = t.tenant and s.automatic
  where t.sync_policy = 'all' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
--- What mappings give to the members of the group `via`.
+-- Subscriptions and roles that mappings give to the members of the group `via`.
 create view scim.reach_direct as
 select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.group_id as via, p.since
   from scim.tenant t
   join scim.mapping p on p.tenant = t.tenant
- -- One look-up by the key for each mapping: "is true" hides what other indexes have, which look as short in statistics of a new tenant.
+ -- One look-up by the primary key for each mapping. "is true" prevents the use of other indexes, which seem as small in the statistics of a new tenant.
  cross join lateral (
         select g.doc ->> 'displayName' as name
           from scim.resource g
@@ -56,7 +55,7 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, p.
         offset 0) g
  where t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
--- The same for groups that are in groups, below those that are mapped: `via` is one of them.
+-- The same for groups that are nested in mapped groups: `via` is one of them.
 create view scim.reach_nested as
 select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, n.via, greatest(p.since, n.since) as since
   from scim.tenant t
@@ -75,7 +74,7 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, n.
           from down d
           join scim.resource v on v.tenant = t.tenant and v.id = d.via and v.deleted_at is null
          group by d.group_id, d.via) n
- -- The groups are found once, and what each is mapped to after that.
+ -- The nested groups are found first, and then the mappings of each mapped group.
  cross join lateral (
         select p.subscription_id, p.role, p.group_id, p.since from scim.mapping p where p.tenant = t.tenant and p.group_id = n.group_id offset 0) p
  cross join lateral (
@@ -85,8 +84,8 @@ select t.tenant, p.subscription_id, p.role, p.group_id, g.name as group_name, n.
         offset 0) g
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
--- The groups that a group is in, at any distance, of its own tenant, each with the moment from which a way has led there. In plpgsql for
--- its plan, which is made once for a connection and, as httpd's are, for no tenant in particular and with indexes: it is asked for the few groups that one account is in.
+-- The groups of the same tenant that contain a group, directly or indirectly, each with the time since which it does. In plpgsql, so that it has
+-- one generic plan for each connection, which uses indexes: it is called for the few groups of one account.
 create function scim.groups_above(of_tenant text, of_group uuid) returns table (group_id uuid, since timestamptz)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off rows 10 cost 1000
@@ -116,8 +115,8 @@ $$;
 revoke execute on function scim.groups_above from public;
 grant execute on function scim.groups_above to scim_app, scim_web, scim_manage;
 
--- What an account has by mappings of groups that its groups are in: from the account upwards, whatever there is of other groups. Each
--- step is one that cannot come before the one above it, whatever the statistics say.
+-- What an account has by mappings of groups that contain its groups. It goes upwards from the account, independent of other groups. Lateral joins
+-- fix the order of the steps, independent of the statistics.
 create view scim.reach_up as
 select t.tenant, m.member_id, m.added, greatest(m.added, n.since, p.since) as since, p.subscription_id, p.role, n.group_id,
        (select g.doc ->> 'displayName' from scim.resource g where g.tenant = m.tenant and g.id = n.group_id) as group_name, m.group_id as via
@@ -128,7 +127,7 @@ select t.tenant, m.member_id, m.added, greatest(m.added, n.since, p.since) as si
         select p.subscription_id, p.role, p.since from scim.mapping p where p.tenant = m.tenant and p.group_id = n.group_id offset 0) p
  where t.nests and t.sync_policy = 'groups' and coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false);
 
--- Grants that count. One at login does not where the policy for synchronised accounts decides, or the account is protected.
+-- Effective grants. A grant of the first login has no effect if the policy for synchronised accounts applies, or the account is protected.
 create view scim.reach_grant as
 select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted_by, a.granted, a.joined
   from scim.tenant t
@@ -137,7 +136,7 @@ select t.tenant, a.user_id, a.subscription_id, a.role, a.id, a.source, a.granted
  where coalesce(current_setting('scim.tenant', true) in (t.tenant, '*'), false)
    and (a.source <> 'login' or r.protected is null and (t.sync_policy = 'manual' or r.source <> 'scim'));
 
--- Each ground on which an account has a subscription.
+-- Each source from which an account has a subscription.
 create view scim.ground as
 select a.tenant, r.id as user_id, a.subscription_id, 'policy' as source, null::uuid as source_id, 'all' as name, null::text as through,
        greatest(scim.id_time(r.id), a.since) as since, scim.id_time(r.id) as joined
@@ -160,7 +159,7 @@ select g.tenant, g.user_id, g.subscription_id, g.source, g.id, g.granted_by, nul
   from scim.reach_grant g
  where g.subscription_id is not null;
 
--- And a role: asked of one account, so from its groups to what these are mapped to.
+-- Each source from which an account has a role. It is read for one account, so it goes from the account's groups to their mappings.
 create view scim.ground_role as
 select t.tenant, r.id as user_id, coalesce(r.role, t.default_role) as role, case when r.role is null then 'default' else 'account' end as source,
        null::uuid as source_id, null::text as name, null::text as through, r.created as since, r.created as joined
@@ -196,16 +195,16 @@ select g.tenant, g.user_id, g.role, g.source, g.id, g.granted_by, null, g.grante
 -- A place in the order of seats.
 create type scim.place as (since timestamptz, joined timestamptz, user_id uuid);
 
--- The first grounds of a subscription after a place in their order: at least the first `most` of them, with those of other
--- sources beyond them, and the same account once for each source. Each source is read in the order of an index, up to `most`: who joined
--- before a mapping has what it gives since then, so the order of joining is that of seats. `after` is turned into a place in that order.
+-- The first sources of a subscription after a place in the order of seats: at least the first `most`, and others beyond them. An account is
+-- returned once for each source. Each kind of source is read in the order of an index, up to `most`. An account that joined before the mapping was
+-- made has the mapping's time, so joining gives the order of seats. `after` is converted to a position in that order.
 create function scim.first_grounds(of_tenant text, of_subscription uuid, after scim.place, most int)
     returns table (since timestamptz, joined timestamptz, user_id uuid)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 100
 as $$
 declare
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-    -- Who joined at the moment of the place itself: all of them where it is of somebody who joined before.
+    -- The first id for accounts that joined at the place's own time: any id if the account of the place had joined before.
     at_place constant uuid := case when (after).joined < (after).since then nobody else (after).user_id end;
 begin
     return query
@@ -247,7 +246,7 @@ $$;
 revoke execute on function scim.first_grounds from public;
 grant execute on function scim.first_grounds to scim_web, scim_manage;
 
--- Whether there are more grounds than so many, without looking at who they are: where there are not, nobody waits.
+-- Whether a subscription has more sources than seats, without looking at the accounts. If not, nobody waits.
 create function scim.exceeds(of_tenant text, of_subscription uuid, seats int) returns boolean
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -271,8 +270,8 @@ $$;
 revoke execute on function scim.exceeds from public;
 grant execute on function scim.exceeds to scim_web, scim_manage;
 
--- How many members of a group policy and groups decide about; null where the size of the group is not remembered. Those whom they do not decide
--- about are looked up one by one, unless it is certain before that there are no more than `few`, or at least as `many`: then any such number will do.
+-- To how many members of a group policy and groups apply; null: the group's size is not cached. The members to which they do not apply are looked
+-- up one by one, unless the result is certainly at most `few` or at least `many`: then another such number is returned.
 create function scim.steered_members(of_tenant text, of_group uuid, few bigint default 0, many bigint default null) returns bigint
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -293,8 +292,8 @@ $$;
 revoke execute on function scim.steered_members from public;
 grant execute on function scim.steered_members to scim_manage;
 
--- Counts the members of those of these groups whose size is not remembered, and remembers it of the large ones; one transaction of a tenant at a
--- time, and no other waits for it.
+-- Counts the members of the given groups without a cached size, and caches the sizes of large ones. Only one transaction of a tenant does this at
+-- a time; others do not wait, but skip it.
 create function scim.remember_sizes(of_tenant text, groups uuid[]) returns void
     language plpgsql
 as $$
@@ -315,19 +314,18 @@ begin
 end
 $$;
 
--- The place of the last of so many seats; null where seats are left. Its cost is said to be high, so that a plan asks once for each
--- subscription and not for each account.
+-- The place of the last seat; null: there are free seats. Its declared cost is high, so that plans call it once for each subscription and not for
+-- each account.
 --
--- One mapped group alone gives most subscriptions that have many seats: its members are read in the order of an index, without those
--- that groups do not decide about, who are few; from the end that is nearer, where its size is known. Else the first grounds of all
--- sources are put in order.
+-- Most subscriptions with many seats are given by a single mapped group. Its members are read in the order of an index, without the few to which
+-- groups do not apply, and from the nearer end if its size is cached. Otherwise the first sources of all kinds are sorted.
 create function scim.last_seat(of_tenant text, of_subscription uuid, seats int) returns scim.place
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp cost 1000000
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
 declare
     place scim.place;
-    sole  uuid;        -- the only group that gives it; null where there are more sources
+    sole  uuid;        -- the only group that gives it; null: there are other sources
     given timestamptz; -- since when
     most  bigint;
 begin
@@ -370,7 +368,7 @@ begin
          limit 1;
         return place;
     elsif scim.exceeds(of_tenant, of_subscription, seats) then
-        -- An account may have been granted it in each of five ways, and then the first grounds are those of fewer people.
+        -- An account may have up to five grants of it, so the first sources may be those of fewer accounts.
         foreach most in array array [seats, 5 * seats::bigint] loop
             select x.ground [1], x.ground [2], x.user_id
               into place
@@ -412,7 +410,7 @@ create function scim.source_json(source text, source_id uuid, name text, through
     return jsonb_build_object('source', source, 'id', source_id, 'name', name, 'since', scim.time_text(since),
                               'text', scim.source_text(source, name, through, since));
 
--- What everybody has and why. A condition on tenant and user_id, or on tenant and id, goes down to the indexes of each branch.
+-- What each account has, and why. A condition on tenant and user_id, or on tenant and id, reaches the indexes of each branch.
 create view scim.access as
 select a.tenant, a.user_id, 'subscription' as kind, a.subscription_id as id, s.name, a.since, s.seats,
        (l.place is null or (a.since, a.joined, a.user_id)::scim.place <= l.place) as seated, a.sources
@@ -421,7 +419,7 @@ select a.tenant, a.user_id, 'subscription' as kind, a.subscription_id as id, s.n
           from scim.ground g
          group by g.tenant, g.user_id, g.subscription_id) a
   join scim.subscription s on s.tenant = a.tenant and s.id = a.subscription_id
-  -- A row of its own, whose cost the planner knows.
+  -- In a lateral join, so that the planner counts the function's cost.
  cross join lateral (select case when s.seats is not null then scim.last_seat(s.tenant, s.id, s.seats) end as place offset 0) l
  union all
 select g.tenant, g.user_id, 'role', null, g.role, min(g.since), null, true,
@@ -429,8 +427,8 @@ select g.tenant, g.user_id, 'role', null, g.role, min(g.since), null, true,
   from scim.ground_role g
  group by g.tenant, g.user_id, g.role;
 
--- The one role of an account where there may be one only, and where it is from (account, group by its name, protected, default): its own,
--- else what its groups give it, the longest first, else the tenant's default.
+-- The effective role of an account, for applications that use only one, and its source (account, group with its name, protected, default): its
+-- own role, else the one that its groups have given it for longest, else the tenant's default.
 create function scim.role_in_effect(of_tenant text, of_user uuid, own text, out role text, out source text, out name text)
     language plpgsql stable
 as $$
@@ -440,7 +438,7 @@ begin
     if own is not null then
         return;
     end if;
-    -- Few tenants map roles, or protect anybody: of the others nobody has to be asked.
+    -- Few tenants map roles or protect accounts; for the others the view need not be read.
     if exists (select from scim.mapping p where p.tenant = of_tenant and p.role is not null)
         or exists (select from scim.access_grant a where a.tenant = of_tenant and a.user_id = of_user and a.role is not null) then
         select g.role, g.source, g.name into role, source, name
@@ -468,6 +466,6 @@ $$;
 revoke execute on function scim.effective_role from public;
 grant execute on function scim.effective_role to scim_app, scim_web, scim_manage;
 
--- Not scim.steered and scim.unsteered: the others read them with their owner's rights, and by itself it has no wall.
+-- Not scim.steered and scim.unsteered: the other views read them with their owner's rights, and they do not restrict the tenant.
 grant select on scim.access, scim.ground, scim.ground_role, scim.reach_all, scim.reach_direct, scim.reach_nested, scim.reach_up,
     scim.reach_grant to scim_web, scim_manage;

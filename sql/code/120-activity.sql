@@ -1,7 +1,7 @@
--- What clients have asked for and what came of it.
+-- Activity: the requests of clients and their outcome.
 
--- Makes the pieces of this week and the next four, and drops those that are older than `keep`. One at a time; who finds it under
--- way does nothing.
+-- Creates the partitions of this week and the next four, and drops those older than `keep`. If another transaction is doing this, it does
+-- nothing.
 create function scim.keep_activity(keep interval) returns jsonb
     language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
 as $$
@@ -18,7 +18,7 @@ begin
         week := date_trunc('week', now()) + i * interval '7 days';
         piece := 'activity_' || to_char(week, 'YYYYMMDD');
         continue when to_regclass('scim.' || piece) is not null;
-        -- Attached, and not made as a part, so that nobody has to wait for it.
+        -- Attaching a table locks the partitioned table less than creating a partition does, so that no request waits.
         execute format('create table scim.%I (like scim.activity including all)', piece);
         execute format('alter table scim.%I enable row level security', piece);
         execute format('with moved as (delete from scim.activity_default where at >= %L and at < %L returning *)
@@ -44,11 +44,11 @@ $$;
 revoke execute on function scim.keep_activity from public;
 grant execute on function scim.keep_activity to scim_web, scim_manage;
 
--- Makes the pieces that are missing now; drops none.
+-- Creates missing partitions; drops none.
 select scim.keep_activity(interval '100 years');
 
--- Which members a change of a group is about. With the owner's rights, so that the index of the members can be asked behind row-level
--- security, and with a wall of its own.
+-- The members that a change of a group has added or removed. The view has the owner's rights, so that the index on the members is used in spite of
+-- row-level security, and restricts the tenant itself.
 create view scim.member_audit as
 select a.tenant, a.id, a.action, a.object_id, coalesce(a.after, a.before) -> 'members' as members
   from scim.audit a

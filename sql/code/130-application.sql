@@ -1,5 +1,5 @@
--- What applications read. Names and columns are stable. Each view shows the tenant that the setting scim.tenant names, and none
--- without it.
+-- The views for applications. Their names and columns are stable. Each view shows only the tenant in the setting scim.tenant, and nothing without
+-- the setting.
 
 create view scim_app.accounts with (security_barrier) as
 select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.doc ->> 'displayName' as display_name,
@@ -12,7 +12,7 @@ select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.doc
   from scim.resource r
  where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
 
--- Groups that are in groups count: `direct` tells the two apart. From each account upwards: read it by `user_id`.
+-- Memberships, including those by nested groups (`direct` is false). It goes upwards from each account, so read it by `user_id`.
 create view scim_app.memberships with (security_barrier) as
 select m.tenant, m.group_id, g.doc ->> 'displayName' as group_name, m.member_id as user_id, true as direct, m.added
   from scim.membership m
@@ -34,7 +34,7 @@ select a.tenant, a.user_id, a.kind, a.id, a.name, a.since, a.seated, a.sources
   from scim.access a
  where coalesce(a.tenant = current_setting('scim.tenant', true), false);
 
--- What facts has of an account beside its row. In plpgsql for its plan, which is made once for a connection.
+-- The columns of scim_app.facts that are not in the account's row. In plpgsql, so that it is planned only once for each connection.
 create function scim.facts_of(of_tenant text, of_user uuid, out roles text[], out entitlements text[], out groups text[])
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
@@ -52,8 +52,8 @@ $$;
 revoke execute on function scim.facts_of from public;
 grant execute on function scim.facts_of to scim_app, scim_web, scim_manage;
 
--- The groups of an account and those that these are in, each with the time of joining and that from which a way has led there: for
--- httpd's statements, in a tenant that has groups in groups. One walk for all of them, because an account may be in thousands.
+-- The groups of an account and those that contain these, each with the time of joining and the time since which it contains the account. httpd's
+-- statements use it in tenants with nested groups. It processes all groups together, because an account may be in thousands.
 create function scim.groups_of(of_tenant text, of_user uuid) returns table (group_id uuid, added timestamptz, since timestamptz)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off rows 10 cost 1000
@@ -79,7 +79,7 @@ $$;
 revoke execute on function scim.groups_of from public;
 grant execute on function scim.groups_of to scim_web, scim_manage;
 
--- All that decides whether an account may do something, in one row: for `where user_name_key = scim_app.fold(...)`.
+-- Everything that decides what an account may do, in one row. Read it by `where user_name_key = scim_app.fold(...)`.
 create view scim_app.facts with (security_barrier) as
 select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.active,
        coalesce(r.role, scim.effective_role(r.tenant, r.id, r.role)) as role, f.roles, f.entitlements, f.groups,
@@ -88,15 +88,15 @@ select r.tenant, r.id, r.doc ->> 'userName' as user_name, r.user_name_key, r.act
  cross join lateral scim.facts_of(r.tenant, r.id) f
  where r.type = 'User' and r.deleted_at is null and coalesce(r.tenant = current_setting('scim.tenant', true), false);
 
--- Names as they are compared.
+-- Folds a name for comparison.
 create function scim_app.fold(value text) returns text
     language sql immutable parallel safe
     return scim.fold(value);
 
--- What the views call runs with the owner's rights; applications, which may not use the schema scim, cannot call it themselves.
+-- Functions in the views run with the owner's rights. Applications cannot call them, because they may not use the schema scim.
 grant select on all tables in schema scim_app to scim_app, scim_web, scim_manage;
 
--- What others were granted before these were made anew (sql/drop-code.sql), as far as it is still there.
+-- Restores the privileges that other roles had before the objects were replaced (sql/drop-code.sql), if the objects still exist.
 do $$
 declare
     command text;
