@@ -1,5 +1,5 @@
-# Reviews of access: who has what, since when and why; now, as the view scim.access has it, and at each moment of the past, as it was told then.
-# Changes of each kind, and at random.
+# Reviews of access: who has what, since when and why. A review of now must equal the view scim.access, and a review of
+# a past moment what the view had then. First each kind of change, then random changes.
 use strict;
 use warnings;
 use utf8;
@@ -17,7 +17,7 @@ my $t = ScimTest->new('review');
 my $tenant = $t->tenant;
 sub clock { return sql("select scim.time_text(clock_timestamp())") }
 
-# Sources of one moment and kind have no order; two names of them may.
+# Sources of the same time and kind have no order, and neither have two names of one source.
 sub ordered {
     my @rows = map { { %$_, why => [sort @{ $_->{why} }], sources => [sort { json($a) cmp json($b) } @{ $_->{sources} }] } } @_;
     return [sort { "$a->{userId} $a->{kind} $a->{name}" cmp "$b->{userId} $b->{kind} $b->{name}" } @rows];
@@ -28,7 +28,7 @@ sub review {
     is($res->{status}, 200, 'a review') or diag $res->{body};
     return ordered(map { unjson($_) } split /\n/, $res->{body});
 }
-# What the view says, which decides everywhere else.
+# The view's answer, by which everything else decides.
 sub truth {
     my ($of) = @_;
     my $text = sql("set scim.tenant = '$of->{tenant}'; select coalesce(jsonb_agg(jsonb_build_object('userId', a.user_id, 'userName', r.doc -> 'userName', 'displayName', r.doc -> 'displayName',
@@ -120,7 +120,7 @@ done($t->admin(POST => '/tenants', {}), 'x') if 0;
 
 is_json(review($t, $_->[0]), $_->[1], "then, after: $_->[2]") for @moments;
 
-# --- what can be asked -------------------------------------------------------------------------------------------------------------
+# --- arguments ---------------------------------------------------------------------------------------------------------------------
 
 my ($first) = @moments;
 my $begins = sql("select scim.time_text(min(at)) from scim.audit where tenant = '$tenant'");
@@ -162,7 +162,7 @@ my $r = ScimTest->new('review-random');
 my @users = map { $r->make(Users => userName => "user$_", rand() < 0.3 ? (roles => [{ value => 'read-only' }]) : ()) } 1 .. 7;
 my @groups = map { $r->make(Groups => displayName => "Group $_") } 1 .. 5;
 $r->admin(POST => '/subscriptions', { name => "Sub $_", ($_ % 2 ? (seats => $_) : ()), automatic => $_ % 3 == 0 ? true : false }) for 1 .. 4;
-# Each of these may be refused, which is as good.
+# The server may refuse some of these changes, which does not matter.
 my @changes = (
     (sub { $r->patch('/Groups/' . some(@groups), [{ op => 'add', path => 'members', value => [map { { value => some(@users) } } 1 .. 3] }]) }) x 3,
     sub { $r->patch('/Groups/' . some(@groups), [{ op => 'add', path => 'members', value => [{ value => some(@groups), type => 'Group' }] }]) },

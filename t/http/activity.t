@@ -1,4 +1,4 @@
-# Activity: one row for each request of provisioning, in words for the identity provider's administrator, and nothing secret in it.
+# Activity: one row for each provisioning request, in words for the identity provider's administrator, without secrets.
 use strict;
 use warnings;
 use utf8;
@@ -21,7 +21,7 @@ sub activity {
     return $list;
 }
 my $seen = 0;
-# What is told of what has been asked since the last time: so many requests.
+# The rows of the requests since the last call; the argument is their number.
 sub news {
     my ($count) = @_;
     my $list = activity($t, $seen + $count);
@@ -35,7 +35,7 @@ sub entry { my ($method, $path, $status, $type, $reason, %more) = @_;
     return { resourceType => $about || $path =~ m{^/Users/} ? 'User' : undef, resourceId => $id, leniencies => [], id => qr/^\d{16}-\d+$/, at => $TIME, tokenId => $key, tokenName => 'test', method => $method, path => $path, status => $status,
         outcome => $status < 400 ? 'done' : $status < 500 ? 'refused' : 'failed', scimType => $type, reason => $reason, duration => $ANY,
         request => qr/^[\w@-]{27}$/, address => '127.0.0.1', object => defined $id ? 'kim' : undef, dryRun => false, %more } }
-# Numbers are compared as such.
+# Compares numbers as numbers.
 sub told { my ($got, @expected) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my $name = pop @expected;
@@ -43,7 +43,7 @@ sub told { my ($got, @expected) = @_;
     cmp_ok($got{duration}, '>', 0, "$name: duration");
     is_json({ %got, duration => 'some' }, entry(@expected), $name) }
 
-# --- what is told ---
+# --- the rows ---
 my $kim = $t->make(Users => userName => 'kim');
 my ($row) = news(1);
 told($row, 'POST', '/Users', 201, undef, undef, object => 'kim', resourceId => $kim, 'a user is made');
@@ -201,7 +201,7 @@ sleep 2;
 my $kept = @{ activity($t, 0) } - $seen;
 ok($kept > 20 && $kept < 80, "about half of the reads") or diag $kept;
 
-# Whatever a path holds, and as often as the connection breaks.
+# Paths with any content are recorded, even if the connection breaks often.
 $t->admin(PATCH => '', { activityReads => 100 });
 $seen += $kept;
 my @paths = map { "/Users?count=0&filter=userName+eq+$_" } '"a\\\\b"', '"{a,b}"', '"NULL"', "%22'%22", '"%C3%A4%5C%5C"';
@@ -221,7 +221,7 @@ is(scalar @$told, $seen + @paths, 'each is told once');
 is(sql("select last_used is not null from scim.token where tenant = '$tenant' and name = 'late'"), 't', 'and that the token was used');
 is_json([sort map { $_->{path} } @$told[0 .. $#paths]], [sort map { URI->new($_)->as_string } @paths], 'as it came');
 
-# --- who may ---
+# --- permissions ---
 like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -U scim_web -c), "set scim.tenant = '$tenant'; select path from scim.activity"), qr/permission denied/, 'httpd does not read it');
 like(run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -U scim_web -c), "set scim.tenant = '$tenant'; delete from scim.activity"), qr/permission denied/, 'nor removes it');
 done_testing;

@@ -1,5 +1,5 @@
-# What activity keeps of people where nobody has set anything: none of what tells who somebody is, in no column; and an administrator still
-# finds what a request was about.
+# What activity stores of people by default: no value that identifies a person, in no column. An administrator can still
+# find the requests about a person.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ my $ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $t = ScimTest->new('personal');
 my $tenant = $t->tenant;
-# Each value that tells who somebody is has this in it.
+# Each value that identifies the person contains this text.
 my $who = 'zyxw';
 
 my @columns = qw(path reason object body::text changes::text);
@@ -40,7 +40,7 @@ is_json($t->admin(GET => '')->{json}{activityMask}, ['personal'], 'what a new te
 is_json($t->admin(GET => '')->{json}{activityBodies}, false, 'and bodies are not kept');
 is_json($t->admin(PATCH => '', { activityBodies => true })->{json}{activityMask}, ['personal'], 'bodies are kept');
 
-# --- each way in which a request names somebody ---
+# --- each way in which a request names a person ---
 my %kim = (schemas => [$USER, $ENTERPRISE], userName => "$who\@x.example", externalId => "$who-1", displayName => "K $who", nickName => $who, title => 'Chief', locale => 'de', timezone => 'Europe/Vienna',
     profileUrl => "https://x.example/$who", name => { formatted => "K $who", familyName => $who, givenName => "K$who" }, active => true,
     emails => [{ value => "$who\@x.example", type => 'work', primary => true }], phoneNumbers => [{ value => "+1 $who" }], ims => [{ value => $who }], photos => [{ value => "https://x.example/$who.png" }],
@@ -98,7 +98,7 @@ rows(6);
 nobody('dry run and hold');
 is(sql("select count(*) from scim.hold where tenant = '$tenant' and to_jsonb(hold)::text ~ '$who'"), 0, 'nor in the hold');
 
-# --- an administrator finds it ---
+# --- an administrator finds the requests ---
 sub found { my ($query) = @_; return @{ $t->admin(GET => "/activity?limit=500&$query")->{json}{items} } }
 my $name = uri_escape_utf8("$who-9");
 my $about = sql("select count(*) from scim.activity where tenant = '$tenant' and resource_id = '$kim'");
@@ -113,7 +113,7 @@ ok(scalar(grep { ($_->{after}{userName} // '') eq "$who-9" } @$history), 'the hi
 is_json([grep { !$_->{request} } @$history], [], 'each with its request');
 like(scimctl(qw(activity list --limit 500 --tenant), $tenant, '--user', "$who-9"), qr/PUT .*200/, 'scimctl activity list --user');
 
-# --- what a tenant had is as it was ---
+# --- a tenant that masks nothing ---
 my $open = ScimTest->new('personal-open');
 is_json($open->admin(PATCH => '', { activityMask => [] })->{json}{activityMask}, [], 'nothing is masked');
 my $lee = $open->make(Users => userName => 'lee');

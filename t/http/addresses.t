@@ -1,4 +1,5 @@
-# Wrong addresses are answered with the right one: other letters, the base path twice, SCIM 1.1's names, a missing slash, a missing tenant.
+# A wrong URL is answered with the right one: other case, the base path twice, names of SCIM 1.1, a missing slash, a
+# missing tenant.
 use strict;
 use warnings;
 use Test::More;
@@ -11,7 +12,7 @@ my $id   = $t->make(Users => userName => 'u');
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
 my @details;
-# [what comes behind the Location, what is meant below the base URL]
+# [the path after the Location, the correct path below the base URL]
 for (['/users' => 'Users'], ['/USERS' => 'Users'], ["/users/$id" => "Users/$id"], ['/User' => 'Users'], ["/user/$id" => "Users/$id"], ['/groups' => 'Groups'], ['/Group' => 'Groups'],
     ['/users/.search' => 'Users/.search'], ['/.Search' => '.search'], ['/bulk' => 'Bulk'], ['/me' => 'Me'], ['/schemas' => 'Schemas'], ["/schemas/$USER" => "Schemas/$USER"], ['/resourcetypes' => 'ResourceTypes'],
     ['/ServiceProviderConfigs' => 'ServiceProviderConfig'], ['/serviceproviderconfig' => 'ServiceProviderConfig'], ['/serviceproviderconfigs/' => 'ServiceProviderConfig/'],
@@ -29,22 +30,22 @@ for (['/users' => 'Users'], ['/USERS' => 'Users'], ["/users/$id" => "Users/$id"]
 my $told = sub { my %told = map { $_->{reason} // '' => 1 } @{ $t->admin(GET => '/activity?limit=500')->{json}{items} }; return grep { !$told{$_} } @details };
 eventually(sub { !$told->() });
 is_json([$told->()], [], 'activity tells');
-# The base path twice, the tenant in the second one alone or in both.
+# The base path twice, with the tenant in the second one only, or in both.
 for my $before ('/scim/v2', '/scim/v2/scim/v2') {
     is_error($t->request(GET => "/Users/$id", undef, ':base' => "$before/scim/v2/$own"), 404, undef,
         qr{^There is no endpoint at "\Q$before\E/scim/v2/\Q$own\E/Users/$id"; use \Q$base\E/Users/$id\.}, "$before twice");
 }
-# A missing slash, as where a client puts the path behind a base URL without one.
+# A missing slash, as from a client that appends the path to a base URL without one.
 for my $path ("Users/$id", 'Users', 'Groups', 'ServiceProviderConfig', 'Bulk') {
     is_error($t->request(GET => $path), 404, undef, qr{^There is no endpoint at "/scim/v2/\Q$own$path\E"; use \Q$base\E/\Q$path\E\. Correct the base URL}, "no slash before $path");
 }
-# A URL without the tenant names none.
+# A URL without a tenant: the answer names no tenant.
 for my $path ('/Users', "/Users/$id", '/Groups', '/ServiceProviderConfigs', '/Bulk') {
     is_error($t->request(GET => $path, undef, ':base' => '/scim/v2'), 401, undef,
         qr{^The URL lacks the tenant's name\. The base URL is http://127\.0\.0\.1:\d+/scim/v2/TENANT, as the administrator of this service has it; correct it in the identity provider\.$}, "no tenant: $path");
 }
 is_error($t->request(GET => "/Users/$id", undef, ':base' => '/scim/v2/NoTenant'), 401, undef, 'The bearer token is not valid.', 'what is no tenant at all');
-# What is meant by nothing of these is nothing.
+# For other wrong URLs the answer suggests nothing.
 is_error($t->request(GET => $_), 404, undef, "There is no endpoint at \"/scim/v2/$own$_\".", $_) for '/nothing', '/Userss', '/x/y/z', "/$id";
 is_error($t->request(GET => '/Users/x/y'), 404, undef, "There is no endpoint at \"/scim/v2/$own/Users/x/y\".", 'too much');
 is($t->request(GET => $_)->{status}, 200, "right: $_") for '/Users', '/Users/', "/Users/$id", '/Schemas', '/ServiceProviderConfig';

@@ -1,4 +1,4 @@
-# The admin API itself, shown by roles: who may use it, what it refuses, versions, lists, and the audit log.
+# The admin API itself, tested with roles: who may use it, what it refuses, versions, lists, and the audit log.
 use strict;
 use warnings;
 use utf8;
@@ -9,12 +9,12 @@ my $t     = ScimTest->new('admin');
 my $other = ScimTest->new('admin-other');
 
 sub role { my ($role, $name, $builtin) = @_; return { role => $role, displayName => $name, builtIn => $builtin, created => $TIME, id => $ID } }
-# As it is listed and shown, with how many have it.
+# A role in lists and answers, with the number of users.
 sub counted { return { %{ role(@_) }, users => 0, more => false, mappings => 0 } }
 my @builtin = (counted('administrator', 'Administrator', true), counted('office-admin', 'Office administrator', true),
     counted('user', 'User', true), counted('read-only', 'Read only', true), counted('summary-only', 'Summary only', true));
 
-# --- who may -------------------------------------------------------------------------------------------------------------
+# --- permissions ---------------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(GET => '/roles', undef, ':base' => '/unprotected', Authorization => undef), 403,
     'Nobody is logged in. Protect this Location by AuthType and Require.', undef, 'nobody is logged in');
@@ -29,14 +29,14 @@ is_problem($other->admin(GET => '/roles', undef, ':base' => '/own', ':user' => $
 is_problem($t->admin(GET => '/roles', undef, ':base' => '/own', ':user' => 'No Tenant'), 403,
     'You are the administrator of no tenant here.', undef, 'a user whose name is no tenant');
 
-# --- requests of other sites ------------------------------------------------------------------------------------------------
+# --- requests from other sites ----------------------------------------------------------------------------------------------
 
 my $before = sql("select count(*) from scim.resource where tenant = '$own'");
 my $new = { role => 'editor' };
 for (['Sec-Fetch-Site' => 'cross-site'], ['Sec-Fetch-Site' => 'same-site'], [Origin => 'https://evil.example'], [Origin => 'null']) {
     is_problem($t->admin(POST => '/roles', $new, @$_), 403, 'Changes are accepted from pages of this site alone.', undef, "@$_");
 }
-# The body is refused with 400 where the page is one of this site. secure.test is asked by TLS.
+# A page of this site is answered 400 because of the body. The request to secure.test comes by TLS.
 my $port = $ScimTest::PORT;
 for (["127.0.0.1:$port", "http://127.0.0.1:$port", 400], ["127.0.0.1:$port", "https://127.0.0.1:$port", 400], ["127.0.0.1:$port", "HTTP://127.0.0.1:$port", 400],
     ["127.0.0.1:$port", 'http://127.0.0.1', 403], ["127.0.0.1:$port", "ftp://127.0.0.1:$port", 403], ["127.0.0.1:$port", "http:127.0.0.1:$port", 403],
@@ -52,7 +52,7 @@ for ('text/plain', 'application/x-www-form-urlencoded', undef) {
 is(sql("select count(*) from scim.resource where tenant = '$own'"), $before, 'nothing has changed');
 is_admin($t->admin(GET => '/roles', undef, 'Sec-Fetch-Site' => 'cross-site'), 200, items(@builtin), 'reading needs no such proof');
 
-# --- places and methods --------------------------------------------------------------------------------------------------------
+# --- paths and methods ---------------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(GET => '/nothing'), 404, qr/^There is nothing at /, undef, 'no such place');
 my $res = $t->admin(PUT => '/roles', {});
@@ -91,7 +91,7 @@ is_problem($t->admin(PATCH => '/roles/user', { role => 'administrator', displayN
     'a body names another one than the path');
 is_problem($t->admin(GET => '/roles?after=x'), 400, $ANY, { after => 'is not a valid page token; use the `next` value of a previous page.' }, 'a place that is none');
 
-# --- roles: make, show, change, remove --------------------------------------------------------------------------------------------
+# --- roles: add, show, change, remove ---------------------------------------------------------------------------------------------
 
 my $slash = $t->admin(POST => '/roles', { role => 'Read/Write 100%' });
 is_admin($slash, 201, role('Read/Write 100%', 'Read/Write 100%', false), 'a name with a slash');
@@ -177,7 +177,7 @@ is(scimctl(qw(role remove writer --tenant), $own), '', 'scimctl role remove');
 like(sql("select actor_kind || ' ' || actor from scim.audit where tenant = '$own' and object_name = 'Writer' order by id desc limit 1"),
     qr/^scimctl \w+$/, 'the audit log knows who');
 
-# --- two at once ------------------------------------------------------------------------------------------------------------------
+# --- two administrators at the same time ------------------------------------------------------------------------------------------
 
 my $raced = $t->admin(POST => '/roles', { role => 'raced' })->{headers}->header('ETag');
 my $pid = fork // die "fork: $!";
@@ -190,7 +190,7 @@ is_problem($t->admin(PATCH => '/roles/raced', { displayName => 'Second' }, 'If-M
 waitpid $pid, 0;
 is($t->admin(GET => '/roles/raced')->{json}{displayName}, 'First', 'and changes nothing');
 
-# --- what takes long ----------------------------------------------------------------------------------------------------------------
+# --- slow operations ----------------------------------------------------------------------------------------------------------------
 
 # Longer than ScimDatabaseTimeout, which is two seconds here.
 $pid = fork // die "fork: $!";

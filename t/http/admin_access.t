@@ -1,5 +1,4 @@
-# Who has what: subscriptions, mappings and grants as administrators make them, and effective access, which follows what SCIM requests
-# do at once.
+# Access: administrators manage subscriptions, mappings and grants, and effective access follows SCIM requests at once.
 use strict;
 use warnings;
 use utf8;
@@ -14,11 +13,11 @@ sub subscription {
     my ($name, %more) = @_;
     return { id => $ID, name => $name, description => undef, seats => undef, automatic => false, created => $TIME, %more };
 }
-# As it is listed and shown, with how many have it.
+# A subscription in lists and answers, with its numbers.
 sub counted { return { %{ subscription(@_) }, entitled => 0, seated => 0, waiting => 0, more => false, mappings => 0, grants => 0 } }
 sub policy { $_[0]->admin(PATCH => '//tenants/' . $_[0]->tenant, { syncPolicy => $_[1] })->{status} == 200 or die }
 
-# What an account has by the view that applications read, in a line.
+# An account's access in the applications' view, as one line.
 sub has {
     my ($user, $tenant) = @_;
     $tenant //= $own;
@@ -57,7 +56,7 @@ is_admin($t->admin(PATCH => "/subscriptions/$bilingual", { name => 'Web - Biling
 is_problem($t->admin(GET => '/subscriptions/none'), 404, 'There is no subscription "none"; make it first, or correct the name. The subscriptions here are: Web - Bilingual, Web - French.', { subscription => $ANY }, 'no such subscription');
 is_problem($other->admin(GET => "/subscriptions/$bilingual"), 404, $ANY, { subscription => $ANY }, 'not for another tenant');
 
-# On the wire they are entitlements, in both shapes.
+# Clients see subscriptions as entitlements, in both formats.
 sub on_wire { my ($name, %more) = @_; return $t->resource(Entitlements => 'urn:ietf:params:scim:schemas:core:2.0:Entitlement', 'Entitlement',
     { value => $name, display => $name, type => 'subscription', supported => true, limitedAssignmentsPermitted => false, %more }) }
 is_reply($t->request(GET => '/Entitlements'), 200, listing(2, 1, on_wire('Web - Bilingual'), on_wire('Web - French')), 'entitlements');
@@ -121,7 +120,7 @@ is(sql("select string_agg(action || ' ' || coalesce(after, before)::text, ', ' o
     'map {"subscription": "Web - French"}, map {"subscription": "Web - Bilingual"}, map {"role": "office-admin"}, map {"role": "mapped"}, unmap {"role": "mapped"}',
     'the audit log has them');
 
-# --- manual: nothing follows ---------------------------------------------------------------------------------------------------
+# --- policy manual: no automatic access ----------------------------------------------------------------------------------------
 
 my $kim = $t->make(Users => userName => 'Kim', externalId => 'e-kim');
 my $lee = $t->make(Users => userName => 'Lee', roles => [{ value => 'read-only' }]);
@@ -143,7 +142,7 @@ is_admin($t->admin(GET => '/grants?user=kim'), 200, items(grant_of('Kim', 'Web -
 is_admin($t->admin(GET => '/grants?subscription=web%20-%20french&source=manual'), 200, items(grant_of('Kim', 'Web - French')), 'of a subscription');
 is_admin($t->admin(GET => '/grants?user=lee'), 200, items(), 'none');
 
-# --- groups: joining and leaving, at once ---------------------------------------------------------------------------------------
+# --- policy groups: joining and leaving have an effect at once ------------------------------------------------------------------
 
 policy($t, 'groups');
 like(has($kim), qr/^Web - Bilingual \(group Sales\); Web - French \((group Sales, granted|granted)/, 'two subscriptions by one group, and the grant');
@@ -168,7 +167,7 @@ is(has($lee), '', 'leaving withdraws');
 is_json($t->admin(GET => "/users/$lee/access")->{json}{notes},
     ['The account is in no group; the sync policy "groups" gives what groups are mapped to.'], 'and why not');
 
-# Deactivation, deletion, and back again; what was granted by hand stays.
+# Deactivation, deletion, and the way back; manual grants stay.
 is($t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'deactivate');
 is(has($kim), '', 'withdraws all');
 is_json($t->admin(GET => '/users/kim/access')->{json}{notes}, ['The account is deactivated; it has no access until it is active again.'], 'and why');
@@ -209,7 +208,7 @@ leave_group($low, $top);
 leave_group($top, $middle);
 is(has($lee), '', 'cut off above');
 
-# --- all ----------------------------------------------------------------------------------------------------------------------------
+# --- policy all ---------------------------------------------------------------------------------------------------------------------
 
 policy($t, 'all');
 is(has($lee), 'Web - French (policy all)', 'what is automatic');
@@ -246,7 +245,7 @@ sql("set scim.tenant = '$own'; update scim.resource set protected = null where t
 is(has($pat), 'Web - Bilingual (policy all); Web - French (policy all)', 'no longer protected');
 is(sql("select count(*) from scim.access_grant where tenant = '$own' and user_id = '$pat'"), 0, 'nothing is kept');
 
-# --- at the same time -----------------------------------------------------------------------------------------------------------------
+# --- simultaneous requests ------------------------------------------------------------------------------------------------------------
 
 my $id = $granted->{json}{id};
 my $tag = '"' . 'a' x 32 . '"';
@@ -259,7 +258,7 @@ is_empty($t->admin(DELETE => '/mappings/' . $_->{id}), 204, 'a mapping goes') fo
 is_problem($t->admin(DELETE => '/subscriptions/Web%20-%20French'), 409,
     'The subscription "Web - French" is granted to the user "Lee"; remove its grants first.', { subscription => $ANY }, 'a grant keeps a subscription');
 
-# Real erasure leaves nothing.
+# Erasing an account removes everything about it.
 sql("delete from scim.resource where tenant = '$own' and id = '$lee'");
 is(sql("select count(*) from scim.access_grant where tenant = '$own' and user_id = '$lee'"), 0, 'erasure takes the grants');
 

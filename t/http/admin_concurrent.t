@@ -1,4 +1,4 @@
-# Administrators' operations at the same time as others: which waits for which, and what is tried again.
+# Administrators' operations at the same time as other transactions: which one waits for which, and what is repeated.
 use strict;
 use warnings;
 use Test::More;
@@ -7,7 +7,7 @@ use ScimTest;
 my $t   = ScimTest->new('admin-concurrent');
 my $own = $t->tenant;
 
-# Another transaction, as one of an administrator. Its output comes when it has ended.
+# Runs another transaction, such as an administrator's. Its output is available when it has ended.
 sub beside {
     my ($text) = @_;
     my $pid = open my $out, '-|';
@@ -32,10 +32,10 @@ sub ended { my ($out) = @_; local $/; my $text = <$out>; close $out; return $tex
 my %id = map { $_ => $t->make(Users => userName => $_) } qw(ann ben cat);
 my $row = "update scim.resource set last_modified = now() where tenant = '$own' and id =";
 
-# --- one order ---------------------------------------------------------------------------------------------------------------
+# --- the order of locks ------------------------------------------------------------------------------------------------------
 
-# Whoever marks a user waits for whoever changes the tenant, and holds nobody up meanwhile: else the two would deadlock when the
-# tenant is switched off.
+# Protecting a user waits for a change of the tenant, and holds no locks while it waits. Otherwise the two would
+# deadlock when the tenant is switched off.
 for (['protect', { kind => 'break-glass' }], ['unprotect', {}]) {
     my ($verb, $args) = @$_;
     my $other = beside("select from scim.tenant where tenant = '$own' for no key update; select pg_sleep(1);
@@ -44,8 +44,8 @@ for (['protect', { kind => 'break-glass' }], ['unprotect', {}]) {
     like(ended($other), qr/^\s*free$/, "$verb: the user is not held before the tenant");
 }
 
-# Whoever deletes a user waits for whoever changes a group that it is in, and holds nobody up meanwhile, as when the identity provider
-# deletes one.
+# Deleting a user waits for a change of a group of the user, and holds no locks while it waits, like a deletion by the
+# identity provider.
 my %local = map { $_ => $t->admin(POST => '/users', { userName => $_ })->{json}{id} } qw(goes gone stays);
 my $group = $t->admin(POST => '/groups', { displayName => 'Local' })->{json}{id};
 $t->admin(POST => "/groups/$group/members", { members => [qw(goes gone)] });
@@ -60,10 +60,10 @@ for (['delete', 'goes', sub { $t->admin(DELETE => '/users/goes') }, 204],
 is_json($t->stored_members($group), [$local{stays}], 'the one has left the group, and the other one has come into it');
 $t->admin(DELETE => '/users/stays');
 
-# --- again -------------------------------------------------------------------------------------------------------------------
+# --- repeated transactions ---------------------------------------------------------------------------------------------------
 
-# The other transaction has one user and wants the tenant; this one has the tenant and wants all users. PostgreSQL ends this one, as the other
-# lets deadlocks wait; it is tried again, until the other one is done.
+# The other transaction has locked one user and needs the tenant; this one has locked the tenant and needs all users.
+# PostgreSQL ends this one, because the other has a longer deadlock_timeout. It is repeated until the other one is done.
 my $deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
 my $before = sql($deadlocks);
 my $other = beside("$row '$id{ben}'; select pg_sleep(0.5); select from scim.tenant where tenant = '$own' for no key update; select pg_sleep(1.5);");
@@ -78,7 +78,7 @@ for (1 .. 50) {
 cmp_ok(sql($deadlocks), '>', $before, 'though there was a deadlock');
 is($t->admin(POST => '/enable', {})->{status}, 200, 'switch it on again');
 
-# --- a role that goes --------------------------------------------------------------------------------------------------------
+# --- a role that is removed --------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/users', { userName => 'local' });
 for my $gift (['a user', sub { $t->admin(PATCH => '/users/local', { role => 'Temp' }) }, 'role'],

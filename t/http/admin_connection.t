@@ -1,5 +1,5 @@
-# An identity provider's own first calls, made from here to the tenant's base URL and nowhere else: each with what was expected, what was
-# found, and what to do.
+# Connection tests: the server makes an identity provider's first calls to the tenant's base URL, and to no other URL.
+# Each step has what was expected, what was found, and what to do.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +14,7 @@ my $url = "http://127.0.0.1:$ScimTest::PORT/scim/v2/$own";
 sub try { my ($base, %args) = @_; my $res = $t->admin(POST => '/connection/test', {%args}, ':base' => $base); is($res->{status}, 200, 'tried') or diag $res->{body}; return $res->{json} }
 sub steps { return { map { $_->{step} => [@$_{qw(ok found)}] } @{ $_[0]{steps} } } }
 
-# --- as it should be ---------------------------------------------------------------------------------------------------------
+# --- a working connection ----------------------------------------------------------------------------------------------------
 
 my $answer = try('/itself', token => $t->{token});
 is_json([@$answer{qw(tenant baseUrl)}], [$own, $url], 'what was asked');
@@ -41,7 +41,7 @@ for my $path ('Users', '//elsewhere.example/', '/../Users', '/Users/..', '/Users
 }
 is_problem($t->admin(POST => '/connection/test', { calls => [('/Users') x 11] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^may be ten/ }, 'too many');
 
-# --- what goes wrong ------------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------------------------------------
 
 my $revoked = $t->new_token('old');
 scimctl(qw(token revoke --tenant), $own, 'old');
@@ -61,7 +61,7 @@ is_json([map { $_->{step} } @{ $astray->{steps} }], [qw(https discovery)], 'wher
 like($astray->{steps}[1]{found}, qr/^404/, 'a wrong path');
 like($astray->{steps}[1]{fix}, qr/^Correct the path of the base URL/, 'what to do');
 
-# --- to the base URL and nowhere else -----------------------------------------------------------------------------------------------
+# --- only the base URL --------------------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/connection/test', { url => 'http://127.0.0.1:1/' }, ':base' => '/itself'), 400, $ANY, { url => qr/^is for scimctl/ }, 'no other URL');
 is_problem($t->admin(POST => '/connection/test', {}), 409, 'The base URL is not known: say it by ScimBaseURL in this Location.', undef, 'where it is not known');

@@ -1,5 +1,5 @@
-# What administrators decide about several things at once: mappings, held requests with the people whom they touch, and accounts that are
-# not one person; and previews of names with any signs in them.
+# Decisions of administrators about several objects at once: mappings, held requests with the affected people, and
+# duplicates that are different people; and previews with any characters in names.
 use strict;
 use warnings;
 use utf8;
@@ -29,7 +29,7 @@ is_problem($t->admin(POST => '/mappings/many', { groups => ['Sales'], roles => [
 is_json(unjson(scimctl(qw(mapping add-many --groups), 'Sales,Empty', qw(--roles read-only --json --tenant), $own)), { added => 2, existing => 0 }, 'scimctl mapping add-many');
 is(sql("select count(*) from scim.audit where tenant = '$own' and action = 'map'"), 11, 'the audit log has each');
 
-# --- previews of any name -------------------------------------------------------------------------------------------------------
+# --- previews with any name -----------------------------------------------------------------------------------------------------
 
 $t->admin(DELETE => "/mappings/$_->{id}") for @{ $t->admin(GET => '/mappings?limit=500')->{json}{items} };
 $t->admin(PATCH => '', { syncPolicy => 'groups' });
@@ -62,7 +62,7 @@ is($t->request(DELETE => "/Groups/$two")->{status}, 403, 'the other stays reject
 is($t->request(PUT => "/Groups/$one", { schemas => [$GROUP], displayName => 'Team 1', members => [map { { value => $_ } } @users[0, 1]] })->{status}, 200, 'the released one passes');
 $t->admin(PATCH => '', { guardLimit => undef });
 
-# --- not the same person --------------------------------------------------------------------------------------------------------------
+# --- duplicates that are different people ---------------------------------------------------------------------------------------------
 
 my @alike = map { $t->make(Users => userName => "kim$_", emails => [{ value => 'kim@x.example' }]) } 1 .. 3;
 sub listed { return [map { [$_->{key}, map { $_->{userName} } @{ $_->{accounts} }] } @{ $t->admin(GET => '/duplicates')->{json}{items} }] }

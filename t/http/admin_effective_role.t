@@ -1,5 +1,5 @@
-# Who is administrator: the role in effect is the one that is shown, looked for and told to applications, with where it is from; and the
-# filters of users by group and subscription, and a search that is complete.
+# The effective role: lists, searches and applications use it, and show its source. Also the filters of users by group
+# and subscription, and a complete search.
 use strict;
 use warnings;
 use utf8;
@@ -16,7 +16,7 @@ sub role { return [@{ $t->admin(GET => "/users/$_[0]")->{json} }{qw(role roleSou
 sub app_role { return sql("set scim.tenant = '$own'; select role from scim_app.facts where user_name = '$_[0]'") }
 sub map_role { is($t->admin(POST => '/mappings', { group => $_[0], role => $_[1] })->{status}, 201, "map $_[0]") }
 
-# --- the role in effect --------------------------------------------------------------------------------------------------------
+# --- the effective role --------------------------------------------------------------------------------------------------------
 
 my %id = map { $_ => $t->make(Users => userName => $_) } qw(ann ben cem);
 $id{dan} = $t->make(Users => userName => 'dan', roles => [{ value => 'read-only' }]);
@@ -35,7 +35,7 @@ is_json([map { "$_->{userName} $_->{role}" } @{ $t->admin(GET => '/users')->{jso
 like(scimctl(qw(user show ann --tenant), $own), qr/^Role +administrator$/m, 'scimctl user show');
 like(scimctl(qw(user list --role administrator --tenant), $own), qr/^ann .* administrator /m, 'scimctl user list --role');
 
-# In a group in the mapped one; through two mappings the one that is had longest.
+# By a group in the mapped group; of two mappings the older one.
 my $inner = $t->make(Groups => displayName => 'Inner', members => [{ value => $id{ben} }]);
 is($t->patch("/Groups/$admins", [{ op => 'add', path => 'members', value => [{ value => $inner }] }])->{status}, 204, 'a group in a group');
 is_json(role('ben'), ['administrator', 'group', 'Admins', false, undef], 'by a group above');
@@ -72,7 +72,7 @@ is_json(found('subscription=web&group=Inner'), ['ben'], 'both');
 is_json(found('subscription=web&sort=created&order=descending'), ['dan', 'cem', 'ben'], 'in another order');
 is_problem($t->admin(GET => '/users?subscription=nothing'), 404, $ANY, { subscription => $ANY }, 'no such subscription');
 
-# --- the same where there are many ----------------------------------------------------------------------------------------------------
+# --- the same with many users ---------------------------------------------------------------------------------------------------------
 
 my $many = 1500;
 sql("insert into scim.resource (tenant, type, id, doc) select '$own', 'User', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
@@ -91,7 +91,7 @@ is(pages('q=u'), $many, 'a search that many fit');
 is_json(found('q=u&state=inactive'), [map { sprintf 'u%05d', $_ } $many - 2 .. $many], 'and another filter: nobody is missed');
 is(pages('q=crowd'), $many, 'by a name');
 
-# --- any part of a name, accents aside --------------------------------------------------------------------------------------------------
+# --- any part of a name, ignoring accents -----------------------------------------------------------------------------------------------
 
 is_json(found('q=' . uri_escape_utf8($_)), ['u00007'], "a search for $_") for 'émilie', 'ÉMI', 'emilie', 'milie';
 is_json(found('q=owd&state=inactive'), [map { sprintf 'u%05d', $_ } $many - 2 .. $many], 'in the middle of a name');

@@ -1,4 +1,4 @@
-# Lists as files, CSV and a JSON object a line, written page by page; and a list that waits for what is new.
+# Lists as files: CSV, and one JSON object on each line, written page by page. And lists that wait for new items.
 use strict;
 use warnings;
 use utf8;
@@ -16,7 +16,7 @@ sql("insert into scim.resource (tenant, type, id, doc) select '$own', 'User', ('
 
 sub file { my ($path, $type, %more) = @_; my $res = $t->admin(GET => $path, undef, Accept => $type, %more); is($res->{status}, 200, "$path as $type") or diag $res->{body}; return $res }
 
-# --- a JSON object a line --------------------------------------------------------------------------------------------------------
+# --- JSON lines ------------------------------------------------------------------------------------------------------------------
 
 my $lines = file('/users', 'application/jsonl');
 is($lines->{type}, 'application/jsonl', 'its type');
@@ -48,7 +48,7 @@ is(scalar @printed, $count + 1 - 0, 'scimctl user list --csv');
 is(scalar(split /\n/, scimctl(qw(user list --jsonl --tenant), $own)), $count, 'and --jsonl');
 is(scalar(split /\n/, scimctl(qw(user list --jsonl --limit 5 --tenant), $own)), 5, 'and one page');
 
-# --- waiting for what is new -----------------------------------------------------------------------------------------------------
+# --- waiting for new items -------------------------------------------------------------------------------------------------------
 
 $t->request(GET => '/Users?count=1');
 my $newest;

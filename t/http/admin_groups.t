@@ -1,5 +1,5 @@
-# Groups as administrators have them: lists, local groups, groups of the application, archiving, unlinking, members; and what the
-# identity provider may do with each of them.
+# Groups for administrators: lists, local groups, groups of the application, archiving, unlinking, members; and what the
+# identity provider may do with each kind.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +14,7 @@ my $own   = $t->tenant;
 my $BULK  = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $MANAGED = sub { qq(The group "$_[0]" is managed by provisioning; change it in your identity provider.) };
 
-# A group as a list shows it, and as it is shown alone.
+# A group in a list, and in an answer of its own.
 sub row {
     my ($name, $source, %more) = @_;
     return { id => $ID, displayName => $name, source => $source, kind => undef, project => undef, access => undef, externalId => undef,
@@ -109,7 +109,7 @@ refused($t->admin(POST => '/groups', { displayName => 'TEAM' }), 409, 'displayNa
     'There is a group "Team" already, managed by provisioning; choose another name.', 'nor is its name');
 refused($t->admin(POST => "/groups/$local/unlink", {}), 409, 'group', 'The group "WRITERS" is not managed by provisioning; there is nothing to unlink.',
     'a local group has nothing to unlink');
-# Who is hidden is refused as who is not there, in every way of naming members.
+# A hidden member is refused like one that does not exist, however a request names members.
 for my $none ($NOBODY, $mia) {
     my $detail = qq(members: "$none" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.);
     my $members = [{ value => $none }];
@@ -183,7 +183,7 @@ is_reply($t->request(GET => "/Groups/$project"), 200, $shape->(), 'as a group li
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'planner' }), 409, 'uniqueness',
     $name_taken, 'whose name is taken');
 
-# What it may: members, by each of the ways of Okta and Entra ID; and what it keeps of the group.
+# Permitted: changing members, in each of the ways of Okta and Entra ID, and storing other attributes of the group.
 my $jo = $t->make(Users => userName => 'jo');
 is_admin($t->admin(POST => "/groups/$project/members", { members => ['mia'] }), 200,
     shown('Transmission line (Read-only)', 'application', 1, @line, access => 'Read-only'), 'an administrator adds a local account');
@@ -207,7 +207,7 @@ is_json($t->stored_members($project), [$mia], 'the local one is the administrato
 is_empty($t->patch("/Groups/$project", [{ op => 'remove', path => 'members' }]), 204, 'remove all');
 is_json($t->stored_members($project), [$mia], 'that it sees');
 
-# What it may not.
+# Not permitted.
 my $names = 'The group "Transmission line (Read-only)" belongs to the application; its members may be changed, but not its name.';
 my $gone  = 'The group "Transmission line (Read-only)" belongs to the application; its members may be changed, but it may not be deleted.';
 is_error($t->request(PUT => "/Groups/$project", { schemas => [$GROUP], displayName => 'Mine', members => [{ value => $jo }] }), 400, 'mutability', $names, 'PUT another name');
@@ -243,7 +243,7 @@ is_error($t->request(GET => "/Groups/$project"), 404, undef, $ANY, 'it is off th
 is_admin($t->admin(POST => "/groups/$project/restore", {}), 200,
     shown('Line 7 (Viewer)', 'application', 2, kind => 'project', project => 'Line 7', access => 'Viewer', externalId => 'okta-7'), 'restore it');
 
-# A project is one, however its name is written.
+# A project's name is compared without case and accents.
 my $names_of = sub { [map { $_->{displayName} } @{ $t->admin(GET => "/groups?q=$_[0]")->{json}{items} }] };
 add(kind => 'project', project => 'Dam', access => 'Read-only');
 is_admin($t->admin(POST => '/groups', { kind => 'project', project => 'DAM', access => 'Full' }), 201,
@@ -256,7 +256,7 @@ add(kind => 'project', project => 'Lock', access => 'Part');
 is($t->admin(PATCH => '/groups/lock%20(part)', { project => 'weir' })->{json}{project}, 'WEIR', 'renamed to one that is there it joins that');
 is_empty($t->admin(DELETE => "/groups/WEIR%20($_)"), 204, 'archive it') for qw(Full Read-only Part);
 
-# --- what is mapped stays ---------------------------------------------------------------------------------------------------------------
+# --- mappings stay ----------------------------------------------------------------------------------------------------------------------
 
 is($t->admin(POST => '/subscriptions', { name => 'Web' })->{status}, 201, 'a subscription');
 my $mapped = $t->admin(POST => '/mappings', { group => 'Drafter', subscription => 'Web' });

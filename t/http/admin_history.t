@@ -1,4 +1,5 @@
-# Whom requests and entries of the audit log are about: activity by person, audit log by person and by request, and the history of a person.
+# The person whom requests and entries of the audit log concern: activity by person, audit log by person and by request,
+# and the history of a person.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +15,7 @@ sub rows { my ($path) = @_; my $res = $t->admin(GET => $path); is($res->{status}
 sub texts { return [map { $_->{text} } rows("/users/$_[0]/history" . ($_[1] // ''))] }
 sub asked { return [map { "$_->{method} $_->{status}" } @_] }
 
-# --- requests know whom they are about -----------------------------------------------------------------------------------------
+# --- requests have the person --------------------------------------------------------------------------------------------------
 
 my $kim = $t->make(Users => userName => 'Kim', externalId => 'e1', active => true);
 is($t->patch("/Users/$kim", [{ op => 'replace', path => 'title', value => 'Dr' }])->{status}, 200, 'a change');
@@ -41,11 +42,11 @@ my $sales = $t->make(Groups => displayName => 'Sales');
 is($t->patch("/Groups/$sales", [{ op => 'add', path => 'members', value => [{ value => $kim }] }])->{status}, 204, 'joins');
 is_json(asked(rows('/activity?group=sales')), ['PATCH 204', 'POST 201'], 'by a group');
 
-# A leniency that a request needed.
+# A leniency that the request needed.
 is($t->patch("/Users/$kim", [{ op => 'Replace', path => 'title', value => 'Prof' }])->{status}, 200, 'an operation in capitals');
 is_json((rows('/activity?user=Kim&limit=1'))[0]{leniencies}, ['capital-op'], 'is told') if ($ENV{SCIM_TEST_PROFILE} // 'lenient') eq 'lenient';
 
-# Names that activity is not to show.
+# Names that activity must not show.
 $t->admin(PATCH => '', { activityMask => ['userName'] });
 is((rows("/activity?user=$kim&method=DELETE"))[0]{object}, '***', 'a masked name is not shown');
 is((rows('/activity?group=sales&limit=1'))[0]{object}, 'Sales', 'of a group it is');
@@ -94,7 +95,7 @@ like(scimctl(qw(user history Kim --tenant), $own), qr/^Time +By +Name +What\n\S+
 is_problem($t->admin(GET => '/users/nobody/history'), 404, $ANY, { user => $ANY }, 'nobody');
 is_json($other->admin(GET => "/users/$kim/history")->{json}{items}, [], 'not of another tenant');
 
-# Groups in groups: what happens above the person's own group changes its access as well.
+# Nested groups: a change above the person's own group changes the person's access, too.
 my $max = $t->make(Users => userName => 'Max');
 my ($inner, $middle, $outer) = map { $t->make(Groups => displayName => $_) } qw(Inner Middle Outer);
 sub join_group { my ($op, $group, $member) = @_; is($t->patch("/Groups/$group", [$op eq 'add' ? { op => $op, path => 'members', value => [{ value => $member }] } : { op => $op, path => qq(members[value eq "$member"]) }])->{status}, 204, "$op a member") }
@@ -116,7 +117,7 @@ is_json([map { @{ texts('Max', "?limit=1&after=" . (rows("/users/Max/history?lim
 is($t->request(DELETE => "/Users/$max")->{status}, 204, 'deleted');
 ok((grep { $_ eq $nested[3] } @{ texts($max) }), 'what a group above has done is still there');
 
-# Somebody else has nothing of it; somebody who is gone still has it.
+# The history of another person has none of these entries; that of a deleted person still has them.
 my $lee = $t->make(Users => userName => 'Lee');
 is_json(texts('Lee'), ['made by the identity provider'], 'somebody else');
 is($t->request(DELETE => "/Users/$kim")->{status}, 204, 'deleted');
@@ -125,7 +126,7 @@ is($t->admin(POST => "/users/$kim/erase", {})->{status}, 204, 'erased');
 is_json([@{ texts($kim) }[0, 1]], ['"Mail" was taken back (manual)', 'erased'], 'by the id of one who is erased');
 is_json([map { $_->{name} } @{ $t->admin(GET => "/audit/$joined->{id}")->{json}{members}{items} }], [undef], 'who has no name any longer');
 
-# A Bulk request is about all whom it has changed.
+# A Bulk request concerns all people whom it has changed.
 my $bo = $t->make(Users => userName => 'Bo');
 my $crew = $t->make(Groups => displayName => 'Crew');
 is($t->patch("/Users/$bo", [{ op => 'replace', path => 'active', value => 'perhaps' }])->{status}, 400, 'a refused request');
@@ -143,7 +144,7 @@ is_json(asked(rows('/activity?user=Bo&limit=1&after=' . (rows('/activity?user=Bo
 is_json([$other->admin(GET => "/activity?user=$bo")->{json}{items}], [[]], 'not by another tenant');
 is_json([map { $_->{action} } grep { ($_->{after}{title} // '') eq 'Bulk' } rows('/audit?limit=3')], ['update'], 'as in the audit log');
 
-# A search by a name that more than a thousand have misses nobody.
+# A search by a name that more than a thousand people have finds all of them.
 sql("insert into scim.resource (tenant, type, id, user_name_key, active, doc) select '$own', 'User', ('00000003-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'crowd' || lpad(i::text, 5, '0'),
     true, jsonb_build_object('schemas', array ['$USER'], 'userName', 'crowd' || lpad(i::text, 5, '0'), 'active', true) from generate_series(1, 1100) i");
 my @crowd = map { sprintf '00000003-0000-7000-8000-%012d', $_ } 1, 1100;

@@ -1,4 +1,5 @@
-# Names that administrators give: blanks at their ends do not count, and several are one; an expired token leaves its name.
+# Names that administrators give: blanks at the ends are removed, and several blanks become one. The name of an expired
+# token is free.
 use strict;
 use warnings;
 use utf8;
@@ -23,12 +24,12 @@ is($t->admin(PATCH => '', { displayName => ' ACME  Inc. ' })->{json}{displayName
 my $spaced = $t->make(Users => userName => ' as  sent ');
 is($t->request(GET => "/Users/$spaced")->{json}{userName}, ' as  sent ', 'what the identity provider sends stays as it is');
 
-# Names in a list of scimctl, with spaces behind the commas.
+# Names in a list of scimctl, with spaces after the commas.
 is($t->admin(POST => '/flags', { flag => $_ })->{status}, 201, "flag $_") for 'a', 'b c';
 scimctl(qw(user set), 'Two Words', '--flags', 'b c , a, two words', '--tenant', $own);
 is_json($t->admin(GET => '/users/two%20words')->{json}{flags}, ['a', 'b c', 'Two Words'], 'several flags');
 
-# A date alone is its first moment, in bodies, queries and options.
+# A date without a time means its beginning, in bodies, queries and options.
 is($t->admin(POST => '/tokens', { name => 'date', expires => '2031-01-31' })->{json}{expires}, '2031-01-31T00:00:00.000000Z', 'a date in a body');
 is($t->admin(GET => "/audit?since=$_&limit=1")->{status}, 200, "since=$_") for '2026-01-31', '2026-01-31T00:00:00Z';
 is($t->admin(GET => "/audit?since=$_&limit=1")->{status}, 400, "since=$_") for '2026-02-30', '2026-01-3', '31.01.2026';

@@ -1,4 +1,4 @@
-# Who asks, how a tenant is doing, what needs attention and which operation mends it.
+# The caller, the state of a tenant, and what needs attention, with the operation that solves it.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ sub overview { my $res = $t->admin(GET => '/overview', undef, @_); is($res->{sta
 sub attention { return [map { [@$_{qw(kind severity count object operation arguments)}] } @{ overview()->{attention} }] }
 sub kinds { return join ' ', map { $_->{kind} } @{ overview()->{attention} } }
 
-# --- who asks ----------------------------------------------------------------------------------------------------------------
+# --- the caller --------------------------------------------------------------------------------------------------------------
 
 my $me = $t->admin(GET => '//me');
 is($me->{status}, 200, 'me');
@@ -26,7 +26,7 @@ is_admin($t->admin(GET => '//me', undef, ':base' => '/own', ':user' => $own), 20
 is_problem($t->admin(GET => '//me', undef, ':base' => '/unprotected', Authorization => undef), 403, qr/^Nobody is logged in/, undef, 'nobody');
 like(scimctl(qw(me show)), qr/^User +\S+\nTenant +-\nTenants +\d+\nTime +\S+\n$/, 'scimctl me show');
 
-# --- a tenant that nobody has used yet -----------------------------------------------------------------------------------------
+# --- an unused tenant ----------------------------------------------------------------------------------------------------------
 
 my $seen = overview();
 is_json([map { $_->{name} } @{ $seen->{tokens} }], ['test'], 'its token');
@@ -56,7 +56,7 @@ sql("update scim.activity set at = at - interval '25 hours' where tenant = '$own
 is(overview()->{requests}{refused}, 0, 'a day later it is over');
 is(kinds(), '', 'and forgotten');
 
-# --- a dry run is seen ------------------------------------------------------------------------------------------------------------
+# --- the overview shows a dry run -------------------------------------------------------------------------------------------------
 
 $t->admin(PATCH => '', { dryRun => true });
 is_json(attention(), [['dry-run', 'warning', 1, $own, 'tenant-set', { dryRun => false }]], 'a dry run');
@@ -69,7 +69,7 @@ like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Dry run +yes$/m, 'by i
 like(scimctl(qw(activity show --tenant), $own, $dry), qr/^Changes +1: dry$/m, 'with what it would have changed');
 $t->admin(PATCH => '', { dryRun => false });
 
-# --- switched off, no token, tokens near their end -----------------------------------------------------------------------------------
+# --- switched off, without a token, tokens that expire soon --------------------------------------------------------------------------
 
 sql("update scim.token set expires = now() + interval '3 days' where tenant = '$own'");
 is_json(attention(), [['token-expiring', 'warning', 1, 'test', 'token-add', {}]], 'a token near its end');
@@ -84,19 +84,19 @@ is($t->admin(GET => "//tenants?q=$own")->{json}{items}[0]{health}, 'off', 'which
 $t->admin(POST => '/enable', {});
 is($t->admin(GET => "//tenants?q=$own")->{json}{items}[0]{health}, 'good', 'and on again');
 
-# --- silence -------------------------------------------------------------------------------------------------------------------------
+# --- unused tokens -------------------------------------------------------------------------------------------------------------------
 
-# One that has not been used for a day is not quiet for that: nobody knows how often it should be.
+# A token that has not been used for a day is not reported, because its usual interval is unknown.
 sql("update scim.token set last_used = now() - interval '24 hours' where tenant = '$own'");
 is_json([@{ overview()->{tokens}[0] }{qw(usualEvery expectEvery quiet)}], [undef, undef, false], 'of a token that has no habit nothing is expected');
 is_json(attention(), [], 'and nothing needs attention');
-# httpd's housekeeping comes soon after a start, and then an hour later.
+# httpd's housekeeping runs soon after a start, and then each hour.
 sub told { return map { /tenant=\Q$own\E: (The token .*?\.) Look at/ } log_lines('error_log', qr/tenant=\Q$own\E: The token "test" has not been used/) }
 graceful();
 sleep 4;
 is_json([told()], [], 'nor is the log told');
 
-# A token that was used every 40 minutes for a week: learned once a day, by httpd's housekeeping.
+# A token that was used every 40 minutes for a week: housekeeping learns the interval once a day.
 my $key = $seen->{tokens}[0]{keyId};
 sql("delete from scim.activity where tenant = '$own'");
 sql("insert into scim.activity (tenant, at, token, token_name, method, path, status, duration)
@@ -155,7 +155,7 @@ $t->admin(POST => '/grants', { user => 'Kim', subscription => 'Web' });
 is($t->admin(GET => '/subscriptions/web')->{json}{grants}, 1, 'a grant is counted');
 is(kinds(), '', 'all is well');
 
-# --- flags, people who are there twice, held requests ---------------------------------------------------------------------------------
+# --- flags, duplicates, held requests -------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/flags', { flag => $_ }) for qw(ai vip);
 $t->admin(PATCH => '/users/Kim', { flags => ['ai'] });

@@ -1,5 +1,5 @@
-# Templates: what a new account gets, by whomever it is made; their conditions, their order, what they name, and whom they would
-# be for.
+# Templates: what a new account gets, whoever makes it; conditions, order, the objects that they name, and previews of
+# the people to whom they would apply.
 use strict;
 use warnings;
 use utf8;
@@ -24,7 +24,7 @@ sub refused {
     is_problem($res, $status, $detail, $field ? { $field => $beside } : undef, $name);
 }
 sub clear { $t->admin(DELETE => "/templates/$_->{id}") for @{ $t->admin(GET => '/templates')->{json}{items} } }
-# What an account has: its role, its flags, the groups that it is in.
+# An account's role, flags and groups.
 sub has {
     my ($id) = @_;
     return sql("select concat_ws(' | ', coalesce(r.role, '-'), coalesce(array_to_string(r.flags, ','), '-'),
@@ -41,7 +41,7 @@ my $idp   = $t->make(Groups => displayName => 'Provisioned');
 is($t->admin(POST => '/flags', { flag => $_ })->{status}, 201, "flag $_") for 'ai', 'personal-data';
 my $early = user(title => 'Engineer');
 
-# --- making, showing, changing, removing --------------------------------------------------------------------------------------------
+# --- adding, showing, changing, removing --------------------------------------------------------------------------------------------
 
 my $made = $t->admin(POST => '/templates', { name => 'Everybody', groups => ['STAFF', $team, 'staff'], flags => ['AI'], role => 'Office-Admin' });
 is_admin($made, 201, template('Everybody', 10, role => 'office-admin', groups => ['Staff', 'Team'], flags => ['ai']), 'make a template');
@@ -117,7 +117,7 @@ isnt(sql("select version from scim.resource where tenant = '$own' and id = '$tea
 is(sql("select count(*) from scim.audit where tenant = '$own' and action = 'template' and object_name like 'bulk%'"), 900, 'each is told');
 is($other->request(GET => '/Users/' . $other->make(Users => userName => 'x'))->{json}{groups}, undef, 'another tenant has no such templates');
 
-# --- the first that gives a role gives it -----------------------------------------------------------------------------------------------
+# --- the role comes from the first template that has one --------------------------------------------------------------------------------
 
 clear();
 add(name => 'Second', priority => 20, role => 'read-only');
@@ -162,13 +162,13 @@ add(name => 'Group', priority => 1, groups => ['Staff', 'Team']);
 add(name => 'In it', priority => 2, flags => ['ai'], condition => qq(groups.value eq "$team"));
 is(has(user()), '- | ai | Staff,Team', 'a condition sees what templates before have given');
 
-# A condition that cannot be asked gives nothing; the account is made all the same, and the log says why.
+# A condition that cannot be evaluated gives nothing. The account is made anyway, and the log has the reason.
 sql("update scim.template set condition = 'nothing eq \"x\"' where tenant = '$own' and name = 'In it'");
 sql("update scim.token set rules = scim.raised(rules) where tenant = '$own'");
 is(has(user()), '- | - | Staff,Team', 'a condition that is broken');
 like(sql("select object_name || ' ' || (after ->> 'reason') from scim.audit where tenant = '$own' and action = 'template-failed'"), qr/^In it .*"nothing/, 'is told');
 
-# --- what they name stays ---------------------------------------------------------------------------------------------------------------
+# --- objects in templates cannot be removed ---------------------------------------------------------------------------------------------
 
 clear();
 is($t->admin(POST => '/roles', { role => 'editor' })->{status}, 201, 'a role');
@@ -215,7 +215,7 @@ refused($t->admin(GET => "/template-preview?template=pilots&condition=$asked"), 
 refused($t->admin(GET => '/template-preview?template=none'), 404, 'template', 'There is no template "none"; the list of templates shows their names.', 'no such template');
 is(has($p1), '- | - | -', 'a preview gives nothing');
 
-# --- walls ----------------------------------------------------------------------------------------------------------------------------------
+# --- separation of tenants ------------------------------------------------------------------------------------------------------------------
 
 my $as_web = sub { scalar run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -A -t -U scim_web -c), "set scim.tenant = '$_[0]'; $_[1]") };
 like($as_web->($own, "update scim.template set condition_sql = 'true'"), qr/permission denied/, 'requests write no template');

@@ -1,4 +1,4 @@
-# Tenants in the admin API: settings, switching provisioning off and on, and what becomes of the accounts.
+# Tenants in the admin API: settings, and switching provisioning off and on, with the effect on accounts.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +14,7 @@ my %settings = (baseUrl => undef, displayName => undef, enabled => true, restore
     deriveDisplayName => false);
 my %counts = (users => 0, localUsers => 0, groups => 0);
 
-# The members that this test is about; later settings have tests of their own.
+# The members that this test checks; later settings have their own tests.
 sub known {
     my ($tenant) = @_;
     return { map { exists $tenant->{$_} ? ($_ => $tenant->{$_}) : () } 'tenant', 'created', keys %settings, keys %counts };
@@ -99,7 +99,7 @@ is($t->admin(PATCH => '', { restore => 'never' })->{status}, 200, 'as it is');
 is(sql("select count(*) from scim.audit where tenant = '$name'"), $rows, 'which changes nothing');
 is(sql("select string_agg(restore, ' ') from scim.tenant where tenant = '$other->{tenant}'"), 'externalId', 'another tenant is not touched');
 
-# --- what the settings do to SCIM requests ----------------------------------------------------------------------------------------
+# --- effects of the settings on SCIM requests -------------------------------------------------------------------------------------
 
 my $s = ScimTest->new('admin-settings');
 my $tenant = $s->tenant;
@@ -137,7 +137,7 @@ $s->make(Users => userName => 'emil');
 is(role_of('emil'), '-', 'who is sent none has the default');
 is_error($s->request(POST => '/Users', { schemas => [$USER], userName => 'f', roles => [{ value => 'boss' }] }), 400, 'invalidValue', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', 'a role that is none');
 
-# --- make one ---------------------------------------------------------------------------------------------------------------------
+# --- adding a tenant --------------------------------------------------------------------------------------------------------------
 
 my $made = "$name-new";
 $res = $t->admin(POST => '//tenants', { tenant => $made, displayName => 'New', userNameEmail => true });
@@ -162,7 +162,7 @@ is_tenant($t->admin(POST => '//tenants', { tenant => "$made-4", syncPolicy => 'g
     tenant("$made-4", %lenient, syncPolicy => 'groups', baseUrl => based("$made-4")), 'unless the request says another one');
 is(unjson(scimctl(qw(tenant add), "$made-5", qw(--sync-policy all --json)))->{syncPolicy}, 'all', 'scimctl tenant add --sync-policy');
 
-# --- the wall ---------------------------------------------------------------------------------------------------------------------
+# --- separation of tenants --------------------------------------------------------------------------------------------------------
 
 my @own = (':base' => '/own', ':user' => $name);
 is_json([map { $_->{tenant} } @{ $t->admin(GET => '//tenants', undef, @own)->{json}{items} }], [$name], 'an own tenant is listed alone');
@@ -224,9 +224,9 @@ $off->admin(PATCH => '', { displayName => 'Changed' });
 is_problem($off->admin(POST => '/disable', { accounts => 'local' }, 'If-Match' => $old), 412, $ANY, undef, 'an old version');
 is($off->request(GET => '/Users')->{status}, 200, 'it is on still');
 
-# --- several at once ----------------------------------------------------------------------------------------------------------------
+# --- simultaneous requests ----------------------------------------------------------------------------------------------------------
 
-# What the same request of several administrators at one time is answered, in order.
+# The statuses of the same request from several administrators at the same time, sorted.
 sub at_once {
     my ($n, @request) = @_;
     my @pids = map {

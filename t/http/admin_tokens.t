@@ -1,4 +1,4 @@
-# Tokens in the admin API: made and shown once, what they may do, their status, and their end.
+# Tokens in the admin API: creation, the secret that is shown once, rights, status, and expiry.
 use strict;
 use warnings;
 use utf8;
@@ -16,13 +16,13 @@ sub token {
         createdBy => 'admin', expires => $TIME, revoked => undef, revokedBy => undef, lastUsed => undef, lastAddress => undef,
         readOnly => false, addresses => undef, rate => undef, burst => undef, expectEvery => undef, usualEvery => undef, quiet => false, scope => 'tenant', userId => undef, userName => undef, external => undef, %change };
 }
-# `lastUsed` is there a moment after a request.
+# `lastUsed` appears a moment after a request.
 sub quiet { my ($token) = @_; return { %$token, lastUsed => undef, lastAddress => undef } }
 sub as { my ($secret) = @_; return (Authorization => "Bearer $secret") }
 sub says { my ($text, @fields) = @_; return ($text, { map { ($_ => $text) } @fields }) }
 sub in_days { return strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time + $_[0] * 86400)) }
 
-# --- make ------------------------------------------------------------------------------------------------------------------
+# --- adding ----------------------------------------------------------------------------------------------------------------
 
 my $made = $t->admin(POST => '/tokens', { name => 'Okta', description => 'Okta, production' });
 my $secret = $made->{json}{token};
@@ -34,7 +34,7 @@ is($t->request(GET => '/Users', undef, as($secret))->{status}, 200, 'it is valid
 is(sql("select expires - created from scim.token where tenant = '$name' and key_id = '$key'"), '30 days', 'for 30 days');
 is(sql("select encode(digest, 'hex') = encode(sha256('$secret'), 'hex') from scim.token where key_id = '$key'"), 't', 'its digest is stored');
 
-# Nowhere else: not in what is stored, audited, answered or logged.
+# The secret appears nowhere else: not in stored data, the audit log, answers or logs.
 my $part = substr $secret, 15, 43;
 my ($shown, $listed, $audited) = map { $t->admin(GET => $_) } "/tokens/$key", '/tokens', '/audit';
 for ($shown, $listed, $audited) {
@@ -57,7 +57,7 @@ is($shown->{headers}->header('ETag'), $made->{headers}->header('ETag'), 'its ver
 is_problem($other->admin(GET => "/tokens/$key"), 404, says('Tenant "' . $other->tenant . qq{" has no token with the key id or name "$key"; its list of tokens shows both.}, 'token'),
     'not for another tenant');
 
-# --- what is refused ---------------------------------------------------------------------------------------------------------
+# --- refusals ----------------------------------------------------------------------------------------------------------------
 
 my $count = sql("select count(*) from scim.token where tenant = '$name'");
 is_problem($t->admin(POST => '/tokens', {}), 400, 'name: is missing; give its name, unique among the tenant\'s unrevoked tokens.', { name => 'is missing; give its name, unique among the tenant\'s unrevoked tokens.' }, 'no name');
@@ -87,7 +87,7 @@ is_problem($t->admin(POST => '/tokens', { name => 'x', user => $_ }), 404, says(
 is_problem($t->admin(POST => '//tenants/nobody/tokens', { name => 'x' }), 404, 'There is no tenant "nobody"; create it first or correct the name.', undef, 'no such tenant');
 is(sql("select count(*) from scim.token where tenant = '$name'"), $count, 'nothing of that was stored');
 
-# --- what it may do -----------------------------------------------------------------------------------------------------------
+# --- rights -------------------------------------------------------------------------------------------------------------------
 
 my $kim = $t->make(Users => userName => 'Kim');
 my $end = in_days(3652);
@@ -119,12 +119,12 @@ is_problem($t->admin(PATCH => '/tokens/reader', {}), 400, qr/^Nothing to change:
 is_problem($t->admin(PATCH => '/tokens/reader', { name => 'x' }), 400, $ANY, { name => 'is not known here; there are: description, readOnly, addresses, rate, burst, expectEvery, user, scope.' }, 'its name stays');
 is_problem($t->admin(PATCH => '/tokens/nothing', { readOnly => true }), 404, $ANY, { token => $ANY }, 'no such token');
 
-# Each token is a service account of its own.
+# Each token is a separate service account.
 $t->request(POST => '/Users', { schemas => [$USER], userName => 'lee' }, @reader);
 is_json([@{ $t->admin(GET => '/audit?limit=1')->{json}{items}[0] }{qw(actorKind actor actorKey action objectName)}],
     ['token', 'reader', $made->{json}{keyId}, 'create', 'lee'], 'what it does is done in its name');
 
-# --- status and end -------------------------------------------------------------------------------------------------------------
+# --- status and expiry ----------------------------------------------------------------------------------------------------------
 
 my %end = (soon => '13 days 23 hours', later => '15 days', ended => '-1 second');
 my %of;
@@ -171,7 +171,7 @@ is_json(\@paged, \@all, 'page by page');
 is_json([map { $_->{name} } @{ $other->admin(GET => '/tokens')->{json}{items} }], ['test'], 'another tenant has its own');
 is(scalar @{ unjson(scimctl(qw(token list --json --tenant), $name)) }, 7, 'scimctl token list');
 
-# --- the wall ---------------------------------------------------------------------------------------------------------------------
+# --- separation of tenants --------------------------------------------------------------------------------------------------------
 
 my @own = (':base' => '/own', ':user' => $name);
 is($t->admin(GET => '/tokens', undef, @own)->{status}, 200, 'an own tenant');

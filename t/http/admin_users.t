@@ -1,4 +1,4 @@
-# Accounts, as administrators see and change them: lists, local accounts, what is locked, deleting and restoring, converting.
+# Accounts for administrators: lists, local accounts, locked values, deleting and restoring, converting.
 use strict;
 use warnings;
 use utf8;
@@ -11,7 +11,7 @@ my $own   = $t->tenant;
 
 my @locked = qw(userName displayName givenName familyName email phone active);
 
-# What an account looks like in a list, and alone.
+# An account in a list, and in an answer of its own.
 sub row {
     my ($name, %more) = @_;
     my $own = $more{roleDefault} // 1 ? undef : $more{role};
@@ -36,7 +36,7 @@ sub last_audit {
     return unjson($text);
 }
 
-# --- rules of the tenant -----------------------------------------------------------------------------------------------------
+# --- the tenant's rules ------------------------------------------------------------------------------------------------------
 
 {
     my $strict = ScimTest->new('admin-users-strict');
@@ -59,7 +59,7 @@ sub last_audit {
         for ['ZETTER', 1], ['quin', 1], ['Ext-7', 1], ['Ext', 0], ['ext-7', 0];
 }
 
-# --- making a local account ---------------------------------------------------------------------------------------------------
+# --- adding a local account ---------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address', phone => 7, colour => 'red' }), 400, $ANY,
     { colour => 'is not known here; there are: userName, displayName, givenName, familyName, email, phone, active, role, flags.', phone => 'must be a text.' }, 'wrong fields');
@@ -101,7 +101,7 @@ is_error($t->request($_->[0] => "/Users/$ann", $_->[1]), 404, undef, $ANY, "not 
     [PATCH => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'active', value => false }] }];
 is(stored($ann, 'version'), 1, 'nothing has changed');
 
-# --- changing it ----------------------------------------------------------------------------------------------------------------
+# --- changing a local account ---------------------------------------------------------------------------------------------------
 
 my $etag = $t->admin(GET => "/users/$ann")->{headers}->header('ETag');
 is_problem($t->admin(PATCH => "/users/$ann", { active => false }, 'If-Match' => '"00000000000000000000000000000000"'), 412, $ANY, undef,
@@ -123,7 +123,7 @@ is(stored($ann, 'version'), 2, 'is no change');
 is_admin($t->admin(PATCH => "/users/$ann", { userName => 'ANN', active => true }), 200,
     account('ANN', %anna, active => true, state => 'active'), 'its own name in another case');
 
-# --- a provisioned one ------------------------------------------------------------------------------------------------------------
+# --- changing a provisioned account -----------------------------------------------------------------------------------------------
 
 my $kim = $t->make(Users => userName => 'kim@x.example', externalId => 'k1', emails => [
     { value => 'home@x.example', type => 'home' }, { value => 'work@x.example', type => 'work', primary => true }],
@@ -233,7 +233,7 @@ is(sql("select count(*) from scim.resource where tenant = '$own' and id = '$seco
 is(sql("select concat_ws(' ', action, object_name, before, after) from scim.audit where tenant = '$own' and object_id = '$second' order by id desc limit 1"),
     'erase', 'but the fact');
 
-# A provisioned one, which the identity provider has deleted.
+# A provisioned account that the identity provider has deleted.
 is_empty($t->request(DELETE => "/Users/$bob"), 204, 'SCIM DELETE');
 is_error($t->request(GET => "/Users/$bob"), 404, undef, $ANY, 'it is gone');
 is_admin($t->admin(POST => "/users/$bob/restore", {}), 200,
@@ -241,7 +241,7 @@ is_admin($t->admin(POST => "/users/$bob/restore", {}), 200,
 is_reply($t->request(GET => "/Users/$bob"), 200, $t->user({ userName => 'Bob', displayName => 'Robert', active => false }, $bob, 3),
     'it is on the wire again');
 
-# A tenant that wants nothing kept.
+# A tenant that erases deleted accounts.
 scimctl(qw(tenant set), $own, qw(--deletion erase));
 my $staff = $t->make(Groups => displayName => 'Erased', members => [{ value => $bob }]);
 is_error($t->request(DELETE => "/Users/$bob", undef, 'If-Match' => 'W/"99"'), 412, undef, $ANY, 'erase another version');
@@ -285,7 +285,7 @@ is_admin($t->admin(PATCH => "/users/$kim", { email => 'new@x.example' }), 200, a
     email => 'new@x.example', emails => [{ value => 'home@x.example', type => 'home' },
         { value => 'new@x.example', type => 'work', primary => true }]), 'its e-mail address can be changed, and its kind stays');
 
-# --- members whom clients do not see are not theirs to remove ---------------------------------------------------------------------
+# --- clients cannot remove members that they do not see ---------------------------------------------------------------------------
 
 my $lea = $t->make(Users => userName => 'lea');
 my $seen = sub { [map { $_->{value} } @{ $t->request(GET => "/Groups/$group")->{json}{members} // [] }] };
@@ -321,7 +321,7 @@ is(scimctl(qw(user remove zoe --tenant), $own), '', 'scimctl user remove');
 is(scimctl(qw(user erase zoe --tenant), $own), '', 'scimctl user erase');
 is((run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(user show zoe --tenant), $own))[1], 1, 'it is gone');
 
-# Who comes back does not bring what is there no more.
+# A restored account does not get back roles and flags that were removed.
 my %use = (role => 'temp', flag => 'short');
 $t->admin(POST => '/roles', { role => 'Temp' });
 $t->admin(POST => '/flags', { flag => $_ }) for qw(short stays);

@@ -1,5 +1,5 @@
-# Whatever administrators do with users, in whatever order and beside each other and a client: keys, look-up rows, the tally and the audit log are what
-# the documents say, and nobody waits for another one without an end.
+# Random operations of administrators on users, in any order, at the same time as each other and a client: keys, look-up
+# rows, the tally and the audit log match the documents, and nothing waits for ever.
 use strict;
 use warnings;
 use utf8;
@@ -28,7 +28,7 @@ for my $n (1 .. 6) {
 }
 sub some { return map { $_ => pick(@{ $values{$_} }) } grep { rand() < .4 } sort keys %values }
 
-# [method, path, body] of something that may be done.
+# [method, path, body] of a random operation.
 sub step {
     my $user = pick(@made);
     my $kind = int rand 20;
@@ -46,7 +46,7 @@ sub step {
     return ['POST', "/users/$user/merge", { into => pick(@made), confirm => length $name ? $name : 'x', (rand() < .5 ? (carry => [grep { rand() < .5 } qw(userName externalId source links)]) : ()) }];
 }
 
-# What is stored beside the documents is what follows from them.
+# The data beside the documents follows from them.
 sub agrees {
     my ($when) = @_;
     my @keys = qw(wire active external_id user_name_key display_name_key former_name_key login_key formatted_name_key family_name_key given_name_key);
@@ -61,7 +61,7 @@ sub agrees {
         and not exists (select from scim.resource r where r.tenant = '$own' and r.id = m.member_id and r.deleted_at is null)"), 0, "$when: nobody who is gone is a member");
     is(sql("select count(*) from scim.access_grant a where a.tenant = '$own' and a.source = 'protected'
         and not exists (select from scim.resource r where r.tenant = '$own' and r.id = a.user_id and r.protected is not null)"), 0, "$when: who is protected alone has kept something");
-    # The document is what the log tells, change by change.
+    # The audit log's changes, applied one after the other, give the document.
     my %doc;
     my $text = sql("select jsonb_agg(jsonb_build_array(object_id, action, before, after) order by id) from scim.audit where tenant = '$own' and object_type = 'User'
         and action in ('create', 'update', 'delete', 'restore', 'unlink', 'adopt', 'erase')");
@@ -91,7 +91,7 @@ cmp_ok($seen{$_} // 0, '>', 5, "some were answered $_") for 200, 201, 204, 403, 
 cmp_ok(sql("select count(*) from scim.audit where tenant = '$own' and action = '$_'"), '>', 0, "there was some $_") for qw(create update delete restore erase unlink merge grant);
 agrees('one after the other');
 
-# Beside each other, and beside a client.
+# At the same time as each other, and as a client.
 my $basic  = encode_base64('admin:secret', '');
 my @answers;
 for my $round (1 .. 12) {

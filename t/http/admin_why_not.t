@@ -1,4 +1,5 @@
-# Why an account has not what a tenant holds: each subscription with a yes or a no, and its reason with what would change it.
+# Why an account does not have a subscription: for each subscription of the tenant yes or no, and the reason with the
+# operation that would change it.
 use strict;
 use warnings;
 use utf8;
@@ -13,7 +14,7 @@ my $sales = $t->make(Groups => displayName => 'Sales');
 my $web   = $t->admin(POST => '/subscriptions', { name => 'Web' })->{json}{id};
 
 sub access { my $res = $t->admin(GET => "/users/$_[0]/access"); is($res->{status}, 200, 'asked') or diag $res->{body}; return $res->{json} }
-# The standing of a subscription, and why it is not had.
+# The standing of a subscription, and the reasons why the account does not have it.
 sub why { my ($user, $name) = @_; my ($s) = grep { $_->{name} eq ($name // 'Web') } @{ access($user)->{subscriptions} };
     return [$s->{standing}, map { [@$_{qw(code operation arguments)}] } @{ $s->{reasons} }] }
 sub policy { is($t->admin(PATCH => '', { syncPolicy => $_[0] })->{status}, 200, "policy $_[0]") }
@@ -40,7 +41,7 @@ my $shown = access('kim')->{subscriptions}[0];
 is_json({ map { $_ => $shown->{$_} } qw(id name has standing reasons) }, { id => $web, name => 'Web', has => true, standing => 'seated', reasons => [] }, 'a yes');
 is_json($shown->{sources}, [{ source => 'group', id => $sales, name => 'Sales', since => $shown->{since}, text => 'group Sales' }], 'from where, since when');
 
-# In a group in a mapped one: above it counts as well.
+# In a group in a mapped group: groups above count, too.
 my $lee = $t->make(Users => userName => 'Lee');
 my $low = $t->make(Groups => displayName => 'Low', members => [{ value => $lee }]);
 join_group($sales, $low);

@@ -1,4 +1,5 @@
-# A POST whose userName or e-mail address is a local account's: refused, or that account becomes the provisioned one.
+# A POST whose userName or e-mail address belongs to a local account is refused, or the account becomes the provisioned
+# one.
 use strict;
 use warnings;
 use utf8;
@@ -23,7 +24,7 @@ my $by_name = 'User already exists: the userName "%s" is that of a local account
 my $by_mail = 'User already exists: the e-mail address "%s" is that of a local account. Rename or remove that one, or let the tenant adopt local accounts.';
 my $protected = 'User already exists: the %s "%s" is that of a protected account, which provisioning never takes over. Leave this user out of provisioning.';
 
-# --- refuse, which is the default ----------------------------------------------------------------------------------------------------
+# --- refusing, the default -----------------------------------------------------------------------------------------------------------
 
 my $ann = local_account(userName => 'Ann', email => 'Ann@x.example', role => 'administrator');
 my $count = count();
@@ -43,7 +44,7 @@ is_json([map { $_->{response}{detail} } @$answers[1, 2]], [sprintf($by_name, 'AN
 is_json([map { $_->{response}{scimType} } @$answers[1, 2]], [qw(uniqueness uniqueness)], 'and the same type');
 is(count(), $count + 3, 'the others are made');
 
-# A deleted local account is nobody's: its name is free, and no POST brings it back.
+# A deleted local account: its name is free, and no POST restores it.
 my $old = local_account(userName => 'old', email => 'old@x.example');
 is_empty($t->admin(DELETE => "/users/$old"), 204, 'a local account is deleted');
 scimctl(qw(tenant set), $own, qw(--restore userName));
@@ -75,26 +76,26 @@ is($t->request(PUT => "/Users/$ann", { schemas => [$USER], userName => 'ANN', ac
 my $managed = 'managed by provisioning; change it in your identity provider';
 is_problem($t->admin(PATCH => "/users/$ann", { active => true }), 403, $managed, { active => $managed }, 'and the administrator no longer');
 
-# By its e-mail address alone, its userName included.
+# By the e-mail address only; the account gets the new userName.
 my $eve = local_account(userName => 'eve', email => 'eve@x.example');
 $res = post(userName => 'eve.new@x.example', emails => mail('EVE@x.example'));
 is_reply($res, 201, $t->user({ userName => 'eve.new@x.example', displayName => 'eve.new@x.example', active => true, emails => mail('EVE@x.example') }, $eve, 2), 'by e-mail');
 is(sql("select string_agg(key, ',') from scim.lookup where tenant = '$own' and resource_id = '$eve'"), 'eve@x.example', 'it is found by it');
 
-# Its userName is a provisioned one's: nobody is adopted.
+# The userName belongs to a provisioned account, so no account is adopted.
 my $fay = local_account(userName => 'fay', email => 'fay@x.example');
 is_error(post(userName => 'BEN', emails => mail('fay@x.example')), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.',
     'the userName of one account and the e-mail address of another');
 is(stored($fay, "concat_ws(' ', source, version)"), 'local 1', 'changes nothing');
 
-# A role that the identity provider sends is its first write.
+# Adopting an account applies the role that the identity provider sends.
 my $gil = local_account(userName => 'gil', role => 'administrator');
 is_error(post(userName => 'gil', roles => [{ value => 'nobody' }]), 400, 'invalidValue', 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', 'an unknown role');
 is(stored($gil, "concat_ws(' ', source, version, role)"), 'local 1 administrator', 'changes nothing');
 is(post(userName => 'gil', roles => [{ value => 'READ-ONLY' }])->{status}, 201, 'a known role');
 is(stored($gil, "concat_ws(' ', source, version, role)"), 'scim 2 read-only', 'counts');
 
-# In Bulk: two who would be the same, and one that refers to it.
+# In Bulk: two operations that mean one account, and one that refers to it.
 my $hal = local_account(userName => 'hal', email => 'hal@x.example');
 my $ida = local_account(userName => 'ida');
 my $group = { method => 'POST', path => '/Groups', bulkId => 'g', data => { schemas => [$GROUP], displayName => 'Adopted', members => [{ value => 'bulkId:i' }] } };
@@ -117,12 +118,12 @@ is_error(post(userName => 'kai2', emails => mail('kai@x.example')), 409, 'unique
 is_json([map { $_->{status} } @{ bulk({ userName => 'kai' }, { userName => 'lou' }) }], [qw(409 201)], 'in Bulk');
 is(stored($kai, "concat_ws(' ', source, protected, version)"), 'local break-glass 1', 'nothing has changed');
 
-# A converted account comes back when the identity provider sends it again.
+# A converted account is restored when the identity provider sends it again.
 is($t->admin(POST => "/users/$eve/convert", {})->{status}, 200, 'convert one');
 is_error($t->request(GET => "/Users/$eve"), 404, undef, $ANY, 'it is off the wire');
 is(post(userName => 'eve.new@x.example')->{json}{id}, $eve, 'sent again it is the same account');
 
-# Several at once: one of them is the account's.
+# Several at once: one of them adopts the account.
 my $max = local_account(userName => 'max', email => 'max@x.example');
 my @pids = map {
     my $pid = fork // die;

@@ -1,4 +1,4 @@
-# What applications read: views with columns that stay, of one tenant, by a role that may do nothing else.
+# The applications' views: stable columns, one tenant, and a role that may do nothing else.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ my $own   = $t->tenant;
 
 sql("create role $role login in role scim_app; alter role $role in database scim set scim.tenant = '$own'");
 
-# As the application: the answer, or what it is refused with.
+# Runs a query as the application. Returns its answer, or the error.
 sub app {
     my ($query) = @_;
     my ($text) = run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -U), $role, '-c', $query);
@@ -54,7 +54,7 @@ like(app('select * from scim.resource'), qr/permission denied for schema scim/, 
 like(app("select scim.facts_of('$other->{tenant}', '$theirs')"), qr/permission denied for schema scim/, 'or called');
 like(app('create table x (y int)'), qr/permission denied/, 'or made');
 
-# --- what they show ----------------------------------------------------------------------------------------------------------
+# --- contents ----------------------------------------------------------------------------------------------------------------
 
 is(app("select user_name, display_name, email, phone, active, source, role, flags, external_id from scim_app.accounts order by user_name"),
     "Ann|Ann A|ann\@work.example|+1|t|scim|read-only|{}|e1\nBob|Bob|||f|scim|user|{}|", 'accounts');
@@ -65,7 +65,7 @@ is(app("select active, role, roles, entitlements, groups, flags from scim_app.fa
     't|read-only|{administrator,read-only}|{Web}|{Staff}|{}', 'all about an account by its name');
 is(app("select active, role, roles, entitlements from scim_app.facts where user_name_key = scim_app.fold('bob')"), 'f|user|{}|{}', 'one that is not active has nothing');
 
-# --- at once --------------------------------------------------------------------------------------------------------------------
+# --- changes appear at once -----------------------------------------------------------------------------------------------------
 
 my $facts = "select active, role, entitlements, groups from scim_app.facts where user_name_key = 'bob'";
 is($t->patch("/Users/$bob", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'activate');

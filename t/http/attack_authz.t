@@ -1,5 +1,6 @@
-# Ways past Require scim-..., tried as an attacker would: other spellings of a path, subrequests and redirects into another tenant,
-# odd names, headers by HTTP/2, methods, and requests while an account loses what it had. None of them gets further than it may.
+# Attempts to get past Require scim-... as an attacker: other spellings of a path, subrequests and redirects into
+# another tenant, unusual names, headers by HTTP/2, methods, and requests while an account loses its access. None of
+# them gets more than it may.
 use strict;
 use warnings;
 use utf8;
@@ -163,7 +164,7 @@ for my $group ('', '%{REMOTE_USER}', 'Admins,Staff', "Admins\x{0}", '*', "' or 1
     is($res->{status}, 403, 'a group that the client names: ' . substr $group, 0, 20);
 }
 
-# --- subscriptions: what one decision has read does for no other ------------------------------------------------------------------------
+# --- subscriptions: the data of one decision is not used for another --------------------------------------------------------------------
 
 is($t->admin(POST => '/subscriptions', { name => $_ })->{status}, 201, "a subscription") for "Caf\x{e9} Web", 'Desk';
 is($t->admin(POST => '/grants', { user => 'ann', subscription => "CAF\x{c9} WEB" })->{status}, 201, 'a grant');
@@ -177,7 +178,7 @@ $site->may_not('/neither/x', 'ann', 403, 'refused by what the account has', 'not
 $site->may('/neither/x', "Zo\x{eb}", 'not: who has it not');
 is($t->admin(POST => '/grants', { user => 'ann', subscription => 'Desk' })->{status}, 201, 'the other one, too');
 $site->may('/web/todesk', 'ann', 'the redirect is let through then');
-# What the tenant is like changes between two requests of the same connection to the database.
+# The tenant's settings change between two requests on the same database connection.
 for my $change ([loginAttribute => 'email', 'no account'], [loginAttribute => 'userName', undef], [syncPolicy => 'groups', undef], [syncPolicy => 'all', undef],
     [loginPolicy => 'first-login', undef], [loginPolicy => 'manual', undef], [syncPolicy => 'manual', undef]) {
     is($t->admin(PATCH => "//tenants/$one", { $change->[0] => $change->[1] })->{status}, 200, "$change->[0] $change->[1]");
@@ -223,9 +224,9 @@ sql("update scim.tenant set nests = true where tenant = '$one'");
 $site->may('/expr', "Zo\x{eb}", "by a circle of groups: Ring $_", 'X-Group' => "Ring $_") for 1 .. 3;
 $site->may_not('/group', 'ann', 403, 'no group Admins', 'and 10,000 groups where there are circles');
 
-# --- while it changes ---------------------------------------------------------------------------------------------------------------------
+# --- while access changes -----------------------------------------------------------------------------------------------------------------
 
-# Each child writes down when a request began that was let in; none may have begun after the change was answered.
+# Each child records when a request began that was allowed. None of them may have begun after the change was answered.
 for my $change (['deactivated', sub { $t->patch("/Users/$zoe", [{ op => 'replace', path => 'active', value => false }]) }, 'active', true],
     ['taken out of the group', sub { $t->patch("/Groups/$admins", [{ op => 'remove', path => qq(members[value eq "$zoe"]) }]) }],
     ['deleted', sub { $t->request(DELETE => "/Users/$zoe") }]) {

@@ -1,5 +1,5 @@
-# Bulk requests that are made to keep the server busy: each ends, whatever fails in it and in whatever order, and what is
-# answered is what is stored.
+# Bulk requests that try to keep the server busy: each ends, whatever fails in it, and the answers match the stored
+# data.
 use strict;
 use warnings;
 use utf8;
@@ -22,7 +22,7 @@ sub group { my ($bulk_id, $name, @members) = @_;
     return post('/Groups', $bulk_id, (defined $name ? (displayName => $name) : ()), members => [map { { value => $_ } } @members]) }
 sub statuses { return join ' ', map { $_->{status} } @{ $_[0]{json}{Operations} // [] } }
 
-# Within the limit, or undef.
+# A Bulk request with a time limit; undef: it timed out.
 sub bulk {
     local $t->{agent} = $agent;
     my $began = time;
@@ -30,7 +30,7 @@ sub bulk {
     return time - $began < $LIMIT ? $res : undef;
 }
 
-# --- what once went on for ever -----------------------------------------------------------------------------------------
+# --- requests that once did not end -------------------------------------------------------------------------------------
 
 my $res = bulk(message(user('a', userName => 'a', roles => [{ value => 'nope' }]), user('b', userName => 'b'),
     group('x', undef, 'bulkId:y'), group('y', 'Y', 'bulkId:z'), group('z', 'Z', 'bulkId:x')));
@@ -40,14 +40,14 @@ like($res->{json}{Operations}[0]{response}{detail}, qr/Role not found: nope/, 't
 is(sql("select string_agg(doc ->> 'userName', ',') from scim.resource where tenant = '$t->{tenant}' and type in ('User', 'Group')"), 'b',
     'what was answered 201 is stored, and nothing else');
 
-# The operations that can be carried out are all in one circle, whose statement fails.
+# All operations that can be executed are in one circle, and its statement fails.
 $res = bulk(message(user('a', userName => 'nobody', roles => [{ value => 'nope' }, { value => 'bulkId:b' }]),
     user('b', userName => 'nobody2', roles => [{ value => 'nope' }, { value => 'bulkId:a' }])));
 ok($res, 'a circle that fails as a whole: ends');
 unlike(statuses($res), qr/20/, 'nothing of it is made');
 is(sql("select count(*) from scim.resource where tenant = '$t->{tenant}' and doc ->> 'userName' like 'nobody%'"), 0, 'or stored');
 
-# --- small requests at random -------------------------------------------------------------------------------------------
+# --- random small requests ----------------------------------------------------------------------------------------------
 
 my $seed = $ENV{SCIM_TEST_SEED} // 845;
 my $runs = $ENV{SCIM_TEST_BULKS} // 400;
@@ -102,7 +102,7 @@ is($wrong, 0, 'what was answered 201 is there');
 
 # --- limits of time -------------------------------------------------------------------------------------------------------
 
-# More than can be done in half a second, in the smallest windows: every other operation fails where it is carried out.
+# More than can be done in half a second, in the smallest windows: every other operation fails when it is executed.
 sub many { my ($name, $count) = @_; return map { (user("u$_", userName => "$name$_"),
     { method => 'POST', path => '/Groups', bulkId => "x$_", data => { schemas => [$GROUP], displayName => "not-$name$_",
         members => [{ value => '00000000-0000-7000-8000-000000000000' }] } }) } 1 .. $count }

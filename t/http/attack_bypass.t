@@ -1,5 +1,5 @@
-# A database user for whom row-level security does not hold: it is refused when it connects, with a line in the log that says what to
-# do, before a statement reads anything.
+# A database user who bypasses row-level security is refused when it connects, before any statement reads data. The log
+# says what to do.
 use strict;
 use warnings;
 use Test::More;
@@ -9,7 +9,7 @@ my $t  = ScimTest->new('bypass');
 my $id = $t->make(Users => userName => 'ann');
 sub ask { return $t->request(GET => "/Users/$id", undef, ':host' => 'bypass.test') }    # as t/conf/extra.conf.in has it
 
-# Whoever has been asked once is not asked again: so each time the connections are new.
+# Each connection is checked only once, so each test uses new connections.
 sub as {
     my ($rights) = @_;
     sql($rights); # committed before any connection is made anew

@@ -1,4 +1,5 @@
-# A compressed body of a stranger is not inflated: with SetInputFilter DEFLATE a few kilobytes may be megabytes of JSON.
+# A stranger's compressed body is not inflated: with SetInputFilter DEFLATE a few kilobytes may become megabytes of
+# JSON.
 use strict;
 use warnings;
 use Compress::Zlib;
@@ -11,8 +12,8 @@ my $stranger = bless { %$inflating, token => $t->new_token('stranger') }, 'ScimT
 scimctl(qw(token revoke --tenant), $t->tenant, 'stranger');
 my $user = $t->make(Users => userName => 'someone');
 
-# --- nothing of a stranger's body is read ---
-# The body never comes: an answer shows that nobody has waited for it.
+# --- a stranger's body is not read ---
+# The body is never sent, so an answer shows that the server did not wait for it.
 for my $ask ([POST => '/Users'], [PUT => "/Users/$user"], [PATCH => "/Users/$user"], [POST => '/Bulk'], [POST => '/.search']) {
     for my $length (1, 60_000) {
         my $socket = connect_httpd(Timeout => 20);
@@ -23,7 +24,7 @@ for my $ask ([POST => '/Users'], [PUT => "/Users/$user"], [PATCH => "/Users/$use
     }
 }
 
-# --- who may ask is served as before ---
+# --- clients with a token are served as before ---
 my @gzip = ('Content-Encoding' => 'gzip', ':base' => $inflating->{base});
 my $random = unpack 'H*', join '', map { chr rand 256 } 1 .. 30_000;    # mod_deflate itself refuses what shrinks too well
 my $body = Compress::Zlib::memGzip(json({ schemas => [$USER], userName => 'packed', displayName => 'D', title => $random }));
@@ -31,7 +32,7 @@ is_reply($inflating->request(POST => '/Users', $body, @gzip), 201,
     $inflating->user({ userName => 'packed', displayName => 'D', active => true, title => $random }), 'inflated');
 is_error($inflating->request(POST => '/Users', Compress::Zlib::memGzip(json({ schemas => [$USER], userName => $random x 200 })), @gzip),
     413, undef, qr/^The body is larger than 10485760 bytes/, 'ScimMaxBody counts what was decoded');
-# What shrinks too well mod_deflate refuses itself, and what is no gzip at all has not arrived.
+# mod_deflate refuses a body that was compressed too well; a body that is not gzip is incomplete.
 for my $ask ([POST => '/Users'], [PUT => "/Users/$user"], [PATCH => "/Users/$user"], [POST => '/Bulk'], [POST => '/.search']) {
     is_error($inflating->request(@$ask, Compress::Zlib::memGzip('{"a":"' . 'x' x 20_000_000 . '"}'), @gzip), 413, undef,
         qr/^The compressed body becomes larger than mod_deflate allows \(DeflateInflateRatioLimit, .* a body has at most \d+ bytes\. Send it without compression\.$/, "a bomb: $ask->[0] $ask->[1]");

@@ -1,4 +1,4 @@
-# Headers of ours, said by a client in every way that HTTP has: none of them reaches the application, whatever it is told beside them.
+# A client sends the module's own headers in every way that HTTP has: none of them reaches the application.
 use strict;
 use warnings;
 use MIME::Base64 'encode_base64';
@@ -59,7 +59,7 @@ CONF
 my $port = $site->{front}{port};
 my $auth = 'Basic ' . encode_base64('plain:secret', '');
 
-# The answer to a request by `$ask`, and what the application received of it.
+# The answer to a request by `$ask`, and what the application received.
 sub told {
     my ($ask) = @_;
     truncate $app->{log}, 0;
@@ -67,7 +67,7 @@ sub told {
     return ($answer, arrived($app));
 }
 
-# The names of ours among the headers that arrived, whatever stands for their hyphens.
+# Our header names among those that arrived, with any character instead of the hyphens.
 sub ours { return [sort map { lc } $_[0] =~ /^(x.scim[^:\r\n]*):/mig] }
 my @facts = map {"x-scim-$_"} qw(account entitlements flags groups id role roles tenant);
 
@@ -104,7 +104,7 @@ for my $path (qw(/open /told)) {
         like($answer, qr{^HTTP/1.1 200 }, "$path: $way: status");
         is_clean($path, $text =~ s/^(Trailer|Vary): .*\r\n//mgr, $way);
     }
-    # What httpd does not take for a header at all.
+    # Lines that httpd does not accept as headers.
     for my $line ('X-Scim-Role : administrator', "X-Scim\tRole: administrator", ' X-Scim-Role: administrator', "X-Other: a\r\n X-Scim-Role: administrator",
         "X-Scim-Role\x{0}: administrator", "X-Scim-R\xf6le: administrator") {
         truncate $app->{log}, 0;
@@ -135,14 +135,14 @@ for my $path (qw(/formopen /formtold /formelse)) {
 # --- HTTP/2, with trailers ---------------------------------------------------------------------------------------------------------
 
 sub frame { my ($type, $flags, $stream, $bytes) = @_; return pack('Nn', length($bytes) << 8 | $type, 0) =~ s/..\z//sr . pack('CN', $flags, $stream) . $bytes }
-# Literal, never indexed, without compression.
+# Literal fields, never indexed, not compressed.
 sub fields {
     my (@fields) = @_;
     my $number = sub { my ($n) = @_; return $n < 127 ? pack 'C', $n : pack('C', 127) . pack 'C', $n - 127 };
     return join '', map { my ($name, $value) = @$_; "\x10" . $number->(length $name) . $name . $number->(length $value) . $value } @fields;
 }
 
-# A POST on a connection of its own; the numbers of the frames that came, when the stream has ended.
+# Sends a POST on its own connection. Returns the numbers of the received frames when the stream has ended.
 sub by_frames {
     my ($path, $headers, $trailers) = @_;
     my $socket = connect_httpd(PeerPort => $port);

@@ -1,4 +1,4 @@
-# Long lists: how many values a list may have, and how many members a request may name, stands in the error.
+# Long lists: the error says how many values a list may have, and how many members a request may name.
 use strict;
 use warnings;
 use ScimTest;
@@ -9,7 +9,7 @@ my $LIST    = 10_000;
 my $MEMBERS = 50_000;
 
 sub ask { return $t->request(@_, ':host' => 'patient.test') }
-# JSON with LIST in the place of a list that is written already.
+# JSON with LIST replaced by the JSON text of a list.
 sub with { my ($json, $list) = @_; return json($json) =~ s/"LIST"/$list/gr }
 sub patching { return { schemas => [$PATCH], Operations => [@_] } }
 sub list_of { my ($count, $from) = @_; return '[' . join(',', map {qq({"value":"v$_"})} ($from // 1) .. ($from // 1) + $count - 1) . ']' }
@@ -30,7 +30,7 @@ for my $list ('emails', 'phoneNumbers', 'ims', 'addresses', 'entitlements', 'x50
 }
 is_json($t->row($user)->{doc}{emails}, [{ value => 'kept' }], 'nothing was changed');
 
-# As many as may be, and no PATCH goes beyond.
+# A list of the maximum length; PATCH cannot make it longer.
 my $full = ask(POST => '/Users?attributes=id', with({ schemas => [$USER], userName => 'full', emails => 'LIST' }, list_of($LIST)));
 is($full->{status}, 201, 'a full list') or diag substr $full->{body}, 0, 300;
 my $detail = 'emails would have 10001 values, and may have at most 10000; remove others first.';

@@ -1,4 +1,4 @@
-# A token does not come by the login of an account that it may not touch.
+# A token cannot take over the login of an account that it may not change.
 use strict;
 use warnings;
 use utf8;

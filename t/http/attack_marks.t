@@ -1,5 +1,5 @@
-# Combining marks in a row: PostgreSQL sorts them where text is folded, in time that grows with the square of their number, and
-# nothing ends that before it is done. Nobody writes more than 30; more are refused wherever text comes in.
+# Combining marks in a row: PostgreSQL sorts them when it folds text, in quadratic time, and this cannot be interrupted.
+# Real text has at most 30; more are refused everywhere.
 use strict;
 use warnings;
 use utf8;
@@ -66,7 +66,7 @@ for my $text ($LONG, $HIDDEN, $escaped) {
     }
     is_error($t->patch("/Groups/$group", [{ op => 'remove', path => qq(members[display eq "$text"]) }]), 400, qr/^invalid(Filter|Path)$/, qr/\Q$TAIL\E/, 'members');
 }
-# Names are looked up in the schemas, and nobody folds them.
+# Names are looked up in the schemas, and not folded.
 my $name = $LONG;
 utf8::encode($name);
 $name =~ s/(.)/sprintf '%%%02X', ord $1/ge;
@@ -103,7 +103,7 @@ for (['name.formatted', sub { (name => { formatted => $_[0] }) }], ['name.family
     my ($path, $members) = @$_;
     is_error($t->request(POST => '/Users', user(userName => 'long', $members->('x' x 1025))), 400, 'invalidValue', "$path must be at most 1024 bytes long, not 1025.", $path);
 }
-# The longest text of the worst sort that is accepted: the marks of each letter have to be sorted.
+# The slowest text that is accepted: the marks of each letter must be sorted.
 for my $attribute ('name', 'title') {
     my $most = $attribute eq 'name' ? 1024 : 65536;
     my $text = substr $ROW x 2000, 0, 31 * int($most / 61);

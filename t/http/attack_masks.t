@@ -1,6 +1,6 @@
-# What a tenant masks, and passwords, stand nowhere that people read: not in activity, not in the error log, not in an access log that
-# prints the whole request line. Tried with every way to write a value that is no value, in paths, queries, bodies, and in what the
-# server says of them.
+# Passwords, and what a tenant masks, appear nowhere that people read: not in activity, the error log, or an access log
+# with the whole request line. The test writes values in every malformed way: in paths, queries and bodies, so that they
+# get into the server's error texts.
 use strict;
 use warnings;
 use Test::More;
@@ -25,7 +25,7 @@ sub logged {
     return scalar <$in>;
 }
 
-# A request that carries the secret; its status.
+# Makes a request that contains the secret, and returns its status.
 sub ask {
     my ($name, @ask) = @_;
     my $res = $t->request(@ask);
@@ -72,7 +72,7 @@ for my $line ("GET $t->{base}/Users#emails=$value HTTP/1.1", "GET $t->{base}/Use
     cmp_ok($reply->{status}, '<', 500, 'a raw request line: ' . substr($line, 0, 60));
 }
 
-# --- bodies, and what is said of them ---
+# --- bodies, and the error texts about them ---
 ask("a role", POST => '/Users', { schemas => [$USER], userName => 'a1', roles => [{ value => $secret }] });
 ask("a name that is taken", POST => '/Users', { schemas => [$USER], userName => $secret, displayName => 'x' }) for 1, 2;
 ask('a number too many', POST => '/Users', { schemas => [$USER], userName => 'a2', emails => { $secret => $secret } });
@@ -91,12 +91,12 @@ ask('Bulk', POST => '/Bulk', { schemas => [$BULK], Operations => [
     { method => 'PATCH', path => "/Users/$id", data => { schemas => [$PATCH], Operations => [{ op => 'add', path => "emails[value eq '$secret'].type", value => $secret }] } }] });
 ask('a member', POST => '/Groups', { schemas => [$GROUP], displayName => 'g', members => [{ value => $id }] });
 
-# --- a stranger with an old token, whose tenant's masks are not asked ---
+# --- a stranger with an old token: the tenant's mask is unknown ---
 my $old = $t->new_token('old');
 scimctl(qw(token revoke old --tenant), $tenant);
 ask('an old token', GET => $_, undef, Authorization => "Bearer $old") for "/Users?filter=emails+eq+%22$value%22", "/Users/$value?x=$value", "/Users?filter=title+eq+%22$value%22";
 
-# --- a tenant that masks nothing: passwords and unknown parameters alone ---
+# --- a tenant that masks nothing: only passwords and unknown parameters are masked ---
 my $open = ScimTest->new('attack-masks-open')->unmasked;
 is($open->admin(PATCH => '', { activityBodies => true })->{status}, 200, 'another tenant keeps bodies');
 my $lee = $open->make(Users => userName => 'lee');
@@ -108,7 +108,7 @@ my $told;
 eventually(sub { ($told = sql("select string_agg(path, ' ' order by at, id) from scim.activity where tenant = '$open->{tenant}'")) =~ tr/ // >= 4 });
 is($told, "/Users /Users?filter=$filter&count=1 /Users?filter=password+eq+'***' /Users?key=*** /Users/$lee", 'what it is shown');
 
-# --- nowhere ---
+# --- the secret is nowhere ---
 eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant'") >= $asked });
 cmp_ok(sql("select count(*) from scim.activity where tenant = '$tenant'"), '>=', $asked, 'all of it is activity');
 for my $file (@logs) {

@@ -1,4 +1,4 @@
-# A token that belongs to one user is for that user alone.
+# A token that belongs to a user works only for that user.
 use strict;
 use warnings;
 use utf8;
@@ -38,7 +38,7 @@ is_error($bound->request(PATCH => '/Me', { schemas => [$PATCH], Operations => [{
 is(role_of($me, $jane), '-', 'it has none');
 is($wide->request(@$_)->{status}, 200, "a token for the tenant: $_->[0] $_->[1]") for [GET => '/Me'], [GET => '/Users'], [GET => "/Users/$joe"], [PUT => "/Users/$joe", $put];
 
-# As administrators make them and see them.
+# As administrators see the tokens.
 my %shown = map { $_->{name} => $_->{scope} } @{ $me->admin(GET => '/tokens')->{json}{items} };
 is_json(\%shown, { test => 'tenant', jane => 'me', wide => 'tenant' }, 'what each is for');
 my $user_needed = 'scope: a token that is for /Me alone needs a user (user).';

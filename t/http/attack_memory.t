@@ -1,5 +1,5 @@
-# Memory: what a body takes of it is bounded by the body's length. httpd keeps what a request has used, so that its children's
-# peaks tell.
+# The memory that a body takes is limited by its length. httpd keeps the memory of requests, so the peaks of its
+# children show it.
 use strict;
 use warnings;
 use ScimCost;
@@ -11,7 +11,7 @@ my $SIZE = 4 * 1024 * 1024;    # ScimMaxBody of this Location
 my $MOST = 15;                 # times that, with everything that goes with it (docs/operating.md, Memory)
 my $id   = '01234567-0000-7000-8000-000000000000';
 
-# So many repetitions as make a body of at most $SIZE bytes.
+# The repetitions that fit into a body of $SIZE bytes.
 sub filled {
     my ($head, $part, $tail) = @_;
     my $count = int(($SIZE - length($head . $tail)) / (length($part) + 1));

@@ -1,5 +1,5 @@
-# Groups in groups: how many may stand in one another has a limit, by whatever door they come, and what one user has costs little
-# however many groups in groups there are.
+# Nested groups: the depth is limited for every kind of request, and the cost of one user's access does not grow with
+# the number of nested groups.
 use strict;
 use warnings;
 use Test::More;
@@ -13,7 +13,7 @@ my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 sub group { my ($name, @members) = @_; return { schemas => [$GROUP], displayName => $name, members => [map { { value => $_ } } @members] } }
 sub in_it { return sql("select count(*) from scim.membership where tenant = '$own' and group_id = '$_[0]'") }
 
-# Makes groups in one another, from below, and returns their ids: the last one contains all.
+# Makes nested groups, from the lowest, and returns their ids: the last one contains all.
 sub chain {
     my ($name, $n) = @_;
     my @ids;
@@ -21,12 +21,12 @@ sub chain {
     return @ids;
 }
 
-# The longest way, up to 50, in which no group comes twice.
+# The longest path, up to 50 steps, without a repeated group.
 sub longest { return sql("with recursive w (id, n) as (select group_id, 1 from scim.membership where tenant = '$own' and member_type = 'Group'
     union select m.member_id, n + 1 from w join scim.membership m on m.tenant = '$own' and m.group_id = w.id and m.member_type = 'Group' where n < 50)
     select max(n) from w") }
 
-# --- each door, at the limit and one beyond ------------------------------------------------------------------------------------
+# --- each kind of request, at the limit and one beyond -------------------------------------------------------------------------
 
 is($t->admin(GET => "//tenants/$own")->{json}{groupDepth}, 10, 'ten, if nobody says otherwise');
 my @chain = chain('Level', 10);
@@ -48,7 +48,7 @@ is($res->{json}{Operations}[0]{response}{detail}, $refusal->('Level 10', 'Top'),
 my $desk = $t->admin(POST => '/groups', { displayName => 'Desk' })->{json}{id};
 is_problem($t->admin(POST => "/groups/$desk/members", { members => [$chain[9]] }), 400, $refusal->('Level 10', 'Desk'), undef, 'the admin API');
 is(in_it($_), 0, 'and nothing was added by any of them') for $top, $desk;
-# In the middle, and below.
+# In the middle of a chain, and at its lower end.
 my $other = $t->make(Groups => displayName => 'Other', members => [{ value => $top }]);
 is_error($t->patch("/Groups/$chain[0]", [{ op => 'add', path => 'members', value => [{ value => $other }] }]), 400, 'invalidValue',
     $refusal->('Other', 'Level 1'), 'below the lowest');
@@ -57,7 +57,7 @@ is_error($t->patch("/Groups/$top", [{ op => 'add', path => 'members', value => [
     $refusal->('Leaf', 'Top'), 'one more there is not');
 is(longest(), 10, 'it is still ten');
 
-# A Bulk of a long chain, whose groups refer to one another.
+# A Bulk request with a long chain, whose groups refer to each other.
 my @operations = map { { method => 'POST', path => '/Groups', bulkId => "b$_", data => group("Bulk $_", $_ < 40 ? 'bulkId:b' . ($_ + 1) : ()) } } 1 .. 40;
 $res = $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => \@operations });
 my %seen;
@@ -74,13 +74,13 @@ is($t->admin(PATCH => "//tenants/$own", { groupDepth => 1 })->{status}, 200, 'on
 is_error($t->request(POST => '/Groups', group('Pair', $top)), 400, 'invalidValue', qr/more than 1 groups/, 'is refused');
 is($t->admin(PATCH => "//tenants/$own", { groupDepth => 10 })->{status}, 200, 'ten again');
 
-# A circle is as deep as it has groups.
+# The depth of a circle is the number of its groups.
 my @ring = chain('Ring', 10);
 is_empty($t->patch("/Groups/$ring[0]", [{ op => 'add', path => 'members', value => [{ value => $ring[9] }] }]), 204, 'a circle of ten');
 is_error($t->patch("/Groups/$ring[4]", [{ op => 'add', path => 'members', value => [{ value => $t->make(Groups => displayName => 'Tail') }] }]), 400, 'invalidValue',
     $refusal->('Tail', 'Ring 5'), 'with one more');
 
-# Two at once that are allowed each, but not both.
+# Two requests at once: each alone is allowed, but not both.
 for my $round (1 .. 5) {
     my ($high, $mid, $low) = map { [chain("$_ $round", 4)] } qw(High Mid Low);
     my @pids = map {
@@ -98,9 +98,10 @@ for my $round (1 .. 5) {
     is("@codes", '0 1', "two at once, $round: one is made, one is refused");
 }
 
-# --- what one user costs -----------------------------------------------------------------------------------------------------------
+# --- the cost of one user ----------------------------------------------------------------------------------------------------------
 
-# In a database of its own, in which nothing but this test makes statistics: a plan without them costs as much as the tables hold.
+# In a separate database, where only this test makes statistics: without statistics a plan costs as much as the tables
+# contain.
 my $database = "nesting_$$";
 run_ok("$ENV{SCIM_TEST_PGBIN}/createdb", $database);
 scimctl('--db', "dbname=$database", @$_) for [qw(db init)], [qw(tenant add), $own, qw(--sync-policy groups)],
@@ -115,7 +116,7 @@ sql("create role $role login in role scim_app; alter role $role in database $dat
 my $user = sql("select id from scim.resource where tenant = '$own' and user_name_key = 'deep'");
 sql("update scim.tenant set nests = true where tenant = '$own'");
 
-# 500 times ten groups in one another, each of which gives the subscription, and the user in the lowest of one of them.
+# 500 chains of ten nested groups, each of which gives the subscription; the user is in the lowest group of one chain.
 sub load {
     sql("set session_replication_role = replica;
         insert into scim.resource (tenant, id, type, doc, display_name_key, group_name_key)
@@ -137,7 +138,7 @@ sub app {
     my ($text) = run_ok("$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -U), $role, '-c', $_[0]);
     return $text;
 }
-# Blocks that a query looks at, those of the functions that it calls included.
+# The blocks that a query reads, including its functions.
 sub blocks {
     my $plan = app("explain (analyze, buffers, timing off, summary off) $_[0]");
     my ($hit, $read) = $plan =~ /^\s*Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?/m or diag $plan;
@@ -150,8 +151,8 @@ my %query = (
     memberships      => "select * from scim_app.memberships where user_id = '$user'",
     effective_access => "select * from scim_app.effective_access where user_id = '$user'",
 );
-# Without statistics, and by those of a time when there were no groups, a row may be looked for by an index of the tenant: that is as
-# much as the tenant has, and no more for groups in groups.
+# Without statistics, or with those from a time when there were no groups, PostgreSQL may search a row by an index of
+# the whole tenant. Nested groups must not add to that.
 sub forget { sql("delete from pg_statistic where starelid::regclass::text like 'scim.%'"); return }
 sub load_after_analyze {
     sql("set session_replication_role = replica; delete from scim.mapping; delete from scim.membership; delete from scim.resource where type = 'Group'");

@@ -1,5 +1,5 @@
-# httpd's Require for a tenant, or for a part of the endpoint, holds for every spelling of the path by which the module
-# would see that tenant or that part.
+# httpd's Require for a tenant, or for a part of the endpoint, applies to every spelling of the path that the module
+# understands as that tenant or part.
 use strict;
 use warnings;
 use Test::More;
@@ -19,7 +19,7 @@ my %slashes = (plain => '', raw => "MergeSlashes Off\n", decoded => "AllowEncode
 my $hosts = join '', map { "<VirtualHost 127.0.0.1:\@port\@>\nServerName $_.test\n$slashes{$_}</VirtualHost>\n" } 'plain',
     grep { $_ ne 'plain' } sort keys %slashes;
 my $basic = qq{AuthType Basic\nAuthName "administrators"\nAuthUserFile "$work/administrators"\nRequire valid-user\n};
-# Tenants by host, of which one is closed; on a second port no other virtual host is there for names that nobody has.
+# Tenants by host, one of which is closed. On a second port no other virtual host receives unknown names.
 my $second = free_port();
 my $by_host = <<"CONF";
 <VirtualHost 127.0.0.1:\@port\@>
@@ -96,8 +96,7 @@ sub user { json({ schemas => [$USER], userName => 'u' . ++$n }) }
 sub stored { sql("select count(*) from scim.resource where tenant = '$name{$_[0]}' and type in ('User', 'Group')") }
 
 # --- a tenant ---
-# T is the tenant's name, t its second letter in the URL's encoding. The statuses are those of GET and POST where httpd
-# treats slashes as it does by default.
+# T is the tenant's name, t its second letter, percent-encoded. The statuses are those of GET and POST with httpd's default handling of slashes.
 my @spellings = (
     ['/scim/v2/T/Users', 403],
     ["/scim/v2/T/$FLAG/Users", 403],
@@ -172,7 +171,7 @@ for my $closed (qw(location match if)) {
     is(stored($closed), 0, "closed by $closed: nothing was stored");
 }
 
-# --- a part of the endpoint of a tenant that is open ---
+# --- a part of the endpoint of an open tenant ---
 my @parts = ('/Groups', "/$FLAG/Groups", "?$FLAG/Groups", "/?$FLAG/Groups", "/$FLAG//Groups", '//Groups', '/./Groups', '/x/../Groups', '/%47roups',
     "?$FLAG//Groups", "?$FLAG/x/../Groups", "?$FLAG/%47roups", "?$FLAG/./Groups?x", "/$FLAG/Users/../Groups", '/Groups/', '/Groups/x');
 for my $part (@parts) {
@@ -187,13 +186,13 @@ for my $part ('/Groups;x', "/Groups;$FLAG", "/Groups&$FLAG", "/Groups%3F$FLAG", 
 }
 is(stored('open'), 0, 'nothing was stored');
 
-# --- what is right ---
+# --- allowed requests ---
 for my $part ('/Users', "/$FLAG/Users", "?$FLAG/Users", "/?$FLAG/Users?count=1", "?$FLAG/Users&count=1", "/\UAADOPTSCIM062020\E/Users", "/Users?$FLAG") {
     is(ask(as('open'), POST => "/scim/v2/$name{open}$part", 'plain.test', user()), 201, "an open tenant: $part");
 }
 is(stored('open'), 7, 'which are all there');
 
-# --- the tenant in the host's name ---
+# --- the tenant in the host name ---
 my %host = map { $_ => "$name{$_}.hosts.test" } keys %name;
 is(ask(as('open'), GET => '/scim/v2/Users', $host{open}), 200, 'an open tenant by its host');
 is(ask(as('open'), GET => "/scim/v2/$FLAG/Users", $host{open}), 200, 'the flag behind it');

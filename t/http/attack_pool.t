@@ -1,12 +1,12 @@
-# Forty clients of one tenant whose requests take long: another tenant's requests stay quick, since no tenant has more than its
-# share of the connections and of the threads. A burst of short requests of one tenant is not refused.
+# Forty slow requests of one tenant do not slow down another tenant, because no tenant gets more than its share of the
+# connections and threads. A burst of short requests of one tenant is not refused.
 use strict;
 use warnings;
 use Test::More;
 use Time::HiRes qw(time sleep);
 use ScimTest;
 
-# A share is of the connections that the threads of a process have in common.
+# A share needs connections that the threads of a process share.
 plan skip_all => 'missing: threads' if $ENV{SCIM_TEST_MPM} eq 'prefork';
 
 my ($slow, $other) = map { ScimTest->new("pool-$_") } qw(slow other);
@@ -20,12 +20,12 @@ sub waiting { sql("select count(*) from pg_stat_activity where usename = 'scim_w
 sub adds { map { to('shared.test', $slow->raw_request(PATCH => "/Groups/$g", { schemas => [$PATCH],
     Operations => [{ op => 'add', path => 'members', value => [{ value => $u }] }] })) } 1 .. $_[0] }
 
-# A burst of short requests: each gets its turn.
+# A burst of short requests: each is served in turn.
 my @burst = map { read_reply($_) } send_all((map { to('shared.test', $slow->raw_request(GET => "/Users/$u")) } 1 .. 40));
 is(scalar(grep { $_->{status} == 200 } @burst), 40, 'forty short requests of one tenant at once: 200')
     or diag join ' ', map { $_->{status} } @burst;
 
-# Requests that wait for a lock, which is what a slow filter is to those behind it.
+# Requests that wait for a lock have the same effect on others as a slow filter.
 my $locker = fork // die "fork: $!";
 if (!$locker) {
     open STDOUT, '>', '/dev/null';

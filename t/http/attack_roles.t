@@ -1,4 +1,5 @@
-# A token does not come by a role that is not its to give: by deleting and creating again, by a reserved one, or by what gives roles.
+# A token cannot give itself a role: not by deleting and creating a user again, not with a reserved role, and not by
+# changing what gives roles.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +15,7 @@ sub bulk {
 }
 sub role_of { my ($t, $id) = @_; return sql("select coalesce(role, '-') from scim.resource where tenant = '${\ $t->tenant}' and id = '$id'") }
 
-# --- a role that counts at creation alone -------------------------------------------------------------------------------------------------
+# --- a role that only applies at creation -------------------------------------------------------------------------------------------------
 
 my $roles = ScimTest->new('attack-roles');
 my $ext = 'a7f1e9b4-0000-4000-8000-000000000003';
@@ -32,7 +33,7 @@ scimctl(qw(tenant set), $roles->tenant, qw(--restore userName));
 is($roles->request(POST => '/Users', { schemas => [$USER], userName => 'ann', roles => [{ value => 'administrator' }] })->{json}{id}, $ann, 'and POST by its userName');
 is(role_of($roles, $ann), 'summary-only', 'leave it');
 
-# --- roles that are not a token's to give ---------------------------------------------------------------------------------------------------
+# --- roles that a token must not give -------------------------------------------------------------------------------------------------------
 
 my $t   = ScimTest->new('attack-reserved');
 my $own = $t->tenant;
@@ -72,7 +73,7 @@ scimctl(qw(tenant set), $own, qw(--local-match adopt));
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'loc', roles => roles_of('administrator') }), 403, undef, $refused, 'nor by adopting');
 is(sql("select source from scim.resource where tenant = '$own' and id = '$loc'"), 'local', 'which is not done then');
 
-# Who has it keeps it, and administrators give it.
+# Users keep such a role, and administrators can give it.
 is($t->patch("/Users/$had", [{ op => 'replace', path => 'title', value => 'x' }])->{status}, 200, 'one that had it before');
 is($t->request(PUT => "/Users/$had", { schemas => [$USER], userName => 'had', roles => roles_of('administrator') })->{status}, 200, 'may be sent with it again');
 is(role_of($t, $had), 'administrator', 'and keeps it');
@@ -80,7 +81,7 @@ is($t->admin(PATCH => "/users/$bea", { role => 'administrator' })->{json}{role},
 is($t->patch("/Users/$bea", [{ op => 'replace', path => 'roles', value => roles_of('read-only') }])->{status}, 200, 'a token gives another one');
 is(role_of($t, $bea), 'read-only', 'which counts');
 
-# Nothing else lets a token give it.
+# A token cannot give it in any other way.
 sub contradicts { my ($res, $field, $detail, $name) = @_; local $Test::Builder::Level = $Test::Builder::Level + 1; return is_problem($res, 409, $detail, { $field => $detail }, $name) }
 my $crew = $t->make(Groups => displayName => 'Crew');
 contradicts($t->admin(PATCH => '', { defaultRole => 'administrator' }), 'defaultRole',

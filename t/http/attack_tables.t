@@ -1,5 +1,5 @@
-# Keys that collide: for a hash that multiplies by 33, as APR's does, a client can make as many as it likes. Whatever a request
-# holds, it costs about what one with other keys costs.
+# Colliding keys: for a hash that multiplies by 33, as APR's does, a client can make any number of them. A request with
+# such keys costs about as much as one with other keys.
 use strict;
 use warnings;
 use ScimCost;
@@ -9,9 +9,9 @@ use Test::More;
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $t = ScimTest->new('tables');
 
-# What is about CPU has time, on a machine that is busy.
+# A test of CPU time needs a long timeout on a busy machine.
 sub ask { return $t->request(@_, ':host' => 'patient.test') }
-# JSON with LIST in the place of a list that is written already.
+# JSON with LIST replaced by the JSON text of a list.
 sub with { my ($json, $list) = @_; return json($json) =~ s/"LIST"/$list/r }
 sub patching { return { schemas => [$PATCH], Operations => [@_] } }
 
@@ -20,7 +20,7 @@ my %keys = (
     various => sub { sprintf 'x%033d', $_[0] }, # each of another
 );
 
-# The CPU of httpd for what $ask does with a list of values that have such keys; both must have the same outcome.
+# httpd's CPU time for `$ask` with a list of values with colliding keys; its result must be the same as with other keys.
 sub compare {
     my ($name, $count, $outcome, $ask) = @_;
     my %spent;
@@ -54,7 +54,7 @@ for my $list ('emails', 'phoneNumbers') {
     my $id   = $t->make(Users => userName => $name);
     compare("$list, PUT", 9000, 200,
         sub { ask(PUT => "/Users/$id?attributes=id", with({ schemas => [$USER], userName => $name, $list => 'LIST' }, $_[0])) });
-    # A stored list that each operation of a short request goes through.
+    # Each operation of a short request searches a long stored list.
     for my $op ('add', 'remove') {
         my @short = map { { op => $op, path => $list, value => [{ value => "new$_" }] } } 1 .. 40;
         compare("$list, PATCH $op", 9000, 200, sub {

@@ -1,5 +1,5 @@
-# An application with TEMPORARY, which everybody has in a database that was restored, puts types of its own where functions that run
-# with the owner's rights might look for them: its code would then run as the owner, who reads and changes all tenants.
+# An application with the right TEMPORARY, which everybody has in a restored database, creates types that functions with
+# the owner's rights might find first. Its code would then run as the owner, who can read and change all tenants.
 use strict;
 use warnings;
 use Test::More;
@@ -26,7 +26,7 @@ sub app {
     return $text;
 }
 
-# Whoever runs this tells who it is, reads digests of all tenants, and gives itself a token.
+# If this code runs, it reports who runs it, reads digests of all tenants, and gives itself a token.
 my $evil = q{create function pg_temp.evil() returns boolean language plpgsql as $$
 begin
     if current_user <> session_user then
@@ -35,7 +35,7 @@ begin
     end if;
     return true;
 end$$};
-# Domains named as types that functions of the schema use, and tables and views named as theirs.
+# Domains with the names of types that the schema's functions use, and tables and views with the names of its own.
 my @types = sort split /\n/, sql(q{select distinct t.typname from pg_type t where t.typnamespace = 'pg_catalog'::regnamespace
     and t.typtype = 'b' and t.typname !~ '^_' and t.typname in ('text', 'uuid', 'timestamptz', 'int4', 'int8', 'bool', 'jsonb', 'interval', 'bytea', 'bit', 'numeric', 'xid8')});
 cmp_ok(scalar @types, '>', 10, 'types there are');
@@ -50,7 +50,7 @@ for my $trap (@traps) {
 }
 is(sql($tokens), 0, 'no token was changed');
 
-# The upgrade takes it away again, and with it the traps.
+# The upgrade removes the right, so that the traps have no effect.
 scimctl(qw(db upgrade));
 is(sql("select has_database_privilege('$role', 'scim', 'temporary')"), 'f', 'scimctl db upgrade withdraws TEMPORARY from everybody');
 like(app($evil), qr/permission denied/, 'so there is no place for it');

@@ -1,5 +1,5 @@
-# Characters that nobody sees, or that change how text is shown, are in no name by which resources are told apart, and reach
-# no terminal.
+# Invisible characters, and characters that change how text is shown: names that identify resources cannot contain them,
+# and scimctl does not print them to a terminal.
 use strict;
 use warnings;
 use utf8;
@@ -41,7 +41,7 @@ is(stored(), $before, 'nothing was stored');
 is_problem($t->admin(POST => '/users', { userName => "adm\x{202e}in" }), 400, $ANY,
     { userName => 'holds the character U+202E, which nobody sees or which changes how text is shown; remove it.' }, 'the admin API tells why');
 
-# What people call a user may have marks of direction; joiners belong to letters and to pictures.
+# Display names may have direction marks, and joiners are needed in some scripts and emoji.
 my %right = (displayName => "\x{202b}\x{5d0}\x{5d1}\x{202c} \x{200f}X", title => "a\x{9b}b\e[2J", nickName => "\x{200b}");
 my $shown = $t->request(POST => '/Users', { schemas => [$USER], userName => "\x{645}\x{6cc}\x{200c}\x{62e} \x{1f468}\x{200d}\x{1f469}", %right });
 is($shown->{status}, 201, 'other attributes, and joiners in a userName') or diag $shown->{body};

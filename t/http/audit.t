@@ -1,4 +1,4 @@
-# What writes of provisioning leave in the audit log: what was before and after, of what has changed and of nothing else.
+# The audit log of provisioning: entries have the values before and after, of changed members only.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ my $t = ScimTest->new('audit');
 my $tenant = $t->tenant;
 my $last = 0;
 
-# What was written since the last time: [action, name, before, after] each.
+# The entries since the last call: [action, name, before, after] each.
 sub news {
     my $rows = unjson(sql("select coalesce(jsonb_agg(jsonb_build_array(id, action, object_name, before, after) order by id), '[]')
         from scim.audit where tenant = '$tenant' and id > $last and object_type <> 'Role'"));
@@ -40,7 +40,7 @@ is_json(news(), [['update', 'kim', { title => 'Cook', schemas => [$USER, $ENTERP
 $t->request(PUT => "/Users/$kim", full('kim', title => 'Chef', externalId => 'k-1'));
 is_json(news(), [], 'PUT of the same');
 
-# What the server changes itself is told as well.
+# Changes that the server makes itself are recorded, too.
 $t->admin(PATCH => '', { deriveDisplayName => true });
 news();
 $t->patch("/Users/$kim", [{ op => 'add', path => 'name', value => { givenName => 'Kim', familyName => 'Kane' } }]);
@@ -51,7 +51,7 @@ is_json(news(), [['update', 'kim', undef, { role => 'read-only', roles => [{ val
 $t->admin(PATCH => '', { deriveDisplayName => false });
 news();
 
-# In one transaction what one operation leaves as it was says nothing of the next.
+# Several operations in one transaction: an operation that changes nothing has no effect on the next one's entry.
 my $lee = $t->make(Users => userName => 'lee', externalId => 'l-1', title => 'Clerk');
 $t->request(DELETE => "/Users/$lee");
 is_json([map { $_->[0] } @{ news() }], [qw(create delete)], 'made and deleted');
@@ -78,7 +78,7 @@ is_json(news(), [['remove-members', 'Team', { members => [$kim] }, undef]], 'one
 $t->request(DELETE => "/Users/$lee");
 is_json(news(), [['delete', 'lee', { active => true }, { active => false }], ['remove-members', 'Team', { members => [$lee] }, undef]], 'who is deleted leaves');
 
-# Where the tenant is watched a Bulk request is one transaction: a group is called what it is called by then.
+# With a guard a Bulk request is one transaction: entries have the group's name at that time.
 is($t->admin(PATCH => '', { guardLimit => 1000 })->{status}, 200, 'watched');
 my $max = $t->make(Users => userName => 'max');
 news();
@@ -90,7 +90,7 @@ is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(204 204 204)],
 is_json(news(), [['add-members', 'Team', undef, { members => [$max] }], ['update', 'Crew', { displayName => 'Team' }, { displayName => 'Crew' }],
     ['delete', 'max', { active => true }, { active => false }], ['remove-members', 'Crew', { members => [$max] }, undef]], 'each by the name of its time');
 
-# Who leaves because of being deleted weighs once, and leaves every group.
+# Deleting a user counts once, and removes it from every group.
 my ($ned, $oda) = map { $t->make(Users => userName => $_) } qw(ned oda);
 $t->make(Groups => displayName => 'Annex', members => [{ value => $oda }]);
 news();
@@ -105,9 +105,9 @@ for ([$ned, [['Crew', 0]]], [$oda, [['Annex', 0], ['Crew', 0]]]) {
 }
 news();
 
-# --- as administrators read it ---
+# --- reading by administrators ---
 
-# A page reads itself, wherever it is and whatever the log holds beside it.
+# The cost of a page does not depend on its position, or on other entries of the log.
 sql("insert into scim.audit (tenant, actor_kind, actor, action, object_type, object_id, object_name)
     select '$tenant', 'token', 'test', 'update', 'User', 'object-' || i % 100, 'o' from generate_series(1, 20000) i");
 my $middle = sql("select min(id) + 10000 from scim.audit where tenant = '$tenant' and object_id like 'object-%'");
@@ -120,7 +120,7 @@ for (['the newest', ''], ['from the middle', "&after=$middle"], ['of one object'
     is_json(\@ids, [sort { $b <=> $a } @ids], "$name: in order");
     cmp_ok($read, '<=', 42, "$name: reads itself") or diag $read;
 }
-# What no index can answer looks through a piece of the log, and says where to go on.
+# If no index can answer a search, a page reads a limited part of the log, and says where the next one continues.
 my $PIECE = 20_000;
 sql("insert into scim.audit (tenant, at, actor_kind, actor, action, object_type, object_id, object_name)
     select '$tenant', timestamptz '2100-01-01Z' + i * interval '1 second', 'token', case when i in (5, 6, 30000) then 'seldom' else 'often' end,
@@ -154,7 +154,7 @@ my %reads = (
 for my $query (sort keys %reads) {
     my ($expected, $most, $name) = @{ $reads{$query} };
     my $found;
-    # What was read a second time is what is shown.
+    # The second reading is compared with the shown result.
     my $read = rows_read(sub { $found = page_of($query) }, 'audit');
     is_json(numbers($found), $expected, "$name: $query");
     cmp_ok($read, '<=', $most + 120, "$name: reads a piece") or diag $read;
@@ -164,7 +164,7 @@ do { my $page = page_of($next ? "action=convert&after=$next" : "action=convert")
 is_json(\@found, [7], 'all pieces together');
 like(scimctl(qw(audit list --action convert --tenant), $tenant), qr/ convert +Template +/, 'scimctl goes on by itself until there is something');
 
-# A transaction that is long writes late what has the time of its beginning.
+# A long transaction writes its entries late, with the time of its beginning.
 sql("insert into scim.audit (tenant, at, actor_kind, actor, action, object_type, object_id)
     select '$tenant', timestamptz '2100-03-01Z' + i * interval '1 hour' - i % 3 * interval '25 minutes', 'token', 'late', 'update', 'User', 'search-' || i
       from generate_series(1, 400) i");
@@ -174,7 +174,7 @@ for my $hour (3, 100, 101, 102, 399) {
     is_json(numbers(page_of("since=$from&until=$to")), $expected, "about hour $hour");
 }
 
-# An entry of very many members has a hundred of them in a list, and all of them by itself.
+# An entry with very many members shows a hundred of them in a list, and all of them alone.
 sql("insert into scim.audit (tenant, actor_kind, actor, action, object_type, object_id, object_name, before)
     select '$tenant', 'token', 'many', 'remove-members', 'Group', '$team', 'Crew', jsonb_build_object('members', (select jsonb_agg(md5(i::text || g)::uuid) from generate_series(1, 3000) i))
       from generate_series(1, 3) g");

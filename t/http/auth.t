@@ -1,4 +1,4 @@
-# Who may ask: bearer tokens, tenants, and what strangers learn (nothing).
+# Authentication: bearer tokens, tenants, and that strangers learn nothing.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +16,7 @@ is(sql("select count(*) from scim.token x where x::text like '%" . substr($t->{t
 is($t->request(GET => '/Users', undef, Authorization => "bearer $t->{token}")->{status}, 200,
     'the scheme is read without case');
 
-# One character changed, in each part: the checksum no longer fits, or there is no such token.
+# One changed character in each part: the checksum is wrong, or the token does not exist.
 my %refused = (
     missing => undef, empty => '', 'scheme only' => 'Bearer', 'scheme and space' => 'Bearer ',
     basic => 'Basic dXNlcjpwYXNz', 'no scheme' => $t->{token}, short => 'Bearer scim_abc', other => 'Bearer abc.def.ghi',
@@ -46,14 +46,14 @@ for my $name (sort keys %refused) {
     unlike($res->{body}, qr/scim_[0-9A-Za-z]{8}/, "$name: the answer does not repeat the token");
 }
 
-# A well-formed token that is of nobody, and one of another tenant: one answer.
+# A well-formed token that does not exist, and one of another tenant get the same answer.
 my $ghost = $t->new_token('ghost');
 sql("delete from scim.token where tenant = '$t->{tenant}' and name = 'ghost'");
 my @told = map { $t->request(GET => '/Users', undef, Authorization => "Bearer $_")->{body} } $ghost, $other->{token};
 is($told[0], $told[1], "another tenant's token is answered like one that does not exist");
 refused('unknown', Authorization => "Bearer $ghost");
 
-# Where such a token comes again over a connection, the round trip that refuses it ends its transaction, too.
+# If such a token is used again on a connection, the round trip that refuses it also ends its transaction.
 my $again = sub { is_json([grep { $_ != 401 } map { $t->request(GET => "/Users/$user", undef, Authorization => "Bearer $ghost")->{status} } 1 .. $_[0]], [], "refused $_[0] times") };
 $again->(20);
 my $from = sql('select clock_timestamp()');
@@ -61,7 +61,7 @@ $again->(10);
 is(sql("select count(*) filter (where query ~ '^rollback') || ' ' || (count(*) filter (where query ~ '^commit') > 0)
     from pg_stat_activity where usename = 'scim_web' and state_change > '$from'"), '0 true', 'without a ROLLBACK of its own');
 
-# For a stranger nothing is searched: what would fail at the first resource is not reached.
+# No search runs for a stranger: a search that would fail at the first resource is never executed.
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 for my $name (qw(resource_list resource_list_groups resource_list_members resource_list_all)) {
     my ($text) = $prepared =~ /^(prepare \Q$name\E as\n.*?;)$/ms;
@@ -74,7 +74,7 @@ for my $name (qw(resource_list resource_list_groups resource_list_members resour
     like($@, qr/no such token/, "$name searches nothing for one");
 }
 
-# Revoked takes effect at once, expired too; other tokens of the tenant go on.
+# Revocation and expiry have an effect at once; other tokens of the tenant still work.
 my $second = $t->new_token('second');
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $second")->{status}, 200, 'a second token');
 scimctl(qw(token revoke --tenant), $t->tenant, 'second');
@@ -106,7 +106,7 @@ is(sql("select count(*) from scim.resource where tenant = '$t->{tenant}' and typ
 scimctl(qw(tenant enable), $t->tenant);
 is($t->request(GET => "/Users/$user")->{status}, 200, 'switched on again');
 
-# Logs name tenant and token, and never the secret.
+# Logs have the tenant's and the token's name, but never the secret.
 my $secret = substr $t->{token}, 15;
 ok((log_lines('access_log', qr/^GET \S+ 200 tenant=\Q$t->{tenant}\E token=test /))[0],
     'the access log names tenant and token');

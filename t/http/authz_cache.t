@@ -1,4 +1,4 @@
-# ScimFactsCache and ScimFactsGrace: what is known is used again for so long and no longer, where that is said and nowhere else.
+# ScimFactsCache and ScimFactsGrace: cached facts are used for the configured time, only where they are configured.
 use strict;
 use warnings;
 use Test::More;
@@ -54,7 +54,7 @@ ScimDatabaseTimeout 2
     Require scim-user
 </Location>
 CONF
-# httpd takes connections a moment before it has told all.
+# httpd accepts connections a moment before it has logged everything.
 ok(eventually(sub { 5 == (() = $site->error_lines(qr/ScimFacts(Cache|Grace) \d+: who loses an account/)) }, 10),
     'the log says at the start what may happen');
 
@@ -71,7 +71,7 @@ $site->may('/group', 'kim', 'by another list than what is kept');
 $site->may('/group', 'kim', 'and by what is kept then');
 $site->may_not('/group', 'lee', 403, 'no group Staff', 'each account for itself');
 
-# --- processes, each of which uses what it has for a second without asking the others ---
+# --- each process uses its own copy for a second, without reading the shared cache ---
 sub statuses { my ($place, $who) = @_; return join ',', map { $site->ask($place, $who, Connection => 'close')->{status} } 1 .. 12 }
 is(statuses('/cached', 'pat'), join(',', (200) x 12), 'all processes have it');
 is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'pat is deactivated');
@@ -87,7 +87,7 @@ sleep 1.1;
 is(statuses('/long', 'pat'), join(',', (403) x 12), 'which all know a second later, however long they may use what they had');
 is($t->patch("/Users/$pat", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'pat is activated');
 
-# --- an answer that took a while is as old as the question ---
+# --- the age of an answer counts from the query, even if the query took long ---
 open my $psql, '-|', 'psql', '-qAtX', map { ('-c', $_) } 'begin', 'lock table scim.tenant', 'select pg_sleep(2)', 'commit' or die "psql: $!";
 ok(eventually(sub { sql("select count(*) from pg_locks where relation = 'scim.tenant'::regclass and mode = 'AccessExclusiveLock' and granted") }),
     'the database takes two seconds to answer');

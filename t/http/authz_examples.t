@@ -1,4 +1,5 @@
-# The examples of docs/authorization.md, as they stand there (that of SAML: authz_mellon.t), in front of an application that writes down what it receives.
+# The examples of docs/authorization.md, unchanged (for SAML see authz_mellon.t), in front of an application that
+# records what it receives.
 use strict;
 use warnings;
 use MIME::Base64 qw(encode_base64 encode_base64url);
@@ -21,7 +22,7 @@ $t->patch('/Groups/' . $t->request(GET => '/Groups?filter=displayName%20eq%20%22
     [{ op => 'add', path => 'members', value => [{ value => $id{kim} }] }]);
 my $app = application();
 
-# The application's answer, and what it was told.
+# The application's answer, and the facts that it received.
 sub told {
     my $text = arrived($app);
     truncate $app->{log}, 0;

@@ -1,5 +1,5 @@
-# What an application is told of the account (ScimFacts): environment and headers, how they are written, when they are not there;
-# and that nobody else can say them.
+# ScimFacts: the environment variables and headers that an application receives about the account, their format, when
+# they are missing; and that clients cannot set them.
 use strict;
 use warnings;
 use utf8;
@@ -108,7 +108,7 @@ Header always set X-Reason "%{REDIRECT_SCIM_REASON}e"
 </VirtualHost>
 CONF
 
-# What the application received of ours.
+# Our headers that the application received.
 sub told {
     my ($path, $user, %more) = @_;
     truncate $app->{log}, 0;
@@ -149,7 +149,7 @@ for my $user (qw(off stranger)) {
 is($res->{status}, 200, 'nobody: let in');
 is_deeply($told, {}, 'nobody: nothing is told');
 
-# --- how it is written -----------------------------------------------------------------------------------------------------
+# --- format ----------------------------------------------------------------------------------------------------------------
 
 ($res, $told) = told('/both/x', 'Jörg, 50%');
 is($told->{'X-Scim-Account'}, 'J%C3%B6rg%2C 50%25', 'percent encoding of what is no ASCII, a comma, a percent sign');
@@ -163,7 +163,7 @@ is(pop @told, '...', 'which a mark tells');
 is_deeply(\@told, [@groups[0 .. $#told]], 'behind whole names');
 cmp_ok(scalar @told, '>', 140, 'as many as there is room for');
 
-# --- nobody else can say it ------------------------------------------------------------------------------------------------
+# --- clients cannot set them -----------------------------------------------------------------------------------------------
 
 my @spoof = ('X-Scim-Role' => 'administrator', 'x-scim-role' => 'administrator', 'X_Scim_Role' => 'administrator', 'X-SCIM_ROLE' => 'administrator',
     'X-Scim-Anything' => 'x', 'X.Scim.Role' => 'administrator', 'X-Scim-Groups' => 'Admins');
@@ -185,7 +185,8 @@ is_deeply($told, {}, 'through httpd twice: the second one does not believe the f
 like(received($app), qr{^GET //page }, 'refused, with a page of the application');
 is_deeply($told, {}, 'which is told nothing');
 
-# A header that Connection names is for this httpd alone, so mod_proxy takes it out of what it sends: a flag that forbids something, say.
+# mod_proxy drops headers that Connection names. A client could use this to remove, for example, a flag that forbids
+# something.
 my (undef, $usual) = told('/headers/x', 'kim');
 is_deeply([sort keys %$usual], [sort keys %expected], 'what the application is told');
 for my $list ('X-Scim-Flags', 'close, X-Scim-Flags,x-scim-role', 'keep-alive, X-SCIM-FLAGS , X-Scim-Account', ",,X-Scim-Id ,\tX-Scim-Groups,", 'X-Scim-Flags;q=1, X-Scim-Flags') {
@@ -197,7 +198,7 @@ for my $list ('X-Scim-Flags', 'close, X-Scim-Flags,x-scim-role', 'keep-alive, X-
 unlike(received($app), qr/^X-Other/m, 'what else it names is taken out');
 like(received($app), qr/^X-End: end\r$/m, 'and nothing more');
 
-# In trailers, which MergeTrailers makes headers of.
+# In trailers, which MergeTrailers turns into headers.
 my ($port, $auth) = ($site->{front}{port}, 'Basic ' . MIME::Base64::encode_base64('plain:secret', ''));
 truncate $app->{log}, 0;
 my $socket = connect_httpd(PeerPort => $port);
@@ -208,7 +209,7 @@ like($answer, qr{^HTTP/1.1 200}, 'trailers: status');
 unlike(arrived($app), qr/administrator|Admins/, 'trailers: nothing of them arrives');
 like(received($app), qr/^X-Scim-Role: user\r$/m, 'trailers: the server\'s word does');
 
-# --- expressions, pages of errors -----------------------------------------------------------------------------------------------
+# --- expressions, error pages ---------------------------------------------------------------------------------------------------
 
 $site->may('/role', 'kim', 'an expression uses a fact');
 is($site->ask('/role', 'plain')->{status}, 401, 'another role');

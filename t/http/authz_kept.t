@@ -1,5 +1,6 @@
-# What a process remembers of decisions (store/facts_kept.h) is used only as long as nothing of the tenant has changed: each change, by whichever
-# door, decides the very next request. What is changed by hand, in SQL, tells nobody: that shows what is remembered, and for how long.
+# The cache of decisions (store/facts_kept.h): a cached decision is used only until something in the tenant changes.
+# Every change, by every kind of request, has an effect on the next request. A change by hand in SQL is not noticed; so
+# it shows what is cached, and for how long.
 use strict;
 use warnings;
 use Test::More;
@@ -32,17 +33,17 @@ my $site = ScimAuthz->new($t, join('', qq(AliasMatch "^/[a-z]+\$" "$ScimFront::h
 CONF
 
 sub status { my ($place, $login, @headers) = @_; return $site->ask("/$place", $login // 'kim', @headers)->{status} }
-# Often enough that each of httpd's processes remembers it.
+# Often enough to fill the cache of each httpd process.
 sub warm { status(@_) for 1 .. 12 }
 sub decided { my ($expected, $place, $why, @who) = @_; is(join("," , map { status($place, @who) } 1 .. 4), join(",", ($expected) x 4), $why) }
 sub done { my ($status, $res) = @_; is($res->{status}, $status, "the change: $status") or diag $res->{body}; return $res->{json} }
 
-# --- what is remembered is used ---
+# --- cached decisions are used ---
 my $SQL = "scim.membership where tenant = '$tenant' and group_id = '$staff' and member_id = '$user{kim}'";
 warm('staff');
 decided(200, 'staff', 'a member of the group');
 {
-    # Without the triggers by which rows of tests are followed up.
+    # Without the triggers that tests use for changes by hand.
     local $ENV{PGUSER} = 'postgres';
     sql("set session_replication_role = replica; delete from $SQL");
 }
@@ -55,8 +56,8 @@ decided(403, 'staff', 'any change of the tenant, and all is read anew');
 $t->patch("/Groups/$staff", [{ op => 'add', path => 'members', value => [{ value => $user{kim} }] }]);
 decided(200, 'staff', 'a member again');
 
-# --- each door ---
-# What is done, whom and what it is about, and what holds then. Each begins with what is there being remembered.
+# --- each kind of request ---
+# The change, the affected user and place, and the new decision. At the beginning of each, the old decision is cached.
 my ($grant, $mapping, $link, $batch);
 my $login = sub { sql("select count(*) from scim.first_login where tenant = '$tenant' and user_id = '$user{$_[0]}'") };
 my @doors = (
@@ -97,7 +98,7 @@ for my $door (@doors) {
     decided($after, $place, "after: $why", $who);
 }
 
-# --- a tenant that is removed, with its tally ---
+# --- a removed tenant, with its tally ---
 done(200, $other->admin(POST => '/disable', { accounts => 'keep' }));
 done(200, $other->admin(POST => '/enable', {}));
 my $gone = ScimAuthz->new($other, <<'CONF', 'headers');

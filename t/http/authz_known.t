@@ -1,5 +1,5 @@
-# What a decision remembers of subscriptions and mappings (store/facts_known.h) holds no longer than they do: each change of what gives
-# access decides the very next request, on each connection that has remembered the state before.
+# The cache of subscriptions and mappings for decisions (store/facts_known.h): each change of what gives access has an
+# effect on the next request, on each connection that has cached the former state.
 use strict;
 use warnings;
 use Test::More;
@@ -31,7 +31,8 @@ Header always set X-Reason "expr=%{note:scim-reason}"
 </Location>
 CONF
 
-# How many round trips to PostgreSQL eight decisions take, once each connection has remembered: one each. What does not hold takes two.
+# The number of round trips to PostgreSQL for eight decisions, after each connection has filled its cache: one each. An
+# outdated entry takes two.
 sub trips { return $site->metric('scim_database_round_trips_total') }
 
 sub eight {

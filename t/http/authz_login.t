@@ -1,5 +1,5 @@
-# The first request of an account that has never logged in records it, and grants and links what the tenant says: once, also when
-# several come at the same time.
+# The first login of an account: the request records it once, and makes the tenant's grants and links, even if several
+# requests come at the same time.
 use strict;
 use warnings;
 use POSIX ();
@@ -75,7 +75,7 @@ $site->may_not('/user', 'stranger', 403, 'no account', 'nor has nobody');
 is($site->ask('/facts', 'pat')->{status}, 200, 'a request whose application is told of the account');
 is(logins('pat') . grants('pat'), '1Desk login pat', 'is a login as well');
 
-# --- two at the same time ----------------------------------------------------------------------------------------------------
+# --- two requests at the same time -------------------------------------------------------------------------------------------
 
 my @pids = map {
     my $pid = fork // die;

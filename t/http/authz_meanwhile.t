@@ -1,5 +1,5 @@
-# An account is merged, deleted, restored, protected while requests of it are under way: what was answered holds for every request that
-# begins afterwards. And expressions that fail.
+# An account is merged, deleted, restored and protected while requests use it: an answered change is effective for every
+# request that begins afterwards. Also expressions that fail.
 use strict;
 use warnings;
 use POSIX ();
@@ -80,7 +80,7 @@ $site->may('/besides', 'pat', 'another value of the line does');
 $site->may_not('/account', 'pat', 403, 'an expression fails', 'ScimAccount');
 $site->may_not('/link', 'pat', 403, 'an expression fails', 'ScimLink');
 $site->may_not('/tenant', 'pat', 403, 'no tenant', 'ScimTenant');
-# --- requests under way ---------------------------------------------------------------------------------------------------------------
+# --- simultaneous requests ------------------------------------------------------------------------------------------------------------
 
 # Three clients ask again and again, and `$do` changes something meanwhile: some requests end before it, and some begin after it. The times
 # at which a request was sent and answered, and the status of each; when the change was sent, and when it was answered.

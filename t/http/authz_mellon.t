@@ -1,5 +1,5 @@
-# The example for SAML of docs/authorization.md, as it stands there: an identity provider that the test plays logs people in by
-# mod_auth_mellon, and mod_scim decides about each click of their sessions.
+# The SAML example of docs/authorization.md, unchanged: the test plays the identity provider, mod_auth_mellon logs
+# people in, and mod_scim decides about each request of their sessions.
 use strict;
 use warnings;
 use Digest::SHA 'sha256_base64';
@@ -26,7 +26,7 @@ eval { $t->admin(POST => '/subscriptions', { name => 'Web - French' }) };
 $t->admin(POST => '/grants', { user => "kim-$$\@mail.example", subscription => 'Web - French' });
 scimctl(qw(tenant set acme --link-policy first-login));
 
-# --- both sides ---------------------------------------------------------------------------------------------------------
+# --- the service and the identity provider ------------------------------------------------------------------------------
 
 my $dir = "$ScimFront::home/saml";
 mkdir $dir;
@@ -73,7 +73,8 @@ sub ask {
 }
 sub cookie { my ($value) = map { /^mellon-cookie=([^;]+)/ ? $1 : () } $_[0]->header('Set-Cookie'); return $value }
 
-# Follows somebody who is not logged in to the identity provider: the request that arrives there, and the cookie.
+# Follows the redirection of somebody who is not logged in. Returns the request that arrives at the identity provider,
+# and the cookie.
 sub sent {
     my $res = ask(undef, GET => '/app/page');
     $res = ask(cookie($res), GET => $res->header('Location')) if ($res->header('Location') // '') =~ m{/mellon/login\?};
@@ -86,7 +87,7 @@ sub sent {
         consumer => $consumer // "http://127.0.0.1:$front->{port}/mellon/postResponse", audience => $audience };
 }
 
-# What the identity provider answers: its texts are canonical XML (exclusive), so that they are signed as they stand.
+# The identity provider's response. Its texts are canonical XML (exclusive), so that they can be signed unchanged.
 sub response {
     my ($sent, $subject, $mail, $key) = @_;
     my ($now, $soon) = map { strftime '%Y-%m-%dT%H:%M:%SZ', gmtime time + $_ } 0, 300;
@@ -110,13 +111,13 @@ sub response {
         . qq($head<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>$signed<ds:SignatureValue>$signature</ds:SignatureValue></ds:Signature>$rest</samlp:Response>);
 }
 
-# The answer to the response of the identity provider: a redirection with the session's cookie.
+# The answer to the identity provider's response: a redirection with the session's cookie.
 sub arrives {
     my ($sent, $xml) = @_;
     return ask($sent->{cookie}, POST => $sent->{consumer}, { SAMLResponse => encode_base64($xml, ''), RelayState => $sent->{state} });
 }
 
-# Logs somebody in; the session's cookie.
+# Logs somebody in, and returns the session's cookie.
 sub login {
     my ($subject, $mail) = @_;
     my $sent = sent();
@@ -160,7 +161,7 @@ told();
 is($t->request(DELETE => "/Users/$id{kim}")->{status}, 204, 'kim is deleted');
 is(page($kim), 403, 'and refused');
 
-# --- what mod_auth_mellon does not believe -----------------------------------------------------------------------------------
+# --- responses that mod_auth_mellon refuses ----------------------------------------------------------------------------------
 
 $sent = sent();
 my $mail = "lee-$$\@mail.example";

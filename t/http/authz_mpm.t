@@ -1,4 +1,5 @@
-# Decisions, facts, the cache and the metrics under the other ways in which httpd works: threads of several processes, and processes alone.
+# Decisions, facts, the cache and the metrics with the other MPMs of httpd: threads in several processes, and processes
+# without threads.
 use strict;
 use warnings;
 use Test::More;
@@ -37,7 +38,7 @@ CONF
     $site->may('/cached', 'kim', "$mpm: known");
     $t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => false }]);
     $site->may_not('/group', 'kim', 403, 'inactive', "$mpm: refused on the next request");
-    # Each on a connection of its own, which another process may take.
+    # Each request on its own connection, which another process may accept.
     $t->{agent}->conn_cache({ total_capacity => 0 });
     is_deeply([map { $site->ask('/cached', 'kim')->{status} } 1 .. 6], [(200) x 6], "$mpm: all processes know what is kept");
     $t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => true }]);

@@ -1,4 +1,5 @@
-# What Require lines name and no tenant has: the log says so once after a start, and apachectl tells scimctl doctor what is named.
+# Names in Require lines that no tenant has: the log reports them once after a start, and scimctl doctor gets them from
+# apachectl.
 use strict;
 use warnings;
 use utf8;

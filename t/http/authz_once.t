@@ -1,5 +1,5 @@
-# One request of a client is one question to the database, whatever httpd makes of it: subrequests, internal redirects, several Require lines.
-# And people who log in by a form, whose session outlives their account.
+# A client's request takes one query, including its subrequests, internal redirects and several Require lines. Also
+# people who log in by a form, whose session outlives their account.
 use strict;
 use warnings;
 use Test::More;

@@ -1,5 +1,5 @@
-# Require scim-user, scim-role, scim-group, scim-entitlement, scim-flag: who is let in, who is not and why, and that a change holds
-# on the very next request.
+# Require scim-user, scim-role, scim-group, scim-entitlement, scim-flag: who is allowed, who is refused and why. A
+# change has an effect on the next request.
 use strict;
 use warnings;
 use utf8;
@@ -117,7 +117,7 @@ my $site = ScimAuthz->new($t, <<'CONF');
 </Location>
 CONF
 
-# --- who is let in --------------------------------------------------------------------------------------------------------
+# --- who is allowed -------------------------------------------------------------------------------------------------------
 
 $site->may_not('/user', undef, 401, 'nobody is authenticated', 'without a login');
 $site->may('/user', 'kim', 'an account');
@@ -186,7 +186,7 @@ $site->may_not('/user', 'kim', 403, 'no account', 'deleted');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'kim', externalId => 'e-kim' })->{status}, 201, 'and comes back');
 $site->may('/user', 'kim', 'restored');
 
-# --- another attribute to log in by -----------------------------------------------------------------------------------------------
+# --- another login attribute ------------------------------------------------------------------------------------------------------
 
 is($t->patch("/Users/$id{pat}", [{ op => 'add', path => 'emails', value => [{ value => 'Pat@Example.org', primary => true }] }])->{status}, 200, 'an e-mail address');
 is($t->admin(PATCH => "//tenants/@{[$t->tenant]}", { loginAttribute => 'email' })->{status}, 200, 'people log in by e-mail address');
@@ -197,7 +197,7 @@ $site->may('/user', 'pat', 'by userName');
 
 # --- the tenant --------------------------------------------------------------------------------------------------------------------
 
-# Switching provisioning off says what becomes of the accounts, and they decide.
+# When provisioning is switched off, the chosen treatment of the accounts decides.
 my $local = $t->admin(POST => '/users', { userName => 'local' });
 is($local->{status}, 201, 'a local account');
 my $not = $site->ask('/not', 'pat')->{status};

@@ -1,6 +1,6 @@
-# The statements by which httpd decides give the answers of the view that applications read (scim_app.facts), whatever there is of
-# policies, groups in groups, mappings, grants, seats, roles and accounts. What there is, is made at random. The long statements, which
-# are for all tenants, are run as they stand; what httpd decides by the short ones is asked of an httpd.
+# httpd's statements for decisions give the same answers as the applications' view (scim_app.facts), for random
+# policies, nested groups, mappings, grants, seats, roles and accounts. The long statements, for all tenants, are
+# executed directly; the short ones are tested by requests to an httpd.
 use strict;
 use warnings;
 use Encode 'encode';
@@ -24,7 +24,7 @@ my @groups = map { $t->make(Groups => displayName => "Group $_") } 1 .. 7;
 $t->admin(POST => '/subscriptions', { name => "Sub $_", ($_ % 2 ? (seats => $_) : ()), automatic => $_ % 3 == 0 ? true : false }) for 1 .. 5;
 $t->admin(POST => '/flags', { flag => 'f' });
 
-# A tenant that has ever had groups in groups has no short statement of them: this run is of one that has, or has not.
+# There is no short statement for a tenant that has ever had nested groups, so a run tests either kind.
 my $nested = $ENV{SCIM_TEST_NESTED} // rand() < 0.3;
 note 'groups in groups: ', $nested ? 'yes' : 'no';
 
@@ -34,7 +34,7 @@ sub take_away {
     $t->admin(DELETE => "/$noun/" . some(@items)->{id}) if @items;
 }
 
-# Each of these may be refused, which is as good.
+# The server may refuse some of these changes, which does not matter.
 my @changes = (
     sub { $t->patch('/Groups/' . some(@groups), [{ op => 'add', path => 'members', value => [{ value => some(@users)->{id} }] }]) },
     sub { $t->patch('/Groups/' . some(@groups), [{ op => 'add', path => 'members', value => [{ value => some(@users)->{id} }] }]) },
@@ -57,7 +57,7 @@ my @changes = (
     sub { $t->request(DELETE => '/Groups/' . some(@groups)) if rand() < 0.1 },
 );
 
-# A row of text for each account: what a statement says, and what the view says of the same columns.
+# For each account one row as text: from a statement, and from the view with the same columns.
 my %columns = (
     facts              => 'id,user_name,active,flags',
     facts_roles        => 'id,user_name,active,flags,role,roles',
@@ -68,7 +68,7 @@ my %columns = (
 );
 my @all = qw(enabled id user_name active flags first taken role roles entitlements waiting groups link login_attribute nests sync_policy login_policy);
 my %list = map { $_ => 1 } qw(flags roles entitlements groups);
-# By what the tenant says that people log in by.
+# The person's login name, by the tenant's login attribute.
 sub login {
     my ($user) = @_;
     local $ENV{PGUSER} = 'postgres';
@@ -81,7 +81,7 @@ sub rows {
     return [map { sql("set scim.tenant = '$tenant'; select concat_ws('|', " . join(', ', map { $list{$_} ? "coalesce($_, '{}')" : $_ } split /,/, $columns)
         . ') from ' . $from->($_)) } @users];
 }
-# What httpd decides of everything that there may be, and what it should.
+# httpd's decisions about everything in the tenant, and the expected ones.
 my @roles = qw(administrator read-only office-admin user);
 my %asked = (
     (map { ("/sub$_" => qq(scim-entitlement "Sub $_")) } 1 .. 5),

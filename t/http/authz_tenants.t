@@ -1,5 +1,5 @@
-# Whose accounts a Require scim-... is about: ScimTenant in any section, in each of its forms; .htaccess; and what happens when
-# no tenant is found or the database cannot be asked.
+# The tenant of a Require scim-...: ScimTenant in any section and in each of its forms; .htaccess; and requests without
+# a tenant or a database.
 use strict;
 use warnings;
 use Test::More;

@@ -1,4 +1,4 @@
-# What is wrong gets a SCIM error that says what, and changes nothing.
+# A wrong request gets a SCIM error that says what is wrong, and changes nothing.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ my $count = sub { sql("select count(*) from scim.resource where tenant = '$t->{t
 my $before = $count->();
 my $doc = $t->row($id);
 
-# Not JSON, or not what RFC 8259 and the strict reader take. Each on POST, PUT and PATCH.
+# Bodies that are not JSON, or that RFC 8259 or the strict reader refuse, by POST, PUT and PATCH.
 my $name = '"userName": "bad"';
 my %bad = (
     'empty' => '', 'blank' => '  ', 'not JSON' => 'userName=bad', 'cut off' => "{$name", 'a string' => '"x"',
@@ -64,7 +64,7 @@ for my $wrong ([userName => 5], [userName => true], [userName => []], [userName 
 like($t->request(POST => '/Users', { schemas => [$USER], userName => 'bad', name => { givenName => 5 } })->{json}{detail},
     qr/givenName/, 'the detail names the sub-attribute');
 
-# Long values end in an answer, not in a failure.
+# Long values are answered, and cause no failure.
 for my $attribute (qw(userName externalId displayName title)) {
     for my $length (1000, 3000, 100000) {
         my $value = join '', map { chr(33 + ($_ * 7919 + ($_ >> 3) * 31 + $_ * $_) % 90) } 1 .. $length;
@@ -126,7 +126,7 @@ for my $way ([PUT => { schemas => [$USER], userName => 'grown', x509Certificates
 }
 is($t->row($grown)->{version}, 1, 'and changes nothing');
 
-# Too large: a declared length, an undeclared one, and by httpd's own limit.
+# Too large: a declared length, an undeclared one, and httpd's own limit.
 my $large = { schemas => [$USER], userName => 'large', title => 'x' x 3000 };
 is_error($t->request(POST => '/Users', $large, ':base' => '/small/v2/' . $t->tenant), 413, undef, qr/\w/, 'too large');
 for my $base ('/small/v2/', '/limited/v2/') {
@@ -180,7 +180,7 @@ for my $query ('filter=%ff', 'filter=userName%20eq%20%22%00%22', 'attributes=%ff
     is($res->{type}, $TYPE, "?$query: type");
 }
 
-# What httpd itself refuses inside the Location
+# Refusals by httpd itself, inside the Location
 is_error($t->request(GET => '/Users', undef, ':base' => '/denied/v2/' . $t->tenant), 403, undef, qr/\w/,
     'Require all denied');
 is_error($t->request(POST => '/Users', \%json, ':base' => '/denied/v2/' . $t->tenant), 403, undef, qr/\w/,

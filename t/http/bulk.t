@@ -27,7 +27,7 @@ sub patched { my ($path, @operations) = @_;
 sub add { return { op => 'add', path => 'members', value => [map { { value => $_ } } @_] } }
 sub set { return { op => 'replace', path => $_[0], value => $_[1] } }
 
-# What answers to operations look like. `$version` undef is any.
+# The expected answers to operations. `$version` undef: any version.
 sub made { my ($path, $bulk_id, $version) = @_;
     return { method => 'POST', bulkId => $bulk_id, status => '201', version => defined $version ? "W/\"$version\"" : qr{^W/"\d+"$},
         location => qr{^\Q@{[$t->url]}$path\E/$UUID$} } }
@@ -134,7 +134,7 @@ answered(bulk(group('g', 'Unknown', 'bulkId:nobody'), patched('/Users/bulkId:nob
      failed(PATCH => 400, 'invalidValue', qr/"bulkId:" refers/)], 'references to nothing');
 is(named('displayName', 'Unknown') . named('displayName', 'Self'), '00', 'nothing is stored');
 
-# What refers to what failed fails, at any distance and in circles.
+# An operation that refers to a failed one fails too, also indirectly and in circles.
 answered(bulk(user('u', 'ALICE'), group('g', 'Of one', 'bulkId:u'), group('h', 'Of it', 'bulkId:g'), patched('/Groups/bulkId:h', add($alice)),
     group('i', 'Of none')),
     [failed(POST => 409, 'uniqueness', qr/userName/, bulkId => 'u'), failed(POST => 409, undef, qr/bulkId "u".*failed/, bulkId => 'g'),
@@ -150,7 +150,7 @@ answered(bulk(user('p', 'P1', $ENTERPRISE => { manager => { value => 'bulkId:q' 
     'a circle of which one is wrong');
 is(named('displayName', 'P') . named('userName', 'P1'), '00', 'and nothing is stored of either');
 
-# --- deleted users come back under their ids, and references mean these ------------------------------------------------
+# --- restored users keep their ids, and references use these -----------------------------------------------------------
 
 sub removed { my ($name, $external) = @_;
     my $id = $t->make(Users => userName => $name, externalId => $external);
@@ -174,7 +174,7 @@ answered(bulk({ method => 'DELETE', path => "/Users/$back" }, user('u', 'back', 
     [{ method => 'DELETE', status => '204', location => $t->url . "/Users/$back" },
      { %{ made('/Users', 'u', 6) }, location => $t->url . "/Users/$back" }], 'deleted and brought back');
 
-# --- the order ---------------------------------------------------------------------------------------------------------
+# --- order of execution ------------------------------------------------------------------------------------------------
 
 my $holder = $t->make(Users => userName => 'holder');
 answered(bulk(user('a', 'holder'), patched("/Users/$holder", set(userName => 'released')), user('b', 'holder'), user('c', 'Holder')),
@@ -194,7 +194,7 @@ answered(bulk({ %{ patched("/Groups/$in", { op => 'remove', path => "members[val
 is_json($t->stored_members($in), [sort $alice, $bob, $dave], 'members likewise');
 is($t->row($in)->{version}, 4, 'the version that was told');
 
-# Many, of which some fail: each has its own answer, and all others are done.
+# Many operations, some of which fail: each has its own answer, and all others are done.
 my @many = map { user("u$_", $_ % 7 == 3 ? "dup" : "many$_", $_ % 11 == 5 ? (active => 'perhaps') : ()),
     group("g$_", $_ % 13 == 8 ? 'tour guides' : "Many $_", $_ % 5 == 4 ? $none : "bulkId:u$_") } 1 .. 60;
 my %taken;
@@ -231,7 +231,7 @@ is(named('userName', 'stop4'), 0, 'the next one is not made');
 answered($t->request(POST => '/Bulk', { %{ message(user('a', 'far1'), { method => 'GET', path => "/Users/$bob" }, user('c', 'far2')) },
     failOnErrors => 2 }), [made('/Users', 'a', 1), failed(GET => 400, 'invalidValue', qr/GET/), made('/Users', 'c', 1)], 'fewer errors than allowed');
 
-# One of a set that comes back, but not under a name that is in use: the others are made all the same.
+# One user of a set would be restored, but its name is taken: the others are created.
 my $clash = removed('clash', 'xclash');
 answered(bulk(map { user("u$_", $_ == 4 ? ('alice', externalId => 'xclash') : "set$_") } 1 .. 6),
     [map { $_ == 4 ? failed(POST => 409, 'uniqueness', qr/userName/, bulkId => "u$_") : made('/Users', "u$_", 1) } 1 .. 6],
@@ -239,7 +239,7 @@ answered(bulk(map { user("u$_", $_ == 4 ? ('alice', externalId => 'xclash') : "s
 ok($t->row($clash)->{deleted}, 'it stays deleted');
 is(count("doc ->> 'userName' ~ '^set'"), 5, 'the others are there');
 
-# --- one operation is all or nothing -----------------------------------------------------------------------------------
+# --- an operation is atomic --------------------------------------------------------------------------------------------
 
 my $whole = $t->make(Groups => displayName => 'Whole', members => [{ value => $bob }]);
 answered(bulk(patched("/Groups/$whole", { op => 'add', path => 'externalId', value => 'w' }, add($alice, $none)),
@@ -254,7 +254,7 @@ is_json(doc($whole), { schemas => [$GROUP], displayName => 'Whole', version => 2
 is_json($t->stored_members($whole), [sort $bob, $dave], 'no members either');
 is(named('displayName', 'Half'), 0, 'and made nothing');
 
-# --- operations that are wrong -----------------------------------------------------------------------------------------
+# --- wrong operations --------------------------------------------------------------------------------------------------
 
 my %data = (data => { schemas => [$USER], userName => 'wrong' });
 for my $case (
@@ -289,7 +289,7 @@ for my $case (
 }
 is(doc($bob)->{version}, 2, 'nothing has changed');
 
-# --- another tenant's resources are nobody's ----------------------------------------------------------------------------
+# --- resources of other tenants do not exist ----------------------------------------------------------------------------
 
 my $stranger = $other->make(Users => userName => 'stranger', externalId => 'stranger');
 my @answers = map {
@@ -305,7 +305,7 @@ is_json([map { $_->{status} } @{ unjson($answers[0])->{Operations} }], [qw(404 4
 is($other->row($stranger)->{version}, 1, 'it has not changed');
 is(named('displayName', 'Strangers'), 0, 'and is in no group');
 
-# --- messages that are wrong --------------------------------------------------------------------------------------------
+# --- wrong messages -----------------------------------------------------------------------------------------------------
 
 my $before = count('true');
 for my $case (
@@ -333,7 +333,7 @@ is($t->request(GET => '/Bulk')->{headers}->header('Allow'), 'POST, OPTIONS', 'Al
 is_error($t->request(POST => '/Bulk/x', message()), 404, undef, undef, 'nothing is below');
 is_error($t->request(POST => '/Bulk', message(user('x', 'stranger')), Authorization => 'Bearer x'), 401, undef, undef, 'a stranger');
 {
-    # Each of these operations depends on the tenant's profile, which is not asked for again and again.
+    # Each of these operations depends on the tenant's profile, which is read only once.
     my $rollbacks = sub { $t->request(GET => '/Users?count=0') for 1 .. 3; select undef, undef, undef, 1.2;
         $t->request(GET => '/Users?count=0') for 1 .. 8; select undef, undef, undef, 0.3;
         return sql("select xact_rollback from pg_stat_database where datname = current_database()") };
@@ -363,7 +363,7 @@ is_error($t->request(POST => '/Bulk', message(map { user($_, "m$_") } 1 .. 1001)
 $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'big', title => 'x' x 3000 }, @small);
 is($res->{status}, 201, 'the bytes are those of Bulk alone');
 
-# --- together with others -----------------------------------------------------------------------------------------------
+# --- simultaneous requests ----------------------------------------------------------------------------------------------
 
 sub all_are {
     my ($test, $name) = @_;
@@ -392,9 +392,9 @@ is(scalar @{ $t->stored_members($crowd) }, 0, 'and the group is empty');
 $res = bulk(map { patched("/Users/$_", set(title => 'U')) } @thousand);
 all_are(sub { $_->{status} eq '404' }, 'a thousand errors');
 
-# --- others at the same time ---------------------------------------------------------------------------------------------
+# --- other writers at the same time --------------------------------------------------------------------------------------
 
-# What somebody else holds for too long is answered 503, by itself.
+# An operation on a row that another transaction locks for too long is answered 503; the others succeed.
 my $held = $t->make(Users => userName => 'held');
 my $pid  = fork // die "fork: $!";
 if (!$pid) {

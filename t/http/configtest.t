@@ -1,4 +1,4 @@
-# Wrong settings show at `apachectl configtest`, with a text that says what to write instead.
+# `apachectl configtest` reports wrong settings, and says what to write instead.
 use strict;
 use warnings;
 use Test::More;
@@ -11,7 +11,7 @@ mkdir "$work/configtest";
 my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };
 my $n = 0;
 
-# A small configuration around what is tested; %change replaces its parts.
+# A small configuration with the tested directives; %change replaces its parts.
 sub configtest {
     my (%change) = @_;
     my %part = (
@@ -106,7 +106,7 @@ passes("ScimTenant $_ in another section", server => "<LocationMatch \"^/app\">\
     for 'host', 'fixed acme', 'expr "%{HTTP:X-Tenant}"';
 fails(qr/ScimTenant must stand directly/, 'ScimTenant path in a LocationMatch', server => "<LocationMatch \"^/app\">\nScimTenant path\n</LocationMatch>\n");
 
-# What httpd decides by it
+# Decisions for applications
 sub app { return (server => "<Location \"/app\">\nScimTenant fixed acme\n$_[0]\n</Location>\n") }
 passes("Require scim-$_", app("Require scim-$_")) for 'user', 'user kim "lee lee"', 'role a', 'group "a, b"', 'entitlement "%{env:X}"', 'flag a b';
 fails(qr/Require scim-(\w+)/, "Require scim-$_", app("Require scim-$_")) for 'role', 'group', 'entitlement', 'flag', 'flag ""', 'role "%{"', "user \xff";
@@ -138,7 +138,7 @@ like(passes('nothing installed', @admin, console => ''), qr{/console/index\.html
     unless -e '/usr/local/share/mod_scim/console/index.html';
 fails(qr/ScimConsoleDir/, "ScimConsoleDir '$_'", server => "ScimConsoleDir $_\n") for '', '""', '/a /b';
 fails(qr/ScimConsoleDir/, 'ScimConsoleDir in a Location', location => "ScimConsoleDir $work/console\n");
-# Another SetHandler that has the last word.
+# Another SetHandler that is effective because it comes later.
 my $taken = qr/configtest\/\d+\.conf line \d+: this SetHandler gets the requests of <Location "\/scim\/v2"> \(line \d+\)/;
 sub handler { my ($section, $handler) = @_; my ($word) = $section =~ /^(\w+)/; return "<$section>\nSetHandler $handler\n</$word>\n" }
 my $proxy = '"proxy:http://127.0.0.1:1/"';
@@ -190,7 +190,7 @@ print $out '{"id": ';
 close $out;
 fails(qr/x\.json/, 'a file that is no JSON', schemas => "ScimSchemaDir $work/schemas $work/configtest/broken\n");
 
-# What is added: the examples are good, and what would not hold is refused with file and attribute.
+# Additional schemas: the examples are valid, and wrong ones are refused with file and attribute.
 my $SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:';
 passes('the examples', schemas => "ScimSchemaDir $work/schemas $work/examples\n");
 passes('the examples, by two directives', schemas => "ScimSchemaDir $work/examples\nScimSchemaDir $work/schemas\n");
@@ -238,7 +238,8 @@ fails(qr{z\.json: schemaExtensions: "urn:x" is there twice}, 'an extension twice
 fails(qr{type-x\.json: endpoint: there is another resource type at "Users"}, "another type's endpoint", added('x.json', schema(),
     'type-x.json', type(name => 'X', endpoint => '/Users', schema => 'urn:x')));
 
-# Directives that httpd takes and that would do nothing, or something else than they say. Each is told with file and line.
+# Directives that httpd accepts, but that have no effect or another one than intended. Each is reported with file and
+# line.
 my $at = qr/configtest\/\d+\.conf line \d+: /;
 sub warns {
     my ($text, $name, %change) = @_;
@@ -301,7 +302,7 @@ warns(qr/nobody can log in here/, 'the admin API with no Require', @open_admin, 
 silent('the admin API with a login', @open_admin, location => $login);
 silent('the admin API with a login around it', @open_admin, server => "<Location \"/\">\n$login</Location>\n");
 
-# Where clients find the endpoint, and where answers are kept
+# The base URL, and the directory for answers
 fails(qr/${at}ScimBaseURL must have \{tenant\} where ScimTenant host finds the tenant's name/, 'one base URL for tenants with hosts of their own',
     tenant => "ScimTenant host\n", location => "ScimBaseURL https://x.example/scim/v2\n");
 fails(qr/${at}ScimBaseURL must have \{tenant\}/, 'the same around the endpoint', tenant => "ScimTenant host\n",
@@ -333,7 +334,7 @@ for (['conect_timeout=5', qr/conect_timeout/], ['dbname=x connect_timeout=abc', 
 like((configtest(dbd => "DBDriver pgsql\nDBDParams \"dbname=x password=hunter2 conect_timeout=5\"\n"))[0], qr/^(?!.*hunter2).*conect_timeout/s,
     'no password in the text');
 
-# Sizes with which mod_dbd makes no pool, and so answers every request with an error. Its defaults are 1, 2 and 10.
+# Pool sizes with which mod_dbd makes no pool, so that every request fails. Its defaults are 1, 2 and 10.
 sub sizes { dbd => join "\n", 'DBDriver pgsql', 'DBDParams "dbname=x connect_timeout=3"', 'DBDMax 25', @_, '' }
 fails(qr/DBDMin is 1 and DBDKeep is 0/, 'DBDMin above DBDKeep', sizes('DBDMin 1', 'DBDKeep 0'));
 fails(qr/DBDMin is 1 and DBDKeep is 0/, 'the default of DBDMin above DBDKeep', sizes('DBDKeep 0'));
@@ -345,7 +346,7 @@ passes('DBDMin and DBDKeep 0', sizes('DBDMin 0', 'DBDKeep 0'));
 passes('all three equal', sizes('DBDMin 25', 'DBDKeep 25'));
 passes('no pool at all', sizes('DBDPersist Off', 'DBDMin 3'));
 
-# A module that nobody uses does not mind.
+# Without any Location the module needs nothing.
 passes('no Location at all', dbd => '', schemas => '', handler => '', tenant => '');
 
 done_testing;

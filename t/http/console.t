@@ -1,4 +1,4 @@
-# The console: how its files are served, and what is no file of it. What the page does in a browser is tested in t/console.
+# The console: how httpd serves its files, and nothing else. t/console tests the page in a browser.
 use strict;
 use warnings;
 use utf8;
@@ -53,7 +53,7 @@ for (undef, 'application/json', '*/*') {
 is_problem(get('/', ':method' => $_, 'Content-Type' => 'application/json'), 404, $ANY, undef, "$_ of the page") for qw(POST PUT DELETE);
 is(get('/tenants?limit=1')->{type}, 'application/json', 'what a browser asks of the API is JSON');
 
-# --- its files -----------------------------------------------------------------------------------------------------------------
+# --- the files -----------------------------------------------------------------------------------------------------------------
 
 my %type = (js => 'text/javascript; charset=utf-8', css => 'text/css; charset=utf-8', json => 'application/json', svg => 'image/svg+xml',
     html => 'text/html; charset=utf-8');
@@ -99,7 +99,7 @@ like($res->{headers}->header('Vary'), qr/Accept-Encoding/, 'gzip: Vary');
 is($res->{headers}->header('Content-Security-Policy'), $csp, 'gzip: the policy');
 is(get('/console/look.css', ':base' => '/console-gzip')->{headers}->header('Content-Encoding'), undef, 'not where it is not accepted');
 
-# --- what is no file ------------------------------------------------------------------------------------------------------------
+# --- other paths ----------------------------------------------------------------------------------------------------------------
 
 mkdir "$work/console/folder.js" or die;
 for my $bad ('', '/', '/nothing.js', '/README.md', '/../admin.c', '/..%2f..%2fadministrators', '/%2e%2e/%2e%2e/administrators', '/screens',
@@ -116,7 +116,7 @@ for my $method (qw(POST PUT PATCH DELETE OPTIONS)) {
     is($res->{headers}->header('Allow'), 'GET', "$method: Allow");
 }
 
-# --- who may ----------------------------------------------------------------------------------------------------------------------
+# --- permissions ------------------------------------------------------------------------------------------------------------------
 
 is(get('/', Authorization => undef)->{status}, 401, 'httpd asks for a login before the page');
 is(get('/console/look.css', Authorization => undef)->{status}, 401, 'and before a file');

@@ -133,7 +133,7 @@ wrong(page(Users => cursor => '', cursor => ''), 'invalidValue', 'The parameter 
 wrong(search(Users => cursor => 1), 'invalidValue', '"cursor" must be a string.', 'a cursor that is a number');
 is_json(page(Users => cursor => '', count => 100_000)->{json}{itemsPerPage}, 5, 'a count above the maximum is the maximum');
 
-# Who it was given to, and nobody else.
+# A cursor is valid only for the client that received it.
 my $token = $t->{token};
 $t->{token} = $t->new_token('second');
 wrong(page(Users => cursor => $next, count => 2), 'invalidCursor', $alien, 'of another token');
@@ -163,7 +163,7 @@ wrong(page(Groups => cursor => $passing, count => 2), 'invalidCursor', $alien, '
 
 # --- walks ------------------------------------------------------------------------------------------------------------
 
-# All ids by cursor, forward and then back again; `$between` is called before each page but the first.
+# All ids by cursor, forward and then back; `$between` is called before each page but the first.
 sub walk {
     my ($ask, $between) = @_;
     my (@forward, @back, $cursor, $pages);
@@ -198,7 +198,8 @@ my $guest = $t->make(Users => userName => 'p04-guest'); # a member of newcomers,
 my %stays = map { $_ => 1 } @people, @groups;
 $t->patch("/Users/$people[$_]", [{ op => 'replace', path => 'nickName', value => 'n' }]) for 3, 9, 1;
 
-# Comings and goings: newcomers all over the order, of whom every other one leaves again, and one that leaves at once.
+# Changes during a walk: new users all over the order, every other one of whom is deleted again, and one that is deleted
+# at once.
 my ($serial, @newcomers) = 0;
 sub newcomer {
     $serial++;
@@ -251,7 +252,7 @@ for my $walk (@walks) {
     clean();
 }
 
-# In the order of ids a change of somebody moves nobody.
+# In the order of ids a change does not move a user.
 my $n = 0;
 my ($forward, $back) = walk(sub { page(Users => count => 3, cursor => $_[0]) }, sub {
     $t->patch("/Users/$people[$_ % 16]", [{ op => 'replace', path => 'userName', value => 'z' . $n++ }]) for $n .. $n + 5;
@@ -261,7 +262,7 @@ is_json(staying($forward), \@people, 'those who change are met once, forward');
 is_json(staying($back), \@people, 'and backward');
 clean();
 
-# The resource that a cursor is from goes, and all after or before it.
+# The resource of the cursor is deleted, and all after or before it.
 $t = ScimTest->new('cursor-gone');
 my @gone = map { $t->make(Users => userName => "g$_", $_ % 2 ? (title => "t$_") : ()) } 1 .. 8;
 for my $query ([], [sortBy => 'userName'], [sortBy => 'userName', sortOrder => 'descending']) {

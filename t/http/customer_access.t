@@ -1,5 +1,5 @@
-# A customer's story: three ways of automatic access, groups mapped to two subscriptions, the main contact untouched, access
-# withdrawn on leaving a group. Told through SCIM, the admin API and scimctl.
+# A customer's story: three ways of automatic access, groups mapped to two subscriptions, the main contact unchanged,
+# access that ends with leaving a group. By SCIM, the admin API and scimctl.
 use strict;
 use warnings;
 use utf8;
@@ -10,7 +10,7 @@ my $t      = ScimTest->new('customer-access');
 my $tenant = $t->tenant;
 my @tenant = ('--tenant', $tenant);
 
-# What an account may use, by the view that the application reads.
+# An account's subscriptions in the applications' view.
 sub uses {
     my ($user) = @_;
     return sql("set scim.tenant = '$tenant'; select coalesce(string_agg(name, ', ' order by name), 'nothing') from scim_app.effective_access
@@ -19,7 +19,7 @@ sub uses {
 sub policy { my ($policy) = @_; return scimctl(qw(tenant set), $tenant, '--sync-policy', $policy) }
 sub members { my ($group, $op, @users) = @_; return $t->patch("/Groups/$group", [{ op => $op, path => 'members', value => [map { { value => $_ } } @users] }]) }
 
-# The administrator sells two subscriptions and has one main contact, who came by provisioning and has a seat by hand.
+# The administrator adds two subscriptions, and has a main contact that was provisioned and has a manual grant.
 is($t->admin(POST => '/subscriptions', { name => 'Web - Bilingual' })->{status}, 201, 'a subscription');
 is($t->admin(POST => '/subscriptions', { name => 'Web - French', automatic => true })->{status}, 201, 'another, which is automatic');
 my $owner = $t->make(Users => userName => 'owner@example.com', externalId => 'o-1', displayName => 'Olive Owner');
@@ -27,11 +27,11 @@ is($t->admin(POST => '/grants', { user => 'owner@example.com', subscription => '
 my $protected = $t->admin(POST => "/users/$owner/protect", { kind => 'main-contact' });
 is($protected->{status}, 200, 'the main contact') or diag $protected->{body};
 
-# 1. Manual: whoever comes has nothing.
+# 1. Manual: new accounts have nothing.
 my %id = map { $_ => $t->make(Users => userName => "$_\@example.com", externalId => "x-$_") } qw(ann bob);
 is_json([map { uses($_) } @id{qw(ann bob)}, $owner], ['nothing', 'nothing', 'Web - Bilingual'], 'manual: nobody has anything but by hand');
 
-# 2. All: the automatic subscription, seen before it is decided.
+# 2. All: the automatic subscription, with a preview before the change.
 my $preview = $t->admin(POST => '/preview', { syncPolicy => 'all' });
 is_json([map { $preview->{json}{$_}{count} } qw(granted withdrawn)], [2, 0], 'two would get it, the main contact not') or diag $preview->{body};
 is_json([map { uses($_) } @id{qw(ann bob)}], ['nothing', 'nothing'], 'a preview changes nothing');
@@ -60,7 +60,7 @@ is_error(members($sales, 'remove', $id{ann}, $owner), 403, undef, qr/protected/,
 is_json($t->row($owner), $before, 'it is as it was');
 is_json($t->stored_members($sales), [sort $owner, @id{qw(ann bob)}], 'and so is the group');
 
-# Leaving the group withdraws, at once; what was granted by hand stays.
+# Leaving the group ends the access at once; manual grants stay.
 is(members($sales, 'remove', @id{qw(ann bob)})->{status}, 204, 'ann and bob leave');
 is_json([map { uses($_) } @id{qw(ann bob)}, $owner], ['nothing', 'Web - French', 'Web - Bilingual'], 'what the group gave is gone');
 is($t->patch("/Users/$id{bob}", [{ op => 'replace', path => 'active', value => 'False' }])->{status}, 200, 'bob is deactivated');

@@ -1,5 +1,5 @@
-# A customer's story: the tenant in the path, a token for 30 days and its end, accounts read-only and marked as provisioned. Told
-# through SCIM, the admin API and scimctl.
+# A customer's story: the tenant in the path, a token for 30 days and its expiry, accounts that are read-only and marked
+# as provisioned. By SCIM, the admin API and scimctl.
 use strict;
 use warnings;
 use utf8;
@@ -11,7 +11,7 @@ my $other  = ScimTest->new('customer-expiry-other');
 my $tenant = $t->tenant;
 my @tenant = ('--tenant', $tenant);
 
-# A token is for 30 days where nothing else is said, and belongs to the tenant in the path.
+# By default a token is valid for 30 days. It belongs to the tenant in the path.
 my $token = unjson(scimctl(qw(token create --json --name idp), @tenant));
 is(sql("select round(extract(epoch from expires - created) / 86400) from scim.token where tenant = '$tenant' and name = 'idp'"), 30, 'for 30 days');
 $t->{token} = $token->{token};
@@ -21,7 +21,7 @@ is_error($t->request(GET => '/Users?count=0', undef, ':base' => '/scim/v2/nobody
 is_problem($t->admin(POST => '/tokens', { name => 'late', expires => '2020-01-01T00:00:00Z' }), 400, $ANY, { expires => $ANY }, 'no token is made for the past');
 is_problem($t->admin(POST => '/tokens', { name => 'ever', expires => 'never' }), 400, $ANY, { expires => $ANY }, 'or for ever');
 
-# Accounts are marked, and what the identity provider manages is locked.
+# Accounts are marked as provisioned, and the identity provider's values are locked.
 my $id = $t->make(Users => userName => 'kim@example.com', externalId => 'k-1', name => { givenName => 'Kim', familyName => 'Berg' },
     emails => [{ value => 'kim@example.com', type => 'work', primary => true }], phoneNumbers => [{ value => '+1 555', type => 'work' }]);
 my $local = $t->admin(POST => '/users', { userName => 'lee@example.com', givenName => 'Lee' });
@@ -42,7 +42,7 @@ is($t->admin(PATCH => "/users/$local->{json}{id}", { displayName => 'Lee L' })->
 is_error($t->request(GET => "/Users/$local->{json}{id}"), 404, undef, undef, 'which the identity provider does not see');
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'LEE@example.com' }), 409, 'uniqueness', qr/already exists/i, 'and does not take over');
 
-# The token nears its end, and ends.
+# The token expires soon, and then expires.
 sql("update scim.token set expires = now() + interval '13 days' where tenant = '$tenant' and name = 'idp'");
 is_json([map { $_->{status} } @{ $t->admin(GET => '/tokens?status=expiring')->{json}{items} }], ['expiring'], 'near its end it is marked');
 is($t->request(GET => "/Users/$id")->{status}, 200, 'and works');

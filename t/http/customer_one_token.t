@@ -1,5 +1,5 @@
-# A customer's story: one token at a time, the application's profiles and projects as groups, whose members the identity provider
-# changes. Told through SCIM, the admin API and scimctl.
+# A customer's story: one token at a time, and the application's profiles and projects as groups, whose members the
+# identity provider changes. By SCIM, the admin API and scimctl.
 use strict;
 use warnings;
 use utf8;
@@ -10,7 +10,7 @@ my $t      = ScimTest->new('customer-one-token');
 my $tenant = $t->tenant;
 my @tenant = ('--tenant', $tenant);
 
-# One token: a second one is refused, switching off and on again renews it.
+# One token: a second one is refused; switching off and on again replaces it.
 scimctl(qw(tenant set), $tenant, '--one-token');
 my $second = $t->admin(POST => '/tokens', { name => 'second' });
 is($second->{status}, 409, 'a second token is refused') or diag $second->{body};
@@ -27,7 +27,7 @@ my @tokens = @{ unjson(scimctl(qw(token list --json), @tenant)) };
 is_json([sort map { $_->{status} } @tokens], ['active', 'revoked'], 'one of two is active');
 ok(!defined $_->{token}, 'the list shows no secret') for @tokens;
 
-# Profiles, and projects with levels of access, are groups on the wire.
+# Clients see profiles, and projects with levels of access, as groups.
 my $profile = $t->admin(POST => '/groups', { kind => 'profile', displayName => 'Engineers' });
 is($profile->{status}, 201, 'a profile') or diag $profile->{body};
 my %level;
@@ -40,7 +40,7 @@ my $list = $t->request(GET => '/Groups?excludedAttributes=members');
 is_json([sort map { $_->{displayName} } @{ $list->{json}{Resources} }],
     ['Engineers', 'Transmission line (Full access)', 'Transmission line (Read-only)'], 'the identity provider finds them');
 
-# It changes their members, and nothing else.
+# The identity provider changes their members, and nothing else.
 my %id = map { $_ => $t->make(Users => userName => "$_\@example.com") } qw(ann bob);
 my $full = "/Groups/$level{'Full access'}";
 is($t->patch($full, [{ op => 'add', path => 'members', value => [{ value => $id{ann} }, { value => $id{bob} }] }])->{status}, 204, 'members are added');

@@ -1,5 +1,5 @@
-# A customer's story: named tokens rotated and revoked; roles with a default, a primary one and an unknown one; a group archived and
-# one unlinked; a user deactivated and kept. Told through SCIM, the admin API and scimctl.
+# A customer's story: tokens rotated and revoked; roles with a default, a primary one and an unknown one; a group
+# archived and one unlinked; a user deactivated and kept. By SCIM, the admin API and scimctl.
 use strict;
 use warnings;
 use utf8;
@@ -10,7 +10,7 @@ my $t      = ScimTest->new('customer-rotation');
 my $tenant = $t->tenant;
 my @tenant = ('--tenant', $tenant);
 
-# Rotation without an interruption: two tokens at once, then the first is revoked.
+# Rotation without interruption: two tokens at once, then the first is revoked.
 my $first = $t->{token};
 my $made  = $t->admin(POST => '/tokens', { name => 'entra 2027', description => 'renewed each year', expires => '2027-11-01T00:00:00Z' });
 is_json([@{ $made->{json} }{qw(name status createdBy expires)}], ['entra 2027', 'active', 'admin', '2027-11-01T00:00:00.000000Z'], 'a second token, with a date of its own') or diag $made->{body};
@@ -38,13 +38,13 @@ is($t->admin(GET => "/users/$id{pilot}")->{json}{role}, 'Pilot', 'now it is acce
 scimctl(qw(tenant set), $tenant, qw(--default-role read-only));
 is($t->admin(GET => "/users/$id{none}")->{json}{role}, 'read-only', 'another default');
 
-# The administrator sets role and flags of a provisioned account, and nothing that the identity provider manages.
+# The administrator sets role and flags of a provisioned account, but no value that the identity provider manages.
 my $locked = $t->admin(PATCH => "/users/$id{none}", { displayName => 'Mine', role => 'user' });
 ok($locked->{status} =~ /^4/, 'a managed field is refused') or diag $locked->{body};
 is_json($locked->{json}{errors}, [{ field => 'displayName', detail => qr/managed by provisioning; change it in your identity provider/i }], 'with the reason');
 is($t->admin(PATCH => "/users/$id{none}", { role => 'summary-only' })->{json}{role}, 'summary-only', 'the role is free');
 
-# Groups: one is archived by the identity provider and brought back, one is unlinked.
+# Groups: the identity provider archives one and restores it; another is unlinked.
 my %group = map { $_ => $t->make(Groups => displayName => $_, members => [{ value => $id{two} }]) } qw(Archive Unlink);
 is($t->request(DELETE => "/Groups/$group{Archive}")->{status}, 204, 'the identity provider deletes a group');
 is_error($t->request(GET => "/Groups/$group{Archive}"), 404, undef, undef, 'gone on the wire');
@@ -56,7 +56,7 @@ is_error($t->request(GET => "/Groups/$group{Unlink}"), 404, undef, undef, 'the i
 is_json([map { $_->{display} } @{ $t->request(GET => "/Users/$id{two}")->{json}{groups} }], ['Archive'], 'not in a user either');
 is($t->admin(GET => "/groups/$group{Unlink}")->{json}{members}, 1, 'it has its member all the same');
 
-# A user is deactivated and kept, with everything.
+# A deactivated user keeps everything.
 my $before = $t->row($id{two})->{doc};
 is($t->patch("/Users/$id{two}", [{ op => 'Replace', path => 'active', value => 'False' }])->{status}, 200, 'a user is deactivated');
 is_json($t->row($id{two})->{doc}, { %$before, active => false }, 'and everything is kept');

@@ -1,4 +1,4 @@
-# A customer's story: a template for everybody who is new, a duplicate by e-mail, a link cleared, two accounts merged. Told through
+# A customer's story: a template for all new accounts, a duplicate by e-mail, a removed link, two merged accounts. By
 # SCIM, the admin API and scimctl.
 use strict;
 use warnings;
@@ -17,7 +17,7 @@ sub uses {
         where user_id = '$user' and kind = 'subscription'");
 }
 
-# What everybody gets.
+# The template for everybody.
 is($t->admin(POST => '/subscriptions', { name => 'Basics' })->{status}, 201, 'a subscription');
 is($t->admin(POST => '/groups', { displayName => 'Everyone here' })->{status}, 201, 'a group of the administrator\'s own');
 is($t->admin(POST => '/flags', { flag => 'May use AI' })->{status}, 201, 'a flag');
@@ -29,7 +29,7 @@ my $seen = $t->admin(GET => "/users/$kim")->{json};
 is_json([@$seen{qw(role flags)}, [map { $_->{displayName} } @{ $seen->{groups} }], uses($kim)], ['summary-only', ['May use AI'], ['Everyone here'], 'Basics'], 'a new account has it all');
 is_json([map { $_->{action} } @{ $t->admin(GET => "/audit?objectId=$kim&action=template")->{json}{items} }], ['template'], 'the audit log shows the template');
 
-# The same person has an account of his own, found by its e-mail.
+# The same person has an older account, which is found by its e-mail address.
 my $old = $t->admin(POST => '/users', { userName => 'kim', email => 'KIM@example.com' });
 is($old->{status}, 201, 'an older account, made by hand') or diag $old->{body};
 $old = $old->{json}{id};
@@ -40,14 +40,14 @@ is_json([map { [$_->{key}, sort map { $_->{userName} } @{ $_->{accounts} }] } @$
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'kim2', emails => [{ value => 'kim@example.com', primary => true }] }), 409, 'uniqueness',
     qr/already exists/i, 'the identity provider may not make a third');
 
-# A link that points to nobody any more is cleared.
+# A link to a person who has left is removed.
 my $link = $t->admin(GET => "/links?user=$old")->{json}{items}[0];
 is_json([@$link{qw(issuer subject userName)}], ['https://login.example', 'kim-saml', 'kim'], 'the link is shown');
 is_empty($t->admin(DELETE => "/links/$link->{id}"), 204, 'and cleared');
 is_admin($t->admin(GET => "/links?user=$old"), 200, items(), 'gone');
 is($t->admin(POST => '/links', { user => $old, issuer => 'https://login.example', subject => 'kim-oidc' })->{status}, 201, 'another one is recorded');
 
-# Merged: the provisioned account stays, with what the other one had.
+# The merge: the provisioned account stays, and gets what the other one had.
 my $preview = $t->admin(GET => "/users/$old/merge?into=$kim");
 is_json([$preview->{json}{refused}, scalar @{ $preview->{json}{links} }], [undef, 1], 'what a merge would carry over') or diag $preview->{body};
 like($t->admin(POST => "/users/$old/merge", { into => $kim, confirm => 'kim.berg' })->{status}, qr/^4/, 'a wrong confirmation is refused');

@@ -1,6 +1,7 @@
-# The settings that are shipped fit each other: with Debian's httpd, PostgreSQL's default of 100 connections and what
-# conf/scim.conf says of the pool, 200 clients at once are all answered, also while httpd restarts gracefully.
-# alone: it takes all processors, and expects answers within ScimDatabaseWait
+# The shipped settings fit together: with Debian's httpd, PostgreSQL's default of 100 connections and the pool of
+# conf/scim.conf, 200 simultaneous clients are all answered, also during a graceful restart.
+#
+# alone: it uses all processors, and expects answers within ScimDatabaseWait
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +17,7 @@ my $pool = join '', $sample =~ /^(DBD(?:Min|Keep|Max)\s+\d+\n)/mg;
 is(scalar(() = $pool =~ /\n/g), 3, 'the sample configuration sets the size of the pool');
 
 my $t = ScimTest->new('defaults');
-# max_connections is 100 by default, 3 of which are kept for superusers.
+# max_connections is 100 by default, of which 3 are reserved for superusers.
 sql('alter role scim_web connection limit 97');
 
 # Debian's mpm_event.conf
@@ -40,7 +41,7 @@ CONF
 my $user = $t->make(Users => userName => 'u');
 my $CLIENTS = 200;
 
-# As many clients at once, each with one request after the other on connections of their own, until the time is over.
+# So many simultaneous clients, each sending one request after the other on its own connections, until the time is over.
 sub storm {
     my ($name, $seconds, $meanwhile) = @_;
     my $end = time + $seconds;

@@ -1,4 +1,4 @@
-# What DELETE leaves behind, and what a POST brings back: PRODUCT row U4.
+# What DELETE keeps, and what a POST restores: PRODUCT row U4.
 use strict;
 use warnings;
 use Test::More;
@@ -33,7 +33,7 @@ is($t->row($group)->{version}, 2, 'which is a change of the group');
 is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $id }] }]), 400,
     'invalidValue', qr/\Q$id/, 'a deleted user is no member');
 
-# The same externalId: the same account.
+# The same externalId: the same account is restored.
 my $res = post(%user, userName => 'Ann2', title => undef);
 is_reply($res, 201, $t->user({ userName => 'Ann2', externalId => '00ujl29u0le5T6Aj10ha', displayName => 'A', active => true }, $id, 3),
     'restored by externalId');
@@ -45,7 +45,7 @@ is_json($t->stored_members($group), [], 'the memberships do not come back');
 is_error(post(%user, userName => 'ann2'), 409, 'uniqueness', qr/userName/, 'it is restored once only');
 is_empty($t->request(DELETE => "/Users/$id"), 204, 'DELETE again');
 
-# Only the same userName: another account.
+# Only the same userName: a new account.
 $res = post(userName => 'ANN2');
 is($res->{status}, 201, 'the userName is free');
 my $other = $res->{json}{id};
@@ -76,7 +76,7 @@ is_empty($t->request(DELETE => "/Users/$_"), 204, 'DELETE') for @new;
 scimctl(qw(tenant set), $t->tenant, qw(--restore externalId));
 gone($id, 'in the end');
 
-# Groups are archived, and come back under no old id.
+# A deleted group is archived, and a new one does not get its id.
 is_empty($t->request(DELETE => "/Groups/$group"), 204, 'DELETE a group');
 is_json($t->row($group)->{deleted}, true, 'its row is kept');
 $res = $t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'G' });

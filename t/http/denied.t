@@ -1,5 +1,5 @@
-# Why a request was answered 401: the client learns nothing of it, and the tenant's administrators see the reason in activity, also of a
-# token that the tenant does not know.
+# The reason for a 401: the client does not learn it, but the tenant's administrators see it in activity, even for a
+# token that the tenant does not have.
 use strict;
 use warnings;
 use MIME::Base64 'encode_base64';
@@ -14,7 +14,7 @@ my %token = map { $_ => $t->new_token($_) } qw(revoked expired gone);
 scimctl(qw(token revoke --tenant), $t->tenant, 'revoked');
 sql("update scim.token set created = now() - interval '2 days', expires = now() - interval '1 second' where tenant = '$t->{tenant}' and name = 'expired'");
 sql("delete from scim.token where tenant = '$t->{tenant}' and name = 'gone'");
-# Of the same key id, and whole: the secret of a token that was replaced in a restored database.
+# A complete token with a known key id: its secret was replaced in a restored database.
 my $secret = $t->new_token('secret');
 sql("update scim.token set digest = sha256('another') where tenant = '$t->{tenant}' and name = 'secret'");
 my $typing = $t->{token};
@@ -60,7 +60,7 @@ for ([missing => undef, undef, undef, qr/^The request has no Authorization heade
 is(scalar(keys %{ { map { $_ => 1 } @wire } }), 1, 'clients are told the same whatever the reason');
 is(sql("select count(*) from scim.activity where tenant = '$alien->{tenant}'"), 0, 'the other tenant is told nothing');
 
-# Every door and method.
+# Every endpoint and method.
 clear();
 for ([GET => "/Users/$user"], [POST => '/Users', { schemas => [$USER], userName => 'secret-name' }], [PUT => "/Users/$user", '{not json'], [PATCH => "/Users/$user", '{}'],
      [DELETE => "/Users/$user"], [POST => '/Bulk', { schemas => [$BULK], Operations => [] }], [POST => '/.search', '{}'], [GET => '/Me'], [GET => '/Nothing']) {
@@ -77,7 +77,7 @@ is($t->request(POST => '/oauth2/token', 'grant_type=client_credentials', 'Conten
     Authorization => 'Basic ' . encode_base64(key($t->{token}) . ':wrong', ''))->{status}, 401, 'the token endpoint');
 like(newest(1)->{reason}, qr/^The client id must be the key id of one of the tenant's tokens/, 'its refusal is told, and no discovery');
 
-# Nobody fills the log.
+# A client cannot flood the log.
 clear();
 $t->request(GET => '/Users', undef, Authorization => "Bearer $token{gone}") for 1 .. 20;
 $t->request(GET => '/Users', undef, Authorization => undef) for 1 .. 3;
@@ -95,7 +95,7 @@ is($t->request(GET => '/Users', undef, Authorization => "Bearer $token{revoked}"
 eventually(sub { count() == 101 });
 is(count(), 101, 'is always told');
 
-# Where administrators look.
+# Where administrators find it.
 is(scalar @{ $t->admin(GET => '/activity?token=' . key($token{gone}))->{json}{items} }, 1, 'by the key id');
 my ($wrong) = grep { $_->{kind} eq 'wrong-token' && $_->{text} =~ /key id/ } @{ $t->admin(GET => '/overview')->{json}{attention} };
 is_json({ %$wrong, at => 'then', objectId => 'id' }, { kind => 'wrong-token', severity => 'info', count => 1, objectType => 'Activity', objectId => 'id', object => '127.0.0.1', at => 'then',

@@ -1,4 +1,4 @@
-# What the server says of itself, to anybody: RFC 7644 4, RFC 7643 5 to 7, RFC 9865 4.
+# Discovery, for everybody: RFC 7644 4, RFC 7643 5 to 7, RFC 9865 4.
 use strict;
 use warnings;
 use Test::More;
@@ -57,7 +57,7 @@ for my $name (qw(User Group)) {
 
 is_json([map { $_->{id} } @{ $t->request(GET => '/ResourceTypes', undef, @open)->{json}{Resources} }[0, 1]], ['User', 'Group'], 'users and groups come first');
 is_json([map { $_->{id} } @{ $t->request(GET => '/Schemas', undef, @open)->{json}{Resources} }[0 .. 2]], [$USER, $GROUP, $ENTERPRISE], 'of schemas, too');
-# Nothing is said that the schema of ServiceProviderConfig does not have.
+# ServiceProviderConfig has no member that its schema does not have.
 my ($own_schema) = grep { $_->{name} eq 'ServiceProviderConfig' } @{ $t->request(GET => '/Schemas', undef, @open)->{json}{Resources} };
 my %described = map { $_->{name} => 1 } @{ $own_schema->{attributes} };
 is_json([grep { !$described{$_} } grep { !/^(?:schemas|meta)$/ } keys %{ $t->request(GET => '/ServiceProviderConfig', undef, @open)->{json} }], [], 'ServiceProviderConfig is as its schema has it');
@@ -115,7 +115,8 @@ is_json([sort map { $_->{name} } @{ $schema{$USER}{attributes} }], [sort qw(user
 is_json([sort map { $_->{name} } @{ $schema{$ENTERPRISE}{attributes} }], [sort qw(employeeNumber costCenter organization
     division department manager)], 'the whole enterprise extension');
 
-# The password: Microsoft's SCIM Validator writes what /Schemas shows and wants it back. It is shown as the tenant has it, to those who have a token.
+# The password: Microsoft's SCIM Validator writes every attribute of /Schemas, and expects it in the answer. Clients
+# with a token see it or not, as the tenant has set.
 my $shown = sub {
     my (@headers) = @_;
     return join ' ', map { scalar grep { $_->{name} eq 'password' } map { @{ $_->{attributes} } } @$_ } $t->request(GET => '/Schemas', undef, @headers)->{json}{Resources}, [$t->request(GET => "/Schemas/$USER", undef, @headers)->{json}];
@@ -129,7 +130,7 @@ for (['--profile rfc', '1 1'], ['--profile interop', '1 1'], ['--password-schema
 }
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'secret', password => 'x' })->{status}, 201, 'it may be sent all the same');
 
-# Filters are forbidden, other parameters ignored, writing is not possible, and what is not there is 404.
+# Filters are forbidden, other parameters ignored, writing is impossible, and missing objects are 404.
 for my $path (qw(/ServiceProviderConfig /ResourceTypes /Schemas), '/ResourceTypes/User', "/Schemas/$USER") {
     is_error($t->request(GET => "$path?filter=name%20eq%20%22User%22", undef, @open), 403, undef, undef,
         "filter on $path");
@@ -149,7 +150,7 @@ is_error($t->request(GET => "/$_", undef, @open), 404, undef, qr/\w/, "no $_")
 is_error($t->request(GET => '/ResourceTypes/User/x'), 404, undef, qr/\w/, 'nothing below one');
 is($t->request(GET => '/Schemas/' . uc $USER, undef, @open)->{status}, 200, 'a schema URN is found in any case');
 
-# An invalid token does not matter here.
+# Discovery ignores an invalid token.
 is($t->request(GET => '/Schemas', undef, Authorization => 'Bearer nonsense')->{status}, 200,
     'discovery with a wrong token');
 $res = $t->request(HEAD => '/ServiceProviderConfig', undef, @open);

@@ -1,4 +1,4 @@
-# A tenant that runs dry: requests are checked and answered as if they were carried out, and nothing changes but activity.
+# A tenant with dry runs: requests are checked and answered as usual, but change nothing except activity.
 use strict;
 use warnings;
 use utf8;
@@ -16,7 +16,7 @@ sub stored {
     return join "\n", map { sql("select md5(string_agg(x::text, ',' order by x::text)) from scim.$_ x where tenant = '$tenant'") }
         qw(resource membership lookup tally audit);
 }
-# What activity tells of the latest request, once it is there.
+# The activity of the latest request, when it is written.
 my $rows = 0;
 sub latest {
     my $id;
@@ -109,7 +109,7 @@ is($told->{changes}{count}, 251, 'all are counted');
 is(scalar @{ $told->{changes}{items} }, 100, 'and a hundred told');
 is(stored(), $before, 'nothing has changed');
 
-# --- and on ---
+# --- afterwards ---
 is($t->request(GET => '/Users?count=0')->{json}{totalResults}, 2, 'reads are real');
 is($t->admin(PATCH => '', { dryRun => false })->{json}{dryRun}, false, 'no longer dry');
 is_empty($t->request(DELETE => "/Users/$kim"), 204, 'DELETE');
@@ -148,7 +148,7 @@ is(latest()->{object}, 'cleo', 'shows what it does not name');
 is(sql("select count(*) from scim.activity a where tenant = '$tenant' and a::text ~* 'ben.secret|group secret|other\@secret'"), 0, 'nothing of it is there');
 $t->admin(PATCH => '', { activityMask => [] });
 
-# --- what is too long ---
+# --- long documents ---
 my @long = map { $t->make(Users => userName => "long$_") } 1 .. 3;
 sql("update scim.resource set doc = doc || jsonb_build_object('title', repeat('x', 400000)) where tenant = '$tenant' and id = '$_'") for @long;
 $t->admin(PATCH => '', { dryRun => true });

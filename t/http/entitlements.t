@@ -1,4 +1,5 @@
-# Entitlements that the identity provider sends: stored and told, matched to subscriptions, or refused, as the tenant wants it, in all doors.
+# Entitlements from the identity provider: ignored with a note, matched to subscriptions, or refused, as the tenant has
+# set, for all kinds of requests.
 use strict;
 use warnings;
 use utf8;
@@ -25,7 +26,7 @@ sub wants { is($t->admin(PATCH => '', { sentEntitlements => $_[0] })->{status}, 
 
 my %subscription = map { $_ => $t->admin(POST => '/subscriptions', { name => $_ })->{json}{id} } ('Web', 'Shop', "\x{c9}quipe", 'Web - French');
 
-# --- ignored, which is told ------------------------------------------------------------------------------------------------------------------------
+# --- ignored, with a note --------------------------------------------------------------------------------------------------------------------------
 
 is($t->admin(GET => '')->{json}{sentEntitlements}, 'ignore', 'they are ignored where the tenant does not say otherwise');
 my $early = user(entitlements => list('Web', 'Nothing'));
@@ -58,7 +59,7 @@ is(sent($early), 'Web, Shop', 'it is gone');
 wants('match');
 is_problem($t->admin(PATCH => '', { sentEntitlements => 'maybe' }), 400, $ANY, { sentEntitlements => 'must be one of: ignore|match|refuse.' }, 'no such choice');
 
-# How an entry names a subscription.
+# How an entry can name a subscription.
 for (
     ['its name',              { value => 'Web' },                                   'Web'],
     ['another case',          { value => 'wEB' },                                   'Web'],
@@ -74,7 +75,7 @@ for (
     is_json($t->request(GET => "/Users/$id")->{json}{entitlements}, [$entry], "by $how: it comes back as it was sent");
 }
 
-# Each door, each form: what is there before, the request, what is there after it.
+# Each kind of request: the state before, the request, the state after.
 my @doors = (
     ['PUT',                          ['Web'], PUT => sub { body(entitlements => list('Shop')) }, 'Shop'],
     ['PUT of the same',              ['Web'], PUT => sub { body(entitlements => list('Web')) }, 'Web'],
@@ -112,7 +113,7 @@ for (@doors) {
     is(has($id), 'Shop, Web', 'Bulk: POST');
 }
 
-# Where it is from.
+# The source.
 my $anna = user(entitlements => list('Web'));
 my ($web) = grep { $_->{name} eq 'Web' } @{ $t->admin(GET => "/users/$anna/access")->{json}{access} };
 is_json($web->{sources}, [{ source => 'provider', id => $ID, name => 'test', since => $TIME, text => qr/^entitlement sent by test on \d{4}-\d\d-\d\d$/ }], 'access tells its source');
@@ -123,7 +124,7 @@ $t->patch("/Users/$anna", [{ op => 'remove', path => 'entitlements' }]);
 like(sql("select concat_ws(' ', action, before, after, actor_kind) from scim.audit where tenant = '$own' and object_id = '$anna' and action = 'withdraw'"),
     qr/^withdraw \{"id": "[0-9a-f-]{36}", "joined": "[^"]+", "source": "provider", "granted": "[^"]+", "grantedBy": "test", "subscription": "Web"\} token$/, 'and that it is gone');
 
-# --- what is unknown -------------------------------------------------------------------------------------------------------------------------------
+# --- unknown entitlements --------------------------------------------------------------------------------------------------------------------------
 
 my $UNKNOWN = qr/^Entitlement not found: Nothing\. The subscriptions here are: Web, Shop, \x{c9}quipe, Web - French\. Correct the mapping of entitlements in the identity provider, or let an administrator add the subscription here\.$/;
 is_error($t->request(POST => '/Users', body(entitlements => list('Web', 'Nothing'))), 400, 'invalidValue', $UNKNOWN, 'unknown: POST');
@@ -132,7 +133,7 @@ is_error($t->patch("/Users/$anna", [{ op => 'add', path => 'entitlements', value
 is(bulk(PATCH => "/Users/$anna", ops({ op => 'add', path => 'entitlements', value => list('Nothing') }))->{status}, '400', 'unknown: Bulk');
 is(grants($anna), '', 'nothing was granted');
 
-# A subscription that is made, renamed or removed meanwhile.
+# A subscription that is added, renamed or removed in between.
 $t->admin(POST => '/subscriptions', { name => 'Late' });
 my $bert = user(entitlements => list('Late', 'Web'));
 is(has($bert), 'Late, Web', 'one that was made meanwhile is known');
@@ -146,7 +147,7 @@ $t->patch("/Users/$bert", [{ op => 'remove', path => 'entitlements[value eq "Lat
 is(has($bert), '', 'the old name too');
 is_problem($t->admin(DELETE => '/subscriptions/Web'), 409, $ANY, { subscription => $ANY }, 'a subscription that is given stays');
 
-# Who had them before the tenant wanted that: with the next request that says something of them.
+# Entitlements from before the tenant's setting have an effect with the next request that contains entitlements.
 is(has($early), '', 'what was stored before gives nothing by itself');
 $t->patch("/Users/$early", [{ op => 'replace', path => 'entitlements', value => list('Web', 'Shop') }]);
 is(has($early), 'Shop, Web', 'it does when it is sent again');
@@ -155,7 +156,7 @@ wants('match');
 is($t->request(PUT => "/Users/$cara", { schemas => [$USER], userName => 'cara', entitlements => list('Web') })->{status}, 200, 'a PUT of what is there');
 is(has($cara), 'Web', 'gives it as well');
 
-# --- beside other ways -----------------------------------------------------------------------------------------------------------------------------
+# --- with other sources of access ------------------------------------------------------------------------------------------------------------------
 
 $t->admin(POST => '/grants', { user => $cara, subscription => 'Shop' });
 $t->admin(POST => '/grants', { user => $cara, subscription => 'Web' });
@@ -185,7 +186,7 @@ like(join(' ', @{ $t->admin(GET => "/users/$seats[1]/access")->{json}{summary} }
 $t->patch("/Users/$seats[0]", [{ op => 'remove', path => 'entitlements' }]);
 is(has($seats[1]), 'Seat', 'until the seat is free');
 
-# An administrator does not take it back while the identity provider gives it.
+# An administrator cannot withdraw it while the identity provider sends it.
 my ($grant) = @{ $t->admin(GET => "/grants?user=$seats[1]")->{json}{items} };
 is_problem($t->admin(DELETE => "/grants/$grant->{id}"), 403, qr/^The identity provider gives "Seat" to the user "user\d+" \(entitlements\); take it away there\.$/, { grant => $ANY }, 'it is the identity provider\'s');
 wants('ignore');
@@ -219,7 +220,7 @@ is(has($main), 'Web', 'keeps it');
     is($left->(), 1, 'changes nothing');
 }
 
-# httpd's role takes back nothing else.
+# httpd's database role can withdraw no other grants.
 sql("insert into scim.access_grant (tenant, user_id, subscription_id, source) values ('$own', '$anna', '$subscription{Web}', 'manual')");
 sql("set role scim_web; set scim.tenant = '$own'; delete from scim.access_grant where tenant = '$own' and user_id = '$anna'");
 is(grants($anna), 'Web manual', 'httpd\'s role takes back nothing else');

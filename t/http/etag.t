@@ -1,4 +1,4 @@
-# Versions: RFC 7644 3.14, and that nothing changes when nothing changes.
+# Versions: RFC 7644 3.14; a request that changes nothing changes no version.
 use strict;
 use warnings;
 use Test::More;
@@ -24,7 +24,7 @@ for my $tag ('W/"2"', '"x"', 'garbage', 'W/"11"', 'W/""') {
 is($get->('If-Match' => 'W/"1"')->{status}, 200, 'GET with the right If-Match');
 is_error($get->('If-Match' => 'W/"9"'), 412, undef, undef, 'GET with a wrong If-Match');
 
-# If-Match on what changes
+# If-Match on requests that change something
 my %write = (
     PUT    => { schemas => [$USER], userName => 'u', title => 'put' },
     PATCH  => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'patched' }] },
@@ -36,7 +36,7 @@ for my $method (sort keys %write) {
             "$method with If-Match: $tag");
     }
 }
-# If-None-Match on what changes: RFC 9110 13.1.2
+# If-None-Match on requests that change something: RFC 9110 13.1.2
 my $excluded = 'The resource is there, in a version that If-None-Match excludes. Leave that header out to change it.';
 my $nobody = '018f0000-0000-7000-8000-000000000000';
 my $empty  = $t->make(Groups => displayName => 'none match');
@@ -107,7 +107,7 @@ is_error($t->request(DELETE => "/Groups/$group", undef, 'If-Match' => 'W/"1"'), 
     'DELETE with the old If-Match');
 is_empty($t->request(DELETE => "/Groups/$group", undef, 'If-Match' => 'W/"2"'), 204, 'DELETE with the right one');
 
-# mod_deflate puts a suffix on the tag; it comes back with it.
+# mod_deflate adds a suffix to the tag, and clients send it back.
 my @gzip = (':base' => '/gzip/v2/' . $t->tenant, 'Accept-Encoding' => 'gzip');
 $res = $get->(@gzip);
 is($res->{headers}->header('Content-Encoding'), 'gzip', 'a compressed answer');

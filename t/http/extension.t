@@ -1,5 +1,5 @@
-# Extensions and resource types from files alone: the examples of conf/examples, and a schema with attributes of every
-# type and characteristic. They are loaded by an httpd of this test's own, which is restarted as an operator would.
+# Extensions and resource types from files only: the examples of conf/examples, and a schema with attributes of every
+# type and characteristic. The test has its own httpd, and restarts it like an operator.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -78,7 +78,7 @@ $ScimTest::PORT = $port;
 my $t = ScimTest->new('extension');
 ok(eventually(sub { $t->request(GET => '/ServiceProviderConfig')->{status} == 200 }), 'and answers');
 
-# Attributes of every type, single (tX) and multi-valued (mX), and of every characteristic.
+# Attributes of every type, single (tX) and multi-valued (mX), and with every characteristic.
 sub attr {
     my ($name, $type, %more) = @_;
     return { name => $name, type => $type, multiValued => false, description => 'd', required => false,
@@ -122,7 +122,7 @@ for my $urn ($DEVICE, $BADGE) {
         { %$file, meta => { resourceType => 'Schema', location => $t->url . "/Schemas/$urn" } }, "the schema $urn");
 }
 
-# --- Device: a resource type like User and Group ---
+# --- Device: a resource type besides User and Group ---
 
 sub device { $t->resource(Devices => $DEVICE, 'Device', @_) }
 my %device = (displayName => 'Sensor 7', active => true, mudUrl => 'https://mud.example/S7');
@@ -261,7 +261,7 @@ for my $in ('', "$MORE:") {
     is_error($t->request(GET => '/Things?filter=' . uri("${in}t$_ gt " . json($value{$_}))), 400, 'invalidFilter', undef,
         "$where: no order of $_") for qw(boolean binary);
 
-    # The order is that of the type: 7 before 10, and times in UTC.
+    # Values are sorted by type: 7 before 10, and times in UTC.
     my %higher = (decimal => 10.25, integer => 10, dateTime => '2026-01-02T01:04:06-02:00', string => 'tail');
     my $higher = $t->request(POST => '/Things', { schemas => [$ALL, ($in ? $MORE : ())],
         $as->(map { ("t$_" => $higher{$_}) } sort keys %higher) })->{json}{id};
@@ -316,9 +316,9 @@ is_error($t->request(POST => '/Things', { schemas => [$ALL, $MORE], $MORE => { t
 sub log_text { local (@ARGV, $/) = "$home/error_log"; return scalar <> }
 sub indexed { return [grep { $_->[1] !~ /^(emails|phoneNumbers)\.value$/ } map { [@{$_}{qw(type attribute state)}] }
     @{ unjson(scimctl(qw(db index --json --schema-dir), "$work/schemas", map({ ('--schema-dir' => "$home/$_") } qw(examples things)), @_)) }] }
-# How often a filter finds something.
+# How many resources a filter finds.
 sub found { my ($endpoint, $filter) = @_; return $t->request(GET => "/$endpoint?filter=" . uri($filter))->{json}{totalResults} }
-# Whether filters use the rows of scim.lookup: without them they find nothing.
+# Whether filters use the rows of scim.lookup: if the rows are missing, they find nothing.
 sub uses_lookup {
     my ($endpoint, $filter) = @_;
     my $rows = sql("select coalesce(json_agg(l), '[]') from scim.lookup l where tenant = '" . $t->tenant . "'");
@@ -390,7 +390,7 @@ like($said, qr{things/bad\.json: attribute when: only strings and references can
 unlink "$home/things/bad.json", "$home/things/worse.json";
 scimctl(qw(db index --drop --schema-dir), "$work/schemas");
 
-# --- a file has an effect from the next restart ---
+# --- a changed file has an effect after the next restart ---
 
 put('things/room.json', { schemas => ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'], name => 'Room',
     endpoint => '/Rooms', schema => $ALL });

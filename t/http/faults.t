@@ -1,4 +1,4 @@
-# Simultaneous writers, a database that is gone or hangs, clients that are gone or slow, and a restart under load.
+# Simultaneous writers, a database that is down or hangs, clients that disappear or are slow, and a restart under load.
 use strict;
 use warnings;
 use IO::Select;
@@ -14,7 +14,7 @@ my $id = $t->make(Users => userName => 'u');
 my $users = sub { sql("select count(*) from scim.resource where tenant = '$t->{tenant}' and type = 'User'
     and deleted_at is null") };
 
-# Sends all requests but their last byte, then all last bytes; returns the answers.
+# Sends all requests except their last byte, then all last bytes; returns the answers.
 sub together {
     my @requests = @_;
     my @sockets = map { my $s = connect_httpd(); print $s substr $_, 0, -1; $s } @requests;
@@ -37,7 +37,7 @@ sub psql_in_background {
     exec "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -c), @_;
 }
 
-# Fifty POSTs of one userName, each in another case.
+# Fifty POSTs of one userName, in different case.
 my @answers = together(map { my $n = $_; post(userName => join '', map { $n >> $_ & 1 ? chr 65 + $_ : chr 97 + $_ } 0 .. 5) } 1 .. 50);
 is_json(tally(@answers), { 201 => 1, 409 => 49 }, 'fifty POSTs of one userName: one 201, the others 409');
 is_error($_, 409, 'uniqueness', qr/userName/, 'a late one') for (grep { $_->{status} == 409 } @answers)[0, 48];
@@ -72,8 +72,8 @@ my $tag = $t->request(GET => "/Users/$id")->{etag};
 @answers = together(map { $t->raw_request(PUT => "/Users/$id", { schemas => [$USER], userName => 'u', title => "t$_" }, "If-Match: $tag") } 1 .. 20);
 is_json(tally(@answers), { 200 => 1, 412 => 19 }, 'twenty PUTs with one If-Match: one 200, the others 412');
 
-# A user who is deleted while being added to a group: a lock on the group holds the addition half-way, the deletion waits for
-# it, and must see it when its turn comes.
+# A user is deleted while being added to a group: a lock on the group stops the addition half-way. The deletion waits
+# for it, and must see the new membership afterwards.
 my $leaving = $t->make(Users => userName => 'leaving', externalId => 'leaving');
 my $holder = psql_in_background("begin; select from scim.resource where id = '$group' for update; select pg_sleep(1)");
 ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like 'begin; select from scim.resource%'
@@ -88,7 +88,7 @@ is(sql("select count(*) from scim.membership where tenant = '$t->{tenant}' and m
 @answers = together(map { post(userName => 'leaving', externalId => 'leaving') } 1 .. 20);
 is_json(tally(@answers), { 201 => 1, 409 => 19 }, 'twenty restorations of one user');
 
-# Two deletions of one user, both under way before either has happened
+# Two simultaneous deletions of one user
 my $twice = $t->make(Users => userName => 'twice');
 $holder = psql_in_background("begin; select from scim.resource where id = '$twice' for update; select pg_sleep(1)");
 ok(eventually(sub { sql("select count(*) from pg_stat_activity where query like 'begin; select from scim.resource%'
@@ -97,7 +97,7 @@ is_json(tally(together(map { $t->raw_request(DELETE => "/Users/$twice") } 1 .. 2
     'deleted twice at once: one 204, the other 404');
 waitpid $holder, 0;
 
-# Clients that are gone in the middle
+# Clients that disappear in the middle
 my $before = $users->();
 for my $case ('half', 'half, reset', 'chunks', 'headers', 'everything but a byte') {
     my $socket = connect_httpd();
@@ -121,11 +121,11 @@ is($users->(), $before, 'clients gone in the middle of a body: nothing is done')
 }
 is($t->request(GET => "/Users/$id")->{status}, 200, 'httpd goes on');
 
-# Slow readers: 20 MB each, nothing read. This virtual host has one connection for each child.
+# Slow readers: 20 MB each, none of it read. This virtual host has one connection for each child.
 sql("insert into scim.resource (tenant, id, type, doc) select '$t->{tenant}', gen_random_uuid(), 'User', jsonb_build_object(
     'schemas', jsonb_build_array('$USER'), 'userName', 'large' || n, 'title', repeat('x', 5000000))
     from generate_series(1, 4) n");
-# Its list begins to arrive, and is not read on.
+# The list begins to arrive, but is not read any further.
 sub slow_reader {
     socket my $s, PF_INET, SOCK_STREAM, 0 or die "socket: $!";
     setsockopt $s, SOL_SOCKET, SO_RCVBUF, 4096;
@@ -179,8 +179,8 @@ pg(qw(-m immediate restart));
 is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), { 200 => 20 }, 'a crash and restart nobody noticed');
 is(sql("select count(*) from scim.resource where doc::text like '%lost%'"), 0, 'nothing of what was refused is stored');
 
-# A change of members lets the group's row go before the log is on the disk; its answer waits for the disk. The tests' PostgreSQL does
-# not wait, unlike one that an operator has.
+# A change of members releases the group's row before the log is on disk; its answer waits for the disk. The tests'
+# PostgreSQL does not wait for the disk, unlike that of an operator.
 sub durable { sql("alter system set synchronous_commit = $_[0]"); sql('select pg_reload_conf()'); return sleep 0.3 }
 durable('on');
 my $crashed = $t->make(Groups => displayName => 'Crashed');
@@ -196,7 +196,7 @@ for my $n (0 .. 2) {
     crash();
     is_json($t->stored_members($crashed), [@members[0 .. $n]], 'and is there after a crash right behind the answer');
 }
-# A Bulk that finds a member added already says so when the disk has what it has found.
+# A Bulk that finds a member already added is answered when the change that it found is on disk.
 sql("set local synchronous_commit = off; insert into scim.tally (tenant, type, n) values ('$t->{tenant}', 'User', 0)");
 my $written = sql('select pg_current_wal_insert_lsn()');
 my $again = $t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [{ method => 'PATCH',
@@ -209,7 +209,7 @@ durable('off');
 sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web'");
 is_json(tally(together(map { $t->raw_request(GET => "/Users/$id") } 1 .. 20)), { 200 => 20 }, 'cut connections are made again');
 
-# A lock that nobody gives back in time
+# A lock that is not released in time
 my $locker = psql_in_background('begin; lock table scim.resource; select pg_sleep(60)');
 eventually(sub { sql("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted
     and relation = 'scim.resource'::regclass") > 0 });
@@ -220,7 +220,7 @@ is_error($res, 503, undef, $too_long, 'a lock: 503');
 ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*\(PostgreSQL 57014: .*ScimDatabaseTimeout\)/))[0], 'the log names the directive');
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
-# Where all resources would have to be read for it, trying again is no use; where an index finds them, it is.
+# If all resources would have to be read, repeating the request does not help; if an index finds them, it does.
 my $too_many = qr/^The query has to read more resources than this server can in the time that it allows\. Narrow it down/;
 for (['filter=title%20eq%20%22x%22', 400, 'tooMany', qr/$too_many .*, with "eq"\.$/],
     ['sortBy=title', 400, 'tooMany', qr/$too_many .*, or leave the sorting out\.$/],
@@ -231,7 +231,7 @@ for (['filter=title%20eq%20%22x%22', 400, 'tooMany', qr/$too_many .*, with "eq"\
 }
 ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*tooMany.*\(PostgreSQL 57014: .*ScimDatabaseTimeout\)|\Q$t->{tenant}\E.*read more resources.*57014/))[0],
     'the log names the directive');
-# On the virtual host with one connection for each child, others wait for the one that waits.
+# On the virtual host with one connection for each child, other requests wait for the waiting one.
 $start = time;
 is_json(tally(together(($narrow) x 12)), { 503 => 12 }, 'a lock, and no connection left: 503');
 cmp_ok(time - $start, '<', 8, 'and nobody waits for ever');
@@ -255,7 +255,7 @@ ok(!(grep { $_->{status} == 503 } @answers)
 kill CONT => @pids;
 is_json(tally(map { $t->request(GET => "/Users/$id") } 1 .. 10), { 200 => 10 }, 'it goes on');
 
-# The schema's version does not fit.
+# A wrong schema version.
 sql("insert into scim.migration (number, name) values (9999, '9999-future')");
 sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web'");
 is_error($t->request(GET => '/Users'), 503, undef, undef, 'a newer schema: 503');
@@ -263,18 +263,18 @@ ok((log_lines('error_log', qr/\[scim:error\].*9999/))[0], 'the log tells the ver
 sql('delete from scim.migration where number = 9999');
 is($t->request(GET => '/Users')->{status}, 200, 'it fits again');
 
-# No connection is left with a transaction or settings.
+# No connection is left with an open transaction or settings.
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0,
     'no connection is idle in a transaction');
 
-# An address that has brought too many wrong tokens (5 in 25 seconds), before and after the restarts.
+# An address with too many wrong tokens (5 in 25 seconds), before and after the restarts.
 sub wrong_tokens {
     my @headers = (Authorization => 'Bearer wrong', 'X-Test-Address' => '203.0.113.200');
     return tally(map { $t->request(GET => '/Users', undef, ':base' => "/guarded/v2/$t->{tenant}", @headers) } 1 .. 6);
 }
 is_json(wrong_tokens(), { 401 => 5, 429 => 1 }, 'an address at its limit');
 
-# A graceful restart, twice, under load: connections are made anew for each request.
+# Two graceful restarts under load: each request has a new connection.
 my @loaders;
 for my $n (1 .. 4) {
     pipe my $from, my $to or die;

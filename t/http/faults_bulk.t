@@ -1,4 +1,4 @@
-# Bulk requests beside others, and whose httpd, database or connection ends in the middle.
+# Bulk requests at the same time as others; and Bulk requests whose httpd, database or connection ends in the middle.
 use strict;
 use warnings;
 use Test::More;
@@ -21,7 +21,7 @@ sub delete_user { return { method => 'DELETE', path => "/Users/$_[0]" } }
 sub statuses { my %of; $of{ $_->{status} }++ for @{ $_[0]{json}{Operations} }; return \%of }
 sub deadlocks { return sql("select deadlocks from pg_stat_database where datname = current_database()") }
 
-# --- many at once, whose users share groups -------------------------------------------------------------------------------
+# --- many at once, whose users are in the same groups ---------------------------------------------------------------------
 
 sub deletions {
     my ($clients) = @_;
@@ -30,7 +30,7 @@ sub deletions {
     my @groups = map { my $g = $_; $t->make(Groups => displayName => "Shared $clients $g",
         members => [map { { value => $users[$_] } } grep { $_ % 4 == $g || ($_ + 1 + int($_ / 4) % 3) % 4 == $g } 0 .. $#users]) } 0 .. 3;
     my $before = deadlocks();
-    # Each Bulk is of users from everywhere, so that any two have all groups in common.
+    # The users of each Bulk are spread over all groups, so that any two Bulks have groups in common.
     my @bulks = map { my $b = $_; $t->raw_request(POST => '/Bulk', message(map { delete_user($users[$_ * 20 + $b]) } 0 .. 19)) } 0 .. 19;
     my $began = time;
     my (@open, @answers);
@@ -52,7 +52,8 @@ sub deletions {
 }
 deletions($_) for 8, 32;
 
-# Beside single requests: members come and go while users are deleted one by one and in Bulks, and renamed.
+# At the same time as single requests: members are added and removed while users are renamed, and deleted one by one and
+# in Bulks.
 {
     my @users  = map { $t->make(Users => userName => "mixed$_") } 1 .. 60;
     my @groups = map { $t->make(Groups => displayName => "Mixed $_", members => [map { { value => $_ } } @users]) } 1 .. 3;
@@ -110,8 +111,8 @@ is_json([map { [@$_{qw(status reason)}] } grep { $_->{path} eq '/Bulk' } @{ $kil
 
 # --- the connection ends in the middle -------------------------------------------------------------------------------------
 
-# A group is made with a member that turns out to be nobody: the attempt fails, of which the client is told nothing, because the rest
-# is tried again without the group. Here the connection ends when the attempt has failed.
+# A group is created with a member that does not exist: the attempt fails, and the rest is repeated without the group.
+# The client must not see this error of the attempt, because here the connection ends right after it.
 my $proxy = ScimProxy->new(5434);
 my $lost  = ScimTest->new('faults-lost');
 my $nobody = '00000000-0000-7000-8000-000000000000';
@@ -123,7 +124,7 @@ is_error($res, 503, undef, 'The database is not available. Try again later.', 't
 is(sql("select count(*) from scim.resource where tenant = '${\ $lost->tenant}' and type = 'Group'"), 0, 'nothing was done');
 is_json([map { $_->{status} } @{ $lost->request(@request)->{json}{Operations} }], ['201', '400'], 'again: each operation has its own answer');
 
-# The same after a part that was committed.
+# The same after a part was committed.
 my @many = ((map { user("m$_", "many$_") } 1 .. 120), group('g', 'Lost', $nobody));
 $proxy->cut('is no User or Group of this tenant');
 $res = $lost->request(POST => '/Bulk', message(@many), ':host' => 'held.test');

@@ -1,5 +1,5 @@
-# Two hosts of which the first one hangs, fails over or refuses, and a PostgreSQL that takes no more connections. The virtual
-# host hosts.test has both hosts, connect_timeout=2 and ScimDatabaseWait 6s.
+# Two hosts, the first of which hangs, is replaced or refuses; and a PostgreSQL that accepts no more connections. The
+# virtual host hosts.test has both hosts, connect_timeout=2 and ScimDatabaseWait 6s.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
@@ -28,7 +28,7 @@ sub statuses { my %n; $n{ $_->[0] }++ for @_; \%n }
 sub slowest { my ($most) = sort { $b <=> $a } map { $_->[1] } @_; $most }
 sub cut { sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'scim_web'") }
 sub hang { IO::Socket::UNIX->new(Local => $path, Listen => 64) or die "$path: $!" }
-# How often somebody tried it.
+# How many connection attempts the host has received.
 sub attempts {
     my ($silent) = @_;
     my $count = 0;
@@ -37,7 +37,7 @@ sub attempts {
     return $count;
 }
 
-# The first host hangs: one attempt in each child finds out, and the others wait for the connection that it has made.
+# The first host hangs: one attempt in each child notices it, and the others wait for the connection that it has made.
 my $silent = hang();
 my @answers = together('hosts.test', 24);
 is_json(statuses(@answers), { 200 => 24 }, 'the first host hangs: 24 requests at once are answered by the second');
@@ -58,7 +58,7 @@ attempts($silent);
 is_json(statuses(@answers), { 200 => 24 }, 'all connections were cut, and the first host hangs');
 cmp_ok(slowest(@answers), '<', 6.5, 'connections are made anew while the others wait');
 
-# The first host is the primary; then it is gone, and the second one is. No restart.
+# The first host is the primary; then it is down, and the second one is the primary. No restart.
 close $silent;
 unlink $path or die "$path: $!";
 symlink $real, $path or die "$path: $!";
@@ -68,7 +68,7 @@ unlink $path;
 cut();
 is_json(statuses(together('hosts.test', 8)), { 200 => 8 }, 'it is gone: the second one takes over without a restart');
 
-# The only host hangs: who waits for an attempt is told what it has found.
+# The only host hangs: requests that wait for an attempt get its result.
 $path = "$place/.s.PGSQL.5433";
 $silent = hang();
 @answers = together('silent.test', 16);
@@ -78,8 +78,8 @@ is($answers[0][2]{headers}->header('Retry-After'), 5, 'Retry-After');
 close $silent;
 unlink $path;
 
-# PostgreSQL takes no more connections (SQLSTATE 53300), and those of the child get free within milliseconds.
-# Each child has a few of them.
+# PostgreSQL accepts no more connections (SQLSTATE 53300), while the child's own few connections are returned within
+# milliseconds.
 cut();
 together('127.0.0.1', 16) for 1 .. 2;
 my $limit = sql("select count(*) from pg_stat_activity where usename = 'scim_web'") || 1;
@@ -89,7 +89,7 @@ for (1 .. 3) {
     is_json(statuses(@answers), { 200 => 32 }, 'no connection is left in PostgreSQL: requests wait for one of the child');
 }
 
-# It takes none at all, for a moment.
+# It accepts none at all, for a moment.
 cut();
 sql('alter role scim_web connection limit 0');
 cut();

@@ -1,7 +1,7 @@
-# A write that was answered 503 is never carried out afterwards: neither when a network that held its bytes back lets them
-# through, nor when a process of PostgreSQL that hung goes on. Each kind of write is given up first, then a newer one is
-# acknowledged, and then the bytes or the process are let go. The virtual host held.test reaches PostgreSQL through a proxy of
-# this test, and waits for one second.
+# A write that was answered 503 is never executed later: not when a network delivers its delayed bytes, and not when a
+# hanging process of PostgreSQL continues. Each kind of write is first given up; then a newer write is acknowledged;
+# then the bytes or the process are released. The virtual host held.test reaches PostgreSQL by a proxy of this test, and
+# waits for one second.
 use strict;
 use warnings;
 use MIME::Base64 'encode_base64';
@@ -32,7 +32,7 @@ sub admin_done { my ($status, @ask) = @_; is($t->admin(@ask)->{status}, $status,
 sub title { $t->row($_[0])->{doc}{title} }
 sub bulk { { schemas => [$BULK], Operations => [@_] } }
 
-# Each: name, the text whose bytes are held, the request, the newer writes, what is stored then and must stay.
+# Each has: a name, the text whose bytes are delayed, the request, the newer writes, and the data that must stay stored.
 my @kinds = (
     sub {
         ['POST of a user', 'late-post', [POST => '/Users', { schemas => [$USER], userName => 'late-post' }],
@@ -145,7 +145,7 @@ sub bytes {
         =~ s{application/scim\+json}{application/json}r;
 }
 
-# Sends all at once; returns the answers, each with the seconds that it took.
+# Sends all at once; returns the answers, each with its duration in seconds.
 sub together {
     my $start = time;
     my @sockets = map { my $s = connect_httpd(); print $s $_; $s } @_;
@@ -154,9 +154,9 @@ sub together {
 
 sub rows { sql("select count(*) from scim.$_[0] where tenant = '$t->{tenant}'") }
 
-# --- bytes on their way -----------------------------------------------------------------------------------------------
+# --- delayed bytes ----------------------------------------------------------------------------------------------------
 
-# So many at once as one child has threads: it may get all of them.
+# As many at once as a child has threads, since one child may get all of them.
 for (1 .. @kinds) {
     next if ($_ - 1) % 8;
     my @round = map { $_->() } @kinds[$_ - 1 .. ($_ + 6 < @kinds ? $_ + 6 : $#kinds)];
@@ -172,10 +172,10 @@ for (1 .. @kinds) {
             ? qr/^The operation took longer than 1\.0 seconds, .* Whether it was done is not known, but it will not be done later; look before you try it again\.$/
             : qr/^\Q$too_long\E(?:$| Whether it was done is not known, but it will not be done later\. Send it again\.$)/;
         like($res->{json}{detail} // '', $detail, "$name: says what is known");
-        # Where PostgreSQL waited for the second half it has ended the connection, and what is not done is known.
+        # If PostgreSQL waited for the second half, it has ended the connection, and it is known that nothing was done.
         is(($res->{json}{detail} // '') =~ /not known/ ? 1 : 0, $name =~ /before it writes|PUT of a group|that reads/ ? 0 : 1, "$name: or that it is not known");
     }
-    # A connection that is made anew ends the process that its predecessor has left behind, so not all of them are left.
+    # A new connection ends the process of its predecessor, so not all of them are left.
     cmp_ok($proxy->held, '>', 0, 'bytes are held');
     $_->[3]->() for @round;
     my @before = map { rows($_) } qw(audit membership resource);
@@ -184,7 +184,7 @@ for (1 .. @kinds) {
     is_json([map { rows($_) } qw(audit membership resource)], \@before, 'nothing else was done, and the audit log has no row of it');
 }
 
-# --- processes that hang ----------------------------------------------------------------------------------------------
+# --- hanging processes ------------------------------------------------------------------------------------------------
 
 my ($u, $g) = (user(), group());
 my $add = bytes(PATCH => "/Groups/$g", patch_body(members(add => $u)));
@@ -201,7 +201,7 @@ for (1 .. 20) {
 }
 cmp_ok($given_up, '>', 0, 'a member is added: given up');
 is($res->{status}, 204, 'until a new connection is made');
-# The other requests go to new connections, too.
+# The other requests use new connections, too.
 my $removed;
 for (1 .. 20) {
     ($removed) = together(bytes(PATCH => "/Groups/$g", patch_body(members(remove => $u))));
@@ -217,7 +217,7 @@ sleep 0.3;
 is_json($t->stored_members($g), [], 'and the member does not come back');
 is(rows('audit'), $audit, 'nor is it in the audit log');
 
-# --- a deadline is no hindrance ---------------------------------------------------------------------------------------
+# --- deadlines do not disturb other requests --------------------------------------------------------------------------
 
 # Many writes, reads between them, on the same connections.
 my @ok = together(map { bytes(PATCH => "/Groups/$g", patch_body(members(($_ % 2 ? 'add' : 'remove') => $u))) } 1 .. 8);

@@ -1,5 +1,5 @@
-# A library that PostgreSQL can't load any more, as after an upgrade of its package under a running server: trying again never
-# helps, so the answer and the log say who must do what. And the log tells at the start which server is used.
+# A library that PostgreSQL cannot load any more, as after an upgrade of its package while it runs: repeating a request
+# never helps, so the answer and the log say who must do what. Also, the log names the server's version at the start.
 use strict;
 use warnings;
 use File::Copy;

@@ -1,5 +1,5 @@
-# A lock on the table of tokens, which each request looks at first: all requests are answered 503 in time, no process of
-# PostgreSQL waits for the lock any longer than a request does, and nothing is done when the lock goes.
+# A lock on the table of tokens, which each request reads first: all requests are answered 503 in time, no process of
+# PostgreSQL waits longer than its request, and nothing is executed after the lock is released.
 use strict;
 use warnings;
 use Test::More;
@@ -16,11 +16,11 @@ sub together {
     my @sockets = map { my $s = connect_httpd(); print $s $_; $s } @_;
     return map { my $res = read_reply($_); $res->{seconds} = time - $start; $res } @sockets;
 }
-# Activity is taken up later, and nobody waits for that.
+# Activity is written later, and no request waits for it.
 sub waiting { sql("select count(*) from pg_stat_activity where usename = 'scim_web' and wait_event_type = 'Lock'
     and query !~ 'last_used'") }
 
-# Every connection has been used, by requests of another limit, too.
+# Each connection was used before, also with another time limit.
 together(map { $t->raw_request(GET => "/Users/$u") } 1 .. 16);
 together(map { $t->raw_request(GET => "/Users/$u") =~ s/^Host: .*?\r\n/Host: patient.test\r\n/mr } 1 .. 16);
 
@@ -51,7 +51,7 @@ is(scalar(grep { $_->{status} == 503 } @answers), 32, '32 clients are answered 5
     or diag join ' ', map { $_->{status} } @answers;
 is(scalar(grep { ($_->{headers}->header('Retry-After') // '') =~ /^[1-9]\d*$/ } @answers), 32, 'with Retry-After');
 my ($last) = sort { $b <=> $a } map { $_->{seconds} } @answers;
-# Two rounds of 16 threads, or four of 8 processes: each waits for the lock, and for those that are at work before it.
+# Two rounds of 16 threads, or four of 8 processes: each waits for the lock, and for the requests before it.
 cmp_ok($last, '<', $ENV{SCIM_TEST_MPM} eq 'prefork' ? 12 : 6, 'in time');
 is(waiting(), 0, 'nobody waits any more');
 sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where query like 'begin; lock table scim.token%'");
@@ -61,7 +61,7 @@ is_json([map { sql("select count(*) from scim.$_ where tenant = '$t->{tenant}'")
 is($t->row($u)->{deleted}, false, 'nobody was deleted');
 is($t->request(GET => "/Users/$u")->{status}, 200, 'and it goes on');
 
-# An administrator's operation has its own limit.
+# An administrator's operation has a separate limit.
 is($t->admin(GET => '/users', undef, ':base' => '/hasty')->{status}, 200, 'another limit on the same connections');
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0, 'no transaction is left');
 

@@ -1,4 +1,4 @@
-# More slow clients than threads: mod_reqtimeout ends them with 408, in the words of SCIM, and the others are served.
+# More slow clients than threads: mod_reqtimeout ends their requests with 408, with a SCIM body, and others are served.
 use strict;
 use warnings;
 use Test::More;

@@ -38,7 +38,7 @@ sub finds {
 }
 my ($ann, $bob, $cyd, $dede) = map { $_->{userName} } @people;
 
-# What identity providers ask
+# Filters of identity providers
 finds('userName eq "ann"', $ann);
 finds('userName eq "ANN"', $ann);
 finds('username EQ "Ann"', $ann);
@@ -121,14 +121,14 @@ finds("meta.lastModified le \"$created->{lastModified}\"", $ann, $bob);
 (my $shifted = $created->{created}) =~ s/(\d\d)(:\d\d:[\d.]+)Z$/sprintf '%02d%s+00:00', $1, $2/e;
 finds("meta.created eq \"$shifted\"", $bob);
 
-# Every combination of and, or, not gives the set that its parts give: written with and without parentheses.
+# Every combination of and, or, not finds the set that follows from its parts, with and without parentheses.
 my %leaf = ('userName sw "a"' => [$ann], 'active eq true' => [$ann, $cyd, $dede], 'title pr' => [$ann, $cyd],
     'emails co "work"' => [$ann, $bob], 'emails[type eq "home"]' => [$ann], 'name.familyName ne "aa"' => [$bob, $cyd, $dede],
     'roles.value eq "admin"' => [$bob], 'externalId eq null' => [$cyd, $dede], 'userType eq "none"' => [],
     'meta.created pr' => [$ann, $bob, $cyd, $dede], "$ENTERPRISE:department gt \"m\"" => [$ann]);
 my @leaves = sort keys %leaf;
 srand 20;
-# The filter's text and the set that it finds; the text binds at least as strongly as `$level` asks: or, and, not.
+# A random filter's text, and the set that it finds. The text binds at least as strongly as `$level`: or, and, not.
 sub random_filter {
     my ($depth, $level) = @_;
     my $kind = $depth ? int rand 4 : 0;
@@ -158,7 +158,7 @@ finds("userName eq \"$_\"") for q{'}, q{' or 1=1 --}, q{x'; drop table scim.reso
 finds('userName eq "\\u0041nn"', $ann);
 finds('userName eq "' . 'x' x 7000 . '"');
 
-# What is wrong is 400 invalidFilter with a text.
+# A wrong filter is 400 invalidFilter, with a text.
 for my $wrong ('', ' ', 'userName', 'userName eq', 'eq "x"', 'userName is "x"', 'userName eq "x', 'userName eq "x" and',
     'and userName eq "x"', '(userName eq "x"', 'userName eq "x")', 'userName eq "x" userName eq "y"', 'not userName eq "x"',
     'emails[type eq "work"', 'emails[]', 'emails[type eq "work"]]', 'nothing eq "x"', 'name.nothing eq "x"',
@@ -178,7 +178,7 @@ is($t->request(GET => '/Users?filter=userName+eq+%22ann%22&')->{json}{totalResul
 is($t->request(GET => '/Users?aadOptscim062020&filter=userName%20eq%20%22ann%22')->{json}{totalResults}, 1,
     'an unknown parameter');
 
-# Pages: stable in the order of creation.
+# Pages: a stable order, by creation.
 for my $n (1 .. 8) { push @id, $t->make(Users => userName => "page$n") }
 my $total = @id;
 sub page {
@@ -222,7 +222,7 @@ is($t->request(GET => '/Users?count=2&filter=' . uri_escape_utf8('active eq true
 my $small = sub { $t->request(GET => "/Users?$_[0]", undef, ':base' => '/small/v2/' . $t->tenant)->{json} };
 is_json([map { $small->($_)->{itemsPerPage} } '', 'count=3', 'count=4', 'count=1'], [2, 3, 3, 1], 'ScimPageSize 2 3');
 
-# What is looked up by an index: the same values decide as without one
+# Look-ups by an index give the same results as without one
 my $long = 'L' x 1000;
 my @more = (
     { userName => 'look1', name => { familyName => "${long}a", givenName => "\x{c9}va", formatted => 'Dr. Eva One', middleName => 'M',
@@ -274,7 +274,7 @@ finds('meta.lastModified le "2001-05-06T07:08:09Z"', 'look2');
 finds('meta.lastModified lt "2001-05-06T07:08:09Z"');
 finds('not (meta.lastModified gt "2001-05-06T07:08:09Z")', 'look2');
 
-# It follows every change
+# They follow every change
 $t->patch("/Users/$look[1]", [{ op => 'replace', path => 'name.familyName', value => 'Nu' },
     { op => 'replace', path => "$ENTERPRISE:employeeNumber", value => 'E-800' },
     { op => 'replace', path => 'phoneNumbers[type eq "work"].value', value => '+41 44 3' }]);
@@ -302,7 +302,7 @@ is_error(find('(' x 33 . 'title pr' . ')' x 33), 400, 'invalidFilter',
 is(find(join ' or ', ('title pr') x 128)->{status}, 200, '128 comparisons');
 is_error(find(join ' or ', ('title pr') x 129), 400, 'invalidFilter', qr/^The filter has more than 128 comparisons\.$/, '129 comparisons');
 
-# A list of nothing
+# An empty list
 is_reply(find('userName eq "nobody"'), 200, { %{ listing(0, 1) } }, 'an empty list');
 is_reply($t->request(GET => '/Groups'), 200, listing(0, 1), 'no groups');
 is_reply(find('displayName eq "x"', '&startIndex=1&count=100', 'Groups'), 200, listing(0, 1), 'no group of a name');
@@ -316,7 +316,7 @@ for my $filter ('displayName eq "g"', 'externalId eq "GX"', "id eq \"$group\"", 
 }
 is(find("id eq \"$group\" and members eq \"$id[1]\"", '', 'Groups')->{json}{totalResults}, 0, 'no member');
 
-# A value that is empty is as good as none
+# An empty value counts as absent
 is($t->request(PATCH => "/Users/$id[1]", { schemas => [$PATCH], Operations => [{ op => 'add', path => 'title', value => '' }] })->{status},
     200, 'an empty title');
 finds('title pr', $ann, $cyd);

@@ -1,5 +1,5 @@
-# Requests made at random from a fixed seed: each gets a well-formed answer, never a 500 and never none, and whatever was let
-# in can be read, listed, written back and found. SCIM_TEST_FUZZ=N asks for N requests, SCIM_TEST_SEED for others.
+# Random requests from a fixed seed: each gets a well-formed answer and never a 500, and every accepted resource can be
+# read, listed, written back and found. SCIM_TEST_FUZZ=N makes N requests, SCIM_TEST_SEED sets another seed.
 use strict;
 use warnings;
 use utf8;
@@ -58,7 +58,7 @@ sub patch_body {
         $op{ one(qw(op path value)) } = value(2) if rand() < 0.05;
         \%op } 1 .. 1 + rand 4] };
 }
-# Now and then bytes instead of JSON.
+# Sometimes bytes instead of JSON.
 sub spoil {
     my ($body) = @_;
     my $text = json($body);
@@ -104,7 +104,7 @@ for (1 .. $ENV{SCIM_TEST_FUZZ} // 1500) {
 is_json([@wrong[0 .. ($#wrong < 4 ? $#wrong : 4)]], [], 'every answer is well-formed');
 ok($seen{$_}, "there were answers of $_: " . ($seen{$_} // 0)) for 200, 201, 204, 400, 404, 409;
 
-# What is stored is whole: it can be read, and written back as it was read.
+# Stored resources are intact: they can be read, and written back unchanged.
 my ($read, @odd) = (0);
 for my $endpoint (qw(Users Groups)) {
     my $list = $t->request(GET => "/$endpoint?count=500")->{json};
@@ -120,7 +120,7 @@ for my $endpoint (qw(Users Groups)) {
         push @odd, "not found: $found->{status} $found->{body} for $got->{body}" if ($found->{json}{totalResults} // 0) != 1;
     }
 }
-# A list shows what GET by id shows, but that a group without members has an empty list of them when it is read alone.
+# A list shows the same as GET by id, except that a group without members has an empty list only in GET by id.
 sub json_of {
     my ($listed, $got) = @_;
     my %one = %{ $got->{json} };

@@ -48,7 +48,7 @@ $res = $t->patch('/Groups/' . uc $empty, [{ op => 'add', path => 'externalId', v
 is_empty($res, 204, 'a change without a body');
 is($res->{location}, $t->url . "/Groups/$empty", 'tells the place all the same');
 
-# G4: a member that is none is refused by its value, and nothing is stored.
+# G4: an unknown member is refused with its value, and nothing is stored.
 for my $value ($none, 'nobody@example.com', 'a"b') {
     is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Refused',
         members => [{ value => $u[0] }, { value => $value }] }), 400, 'invalidValue', qr/\Q$value/, "no member $value");
@@ -214,7 +214,7 @@ is_json($t->request(GET => '/Groups?filter=displayName%20eq%20%22PUT%22')->{json
     [member($u[0])], 'found by name, with members');
 is($t->request(GET => '/Groups')->{json}{totalResults}, 3, 'all groups');
 
-# Renaming shows in the users' groups.
+# A new name appears in the users' groups.
 $t->patch($url, [{ op => 'replace', path => 'displayName', value => 'Renamed' }]);
 is((grep { $_->{value} eq $g } @{ groups_of($u[0]) })[0]{display}, 'Renamed', 'a new name shows at once');
 

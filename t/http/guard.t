@@ -1,4 +1,4 @@
-# The guard against mass changes: what it holds, what it lets pass, and how administrators decide.
+# The guard against mass changes: what it holds, what passes, and the decisions of administrators.
 use strict;
 use warnings;
 use utf8;
@@ -25,7 +25,7 @@ is(deactivate($users[0])->{status}, 200, 'without a threshold everybody passes')
 is(sql("select count(*) from scim.loss where tenant = '$tenant'"), 0, 'and nothing is added up');
 is_json(holds(''), [], 'nothing is held');
 
-# --- an absolute one ---
+# --- an absolute limit ---
 my $res = $t->admin(PATCH => '', { guardLimit => 3 });
 is_json([@{ $res->{json} }{qw(guardLimit guardShare guardUntil)}], [3, undef, undef], 'three people an hour');
 is(sql("select sum(weight) || ' ' || sum(users) from scim.loss where tenant = '$tenant'"), '1 1', 'of which there was one already');
@@ -51,7 +51,7 @@ my $kept = eventually(sub { my $list = $t->admin(GET => '/activity?outcome=held'
 is_json([map { $_->{path} } @{ $kept || [] }], [$path, $path], 'what was held');
 is_json($t->admin(GET => '/activity?outcome=refused')->{json}{items}, [], 'is not what was refused');
 
-# --- one request that takes much ---
+# --- one request that removes access from many ---
 held($t->patch("/Groups/$crew", [{ op => 'remove', path => 'members' }]), 10, 3, 'a PATCH that empties a group');
 held($t->request(PUT => "/Groups/$crew", { schemas => [$GROUP], displayName => 'Crew' }), 10, 3, 'a PUT that empties it');
 held($t->request(DELETE => "/Groups/$crew"), 10, 3, 'a DELETE of it');
@@ -119,12 +119,12 @@ sql("update scim.tenant set guard_until = now() where tenant = '$tenant'; update
 $t->admin(PATCH => '', { guardLimit => 3 });
 held($t->request(POST => '/Bulk', bulk_of(@users[4 .. 7])), 4, 3, 'it is no longer refused, but held');
 
-# --- after that ---
+# --- afterwards ---
 sql("update scim.tenant set guard_until = now() where tenant = '$tenant'");
 is(deactivate($users[4])->{status}, 200, 'what was done until then does not count');
 is_problem($t->admin(PATCH => '', { guardShare => 101 }), 400, $ANY, { guardShare => $ANY }, 'more than all');
 
-# --- a share of those who have access to lose ---
+# --- a share of the people with access ---
 is($t->admin(POST => '/users', { userName => "local$_" })->{status}, 201, 'a local account') for 1 .. 10;
 is($t->admin(POST => "/users/$users[11]/protect", { kind => 'break-glass' })->{status}, 200, 'one that is protected');
 $t->admin(PATCH => '', { guardLimit => undef, guardShare => 20 });
@@ -145,13 +145,13 @@ sql("update scim.loss set at = at - interval '2 hours' where tenant = '$tenant'"
 is_empty($t->request(DELETE => "/Users/$users[6]"), 204, 'after an hour it passes');
 is(sql("select count(*) from scim.loss where tenant = '$tenant'"), 1, 'and what is older is forgotten');
 
-# --- two at once ---
+# --- two requests at once ---
 $t->admin(PATCH => '', { guardLimit => 1, guardShare => undef });
 sql("update scim.loss set at = at - interval '2 hours' where tenant = '$tenant'");
 my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(DELETE => "/Users/$_"); $socket } @users[7 .. 9, 11];
 is_json([sort map { read_reply($_)->{status} } @sockets], ["204", ("429") x 3], 'of four at once one passes');
 
-# --- groups in groups ---
+# --- nested groups ---
 my @inner = map { $t->make(Users => userName => "inner$_") } 1 .. 3;
 my $low = $t->make(Groups => displayName => 'Low', members => [map { { value => $_ } } @inner]);
 my $middle = $t->make(Groups => displayName => 'Middle', members => [{ value => $low }]);
@@ -166,7 +166,7 @@ is_json([map { $t->stored_members($_) } $top, $middle], [[$middle], [$low]], 'no
 is(sql("update scim.resource set doc = doc || '{\"active\": false}' where tenant = '$tenant' and type = 'User' and wire returning 1") =~ /^1/, 1,
     'administrators are not held');
 
-# --- a Bulk request that is several windows, of which a later one is the first that is lenient ---
+# --- a Bulk request of several windows, of which a later one is the first that needs a leniency ---
 my $windows = ScimTest->new('guard-windows');
 $windows->admin(PATCH => '', { guardLimit => 1 });
 my ($win, $wanda, $will) = map { $windows->make(Users => userName => $_) } qw(win wanda will);
@@ -190,7 +190,7 @@ for my $case ([guard => { guardLimit => 10 }, 2], ['dry run' => { dryRun => true
     is(sql("select count(*) from scim.resource where tenant = '${\ $late->tenant}' and type = 'User' and not wire"), $gone, "$name: as it is stored");
 }
 
-# --- what is switched on while a Bulk request is under way, of which parts are done already ---
+# --- a setting that is switched on during a Bulk request, parts of which are committed ---
 sub switched_on {
     my ($name, $setting) = @_;
     my $on = ScimTest->new("guard-$name");
@@ -229,7 +229,7 @@ sub switched_on {
 switched_on(guard => { guardLimit => 1 });
 switched_on('dry-run' => { dryRun => true });
 
-# --- what tokens know of the tenant, where several administrators change it at once ---
+# --- the data in tokens about the tenant, while several administrators change it ---
 my $race = ScimTest->new('guard-race');
 my $ida = $race->make(Users => userName => 'ida');
 my $club = $race->make(Groups => displayName => 'Club', members => [{ value => $ida }]);

@@ -1,4 +1,5 @@
-# What administrators decide about held requests: a release lets one request pass, and a rejection stands whatever else is released.
+# Decisions of administrators about held requests: a release lets one request pass, and a rejection stays when others
+# are released.
 use strict;
 use warnings;
 use utf8;
@@ -10,7 +11,7 @@ my $own = $t->tenant;
 my $n = 0;
 my $refused = qr/^An administrator has rejected this request, .* Nothing was changed\./;
 
-# A group of so many new users.
+# A new group with so many new users.
 sub crew { my ($size) = @_; $n++; my @ids = map { $t->make(Users => userName => "crew$n-$_") } 1 .. $size; return $t->make(Groups => displayName => "Crew $n", members => [map { { value => $_ } } @ids]) }
 sub empty { my ($group, %headers) = @_; return $t->patch("/Groups/$group", [{ op => 'remove', path => 'members' }], %headers) }
 sub size { return scalar @{ $t->stored_members($_[0]) } }
@@ -46,7 +47,7 @@ is(sql("select coalesce(sum(weight), 0) from scim.loss where tenant = '$own'"), 
 is_empty($t->patch("/Groups/$two", [{ op => 'add', path => 'members', value => [map { { value => $t->make(Users => userName => "again$_") } } 1 .. 6] }]), 204, 'members come back');
 is_empty(empty($two), 204, 'within its time it passes again');
 
-# It is released as it was seen: for as many people as there were then.
+# A release is for the number of people at that time.
 is_empty($t->patch("/Groups/$two", [{ op => 'add', path => 'members', value => [map { { value => $t->make(Users => userName => "more$_") } } 1 .. 7] }]), 204, 'more come');
 is_held(empty($two), 'which is more than was released');
 is(hold_of($two)->{weight}, 7, 'a hold of its own');
@@ -93,7 +94,7 @@ my $eight = crew(6);
 is_held(empty($eight), 'after its time the guard is back');
 is_json([map { size($_) } $one, $eight], [6, 6], 'nothing else was done');
 
-# --- other thresholds, and none -----------------------------------------------------------------------------------------------------------------
+# --- changed limits, and no limit ---------------------------------------------------------------------------------------------------------------
 
 is($t->admin(PATCH => '', { guardLimit => 1000 })->{status}, 200, 'a threshold that is never reached');
 is_refused(empty($one), 'does not undo a rejection');
@@ -106,7 +107,7 @@ is_refused(empty($one), 'it is refused');
 is(decide($one, 'release')->{status}, 200, 'until an administrator releases it');
 is_empty(empty($one), 204, 'then it passes');
 
-# --- a Bulk request is one ----------------------------------------------------------------------------------------------------------------------
+# --- a Bulk request is one request --------------------------------------------------------------------------------------------------------------
 
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 $t->admin(PATCH => '', { guardLimit => 2, guardShare => undef });
@@ -122,7 +123,7 @@ is_refused(bulk(@gone), 'one is refused');
 is_json([map { $_->{status} } @{ bulk(@gone[0 .. 2])->{json}{Operations} }], [qw(204 204 204)], 'the other one passes');
 is(sql("select count(*) from scim.resource where tenant = '$own' and user_name_key ~ '^gone'"), 3, 'the others are there');
 
-# --- the guard is switched off before it is decided -------------------------------------------------------------------------------------------------
+# --- the guard is switched off before the decision --------------------------------------------------------------------------------------------------
 
 for my $way ('reject', 'reject-all') {
     my $off = ScimTest->new("guard-$way");

@@ -1,4 +1,5 @@
-# The guard against mass changes counts who cannot log in any more: another userName, login e-mail address or externalId, or none.
+# The guard against mass changes counts people who cannot log in any more: with a changed or removed userName, login
+# e-mail address or externalId.
 use strict;
 use warnings;
 use utf8;
@@ -23,14 +24,14 @@ sub bulk { return $t->request(POST => '/Bulk', { schemas => [$BULK], Operations 
 sub forget { sql("update scim.loss set at = at - interval '2 hours' where tenant = '$own'") }
 sub passes { my ($res, $name) = @_; local $Test::Builder::Level = $Test::Builder::Level + 1; return is($res->{status}, 200, $name) || diag $res->{body} }
 
-# --- before there is a guard -----------------------------------------------------------------------------------------------------------------
+# --- before the guard is switched on ---------------------------------------------------------------------------------------------------------
 
 is($t->admin(GET => '')->{json}{guardLogins}, true, 'logins count by default');
 passes(patch(1, name_op('renamed1')), 'without a guard everybody may be renamed');
 is_json([@{ $t->admin(PATCH => '', { guardLimit => 3 })->{json} }{qw(guardLimit guardLogins)}], [3, true], 'three people an hour');
 is(sql("select sum(weight) || ' ' || sum(logins) || ' ' || sum(users) from scim.loss where tenant = '$own'"), '0 1 0', 'of which there was one already');
 
-# --- within the hour, by several requests ------------------------------------------------------------------------------------------------------
+# --- within an hour, by several requests -------------------------------------------------------------------------------------------------------
 
 passes(patch(2, name_op('USER2')), 'another case is the same login');
 passes(patch(2, { op => 'replace', path => 'externalId', value => 'other2' }), 'another externalId');
@@ -53,7 +54,7 @@ is(sql("select count(*) from scim.resource where tenant = '$own' and type = 'Use
 is_json([map { $_->{status} } @{ bulk(map { [$_, name_op("bulk$_")] } 4 .. 6)->{json}{Operations} }], [qw(200 200 200)], 'three pass');
 held(patch(7, name_op('seven')), 4, 3, 'and the next one does not');
 
-# --- who is none of these ----------------------------------------------------------------------------------------------------------------------
+# --- accounts that do not count ----------------------------------------------------------------------------------------------------------------
 
 forget();
 my $new = $t->make(Users => userName => 'newcomer');
@@ -65,7 +66,7 @@ passes(patch(8, { op => 'replace', value => { active => true, userName => 'user8
 is($t->admin(PATCH => "/users/$_", { role => 'read-only' })->{status}, 200, 'administrators do as they please') for @users[8 .. 11];
 is(sql("select sum(logins) from scim.loss where tenant = '$own' and at > now() - interval '1 hour'"), '0', 'nothing of that is counted');
 
-# --- the e-mail address, where it is the login -------------------------------------------------------------------------------------------------
+# --- the e-mail address as login ---------------------------------------------------------------------------------------------------------------
 
 forget();
 is($t->admin(PATCH => '', { loginAttribute => 'email', guardLimit => 1 })->{json}{loginAttribute}, 'email', 'people log in by their e-mail address');

@@ -1,5 +1,5 @@
-# The order in which httpd calls the module and others: before those who would take its requests, and before the threads that
-# use what the module makes.
+# The order in which httpd calls this module and others: before modules that would take its requests, and before threads
+# that use what the module creates.
 use strict;
 use warnings;
 use Test::More;

@@ -1,5 +1,5 @@
-# What httpd does by itself: pieces of activity are made and dropped, tokens that end soon are warned of, the use of tokens is noted,
-# and nothing of activity is lost when processes end or PostgreSQL is away for a while.
+# Housekeeping: it creates and drops partitions of activity, warns of tokens that expire soon, and records the use of
+# tokens. No activity is lost when processes end, or PostgreSQL is down for a while.
 use strict;
 use warnings;
 use utf8;
@@ -21,8 +21,8 @@ sub add { my ($at, $path) = @_;
     sql("insert into scim.activity (tenant, at, token, token_name, method, path, status, duration) values ('$tenant', $at, 'x', 'x', 'GET', '$path', 200, 1)") }
 sub paths { sql("select string_agg(path, ' ' order by path) from scim.activity where tenant = '$tenant' and token = 'x'") }
 
-# --- pieces ---
-# httpd's own housekeeping comes soon after a start, and then an hour later: not between what follows.
+# --- partitions ---
+# httpd's own housekeeping runs soon after a start, and then each hour: not during the following tests.
 graceful();
 sleep 4;
 my @weeks = split /\n/, sql("select 'activity_' || to_char(date_trunc('week', now() at time zone 'UTC') + i * interval '7 days', 'YYYYMMDD')
@@ -86,7 +86,7 @@ sql("update scim.token set last_used = last_used - interval '2 minutes' where te
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'by' }, Authorization => "Bearer $token", 'X-Test-Address' => '2001:db8::1')->{status}, 201, 'a write');
 ok(eventually(sub { $seen->('used') =~ / 2001:db8::1$/ }), 'is noted as well');
 
-# One that began earlier and ended later was not the last use.
+# A request that began earlier and ended later is not the last use.
 sql("update scim.token set last_used = null where tenant = '$tenant' and name = 'used'");
 my $prepared = do { local (@ARGV, $/) = "$work/statements.sql"; <> };
 my ($record) = $prepared =~ /^(prepare record_entries as\n.*?;\n)(?=prepare|\z)/ms;
@@ -119,8 +119,8 @@ is(sql("select string_agg(distinct status || case when held then ' held' else ' 
 ask('e', 5);
 ok(eventually(sub { count('e') == 5 }), 'and all goes on');
 
-# --- what is told twice is one row ---
-# A standby that there is not: COMMIT waits for it when it is done, and whoever is cut off there does not know.
+# --- an entry that is sent twice is one row ---
+# With a synchronous standby that does not exist, COMMIT waits for it, and a client that is cut off there does not know the result.
 my $posts = sub { sql("select string_agg(status || coalesce(' ' || (body ->> 'userName'), ''), ', ') from scim.activity where tenant = '$tenant' and object = '$_[0]'") };
 $t->admin(PATCH => '', { activityBodies => true });
 sql("alter system set synchronous_commit = on");
@@ -137,12 +137,12 @@ is(read_reply($socket)->{status}, 503, 'the client is told that it does not know
 is(sql("select count(*) from scim.resource where tenant = '$tenant' and doc ->> 'userName' = 'unknown-end'"), 1, 'it is done');
 eventually(sub { $posts->('unknown-end') =~ / unknown/ });
 is($posts->('unknown-end'), '201 unknown-end', 'one row tells it, as what was done, with its body');
-# A process of httpd sends again what it does not know to be written.
+# An httpd process sends entries again if it does not know whether they were written.
 my $entries = sql("select jsonb_agg(jsonb_build_object('t', '$tenant', 'k', '$key', 'at', 1700000000000000, 'i', x, 'm', 'GET', 'p', '/again' || x, 's', 200, 'd', 1)) from generate_series(1, 3) x");
 record($entries) for 1 .. 2;
 is(sql("select string_agg(path, ' ' order by id) from scim.activity where tenant = '$tenant' and path like '/again%'"), '/again1 /again2 /again3', 'so is what comes twice');
 
-# --- a Bulk request whose end PostgreSQL refuses to write down ---
+# --- a Bulk request whose end cannot be recorded ---
 sql("create function scim.no_bulk() returns trigger language plpgsql as \$\$ begin if current_user = 'scim_web' then raise 'no room'; end if; return new; end \$\$;
      create trigger no_bulk before insert on scim.activity for each row when (new.tenant = '$tenant' and new.path = '/Bulk' and new.status = 200) execute function scim.no_bulk()");
 is($t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [

@@ -1,4 +1,4 @@
-# HTTP/2: who is refused before the body has been read gets the answer all the same, however slowly the body comes.
+# HTTP/2: a client that is refused before its body was read gets the answer, however slowly the body arrives.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +16,7 @@ CONF
 my $home = "http://127.0.0.1:$front->{port}";
 my %file = map { my $name = "$ENV{SCIM_TEST_WORK}/tmp/http2-$$-$_"; open my $out, '>', $name or die "$name: $!"; print $out 'x' x $_; close $out; $_ => $name } 81, 60_000, 200_000;
 
-# The status, and whether there is a body of SCIM's.
+# The status, and whether the body is a SCIM error.
 sub answer {
     my ($method, $path, $bytes, $token) = @_;
     my ($text) = run_ok(qw(curl -sS -i --http2-prior-knowledge -m 20 --limit-rate 400k -X), $method, '-H', "Authorization: Bearer $token",

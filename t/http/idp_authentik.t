@@ -1,4 +1,4 @@
-# authentik as the client: the whole ServiceProviderConfig decides what it does, then users by PUT and groups by PATCH.
+# authentik as client: it reads the whole ServiceProviderConfig, then changes users by PUT and groups by PATCH.
 use strict;
 use warnings;
 use Test::More;
@@ -6,7 +6,7 @@ use ScimTest;
 
 my $t = ScimTest->new('authentik');
 
-# Without any one of these members it takes the server for one that can neither filter nor PATCH.
+# If one of these members is missing, it assumes that the server supports neither filters nor PATCH.
 my $config = $t->request(GET => '/ServiceProviderConfig')->{json};
 is_json({ map { $_ => [sort keys %{ $config->{$_} }] } qw(patch bulk filter changePassword sort etag) },
     { patch => ['supported'], bulk => [qw(maxOperations maxPayloadSize supported)], filter => [qw(maxResults supported)],
@@ -27,7 +27,7 @@ is_reply($res, 201, $t->user(\%user, undef, 1), 'create');
 my $id = $res->{json}{id};
 is_json($t->row($id)->{doc}, { schemas => [$USER], %user }, 'stored');
 
-# A user who is there already is adopted: 409, then found by userName, then PUT.
+# An existing user is adopted: 409, then found by userName, then PUT.
 is_error($t->request(POST => '/Users', { schemas => [$USER], %sent }), 409, 'uniqueness', qr/userName/, 'create again');
 my $found = $t->request(GET => '/Users?filter=userName+eq+%22ann%22');
 is_reply($found, 200, listing(1, 1, $res->{json}), 'the existing user is found');
@@ -53,7 +53,8 @@ is_empty($t->patch("/Groups/$g", [map { { op => 'add', path => 'members', value 
     'add members');
 is_json($t->stored_members($g), \@both, 'added: stored');
 is_json([sort map { $_->{value} } @{ $t->request(GET => "/Groups/$g")->{json}{members} }], \@both, 'it compares the members');
-# A full sync compares members only where the group that it reads has a list of them: an empty group must have an empty one.
+# A full sync compares members only if the group in the answer has a list of them, so an empty group must have an empty
+# list.
 is_empty($t->patch("/Groups/$g", [{ op => 'remove', path => 'members', value => [map { { value => $_ } } @both] }]), 204, 'all members go');
 is_json($t->request(GET => "/Groups/$g")->{json}{members}, [], 'the empty group shows that it has none');
 is_empty($t->patch("/Groups/$g", [{ op => 'add', path => 'members', value => [map { { value => $_ } } @both] }]), 204, 'a full sync fills it again');

@@ -1,5 +1,6 @@
-# The ConnId SCIM bundle, which Apache Syncope and midPoint use: names with a dot behind the URN, all members that go in one path, {"value": ..} for a group's
-# name, what it asks of ServiceProviderConfig; and what is its fault, which is answered with what to set.
+# The ConnId SCIM bundle, which Apache Syncope and midPoint use: names with a dot after the URN, all removed members in
+# one path, {"value": ..} for a group's name, and its use of ServiceProviderConfig. Its errors are answered with the
+# setting to change.
 use strict;
 use warnings;
 use Test::More;
@@ -27,7 +28,7 @@ is_json([@{ $res->{json} }{qw(displayName)}, scalar @{ $res->{json}{emails} }], 
 $res = $t->patch("/Users/$id", [{ op => 'remove', path => 'emails[type eq "home" and value eq "ann@home.example" or value eq "a2@home.example"]' }]);
 is_json($res->{json}{emails}, $user{emails}, 'remove values by one path');
 
-# Groups: members by PATCH, 200 removed in one path
+# Groups: members by PATCH, with 200 removals in one path
 my @members = map { $t->make(Users => userName => "m$_") } 1 .. 210;
 $res = $t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'Team', members => [] });
 my $group = $res->{json}{id};
@@ -41,7 +42,7 @@ is_empty($t->patch("/Groups/$group", [{ op => 'replace', value => { id => $group
 is_empty($t->patch("/Groups/$group", [{ op => 'remove', path => 'members', value => [{ value => $members[200] }] }]), 204, 'without "enable member removal by path"');
 is_json($t->stored_members($group), [sort @members[201 .. 209]], 'removed');
 
-# Its faults: groups written at the user, and a resource sent by PATCH
+# Its errors: groups written at the user, and a resource sent by PATCH
 is_error($t->patch("/Users/$id", [{ op => 'add', path => 'groups', value => [{ value => $group }] }]), 400, 'mutability', qr/groups/, 'memberships at the user: set "Update Groups Method" to PATCH');
 is_error($t->request(PATCH => "/Users/$id", { schemas => [$USER], %user }), 400, 'invalidSyntax', qr/choose PUT as the client's method for updates/, 'a user sent by PATCH: set "Update Users Method" to PUT');
 is_reply($t->request(PUT => "/Users/$id", { schemas => [$USER], %user, id => $id }), 200, $t->user(\%user, $id), 'which works');

@@ -1,4 +1,4 @@
-# Microsoft Entra ID with aadOptscim062020 on the tenant URL: the flag arrives with every request.
+# Microsoft Entra ID with aadOptscim062020 in the tenant URL: every request has the flag.
 use strict;
 use warnings;
 use Test::More;

@@ -1,5 +1,4 @@
-# Microsoft Entra ID without the flag aadOptscim062020: a first synchronisation and the life of a user and a group,
-# request by request.
+# Microsoft Entra ID without the flag aadOptscim062020: the first synchronisation, and the life of a user and a group.
 use strict;
 use warnings;
 use Test::More;
@@ -15,7 +14,7 @@ sub found {
 }
 sub get { $t->request(GET => $_[0])->{json} }
 
-# Test Connection: whatever the matching attribute is, nobody is found and it is not 404.
+# Test Connection: for every matching attribute nobody is found, and the answer is not 404.
 my $guid = '0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef';
 found('/Users?filter=userName+eq+%2251a3b8a4-2d5c-4a80-95b2-b10ad7c84b62%22', 'Test Connection by userName');
 found("/Users?filter=externalId+eq+%22$guid%22", 'by externalId');
@@ -46,7 +45,7 @@ is_error($t->request(POST => '/Users', { schemas => [$USER, $ENTERPRISE], %user 
     'create again');
 is_error($t->request(GET => '/Users/5171a35d82074e068ce2'), 404, undef, undef, 'GET of nobody');
 
-# With nulls, the slip in the URN, a bare manager, and an extension that is not listed
+# With nulls, the wrong URN, a manager without an object, and an extension that is not listed
 my $boss = $id;
 $res = $t->request(POST => '/Users', {
     schemas => [$USER, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0User'], externalId => 'jyoung',
@@ -147,7 +146,7 @@ is_json($t->row($roled)->{doc}{roles}, [map { { primary => false, type => 'Windo
     display => $_ } } qw(A B)], 'AssertiveAppRoleAssignmentsComplex replaces');
 is_json($res->{json}{roles}, $t->row($roled)->{doc}{roles}, 'and is answered');
 
-# An extension that is used and not listed, and several operations on one attribute
+# An extension that is used but not listed, and several operations on one attribute
 $res = $t->request(POST => '/Users', { schemas => [$USER], userName => 'ext@contoso.com', displayName => 'E', active => true,
     $ENTERPRISE => { department => 'D' } });
 is_reply($res, 201, $t->user({ userName => 'ext@contoso.com', displayName => 'E', active => true,

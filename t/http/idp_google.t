@@ -1,4 +1,4 @@
-# Google Workspace with an application of one's own: a user is a userName and nothing else.
+# Google Workspace with a custom application: a user has only a userName.
 use strict;
 use warnings;
 use Test::More;
@@ -31,7 +31,7 @@ is_json($t->row($id)->{doc}, { schemas => [$USER], userName => 'ann2@x.example',
 is_empty($t->request(DELETE => "/Users/$id"), 204, 'delete');
 is_error($t->request(GET => "/Users/$id"), 404, undef, qr/\Q$id/, 'gone');
 
-# It lists the schema of SCIM 1.1 beside that of 2.0, which needs the profile lenient.
+# It lists the schema of SCIM 1.1 besides that of 2.0, which needs the profile lenient.
 if (!$ENV{SCIM_TEST_PROFILE}) {
     $res = $t->request(POST => '/Users', { schemas => ['urn:scim:schemas:core:1.0', $USER], userName => 'old@x.example' });
     is_reply($res, 201, $t->user({ userName => 'old@x.example', displayName => 'old@x.example', active => true }, undef, 1), 'schemas of both versions');

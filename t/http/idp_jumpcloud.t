@@ -1,4 +1,4 @@
-# JumpCloud: activation, PUT of whole users with nulls and empty lists, PATCH with one path per operation.
+# JumpCloud: activation, PUT of whole users with nulls and empty lists, PATCH with one path for each operation.
 use strict;
 use warnings;
 use Test::More;
@@ -6,7 +6,7 @@ use ScimTest;
 
 my $t = ScimTest->new('jumpcloud');
 
-# Activation: both lists are there and empty.
+# Activation: both lists exist and are empty.
 for my $list ('/Users', '/Users?startIndex=1&count=100', '/Groups', '/Groups?startIndex=1&count=100') {
     is_reply($t->request(GET => $list), 200, listing(0, 1), "activation: $list");
 }
@@ -29,7 +29,7 @@ is_json($t->row($id)->{doc}, { schemas => [$USER], %user }, 'stored');
 is($t->row($id)->{external_id}, '5f0a3c2b9d8e7f6a5b4c3d2e', 'the externalId of 24 digits is stored');
 is_reply($t->request(GET => '/Users?filter=userName%20eq%20%22ann%40x.example%22'), 200, listing(1, 1, $res->{json}), 'found');
 
-# PUT of the whole
+# PUT of the whole user
 $res = $t->request(PUT => $url, { schemas => [$USER], %user, %none, title => undef, emails => undef, id => $id });
 delete $user{emails};
 is_reply($res, 200, $t->user(\%user, $id, 2), 'PUT with nulls and empty lists');

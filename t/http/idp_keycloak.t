@@ -1,4 +1,5 @@
-# keycloak-scim, which builds on SCIM-SDK: a list of one text for a value, JSON in strings for members, remove with null for "none", a base URL without its slash.
+# keycloak-scim, which uses SCIM-SDK: a list of one text instead of a value, members as JSON in strings, remove with
+# null for "none", a base URL without a slash at its end.
 use strict;
 use warnings;
 use Test::More;

@@ -1,4 +1,4 @@
-# Okta, an application made with its wizard: GET, then PUT of the whole, for everything.
+# Okta, an application from its wizard: every change is GET, then PUT of the whole resource.
 use strict;
 use warnings;
 use Test::More;
@@ -20,7 +20,7 @@ is_reply($res, 201, $t->user(\%user, undef, 1), 'create');
 my $id = $res->{json}{id};
 my $url = "/Users/$id";
 
-# Every change: GET, then PUT of what it answered, id, meta and groups included.
+# Every change: GET, then PUT of the answer, including id, meta and groups.
 my $version = 1;
 sub changes {
     my ($name, %change) = @_;
@@ -59,7 +59,7 @@ is_reply($res, 200, $t->group({ displayName => 'Team 2', members => [] }, $g, 4)
 is_json($t->stored_members($g), [], 'stored');
 is_empty($t->request(DELETE => "/Groups/$g", undef, @read), 204, 'delete the group');
 
-# Attributes of an administrator's own, and a group's description, are extensions that are unknown here.
+# Custom attributes and a group's description are in extensions that this server does not have.
 if (!$ENV{SCIM_TEST_PROFILE}) {
     my $own = 'urn:okta:acme_app_1:1.0:user:custom';
     $res = $t->request(POST => '/Users', { schemas => [$USER, $own], userName => 'custom@x.example', $own => { badge => '7' } }, @write);

@@ -1,5 +1,5 @@
-# Okta Identity Governance: /ResourceTypes, /Schemas for extensions that it does not know, each endpoint whose schema is
-# Okta's Role or Entitlement, and users with roles and entitlements.
+# Okta Identity Governance: /ResourceTypes, /Schemas with extensions that it does not know, each endpoint with Okta's
+# schema Role or Entitlement, and users with roles and entitlements.
 use strict;
 use warnings;
 use Test::More;
@@ -43,7 +43,7 @@ for (my $start = 1; ; $start += 2) {
 is_json([sort keys %role], ['Administrator', 'Office administrator', 'Read only', 'Summary only', 'User'], 'every role once');
 is_reply(get("$type{\"$OKTA:Entitlement\"}{endpoint}?startIndex=1&count=100"), 200, listing(0, 1), 'no entitlement');
 
-# Users are imported, created and changed with both.
+# Users with both are imported, created and changed.
 is_reply(get('/Users?startIndex=1&count=100'), 200, listing(0, 1), 'import: nobody');
 my %user = (userName => 'gov@okta.local', name => { givenName => 'G', familyName => 'V' }, displayName => 'G V',
     emails => [{ primary => true, value => 'gov@okta.local', type => 'work' }], externalId => '00uoig', active => true,
@@ -64,7 +64,7 @@ is_json($t->row($id)->{doc}, { schemas => [$USER], %user, roles => \@both }, 'st
 $res = send_(PATCH => "/Users/$id", { schemas => [$PATCH], Operations => [{ op => 'replace', value => { active => false } }] });
 is_reply($res, 200, $t->user({ %user, roles => \@both, active => false }, $id, 3), 'deactivate keeps them');
 
-# Nothing of the catalogue is Okta's to change.
+# Okta cannot change the catalogue.
 is_error(send_(POST => '/OktaRoles', { schemas => ["$OKTA:Role"], displayName => 'X' }), 405, undef, undef, 'a role is not made');
 
 done_testing;

@@ -1,4 +1,5 @@
-# Okta, an application of its integration network: PATCH for activation and passwords, PUT for the rest, PATCH for groups.
+# Okta, an application from its integration network: PATCH for activation and passwords, PUT for the rest, PATCH for
+# groups.
 use strict;
 use warnings;
 use Test::More;
@@ -52,12 +53,12 @@ $res = patch($url, [{ op => 'replace', value => { password => 'n3wPassw0rd' } }]
 is_reply($res, 200, $t->user(\%user, $id, 5), 'password');
 is(sql("select count(*) from scim.resource where doc::text like '%n3wPassw0rd%'"), 0, 'is not stored');
 
-# The rest by PUT of the whole
+# The rest by PUT of the whole user
 $res = send_(PUT => $url, { %{ get($url)->{json} }, name => { givenName => 'Another', familyName => 'User' },
     groups => [], password => 'x' });
 is_reply($res, 200, $t->user({ %user, name => { givenName => 'Another', familyName => 'User' } }, $id, 6), 'PUT');
 
-# Custom attributes arrive in the extension's object.
+# Custom attributes are in the extension's object.
 $res = send_(PUT => $url, { schemas => [$USER, $ENTERPRISE], %user, id => $id, $ENTERPRISE => { department => 'D' } });
 is_reply($res, 200, $t->user({ %user, $ENTERPRISE => { department => 'D' } }, $id, 7), 'PUT with the extension');
 

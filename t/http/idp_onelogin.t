@@ -1,4 +1,5 @@
-# OneLogin: URNs of SCIM 1.1, '+' for a space, a trailing '&' and '?', one object for a list, PUT for users, PATCH for groups.
+# OneLogin: URNs of SCIM 1.1, '+' for a space, '&' and '?' at the end, one object instead of a list, PUT for users,
+# PATCH for groups.
 use strict;
 use warnings;
 use Test::More;

@@ -1,4 +1,4 @@
-# OpenConext-Invite: PatchOp with an id, members with externalId, DELETE with a JSON body, Accept of application/json.
+# OpenConext-Invite: PatchOp with an id, members with externalId, DELETE with a JSON body, Accept: application/json.
 use strict;
 use warnings;
 use Test::More;

@@ -1,4 +1,4 @@
-# PingFederate and PingOne: PUT of users, PATCH of groups, and groups matched by listing all of them.
+# PingFederate and PingOne: PUT of users, PATCH of groups, and groups that are matched by listing all.
 use strict;
 use warnings;
 use Test::More;
@@ -36,7 +36,7 @@ my $before = $t->row($id);
 $res = ask(PUT => '/Users/018f0000-0000-7000-8000-000000000000', { schemas => [$USER, $ENTERPRISE], %user, userName => 'new' });
 is_error($res, 404, undef, undef, 'PUT of nobody');
 
-# Groups are matched by reading every page: whatever the page size, each group comes once, in one order.
+# Groups are matched by reading every page: for any page size each group comes once, in the same order.
 my @made = map { $t->make(Groups => displayName => sprintf('Group %02d', $_), externalId => "g$_") } 1 .. 23;
 sub walk {
     my ($count, $more) = @_;
@@ -72,7 +72,7 @@ is_empty(ask(DELETE => "/Groups/$g"), 204, 'delete the group');
 splice @made, 16, 1;
 walk(5, '');
 
-# Remove User Action: disable was above; delete is
+# Remove User Action: `disable` was tested above; `delete` is
 is_json($t->row($id), $before, 'groups do not touch the user');
 is_empty(ask(DELETE => $url), 204, 'delete the user');
 is_error(ask(GET => $url), 404, undef, qr/\Q$id/, 'gone');

@@ -1,4 +1,4 @@
-# Clients that keep to the RFCs need no leniency: their sequences pass as they are for a tenant whose profile is `rfc`.
+# Clients that follow the RFCs need no leniency: their requests succeed for a tenant with the profile `rfc`.
 use strict;
 use warnings;
 use File::Basename;
@@ -13,7 +13,7 @@ for my $client (qw(google okta_aiw ping rippling sailpoint)) {
     cmp_ok(scalar(() = $text =~ /^ok /mg), '>', 10, "$client: was run");
 }
 
-# One that does not is refused, which shows that the profile held.
+# Another client is refused, which shows that the profile is effective.
 my ($text, $code) = run_ok($^X, dirname($0) . '/idp_entra_plain.t');
 isnt($code, 0, 'Entra ID without its flag needs the profile lenient');
 like($text, qr/which the tenant's profile \\"rfc\\" does not accept/, 'and is told so');

@@ -1,4 +1,4 @@
-# SailPoint: discovery is read into strict types, accounts and groups are aggregated page by page, changes are PATCH.
+# SailPoint: it reads discovery into strict types, aggregates accounts and groups page by page, and changes by PATCH.
 use strict;
 use warnings;
 use Test::More;
@@ -11,7 +11,7 @@ sub type_of {
     return ref $value eq 'JSON::PP::Boolean' ? 'boolean' : ref $value eq 'ARRAY' ? 'list' : ref $value eq 'HASH' ? 'object'
         : !defined $value ? 'null' : json($value) =~ /^"/ ? 'string' : 'number';
 }
-# `$types` names the type of each member that must be there; "?" before it, of one that may.
+# `$types` has the type of each required member; "?" marks an optional one.
 sub is_typed {
     my ($object, $types, $name) = @_;
     my %wrong = map { $_ => type_of($object->{$_}) } grep { exists $object->{$_} } keys %$object;
@@ -63,7 +63,7 @@ for my $schema (@{ $list->{Resources} }) {
     is_typed_attribute($_, $schema->{name}) for @{ $schema->{attributes} };
 }
 
-# Aggregation: pages until the total is reached, of an empty source first.
+# Aggregation: pages until the total is reached, first of an empty source.
 sub aggregate {
     my ($endpoint, $count) = @_;
     my @seen;

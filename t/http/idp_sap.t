@@ -1,6 +1,7 @@
-# SAP Identity Provisioning: its default transformation copies everything, unknown extensions are listed, If-Match is * on every request, users come by
-# Bulk, filters are of two attributes, pages go on by itemsPerPage. It has no bearer token of its own: the token is the password of Basic
-# authentication, or the secret with which it gets access tokens (OAuth2TokenServiceURL, User, Password).
+# SAP Identity Provisioning: its default transformation copies everything; it lists unknown extensions, sends If-Match:
+# * with every request, creates users by Bulk, filters by two attributes, and pages by itemsPerPage. It cannot send a
+# bearer token: the token is the password of Basic authentication, or the client secret with which it requests access
+# tokens (OAuth2TokenServiceURL, User, Password).
 use strict;
 use warnings;
 use MIME::Base64 'encode_base64';

@@ -1,4 +1,5 @@
-# python-scim's scim2-client and scim2-tester: discovery, which they check by the schemas, then every attribute by POST, PUT and PATCH, and random filters.
+# python-scim's scim2-client and scim2-tester: discovery, which they check against the schemas, then every attribute by
+# POST, PUT and PATCH, and random filters.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +17,8 @@ for my $endpoint (qw(Schemas ResourceTypes)) {
     is_error($t->request(GET => "/$endpoint/nothing-$$"), 404, undef, undef, "$endpoint: what is not there");
 }
 ok($of{Schemas}{ $_->{schema} }, "the schema of $_->{id} is served") for values %{ $of{ResourceTypes} };
-# Members of ServiceProviderConfig are those of its schema. Older versions of the client know RFC 7643 alone: discover(service_provider_config=False).
+# ServiceProviderConfig has the members of its schema. Older versions of the client know only RFC 7643:
+# discover(service_provider_config=False).
 my $config = $t->request(GET => '/ServiceProviderConfig')->{json};
 my %described = map { $_->{name} => 1 } @{ $of{Schemas}{'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'}{attributes} };
 is_json([grep { !$described{$_} && !/^(?:schemas|meta)$/ } sort keys %$config], [], 'ServiceProviderConfig has nothing undescribed');

@@ -1,4 +1,5 @@
-# SURF's SBS: empty strings for what has no value, SSH keys as certificates, an extension of its own that is listed, PUT of whole users and groups.
+# SURF's SBS: empty strings for missing values, SSH keys as certificates, a custom extension that is listed, PUT of
+# whole users and groups.
 use strict;
 use warnings;
 use Test::More;
@@ -28,7 +29,7 @@ my $group = $res->{json}{id};
 is_json($t->stored_members($group), [$id], 'with its member');
 is($t->request(PUT => "/Groups/$group", { schemas => [$GROUP], externalId => 'co-1@sram.surf.nl', displayName => 'CO 1', members => '' })->{status}, 200, 'PUT without members');
 is_json($t->stored_members($group), [], 'nobody is left');
-# It appends meta.location to its base URL, which is its fault: the answer says what is right.
+# It appends meta.location to its base URL, which is its error; the answer has the correct URL.
 is_error($t->request(GET => '/' . $res->{json}{meta}{location}), 404, undef, qr{; use \Q$res->{json}{meta}{location}\E\. }, 'a location behind the base URL');
 is_empty($t->request(DELETE => "/Groups/$group"), 204, 'delete the group');
 is_empty($t->request(DELETE => "/Users/$id"), 204, 'delete the user');

@@ -1,5 +1,5 @@
-# Microsoft's SCIM Validator: it reads the schemas, writes every attribute that they advertise and wants it back, sends an empty list of operations, and
-# takes the first resource type for users.
+# Microsoft's SCIM Validator: it reads the schemas, writes every attribute in them and expects it in the answer, sends
+# an empty list of operations, and uses the first resource type for users.
 use strict;
 use warnings;
 use Test::More;
@@ -10,7 +10,7 @@ my $types = $t->request(GET => '/ResourceTypes')->{json}{Resources};
 is($types->[0]{name}, 'User', 'ResourceTypes[0] is taken for the user');
 my %schema = map { $_->{id} => $_ } @{ $t->request(GET => '/Schemas')->{json}{Resources} };
 
-# A value for each attribute that may be written, as it makes them.
+# A value for each writable attribute, as the validator makes it.
 sub value {
     my ($attribute, $name) = @_;
     return if $attribute->{mutability} eq 'readOnly';

@@ -1,4 +1,4 @@
-# Import: accounts from CSV or JSON lines, with a preview, in pieces, with a report; and the export that it reads.
+# Import: accounts from CSV or JSON lines, with a preview, in pieces, with a report; and an export in the same format.
 use strict;
 use warnings;
 use utf8;
@@ -9,13 +9,13 @@ use ScimTest;
 our $t   = ScimTest->new('import');
 our $own = $t->tenant;
 
-# Sends a file as it is; the arguments are the query.
+# Sends a file unchanged; the arguments are in the query.
 sub import_file {
     my ($file, $query, $type, %headers) = @_;
     utf8::encode($file) if utf8::is_utf8($file);
     return $t->admin(POST => '/imports' . ($query ? "?$query" : ''), $file, 'Content-Type' => $type // 'text/csv', %headers);
 }
-# Sends a file until its end: an answer comes after three seconds at the latest. Returns the last answer, with the sums of all.
+# Sends a whole file: each answer takes three seconds at most. Returns the last answer, with the sums of all.
 sub whole_file {
     my ($to, $file, $type, @query) = @_;
     my @lines = split /^/, $file;
@@ -38,7 +38,7 @@ sub imports {
     is(counts($res->{json}), $counts, $name) or diag $res->{body};
     return $res->{json};
 }
-# What became of the lines: LINE outcome userName, and of a refused one column: cause.
+# The outcome of each line: LINE outcome userName; for a refused line column: cause.
 sub told {
     my ($json) = @_;
     return [map { my $l = $_; join ' ', grep {defined} @$l{qw(line outcome userName)}, $l->{outcome} eq 'refused' ? (defined $l->{column} ? "$l->{column}:" : ()) . " $l->{cause}" : () } @{ $json->{lines} }];
@@ -83,7 +83,7 @@ is_json(told($json), \@report, 'it tells each line');
 is_json([@$json{qw(import next ignored)}, users(), audits()], [undef, undef, [], 0, $log], 'and does nothing');
 is(sql("select count(*) from scim.batch where tenant = '$own'"), 0, 'not even an import');
 
-# --- carrying it out ---------------------------------------------------------------------------------------------------------
+# --- executing ---------------------------------------------------------------------------------------------------------------
 
 $json = imports($csv, 'name=staff.csv', 'made 2 refused 7', 'an import');
 is_json(told($json), \@report, 'does what the preview told');
@@ -100,7 +100,7 @@ is_json([@{ $t->admin(GET => "/audit?objectId=$json->{import}")->{json}{items}[0
     ['import', 'Batch', 'staff.csv', 'admin', { existing => 'keep' }], 'and of the import');
 my $first = $json->{import};
 
-# --- again -------------------------------------------------------------------------------------------------------------------
+# --- repeating ---------------------------------------------------------------------------------------------------------------
 
 $log  = audits();
 $json = imports($csv, '', 'same 2 refused 7', 'the same file again');
@@ -143,7 +143,7 @@ is_problem(import_file("userName\nx\n", "import=$ann->{id}"), 404, $ANY, { impor
 is_problem(import_file("userName\nx\n", 'import=x'), 404, $ANY, { import => $ANY }, 'no id at all');
 is(import_file("userName\nx\n", '', 'text/csv', Origin => 'http://elsewhere.example')->{status}, 403, 'not from a page of another site');
 
-# --- what is wrong with files ---------------------------------------------------------------------------------------------------
+# --- wrong files ----------------------------------------------------------------------------------------------------------------
 
 refused_file('', 'It is empty; its first line names the columns, or it has a JSON object in each line.', 'nothing');
 refused_file("ann\@x.example,Ann\nbob,Bob\n", qr/There is no column "ann\@x.example"; the columns are userName, /, 'no header');

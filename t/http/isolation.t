@@ -1,5 +1,5 @@
-# Every id of another tenant is answered as an id that does not exist: wherever a request can name one, in every byte of
-# the answer but the id itself. t/guards/35-isolation holds the table against the places and methods that the module has.
+# An id of another tenant is answered like an id that does not exist, wherever a request can name one: in every byte of
+# the answer except the id itself. t/guards/35-isolation compares the table with the module's places and methods.
 use strict;
 use warnings;
 use Test::More;
@@ -13,17 +13,17 @@ my $types = $t->request(GET => '/ResourceTypes')->{json}{Resources};
 my $BULK  = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
-# Theirs: a user who is a manager, a group with members, and what they have deleted.
+# The other tenant's data: a user who is a manager, a group with members, and deleted ones.
 my %theirs = (user => $them->make(Users => userName => 'theirs', emails => [{ value => 'theirs@x.org' }], externalId => 'theirs'));
 $theirs{group} = $them->make(Groups => displayName => 'Theirs', members => [{ value => $theirs{user} }]);
 $them->make(Users => userName => 'report', $ENTERPRISE => { manager => { value => $theirs{user} } });
 $theirs{'deleted user'} = $them->make(Users => userName => 'deleted', externalId => 'deleted');
 $them->request(DELETE => "/Users/$theirs{'deleted user'}");
 
-# Activity and the use of their token are written a moment later.
+# Activity, and the use of their token, are written a moment later.
 sleep 2;
 
-# Every table that has a tenant, as it is stored.
+# The stored rows of every table that has a tenant.
 my @tables = split /\n/, sql("select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
     where c.relnamespace = 'scim'::regnamespace and c.relkind in ('r', 'p') order by 1");
 sub stored {
@@ -31,7 +31,7 @@ sub stored {
         where tenant = '$them->{tenant}'") } @tables;
 }
 
-# Resources of ours, made anew for each request, so that both requests of a row find the same.
+# Our own resources, new for each request, so that both requests of a row find the same state.
 my $n = 0;
 sub own { my ($endpoint) = @_; $n++;
     return $t->make($endpoint => $endpoint eq 'Groups' ? (displayName => "own$n") : (userName => "own$n")) }
@@ -50,7 +50,7 @@ my %filters = (
         'members.$ref ew "%s"'],
 );
 
-# place, method, name, and what is asked with an id: path, body, headers.
+# place, method, name, and the request with an id: path, body, headers.
 my @rows;
 sub row { push @rows, [@_] }
 for my $type (@$types) {
@@ -123,7 +123,7 @@ row(SCIM_AT_BULK => POST => $_->[0], $_->[1]) for
     ['a manager', sub { ('/Bulk', bulk({ method => 'POST', path => '/Users', bulkId => 'a',
         data => doc($user_type, $ENTERPRISE => { manager => member($_[0]) }) })) }];
 
-# /Me: no command binds a token to a user of another tenant (t/cli/scimctl.t); the database does it here.
+# /Me: no command binds a token to a user of another tenant (t/cli/scimctl.t), so the test does it in SQL.
 my $bound = $t->new_token('bound');
 sub me { my ($id, @more) = @_;
     sql("update scim.token set user_id = '$id' where tenant = '$t->{tenant}' and name = 'bound'");
@@ -131,7 +131,7 @@ sub me { my ($id, @more) = @_;
 row(SCIM_AT_ME => $_->[0] => '/Me', $_->[1]) for [GET => sub { me($_[0]) }], [PUT => sub { me($_[0], doc($user_type)) }],
     [PATCH => sub { me($_[0], operations({ op => 'add', path => 'title', value => 'x' })) }], [DELETE => sub { me($_[0]) }];
 
-# An answer as it is, but for the id that was asked for and what is new each time.
+# An answer without the requested id, and without values that are always new.
 sub answer {
     my ($row, $id) = @_;
     my ($place, $method, undef, $ask) = @$row;
@@ -162,7 +162,7 @@ for my $row (@rows) {
 is(stored(), $before, 'they have what they had');
 is($them->request(GET => "/Users/$theirs{user}")->{json}{meta}{version}, 'W/"1"', 'and know of nothing');
 
-# Their token and their pages mean nothing here.
+# Their token and their pages have no meaning here.
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $them->{token}")->{body},
     $t->request(GET => '/Users', undef, Authorization => 'Bearer ' . do { my $w = $them->new_token('gone');
         sql("delete from scim.token where tenant = '$them->{tenant}' and name = 'gone'"); $w })->{body}, 'their token is no token');
@@ -180,14 +180,15 @@ for my $path ('/', '/Users', '/.search', '/Users/.search') {
     is($got->{body}, $expected->{body}, 'as one that nobody has made');
 }
 
-# The wall has one form, which costs each statement least; and what runs with the owner's rights is for nobody else.
+# All policies of row-level security have the same form, which is the cheapest; and nobody else may call functions with
+# the owner's rights.
 is(sql("select string_agg(polrelid::regclass::text, ' ') from pg_policy
     where polname = 'web' and pg_get_expr(polqual, polrelid) not like 'COALESCE(%'"), '', 'all policies have one form');
 is(sql("select string_agg(p.oid::regprocedure::text, ' ') from pg_proc p
     where p.prosecdef and p.prorettype <> 'trigger'::regtype and has_function_privilege('public', p.oid, 'execute')
     and p.pronamespace = 'scim'::regnamespace"), '', "nobody else runs a function with the owner's rights");
 
-# What runs so reads of the tenant alone that is asked for.
+# Functions and views with the owner's rights read only the requested tenant.
 my $theirs = $them->make(Users => userName => 'granted');
 my $held = $them->admin(POST => '/subscriptions', { name => 'Walled' })->{json}{id};
 is($them->admin(POST => '/grants', { user => 'granted', subscription => 'Walled' })->{status}, 201, 'a grant');

@@ -1,4 +1,4 @@
-# What was understood although it is not what RFC 7644 says is told in the logs, by name.
+# The logs name each leniency with which a request was accepted although RFC 7644 does not allow it.
 use strict;
 use warnings;
 use Test::More;

@@ -1,4 +1,4 @@
-# What a token may do: reading alone, from some addresses, so often; and how often an address may bring wrong tokens.
+# Limits of a token: read-only, addresses, rate; and limits for an address that sends wrong tokens.
 use strict;
 use warnings;
 use Test::More;
@@ -19,7 +19,7 @@ sub stored { sql("select json_agg(x order by id) from (select id, type, doc, ver
 sub with { my ($token, @more) = @_; return (Authorization => "Bearer $token", @more) }
 sub retry_after { $_[0]{headers}->header('Retry-After') }
 
-# --- reading alone ---
+# --- read-only ---
 {
     my @token = with($t->new_token('reader', '--read-only'));
     my $before = stored();
@@ -68,7 +68,7 @@ sub retry_after { $_[0]{headers}->header('Retry-After') }
 }
 
 # --- the rate of a token ---
-# Each request on a connection of its own: all processes count together.
+# Each request has its own connection: all processes count together.
 sub ask {
     my ($self, $path, @headers) = @_;
     my $socket = connect_httpd();
@@ -101,7 +101,7 @@ sub statuses { my %n; $n{ $_->{status} }++ for @_; return \%n }
     ok((log_lines('error_log', qr/tenant=\Q$t->{tenant}\E token=@{[substr $limited->{token}, 5, 10]} .*429: This token may make/))[0],
         'the error log names the key id');
 
-    # Who knows the key id, and not the secret, uses up nothing.
+    # A client that knows the key id, but not the secret, does not use up the rate.
     sleep 1.05;
     my $other = $t->new_token('other');
     my $forged = substr($limited->{token}, 0, 15) . substr($other, 15);
@@ -112,7 +112,7 @@ sub statuses { my %n; $n{ $_->{status} }++ for @_; return \%n }
     is($elsewhere->request(GET => '/Users', undef, with($limited->{token}))->{status}, 401, "at another tenant's URL it is unknown");
     is(ask($limited, '/Users')->{status}, 429, 'and that does not make it new here');
 
-    # A changed limit holds from the next request that goes through.
+    # A changed limit is effective from the next accepted request.
     scimctl(qw(token set --tenant), $t->tenant, qw(limited --rate 1000 --burst 1000));
     sleep 1.05;
     is($limited->request(GET => '/Users')->{status}, 200, 'one goes through');
@@ -134,7 +134,7 @@ sub statuses { my %n; $n{ $_->{status} }++ for @_; return \%n }
 }
 
 # --- failed authentications of an address ---
-# Location /guarded/v2: 5 in 25 seconds, that is one for each 5 seconds.
+# Location /guarded/v2: 5 in 25 seconds, that is one in 5 seconds.
 my $guarded = bless { %$t, base => "/guarded/v2/$t->{tenant}" }, 'ScimTest';
 my $wrong = do { my $w = $t->new_token('wrong'); scimctl(qw(token revoke --tenant), $t->tenant, 'wrong'); $w };
 my $mistyped = substr($t->{token}, 0, -1) . (substr($t->{token}, -1) eq 'A' ? 'B' : 'A');
@@ -177,7 +177,7 @@ is_deeply([map { $t->request(GET => '/Users', undef, with($wrong, 'X-Test-Addres
     [(401) x 40], 'ScimFailureLimit off');
 is(from('203.0.113.7', $wrong)->{status}, 401, 'which counts nothing');
 
-# A token that is revoked is no longer known.
+# A revoked token is not cached as valid any more.
 {
     my $token = $t->new_token('soon');
     is(from('203.0.113.8', $token)->{status}, 200, 'good');

@@ -1,4 +1,4 @@
-# Where people log in by their e-mail address (loginAttribute email), no two accounts have the same one, whoever writes.
+# If people log in by e-mail address (loginAttribute email), no two accounts can have the same one, whoever writes.
 use strict;
 use warnings;
 use utf8;
@@ -24,7 +24,7 @@ sub bulk {
 sub user_of  { my %u = @_; return { schemas => [$USER], %u } }
 sub patch_of { return { schemas => [$PATCH], Operations => [@_] } }
 
-# --- as long as userName is the login, e-mail addresses may be shared ---------------------------------------------------------------------
+# --- with userName as login, accounts may share e-mail addresses --------------------------------------------------------------------------
 
 my $anna = $t->make(Users => userName => 'anna', emails => mail('Anna@x.example'));
 my $twin = $t->make(Users => userName => 'twin', emails => mail('anna@X.example'));
@@ -47,7 +47,7 @@ is($t->admin(PATCH => '', { loginAttribute => 'email' })->{json}{loginAttribute}
 is_json([map { login($_) } $anna, $twin, $bob, $loc], [qw(anna@x.example twin@x.example b@home.example loc@x.example)], 'all have their key');
 is($t->admin(PATCH => '', { loginAttribute => 'email' })->{status}, 200, 'set again');
 
-# --- which of several is the login --------------------------------------------------------------------------------------------------------
+# --- which of several addresses is the login ----------------------------------------------------------------------------------------------
 
 for (['the primary one', 'p@x.example', { value => 'o@x.example' }, { value => 'P@x.example', primary => true }],
     ['the first where none is', 'first@x.example', { value => 'First@x.example', type => 'home' }, { value => 'second@x.example', type => 'work' }],
@@ -93,7 +93,7 @@ is_error($t->request(POST => '/Users', user_of(userName => 'CAT', emails => mail
 is($t->request(PUT => "/Users/$cat", user_of(userName => 'cat', externalId => 'a7f1e9b4-0000-4000-8000-000000000001', emails => mail('CAT@x.example')))->{status}, 200, 'its own in another case is no other');
 is($t->patch("/Users/$cat", [{ op => 'add', path => 'title', value => 'x' }])->{status}, 200, 'nor is it in the way of anything else');
 
-# Several of one message.
+# Several in one message.
 my $answers = bulk(map { [POST => '/Users', user_of(userName => $_->[0], emails => mail($_->[1]))] } ['m1', 'm1@x.example'], ['m2', 'M1@x.example'],
     ['m3', 'anna@x.example'], ['m4', 'm4@x.example'], ['m5', 'loc@x.example']);
 is_json([map { $_->{status} } @$answers], [qw(201 409 409 201 409)], 'Bulk: of two that are the same the first is made, and the others are');
@@ -153,7 +153,7 @@ is(state_of(), $before, 'nothing has changed');
 is($t->admin(PATCH => "/users/$pat", { email => 'PAT@x.example', displayName => 'Pat' })->{status}, 200, 'its own is no other');
 is($t->admin(PATCH => "/users/$pat", { email => undef })->{json}{login}, undef, 'it may have none');
 
-# --- several at once: one of them --------------------------------------------------------------------------------------------------------
+# --- simultaneous requests: one succeeds -------------------------------------------------------------------------------------------------
 
 sub at_once {
     my ($name, $one, @requests) = @_;
@@ -168,7 +168,7 @@ at_once('PATCH', '200', map { [PATCH => "/Users/$_", patch_of({ op => 'add', pat
 at_once('PUT and POST', '200', [PUT => "/Users/$runners[0]", user_of(userName => 'runner1', emails => mail('last@x.example'))],
     [PUT => "/Users/$runners[1]", user_of(userName => 'runner2', emails => mail('last@x.example'))]);
 
-# Whoever writes while it is switched on is seen by that, or sees it.
+# A write while it is switched on: either it is seen by the change, or it sees the change.
 my $late = ScimTest->new('login-late');
 $late->make(Users => userName => 'first', emails => mail('same@x.example'));
 my $pid = fork // die "fork: $!";

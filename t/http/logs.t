@@ -1,4 +1,4 @@
-# The logs hold no secret, and nothing that a client sends can forge a line or move a terminal's cursor.
+# The logs have no secret, and a client cannot forge a line or control a terminal.
 use strict;
 use warnings;
 use Test::More;
@@ -90,7 +90,7 @@ for my $header ("Accept: \e[2J", "User-Agent: \e[2J", "Authorization: Bearer \e[
     cmp_ok(read_reply($socket)->{status}, '<', 500, 'a request line with control characters');
 }
 
-# scimctl refuses such a name; whatever came into the database otherwise is escaped all the same.
+# scimctl refuses such a name; one that came into the database in another way is escaped, too.
 my $named = $t->new_token('named');
 sql("update scim.token set name = e'x\\r\\n[Sun] FORGED \\x1b[2J\\u009b' where tenant = '$t->{tenant}' and name = 'named'");
 is($t->request(GET => '/Users', undef, Authorization => "Bearer $named")->{status}, 200, "in a token's name");
@@ -98,7 +98,7 @@ is($t->request(GET => '/Users/none', undef, Authorization => "Bearer $named")->{
 sql("update scim.token set read_only = true where tenant = '$t->{tenant}' and name like 'x%'");
 is_error($t->request(DELETE => "/Users/$id", undef, Authorization => "Bearer $named"), 403, undef, undef, "in the text of an error");
 
-# --- what was logged ---
+# --- the logs ---
 eventually(sub { logged($logs[1]) =~ / 403 .*token=\\?x?/ });
 for my $file (@logs) {
     my $text = logged($file);

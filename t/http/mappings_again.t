@@ -1,4 +1,5 @@
-# A group that the identity provider deletes and makes again under the same name finds its mappings again, where the tenant wants that.
+# The identity provider deletes a group and makes it again with the same name: the new group gets the old one's
+# mappings, if the tenant has set that.
 use strict;
 use warnings;
 use utf8;
@@ -16,7 +17,7 @@ sub gone { is($t->request(DELETE => "/Groups/$_[0]")->{status}, 204, 'the identi
 sub mappings { my ($id) = @_; return join ', ', sort map { $_->{subscription} // "role:$_->{role}" }
     @{ $t->admin(GET => "/mappings?group=$id")->{json}{items} } }
 
-# A group that is mapped to the subscription Web and to a role, deleted by the identity provider.
+# A group that was mapped to the subscription Web and to a role, and that the identity provider has deleted.
 sub former {
     my ($name, @to) = @_;
     my $id = $t->make(Groups => displayName => $name);
@@ -29,7 +30,7 @@ sub former {
 $t->admin(POST => '/subscriptions', { name => $_, seats => 1 }) for qw(Web Shop);
 $t->admin(PATCH => '', { syncPolicy => 'groups' });
 
-# --- where the tenant does not want it -------------------------------------------------------------------------------------------------------------
+# --- without the setting ---------------------------------------------------------------------------------------------------------------------------
 
 is($t->admin(GET => '')->{json}{restoreMappings}, 'never', 'a tenant does not want it by itself');
 my $old = former('Sales');
@@ -39,7 +40,7 @@ is(mappings($old), 'Web, role:read-only', 'and the old one keeps its mappings');
 gone($new);
 is_problem($t->admin(PATCH => '', { restoreMappings => 'name' }), 400, $ANY, { restoreMappings => 'must be one of: never|displayName.' }, 'no such choice');
 
-# --- all ways in which a group comes ---------------------------------------------------------------------------------------------------------------
+# --- all ways in which a group is made -------------------------------------------------------------------------------------------------------------
 
 is($t->admin(PATCH => '', { restoreMappings => 'displayName' })->{json}{restoreMappings}, 'displayName', 'it wants it');
 my $since = sql("select now()");
@@ -73,7 +74,7 @@ for (@ways) {
             ['"subscription": "Web"', '"formerGroup": "OLD", "subscription": "Web"'], ['"role": "read-only"', '"role": "read-only", "formerGroup": "OLD"']),
         "$way: the audit log tells it") if $way !~ /case/;
 }
-# The accents in another normal form.
+# The name's accents in another normal form.
 {
     my $before = former("\x{c9}quipe");
     my $res = post("E\x{301}quipe");
@@ -81,14 +82,14 @@ for (@ways) {
 }
 is(sql("select count(*) from scim.mapping where tenant = '$own' and since < '$since' and group_id <> '$old'"), 0, 'no mapping counts from earlier than that');
 
-# Activity tells the administrator.
+# Activity has a note for the administrator.
 {
     former('Told');
     post('Told');
     like($t->admin(GET => '/activity?limit=1')->{json}{items}[0]{reason}, qr/^The group found 2 mappings of the deleted group of that name again\.$/, 'activity tells it');
 }
 
-# --- which of several ------------------------------------------------------------------------------------------------------------------------------
+# --- several former groups -------------------------------------------------------------------------------------------------------------------------
 
 {
     former('Twice', { subscription => 'Web' });
@@ -119,7 +120,7 @@ is(sql("select count(*) from scim.mapping where tenant = '$own' and since < '$si
     is($t->admin(POST => "/groups/$after/restore")->{status}, 200, 'the new one can be');
     is(mappings($after), 'Web', 'and has its mappings');
 }
-# A name that comes and goes: many groups that were deleted later have no mappings.
+# A name that was often used: many groups that were deleted later have no mappings.
 {
     my $before = former('Often', { subscription => 'Web' });
     for (1 .. 3) { my $id = $t->make(Groups => displayName => 'other'); is($t->patch("/Groups/$id", [{ op => 'replace', path => 'displayName', value => 'often' }])->{status}, 204, 'another one'); gone($id) }
@@ -131,7 +132,7 @@ is(sql("select count(*) from scim.mapping where tenant = '$own' and since < '$si
     is(mappings($t->admin(POST => '/groups', { displayName => 'Local' })->{json}{id}), '', 'a local group finds none');
 }
 
-# --- what does not happen --------------------------------------------------------------------------------------------------------------------------
+# --- cases in which no mapping is moved ------------------------------------------------------------------------------------------------------------
 
 {
     my $before = former('Taken', { subscription => 'Web' });
@@ -187,7 +188,7 @@ is(sql("select count(*) from scim.mapping where tenant = '$own' and since < '$si
     is($standing->(), 'second (first)', 'and who has it keeps it when the group is made again');
 }
 
-# The right that this takes: a mapping can be given to another group, and nothing else of it can be changed.
+# The database right for this: the group of a mapping can be changed, and nothing else.
 for ('insert into scim.mapping (tenant, id, group_id, role, created_by) values (\'x\', gen_random_uuid(), gen_random_uuid(), \'user\', \'x\')',
     'delete from scim.mapping', 'update scim.mapping set role = \'administrator\'', 'update scim.mapping set subscription_id = null', 'update scim.mapping set tenant = \'x\'') {
     like(sql_as_web($_), qr/permission denied/, "httpd's role may not: " . s/ .*//r);

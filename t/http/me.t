@@ -1,4 +1,4 @@
-# /Me: the user that a token belongs to (RFC 7644 3.11).
+# /Me: the user of a token (RFC 7644 3.11).
 use strict;
 use warnings;
 use Test::More;
@@ -21,7 +21,7 @@ sub same {
     }
 }
 
-# GET, and everything that GET of the user itself takes
+# GET, with everything that GET of the user itself allows
 my $res = $me->request(GET => '/Me');
 is_reply($res, 200, $t->user({%jane}, $id, 1), 'GET');
 is($res->{location}, $place, 'the permanent location');
@@ -37,7 +37,7 @@ is_json($me->request(GET => '/Me?attributes=userName')->{json}, { schemas => [$U
 is_reply($me->request(GET => '/Me', undef, ':base' => "/based/v2/$t->{tenant}"), 200, { %{ $t->user({%jane}, $id, 1) },
     meta => { %{ $t->user({}, $id, 1)->{meta} }, location => "https://scim.example.org/scim/v2/$t->{tenant}/Users/$id" } }, 'ScimBaseURL');
 
-# It writes
+# Writes
 is_error($me->request(PATCH => '/Me', $patch, 'If-Match' => 'W/"9"'), 412, undef, undef, 'PATCH, another version');
 $res = $me->request(PATCH => '/Me', $patch, 'If-Match' => 'W/"1"');
 is_reply($res, 200, $t->user({ %jane, title => 'Boss' }, $id, 2), 'PATCH');
@@ -55,7 +55,7 @@ $res = $me->request(PUT => '/Me', { schemas => [$USER], userName => 'Jane', titl
 is("$res->{status} $res->{json}{meta}{version}", '200 W/"4"', 'PUT of a long body');
 is($t->row($other)->{version}, 1, 'nobody else has changed');
 
-# What it is not for
+# Methods that it does not have
 is_error($me->request(POST => '/Me', $put), 405, undef, undef, 'POST');
 is($me->request(POST => '/Me', $put)->{headers}->header('Allow'), $me->request(POST => "/Users/$id", $put)->{headers}->header('Allow'), 'Allow');
 is_error($me->request(GET => "/$_"), 404, undef, undef, $_) for 'Me/x', 'me', 'Me/.search';
@@ -66,13 +66,13 @@ is_error($t->request(@$_), 501, undef, $none, "a token of nobody: $_->[0] $_->[1
 is_error($t->request(GET => '/Me', undef, Authorization => $_), 401, undef, undef, 'without a good token')
     for undef, 'Bearer x', "Bearer $t->{token}x";
 
-# With a token that only reads
+# With a read-only token
 my $reader = bless { %$t, token => $t->new_token('reader', '--user', $id, '--read-only') }, 'ScimTest';
 is($reader->request(GET => '/Me')->{json}{id}, $id, 'read-only: GET');
 is_error($reader->request(@$_), 403, undef, 'The token "reader" may only read. Use one that may write, or let an administrator allow it to this one.', "read-only: $_->[0]")
     for [PUT => '/Me', $put], [PATCH => '/Me', $patch], [DELETE => '/Me'];
 
-# The user gone, and back
+# The user is deleted, and restored
 is_error($me->request(DELETE => '/Me', undef, 'If-Match' => 'W/"9"'), 412, undef, undef, 'DELETE, another version');
 is_empty($me->request(DELETE => '/Me'), 204, 'DELETE');
 is($t->row($id)->{deleted}, true, 'stored');
@@ -84,7 +84,7 @@ scimctl(qw(tenant set), $t->tenant, qw(--restore userName));
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'JANE' })->{json}{id}, $id, 'restored');
 is($me->request(GET => '/Me')->{json}{userName}, 'JANE', 'and found again');
 
-# Bound anew
+# Bound to another user
 scimctl(qw(token set --tenant), $t->tenant, qw(jane --user), $other);
 is($me->request(GET => '/Me')->{json}{id}, $other, 'another user');
 scimctl(qw(token set --tenant), $t->tenant, qw(jane --no-user));

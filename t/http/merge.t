@@ -1,4 +1,4 @@
-# Flags, links to identity providers, accounts that may be the same person, and merging two.
+# Flags, links to identity providers, accounts that may belong to one person, and merging two accounts.
 use strict;
 use warnings;
 use utf8;
@@ -157,7 +157,7 @@ is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'a
     { user => $ANY }, 'merge it again');
 is_problem($t->admin(POST => "/users/$bob/merge", { into => $ann, confirm => 'bob' }), 409, $ANY, { into => $ANY }, 'into a deleted one');
 
-# The identity provider sends it again: it does not come back, it is somebody to be matched.
+# The identity provider sends the merged account again: it is not restored, but matched to the remaining account.
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'ann@x.example', externalId => 'a1', emails => [{ value => 'ann@x.example' }] }), 409,
     'uniqueness', qr/^User already exists: the e-mail address /, 'refused, as the survivor is local');
 scimctl(qw(tenant set), $own, qw(--local-match adopt));
@@ -165,7 +165,7 @@ is($t->request(POST => '/Users', { schemas => [$USER], userName => 'ann@x.exampl
     'or the survivor is adopted');
 is(sql("select deleted_at is not null from scim.resource where tenant = '$own' and id = '$ann'"), 't', 'the merged one stays deleted');
 
-# Grants by hand go over, each once and with its time.
+# Manual grants are transferred, each once and with its time.
 if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
     my ($cy, $cyd) = map { local_account(userName => $_) } qw(cy cyd);
     my %web = map { $_ => sql("insert into scim.subscription (tenant, id, name) values ('$own', scim.new_id(now()), '$_') returning id") } qw(Web Mail);
@@ -179,7 +179,7 @@ if (sql("select to_regclass('scim.access_grant') is not null") eq 't') {
     is(sql("select at::date from scim.first_login where tenant = '$own' and user_id = '$cyd'"), '2020-01-04', 'who has logged in for the first time');
 }
 
-# --- whose identity stays ----------------------------------------------------------------------------------------------------------------
+# --- whose identity is kept --------------------------------------------------------------------------------------------------------------
 
 my $m = ScimTest->new('merge-identity');
 my $uuid = '4f8ebf98-7363-4aed-8e51-21f0f28d2a0';
@@ -189,7 +189,7 @@ sub merges { my ($from, $into, @carry) = @_; return $m->admin(POST => "/users/$f
 sub identity { my ($id) = @_; return [@{ $m->admin(GET => "/users/$id")->{json} }{qw(userName externalId source role)}] }
 sub users { sql("select count(*) from scim.resource where tenant = '$m->{tenant}' and type = 'User' and deleted_at is null") }
 
-# Into a local account: the identity provider finds the one that stays.
+# Into a local account: the identity provider finds the remaining account.
 my ($old, $new) = (provisioned(1), homemade(1));
 is_json([@{ $m->admin(GET => "/users/$old/merge?into=$new")->{json} }{qw(carry becomes next refused)}],
     [[qw(userName externalId source links)], { userName => 'old1@x.example', externalId => "${uuid}1", source => 'scim' },
@@ -207,7 +207,7 @@ is_json([0 + $anew->{status}, @{ $anew->{json} }{qw(id title)}], [201, $new, 'y'
 is(users(), 1, 'nobody is there twice');
 is_json($m->admin(GET => '/duplicates')->{json}{items}, [], 'and nobody is a duplicate');
 
-# By choice: what stays is as the administrator says, and nobody comes back.
+# By choice: the remaining account is as the administrator chooses, and the merged one is not restored.
 my $refused = qr/^User already exists: this account was merged into the local account "new2"\. Leave this user out of provisioning, or let the tenant adopt local accounts\.$/;
 ($old, $new) = (provisioned(2), homemade(2));
 like($m->admin(GET => "/users/$old/merge?into=$new&carry=links,userName")->{json}{next}, qr/is answered 404\. It then sends the user anew, and is refused \(409\)/, 'a local one');
@@ -224,7 +224,7 @@ is_json(identity($new), ['new3', "${uuid}3", 'scim', 'administrator'], 'are carr
 is($m->request(POST => '/Users', { schemas => [$USER], userName => 'old3@x.example', externalId => "${uuid}3" })->{json}{id}, $new, 'sent anew it is the one that stays');
 is(identity($new)->[0], 'old3@x.example', 'which is called as the identity provider calls it');
 
-# Two that the identity provider sends: it has two people, and is told so.
+# Two provisioned accounts: the identity provider has two people, and the preview says so.
 ($old, $new) = (provisioned(4), provisioned(5));
 is_json($m->admin(GET => "/users/$old/merge?into=$new")->{json}{carry}, ['links'], 'of two provisioned ones no identity is carried over');
 is(merges($old, $new)->{status}, 200, 'merge');
@@ -237,7 +237,7 @@ my $wrong = '"name" cannot be carried over; userName, externalId, source and lin
 is_problem($m->admin(POST => '/users/x/merge', { into => 'y', confirm => 'x', carry => ['links', 'name'] }), 400, "carry: $wrong", { carry => $wrong }, 'something else');
 is_problem($m->admin(GET => '/users/x/merge?into=y&carry=name'), 400, "carry: $wrong", { carry => $wrong }, 'in a preview too');
 
-# An administrator may bring it back, if its name is free.
+# An administrator can restore the merged account if its name is free.
 is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, $ANY, { userName => $ANY }, 'its name is taken');
 is_json([unjson(scimctl(qw(user merge bob --into BOB@x.example --confirm bob --json --tenant), $own))->{id}], [$bobby], 'scimctl user merge');
 is_json($t->admin(POST => "/users/$bob/restore", {})->{json}{mergedInto}, undef, 'restored it is merged no longer');

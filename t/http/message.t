@@ -1,4 +1,4 @@
-# Bodies, connections and headers as HTTP has them: RFC 9110, RFC 9112.
+# Bodies, connections and headers in HTTP: RFC 9110, RFC 9112.
 use strict;
 use warnings;
 use Test::More;
@@ -43,7 +43,7 @@ $res = raw("POST $t->{base}/Users HTTP/1.1\r\n${head}Connection: close\r\nExpect
     . length($body) . "\r\n\r\n", $body);
 is($res->{status}, 201, 'Expect: 100-continue') or diag $res->{body};
 
-# Of a stranger a long body, or one of unknown length, is not read: there is no 100 Continue.
+# A stranger's body that is long, or of unknown length, is not read: there is no 100 Continue.
 my $stranger = $t->new_token('stranger');
 scimctl(qw(token revoke --tenant), $t->tenant, 'stranger');
 for my $length ('Content-Length: 65537', 'Transfer-Encoding: chunked') {
@@ -56,7 +56,7 @@ $res = raw("POST $t->{base}/Users HTTP/1.1\r\n${head}Connection: close\r\nExpect
     . length($body) . "\r\n\r\n", $body);
 is($res->{status}, 201, 'a long body of an acquaintance') or diag $res->{body};
 
-# Many more objects than any message has, which would take many times their length of memory
+# Many more objects than any real message has, which would take many times their length of memory
 is_error($t->request(POST => '/Users', '{"x":[' . join(',', ('{}') x 20000) . ']}'), 400, 'invalidSyntax',
     qr/more objects and lists/, 'many objects');
 
@@ -72,7 +72,7 @@ is_error($t->request(DELETE => '/Users/none', '{}'), 404, undef, undef, 'DELETE 
 is_error($t->request(POST => '/Users', json({ userName => 'zip' }), 'Content-Encoding' => 'gzip'), 415, undef, qr/\w/,
     'a compressed body');
 
-# A connection stays in step after an answer that did not wait for the body.
+# The connection stays usable after an answer that was sent before the body.
 my @bad = (
     ['401', "POST $t->{base}/Users HTTP/1.1\r\nHost: $t->{host}\r\nContent-Type: $TYPE\r\n"],
     ['415', "POST $t->{base}/Users HTTP/1.1\r\nHost: $t->{host}\r\nAuthorization: Bearer $t->{token}\r\nContent-Type: text/plain\r\n"],

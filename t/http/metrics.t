@@ -1,4 +1,4 @@
-# What operators watch: the page of metrics in both formats, bounded whatever clients and tenants do, and the section of mod_status.
+# Metrics for operators: the page in both formats, with a limited size, and the section of mod_status.
 use strict;
 use warnings;
 use Test::More;
@@ -9,14 +9,14 @@ use ScimTest;
 my @t = map { ScimTest->new("metrics-$_") } 1 .. 4;
 my $t = $t[0];
 $t->make(Users => userName => 'kim');
-# The two tenants whose tokens end first, whatever is there of other files; they are not those that send requests first. The
-# last use lies ahead, so that these requests do not change it.
+# The two tenants whose tokens expire first, independent of other test files; they are not those that send the first
+# requests. Their last use is in the future, so that these requests do not change it.
 sql("update scim.token set revoked = now() where expires < now() + interval '3 hours'");
 sql("update scim.token set expires = date_trunc('second', now()) + interval '@{[$_ - 1]} hours', last_used = now() + interval '$_ minutes'
     where tenant = '$t[$_]{tenant}'") for 2, 3;
 my $times = sub { sql("select string_agg(tenant || ' ' || floor(extract(epoch from $_[0]))::bigint, ', ' order by tenant) from scim.token
     where tenant in ('$t[2]{tenant}', '$t[3]{tenant}')") };
-# A silence, holds and seats; nothing of other files beside them.
+# An unused token, holds and seats, without those of other test files.
 sql("update scim.token set expect_every = null, longest_gap = null; update scim.hold set state = 'rejected'; update scim.subscription set seats = null");
 $t[1]->new_token('silent');
 sql("update scim.token set created = now() - interval '2 hours', expect_every = 60 where tenant = '$t[1]{tenant}' and name = 'silent'");
@@ -91,7 +91,7 @@ cmp_ok(value('scim_request_duration_seconds_sum{operation="get"}'), '>', 0, 'all
 cmp_ok(value('scim_database_round_trips_total'), '>=', 7, 'round trips');
 cmp_ok(value('scim_database_held_seconds_total'), '>', 0, 'connections were lent');
 
-# What is at work at the moment: requests that wait for a row, and those that wait for a connection meanwhile.
+# Current work: requests that wait for a row, and requests that wait for a connection.
 for my $gauge (qw(in_use waiting)) {
     ok(eventually(sub { (value("scim_database_$gauge") // 1) == 0 }), "$gauge: nothing is at work");
 }
@@ -108,7 +108,7 @@ read_reply($_) for @sockets;
 waitpid $locker, 0;
 ok(eventually(sub { !value('scim_database_in_use') && !value('scim_database_waiting') }), 'all have been given back, and nobody waits');
 
-# Bounded: tenants that are there, and names that nobody has.
+# Limited: existing tenants, and names that no tenant has.
 $_->request(GET => '/Users?count=0', undef, @at) for @t;
 $t->request(GET => '/Users', undef, @at, ':base' => "/scim/v2/nobody-$_") for 1 .. 3;
 my $body = page()->{body};
@@ -120,7 +120,7 @@ ok($tenants{''}, 'but its requests are counted');
 $t->request(GET => '/Users', undef, @at, Authorization => "Bearer $t->{token}x") for 1 .. 5;
 cmp_ok(value('scim_limited_total{reason="address"}'), '>=', 1, '429 for wrong tokens');
 
-# Housekeeping looks at tokens when httpd starts.
+# Housekeeping checks tokens when httpd starts.
 ok(eventually(sub { value('scim_housekeeping_timestamp_seconds') > 0 }, 10), 'housekeeping has run');
 my $found = sub { my $page = page()->{body}; join ', ', sort map {"$_->[0] $_->[1]"}
     map { [/"(.*)"\} (\d+)/] } $page =~ /^(scim_token_$_[0]_timestamp_seconds\{.*)$/mg };
@@ -157,7 +157,7 @@ for my $line (split /\n/, $body) {
 is(page()->{headers}->header('Cache-Control'), 'no-store', 'not to be kept');
 is($t->request(POST => '', 'x', @at, ':base' => '/metrics', Authorization => undef)->{status}, 405, 'GET alone');
 
-# The dashboard and the alert rules ask for what is on the page.
+# The dashboard and the alert rules use metrics that exist.
 my %families = map { $_ => 1 } page()->{body} =~ /^# TYPE (\S+) /mg;
 my $dashboard = unjson(do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/docs/grafana.json"; <> });
 my @asked = map { map { $_->{expr} // () } @{ $_->{targets} // [] } } @{ $dashboard->{panels} };
@@ -171,7 +171,7 @@ for my $expr (@asked, @alerts) {
 SKIP: {
     my ($promtool) = grep { -x } map {"$_/promtool"} split /:/, $ENV{PATH};
     skip 'missing: promtool (package prometheus)', 4 unless $promtool;
-    # What the dashboard asks for, as a rule each, so that its language is checked as well.
+    # The dashboard's queries, each as a rule, so that their syntax is checked, too.
     open my $rules, '>', "$ScimFront::home/dashboard.yml" or die;
     print $rules "groups:\n  - name: dashboard\n    rules:\n", map { my $expr = $asked[$_] =~ s/\$__rate_interval/5m/gr; "      - record: panel:$_\n        expr: '$expr'\n" } 0 .. $#asked;
     close $rules;
@@ -196,7 +196,7 @@ sub pools {
     my $text = $t->request(GET => '?auto', undef, @at, ':base' => '/server-status', Authorization => undef)->{body};
     return { $text =~ /^ScimPool(\d+(?:Lent|Open|Most)): (\d+)$/mg };
 }
-# Housekeeping opens and closes some at the start, in the background.
+# Housekeeping opens and closes connections at the start, in the background.
 sub opened { return [map { sql("select count(*) from pg_stat_activity where usename = 'scim_web' and application_name = 'metrics-$_'") } qw(first second)] }
 $t->request(GET => '/Users?count=0', undef, @at, Host => 'second.test');
 ok(eventually(sub { my ($told, $there) = (pools(), opened()); $there->[0] && $there->[1] && $told->{'1Open'} == $there->[0] && $told->{'2Open'} == $there->[1] }),

@@ -1,5 +1,5 @@
-# ModSecurity with Debian's core rule set in front of the endpoint: by itself it refuses most of what identity providers send, and
-# with the two rules of docs/operating.md nothing of it; and an attack elsewhere is refused still.
+# ModSecurity with Debian's core rule set in front of the endpoint: without exceptions it refuses most requests of
+# identity providers; with the two rules of docs/operating.md none. Attacks elsewhere are still refused.
 use strict;
 use warnings;
 use Test::More;
@@ -12,7 +12,7 @@ my $work  = $ENV{SCIM_TEST_WORK};
 my ($modules) = do { local (@ARGV, $/) = "$work/t/base.conf"; <> } =~ m{^LoadModule dbd_module (.*)/mod_dbd\.so$}m;
 plan skip_all => 'missing: libapache2-mod-security2 and modsecurity-crs (sh t/run matrix installs them)' unless -e "$modules/mod_security2.so" && -d $rules;
 
-# The rules of the guide, as they stand there.
+# The rules from the guide, unchanged.
 my $guide = do { local (@ARGV, $/) = "$work/operating.md"; <> };
 my ($exclusions) = $guide =~ /^```apache\n(# ModSecurity:.*?)^```/ms;
 ok($exclusions, 'the guide has the rules') or BAIL_OUT('no rules');
@@ -50,7 +50,7 @@ for my $name (sequences()) {
     my $scim = Apache::TestSCIM->new(tenant => ScimTest->new('modsecurity')->tenant, server => $server, url => at($with, '/scim/v2'))->wait(5);
     $scim->replay($name, userName => "o'brien\@example.com", familyName => "O'Brien", group => 'Select & Union -- "all" users');
     is_json([map { $_->{displayName} } @{ $scim->state->{groups} }], [], "$name: the group is gone");
-    # What looks most like an attack
+    # Legitimate requests that look like attacks
     for my $filter (q{userName eq "o'brien@example.com"}, q{emails[type eq "work" and value co "@example"]}, q{userName sw "a" or not (title pr)},
         q{name.familyName eq "select * from users; drop table x --"}, q{displayName eq "<script>alert(1)</script>"}) {
         my $path = $filter =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ger;

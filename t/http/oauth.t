@@ -1,5 +1,5 @@
-# Clients beyond bearer tokens: OAuth 2.0 client credentials with the metadata by which they are found, Basic, and clients that
-# httpd itself has authenticated.
+# Other ways to authenticate clients: OAuth 2.0 client credentials with their metadata, Basic, and clients that httpd
+# has authenticated.
 use strict;
 use warnings;
 use HTTP::Request::Common ();
@@ -70,7 +70,7 @@ is($t->request(GET => '/Users', undef, @as, ':base' => $other->{base})->{status}
 is(ask('x', ':base' => $other->{base} . '/oauth2/other')->{status}, 401, 'nothing else is there');
 is(stored(), 2, 'nothing was stored');
 
-# --- what holds for the token holds for its access tokens ----------------------------------------------------------------------
+# --- limits of the token apply to its access tokens ----------------------------------------------------------------------------
 
 sub access_of {
     my ($text) = @_;
@@ -169,7 +169,7 @@ is($t->request(POST => '/Users', { schemas => [$USER], userName => 'pat' }, @at,
 scimctl(qw(token revoke --tenant), $tenant, 'HR');
 is($b->('client', @hr)->{status}, 401, 'until it is revoked');
 
-# --- how long an access token lives, and metadata of other Locations ----------------------------------------------------------------
+# --- the life of an access token, and metadata of other Locations -------------------------------------------------------------------
 
 my $short = front(<<"CONF", ());
 <Location "/short">

@@ -1,4 +1,4 @@
-# The sequences of identity providers that have OAuth 2.0 client credentials, each with access tokens that expire on the way.
+# The requests of identity providers that use OAuth 2.0 client credentials, with access tokens that expire in between.
 use strict;
 use warnings;
 use Test::More;
@@ -20,7 +20,7 @@ as_provider('Okta', $_, $okta) for 'idp_okta_oin.t', 'idp_okta_aiw.t';
 # SAP Identity Provisioning: Basic.
 as_provider('SAP', 'idp_sap.t', sub { my ($id, $secret) = @_; return ({ grant_type => $grant }, Authorization => basic($id, $secret)) });
 
-# ConnId: in the body.
+# ConnId: client id and secret in the body.
 as_provider('ConnId', 'idp_connid.t', sub { my ($id, $secret) = @_; return ({ grant_type => $grant, client_id => $id, client_secret => $secret }, Accept => '*/*') });
 
 done_testing;

@@ -1,4 +1,5 @@
-# The description of the admin API is served, is whole, and is true: everything in it is there, and the other way round.
+# The OpenAPI document of the admin API is served, well-formed, and correct: it describes everything that exists, and
+# nothing else.
 use strict;
 use warnings;
 use utf8;
@@ -8,7 +9,7 @@ use ScimTest;
 
 my $t = ScimTest->new('openapi');
 
-# --- as it is served -------------------------------------------------------------------------------------------------------
+# --- serving ---------------------------------------------------------------------------------------------------------------
 
 my $served = $t->admin(GET => '//openapi.json');
 is($served->{status}, 200, 'served');
@@ -27,7 +28,7 @@ is_problem($t->admin(GET => '//openapi.json', undef, ':base' => '/unprotected', 
 is($t->admin(GET => '//openapi.json', undef, Authorization => undef)->{status}, 401, 'httpd asks for a login');
 is($t->admin(GET => '//openapi.json', undef, ':base' => '/own', ':user' => 'No Tenant')->{status}, 200, 'whatever the tenant');
 
-# --- whole -----------------------------------------------------------------------------------------------------------------
+# --- well-formed -----------------------------------------------------------------------------------------------------------
 
 my $document = $served->{json};
 is($document->{openapi}, '3.1.0', 'OpenAPI');
@@ -70,9 +71,9 @@ for my $path (sort keys %{$document->{paths}}) {
 }
 is(join("\n", @wrong), '', 'operations');
 
-# --- true ------------------------------------------------------------------------------------------------------------------
+# --- correct ---------------------------------------------------------------------------------------------------------------
 
-# What scimctl has is there; `db` is for who has the database's own rights.
+# It has all commands of scimctl, except `db`, which needs the database's own rights.
 my %nouns;
 my ($verbs) = scimctl('--help') =~ /^Nouns, and the verbs of each:\n(.*?)\n\n/ms;
 for (split /\n(?=  \S)/, $verbs) {
@@ -82,7 +83,7 @@ for (split /\n(?=  \S)/, $verbs) {
 my $others = qr/^db-/;
 is(join(' ', sort grep { !/$others/ } map { $_->[2]{operationId} } @operations), join(' ', sort grep { !/$others/ } keys %nouns), 'the commands of scimctl are the operations');
 
-# For a tenant that does not exist nothing can happen.
+# For a missing tenant no operation has an effect.
 my $before = sql('select count(*) from scim.tenant');
 for (@operations) {
     my ($method, $path, $op) = @$_;
@@ -98,7 +99,7 @@ for (@operations) {
 }
 is(sql('select count(*) from scim.tenant'), $before, 'no tenant was made');
 
-# --- every answer of every test is held against it (ScimTest::admin); this is that it would be noticed ---------------------------
+# --- ScimTest::admin checks every answer in every test against it; this shows that it finds an error -----------------------------
 
 my $shape = ScimShape->new($document);
 my %role = (role => 'a', displayName => 'A', builtIn => false, created => '2027-01-01T00:00:00.000000Z', id => 'x', users => 0, more => false, mappings => 0);

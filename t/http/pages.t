@@ -1,4 +1,4 @@
-# Totals that are exact without being counted, and pages that cost the same wherever they are.
+# Exact totals without counting, and pages that cost the same everywhere in a list.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +14,7 @@ use ScimTest;
 my $t     = ScimTest->new('pages');
 my $other = ScimTest->new('pages-other');
 
-# psql with a transaction of its own; each call runs statements and returns what they print.
+# A psql session with its own transaction; each call runs statements and returns their output.
 sub session {
     my $pid = open2(my $out, my $in, "$ENV{SCIM_TEST_PGBIN}/psql", qw(-X -q -A -t -v ON_ERROR_STOP=1));
     return sub {
@@ -33,7 +33,7 @@ sub total { $_[0]->request(GET => $_[1])->{json}{totalResults} }
 sub tenant_is { "tenant = '" . $_[0]->tenant . "'" }
 sub stored { sql("select count(*) from scim.resource where deleted_at is null and " . tenant_is($_[0]) . ($_[1] ? " and type = '$_[1]'" : '')) }
 
-# What is told, without counting, is what is there.
+# The total without counting equals the number of rows.
 sub is_total {
     my ($s, $expected, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -42,7 +42,7 @@ sub is_total {
     is(sql("select sum(n) from scim.tally where type = 'User' and " . tenant_is($s)), $expected, "$name: tallied");
 }
 
-# A dump that is restored elsewhere brings rows of transactions that are yet to come there: they are folded, too.
+# A restored dump has rows of transaction ids that are in the future there; they are summed up, too.
 sql("insert into scim.tally (tenant, type, n, xid) values ('@{[$t->tenant]}', 'User', 0, '900000000000000')");
 sql("select scim.fold_tally('@{[$t->tenant]}')");
 is(sql("select count(*) from scim.tally where xid = '900000000000000'"), 0, 'rows of a restored dump are folded');
@@ -95,7 +95,7 @@ cmp_ok(sql($tallies), '<', 20, 'who finds many rows of the tally folds them');
 sql("delete from scim.resource where doc = '{}' and " . tenant_is($t));
 is_total($t, 13, 'rows removed');
 
-# One statement that makes many: each of its folds looks at what was there before, and goes by the index.
+# One statement that makes many rows: each summing up reads only earlier rows, by the index.
 my $scanned = $open->("begin; insert into scim.resource (tenant, type, id, doc)
     select '@{[$t->tenant]}', 'User', gen_random_uuid(), '{}' from generate_series(1, 3000);
     select coalesce(sum(seq_tup_read), 0) || ' ' || (coalesce(sum(idx_tup_fetch), 0) < 500)
@@ -103,7 +103,7 @@ my $scanned = $open->("begin; insert into scim.resource (tenant, type, id, doc)
 is($scanned, "0 true\n", 'many at once: the tally is not searched for each');
 $open->('rollback');
 
-# Many at once, and someone who folds all the time: no error, no one is lost.
+# Many writers at once, and one process that sums up all the time: no error, and the total is right.
 my @writers = map {
     my $n = $_;
     my $pid = fork // die "fork: $!";
@@ -126,7 +126,7 @@ is_total($t, 13 + 4 * 20, 'after all writers');
 # --- totals with a filter --------------------------------------------------------------------------------------------
 
 sub by { '/Users?count=1&filter=' . uri_escape_utf8($_[0]) }
-# Changes that no trigger sees show what is remembered.
+# Changes without triggers show what is cached.
 sub sneak {
     $open->("begin; set local session_replication_role = replica; insert into scim.resource (tenant, type, id, doc)
         values ('@{[$t->tenant]}', 'User', gen_random_uuid(), '{\"title\": \"odd\"}'); commit");
@@ -170,7 +170,7 @@ is(total($t, $member), 2, 'one was deleted');
 
 # --- pages in sequence -----------------------------------------------------------------------------------------------
 
-# Another httpd on the same database, which remembers nothing.
+# Another httpd on the same database, with an empty cache.
 my $home = "$ENV{SCIM_TEST_WORK}/pages";
 mkdir $home;
 my $port = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
@@ -218,7 +218,7 @@ is(scalar @told, 1, 'its log says that it remembers nothing');
 
 my $walk = ScimTest->new('pages-walk');
 my $USERS = 3000;
-# Users 1 to n in the order of their ids; by title they are in another order, and many are equal.
+# Users 1 to n in the order of their ids; the order by title is different, and many titles are equal.
 sub fill {
     my ($s) = @_;
     sql("delete from scim.resource where " . tenant_is($s));
@@ -235,7 +235,7 @@ sub page_of {
     is($res->{status}, 200, "a page: $query from $start") if $res->{status} != 200;
     return ($res->{json}{totalResults}, [map { $_->{userName} } @{ $res->{json}{Resources} // [] }], $res->{json});
 }
-# As clients do it: as long as there are more than it has. `$each` is called after every page.
+# Reads pages as clients do, until it has the total. `$each` is called after each page.
 sub walk {
     my ($s, $query, $count, $each) = @_;
     my ($start, $total, @seen, @totals) = (1, 1);
@@ -263,7 +263,7 @@ is(distinct(@$active), 2000, 'with a filter');
 my @all = map { $_->{id} } map { @{ $walk->request(GET => "?startIndex=$_&count=500&attributes=id")->{json}{Resources} } } map { 1 + 500 * $_ } 0 .. 5;
 is(distinct(@all), $USERS, 'all types');
 
-# All types in one list, which meet within pages.
+# All types in one list; pages have more than one type.
 $t->make(Groups => displayName => "Group $_") for 1 .. 15;
 for my $query ('', 'sortBy=displayName', 'sortBy=displayName&sortOrder=descending') {
     my $ids = sub { [map { map { $_->{id} } @{ $t->request(GET => "?attributes=id&count=7&startIndex=$_&$query")->{json}{Resources} // [] } }
@@ -273,7 +273,7 @@ for my $query ('', 'sortBy=displayName', 'sortBy=displayName&sortOrder=descendin
     is_json($ids->(), $skipped, "the root, $query: the same, walking");
 }
 
-# What ten pages cost, in rows that are read.
+# The cost of ten pages, in rows read.
 sub cost {
     my ($start) = @_;
     page_of($walk, '', $start - 50, 50) if $start > 1;
@@ -283,7 +283,7 @@ my ($first, $deep) = (cost(1), cost($USERS - 499));
 cmp_ok($first, '<=', 10 * 51 + 100, 'ten pages at the start read their rows') or diag $first;
 cmp_ok($deep, '<=', 1.5 * $first, 'and ten at the end read as many') or diag "$first and $deep";
 
-# A token of its own remembers for itself: what it has not walked it skips to.
+# Each token has its own cached positions; a page that it has not reached by a walk is reached by skipping.
 my $second = bless { %$walk, token => $walk->new_token('second') }, 'ScimTest';
 is((page_of($walk, '', 1, 100))[1][99], 'user00100', 'the first page');
 $walk->request(DELETE => "/Users/00000001-0000-7000-8000-" . sprintf '%012d', $_) for 1 .. 100;
@@ -294,7 +294,7 @@ is((page_of($walk, 'filter=userName%20pr', 101, 1))[1][0], 'user00201', 'another
 my ($total, $names, $json) = page_of($walk, '', 101, 100);
 is_json([$total, $names->[0], $json->{startIndex}, $json->{itemsPerPage}], [$USERS - 100, 'user00101', 101, 100], 'the same walk goes on');
 
-# Who deletes each page while walking meets everybody, and stops.
+# A client that deletes each page while it walks meets all users, and stops.
 fill($walk);
 my ($seen, $totals) = walk($walk, '', 500, sub { $walk->request(DELETE => '/Users/00000001-0000-7000-8000-' . sprintf '%012d', /(\d+)/) for @{ $_[0] } });
 is(distinct(@$seen), $USERS, 'deletes each page, and meets all');
@@ -302,7 +302,7 @@ is(scalar @$seen, $USERS, 'once');
 is_json($totals, [3000, 2500, 2000, 2001, 2501, 3000], 'totals never end a walk too early');
 is(total($walk, '/Users?count=0'), 0, 'nobody is left');
 
-# What a walk has left behind is not for later questions: after it pages are what they are.
+# Cached positions of a walk have no effect on later requests: the pages are correct.
 my $later = ScimTest->new('later');
 my @few = map { $later->make(Users => userName => sprintf 'user%02d', $_) } 1 .. 25;
 for my $query ('', 'filter=active%20eq%20true', 'sortBy=userName') {
@@ -319,7 +319,7 @@ for my $query ('', 'filter=active%20eq%20true', 'sortBy=userName') {
     is_json([$told, $page->[0]], [scalar @few, sprintf 'user%02d', 25 - @few + 6], "once more: $query");
 }
 
-# A page behind the end is found by the position of the last one, and nothing is counted.
+# A page beyond the end is found by the position of the last page, without counting.
 fill($walk);
 walk($walk, 'filter=active%20eq%20true', 500);
 $open->("begin; set local session_replication_role = replica; insert into scim.resource (tenant, type, id, doc)
@@ -328,7 +328,7 @@ $open->("begin; set local session_replication_role = replica; insert into scim.r
 is_json([$total, $names], [2000, []], 'an empty page');
 $open->("begin; set local session_replication_role = replica; delete from scim.resource where id = '00000000-0000-7000-8000-000000000001'; commit");
 
-# Somebody else comes and goes: who was there throughout is met once, and only once.
+# Others add and delete users during a walk: a user that existed all the time is met exactly once.
 fill($walk);
 my $pid = fork // die "fork: $!";
 if (!$pid) {

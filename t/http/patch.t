@@ -1,4 +1,4 @@
-# PATCH of users: RFC 7644 3.5.2, and the shapes that identity providers send. Every case starts from the same user.
+# PATCH of users: RFC 7644 3.5.2, and the forms that identity providers send. Every case starts with the same user.
 use strict;
 use warnings;
 use utf8;
@@ -19,8 +19,8 @@ my $id = $t->make(Users => %start);
 my $url = "/Users/$id";
 my $version = 1;
 
-# Puts the user back, runs the operations, and compares what is answered and stored with the start changed as `$change` says:
-# undef takes an attribute away.
+# Resets the user, runs the operations, and compares the answer and the stored document with the start, changed by
+# `$change`; undef removes an attribute.
 sub reset_user {
     my $res = $t->request(PUT => $url, { schemas => [$USER, $ENTERPRISE], %start });
     die "reset: $res->{status} $res->{body}" if $res->{status} != 200;
@@ -134,7 +134,7 @@ patches('a sub-attribute in another case', [op(Replace => 'emails[TYPE eq "home"
 patches('an attribute by the URN of its schema', [op(replace => "$USER:name.givenName" => 'G2')],
     { name => { givenName => 'G2', familyName => 'F' } });
 
-# What identity providers send
+# Forms of identity providers
 patches('"False"', [op(Replace => active => 'False')], { active => false });
 patches('"false" without a path', [op(Replace => undef, { active => 'false' })], { active => false });
 patches('dotted keys', [op(replace => undef, { displayName => 'D2', 'name.givenName' => 'G2', 'name.familyName' => 'F2' })],
@@ -166,7 +166,7 @@ patches('a role that is JSON in a string', [op(Add => roles =>
     [{ value => '{"id":"06b07648","value":"25","displayName":"Role1234"}' }])],
     { roles => [{ value => '25', display => 'Role1234' }] });
 
-# What is refused, and that nothing of it is done
+# Refused operations, none of which has an effect
 reset_user();
 refuses('replace by a value path that matches nothing', [op(replace => 'emails[type eq "none"].value' => 'o@x')],
     'noTarget', qr/none|emails/);
@@ -215,7 +215,7 @@ my $none = '/Users/018f0000-0000-7000-8000-000000000000';
 is_error($t->patch($none, [op(replace => 'no name' => 'x')]), 400, 'invalidPath', undef, 'wrong, and nobody');
 is_error($t->patch($none, [op(replace => title => 'x')]), 404, undef, undef, 'right, and nobody');
 
-# Which attributes are answered
+# Which attributes the answer has
 reset_user();
 is_reply($t->patch("$url?attributes=title", [op(replace => title => 'T3')]), 200,
     { schemas => [$USER, $ENTERPRISE], id => $id, title => 'T3' }, 'PATCH with attributes');

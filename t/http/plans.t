@@ -1,8 +1,8 @@
-# No statement reads a tenant's whole table where a row would do: each named statement is planned, and the filters that identity
-# providers send are run, on a tenant with 20,000 users and a group of all of them. That is small enough for every commit,
-# and large enough: what is allowed to read some rows of it is far from reading all, and a scan is found (see "planted").
-# So it is whatever PostgreSQL thinks of a tenant: that it is one of very many small ones, before and after it has looked at
-# the large one among them, or one of few.
+# No statement reads a tenant's whole table where a row is enough. Each named statement is planned, and the filters of
+# identity providers are run, on a tenant with 20,000 users and a group of all of them. This is small enough to run for
+# each commit, and large enough: the allowed number of rows is far below all, and a scan is found (see "planted"). It
+# must be true for every view that PostgreSQL may have of a tenant: one of very many small ones, before and after the
+# large one is in its statistics, or one of few.
 use strict;
 use warnings;
 use utf8;
@@ -19,12 +19,12 @@ my $MIDDLE = '00000001-0000-7000-8000-000000005000';    # far from both ends, by
 my $t      = ScimTest->new('plans');
 my $other  = ScimTest->new('plans-other');
 
-# PostgreSQL knows what this test has shown it, and nothing more.
+# PostgreSQL has only the statistics that this test makes.
 sql('alter system set autovacuum = off');
 sql('select pg_reload_conf()');
 
-# Ten thousand tenants with two users and a group of them, which is called alike everywhere, are all that PostgreSQL has seen. Made
-# without triggers, which would take minutes, and so with all that these keep.
+# PostgreSQL's statistics come from ten thousand tenants with two users and a group of them, with the same name
+# everywhere. They are made without triggers, which would take minutes, so the test makes the derived rows itself.
 my $SMALL = 10_000;
 my $small = "tenant like 'plans-small-%'";
 sub look { sql("vacuum analyze scim.$_") for qw(tenant token resource lookup membership subscription mapping access_grant audit) }
@@ -51,7 +51,7 @@ END {
 }
 look();
 
-# User number i was changed i minutes ago, and half an hour into the first one's hour everything ends.
+# User number i was changed i minutes ago, and the present is half an hour into an hour.
 my $now = '2026-06-01T12:30:00Z';
 for ([$t->tenant, $USERS], [$other->tenant, 5_000]) {
     my ($tenant, $users) = @$_;
@@ -81,7 +81,7 @@ select '$tenant', 'key' || i, sha256(i::text::bytea), 'token ' || i, 'test', now
   from generate_series(1, 2000) i;
 SQL
 }
-# Groups 1 to 100 are mapped, ten to each subscription; the group of all users is among them.
+# Groups 1 to 100 are mapped, ten to each subscription; one of them is the group of all users.
 for ([$t->tenant, 1000], [$other->tenant, 100]) {
     my ($tenant, $seats) = @$_;
     sql(<<"SQL");
@@ -102,7 +102,7 @@ SQL
 
 # --- the named statements ---------------------------------------------------------------------------------------------
 
-# What reads many rows because many are asked for, or has no tenant.
+# Statements that read many rows because many are wanted, or that have no tenant.
 my %many = (
     schema_version => 'one row for each migration',
     resource_count => 'counts all that match',
@@ -139,13 +139,13 @@ my %many = (
     watch_seats    => 'counts all who have it, once an hour',
     unknown_names  => 'looks at all tenants, once after each start, and when scimctl doctor asks',
 );
-# The mappings of this test are on one page, of which any index is as good as the right one.
+# The mappings of this test are on one page, so PostgreSQL may use any index.
 $many{$_} = 'finds mappings by their keys' for qw(admin_mapping_groups admin_mapping_hold admin_mapping_remove admin_group_give former_mappings);
-# A page is read in the order of its index and ends with its limit.
+# A page is read in the order of its index, up to its limit.
 my %paged = map { $_ => 1 } qw(resource_list resource_list_groups resource_list_members resource_list_all);
 
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
-# scimctl doctor looks at all tenants, when somebody asks it.
+# scimctl doctor reads all tenants, but only runs when somebody calls it.
 my @names = grep { !/^doctor_/ } $prepared =~ /^prepare (\w+) as$/mg;
 cmp_ok(scalar @names, '>=', 20, 'statements are there');
 $prepared .= "prepare planted as\nselect doc from scim.resource where tenant = \$1 and doc ->> 'title' = \$2;\n";
@@ -154,17 +154,18 @@ for my $name (keys %many) {
 }
 
 my %known = map { $_ => 1 } qw(resource membership lookup token mapping access_grant);
-# Accesses of a big table by no more than tenant and type, described.
+# Descriptions of accesses to a big table with conditions only on tenant and type.
 sub scans {
     my ($node, $limited) = @_;
     my @found;
     my $table = $node->{'Relation Name'} // '';
-    # A Tid Scan reads the rows that were found before.
+    # A Tid Scan reads rows that were found before.
     if ($known{$table} && $node->{'Node Type'} =~ /Scan/ && $node->{'Node Type'} ne 'Tid Scan') {
-        # Of a bitmap, the recheck has what its indexes were asked for.
+        # In a bitmap scan, the recheck condition has the conditions of its indexes.
         my $condition = $node->{'Index Cond'} // $node->{'Recheck Cond'} // '';
         (my $rest = $condition) =~ s/\b(tenant|type|attribute)\b//g;
-        # The grants of a subscription stand in the order of seats: whoever looks for those of an account reads all of them there.
+        # The index with the order of seats has the grants of a subscription; searching an account's grants there reads
+        # all of them.
         push @found, "grants of an account in the order of seats" if ($node->{'Index Name'} // '') eq 'access_grant_order' && $condition !~ /subscription_id/;
         push @found, "$node->{'Node Type'} on $table ($condition)" unless $rest =~ /\b(id|\w+_id|\w+_key|key|name|external)\b/ || $limited;
     }
@@ -179,7 +180,7 @@ sub plan_of {
     my ($text) = $prepared =~ /^(prepare \Q$name\E as\n.*?;)$/ms;
     my ($n) = sort { $b <=> $a } 0, $text =~ /\$(\d+)/g;
     my $arguments = $n ? '(' . join(', ', ('null') x $n) . ')' : '';
-    # The web role has settings of its own, which come with its login.
+    # httpd's role has settings of its own, which need a login.
     my $web = $name !~ /^(tenant|index)_/;
     local $ENV{PGUSER} = $web ? 'scim_web' : $ENV{PGUSER};
     return eval { unjson(encode 'UTF-8', sql(join "\n", $name =~ /^(?:admin_|warn_tokens|tell_quiet|tokens_unlearned|token_(?:moments|learned)|record_(?!reads))/ ? 'set role scim_manage;' : $web ? () : 'set role scim_owner;',
@@ -187,7 +188,7 @@ sub plan_of {
         "set scim.tenant = '" . $t->tenant . "';", $text, "explain (format json) execute $name$arguments;")) };
 }
 
-# Indexes of the audit log of which all that is a tenant's is read, to be compared with what another one has found.
+# Indexes of the audit log of which the tenant's whole part is read, to combine it with another index.
 sub whole_logs {
     my ($node) = @_;
     my $whole = $node->{'Node Type'} eq 'Bitmap Index Scan' && $node->{'Index Name'} =~ /^audit_/ && $node->{'Index Cond'} eq '(tenant = $1)';
@@ -205,8 +206,8 @@ sub check_statements {
 
 isnt(scalar(my @planted = scans(plan_of('planted')->[0]{Plan}, 0)), 0, 'a statement that scans a tenant is found');
 
-# The same in a database that is new, where the first synchronisation comes before the first ANALYZE, or after one that has
-# seen nobody. Bitmaps of a table with one page are let pass.
+# The same in a new database: the first synchronisation comes before the first ANALYZE, or after one that has seen no
+# users. Bitmap scans of a table with one page are accepted.
 run_ok("$ENV{SCIM_TEST_PGBIN}/createdb", 'fresh');
 scimctl(qw(--db dbname=fresh db init));
 sub check_fresh {
@@ -229,7 +230,7 @@ is(sql("select c.relname from pg_class c join pg_attribute a on a.attrelid = c.o
          where c.relnamespace = 'scim'::regnamespace and c.relkind = 'r' and not c.relispartition and c.relname <> 'tenant'
            and 'n_distinct=10' <> all (coalesce(a.attoptions, '{}'))"), '', 'each table says how many tenants are to be thought of');
 
-# --- filters, by what they read ---------------------------------------------------------------------------------------
+# --- filters: the rows that they read ---------------------------------------------------------------------------------
 
 my @BIG = qw(resource lookup membership mapping access_grant audit link);
 
@@ -240,7 +241,7 @@ sub reads_less {
 }
 my $member = '00000001-0000-7000-8000-000000000777';
 (my $oldest = sql("select (timestamptz '$now' - ($USERS - 9) * interval '1 minute') at time zone 'UTC'")) =~ s/ (.*)/T$1Z/;
-# How many of which they find; and how many rows they may read for it, 60 where it is not said.
+# Each filter with the number of resources that it finds, and the number of rows that it may read; 60 by default.
 my @filters = (
     [Users  => 'userName eq "USER777"'],
     [Users  => 'externalId eq "ext777"'],
@@ -302,7 +303,7 @@ my $each = sub {
     my $res = $t->request(GET => "/$endpoint?excludedAttributes=members,groups&filter=" . uri_escape_utf8($filter));
     is($res->{json}{totalResults}, $expected // 1, "$filter finds " . ($expected // 'one'));
 };
-# Those that read too much are looked for one by one.
+# If a list reads too much, its filters are tested one by one.
 sub check_reads {
     my (@list) = @_;
     my $allowed = sum map { $_->[3] // 60 } @list;
@@ -312,7 +313,7 @@ sub check_reads {
     return [map { @{ check_reads(@$_) } } [@list[0 .. @list / 2 - 1]], [@list[@list / 2 .. $#list]]];
 }
 
-# What no index can answer is found all the same.
+# Filters that no index can answer still find their resources.
 for (['Users', 'userName eq "user777" or title eq "none"', 1],
     ['Users', 'not (emails.value eq "user777@x.example")', $USERS - 1],
     ['Users', 'title eq "none" or groups.value eq "00000002-0000-7000-8000-000000000002"', 3],
@@ -322,7 +323,7 @@ for (['Users', 'userName eq "user777" or title eq "none"', 1],
     cmp_ok(rows_read(sub { $each->($_) }, 'resource'), '>=', $USERS, 'which reads them all, and is seen to');
 }
 
-# However slow a filter is, its time is bounded, and the client is told what to do.
+# A slow filter is ended after a limited time, and the client gets advice.
 my $start = time;
 is_error($t->request(GET => '/Users?filter=' . uri_escape_utf8(join ' or ', map { qq(emails.value co "zz$_") } 1 .. 128)), 400,
     'tooMany', qr/^The query has to read more resources than this server can in the time that it allows\./, 'a slow filter');
@@ -336,7 +337,7 @@ my @orders = (
     [Users => 'sortBy=userName&sortOrder=descending', 'user9999'],
     [Users => 'sortBy=externalId', 'user1'],
     [Users => 'sortBy=displayName', 'user1'],
-    # An index has only those who have one, and these come first.
+    # The index has only users with a value, and these come first.
     [Users => 'sortBy=name.familyName', 'user1'],
     [Users => 'sortBy=name.givenName&startIndex=20', 'user10014'],
     [Users => "sortBy=$ENTERPRISE:employeeNumber", 'user1'],
@@ -355,7 +356,8 @@ my $page = sub {
 };
 # --- pages by cursor --------------------------------------------------------------------------------------------------
 
-# Each goes to the middle of a list by large pages; from there a page must read itself and little more, forward and back.
+# Each goes to the middle of a list by large pages; from there a page must read its own rows and little more, forward
+# and back.
 my $PAGE = 500;
 my @walks = (
     [Users => ''],
@@ -394,8 +396,8 @@ my $list = sub {
     is(scalar @{ $t->admin(GET => "/users?$query")->{json}{items} }, $expected, "accounts: $query");
 };
 
-# What an index has in the order that is asked for, in both directions: a page reads itself, the row after it, the one that the page
-# before ended with, and the roles of the tenant.
+# Orders that an index has, in both directions: a page reads its own rows, the row after it, the last row of the
+# previous page, and the tenant's roles.
 my $group = '00000002-0000-7000-8000-000000000500';
 my @ordered = map { ("$_&order=ascending", "$_&order=descending") }
     (map {"/users?limit=50&sort=$_"} 'userName', 'created', "userName&after=$MIDDLE", "created&after=$MIDDLE"),
@@ -410,7 +412,7 @@ sub check_ordered {
     }
 }
 
-# An export reads itself, and the groups of those who are in some.
+# An export reads its own rows, and the groups of those users.
 sub check_exports {
     for my $path ('/user-export?limit=50', "/user-export?limit=50&after=$MIDDLE", '/user-export?limit=50&source=local') {
         my $page;
@@ -420,7 +422,7 @@ sub check_exports {
     }
 }
 
-# Who is searched for among 20,000 who have a subscription is found on one of the next pages.
+# A search among 20,000 holders of a subscription finds its person on one of the next pages.
 sub check_holders {
     my ($next, @found);
     for my $page (1 .. 3) {
@@ -433,7 +435,7 @@ sub check_holders {
     is_json(\@found, ['2 user19999'], 'a search among holders goes on behind what it has looked at');
 }
 
-# --- whom a template would be for ----------------------------------------------------------------------------------------
+# --- the people to whom a template would apply ---------------------------------------------------------------------------
 
 sub check_previews {
     for my $condition ('userName ew "7"', 'emails[type eq "work" and value ew "77@x.example"]', 'name.familyName eq "family777"',
@@ -464,8 +466,8 @@ my $change = sub {
 
 # --- effective access ---------------------------------------------------------------------------------------------------
 
-# What may be read: the access of one account, which has two subscriptions, one of which has seats that are taken; and pages of who
-# has a subscription, from the beginning, from the middle, of those who wait, and of few.
+# Limits of rows: the access of one account, which has two subscriptions, one of them with all seats taken; and pages of
+# a subscription's holders: from the beginning, from the middle, of those who wait, and of few.
 my @access = (
     ["/users/$member/access", 4000],
     ['/subscriptions/subscription%201/users?limit=50', 2000],
@@ -484,7 +486,7 @@ my @access = (
     ["/users/$member/history", 400],
     ["/audit?user=$member", 400],
     ['/audit?request=none', 400],
-    # What no index can answer looks through so many entries and says where to go on.
+    # A search that no index can answer reads a limited number of entries, and says where the next page continues.
     ['/audit?q=nobody', 20_400],
     ['/audit?action=none', 20_400],
     ['/audit?actor=nobody', 400],
@@ -512,7 +514,7 @@ my @access = (
     ['/duplicates?limit=50&after=user5', 17_000],
     ['/duplicates?limit=50&q=user', 17_000],
     ['/roles', 60],
-    # What no index finds is looked for among 10,000 of a list, in its order.
+    # A search that no index can answer reads 10,000 rows of the list, in its order.
     ['/groups/Group%201/members?q=nobody', 21_000],
     ['/template-preview?condition=userName%20co%20%22nobody%22', 11_000],
     ['/template-preview?condition=userName%20sw%20%22user%22', 200],
@@ -525,7 +527,8 @@ my @access = (
 );
 my $look = sub { is($t->admin(GET => $_[0][0])->{status}, 200, $_[0][0]) };
 
-# The whole list of those that are alike, page by page: each page reads so many keys and says how far it has come, be there nobody.
+# The whole list of duplicates, page by page: each page reads a limited number of keys, and says how far it has come,
+# even if it is empty.
 sub alike {
     my ($query) = @_;
     my ($next, $pages, @found) = ('', 0);
@@ -552,9 +555,9 @@ is_json([map { $_->[0] } @found], [sort map { $_->[0] } @found], 'in the order o
 is_json([(alike('limit=1'))[1 .. 3]], \@found, 'by pages of one as well');
 is_json([alike('q=ext777')], [1, ['ext777', 'user777', 'another']], 'and by a text');
 
-# --- what all of it reads, whatever the statistics say ------------------------------------------------------------------
+# --- the rows read, for all kinds of statistics -------------------------------------------------------------------------
 
-# What has no value, and what is of another type, is read where it stands in the index.
+# Rows without a value, and rows of another type, are read at their position in the index.
 sub check_orders {
     my ($when) = @_;
     reads_less(1000 * @orders, "$when: what is sorted by an index reads its page and no more", sub { $page->($_) for @orders });
@@ -587,9 +590,9 @@ check_holders();
 check_previews();
 check_exports();
 
-# --- lists of accounts of which few fit ---------------------------------------------------------------------------------
+# --- lists of accounts of which few match -------------------------------------------------------------------------------
 
-# Pages that say how far they have looked, until everything was: who fits stands far from the beginning.
+# Pages that say how far they have searched, until the end; the matching rows are far from the beginning.
 sub walk_of {
     my ($path, $name, $most) = @_;
     my ($next, $pages, @found) = ('', 0);
@@ -609,7 +612,7 @@ is($t->admin(POST => '/mappings', { group => 'Group 1', role => 'read-only' })->
 sql("delete from scim.membership where tenant = '@{[$t->tenant]}' and group_id = '00000002-0000-7000-8000-000000000001' and member_id = '00000001-0000-7000-8000-000000019999'");
 is_json([walk('role=user')], [3, 'user19999', 'user5000'], 'two are not in it');
 
-# The same of other lists in which something is looked for: 10,000 rows, and a page that is not full goes on behind them.
+# The same for other lists with a search: 10,000 rows, and a page that is not full continues after them.
 my $group1 = '/groups/Group%201/members?q=';
 is_json([walk_of("${group1}SER1999", 'name', 21_000)], [2, map {"user$_"} 1999, 19990 .. 19998], 'members by a part of a name');
 is_json([walk_of("${group1}ser1999&limit=4", 'name', 21_000)], [4, map {"user$_"} 1999, 19990 .. 19998], 'by pages of four');
@@ -630,7 +633,7 @@ is_json([walk_of('/links?q=SUBJECT1199', 'subject', 10_100)], [2, map {"sübject
 is_json([walk_of("/links?user=$MIDDLE&q=SUBJECT1199", 'subject', 13_000)], [2, map {"sübject$_"} 1199, 11990 .. 11999], 'and those of one user');
 is_json([walk_of('/grants?q=user11000', 'userName', 31_000)], [2, 'user11000'], 'grants by a part of a name');
 is_json([walk_of('/grants?source=login', 'userName', 10_400)], [2, 'user11000'], 'and by their source');
-# Of requests 20,000, the newest first.
+# 20,000 requests, the newest first.
 sql(<<"SQL");
 insert into scim.activity (tenant, at, token, token_name, method, path, status, duration, object, reason)
 select '@{[$t->tenant]}', now() - interval '1 hour' - i * interval '1 second', 'k', 'filler', case i when 30000 then 'DELETE' else 'PUT' end, '/Users/filler' || i,

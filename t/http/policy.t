@@ -118,9 +118,9 @@ $empty->admin(POST => '/subscriptions', { name => 'Web', automatic => true });
 is_json(warned({ syncPolicy => 'all', loginPolicy => 'first-login' }), [], 'with something automatic');
 like(scimctl(qw(tenant set), $empty->tenant, qw(--sync-policy groups)), qr/^Warnings +The sync policy "groups" gives nobody anything/m, 'scimctl tenant set');
 
-# --- at the same time -------------------------------------------------------------------------------------------------------
+# --- simultaneous requests --------------------------------------------------------------------------------------------------
 
-# Of many who make the same subscription, mapping or grant at the same time one does.
+# Of many requests that make the same subscription, mapping or grant at the same time, one succeeds.
 sub at_once {
     my ($path, $body) = @_;
     my @pids;

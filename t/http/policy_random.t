@@ -1,5 +1,6 @@
-# Previews against their plain definition: who has what before and after, as the view scim.access has it, and EXCEPT between the two. On
-# random tenants with seats, people who wait, protected, local and inactive accounts, and groups in groups.
+# Previews compared with their definition: who has what before and after, in the view scim.access, and EXCEPT between
+# the two. With random tenants that have seats, waiting people, protected, local and inactive accounts, and nested
+# groups.
 use strict;
 use warnings;
 use Test::More;
@@ -39,7 +40,7 @@ sub beyond {
 sub told { my ($side) = @_; return join ' ', map { join ':', grep {defined} @$_{qw(userName subscription role)} } @{ $side->{items} } }
 
 my $changed = 0;
-# What a change of the policy gives it gives since then.
+# What a change of the policy gives is given from that time on.
 for my $round (1 .. 40) {
     sql("update scim.tenant set sync_policy = '" . pick(qw(manual all groups groups)) . "' where tenant = '$own'");
     my (%change, @sql);

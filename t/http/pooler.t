@@ -1,5 +1,6 @@
-# A connection pooler between httpd and PostgreSQL: in session mode all works, and in transaction mode, which pgbouncer before
-# 1.21 cannot do with prepared statements, no request runs the statement of another one: it is right, or refused with a reason.
+# A connection pooler between httpd and PostgreSQL: in session mode everything works. Transaction mode does not work
+# with prepared statements in pgbouncer before 1.21; there no request executes the statement of another one: it is
+# correct, or refused with a reason.
 use strict;
 use warnings;
 use Test::More;
@@ -67,7 +68,7 @@ $count{ $_->{status} }++ for together(map { ($t->raw_request(GET => "/Users/$u")
 is_json(\%count, { 200 => 24 }, '24 requests at once');
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0, 'no transaction is left open');
 
-# A lock is given up in time behind it, too.
+# A request also stops waiting for a lock in time when a pooler is used.
 my $locker = fork // die "fork: $!";
 if (!$locker) {
     open STDOUT, '>', '/dev/null';
@@ -83,7 +84,7 @@ sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where query li
 waitpid $locker, 0;
 is($t->row($u)->{deleted}, false, 'and not done later');
 
-# Transaction mode: few connections for many clients, whose statements are prepared there already, or are not.
+# Transaction mode: few connections for many clients, whose statements may or may not be prepared on them.
 stop();
 start('transaction', 2);
 my @answers = map { together(map { ($t->raw_request(GET => "/Users/$u"), $t->raw_request(GET => "/Groups/$g"),

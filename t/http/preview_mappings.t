@@ -1,4 +1,5 @@
-# Mappings in a preview and in what is saved: objects, whatever the names hold, and in scimctl two options, or a text or JSON list.
+# Mappings in previews and in saved policies: objects, for names with any characters; and in scimctl two options, or a
+# text, or a JSON list.
 use strict;
 use warnings;
 use utf8;
@@ -43,7 +44,7 @@ is(scimctl(qw(policy save --tenant), $own, '--group', 'Equal=', '--subscription'
 is_empty($t->admin(POST => '/policy', { group => 'plain', role => 'user', map => ['plain=Mail'] }), 204, 'one by its arguments, and one in the list');
 is(mappings(), 'Equal= -> =, Web, Pro -> 1/2 "x", a=b -> x = y, plain -> Mail, plain -> role read-only, plain -> role user', 'they are there as well');
 
-# --- what is wrong -------------------------------------------------------------------------------------------------------------------------------
+# --- errors --------------------------------------------------------------------------------------------------------------------------------------
 
 my $FORM = 'each of the list must be an object with group and either subscription or role, or a text GROUP=SUBSCRIPTION or GROUP=role:ROLE.';
 for my $path ('/preview', '/policy') {
@@ -74,7 +75,7 @@ for my $path ('/preview', '/policy') {
     }
 }
 
-# --- what people have already is not granted -----------------------------------------------------------------------------------------------------
+# --- existing access is not shown as granted -----------------------------------------------------------------------------------------------------
 
 my $c = ScimTest->new('preview-role');
 my %who = map { my ($name, $role) = split /:/; $name => $c->make(Users => userName => $name, ($role ? (roles => [{ value => $role }]) : ())) } qw(none own:read-only other:administrator user:user);

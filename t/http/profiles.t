@@ -1,5 +1,5 @@
-# A tenant's profile decides what of a client's habits is accepted: each leniency passes under `lenient` and is refused
-# under `rfc` and `interop`, what the RFCs allow and the interoperability profile does not under `interop` alone.
+# A tenant's profile decides which deviations of a client are accepted: `lenient` accepts each leniency, `rfc` and
+# `interop` refuse it; what the RFCs allow but the interoperability profile does not is refused only by `interop`.
 use strict;
 use warnings;
 use Test::More;
@@ -9,7 +9,7 @@ my %tenant = map { $_ => ScimTest->new("profile-$_") } qw(lenient rfc interop);
 scimctl(qw(role add 25 --tenant), $_->tenant) for values %tenant;
 scimctl(qw(tenant set), $tenant{$_}->tenant, '--profile', $_) for qw(rfc interop);
 
-# What a refusal says: what the client did, and what it should do.
+# The texts of refusals: what the client did, and what it should do.
 my %text = (
     'boolean-string'     => ['A boolean is a string, "True" or "False"', 'send true or false', 'invalidValue'],
     'dotted-key'         => ['A path such as name.givenName is the name of a member',
@@ -64,7 +64,7 @@ for my $t (values %tenant) {
     $t->{group} = $t->make(Groups => displayName => 'g', members => [{ value => $t->{user} }]);
 }
 
-# Everything that is stored of a tenant.
+# All stored data of a tenant.
 sub stored {
     my ($t) = @_;
     return sql("select string_agg(concat(r.id, r.version, r.doc, r.deleted_at), ' ' order by r.id) ||
@@ -78,8 +78,8 @@ sub user_patch  { my @ops = @_; return sub { my ($t) = @_; (PATCH => "/Users/$t-
 sub group_patch { my @ops = @_; return sub { my ($t) = @_; (PATCH => "/Groups/$t->{group}", { schemas => [$PATCH],
     Operations => [map { ref $_ eq 'CODE' ? $_->($t) : $_ } @ops] }) } }
 
-# [name, the request of a tenant, the status under lenient, the scimType where the place of the slip decides on it]. What a
-# PATCH finds out while it is applied is refused between its two batches.
+# [name, the request of a tenant, the status under lenient, the scimType if it depends on the position]. What a PATCH
+# notices while it is applied is refused between its two batches.
 my @rows = (
     ['boolean-string', user_patch(op(replace => 'active', 'False')), 200],
     ['boolean-string', sub { (POST => '/Users', { schemas => [$USER], userName => 'b', active => 'True' }) }, 201],
@@ -164,7 +164,7 @@ for my $row (@allowed) {
 }
 is(scalar(log_lines('error_log', qr/leniency: .*(?:unknown-attribute|no-path)/)), 0, 'which is no leniency');
 
-# What is right passes everywhere, a PATCH that reads and one that does not.
+# A correct request is accepted by every profile: a PATCH that reads, and one that does not.
 for my $profile (sort keys %tenant) {
     my $t = $tenant{$profile};
     is($t->request(POST => '/Users', { schemas => [$USER, $ENTERPRISE], userName => 'right', active => false,
@@ -178,7 +178,7 @@ for my $profile (sort keys %tenant) {
         "$profile: the flag in the query");
 }
 
-# Bulk: each operation by itself, and the message as a whole
+# Bulk: each operation separately, and the message as a whole
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 for my $profile (sort keys %tenant) {
     my $t = $tenant{$profile};
@@ -207,17 +207,17 @@ for my $profile (sort keys %tenant) {
 ok((log_lines('error_log', qr{tenant=\Q$tenant{lenient}{tenant}\E .* POST \S+/Bulk: leniency: boolean-string,value-path-creates$}))[0],
     'Bulk: the log tells');
 
-# A stranger is told nothing of it.
+# A stranger learns nothing of the profile.
 my $t = $tenant{rfc};
 is_error($t->request(POST => '/Users', { userName => 'n' }, Authorization => "Bearer $tenant{lenient}{token}"), 401, undef,
     undef, 'a stranger');
 
-# The profile holds from the next request.
+# A new profile is effective from the next request.
 is($t->request(POST => '/Users', { userName => 'now' })->{status}, 400, 'refused');
 scimctl(qw(tenant set), $t->tenant, qw(--profile lenient));
 is($t->request(POST => '/Users', { userName => 'now' })->{status}, 201, 'and accepted, once the profile is lenient');
 
-# ServiceProviderConfig, which nobody has to log in for
+# ServiceProviderConfig, which needs no authentication
 sub config {
     my ($tenant, $token, $base) = @_;
     my $res = $t->request(GET => '/ServiceProviderConfig', undef, Authorization => $token && "Bearer $token", ':base' => ($base // '/scim/v2/') . $tenant);
@@ -231,7 +231,7 @@ is(claim($tenant{$_}->tenant, $tenant{$_}{token}), undef, "$_ does not") for qw(
 is(claim($interop, $tenant{interop}{token}, '/small/v2/'), undef, 'nor does a Location whose pages are too small');
 my $revoked = $tenant{interop}->new_token('revoked');
 scimctl(qw(token revoke --tenant), $interop, 'revoked');
-# To strangers a tenant is as one that does not exist.
+# For strangers a tenant looks like one that does not exist.
 my $nobody = config('no-such-tenant')->{body};
 for my $token (undef, 'scim_nonsense', $tenant{rfc}{token}, $revoked) {
     is(config($interop, $token)->{body} =~ s/\Q$interop\E/no-such-tenant/gr, $nobody, 'to strangers: as no tenant') or diag $token;

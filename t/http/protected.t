@@ -1,4 +1,4 @@
-# The main contact and break-glass accounts: whatever provisioning asks for, they and their groups stay as they are.
+# The main contact and break-glass accounts: no request of provisioning changes them or their groups.
 use strict;
 use warnings;
 use utf8;
@@ -22,7 +22,7 @@ my $ben  = $t->make(Users => userName => 'ben');
 my $cat  = $t->make(Users => userName => 'cat');
 my $staff = $t->make(Groups => displayName => 'Staff', members => [map { { value => $_ } } $ann, $ben, $cat]);
 
-# --- marking -------------------------------------------------------------------------------------------------------------------------
+# --- protecting ----------------------------------------------------------------------------------------------------------------------
 
 is_problem(protect($ann, 'friend'), 400, $ANY, { kind => 'must be one of: main-contact|break-glass.' }, 'a kind that is none');
 is_problem($t->admin(POST => '/users/nobody/protect', { kind => 'break-glass' }), 404, $ANY, { user => 'There is no user "nobody"; make it first, or correct the name.' }, 'nobody');
@@ -38,7 +38,7 @@ is_json(unjson(sql("select jsonb_agg(jsonb_build_array(actor, object_name, befor
     [['admin', 'Ann', undef, { protected => 'main-contact' }], ['admin', 'ben', undef, { protected => 'break-glass' }]], 'the audit log has both');
 is_json([map { $_->{userName} } @{ $t->admin(GET => '/users?protected=true')->{json}{items} }], [qw(Ann ben)], 'they can be listed');
 
-# --- every path ------------------------------------------------------------------------------------------------------------------------
+# --- every kind of request -------------------------------------------------------------------------------------------------------------
 
 my %detail = ($ann => 'The user "Ann" is the main contact. Provisioning may not change it; an administrator can.',
     $ben => 'The user "ben" is a break-glass account. Provisioning may not change it; an administrator can.');
@@ -95,7 +95,8 @@ is_json($t->stored_members($staff), [sort $ann, $ben], 'the protected ones stay'
 is($t->request(PUT => "/Groups/$staff", { schemas => [$GROUP], displayName => 'Crew', members => [map { { value => $_ } } $ann, $ben] })->{status}, 200,
     'the group can be renamed');
 
-# Nor does a group go in which a protected user is, or a group in which one is out of another one.
+# A group with a protected member cannot be deleted, and a group that contains a protected user indirectly cannot be
+# removed from another one.
 my $inner = $t->make(Groups => displayName => 'Inner', members => [{ value => $ann }]);
 my $outer = $t->make(Groups => displayName => 'Outer', members => [{ value => $inner }, { value => $cat }]);
 $before{$_} = stored($_) for $inner, $outer, $staff, $ann, $ben;
@@ -133,7 +134,7 @@ is($t->admin(POST => "/users/$ben/unprotect", {})->{json}{protected}, undef, 'un
 is_empty($t->request(DELETE => "/Users/$ben"), 204, 'which provisioning may delete from then on');
 is_problem(protect($ben, 'break-glass'), 409, 'The user "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');
 
-# A protected account that is deleted all the same, as by an operator's own hand, is not restored by provisioning.
+# A protected account that was deleted nevertheless, for example by an operator in SQL, is not restored by provisioning.
 my $eve = $t->make(Users => userName => 'eve', externalId => 'e1');
 is_empty($t->request(DELETE => "/Users/$eve"), 204, 'delete one');
 sql("update scim.resource set protected = 'break-glass' where tenant = '$own' and id = '$eve'");

@@ -1,5 +1,5 @@
-# An application on the same host, behind mod_proxy, mod_rewrite or FastCGI: it gets its own paths, and never a request of
-# the endpoint or of the admin API, whose headers hold the bearer token and an administrator's password.
+# An application on the same host, behind mod_proxy, mod_rewrite or FastCGI: it gets its own paths, and never a request
+# of the endpoint or of the admin API, whose headers have the bearer token and an administrator's password.
 use strict;
 use warnings;
 use Test::More;
@@ -27,7 +27,7 @@ my $admin = qq{<Location "/scim-admin">\nSetHandler scim-admin\nAuthType Basic\n
 
 my $PAGES = 'pages of errors';
 
-# What stands beside the endpoint, and what then answers the application's path /hello.
+# The configuration besides the endpoint, and who then answers the application's path /hello.
 my @beside = (
     ['ProxyPass', qq{ProxyPass "/" "$to/"}, 'application'],
     ['ProxyPass in a Location', qq{<Location "/">\nProxyPass "$to/"\n</Location>}, 'application'],
@@ -66,7 +66,7 @@ my $closed = qq{<Location "/scim/v2/closed">\nRequire all denied\n</Location>\n<
     . qq{<Location "/scim/v2/$tenant">\nLimitRequestBody 2000\n</Location>\n};
 my @modules = qw(proxy proxy_http proxy_fcgi rewrite dir mime);
 
-# Each in a virtual host of its own: the endpoint inside it, and the endpoint in the main server.
+# Each in its own virtual host: with the endpoint inside it, and with the endpoint in the main server.
 my $hosts = '';
 for my $i (0 .. $#beside) {
     my ($name, $text) = @{ $beside[$i] };
@@ -74,7 +74,7 @@ for my $i (0 .. $#beside) {
     $hosts .= "<VirtualHost 127.0.0.1:\@port\@>\nServerName $_->[0]$i.test\nDocumentRoot \"$files\"\n$text\n$_->[1]$after</VirtualHost>\n"
         for ['in', "$endpoint$admin"], ['out', ''];
 }
-# A virtual host's Locations come behind those of the main server, so a SetHandler there would be the last word.
+# A virtual host's Locations come after those of the main server, so a SetHandler there is effective.
 my @outside = grep { $beside[$_][0] ne 'SetHandler of the application' } 0 .. $#beside;
 my $common = qq{TypesConfig /dev/null\n<Directory "$files">\nRequire all granted\n</Directory>\nLogLevel warn scim:info\n};
 my $front = front("$common$endpoint$admin$hosts", @modules);
@@ -123,11 +123,11 @@ for my $i (@outside) {
     ask("$name, the endpoint in the main server", $front->{port}, "out$i.test", $answer);
 }
 
-# The main server alone, where a host has no virtual hosts.
+# The main server only, without virtual hosts.
 my $plain = front("$common$endpoint${admin}DocumentRoot \"$files\"\n$beside[0][1]\n$beside[1][1]\n$beside[7][1]\n", @modules);
 ask('the main server', $plain->{port}, '127.0.0.1', 'application');
 
-# By number in @beside.
+# The index in @beside.
 my %number = map { $beside[$_][0] => $_ } 0 .. $#beside;
 my @rewritten = (':port' => $front->{port}, ':host' => "in$number{'another path to the endpoint'}.test");
 is($t->request(GET => "/$tenant/Users/$user", undef, ':base' => '/old', @rewritten)->{status}, 200, 'RewriteRule [PT] to the endpoint');

@@ -1,5 +1,6 @@
-# Requests as clients write them: queries with a plus, filters and paths with many ids, URLs of resources, single quotes, names with a dot for
-# a colon, messages that lack what they should have. Each is understood in every method and door, or is no leniency; in rfc what is one is refused.
+# Requests as clients write them: queries with a plus, filters and paths with many ids, URLs of resources, single
+# quotes, names with a dot instead of a colon, messages with missing members. Each is accepted in every method and
+# endpoint; if it needs a leniency, `rfc` refuses it.
 use strict;
 use warnings;
 use Test::More;
@@ -87,7 +88,7 @@ $t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => "'" }]);
 is_json([map { $_->{id} } @{ $total->('/Users?filter=' . escaped(q{title eq "'"})) }], [$ann], 'and in double ones');
 is_error($t->request(GET => '/Users?filter=' . escaped($_)), 400, 'invalidFilter', undef, "wrong: $_") for "userName eq 'ann", "userName eq 'ann\"", "userName eq ''ann''";
 
-# --- names: a dot behind the URN, the core's URN, keys that are paths -------------------------------------------------------------------------------
+# --- names: a dot after the URN, the core's URN, keys that are paths --------------------------------------------------------------------------------
 my $cat = $t->make(Users => userName => 'cat', name => { givenName => 'C' }, $ENTERPRISE => { employeeNumber => '7', department => 'D' });
 is_json([map { $_->{id} } @{ $total->('/Users?filter=' . escaped("$ENTERPRISE.employeeNumber eq \"7\"")) }], [$cat], 'a dot in a filter');
 is_json([map { $_->{id} } @{ $total->('/Users?filter=' . escaped("$USER.userName eq \"cat\"")) }], [$cat], "of the core's URN, too");

@@ -1,4 +1,4 @@
-# What an administrator is told who has named something that is not there: what is wrong, what to do, and which names there are.
+# The error if an administrator names an object that does not exist: what is wrong, what to do, and which names exist.
 use strict;
 use warnings;
 use utf8;
@@ -18,9 +18,9 @@ my $ROLES = 'The roles here are: administrator, office-admin, user, read-only, s
 my $SUBS  = 'The subscriptions here are: Web - Bilingual, Web - French.';
 my $FIX   = 'make it first, or correct the name.';
 
-# What is asked, the argument that is wrong, and the text.
+# The request, the wrong argument, and the text.
 for (
-    # few: all that there are
+    # few: all existing names
     [POST => '/mappings', { group => 'Sales', role => 'king' }, 404, role => qq(There is no role "king"; $FIX $ROLES)],
     [PATCH => '/users/anna', { role => 'king' }, 400, role => "Role not found: king. $ROLES"],
     [GET => '/users?role=king', undef, 400, role => "Role not found: king. $ROLES"],
@@ -39,7 +39,7 @@ for (
     [PATCH => '/flags/IA', { description => 'x' }, 404, flag => qq(There is no flag "IA"; $FIX The flag here is: AI.)],
     [GET => '/users?flag=IA', undef, 400, flag => qq(There is no flag "IA"; $FIX The flag here is: AI.)],
     [GET => '/templates/Every', undef, 404, template => 'There is no template "Every"; the list of templates shows their names. The template here is: Everybody.'],
-    # many: what may have been meant
+    # many: similar names
     [GET => '/groups/Salse', undef, 404, group => qq(There is no group "Salse"; $FIX Did you mean "Sales"?)],
     [GET => '/groups/emea', undef, 404, group => qq(There is no group "emea"; $FIX Did you mean "Sales EMEA"?)],
     [GET => '/groups/equipe', undef, 404, group => qq(There is no group "equipe"; $FIX Did you mean "\x{c9}quipe"?)],
@@ -52,7 +52,7 @@ for (
     [POST => '/links', { user => 'annas', issuer => 'i', subject => 's' }, 404, user => qq(There is no user "annas"; $FIX Did you mean "anna"?)],
     [GET => '/users/zzz', undef, 404, user => qq(There is no user "zzz"; $FIX)],
     [GET => "/users/$id", undef, 404, user => qq(There is no user "$id"; $FIX)],
-    # what has an id alone
+    # objects that have only an id
     [DELETE => "/mappings/$id", undef, 404, mapping => qq(There is no mapping "$id"; the list of mappings shows their ids.)],
     [DELETE => "/grants/$id", undef, 404, grant => qq(There is no grant "$id"; the list of grants shows their ids.)],
     [DELETE => "/links/$id", undef, 404, link => qq(There is no link "$id"; the list of links shows their ids.)],
@@ -75,7 +75,7 @@ for (
     ref $text ? like($told->{detail}, $text, "$method $path: $field") : is($told->{detail}, $wanted, "$method $path: $field");
 }
 
-# Names are the tenant's own: of another one's nothing is told.
+# Only the tenant's own names are shown, never another tenant's.
 {
     my $other = ScimTest->new('refusals-other');
     $other->make(Groups => displayName => 'Secret sales');

@@ -1,4 +1,4 @@
-# What RFC 7643 and RFC 7644 demand and no other test shows; t/requirements.tsv tells where the rest is.
+# Requirements of RFC 7643 and RFC 7644 that no other test checks; t/requirements.tsv lists the tests of the others.
 use strict;
 use warnings;
 use utf8;
@@ -28,7 +28,7 @@ for my $url (qw(https://x.example/ann ann/photo.jpg urn:x:ann)) {
 }
 is_error(post(Users => userName => 'ref', profileUrl => 'no URI'), 400, 'invalidValue', qr/profileUrl/, 'a reference that is no URI');
 
-# RFC 7643 2.3.8: the order of members is nobody's business
+# RFC 7643 2.3.8: the order of members has no meaning
 my @in_order = map { $t->request(PUT => "/Users/$id", "{$_}")->{json} }
     "\"schemas\":[\"$USER\"],\"userName\":\"ann\",\"displayName\":\"Ann\",\"name\":{\"givenName\":\"A\",\"familyName\":\"N\"}",
     "\"name\":{\"familyName\":\"N\",\"givenName\":\"A\"},\"displayName\":\"Ann\",\"userName\":\"ann\",\"schemas\":[\"$USER\"]";
@@ -37,7 +37,7 @@ is_json($in_order[1], $in_order[0], 'members in another order');
 is($t->request(PATCH => "/Users/$id", "{\"Operations\":[{\"value\":\"T\",\"path\":\"title\",\"op\":\"add\"}],\"schemas\":[\"$PATCH\"]}")
     ->{json}{title}, 'T', 'members of a PATCH in another order');
 
-# RFC 7643 2.5: unassigned, null and [] are one state
+# RFC 7643 2.5: unassigned, null and [] are the same state
 for my $case ({}, { title => undef, emails => undef, name => undef }, { emails => [], roles => [], name => {} },
     { $ENTERPRISE => undef }, { $ENTERPRISE => { department => undef } })
 {
@@ -116,7 +116,7 @@ for my $version (qw(v1 v3 v2.1)) {
     is($t->request(GET => '/Users', undef, ':base' => "/scim/$version/" . $t->tenant)->{status}, 404, 'nor is it in the place of v2');
 }
 
-# RFC 7644 3.4.2.1: however much is found, the answer is a page, so that nothing is ever too many
+# RFC 7644 3.4.2.1: the answer is always a page, so tooMany is never needed
 $t->make(Users => userName => "wide$_") for 1 .. 4;
 for my $path ('', '/Users', '/Users?filter=userName%20pr') {
     my $wide = $t->request(GET => $path, undef, ':base' => '/small/v2/' . $t->tenant)->{json};

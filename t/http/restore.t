@@ -1,4 +1,4 @@
-# Whom a POST brings back: who was deleted, and who is inactive; by what, and by what not.
+# Whom a POST restores: deleted and inactive users; by which values, and by which not.
 use strict;
 use warnings;
 use utf8;
@@ -12,7 +12,7 @@ my $n    = 0;
 sub uuid { return sprintf '0a21f0f2-8d2a-4f8e-bf98-%012x', ++$n }
 sub mail { return [{ value => $_[0], type => 'work', primary => true }] }
 
-# By either door: (status, id, and what activity says of it).
+# By POST or Bulk: (status, id, and the reason in activity).
 my $rows = 0;
 sub told {
     my $told = eventually(sub { my $list = $t->admin(GET => '/activity?limit=500')->{json}{items}; return @$list > $rows && $list });
@@ -32,7 +32,7 @@ sub inactive { my ($id) = @_; $t->patch("/Users/$id", [{ op => 'replace', path =
 sub stored   { return sql("select string_agg(concat_ws(' ', id, version, doc, deleted_at), ',' order by id) from scim.resource where tenant = '$own' and type = 'User'") }
 sub many     { return sql("select count(*) from scim.resource where tenant = '$own' and external_id = '$_[0]' and deleted_at is null") }
 
-# --- a blank is no externalId ------------------------------------------------------------------------------------------------------------
+# --- a blank is not an externalId --------------------------------------------------------------------------------------------------------
 
 for my $door (sort keys %door) {
     for my $blank (' ', "\t \n", "\x{a0}", "\x{3000}\x{2003}", "\x{200b}", "\x{feff}", ' ' x 40) {
@@ -53,7 +53,7 @@ $t->patch("/Users/$kim", [{ op => 'add', path => 'externalId', value => 'x' }]);
 is($t->patch("/Users/$kim", [{ op => 'replace', path => 'externalId', value => "\x{3000}" }])->{json}{externalId}, undef, 'PATCH');
 gone($kim);
 
-# --- one that names nobody by itself -------------------------------------------------------------------------------------------------------
+# --- an externalId that does not identify a person -----------------------------------------------------------------------------------------
 
 sub same_text {
     my ($what, $id) = @_;
@@ -105,14 +105,14 @@ for my $door (sort keys %door) {
 }
 sql("delete from scim.resource where tenant = '$own' and type = 'User'");
 
-# Where everybody has the same one, whoever has the same userName is found among them.
+# If everybody has the same externalId, the user with the same userName is found among them.
 sql("insert into scim.resource (tenant, type, id, doc, deleted_at) select '$own', 'User', scim.new_id(now()),
     jsonb_build_object('schemas', jsonb_build_array('$USER'), 'userName', 'many' || i, 'externalId', 'null', 'active', false), now() from generate_series(1, 300) i");
 my $first = sql("select id from scim.resource where tenant = '$own' and former_name_key = 'many1'");
 is($t->make(Users => userName => 'Many1', externalId => 'null'), $first, 'one of very many');
 sql("delete from scim.resource where tenant = '$own' and type = 'User'");
 
-# --- who is inactive, as Okta sends it again --------------------------------------------------------------------------------------------------
+# --- inactive users, as Okta sends them again -------------------------------------------------------------------------------------------------
 
 my $ext = '00ujl29u0le5T6Aj10h7';
 my %okta = (userName => 'test.user@okta.example', externalId => $ext, displayName => 'Test User', name => { givenName => 'Test', familyName => 'User' },
@@ -151,7 +151,7 @@ for my $door (sort keys %door) {
     is_json([0 + $status, $back, $t->row($id)->{doc}{active}], [201, $id, true], "$door: and is active where that is not said, as every new account is");
 }
 
-# Its name is another one's.
+# The userName belongs to another user now.
 my $other = $t->make(Users => userName => 'other');
 inactive($id);
 my $before = stored();
@@ -159,7 +159,7 @@ for my $door (sort keys %door) {
     is(($door{$door}->(%okta, userName => 'OTHER'))[0], 409, "$door: a userName that is taken");
     is(stored(), $before, "$door: nothing has changed");
 }
-# One that is there comes before one that was deleted.
+# An existing user is preferred to a deleted one.
 my $deleted = $t->make(Users => userName => 'deleted', externalId => uuid());
 sql("update scim.resource set doc = doc || '{\"externalId\": \"$ext\"}' where id = '$deleted'");
 gone($deleted);
@@ -221,7 +221,7 @@ scimctl(qw(tenant set), $own, qw(--restore externalId));
 isnt($made, $id, 'externalId: another one is somebody else');
 gone($made);
 
-# --- what holds all the same -----------------------------------------------------------------------------------------------------------------------
+# --- rules that apply nevertheless -----------------------------------------------------------------------------------------------------------------
 
 is($t->admin(POST => "/users/$id/protect", { kind => 'break-glass' })->{status}, 200, 'protect it');
 $before = stored();

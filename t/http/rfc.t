@@ -1,4 +1,4 @@
-# The examples of RFC 7644 3.3 to 3.6 as they are printed there, in their order where one follows from another.
+# The examples of RFC 7644 3.3 to 3.6 as they are printed there, in their order if one follows from another.
 use strict;
 use warnings;
 use Test::More;
@@ -28,7 +28,7 @@ is_reply($t->request(GET => '/Users?attributes=userName'), 200,
     listing(1, 1, { schemas => [$USER], id => $id, userName => 'bjensen' }), '3.4.2: userName of all');
 is($t->request(GET => '/Users?startIndex=1&count=10')->{json}{itemsPerPage}, 1, '3.4.2.4: a page');
 
-# 3.4.2.2: each printed filter is understood
+# 3.4.2.2: each printed filter is accepted
 for my $filter ('userName eq "bjensen"', 'name.familyName co "O\'Malley"', 'userName sw "J"',
     'urn:ietf:params:scim:schemas:core:2.0:User:userName sw "J"', 'title pr',
     'meta.lastModified gt "2011-05-13T04:42:34Z"', 'meta.lastModified ge "2011-05-13T04:42:34Z"',

@@ -1,4 +1,4 @@
-# The role that an administrator has given stays until a request says something of roles, whatever else happens to the account.
+# A role from an administrator stays until a request contains roles, whatever else happens to the account.
 use strict;
 use warnings;
 use utf8;
@@ -22,7 +22,7 @@ my $ann = $t->request(POST => '/Users', body(roles => \@sent))->{json}{id};
 is(role_of($ann), 'administrator', 'the identity provider sends a role');
 sub set { is($t->admin(PATCH => "/users/$ann", { role => $_[0] })->{status}, 200, "an administrator gives " . ($_[0] // 'none')) }
 
-# --- what says nothing of roles --------------------------------------------------------------------------------------------------------------------
+# --- requests without roles ------------------------------------------------------------------------------------------------------------------------
 
 my $n = 0;
 my @silent = (
@@ -65,7 +65,7 @@ is($t->request(DELETE => "/Groups/$group")->{status}, 204, 'groups come and go')
 is($t->request(PATCH => "/Users/$ann", ops({ op => 'replace', path => 'active', value => $_ }))->{status}, 200, 'deactivated and activated') for false, true;
 is(role_of($ann), 'read-only', 'the role stays');
 
-# --- what says something -----------------------------------------------------------------------------------------------------------------------------
+# --- requests with roles -----------------------------------------------------------------------------------------------------------------------------
 
 my $version = sub { $t->row($ann)->{version} };
 for (['PATCH of the attribute', PATCH => ops({ op => 'replace', path => 'roles', value => \@sent })],
@@ -100,7 +100,7 @@ is(role_of($ann), 'read-only', 'withdraws nothing that an administrator has give
 is($t->request(PUT => "/Users/$ann", body(roles => \@sent))->{status}, 200, 'PUT of one');
 is(role_of($ann), 'administrator', 'the role follows');
 
-# --- what administrators do --------------------------------------------------------------------------------------------------------------------------
+# --- operations of administrators --------------------------------------------------------------------------------------------------------------------
 
 set('read-only');
 is($t->admin(POST => "/users/$ann/convert", {})->{status}, 200, 'made a local account');
@@ -135,7 +135,7 @@ is($t->request(DELETE => "/Users/$cat")->{status}, 204, 'DELETE');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'cat', externalId => $ext2, roles => [@sent] })->{json}{id}, $cat, 'POST with roles');
 is(role_of($cat), 'administrator', 'the role follows');
 
-# --- roles that count at creation alone --------------------------------------------------------------------------------------------------------------
+# --- roles that only apply at creation ---------------------------------------------------------------------------------------------------------------
 
 scimctl(qw(tenant set), $own, qw(--role-wins creation));
 is($t->admin(PATCH => "/users/$cat", { role => 'read-only' })->{status}, 200, 'an administrator gives another one');

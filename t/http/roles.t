@@ -1,5 +1,5 @@
-# The roles and entitlements of a tenant: /Roles and /Entitlements of the IETF draft, and the same rows in Okta's shape.
-# Clients read them, and cannot change them.
+# The roles and entitlements of a tenant: /Roles and /Entitlements of the IETF draft, and the same rows in Okta's
+# format. Clients can read but not change them.
 use strict;
 use warnings;
 use Test::More;
@@ -17,7 +17,7 @@ sub role { my ($value, $id) = @_; return $t->resource(Roles => $ROLE, 'Role', { 
 sub okta { my ($value, $id) = @_; return $t->resource(OktaRoles => $OKTA, 'OktaRole', { displayName => $display{$value},
     type => 'built-in' }, $id, 1) }
 
-# A new tenant has the built-in ones, in order, in both shapes under one id.
+# A new tenant has the built-in roles, in order, in both formats with the same id.
 my $res = $t->request(GET => '/Roles');
 is_reply($res, 200, listing(5, 1, map { role($_) } @values), 'the roles');
 my %id = map { $_->{value} => $_->{id} } @{ $res->{json}{Resources} };
@@ -26,7 +26,7 @@ is_reply($t->request(GET => "/Roles/$id{user}"), 200, role('user', $id{user}), '
 is_reply($t->request(GET => "/OktaRoles/$id{user}"), 200, okta('user', $id{user}), 'one role, for Okta');
 is_reply($t->request(GET => "/$_"), 200, listing(0, 1), "no $_ yet") for qw(Entitlements OktaEntitlements);
 
-# Everything that reads works as for other types.
+# All ways of reading work as for other types.
 sub found { [map { $_->{value} // $_->{displayName} } @{ $t->request(GET => $_[0])->{json}{Resources} }] }
 is_json(found('/Roles?filter=value%20eq%20%22USER%22'), ['user'], 'filter, without case');
 is_json(found('/Roles?filter=display%20sw%20%22Office%22%20and%20supported%20eq%20true'), ['office-admin'], 'filter');
@@ -75,7 +75,7 @@ is_json([map { $_->{response}{detail} } @{ $res->{json}{Operations} }[0, 1]],
     'and Bulk says so');
 is($stored->(), $before, 'nothing has changed');
 
-# Where users and groups are meant they are not.
+# Where a user or group is needed, they are refused.
 my $group = $t->make(Groups => displayName => 'g');
 is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $id{user} }] }]), 400, 'invalidValue',
     qr/no User or Group/, 'a role is no member');
@@ -83,14 +83,14 @@ is($t->request(GET => '/')->{json}{totalResults}, 2, 'a query of the root is abo
 is($t->request(POST => '/.search', { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] })->{json}{totalResults},
     2, 'and so is one by message');
 
-# A user has them as Okta and others send them.
+# Users with roles and entitlements as Okta and others send them.
 my $user = $t->make(Users => userName => 'r', roles => [{ value => $id{'office-admin'}, display => 'Office administrator' }],
     entitlements => [{ value => 'e1', display => 'E', type => 'License' }]);
 is_json([@{ $t->request(GET => "/Users/$user")->{json} }{qw(roles entitlements)}],
     [[{ value => $id{'office-admin'}, display => 'Office administrator' }], [{ value => 'e1', display => 'E', type => 'License' }]],
     'roles and entitlements of a user');
 
-# A role of the tenant's own, and an entitlement, as the database has them: what one shape lacks is not in it.
+# A custom role and an entitlement, as stored in the database: attributes that one format lacks are not in it.
 sql("select fixture.add_role('$t->{tenant}', 'auditor', 'Auditor', 'custom', 0)");
 is_json(found('/Roles?filter=type%20eq%20%22custom%22'), ['auditor'], "a role of the tenant's own");
 my $entitlement = sql("insert into scim.resource (tenant, id, type, doc) values ('$t->{tenant}', scim.new_id(now()), 'Entitlement',

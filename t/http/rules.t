@@ -1,5 +1,5 @@
-# The rules of a tenant are remembered by each process of httpd, and verified by each write: what an administrator has set holds for
-# every write that begins afterwards, in every process.
+# Each httpd process caches the rules of a tenant, and each write verifies them: an administrator's change is effective
+# for every write that begins afterwards, in every process.
 use strict;
 use warnings;
 use POSIX ();
@@ -17,7 +17,8 @@ $t->admin(POST => '/roles', { role => 'auditor' });
 
 # --- one after the other ---------------------------------------------------------------------------------------------------
 
-# Each connection goes to one process; many of them reach all. Meanwhile httpd closes connections that are kept: the next request makes a new one.
+# Each connection goes to one process, so many connections reach all. httpd closes idle connections in between; the next
+# request makes a new one.
 sub together { my @answers = at_once(@_); $t->{agent}->conn_cache->drop; return @answers }
 sub at_once { my @sockets = map { my $socket = connect_httpd(); print $socket $t->raw_request(@$_); $socket } @_; return map { read_reply($_) } @sockets }
 my $n = 0;
@@ -51,7 +52,7 @@ $t->admin(DELETE => '/templates/All');
 
 sub lines { my ($file) = @_; open my $in, '<', $file or die "$file: $!"; return map { chomp; [split / /] } <$in> }
 
-# Runs code in a process of its own, which writes lines into a file.
+# Runs code in a separate process, which writes lines into a file.
 sub beside {
     my ($file, $work) = @_;
     my $pid = fork // die;
@@ -64,7 +65,7 @@ sub beside {
     POSIX::_exit($ok ? 0 : 1);
 }
 
-# From when on a rule surely held: its answer; and until when: the request for the next one.
+# A rule was certainly effective from the answer to its change until the next change was requested.
 sub administrator_of {
     my ($file, $set) = @_;
     return beside($file, sub {
@@ -99,7 +100,7 @@ push @pids, map {
 } 1 .. $WRITERS;
 for (@pids) { waitpid $_, 0; $? == 0 or fail('a process ended well') }
 
-# What surely held from the beginning of a write to its end; undef: nobody can say.
+# The rule that was certainly effective during the whole write; undef: unknown.
 sub held {
     my ($set, $begun, $ended) = @_;
     for my $i (0 .. $#$set) {

@@ -1,5 +1,5 @@
-# When two values are the same: one rule for POST, PUT, PATCH, Bulk, filters and paths. Text that is not caseExact is compared folded,
-# whatever the alphabet and the form of its accents; what is derived of a name is derived by one rule, too.
+# When two values are equal: one rule for POST, PUT, PATCH, Bulk, filters and paths. Text that is not caseExact is
+# compared folded, in any script and with accents in any form. Names are derived by one rule, too.
 use strict;
 use warnings;
 use utf8;
@@ -63,7 +63,7 @@ for (['emails', 'A@x.example', 'a@x.example', 'b@x.example'], ['emails', 'ÄRA@x
     is_json(stored($id, $attribute), undef, 'remove with the value');
 }
 
-# What is caseExact is compared byte by byte.
+# caseExact text is compared byte by byte.
 my @photos = map { { value => "https://x.example/$_", type => 'photo' } } qw(a A);
 my $id = $t->make(Users => userName => 'exact', photos => \@photos);
 is_json(stored($id, 'photos'), \@photos, 'caseExact values are two');
@@ -74,15 +74,15 @@ my @addresses = ({ locality => 'Ärö', type => 'work' }, { type => 'Work', loca
 $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'exact', addresses => \@addresses });
 is_json(stored($id, 'addresses'), [@addresses[0, 2]], 'addresses');
 is($t->patch("/Users/$id", [{ op => 'add', path => 'addresses', value => [$addresses[1]] }])->{etag}, 'W/"3"', 'PATCH adds none that is there');
-# Of two the primary one stays.
+# Of two equal values the primary one stays.
 $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'exact', emails => [{ value => 'A@x' }, { value => 'b@x' }, { value => 'a@X', primary => true }] });
 is_json(stored($id, 'emails'), [{ value => 'a@X', primary => true }, { value => 'b@x' }], 'the primary one of two stays');
-# Values that become the same.
+# Values that become equal.
 $t->request(PUT => "/Users/$id", { schemas => [$USER], userName => 'exact', emails => [{ value => 'A@x', type => 'work' }, { value => 'a@x', type => 'home' }] });
 $t->patch("/Users/$id", [{ op => 'replace', path => 'emails.type', value => 'other' }]);
 is_json(stored($id, 'emails'), [{ value => 'A@x', type => 'other' }], 'values that become the same are one');
 
-# --- derived names: [what is sent, what comes of it] ----------------------------------------------------------------------------------------
+# --- derived names: [what is sent, the derived name] ----------------------------------------------------------------------------------------
 my $long = 'x' x 700;
 my @names = ([{ givenName => '', familyName => 'Berg' }, 'Berg'], [{ givenName => ' ', familyName => 'Berg' }, 'Berg'], [{ givenName => 'Ann', familyName => '' }, 'Ann'],
     [{ givenName => 'Ann', familyName => 'Berg' }, 'Ann Berg'], [{ formatted => '', givenName => 'Ann' }, 'Ann'], [{ formatted => 'Dr. A', givenName => 'Ann' }, 'Dr. A'],

@@ -1,5 +1,5 @@
-# What scimctl prints for people of the audit log and of activity: lists that fit a terminal of 100 columns, and each entry and request by its id,
-# with all that is known of it, and the way from one to the other.
+# scimctl's text output of the audit log and activity: lists that fit a terminal of 100 columns, and entries and
+# requests by id, with all their data and the references between them.
 use strict;
 use warnings;
 use utf8;
@@ -38,7 +38,7 @@ narrow("@$_", @$_) for [qw(user list)], [qw(group list)], ['user', 'history', $l
 my $whole = text(qw(activity list --columns), 'reason,request,address,resource-id');
 like($whole, qr/^Role not found: boss\. The roles here are: .* add the role here\. +[\w@-]{27} +127\.0\.0\.1 +-$/m, 'columns that are named are whole');
 
-# --- one of them ---
+# --- single entries ---
 my $change = newest('audit', 'action=update&objectType=User');
 is(text(qw(audit show), $change->{id}), <<"END", 'an entry');
 Entry      $change->{id}
@@ -90,7 +90,7 @@ for (['hold list' => qr/^Id +Time +Token +Method +Path +Weight +People +State\n/
     like(narrow($command, split(/ /, $command), @more), $heads // qr/./, "$command: its columns");
 }
 {
-    # The tenants of other files, which may have tens of thousands of users, are among them.
+    # The list includes the tenants of other test files, which may have tens of thousands of users.
     for my $command ('activity list --q department.of.long', 'token list', 'hold list', 'subscription list', 'user list --q department.of.long') {
         my @lines = split /\n/, decode_utf8(scimctl(qw(--all-tenants), split / /, $command));
         ok(@lines > 1, "$command of all tenants");

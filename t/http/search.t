@@ -120,7 +120,7 @@ finds('meta.resourceType ne "User"', 'g1 g2');
 finds("id eq \"$id{g2}\"", 'g2');
 finds("schemas eq \"$ENTERPRISE\"", 'ann');
 
-# What a type has not is without a value there.
+# An attribute that a type does not have counts as absent there.
 finds('userName eq "bob"', 'bob');
 finds('userName pr', 'ann bob cyd');
 finds('not (userName pr)', 'g1 g2');
@@ -148,7 +148,7 @@ finds('meta.created pr', 'g2 g1 ann bob cyd', { sortBy => 'members' });
 finds('displayName ne "K"', 'bob g2', { sortBy => 'displayName', count => 2 });
 is_error(search('', { sortBy => 'none' }), 400, 'invalidValue', qr/"none".*any resource type/, 'sorting by an attribute of no type');
 
-# Projections, by each type.
+# Projections, separately for each type.
 is_json(search('', { attributes => ['userName', 'members.value'], filter => 'displayName eq "b" or displayName eq "a"' })->{json},
     listing(2, 1, { schemas => [$GROUP], id => $id{g2}, members => [map { { value => $_ } } sort @id{qw(ann g1)}] },
         { schemas => [$USER], id => $id{bob}, userName => 'Bob' }), 'attributes');
@@ -156,7 +156,7 @@ is_json(search('', { excludedAttributes => ['members', 'groups', 'meta', 'displa
     [{ schemas => [$GROUP], id => $id{g2} }, { schemas => [$USER, $ENTERPRISE], id => $id{ann}, userName => 'ann', active => true,
         title => 'Chief', $ENTERPRISE => { department => 'Law' } }], 'excludedAttributes');
 
-# Refused, and apart.
+# Refusals, and other tenants.
 is_error($t->request(GET => '', undef, Authorization => undef), 401, undef, undef, 'the root without a token');
 is_error($t->request(GET => '/', undef, Authorization => "Bearer $other->{token}"), 401, undef, undef, "another tenant's token");
 is_error($t->request($_ => '/', {}), 405, undef, undef, "$_ of the root") for qw(POST PUT PATCH);

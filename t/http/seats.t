@@ -1,4 +1,5 @@
-# Seats: the first granted have them, the others wait in a stable order, and whoever leaves makes room at once.
+# Seats: the accounts that were granted first have them, the others wait in a stable order, and a free seat is given at
+# once.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +17,8 @@ my %user = map { $_ => $t->make(Users => userName => $_) } qw(a b c d);
 sub add    { my ($group, @users) = @_; $t->patch("/Groups/$group{$group}", [{ op => 'add', path => 'members', value => [map { { value => $user{$_} } } @users] }]) }
 sub remove { my ($group, $user) = @_; $t->patch("/Groups/$group{$group}", [{ op => 'remove', path => qq(members[value eq "$user{$user}"]) }]) }
 
-# Who has it, in order; those who wait in brackets. The list, each account's own, and the view of applications must agree.
+# The accounts that have it, in order; waiting ones in brackets. The list, each account's own answer, and the
+# applications' view must agree.
 sub standing {
     my ($expected, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -80,21 +82,22 @@ standing('a d c', 'more seats');
 $t->admin(PATCH => '/subscriptions/web', { seats => undef });
 standing('a d c', 'no limit');
 
-# Policy all: who had it before keeps it; then in the order in which accounts were made.
+# Policy all: accounts that had it before keep it; then in the order of the accounts' creation.
 $t->admin(PATCH => '/subscriptions/web', { seats => 2 });
 is($t->admin(PATCH => "//tenants/$own", { syncPolicy => 'all' })->{status}, 200, 'policy all');
 standing('d a (c)', 'the oldest accounts have what is left');
 $user{e} = $t->make(Users => userName => 'e');
 standing('d a (c) (e)', 'a new one is the last');
 
-# What makes a protected account one keeps its seat.
+# An account that becomes protected keeps its seat.
 sql("set scim.tenant = '$own'; update scim.resource set protected = 'break-glass' where tenant = '$own' and id = '$user{c}'");
 is($t->admin(PATCH => "//tenants/$own", { syncPolicy => 'manual' })->{status}, 200, 'policy manual');
 standing('d c', 'it stays with the grant');
 
-# --- what comes later takes no seat ------------------------------------------------------------------------------------------------
+# --- a later source takes no seat --------------------------------------------------------------------------------------------------
 
-# One seat, which somebody has by group A; everybody else has been somewhere for years, and that is made a ground now.
+# One seat, which one account has by group A. The other accounts have been in other groups for years, which become
+# sources only now.
 my $n = 0;
 my $years = "now() - interval '3 years'";
 sub early { my ($name) = @_; my $id = $t->make(Users => userName => $name);
@@ -116,7 +119,7 @@ sub ranks {
     my ($tag) = @_;
     my $list = join ' ', map { my $user = $_->{userName} =~ s/^$tag-//r; $_->{seated} ? $user : "($user)" } grep { $_->{userName} =~ /^$tag-/ }
         @{ $t->admin(GET => "/subscriptions/$tag/users?limit=500")->{json}{items} };
-    # Each account's own, and httpd's and the application's look at it.
+    # Each account's own answer, httpd's decision, and the applications' view.
     for my $user (qw(old new)) {
         my ($has) = grep { $_->{name} eq $tag } @{ $t->admin(GET => "/users/$tag-$user/access")->{json}{access} };
         my $expected = $list =~ /\($user\)/ ? 'waits' : $list =~ /\b$user\b/ ? 'has' : 'nothing';
@@ -170,14 +173,14 @@ $t->admin(PATCH => '', { syncPolicy => 'all' });
 is(ranks($tag), 'new (old)', 'the policy all takes no seat');
 sql("update scim.subscription set automatic = false where tenant = '$own'");
 
-# A group that comes into a mapped one.
+# A group that is added to a mapped group.
 ($tag, $in, $who) = scene('groups');
 my $whole = $t->make(Groups => displayName => "$tag-whole");
 $t->admin(POST => '/mappings', { group => "$tag-whole", subscription => $tag });
 is($t->patch("/Groups/$whole", [{ op => 'add', path => 'members', value => [{ value => $in->{b} }] }])->{status} =~ /^20/ ? 1 : 0, 1, 'a group in a group');
 is(ranks($tag), 'new (old)', 'takes no seat for those who were in it before');
 
-# Protected: with its place among those who have it since the same moment.
+# Protected: keeps its place among the accounts that have it since the same time.
 ($tag, $in, $who) = scene('groups');
 my $third = $t->make(Users => userName => "$tag-third");
 $t->admin(POST => '/mappings', { group => "$tag-b", subscription => $tag });
@@ -187,7 +190,7 @@ is(ranks($tag), 'old (third) (new)', 'by joining, where all have it since the sa
 is($t->admin(POST => "/users/$third/protect", { kind => 'break-glass' })->{status}, 200, 'protect one');
 is(ranks($tag), 'old (third) (new)', 'it stays where it is');
 
-# Who was granted it in several ways takes one seat.
+# An account with several grants takes one seat.
 ($tag, $in, $who) = scene('manual');
 sql("insert into scim.access_grant (tenant, user_id, subscription_id, source, granted) select '$own', '$who->{new}', s.id, k, now() - interval '1 day'
     from scim.subscription s, unnest(array['login', 'template', 'protected']) k where s.tenant = '$own' and s.name = '$tag'");
@@ -197,7 +200,7 @@ $third = $t->make(Users => userName => "$tag-third");
 $t->admin(POST => '/grants', { user => $third, subscription => $tag });
 is(ranks($tag), 'new old (third)', 'and nobody has one too many');
 
-# Roles: what a group has given longest counts.
+# Roles: the one that a group has given for longest is effective.
 ($tag, $in, $who) = scene('groups');
 $t->patch("/Groups/$in->{b}", [{ op => 'add', path => 'members', value => [{ value => $who->{new} }] }]);
 sql("update scim.membership set added = $years where tenant = '$own' and group_id = '$in->{b}'");
@@ -208,7 +211,8 @@ is($t->admin(GET => "/users/$tag-new")->{json}{role}, 'read-only', 'is not anoth
 is(sql("set scim.tenant = '$own'; select role from scim_app.facts where user_name = '$tag-new'"), 'read-only', 'for applications too');
 
 
-# One group alone gives it: counted by an index, without those that groups do not decide about, and as it is by any other way.
+# One group is the only source: its members are counted by an index, without those to which groups do not apply, with
+# the same result as in any other way.
 my %sole = map { $_ => $t->make(Users => userName => "sole-$_") } 1 .. 7;
 my $crowd = $t->make(Groups => displayName => 'Crowd');
 my $inner = $t->make(Groups => displayName => 'Inner');
@@ -241,7 +245,8 @@ is_json(lost({ seats => ['Sole=4'] }), [[1, 5], [0]], 'a preview with grants');
 $t->admin(PATCH => '/subscriptions/sole', { seats => 6 });
 sole([1, 3, 4, 5, 6, 7], [], 'seats are left');
 
-# A large group that alone gives it: its size is remembered, for one version of the group, and the last seat found from the nearer end.
+# A large group is the only source: its size is cached for one version of the group, and the last seat is found from the
+# nearer end.
 my $many = ScimTest->new('seats-large');
 my $of   = $many->tenant;
 my $large = $many->make(Groups => displayName => 'Large');
@@ -253,7 +258,7 @@ sql("update scim.membership set added = now() - (200 - right(member_id::text, 3)
 $many->admin(PATCH => '', { syncPolicy => 'groups' });
 $many->admin(POST => '/subscriptions', { name => 'Large', seats => 120 });
 $many->admin(POST => '/mappings', { group => 'Large', subscription => 'Large' });
-# Since the mapping and the policy are there, everybody has it; who joined first comes first.
+# Everybody has it since the mapping and the policy exist; the account that joined first comes first.
 sub places { return split /\n/, sql("select m.member_id from scim.membership m join scim.resource r on r.tenant = m.tenant and r.id = m.member_id
     where m.tenant = '$of' and r.active and r.protected is null order by m.added, m.member_id") }
 sub large {

@@ -1,5 +1,5 @@
-# The sequences of identity providers that Apache::TestSCIM replays for other suites, against this endpoint: each part leaves the
-# stored state that it says.
+# The request sequences of identity providers that Apache::TestSCIM replays for other test suites, against this
+# endpoint: each part leads to the stored state that it describes.
 use strict;
 use warnings;
 use Test::More;
@@ -36,7 +36,7 @@ for my $name (sequences()) {
     $replay->('enable user', 'remove member', 'rename group');
     $state->(1, [], 'active, no member');
     is_json($scim->state->{groups}, [{ displayName => 'Sales 2', source => 'scim', members => [] }], "$name: renamed");
-    # Another process knows no ids yet.
+    # Another process does not know the ids yet.
     my $later = Apache::TestSCIM->new(tenant => $t->tenant, server => $server, url => $url, token => $scim->token);
     $later->replay($name, %who, group => 'Sales 2', parts => ['find user', 'find group', 'add member']);
     is_json($scim->members('Sales 2'), ['Kim@example.com'], "$name: what was found is changed");

@@ -39,7 +39,8 @@ sub sorts {
     is_json(names(ask($by, 'descending')), [split ' ', $descending], "$by: descending");
 }
 
-# By the attribute's type and caseExact; who has no value is last, descending first; ties are in the order of creation.
+# By the attribute's type and caseExact. Resources without a value come last; in descending order first; equal values
+# are in the order of creation.
 sorts('userName', 'ann bob cyd dan', 'dan cyd bob ann');
 sorts('USERNAME', 'ann bob cyd dan', 'dan cyd bob ann');
 sorts("$USER:userName", 'ann bob cyd dan', 'dan cyd bob ann');
@@ -56,7 +57,7 @@ sorts("$ENTERPRISE:employeeNumber", 'ann bob cyd dan', 'cyd dan bob ann');
 sorts('employeeNumber', 'ann bob cyd dan', 'cyd dan bob ann');
 sorts("$ENTERPRISE:manager", 'ann bob cyd dan', 'bob cyd dan ann');
 
-# Of many values the primary one, else the first.
+# Of several values the primary one counts, else the first.
 sorts('emails.value', 'cyd ann bob dan', 'dan bob ann cyd');
 sorts('emails', 'cyd ann bob dan', 'dan bob ann cyd');
 sorts('emails.type', 'ann bob cyd dan', 'cyd dan ann bob');
@@ -64,7 +65,7 @@ sorts('addresses.locality', 'ann bob cyd dan', 'bob cyd dan ann');
 sorts('x509Certificates', 'ann bob cyd dan', 'bob cyd dan ann');
 sorts('phoneNumbers.value', 'dan ann bob cyd', 'ann bob cyd dan');
 
-# What the server owns.
+# Attributes of the server.
 is($t->patch("/Users/$id{bob}", [{ op => 'replace', path => 'nickName', value => 'B' }])->{status}, 200, 'a change');
 sorts('meta.lastModified', 'ann cyd dan bob', 'bob dan cyd ann');
 sorts('meta.version', 'ann cyd dan bob', 'bob ann cyd dan');
@@ -88,7 +89,7 @@ is_json($page->{json}, listing(4, 2, { schemas => [$USER], id => $id{cyd}, userN
 is_json(ask('userName', undef, '&count=0')->{json}, listing(4, 1), 'the total alone');
 is_json(names(ask('userName', 'descending', '&startIndex=5')), [], 'behind the end');
 
-# Leniency, and what is refused.
+# Leniency, and refusals.
 is_json(names(ask('userName', 'DESCENDING')), [qw(dan cyd bob ann)], 'sortOrder without case');
 is_json(names(ask('', 'descending')), [@names], 'an empty sortBy is none');
 is_json(names(ask('userName', '')), [@names], 'an empty sortOrder is ascending');

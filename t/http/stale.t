@@ -1,5 +1,5 @@
-# An upgrade of the schema changes what a prepared statement returns: PostgreSQL then refuses the plans that connections
-# keep, and each request is done once more before anybody notices.
+# An upgrade of the schema changes what a prepared statement returns. PostgreSQL then refuses the cached plans of
+# connections, and each request is repeated once, unnoticed by the client.
 use strict;
 use warnings;
 use Test::More;
@@ -33,7 +33,7 @@ sub together {
 }
 sub requests { my $make = shift; return map { [$make->()] } 1 .. 12 }
 
-# `authenticate` returns the column, so this concerns every statement.
+# `authenticate` returns the column, so every request is affected.
 sub rename_type { sql("alter table scim.token alter column name type $_[0]") }
 
 for my $name (sort keys %ask) {
@@ -47,10 +47,10 @@ for my $name (sort keys %ask) {
     is(together(@requests), join(' ', ($status) x @requests), "$name, after the second change");
 }
 
-# httpd closes connections that wait when all its threads are busy, as they just were.
+# httpd closes idle connections when all its threads are busy, as they just were.
 $t->{agent}->conn_cache->drop;
 
-# What an upgrade has taken away is no fault of the request, and passes: httpd is about to be restarted.
+# If an upgrade has removed something, that is a temporary error and not the request's: httpd is about to be restarted.
 for my $case (['a column', 'table scim.membership rename column member_type to gone', 'table scim.membership rename column gone to member_type'],
     ['a table', 'table scim.membership rename to gone', 'table scim.gone rename to membership']) {
     my ($name, $away, $back) = @$case;

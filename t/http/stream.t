@@ -1,5 +1,5 @@
-# Groups of many members: answered exactly as small ones are, while neither httpd's memory nor the time that a connection to
-# PostgreSQL is held grows with them.
+# Groups with many members: the answers are exact, and neither httpd's memory nor the time for which a database
+# connection is used grows with them.
 use strict;
 use warnings;
 use utf8;
@@ -14,7 +14,7 @@ my $work  = $ENV{SCIM_TEST_WORK};
 my $MANY  = 10_000;
 my @parts = qw(value $ref type display);
 
-# Users whose names need escaping, groups of $MANY, of 500 and 501, of 10 and of none of them; one has a group as a member.
+# Users whose names need escapes; groups of $MANY, 500, 501, 10 and no members; one has a group as a member.
 sql(<<"SQL");
 insert into scim.resource (tenant, type, id, doc)
 select '$t->{tenant}', 'User', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
@@ -44,7 +44,7 @@ sub quoted {
     return encode 'UTF-8', "\"$text\"";
 }
 
-# The members of a group as its answer has them, those parts of each that are wanted.
+# The members of a group as in an answer, with the wanted parts of each.
 sub members {
     my ($n, @wanted) = @_;
     my %wanted = map { $_ => 1 } @wanted ? @wanted : @parts;
@@ -66,7 +66,7 @@ sub meta {
         . $t->url . "/Groups/@{[group($n)]}\",\"version\":\"W/\\\"1\\\"\"}";
 }
 
-# The answer of a group by the rows; the document is spelled as PostgreSQL stores it, or as a projection writes it.
+# The expected answer for a group; the document is spelled as PostgreSQL stores it, or as a projection writes it.
 sub full { my ($n, $members) = @_; my $list = $members // members($n);
     return qq({"id":"@{[group($n)]}","schemas": ["$GROUP"], "displayName": "G$n",) . ($list ? qq("members":[$list],) : '') . meta($n) . '}' }
 sub projected { my ($n, @rest) = @_; return qq({"id":"@{[group($n)]}",) . join(',', qq("schemas":["$GROUP"]), @rest) . '}' }
@@ -82,7 +82,7 @@ sub same {
     return diag "at $at: got ", substr($res->{body}, $at > 40 ? $at - 40 : 0, 120), "\nexpected ", substr $bytes, $at > 40 ? $at - 40 : 0, 120;
 }
 
-# An answer without its JSON being read, which takes longer than everything else here.
+# An answer without parsing its JSON, which would take longer than everything else here.
 sub fetch {
     my ($method, $path, %headers) = @_;
     my $base = delete $headers{':base'} // $t->{base};
@@ -90,7 +90,7 @@ sub fetch {
         [Authorization => "Bearer $t->{token}", %headers]));
     return { status => $answer->code, headers => $answer->headers, body => $answer->content };
 }
-# How many members the groups of an answer have, in their order.
+# The number of members of each group in an answer, in order.
 sub counts { my (undef, @each) = split /\{"id":/, $_[0]{body}; return [map { scalar(() = /"value":/g) } @each] }
 
 sub path { my ($n, $query) = @_; return '/Groups/' . group($n) . ($query ? "?$query" : '') }
@@ -137,7 +137,7 @@ is_json([map { scalar @{ $_->{members} // [] } } @{ $res->{json}{Resources} }], 
 is(scalar @{ $res->{json}{Resources}[1]{groups} }, 5, 'the user with his groups');
 is_json(counts(fetch(GET => '/Groups?attributes=members.value')), [0, 10, 500, 501, $MANY + 1, 20000], 'a projected page');
 
-# Writes that answer with the members
+# Writes whose answer has the members
 my $id = $t->make(Groups => displayName => 'written', members => [map { { value => sprintf '00000001-0000-7000-8000-%012d', $_ } } 1 .. 3000]);
 my $ids = sub { [map { $_->{value} } @{ $_[0]{json}{members} // [] }] };
 $res = $t->patch("/Groups/$id?attributes=members", [{ op => 'remove', path => 'members[value eq "00000001-0000-7000-8000-000000000001"]' }]);
@@ -148,7 +148,7 @@ $res = $t->request(PUT => "/Groups/$id", { schemas => [$GROUP], displayName => '
 is_json($ids->($res), $t->stored_members($id), 'PUT');
 is(scalar @{ $ids->($res) }, 2999, 'all of them');
 
-# Where there is no room. A read fails and tells nothing of the inside; a write is done, and says so.
+# Without disk space: a read fails, and its error shows no internals; a write is done, and its error says so.
 my @spool = (':base' => "/spool/v2/$t->{tenant}");
 my $unable = qr/^The answer is long, and there is no room for it now\.$/;
 same(fetch(GET => path(10), @spool), full(10) =~ s{/scim/v2/}{/spool/v2/}gr, 'another directory');
@@ -170,7 +170,7 @@ SKIP: {
 chmod 0700, "$work/spool";
 same(fetch(GET => path($MANY), @spool), full($MANY) =~ s{/scim/v2/}{/spool/v2/}gr, 'there is room again');
 
-# Clients that vanish, and clients that are slow: neither a file nor a connection is left.
+# Clients that disappear, and slow clients: no file and no connection is left.
 my @children = do { open my $f, '<', "$work/t/logs/httpd.pid" or die; chomp(my $p = <$f>);
     grep { my $of; if (open my $s, '<', "/proc/$_/stat") { ($of) = <$s> =~ /^\d+ \(.*\) \S (\d+)/ } ($of // 0) == $p } map { m{(\d+)$} } glob '/proc/[0-9]*' };
 sub deleted_files { return scalar grep { /scim\.\w{6} \(deleted\)$/ } map { readlink($_) // '' } map { glob "/proc/$_/fd/*" } @children }
@@ -201,7 +201,7 @@ ok(eventually(sub { deleted_files() == 0 }, 10), 'nothing of it is left');
 is(sql("select count(*) from pg_stat_activity where usename = 'scim_web' and state like 'idle in%'"), 0, 'no transaction either');
 is_json([glob "$work/spool/* $work/tmp/scim.??????"], [], 'no file has a name');
 
-# A page has several pieces of one file. Who reads it slowly gets all of them.
+# A page has several pieces of one file. A slow client gets all of them.
 {
     my $page = fetch(GET => '/Groups', Host => 'narrow.test')->{body};
     my $s = asking('/Groups');
@@ -216,7 +216,7 @@ is_json([glob "$work/spool/* $work/tmp/scim.??????"], [], 'no file has a name');
     ok($body eq $page, 'and bytes');
 }
 
-# Members that take longer than a statement may: they come all the same, as long as some arrive in time.
+# Reading the members takes longer than a statement may: they arrive nevertheless, as long as some arrive in time.
 sub timeouts { open my $log, '<', "$work/pg.log" or die "pg.log: $!"; return scalar grep {/canceling statement due to statement timeout/} <$log> }
 sql("insert into scim.resource (tenant, type, id, doc) select '$t->{tenant}', 'Group', ('00000003-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
     jsonb_build_object('schemas', array ['$GROUP'], 'displayName', 'Long' || n) from generate_series(1, 10) n");
@@ -235,7 +235,7 @@ for my $ask ('/Groups?filter=displayName%20sw%20%22Long%22', '?filter=displayNam
 }
 sql("delete from scim.membership where tenant = '$t->{tenant}' and group_id::text like '00000003-%'");
 
-# Memory: a group of 20,000, again and again.
+# Memory: a group of 20,000, several times.
 sub resident { my $most = 0;
     for my $child (@children) { open my $f, '<', "/proc/$child/status" or next; /^RssAnon:\s+(\d+)/ && $1 > $most && ($most = $1) while <$f> }
     return $most }
@@ -245,7 +245,7 @@ fetch(GET => path(20000)) for 1 .. 6;
 my $before = resident();
 fetch(GET => path(20000)) for 1 .. 12;
 my $grown = resident() - $before;
-# AddressSanitizer keeps what was given back for a while; twelve answers would be more all the same.
+# AddressSanitizer delays freeing memory; a leak of twelve answers would still be larger.
 cmp_ok($grown, '<', $ENV{SCIM_ASAN} ? 30_000 : 2000, 'memory does not grow with requests') or diag "grown by $grown KiB from $before";
 
 done_testing;

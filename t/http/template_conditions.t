@@ -1,5 +1,5 @@
-# The conditions of templates are asked in C, of accounts that are made; a preview asks them in SQL, of those that are there. Random conditions
-# are true of the same random accounts, whoever makes these.
+# Templates' conditions are evaluated in C for new accounts, and in SQL for a preview of existing ones. Random
+# conditions give the same result for the same random accounts.
 use strict;
 use warnings;
 use utf8;
@@ -20,7 +20,7 @@ sub maybe { my ($share, @made) = @_; return rand() < $share ? @made : () }
 
 # --- accounts ---------------------------------------------------------------------------------------------------------------------------
 
-# No two have the same externalId: a POST with that of an inactive account brings this one back.
+# No two have the same externalId, because a POST with that of an inactive account would restore that one.
 
 my @WORDS = ('Ann', 'ANN', 'ann lee', 'Müller', 'MÜLLER', 'Straße', 'STRASSE', "O'Neil", 'a\\b', '$1 %s', 'x"y', 'ǅ', 'İ', '日本', 'z', '0', '10', '9');
 my @TYPES = ('work', 'home', 'Work', 'other');
@@ -29,7 +29,7 @@ sub word { return one(@WORDS) }
 sub list { my ($make) = @_; return [map { $make->() } 1 .. 1 + int rand 3] }
 sub some { my %kept = @_; delete @kept{grep { rand() < 0.4 } keys %kept}; return %kept ? \%kept : { value => word() } }
 
-# One value of a list has one type, and one is the primary one.
+# A value in a list has one type, and one value is primary.
 sub distinct { my ($list) = @_; my %seen; my @kept = grep { !$seen{join '/', map { $_ // '' } @$_{qw(value type)}}++ } @$list; delete $_->{primary} for @kept[1 .. $#kept]; return \@kept }
 my $n = 0;
 sub account {
@@ -84,7 +84,7 @@ sub simple {
 }
 sub condition { my ($depth) = @_; return $depth > 0 && rand() < 0.6 ? one('', 'not ') . '(' . condition($depth - 1) . one(' and ', ' or ') . condition($depth - 1) . ')' : simple() }
 
-# --- what is given ----------------------------------------------------------------------------------------------------------------------
+# --- what the templates give ------------------------------------------------------------------------------------------------------------
 
 my $staff = $t->admin(POST => '/groups', { displayName => 'Staff' })->{json}{id};
 my $team  = $t->admin(POST => '/groups', { displayName => 'Team', kind => 'profile' })->{json}{id};
@@ -107,7 +107,7 @@ for (1 .. $LOCAL) {
     is($res->{status}, 201, 'a local account') or diag $res->{body};
 }
 
-# --- and what a preview finds -----------------------------------------------------------------------------------------------------------
+# --- what a preview finds ---------------------------------------------------------------------------------------------------------------
 
 my %given;
 push @{ $given{ $_->[0] } }, $_->[1] for map { [split /\|/] } split /\n/,

@@ -1,4 +1,4 @@
-# A tenant is removed piece by piece, when it is switched off and somebody has said its name again. Its audit log stays.
+# A tenant is removed piece by piece, if it is switched off and its name is confirmed. Its audit log stays.
 use strict;
 use warnings;
 use Test::More;
@@ -8,7 +8,7 @@ my $t = ScimTest->new('removal');
 my $other = ScimTest->new('removal-other');
 my $own = $t->tenant;
 
-# Something in every table.
+# A row in every table.
 $other->admin(PATCH => '', { syncPolicy => 'groups' });
 for my $tenant ($t, $other) {
     $tenant->admin(POST => '/flags', { flag => 'vip' });
@@ -37,11 +37,11 @@ my @tables = split /\n/, sql("select c.relname from pg_class c join pg_attribute
 sub rows { my ($tenant) = @_; my %n = map { $_ => 0 + sql("select count(*) from scim.$_ where tenant = '$tenant'") } @tables; return \%n }
 my $before = rows($own);
 is(join(' ', grep { !$before->{$_} } @tables), '', 'there is something in every table');
-# What was asked of it is told a moment later.
+# Its requests are recorded a moment later.
 eventually(sub { sql("select count(*) from scim.activity where tenant = '@{[$other->tenant]}'") == 8 });
 my $untouched = rows($other->tenant);
 
-# --- what refuses it ---------------------------------------------------------------------------------------------------------------
+# --- refusals ----------------------------------------------------------------------------------------------------------------------
 sub removes { my ($confirm, %more) = @_; return $t->admin(POST => '/remove', defined $confirm ? { confirm => $confirm } : {}, %more) }
 is_problem(removes($own), 409, qq{Provisioning of the tenant "$own" is switched on. Switch it off first, so that its identity provider is told so and nothing is written meanwhile.},
     undef, 'one that is switched on');
@@ -67,7 +67,7 @@ select '$own', timestamptz '2021-01-01' + n * interval '1 hour', 'k', 'n', 'GET'
 insert into scim.access_grant (tenant, user_id, subscription_id, source)
 select '$own', r.id, s.id, 'template' from scim.resource r, scim.subscription s where r.tenant = '$own' and r.user_name_key ~ '^u[0-9]' and s.tenant = '$own';
 SQL
-# A piece by itself, as after an httpd that was killed.
+# One piece only, as after httpd was killed.
 my $prepared = do { local (@ARGV, $/) = "$ENV{SCIM_TEST_WORK}/statements.sql"; <> };
 my ($erase) = $prepared =~ /^(prepare tenant_erase as\n.*?;)$/ms;
 ok($erase, 'the statement of a piece');
@@ -84,7 +84,7 @@ like($t->admin(GET => '')->{json}{removing}, $TIME, 'it is shown as one that is 
 is_json([grep { $_->{kind} eq 'removing' } @{ $t->admin(GET => '/overview')->{json}{attention} }], [{ kind => 'removing', severity => 'warning', count => 1, objectType => 'Tenant', objectId => $own,
     object => $own, at => $TIME, text => 'The tenant is being removed.', fix => $ANY, operation => 'tenant-remove', arguments => {} }], 'which needs attention');
 sql("update scim.tenant set removing = null where tenant = '$own'");
-# An answer comes after three seconds at the latest.
+# An answer takes three seconds at most.
 my ($done, $erased) = (undef, 0);
 do {
     $done = removes($own);
@@ -93,7 +93,7 @@ do {
 is_admin($done, 200, { tenant => $own, done => true, erased => $done->{json}{erased} }, 'all of it');
 cmp_ok($erased, '>', 20_000, 'many rows');
 
-# --- what is left ------------------------------------------------------------------------------------------------------------------
+# --- the remaining data ------------------------------------------------------------------------------------------------------------
 my $left = rows($own);
 is(join(' ', grep { $left->{$_} } @tables), 'audit', 'the audit log alone');
 is_json(rows($other->tenant), $untouched, 'the other tenant is as it was');
@@ -104,7 +104,7 @@ my @entries = grep { $_->{objectType} eq 'Tenant' } @{ $t->admin(GET => '/audit?
 is_json([map { @$_{qw(action actor objectName)} } @entries[0, 1]], ['erase', 'admin', undef, 'remove', 'admin', undef], 'the audit log tells of it');
 is_json([@{ $t->admin(GET => "/audit/$entries[1]{id}")->{json}{before} }{qw(tenant localUsers enabled)}], [$own, 0, false], 'with what the tenant was');
 is($t->admin(GET => "/audit/$entries[0]{id}")->{json}{action}, 'erase', 'entry by entry');
-# The log is searched in pieces, until it has no more.
+# The log is searched piece by piece, to its end.
 my ($next, @old) = ('');
 do { my $page = $t->admin(GET => "/audit?objectType=User&action=create&q=ann$next")->{json}; push @old, @{ $page->{items} }; $next = $page->{next} && "&after=$page->{next}" } while $next;
 is($old[0]{objectName}, 'ann', 'and of all that was before');

@@ -1,4 +1,4 @@
-# Where the tenant comes from, and that tenants learn nothing of each other.
+# How the tenant of a request is found, and the isolation of tenants.
 use strict;
 use warnings;
 use Test::More;
@@ -10,7 +10,7 @@ my $id = $t->make(Users => userName => 'u', displayName => 'D');
 my $user = $t->request(GET => "/Users/$id")->{json};
 my $none = '018f0000-0000-7000-8000-000000000000';
 
-# Isolation: the other tenant's ids are answered like ids of nobody, word for word but the id.
+# Isolation: ids of the other tenant are answered like ids that do not exist, in every word but the id.
 my %write = (PUT => { schemas => [$USER], userName => 'v' },
     PATCH => { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'x' }] });
 for my $method (qw(GET PUT PATCH DELETE)) {
@@ -34,7 +34,7 @@ is($refused[0]{body}, $refused[1]{body}, 'answered like nobody');
 is_error($t->request(GET => '/Users', undef, ':base' => $other->{base}), 401, undef, undef,
     "a token at another tenant's URL");
 
-# The web role sees what authentication has set, and nothing without it.
+# httpd's role sees the tenant that authentication has set, and nothing without it.
 {
     local $ENV{PGUSER} = 'scim_web';
     is(sql("select count(*) from scim.$_"), 0, "scim_web sees no $_ of itself") for qw(tenant token resource membership lookup);

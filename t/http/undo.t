@@ -1,5 +1,5 @@
-# What was done to many accounts at once is taken back as one, as far as nobody has changed it since: an import, and switching
-# provisioning off. What a mapping or the policy has granted goes with them. An unlinked group is linked again.
+# Changes of many accounts are undone as a whole, except for accounts that others have changed since: an import, and
+# switching provisioning off. What a mapping or the policy has given ends with them. An unlinked group is linked again.
 use strict;
 use warnings;
 use utf8;
@@ -11,13 +11,13 @@ my $own = $t->tenant;
 
 sub import_file { my ($file, %args) = @_; my $res = $t->admin(POST => '/imports', { file => $file, %args }); is($res->{json}{refused}, 0, 'an import') or diag $res->{body}; return $res->{json}{import} }
 sub user { my $res = $t->admin(GET => "/users/$_[0]"); return $res->{status} == 200 ? $res->{json} : undef }
-# USER what: reason, of each account of a batch.
+# USER what: reason, for each account of a batch.
 sub accounts {
     my ($id) = @_;
     return [sort map { "$_->{userName} $_->{what}: " . ($_->{undone} ? 'undone' : $_->{left} // 'goes') =~ s/[;.].*//sr } @{ $t->admin(GET => "/batches/$id/accounts")->{json}{items} }];
 }
 sub undo { my ($id, @more) = @_; return $t->admin(POST => "/batches/$id/undo", @more ? @more : {}) }
-# All of a batch: an answer comes after three seconds at the latest.
+# Undoes a whole batch: an answer takes three seconds at most.
 sub undo_all {
     my ($batch) = @_;
     my ($undone, $left, $next) = (0, 0);
@@ -47,7 +47,7 @@ is_json($t->admin(GET => '/batches?kind=deactivation')->{json}{items}, [], 'by i
 is_problem($t->admin(GET => "/batches/$old->{id}"), 404, qq(There is no batch "$old->{id}"; the list of batches shows their ids.), { batch => $ANY }, 'no such batch');
 is_problem(undo('x'), 404, 'There is no batch "x"; the list of batches shows their ids.', { batch => $ANY }, 'to undo, neither');
 
-# What has happened since.
+# Changes since then.
 $t->admin(PATCH => '/users/bob', { phone => '7' });
 $t->admin(POST => '/users/cho/protect', { kind => 'break-glass' });
 $t->admin(POST => '/links', { user => 'dan', issuer => 'https://idp.example/', subject => 's1' });
@@ -81,12 +81,12 @@ is_json([grep {/cho/} @{ accounts($id) }], ['cho made: goes'], 'what stood again
 is(undo($id)->{json}{undone}, 1, 'so that it can be undone later');
 is($t->admin(POST => '/imports', { file => "userName\nann\n" })->{json}{made}, 1, 'the name is free for another import');
 
-# Another tenant's batch is none.
+# Another tenant's batch does not exist.
 my $other = ScimTest->new('undo-other');
 is($other->admin(POST => "/batches/$id/undo", {})->{status}, 404, 'not for another tenant');
 is($other->admin(GET => "/batches/$id/accounts")->{json}{items}[0], undef, 'nor shown');
 
-# Many: piece by piece.
+# Many accounts, piece by piece.
 $id = import_file(join("\n", 'userName', map {"many$_"} 1 .. 40));
 for my $from (41, 81) { import_file(join("\n", map {"many$_"} $from .. $from + 39), import => $id, line => $from + 1, columns => 'userName') }
 is_json(undo_all($id), [120, 0], 'an import of many');
@@ -104,7 +104,7 @@ $off->admin(POST => '/users/main/protect', { kind => 'main-contact' });
 is_admin($off->admin(GET => '/disable?accounts=deactivate'), 200, { users => 4, groups => 0, protected => 1, names => [qw(a b c says)] }, 'a preview of switching off');
 is_admin($off->admin(GET => '/disable?accounts=local'), 200, { users => 5, groups => 1, protected => 1, names => [qw(a b c off says)] }, 'of making local');
 is_admin($off->admin(GET => '/disable?accounts=keep'), 200, { users => 0, groups => 0, protected => 0, names => [] }, 'of neither');
-# But for one of them.
+# All except one account.
 sub documents { return sql("select string_agg(doc::text, ' ' order by id) from scim.resource where tenant = '$off->{tenant}' and type = 'User' and doc ->> 'userName' <> '$_[0]'") }
 sub active { return sql("select string_agg(doc ->> 'userName', ' ' order by id) from scim.resource where tenant = '$off->{tenant}' and type = 'User' and active") }
 my $documents = documents('c');
@@ -122,7 +122,7 @@ is(documents('c'), $documents, 'each document is as it was');
 is(sql("select count(*) from scim.audit where tenant = '$off->{tenant}' and action = 'update' and object_type = 'User' and after -> 'active' = 'true' and actor = 'admin'"), 3, 'the audit log tells of each');
 is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is offered any more');
 
-# --- a template for those who are there -------------------------------------------------------------------------------------------
+# --- a template for existing accounts ---------------------------------------------------------------------------------------------
 
 {
     my $t = ScimTest->new('undo-template');
@@ -160,7 +160,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_problem($t->admin(POST => '/templates/Engineers/apply', { batch => $id{one} }), 404, $ANY, { batch => $ANY }, 'no such batch');
 }
 
-# What somebody has taken away by hand meanwhile is not in the way, and the rest goes.
+# If somebody has removed something by hand in between, undo removes the rest.
 {
     my $t = ScimTest->new('undo-by-hand');
     $t->admin(POST => '/groups', { displayName => $_ }) for qw(Board Staff);
@@ -180,7 +180,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_admin($t->admin(POST => "/batches/$batch/undo", {}), 200, { batch => $batch, undone => 3, left => 0, next => undef }, 'all are taken back');
     is_json([map { $has->($_) } qw(ann bob cho)], ['', '', ''], 'and nobody keeps any of it');
 
-    # Who was put there again by somebody else stays there.
+    # A member that somebody else has added again stays.
     $batch = $t->admin(POST => '/templates/All/apply', {})->{json}{batch};
     is($t->admin(DELETE => '/groups/Board/members/ann')->{status}, 204, 'taken out of a group');
     is($t->admin(POST => '/groups/Board/members', { members => ['ann'] })->{status}, 200, 'and put there again');
@@ -195,7 +195,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_json([$t->admin(GET => '/users/dan')->{json}{phone}, $has->('dan')], [undef, ''], 'with the values');
 }
 
-# All of the names comes back: other names drop name.formatted.
+# All parts of the name are restored, because a change of names removes name.formatted.
 {
     my $t = ScimTest->new('undo-names');
     my $own = $t->tenant;
@@ -213,7 +213,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is_problem($t->admin(PATCH => '/users/ann', { was => {} }), 400, $ANY, { was => $ANY }, 'nobody else says what they were');
 }
 
-# Two lines of a piece about one account, by its userName and by its login.
+# Two lines of a piece about one account: by its userName and by its login.
 {
     my $t = ScimTest->new('undo-logins');
     scimctl(qw(tenant set), $t->tenant, qw(--login-attribute email));
@@ -224,7 +224,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     is($t->admin(GET => '/users/ann')->{json}{phone}, '2', 'the first one holds');
 }
 
-# An application goes on with its own batch alone, while that stands.
+# Applying continues only its own batch, and only until that is undone.
 {
     my $t = ScimTest->new('undo-goes-on');
     $t->admin(POST => '/flags', { flag => $_ }) for qw(ai vip);
@@ -253,7 +253,7 @@ sub import_many {
     return is($t->admin(POST => '/imports', { file => join("\n", 'userName', map {"many$_"} 1 .. $n) })->{json}{made}, $n, 'many');
 }
 
-# What another administrator sets meanwhile stays: a user is locked before it is looked at, and its groups before it.
+# What another administrator sets in between stays: a user is locked before it is read, and its groups before it.
 {
     my $t = ScimTest->new('undo-meanwhile');
     my $own = $t->tenant;
@@ -261,7 +261,7 @@ sub import_many {
     my $group = $t->admin(POST => '/groups', { displayName => 'Board' })->{json}{id};
     my %id = map { $_ => $t->admin(POST => '/users', { userName => $_, flags => ['old'] })->{json}{id} } qw(ann bob);
     $t->admin(POST => '/templates', { name => 'A', condition => 'userName eq "ann"', flags => ['ai'], groups => ['Board'], role => 'office-admin' });
-    # Another transaction does it while the request waits for the row.
+    # Another transaction makes the change while the request waits for the row.
     my $beside = sub {
         my ($text, $do) = @_;
         my $pid = open(my $out, '-|') // die "fork: $!";
@@ -284,7 +284,7 @@ sub import_many {
     is($t->admin(POST => "/batches/$res->{json}{import}/undo", {})->{json}{undone}, 1, 'undone');
     is_json($is->('bob'), ['read-only', ['vip']], 'and undo brings that back');
 
-    # An account that is erased meanwhile is told, and the others go on.
+    # An account that is erased in between is reported, and the others are processed.
     my $gone = sub { my $id = $t->admin(POST => '/users', { userName => $_[0], flags => ['old'] })->{json}{id}; return $held->($id) . "delete from scim.lookup where tenant = '$own' and resource_id = '$id';
         delete from scim.resource where tenant = '$own' and id = '$id';" };
     ($res, $text) = $beside->($gone->('eve'), sub { $t->admin(POST => '/imports', { file => "userName,flags\neve,ai\nbob,vip\nfay,ai\n", existing => 'change' }) });
@@ -296,7 +296,7 @@ sub import_many {
     ($res, $text) = $beside->($erased, sub { $t->admin(POST => '/templates/G/apply', {}) });
     is_json([@{ $res->{json} }{qw(given refused)}, $text =~ s/\s//gr], [1, 1, ''], 'a template');
 
-    # One order, in which nothing deadlocks.
+    # The locks have one order, so that there are no deadlocks.
     my $free = "select 'free' from scim.resource where tenant = '$own' and id = '$id{bob}' for update nowait;";
     $t->admin(PATCH => '/templates/A', { condition => 'userName eq "bob"' });
     ($res, $text) = $beside->($held->($group) . $free, sub { $t->admin(POST => '/templates/A/apply', {}) });

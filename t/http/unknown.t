@@ -1,5 +1,6 @@
-# What a client sends and no schema of the resource type has: an attribute of the core, of an extension that is listed or not, and whole
-# extensions, in POST, PUT, PATCH and Bulk. In lenient it is ignored, and log and activity tell of it by name; in rfc it is what RFC 7644 says.
+# Attributes that no schema of the resource type has: of the core, of a listed or unlisted extension, and whole
+# extensions, in POST, PUT, PATCH and Bulk. The profile lenient ignores them, and log and activity name them; rfc does
+# what RFC 7644 says.
 use strict;
 use warnings;
 use Test::More;
@@ -12,7 +13,7 @@ my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 my $SAP  = 'urn:ietf:params:scim:schemas:extension:sap:2.0:User';
 scimctl(qw(tenant set), $rfc->tenant, qw(--profile rfc));
 
-# The reason that activity has for the last request.
+# The reason in the activity of the last request.
 sub reason { my ($of) = @_; $of //= $t; return $of->admin(GET => '/activity')->{json}{items}[0]{reason} }
 sub patch_of { return { schemas => [$PATCH], Operations => [@_] } }
 
@@ -26,7 +27,7 @@ my %stored = (schemas => [$USER, $ENTERPRISE], userName => 'kept', displayName =
 my $strict = $rfc->request(POST => '/Users', \%stored)->{json}{id};
 my $strict_group = $rfc->make(Groups => displayName => 'kept');
 
-# --- bodies: [what it is, what is added to a user, its schemas, what is told, the leniencies, the scimType in rfc] ------------------------------------
+# --- bodies: [name, what is added to a user, its schemas, the reason, the leniencies, the scimType in rfc] --------------------------------------------
 my @bodies = (
     ['an extension that is listed', { $SAP => { userUuid => 'x' } }, [$USER, $ENTERPRISE, $SAP], $FOREIGN->($SAP), 'unknown-extension', 'invalidSyntax'],
     ['one that is listed alone', {}, [$USER, $ENTERPRISE, $SAP], $FOREIGN->($SAP), 'unknown-extension', 'invalidSyntax'],
@@ -79,7 +80,7 @@ for (['POST', '/Groups', 201], ['PUT', "/Groups/$group", 200]) {
 }
 $t->request(PUT => "/Users/$user", \%stored);
 
-# --- PATCH: [name, operation, what it is told by, whether as an extension, leniency of a path or of a key] ------------------------------------------
+# --- PATCH: [name, operation, the reported name, whether as an extension, leniency of a path or of a key] -------------------------------------------
 my @patches = (
     (map { my $op = $_; my @value = $op eq 'remove' ? () : (value => 'x');
         (["$op of an attribute", { op => $op, path => 'shoeSize', @value }, 'shoeSize', 0, 'unknown-path'],
@@ -130,7 +131,7 @@ is_error($rfc->patch("/Groups/$strict_group", [{ op => 'replace', path => 'descr
 is_error($rfc->request(POST => '/Users', { schemas => [$USER, 'urn:example:nothing'], userName => 'schema' }), 400, 'invalidSyntax', qr/unknown-extension/, 'rfc: an unknown schema');
 is_error($t->request(POST => '/Users', { schemas => [$GROUP], userName => 'schema' }), 400, 'invalidSyntax', qr/\Q$GROUP\E/, "another type's schema has come astray");
 
-# What is no name at all is a mistake that somebody should see.
+# A malformed name is an error that somebody should see.
 is_error($t->patch("/Users/$user", [{ op => 'replace', path => $_, value => 1 }]), 400, qr/^invalid(?:Path|Filter)$/, undef, "path $_") for 'shoe size', '/title', 'title/', 'emails[', 'shoes]', '"title"';
 is_error($t->patch("/Users/$user", [{ op => 'replace', path => 'emails[colour eq "x"].value', value => 1 }]), 400, 'invalidFilter', undef, 'a filter selects, and cannot be ignored');
 is_error($t->request(POST => '/Users', { schemas => [$USER, 'users'], userName => 'x' }), 400, 'invalidSyntax', undef, 'what is no URN');

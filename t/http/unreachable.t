@@ -1,5 +1,5 @@
-# A PostgreSQL that takes connections and never answers: nobody waits for more than one attempt of somebody else, and
-# the next request succeeds when it is back. Its virtual host has ScimDatabaseWait 2s and connect_timeout=2.
+# A PostgreSQL that accepts connections and never answers: no request waits for more than one attempt of another one,
+# and the next request succeeds when PostgreSQL is back. The virtual host has ScimDatabaseWait 2s and connect_timeout=2.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
@@ -37,7 +37,7 @@ my $start = time;
 is($t->request(GET => '/ResourceTypes', undef, ':host' => 'silent.test')->{status}, 200, 'discovery goes on');
 cmp_ok(time - $start, '<', 1, 'at once');
 
-# PostgreSQL is there again.
+# PostgreSQL is back.
 close $silent;
 unlink $path or die "$path: $!";
 symlink "$place/.s.PGSQL.5432", $path or die "$path: $!";

@@ -1,5 +1,5 @@
-# What a client takes away, in whatever way it says so: nobody gains access by what is not said, and document, columns, filters and
-# the application's views agree on what is left.
+# Values that a client removes, in every way: nobody gains access by a missing value, and document, columns, filters and
+# the applications' views agree on the rest.
 use strict;
 use warnings;
 use utf8;
@@ -21,12 +21,12 @@ sub filtered {
 sub bulk { my ($method, $path, $data) = @_; return $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [{ method => $method, path => $path, bulkId => 'b', data => $data }] }) }
 sub patch_of { return { schemas => [$PATCH], Operations => [@_] } }
 
-# --- active: what has a default --------------------------------------------------------------------------------------------------
+# --- active: an attribute with a default -----------------------------------------------------------------------------------------
 
 my $id = $t->make(Users => userName => 'ann', active => false);
 my $version = $t->row($id)->{version};
 
-# The user is what it was, wherever one looks.
+# The user is still inactive, in all places.
 sub is_inactive {
     my ($name) = @_;
     my @seen = (
@@ -91,7 +91,7 @@ my %extension = (manager => { value => 'm', '$ref' => 'https://x.example/Users/m
 my $bob = $t->make(Users => %full, displayName => 'Bob', $ENTERPRISE => \%extension);
 sub refill { my $res = $t->request(PUT => "/Users/$bob", { schemas => [$USER, $ENTERPRISE], %full, displayName => 'Bob', $ENTERPRISE => \%extension }); die $res->{body} if $res->{status} != 200 }
 
-# [attribute, its path, what unsets it beside "", what a filter asks]
+# [attribute, its path, what unsets it besides "", the attribute in a filter]
 my @unset = ((map { [$_, $_, '', $_ eq 'name' ? 'name.familyName' : $_] } grep { $_ !~ /userName|active/ } sort keys %full),
     (map { [manager => "$ENTERPRISE:manager", $_, "$ENTERPRISE:manager.value"] } '', { value => '' }, { value => " \x{3000}" }, { value => null, '$ref' => '' }, ['']),
     [roles => 'roles', [{ value => '' }], 'roles'], [emails => 'emails', [{}, { type => 'work', primary => true }, ''], 'emails']);
@@ -165,7 +165,7 @@ for my $members ([{}], [{ type => 'User' }], [{ value => '' }], ['']) {
 is_json($t->stored_members($group), [$bob], 'the member has stayed');
 is($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'H', members => '' })->{status}, 201, 'POST of a group');
 
-# --- roles: which one counts ---------------------------------------------------------------------------------------------------------------
+# --- roles: the effective one --------------------------------------------------------------------------------------------------------------
 
 my @roles = ({ value => 'administrator' }, { value => 'read-only', primary => true });
 my $cat = $t->make(Users => userName => 'cat', roles => \@roles);

@@ -1,5 +1,5 @@
-# A database whose views and functions are those of another version: it is refused, upgraded under httpd, and identity providers go
-# on with their tokens and find what they have made. What scimctl does is told by t/cli/upgrade.t.
+# A database with views and functions of another version: it is refused, then upgraded while httpd runs. Identity
+# providers can still use their tokens, and find their resources. t/cli/upgrade.t tests scimctl.
 use strict;
 use warnings;
 use Test::More;
@@ -18,7 +18,7 @@ sub in_db {
 
 run_ok("$bin/createdb", $db);
 scimctl(qw(db init --db), $db);
-# The token of the other database is put into this one.
+# The token of the other database is copied into this one.
 my ($key) = $fresh->{token} =~ /^scim_(.{10})/;
 my $digest = sql("select digest from scim.token where key_id = '$key'");
 scimctl(qw(tenant add), $_, '--db', $db) for qw(acme other);
@@ -31,7 +31,7 @@ my $staff = ask(POST => '/Groups', { schemas => [$GROUP], displayName => 'Staff'
 is(in_db(q{select string_agg(action || ' ' || object_type, ', ' order by id) from scim.audit where actor = 'entra'}),
     'create User, create Group, add-members Group', 'a user and a group are made');
 
-# Old code: what is looked up is not found, a function is missing, and there is another checksum.
+# Old code: a function returns null, another is missing, and the checksum is different.
 in_db(q{create or replace function scim.plain(value text) returns text language sql as 'select null::text';
     drop function scim.tenant_counted; drop view scim_app.facts; update scim.code set checksum = 'old'});
 is(ask(GET => "/Users/$anna")->{status}, 200, 'a connection that is open goes on');
@@ -39,7 +39,7 @@ sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename 
 is_error(ask(GET => "/Users/$anna"), 503, undef, undef, 'a new one is refused');
 ok((log_lines('error_log', qr/\[scim:error\].*views and functions are not those of this build \(run the scimctl db upgrade/))[0], 'the log tells what to do');
 
-# An upgrade while requests come.
+# An upgrade during requests.
 my @pids = map {
     my $pid = fork // die;
     if (!$pid) {

@@ -1,4 +1,4 @@
-# The role of an account: what the identity provider sends, what an administrator sets, and the tenant's default.
+# The role of an account: from the identity provider, from an administrator, and the tenant's default.
 use strict;
 use warnings;
 use utf8;
@@ -28,7 +28,7 @@ for (['one, in whatever case', 'administrator', { value => 'ADMINISTRATOR' }], [
     is_json($res->{json}{roles}, \@roles, "$name: answered as it was sent");
 }
 
-# --- an unknown one --------------------------------------------------------------------------------------------------------------------
+# --- an unknown role -------------------------------------------------------------------------------------------------------------------
 
 my $unknown = qr/^Role not found: Boss\. The roles here are: administrator, .*summary-only.*\. Correct the mapping of roles in the identity provider, or let an administrator add the role here\.$/;
 my $stored = sub { sql("select concat_ws(' ', version, role, doc) from scim.resource where tenant = '$own' and id = '$ann'") };
@@ -51,7 +51,7 @@ is_json([map { $_->{status} } @$answers], [qw(400 201 400 400)], 'Bulk');
 is_json([map { [$_->{response}{scimType}, $_->{response}{detail}] } @$answers[0, 2, 3]], [(['invalidValue', $unknown]) x 3], 'Bulk says which');
 is($stored->(), $before, 'nothing has changed');
 
-# --- an unknown one that is taken as none -------------------------------------------------------------------------------------------------
+# --- an unknown role that is ignored ------------------------------------------------------------------------------------------------------
 
 my $loose = ScimTest->new('unknown-role');
 my $note = 'The role "Boss" is unknown here and was taken as none, so the user has the default one unless another is given. Add the role, or correct the role mapping in the identity provider.';
@@ -83,7 +83,7 @@ is_json([$their->($eli), $told->()], ['read-only', undef], 'changes none, and te
 $loose->request(POST => '/Users', { schemas => [$USER], userName => 'two', roles => [{ value => 'Boss', primary => true }, { value => 'administrator' }] });
 is(sql("select coalesce(role, '-') from scim.resource where tenant = '" . $loose->tenant . "' and user_name_key = 'two'"), '-', 'of several, the unknown primary one is none');
 
-# --- whose role wins -------------------------------------------------------------------------------------------------------------------
+# --- which role is effective -----------------------------------------------------------------------------------------------------------
 
 is($t->admin(PATCH => "/users/$ann", { role => 'AUDITOR' })->{json}{role}, 'Auditor', 'an administrator gives a role');
 is_problem($t->admin(PATCH => "/users/$ann", { role => 'Boss' }), 400, 'Role not found: Boss. The roles here are: administrator, office-admin, user, read-only, summary-only, Auditor.', { role => 'Role not found: Boss. The roles here are: administrator, office-admin, user, read-only, summary-only, Auditor.' }, 'not an unknown one');
@@ -98,7 +98,7 @@ $t->patch("/Users/$ann", [{ op => 'replace', path => 'title', value => 'y' }]);
 is(role_of($ann), 'administrator', 'which a sync that says nothing of roles leaves');
 is($t->request(DELETE => "/Users/$ann")->{status}, 204, 'delete it');
 
-# What was sent and is sent no longer is withdrawn, in whatever way.
+# A role that is not sent any more is withdrawn, for all kinds of requests.
 my $fay = post('fay', { value => 'administrator' })->{json}{id};
 for (['PATCH remove', sub { $t->patch("/Users/$fay", [{ op => 'remove', path => 'roles' }]) }],
     ['PATCH replace by nothing', sub { $t->patch("/Users/$fay", [{ op => 'replace', path => 'roles', value => [] }]) }],

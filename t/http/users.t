@@ -110,7 +110,7 @@ is_reply($res, 201, $t->user({ userName => 'plain', displayName => 'plain', acti
 is_json($t->request(POST => '/Users', { schemas => [$USER], userName => 'off', active => false })->{json}{active},
     false, 'active false is kept');
 
-# What the client may not set, and what is no value
+# Values that the client may not set, and empty values
 $res = $t->request(POST => '/Users', {
     schemas => [$USER], userName => 'readonly', id => 'my-id', displayName => 'd',
     meta => { resourceType => 'Group', version => 'W/"9"', created => '2000-01-01T00:00:00Z', location => 'x' },
@@ -191,7 +191,7 @@ is_json($t->request(GET => "/Users/$id")->{json}, $res->{json}, 'GET answers wha
 is_error($t->patch("/Users/$none", [{ op => 'add', path => 'title', value => 'Chief' }]), 404, undef, qr/\Q$none/,
     'PATCH of nobody');
 
-# GET of nobody
+# GET of a missing user
 for my $nobody ($none, 'no-uuid', '1', "$id-", "' or 1=1") {
     (my $path = $nobody) =~ s/([ '])/sprintf '%%%02x', ord $1/ge;
     is_error($t->request(GET => "/Users/$path"), 404, undef, undef, "no user $nobody");

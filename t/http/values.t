@@ -1,5 +1,5 @@
-# The shapes that values come in: what one named client sends is understood for the attributes that it sends so, and is refused for all others, in
-# every method and door. And how long a value may be.
+# Forms of values: what a certain client sends is accepted for the attributes for which it does so, and refused for all
+# others, in every method and endpoint. And the maximum length of a value.
 use strict;
 use warnings;
 use Test::More;
@@ -39,7 +39,7 @@ for ([emails => 'text'], [emails => ['text']], ['emails[type eq "work"]' => 'tex
 is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'g', members => $_ }), 400, 'invalidValue', undef, 'members ' . json($_)) for [$id], $id;
 is_json($t->row($id), $doc, 'nothing of it is done');
 
-# --- what a client sends: [operation, what comes of it, leniency, scimType of the refusal] ---------------------------------------------------------------
+# --- forms of clients: [operation, the result, leniency, scimType of the refusal] ------------------------------------------------------------------------
 my $escaped = sub { json($_[0]) };
 for ([{ op => 'replace', path => 'userName', value => ['kept2'] }, { userName => 'kept2' }, 'array-for-singular', 'invalidValue'],
     [{ op => 'replace', path => 'displayName', value => ['Kept 2'] }, { displayName => 'Kept 2' }, 'array-for-singular', 'invalidValue'],
