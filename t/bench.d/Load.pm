@@ -1,4 +1,4 @@
-# Makes load and measures what it costs: requests from wrk or one by one, CPU time and memory from the process table.
+# Makes load and measures its cost: requests from wrk or one by one, CPU time and memory from the process table.
 package Load;
 use strict;
 use warnings;
@@ -9,8 +9,8 @@ use Time::HiRes qw(time);
 
 my $PEOPLE = 2000;    # who log in
 
-# base: the tenant's URL; token: its own, if it is not the environment's; authorization and type: another header than a token's, another
-# Content-Type than SCIM's; static: a file of httpd's own; home: where the quickstart's servers live; users; seconds
+# base: the tenant's URL; token: another token than the environment's; authorization and type: other values of these
+# headers; static: a static file of httpd; home: the directory of the quickstart's servers; users; seconds
 sub new {
     my ($class, %self) = @_;
     @self{qw(host prefix)} = $self{base} =~ m{^http://([^/]+)(/.*)$};
@@ -28,7 +28,7 @@ sub pid_of {
     return $pid;
 }
 
-# Seconds that a process and its children have used, those that have ended included.
+# The CPU seconds of a process and its children, including those that have ended.
 sub cpu_of {
     my ($root) = @_;
     my $ticks = 0;
@@ -45,7 +45,7 @@ sub cpu_of {
 
 sub cpu { my ($self) = @_; return map { $_ => cpu_of($self->{server}{$_}) } keys %{ $self->{server} } }
 
-# The largest resident memory of a child of httpd, in KiB: all of it, or what the process table has under another name.
+# The largest resident memory of a child of httpd, in KiB: the total, or another line of the process table.
 sub memory {
     my ($self, $kind) = @_;
     $kind //= 'VmRSS';
@@ -59,12 +59,13 @@ sub memory {
     return $most;
 }
 
-# --- what each kind of load returns: {made => {httpd, postgres}, p50, p99 in milliseconds} ---------------------------
+# --- kinds of load; each returns {made => {httpd, postgres}, p50, p99 in milliseconds} -------------------------------
 
 sub made { my ($count, %latency) = @_; return {made => {httpd => $count, postgres => $count}, %latency} }
 
-# Requests by wrk for some seconds: the body of a Lua function that makes one, which may use a random user's number `i`, the
-# request's number `n`, `headers`, and `people`, what users spread over all log in with by Basic. An answer of any status will do, a lost one not.
+# Requests by wrk for some seconds. The body is a Lua function that makes a request. It may use a random user's number
+# `i`, the request's number `n`, `headers`, and `people`, Basic credentials of users spread over all. Any status is
+# accepted, but no lost answer.
 sub wrk_script {
     my ($self, $url, $body, $connections) = @_;
     my $script = "$self->{home}/wrk.$$.lua";
@@ -105,8 +106,8 @@ sub wrk {
 
 sub get { my ($self, $path) = @_; return $self->wrk($self->{base}, $path) }
 
-# A floor: httpd serves a static file and PostgreSQL runs a script at the same time, as they come together in a request;
-# alone, either would have the processor's caches to itself. Of as many clients at once as what is compared with it has.
+# A floor: httpd serves a static file and PostgreSQL runs a script at the same time, as both work for a request; alone,
+# each would have the processor's caches to itself. It has as many clients as the figure that is compared with it.
 sub floor {
     my ($self, $script, $clients) = @_;
     my $out = "$self->{home}/pgbench.$$.out";
@@ -125,7 +126,7 @@ sub floor {
     return $made;
 }
 
-# Has the database carry something out, as its administrator; returns what it answers.
+# Runs SQL as the database's administrator, and returns the result.
 sub psql {
     my ($self, $sql) = @_;
     open my $psql, '-|', 'psql', '-qAtX', '-v', 'ON_ERROR_STOP=1', '-h', $self->{home}, '-U', 'scim_admin', '-d', 'scim', '-c', $sql or die "psql: $!\n";
@@ -134,7 +135,7 @@ sub psql {
     return $answer;
 }
 
-# PostgreSQL alone runs a script.
+# Only PostgreSQL runs a script.
 sub sql { my ($self, $script) = @_; return made($self->pgbench($script, 4), p50 => 0, p99 => 0) }
 
 sub pgbench {
@@ -145,7 +146,7 @@ sub pgbench {
     return $made;
 }
 
-# Sends a request on a connection that is kept, and returns the line of its status; undef: the connection was closed.
+# Sends a request on a kept connection, and returns its status line; undef: the connection was closed.
 sub sent {
     my ($self, $request) = @_;
     local $SIG{PIPE} = 'IGNORE';
@@ -154,8 +155,8 @@ sub sent {
     return readline($self->{connection});
 }
 
-# One request on a connection that is kept; returns the body. Anything but success ends the run. A busy httpd closes idle
-# connections: the request is then sent again on a new one.
+# One request on a kept connection; returns the body. Any error ends the run. A busy httpd closes idle connections: the
+# request is then sent again on a new one.
 sub request {
     my ($self, $method, $path, $body) = @_;
     $body //= '';
@@ -178,7 +179,7 @@ sub request {
     return $answer;
 }
 
-# Requests one after the other; $make->($number) sends one. `each` is how many operations one request holds.
+# Requests one after the other; $make->($number) sends one. `each`: the number of operations in one request.
 sub series {
     my ($self, $count, $make, $each) = @_;
     my @took;
@@ -192,7 +193,7 @@ sub series {
     return made($count * ($each // 1), p50 => $took[$#took / 2], p99 => $took[$#took * 0.99]);
 }
 
-# The same by clients that run at the same time: $make->($number) sends a request, `each` as above.
+# The same by simultaneous clients: $make->($number) sends a request, `each` as above.
 sub together {
     my ($self, $clients, $count, $make, $each) = @_;
     my $start = time;

@@ -1,4 +1,4 @@
--- The first 50 of all who have a subscription.
+-- The first 50 holders of a subscription.
 begin;
 set local plan_cache_mode = force_generic_plan;
 select set_config('scim.tenant', 'bench', true);

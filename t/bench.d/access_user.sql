@@ -1,4 +1,4 @@
--- What one account has, of a tenant with :users users.
+-- The access of one account, in a tenant with :users users.
 \set i random(1, :users)
 begin;
 set local plan_cache_mode = force_generic_plan;

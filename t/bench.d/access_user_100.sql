@@ -1,4 +1,4 @@
--- The same of a tenant with 100 users.
+-- The same in a tenant with 100 users.
 \set i random(1, 100)
 begin;
 set local plan_cache_mode = force_generic_plan;

@@ -59,7 +59,7 @@ vacuum (analyze) scim.resource;
 vacuum (analyze) scim.membership;
 vacuum (analyze) scim.lookup;
 vacuum (analyze) scim.tally;
--- What the load has left to be written is not for the figures.
+-- Writes the pending changes of loading before the measurement.
 checkpoint;
--- What is measured has no triggers.
+-- The measured database has no triggers.
 drop schema fixture cascade;

@@ -1,4 +1,4 @@
-# Runs the figures of t/bench in turns and prints them; called by t/bench alone.
+# Runs the figures of t/bench in turns, and prints them; only t/bench calls it.
 use strict;
 use warnings;
 use FindBin;
@@ -34,7 +34,7 @@ sub user {
         name => {givenName => 'Made', familyName => 'User'}, emails => [{value => $name, type => 'work', primary => JSON::PP::true}]};
 }
 
-# What finds the user number `i`, as Lua that makes the URL.
+# Lua code for a URL that finds user number `i`.
 sub filter {
     my ($before, $value) = @_;
     my $escaped = qq($before ") =~ s{([^\w.~-])}{sprintf '%%%02X', ord $1}ger;
@@ -45,7 +45,7 @@ my $ID = q(string.format('00000001-0000-7000-8000-%012d', i));
 my $deep = int($o{users} * 0.9);
 my %cursor;    # where a walk stands
 
-# Goes on with a walk of pages of 100, or begins it again at its end.
+# Continues a walk of pages of 100, or begins it again at its end.
 sub walk {
     my ($which) = @_;
     my $from = $cursor{$which};
@@ -64,12 +64,12 @@ sub go_deep {
         ($cursor{start}) = $page =~ /"nextCursor":"([^"]+)"/ or last;
         $seen += 100;
     }
-    # Whoever asks for other attributes goes on with the same cursor.
+    # A walk with other attributes starts with the same cursor.
     $cursor{deep} = $cursor{start};
 }
 
-# Pages of 100 by index, in sequence through a part of the list. The first, to which the server skips, and for which it counts
-# what a filter finds, is asked for before the figure is measured.
+# Pages of 100 by index, in sequence through a part of the list. The first page, for which the server skips rows and
+# counts matches, is requested before the measurement.
 sub pages {
     my ($from, $to, $filter) = @_;
     my $start = $from;
@@ -80,7 +80,7 @@ sub pages {
     return sub { $load->series(300, $step) }, sub { undef $load->{connection}; $start = $from; $step->() };
 }
 
-# A user comes into a group that is mapped to a subscription, and leaves it.
+# A user is added to a group that is mapped to a subscription, and removed.
 sub member {
     my ($tenant, $n) = @_;
     my $g = 1 + ($n >> 1) % 99;
@@ -88,7 +88,8 @@ sub member {
     return $tenant->request(PATCH => group($g), $n % 2 ? remove($user) : add($user));
 }
 
-# Sixty-four clients at the same time add members to so many groups; rps is what tells. Those who were added before have left.
+# Sixty-four simultaneous clients add members to so many groups; the result is the rate. Members of earlier runs have
+# been removed.
 my ($CROWD, $EACH, $FIRST) = (64, 30, 5000);
 sub crowd {
     my ($groups) = @_;
@@ -104,7 +105,7 @@ sub crowd {
     };
 }
 
-# Eight clients at the same time delete users by Bulk, each of whom is in two of four groups.
+# Eight simultaneous clients delete users by Bulk; each user is in two of four groups.
 my ($CLIENTS, $BULKS, $LEAVE) = (8, 6, 20);
 my @leaving;
 sub bulk { return message('BulkRequest', [@_]) }
@@ -120,7 +121,7 @@ sub gather {
     }
 }
 
-# The users of one Bulk come from all over the list, so that any two Bulks have all groups in common.
+# The users of one Bulk are spread over the list, so that any two Bulks have all groups in common.
 sub disperse {
     my ($before, $bulks) = (deadlocks(), $CLIENTS * $BULKS);
     my $done = $load->together($CLIENTS, $BULKS, sub {
@@ -135,20 +136,20 @@ sub disperse {
     return $done;
 }
 
-# --- the largest bodies that are accepted -----------------------------------------------------------------------------------
+# --- the largest accepted bodies --------------------------------------------------------------------------------------------
 
 my $BODY = 10 * 1024 * 1024 - 4096;    # ScimMaxBody, but for the names below
 my $MARKS = 'e' . "\xcc\x81\xcc\x96" x 15;
 my @made;
 
-# So many parts, made by their number, with as much in what no schema knows as makes a body of so many bytes.
+# A body of so many bytes, from so many parts and as many unknown members as fit.
 sub listed { my ($count, $part) = @_; return '[' . join(',', map { $part->($_) } 1 .. $count) . ']' }
 sub stuffed {
     my ($head, $bytes) = @_;
     return qq($head,"x":") . 'x' x ($bytes - length($head) - 7) . '"}';
 }
 
-# Of each sort the request with a share of what may be in one: 1, 1/2, 1/4.
+# For each kind the request with a share of the maximum: 1, 1/2, 1/4.
 my %SORTS = (
     members => sub {
         my ($share, $name) = @_;
@@ -174,7 +175,7 @@ my %SORTS = (
     },
 );
 
-# One request; what it has made is gone before the next figure.
+# One request; what it has created is removed before the next figure.
 sub body {
     my ($sort, $share) = @_;
     my ($method, $path, $body) = $SORTS{$sort}->($share, "body-$$-$round-$sort-$share");
@@ -202,10 +203,10 @@ sub bodies {
     } @sizes;
 }
 
-# --- figures: the name, what its ratio is taken to, the load, what goes before it --------------------------------------
+# --- figures: the name, what its ratio refers to, the load, what runs before it ----------------------------------------
 
 sub reads { my ($path) = @_; return sub { $load->get($path) } }
-# The static file of a Location that asks for a subscription, for one of so many users.
+# The static file in a Location that requires a subscription, for up to so many users.
 sub granted {
     my ($file, $most, $host) = @_;
     my $url = $o{static} =~ s{[^/]*$}{}r;
@@ -225,7 +226,7 @@ my @figures = (
     [floor_static => 'floor_static', sub { $load->wrk($o{static}, 'nil') }],
     [floor_select => 'floor_select', sub { $load->floor('floor_select', 4) }],
     [floor_dbd    => 'floor_dbd',    granted('dbd', 0, 'floor')],
-    # People who have been decided about within the minute: who has not costs what a tenant that is changed all the time costs.
+    # People with a decision within the last minute: others cost as much as in a tenant that changes all the time.
     [authz        => 'floor_dbd',    granted('granted', 0), granted('granted', 0)],
     [authz_cached => 'floor_static', granted('cached', 100)],
 
@@ -282,10 +283,10 @@ my @figures = (
     }],
     [bulk_delete => 'floor_update', \&disperse, \&gather],
 
-    # A request of 2.5, 5 and 10 MB: twice the body, twice the cost.
+    # Requests of 2.5, 5 and 10 MB: twice the body must cost twice as much.
     (map { bodies($_) } qw(members emails marks bulk)),
 );
-# Those that are asked for, and what their ratios are taken to.
+# The requested figures, and those that their ratios refer to.
 if ($o{only}) {
     my %wanted = map { $_->[0] => 1 } grep { $_->[0] =~ /$o{only}/ } @figures;
     for (1 .. 3) {
@@ -304,7 +305,7 @@ for (1 .. $o{rounds}) {
     }
 }
 
-# --- what they came to --------------------------------------------------------------------------------------------------
+# --- results ------------------------------------------------------------------------------------------------------------
 
 sub median { my @v = sort { $a <=> $b } @_; return $v[$#v / 2] }
 my @members = qw(httpd postgres cpu_us rps p50_ms p99_ms mem_kb);
@@ -312,7 +313,7 @@ my %figure;
 for my $name (map { $_->[0] } @figures) {
     $figure{$name} = {map { my $key = $_; $key => median(map { $_->{$key} } @{ $runs{$name} }) } @members};
 }
-# Each round has its own ratio: a machine that slows down for a while slows both.
+# Each round has its own ratio, because a machine that slows down for a while slows both.
 for (@figures) {
     my ($one, $other) = map { $runs{$_} } @$_[0, 1];
     $figure{ $_->[0] }{ratio} = median(map { $one->[$_]{cpu_us} / $other->[$_]{cpu_us} } 0 .. $#$one);

@@ -1,6 +1,6 @@
-# Sends mixed requests, a million by default, and shows the memory of httpd's largest child after each tenth; called by
-# t/bench --mixed alone. Fails where it has grown by more than 5 % since the first tenth, in which each thread, connection and
-# cache takes what it keeps.
+# Sends mixed requests, a million by default, and shows the memory of httpd's largest child after each tenth; only
+# t/bench --mixed calls it. Fails if the memory has grown by more than 5 % since the first tenth, in which each thread,
+# connection and cache fills up.
 use strict;
 use warnings;
 use FindBin;
@@ -15,7 +15,7 @@ my $p     = $load->{prefix};
 my $tenth = $o{requests} / 10;
 my $URN   = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-# One of these for each request, by chance.
+# Each request is one of these, by chance.
 my $lua = <<"LUA";
 local user = string.format('00000001-0000-7000-8000-%012d', i)
 local group = string.format('$p/Groups/00000002-0000-7000-8000-%012d', i % 200 + 1)

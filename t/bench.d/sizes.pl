@@ -1,6 +1,6 @@
-# Measures what administrators read, and what no index answers, in tenants of several sizes; called by t/bench --sizes alone. Each figure is
-# CPU time of httpd and PostgreSQL for a request, the median of the rounds, in which all figures and sizes take turns; the ratio is that of
-# the largest tenant to the smallest.
+# Measures what administrators read, and what no index answers, in tenants of several sizes; only t/bench --sizes calls
+# it. Each figure is the CPU time of httpd and PostgreSQL for a request: the median of the rounds, in which all figures
+# and sizes take turns. The ratio is that of the largest tenant to the smallest.
 use strict;
 use warnings;
 use FindBin;
@@ -25,7 +25,7 @@ for my $size (@sizes) {
 END { $? ||= 0; system "$ENV{SCIMCTL} token revoke --tenant size$_ bench-$$ >/dev/null 2>&1" for @sizes }
 
 sub id { return sprintf '%08d-0000-7000-8000-%012d', @_ }
-# An administrator's request, and a client's: the path is made of the tenant's size and the request's number.
+# An administrator's request, and a client's; the path depends on the tenant's size and the request's number.
 sub asks { my ($path) = @_; return sub { my ($size, $n) = @_; $administrator{$size}->request(GET => $path->($size, $n)) } }
 sub previews { my ($body) = @_; return sub { $administrator{ $_[0] }->request(POST => '/preview', encode_json($body)) } }
 sub reads { my ($path) = @_; return sub { my ($size, $n) = @_; $client{$size}->request(GET => $path->($size, $n)) } }
@@ -51,7 +51,7 @@ my @figures = (
 );
 @figures = grep { $_->[0] =~ /$o{only}/ } @figures if $o{only};
 
-# One request before, which plans what is new to a connection, counts for nothing.
+# One request before the measurement, which plans new statements, is not counted.
 my (%runs, %failed);
 for my $round (1 .. $o{rounds}) {
     for my $figure (@figures) {

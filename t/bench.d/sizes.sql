@@ -49,7 +49,7 @@ insert into scim.mapping (tenant, id, group_id, subscription_id, created_by, sin
 select :'tenant', pg_temp.id(4, i), pg_temp.id(2, i), pg_temp.id(3, case i when 0 then 0 else 1 + i % 10 end), 'bench', now() - interval '2 years'
   from generate_series(0, 200) i;
 
--- One of a thousand entries is of an administrator, and five at the log's beginning are of another one.
+-- One of a thousand entries is by an administrator, and five at the beginning of the log by another one.
 insert into scim.audit (tenant, at, actor_kind, actor, actor_key, request, action, object_type, object_id, object_name, after)
 select :'tenant', now() - (:users - i) * interval '1 second', case when i % 1000 = 0 or i <= 5 then 'admin' else 'token' end,
        case when i <= 5 then 'rosa' when i % 1000 = 0 then 'anna' else 'okta' end, case when i % 1000 = 0 or i <= 5 then '' else 'k7okta0000' end, 'r' || i,

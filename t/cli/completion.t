@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# What bash offers behind scimctl, by the file that is installed. Needs bash.
+# Completion of scimctl in bash, with the installed file. Needs bash.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/completion.t
 use strict;
@@ -12,7 +12,7 @@ my $scimctl = $ENV{SCIMCTL} or BAIL_OUT('SCIMCTL must name the scimctl to test')
 (my $root = Cwd::abs_path(__FILE__)) =~ s{/t/cli/[^/]+$}{};
 plan skip_all => 'missing: bash' if !grep { -x "$_/bash" } split /:/, $ENV{PATH};
 
-# What is offered for the last of these words, one after the other.
+# The completions of the last word, sorted.
 sub offered {
     my @words = @_;
     my $script = 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _scimctl; printf "%s\n" "${COMPREPLY[@]}"';

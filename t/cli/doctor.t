@@ -1,4 +1,4 @@
-# scimctl doctor: each finding is made, found with its severity and what to do, and gone when it is mended.
+# scimctl doctor: each problem is created, found with its severity and advice, and not found any more after the repair.
 use strict;
 use warnings;
 
@@ -16,7 +16,7 @@ quietly("$bin/createdb", $_) for 'scim', 'empty';
 my @none = ('--schema-dir', "$root/conf/schemas", '--apachectl', '/nosuch/apachectl');
 sub told { diag(JSON::PP->new->pretty->encode($_[0])) }
 sub doctor {
-    # The machine may have an httpd of its own.
+    # The machine may have another httpd.
     my ($code, $out, $err) = run('doctor', '--json', (grep { $_ eq '--apachectl' } @_) ? @none[0, 1] : @none, @_);
     my $result = eval { JSON::PP::decode_json($out) } or diag "exit $code: $out$err";
     $result->{exit} = $code;
@@ -24,7 +24,7 @@ sub doctor {
 }
 sub of { my ($result, $check) = @_; return grep { $_->{check} eq $check } @{ $result->{findings} } }
 
-# A finding that is there with these arguments.
+# Checks that there is a finding with these arguments.
 sub finds {
     my ($check, $severity, $finding, $advice, @arguments) = @_;
     my $result = doctor(@arguments);
@@ -40,7 +40,7 @@ sub finds {
 }
 sub gone { my ($check, @arguments) = @_; is scalar(of(doctor(@arguments), $check)), 0, "$check: mended" }
 
-# What SQL breaks and mends.
+# A problem that SQL creates and repairs.
 sub sick {
     my ($break, $mend, $check, @rest) = @_;
     sql($break);
@@ -50,13 +50,13 @@ sub sick {
     return $found;
 }
 
-# --- what is not there ------------------------------------------------------------------------------------------------
+# --- missing things ---------------------------------------------------------------------------------------------------
 
 finds('connection', 'error', qr/^No connection to the database: .*does not exist/, qr/PGHOST/, '--db', 'nosuch');
 finds('version', 'error', qr/^The database is not set up\.$/, qr/scimctl db init/, '--db', 'empty');
 quietly(@scimctl, 'db', 'init');
 
-# --- nothing is wrong, but that this server loses data in a crash -----------------------------------------------------
+# --- a healthy installation, but this server loses data in a crash ----------------------------------------------------
 
 my $well = doctor();
 is_deeply [map { "$_->{severity} $_->{check}" } grep { $_->{severity} ne 'note' } @{ $well->{findings} }], ['warning durability'], 'a new database'
@@ -114,7 +114,7 @@ gone('autovacuum');
 
 # --- connections ------------------------------------------------------------------------------------------------------
 
-# A session of its own, which does something and stays.
+# Opens a session that does something and stays open.
 sub session {
     my ($user, $sql) = @_;
     my $pid = open my $pipe, '|-', "$bin/psql", '-XqU', $user, '-o', '/dev/null' or die "psql: $!";
@@ -137,7 +137,7 @@ sql("$catalog drop function pg_catalog.now(); alter function pg_catalog.real_now
 close $_ for $holder, $waiter;
 gone('blocked');
 
-# Who is no superuser sees less, and is told so.
+# A role that is not a superuser sees less, and the result says so.
 quietly("$bin/psql", '-Xqc', 'create role clerk login in role scim_owner');
 {
     local $ENV{PGUSER} = 'clerk';
@@ -162,7 +162,7 @@ for (['10 seconds', 'warning', qr/^The clock of PostgreSQL's machine is 10 secon
 }
 gone('difference');
 
-# --- tokens and silences ----------------------------------------------------------------------------------------------
+# --- tokens, and tokens that are not used any more --------------------------------------------------------------------
 
 quietly(@scimctl, qw(tenant add acme));
 quietly(@scimctl, qw(token add --tenant acme --name entra --expires 30d));
@@ -176,7 +176,7 @@ sick("insert into scim.activity (tenant, at, token, token_name, method, path, st
     select 'acme', now() - interval '26 hours' - n * interval '40 minutes', '$key', 'entra', 'GET', '/Users', 200, 1 from generate_series(0, 200) n",
     'delete from scim.activity', 'silent', 'warning', qr/^The token "entra" of tenant acme has not been used for 26 hours; it is usually used every 40 minutes\.$/, qr/quarantine/);
 
-# Who was made by a version that masked nothing, and nobody has decided since.
+# A tenant from a version that masked nothing, before anybody has changed the setting.
 gone('unmasked');
 sick("update scim.tenant set activity_mask = '{}'", "update scim.tenant set activity_mask = '{personal}'", 'unmasked', 'note',
     qr/^Activity of tenant acme keeps names and addresses of people/, qr/^scimctl tenant set acme --activity-mask personal, /);
@@ -213,13 +213,14 @@ SSLCertificateKeyFile "$dir/key.pem"
 $more
 CONF
 }
-# A module that was built with AddressSanitizer needs a program that has it.
+# A module that was built with AddressSanitizer needs a program with it.
 my $preload = `readelf -d $module` =~ /\[(libasan\.so[.\d]*)\]/ ? "LD_PRELOAD=$1" : '';
 write_file("$dir/apachectl", "#!/bin/sh\nexec env $preload $sbin/$program -t -f $dir/httpd.conf \${2:+\"\$@\"}\n");
 chmod 0755, "$dir/apachectl";
 my @apachectl = ('--apachectl', "$dir/apachectl");
 
-# An authority, and certificates: for localhost, one that ends soon, for another name, and one of nobody's.
+# A certificate authority, and certificates: for localhost, one that expires soon, one for another name, and one of an
+# unknown authority.
 my @req = ('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout');
 quietly(@req, "$dir/ca-key.pem", '-out', "$dir/ca.pem", '-subj', '/CN=Authority', '-days', 400, '-addext', 'basicConstraints=critical,CA:true');
 sub certificate {
@@ -301,7 +302,7 @@ start_httpd("$params${location}SSLEngine off");
 finds('handshake', 'error', qr/^localhost speaks no TLS 1\.2 or later at this port/, qr/SSLEngine on/, @url);
 stop_httpd();
 
-# --- the age of transactions, which this server does not survive -------------------------------------------------------
+# --- the age of transactions; this server does not survive it ----------------------------------------------------------
 
 sql("$catalog update pg_database set datfrozenxid = ((txid_current() - 1100000000 + 4294967296) % 4294967296)::text::xid where datname = 'scim'");
 finds('age', 'error', qr/^The oldest transaction id is 1100 million transactions old/, qr/--freeze/);

@@ -1,4 +1,5 @@
-# A tenant's settings as a file: what export prints, what apply finds different and does, and that it does all of it or nothing.
+# A tenant's settings as a file: what export prints, which differences apply finds and what it changes; and that it
+# changes everything or nothing.
 use strict;
 use warnings;
 
@@ -38,7 +39,7 @@ is_deeply [map { $_->{role} } @{ $one->{roles} }], ['auditor'], 'no built-in rol
 is $one->{tokens}[0]{name}, 'idp', 'a token';
 unlike $json->encode($one), qr/scim_\w{20}|digest|secret/, 'without its secret';
 
-# What differs is shown, and nothing done unasked.
+# Differences are shown, and nothing is changed without confirmation.
 quietly(@scimctl, qw(group add Local --tenant two));
 my $lines = <<'END';
 + flag ai
@@ -59,14 +60,14 @@ is_run(['apply', write_file($one), '--tenant', 'two', @schemas], 0, '', "${token
 is sql("select count(distinct a.xid) || ' ' || count(*) from scim.audit a where a.tenant = 'two' and a.actor_kind = 'scimctl' and to_jsonb(a)::text ~ 'auditor|\"ai\"|Web'") =~ s/^1 (\d+)$/$1 > 3 ? 'one' : $1/er, 'one',
     'one transaction, and the audit log has each change';
 
-# Changes of what is there
+# Changes of existing items
 $two->{subscriptions}[0]{seats} = undef;
 $two->{subscriptions}[0]{description} = 'The web';
 $two->{flags}[0]{description} = 'Artificial';
 applied('two', { map { $_ => $two->{$_} } qw(subscriptions flags) }, qq{~ flag ai: description: "AI" -> "Artificial"\n~ subscription Web: description: null -> "The web", seats: 3 -> null\n});
 applied('one', { tokens => [{ %{ $one->{tokens}[0] }, rate => 50, readOnly => JSON::PP::false }] }, qq{~ token idp: readOnly: true -> false, rate: 5 -> 50\n});
 
-# What the file has not goes with --prune alone, and only of sections that it has.
+# Items that the file lacks are removed only with --prune, and only in sections that the file has.
 applied('two', { flags => [], mappings => [] }, '');
 applied('two', { mappings => [$two->{mappings}[0]] }, "- mapping Local auditor\n", '--prune');
 is_deeply exported('two')->{mappings}, [{ group => 'Local', subscription => 'Web' }], 'one is left';

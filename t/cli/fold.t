@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Text is folded by one rule in C (scim_fold) and in SQL (scim.fold): keys made here are found there. All characters of Unicode, their
-# forms, and what depends on what stands beside them are folded by both and compared byte by byte.
+# Text is folded by the same rule in C (scim_fold) and in SQL (scim.fold), because C makes keys that SQL searches. Both fold all characters
+# of Unicode, their normal forms, and characters that depend on their neighbours; the results are compared byte by byte.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/fold.t
 use strict;
@@ -17,7 +17,7 @@ start_cluster();
 quietly("$bin/createdb", 'scim');
 run(qw(db init));
 
-# Combining marks that came with Unicode 15, which PostgreSQL 15 does not know and ICU 72 does: only one of them puts them in order.
+# Combining marks of Unicode 15, which ICU 72 has and PostgreSQL 15 has not: only ICU sorts them.
 my $newer = sql('show server_version_num') < 160000 ? join ',', 0x1e4ec, 0x1e4ed : '';
 my $every = 'select i, chr(i) as c from generate_series(1, 1114111) as i where i not between 55296 and 57343';
 my @cases = (
@@ -43,7 +43,7 @@ sql('create unlogged table texts (number serial, text text not null, folded text
 for (@cases) {
     my ($name, $query) = @$_;
     sql("truncate texts; insert into texts (text, folded) select t, scim.fold(t) from ($query offset 0) as made (t)");
-    # Each in a file of its own, line by line alike.
+    # Each column in a separate file, with one text on each line.
     for my $column (qw(text folded)) {
         quietly("$bin/psql", '-XqAt', '-o', "$dir/$column", '-c', "select encode(convert_to($column, 'UTF8'), 'hex') from texts order by number");
     }

@@ -85,7 +85,7 @@ is_deeply([(split /^/, $out)[299_999 .. 300_002]], ["line 300001: refused: userN
     $out =~ /^(Import .*\n)/m], 'by its line') or diag substr $out, -1000;
 like(users(), qr/\beve\b/, 'also behind a line that is too long');
 
-# What is interrupted is gone on with by the same file.
+# An interrupted import is continued with the same file.
 my $some = file('some.csv', join '', "userName\n", map {"some$_\n"} 1 .. 400);
 sql("create function scim.stop() returns trigger language plpgsql as \$\$ begin if new.doc ->> 'userName' = 'some222' then raise 'stop' using errcode = '57014'; end if; return new; end \$\$;
      create trigger stop before insert on scim.resource for each row execute function scim.stop()");
@@ -96,7 +96,7 @@ is(sql("select count(*) from scim.resource where tenant = 'acme' and doc ->> 'us
 sql('drop trigger stop on scim.resource');
 is_run(['user', 'import', $some, @to], 0, qr/^Import .*\nMade +200\nChanged +0\nSame +200\n/s, '');
 
-# --- switching off asks a person ------------------------------------------------------------------------------------------
+# --- switching off asks for confirmation ----------------------------------------------------------------------------------
 
 quietly(@scimctl, qw(tenant add asks));
 sql("insert into scim.resource (tenant, type, id, doc) select 'asks', 'User', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, jsonb_build_object('userName', 'u' || i) from generate_series(1, 3) i");

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# scimctl db upgrade and db index while others hold locks: they wait for their turn, but hold nobody up for long meanwhile.
+# scimctl db upgrade and db index while other sessions hold locks: they wait, but never block requests for long.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/locks.t
 use strict;
@@ -28,7 +28,8 @@ sub background {
 
 sub locked { sql("select count(*) from pg_locks where relation = '$_[0]'::regclass and granted and mode = '$_[1]'") }
 
-# Somebody reads for four seconds. Requests are looked at every tenth of a second: each gets its answer within two.
+# Another session reads for four seconds. A request is made every tenth of a second: each is answered within two
+# seconds.
 my $reader = background("$bin/psql", '-Xqc', 'begin; select count(*) from scim.token; select pg_sleep(4); commit');
 for (1 .. 100) { last if locked('scim.token', 'AccessShareLock'); sleep 0.05 }
 my $begun = time;

@@ -14,7 +14,7 @@ use Test::More;
 
 start_cluster();
 
-# psql in the background, when its transaction has its first lock.
+# psql in the background; returns when its transaction has its first lock.
 sub start_request {
     my ($db, $text) = @_;
     my $pid = fork // die;
@@ -104,7 +104,8 @@ is(sql(q{select count(*) from pg_namespace where nspname = 'scim'}), 0, 'and not
 is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
 
-# Two at once: one works, the other waits for it and finds nothing left to do, also where it looks between two migrations.
+# Two at once: one works, the other waits and then finds nothing to do, even if it reads the version between two
+# migrations.
 my @both = map {
     my $pid = fork // die;
     if (!$pid) {
@@ -147,7 +148,7 @@ quietly("$bin/psql", '-Xq', '-d', 'old', '-c', q{insert into scim.tenant (tenant
                 'phoneNumbers', jsonb_build_array(jsonb_build_object('value', repeat('7', 5000))))),
         ('acme', '00000000-0000-7000-8000-000000000002', 'User', now(), now(), '{"userName": "B", "emails": [{"value": "b@x"}]}'),
         ('acme', '00000000-0000-7000-8000-000000000003', 'Group', now(), null, '{"displayName": "G"}')});
-# A request that is under way has looked at its token, and goes on to its tenant and to resources.
+# A request in progress has read its token, and then reads its tenant and resources.
 my $request = start_request('old', 'begin; select from scim.token; select pg_sleep(1.5); select from scim.tenant, scim.resource; commit');
 is_run(['db', 'upgrade', '--db', 'old'], 0, "Version before  $latest\nVersion now     $latest\n", '', 'an upgrade with resources');
 waitpid $request, 0;
@@ -163,7 +164,7 @@ is in_old(q{select group_name_key from scim.resource where type = 'Group'}), 'g'
 is in_old(q{select string_agg(doc ->> 'value', ' ' order by id) from scim.resource where tenant = 'acme' and type = 'Role'}),
     'administrator office-admin user read-only summary-only', 'the tenant has roles';
 
-# What schema files declare as indexed.
+# The attributes that schema files declare as indexed.
 my @schemas = ('--schema-dir', "$root/conf/schemas");
 my $both = "Type  Attribute           State\nUser  emails.value        ready\nUser  phoneNumbers.value  ready\n";
 my $number = 'urn:example:params:scim:schemas:extension:badge:2.0:User:number';
@@ -187,7 +188,7 @@ is_run([qw(db index --schema-dir)], 2, '', "scimctl: The option --schema-dir nee
 is_run([qw(db status --drop)], 2, '', "scimctl: db status takes no option --drop; usage: scimctl db status.\n");
 is_run([qw(db index --help)], 0, qr/^Usage: scimctl db index \[--drop\] \[--schema-dir DIR\]|scimctl db index \[--drop\] \[--schema-dir DIR\]/m, '');
 
-# A second database of the same cluster finds the roles there.
+# A second database in the same cluster uses the existing roles.
 quietly("$bin/createdb", 'other');
 is_run(['db', 'init', '--db', 'other'], 0, "Version before  0\nVersion now     $latest\n", '', 'a second database');
 is_run(['tenant', 'add', 'elsewhere', '--db', "dbname=other"], 0, qr/^Tenant +elsewhere$/m, '');
@@ -360,7 +361,7 @@ sql("update scim.token set expires = now() where name = '90d'");
 is_deeply [map { [@$_{qw(name status)}] } @{ run_json(qw(token list --tenant b-2_c)) }],
     [['exact', 'active'], ['90d', 'expired'], ['3653d', 'active'], ['12h', 'expiring']], 'newest first, one expired';
 
-# Of all tenants at once
+# The tokens of all tenants
 my @tenants = map { $_->{tenant} } @{ run_json(qw(tenant list)) };
 is_deeply [map { "$_->{tenant} $_->{name}" } @{ run_json(qw(token list --all-tenants)) }],
     [map { my $t = $_; map { "$t $_->{name}" } @{ run_json(qw(token list --tenant), $t) } } @tenants], 'the tokens of all tenants';
@@ -417,7 +418,7 @@ $/, ''
 unlike join('', map { (run(@$_))[1] } [qw(token list --tenant acme)], [qw(token list --tenant acme --json)]),
     qr/scim_|\Q@{[substr $secret, 15, 20]}\E/, 'no list shows a secret';
 
-# What a token may do.
+# The rights of a token.
 with_fixtures('scim');
 my ($jane, $gone) = map { sprintf '0192f000-0000-7000-8000-00000000000%d', $_ } 1, 2;
 sql("insert into scim.resource (tenant, id, type, doc) values
@@ -502,7 +503,7 @@ is_deeply flags('--flags', '[]'), [], 'an empty list';
 is_run([qw(user set Jane --tenant acme --flags), '["AI", 7]'], 2, '', qr/^scimctl: The value of --flags each of the list must be a text\.$/);
 is_run([qw(user set Jane --tenant acme --flags), '["AI"],"x":["AI"'], 2, '', qr/^scimctl: There is no flag /);
 
-# --- who may ------------------------------------------------------------------------------------------------------
+# --- rights -------------------------------------------------------------------------------------------------------
 
 sql('create role helper login; create role hand login in role scim_owner');
 {
@@ -515,7 +516,7 @@ sql('create role helper login; create role hand login in role scim_owner');
     is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)], 'a member of scim_owner may';
 }
 
-# No superuser is needed: one who may create roles and owns the database can set it up.
+# A superuser is not needed: a role that may create roles, and owns the database, can set it up.
 sql('create role keeper login createrole');
 quietly("$bin/createdb", '-O', 'keeper', 'kept');
 {

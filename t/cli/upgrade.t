@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# scimctl db upgrade: of a database whose views and functions are old or damaged, with a migration that is yet to come, by whom,
-# with objects of others in the way, and cut off in the middle. What the endpoint then answers is told by t/http/upgrade.t.
+# scimctl db upgrade: with old or damaged views and functions, with a future migration, by different roles, with other roles' objects in the
+# way, and interrupted. t/http/upgrade.t tests what the endpoint then answers.
 #
 #   SCIMCTL=/path/to/scimctl prove t/cli/upgrade.t
 use strict;
@@ -19,7 +19,7 @@ start_cluster();
 my $versions = sub { "Version before  $_[0]\nVersion now     $_[1]\n" };
 my $status   = sub { qr/^Version of the database +$_[0]\nVersion of this software +$latest\nState +$_[1]\nSoftware +mod_scim \S+\nServer +PostgreSQL \d.*\n$/ };
 
-# A database with data of every kind that administrators and clients make.
+# A database with all kinds of data of administrators and clients.
 sub make {
     my ($db) = @_;
     quietly("$bin/createdb", $db);
@@ -37,7 +37,8 @@ sub make {
     return;
 }
 
-# All that there is, in words, but the time at which the code was replaced, and sequences, which a crash may leave ahead.
+# The whole database as text, without the time at which the code was replaced, and without sequences, which may be ahead
+# after a crash.
 sub state_of {
     my $text = quietly("$bin/pg_dump", $ENV{PGDATABASE});
     $text =~ s/^\\(?:un)?restrict .*\n//mg;
@@ -46,7 +47,7 @@ sub state_of {
     return $text;
 }
 
-# --- again ------------------------------------------------------------------------------------------------------------------
+# --- repeated ---------------------------------------------------------------------------------------------------------------
 
 make('again');
 my $state = state_of();
@@ -55,7 +56,7 @@ ok state_of() eq $state, 'changes nothing';
 
 # --- old and damaged code -----------------------------------------------------------------------------------------------------
 
-# What an older version may have had, and what somebody may do by hand.
+# Objects of an older version, and changes that somebody may make by hand.
 sql(q{create or replace function scim.plain(value text) returns text language sql as 'select null::text'});
 sql('drop function scim.etag');
 sql('create function scim.of_old(x scim.access) returns int language sql as $$select 1$$; alter function scim.of_old owner to scim_owner');
@@ -75,9 +76,9 @@ ok state_of() eq $state, 'makes it what it was, data, grants and row-level secur
 is_run(['db', 'status'], 0, $status->($latest, 'current'), '', 'it is current');
 is sql(q{select count(*) from scim.code where replaced > now() - interval '1 minute'}), 1, 'which is written down';
 
-# --- a migration that is yet to come --------------------------------------------------------------------------------------------
+# --- a future migration ---------------------------------------------------------------------------------------------------------
 
-# A scimctl with one migration and one function more, and with one column more in a view.
+# A scimctl with one more migration, one more function, and one more column in a view.
 sub make_next {
     my $build = Cwd::abs_path(File::Basename::dirname($scimctl[0]));
     my $next  = "$dir/next";
@@ -120,7 +121,7 @@ my $later = $latest + 1;
     is_run(['db', 'upgrade'], 3, '', qr/^scimctl: The database is at version $later, which this software \(version $latest\) does not know; /, 'no way back');
 }
 
-# --- objects of others ----------------------------------------------------------------------------------------------------------
+# --- objects of other roles -----------------------------------------------------------------------------------------------------
 
 make('shared');
 sql('create role shop; create role crm');
@@ -144,7 +145,7 @@ is sql(q{select count(*) from pg_class c join pg_namespace n on n.oid = relnames
 is sql(q{select count(*) from pg_proc p join pg_namespace n on n.oid = pronamespace
          where nspname like 'scim%' and proowner <> 'scim_owner'::regrole}), 0, 'and every function';
 
-# --- cut off in the middle --------------------------------------------------------------------------------------------------
+# --- interrupted ------------------------------------------------------------------------------------------------------------
 
 sub wait_for {
     for (1 .. 200) {
@@ -154,7 +155,8 @@ sub wait_for {
     BAIL_OUT("$_[0]: not so after a while");
 }
 
-# Runs the upgrade until it waits for a view that somebody reads; calls $blow; returns the exit code and the message.
+# Runs the upgrade until it waits for a view that another session reads; calls $blow; returns the exit code and the
+# message.
 my $waiting = "select pid from pg_locks where relation = 'scim_app.facts'::regclass and not granted limit 1";
 sub cut_off {
     my ($blow) = @_;
@@ -195,7 +197,7 @@ for my $name (sort keys %blows) {
 }
 is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'the next upgrade does it all');
 
-# --- by whom ------------------------------------------------------------------------------------------------------------------
+# --- acting roles -------------------------------------------------------------------------------------------------------------
 
 sql('create role alice login; revoke temporary on database shared from public');
 {
@@ -212,7 +214,7 @@ sql('grant scim_owner to alice; grant temporary on database shared to public');
 is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'who may');
 is sql("select has_database_privilege('alice', 'shared', 'temporary')"), 'f', 'does it';
 
-# No superuser: who may make roles, and owns the database.
+# Without a superuser: a role that may create roles, and owns the database.
 my @databases = split /\n/, sql("select datname from pg_database where not datistemplate and datname <> 'postgres'");
 $ENV{PGDATABASE} = 'postgres';
 sql("drop database $_") for @databases;

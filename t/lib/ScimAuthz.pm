@@ -1,15 +1,15 @@
-# An httpd whose Locations decide by what SCIM says, and people who ask it.
+# An httpd whose Locations have Require scim-..., and requests of people to it.
 #
-#   my $site = ScimAuthz->new($t, <<'CONF', qw(headers));       # Locations; modules beside those of all tests
+#   my $site = ScimAuthz->new($t, <<'CONF', qw(headers));       # Locations; further modules
 #   <Location "/staff">
 #       Require scim-group "Staff"
 #   </Location>
 #   CONF
-#   $site->ask('/staff', 'kim')                                  # {status, body, headers}, logged in by Basic as kim
+#   $site->ask('/staff', 'kim')                                  # {status, body, headers}, as kim by Basic
 #   $site->put('page.html', 'text');  $site->metric('scim_database_round_trips_total');    # a file of the site; a number of its /metrics
-#   $site->may('/staff', 'kim', 'kim is let in');  $site->may_not('/staff', 'lee', 403, 'no group Staff', 'lee is not');
+#   $site->may('/staff', 'kim', 'kim is allowed');  $site->may_not('/staff', 'lee', 403, 'no group Staff', 'lee is refused');
 #
-# Each Location has AuthType Basic and the tenant of $t unless it says otherwise (lines of AUTH and TENANT stand for these).
+# Each Location has AuthType Basic and the tenant of $t, unless the lines AUTH and TENANT are replaced.
 package ScimAuthz;
 use strict;
 use warnings;
@@ -24,7 +24,7 @@ our @EXPORT = qw(example openssl passwords);
 
 my $work = $ENV{SCIM_TEST_WORK};
 
-# The file of passwords; everybody's is "secret".
+# The password file; everybody's password is "secret".
 sub passwords {
     my (@names) = @_;
     for my $name (@names) {
@@ -35,14 +35,14 @@ sub passwords {
     return "$work/administrators";
 }
 
-# Runs openssl; its output.
+# Runs openssl, and returns its output.
 sub openssl {
     my ($out, $code) = run_ok('openssl', @_);
     die "openssl @_: $out" if $code;
     return $out;
 }
 
-# A complete example of docs/authorization.md.
+# A complete example from docs/authorization.md.
 sub example {
     my ($title) = @_;
     my $page = do { local (@ARGV, $/) = "$work/docs/authorization.md"; <> };
@@ -99,7 +99,7 @@ sub ask {
     return { status => $res->code, body => $res->content, headers => $res->headers };
 }
 
-# A file of the site.
+# Adds a file to the site.
 sub put {
     my ($self, $name, $text) = @_;
     open my $out, '>', "$self->{files}/$name" or die "$name: $!";
@@ -107,7 +107,7 @@ sub put {
     close $out;
 }
 
-# A number of its metrics, where it has a Location /metrics for them; 0 where there is none of the name.
+# A value from the site's metrics, if it has a Location /metrics; 0: there is none with this name.
 sub metric {
     my ($self, $name) = @_;
     my $page = $self->{t}->request(GET => '', undef, ':port' => $self->{front}{port}, ':base' => '/metrics', Authorization => undef);
@@ -115,7 +115,7 @@ sub metric {
     return $page->{body} =~ /^\Q$name\E (\d+)$/m ? $1 : 0;
 }
 
-# The reason in the access log of the latest request.
+# The reason in the access log for the latest request.
 sub reason {
     my $line = eventually(sub {
         open my $log, '<', "$ScimFront::home/access" or return;

@@ -1,7 +1,7 @@
-# A PostgreSQL of its own for a test of scimctl, and scimctl itself. start_cluster() comes first.
+# A PostgreSQL for one test of scimctl, and scimctl itself. Call start_cluster() first.
 #
-# Needs initdb and postgres (in SCIM_TEST_PGBIN, else where pg_config says), and the environment's SCIMCTL. As root the server runs as the user
-# postgres. Commands find it by libpq's environment; the database "scim" is for the test to make. It ends with the test.
+# Needs initdb and postgres (in SCIM_TEST_PGBIN; default: pg_config's directory), and SCIMCTL in the environment. If the test runs as root, the
+# server runs as the user postgres. Commands find it by libpq's environment; the test creates the database "scim". It ends with the test.
 package ScimCluster;
 use strict;
 use warnings;
@@ -19,7 +19,7 @@ our @EXPORT = qw(start_cluster @scimctl $root @migrations $latest $bin $dir capt
 
 our @scimctl = split ' ', $ENV{SCIMCTL} // '';
 (our $root = Cwd::abs_path(__FILE__)) =~ s{/t/lib/[^/]+$}{};
-# The numbers of the migrations; they may have gaps.
+# The numbers of the migrations, which may have gaps.
 our @migrations = sort { $a <=> $b } map { m{/(\d{4})-[^/]+\.sql$} ? $1 + 0 : () } glob "$root/sql/*.sql";
 our $latest = $migrations[-1];
 
@@ -36,7 +36,7 @@ sub capture {
     open my $null, '<', '/dev/null' or die;
     my $pid = IPC::Open3::open3('<&' . fileno $null, my $output, $errors, @command);
     local $/;
-    # What is written here is far below a pipe's capacity, so one after the other cannot block.
+    # The output is much smaller than a pipe's buffer, so reading one after the other cannot block.
     my $out = <$output>;
     my $err = <$errors>;
     waitpid $pid, 0;
@@ -66,7 +66,7 @@ sub start_server {
     return;
 }
 
-# With QUIT it ends as in a crash.
+# With QUIT it ends like after a crash.
 sub stop_server {
     my ($signal) = @_;
     return if !$server;
@@ -102,7 +102,7 @@ sub start_cluster {
 
 sub run { return capture(@scimctl, @_); }
 
-# Result, exact. A pattern where $out or $err is one.
+# Compares the result exactly; $out and $err may be patterns.
 sub is_run {
     my ($command, $code, $out, $err, $name) = @_;
     my @got = run(@$command);

@@ -1,4 +1,4 @@
-# What a piece of work costs: CPU time of httpd and PostgreSQL, and the memory of httpd, by the process table.
+# The cost of some work: CPU time of httpd and PostgreSQL, and the memory of httpd, from the process table.
 #
 #   my $seconds = cpu_of(sub { $t->request(POST => '/Groups', $body) });
 package ScimCost;
@@ -18,7 +18,7 @@ sub root_of {
     return $pid;
 }
 
-# Seconds that a server and its processes have used, those that have ended included.
+# The CPU seconds of a server and its processes, including those that have ended.
 sub used {
     my ($root) = @_;
     my $ticks = 0;
@@ -33,7 +33,7 @@ sub used {
     return $ticks / sysconf(_SC_CLK_TCK);
 }
 
-# In a list: of httpd, and of PostgreSQL; else their sum.
+# In list context httpd's and PostgreSQL's; otherwise their sum.
 sub cpu_of {
     my ($do) = @_;
     my @roots  = (root_of("$work/t/logs/httpd.pid"), root_of("$work/pg/postmaster.pid"));
@@ -43,7 +43,7 @@ sub cpu_of {
     return wantarray ? @spent : $spent[0] + $spent[1];
 }
 
-# The highest resident memory (KiB) that any child of httpd has had so far.
+# The highest resident memory (KiB) of any child of httpd so far.
 sub peak_of {
     my $root = root_of("$work/t/logs/httpd.pid");
     my $most = 0;
@@ -56,7 +56,8 @@ sub peak_of {
     return $most;
 }
 
-# The text number $number of those of $length bytes (an even number) that have one hash where it multiplies by 33.
+# Text number $number of the texts of $length bytes (an even number) with the same hash, for a hash that multiplies by
+# 33.
 sub colliding {
     my ($number, $length) = @_;
     return join '', map { $number >> $_ & 1 ? 'Ez' : 'FY' } 0 .. $length / 2 - 1;

@@ -1,8 +1,8 @@
-# An httpd of a test's own, with the configuration that the test gives, and applications behind it that write down what
-# they receive. All listen on loopback, and end with the test.
+# A separate httpd for a test, with the test's configuration, and applications behind it that record what they receive.
+# All listen on loopback, and end with the test.
 #
-#   my $app = application();                          # {port}, and received($app) for the bytes that came
-#   arrived($app)                                     # the same of a whole request, for which it waits
+#   my $app = application();                          # {port}; received($app) returns the bytes so far
+#   arrived($app)                                     # the same, but waits for a whole request
 #   my $front = front(<<"CONF", qw(proxy proxy_http));
 #   ProxyPass "/" "http://127.0.0.1:$app->{port}/"
 #   CONF
@@ -20,7 +20,7 @@ our @EXPORT = qw(application fcgi_application received arrived front free_port c
 my $work = $ENV{SCIM_TEST_WORK} or die "run by t/http/run only\n";
 our $home = "$work/front-$$";
 our $mpm  = $ENV{SCIM_TEST_MPM} || 'event';    # worker and prefork are possible as well
-# How many processes and threads an httpd of a test has.
+# The directives for the number of processes and threads of an httpd.
 sub processes {
     return $mpm eq 'prefork' ? "StartServers 2\nMinSpareServers 1\nMaxSpareServers 8\nMaxRequestWorkers 8\n"
     : "StartServers 1\nServerLimit 2\nThreadsPerChild 8\nMinSpareThreads 1\nMaxSpareThreads 8\nMaxRequestWorkers 8\n";
@@ -33,7 +33,7 @@ sub listener { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => SOMAXCO
 
 sub free_port { listener()->sockport }
 
-# A child that takes one connection after the other: $answer gets the socket, and returns what it has read.
+# A child that accepts one connection after the other: $answer gets the socket, and returns the received bytes.
 sub serve {
     my ($answer) = @_;
     my $socket = listener();
@@ -52,7 +52,7 @@ sub serve {
     return { port => $socket->sockport, log => $log };
 }
 
-# An HTTP server that answers everything with "application", and a count of the bytes of the body.
+# An HTTP server that answers everything with "application" and the length of the body.
 sub application {
     return serve(sub {
         my ($client) = @_;
@@ -66,7 +66,7 @@ sub application {
     });
 }
 
-# The same by FastCGI, as php-fpm: one request on each connection.
+# The same by FastCGI, like php-fpm: one request on each connection.
 sub fcgi_application {
     return serve(sub {
         my ($client) = @_;
@@ -93,13 +93,13 @@ sub received {
     return scalar(<$log>) // '';
 }
 
-# It writes down what it received when it has answered. Waits so many seconds; '' where nothing came.
+# The application records a request after it has answered it. Waits up to so many seconds; '': nothing has arrived.
 sub arrived {
     my ($app, $seconds) = @_;
     return eventually(sub { received($app) =~ /\n\z/ && received($app) }, $seconds) || '';
 }
 
-# A whole configuration around `$text`, with these modules beside those of all tests. Returns the file's name.
+# A whole configuration with `$text`, and with these modules in addition to those of all tests. Returns the file's name.
 sub configuration {
     my ($port, $text, @modules) = @_;
     my $base = do { local (@ARGV, $/) = "$work/t/base.conf"; <> };

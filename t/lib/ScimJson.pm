@@ -1,5 +1,5 @@
-# JSON for the tests. JSON::PP writes it: what is a number and what is text is as the test has it. Cpanel::JSON::XS reads
-# it, a hundred times as fast, and strictly: no member twice, no UTF-8 that is none.
+# JSON for the tests. JSON::PP writes it: the test decides what is a number and what is text. Cpanel::JSON::XS reads it,
+# a hundred times faster, and strictly: no duplicate members, no invalid UTF-8.
 package ScimJson;
 use strict;
 use warnings;
@@ -14,7 +14,7 @@ my $reader = Cpanel::JSON::XS->new->utf8->allow_nonref;
 
 sub json { return $writer->encode($_[0]) }
 
-# Of bytes; dies where they are no JSON.
+# Parses bytes; dies if they are not JSON.
 sub unjson {
     my ($bytes) = @_;
     die "a byte order mark, or half of a surrogate pair\n" if $bytes =~ /^\xef\xbb\xbf|\xed[\xa0-\xbf]/;

@@ -1,5 +1,5 @@
-# A provider's sequence (t/http/idp_*.t) as it goes where the provider has client credentials: it gets an access token in its own way, sends its
-# requests with that, and gets the next one when it is answered 401, which happens again and again within the sequence.
+# A provider's requests (t/http/idp_*.t) with OAuth client credentials: it gets an access token in its own way, sends its requests with that, and
+# gets another one when the answer is 401. The tokens expire several times during the requests.
 #
 #   as_provider('Okta', 'idp_okta_oin.t', sub { my ($id, $secret) = @_; return ({ grant_type => ..., scope => 'scim' }, Authorization => ...) });
 package ScimOAuth;

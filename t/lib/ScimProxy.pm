@@ -1,13 +1,13 @@
-# A network between httpd and PostgreSQL that can hold bytes back. A process of its own takes connections on a Unix socket
-# and passes on what comes, until a client's bytes hold a marker: those bytes and all after them wait, and so does the end
-# of the connection, until they are released.
+# A proxy between httpd and PostgreSQL that can delay bytes. A separate process accepts connections on a Unix socket and
+# forwards all bytes, until a client's bytes contain a marker: these bytes and all later ones, including the end of the
+# connection, are held until they are released.
 #
-#   my $proxy = ScimProxy->new(5434);     # as port=5434 in DBDParams
-#   $proxy->hold('some text');            # may be said again, for more markers
-#   $proxy->held;                         # how many connections are held
-#   $proxy->release;                      # passes on all that was held; returns when PostgreSQL has ended those connections
-#   $proxy->cut('some text');             # ends the connection right behind the next error of PostgreSQL that holds this text
-#   $proxy->cuts;                         # how many connections were ended so
+#   my $proxy = ScimProxy->new(5434);     # for port=5434 in DBDParams
+#   $proxy->hold('some text');            # adds a marker
+#   $proxy->held;                         # the number of held connections
+#   $proxy->release;                      # forwards all held bytes; returns when PostgreSQL has ended those connections
+#   $proxy->cut('some text');             # ends the connection right after PostgreSQL's next error with this text
+#   $proxy->cuts;                         # the number of connections ended in this way
 package ScimProxy;
 use strict;
 use warnings;
@@ -16,7 +16,7 @@ use IO::Socket::UNIX;
 use POSIX ();
 use Socket;
 
-# Where httpd finds PostgreSQL's socket, or pgbouncer's where the run has one.
+# The directory of PostgreSQL's socket for httpd, or pgbouncer's if the run has one.
 sub place { return $ENV{PGHOST} . ($ENV{SCIM_TEST_POOLER} ? '/pool' : '') }
 
 sub new {
@@ -99,7 +99,8 @@ sub run {
                     $all->remove($ready) if !$count;
                     $both->{bytes} .= $bytes if $count;
                     $both->{end} = 1 if !$count;
-                    # What is told afterwards of requests has their words in it, too, and no request waits for it.
+                    # Activity that is written later contains the requests' text, too, but no request waits for it, so
+                    # it is not held.
                     $both->{held} ||= grep { index($both->{bytes}, $_) >= 0 } @markers unless $both->{bytes} =~ /\[\{"t":"/;
                     pass($both) unless $both->{held};
                 }
@@ -112,8 +113,8 @@ sub run {
     }
 }
 
-# What PostgreSQL has sent up to the end of an error that holds a text; undef where there is none. An error begins with E and
-# its length, and comes whole.
+# PostgreSQL's bytes up to the end of an error with a text; undef: there is none. An error begins with E and its length,
+# and arrives complete.
 sub up_to_error {
     my ($bytes, $text) = @_;
     while ($bytes =~ /E(?=(....)S)/gs) {
@@ -123,7 +124,7 @@ sub up_to_error {
     return undef;
 }
 
-# A client that has gone takes no answers any more, which is no reason to keep its bytes from PostgreSQL.
+# A client that has disconnected reads no answers any more, but its bytes must still reach PostgreSQL.
 sub send_all {
     my ($to, $bytes) = @_;
     local $SIG{PIPE} = 'IGNORE';

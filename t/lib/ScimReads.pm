@@ -1,9 +1,9 @@
-# How many rows of the tables of a test's database a piece of work reads.
+# How many rows of the database's tables some work reads.
 #
 #   my $rows = rows_read(sub { $t->request(GET => '/Users?count=5') }, qw(resource membership));
 #
-# PostgreSQL's processes report now and then what they have read, and all of it when they end. So those that serve httpd are ended
-# before and after; whoever asks next gets a connection anew, and statements that are planned anew.
+# PostgreSQL's processes report the numbers of read rows now and then, and when they end. So the processes for httpd are ended before and
+# after the work; the next request gets a new connection, and its statements are planned again.
 package ScimReads;
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ use ScimTest;
 our @EXPORT = qw(rows_read end_connections);
 
 sub end_connections {
-    # Again and again: httpd's own work may begin another one meanwhile.
+    # Repeatedly, because httpd's own work may start another one in between.
     eventually(sub { sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'scim_web'") == 0 })
         or die 'connections of httpd do not end';
     select undef, undef, undef, 0.05;    # the last of it is the socket

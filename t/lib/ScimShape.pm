@@ -1,5 +1,5 @@
-# Whether answers of the admin API are what its description says: the status is one that it names, and the body has exactly
-# the members that it declares, each of its type. ScimTest::admin looks at every answer in this way.
+# Checks answers of the admin API against its OpenAPI document: the status is listed, and the body has exactly the
+# declared members, each of its type. ScimTest::admin checks every answer.
 package ScimShape;
 use strict;
 use warnings;
@@ -7,7 +7,7 @@ use JSON::PP ();
 
 my $codec = JSON::PP->new->utf8->canonical->allow_nonref;
 
-# $document is the description (scimctl openapi).
+# $document: the OpenAPI document (scimctl openapi).
 sub new {
     my ($class, $document) = @_;
     my @routes;
@@ -15,12 +15,12 @@ sub new {
         my $pattern = join '[^/?]+', map {quotemeta} split /\{[^}]+\}/, $path, -1;
         push @routes, { path => $path, pattern => qr/^$pattern(?:\?.*)?$/s, open => scalar(() = $path =~ /\{/g) };
     }
-    # What is said literally comes before what stands for anything.
+    # Paths with literal text come before those with parameters.
     @routes = sort { $a->{open} <=> $b->{open} || $a->{path} cmp $b->{path} } @routes;
     return bless { document => $document, routes => \@routes }, $class;
 }
 
-# What is wrong with an answer, a list of sentences; `$path` is below the Location.
+# The errors in an answer, as a list of sentences; `$path` is below the Location.
 sub problems {
     my ($self, $method, $path, $res) = @_;
     my $operation = $self->_operation($method eq 'HEAD' ? 'get' : lc $method, $path) or return;

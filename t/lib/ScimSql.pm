@@ -1,11 +1,11 @@
-# The stored state of a test: questions to PostgreSQL, and answers as `psql -At` prints them.
+# SQL for tests; results have the format of `psql -At`.
 #
 #   sql("select id, active from scim.resource where ...")    # one line for each row: "1|t\n2|f"
 #
-# The environment says whom to ask (PGHOST, PGDATABASE, PGUSER ...); a test may set it for a moment with `local`. The
-# connection is kept for the next question and reset before it: as with a psql for each question, nothing that `set`,
-# `prepare` or `begin` did is left. Several statements in one question are one transaction. DBD::Pg returns the answer of
-# the last one; a question in which another one may answer as well is asked by psql.
+# The environment has the connection's parameters (PGHOST, PGDATABASE, PGUSER ...); a test can change them with `local`.
+# The connection is kept, and reset before the next call: as with a new psql, `set`, `prepare` and `begin` have no effect
+# on later calls. Several statements in one call are one transaction. DBD::Pg returns only the result of the last one; if
+# another one may have a result too, psql is used.
 package ScimSql;
 use strict;
 use warnings;
@@ -15,12 +15,12 @@ use Exporter 'import';
 
 our @EXPORT = qw(sql run_ok);
 
-# A statement that answers, with another one after it.
+# A statement with a result, followed by another one.
 my $answers = qr/(?:select|values|table|with|show|execute|explain|fetch)\b|.*\breturning\b/is;
 my $several = qr/(?:\A|;)(?:\s|--[^\n]*\n)*+$answers.*;\s*\S/is;
 my %kept;
 
-# Returns the text of the answer; dies with the server's message.
+# Returns the result as text; dies with the server's message.
 sub sql {
     my ($query) = @_;
     return _psql($query) if $query =~ $several;
@@ -32,7 +32,7 @@ sub sql {
     return $answer;
 }
 
-# Runs a command without a shell; returns (output and diagnostics, exit code).
+# Runs a command without a shell; returns (standard output and error, exit code).
 sub run_ok {
     my @command = @_;
     my $pid = open my $out, '-|';
@@ -57,7 +57,7 @@ sub _psql {
     return $text;
 }
 
-# A child that forks has connections of its own, and what PostgreSQL closed is opened again.
+# A forked child has its own connections, and a connection that PostgreSQL has closed is opened again.
 sub _connection {
     my $key = join "\0", $$, map { "$_=" . ($ENV{$_} // '') } grep {/^PG/} sort keys %ENV;
     return $kept{$key} if $kept{$key} && $kept{$key}->ping;
@@ -87,7 +87,7 @@ sub _text {
     return '\x' . unpack 'H*', $value;
 }
 
-# Counts of rows that were read are told at once, as when a psql ends: ScimReads looks at them.
+# Reports the numbers of read rows at once, as at the end of psql: ScimReads uses them.
 sub _reset {
     my ($kept) = @_;
     eval {

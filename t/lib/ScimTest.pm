@@ -1,15 +1,15 @@
-# What every HTTP test needs: a tenant of its own, requests, exact comparison of answers, and the stored state.
+# The base of all HTTP tests: a separate tenant, requests, exact comparison of answers, and the stored state.
 #
 #   my $t = ScimTest->new('users');              # makes the tenant and a token, by scimctl
 #   my $res = $t->request(POST => '/Users', {...}, 'If-Match' => 'W/"1"');
 #   is_reply($res, 201, $t->user({...}), 'create');
 #   is_error($res, 409, 'uniqueness', qr/userName/, 'create again');
 #
-# A header value undef leaves the header out; ':base', ':host' and ':port' choose another Location, virtual host or httpd.
+# The value undef removes a header; ':base', ':host' and ':port' select another Location, virtual host or httpd.
 #
-# While a test file runs, its httpd, its PostgreSQL and their logs are its own: it may stop servers, read the error log
-# and count rows of all tenants. The processors are not: other files run at the same time. A file that measures what they
-# would disturb says so in a line of its own, `# alone: WHY`, and runs when no other does.
+# While a test file runs, no other file uses its httpd, its PostgreSQL and their logs: it may stop servers, read the error
+# log and count rows of all tenants. Other files use the processors at the same time. A file whose measurements they would
+# disturb has a line `# alone: WHY`, and runs when no other file runs.
 package ScimTest;
 use strict;
 use warnings;
@@ -49,7 +49,7 @@ sub true  { JSON::PP::true }
 sub false { JSON::PP::false }
 sub null  { undef }
 
-# A tenant named after the test, with one token. Each has a name of its own, also of the same test in the same second.
+# A tenant named after the test, with one token. Its name is unique, even for the same test in the same second.
 my $tenants = 0;
 
 sub new {
@@ -69,7 +69,7 @@ sub new_token {
     return unjson(scimctl(qw(token create --json --tenant), $self->{tenant}, '--name', $name, @more))->{token};
 }
 
-# With activity and logs that show who somebody is, as those of a new tenant do not.
+# Lets activity and logs show personal data, which a new tenant masks.
 sub unmasked {
     my ($self) = @_;
     scimctl(qw(tenant set), $self->{tenant}, '--activity-mask', '');
@@ -78,7 +78,7 @@ sub unmasked {
 
 sub tenant { $_[0]{tenant} }
 
-# The base URL that locations are made of.
+# The base URL of locations.
 sub url { "http://$_[0]{host}$_[0]{base}" }
 
 sub scimctl {
@@ -122,7 +122,7 @@ sub request {
     return reply($ENV{SCIM_TEST_HTTP2} && $port == $OWN ? http2($request) : $self->{agent}->request($request));
 }
 
-# The same by HTTP/2, which LWP does not speak.
+# The same by HTTP/2, which LWP does not support.
 sub http2 {
     my ($request) = @_;
     my $body = "$work/tmp/http2-$$";
@@ -134,7 +134,8 @@ sub http2 {
     my @command = (qw(curl -s --http2-prior-knowledge --path-as-is --globoff -m 30 -i -A ScimTest),
         ($request->method eq 'HEAD' ? '-I' : ('-X', $request->method)), @headers, @send, $request->uri);
     my $text;
-    # Where httpd answers before it has read the body, it resets the stream behind its answer, of which curl then may tell nothing (92).
+    # If httpd answers before it has read the body, it resets the stream after its answer, and curl may then not report
+    # the answer (92).
     for (1 .. 5) {
         open my $curl, '-|', @command or die "curl: $!";
         binmode $curl;
@@ -160,7 +161,7 @@ sub administrator {
     return $name;
 }
 
-# Fails where an answer of the admin API is not what its description says.
+# Fails if an answer of the admin API does not match the OpenAPI document.
 my $shape;
 
 sub check_shape {
@@ -172,8 +173,8 @@ sub check_shape {
     diag(join "\n", @problems, substr $res->{body}, 0, 400);
 }
 
-# Asks the admin API for what is below the tenant, as the administrator "admin". ':base' and ':user' choose others; a path that
-# starts with // is below the Location itself.
+# Makes a request to the admin API below the tenant, as the administrator "admin". ':base' and ':user' change this; a
+# path that starts with // is below the Location itself.
 sub admin {
     my ($self, $method, $path, $json, %headers) = @_;
     my $base = delete $headers{':base'} // '/admin';
@@ -185,7 +186,7 @@ sub admin {
     return $res;
 }
 
-# An answer of the admin API.
+# Compares an answer of the admin API.
 sub is_admin {
     my ($res, $status, $body, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -194,7 +195,7 @@ sub is_admin {
     return is_json($res->{json}, $body, "$name: body");
 }
 
-# Problem details (RFC 9457): `$fields` is what is said of each field, undef where it is about none.
+# Problem details (RFC 9457): `$fields` has the text for each field; undef: the problem has no field.
 sub is_problem {
     my ($res, $status, $detail, $fields, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -208,7 +209,7 @@ sub is_problem {
 # A list of the admin API.
 sub items { return { items => [@_], next => undef } }
 
-# What an answered User or Group looks like: the client's members and the server's. `$version` undef is any.
+# The expected User or Group in an answer: the client's members and the server's. `$version` undef: any version.
 sub user  { $_[0]->resource(Users  => $USER,  'User',  @_[1 .. $#_]) }
 sub group { $_[0]->resource(Groups => $GROUP, 'Group', @_[1 .. $#_]) }
 
@@ -232,7 +233,7 @@ sub listing {
         startIndex => 0 + $start, itemsPerPage => scalar @resources, Resources => \@resources };
 }
 
-# Creates a resource that a test only needs; returns its id.
+# Creates a resource as a prerequisite of a test, and returns its id.
 sub make {
     my ($self, $endpoint, %members) = @_;
     my $schema = $endpoint eq 'Users' ? $USER : $GROUP;
@@ -246,7 +247,7 @@ sub patch {
     return $self->request(PATCH => $path, { schemas => [$PATCH], Operations => $operations }, %headers);
 }
 
-# Puts "<ok>" on both sides wherever the expected side holds a pattern that the other one matches.
+# Puts "<ok>" on both sides where the expected side has a pattern that matches.
 sub _settle {
     my ($got, $expected) = @_;
     if (ref $expected eq 'Regexp') {
@@ -259,7 +260,7 @@ sub _settle {
     return $expected;
 }
 
-# Exact comparison, types of scalars included; a qr// in `$expected` stands for any string that it matches.
+# Exact comparison, including the types of scalars; a qr// in `$expected` stands for any string that it matches.
 sub is_json {
     my ($got, $expected, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -296,7 +297,7 @@ sub is_error {
         (defined $type ? (scimType => $type) : ()), detail => $detail // $ANY }, $name);
 }
 
-# Asks until true, for what happens a moment later (a log line, a closed connection).
+# Repeats until true, for effects that come a moment later (a log line, a closed connection).
 sub eventually {
     my ($test, $seconds) = @_;
     my $end = time + ($seconds // 5);
@@ -314,7 +315,7 @@ sub log_lines {
     return grep { $_ =~ $pattern } <$log>;
 }
 
-# Restarts httpd gracefully: its children, and what they do by themselves, begin anew.
+# Restarts httpd gracefully, which also starts the periodic work of its children again.
 sub graceful {
     my $generation = log_lines('error_log', qr/AH00493|AH00489.*configured/);
     my ($said, $code) = run_ok("$work/bin/httpd", '-d', "$work/t", '-f', "$work/t/conf/httpd.conf", '-D', 'APACHE2', '-D', 'APACHE2_4', '-D', 'PERL_USEITHREADS', '-k', 'graceful');

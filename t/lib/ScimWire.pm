@@ -1,4 +1,4 @@
-# Requests as bytes on a socket, for tests that LWP is too polite for, and answers as the tests look at them.
+# Requests as bytes on a socket, for tests that LWP cannot make, and the answers in the form that tests use.
 package ScimWire;
 use strict;
 use warnings;
@@ -9,7 +9,7 @@ use ScimJson;
 
 our @EXPORT = qw(connect_httpd raw_request read_reply reply);
 
-# An HTTP::Response as a plain hash: status (0 where there was no answer), type, etag, location, headers, body, json.
+# An HTTP::Response as a hash: status (0: no answer), type, etag, location, headers, body, json.
 sub reply {
     my ($answer) = @_;
     my $body = $answer->content;
@@ -27,7 +27,7 @@ sub connect_httpd {
     return $socket;
 }
 
-# The bytes of a request, for tests that write to a socket themselves.
+# The bytes of a request, for tests that write to a socket.
 sub raw_request {
     my ($self, $method, $path, $body, @headers) = @_;
     $body = json($body) if ref $body;

@@ -1,5 +1,5 @@
--- For tests and benchmarks alone, which write rows of tables themselves: triggers that give such rows what belongs to them, as the product does
--- for the rows that it writes (mod_scim/rules). They leave alone what the product itself writes, whose roles are others.
+-- Only for tests and benchmarks, which write rows directly: triggers add the derived data, as C does for its own rows (mod_scim/rules). The
+-- triggers ignore rows that httpd or scimctl writes, which have other database roles.
 create schema fixture;
 grant usage on schema fixture to public;
 
@@ -15,7 +15,7 @@ begin
 end
 $$;
 
--- The audit log has each grant that is made or withdrawn; `action` is grant or withdraw.
+-- Writes the entry of the audit log for a grant; `action` is grant or withdraw.
 create function fixture.note_grant(action text, a scim.access_grant) returns void
     language plpgsql
 as $$
@@ -34,7 +34,7 @@ begin
 end
 $$;
 
--- How many people are in these groups and in the groups in them, as people_in.part has it.
+-- The number of people in these groups and their nested groups, as in people_in.part.
 create function fixture.people_in(of_tenant text, group_ids uuid[]) returns int
     language plpgsql stable
 as $$
@@ -59,7 +59,7 @@ begin
 end
 $$;
 
--- Copies of a tenant's settings for its tokens, as tenant_keeps.part and tenant_traits.part have them.
+-- The copies of a tenant's settings in its tokens, as in tenant_keeps.part and tenant_traits.part.
 create function fixture.keeps(t scim.tenant) returns text
     language sql immutable
 as $$
@@ -108,7 +108,7 @@ begin
 end
 $$;
 
--- The key that nobody else of the tenant may have: the e-mail address where people log in by it. It is read after the lock is had.
+-- The login key, which is unique in the tenant: the e-mail address, if people log in with it. It is read after the lock was taken.
 create function fixture.login_key(of_tenant text, doc jsonb) returns text
     language plpgsql
 as $$
@@ -125,7 +125,7 @@ create function fixture.is_active(doc jsonb, deleted_at timestamptz) returns boo
     language sql immutable parallel safe
     return deleted_at is null and (doc -> 'active') is distinct from 'false'::jsonb;
 
--- What people are called where nobody says: as scim_display_name (scim/resource.c) has it for a client that sends no displayName.
+-- The default displayName, as in scim_display_name (scim/resource.c) for a client that sends none.
 create function fixture.display_name(doc jsonb) returns text
     language sql immutable parallel safe
     return (select x.name
@@ -136,7 +136,7 @@ create function fixture.display_name(doc jsonb) returns text
              where btrim(x.name) <> '' and octet_length(x.name) <= 1024
              order by x.place limit 1);
 
--- A resource that is to be made.
+-- A new resource.
 create function fixture.new_resource(of_tenant text, id uuid, type text, source text, doc jsonb) returns scim.resource
     language plpgsql stable
 as $$
@@ -155,7 +155,7 @@ begin
 end
 $$;
 
--- The row as it shall be, by the tenant's rules for accounts, with its keys. `old` is null for a new one.
+-- The new row with its keys, by the tenant's rules for accounts. `old` is null for a new resource.
 create function fixture.ruled(new scim.resource, old scim.resource) returns scim.resource
     language plpgsql
 as $$
@@ -198,7 +198,7 @@ begin
 end
 $$;
 
--- The rows of scim.lookup and of the tally that follow from a change; `old` or `new` is null where there is no such row.
+-- The rows of scim.lookup and of the tally that follow from a change; `old` or `new` is null if there is no such row.
 create function fixture.follow_up(new scim.resource, old scim.resource) returns void
     language plpgsql
 as $$
@@ -214,7 +214,7 @@ begin
         return;
     end if;
     if was then
-        -- One by one, so that each is found by the whole of the index, whatever the statistics say.
+        -- One by one, so that each row is found by all columns of the index, for any statistics.
         for gone in select o.attribute, o.key from scim.lookup_keys(old.type, old.doc) o
                     except
                     select n.attribute, n.key from scim.lookup_keys(new.type, new.doc) n where stays loop
@@ -230,7 +230,7 @@ begin
 end
 $$;
 
--- Makes a resource; null where a unique value of it is taken.
+-- Makes a resource; null: a unique value is taken.
 create function fixture.make_resource(r scim.resource) returns scim.resource
     language plpgsql
 as $$
@@ -249,7 +249,7 @@ begin
 end
 $$;
 
--- Writes the row as it is, changed, of one that the transaction has locked, and notes the change. `again`: as a new version.
+-- Writes a changed row, which the transaction has locked, and its audit entry. `again`: the version increases.
 create function fixture.change_resource(old scim.resource, new scim.resource, again boolean default true) returns scim.resource
     language plpgsql
 as $$
@@ -314,7 +314,7 @@ as $$
         'description', s.description, 'automatic', s.automatic))
 $$;
 
--- The Entitlement of a subscription that is made, has changed, or is going to be removed.
+-- The Entitlement of a subscription that is added, changed or removed.
 create function fixture.make_entitlement(s scim.subscription) returns void
     language plpgsql
 as $$
@@ -338,8 +338,8 @@ begin
 end
 $$;
 
--- Makes grants of what an account has by policy, groups and login, with their times, so that it keeps it, and its seats, when
--- it becomes protected. To be called before it is; what it has by other grants it keeps anyway.
+-- Makes grants of the access that an account has by policy, groups and login, with their times, so that it keeps its access and seats
+-- when it becomes protected. Call it before protecting the account; other grants stay anyway.
 create function fixture.pin_access(of_tenant text, of_user uuid) returns void
     language plpgsql
 as $$
@@ -384,7 +384,7 @@ $$;
 
 -- --- the audit log, of what tests write themselves ---------------------------------------------------------------------
 
--- The members of `one` that are not the same in `other`; null where there are none.
+-- The members of `one` that differ in `other`; null: none.
 create function fixture.differing(one jsonb, other jsonb) returns jsonb
     language plpgsql immutable parallel safe
 as $$
@@ -393,15 +393,15 @@ begin
 end
 $$;
 
--- What the server keeps beside a document.
+-- The columns of the server.
 create function fixture.facts(r scim.resource) returns jsonb
     language sql immutable
 as $$
     select jsonb_strip_nulls(jsonb_build_object('source', r.source, 'role', r.role, 'flags', to_jsonb(r.flags), 'protected', r.protected))
 $$;
 
--- Whether somebody who keeps access cannot log in as before: by another userName, e-mail address (where people log in by it) or
--- externalId, or by none.
+-- Whether somebody who keeps access cannot log in as before, because the userName, the e-mail address (if people log in with it) or the
+-- externalId was changed or removed.
 create function fixture.lost_login(old scim.resource, new scim.resource) returns boolean
     language sql immutable
     return old.active and new.active and old.user_name_key is not null
@@ -409,7 +409,7 @@ create function fixture.lost_login(old scim.resource, new scim.resource) returns
                 or old.external_id is not null and new.external_id is distinct from old.external_id
                 or old.login_key is not null and new.login_key is distinct from old.login_key);
 
--- Notes any change of a resource.
+-- Writes the audit entry for a change of a resource.
 create function fixture.note_change(old scim.resource, new scim.resource) returns void
     language plpgsql
 as $$
@@ -437,7 +437,7 @@ begin
 end
 $$;
 
--- Notes who has come into a group, and who has left; nothing where nobody has.
+-- Writes the audit entries for new and removed members of a group, if there are any.
 create function fixture.note_joined(of_tenant text, of_group uuid, ids uuid[]) returns void
     language plpgsql
 as $$
@@ -469,7 +469,7 @@ begin
         nobody := old;
     end if;
     new := fixture.ruled(asked, nobody);
-    -- What a test says of the keys itself counts.
+    -- Keys that a test sets itself stay.
     new.display_name_key := coalesce(new.display_name_key, asked.display_name_key);
     return new;
 end
@@ -479,7 +479,7 @@ create function fixture.after_resource() returns trigger
     language plpgsql
 as $$
 declare
-    -- Of the table's own type: where it is distributed, a row is of the type of a part of it.
+    -- Converts to the table's type: in a distributed table a row has a shard's type.
     is_now scim.resource := new;
     was    scim.resource := old;
 begin
@@ -502,7 +502,7 @@ begin
 end
 $$;
 
--- As protecting and unprotecting an account does.
+-- The same as protecting and unprotecting an account.
 create function fixture.protect() returns trigger
     language plpgsql
 as $$
@@ -562,7 +562,7 @@ begin
 end
 $$;
 
--- As admin_tenant_losses.sql has it.
+-- The same as in admin_tenant_losses.sql.
 create function fixture.add_up_losses(of_tenant text) returns void
     language sql
 as $$
@@ -592,8 +592,8 @@ begin
 end
 $$;
 
--- Fills a token's copies. The lock makes a token that is made while its tenant changes wait for the change, which the next statement then
--- sees.
+-- Fills a token's copies. If the tenant is changed at the same time, a new token waits for the lock, and the next statement sees the
+-- change.
 create function fixture.with_copies(k scim.token) returns scim.token
     language plpgsql
 as $$

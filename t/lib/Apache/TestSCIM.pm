@@ -17,8 +17,8 @@ my $here = File::Spec->rel2abs(dirname(__FILE__));
 
 # --- the tenant ---------------------------------------------------------------------------------------------------------
 
-# Options: tenant, which is made where it is not there; url, the endpoint's Location with scheme, host and port;
-# server, an Apache::TestSCIM::Server. Both come from Apache::Test where nothing is said.
+# Options: tenant, which is created if it does not exist; url, the endpoint's Location with scheme, host and port;
+# server, an Apache::TestSCIM::Server. By default url and server come from Apache::Test.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -34,7 +34,7 @@ sub new {
     return $self;
 }
 
-# Of the running Apache::Test suite.
+# Values of the running Apache::Test suite.
 sub _vars   { require Apache::Test; return Apache::Test::vars() }
 sub _server { return Apache::TestSCIM::Server->new(suite => '.', dir => _vars()->{scim_dir} // croak 'this suite does not run under Apache::TestSCIM::Run') }
 sub _url    { my ($path) = @_; my $vars = _vars(); return ($vars->{scheme} // 'http') . "://$vars->{servername}:$vars->{port}$path" }
@@ -43,21 +43,21 @@ sub tenant { $_[0]{tenant} }
 sub token  { $_[0]{token} }
 sub server { $_[0]{server} }
 
-# What an identity provider is given as base URL.
+# The base URL for an identity provider.
 sub base { "$_[0]{url}/$_[0]{tenant}" }
 
-# The token's text; more words are options of `scimctl token add`.
+# The token's text; further words are options of `scimctl token add`.
 sub new_token {
     my ($self, $name, @options) = @_;
     return $json->decode($self->scimctl(qw(token add --json --tenant), $self->{tenant}, '--name', $name, @options))->{token};
 }
 
-# Dies with scimctl's message where it fails.
+# Dies with scimctl's message if it fails.
 sub scimctl { my ($self, @words) = @_; return $self->{server}->scimctl(@words) }
 
 # --- requests -----------------------------------------------------------------------------------------------------------
 
-# Waits until the endpoint answers; dies where it does not in so many seconds.
+# Waits until the endpoint answers; dies if it does not within so many seconds.
 sub wait {
     my ($self, $seconds) = @_;
     my $end = time + ($seconds // 20);
@@ -70,7 +70,7 @@ sub wait {
     croak $self->base . " does not answer: $answer->{status} $answer->{reason} $answer->{content}";
 }
 
-# A request with the token. Returns a hash: status, headers (names in small letters), body (text), json.
+# Makes a request with the token. Returns a hash: status, headers (names in lower case), body (text), json.
 sub request {
     my ($self, $method, $path, $content, %headers) = @_;
     my %send = (Authorization => "Bearer $self->{token}", Accept => 'application/scim+json', %headers);
@@ -85,12 +85,12 @@ sub request {
     return { status => $answer->{status}, headers => $answer->{headers}, body => $body, json => scalar eval { $json->decode($body) } };
 }
 
-# A path with a query as people write it: blanks and quotes are escaped, and what is escaped stays.
+# Escapes blanks and quotes in a path with a query; what is escaped already stays.
 sub _escaped { return $_[0] =~ s{([^A-Za-z0-9\-._~:/?#\[\]\@!\$&'()*+,;=%])}{sprintf '%%%02X', ord $1}ger }
 
 # --- sequences of identity providers ------------------------------------------------------------------------------------
 
-# The names of the sequences that there are.
+# The names of all sequences.
 sub sequences { return map { _sequence_file($_)->{name} } sort glob "$here/TestSCIM/sequences/*.json" }
 
 sub _sequence_file {
@@ -106,7 +106,7 @@ sub _sequence {
     return $found // croak "there is no sequence \"$name\"; there are: " . join ', ', sequences();
 }
 
-# Puts values in the places {name} of texts. A text that is one place alone becomes the value itself.
+# Replaces the places {name} in texts by values. A text that is only one place becomes the value itself.
 sub _filled {
     my ($thing, $values) = @_;
     return { map { $_ => _filled($thing->{$_}, $values) } keys %$thing } if ref $thing eq 'HASH';
@@ -115,7 +115,7 @@ sub _filled {
     return $thing =~ s/\{(\w+)\}/$values->{$1} \/\/ croak "the sequence has no value for {$1} yet"/ger;
 }
 
-# What a path such as "Resources.0.id" leads to.
+# The value at a path such as "Resources.0.id".
 sub _at {
     my ($thing, $path) = @_;
     for (split /\./, $path) {
@@ -124,9 +124,9 @@ sub _at {
     return $thing;
 }
 
-# Sends what an identity provider sends, as a test with an assertion for each request. `parts` chooses some of it, else all of it is
-# sent; other names are values: userName, givenName, familyName, externalId, group. What the endpoint has answered (ids) is
-# kept for later calls about the same userName and group. Returns the answers.
+# Sends the requests of an identity provider, with an assertion for each. `parts` selects some of them; default: all.
+# Other names are values: userName, givenName, familyName, externalId, group. Ids in the answers are kept for later
+# calls with the same userName and group. Returns the answers.
 sub replay {
     my ($self, $name, %value) = @_;
     my $sequence = _sequence($name);
@@ -146,7 +146,7 @@ sub replay {
 
 sub _step {
     my ($self, $part, $step, $values, $saved) = @_;
-    # In a filter a quote has a backslash in front of it, and a blank is a plus where the client writes it so.
+    # In a filter a quote needs a backslash, and a blank is a plus if the client writes it so.
     my $blank = $step->{request} =~ /\+/ ? '+' : '%20';
     my %escaped = map { $_ => $values->{$_} =~ s{(["\\])}{\\$1}gr =~ s{([^A-Za-z0-9\-._~\@ ])}{sprintf '%%%02X', ord $1}ger =~ s/ /$blank/gr } keys %$values;
     my ($method, $path) = split / /, _filled($step->{request}, \%escaped), 2;
@@ -165,10 +165,10 @@ sub _step {
     return $answer;
 }
 
-# Booleans of JSON, to be compared with.
+# JSON booleans as text, for comparison.
 sub _plain { my ($value) = @_; return JSON::PP::is_bool($value) ? ($value ? 'true' : 'false') : $value }
 
-# --- what is stored -----------------------------------------------------------------------------------------------------
+# --- stored state -------------------------------------------------------------------------------------------------------
 
 my $USERS = <<'SQL';
 select coalesce(json_agg(json_build_object('userName', a.user_name, 'active', a.active, 'role', a.role, 'source', a.source,
@@ -197,13 +197,13 @@ sub _stored {
     return $json->decode($text);
 }
 
-# What provisioning and administrators have decided: {users => [...], groups => [...]}.
+# The stored decisions of provisioning and administrators: {users => [...], groups => [...]}.
 sub state { my ($self) = @_; return { users => $self->_stored($USERS), groups => $self->_stored($GROUPS) } }
 
-# One account, undef where there is none.
+# One account; undef: there is none.
 sub user { my ($self, $name) = @_; return (grep { lc $_->{userName} eq lc $name } @{ $self->_stored($USERS) })[0] }
 
-# The members of a group, by userName; undef where there is no such group.
+# The members of a group, by userName; undef: there is no such group.
 sub members {
     my ($self, $name) = @_;
     my ($group) = grep { lc $_->{displayName} eq lc $name } @{ $self->_stored($GROUPS) };
