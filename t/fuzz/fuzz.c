@@ -113,7 +113,7 @@ json_object *fuzz_json_of(const char *text, apr_size_t len, apr_pool_t *pool)
 {
     json_object *object = NULL;
 
-    /* What the module writes may be deeper than what it reads, by the list of a list response. */
+    /* Written JSON may be deeper than JSON that is read, by the levels of a list response. */
     FUZZ_CHECK(!scim_json_read(&object, text, len, FUZZ_DEPTH + 3, pool));
     return object;
 }
@@ -146,7 +146,7 @@ static void put_attr(scim_buf_t *out, const scim_attr_t *attr)
     scim_buf_puts(out, "|");
 }
 
-/* Trees are as deep as SCIM_FILTER_MAX_DEPTH lets them be. */
+/* The recursion is limited by SCIM_FILTER_MAX_DEPTH. */
 void fuzz_put_filter(scim_buf_t *out, const scim_filter_t *filter)
 {
     if (!filter) {

@@ -30,42 +30,42 @@ fuzz_target_t fuzz_search;
 fuzz_target_t fuzz_sheet;
 fuzz_target_t fuzz_token;
 
-/* Deeper than any schema; httpd's own default. */
+/* Deeper than any schema; httpd's default. */
 #define FUZZ_DEPTH 32
 
-/* Runs a target on an input, in a pool of its own. */
+/* Runs a target on an input, with a pool for this run. */
 void fuzz_run(fuzz_target_t *target, const void *bytes, apr_size_t len);
 
-/* The schemas that inputs are read by. */
+/* The schemas for all inputs. */
 const scim_schemas_t *fuzz_schemas(void);
 
-/* The resource types that inputs are read for; ended by NULL. */
+/* The resource types for which inputs are read; ended by NULL. */
 const scim_resource_type_t *const *fuzz_types(void);
 const scim_resource_type_t *fuzz_type(const char *name);
 
-/* Ends the program, by a signal that libFuzzer reports, unless this holds. */
+/* Ends the program with a signal, which libFuzzer reports, unless this is true. */
 #define FUZZ_CHECK(holds) ((holds) ? (void)0 : fuzz_fail(#holds, __FILE__, __LINE__))
 void fuzz_fail(const char *what, const char *file, int line) __attribute__((noreturn));
 
-/* Checks that an error can be answered: it has a status, a detail of well-formed UTF-8, and a body that is JSON. */
+/* Checks that an error can be sent: it has a status, a detail in valid UTF-8, and a body that is JSON. */
 void fuzz_error(const scim_error_t *error, apr_pool_t *pool);
 
-/* Both succeeded, or both failed with the same answer. */
+/* Checks that both succeeded, or failed with the same answer. */
 void fuzz_same_error(const scim_error_t *one, const scim_error_t *other);
 
 /* Equal texts; either may be NULL. */
 int fuzz_same(const char *one, const char *other);
 
-/* Reads text[0..len) as JSON that must be JSON. */
+/* Parses text[0..len), which must be JSON. */
 json_object *fuzz_json_of(const char *text, apr_size_t len, apr_pool_t *pool);
 
-/* A document as POST makes it of this body; NULL where the body is refused. */
+/* The document that POST makes from this body; NULL: the body is refused. */
 json_object *fuzz_document(const char *body, apr_size_t len, const scim_resource_type_t *type, apr_pool_t *pool);
 
-/* A User or a Group with a value in every attribute that matters to PATCH and PUT. */
+/* A User or Group with a value for every attribute that PATCH and PUT treat differently. */
 json_object *fuzz_stored(const scim_resource_type_t *type, apr_pool_t *pool);
 
-/* Appends a text that tells filters apart. NULL is "-". */
+/* Appends a text that is different for different filters; NULL is "-". */
 void fuzz_put_filter(scim_buf_t *out, const scim_filter_t *filter);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A Bulk request. Whatever it says, what is read of it can be carried out and answered: references lead to POSTs, what
- * is referred to comes first unless it is in the same circle, and ids stand where references were.
+ * A Bulk request. Whatever was read can be executed and answered: references lead to POSTs, a referred operation comes
+ * first unless both are in one circle, and ids replace references.
  */
 #include "scim/bulk.h"
 
@@ -18,7 +18,7 @@ static scim_bulk_op_t *op_at(const scim_bulk_t *bulk, int i)
     return &APR_ARRAY_IDX(bulk->ops, i, scim_bulk_op_t);
 }
 
-/* What a single request would be answered, or 409 for a reference to what failed. */
+/* The answer of a single request, or 409 for a reference to a failed operation. */
 static void check_error(const scim_error_t *error, apr_pool_t *pool)
 {
     scim_error_t same = *error;
@@ -61,7 +61,7 @@ static void check_operation(const scim_bulk_t *bulk, const scim_bulk_op_t *op, a
         FUZZ_CHECK(scim_json_text(scim_bulk_substitute(bulk, op), NULL, pool));
 }
 
-/* Every operation has one place, and those of a unit stand together, in their order. */
+/* Every operation has one place, and those of a unit are consecutive, in their order. */
 static void check_order(const scim_bulk_t *bulk)
 {
     FUZZ_CHECK(bulk->order->nelts == bulk->ops->nelts);
@@ -93,7 +93,7 @@ static void check_answer(scim_bulk_t *bulk, apr_pool_t *pool)
     FUZZ_CHECK(json_object_array_length(list) == (size_t)bulk->ops->nelts);
 }
 
-/* A restored resource has its old id: what refers to it is read again, with the same outcome. */
+/* A restored resource has its old id: operations that refer to it are read again, with the same result. */
 static void check_rename(scim_bulk_t *bulk, apr_pool_t *pool)
 {
     for (int i = 0; i < bulk->ops->nelts; i++) {

@@ -1,7 +1,6 @@
 /*
- * Any text as a cursor. Signed by a key that is not the server's it is refused; with a signature that is always the
- * same, so that inputs get through, it is what writing it again gives, and becomes SQL of which no text is the
- * client's.
+ * Any text as a cursor. With another key than the server's it is refused. With a constant signature, so that inputs are
+ * accepted, writing it again gives the same text, and the SQL contains no text of the client.
  */
 #include "scim/cursor.h"
 
@@ -13,7 +12,7 @@
 #define BOUND "acme key"
 #define NOW   apr_time_from_sec(1000)
 
-/* Of a cursor whose last 16 bytes are 0: its text ends with 'A's. */
+/* Makes cursors whose last 16 bytes are 0, so the text ends with 'A's. */
 static void sign_alike(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *bytes, apr_size_t len,
                        const void *key)
 {
@@ -22,7 +21,7 @@ static void sign_alike(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const ch
     memset(out, 0, SCIM_CURSOR_SIGNATURE_LENGTH);
 }
 
-/* Of nothing that an input is likely to hold. */
+/* A signature that no input is likely to have. */
 static void sign_otherwise(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *bytes, apr_size_t len,
                            const void *key)
 {
@@ -49,7 +48,7 @@ static void check_order(const scim_search_t *search, apr_pool_t *pool)
     }
 }
 
-/* Continues a search by the cursor. */
+/* Continues a search with the cursor. */
 static void check_search(const scim_cursor_t *cursor, const char *by, apr_array_header_t *types, apr_pool_t *pool)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};

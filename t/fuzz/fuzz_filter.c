@@ -1,6 +1,6 @@
 /*
- * Any text as a filter: reading it twice gives the same, the SQL depends on the filter's shape alone, and no value of
- * the client's is in it.
+ * Any text as a filter: reading it twice gives the same result, the SQL depends only on the filter's shape, and
+ * contains no value of the client.
  */
 #include "scim/filter.h"
 
@@ -10,7 +10,7 @@
 #include "fuzz.h"
 #include "store/filter_sql.h"
 
-/* Stands for each string of the client's; no name in any schema or statement is like it. */
+/* Replaces each string of the client; no name in a schema or statement is similar. */
 #define MARK      "zq9 mark"
 #define MARK_ID   "0fedcba9-8765-4321-8fed-cba987654321"
 #define MARK_TIME "2031-07-05T03:04:05Z"
@@ -18,7 +18,7 @@
 typedef scim_error_t *compile_t(scim_sql_t *sql, const scim_filter_t *filter, const scim_resource_type_t *type,
                                 apr_pool_t *pool);
 
-/* UUIDs and times must stay what they are: others are refused, or equal nothing. */
+/* UUIDs and times must keep their form, because others are refused, or match nothing. */
 static const char *mark(const scim_filter_t *filter)
 {
     const scim_attr_t *leaf = filter->sub ? filter->sub : filter->attr;
@@ -56,7 +56,7 @@ static scim_error_t *to_sql(scim_sql_t *sql, compile_t *compile, const scim_filt
     return compile(sql, filter, type, pool);
 }
 
-/* Every parameter is named in the text, none beyond them is, and what is sent is a string without NUL. */
+/* The text uses every parameter, and no others; each value is a string without NUL. */
 static void check_params(const scim_sql_t *sql)
 {
     int last = 1;
@@ -66,7 +66,7 @@ static void check_params(const scim_sql_t *sql)
 
         for (const char *digit = at + 1; *digit >= '0' && *digit <= '9'; digit++)
             number = 10 * number + (*digit - '0');
-        FUZZ_CHECK(number <= sql->params->nelts); /* 0: the `$` of a name, as in $ref */
+        FUZZ_CHECK(number <= sql->params->nelts); /* 0: the `$` in a name, such as $ref */
         last = number > last ? number : last;
     }
     FUZZ_CHECK(last == sql->params->nelts || sql->params->nelts == 1);
@@ -121,7 +121,7 @@ static scim_error_t *member_sql(scim_sql_t *sql, const scim_filter_t *filter, co
     return scim_member_filter_sql(sql, filter, pool);
 }
 
-/* The text as the inside of members[...], and of emails[...], which is matched in memory. */
+/* The text as the filter in members[...], and in emails[...], which is evaluated in memory. */
 static void check_values(const char *text, unsigned allowed, apr_pool_t *pool)
 {
     scim_leniency_t leniency = {.allowed = allowed};
@@ -146,7 +146,7 @@ static void check_values(const char *text, unsigned allowed, apr_pool_t *pool)
 void fuzz_filter(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
     if (scim_utf8_valid(bytes, strlen(bytes)) != strlen(bytes))
-        return; /* JSON and queries are read before, and hold nothing else */
+        return; /* JSON and queries are checked before, and contain nothing else */
     (void)len;
     for (const scim_resource_type_t *const *type = fuzz_types(); *type; type++) {
         check_filter(bytes, *type, SCIM_LENIENT_ALL, pool);

@@ -1,5 +1,6 @@
 /*
- * Any bytes as JSON: what is accepted is written and read again without a change, and json-c's strict reader takes it.
+ * Any bytes as JSON: an accepted text can be written and read again without a change, and json-c's strict reader
+ * accepts it.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static void check_string(const char *bytes, apr_size_t len, apr_pool_t *pool)
 
 void fuzz_json(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
-    const char *exact = apr_pmemdup(pool, bytes, len); /* no NUL hides what is read beyond the end */
+    const char *exact = apr_pmemdup(pool, bytes, len); /* no NUL at the end hides a read beyond it */
     json_object *object;
     scim_error_t *error = scim_json_read(&object, exact, len, FUZZ_DEPTH, pool);
 

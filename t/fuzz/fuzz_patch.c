@@ -1,6 +1,6 @@
 /*
- * A PATCH: the body, or after a line `--` the body, with that of the POST that made the document before it.
- * What PATCH leaves is a document that could have been sent, and the same request always leaves the same.
+ * A PATCH: the body only, or the body of the POST that makes the document, a line `--`, and the body. The result is a
+ * document that could have been sent, and the same request always has the same result.
  */
 #include "scim/patch.h"
 
@@ -25,7 +25,7 @@ static void check_members(const scim_patch_t *patch)
     }
 }
 
-/* Documents are sealed, and read as a body they stay what they are. */
+/* A document is complete, and reading it as a body does not change it. */
 static void check_document(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
@@ -75,7 +75,7 @@ static void check_patch(json_object *body, const scim_resource_type_t *type, jso
     FUZZ_CHECK(fuzz_same(scim_json_text(body, NULL, pool), before));
 }
 
-/* A message of which only what may be known is kept means the same. */
+/* A message without its unknown members has the same effect. */
 static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, json_object *stored,
                         apr_pool_t *pool)
 {

@@ -1,5 +1,5 @@
 /*
- * Any text as a path of PATCH: reading it twice gives the same, and its parts belong together.
+ * Any text as a path of PATCH: reading it twice gives the same result, and its parts belong together.
  */
 #include "scim/path.h"
 
@@ -50,7 +50,7 @@ static void check_path(const char *text, const scim_resource_type_t *type, unsig
 void fuzz_path(const char *bytes, apr_size_t len, apr_pool_t *pool)
 {
     if (scim_utf8_valid(bytes, strlen(bytes)) != strlen(bytes))
-        return; /* JSON and queries are read before, and hold nothing else */
+        return; /* JSON and queries are checked before, and contain nothing else */
     (void)len;
     for (const scim_resource_type_t *const *type = fuzz_types(); *type; type++) {
         check_path(bytes, *type, SCIM_LENIENT_ALL, pool);

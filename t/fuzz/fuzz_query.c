@@ -1,5 +1,5 @@
 /*
- * Any text as a query, as the value of If-Match, and as a list of attributes: numbers are within their bounds, texts
+ * Any text as a query, as the value of If-Match, and as a list of attributes: numbers are within their limits, texts
  * are UTF-8, and a version that was read is one that the server could have written.
  */
 #include "scim/query.h"

@@ -1,6 +1,7 @@
 /*
- * A body of POST or PUT; a first line that begins with `?` is the query, which names the attributes to answer.
- * What is stored reads as itself again, PUT leaves a document that could have been sent, and every answer is JSON.
+ * A body of POST or PUT; a first line that begins with `?` is the query with the attributes for the answer. A stored
+ * document stays the same when it is read again, PUT gives a document that could have been sent, and every answer is
+ * JSON.
  */
 #include "scim/resource.h"
 
@@ -68,7 +69,7 @@ static void check_render(json_object *doc, const scim_resource_type_t *type, con
     check_answer(&record, NULL, pool);
 }
 
-/* A document that is sent is stored as it is. */
+/* A sent document is stored unchanged. */
 static void check_document(json_object *doc, const scim_resource_type_t *type, apr_pool_t *pool)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
@@ -104,7 +105,7 @@ static void check_resource(json_object *body, const scim_resource_type_t *type, 
     FUZZ_CHECK(fuzz_same(scim_json_text(body, NULL, pool), before));
 }
 
-/* A body of which only what may be known is kept means the same. */
+/* A body without its unknown members has the same effect. */
 static void check_known(json_object *body, json_object *known, const scim_resource_type_t *type, unsigned allowed,
                         apr_pool_t *pool)
 {

@@ -1,6 +1,6 @@
 /*
- * A query: the body of a POST to /.search where it begins with `{`, else what follows `?` in a URL. It is read for each
- * resource type alone and for all of them, and made into SQL, of which no text is the client's.
+ * A query: the body of a POST to /.search if it begins with `{`, otherwise what follows `?` in a URL. It is read for
+ * each resource type and for all together, and converted to SQL, which contains no text of the client.
  */
 #include "scim/search.h"
 
@@ -23,7 +23,7 @@ static void check_target(const scim_target_t *target, const scim_search_t *searc
     FUZZ_CHECK(!target->sort_sub || target->sort_sub->parent == target->sort);
 }
 
-/* Outside of the literals, which are names of the schemas, SQL is ASCII without comments or an end. */
+/* Outside of literals, which are names in schemas, the SQL is ASCII without comments or semicolons. */
 static void check_sql(const scim_sql_t *sql, const char *order)
 {
     for (const char *at = sql->text.data; *at; at++)

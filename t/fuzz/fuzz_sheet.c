@@ -1,6 +1,6 @@
 /*
- * A file of rows, whole and in two pieces. The first byte says where the pieces meet. Whatever the file is, each row is
- * read or says why not, and the pieces together have the rows that the whole has.
+ * A file of rows, in one piece and in two. The first byte decides where it is cut. Each row is read or has an error
+ * text, and both pieces together have the same rows as the whole.
  */
 #include "scim/sheet.h"
 
@@ -20,7 +20,7 @@ static void check_row(const scim_sheet_row_t *row, apr_int64_t after)
     }
 }
 
-/* A text for each row that is left. */
+/* Adds a text for each remaining row. */
 static void read_rows(apr_array_header_t *texts, scim_sheet_t *sheet)
 {
     scim_sheet_row_t row;
@@ -42,7 +42,7 @@ static void check_head(const scim_sheet_t *sheet)
     FUZZ_CHECK(!sheet->columns || (sheet->columns->nelts > 0 && sheet->columns->nelts <= SCIM_SHEET_COLUMNS_MAX));
 }
 
-/* The rows of both pieces; NULL: the first one does not reach behind the first line. */
+/* The rows of both pieces; NULL: the first piece has not even the whole first line. */
 static apr_array_header_t *read_pieces(const char *bytes, apr_size_t len, apr_size_t cut, apr_pool_t *pool)
 {
     apr_array_header_t *texts = apr_array_make(pool, 16, sizeof(const char *));
@@ -57,14 +57,14 @@ static apr_array_header_t *read_pieces(const char *bytes, apr_size_t len, apr_si
         return NULL;
     }
     cut = (apr_size_t)(first.at - bytes);
-    /* What the first piece has said of the columns is right. */
+    /* The columns from the first piece are correct for the second. */
     FUZZ_CHECK(
         !scim_sheet_open(&second, apr_pmemdup(pool, first.at, len - cut), len - cut, first.head, first.line, 0, pool));
     read_rows(texts, &second);
     return texts;
 }
 
-/* Blanks alone do not tell whether the file is CSV. */
+/* A file of blanks does not show whether it is CSV. */
 static int is_blank(const char *bytes, apr_size_t len)
 {
     while (len > 0 && apr_isspace(bytes[len - 1])) {

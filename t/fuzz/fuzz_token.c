@@ -1,5 +1,5 @@
 /*
- * Any text as a bearer token: what is accepted has the form, and with one character changed it is refused.
+ * Any text as a bearer token: an accepted one is well-formed, and is refused with one character changed.
  */
 #include "store/token.h"
 

@@ -1,5 +1,5 @@
 /*
- * The entry that libFuzzer calls. FUZZ_TARGET is the target of the program that this is compiled for.
+ * The entry point for libFuzzer. FUZZ_TARGET is the target of this program.
  */
 #include <stdint.h>
 

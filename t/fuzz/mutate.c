@@ -1,5 +1,5 @@
 /*
- * Mutations for targets that take JSON: bytes changed at random are rarely JSON again, so most mutations change the
+ * Mutations for targets that read JSON. Random changes of bytes rarely give JSON again, so most mutations change the
  * tree. The text before the last JSON object (a query, a stored document) is changed as bytes.
  */
 #include <json-c/json.h>
@@ -15,7 +15,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
                                  size_t max_size, unsigned seed);
 
-/* Where a value stands in its tree: `key` in an object, else `index` in a list. */
+/* The position of a value in its tree: `key` in an object, or `index` in a list. */
 typedef struct place_t {
     json_object *holder;
     const char *key;
@@ -130,7 +130,7 @@ static json_object *get(const place_t *place)
                       : json_object_array_get_idx(place->holder, place->index);
 }
 
-/* Takes over `value`. */
+/* Sets the value, and owns it. */
 static void set(const place_t *place, json_object *value)
 {
     if (place->key)
@@ -176,7 +176,7 @@ static void change_text(const place_t *place)
     set(place, json_object_new_string_len((const char *)bytes, (int)len));
 }
 
-/* `gift` is a value of this or of another input; a copy of it is used. */
+/* `gift` is a value from this or another input; a copy of it is used. */
 static void change(const places_t *places, json_object *gift)
 {
     const place_t *place = &places->list[any((unsigned)places->number)];
@@ -218,7 +218,7 @@ static void change(const places_t *places, json_object *gift)
     }
 }
 
-/* Where the object that is changed begins: after a query's line, or after a stored document or before it. */
+/* The start of the object to change: after a query's line, or of either the stored document or the body. */
 static size_t body_start(const uint8_t *data, size_t size)
 {
     const uint8_t *divider = memmem(data, size, "\n--\n", 4);
@@ -239,7 +239,7 @@ static json_object *parse(const uint8_t *data, size_t size)
     return object;
 }
 
-/* Writes what comes before the body in `data`, and the object as the body; 0 where it does not fit. Releases it. */
+/* Writes the part before the body from `data`, and the object as the body; 0: it does not fit. Releases the object. */
 static size_t write_body(uint8_t *out, const uint8_t *data, size_t start, json_object *object, size_t max_size)
 {
     size_t len;
@@ -271,7 +271,7 @@ static size_t mutate(uint8_t *out, const uint8_t *data, size_t size, size_t max_
         if (places.number)
             change(&places, gift);
         json_object_put(gift);
-        gifts.number = other ? gifts.number : 0; /* they may be gone */
+        gifts.number = other ? gifts.number : 0; /* the values may have been freed */
     }
     if (json_object_is_type(object, json_type_object))
         written = write_body(out, data, body_start(data, size), object, max_size);

@@ -23,7 +23,7 @@ void *apr_palloc(apr_pool_t *pool, apr_size_t size)
     static void *(*real)(apr_pool_t *, apr_size_t);
 
     if (!active) {
-        /* POSIX lets dlsym give functions; C has no cast for it. */
+        /* POSIX allows dlsym to return functions; C has no cast for this. */
         if (!real)
             *(void **)&real = dlsym(RTLD_NEXT, "apr_palloc");
         return real(pool, size);

@@ -1,10 +1,10 @@
 /*
- * Runs every file of the corpora once, without libFuzzer: what was found once stays found.
+ * Runs every file of the corpora once, without libFuzzer, as a regression test.
  *
  *   replay [-v] [TARGET...]
  *
- * A line of TAP for each target. The corpora are in $FUZZ_CORPUS, else where the build says. With -v each file is named
- * before it is run.
+ * A line of TAP for each target. The corpora are in $FUZZ_CORPUS, or in the build's default directory. With -v each
+ * file is printed before it runs.
  */
 #include <dirent.h>
 #include <stdio.h>

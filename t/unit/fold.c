@@ -1,6 +1,6 @@
 /*
- * Folds each line of the standard input: bytes in hexadecimal in, bytes in hexadecimal out. t/cli/fold.t compares what
- * it prints with what scim.fold() makes of the same texts in PostgreSQL.
+ * Folds each line of standard input; input and output are bytes in hexadecimal. t/cli/fold.t compares the output with
+ * scim.fold() in PostgreSQL for the same texts.
  */
 #include "scim/fold.h"
 
@@ -15,7 +15,7 @@ static unsigned digit(char c)
     return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
 }
 
-/* The text that a line of lower-case digits stands for, in its place. */
+/* Decodes a line of lower-case digits in place. */
 static void decode(char *line)
 {
     size_t len = 0;

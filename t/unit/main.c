@@ -1,5 +1,5 @@
 /*
- * Runs the suites; with arguments, only those that they name. Exits with 1 where an assertion failed.
+ * Runs the suites, or only those in the arguments. Exits with 1 if an assertion failed.
  */
 #include <CUnit/Basic.h>
 #include <apr_general.h>

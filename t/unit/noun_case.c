@@ -11,7 +11,7 @@ static const char *said(const scim_error_t *error)
     return field ? apr_pstrcat(unit_pool, field->field, ": ", field->detail, NULL) : error->detail;
 }
 
-/* Which keys follow from a document, test_row tells. */
+/* Removes the keys, which test_rules tests. */
 static void leave_out_keys(json_object *row)
 {
     json_object_object_foreach(row, name, list)

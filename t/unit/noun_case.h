@@ -1,5 +1,5 @@
 /*
- * A case of what administrators do: facts and arguments in, a refusal or what is written out. ' stands for ".
+ * A case of an administrator's action: facts and arguments, and the expected refusal, or the row. ' stands for ".
  */
 #ifndef NOUN_CASE_H
 #define NOUN_CASE_H
@@ -11,10 +11,10 @@ typedef struct noun_case_t {
     const scim_action_t *action;
     const char *args;
     const char *facts;
-    const char *if_match; /* the stored one has version "v1" */
-    int status;           /* 0: it is done */
-    const char *said;     /* the refusal: "field: text", or "text" where it is about no argument */
-    const char *row;      /* what is written, without keys; NULL: nothing, it is so already */
+    const char *if_match; /* the stored object has version "v1" */
+    int status;           /* 0: no refusal */
+    const char *said;     /* the refusal: "field: text", or "text" without a field */
+    const char *row;      /* the expected row, without keys; NULL: nothing is written */
     const char *entries;
 } noun_case_t;
 

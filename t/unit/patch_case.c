@@ -49,5 +49,5 @@ void patch_check(const patch_case_t *row, const scim_resource_type_t *type, json
         held = UNIT_OK(error) && patch_equal(doc, make(row->wanted)) &&
                UNIT_INT(changed, strcmp(row->doc, row->wanted) != 0);
     if (!held)
-        UNIT_STR(row->ops, "as wanted"); /* names the row that failed */
+        UNIT_STR(row->ops, "as wanted"); /* shows which row failed */
 }

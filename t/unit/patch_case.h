@@ -17,24 +17,24 @@
 #define E_WORK "emails[type eq \\'work\\']"
 
 typedef struct patch_case_t {
-    const char *doc;    /* members of a User beside schemas and userName */
+    const char *doc;    /* members of a User in addition to schemas and userName */
     const char *ops;    /* the operations */
-    const char *wanted; /* as `doc`: what becomes of it; the same text is a no-op. NULL: the error below */
+    const char *wanted; /* the result, like `doc`; the same text means a no-op. NULL: the error below */
     scim_type_e type;
     const char *detail;
 } patch_case_t;
 
-/* A whole document of a User; its `schemas` follow from what it holds. */
+/* A whole User document; its `schemas` follow from the members. */
 json_object *patch_user(const char *members);
 
 /* Reads and applies a request with these operations. */
 scim_error_t *patch_run(int *changed, json_object *doc, const scim_resource_type_t *type, const char *ops,
                         scim_leniency_t *leniency);
 
-/* Asserts that two documents are equal but for the order of members; returns whether they are. */
+/* Asserts that two documents are equal, ignoring the order of members; returns whether they are. */
 int patch_equal(json_object *doc, json_object *wanted);
 
-/* Runs a row, with all leniencies. `make` makes a document of a row's members. */
+/* Checks a row, with all leniencies. `make` makes a document from the row's members. */
 void patch_check(const patch_case_t *row, const scim_resource_type_t *type, json_object *(*make)(const char *members));
 
 #define PATCH_CHECK(rows, type, make)                                                                                  \

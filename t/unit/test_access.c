@@ -1,4 +1,4 @@
-/* Whether policy, groups and grants count for an account, and who has a seat. */
+/* Whether policy, groups and grants apply to an account, and who has a seat. */
 #include "rules/access.h"
 #include "unit.h"
 
@@ -30,7 +30,7 @@ static void grants(void)
 {
     static const struct {
         const char *policy;
-        int synced, is_protected, login; /* whether what a login gave counts */
+        int synced, is_protected, login; /* whether a grant of the first login counts */
     } rows[] = {
         {"manual", 1, 0, 1}, {"manual", 0, 0, 1}, {"all", 1, 0, 0},    {"all", 0, 0, 1},
         {"groups", 1, 0, 0}, {"groups", 0, 0, 1}, {"manual", 1, 1, 0}, {"groups", 0, 1, 0},

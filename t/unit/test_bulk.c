@@ -1,5 +1,5 @@
 /*
- * Bulk messages: what is read, what refers to what, and in which order it is carried out.
+ * Bulk messages: reading, references, and the order of execution.
  */
 #include "scim/bulk.h"
 
@@ -22,7 +22,7 @@ static scim_error_t *read_bulk(const char *text)
     return scim_bulk_read(&bulk, unit_json(text), &context, unit_pool);
 }
 
-/* The same of operations alone. */
+/* The same for operations only. */
 static scim_error_t *read_operations(const char *text)
 {
     return read_bulk(
@@ -192,7 +192,7 @@ static void test_references(void)
     UNIT_STR(op_at(1)->error->detail, "The operation with the bulkId \"a\", which this one refers to, failed.");
 }
 
-/* bulkIds in the order of execution; those of a unit stand in brackets. */
+/* bulkIds in the order of execution; those of one unit are in brackets. */
 static const char *order(void)
 {
     const char *text = "";

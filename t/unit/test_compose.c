@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-/* With nothing to fill in a statement is its file's text; the blanks are in their order, inside of it. */
+/* Without fills a statement is its file's text; its blanks are inside the text, in order. */
 static void unfilled(void)
 {
     const char *const nothing[SCIM_BLANK_COUNT] = {NULL};
@@ -32,7 +32,7 @@ static void unfilled(void)
     CU_ASSERT(blanks > 20);
 }
 
-/* Each blank that a text is for is filled, as often as the statement has it; the others keep what the file has. */
+/* Each blank with a fill is filled wherever the statement has it; the others keep the file's text. */
 static void filled(void)
 {
     const char *const fills[SCIM_BLANK_COUNT] = {

@@ -8,7 +8,7 @@
 #define ID    "01890a5d-ac96-774b-bcce-b302099a8057"
 #define BOUND "acme Key0123456 >4:User---"
 
-/* No cryptography: a sum that depends on every byte, on its place and on the key. */
+/* Not cryptographic: a sum that depends on every byte, on its position and on the key. */
 static void sign(unsigned char out[SCIM_CURSOR_SIGNATURE_LENGTH], const char *bytes, apr_size_t len, const void *key)
 {
     unsigned sum = *(const unsigned char *)key;
@@ -69,7 +69,7 @@ static void there_and_back(void)
     }
 }
 
-/* Computed by another implementation (Python's base64). */
+/* The text comes from another implementation (Python's base64). */
 static void known_text(void)
 {
     scim_cursor_t cursor = {apr_time_from_sec(0x01020304), 0x0506, 1, NULL};

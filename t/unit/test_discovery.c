@@ -10,7 +10,7 @@
 
 static scim_buf_t out;
 
-/* What was written, which must be valid JSON. */
+/* The written text, which must be valid JSON. */
 static json_object *answer(void)
 {
     json_object *object = NULL;
@@ -61,7 +61,7 @@ static json_object *element(json_object *list, size_t index)
     return json_object_array_get_idx(json_object_object_get(list, "Resources"), index);
 }
 
-/* The element of a list whose id this is. */
+/* The element of a list with this id. */
 static json_object *with_id(json_object *list, const char *id)
 {
     size_t i, count = json_object_array_length(json_object_object_get(list, "Resources"));
@@ -74,7 +74,7 @@ static json_object *with_id(json_object *list, const char *id)
     return NULL;
 }
 
-/* A document of the list is the file's, but for its meta. */
+/* A served document is the file's document, except for meta. */
 static void check_document(json_object *served, json_object *file, const char *meta)
 {
     json_object *wanted = scim_json_copy(file, unit_pool);

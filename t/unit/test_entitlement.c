@@ -35,9 +35,9 @@ static const char *joined(const apr_array_header_t *ids)
 #define NEW "new"
 
 typedef struct case_t {
-    const char *before; /* NEW: there is no such user */
+    const char *before; /* NEW: the user does not exist yet */
     const char *after;
-    const char *entitled, *disentitled; /* NULL: nothing changes; NULL: all others */
+    const char *entitled, *disentitled; /* NULL: no change; for disentitled, NULL: all others */
     int loses;
     const char *told; /* the refusal or the note */
 } case_t;
@@ -72,7 +72,7 @@ static void matched(void)
         {"[{'value':'Web'}]", "[{'value':'Web - Shop'}]", SHOP, NULL, 1, NULL},
         {"[{'value':'Web'}]", "", "", NULL, 1, NULL},
         {"[{'value':'Web'}]", "[]", "", NULL, 1, NULL},
-        /* what was stored before and matches nothing any more takes nothing away by being there */
+        /* an entry that was stored before and matches nothing any more removes no access */
         {"[{'value':'Old'},{'value':'Web'}]", "[{'value':'Old'},{'value':'Web'}]", WEB, "", 0,
          "The entitlement \"Old\" gives nothing: there is no subscription of that name any more. Correct the mapping "
          "of "
@@ -144,7 +144,7 @@ static void refused(void)
     try(&same, rules_with("match", ",'traits':'-m'"), 0);
 }
 
-/* "[{'value':'a0'},{'value':'a1'}]": as many as a list may have. */
+/* "[{'value':'a0'},{'value':'a1'}]": the maximum length of a list. */
 static const char *most(const char *name)
 {
     scim_buf_t buf;
@@ -156,7 +156,7 @@ static const char *most(const char *name)
     return buf.data;
 }
 
-/* The work grows with the number of entries, and not with its square. */
+/* The work must grow linearly with the number of entries. */
 static void many(void)
 {
     static const char *const settings[] = {"ignore", "match"};

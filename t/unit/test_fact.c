@@ -1,4 +1,4 @@
-/* Facts as text: what is encoded, and where what is too long is cut. */
+/* Facts as text: percent-encoding, and where a long text is cut. */
 #include <apr_strings.h>
 #include <string.h>
 

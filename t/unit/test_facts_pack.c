@@ -1,4 +1,4 @@
-/* Facts as bytes: they come back as they were, and what is not whole is nothing. */
+/* Packed facts: unpacking gives the same facts, and damaged bytes give none. */
 #include <string.h>
 
 #include "store/facts_pack.h"

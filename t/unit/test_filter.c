@@ -1,5 +1,5 @@
 /*
- * Filters: the whole grammar to exact trees, what is understood leniently, and every refusal with its detail.
+ * Filters: the whole grammar with exact trees, leniencies, and every error with its detail.
  */
 #include "scim/filter.h"
 
@@ -83,7 +83,7 @@ static const filter_case_t good[] = {
     {"User", "active eq true", "(eq active true)", 0},
     {"User", "active ne false", "(ne active false)", 0},
     {"User", "x509Certificates.value eq 'MII='", "(eq x509Certificates.value 'MII=')", 0},
-    /* Entra ID: the comparison is about the same value as the brackets */
+    /* Entra ID: the comparison and the brackets must match the same value */
     {"User", "emails[type eq 'work'].value eq 'x'", "(path emails (and (eq type 'work') (eq value 'x')))", 0},
     {"User", "emails[type eq 'work'].Value pr and title pr",
      "(and (path emails (and (eq type 'work') (pr value))) (pr title))", 0},
@@ -125,7 +125,7 @@ static void test_good(void)
     }
 }
 
-/* Without its leniency, what needed one is refused. */
+/* A filter that needs a leniency is refused without it. */
 static void test_strict(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -218,7 +218,7 @@ static const filter_case_t bad[] = {
      0},
     {"User", "title gt null", "The operator 'gt' cannot be used with null, only 'eq' and 'ne' can.", 0},
     {"User", "title co null", "The operator 'co' cannot be used with null, only 'eq' and 'ne' can.", 0},
-    /* numbers that are none */
+    /* invalid numbers */
     {"User", "title eq 05", "The filter has an error at character 10: " EXPECTED_VALUE, 0},
     {"User", "title eq 1.", "The filter has an error at character 10: " EXPECTED_VALUE, 0},
     {"User", "title eq -", "The filter has an error at character 10: " EXPECTED_VALUE, 0},
@@ -257,7 +257,7 @@ static void test_bad(void)
     }
 }
 
-/* Strings as C writes them: what is between the quotes, and its value or the detail. */
+/* Strings with escapes: the text between the quotes, and its value or the detail. */
 static const struct {
     const char *text;
     const char *value;
@@ -295,7 +295,7 @@ static void test_strings(void)
     }
 }
 
-/* `head`, then `middle` so many times, then `tail`. */
+/* `head`, then `middle` repeated, then `tail`. */
 static const char *repeat(const char *head, const char *middle, int times, const char *tail)
 {
     char *text = apr_palloc(unit_pool, strlen(head) + (size_t)times * strlen(middle) + strlen(tail) + 1), *at = text;

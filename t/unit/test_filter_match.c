@@ -1,5 +1,5 @@
 /*
- * Value paths evaluated on one value: every operator on every type, absent values, nested logic.
+ * Value paths on one value: every operator on every type, absent values, nested logic.
  */
 #include <string.h>
 
@@ -84,7 +84,7 @@ static void test_cases(void)
     }
 }
 
-/* No schema of RFC 7643 has numbers or times in a multi-valued attribute, so these filters are made by hand. */
+/* No schema of RFC 7643 has numbers or times in a multi-valued attribute, so these filters are built directly. */
 static const struct {
     scim_attr_type_e type;
     scim_op_e op;

@@ -1,5 +1,5 @@
 /*
- * Filters to SQL: the exact condition and parameters of every operator on every place a value can be in, and refusals.
+ * Filters to SQL: the exact condition and parameters of every operator for every place of a value, and refusals.
  */
 #include "store/filter_sql.h"
 
@@ -292,7 +292,7 @@ static void test_good(void)
     }
 }
 
-/* The condition is appended to what is there, and its parameters are numbered after those before. */
+/* The condition is appended to the existing text, and its parameters are numbered after the existing ones. */
 static void test_appended(void)
 {
     scim_sql_t sql;
@@ -372,7 +372,7 @@ static void test_typed(void)
 
 static const struct {
     const char *filter;
-    const char *sql; /* or a detail, where `params` is NULL */
+    const char *sql; /* or a detail, if `params` is NULL */
     const char *params;
 } members[] = {
     {"value eq '2819c223-7f76-453a-919d-413861904646'", "(m.member_id = $2::uuid)",
@@ -412,7 +412,8 @@ static void test_members(void)
     }
 }
 
-/* What the shipped schemas declare as indexed: not what has a column or rows of its own, and not what is served. */
+/* The attributes that the shipped schemas declare as indexed: only those without a column or rows of their own;
+ * /Schemas does not show the declaration. */
 static void test_indexed(void)
 {
     const scim_resource_type_t *user = unit_type("User");

@@ -15,7 +15,7 @@ static void start(int size, int threads)
     UNIT_INT(scim_gate_started(gate), 1);
 }
 
-/* Nobody waits: what is not possible at once is refused. */
+/* Enters without waiting: what is not possible at once is refused. */
 static scim_gate_e enter(int n, const char *tenant, const char *token, int slow)
 {
     guests[n] = (scim_guest_t){
@@ -31,7 +31,7 @@ static int opened(int n, scim_opened_e found, apr_interval_time_t took)
     return again;
 }
 
-/* The whole way in. */
+/* Enters, and opens a connection. */
 static scim_gate_e visit(int n, const char *tenant, const char *token, int slow)
 {
     scim_gate_e found = enter(n, tenant, token, slow);
@@ -46,10 +46,10 @@ static void shares(void)
     start(8, 16);
     UNIT_INT(visit(0, "a", "t1", 0), SCIM_GATE_ENTERED);
     UNIT_INT(visit(1, "a", "t1", 0), SCIM_GATE_ENTERED);
-    UNIT_INT(visit(2, "a", "t1", 0), SCIM_GATE_SHARE); /* of the token: 2 of 8 */
+    UNIT_INT(visit(2, "a", "t1", 0), SCIM_GATE_SHARE); /* the token's share: 2 of 8 */
     UNIT_INT(visit(2, "a", "t2", 0), SCIM_GATE_ENTERED);
     UNIT_INT(visit(3, "a", "t3", 0), SCIM_GATE_ENTERED);
-    UNIT_INT(visit(4, "a", "t4", 0), SCIM_GATE_SHARE); /* of the tenant: 4 of 8 */
+    UNIT_INT(visit(4, "a", "t4", 0), SCIM_GATE_SHARE); /* the tenant's share: 4 of 8 */
     UNIT_INT(visit(4, "b", "t1", 0), SCIM_GATE_ENTERED);
     UNIT_INT(visit(5, NULL, NULL, 0), SCIM_GATE_ENTERED);
     UNIT_INT(visit(6, NULL, NULL, 0), SCIM_GATE_ENTERED);
@@ -69,7 +69,7 @@ static void slow_searches(void)
     UNIT_INT(visit(3, "b", "t4", 1), SCIM_GATE_ENTERED);
 }
 
-/* A pool of one connection is everybody's. */
+/* In a pool of one connection there are no shares. */
 static void least(void)
 {
     start(1, 4);
@@ -87,13 +87,13 @@ static void one_opens(void)
     UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_OPENING);
     UNIT_INT(opened(0, SCIM_OPENED_MADE, 0), 0);
     UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_ENTERED);
-    UNIT_INT(opened(1, SCIM_OPENED_FAILED, 0), 1); /* there is a connection to wait for */
+    UNIT_INT(opened(1, SCIM_OPENED_FAILED, 0), 1); /* another guest has a connection to wait for */
     scim_gate_leave(gate, &guests[0], 1);
     guests[1].end = 1;
     UNIT_INT(scim_gate_enter(gate, &guests[1]), SCIM_GATE_ENTERED);
 }
 
-/* After an attempt that took long others take what is open. */
+/* After a long attempt the others use open connections. */
 static void long_attempt(void)
 {
     start(4, 16);
@@ -104,7 +104,7 @@ static void long_attempt(void)
     UNIT_INT(enter(1, "b", "t", 0), SCIM_GATE_ENTERED);
     UNIT_INT(opened(1, SCIM_OPENED_OPEN, 0), 0);
     UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_FULL);
-    scim_gate_leave(gate, &guests[1], 0); /* it is lost: there is none to wait for */
+    scim_gate_leave(gate, &guests[1], 0); /* the connection is lost, so none is left to wait for */
     UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
 }
 

@@ -1,4 +1,4 @@
-/* What a template gives to accounts that are there. */
+/* What a template gives to existing accounts. */
 #include <apr_strings.h>
 #include <time.h>
 
@@ -11,7 +11,7 @@
 static void gifts(void)
 {
     static const struct {
-        const char *template, *is, *grants, *told, *before; /* told NULL: it has all of it */
+        const char *template, *is, *grants, *told, *before; /* told NULL: nothing is missing */
     } cases[] = {
         {TEMPLATE, "{" NOTHING "}", "[]",
          "{'role':'boss','flags':['ai','vip'],'groups':['Staff','Board'],'subscriptions':['Web']}",
@@ -37,7 +37,7 @@ static void gifts(void)
 
 #define MANY 10000
 
-/* Of a template and an account that have as many groups, all but the first in common. */
+/* A template and an account with equally many groups, all but the first in common. */
 static void long_lists(void)
 {
     json_object *template = unit_json("{'flags':[],'groups':['other'],'subscriptions':[]}"),

@@ -1,4 +1,4 @@
-/* The guard against mass changes: what passes, what is held, and what administrators have decided. */
+/* The guard against mass changes: what passes, what is held, and the effect of decisions. */
 #include <stdio.h>
 
 #include "rules/guard.h"
@@ -10,10 +10,10 @@ typedef struct case_t {
     const char *what;
     scim_guard_t guard;
     scim_guard_e verdict;
-    apr_int64_t total, threshold; /* where it counts or holds */
+    apr_int64_t total, threshold; /* if it counts or holds */
 } case_t;
 
-/* Of a tenant that allows `allowed` people an hour, or `part` of a hundred. */
+/* The limits of a tenant: `allowed` people an hour, or `part` percent. */
 #define LIMIT(allowed) .limit = (allowed), .share = NONE, .released = NONE, .reachable = NONE, .logins = 1
 #define SHARE(part)    .limit = NONE, .share = (part), .released = NONE, .logins = 1
 #define OPEN           .limit = NONE, .share = NONE, .released = NONE, .reachable = NONE
@@ -112,7 +112,7 @@ static void test_cases(void)
     }
 }
 
-/* Counting stops where the answer is known: with so many the share is not exceeded, and with one less it is. */
+/* The count of people may stop early: with that number the share is not exceeded, with one less it is. */
 static void test_reach(void)
 {
     for (int share = 1; share <= 100; share++) {

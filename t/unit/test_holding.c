@@ -35,7 +35,7 @@ static json_object *shown(const char *told)
     return answer;
 }
 
-/* The standing, and of each reason its code, operation and arguments. */
+/* The standing, and the code, operation and arguments of each reason. */
 static const char *standing(json_object *answer)
 {
     scim_buf_t text;

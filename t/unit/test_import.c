@@ -1,4 +1,4 @@
-/* What lines of an import mean: columns, values, and what an account that is there has not. */
+/* Lines of an import: columns, values, and what an existing account lacks. */
 #include <apr_strings.h>
 #include <time.h>
 
@@ -76,7 +76,7 @@ static void decisions(void)
         const char *values;
         int earlier, changes;
         scim_import_e outcome;
-        const char *args, *before; /* of a refused one its cause */
+        const char *args, *before; /* for a refused line the cause */
     } cases[] = {
         {"{'userName':'ANN'}", 0, 0, SCIM_IMPORT_SAME, "{}", "{}"},
         {"{'userName':'ann','email':'a@x','active':true,'role':'BOSS','flags':['VIP','ai'],'groups':['staff']}", 0, 1,
@@ -113,7 +113,7 @@ static void decisions(void)
     }
 }
 
-/* What takes a change back. */
+/* The arguments that undo a change. */
 static void sets_back(void)
 {
     static const struct {

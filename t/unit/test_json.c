@@ -13,7 +13,7 @@
 
 static scim_error_t *read_len(json_object **out, const char *bytes, apr_size_t len)
 {
-    /* A copy without a NUL behind it, so that a sanitizer sees a read past the end. */
+    /* A copy without a NUL after it, so that a sanitizer notices a read beyond the end. */
     char *copy = calloc(1, len ? len : 1);
     memcpy(copy, bytes, len);
     scim_error_t *error = scim_json_read(out, copy, len, DEPTH, unit_pool);
@@ -91,7 +91,7 @@ static void numbers_keep_their_digits(void)
     }
 }
 
-/* Each refusal of the reader, with the place that it names. */
+/* Each error of the reader, with its position. */
 static void refused(void)
 {
     static const struct {
@@ -182,7 +182,7 @@ static void refused(void)
         {"{\"a\":\"\xed\xa0\x80\"}", "line 1, column 7: byte 0xed is not valid UTF-8"},
         {"{\"a\":\"\xe2\x82\"}", "line 1, column 7: byte 0xe2 is not valid UTF-8"},
         {"{\"\xff\":1}", "line 1, column 3: byte 0xff is not valid UTF-8"},
-        /* doubles */
+        /* duplicates */
         {"{\"a\":1,\"b\":2,\n\"a\":3}", "line 2, column 1: the member \"a\" is there twice"},
         {"{\"a\":1,\"\\u0061\":3}", "line 1, column 8: the member \"a\" is there twice"},
         {"{\"a\":null,\"a\":null}", "line 1, column 11: the member \"a\" is there twice"},
@@ -224,7 +224,7 @@ static void refused_empty(void)
                "The JSON is too large.");
 }
 
-/* `count` empty objects in a list that is `len` bytes long with white space at its end. */
+/* `count` empty objects in a list of `len` bytes, filled with white space at its end. */
 static const scim_error_t *read_objects(int count, apr_size_t len)
 {
     json_object *object;
@@ -250,7 +250,7 @@ static void refused_many_objects(void)
     CU_ASSERT_PTR_NULL(read_objects(219998, 8400000));
 }
 
-/* `count` numbers in a list that is `len` bytes long with white space at its end. */
+/* `count` numbers in a list of `len` bytes, filled with white space at its end. */
 static const scim_error_t *read_numbers(int count, apr_size_t len)
 {
     json_object *object;
@@ -300,7 +300,7 @@ static void unknown_is_not_kept(void)
         UNIT_OK(read_known(&object, rows[i].given));
         UNIT_JSON(object, rows[i].kept);
     }
-    /* It is checked as all else is. */
+    /* Unknown members are checked like all others. */
     UNIT_ERROR(read_known(&object, "{\"x\":1,\"x\":2}"), SCIM_INVALID_SYNTAX,
                "The JSON is not valid: line 1, column 8: the member \"x\" is there twice.");
     UNIT_ERROR(read_known(&object, "{\"x\":{\"y\":[],\"y\":{}}}"), SCIM_INVALID_SYNTAX,
@@ -341,7 +341,7 @@ static void refused_long_number(void)
                "The JSON is not valid: line 1, column 6: a number has more than 128 characters.");
 }
 
-/* Each way to cut a text off is refused, and none reads past the end. */
+/* A text that is cut off at any position is refused, and never read beyond its end. */
 static void refused_everywhere(void)
 {
     static const char text[] = "{\"a\":[1.5e3,\"\\ud83d\\ude00\\n\xe2\x82\xac\",{\"b\":null}],\"c\":false}";
@@ -352,7 +352,7 @@ static void refused_everywhere(void)
     UNIT_STR(round_trip(text), "{\"a\":[1.5e3,\"\xf0\x9f\x98\x80\\n\xe2\x82\xac\",{\"b\":null}],\"c\":false}");
 }
 
-/* A quadratic check for doubles would take minutes here. */
+/* A quadratic search for duplicates would take minutes here. */
 static void many_members(void)
 {
     const int members = 200000;
@@ -407,7 +407,7 @@ static void same_members(void)
     UNIT_STR(apr_array_pstrcat(unit_pool, names, ' '), "a d");
     CU_ASSERT_EQUAL(scim_json_same(one, reads("{}"), unit_pool)->nelts, 0);
 
-    /* Doubles cannot tell all numbers apart. */
+    /* Different numbers may have the same double. */
     one = reads("{\"a\":[{\"b\":12345678901234567890123}],\"c\":0.12345678901234567891,\"d\":[0.5],\"e\":null}");
     names = scim_json_same(one,
                            reads("{\"a\":[{\"b\":12345678901234567890124}],\"c\":0.12345678901234567892,"

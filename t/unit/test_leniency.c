@@ -41,7 +41,7 @@ static void refusals(void)
                "does not accept: send it as the \"path\" of an operation.");
 }
 
-/* What a name's refusal is depends on where the name is. */
+/* The scimType for a refused name depends on the name's position. */
 static void places(void)
 {
     const unsigned name = SCIM_LENIENT_BARE_EXTENSION, both = SCIM_NOTED_IN_FILTER | SCIM_NOTED_IN_SORT;
@@ -56,7 +56,7 @@ static void places(void)
     UNIT_STR(scim_leniency_names(name | both, unit_pool), "bare-extension");
 }
 
-/* Each bit has a row: a name, a refusal, and those who refuse it. */
+/* Each bit has a row: a name, an error text, and the profiles that refuse it. */
 static void every_bit(void)
 {
     for (unsigned bit = 1; bit <= SCIM_NOTED_NO_PATH; bit <<= 1) {

@@ -44,7 +44,7 @@ static void moves(void)
         {0, 0, NULL, NULL},
         {0, 1, "[" MOVES_SHOP "]", "The group found 1 mapping of the deleted group of that name again."},
         {1, 2, "[" MOVES_WEB "," MOVES_ROLE "]", "The group found 2 mappings of the deleted group of that name again."},
-        /* of several the one that was deleted last */
+        /* of several groups the one that was deleted last */
         {0, 3, "[" MOVES_WEB "," MOVES_ROLE "]", "The group found 2 mappings of the deleted group of that name again."},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -5,7 +5,7 @@
 #include "scim/text.h"
 #include "unit.h"
 
-/* Whether `text` so many times, behind a letter, is refused. */
+/* Whether a letter followed by `times` repetitions of `text` is refused. */
 static int many(const char *text, int times)
 {
     scim_buf_t buf;
@@ -24,12 +24,12 @@ static void thirty_are_allowed(void)
         "\xcc\x81",         /* U+0301 */
         "\xcc\x96",         /* U+0316, below */
         "\xd6\xb0",         /* U+05B0, Hebrew */
-        "\xe0\xbd\xb3",     /* U+0F73, whose own class is 0: it is decomposed into two marks */
+        "\xe0\xbd\xb3",     /* U+0F73 has class 0 itself, but is decomposed into two marks */
         "\xe0\xbe\x81",     /* U+0F81, the same */
         "\xe2\x83\x90",     /* U+20D0 */
-        "\xf0\x9d\x85\xa5", /* U+1D165, of another plane */
+        "\xf0\x9d\x85\xa5", /* U+1D165, outside of the Basic Multilingual Plane */
         "\xf0\x9e\xa5\x84", /* U+1E944 */
-        "\xf3\xaf\xbf\xbd", /* U+FFFFD, of which nobody knows what it will be */
+        "\xf3\xaf\xbf\xbd", /* U+FFFFD, unassigned: it may become a mark */
     };
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -53,7 +53,7 @@ static void words_are_no_marks(void)
         "\xf0\x9f\x98\x80",
         "\xe0\xa4\xa8\xe0\xa4\xbf", /* Devanagari, a vowel sign */
         "\xff",
-        "\xcc", /* no UTF-8 */
+        "\xcc", /* not UTF-8 */
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -62,7 +62,7 @@ static void words_are_no_marks(void)
     UNIT_INT(scim_marks_many("\xcc\x81\xcc\x81", 1), 0);
 }
 
-/* Wherever they stand, and with a letter between them they are no row. */
+/* Marks count at any position, but a letter between them ends the row. */
 static void they_stand_in_a_row(void)
 {
     scim_buf_t buf;

@@ -1,4 +1,4 @@
-/* Values taken out of what is kept for people to read. */
+/* Values that are removed from texts that people read. */
 #include <string.h>
 
 #include "scim/json.h"
@@ -55,7 +55,7 @@ static void messages(void)
          "{\"filter\":\"title eq \\\"***\\\" or emails eq \\\"***\\\"\"}"},
         {"{\"filter\":\"title eq \\\"a\\\"\"}", "{\"filter\":\"title eq \\\"a\\\"\"}"},
         {"{\"path\":\"title\",\"value\":\"emails\"}", "{\"path\":\"title\",\"value\":\"emails\"}"},
-        /* what is never returned, by any schema */
+        /* attributes that no schema ever returns */
         {"{\"urn:x:y:User\":{\"PIN\":\"x\"}}", "{\"urn:x:y:User\":{\"PIN\":\"***\"}}"},
         /* other ways to write a value */
         {"{\"filter\":\"emails eq x\"}", "{\"filter\":\"emails eq ***\"}"},
@@ -92,7 +92,7 @@ static void messages(void)
     check_json(rows, COUNT(rows), &some);
 }
 
-/* Of a tenant that masks nothing passwords go, and nothing else. */
+/* For a tenant that masks nothing, only passwords are removed. */
 static void passwords(void)
 {
     static const row_t rows[] = {
@@ -136,7 +136,7 @@ static void urls(void)
          "/Users?filter=emails[type eq *** and value eq ***].value sw ***"},
         {"/Users?filter=(not(emails eq x))", "/Users?filter=(not(emails eq ***))"},
         {"/Users?filter=emails+eq+'x'", "/Users?filter=emails+eq+'***'"},
-        /* what cannot be read */
+        /* unreadable filters */
         {"/Users?filter=emails+eq+%22x%5C%22y%22+pr", "/Users?filter=***"},
         {"/Users?filter=title+eq+'x'", "/Users?filter=title+eq+'x'"},
         {"/Users?filter=emails+is+x", "/Users?filter=***"},
@@ -208,7 +208,7 @@ static void check_details(const row_t *rows, size_t count, const scim_mask_t *ma
     }
 }
 
-/* What quotes a filter has quotes within quotes. */
+/* A detail that quotes a filter has quotes within quotes. */
 static void details(void)
 {
     static const row_t rows[] = {
@@ -250,7 +250,7 @@ static void details(void)
     check_details(of_none, COUNT(of_none), &unknown);
 }
 
-/* --- all that tells who somebody is --- */
+/* --- all personal data ---------------------------------------------------------------------------------------------*/
 
 static void personal(void)
 {
@@ -260,7 +260,7 @@ static void personal(void)
          "{\"active\":true,\"roles\":[{\"value\":\"admin\",\"display\":\"***\"}],\"userName\":\"***\"}"},
         {"{\"name\":{\"givenName\":\"x\"}}", "{\"name\":\"***\"}"},
         {"{\"title\":\"x\",\"locale\":\"y\"}", "{\"locale\":\"y\",\"title\":\"***\"}"},
-        /* what no schema has */
+        /* unknown attributes */
         {"{\"ssn\":{\"a\":1},\"timezone\":\"y\"}", "{\"timezone\":\"y\",\"ssn\":\"***\"}"},
         {"{\"urn:x:2.0:User\":{\"locale\":1}}", "{\"urn:x:2.0:User\":\"***\"}"},
         {"{\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\":{\"division\":1,\"ssn\":2}}",
@@ -282,7 +282,7 @@ static void personal(void)
          "{\"filter\":\"roles eq \\\"***\\\" and ssn eq \\\"***\\\"\"}"},
         {"{\"filter\":\"id eq \\\"a\\\" and not (meta.version gt 17)\"}",
          "{\"filter\":\"id eq \\\"a\\\" and not (meta.version gt 17)\"}"},
-        /* what looks like an address */
+        /* values that look like e-mail addresses */
         {"{\"members\":[{\"value\":\"a@b\"},{\"value\":\"c\"}]}",
          "{\"members\":[{\"value\":\"***\"},{\"value\":\"c\"}]}"},
         {"{\"schemas\":[\"a@b\",\"c\"]}", "{\"schemas\":[\"***\",\"c\"]}"},
@@ -350,7 +350,7 @@ static const char *pick(const char *const *words, unsigned long count)
 
 #define PICK(...) pick((const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
 
-/* `form` with the texts in place of each ~, in turn. */
+/* `form` with each ~ replaced by the texts, in turn. */
 static const char *text(const char *form, const char *a, const char *b)
 {
     const char *texts[] = {a, b};
@@ -435,7 +435,7 @@ static const char *random_body(void)
     return text("{\"schemas\":[],~}", member, "");
 }
 
-/* Whether a text still has the secret in it, of what was masked. */
+/* Whether a masked text still contains the secret. */
 static int leaks(const char *clean, const char *given)
 {
     int found = strstr(clean, "Tr0") != NULL || strstr(clean, "dor!") != NULL;

@@ -36,7 +36,7 @@ static void what_is_not_there(void)
     }
 }
 
-/* Names with | between them. */
+/* Names separated by |. */
 static apr_array_header_t *names_of(const char *text)
 {
     apr_array_header_t *names = apr_array_make(unit_pool, 4, sizeof(const char *));

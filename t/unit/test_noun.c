@@ -1,4 +1,4 @@
-/* What administrators do: facts and arguments in, a refusal or what is written out. */
+/* Administrators' actions: facts and arguments, and the refusal or the row. */
 #include "noun_case.h"
 #include "rules/nouns.h"
 #include "scim/json.h"
@@ -582,7 +582,7 @@ static void test_cases(void)
     }
 }
 
-/* Ids are made, so a case cannot name them. */
+/* The ids are random, so a table of cases cannot contain them. */
 static void test_many_mappings(void)
 {
     scim_outcome_t outcome;
@@ -603,7 +603,7 @@ static void test_many_mappings(void)
                                "{'action':'map','type':'Group','id':'g1','name':'G','after':{'subscription':'S'}}]");
 }
 
-/* Each text says what is wrong, and then what to do: behind a semicolon, a colon or in a second sentence. */
+/* Each text says what is wrong, and then what to do: after a semicolon, a colon or in a second sentence. */
 static int says_what_to_do(const char *text)
 {
     static const char *const behind[] = {"; ", ". ", ": "};

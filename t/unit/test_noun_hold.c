@@ -1,4 +1,4 @@
-/* Requests that the guard holds: what administrators decide, and what the audit log tells of it. */
+/* Requests that the guard holds: decisions of administrators, and their entries in the audit log. */
 #include "noun_case.h"
 #include "rules/nouns.h"
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* What administrators do with users. */
+/* Administrators' actions on users. */
 #include "noun_case.h"
 #include "rules/account_doc.h"
 #include "rules/nouns.h"
@@ -279,7 +279,7 @@ static void test_cases(void)
     }
 }
 
-/* Arguments, a document, and what becomes of it. */
+/* Arguments, a document, and the resulting document. */
 static const struct {
     const char *args, *doc, *will;
 } documents[] = {
@@ -332,7 +332,7 @@ static void test_addresses(void)
     }
 }
 
-/* Ids are made, so a case cannot name them. */
+/* The ids are random, so a table of cases cannot contain them. */
 static void test_pins(void)
 {
     scim_outcome_t outcome;
@@ -356,7 +356,7 @@ static void test_pins(void)
         "{'action':'update','type':'User','id':'u1','name':'ann','after':{'protected':'break-glass'}}]");
 }
 
-/* What would refuse a merge is a part of the preview's answer. */
+/* A refusal of a merge is a part of the preview's answer. */
 static void test_preview(void)
 {
     static const struct {

@@ -1,4 +1,5 @@
-/* The table of operations and what is made of it: each place is one operation's, and the description is whole. */
+/* The table of operations, and the OpenAPI document made from it: each path belongs to one operation, and the document
+ * is complete. */
 #include "store/openapi.h"
 
 #include <apr_strings.h>
@@ -25,7 +26,7 @@ static const char *example(const char *path, apr_pool_t *pool)
     return text;
 }
 
-/* What a path leads to is its own operation: none stands before it. */
+/* A path leads to its own operation, and not to an earlier one. */
 static void routes(void)
 {
     const char *allow;
@@ -41,7 +42,7 @@ static void routes(void)
         }
 }
 
-/* What needs to be said is said. */
+/* Required texts are present. */
 static void tables(void)
 {
     for (int i = 0; scim_admin_tables[i]; i++)
@@ -59,7 +60,7 @@ static void tables(void)
         }
 }
 
-/* Columns that a cell of scimctl's lists needs at the least: of a time all, of a text its beginning. */
+/* The smallest width of a field in scimctl's lists: a time needs its whole length, a text its beginning. */
 static apr_size_t least(const scim_admin_field_t *field)
 {
     static const struct {
@@ -74,7 +75,7 @@ static apr_size_t least(const scim_admin_field_t *field)
     return strcmp(field->heading, "Batch") == 0 ? 36 : strcmp(field->name, "id") == 0 ? 16 : 6;
 }
 
-/* Lists for people fit a terminal of 100 columns. What is made for a file is as wide as it is. */
+/* Lists for people fit a terminal of 100 columns. Lists for files may have any width. */
 static void widths(void)
 {
     for (int i = 0; scim_admin_tables[i]; i++)
@@ -90,7 +91,7 @@ static void widths(void)
         }
 }
 
-/* Where a $ref leads; NULL: nowhere. */
+/* The target of a $ref; NULL: it does not exist. */
 static json_object *follow(json_object *root, const char *reference)
 {
     char *state;

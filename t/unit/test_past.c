@@ -1,4 +1,4 @@
-/* How a thing was at a moment, by the audit log. */
+/* The state of an object at a moment, by the audit log. */
 #include "rules/past.h"
 
 #include <apr_strings.h>
@@ -45,13 +45,13 @@ static void values(void)
         {LOG, "{\"name\":\"C\"}", "name", 26, 1, "\"B\""},
         {LOG, "{\"name\":\"C\"}", "name", 50, 1, "\"C\""},
         {LOG, "{\"name\":\"C\"}", "name", 99, 1, "\"C\""},
-        /* what the creation does not have was not there, where it has all */
+        /* an absent member: the entry of the creation has the whole document */
         {LOG, "{}", "title", 10, 1, "none"},
         {LOG, "{}", "title", 20, 1, "1"},
         {LOG, "{}", "title", 40, 1, "none"},
         {LOG, "{\"size\":7}", "size", 15, 1, "none"},
         {LOG, "{\"size\":7}", "size", 15, 0, "7"},
-        /* what nothing before names was what the first change after it says */
+        /* before the first entry that names the member, its value is that entry's `before` */
         {LOG, "{\"role\":\"z\"}", "role", 15, 0, "\"x\""},
         {LOG, "{\"role\":\"z\"}", "role", 30, 0, "none"},
         {"[]", "{\"role\":\"z\"}", "role", 30, 0, "\"z\""},

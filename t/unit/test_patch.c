@@ -1,6 +1,6 @@
 /*
- * Reading PATCH messages: what is refused and how, and which membership changes come of one. What operations do to
- * a document is in test_patch_apply.c.
+ * Reading PATCH messages: errors, and the resulting changes of memberships. test_patch_apply.c tests the effect of
+ * operations on a document.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static const refused_t messages[] = {
     {"{'schemas':{},'Operations':[{'op':'remove','path':'title'}]}", SCIM_INVALID_SYNTAX, NULL},
 };
 
-/* What a leniency is needed for: the message, and the leniency. */
+/* Messages that need a leniency, with that leniency. */
 static const struct {
     const char *text;
     unsigned used;
@@ -81,7 +81,7 @@ static const struct {
     {"{" SCHEMAS ",'Operations':[{'op':'replace','path':'" ENT ".division','value':'d'}]}", SCIM_LENIENT_URN_SLIP, 1},
 };
 
-/* Without what ignores all that a leniency would have made understood. */
+/* All leniencies except those that ignore unknown names, which would hide that another one is missing. */
 #define KNOWN_ONLY (SCIM_LENIENT_ALL & ~(unsigned)(SCIM_LENIENT_UNKNOWN_PATH | SCIM_LENIENT_UNKNOWN_EXTENSION))
 
 static void lenient_messages_read(void)
@@ -252,7 +252,7 @@ static const refused_t operations[] = {
      "{'urn:ietf:params:scim:schemas:core:2.0:User':null}}}",
      SCIM_INVALID_VALUE, NULL},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':null}}", SCIM_INVALID_VALUE, NULL},
-    /* a wrong operation after right ones */
+    /* a wrong operation after correct ones */
     {"{'op':'add','path':'title','value':'x'},{'op':'remove'}", SCIM_NO_TARGET, NULL},
 };
 
@@ -408,7 +408,7 @@ static void refuses_members(void)
         "The operation \"remove\" takes no \"value\"; name the values in the path, as in members[value eq \"id\"].");
 }
 
-/* What addresses members leaves the document alone, and the other way round. */
+/* Operations on members do not change the document, and other operations change no members. */
 static void separates_members(void)
 {
     scim_patch_t *patch;

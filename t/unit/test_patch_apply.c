@@ -1,5 +1,5 @@
 /*
- * What PATCH operations do to a document; multi-valued attributes are in test_patch_list.c.
+ * The effect of PATCH operations on a document; test_patch_list.c has multi-valued attributes.
  */
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -32,7 +32,7 @@ static const patch_case_t singular_rows[] = {
     {"", "{'op':'remove','path':'password'}", "", 0, NULL},
     {"", "{'op':'add','path':'schemas','value':['" ENT "','urn:example:x']}", "", 0, NULL},
     {"", "{'op':'replace','path':'schemas','value':[]}", "", 0, NULL},
-    /* in sequence: each operation sees what the one before it left */
+    /* in sequence: each operation sees the result of the previous one */
     {"'title':'a'", "{'op':'remove','path':'title'},{'op':'add','path':'title','value':'b'}", "'title':'b'", 0, NULL},
     {"'title':'a'",
      "{'op':'replace','path':'title','value':'b'},{'op':'add','path':'title','value':'c'},"
@@ -109,13 +109,13 @@ static void extensions(void)
     CHECK_ROWS(extension_rows);
 }
 
-/* ---- what says that there is no value ---- */
+/* ---- values that mean "no value" ---- */
 
 #define MANAGER "'" ENT "':{'manager':{'value':'m','$ref':'http://x/m'}}"
 #define ACTIVE  "'active':false"
 
 static const patch_case_t unset_rows[] = {
-    /* what has a default keeps its value */
+    /* an attribute with a default keeps its value */
     {ACTIVE, "{'op':'remove','path':'active'}", ACTIVE, 0, NULL},
     {ACTIVE, "{'op':'remove','path':'" URN_USER ":ACTIVE','value':false}", ACTIVE, 0, NULL},
     {ACTIVE, "{'op':'replace','path':'active','value':null}", ACTIVE, 0, NULL},
@@ -195,12 +195,12 @@ static void without_path(void)
     CHECK_ROWS(value_rows);
 }
 
-/* ---- what identity providers send: accepted by one leniency each, refused without it ---- */
+/* ---- requests of identity providers: one leniency accepts each, without it they are refused ---- */
 
 static const struct {
     const char *doc, *ops, *wanted;
     unsigned used;
-    scim_type_e without; /* the error where it is not allowed */
+    scim_type_e without; /* the error without the leniency */
 } lenient_rows[] = {
     {"'active':true", "{'op':'replace','path':'active','value':'False'}", "'active':false", SCIM_LENIENT_BOOLEAN_STRING,
      SCIM_INVALID_VALUE},
@@ -235,7 +235,7 @@ static const struct {
      SCIM_INVALID_SYNTAX},
 };
 
-/* Without what ignores all that a leniency would have made understood. */
+/* All leniencies except those that ignore unknown names, which would hide that another one is missing. */
 #define KNOWN_ONLY (SCIM_LENIENT_ALL & ~(unsigned)(SCIM_LENIENT_UNKNOWN_PATH | SCIM_LENIENT_UNKNOWN_EXTENSION))
 
 static void leniencies(void)
@@ -316,7 +316,7 @@ static void requests(void)
     CHECK_ROWS(rfc_rows);
 }
 
-/* ---- what the served schemas do not have: immutable attributes, simple lists, required lists ---- */
+/* ---- cases that the served schemas do not have: immutable attributes, simple lists, required lists ---- */
 
 #define CHARACTERISTICS(name, type, multi, required, mutability)                                                       \
     "\"name\":\"" name "\",\"type\":\"" type "\",\"multiValued\":" multi ",\"required\":" required                     \
@@ -386,7 +386,7 @@ static void write_file(const char *path, const char *text)
     apr_file_close(file);
 }
 
-/* The resource type Badge, from files that are gone when this returns. */
+/* The resource type Badge, from files that are deleted before this returns. */
 static const scim_resource_type_t *badge(void)
 {
     static const char *const texts[] = {badge_schema, lock_schema, seal_schema, badge_type};
@@ -470,7 +470,7 @@ static const patch_case_t badge_rows[] = {
      "Attribute \"wax\" is immutable and has a value already."},
 };
 
-/* With the extension that is required. */
+/* A document with the required extension. */
 static json_object *badge_doc(const char *members)
 {
     return unit_json(apr_pstrcat(unit_pool, "{'schemas':['urn:example:Badge','urn:example:Lock'",
@@ -486,7 +486,7 @@ static void other_schemas(void)
         PATCH_CHECK(badge_rows, type, badge_doc);
 }
 
-/* A patch that was read once can be applied again, to another copy: the store does so after a serialization failure. */
+/* A parsed PATCH can be applied again, to another copy: the store does so after a serialization failure. */
 static void applies_twice(void)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
@@ -510,7 +510,7 @@ static void applies_twice(void)
     UNIT_STR(scim_json_text(body, NULL, unit_pool), before);
 }
 
-/* Only `schemas` tells that a document was stored before an extension's last value went. */
+/* If an extension's last value was removed, only `schemas` shows the difference. */
 static void changes_schemas(void)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};

@@ -1,5 +1,5 @@
 /*
- * What PATCH operations do to multi-valued attributes.
+ * The effect of PATCH operations on multi-valued attributes.
  */
 #include <apr_strings.h>
 
@@ -18,20 +18,20 @@ static const patch_case_t add_rows[] = {
     {"", "{'op':'add','path':'" E_WORK ".primary','value':true},{'op':'add','path':'" E_WORK ".value','value':'w'}",
      "'emails':[{'type':'work','primary':true,'value':'w'}]", 0, NULL},
     {"", "{'op':'add','path':'" E_WORK ".primary','value':true}", "", 0, NULL},
-    /* the same value with another type is another value */
+    /* the same value with another type is another element */
     {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'home','value':'w@x'}]}",
      "'emails':[" WORK ",{'type':'home','value':'w@x'}]", 0, NULL},
     {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'value':'w@x'}]}",
      "'emails':[" WORK ",{'value':'w@x'}]", 0, NULL},
-    /* what is new about a value that is there is set in it */
+    /* new sub-attributes are added to an existing element */
     {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'work','value':'w@x','display':'W'}]}",
      "'emails':[{'type':'work','value':'w@x','display':'W'}]", 0, NULL},
     {"'emails':[" WORK "]", "{'op':'add','path':'emails','value':[{'type':'WORK','value':'W@x'}]}",
      "'emails':[" WORK "]", 0, NULL},
-    /* text that looks like two sub-attributes is one */
+    /* one value that looks like two sub-attributes */
     {"'emails':[{'type':'work','value':'a'}]", "{'op':'add','path':'emails','value':[{'value':'a\\ntype\\nwork'}]}",
      "'emails':[{'type':'work','value':'a'},{'value':'a\\ntype\\nwork'}]", 0, NULL},
-    /* without `value` all of it decides */
+    /* without `value` all sub-attributes are compared */
     {"'addresses':[{'type':'work','locality':'a'}]",
      "{'op':'add','path':'addresses','value':[{'locality':'a','type':'work'},{'locality':'b','type':'work'}]}",
      "'addresses':[{'type':'work','locality':'a'},{'type':'work','locality':'b'}]", 0, NULL},
@@ -70,7 +70,7 @@ static const patch_case_t replace_rows[] = {
     {BOTH, "{'op':'replace','path':'" E_WORK "','value':{}}", BOTH, 0, NULL},
     {BOTH, "{'op':'replace','path':'emails[type eq \\'WORK\\'].Value','value':'n@x'}",
      "'emails':[{'type':'work','value':'n@x'}," HOME "]", 0, NULL},
-    /* of which only a label would be left */
+    /* elements of which only a label would be left */
     {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':null}", "'emails':[" HOME "]", 0, NULL},
     {BOTH, "{'op':'replace','path':'" E_WORK ".value','value':' '}", "'emails':[" HOME "]", 0, NULL},
     {BOTH, "{'op':'add','path':'" E_WORK ".value','value':''}", "'emails':[" HOME "]", 0, NULL},
@@ -92,7 +92,7 @@ static const patch_case_t replace_rows[] = {
      "'emails':[{'type':'work','value':'w@x','display':'d'},{'type':'home','value':'h@x','display':'d'}]", 0, NULL},
     {BOTH, "{'op':'add','path':'" E_WORK ".display','value':'d'}",
      "'emails':[{'type':'work','value':'w@x','display':'d'}," HOME "]", 0, NULL},
-    /* of all values */
+    /* changes of all elements */
     {BOTH, "{'op':'replace','path':'emails.display','value':'d'}",
      "'emails':[{'type':'work','value':'w@x','display':'d'},{'type':'home','value':'h@x','display':'d'}]", 0, NULL},
     {"", "{'op':'replace','path':'emails.value','value':'a'}", "'emails':[{'value':'a'}]", 0, NULL},
@@ -195,7 +195,7 @@ static const patch_case_t remove_rows[] = {
      "'emails':[" HOME "]", 0, NULL},
 };
 
-/* Values that become the same are one, as in a body (RFC 7643 2.4). */
+/* Elements that become equal are united, as in a body (RFC 7643 2.4). */
 static const patch_case_t unite_rows[] = {
     {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'a','primary':true}]",
      "{'op':'remove','path':'emails.type'}", "'emails':[{'value':'a','primary':true}]", 0, NULL},
@@ -205,7 +205,7 @@ static const patch_case_t unite_rows[] = {
     {"'emails':[{'type':'work','value':'a'},{'type':'work','value':'b'}]",
      "{'op':'replace','path':'emails[value eq \\'b\\'].value','value':'a'}", "'emails':[{'type':'work','value':'a'}]",
      0, NULL},
-    /* only what the request leaves counts */
+    /* elements are united only after the last operation */
     {"'emails':[{'type':'work','value':'a'},{'type':'home','value':'a','primary':true}]",
      "{'op':'remove','path':'emails.type'},{'op':'add','path':'emails[primary eq true].type','value':'other'}",
      "'emails':[{'value':'a'},{'type':'other','value':'a','primary':true}]", 0, NULL},
@@ -236,7 +236,7 @@ static void removes(void)
     CHECK_ROWS(remove_rows);
 }
 
-/* Many operations on a long list are refused before they cost much. */
+/* Many operations on a long list are refused before they take long. */
 static void bounds_work(void)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
@@ -260,7 +260,7 @@ static void bounds_work(void)
     UNIT_INT(error->status, 413);
 }
 
-/* 200 values with `len` bytes each, and an operation repeated 100 times. */
+/* 200 values of `len` bytes each, and an operation repeated 100 times. */
 static const scim_error_t *work_of(int len, const char *op)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
@@ -282,7 +282,7 @@ static const scim_error_t *work_of(int len, const char *op)
     return patch_run(&changed, doc, unit_type("User"), ops, &leniency);
 }
 
-/* So are operations on long strings, and those with many comparisons. */
+/* The same limit applies to long strings, and to many comparisons. */
 static void bounds_bytes(void)
 {
     const char *one = "{'op':'remove','path':'emails[display eq \\'y\\']'}", *many = "display eq \\'y\\'";

@@ -126,7 +126,7 @@ static void test_bad(void)
     }
 }
 
-/* Without its leniency, what needed one is refused. */
+/* A path that needs a leniency is refused without it. */
 static void test_strict(void)
 {
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {

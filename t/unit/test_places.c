@@ -1,4 +1,4 @@
-/* The memory of a process: what was put there last comes back, and it is bounded. */
+/* The cache of a process: it returns the latest value, and its size is limited. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static void too_long(void)
     UNIT_STR(get(places, "lee", &at), NULL);
 }
 
-/* Of many more than there is room for the latest are there, and no wrong ones. */
+/* Of many more entries than it can hold, the latest are there, and no wrong ones. */
 static void bounded(void)
 {
     scim_places_t *places = scim_places_make(unit_pool);

@@ -3,8 +3,8 @@
 #include "scim/text.h"
 #include "unit.h"
 
-/* A tenant with the subscriptions A (automatic, 3 seats), B and C, of which the groups g and h are mapped: g to B and
- * the role r, h to B. The group n is in g. Times are small numbers. */
+/* A tenant with the subscriptions A (automatic, 3 seats), B and C, and the mapped groups g and h: g to B and the role
+ * r, h to B. The group n is in g. Times are small numbers. */
 #define RULES(POLICY)                                                                                                  \
     "{'now':100,'syncPolicy':'" POLICY "','subscriptions':[{'id':'A','seats':3,'automatic':true,'since':5},"           \
     "{'id':'B','automatic':false,'since':1},{'id':'C','automatic':false,'since':1,'logins':true}],"                    \
@@ -23,7 +23,7 @@ static void put_side(scim_buf_t *text, const scim_gives_t *gives, int side)
     }
 }
 
-/* The concerns as TARGET[SEATS>SEATS], each with what gives it as VIA:SINCE>SINCE, and the policies. */
+/* The concerns as TARGET[SEATS>SEATS], each with its gifts as VIA:SINCE>SINCE, and the policies. */
 static const char *described(const scim_preview_t *preview)
 {
     scim_buf_t text;
@@ -52,19 +52,19 @@ static void differences(void)
     } cases[] = {
         {RULES("groups"), "{}", "groups>groups"},
         {RULES("groups"), "{'syncPolicy':'groups'}", "groups>groups"},
-        /* what a mapping gives counts from now on; in the groups of a group as well */
+        /* a new mapping gives from now on, also to nested groups */
         {RULES("groups"), "{'map':[{'group':'K','subscription':'b'}]}",
          "groups>groups | B[-1>-1] g:10>10 n:15>15 h:20>20 k:>100"},
         {RULES("groups"), "{'map':[{'group':'K','role':'R'}]}", "groups>groups | r[-1>-1] g:30>30 n:30>30 k:>100"},
         {RULES("groups"), "{'map':[{'group':'G','subscription':'b'},{'group':'G','role':'R'}]}", "groups>groups"},
         {RULES("groups"), "{'unmap':['M1']}", "groups>groups | B[-1>-1] g:10> n:15> h:20>20"},
-        /* a mapping that is made and another one that goes: who is in both keeps it */
+        /* one mapping added, another removed: a member of both groups keeps it */
         {RULES("groups"), "{'map':[{'group':'K','subscription':'b'}],'unmap':['m2','m1']}",
          "groups>groups | B[-1>-1] g:10> n:15> h:20> k:>100"},
         {RULES("groups"), "{'seats':['b=2']}", "groups>groups | B[-1>2] g:10>10 n:15>15 h:20>20"},
         {RULES("groups"), "{'seats':['a=none']}", "groups>groups | A[3>-1]"},
         {RULES("groups"), "{'seats':['a=3']}", "groups>groups"},
-        /* policies: what is given from now on is given since now; logins count where it is manual */
+        /* policies: a new policy gives from now on; grants of logins count with `manual` */
         {RULES("groups"), "{'syncPolicy':'all'}",
          "groups>all | A[3>3] all:>100 | B[-1>-1] g:10> n:15> h:20> | r[-1>-1] g:30> n:30>"},
         {RULES("manual"), "{'syncPolicy':'groups'}",

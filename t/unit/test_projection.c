@@ -150,7 +150,7 @@ static void parts(void)
     UNIT_INT(scim_projection_parts(NULL, user_attr("groups")), SCIM_PARTS_ALL);
 }
 
-/* A type of the test's own, with every kind of `returned`; the served schemas are plain. */
+/* A type for this test, with every kind of `returned`; the served schemas do not have all. */
 static scim_attr_t own[6];
 
 static void put(apr_array_header_t *list, apr_hash_t *keys, scim_attr_t *attr, const char *name,

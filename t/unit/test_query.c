@@ -139,7 +139,7 @@ static void cursors(void)
     UNIT_ERROR(read_args("cursor=a&cursor=a"), SCIM_INVALID_VALUE, "The parameter cursor is given twice.");
 }
 
-/* A detail that repeats a part of a text ends between two characters. */
+/* A quoted text in a detail is cut between two characters. */
 static void cuts_between_characters(void)
 {
     UNIT_ERROR(read_args("count=123456789012345678901234567890123456789%C3%9C"), SCIM_INVALID_VALUE,

@@ -1,4 +1,4 @@
-/* Entries of activity, by tenant. */
+/* Entries of activity, grouped by tenant. */
 #include <apr_hash.h>
 
 #include "store/record.h"
@@ -19,7 +19,7 @@ static void test_split(void)
     UNIT_INT((int)apr_hash_count(scim_record_split("[]", unit_pool)), 0);
 }
 
-/* A name that no tenant has stays what JSON writes for it: nobody is called so. */
+/* A name that is not a tenant's key keeps its JSON escapes, since no tenant has it. */
 static void test_strange(void)
 {
     apr_hash_t *lists = scim_record_split("[{\"t\":\"\"},{\"t\":\"a\\\"b\"},{\"t\":\"a\"}]", unit_pool);

@@ -7,7 +7,7 @@ static void what_refuses(void)
     static const struct {
         const char *confirm;
         int enabled;
-        int status; /* 0: nothing refuses */
+        int status; /* 0: no refusal */
     } cases[] = {{"acme", 0, 0}, {"acme", 1, 409}, {"Acme", 0, 400}, {"", 0, 400}, {"other", 1, 409}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         scim_error_t *error = scim_removal_decide("acme", cases[i].confirm, cases[i].enabled, unit_pool);

@@ -12,7 +12,7 @@
     "\"lastModified\":\"2026-11-22T05:00:01.500000Z\",\"location\":\"" BASE "/" path "/" ID                            \
     "\",\"version\":\"W/\\\"3\\\"\"}"
 
-/* `relation` is a list of groups, or the members that are in the spool, without the list around them. */
+/* `relation` is a list of groups, or the members in the spool, without the brackets. */
 static scim_record_t record_of(const char *type, const char *doc, const char *relation)
 {
     scim_record_t record = {.type = unit_type(type), .id = ID, .version = 3, .doc = doc, .doc_len = strlen(doc)};

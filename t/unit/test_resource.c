@@ -282,8 +282,8 @@ static void put_derives_the_display_name(void)
     UNIT_JSON(resource->doc, "{'userName':'v','schemas':['" USER "'],'active':true,'displayName':'v'}");
 }
 
-/* The schemas that are served have no immutable attribute that a document holds, and no required sub-attribute or
- * extension: these are of a schema of the test's own. */
+/* The served schemas have no stored immutable attribute, and no required sub-attribute or extension, so this test has
+ * a schema with these. */
 static scim_attr_t own_attrs[4];
 static scim_attr_t own_sub;
 static scim_schema_t own_base, own_more;

@@ -9,8 +9,7 @@
 #include "scim/json.h"
 #include "unit.h"
 
-/* The rules of a tenant with three roles, of which one is reserved; `more` are further members of what the store tells.
- */
+/* The rules of a tenant with three roles, one of them reserved; `more` has further members. */
 static const scim_rules_t *rules_with(const char *more)
 {
     const char *text =
@@ -31,7 +30,7 @@ static scim_row_t user(const char *doc)
     return scim_row_new(unit_type("User"), unit_json(doc));
 }
 
-/* A stored row as the database has it. */
+/* A row as the database has it. */
 static scim_row_t stored(const char *doc, const char *role, const char *sent_role, const scim_rules_t *rules)
 {
     scim_row_t row = user(doc);
@@ -120,7 +119,7 @@ static void long_keys(void)
     UNIT_INT(strlen(row.keys[SCIM_KEY_FAMILY_NAME]), 2 * SCIM_KEY_CUT);
 }
 
-/* What role an account has after a change of its roles. */
+/* The role of an account after a change of its roles. */
 static void roles(void)
 {
     static const struct {
@@ -142,26 +141,26 @@ static void roles(void)
         {SYNC, NULL, NULL, NULL, SCIM_ROLES_UNSAID, "'roles':[{'value':'administrator'}]", NULL, NULL,
          "roles: \"admin"},
         {"", NULL, NULL, NULL, SCIM_ROLES_UNSAID, "'roles':[{'value':'user'}]", "user", "user", NULL},
-        /* what says nothing of roles leaves them, whoever has given them */
+        /* a request without roles keeps the role, whoever has given it */
         {SYNC, "'roles':[{'value':'user'}]", "administrator", "user", SCIM_ROLES_UNSAID, "'roles':[{'value':'user'}]",
          "administrator", "user", NULL},
         {SYNC, "'roles':[{'value':'user'}]", "administrator", "user", SCIM_ROLES_LEFT_OUT, "", "administrator", "user",
          NULL},
-        /* a PUT that has what was last sent leaves them, too */
+        /* a PUT with the roles that were last sent keeps it, too */
         {SYNC, "'roles':[{'value':'user'}]", "read-only", "user", SCIM_ROLES_PUT, "'roles':[{'value':'USER'}]",
          "read-only", "user", NULL},
         {SYNC, "'roles':[{'value':'user'}]", "read-only", "user", SCIM_ROLES_PUT, "'roles':[{'value':'read-only'}]",
          "read-only", "read-only", NULL},
-        /* a PATCH of them counts */
+        /* a PATCH of roles is always effective */
         {SYNC, "'roles':[{'value':'user'}]", "read-only", "user", SCIM_ROLES_PATCHED, "'roles':[{'value':'user'}]",
          "user", "user", NULL},
-        /* of several the one that is held */
+        /* of several the current one */
         {SYNC, "'roles':[{'value':'user'}]", "user", "user", SCIM_ROLES_PATCHED,
          "'roles':[{'value':'read-only'},{'value':'user'}]", "user", "user", NULL},
-        /* what was sent and is withdrawn goes, but not what an administrator has set instead */
+        /* a sent role that is removed is withdrawn, but not a role that an administrator has set instead */
         {SYNC, "'roles':[{'value':'user'}]", "user", "user", SCIM_ROLES_PATCHED, "", NULL, NULL, NULL},
         {SYNC, "'roles':[{'value':'user'}]", "read-only", "user", SCIM_ROLES_PATCHED, "", "read-only", NULL, NULL},
-        /* where the first one alone counts */
+        /* if only the first one counts */
         {"", "'roles':[{'value':'user'}]", "user", "user", SCIM_ROLES_PATCHED, "'roles':[{'value':'read-only'}]",
          "user", "read-only", NULL},
         /* a token of a user */
@@ -244,7 +243,7 @@ static void entries(void)
     static const struct {
         const char *before, *after;
         const char *action;
-        const char *was, *is; /* JSON; NULL: nothing */
+        const char *was, *is; /* JSON; NULL: no entry */
         int weight, logins;
     } cases[] = {
         {"{'userName':'kim','title':'x'}", "{'userName':'kim','title':'x'}", NULL, NULL, NULL, 0, 0},
@@ -307,12 +306,12 @@ static void entries_of_facts(void)
     UNIT_STR(entry.action, "unlink");
 }
 
-/* --- who a POST is about ------------------------------------------------------------------------------------------ */
+/* --- the account that a POST means ---------------------------------------------------------------------------------*/
 
 #define STRONG "'externalId':'00ujl29u0le5T6Aj10h7'"
 #define WEAK   "'externalId':'0'"
 
-/* One who is alike: how it is stored, and what becomes of the POST. */
+/* A similar account: how it is stored, and the effect of the POST. */
 typedef enum { THERE, INACTIVE, DELETED, LOCAL, GUARDED } state_e;
 typedef enum { NEW, NOTED, BACK, ADOPTED, REFUSED } outcome_e;
 
@@ -347,21 +346,21 @@ static void claims(void)
         const char *doc;
         outcome_e outcome;
     } cases[] = {
-        /* an externalId that names one person */
+        /* an externalId that identifies a person */
         {"", "{'userName':'new'," STRONG "}", DELETED, "{'userName':'old'," STRONG "}", BACK},
         {"", "{'userName':'new'," STRONG "}", INACTIVE, "{'userName':'old'," STRONG "}", BACK},
         {"", "{'userName':'new'," STRONG "}", THERE, "{'userName':'old'," STRONG "}", NEW},
         {"'restore':'never'", "{'userName':'new'," STRONG "}", DELETED, "{'userName':'old'," STRONG "}", NEW},
-        /* one who is to stay inactive is there already, unless it is renamed */
+        /* an account that stays inactive exists already, unless it is renamed */
         {"", "{'userName':'old','active':false," STRONG "}", INACTIVE, "{'userName':'old'," STRONG "}", NEW},
         {"", "{'userName':'new','active':false," STRONG "}", INACTIVE, "{'userName':'old'," STRONG "}", BACK},
-        /* one that anybody may have */
+        /* an externalId that anybody may have */
         {"", "{'userName':'new'," WEAK "}", DELETED, "{'userName':'old'," WEAK "}", NOTED},
         {"", "{'userName':'OLD'," WEAK "}", DELETED, "{'userName':'old'," WEAK "}", BACK},
         {"", "{'userName':'new'," WEAK ",'emails':[{'value':'A@X'}]}", DELETED,
          "{'userName':'old'," WEAK ",'emails':[{'value':'b@x'},{'value':'a@x'}]}", BACK},
         {"", "{'userName':'old'," WEAK "}", INACTIVE, "{'userName':'old'," WEAK "}", BACK},
-        /* the userName alone */
+        /* only the userName */
         {"", "{'userName':'old'}", DELETED, "{'userName':'old'}", NEW},
         {"'restore':'userName'", "{'userName':'old'}", DELETED, "{'userName':'old'}", BACK},
         {"'restore':'userName'", "{'userName':'old'}", INACTIVE, "{'userName':'old'}", BACK},
@@ -388,7 +387,7 @@ static void claims(void)
     }
 }
 
-/* Of several the last one, but one who is there before all that were deleted. */
+/* Of several the last one, but an existing account is preferred to deleted ones. */
 static void claims_of_several(void)
 {
     const scim_rules_t *rules = rules_with("");
@@ -404,7 +403,7 @@ static void claims_of_several(void)
     UNIT_STR(scim_restore_decide(&sent, alike, rules, unit_pool).found->id, "1");
 }
 
-/* One that was merged into another, and what that other is. */
+/* An account that was merged into another one, and the state of that one. */
 static void claims_of_merged(void)
 {
     static const struct {
@@ -415,22 +414,22 @@ static void claims_of_merged(void)
         const char *into;
         int outcome;
     } cases[] = {
-        /* the one that stays has its externalId now */
+        /* the remaining account has the externalId now */
         {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE, "{'userName':'stays'," STRONG "}",
          BACK},
         {"", "{'userName':'old'," WEAK "}", "{'userName':'old'," WEAK "}", THERE, "{'userName':'stays'," WEAK "}",
          BACK},
-        /* or another one, so two are provisioned */
+        /* or it has another one, so there are two provisioned accounts */
         {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE, "{'userName':'stays'}", REFUSED},
-        /* or is local */
+        /* or it is local */
         {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", LOCAL, "{'userName':'stays'}", REFUSED},
         {"'adopts':true", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", LOCAL,
          "{'userName':'stays'}", ADOPTED},
         {"'adopts':true", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", GUARDED,
          "{'userName':'stays'}", REFUSED},
-        /* or has gone as well */
+        /* or it was deleted, too */
         {"", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", DELETED, "{'userName':'stays'}", NEW},
-        /* and what may be another person is new */
+        /* and a POST that may mean another person creates an account */
         {"", "{'userName':'new'," WEAK "}", "{'userName':'old'," WEAK "}", THERE, "{'userName':'stays'," WEAK "}", NEW},
         {"", "{'userName':'old'}", "{'userName':'old'}", THERE, "{'userName':'stays'}", NEW},
         {"'restore':'never'", "{'userName':'new'," STRONG "}", "{'userName':'old'," STRONG "}", THERE,
@@ -453,7 +452,7 @@ static void claims_of_merged(void)
     }
 }
 
-/* Merged again and again, and in a circle, which administrators can make by restoring. */
+/* Repeated merges, and a circle, which administrators can make by restoring. */
 static void chains_of_merged(void)
 {
     const scim_rules_t *rules = rules_with("");

@@ -8,7 +8,7 @@
 #include "scim/json.h"
 #include "unit.h"
 
-/* The rules of a tenant with so many roles, as the store tells them. */
+/* The rules of a tenant with so many roles, as the store reads them. */
 static const char *rules_of(int roles, apr_size_t *len)
 {
     const char *text = "{'traits':'-','roles':[['user','00000000-0000-7000-8000-000000000000','User']";
@@ -34,8 +34,8 @@ static const char *templates_of(int templates, apr_size_t *len)
     return scim_json_text(unit_json(apr_pstrcat(unit_pool, text, "]}", NULL)), len, unit_pool);
 }
 
-/* The address space of this process, in bytes: APR's pools take it by mmap, past malloc, and it does not depend on how
- * the kernel keeps it. */
+/* The address space of this process in bytes: APR's pools use mmap, and not malloc, and the address space does not
+ * depend on the kernel's paging. */
 static long taken(void)
 {
     long pages = 0;
@@ -46,7 +46,7 @@ static long taken(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* Puts the rules of tenants into a cache; returns how many bytes it takes. */
+/* Puts the rules of tenants into a cache; returns the bytes of memory that this takes. */
 static long fill_from(scim_rules_cache_t *cache, int first, int end, const char *json, apr_size_t len)
 {
     long before = taken();
@@ -76,8 +76,8 @@ static int has(scim_rules_cache_t *cache, int tenant)
     return scim_rules_cache_get(cache, apr_psprintf(unit_pool, "db/tenant-%d/key", tenant), unit_pool) != NULL;
 }
 
-/* Ten thousand tenants, whether each has few roles or very many, take as much as a thousand. Of those with very many
- * the cache holds some hundreds: the second thousand takes nothing more. */
+/* Ten thousand tenants take as much as a thousand, with few roles or very many each. With very many the cache holds
+ * some hundreds of tenants, so the second thousand takes no more memory. */
 static void bounded(void)
 {
     static const struct {
@@ -99,7 +99,7 @@ static void bounded(void)
     }
 }
 
-/* So do those with twenty templates. */
+/* The same with twenty templates each. */
 static void bounded_with_templates(void)
 {
     scim_rules_cache_t *cache = make();
@@ -112,7 +112,7 @@ static void bounded_with_templates(void)
     UNIT_INT(has(cache, 0), 0);
 }
 
-/* What was used last stays longest. */
+/* The most recently used entries stay longest. */
 static void recent(void)
 {
     scim_rules_cache_t *cache = make();
@@ -128,7 +128,7 @@ static void recent(void)
     UNIT_INT(has(cache, 1), 0);
 }
 
-/* Whoever uses rules keeps them, though others have taken their place. */
+/* Rules that are in use stay valid, even if other entries have replaced them. */
 static void in_use(void)
 {
     scim_rules_cache_t *cache = make();

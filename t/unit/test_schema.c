@@ -16,7 +16,7 @@ static const scim_attr_t *attr_of(const char *type, const char *name, const char
     return attr && sub ? scim_attr_sub(attr, sub, strlen(sub)) : attr;
 }
 
-/* ---- what is shipped ---- */
+/* ---- the shipped schemas ---- */
 
 static void lookups(void)
 {
@@ -208,7 +208,7 @@ static void served_documents(void)
               "['urn:ietf:params:scim:schemas:core:2.0:Schema']");
 }
 
-/* ---- what is refused ---- */
+/* ---- refused files ---- */
 
 #define URN_SCHEMA            "'urn:ietf:params:scim:schemas:core:2.0:Schema'"
 #define URN_TYPE              "'urn:ietf:params:scim:schemas:core:2.0:ResourceType'"
@@ -220,7 +220,7 @@ static void served_documents(void)
 #define EXTENSION(attributes) "{'schemas':[" URN_SCHEMA "],'id':'urn:e','name':'E','attributes':" attributes "}"
 #define TYPE(more)            "{'schemas':[" URN_TYPE "],'name':'T','endpoint':'/Ts','schema':'urn:t'" more "}"
 
-/* The files of one directory; NULL leaves one out. */
+/* The files of one directory; NULL: without this file. */
 typedef struct files_t {
     const char *common, *schema, *type, *extension;
 } files_t;
@@ -259,7 +259,7 @@ static scim_error_t *load(scim_schemas_t **out, const char *dir)
     return scim_schemas_load(out, dirs, unit_pool);
 }
 
-/* Loads the files; returns the complaint without the directory, "" where there was none. */
+/* Loads the files; returns the error without the directory; "": none. */
 static const char *complaint(scim_schemas_t **out, const files_t *files)
 {
     char *dir = scratch();
@@ -452,7 +452,7 @@ static void refused_doubles(void)
     UNIT_STR(complaint(&schemas, &files), "type.json: there is another resource type \"T\"");
 }
 
-/* What a schema asks for and the server would not do. */
+/* Schemas with properties that the server does not support. */
 #define ATTR(name, type, multi, required, unique, mutability, returned)                                                \
     "{'name':'" name "','type':'" type "','multiValued':" multi ",'description':'d','required':" required              \
     ",'caseExact':false,'uniqueness':'" unique "','mutability':'" mutability "','returned':'" returned "'"
@@ -468,7 +468,7 @@ static void refused_promises(void)
 {
     static const struct {
         const char *attribute;
-        const char *in_base;      /* the complaint after the file's name, "" for none */
+        const char *in_base;      /* the error after the file's name; "": none */
         const char *in_extension; /* NULL: the same */
     } cases[] = {
         {UNIQUE("x", "server"), "attribute x: " NOT_UNIQUE, NULL},
@@ -516,12 +516,12 @@ static void refused_promises(void)
     }
 }
 
-/* ---- what adds to what is there ---- */
+/* ---- additions to existing types ---- */
 
 #define ADDITION(name, more) "{'schemas':[" URN_TYPE "],'name':'" name "'" more "}"
 #define ADDED(urn)           ",'schemaExtensions':[{'schema':'" urn "','required':true}]"
 
-/* Loads `good` and beside it a directory with an extension and what adds it. */
+/* Loads `good`, and another directory with an extension and the document that adds it. */
 static const char *added(scim_schemas_t **out, const char *type, const char *addition)
 {
     const char *const names[] = {"0/common.json", "0/schema.json", "0/type.json", "1/addition.json",
@@ -569,7 +569,7 @@ static void additions(void)
              "1/addition.json: schemaExtensions: a list was expected");
 }
 
-/* Memberships are of groups: `members` of another type is kept in the document. */
+/* Only groups have memberships: `members` of another type stays in the document. */
 static void own_members(void)
 {
     scim_schemas_t *schemas;
@@ -589,7 +589,7 @@ static void refused_directory(void)
              "/nonexistent: cannot read the directory: No such file or directory");
 }
 
-/* ---- what follows from the characteristics ---- */
+/* ---- consequences of the characteristics ---- */
 
 #define WITH(mutability, returned)                                                                                     \
     "{'name':'x','type':'string'," PLAIN ",'mutability':'" mutability "','returned':'" returned "'}"

@@ -1,5 +1,5 @@
 /*
- * Queries: from a message, resolved against types, and as SQL.
+ * Queries: read from a message, resolved for types, and converted to SQL.
  */
 #include "scim/search.h"
 

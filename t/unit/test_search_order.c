@@ -1,5 +1,5 @@
 /*
- * The order of a search as SQL, and positions in it.
+ * The order of a search in SQL, and positions in it.
  */
 #include "store/order.h"
 
@@ -15,7 +15,7 @@
 static scim_search_t *search;
 static const scim_order_t *order;
 
-/* Of all types where `type` is NULL. */
+/* `type` NULL: all types. */
 static void resolve(const char *type, const char *by, const char *direction)
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_ALL};
@@ -29,7 +29,7 @@ static void resolve(const char *type, const char *by, const char *direction)
     UNIT_OK(scim_search_read(&search, &asked, types, &leniency, unit_pool));
 }
 
-/* One name that means a text of users and a number of groups. */
+/* A name that is a text attribute of users and a number of groups. */
 static void resolve_mixed(const char *direction)
 {
     static scim_attr_t number;
@@ -149,7 +149,7 @@ static void test_keys(void)
     UNIT_STR(out.data, "coalesce(" TEXT ", (" NUMBER ")::text)");
 }
 
-/* The condition on those after a position, near and far, with their values behind $1. */
+/* The conditions for the near and far rows after a position, with their values from $2 on. */
 static void check_after(const char *key, const char *type, int backward, const char *near, const char *far,
                         const char *values)
 {
@@ -213,7 +213,7 @@ static void test_after(void)
                 " 2026-01-01T00:00:00Z " ID);
 }
 
-/* Ascending: texts, numbers, nobody's; descending the other way round. */
+/* Ascending: texts, numbers, rows without a value; descending the reverse. */
 static void test_after_mixed(void)
 {
     static const char text[] = "(" TEXT " >= $2::text and (" TEXT " > $2::text or (r.type, r.id) > ($3::text,"
@@ -261,7 +261,7 @@ static void test_parts(void)
     UNIT_STR(part(NULL, "Group", SCIM_ORDER_NEAR), "r.type, r.id");
 }
 
-/* Of an index that has only those who have a value, where there is no position. */
+/* Without a position, with an index that has only the rows with a value. */
 static void test_partial(void)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Rows of CSV and of JSON lines, whole and in pieces. */
+/* Rows of CSV and JSON lines, in one piece and in several. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "scim/text.h"
 #include "unit.h"
 
-/* Reads on; returns the line that follows. Each row becomes LINE{...} or LINE!what is wrong, with a bar behind. */
+/* Reads all rows; returns the number of the next line. Each row becomes LINE{...} or LINE!ERROR, followed by a bar. */
 static apr_int64_t read_on(scim_buf_t *out, scim_sheet_t *sheet)
 {
     scim_sheet_row_t row;
@@ -83,7 +83,7 @@ static void utf_16(void)
     UNIT_STR(rows_of("u\nab\0c\nd\n", 9), "2!holds a NUL character; remove it.|3{\"u\":\"d\"}|");
 }
 
-/* Text of `len` bytes of one letter. */
+/* A text of `len` equal letters. */
 static const char *long_text(apr_size_t len)
 {
     char *text = apr_palloc(unit_pool, len + 1);
@@ -121,7 +121,7 @@ static const char *line_at(const char *text, apr_int64_t line)
     return text;
 }
 
-/* Wherever a file is cut, its rows are the same. */
+/* A file that is cut at any position has the same rows. */
 static void in_pieces(void)
 {
     static const char *const texts[] = {"u,v\r\na,\"b\nc\"\"d\"\r\n\r\ne,f\nx\n\"g\",h",

@@ -1,10 +1,10 @@
-/* How often a token is used. */
+/* The usual interval between uses of a token. */
 #include <apr_time.h>
 
 #include "rules/silence.h"
 #include "unit.h"
 
-/* So many uses, with the same gap between them but for one, in seconds. */
+/* A number of uses, with equal gaps in seconds, except one. */
 typedef struct case_t {
     int uses, gap, other; /* 0: all are the same */
     int usual, longest;   /* minutes */
@@ -39,7 +39,7 @@ static void test_learn(void)
     }
 }
 
-/* Of an even number of gaps, what is in the middle between the two. */
+/* For an even number of gaps, the mean of the two in the middle. */
 static void test_median(void)
 {
     apr_array_header_t *moments = apr_array_make(unit_pool, 1, sizeof(apr_time_t));

@@ -24,7 +24,7 @@ static void rates(void)
     UNIT_INT(scim_rate_make(1, 1, 0).burst, 1);
 }
 
-/* `times` arrivals at one moment: how many are in time. */
+/* Of `times` arrivals at one moment, how many are accepted. */
 static int arrivals(apr_uint64_t *due, const scim_rate_t *rate, int times, apr_uint64_t now)
 {
     int passed = 0;
@@ -71,7 +71,7 @@ static void waits(void)
     UNIT_INT(scim_rate_seconds(SECOND + 1), 2);
 }
 
-/* What a former limit has left is no burden for the new one. */
+/* The count of a former limit has no effect on the new one. */
 static void changed_limits(void)
 {
     scim_rate_t slow = scim_rate_make(1, 1, 100);
@@ -85,7 +85,7 @@ static void changed_limits(void)
     UNIT_INT(arrivals(&due, &fast, 5, START + SECOND / 100), 1);
 }
 
-/* Another process may count between a look at the clock and the arrival: that is no former limit. */
+/* Another process may count after this one has read the clock: this is not a former limit. */
 static void late_arrival(void)
 {
     scim_rate_t rate = scim_rate_make(4, 1, 8);
@@ -131,7 +131,7 @@ static void finding(void)
     CU_ASSERT_PTR_NOT_EQUAL(scim_slots_find(&slots, 0), scim_slots_find(&slots, 1));
 }
 
-/* A full set forgets the key that says least: neither one that was used lately, nor one that is at its limit. */
+/* A full set replaces the key with the least information: not one that was used recently, and not one at its limit. */
 static void eviction(void)
 {
     scim_slots_t slots = make(1);
@@ -183,7 +183,7 @@ static void *APR_THREAD_FUNC crowd_run(apr_thread_t *thread, void *data)
         int made;
 
         crowd->passed[one->number] += slot && scim_slot_arrive(slot, &crowd->rate, START) == 0;
-        /* others come and go in the same set meanwhile */
+        /* other keys come and go in the same set */
         scim_slots_take(&crowd->slots, 100 + i % 5 + 10 * (unsigned)one->number, 0, START - EACH + i, &made);
         scim_slots_drop(&crowd->slots, 100 + (i + 2) % 5 + 10 * (unsigned)one->number);
     }
@@ -191,7 +191,7 @@ static void *APR_THREAD_FUNC crowd_run(apr_thread_t *thread, void *data)
     return NULL;
 }
 
-/* However many count at once, exactly the burst passes. */
+/* If many count at once, exactly the burst is accepted. */
 static void together(void)
 {
     crowd_t crowd = {make(1), scim_rate_make(1, 1, 1000), {0}, 0};

@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-/* Adds `count` pieces of 100 bytes, each of one letter, from `first` on; returns where they begin. */
+/* Adds `count` pieces of 100 bytes, each of one letter, from `first` on; returns their position. */
 static apr_off_t add_pieces(scim_spool_t *spool, int count, char first)
 {
     apr_off_t from = scim_spool_length(spool);
@@ -42,7 +42,7 @@ static void in_memory(void)
     CU_ASSERT_PTR_NULL(spool.inserts);
 }
 
-/* What is long is not copied; the buffer has one of few sizes. */
+/* Long contents are not copied; the buffer has one of a few sizes. */
 static void in_its_place(void)
 {
     scim_spool_t spool;
@@ -123,7 +123,7 @@ static void no_directory(void)
     CU_ASSERT_TRUE(error->retry_after > 0);
 }
 
-/* A file that may not become longer is what a full disk looks like. */
+/* A file with a size limit behaves like a full disk. */
 static void no_room(void)
 {
     struct rlimit before, small;

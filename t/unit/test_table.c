@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-/* The vectors of SipHash's authors: key 00 01 .. 0f, and the input 00 01 .. of so many bytes. */
+/* The test vectors of SipHash's authors: the key 00 01 .. 0f, and inputs 00 01 .. of increasing length. */
 static void siphash_is_siphash(void)
 {
     static const struct {
@@ -23,7 +23,7 @@ static void siphash_is_siphash(void)
         CU_ASSERT_EQUAL(scim_siphash(key, input, vectors[i].len), vectors[i].hash);
 }
 
-/* "Ez" and "FY" are one key for a hash that multiplies by 33, wherever they stand. */
+/* A hash that multiplies by 33 has the same value for "Ez" and "FY", at any position. */
 static const char *colliding(unsigned number)
 {
     char *text = apr_palloc(unit_pool, 2 * 17 + 1);
@@ -49,7 +49,7 @@ static void keys_cannot_be_chosen(void)
     UNIT_STR(apr_hash_get(table, colliding(77), APR_HASH_KEY_STRING), colliding(77));
     UNIT_STR(apr_hash_get(table, colliding(77), 34), colliding(77));
     CU_ASSERT_PTR_NULL(apr_hash_get(table, colliding(77), 32));
-    UNIT_INT(clock() - start < 2 * CLOCKS_PER_SEC, 1); /* as a list they take minutes */
+    UNIT_INT(clock() - start < 2 * CLOCKS_PER_SEC, 1); /* with a linear search these take minutes */
 }
 
 static void ids_have_no_case(void)

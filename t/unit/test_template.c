@@ -1,4 +1,4 @@
-/* What templates give to new accounts: which of them, in which order, to the row and beside it. */
+/* What templates give to new accounts: which templates, in which order, in the row and in addition. */
 #include <apr_strings.h>
 
 #include "rules/template.h"
@@ -16,7 +16,7 @@ static scim_templates_t *templates_of(const char *list)
     return scim_templates_read(unit_json(list), unit_schemas(), unit_pool);
 }
 
-/* A new account with a role, or NULL, and one flag, or NULL. */
+/* A new account with a role (or NULL), and one flag (or NULL). */
 static scim_row_t new_row(const char *doc, const char *role, const char *flag)
 {
     scim_row_t row = scim_row_new(unit_type("User"), unit_json(doc));
@@ -93,7 +93,7 @@ static void deciding(void)
     }
 }
 
-/* Many accounts, and what is written of them. */
+/* Many accounts, and the list that is written for them. */
 static void collecting(void)
 {
     scim_giving_t giving = {.templates =
@@ -117,7 +117,7 @@ static void collecting(void)
     UNIT_INT(templates_of("[" GIVE("x", "null", "'" G "'", "") "," GIVE("y", "'title pr'", "", "'a'") "]")->groups, 0);
 }
 
-/* Without schemas no condition can be asked; what has none is given all the same. */
+/* Without schemas a condition cannot be evaluated; templates without a condition give nevertheless. */
 static void without_schemas(void)
 {
     json_object *list = unit_json("[" ROLE("x", "'title pr'", "'user'") "," GIVE("y", "null", "", "'a'") "]");

@@ -99,7 +99,7 @@ static void utf8(void)
     UNIT_INT(valid("\xc2\x80 \xdf\xbf"), 5);
     UNIT_INT(valid("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"), 12);
     UNIT_INT(valid("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), 8);
-    UNIT_INT(valid("12345678\x80"), 8);      /* a continuation alone */
+    UNIT_INT(valid("12345678\x80"), 8);      /* only a continuation byte */
     UNIT_INT(valid("a\xc0\x80"), 1);         /* overlong */
     UNIT_INT(valid("a\xc1\xbf"), 1);         /* overlong */
     UNIT_INT(valid("a\xe0\x9f\xbf"), 1);     /* overlong */

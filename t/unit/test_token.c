@@ -66,7 +66,7 @@ static void never_the_same(void)
     CU_ASSERT_NOT_EQUAL(memcmp(one + 15, other + 15, 43), 0);
 }
 
-/* A changed character is noticed wherever it is: a CRC finds every burst of up to 32 bits. */
+/* A changed character is noticed at any position: a CRC finds every burst of up to 32 bits. */
 static void wrong_checksum(void)
 {
     scim_token_t token;
@@ -108,7 +108,7 @@ static void wrong_prefix(void)
 
     UNIT_INT(scim_token_read(&token, changed(0, 'S')), 0);
     UNIT_INT(scim_token_read(&token, changed(4, '-')), 0);
-    /* The checksum is right, the prefix is not ours. */
+    /* The checksum is right, but the prefix is another one. */
     UNIT_INT(scim_token_read(&token, "SCIM_Key0123456ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq2qygcj"), 0);
 }
 

@@ -1,4 +1,4 @@
-/* What of a batch is taken back, and why the rest stays. */
+/* Which accounts of a batch are undone, and why others are not. */
 #include <string.h>
 
 #include "rules/undo.h"
@@ -9,7 +9,7 @@
 static void reasons(void)
 {
     static const struct {
-        const char *what, *facts, *begins; /* NULL: it is taken back */
+        const char *what, *facts, *begins; /* NULL: it is undone */
     } cases[] = {
         {"made", "{" AS_THEN "}", NULL},
         {"made", "{" AS_THEN ",'active':true}", NULL},

@@ -54,7 +54,7 @@ static void simple_types(void)
     static const struct {
         scim_attr_type_e type;
         const char *json;
-        const char *detail; /* NULL: accepted as it is */
+        const char *detail; /* NULL: accepted unchanged */
     } cases[] = {
         {SCIM_STRING, "'\xc3\xa4 B'", NULL},
         {SCIM_STRING, "''", NULL},
@@ -133,13 +133,13 @@ static void unassigned(void)
     CU_ASSERT_PTR_NULL(value);
 }
 
-/* Text that says that there is no value. */
+/* Text that means "no value". */
 static void empty_text(void)
 {
     static const struct {
         const char *attr, *json;
         unsigned used;
-        const char *strict; /* the refusal where the leniency is not allowed; NULL: no value all the same */
+        const char *strict; /* the error without the leniency; NULL: no value in that case, too */
     } cases[] = {
         {"active", "''", SCIM_LENIENT_EMPTY_STRING, "active must be a boolean, not \"\"."},
         {"profileUrl", "''", SCIM_LENIENT_EMPTY_STRING, "profileUrl must be a URI, not \"\"."},
@@ -149,7 +149,7 @@ static void empty_text(void)
         {"emails", "''", SCIM_LENIENT_EMPTY_STRING, "emails must be a list, not a string."},
         {"emails", "['']", SCIM_LENIENT_EMPTY_STRING, "emails[0] must be an object with a \"value\", not a string."},
         {"x509Certificates", "''", SCIM_LENIENT_EMPTY_STRING, "x509Certificates must be a list, not a string."},
-        /* that is no value under every profile */
+        /* that means "no value" under every profile */
         {"externalId", "' \\t\xc2\xa0\xe2\x80\x8b'", 0, NULL},
         {"manager", "{'value':'','displayName':'M'}", 0, NULL},
         {"manager", "{'value':' \xe3\x80\x80'}", 0, NULL},
@@ -298,7 +298,7 @@ static void doubles_are_kept_once(void)
     UNIT_JSON(value, "[{'type':'work','region':'A'},{'type':'work','region':'B'}]");
 }
 
-/* A leniency that would hide mistakes holds for the attributes that its row lists. */
+/* A leniency that would hide mistakes applies only to the attributes in its row. */
 static void leniencies_of_some(void)
 {
     static const struct {

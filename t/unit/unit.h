@@ -16,31 +16,31 @@
 /* Cleared after every test. */
 extern apr_pool_t *unit_pool;
 
-/* The schemas of conf/schemas, loaded once. The directory is $SCHEMA_DIR, else UNIT_SCHEMA_DIR of the build. */
+/* The schemas of conf/schemas, loaded once, from $SCHEMA_DIR or UNIT_SCHEMA_DIR of the build. */
 const scim_schemas_t *unit_schemas(void);
 const char *unit_schema_dir(void);
 
-/* The resource type with this name; the program ends where there is none. */
+/* The resource type with this name; if there is none, the program ends. */
 const scim_resource_type_t *unit_type(const char *name);
 
-/* Reads JSON in which ' stands for ", so that C strings stay readable; the program ends where it is none. */
+/* Reads JSON in which ' stands for ", so that C strings stay readable; if it is invalid, the program ends. */
 json_object *unit_json(const char *text);
 
-/* Asserts that print what they got. Each counts as one assertion of CUnit, and returns whether it held. */
+/* Assertions that print the actual value. Each is one assertion of CUnit, and returns whether it is true. */
 #define UNIT_OK(error)                  unit_ok((error), #error, __FILE__, __LINE__)
 #define UNIT_STR(actual, wanted)        unit_str((actual), (wanted), __FILE__, __LINE__)
 #define UNIT_INT(actual, wanted)        unit_int((long long)(actual), (long long)(wanted), #actual, __FILE__, __LINE__)
 #define UNIT_ERROR(error, type, detail) unit_error((error), (type), (detail), __FILE__, __LINE__)
 #define UNIT_JSON(object, wanted)       unit_json_is((object), (wanted), __FILE__, __LINE__)
 
-/* No error. */
+/* Asserts that there is no error. */
 int unit_ok(const scim_error_t *error, const char *what, const char *file, int line);
-/* Equal strings; either may be NULL. */
+/* Asserts that two strings are equal; either may be NULL. */
 int unit_str(const char *actual, const char *wanted, const char *file, int line);
 int unit_int(long long actual, long long wanted, const char *what, const char *file, int line);
-/* An error of this type with this detail; `detail` NULL accepts any. */
+/* Asserts an error of this type with this detail; `detail` NULL: any. */
 int unit_error(const scim_error_t *error, scim_type_e type, const char *detail, const char *file, int line);
-/* The object's text is this, in which ' stands for ". The order of members counts. */
+/* Asserts the object's text, in which ' stands for ". The order of members matters. */
 int unit_json_is(json_object *object, const char *wanted, const char *file, int line);
 
 extern CU_TestInfo test_access[];
