@@ -139,6 +139,11 @@ static scim_error_t *read_path(scim_bulk_op_t *op, json_object *object, const re
         return error;
     if (!path)
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "A Bulk operation must have a \"path\".");
+    /* Not a part of an id: a client takes the 404 of a resource for its end. */
+    if (strpbrk(path, "?#"))
+        return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
+                                "The \"path\" of a Bulk operation has no query: leave out what begins with \"%s\".",
+                                quoted(strpbrk(path, "?#"), reader->pool));
     error = read_endpoint(&rest, op, path, reader);
     return error ? error : read_target(op, rest, reader);
 }

@@ -273,6 +273,8 @@ for my $case (
     (map { my $path = $_; ["POST of $path", { method => 'POST', path => $path, bulkId => 'x', data => {} },
         failed(POST => 404, undef, qr/resource type/, bulkId => 'x')] } '/Bulk', '/Me', '/Schemas', '/ResourceTypes', '/ServiceProviderConfig',
         '/.search', '/', '', '/Nothing', 'https://elsewhere.example/scim/v2/Users', $other->url . '/Users', $t->url . 'x/Users'),
+    # 404 would say that the user is gone.
+    (map { ["a path with $_", { method => 'DELETE', path => "/Users/$bob$_" }, failed(DELETE => 400, 'invalidValue', qr/no query/)] } '?attributes=userName', '#x', '/?x'),
     ['a search', { method => 'POST', path => '/Users/.search', bulkId => 'x', data => {} }, failed(POST => 405, undef, $ANY, bulkId => 'x')],
     ['PATCH of /Me', patched('/Me', set(title => 'x')), failed(PATCH => 404, undef, qr/resource type/)],
     ['a resource that is none', patched("/Users/$none", set(title => 'x')), failed(PATCH => 404, undef, qr/\Q$none/, location => $t->url . "/Users/$none")],
