@@ -119,9 +119,20 @@ void scim_errors_register(void)
     ap_register_output_filter(FILTER, error_filter, NULL, AP_FTYPE_RESOURCE);
 }
 
+/* What httpd has refused for the body's sake is not read on. */
+static int may_drain(const request_rec *r)
+{
+    return r->status != HTTP_REQUEST_ENTITY_TOO_LARGE && r->status != HTTP_REQUEST_TIME_OUT &&
+           r->status != HTTP_BAD_REQUEST;
+}
+
 void scim_errors_insert(request_rec *r)
 {
-    if (scim_errors_refused(r))
+    int refused = scim_errors_refused(r);
+
+    if (may_drain(r) && (refused || scim_errors_admin_refused(r)))
+        scim_respond_drain(r);
+    if (refused)
         add(r, r->status);
 }
 

@@ -17,7 +17,8 @@ void scim_errors_register(void);
 int scim_errors_refused(request_rec *r);
 int scim_errors_admin_refused(request_rec *r);
 
-/* Hook insert_error_filter. */
+/* Hook insert_error_filter. In HTTP/2 it first reads the body of a refused request, so that the client gets the answer.
+ */
 void scim_errors_insert(request_rec *r);
 
 /* Hook insert_filter: the same for an ErrorDocument that httpd fetches by an internal redirect. */

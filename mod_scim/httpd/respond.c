@@ -26,12 +26,12 @@ void scim_respond_headers(request_rec *r)
 
 /* In HTTP/2 httpd resets a stream whose body was not read, and the client may lose the answer. In HTTP/1.1 httpd reads
  * the rest after the answer; ap_discard_request_body has an effect only there. */
-static void drain(request_rec *r)
+void scim_respond_drain(request_rec *r)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     apr_off_t left = DRAINED_MAX;
     apr_off_t len = 0;
-    int end = 0;
+    int end = r->proto_num < HTTP_VERSION(2, 0);
 
     while (!end && left > 0 &&
            ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES, APR_BLOCK_READ, SENT_AT_ONCE) == APR_SUCCESS) {
@@ -44,8 +44,7 @@ static void drain(request_rec *r)
 
 void scim_respond_begin(request_rec *r)
 {
-    if (r->proto_num >= HTTP_VERSION(2, 0))
-        drain(r);
+    scim_respond_drain(r);
     scim_respond_headers(r);
 }
 

@@ -25,6 +25,9 @@ int scim_respond_error(const scim_request_t *request, const scim_error_t *error)
 /* Logs an error; `where` is the part of the request, NULL: all of it. */
 void scim_respond_log(const scim_request_t *request, const scim_error_t *error, const char *where);
 
+/* In HTTP/2 reads the rest of the body, up to 10 MiB, and drops it. */
+void scim_respond_drain(request_rec *r);
+
 /* Begins every answer of a handler: reads the rest of the body if necessary, and sets these headers. */
 void scim_respond_begin(request_rec *r);
 
