@@ -187,7 +187,7 @@ gone('unmasked');
 
 chomp(my $apxs = `command -v apxs || command -v apxs2`);
 my ($modules, $sbin, $program) = map { chomp(my $text = quietly($apxs, '-q', $_)); $text } qw(LIBEXECDIR SBINDIR PROGNAME);
-my $module = dirname($scimctl[-1]) . '/.libs/mod_scim.so';
+my $module = dirname($scimctl[-1]) . '/mod_scim.so';
 my $user   = $> == 0 ? "User postgres\nGroup postgres\n" : '';
 chomp(my $port = do { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)->sockport });
 

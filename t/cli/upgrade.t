@@ -96,9 +96,9 @@ SQL
     quietly('sed', '-i', '/middle_name_key/d', "$next/sql/code/030-resources.sql");
     $add->('code/130-application.sql', 'create view scim_app.next as select 1 as one; grant select on scim_app.next to scim_app;');
     quietly('sh', "$root/mod_scim/store/embed-sql", "$next/sql", "$next/out");
-    quietly('make', '-s', '-C', $build, '--eval', "next: \$(scimctl_OBJECTS) libscim.la
+    quietly('make', '-s', '-C', $build, '--eval', "next: \$(scimctl_OBJECTS) libscim.a
 \t\$(COMPILE) -I$root/mod_scim/store -c -o $next/migrations.o $next/out/migrations.c
-\t\$(LIBTOOL) --silent --tag=CC --mode=link \$(CCLD) \$(AM_CFLAGS) \$(CFLAGS) \$(AM_LDFLAGS) \$(LDFLAGS) -o $next/scimctl \$(scimctl_OBJECTS) $next/migrations.o \$(scimctl_LDADD) \$(LIBS)", 'next');
+\t\$(CCLD) \$(AM_CFLAGS) \$(CFLAGS) \$(AM_LDFLAGS) \$(LDFLAGS) -o $next/scimctl \$(scimctl_OBJECTS) $next/migrations.o \$(scimctl_LDADD) \$(LIBS)", 'next');
     return "$next/scimctl";
 }
 
