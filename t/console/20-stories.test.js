@@ -38,7 +38,7 @@ async function connect(page) {
   }
   equal((await scim('GET', '/Users?filter=userName%20eq%20%22nobody%22', undefined, secret)).status, 200, 'the provider tests');
   await page.getByText('Entra ID has tested the connection').waitFor();
-  const leaves = new Promise((resolve) => { page.once('dialog', resolve); });
+  const leaves = page.waitForEvent('dialog');
   page.trouble.allowed = /^dialog: /;
   page.getByRole('link', { name: 'Tokens', exact: true }).first().click().catch(() => {});
   ok(/not shown again/.test((await leaves).message()), 'leaving is asked about');

@@ -110,7 +110,7 @@ async function unsaved(page) {
   await page.getByText('By hand', { exact: true }).click();
   await page.locator('#preview').waitFor();
   page.trouble.allowed = /^dialog: /;
-  const asked = new Promise((resolve) => { page.once('dialog', resolve); });
+  const asked = page.waitForEvent('dialog');
   await page.getByRole('link', { name: 'Users', exact: true }).click();
   ok(/not saved/.test((await asked).message()), 'it is asked about');
   await page.waitForTimeout(200);

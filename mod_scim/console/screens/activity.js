@@ -67,21 +67,19 @@ export async function follow(c, arrived) {
 
 /** @type {View} */
 export async function activity(c) {
-  const shown = await list(c, { operation: 'activity-list', columns: columns(c), nothing: empty('No request yet',
+  const listed = list(c, { operation: 'activity-list', columns: columns(c), nothing: empty('No request yet',
     'Every request of the identity provider appears here, with its answer.', way(c.to('connect'), 'Connect it')) });
   const news = h('div', { role: 'status' });
   let waiting = 0;
-  follow(c, (rows) => {
+  follow(c, async (rows) => {
+    const shown = await listed;
     waiting += rows.length;
+    const show = () => { waiting = 0; fill(news); return shown.again(); };
     if (!shown.querySelector('tbody')) shown.again();
-    else fill(news, h('div.row', h('span.live', format.many(waiting, 'new request')), button('Show', () => {
-      waiting = 0;
-      fill(news);
-      return shown.again();
-    })));
+    else fill(news, h('div.row', h('span.live', format.many(waiting, 'new request')), button('Show', show)));
   }).catch(() => {});
   const lead = 'What identity providers asked for, newest first. Secrets and masked attributes are not kept.';
-  return screen({ title: 'Activity', lead, actions: news }, card('', shown));
+  return screen({ title: 'Activity', lead, actions: news }, card('', await listed));
 }
 
 /** @param {Place} c @param {Row} data */
