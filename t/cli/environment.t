@@ -48,7 +48,10 @@ is_run([qw(tenant show acme)], 0, qr/^Tenant +acme\n(?!.*Base URL)/s, '', 'the b
     is run_json(qw(tenant show acme))->{baseUrl}, 'https://acme.example.com/scim/v2', 'of that of the environment';
     is run_json(qw(tenant show globex))->{baseUrl}, undef, 'and not of another one';
     local $ENV{SCIM_BASE_URL} = 'http://127.0.0.1:9/scim';
-    my $tried = run_json(qw(connection test));
+    my ($code, $out, $err) = run(qw(connection test --json));
+    is $code, 1, 'a connection test that does not pass ends with 1';
+    is $err, '', 'without a message';
+    my $tried = JSON::PP::decode_json($out);
     is $tried->{baseUrl}, 'http://127.0.0.1:9/scim', 'what `connection test` asks where nothing else is said';
     ok !$tried->{passed}, 'where nobody answers';
 }
