@@ -15,7 +15,7 @@ scimctl(qw(tenant set), $rfc->tenant, qw(--profile rfc));
 sub patch_of { return { schemas => [$PATCH], Operations => [@_] } }
 sub bulk { my ($of, @operations) = @_; return $of->request(POST => '/Bulk', { schemas => [$BULK], Operations => \@operations }) }
 sub escaped { my ($text) = @_; $text =~ s/([^A-Za-z0-9.:])/sprintf '%%%02X', ord $1/ge; return $text }
-sub reason { my ($of) = @_; return $of->admin(GET => '/activity')->{json}{items}[0]{reason} }
+sub reason { my ($of) = @_; return $of->last_activity->{reason} }
 sub refused { my ($res, $leniency, $type, $name) = @_; return is_error($res, 400, $type, qr/\(\Q$leniency\E\), which the tenant's profile "rfc" does not accept/, $name) }
 
 # --- plus and blank ---------------------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ my $SAP  = 'urn:ietf:params:scim:schemas:extension:sap:2.0:User';
 scimctl(qw(tenant set), $rfc->tenant, qw(--profile rfc));
 
 # The reason in the activity of the last request.
-sub reason { my ($of) = @_; $of //= $t; return $of->admin(GET => '/activity')->{json}{items}[0]{reason} }
+sub reason { my ($of) = @_; $of //= $t; return $of->last_activity->{reason} }
 sub patch_of { return { schemas => [$PATCH], Operations => [@_] } }
 
 my $FOREIGN = sub { "The extension $_[0] is unknown here and was ignored; add a schema file to keep it, or take it out of the identity provider's mapping." };

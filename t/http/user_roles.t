@@ -56,7 +56,7 @@ is($stored->(), $before, 'nothing has changed');
 my $loose = ScimTest->new('unknown-role');
 my $note = 'The role "Boss" is unknown here and was taken as none, so the user has the default one unless another is given. Add the role, or correct the role mapping in the identity provider.';
 my $their = sub { my ($id) = @_; my $user = $loose->admin(GET => "/users/$id")->{json}; return $user->{role} . ($user->{roleDefault} ? ' by default' : '') };
-my $told = sub { $loose->admin(GET => '/activity')->{json}{items}[0]{reason} };
+my $told = sub { $loose->last_activity->{reason} };
 is($loose->admin(GET => '')->{json}{unknownRole}, 'refuse', 'it is refused where the tenant does not say otherwise');
 is_error($loose->request(POST => '/Users', { schemas => [$USER], userName => 'x', roles => [{ value => 'Boss' }] }), 400, 'invalidValue', $unknown, 'refused');
 scimctl(qw(tenant set), $loose->tenant, qw(--unknown-role default));

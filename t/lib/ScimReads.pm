@@ -14,9 +14,14 @@ our @EXPORT = qw(rows_read end_connections);
 
 sub end_connections {
     # Repeatedly, because httpd's own work may start another one in between.
-    eventually(sub { sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'scim_web'") == 0 })
-        or die 'connections of httpd do not end';
-    select undef, undef, undef, 0.05;    # the last of it is the socket
+    my %ended;
+    eventually(sub {
+        my @pids = split /\n/, sql("select pid from pg_stat_activity where usename = 'scim_web' and pg_terminate_backend(pid)");
+        $ended{$_} = 1 for @pids;
+        return !@pids;
+    }) or die 'connections of httpd do not end';
+    # A process is in pg_stat_activity no more before it closes its socket, which a request would still use.
+    eventually(sub { !grep { kill 0, $_ } keys %ended }) or die 'processes of PostgreSQL do not end';
 }
 
 sub reported {

@@ -105,6 +105,7 @@ sub stored_members {
 
 sub request {
     my ($self, $method, $path, $json, %headers) = @_;
+    $self->{requests}++ if !exists $headers{Authorization};
     my $base = delete $headers{':base'} // $self->{base};
     my $port = delete $headers{':port'} // $PORT;
     my $request = HTTP::Request->new($method, "http://127.0.0.1:$port$base$path");
@@ -120,6 +121,13 @@ sub request {
             : $request->remove_header($name);
     }
     return reply($ENV{SCIM_TEST_HTTP2} && $port == $OWN ? http2($request) : $self->{agent}->request($request));
+}
+
+# The activity of the last request(). A request that wrote nothing is recorded a moment after its answer.
+sub last_activity {
+    my ($self) = @_;
+    eventually(sub { sql("select count(*) from scim.activity where tenant = '$self->{tenant}'") >= $self->{requests} });
+    return $self->admin(GET => '/activity')->{json}{items}[0];
 }
 
 # The same by HTTP/2, which LWP does not support.
