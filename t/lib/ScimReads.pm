@@ -16,7 +16,7 @@ sub end_connections {
     # Repeatedly, because httpd's own work may start another one in between.
     my %ended;
     eventually(sub {
-        my @pids = split /\n/, sql("select pid from pg_stat_activity where usename = 'scim_web' and pg_terminate_backend(pid)");
+        my @pids = sql("select pid, pg_terminate_backend(pid) from pg_stat_activity where usename = 'scim_web'") =~ /^(\d+)/mg;
         $ended{$_} = 1 for @pids;
         return !@pids;
     }) or die 'connections of httpd do not end';
