@@ -299,6 +299,12 @@ static int must_lock(const scim_change_t *change)
     return !change->type->groups || scim_change_deletes(change) || (change->patch && change->patch->entitlements);
 }
 
+/* An answer that is read after the row, of a change that writes nothing: it must be the row that was looked at. */
+static int answers_unwritten(const work_t *work)
+{
+    return work->body && !work->change.writes;
+}
+
 /* The first attempt takes no locks: neither the row's nor, as long as the e-mail address stays, that of logins, since
  * who changes the login attribute writes the rows of all who have an address. */
 static scim_error_t *change_once(void *data)
@@ -312,7 +318,7 @@ static scim_error_t *change_once(void *data)
     int locks = work->again || must_lock(change);
     work->again = 1;
     error = locks ? compute_locked(work) : compute_unlocked(work);
-    if (!error && !locks && changes_email(change)) {
+    if (!error && !locks && (changes_email(change) || answers_unwritten(work))) {
         scim_conn_rollback(change->session->conn);
         error = compute_locked(work);
     }
