@@ -119,11 +119,12 @@ void scim_errors_register(void)
     ap_register_output_filter(FILTER, error_filter, NULL, AP_FTYPE_RESOURCE);
 }
 
-/* What httpd has refused for the body's sake is not read on. */
+/* Not where httpd has refused the request because of its body, or of too much work. */
 static int may_drain(const request_rec *r)
 {
     return r->status != HTTP_REQUEST_ENTITY_TOO_LARGE && r->status != HTTP_REQUEST_TIME_OUT &&
-           r->status != HTTP_BAD_REQUEST;
+           r->status != HTTP_BAD_REQUEST && r->status != HTTP_TOO_MANY_REQUESTS &&
+           r->status != HTTP_SERVICE_UNAVAILABLE;
 }
 
 void scim_errors_insert(request_rec *r)

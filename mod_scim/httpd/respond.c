@@ -16,6 +16,7 @@ APLOG_USE_MODULE(scim);
 
 #define SENT_AT_ONCE 8192               /* bytes, see send_now */
 #define DRAINED_MAX  (10 * 1024 * 1024) /* how many bytes of an unread body are read and dropped */
+#define DRAINED_TIME apr_time_from_sec(5)
 
 /* Answers have personal data, so caches between server and client must not store them. */
 void scim_respond_headers(request_rec *r)
@@ -31,9 +32,10 @@ void scim_respond_drain(request_rec *r)
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     apr_off_t left = DRAINED_MAX;
     apr_off_t len = 0;
+    apr_time_t until = apr_time_now() + DRAINED_TIME;
     int end = r->proto_num < HTTP_VERSION(2, 0);
 
-    while (!end && left > 0 &&
+    while (!end && left > 0 && apr_time_now() < until &&
            ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES, APR_BLOCK_READ, SENT_AT_ONCE) == APR_SUCCESS) {
         end = APR_BRIGADE_EMPTY(brigade) || APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade));
         apr_brigade_length(brigade, 1, &len);
