@@ -139,8 +139,8 @@ static scim_error_t *read_path(scim_bulk_op_t *op, json_object *object, const re
         return error;
     if (!path)
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE, "A Bulk operation must have a \"path\".");
-    /* Not a part of an id: a client takes the 404 of a resource for its end. */
-    if (strpbrk(path, "?#"))
+    /* Not a part of an id: a client takes the 404 of a resource for its end. A bulkId may have any characters. */
+    if (!strstr(path, "/" SCIM_BULK_REFERENCE) && strpbrk(path, "?#"))
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
                                 "The \"path\" of a Bulk operation has no query: leave out what begins with \"%s\".",
                                 quoted(strpbrk(path, "?#"), reader->pool));

@@ -290,6 +290,10 @@ for my $case (
     answered($res, [$expected, made('/Users', 'after', 1)], $name);
 }
 is(doc($bob)->{version}, 2, 'nothing has changed');
+# A bulkId may have these characters.
+$res = bulk(group('a#1?x', 'Odd name'), patched('/Groups/bulkId:a#1?x', { op => 'replace', path => 'displayName', value => 'Even name' }));
+is_json([map { $_->{status} } @{ $res->{json}{Operations} }], ['201', '204'], 'a path with a bulkId that has # and ?') or diag $res->{body};
+is($t->row(id_of($res, 0))->{doc}{displayName}, 'Even name', 'is the resource of that operation');
 
 # --- resources of other tenants do not exist ----------------------------------------------------------------------------
 
