@@ -1,4 +1,4 @@
-# Templates: what a new account gets, whoever makes it; conditions, order, the objects that they name, and previews of
+# Templates: what a new account gets, from every client and administrator; conditions, order, the objects that they name, and previews of
 # the people to whom they would apply.
 use strict;
 use warnings;

@@ -112,7 +112,7 @@ is_problem($other->admin(GET => '//tenants/never-was/audit'), 404, $ANY, undef, 
 my $taken = qq{There was a tenant "$own", whose audit log is kept under this name; choose another name.};
 is_problem($t->admin(POST => '//tenants', { tenant => $own }), 409, $taken, { tenant => $taken }, 'nobody else gets its name, and its audit log with it');
 
-# --- while a token of it is told to have been used ---------------------------------------------------------------------------------
+# --- while the use of one of its tokens is being stored ---------------------------------------------------------------
 my $used = ScimTest->new('removal-used');
 is($used->admin(POST => '/disable', { accounts => 'keep' })->{status}, 200, 'another one is switched off');
 open my $psql, '-|', 'psql', '-qAtX', map { ('-c', $_) } 'begin', "update scim.token set last_used = now() where tenant = '@{[$used->tenant]}'",

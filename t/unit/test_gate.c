@@ -15,7 +15,7 @@ static void start(int size, int threads)
     UNIT_INT(scim_gate_started(gate), 1);
 }
 
-/* Enters without waiting: what is not possible at once is refused. */
+/* Enters without waiting; refused if that is not possible at once. */
 static scim_gate_e enter(int n, const char *tenant, const char *token, int slow)
 {
     guests[n] = (scim_guest_t){

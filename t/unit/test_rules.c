@@ -141,7 +141,7 @@ static void roles(void)
         {SYNC, NULL, NULL, NULL, SCIM_ROLES_UNSAID, "'roles':[{'value':'administrator'}]", NULL, NULL,
          "roles: \"admin"},
         {"", NULL, NULL, NULL, SCIM_ROLES_UNSAID, "'roles':[{'value':'user'}]", "user", "user", NULL},
-        /* a request without roles keeps the role, whoever has given it */
+        /* a request without roles keeps the role, from any source */
         {SYNC, "'roles':[{'value':'user'}]", "administrator", "user", SCIM_ROLES_UNSAID, "'roles':[{'value':'user'}]",
          "administrator", "user", NULL},
         {SYNC, "'roles':[{'value':'user'}]", "administrator", "user", SCIM_ROLES_LEFT_OUT, "", "administrator", "user",
