@@ -16,7 +16,7 @@ use Exporter 'import';
 our @EXPORT = qw(sql run_ok);
 
 # A statement with a result, followed by another one.
-my $answers = qr/(?:select|values|table|with|show|execute|explain|fetch)\b|.*\breturning\b/is;
+my $answers = qr/(?:select|values|table|with|show|execute|explain|fetch)\b|(?!prepare\b)[^;]*\breturning\b/is;
 my $several = qr/(?:\A|;)(?:\s|--[^\n]*\n)*+$answers.*;\s*\S/is;
 my %kept;
 
