@@ -1,7 +1,7 @@
--- Distributes the tables over the servers of a Citus cluster: each that has a tenant, by the tenant, a tenant's rows of all tables on one
--- server. What has none stays where it is, but for what views and functions read beside a tenant's rows: each server has a copy of that.
--- `scimctl db init --distributed` runs it when the tables are made, and each `scimctl db upgrade` of such a database again, for those
--- that are new.
+-- Distributes the tables over the servers of a Citus cluster: each table with a tenant is distributed by the tenant,
+-- so that all rows of a tenant are on one server. The others stay on the coordinator, except the table that views and
+-- functions read together with a tenant's rows: each server has a copy. `scimctl db init --distributed` executes this
+-- after creating the tables, and each `scimctl db upgrade` of such a database again, for new tables.
 do $$
 declare
     name text;
@@ -19,7 +19,7 @@ begin
         perform create_reference_table('scim.indexed');
         perform truncate_local_data_after_distributing_table('scim.indexed');
     end if;
-    -- A schema comes to the other servers with the first thing in it.
+    -- The other servers get a schema with the first object in it.
     create function scim_app.first() returns int language sql return 1;
     drop function scim_app.first();
 end

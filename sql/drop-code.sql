@@ -1,9 +1,9 @@
--- Drops the views, functions, triggers and composite types of the schemas scim and scim_app, before migrations run and sql/code/
--- makes all of them anew. What tables are made of stays, because a migration has made it: a function that a default, a generated
--- column, an index, a constraint or a policy calls.
+-- Drops the views, functions, triggers and composite types of the schemas scim and scim_app, before migrations run and
+-- sql/code/ creates all of them again. Functions of tables stay, because a migration has created them: those that a
+-- default, a generated column, an index, a constraint or a policy calls.
 --
--- Objects of others in the way are an error that names them. Grants that others have on views and functions of scim_app are put
--- down in the setting scim.regrant, for the end of sql/code/.
+-- Other objects that depend on them are an error that names them. Grants to others on views and functions of scim_app
+-- are stored in the setting scim.regrant, for the end of sql/code/.
 do $$
 declare
     schemas  oid[] := array ['scim'::regnamespace, 'scim_app'::regnamespace];
@@ -51,7 +51,7 @@ begin
                else true
            end;
     if others is not null then
-        raise exception 'other objects depend on views or functions that are to be made anew: %', others
+        raise exception 'other objects depend on views or functions that are to be replaced: %', others
             using hint = 'Drop them, run scimctl db upgrade, and create them again.';
     end if;
 

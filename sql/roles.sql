@@ -1,20 +1,21 @@
--- The roles, their memberships and settings, and what everybody may do in the database. Each `scimctl db init` and `scimctl db
--- upgrade` runs this first, as the user who connects, and it changes only what is missing: a dump of a database has none of it.
+-- The roles, their memberships and settings, and everybody's rights in the database. Each `scimctl db init` and
+-- `scimctl db upgrade` executes this first, as the user who connects. It changes only what is missing, because a dump
+-- of a database has none of it.
 do $$
 declare
-    -- From version 16 on a membership says whether the member may take up the role (SET) and has its rights (INHERIT); a user who makes
-    -- roles without being a superuser is a member of them with neither.
+    -- From version 16 on a membership has the options SET (the member may switch to the role) and INHERIT (the member
+    -- has its rights). A user who creates roles without being a superuser gets a membership with neither.
     options  boolean := current_setting('server_version_num')::int >= 160000;
     takes_up text := case when options then 'set' else 'member' end;
-    -- Whether the database is spread over the servers of a Citus cluster: scimctl says so (sql/distribute.sql).
+    -- Whether the database is distributed over the servers of a Citus cluster; scimctl sets it (sql/distribute.sql).
     spread   boolean := coalesce(current_setting('scim.distributed', true) = 'on', false);
     spec     text;
     who      text;
     settings text[] := array [
-        -- The statements are few, short and made to be planned once: planning them anew, or compiling them, costs more than running
-        -- them. And each has an index for its way, whatever the statistics say of groups that happen to be large.
+        -- The statements are few and short, and planned once: planning again, or JIT compilation, costs more than
+        -- executing them. Each has an index, which it is to use even if the statistics show large groups.
         'plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off',
-        -- What others may define in their schemas means nothing to it; and a time without a zone is UTC, as in C.
+        -- Objects in the schemas of others must have no effect; and a time without a zone is UTC, as in C.
         'search_path=pg_catalog, pg_temp', 'TimeZone=UTC'];
 begin
     if current_setting('server_encoding') <> 'UTF8' then
@@ -22,14 +23,14 @@ begin
             using hint = 'create it with: createdb --encoding=UTF8 --template=template0 NAME';
     end if;
 
-    -- scim_owner owns everything. scim_web is httpd's, which gets a password, or peer or certificate authentication, from the
-    -- operator; it owns nothing, and what scim_manage may do, it may only after it has taken that role up. scim_manage is what
-    -- administrators' operations run as: httpd's role and the owner take it up for one transaction. scim_app is what applications
-    -- read as: they are made members of it, and it has no other rights.
+    -- scim_owner owns everything. scim_web is httpd's role; the operator gives it a password, or peer or certificate
+    -- authentication. It owns nothing, and has the rights of scim_manage only after switching to that role.
+    -- scim_manage executes administrators' operations: httpd's role and the owner switch to it for one transaction.
+    -- Applications are members of scim_app, to read its views; it has no other rights.
     foreach spec in array array ['scim_owner nologin', 'scim_web login noinherit', 'scim_manage nologin', 'scim_app nologin'] loop
         continue when exists (select from pg_roles r where r.rolname = split_part(spec, ' ', 1));
         if not (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user) then
-            raise exception 'the role % is missing, and "%" may not make roles', split_part(spec, ' ', 1), current_user
+            raise exception 'the role % is missing, and "%" may not create roles', split_part(spec, ' ', 1), current_user
                 using hint = 'Connect as a user who may (CREATEROLE).';
         end if;
         execute 'create role ' || spec;
@@ -43,13 +44,14 @@ begin
             execute format('alter role scim_web set %s = %s', split_part(spec, '=', 1),
                            (select string_agg(quote_literal(v), ', ') from unnest(string_to_array(split_part(spec, '=', 2), ', ')) v));
         end loop;
-        -- The servers of a cluster log in at one another as who is acting. Citus finds the server by the tenant, so it plans for each tenant
-        -- anew; and a function that a statement calls reads where it is called. In this database alone: another one may be in one place.
+        -- The servers of a cluster log in to each other as the current role. Citus finds the server by the tenant, so
+        -- it plans again for each tenant; and a function in a statement reads on the server where it is called. Only
+        -- in this database: another one may be on one server.
         foreach who in array case when spread then array ['scim_web', 'scim_manage', 'scim_owner'] else '{}' end loop
             if not (select r.rolcanlogin from pg_roles r where r.rolname = who) then
                 execute format('alter role %I login', who);
             end if;
-            -- All but the first, which is about plans.
+            -- All but the first line, which is about plans.
             foreach spec in array settings [2:] || array ['plan_cache_mode=force_custom_plan', 'citus.allow_nested_distributed_execution=on'] loop
                 continue when exists (
                     select from pg_db_role_setting s
@@ -61,7 +63,7 @@ begin
         end loop;
     exception
         when insufficient_privilege then
-            raise warning 'the settings of role scim_web could not be made: %', sqlerrm;
+            raise warning 'the settings of role scim_web could not be set: %', sqlerrm;
     end;
 
     if not pg_has_role('scim_owner', 'scim_manage', takes_up) then
@@ -70,12 +72,13 @@ begin
     if not pg_has_role('scim_web', 'scim_manage', takes_up) or options and pg_has_role('scim_web', 'scim_manage', 'usage') then
         execute 'grant scim_manage to scim_web' || case when options then ' with inherit false, set true' else '' end;
     end if;
-    -- Who hands the schema over must be able to take up the role that will own it.
+    -- The user who gives the schema to its owner must be able to switch to that role.
     if not pg_has_role(current_user, 'scim_owner', takes_up) or options and not pg_has_role(current_user, 'scim_owner', 'usage') then
         execute format('grant scim_owner to %I%s', current_user, case when options then ' with inherit true, set true' else '' end);
     end if;
 
-    -- PostgreSQL lets everybody make temporary tables. Nobody needs them here, and what somebody defines there should mean nothing.
+    -- PostgreSQL lets everybody create temporary tables. Nobody needs them here, and nobody's definitions there should
+    -- have an effect.
     if exists (select
                  from pg_database d
                 cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
@@ -83,7 +86,7 @@ begin
         if (select pg_has_role(current_user, d.datdba, 'usage') from pg_database d where d.datname = current_database()) then
             execute format('revoke temporary on database %I from public', current_database());
         else
-            raise warning 'everybody may make temporary tables in this database'
+            raise warning 'everybody may create temporary tables in this database'
                 using hint = format('Let its owner run: revoke temporary on database %I from public;', current_database());
         end if;
     end if;

@@ -39,7 +39,7 @@ static const check_t checks[] = {
      "The role scim_web lacks the setting %1, without which requests may read whole tables.",
      "scimctl db upgrade, as a user who may change the role; then apachectl graceful."},
     {"schema", "temporary", SCIM_DOCTOR_WARNING, SCIM_STMT_DOCTOR_TEMPORARY,
-     "Everybody may make temporary tables in this database.", "revoke temporary on database %1 from public;"},
+     "Everybody may create temporary tables in this database.", "revoke temporary on database %1 from public;"},
     {"schema", "indexes", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_INDEXES,
      "The index scim.%1 is not valid, so no query uses it.", "reindex index concurrently scim.%1;"},
     {"statistics", "unanalysed", SCIM_DOCTOR_WARNING, SCIM_STMT_DOCTOR_UNANALYSED,

@@ -1,5 +1,7 @@
--- An access token of the token that has authenticated the batch: of its own text alone, so that no access token makes others.
--- $1 tenant, $2 key id, $3 sha256(digest || blind), $4 blind, $5 digest of the access token, $6 seconds that it holds
+-- Adds an access token to the token that has authenticated the batch. Only the token's own text is accepted, so an
+-- access token cannot create others.
+-- $1 tenant, $2 key id, $3 sha256(digest || blind), $4 blind, $5 digest of the access token, $6 its lifetime in
+-- seconds
 with a as (
     insert into scim.access_token (tenant, key_id, digest, expires)
     select $1, t.key_id, $5::bytea, now() + $6::int * interval '1 second'

@@ -1,4 +1,4 @@
--- Takes away what has ended of a token's access tokens, and all but the newest ones. $1 tenant, $2 key id, $3 how many stay
+-- Deletes a token's expired access tokens, and all but the newest. $1 tenant, $2 key id, $3 how many stay
 delete from scim.access_token a
  where a.tenant = $1 and a.key_id = $2::text
    and (a.expires <= now() or a.digest in (

@@ -1,9 +1,10 @@
--- The same, and what each subscription of the tenant is, with some of the groups that are mapped to it, those of the account first.
+-- The same, with the tenant's subscriptions and some of the groups that are mapped to each, the account's groups
+-- first.
 -- $1 tenant, $2 arguments: user
 with u as materialized (
     select x.* from scim.resource x where x.tenant = $1 and x.id = {{user_named}} and x.type = 'User'
 ), mine as materialized (
-    -- The groups that it is in, and those that contain them.
+    -- The account's groups, and those that contain them.
     select m.group_id from scim.membership m where m.tenant = $1 and m.member_id = (select u.id from u)
      union
     select n.group_id

@@ -1,4 +1,4 @@
--- What an account has, since when and from where. $1 tenant, $2 userId
+-- The access of an account, with times and sources. $1 tenant, $2 userId
 with u as materialized (
     select x.* from scim.resource x where x.tenant = $1 and x.id = ($2::jsonb ->> 'userId')::uuid
 )

@@ -1,4 +1,4 @@
--- Whom an operation about access is about. $1 tenant, $2 arguments: user
+-- The user that an operation about access names. $1 tenant, $2 arguments: user
 select u.id::text as "userId", u.doc ->> 'userName' as "userName", not u.active as inactive,
        to_char(u.deleted_at at time zone 'UTC', 'YYYY-MM-DD') as "deletedOn"
   from scim.resource u

@@ -1,7 +1,8 @@
--- What clients have asked for, newest first: what was refused, and what is about one resource, by an index of its own.
+-- Requests of clients, newest first. Refused requests, and those about one resource, have an index of their own.
 -- $1 tenant, $2 arguments: q, token, outcome, status, method, user, group, request, dryRun, since, until, limit, after
 with w as materialized (
-    -- Whom it is about; what a search finds; when a request came that has changed something; and where the page begins.
+    -- The resource that is asked for; the resources that the search finds; the time in which a request that has
+    -- changed something came; and where the page begins.
     select case when $2::jsonb ? 'user' then (select {{user_known}}::uuid from (select $2::jsonb ->> 'user' as name) n)
                 when $2::jsonb ? 'group' then (
                     select coalesce({{group_found}}::text, scim.fail('SC404', 'group', format('There is no group "%s"; make it first, or correct the name.', n.name)))::uuid
@@ -27,7 +28,7 @@ with w as materialized (
               from scim.audit a
              where a.tenant = $1 and a.request = (select $2::jsonb ->> 'request')) x
 ), piece as not materialized (
-    -- Only one of these has rows. A page looks at no more than 20,000 requests, in their order and as far as it needs.
+    -- Only one of the two has rows. A page reads at most 20,000 requests, in order, and no more than it needs.
     (select a.*
        from scim.activity a
       where $2::jsonb ->> 'outcome' in ('refused', 'failed', 'held') and not $2::jsonb ?| array ['user', 'group'] and a.status >= 400 and {{activity_span}}
@@ -40,13 +41,14 @@ with w as materialized (
       order by a.at desc, a.id desc
       limit 20000)
 ), found as materialized (
-    -- The last one that is looked at is among them, whether it fits or not.
+    -- The last request that may be read is included even if it does not match, because the next page begins behind it.
     select x.*
       from (select a.*, ({{activity_where}}) is true as fits from (select p.*, row_number() over () as place from piece p) a offset 0) x
      where x.fits or x.place = 20000
      limit scim.most($2::jsonb) + 1
 ), about as materialized (
-    -- What is about one resource. A Bulk request is about many: the audit log has what it changed, here the latest thousand changes.
+    -- Requests about one resource. A Bulk request concerns many: it is found by the audit log, here by the resource's
+    -- latest thousand changes.
     select a.*, 0::bigint as place, true as fits
       from ((select a.*
                from scim.activity a

@@ -9,8 +9,8 @@
 with recursive w as materialized (
     select {{user_known}} as key from (select $2::jsonb ->> 'user' as name) n where $2::jsonb ? 'user'
 ), halved (side, at, low, high) as (
-    -- Entries have numbers in the order in which they are written, and the time at which their transaction began, an hour before that at the most. So
-    -- the first number of a time is found by halving.
+    -- Entries are numbered in the order of writing, but have the time at which their transaction began, at most an
+    -- hour earlier. So the first number of a time is found by binary search.
     select t.side, t.at, (select x.id from scim.audit x where x.tenant = $1 order by x.id limit 1),
            (select x.id + 1 from scim.audit x where x.tenant = $1 order by x.id desc limit 1)
       from (values ('since', ($2::jsonb ->> 'since')::timestamptz - interval '1 hour'), ('until', ($2::jsonb ->> 'until')::timestamptz + interval '1 hour')) t (side, at)
@@ -24,7 +24,7 @@ with recursive w as materialized (
                  (select h.low from halved h where h.side = 'until' and h.low >= h.high)) as below,
            coalesce((select h.low from halved h where h.side = 'since' and h.low >= h.high), 0) as least
 ), named as materialized (
-    -- What was done to a person, and where it has joined and left; or what a request has done.
+    -- Entries about a person, including those that add it to groups or remove it; or the entries of a request.
     select x.id from scim.audit x where x.tenant = $1 and $2::jsonb ? 'request' and not $2::jsonb ? 'user' and x.request = (select $2::jsonb ->> 'request')
      union
     (select x.id
@@ -36,7 +36,8 @@ with recursive w as materialized (
      union
     select m.id from scim.member_audit m where m.tenant = $1 and $2::jsonb ? 'user' and {{member_audit_of}}
 ), piece as materialized (
-    -- Only one of these has rows, which come in the order of its index: a comparison of two columns is answered by no other one.
+    -- Only one of these has rows, in the order of its index: only that index can be used for a comparison of two
+    -- columns.
     (select {{audit_columns}}
        from scim.audit x
       where not $2::jsonb ?| array ['objectId', 'user', 'request', 'actor'] and {{audit_span}}

@@ -1,4 +1,4 @@
--- What was done to many accounts at once, newest first. $1 tenant, $2 arguments: q, kind, limit, after
+-- Changes of many accounts at once, newest first. $1 tenant, $2 arguments: q, kind, limit, after
 select scim.paged(coalesce((
     select jsonb_agg(jsonb_build_array(b.id, {{batch_shown}}) order by b.id desc)
       from (select b.*

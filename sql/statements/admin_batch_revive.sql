@@ -1,5 +1,5 @@
--- Activates accounts that were deactivated together, which are locked, with the audit log. $1 tenant, $2 revive (a list of objects: user, had:
--- whether the document said that it was active)
+-- Activates locked accounts that were deactivated together, with the audit log. $1 tenant, $2 revive (a list of
+-- objects: user, had: whether the document had `active`)
 with x as materialized (
     select r.id, r.doc, case when v.had then r.doc || '{"active": true}' else r.doc - 'active' end as new_doc
       from (select v."user", v.had from jsonb_to_recordset($2::jsonb -> 'revive') v ("user" uuid, had boolean) offset 0) v
@@ -17,7 +17,7 @@ with x as materialized (
     select $1, {{actor}}, 'update', 'User', x.id::text, x.doc ->> 'userName', '{"active": false}', jsonb_build_object('active', true) from x order by x.id
     returning 1
 ), found_by as (
-    -- An attribute that is looked up may be `active`.
+    -- `active` may be an indexed attribute.
     insert into scim.lookup (tenant, attribute, key, resource_id)
     select $1, k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys('User', x.new_doc) k
         on conflict do nothing

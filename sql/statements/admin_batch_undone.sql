@@ -1,4 +1,4 @@
--- What of a batch was taken back. $1 tenant, $2 batch, users (a list of ids)
+-- Marks accounts of a batch as undone. $1 tenant, $2 batch, users (a list of ids)
 with noted as (
     update scim.batch_item i
        set undone = now()

@@ -1,4 +1,4 @@
--- Says that accounts are not the same person: each two of them. $1 tenant, $2 users
+-- Records that accounts are different people: each pair of them. $1 tenant, $2 users
 with pair as (
     insert into scim.not_duplicate (tenant, one, other, decided_by)
     select $1, one.id::uuid, other.id::uuid, $acting::text

@@ -1,7 +1,7 @@
--- Accounts that may be the same person: those of one userName or e-mail address, whatever the case, or of one externalId, exactly. The
--- three indexes are read in the order of their keys, so far each and no further; where that gives no whole page, `next` is the key up to
--- which they were read. Of very many that are alike, as where an identity provider sends one externalId for all, the first hundred are
--- shown. $1 tenant, $2 arguments: q, limit, after
+-- Accounts that may be the same person: those with the same userName or e-mail address without case, or exactly the
+-- same externalId. The three indexes are read in the order of their keys, only as far as needed; if that does not fill
+-- the page, `next` is the key up to which they were read. Of very many accounts with the same key, as when an identity
+-- provider sends one externalId for all, the first hundred are shown. $1 tenant, $2 arguments: q, limit, after
 with w as materialized (
     select coalesce(q.after, '') as past, scim.fold(q.q) as low, scim.fold(q.q) || U&'\+10FFFF' as high, q.q as least, q.q || U&'\+10FFFF' as most
       from (select $2::jsonb ->> 'after' as after, coalesce($2::jsonb ->> 'q', '') as q) q

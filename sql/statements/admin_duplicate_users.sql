@@ -1,4 +1,5 @@
--- The accounts of a list, and how many pairs of them are not known to be two persons. $1 tenant, $2 arguments: users
+-- The accounts of a list, and how many pairs of them have not been dismissed as different people. $1 tenant, $2
+-- arguments: users
 with named as materialized (
     select n.name, n.place, u.id
       from jsonb_array_elements_text($2::jsonb -> 'users') with ordinality n (name, place)

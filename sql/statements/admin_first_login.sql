@@ -1,4 +1,5 @@
--- The first login of an account: what the tenant's policies say of it. An identity that somebody else was linked to meanwhile is not linked.
+-- The first login of an account, with what the tenant's policies do then. An identity that was meanwhile linked to
+-- another account is not linked.
 -- $1 tenant, $2 the account's id, $3 issuer and $4 subject, or null
 with u as materialized (
     select r.id, r.doc ->> 'userName' as name

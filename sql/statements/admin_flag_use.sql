@@ -1,4 +1,6 @@
--- Who has a flag: whether any user, which template gives it, and which deleted users, which are locked. $1 tenant, $2 arguments: flag
+-- The use of a flag: whether any user has it, which template gives it, and which deleted users have it, who are
+-- locked.
+-- $1 tenant, $2 arguments: flag
 with f as materialized (
     select f.name from scim.flag f where f.tenant = $1 and f.name_key = scim.fold($2::jsonb ->> 'flag')
 ), gone as materialized (

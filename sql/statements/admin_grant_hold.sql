@@ -1,4 +1,4 @@
--- Locks a grant, of which the audit log will tell all. $1 tenant, $2 arguments: grant
+-- Locks a grant and reads it for the audit log. $1 tenant, $2 arguments: grant
 select {{grant_shown}} as "is", scim.time_text(a.joined) as joined,
        a.source = 'provider' and exists (select from scim.tenant t where t.tenant = $1 and t.sent_entitlements = 'match')
        and exists (select

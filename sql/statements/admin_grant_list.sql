@@ -1,10 +1,10 @@
--- What was granted to accounts one by one, oldest first. $1 tenant, $2 arguments: user, subscription, source, q, limit, after
+-- Grants to single accounts, oldest first. $1 tenant, $2 arguments: user, subscription, source, q, limit, after
 with wanted as materialized (
     select ($2::jsonb ->> 'user')::uuid as user_id, ($2::jsonb ->> 'subscription')::uuid as subscription_id,
            coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000') as after
 ), piece as materialized (
-    -- Of one account, or of all in the order of their ids: each has its index, and its own end. "offset 0" because those of one account, who are
-    -- few, are found by it and then sorted.
+    -- Of one account, or of all in the order of their ids: each has its index and its own limit. "offset 0" because
+    -- the grants of one account are few, and are found by its index and then sorted.
     (select {{granted}}
        from (select a.*
                from scim.access_grant a

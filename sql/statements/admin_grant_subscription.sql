@@ -1,4 +1,5 @@
--- What is granted, which stays, and whether the user has it so already. $1 tenant, $2 arguments: user, subscription
+-- The subscription to grant, locked so that it stays, and whether the user already has such a grant. $1 tenant, $2
+-- arguments: user, subscription
 select s.id::text as "subscriptionId", s.name as subscription, scim.time_text(now()) as granted,
        (select true
           from scim.access_grant a

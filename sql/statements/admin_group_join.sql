@@ -1,4 +1,5 @@
--- Makes users and groups members of a group, which is locked: a new version of it. $1 tenant, $2 id, joins and joinsGroups (lists of ids)
+-- Adds users and groups to a locked group, which gets a new version. $1 tenant, $2 id, joins and joinsGroups (lists of
+-- ids)
 with touched as (
     update scim.resource g
        set version = g.version + 1, last_modified = now(), modified_hour = scim.hour(now())

@@ -1,4 +1,5 @@
--- Whom a list names, who stays, and who of them is no member of a group, which is locked. $1 tenant, $2 arguments: group, members
+-- The users and groups of a list, locked so that they stay, and which of them are not yet members of a locked group.
+-- $1 tenant, $2 arguments: group, members
 with n as materialized (
     select n.name as named, n.place, x.id, x.type
       from jsonb_array_elements_text($2::jsonb -> 'members') with ordinality n (name, place)

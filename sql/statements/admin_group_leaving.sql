@@ -1,4 +1,5 @@
--- Who leaves a group, which is locked, and how many people may lose access by it. $1 tenant, $2 arguments: group, member
+-- The member that leaves a locked group, and how many people may lose access by it. $1 tenant, $2 arguments: group,
+-- member
 select m.member_id::text as "memberId", to_jsonb(case m.member_type when 'User' then 1 else (select {{people_in}} from (select array [m.member_id] as groups offset 0) n) end) as people,
        jsonb_build_array(m.group_id) as touched
   from scim.membership m

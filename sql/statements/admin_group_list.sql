@@ -1,4 +1,5 @@
--- A page of groups in the order of their names, or of archived ones: store/group_list.c fills what is asked. $1 tenant, $2 how many
+-- A page of groups in the order of their names, or of archived ones; store/group_list.c fills the blanks. $1 tenant,
+-- $2 how many
 with candidate as not materialized (
     select r.*
       from scim.resource r

@@ -1,5 +1,5 @@
--- A page of groups that are not archived, in the order in which they were made: those on the wire and those that are not, each by its
--- index, as admin_user_list_created has it. $1 tenant, $2 how many
+-- A page of groups that are not archived, in the order of creation; those that clients see and those that they do not
+-- see are read by one index each, like admin_user_list_created. $1 tenant, $2 how many
 with candidate as not materialized (
     select r.*
       from ((select r.*

@@ -1,4 +1,5 @@
--- What stands against an archived group: who is called so, and which members are not there any more. $1 tenant, $2 arguments: group
+-- What prevents restoring an archived group: whether its name is taken, and which members do not exist any more. $1
+-- tenant, $2 arguments: group
 select exists (select from (select scim.fold(r.doc ->> 'displayName') as key offset 0) k
                  join scim.resource x on x.tenant = $1 and x.group_name_key = k.key and x.id <> r.id) as taken,
        (select jsonb_agg(m.member_id order by m.member_id)

@@ -1,4 +1,5 @@
--- The groups that are called otherwise when a group, which is locked, is: of a project all that are in it, archived ones too. They are locked.
+-- The groups that are renamed together with a locked group: of a project all its groups, also archived ones. They are
+-- locked.
 -- $1 tenant, $2 arguments: group, displayName, project, access
 with own as materialized (
     select h.id, a.kind, a.project, a.access

@@ -1,3 +1,3 @@
--- Takes a member out of a group. $1 tenant, $2 id, memberId
+-- Removes a member from a group. $1 tenant, $2 id, memberId
 delete from scim.membership m
  where m.tenant = $1 and m.group_id = ($2::jsonb ->> 'id')::uuid and m.member_id = ($2::jsonb ->> 'memberId')::uuid

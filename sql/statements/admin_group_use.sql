@@ -1,5 +1,5 @@
--- What a group, which is locked, is used for, which groups it is in, which are locked, and how many people are in it. $1 tenant,
--- $2 arguments: group
+-- The use of a locked group: the groups that contain it, which are locked, its mappings and templates, and how many
+-- people are in it. $1 tenant, $2 arguments: group
 with g as materialized (
     select {{group_named}} as id
 ), m as materialized (

@@ -1,4 +1,4 @@
--- Groups, which are locked, are new versions. $1 tenant, $2 touched (a list of ids; null: none)
+-- Gives locked groups a new version. $1 tenant, $2 touched (a list of ids; null: none)
 with touched as (
     update scim.resource g
        set version = g.version + 1, last_modified = now(), modified_hour = scim.hour(now())

@@ -1,4 +1,4 @@
--- Releases or rejects a held request and those that go with it. $1 tenant, $2 state, until, holds, id
+-- Releases or rejects a held request and those that are decided with it. $1 tenant, $2 state, until, holds, id
 with h as (
 {{hold_decided}}
 returning h.*

@@ -1,4 +1,5 @@
--- Locks what is released with a held request: the same request where it was rejected, and everything that is held where everything may pass.
+-- Locks what is released together with a held request: the same request if it was rejected, and all held requests if
+-- everything may pass.
 -- $1 tenant, $2 arguments: hold, everything
 select jsonb_agg({{hold_told}} order by h.id) as others
   from (select o.*

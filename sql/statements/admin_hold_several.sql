@@ -1,4 +1,4 @@
--- Locks held requests: those that are named, or all that are held. $1 tenant, $2 arguments: holds
+-- Locks held requests: the named ones, or all. $1 tenant, $2 arguments: holds
 with h as materialized (
     select h.*
       from scim.hold h

@@ -13,7 +13,7 @@ select f.since, f.joined, f.user_id,
  cross join lateral (
         select r.doc, concat_ws(E'\n', r.user_name_key, r.display_name_key) as names from scim.resource r where r.tenant = $1 and r.id = f.user_id offset 0) r
   left join lateral (
-        -- Read of those alone who are shown.
+        -- Read only for the accounts that are shown.
         select min(array [g.since, g.joined]) as first,
                jsonb_agg(scim.source_json(g.source, g.source_id, g.name, g.through, g.since) order by g.since, g.source, g.name) as sources,
                jsonb_agg(scim.source_text(g.source, g.name, g.through, g.since) order by g.since, g.source, g.name) as why

@@ -1,5 +1,5 @@
--- Which accounts lines are about: by their userName, or by the e-mail address where people log in by it; and which line of the import was
--- about each before. $1 tenant, $2 import, names (a list of objects: n, userName, email)
+-- The accounts that lines concern: by userName, or by the e-mail address if people log in with it; and which earlier
+-- line of the import concerned each. $1 tenant, $2 import, names (a list of objects: n, userName, email)
 select coalesce(jsonb_object_agg(f.n::text, jsonb_build_object('id', f.id, 'line', (
                select i.line
                  from scim.batch_item i

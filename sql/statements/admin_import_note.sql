@@ -1,10 +1,10 @@
--- What a piece of an import has done. $1 tenant, $2 import, items (a list of objects: user, line, what, undo), and how many lines came to
--- what: made, changed, same, kept, refused
+-- Records what a piece of an import has done. $1 tenant, $2 import, items (a list of objects: user, line, what, undo),
+-- and how many lines had which result: made, changed, same, kept, refused
 with noted as (
     insert into scim.batch_item (tenant, batch_id, user_id, line, what, version, undo)
     select $1, ($2::jsonb ->> 'import')::uuid, x."user", x.line, x.what,
            (select r.version from scim.resource r where r.tenant = $1 and r.id = x."user"),
-           -- A membership that the piece has made has the time of its transaction.
+           -- A membership that the piece has added has the time of its transaction.
            x.undo || jsonb_build_object('at', now())
       from jsonb_to_recordset($2::jsonb -> 'items') x ("user" uuid, line bigint, what text, undo jsonb)
         on conflict do nothing

@@ -1,5 +1,5 @@
--- The links of a tenant's accounts, or of one, in the order in which they were made.
--- $1 tenant, $2 arguments: q, user, limit, after; `user` is an id by then
+-- The links of a tenant's accounts, or of one, in the order of creation.
+-- $1 tenant, $2 arguments: q, user (already resolved to an id), limit, after
 with wanted as materialized (
     select ($2::jsonb ->> 'user')::uuid as user_id, coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000') as after
 ), piece as materialized (

@@ -1,4 +1,5 @@
--- Maps groups. $1 tenant, $2 mappings (a list of objects with id, groupId, subscriptionId, role), added and existing, which are answered
+-- Maps groups. $1 tenant, $2 mappings (a list of objects with id, groupId, subscriptionId, role), added and existing,
+-- which are returned
 with {{grounds_raised}}, made as (
     insert into scim.mapping (tenant, id, group_id, subscription_id, role, created_by)
     select $1, e.id, e."groupId", e."subscriptionId", e.role, $actor

@@ -1,4 +1,4 @@
--- The groups of a list, in its order, which stay, and what they are mapped to. $1 tenant, $2 arguments: groups
+-- The groups of a list, in its order, locked so that they stay, and their mappings. $1 tenant, $2 arguments: groups
 with g as materialized (
     select n.name as named, n.place, x.id, x.doc ->> 'displayName' as name, to_char(x.deleted_at at time zone 'UTC', 'YYYY-MM-DD') as archived
       from jsonb_array_elements_text($2::jsonb -> 'groups') with ordinality n (name, place)

@@ -1,9 +1,9 @@
--- What groups are mapped to, oldest first. $1 tenant, $2 arguments: group, subscription, role, q, limit, after
+-- Mappings, oldest first. $1 tenant, $2 arguments: group, subscription, role, q, limit, after
 with wanted as materialized (
     select ($2::jsonb ->> 'group')::uuid as group_id, ($2::jsonb ->> 'subscription')::uuid as subscription_id,
            coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000') as after
 ), piece as materialized (
-    -- The names are for a search alone, and keys, which are folded already.
+    -- The names are read only for a search, as keys, which are already folded.
     select p.*,
            case when $2::jsonb ? 'q'
                 then coalesce((select s.name_key from scim.subscription s where s.tenant = $1 and s.id = p.subscription_id), scim.fold(p.role)) || E'\n' ||

@@ -1,4 +1,5 @@
--- What a group is mapped to, which stays, and whether it is so already. $1 tenant, $2 arguments: group, subscription, role
+-- The target of a mapping, locked so that it stays, and whether the mapping exists already. $1 tenant, $2 arguments:
+-- group, subscription, role
 with s as materialized (
     select x.id, x.name from scim.subscription x where x.tenant = $1 and x.id = {{subscription_named}} for key share
 ), r as materialized (

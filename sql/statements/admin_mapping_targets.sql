@@ -1,4 +1,5 @@
--- The roles and the subscriptions of two lists, in their order, which stay. $1 tenant, $2 arguments: roles, subscriptions
+-- The roles and the subscriptions of two lists, in their order, locked so that they stay. $1 tenant, $2 arguments:
+-- roles, subscriptions
 with s as materialized (
     {{subscriptions_listed}}
 ), r as materialized (

@@ -1,4 +1,4 @@
--- Who asks, and which tenants he may see: how many, and the first hundred. $1 nothing, $2 arguments: none
+-- The administrator, and the tenants that he may see: how many, and the first hundred. $1 not used, $2 arguments: none
 select jsonb_build_object(
            'user', $actor::text, 'kind', $actor_kind::text,
            'tenant', nullif(current_setting('scim.tenant'), '*'),

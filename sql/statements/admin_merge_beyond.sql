@@ -1,4 +1,5 @@
--- What a user has that the one that it is to be merged into has not: groups and grants; and its links. $1 tenant, $2 arguments: user, into
+-- What a user has that the user it is merged into does not have: groups and grants; and its links. $1 tenant, $2
+-- arguments: user, into
 with u as materialized (
     select {{user_named}} as id, {{into_named}} as into_id
 )

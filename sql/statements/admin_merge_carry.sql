@@ -1,5 +1,6 @@
--- Gives one user the memberships, links, grants and the first login of another one, which leaves its groups. Who has logged in before does not
--- log in for the first time again. The audit log tells which grants were moved, and all of each. $1 tenant, $2 gone, into (ids), joins (ids of groups), carriesLinks
+-- Gives one user the memberships, links, grants and the first login of another one, which leaves its groups. A user
+-- that has logged in before does not log in for the first time again. The audit log has all data of the moved grants.
+-- $1 tenant, $2 gone, into (ids), joins (ids of groups), carriesLinks
 with {{tell}}, a as materialized (
     select ($2::jsonb ->> 'gone')::uuid as gone, ($2::jsonb ->> 'into')::uuid as into_id
 ), joined as (

@@ -1,2 +1,2 @@
--- The same of one that is only looked at. $1 tenant, $2 arguments: user, into
+-- The same without a lock. $1 tenant, $2 arguments: user, into
 {{into_facts}}

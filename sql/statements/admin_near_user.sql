@@ -1,4 +1,5 @@
--- Users that stand beside a name in their order, before them those that are called so or have it as an e-mail address. $1 tenant, $2 a name
+-- Users next to a name in alphabetical order; first those with exactly this display name or e-mail address. $1 tenant,
+-- $2 a name
 (select u.doc ->> 'userName'
    from scim.resource u
   where u.tenant = $1 and u.display_name_key = scim.fold($2::text) and (u.type = 'User' and u.deleted_at is null) is true

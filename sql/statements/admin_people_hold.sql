@@ -1,5 +1,6 @@
--- Locks the groups that users are going to join, and then the users, each by id, as all transactions do that change several
--- (resource_hold.sql). What is not there is not missed here. $1 tenant, $2 groups (a list of names), users (a list of ids)
+-- Locks the groups that users are going to join, and then the users, each by id, in the same order as all transactions
+-- that change several resources (resource_hold.sql). Missing ones are not an error here. $1 tenant, $2 groups (a list
+-- of names), users (a list of ids)
 select l.held
   from (select r.type, r.id
           from (select {{group_found}} as id from jsonb_array_elements_text($2::jsonb -> 'groups') n (name)

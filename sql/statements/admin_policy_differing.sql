@@ -1,7 +1,8 @@
--- Who has what by one set of rules and not by the other: how many, and the first of them, in the order of their ids. Reads indexes, and of no row
--- anything else. $1 tenant; of each concern $2 subscription, $3 role, $4 and $5 its seats before and after; of each gift $6 the concern's number, $7 the
--- group whose members have it, or null for all synchronised accounts, $8 and $9 whether it is there before and after, $10 and $11 since when;
--- $12 and $13 the policy before and after, $14 how many to show
+-- The access that only one of two sets of rules gives: how many people, and the first of them in the order of their
+-- ids. It reads indexes, and the columns of few rows. $1 tenant; of each concern (a subscription or a role) $2
+-- subscription, $3 role, $4 and $5 its seats before and after; of each gift (a source) $6 the concern's number, $7 the
+-- group whose members have it, or null for all synchronised accounts, $8 and $9 whether it exists before and after,
+-- $10 and $11 since when; $12 and $13 the policy before and after, $14 how many to show
 with concern as materialized (
     select c.n::int as n, c.subscription_id, c.role, c.seats_was, c.seats_will, c.seats_was is not null or c.seats_will is not null as counted
       from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) with ordinality c (subscription_id, role, seats_was, seats_will, n)
@@ -9,13 +10,15 @@ with concern as materialized (
     select g.n, g.via, g.was, g.will, g.since_was, g.since_will
       from unnest($6::int[], $7::uuid[], $8::boolean[], $9::boolean[], $10::timestamptz[], $11::timestamptz[]) g (n, via, was, will, since_was, since_will)
 ), unsteered as not materialized (
-    -- The members of groups that policy and groups do not decide about, who are few: inactive and protected accounts, and groups.
+    -- Members of groups to which policy and groups do not apply, which are few: inactive and protected accounts, and
+    -- groups.
     select r.id from scim.resource r
      where r.tenant = $1 and r.type = 'User' and r.deleted_at is null and (not r.active or r.protected is not null)
      union all
     select m.member_id from scim.membership m where m.tenant = $1 and m.member_type = 'Group'
 ), plain as materialized (
-    -- What one group alone gives, as it was and as it will be: of how many members that is, and the seats that are taken of them.
+    -- Subscriptions of which one group is the only source: the number of its members, and the seats that they take
+    -- before and after.
     select p.n, p.via, p.members, case when p.was then least(p.members, p.seats_was) else 0 end as was,
            case when p.will then least(p.members, p.seats_will) else 0 end as will
       from (select c.n, c.seats_was, c.seats_will, g.via, g.was, g.will,
@@ -29,8 +32,8 @@ with concern as materialized (
                and not exists (select from scim.access_grant a where a.tenant = $1 and a.subscription_id = c.subscription_id)
             offset 0) p
 ), differing_plain as materialized (
-    -- Those who are between the two, in the order of joining. All are found in the order of their ids, and so are those who come before the last
-    -- seat, where it is nearer to the end.
+    -- The people between the two numbers of seats, in the order of joining. If that is all members, or those before a
+    -- last seat in the second half, they are found in the order of their ids.
     select p.n, x.member_id as user_id, p.will > p.was as granted
       from plain p
      cross join lateral (
@@ -54,7 +57,8 @@ with concern as materialized (
                     select m.member_id
                       from scim.membership m
                      where m.tenant = $1 and m.group_id = p.via
-                       -- Not a comparison of rows, by which all of them would be read in the order of joining.
+                       -- Not a comparison of rows, for which PostgreSQL would read all of them in the order of
+                       -- joining.
                        and (m.added < b.added or m.added = b.added and m.member_id <= b.member_id)
                        and m.member_id not in (select u.id from unsteered u)
                      order by m.member_id
@@ -71,10 +75,11 @@ with concern as materialized (
               order by y.member_id
               limit $14::int)) x
 ), crowdless as materialized (
-    -- Subscriptions without seats that several things give.
+    -- Subscriptions without a number of seats and with several sources.
     select c.n, c.subscription_id from concern c where c.role is null and not c.counted and c.n not in (select p.n from plain p)
 ), bulk as materialized (
-    -- Of what gives each of these, that which most have: all synchronised accounts, or the largest group. Who is in it is counted, and not read.
+    -- The largest source of each: all synchronised accounts, or the largest group. Its people are counted and not
+    -- read.
     select distinct on (g.n) g.n, g.via, g.was, g.will
       from crowdless c
       join gift g on g.n = c.n
@@ -85,7 +90,8 @@ with concern as materialized (
             offset 0) z
      order by g.n, z.most desc nulls first, g.via
 ), single as materialized (
-    -- People who have one of these for another reason, one by one, and whether they are in the bulk too.
+    -- People who have one of these from another source, one by one, and whether the largest source gives it to them,
+    -- too.
     select x.n, x.user_id, bool_or(x.was) as was, bool_or(x.will) as will,
            case when b.via is null
                 then exists (select from scim.resource r
@@ -112,8 +118,8 @@ with concern as materialized (
       left join bulk b on b.n = s.n
      where (s.was or s.in_bulk and b.was is true) <> (s.will or s.in_bulk and b.will is true)
 ), differing_bulk as materialized (
-    -- The others, who have it by the bulk alone: how many, and the first of them. All synchronised accounts are those whom clients see, without
-    -- those that policy and groups do not decide about.
+    -- The others, who have it only from the largest source: how many, and the first of them. All synchronised accounts
+    -- are those that clients see, without those to which policy and groups do not apply.
     select b.n, b.will as granted, x.ids,
            case when b.via is not null
                 then coalesce(scim.steered_members($1, b.via),
@@ -147,10 +153,10 @@ with concern as materialized (
 ), other as materialized (
     select c.* from concern c where c.n not in (select p.n from plain p union all select s.n from crowdless s)
 ), own_role as materialized (
-    -- The roles that accounts have of their own.
+    -- Roles that accounts have themselves.
     select r.id, r.role from scim.resource r where r.tenant = $1 and r.role is not null and exists (select from concern c where c.role is not null)
 ), ground as not materialized (
-    -- Each ground of the others, as the view scim.ground has it, with the rules by which it is one.
+    -- The sources of all other concerns, as in the view scim.ground, with the rules under which each counts.
     select c.n, c.counted, r.id as user_id, case when c.counted then scim.id_time(r.id) end as joined, g.was, g.will, g.since_was, g.since_will
       from other c
       join gift g on g.n = c.n
@@ -159,7 +165,7 @@ with concern as materialized (
               from scim.resource s
               join scim.resource w on w.tenant = $1 and w.id = s.id and w.type = 'User' and w.wire
              where s.tenant = $1 and s.type = 'User' and s.active and s.protected is null
-               -- Who is active is not deleted.
+               -- Active accounts are not deleted.
                and not exists (select from scim.resource l
                                 where l.tenant = $1 and l.id = s.id and l.type = 'User' and l.source <> 'scim' and l.deleted_at is null)) r
      where g.via is null
@@ -184,7 +190,7 @@ with concern as materialized (
      where g.counted
      group by g.n, g.user_id
 ), crowd as materialized (
-    -- In which of the two somebody waits: only there they are put in order.
+    -- Whether somebody waits for a seat before and after: only then people are sorted.
     select c.n, c.seats_was, c.seats_will, coalesce(count(h.was) > c.seats_was, false) as waits_was,
            coalesce(count(h.will) > c.seats_will, false) as waits_will
       from other c
@@ -198,7 +204,7 @@ with concern as materialized (
              group by g.n, g.user_id
             having bool_or(g.was) <> bool_or(g.will)) d
       join concern c on c.n = d.n
-     -- Who has the role of the account's own, or by default, has it before and after.
+     -- An account that has the role itself or by default has it before and after.
      where c.role is null
         or (c.role, d.user_id) not in (select o.role, o.id from own_role o)
        and (c.role is distinct from (select t.default_role from scim.tenant t where t.tenant = $1) or d.user_id in (select o.id from own_role o))

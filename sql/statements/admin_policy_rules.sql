@@ -1,5 +1,6 @@
--- What gives access in a tenant: its policy, subscriptions, mappings, and the groups whose members have what a group is mapped to, which are itself and
--- those in it. And what names stand for, each as `named`. Times are microseconds since 1970.
+-- The rules that give access in a tenant: its policy, subscriptions, mappings, and the groups whose members get what a
+-- group is mapped to: the group itself, and those in it. And the objects of the names, each as `named`. Times are
+-- microseconds since 1970.
 -- $1 tenant, $2 groups, roles and subscriptions: lists of names
 with found as materialized (
     select n.name as named, x.id, x.doc ->> 'displayName' as name, to_char(x.deleted_at at time zone 'UTC', 'YYYY-MM-DD') as archived
@@ -11,7 +12,7 @@ with found as materialized (
      union
     select f.id from found f
 ), alive as materialized (
-    -- One look-up by the key for each.
+    -- One look-up by the key for each mapping.
     select m.id
       from mapped m
      cross join lateral (

@@ -1,4 +1,5 @@
--- Makes a resource of an administrator, with its rows of scim.lookup and the tally. $1 tenant, $2 id, type, doc, source (default: scim)
+-- Adds a resource of an administrator, with its rows of scim.lookup and the tally. $1 tenant, $2 id, type, doc, source
+-- (default: scim)
 with made as (
     insert into scim.resource (tenant, id, type, doc, source, wire, display_name_key, group_name_key, modified_hour)
     select $1, x.id, x.type, x.doc, x.source, x.source <> 'local', scim.fold(x.doc ->> 'displayName'),

@@ -1,5 +1,5 @@
--- Changes resources of administrators, which are locked. $1 tenant, $2 id, type, doc, was (the document before), gone, and where they are
--- others than scim and false, source, wasSource, wasGone; or a list of such objects, changes
+-- Changes locked resources of administrators. $1 tenant, $2 id, type, doc, was (the document before), gone, and, if
+-- they differ from scim and false, source, wasSource, wasGone; or a list of such objects, changes
 with x as materialized (
     select c.id, c.type, c.doc, c.was, coalesce(c.source, 'scim') as source, c.gone, coalesce(c."wasGone", false) as was_gone,
            now() as at, not c.gone and coalesce(c.source, 'scim') <> 'local' as wire,

@@ -1,5 +1,6 @@
--- Some people of a tenant for a review of access, in the order of their ids: how each is now, and what the audit log tells of how it became so
--- (lists of entries, oldest first); who was erased, too. Times are microseconds since 1970. $1 tenant, $2 arguments: after, most
+-- Some people of a tenant for a review of access, in the order of their ids, including erased ones: their present
+-- state, and the entries of the audit log from which earlier states follow (lists, oldest first). Times are
+-- microseconds since 1970. $1 tenant, $2 arguments: after, most
 with person as materialized (
     select x.id
       from ((select r.id
@@ -17,7 +18,7 @@ with person as materialized (
      order by x.id
      limit ($2::jsonb ->> 'most')::int
 ), sought as materialized (
-    -- An object, in which a name is found by few steps, as in a hash table.
+    -- An object, because a key in it is found faster than in an array.
     select jsonb_object_agg(p.id, true) as ids from person p
 )
 select jsonb_build_object(
@@ -29,7 +30,8 @@ select jsonb_build_object(
                                     'source', r.source, 'protected', r.protected, 'role', r.role,
                                     'created', (extract(epoch from r.created) * 1000000)::bigint,
                                     'deleted', (extract(epoch from r.deleted_at) * 1000000)::bigint) end,
-                          -- A range of one, in the order of the index that has it: no other index gives that, whatever the statistics say.
+                          -- A range of one value, in the order of the index: only that index can be used for it,
+                          -- whatever the statistics are.
                           'log', (select jsonb_agg(jsonb_build_object('at', (extract(epoch from a.at) * 1000000)::bigint, 'action', a.action,
                                                                       'actor', a.actor, 'before', a.before, 'after', a.after))
                                     from (select p.id::text as id offset 0) o
@@ -46,7 +48,7 @@ select jsonb_build_object(
                                                                          'joined', (extract(epoch from g.joined) * 1000000)::bigint))
                                        from scim.access_grant g where g.tenant = $1 and g.user_id = p.id)) order by p.id)
                  from person p
-                 -- One look-up for each.
+                 -- One look-up for each person.
                  left join lateral (
                         select r.id, r.doc, r.source, r.protected, r.role, r.created, r.deleted_at from scim.resource r
                          where r.tenant = $1 and r.id = p.id offset 0) r on true),

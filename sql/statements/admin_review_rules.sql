@@ -1,20 +1,21 @@
--- What a review of access needs of a tenant as a whole: how it is now, and what the audit log tells of how it became so (lists of entries,
--- oldest first). Each log is a range of one in the order of the index that has it: no other index gives that, whatever the statistics say. Times
--- are microseconds since 1970. `begins` is from when on the log tells enough. $1 tenant, $2 no arguments
+-- The state of a whole tenant for a review of access: the present one, and the entries of the audit log from which
+-- earlier states follow (lists, oldest first). Each log is a range of one value in the order of the index: only that
+-- index can be used for it, whatever the statistics are. Times are microseconds since 1970. `begins` is the time from
+-- which the log is sufficient. $1 tenant, $2 no arguments
 with entry as materialized (
-    -- Of mappings, by an index of its own.
+    -- Entries about mappings, which have an index of their own.
     select a.id, (extract(epoch from a.at) * 1000000)::bigint as at, a.action, a.object_id, coalesce(a.after, a.before) as what
       from scim.audit a
      where a.tenant = $1 and a.action in ('map', 'unmap')
 ), grp as materialized (
-    -- Those that are mapped, or were, and all of a tenant that has groups in groups.
+    -- Groups that are or were mapped, and all groups of a tenant with nested groups.
     select p.group_id as id from scim.mapping p where p.tenant = $1
      union
     select e.object_id::uuid from entry e
      union
     select r.id from scim.tenant t, scim.resource r where t.tenant = $1 and t.nests and r.tenant = $1 and r.type = 'Group'
 ), sought as materialized (
-    -- An object, in which a name is found by few steps, as in a hash table.
+    -- An object, because a key in it is found faster than in an array.
     select jsonb_object_agg(g.id, true) as ids from grp g
 )
 select jsonb_build_object(

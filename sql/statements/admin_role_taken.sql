@@ -1,2 +1,2 @@
--- Which role is called so. $1 tenant, $2 arguments: role
+-- The role that has the name. $1 tenant, $2 arguments: role
 select {{role_named}} as taken, scim.time_text(now()) as created

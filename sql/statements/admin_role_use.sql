@@ -1,4 +1,4 @@
--- What a role, which is locked, is used for; and which deleted users have it, who are locked. $1 tenant, $2 arguments: role
+-- The use of a locked role; and the deleted users that have it, who are locked. $1 tenant, $2 arguments: role
 with v as materialized (
     select {{role_named}} as role
 ), gone as materialized (

@@ -1,4 +1,5 @@
--- Remembers the sizes of large groups that alone are mapped to a subscription, where they have changed; a server that only reads remembers nothing.
+-- Stores the sizes of large groups that are the only group mapped to a subscription, if they have changed; a read-only
+-- server stores nothing.
 -- $1 tenant
 select case when not current_setting('transaction_read_only')::boolean then scim.remember_sizes($1, array(
            select (array_agg(p.group_id)) [1]

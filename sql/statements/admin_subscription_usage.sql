@@ -6,7 +6,7 @@ with s as materialized (
      union
     select d.via from s join scim.reach_nested d on d.tenant = $1 and d.subscription_id = s.id
 ), member as not materialized (
-    -- The members of these groups that policy and groups decide about: all but those, who are few, that they do not.
+    -- The members of these groups to which policy and groups apply: all but the few to which they do not.
     select m.member_id
       from via v
      cross join lateral (select m.member_id from scim.membership m where m.tenant = $1 and m.group_id = v.via offset 0) m
@@ -14,7 +14,7 @@ with s as materialized (
                                 where r.tenant = $1 and r.type = 'User' and r.deleted_at is null and (not r.active or r.protected is not null))
        and m.member_id not in (select e.member_id from via w join scim.membership e on e.tenant = $1 and e.group_id = w.via and e.member_type = 'Group')
 ), other as materialized (
-    -- Whether anything else gives it.
+    -- Whether there is any other source.
     select exists (select from s join scim.reach_all a on a.tenant = $1 and a.subscription_id = s.id)
            or exists (select from s join scim.access_grant a on a.tenant = $1 and a.subscription_id = s.id) as any
 ), counted as materialized (

@@ -1,4 +1,5 @@
--- What a subscription, which is locked, is used for: the policy, the first mapping, grant and template. $1 tenant, $2 arguments: subscription
+-- The use of a locked subscription: the policy, the first mapping, grant and template. $1 tenant, $2 arguments:
+-- subscription
 select s.automatic and (select t.sync_policy from scim.tenant t where t.tenant = $1) = 'all' as "policyGives",
        (select g.doc ->> 'displayName'
           from scim.mapping p

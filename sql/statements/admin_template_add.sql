@@ -1,4 +1,5 @@
--- Makes a template. $1 tenant, $2 id, name, priority, condition, conditionSql, conditionParams, role, groupIds, subscriptionIds, flags
+-- Adds a template. $1 tenant, $2 id, name, priority, condition, conditionSql, conditionParams, role, groupIds,
+-- subscriptionIds, flags
 with t as (
 insert into scim.template (tenant, id, name, name_key, priority, condition, condition_sql, condition_params, role, groups, subscriptions, flags)
 select $1, x.id, x.name, scim.fold(x.name), x.priority, x.condition, x."conditionSql", x."conditionParams", x.role,

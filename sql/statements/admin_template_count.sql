@@ -1,4 +1,4 @@
--- How many accounts a condition is true of; it fills `filter`, and its values are elements of $1.
+-- How many accounts a condition matches; it fills `filter`, and its values are elements of $1.
 -- $1 its values, $2 tenant
 with condition as (select $1::text[])
 select jsonb_build_object('accounts', (select count(*)

@@ -1,5 +1,6 @@
--- What a template gives, which stays; null where there is no such argument. Of each list what was found by a name, in the order of the
--- list, and the names and ids as they are kept. $1 tenant, $2 arguments: role, groups, subscriptions, flags
+-- What a template gives, locked so that it stays; null if there is no such argument. For each list the objects that
+-- were found by name, in the order of the list, and the names and ids as they are stored. $1 tenant, $2 arguments:
+-- role, groups, subscriptions, flags
 with r as materialized (
     select x.doc ->> 'value' as value
       from scim.resource x

@@ -1,4 +1,5 @@
--- Which accounts a condition is true of; it fills `filter`, and its values are elements of $1. Accounts are read in the order of their ids.
+-- The accounts that a condition matches; it fills `filter`, and its values are elements of $1. Accounts are read in
+-- the order of their ids.
 -- $1 its values, $2 how many, $3 tenant, $4 arguments: q, after
 with condition as (select $1::text[]), candidate as not materialized (
     select r.*

@@ -1,5 +1,5 @@
--- Changes a template. $1 tenant, $2 id, name, priority, condition, role, flags; where they have changed conditionSql, conditionParams, groupIds,
--- subscriptionIds
+-- Changes a template. $1 tenant, $2 id, name, priority, condition, role, flags; if they have changed also
+-- conditionSql, conditionParams, groupIds, subscriptionIds
 with t as (
 update scim.template t
    set name = x.name, name_key = scim.fold(x.name), priority = x.priority, condition = x.condition,

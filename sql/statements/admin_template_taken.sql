@@ -1,5 +1,5 @@
--- Which other template is called so, and the place of a new one: after all others, with room between them. $1 tenant,
--- $2 arguments: name, priority, and of one that is there, template
+-- The other template that has the name, and the priority of a new one: after all others, with room between them.
+-- $1 tenant, $2 arguments: name, priority, and for an existing one, template
 select (select t.name
           from scim.template t
          where t.tenant = $1 and t.name_key = scim.fold($2::jsonb ->> 'name') and t.id is distinct from {{template_named}}) as taken,

@@ -1,4 +1,4 @@
--- Refuses a tenant that is not there, or is not the administrator's.
+-- Refuses a tenant that does not exist, or that the administrator may not see.
 -- $1 tenant
 select case
            when not exists (select from scim.tenant t where t.tenant = $1::text)

@@ -1,4 +1,5 @@
--- A tenant that was switched on, with the token that was made and the offer to bring back whom switching off has deactivated. The store puts its text in the place of the null that stands for it.
+-- A tenant that was switched on, with the token that was issued and the offer to reactivate the accounts that
+-- switching off has deactivated. The store replaces the null of `token` by the token's text.
 -- $1 tenant, $2 keyId (null: none)
 select scim.tenant_counted(x) || jsonb_build_object(
            'warnings', coalesce((select jsonb_build_array(format('%s accounts were deactivated when provisioning was switched off on %s, and stay so. To '

@@ -1,4 +1,4 @@
--- Whom switching provisioning off would change. $1 tenant, $2 arguments: accounts
+-- The accounts that switching provisioning off would change. $1 tenant, $2 arguments: accounts
 with x as materialized (
     select r.type, r.doc ->> 'userName' as name, r.id from scim.resource r where {{settled}}
 )

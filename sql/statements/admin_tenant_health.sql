@@ -1,4 +1,4 @@
--- How a tenant is doing, beside what the list of tenants shows of its settings. $1 tenant
+-- The state of a tenant, in addition to the settings that the list of tenants shows. $1 tenant
 select jsonb_build_object(
            'lastRequest', scim.time_text(k.last_used), 'held', h.n, 'refused', b.n,
            'health', case when not s.enabled then 'off' when k.valid = 0 then 'no-token' when k.last_used is null then 'unused' when k.quiet then 'quiet'

@@ -1,2 +1,2 @@
--- Whether there was a tenant that is called so: its audit log is kept. $1 tenant
+-- Whether a tenant with the name existed: its audit log is kept. $1 tenant
 select exists (select from scim.audit a where a.tenant = $1) and not exists (select from scim.tenant t where t.tenant = $1) as "wasThere"

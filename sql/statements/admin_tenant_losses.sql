@@ -1,5 +1,6 @@
--- What the last hour took from people before there was a guard counts too: the audit log tells it, which is read backwards by its key.
--- The argument is read by a subquery: Citus finds no server for what a constant has made false. $1 tenant, $2 lossesCount
+-- Counts the access that was removed in the last hour before the guard was switched on, from the audit log, which is
+-- read backwards by its key. The argument is read by a subquery: Citus finds no server for a condition that is a false
+-- constant. $1 tenant, $2 lossesCount
 with gone as (
     delete from scim.loss l where l.tenant = $1 and (select ($2::jsonb ->> 'lossesCount')::boolean)
 )

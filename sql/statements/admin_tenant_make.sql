@@ -1,4 +1,4 @@
--- Makes a tenant, with the settings that the table has for all; no row where there is one. $1 tenant
+-- Adds a tenant, with the defaults of the table; no row if it exists. $1 tenant
 with t as (
     insert into scim.tenant (tenant) values ($1) on conflict do nothing returning *
 )

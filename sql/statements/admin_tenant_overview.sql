@@ -6,14 +6,14 @@ with t as materialized (
      cross join lateral scim.tenant_counted(jsonb_build_object('tenant', x.tenant)) c
      where x.tenant = $1 and $2::jsonb is not null
 ), token as materialized (
-    -- Those that matter now: valid ones, and those whose end somebody may have missed.
+    -- The tokens that matter now: valid ones, and those whose expiry somebody may have missed.
     select k.*
       from scim.token k
      where k.tenant = $1 and k.revoked is null and k.expires > now() - interval '30 days'
      order by k.created desc
      limit 100
 ), bad as materialized (
-    -- The newest requests that were refused or failed.
+    -- The newest refused or failed requests.
     select a.at, a.id, a.status, a.type, a.reason, a.held, a.object
       from scim.activity a
      where a.tenant = $1 and a.status >= 400 and a.at >= now() - interval '24 hours' and a.token_name is not null

@@ -1,4 +1,4 @@
--- What another policy gives from now on is given since now. $1 tenant, $2 syncPolicy
+-- Changes the sync policy; what the new policy gives counts from now. $1 tenant, $2 syncPolicy
 with was as materialized (
     select t.tenant from scim.tenant t where t.tenant = $1 and t.sync_policy <> $2::jsonb ->> 'syncPolicy'
 ), mapped as (

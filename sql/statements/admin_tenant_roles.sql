@@ -1,5 +1,6 @@
--- Gives a new tenant the built-in roles, which /Roles shows. One document has both shapes, the IETF draft's and Okta's: each resource type shows
--- the attributes of its own schema. Ids are ordered by their milliseconds, so each has another one. $1 tenant
+-- Gives a new tenant the built-in roles, which /Roles shows. One document has the attributes of both the IETF draft's
+-- and Okta's schema; each resource type shows those of its own. Ids are ordered by their milliseconds, so each has
+-- another one. $1 tenant
 with made as (
     insert into scim.resource (tenant, id, type, doc, display_name_key, modified_hour)
     select $1, scim.new_id(clock_timestamp() + b.place * interval '1 ms'), 'Role',

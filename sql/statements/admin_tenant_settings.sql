@@ -1,4 +1,5 @@
--- What the settings of a tenant, which is locked, name, and what stands against them. $1 tenant, $2 arguments: any settings
+-- The objects that new settings of a locked tenant name, and what prevents the settings. $1 tenant, $2 arguments: any
+-- settings
 with t as materialized (
     select t.* from scim.tenant t where t.tenant = $1
 ), d as materialized (

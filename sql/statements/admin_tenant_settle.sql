@@ -1,5 +1,6 @@
--- What becomes of the accounts when provisioning is switched off, with the audit log. Those that are deactivated are a batch, which can be
--- taken back. $1 tenant, $2 accounts, batch (null: none)
+-- Changes the accounts when provisioning is switched off, with the audit log. Accounts that are deactivated are a
+-- batch, which can be undone.
+-- $1 tenant, $2 accounts, batch (null: none)
 with x as materialized (
     select r.id, r.type, r.doc, r.active, r.version, $2::jsonb ->> 'accounts' = 'local' as becomes_local,
            case $2::jsonb ->> 'accounts' when 'local' then r.doc else r.doc || '{"active": false}' end as new_doc
@@ -38,7 +39,7 @@ with x as materialized (
      order by x.type, x.id
     returning 1
 ), found_by as (
-    -- An attribute that is looked up may be `active`.
+    -- `active` may be an indexed attribute.
     insert into scim.lookup (tenant, attribute, key, resource_id)
     select $1, k.attribute, k.key, x.id from x cross join lateral scim.lookup_keys(x.type, x.new_doc) k where not x.becomes_local
         on conflict do nothing

@@ -1,4 +1,5 @@
--- The tokens of a tenant that are not revoked, which are locked, and when a new one ends. $1 tenant, $2 arguments: expires
+-- The tokens of a tenant that are not revoked, which are locked, and when a new one expires. $1 tenant, $2 arguments:
+-- expires
 with e as materialized (
     select coalesce(($2::jsonb ->> 'expires')::timestamptz, now() + interval '30 days') as at
 )

@@ -1,7 +1,7 @@
--- Makes a token, with copies of the tenant's settings. The store puts it in the place of the null that stands for it.
+-- Adds a token, with copies of the tenant's settings. The store replaces the null by the token's text.
 -- $1 tenant, $2 the token as it is shown, with its digest
 with {{tell}}, ended as (
-    -- Of the same name, and past its end: it is revoked, so that its name is free.
+    -- An expired token of the same name is revoked, so that its name is free.
     update scim.token k
        set revoked = now(), revoked_by = $2::jsonb ->> 'createdBy'
      where k.tenant = $1 and k.revoked is null and k.expires <= now() and k.name = $2::jsonb ->> 'name'

@@ -1,4 +1,4 @@
--- Refuses a token from the next request on. $1 tenant, $2 keyId, revokedBy
+-- Revokes a token, from the next request on. $1 tenant, $2 keyId, revokedBy
 with k as (
 update scim.token k
    set revoked = now(), revoked_by = $2::jsonb ->> 'revokedBy'

@@ -1,4 +1,4 @@
--- Changes what a token may do. $1 tenant, $2 the token as it is shown
+-- Changes a token's terms. $1 tenant, $2 the token as it is shown
 with k as (
 update scim.token k
    set description = x.description, read_only = x."readOnly", addresses = x.addresses::cidr[], rate = x.rate, burst = x.burst,

@@ -1,4 +1,4 @@
--- What a new token stands against, while the tenant's row is locked. $1 tenant, $2 arguments: name, external, expires
+-- What prevents a new token, while the tenant's row is locked. $1 tenant, $2 arguments: name, external, expires
 with t as materialized (
     select t.one_token from scim.tenant t where t.tenant = $1 for no key update
 ), e as materialized (

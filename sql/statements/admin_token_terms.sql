@@ -1,4 +1,5 @@
--- What the terms of a token name: its user, who is not deleted, and its addresses. $1 tenant, $2 arguments: user, addresses
+-- The objects that the terms of a token name: its user, who is not deleted, and its addresses. $1 tenant, $2
+-- arguments: user, addresses
 select (select coalesce((select x.id
                            from scim.resource x
                           where x.tenant = $1 and x.id = scim.as_id($2::jsonb ->> 'user') and x.type = 'User' and x.deleted_at is null),

@@ -1,2 +1,2 @@
--- A user that is made or changed. $1 tenant, $2 id
+-- A user that was added or changed. $1 tenant, $2 id
 select {{user_whole}} from scim.resource r where r.tenant = $1 and r.id = ($2::jsonb ->> 'id')::uuid

@@ -1,4 +1,4 @@
--- What belongs to a user, which is locked: the groups that it is in, and its grants. $1 tenant, $2 arguments: user
+-- The groups and grants of a locked user. $1 tenant, $2 arguments: user
 select (select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.doc ->> 'displayName') order by g.id)
           from scim.membership m
          cross join lateral (select x.id, x.doc from scim.resource x where x.tenant = $1 and x.id = m.group_id offset 0) g

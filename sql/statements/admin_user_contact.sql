@@ -1,4 +1,4 @@
--- Who is the main contact beside a user that is to be it. $1 tenant, $2 arguments: user, kind
+-- The main contact, if it is another user than the one that is going to be. $1 tenant, $2 arguments: user, kind
 select (select x.doc ->> 'userName'
           from scim.resource x
          where x.tenant = $1 and x.protected = 'main-contact' and x.deleted_at is null and x.id <> u.id and $2::jsonb ->> 'kind' = 'main-contact'

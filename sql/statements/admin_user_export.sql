@@ -1,4 +1,5 @@
--- Accounts that are not deleted, as an import reads them, oldest first: those on the wire and those that are not have an index each.
+-- Accounts that are not deleted, in the form that an import reads, oldest first; those that clients see and those that
+-- they do not see are read by one index each.
 -- $1 tenant, $2 arguments: source, limit, after
 with w as materialized (
     select coalesce(($2::jsonb ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000') as place

@@ -1,4 +1,4 @@
--- What has changed an account, its groups and its access, newest first; of people who are gone, too.
+-- Changes of an account, its groups and its access, newest first; also of people who do not exist any more.
 -- $1 tenant, $2 arguments: user, since, until, limit, after
 with recursive w as materialized (
     select x.key::uuid as id, x.key, coalesce(($2::jsonb ->> 'after')::bigint, 9223372036854775807) as place
@@ -6,7 +6,7 @@ with recursive w as materialized (
 ), member as materialized (
     select m.id, m.object_id, m.action from scim.member_audit m where m.tenant = $1 and {{member_audit_of}}
 ), joined as materialized (
-    -- Between which entries it was in which group, as far as the log tells.
+    -- The audit entries between which it was in each group, as far as the log goes back.
     select x.group_id, min(x.id) filter (where x.action = 'add-members') as since,
            max(x.id) filter (where x.action = 'remove-members') as until
       from (select m.object_id as group_id, m.id, m.action from member m
@@ -19,7 +19,7 @@ with recursive w as materialized (
                 then 9223372036854775807 else coalesce(j.until, 9223372036854775807) end as until
       from joined j
 ), above (group_id, since, until, depth) as (
-    -- The same of the groups that those were in, for as long as it was in them.
+    -- The same for the groups that contained those, while it was in them.
     select g.group_id, g.since, g.until, 0 from grp g
      union
     select o.group_id, greatest(g.since, o.since), least(g.until, o.until), g.depth + 1
@@ -44,7 +44,7 @@ with recursive w as materialized (
        from scim.audit a
       where a.tenant = $1 and a.object_id = (select w.key from w) and a.id < (select w.place from w) and {{history_where}})
      union all
-    -- Of those who joined or left with it, of whom there may be very many, nothing is told.
+    -- Other people who joined or left by the same entry, who may be very many, are left out.
     (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
             a.object_name, case when a.action = 'remove-members' then w.own end as before,
             case when a.action = 'add-members' then w.own end as after, a.weight, a.logins, null
@@ -53,7 +53,7 @@ with recursive w as materialized (
       cross join (select jsonb_build_object('members', jsonb_build_array(w.key)) as own from w) w
       where a.id < (select w.place from w) and {{history_where}})
      union all
-    -- That one of its groups joined or left another one while it was in it.
+    -- Entries by which one of its groups joined or left another group while it was in it.
     (select a.tenant, a.id, a.at, a.xid, a.actor_kind, a.actor, a.actor_key, a.request, a.action, a.object_type, a.object_id,
             a.object_name, case when a.action = 'remove-members' then v.own end as before,
             case when a.action = 'add-members' then v.own end as after, a.weight, a.logins, v.name
@@ -69,7 +69,7 @@ with recursive w as materialized (
             offset 0) a
       where {{history_where}})
      union all
-    -- What happened to its groups, and to those above them, while it was in them.
+    -- Changes of its groups, and of the groups that contain them, while it was in them.
     (select a.*, null
        from whole g
       cross join lateral (
@@ -80,13 +80,13 @@ with recursive w as materialized (
             offset 0) a
       where {{history_where}})
      union all
-    -- What the tenant decided about everybody.
+    -- Changes of the tenant's settings that concern everybody.
     (select a.*, null
        from scim.audit a
       where a.tenant = $1 and a.object_id = $1 and a.object_type = 'Tenant' and a.id > (select f.id from first f) and a.id < (select w.place from w)
         and a.after ?| array ['syncPolicy', 'loginPolicy', 'enabled', 'defaultRole', 'accounts'] and {{history_where}})
      union all
-    -- What became of the subscriptions that something gives it.
+    -- Changes of the subscriptions for which it has a source.
     (select a.*, null
        from (select distinct s.subscription_id::text as key from scim.ground s where s.tenant = $1 and s.user_id = (select w.id from w)) s
       cross join lateral (

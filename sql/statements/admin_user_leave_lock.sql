@@ -1,4 +1,4 @@
--- Locks the groups that a user is in, before the user itself is. $1 tenant, $2 arguments: user
+-- Locks the groups of a user, before the user itself is locked. $1 tenant, $2 arguments: user
 select l.held
   from (select r.id
           from (select {{user_named}} as id) u

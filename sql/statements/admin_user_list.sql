@@ -1,4 +1,5 @@
--- A page of accounts in the order of their names, in another order, or of those that are given: store/user_list.c fills what is asked.
+-- A page of accounts in the order of their names or in another order, or of given accounts; store/user_list.c fills
+-- the blanks.
 -- $1 tenant, $2 how many
 with candidate as not materialized (
     select r.*

@@ -1,6 +1,7 @@
--- A page of accounts that are not deleted, in the order in which they were made: those on the wire and those that are not, each by its
--- index, which are merged. That has groups and others between, so the type is part of the order, and is given as a range: an order by
--- what equals a constant is none. store/user_list.c fills what is asked. $1 tenant, $2 how many
+-- A page of accounts that are not deleted, in the order of creation; those that clients see and those that they do not
+-- see are read by one index each, and merged. An index has other types, too, so the type is part of the order, and is
+-- compared as a range: PostgreSQL drops a column that equals a constant from the order. store/user_list.c fills the
+-- blanks. $1 tenant, $2 how many
 with candidate as not materialized (
     select r.*
       from ((select r.*

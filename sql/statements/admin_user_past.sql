@@ -1,4 +1,4 @@
--- Whether a deleted user was active when it was deleted, as the audit log has it. $1 tenant, $2 arguments: user
+-- Whether a deleted user was active when it was deleted, according to the audit log. $1 tenant, $2 arguments: user
 select (select (a.before ->> 'active')::boolean
           from scim.audit a
          where a.tenant = $1 and a.object_id = u.id and a.action = 'delete'

@@ -1,5 +1,6 @@
--- What a user, which is locked, has by policy, groups and login, and by nothing that it keeps when it is protected: each since when, and with
--- its place among those who have it since then. As scim.access has it. $1 tenant, $2 arguments: user
+-- The access that a locked user has from policy, groups and login, and from no source that it keeps when it is
+-- protected: since when, and with `joined`, its place among accounts with the same time. As in scim.access. $1 tenant,
+-- $2 arguments: user
 select o.pins
   from (select $1::text as tenant) s
   join scim.tenant t on t.tenant = $1

@@ -1,2 +1,2 @@
--- The same of one that is only looked at. $1 tenant, $2 arguments: user
+-- The same without a lock. $1 tenant, $2 arguments: user
 {{user_facts}}

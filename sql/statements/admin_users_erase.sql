@@ -1,4 +1,5 @@
--- Takes users away, which are locked, and all that is kept of them elsewhere but grants and memberships. $1 tenant, $2 erased (rules/user.h)
+-- Erases locked users, and their data in other tables, except grants and memberships. $1 tenant, $2 erased
+-- (rules/user.h)
 with x as materialized (
     select c.* from jsonb_to_recordset($2::jsonb -> 'erased') c (id uuid, was jsonb, seen int)
 ), gone as (

@@ -1,4 +1,5 @@
--- Makes users of administrators, with what belongs to them: rows of scim.lookup, the tally, the audit log. $1 tenant, $2 made (rules/user.h)
+-- Adds users of administrators, with their rows of scim.lookup, the tally and the audit log. $1 tenant, $2 made
+-- (rules/user.h)
 with made as (
     insert into scim.resource (tenant, type, id, doc, source, wire, active, role, sent_role, flags, protected, modified_hour, {{row_keys}})
     select $1, 'User', x.id, x.doc, x.source, x.wire, x.active, x.role, x."sentRole", x.flags, x.protected, scim.hour(now()), {{user_keys}}

@@ -1,4 +1,4 @@
--- Changes users, which are locked, where others are changed first. $1 tenant, $2 later (rules/user.h)
+-- Changes locked users after others have been changed. $1 tenant, $2 later (rules/user.h)
 with l as (
     select $2::jsonb -> 'later' as list
 ), {{users_set}}

@@ -1,4 +1,5 @@
--- Limits the time of what follows in the transaction, and tells where the audit log begins to tell of it, for the guard. It reads no table, so it is
--- carried out by the server that httpd is connected with, wherever the rows are.
+-- Sets the timeout of the following statements of the transaction, and returns the number from which the audit log has
+-- the transaction's entries, for the guard. It reads no table, so the server to which httpd is connected executes it,
+-- wherever the rows are.
 -- $1 statement timeout
 select set_config('statement_timeout', $1, true), s.last_value::text from scim.audit_id s

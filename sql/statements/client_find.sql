@@ -1,4 +1,5 @@
--- The service account of a client that httpd has authenticated; one row with nulls where there is none. $1 tenant, $2 what httpd calls it
+-- The service account of a client that httpd has authenticated; one row with nulls if there is none. $1 tenant, $2 the
+-- client's name in httpd
 select k.key_id, k.digest
   from (select) s
   left join lateral (

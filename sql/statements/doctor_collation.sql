@@ -1,4 +1,4 @@
--- Doctor: collations that the operating system or ICU orders otherwise than when indexes were made.
+-- Doctor: collations whose order in the operating system or ICU has changed since indexes were built.
 select x.name, x.was, x.now
   from (select format('%I.%I', n.nspname, c.collname), c.collversion, pg_catalog.pg_collation_actual_version(c.oid)
           from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace

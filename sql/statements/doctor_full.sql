@@ -1,4 +1,4 @@
--- Doctor: connections that are nearly used up, of the server and of httpd's role.
+-- Doctor: the server's connections, or those of httpd's role, are nearly used up.
 select x.whose, x.used::text, x.most::text
   from (select 'PostgreSQL', (select count(*) from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend'),
                current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint

@@ -1,4 +1,4 @@
--- Doctor: what does not belong to scim_owner.
+-- Doctor: objects that do not belong to scim_owner.
 select format('%I.%I', c.relnamespace::regnamespace, c.relname), pg_catalog.pg_get_userbyid(c.relowner)::text
   from pg_catalog.pg_class c
  where c.relnamespace in ('scim'::regnamespace, 'scim_app'::regnamespace) and c.relkind in ('r', 'p', 'v', 'S')

@@ -1,4 +1,4 @@
--- Doctor: rights with which row-level security does not hold for httpd's role.
+-- Doctor: rights with which httpd's role bypasses row-level security.
 select case when r.rolsuper then 'is a superuser' when r.rolbypassrls then 'has BYPASSRLS' else 'has the rights of scim_owner' end,
        case when r.rolsuper then 'alter role scim_web nosuperuser' when r.rolbypassrls then 'alter role scim_web nobypassrls'
             else 'revoke scim_owner from scim_web' end

@@ -1,5 +1,5 @@
--- Doctor: tokens that were used again and again within two weeks, and now have been silent for twice as long as ever in that time.
--- Requests of the same minute are one.
+-- Doctor: tokens that were used repeatedly within two weeks, and have now been unused for twice as long as ever in
+-- that time. Requests in the same minute count as one.
 select s.tenant, s.name, (extract(epoch from now() - s.last)::integer / 3600)::text,
        case when s.usual < interval '2 hours' then extract(epoch from s.usual)::integer / 60 || ' minutes' else extract(epoch from s.usual)::integer / 3600 || ' hours' end
   from (select g.tenant, g.token, max(g.name) as name, max(g.at) as last, count(g.gap) as gaps, max(g.gap) as longest,

@@ -1,4 +1,4 @@
--- Doctor: tenants whose identity provider had a token that still was in use, and has none now.
+-- Doctor: tenants whose identity provider had a token that was still in use, and has none now.
 select t.tenant, max(t.name), to_char(max(t.expires) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
   from scim.token t
  where t.revoked is null and t.tenant_enabled

@@ -1,5 +1,5 @@
--- Doctor: tables of more than a few pages of which PostgreSQL knows nothing, as after a restore. The size of a table waits for
--- whoever has locked the whole of it.
+-- Doctor: tables of more than a few pages without statistics, as after a restore. Reading the size of a table waits
+-- for an exclusive lock on it.
 select x.name, pg_catalog.pg_size_pretty(x.size)
   from (select c.relname::text as name,
                case when not exists (select from pg_catalog.pg_locks l where l.relation = c.oid and l.mode = 'AccessExclusiveLock' and l.granted)

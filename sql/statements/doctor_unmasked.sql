@@ -1,4 +1,4 @@
--- Doctor: tenants whose activity masks nothing, and for whom nobody has ever said what it should mask.
+-- Doctor: tenants whose activity masks nothing, and for which nobody has ever set the mask.
 select t.tenant
   from scim.tenant t
  where t.activity_mask = '{}'

@@ -1,3 +1,3 @@
--- Ends a process of PostgreSQL that was given up, unless its number is somebody else's by now.
--- $1 its number, $2 when it began
+-- Ends a PostgreSQL process that httpd has given up, unless its process id belongs to another one meanwhile.
+-- $1 its process id, $2 when it began
 select pg_terminate_backend(a.pid) from pg_stat_get_activity($1::int) a where a.backend_start::text = $2

@@ -1,5 +1,6 @@
--- Grants a user the subscriptions that its entitlements match, and takes back what they match no longer. Of a user that was not made nothing is done.
--- $1 tenant, $2 the user, $3 its userName, $4 the subscriptions, $5 those that are taken back; null: all others
+-- Grants a user the subscriptions that its entitlements match, and withdraws those that they match no longer. Nothing
+-- is done for a user that was not created.
+-- $1 tenant, $2 the user, $3 its userName, $4 the subscriptions, $5 those to withdraw; null: all others
 with gone as (
     delete from scim.access_grant a
      where a.tenant = $1 and a.user_id = $2::uuid and a.source = 'provider' and a.subscription_id <> all ($4::uuid[])
@@ -21,7 +22,7 @@ insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_i
 select $1, {{actor}}, x.action, 'User', $2, $3, case x.action when 'withdraw' then x.what end, case x.action when 'grant' then x.what end
   from (select g.action, (select jsonb_build_object('subscription', s.name, 'source', 'provider')
                             from scim.subscription s where s.tenant = $1 and s.id = g.subscription_id) || g.more as what
-          -- Of what is taken back the log has all, so that it can tell later how it was.
+          -- The log has all data of a withdrawn grant, so that a review can tell its past state.
           from (select 'withdraw' as action, gone.subscription_id,
                        jsonb_build_object('id', gone.id, 'granted', scim.time_text(gone.granted), 'grantedBy', gone.granted_by,
                                           'joined', scim.time_text(gone.joined)) as more

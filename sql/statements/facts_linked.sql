@@ -1,4 +1,4 @@
--- The same, found by an identity first. $1 tenant, $2 login folded, or null, $3 issuer, $4 subject
+-- The same, searched by an identity first. $1 tenant, $2 login folded, or null, $3 issuer, $4 subject
 select {{facts_row}},
        l.user_id is null
        and exists (select from scim.link k where k.tenant = $1 and k.user_id = r.id and k.issuer = $3::text), {{facts_role}},

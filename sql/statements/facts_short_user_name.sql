@@ -1,3 +1,3 @@
--- What decides about an account by itself. $1 tenant, $2 login, folded
+-- The facts about an account alone. $1 tenant, $2 login, folded
 select {{facts_account}}
   from {{facts_by_name}}

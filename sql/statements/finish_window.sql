@@ -1,5 +1,6 @@
--- The end of a part of a Bulk request that has written something: the request's row, which says that the request is not finished.
--- $1 to $15 as of the statement `finish`
+-- The end of a window of a Bulk request that has written something: the request's row, with the outcome that the
+-- request is not finished.
+-- $1 to $15 as in the statement `finish`
 {{activity_row}}
  where pg_current_xact_id_if_assigned() is not null
 {{activity_again}}

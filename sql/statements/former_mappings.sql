@@ -1,7 +1,9 @@
--- The mappings of the last deleted group that was called as a new one is and has any. $1 tenant, $2 ids of the new ones, $3 as many names, folded
+-- The mappings of the last deleted group that had the name of a new group and has mappings. $1 tenant, $2 ids of the
+-- new ones, $3 as many names, folded
 select n.id, g.id, g.name, p.id, s.name, p.role
   from unnest($2::uuid[], $3::text[]) n (id, name)
- -- One look-up by the index for each name; groups that were deleted before the one that is found are not asked for mappings.
+ -- One look-up by the index for each name; once a group is found, the mappings of groups that were deleted earlier are
+ -- not read.
  cross join lateral (
         select d.id, d.name
           from (select g.id, g.doc ->> 'displayName' as name, g.deleted_at

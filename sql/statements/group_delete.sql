@@ -1,4 +1,5 @@
--- Archives a group. Like resource_update.sql, but the audit log tells how many people were in it, who may lose access.
+-- Archives a group. Like resource_update.sql, but the audit entry has the number of people in the group, who may lose
+-- access.
 with written as (
 {{row_set}}
  where r.tenant = $1 and r.type = $2 and r.id = $3::uuid

@@ -1,6 +1,6 @@
--- What the transaction has put into the audit log, a hundred entries of it at the most. Beyond a million bytes an item is without what was before
--- and after, and says so (omitted).
--- $1 tenant, $2 where the audit log begins to tell of this transaction, $3 its number
+-- The entries of the transaction in the audit log, at most a hundred. After a million bytes, items have `omitted`
+-- instead of `before` and `after`.
+-- $1 tenant, $2 the number from which the audit log has the transaction's entries, $3 the transaction's id
 select jsonb_build_object('count', count(*), 'items', coalesce(jsonb_agg(
            jsonb_strip_nulls(jsonb_build_object('action', x.action, 'objectType', x.object_type, 'objectId', x.object_id, 'objectName', x.object_name))
            || case when x.size <= 1000000 then jsonb_build_object('before', x.before, 'after', x.after) else '{"omitted": true}' end

@@ -1,4 +1,5 @@
--- The users that provisioning can reach and that have access. $1 tenant, $2 how many are counted at the most
+-- The number of users whom provisioning can change and who have access. $1 tenant, $2 the number up to which they are
+-- counted
 select count(*)
   from (select from scim.resource r
          where r.tenant = $1 and r.type = 'User' and r.active and r.protected is null and r.wire

@@ -1,7 +1,7 @@
--- What the guard decides by (rules/guard.h): the tenant's settings, what administrators have decided about the same request, what this transaction takes
--- access from, and what others have within the hour.
--- $1 tenant, $2 method, $3 path, $4 the body's fingerprint, $5 the token's key id, $6 where the audit log begins to tell of this transaction,
--- $7 the transaction's number
+-- The facts for the guard's decision (rules/guard.h): the tenant's settings, the administrators' decisions about the
+-- same request, the access that this transaction removes, and the access that others have removed within the hour.
+-- $1 tenant, $2 method, $3 path, $4 the body's fingerprint, $5 the token's key id, $6 the number from which the audit
+-- log has the transaction's entries, $7 the transaction's id
 select t.dry_run, t.guard_limit, t.guard_share, t.guard_logins, coalesce(t.guard_until > now(), false) as paused,
        coalesce(v.rejected, false) as rejected, coalesce(v.vetoed, false) as vetoed, v.released,
        a.weight, a.users, a.logins, l.weight, l.users, l.logins

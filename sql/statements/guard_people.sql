@@ -1,5 +1,6 @@
--- Who loses by this transaction: accounts that were deactivated or deleted, and members of groups that were taken out or archived; the first hundred.
--- $1 tenant, $2 where the audit log begins to tell of this transaction, $3 its number
+-- The people who lose access by this transaction: accounts that were deactivated or deleted, and members of groups
+-- that were removed or whose group was archived; the first hundred. $1 tenant, $2 the number from which the audit log
+-- has the transaction's entries, $3 the transaction's id
 select array(select distinct x.id
                from (select scim.as_id(a.object_id) as id
                        from scim.audit a

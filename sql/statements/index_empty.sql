@@ -1,4 +1,4 @@
--- Removes the next rows of an attribute that is no longer indexed from those of a tenant, and tells how many they were.
+-- Removes the next rows of an attribute that is no longer indexed from those of a tenant, and returns their number.
 -- $1 tenant, $2 its id, $3 how many
 with batch as (
     select l.key, l.resource_id from scim.lookup l where l.tenant = $1 and l.attribute = $2::int limit $3::bigint

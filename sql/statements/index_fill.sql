@@ -1,5 +1,5 @@
--- Makes the rows of attributes for the next resources of a tenant, and names the last of these; no row where there are no more. They
--- are locked meanwhile, so that none of them gets a row of what it was before.
+-- Adds the rows of attributes for the next resources of a tenant, and returns the last of these; no row if there are
+-- no more. The resources are locked meanwhile, so that no row is added for an old state of them.
 -- $1 tenant, $2 ids of the attributes, $3 id of the last resource before, $4 how many
 with batch as (
     select r.id, r.type, r.doc

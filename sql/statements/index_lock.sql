@@ -1,2 +1,2 @@
--- Keeps two commands from changing scim.indexed at once, until the connection ends.
+-- Prevents two commands from changing scim.indexed at the same time, until the connection ends.
 select pg_try_advisory_lock(1935894894)

@@ -1,2 +1,2 @@
--- Makes the functions that scim.lookup is kept by anew.
+-- Generates again the functions that compute the rows of scim.lookup.
 select scim.make_lookup()

@@ -1,7 +1,7 @@
--- What holds for all transactions of a connection, from its first statement on: PostgreSQL ends a statement, and a transaction whose
--- client is silent, when the client has given up waiting. And what is known of the connection: the database's clock, its process, and that it
--- has all rows itself.
--- Where Citus is, it is to pass on what SET LOCAL sets; elsewhere the setting means nothing.
+-- Settings for all transactions of a connection, from its first statement on: PostgreSQL ends a statement, and a
+-- transaction whose client is silent, when the client has given up waiting. It returns facts about the connection: the
+-- database's clock, its process, and whether the server itself has all rows. On Citus, SET LOCAL is to be passed on to
+-- the other servers; elsewhere the setting has no effect.
 -- $1 milliseconds
 select set_config('statement_timeout', $1::text, false),
        set_config('idle_in_transaction_session_timeout', $1::text, false),

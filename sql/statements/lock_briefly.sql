@@ -1,2 +1,2 @@
--- Has nobody wait for long behind a connection that waits for a lock.
+-- Limits the wait for a lock, so that nobody waits long behind this connection.
 select set_config('lock_timeout', '1s', false)

@@ -1,5 +1,5 @@
--- The rows of scim.lookup of a resource whose document has changed; null stands for a document that is not there, or no longer. What is gone
--- is looked up by the whole key, whatever the statistics say.
+-- Changes the rows of scim.lookup for a resource whose document has changed; null: the document does not exist before,
+-- or after. Obsolete rows are looked up by the whole key, whatever the statistics are.
 -- $1 tenant, $2 type, $3 id, $4 the document before, $5 the document after
 with gone as (
     select k.attribute, k.key from scim.lookup_keys($2, $4::jsonb) k where $4::jsonb is not null

@@ -1,5 +1,6 @@
--- Gives a mapping of a deleted group to a new one, from now on, and notes it. Where the mapping is there no more, or the new group was not made, it
--- does nothing. $1 tenant, $2 the mapping, $3 whose it was, $4 whose it is, $5 entries of the audit log (rules/mapping.h)
+-- Moves a mapping from a deleted group to a new one, from now on, with its audit entries. If the mapping does not
+-- exist any more, or the new group was not added, it does nothing. $1 tenant, $2 the mapping, $3 the deleted group, $4
+-- the new group, $5 entries of the audit log (rules/mapping.h)
 with {{grounds_raised}}, {{tell}}, moved as (
     update scim.mapping p
        set group_id = $4::uuid, since = now()

@@ -12,7 +12,7 @@ with {{group}}, absent as materialized (
              where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)
            and (select u.source from scim.resource u where u.tenant = $1 and u.id = w.id) = 'local'
 ), found as (
-    -- The lock keeps a member from being deleted before this commits.
+    -- The lock prevents that a member is deleted before this commits.
     select f.id, f.type
       from (select r.id, r.type
               from scim.resource r

@@ -1,4 +1,4 @@
--- Removes all members but these, and but those that clients do not see.
+-- Removes all members except these, and except those that clients do not see.
 -- $1 tenant, $2 group id, $3 whether there are protected accounts, $4 member ids
 with {{group}}, gone as materialized (
     select m.member_id

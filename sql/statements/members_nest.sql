@@ -1,6 +1,6 @@
--- Refuses that the groups which this transaction has made members stand in one another deeper than the tenant allows. A statement of its own:
--- it sees them. They are those that were added with the group's last change, where this transaction has made one: by the group's own time, since
--- now() is another one on a server of a Citus cluster.
+-- Refuses the groups that this transaction has added as members if they are nested deeper than the tenant allows. A
+-- statement of its own, so that it sees them: they have the time of the group's last change, if this transaction has
+-- made that. now() would be wrong, because it differs on a server of a Citus cluster.
 -- $1 tenant, $2 group id
 select scim.keep_nesting($1, $2::uuid, n.ids)
   from (select array_agg(m.member_id order by m.member_id) as ids

@@ -10,7 +10,7 @@ with entry as materialized (
       from jsonb_to_recordset($2::jsonb) e (i bigint, at bigint, k text, m text, p text, s int, y text, r text, d bigint, q text,
                                           a text, o text, e uuid, v text, w text, n text, c jsonb, l bigint, b jsonb, u boolean, h boolean)
 ), token as materialized (
-    -- Few: each is looked up once.
+    -- They are few: each is looked up once.
     select x.k, x.used, x.used - interval '1 minute' as before, x.addresses[cardinality(x.addresses)] as address, k.name, k.traits, n.activity_mask
       from (select e.k, max(e.came) filter (where e.u) as used, array_agg(e.a order by e.came) filter (where e.u) as addresses
               from entry e

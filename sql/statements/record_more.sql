@@ -1,4 +1,5 @@
--- What is told later of a request whose row is there, by an entry without `m`: the body, and `e`, the id of the resource that it came to be about.
+-- Adds data to a request's existing row, from an entry without `m`: the body, and `e`, the id of the resource that the
+-- request has turned out to concern.
 -- $1 tenant, $2 entries
 update scim.activity a
    set body = coalesce(e.b, a.body), body_length = coalesce(e.l, a.body_length), resource_id = coalesce(e.e, a.resource_id)

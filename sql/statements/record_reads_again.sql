@@ -1,4 +1,4 @@
--- The same, where they may have been recorded already.
+-- The same, if they may have been recorded already.
 -- $1 to $13 as record_reads.sql
 {{record_reads}}
 on conflict do nothing

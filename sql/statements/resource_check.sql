@@ -1,5 +1,5 @@
--- Locks a resource without reading its document, or refuses: gone, or of another version.
--- $1 tenant, $2 type, $3 id, $4 acceptable versions, null for any; negative ones are those that are not
+-- Locks a resource without reading its document. Refuses a missing resource, or another version.
+-- $1 tenant, $2 type, $3 id, $4 acceptable versions, null for any; negative ones are unacceptable
 select case
            when l.version is null then scim.refuse('SC404', format('%s "%s" does not exist.', $2, $3))
            when $4::bigint[] is not null and l.version <> all ($4::bigint[]) and not (0 > any ($4::bigint[]) and -l.version <> all ($4::bigint[])) then scim.refuse('SC412', l.version::text)

@@ -1,5 +1,6 @@
--- How many resources match: what is remembered where nothing of the tenant has changed since, or counted. The search's condition fills `filter`.
--- $1 tenant, $2 type, $3 the snapshot of what is remembered, $4 that; null: nothing is
+-- The number of matching resources: the cached total if nothing in the tenant has changed since, otherwise counted.
+-- The search's condition fills `filter`.
+-- $1 tenant, $2 type, $3 the snapshot of the cached total, $4 the total; null: none is cached
 select case
            {{remembered}}
            else (select count(*)

@@ -1,5 +1,5 @@
--- How many resources of several types match, as in resource_count.
--- $1 tenant, $2 types, $3 the snapshot of what is remembered, $4 that; null: nothing is
+-- The number of matching resources of several types, as in resource_count.
+-- $1 tenant, $2 types, $3 the snapshot of the cached total, $4 the total; null: none is cached
 select case
            {{remembered}}
            else (select count(*)

@@ -1,3 +1,3 @@
--- Makes resources. One whose unique value is taken gets no row in the answer, and the others are made.
+-- Adds resources. One whose unique value is taken has no row in the answer, and the others are added.
 with {{made}}
 ), {{made_rows}}

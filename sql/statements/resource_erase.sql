@@ -1,5 +1,6 @@
--- Takes a resource away that leaves nothing but the fact, and what is kept of it elsewhere.
--- $1 tenant, $2 type, $3 id, $4 how many more of the type clients see, $5 how many people may lose access
+-- Erases a resource and its data in other tables; only the fact remains, in the audit log.
+-- $1 tenant, $2 type, $3 id, $4 the change of the number of resources of the type that clients see, $5 how many people
+-- may lose access
 with gone as (
     delete from scim.resource r where r.tenant = $1 and r.type = $2 and r.id = $3::uuid returning r.id
 ), counted as (
@@ -7,7 +8,7 @@ with gone as (
 ), noted as (
     insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, weight) values ($1, {{actor}}, 'erase', $2, $3, $5::int)
 ), withdrawn as (
-    -- Of its grants the log has all, so that it can tell later how it was.
+    -- The log has all data of its grants, so that a review can tell their past state.
     insert into scim.audit (tenant, {{actor_columns}}, action, object_type, object_id, before)
     select $1, {{actor}}, 'withdraw', 'User', gone.id::text,
            jsonb_strip_nulls(jsonb_build_object(

@@ -1,6 +1,6 @@
--- One resource; one row with nulls where there is none.
+-- One resource; one row with nulls if there is none.
 -- $1 to $7 authentication, $8 type, $9 id
--- "is true" hides the type from the planner, which takes the primary key then, the quickest to search.
+-- "is true" hides the condition on the type from the planner, which then uses the primary key, the fastest index.
 select r.*, {{reader}}
   from (select) s
   {{token}}

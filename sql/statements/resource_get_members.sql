@@ -1,6 +1,6 @@
--- One resource with its members, a row for each piece of them; one row with nulls where there is none.
--- $1 to $7 authentication, $8 type, $9 id, $10 versions (bigint[], may be null) of which no members are wanted
--- "is true" hides the type from the planner, which takes the primary key then, the quickest to search.
+-- One resource with its members, a row for each batch of them; one row with nulls if there is none.
+-- $1 to $7 authentication, $8 type, $9 id, $10 versions (bigint[], may be null) for which no members are read
+-- "is true" hides the condition on the type from the planner, which then uses the primary key, the fastest index.
 select r.*, {{reader}}
   from (select) s
   {{token}}

@@ -1,6 +1,6 @@
--- A page of resources in the order of their creation; one row with nulls where there is none.
--- A condition fills `filter`, its own parameters follow the others; another order fills `order`, and its key, as one more column,
--- `key` and `its_key`.
+-- A page of resources in the order of their creation; one row with nulls if there is none. A condition fills `filter`,
+-- and its parameters follow the others. Another order fills `order`; its key, an additional column, fills `key` and
+-- `its_key`.
 -- $1 to $7 authentication, $8 type, $9 how many, $10 how many to skip
 select {{record}}, r.relation{{its_key=}}, {{reader}}
   from (select) s

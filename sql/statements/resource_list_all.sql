@@ -1,7 +1,6 @@
--- A page of resources of several types, by type and creation, those types that are named with their members or groups; a row
--- for each piece of the members, and one row with nulls where there is none.
--- A condition fills `filter`, its own parameters follow the others; another order fills `order`, and its key, as one more column,
--- `key` and `its_key`.
+-- A page of resources of several types, by type and creation, with members or groups for the types that are named; a
+-- row for each batch of members, and one row with nulls if there is none. A condition fills `filter`, and its
+-- parameters follow the others. Another order fills `order`; its key, an additional column, fills `key` and `its_key`.
 -- $1 to $7 authentication, $8 types, $9 how many, $10 how many to skip, $11 types with members, $12 types with groups
 select r.*, {{reader}}
   from (select) s

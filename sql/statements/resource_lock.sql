@@ -1,4 +1,4 @@
--- Reads a resource that this transaction is going to change.
+-- Locks and reads a resource that this transaction is going to change.
 -- $1 tenant, $2 type, $3 id
 select {{stored}}
   from scim.resource r

@@ -1,5 +1,5 @@
--- Reads a resource that this transaction is going to change, without a lock. The last column is what the change is written for alone, if nobody has
--- changed the row meanwhile (unchanged.part).
+-- Reads a resource that this transaction is going to change, without a lock. The change is written only if the row
+-- still has the value of the last column, so if nobody has changed it meanwhile (unchanged.part).
 -- $1 tenant, $2 type, $3 id
 select {{stored}}, r.xmin::text
   from scim.resource r

@@ -1,2 +1,2 @@
--- Undoes what a transaction that stayed open has done.
+-- Rolls back a transaction that was left open.
 rollback

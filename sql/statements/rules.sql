@@ -1,4 +1,4 @@
--- The rules that a write by this token is computed with, and their version. `traits` is explained in tenant_traits.part.
+-- The rules for computing a write by this token, and their version. `traits` is explained in tenant_traits.part.
 -- $1 tenant, $2 the token's key id
 select k.rules,
        jsonb_build_object({{rules_of_tenant}}, 'restoresMappings', t.restore_mappings = 'displayName',

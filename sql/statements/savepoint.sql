@@ -1,2 +1,2 @@
--- A part of a Bulk request that is one transaction.
+-- The savepoint for one transaction's part of a Bulk request.
 savepoint part

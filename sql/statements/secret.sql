@@ -1,2 +1,2 @@
--- What cursors are signed with.
+-- The secret that signs cursors.
 select s.key from scim.secret s

@@ -1,4 +1,4 @@
--- The tokens of all tenants that have fallen silent, each once a day, whichever httpd asks.
+-- The silent tokens of all tenants: each is reported once a day, by only one httpd.
 with k as (
     update scim.token k
        set quiet_told = now()

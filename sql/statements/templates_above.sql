@@ -1,2 +1,2 @@
--- What a condition that asks for groups is asked of. $1 tenant
+-- The groups for conditions about groups. $1 tenant
 {{templates_above}}

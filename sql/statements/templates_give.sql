@@ -6,7 +6,7 @@ with gift as materialized (
       from jsonb_to_recordset($2::jsonb -> 'given') g (n int, template text, "templateId" uuid, role text, groups uuid[], subscriptions uuid[],
                                                        flags jsonb, users uuid[], roles uuid[], changes jsonb, failed text)
 ), person as materialized (
-    -- Each is looked up by its key, whatever the statistics say of the table (offset 0).
+    -- Each is looked up by its key, whatever the statistics are (offset 0).
     select x.id, x.name
       from (select distinct u.id from gift g cross join lateral unnest(g.users) u (id)) w
      cross join lateral (select r.id, r.doc ->> 'userName' as name from scim.resource r where r.tenant = $1 and r.id = w.id offset 0) x
@@ -44,7 +44,7 @@ with gift as materialized (
     insert into scim.tally (tenant, type, n) select $1, 'Group', 0 from touched limit 1
     returning 1
 ), granted as (
-    -- The first template that grants it has granted it.
+    -- If several templates grant it, the first one is recorded.
     insert into scim.access_grant as a (tenant, user_id, subscription_id, source, granted_by)
     select $1, x.person, x.subscription, 'template', x.template
       from (select distinct on (p.id, s.id) p.id as person, s.id as subscription, g.template

@@ -1,12 +1,13 @@
--- Erases a piece of a tenant that is being removed: so many rows of each table, and the tenant itself when nothing else is left. What
--- others refer to goes after them. The audit log stays. $1 tenant, $2 arguments: rows
+-- Erases a piece of a tenant that is being removed: that many rows of each table, and the tenant itself when nothing
+-- else is left. Referenced rows are erased after the rows that refer to them. The audit log stays. $1 tenant, $2
+-- arguments: rows
 with most as materialized (
     select ($2::jsonb ->> 'rows')::int as n
       from scim.tenant t
      where t.tenant = $1 and not t.enabled and t.removing is not null
        for update
 ), gone_activity as (
-    -- Its rows are in several tables, so they are named by their times.
+    -- By time and not by ctid, because activity consists of several tables.
     delete from scim.activity a
      where a.tenant = $1 and (select m.n from most m) > 0
        and a.at <= coalesce((select x.at from scim.activity x where x.tenant = $1 order by x.at offset (select m.n - 1 from most m) limit 1), 'infinity')
@@ -16,7 +17,7 @@ with most as materialized (
      where x.tenant = $1 and x.ctid = any (array(select y.ctid from scim.access_token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
     returning 1
 ), gone_token as (
-    -- By key: a use of a token that is being stored makes another version of its row, with another ctid.
+    -- By key and not by ctid: storing the use of a token makes another version of its row, with another ctid.
     delete from scim.token x
      where x.tenant = $1 and x.key_id = any (array(select y.key_id from scim.token y where y.tenant = $1 limit coalesce((select m.n from most m), 0)))
        and (select count(*) from gone_access_token) < (select m.n from most m)

@@ -1,4 +1,4 @@
--- Marks a tenant as one that is being removed; once. $1 tenant, $2 arguments: none
+-- Marks a tenant as being removed, if it is not marked. $1 tenant, $2 arguments: none
 with marked as (
     update scim.tenant t set removing = now()
      where t.tenant = $1 and not t.enabled and t.removing is null and $2::jsonb is not null

@@ -1,4 +1,5 @@
--- When a token was used in the two weeks before it was used last: moments that are five minutes apart at least, each found by one look-up.
+-- When a token was used in the two weeks before its last use: times at least five minutes apart, each found by one
+-- look-up.
 -- $1 tenant, $2 key id
 with recursive k as materialized (
     select k.last_used - interval '14 days' as since from scim.token k where k.tenant = $1 and k.key_id = $2

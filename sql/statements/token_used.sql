@@ -1,4 +1,4 @@
--- That a token has let a request through; to a minute or so.
+-- Stores the last use of a token, to a minute or so.
 -- $1 tenant, $2 key id, $3 when, in microseconds since 1970, $4 the client's address
 update scim.token k
    set last_used = u.at, last_address = $4

@@ -1,4 +1,5 @@
--- Tokens of all tenants that were used within a day, and whose gaps nobody has looked at for as long. $1 how many at the most
+-- Tokens of all tenants that were used within a day, and whose gaps were not computed for a day. $1 the maximum of
+-- rows
 select k.tenant, k.key_id
   from scim.token k
  where k.revoked is null and k.expires > now() and k.last_used > now() - interval '1 day'

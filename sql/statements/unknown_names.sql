@@ -1,4 +1,5 @@
--- Names that no tenant has, of all tenants: their places in the lists. $1 the kinds (scim-user and so on), $2 the names, folded
+-- Names that do not exist in any tenant: their positions in the lists. $1 the kinds (scim-user and so on), $2 the
+-- names, folded
 with found (kind, name) as materialized (
     select 'scim-user', r.user_name_key collate "C"
       from scim.tenant t

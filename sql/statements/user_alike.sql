@@ -3,10 +3,12 @@
 -- accounts are searched if the tenant has any. The compared values are columns, because with row-level security a
 -- comparison with an operator on JSON would use no index. "is true" hides a condition from the planner, which may think
 -- that the indexes of the few are shorter than they are.
--- $1 tenant, $2 ids that the new users were to have, and for each of them $3 externalId, $4 userName (folded), $5 the account's e-mail
--- address (folded, cut as keys are), any of which may be null, $6 which of them are restored by the userName
--- Whom an account of the same externalId was merged into is one of them; the last column says so of the merged one.
--- Each row is looked up by itself, in this order: joined, they might be found by reading the tenant.
+-- $1 tenant, $2 ids that the new users would have, and for each of them $3 externalId, $4 userName (folded), $5 the
+-- account's e-mail address (folded, truncated as keys are), any of which may be null, $6 whether it is restored by the
+-- userName
+-- The account into which an account with the same externalId was merged is included; the last column has that of a
+-- merged account.
+-- Each row is looked up by itself, in this order: a join might read the whole tenant.
 select l.wanted, {{stored}}, r.merged_into
   from (
 select w.id as wanted, w.place, a.id

@@ -1,4 +1,4 @@
--- The accounts in a group, or in groups that are in it, where they are few; and these groups. $1 tenant, $2 arguments: group
+-- The accounts in a group or in groups in it, if they are few; and these groups. $1 tenant, $2 arguments: group
 with recursive down (id) as (
     select g.id from (select {{group_named}} as id) g where g.id is not null
      union

@@ -1,5 +1,6 @@
--- The accounts that may have a role in effect, where they are few: by themselves, by a group that gives it, or because it was kept when they
--- became protected; and the groups that give it. Of the tenant's default: the groups that give any role, and whether one gives this.
+-- The accounts that may have a role in effect, if they are few: as their own, from a group that gives it, or because
+-- they kept it when they became protected; and the groups that give it. For the tenant's default: the groups that give
+-- any role, and whether one gives this.
 -- $1 tenant, $2 arguments: role
 with w as materialized (
     select x.role, x.role = t.default_role as standard, exists (select from scim.mapping p where p.tenant = $1 and p.role = x.role) as mapped

@@ -1,5 +1,5 @@
--- The accounts that something gives a subscription, be it that they wait for a seat, where they are few; the groups that give it, and
--- whether policy gives it to everybody. $1 tenant, $2 arguments: subscription
+-- The accounts with a source of a subscription, even if they wait for a seat, if they are few; the groups that give
+-- it, and whether policy gives it to everybody. $1 tenant, $2 arguments: subscription
 with s as materialized (
     select {{subscription_named}} as id
 ), found as materialized (

@@ -1,7 +1,8 @@
--- The accounts of whom something starts with a text, or whose id or externalId it is, where they are few; and the text as keys have it.
+-- The accounts with a value that begins with a text, or whose id or externalId it is, if they are few; and the text as
+-- in keys.
 -- $1 tenant, $2 arguments: q
 with w as materialized (
-    -- Nothing that starts so is beyond the last character of all.
+    -- The last of all characters: every key with this beginning sorts before it.
     select x.q, x.low, x.low || U&'\+10FFFF' as high, scim.plain(scim.fold(x.q)) as part
       from (select q.q, left(scim.fold(q.q), 256) as low from (select $2::jsonb ->> 'q' as q) q) x
 ), found as materialized (

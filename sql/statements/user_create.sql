@@ -1,9 +1,9 @@
--- Makes one user whom nobody is like. A user who may be somebody whom the tenant knows already (user_alike.sql) is not made, and has no row in
--- the answer. Like resource_create.sql, but for one row: values cost a quarter less than arrays of one element.
--- $1 tenant, $2 'User', $3 id, $4 document, $5 whether to answer with the document, $6 whether the user is active, $7 and $8 the role and the one
--- that was sent, $9 to $21 the keys, in the order of row_keys.part, $22 whether the tally is to be folded, $23 the flags (the text of an
--- array; null: none), $24 whether the externalId, and $25 whether the userName, may bring a former user back; $26 the account's e-mail address,
--- which a local account may have (null: none)
+-- Adds one user, unless the tenant may already know the person (user_alike.sql); then it is not added, and has no row
+-- in the answer. Like resource_create.sql, but for one row: values cost a quarter less than arrays of one element.
+-- $1 tenant, $2 'User', $3 id, $4 document, $5 whether to return the document, $6 whether the user is active, $7 and
+-- $8 the role and the one that was sent, $9 to $21 the keys, in the order of row_keys.part, $22 whether to fold the
+-- tally, $23 the flags (the text of an array; null: none), $24 whether the externalId, and $25 whether the userName,
+-- may restore a former user; $26 the account's e-mail address, which a local account may have (null: none)
 with created as (
     insert into scim.resource as r (tenant, type, id, doc, modified_hour, active, role, sent_role, flags, {{row_keys}})
     select $1, $2, $3::uuid, $4::jsonb, scim.hour(now()), $6::boolean, $7, $8, $23::text[], $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
@@ -15,7 +15,7 @@ with created as (
        and ($25::boolean and (select true from scim.resource d
                                where d.tenant = $1 and d.former_name_key = $10 and d.former_name_key is not null
                                limit 1)) is not true
-       -- Few tenants have local accounts: only theirs are asked for the address.
+       -- Few tenants have local accounts: the address is searched only in those.
        and case when $26::text is not null
                      and (select true from scim.resource x
                            where x.tenant = $1 and x.type = 'User' and x.source <> 'scim' and x.deleted_at is null limit 1)

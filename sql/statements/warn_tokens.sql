@@ -1,4 +1,4 @@
--- The tokens of all tenants that end soon, each once a day, whichever httpd asks. $1 how soon, in seconds
+-- The tokens of all tenants that expire soon: each is reported once a day, by only one httpd. $1 how soon, in seconds
 update scim.token k
    set warned = now()
   from scim.tenant t

@@ -1,5 +1,5 @@
--- What a server's metrics tell of its tenants: of each kind so many rows. Of `seats`, the subscriptions that have a number of them, another
--- statement counts who has them (watch_seats). $1 how many
+-- The metrics of a server about its tenants: of each kind at most that many rows. For `seats`, the subscriptions with
+-- a number of seats, another statement counts the people (watch_seats). $1 how many
 with t (tenant, expires, used, silent) as materialized (
     select k.tenant, min(k.expires), max(k.last_used), count(*) filter (where {{token_quiet}})
       from scim.token k

@@ -208,7 +208,7 @@ sql('grant scim_owner to alice; grant temporary on database shared to public');
 {
     local $ENV{PGUSER} = 'alice';
     is_run(['db', 'upgrade'], 0, $versions->($latest, $latest),
-        qr/^WARNING:  everybody may make temporary tables in this database\nHINT:  .*revoke temporary on database shared from public;$/,
+        qr/^WARNING:  everybody may create temporary tables in this database\nHINT:  .*revoke temporary on database shared from public;$/,
         'the rights of the owner are enough, but for what is the database owner\'s');
 }
 is_run(['db', 'upgrade'], 0, $versions->($latest, $latest), '', 'who may');
