@@ -112,16 +112,19 @@ is_problem($other->admin(GET => '//tenants/never-was/audit'), 404, $ANY, undef, 
 my $taken = qq{There was a tenant "$own", whose audit log is kept under this name; choose another name.};
 is_problem($t->admin(POST => '//tenants', { tenant => $own }), 409, $taken, { tenant => $taken }, 'nobody else gets its name, and its audit log with it');
 
-# --- while the use of one of its tokens is being stored ---------------------------------------------------------------
+# --- while requests that began earlier change its rows ---------------------------------------------------------------
 my $used = ScimTest->new('removal-used');
+$used->make(Users => userName => 'ann');
+sql("insert into scim.hold (tenant, token, token_name, method, path, fingerprint, weight, total, threshold) values ('@{[$used->tenant]}', 'k', 'n', 'PUT', '/x', 'f', 1, 1, 1)");
 is($used->admin(POST => '/disable', { accounts => 'keep' })->{status}, 200, 'another one is switched off');
 open my $psql, '-|', 'psql', '-qAtX', map { ('-c', $_) } 'begin', "update scim.token set last_used = now() where tenant = '@{[$used->tenant]}'",
+    "update scim.hold set weight = 2 where tenant = '@{[$used->tenant]}'", "update scim.resource set version = 2 where tenant = '@{[$used->tenant]}'",
     'select pg_sleep(2)', 'commit' or die "psql: $!";
-ok(eventually(sub { sql("select count(*) from pg_stat_activity where query = 'select pg_sleep(2)' and state = 'active'") }), 'a use of its token is being stored');
+ok(eventually(sub { sql("select count(*) from pg_stat_activity where query = 'select pg_sleep(2)' and state = 'active'") }), 'a use of its token is being stored, a hold decided and a user changed');
 my $gone = $used->admin(POST => '/remove', { confirm => $used->tenant });
 close $psql;
 is_admin($gone, 200, { tenant => $used->tenant, done => true, erased => $gone->{json}{erased} }, 'it is removed all the same');
-is(join(' ', grep { rows($used->tenant)->{$_} } @tables), 'audit', 'with its token');
+is(join(' ', grep { rows($used->tenant)->{$_} } @tables), 'audit', 'with its token, hold and user');
 
 # --- scimctl -----------------------------------------------------------------------------------------------------------------------
 my $third = ScimTest->new('removal-third')->tenant;
