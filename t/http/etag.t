@@ -117,4 +117,22 @@ is($t->patch($url, [{ op => 'replace', path => 'title', value => 'zip' }], @gzip
 
 is_empty($t->request(DELETE => $url, undef, 'If-Match' => $get->()->{etag}), 204, 'DELETE with the right If-Match');
 
+# A change that writes nothing is answered from the user that it was compared with: if another transaction is changing the
+# user, it is compared again after that.
+my $shared = $t->make(Users => userName => 'shared', title => 'old');
+for my $case (['PUT of the same', PUT => "/Users/$shared", { schemas => [$USER], userName => 'shared', title => 'old' }],
+    ['PATCH that changes nothing', PATCH => "/Users/$shared", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'title', value => 'old' }] }]) {
+    my ($name, @request) = @$case;
+    my $version = $t->row($shared)->{version};
+    open my $psql, '-|', 'psql', '-qAtX', map { ('-c', $_) } 'begin',
+        qq(update scim.resource set version = version + 1, doc = doc || '{"title": "other"}' where id = '$shared'), 'select pg_sleep(2)', 'commit' or die "psql: $!";
+    ok(eventually(sub { sql("select count(*) from pg_stat_activity where query = 'select pg_sleep(2)' and state = 'active'") }), 'another transaction changes the user');
+    my $answer = $t->request(@request, ':host' => 'patient.test');
+    close $psql;
+    is($answer->{status}, 200, "$name, meanwhile: status");
+    is($answer->{json}{title}, 'old', "$name, meanwhile: the answer has what it has set");
+    is($answer->{etag}, 'W/"' . ($version + 2) . '"', "$name, meanwhile: after both changes");
+    is_json([@{ $t->row($shared) }{qw(version)}, $t->request(GET => "/Users/$shared")->{json}{title}], [$version + 2, 'old'], "$name, meanwhile: stored");
+}
+
 done_testing;
