@@ -6,14 +6,15 @@ import * as router from './router.js';
 
 /** Who is here, as `me show` answers. @type {any} */
 export let me = null;
-/** How many requests are held, of the tenant that was asked last. */
-let held = { tenant: '', number: 0 };
+/** How many requests are held in each tenant. @type {Map<string, number>} */
+const held = new Map();
 /** The tenant that a screen has read last. @type {any} */
 let known = {};
 
 /** @param {any} who */
 export function setMe(who) {
   me = who;
+  for (const each of who.tenants) held.set(each.tenant, each.held);
 }
 
 /** Whether the page is about one tenant alone. */
@@ -21,13 +22,13 @@ export const single = () => Boolean(me?.tenant);
 
 /** @param {string} tenant @param {number} number */
 export function setHeld(tenant, number) {
-  held = { tenant, number };
+  held.set(tenant, number);
   frame(router.here());
 }
 
-/** Asks how many requests are held, where no screen tells it, and where they are decided. @param {Place} c */
+/** Asks how many requests are held, where they are decided. @param {Place} c */
 export async function askHeld(c) {
-  if (!c.tenant || (held.tenant === c.tenant && c.screen !== 'holds')) return;
+  if (!c.tenant || c.screen !== 'holds') return;
   const { data } = await c.get('hold-list', { state: 'held', limit: 50 });
   setHeld(c.tenant, data.items.length);
 }
@@ -59,8 +60,8 @@ export function frame({ tenant, screen }) {
   const open = () => toggle.setAttribute('aria-expanded', String(nav.classList.toggle('open')));
   const toggle = button('Menu', open, { kind: 'menu' });
   toggle.setAttribute('aria-expanded', String(nav.classList.contains('open')));
-  const waiting = held.tenant === tenant && held.number > 0
-    && h('span.count', { 'aria-label': `${held.number} waiting` }, held.number);
+  const number = held.get(tenant) ?? 0;
+  const waiting = number > 0 && h('span.count', { 'aria-label': `${number} waiting` }, number);
   const place = (/** @type {[string, any]} */ [at, text]) => h('a', {
     href: router.link({ tenant, screen: at === 'overview' ? '' : at }),
     'aria-current': placeOf(screen || 'overview') === at ? 'page' : null,

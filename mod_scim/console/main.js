@@ -96,7 +96,8 @@ async function begin() {
   part('skip').addEventListener('click', () => part('main').focus());
   fill(part('main'), skeleton());
   try {
-    const [words, openapi, who] = await Promise.all([get('/console/words.json'), get('/openapi.json'), get('/me')]);
+    const [words, openapi, who] = await Promise.all([get('/console/words.json'), get('/openapi.json'),
+      get('/me', { with: router.here().tenant })]);
     model.learn(openapi.data, words.data);
     setMe(who.data);
   } catch (error) {

@@ -6,9 +6,14 @@ static const scim_admin_field_t fields[] = {
     {"kind", SCIM_ARG_TEXT, NULL, "how you came: admin (the admin API) or scimctl"},
     {"tenant", SCIM_ARG_TEXT, "Tenant", "the one tenant that you are an administrator of; null: of all"},
     {"count", SCIM_ARG_INT, "Tenants", "how many tenants you may see"},
-    {"tenants", SCIM_ARG_JSON, NULL, "the first hundred of them: tenant, displayName, baseUrl, enabled"},
+    {"tenants", SCIM_ARG_JSON, NULL, "the first hundred of them: tenant, displayName, baseUrl, enabled, held (how many requests)"},
     {"now", SCIM_ARG_TIME, "Time", "the database's clock, which decides about ends of tokens"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
+};
+
+static const scim_admin_arg_t args[] = {
+    {"with", SCIM_ARG_TEXT, 0, "TENANT", 1, 200, "a tenant that the list has, even if it is not one of the first hundred"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 const scim_admin_op_t scim_admin_me_ops[] = {
@@ -17,6 +22,7 @@ const scim_admin_op_t scim_admin_me_ops[] = {
      .method = "GET",
      .path = "/me",
      .statement = SCIM_STMT_ADMIN_ME_SHOW,
+     .args = args,
      .fields = fields,
      .summary = "show who you are, and which tenants you may see"},
     {.noun = NULL},

@@ -20,9 +20,9 @@ is_json([@{ $me->{json} }{qw(user kind tenant)}], ['admin', 'admin', undef], 'an
 is($me->{json}{count}, sql('select count(*) from scim.tenant'), 'how many there are');
 like($me->{json}{now}, $TIME, "the database's clock");
 my ($mine) = grep { $_->{tenant} eq $own } @{ $me->{json}{tenants} };
-is_json($mine, { tenant => $own, displayName => undef, enabled => true, baseUrl => undef }, 'a tenant of the list');
+is_json($mine, { tenant => $own, displayName => undef, enabled => true, baseUrl => undef, held => 0 }, 'a tenant of the list');
 is_admin($t->admin(GET => '//me', undef, ':base' => '/own', ':user' => $own), 200, { user => $own, kind => 'admin', tenant => $own, count => 1,
-    tenants => [{ tenant => $own, displayName => undef, enabled => true, baseUrl => 'https://own.example.org/scim/v2' }], now => $TIME }, 'of one tenant');
+    tenants => [{ tenant => $own, displayName => undef, enabled => true, baseUrl => 'https://own.example.org/scim/v2', held => 0 }], now => $TIME }, 'of one tenant');
 is_problem($t->admin(GET => '//me', undef, ':base' => '/unprotected', Authorization => undef), 403, qr/^Nobody is logged in/, undef, 'nobody');
 like(scimctl(qw(me show)), qr/^User +\S+\nTenant +-\nTenants +\d+\nTime +\S+\n$/, 'scimctl me show');
 
@@ -175,6 +175,14 @@ my ($hold) = @{ $t->admin(GET => '/holds')->{json}{items} };
 ok(eventually(sub { overview()->{requests}{held} == 1 }), 'it is counted');
 is_json([grep { $_->[0] eq 'hold' } @{ attention() }], [['hold', 'warning', 1, "PATCH /Users/$lee", 'hold-release', { hold => $hold->{id} }]], 'and needs attention');
 is_json([@{ $t->admin(GET => "//tenants?q=$own")->{json}{items}[0] }{qw(health held)}], ['attention', 1], 'which the list tells');
+# Behind a hundred other tenants the list has it if it is asked for.
+sql("insert into scim.tenant (tenant) select 'a-before-' || i from generate_series(1, 100) i");
+sub of_me { my ($path) = @_; my $listed = $t->admin(GET => $path)->{json}{tenants}; return [scalar @$listed, map { $_->{held} } grep { $_->{tenant} eq $own } @$listed] }
+is_json(of_me('//me'), [100], 'not one of the first hundred');
+is_json(of_me("//me?with=$own"), [101, 1], 'asked for, with the number of its held requests');
+is_json(of_me('//me?with=a-before-1'), [100], 'no tenant twice');
+is_json(of_me('//me?with=nobody'), [100], 'a tenant that is not there');
+sql("delete from scim.tenant where tenant like 'a-before-%'");
 $t->admin(POST => "/holds/$hold->{id}/release", { everything => true });
 is(kinds() =~ s/ ?refusal//gr, 'guard-open nobody', 'released; the guard lets everything pass');
 like(scimctl(qw(tenant overview), $own), qr/^Attention +The guard against mass changes lets everything pass/m, 'scimctl tenant overview');
