@@ -18,14 +18,10 @@ const seconds = writer({ hour: '2-digit', minute: '2-digit', second: '2-digit' }
 const dayOfYear = writer({ day: 'numeric', month: 'long' });
 
 /** @param {number | null | undefined} value */
-export function count(value) {
-  return value === null || value === undefined ? '–' : number.format(value);
-}
+export const count = (value) => (value === null || value === undefined ? '–' : number.format(value));
 
 /** "1 user", "12 users". @param {number} value @param {string} one @param {string} [more] */
-export function many(value, one, more = `${one}s`) {
-  return `${count(value)} ${value === 1 ? one : more}`;
-}
+export const many = (value, one, more = `${one}s`) => `${count(value)} ${value === 1 ? one : more}`;
 
 /** @param {number} value */
 export const people = (value) => many(value, 'person', 'people');
@@ -81,9 +77,7 @@ export function toLocal(iso) {
 }
 
 /** @param {string} local */
-export function fromLocal(local) {
-  return local ? new Date(local).toISOString() : null;
-}
+export const fromLocal = (local) => (local ? new Date(local).toISOString() : null);
 
 /** A value of the API as text. @param {any} value @returns {string} */
 export function plain(value) {

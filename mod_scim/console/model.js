@@ -102,14 +102,10 @@ export function besides(id, args) {
 export const words = (kind, name) => said[kind]?.[name];
 
 /** All that words.json has of a kind, in its order. @param {string} kind @returns {[string, any][]} */
-export function all(kind) {
-  return Object.entries(said[kind] ?? {});
-}
+export const all = (kind) => Object.entries(said[kind] ?? {});
 
 /** @param {any} value  a choice of the API @param {string} [of_]  its argument */
-export function word(value, of_) {
-  return words('values', `${of_}.${value}`) ?? words('values', value) ?? value;
-}
+export const word = (value, of_) => words('values', `${of_}.${value}`) ?? words('values', value) ?? value;
 
 /** A name of the API in words: lastModified is "Last modified". @param {string} name */
 export function label(name) {

@@ -27,6 +27,17 @@ export async function inPieces(c, id, args, report, shown = (sum) => h('p', sum)
   }
 }
 
+/** Asks for all parts of what the server counts in parts, while the report is open. @param {HTMLElement} report
+ * @param {(on: Values) => Promise<Answer>} ask @param {(data: any) => Child} shown  what it says after each part */
+export async function inParts(report, ask, shown) {
+  let next = '';
+  do {
+    const { data } = await ask(next ? { after: next } : {});
+    fill(report, shown(data));
+    ({ next } = data);
+  } while (next && report.isConnected);
+}
+
 /** What shows first what an operation would do, and then does it; and its report.
  * @param {Place} c @param {string} id @param {string} action @param {(said: Values) => Values} args
  * @param {Column[]} columns @param {(data: any) => Row[]} rows  what the report names of an answer */

@@ -14,7 +14,8 @@ export function link({ tenant, screen, id, query }) {
   return `#/${parts.map((each) => encodeURIComponent(String(each))).join('/')}${queryText(query ?? {})}`;
 }
 
-function decode(/** @type {string} */ text) {
+/** @param {string} text */
+export function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -196,6 +196,11 @@ static scim_error_t *run_statement(scim_admin_call_t *call)
     return scim_admin_answer(call, scim_batch_result(batch, slot));
 }
 
+const char *scim_admin_depth(const scim_admin_call_t *call)
+{
+    return call->patience ? NULL : "9000000000000000000";
+}
+
 scim_batch_t *scim_admin_open(const scim_admin_call_t *call)
 {
     scim_batch_t *batch = scim_batch_make(call->conn);
@@ -213,8 +218,7 @@ static scim_error_t *run_change(scim_admin_call_t *call)
 static scim_error_t *name_place(const scim_admin_call_t *call, scim_error_t *error)
 {
     static const char detail[] = "is not a valid page token; use the `next` value of a previous page.";
-    if (!error || error->status != 400 || error->fields || !(call->op->flags & SCIM_OP_LIST) ||
-        !scim_admin_text(call, "after")) {
+    if (!error || error->status != 400 || error->fields || !scim_admin_text(call, "after")) {
         return error;
     }
     error->detail = apr_pstrcat(call->pool, "after: ", detail, NULL);

@@ -69,6 +69,8 @@ static const scim_admin_field_t preview_fields[] = {
      "how many would get something (count), and the first of them (items: userId, userName, displayName, subscription, "
      "role)"},
     {"withdrawn", SCIM_ARG_JSON, "Withdrawn", "how many would lose something, and the first of them"},
+    {"next", SCIM_ARG_TEXT, NULL,
+     "roles were compared for 5,000 members: `after` of the request that compares the next ones; null: all were"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -97,6 +99,7 @@ static const scim_admin_arg_t preview_args[] = {
     {"unmap", SCIM_ARG_LIST, 0, "MAPPING", 0, 0, "the mappings that would be taken away"},
     {"seats", SCIM_ARG_LIST, 0, "NAME=N", 0, 0, "the seats that a subscription would have: SUBSCRIPTION=N, or none"},
     {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many of each to show at the most (default 50)"},
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

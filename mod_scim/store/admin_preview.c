@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "admin_ops.h"
+#include "compose.h"
 #include "resources_private.h"
 #include "row_write.h"
 #include "rules/preview.h"
@@ -54,7 +55,7 @@ static void put_gives(scim_buf_t columns[COLUMN_COUNT], const scim_gives_t *give
 /* The values of the statement that reads the people of the concerns. */
 static apr_array_header_t *values_of(const scim_admin_call_t *call, const scim_preview_t *preview)
 {
-    apr_array_header_t *values = apr_array_make(call->pool, COLUMN_COUNT + 4, sizeof(const char *));
+    apr_array_header_t *values = apr_array_make(call->pool, COLUMN_COUNT + 5, sizeof(const char *));
     const char *limit = scim_admin_text(call, "limit");
     scim_buf_t columns[COLUMN_COUNT];
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -74,6 +75,7 @@ static apr_array_header_t *values_of(const scim_admin_call_t *call, const scim_p
     APR_ARRAY_PUSH(values, const char *) = preview->policy[0];
     APR_ARRAY_PUSH(values, const char *) = preview->policy[1];
     APR_ARRAY_PUSH(values, const char *) = limit ? limit : SHOWN;
+    APR_ARRAY_PUSH(values, const char *) = scim_admin_text(call, "after");
     return values;
 }
 
@@ -103,9 +105,10 @@ scim_error_t *scim_admin_policy_preview(scim_admin_call_t *call)
         return error;
     }
     scim_batch_t *batch = scim_admin_batch(call);
+    const char *const fills[SCIM_BLANK_COUNT] = {[SCIM_BLANK_DEPTH] = scim_admin_depth(call)};
     scim_batch_add(batch, SCIM_STMT_ADMIN_PLAN_ANEW, NULL);
-    int slot = scim_add_values(batch, scim_statements[SCIM_STMT_ADMIN_POLICY_DIFFERING].sql, values_of(call, &preview),
-                               call->pool);
+    int slot = scim_add_values(batch, scim_compose(SCIM_STMT_ADMIN_POLICY_DIFFERING, fills, call->pool),
+                               values_of(call, &preview), call->pool);
     error = scim_batch_run(batch);
     return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
 }

@@ -35,7 +35,8 @@ static const scim_admin_field_t preview_fields[] = {
 };
 
 static const scim_admin_field_t count_fields[] = {
-    {"accounts", SCIM_ARG_INT, "Accounts", "how many users the condition is true of"},
+    {"accounts", SCIM_ARG_INT, "Accounts", "how many users the condition is true of, of the next 10,000"},
+    {"next", SCIM_ARG_TEXT, NULL, "there are more users: `after` of the request that counts on; null: none"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -96,7 +97,11 @@ static const scim_admin_arg_t preview_args[] = {
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-static const scim_admin_arg_t count_args[] = {PREVIEWED, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
+static const scim_admin_arg_t count_args[] = {
+    PREVIEWED,
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
+    {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
+};
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 
@@ -227,8 +232,11 @@ static scim_error_t *ask(scim_admin_call_t *call, const char *condition, const s
         scim_batch_add(batch, SCIM_STMT_BOUND_ORDERED,
                        scim_params(call->pool, scim_conn_timeout_text(call->conn), "off", SCIM_PARAMS_END));
     }
-    int slot =
-        scim_batch_add_text(batch, scim_compose_filter(id, condition, call->pool), scim_statements[id].params, params);
+    const char *const fills[SCIM_BLANK_COUNT] = {
+        [SCIM_BLANK_FILTER] = condition,
+        [SCIM_BLANK_DEPTH] = call->op->flags & SCIM_OP_LIST ? NULL : scim_admin_depth(call),
+    };
+    int slot = scim_batch_add_text(batch, scim_compose(id, fills, call->pool), scim_statements[id].params, params);
     scim_error_t *error = scim_batch_run(batch);
     return error ? error : scim_admin_answer(call, scim_batch_result(batch, slot));
 }
@@ -251,7 +259,9 @@ static scim_error_t *count(scim_admin_call_t *call)
     const char *sql = NULL, *values = NULL;
     scim_error_t *error = find_condition(&sql, &values, call);
     return error ? error
-                 : ask(call, sql ? sql : "true", scim_params(call->pool, values, call->tenant, SCIM_PARAMS_END));
+                 : ask(call, sql ? sql : "true",
+                       scim_params(call->pool, values, call->tenant, scim_json_text(call->args, NULL, call->pool),
+                                   SCIM_PARAMS_END));
 }
 
 static const scim_admin_change_t add = {
@@ -348,7 +358,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .carry = count,
      .args = count_args,
      .fields = count_fields,
-     .flags = SCIM_OP_FILTERS,
+     .flags = SCIM_OP_FILTERS | SCIM_OP_ORDERED,
      .summary = "count the users that a template or a condition would be for"},
     {.noun = NULL},
 };

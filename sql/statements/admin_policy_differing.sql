@@ -2,13 +2,35 @@
 -- ids. It reads indexes, and the columns of few rows. $1 tenant; of each concern (a subscription or a role) $2
 -- subscription, $3 role, $4 and $5 its seats before and after; of each gift (a source) $6 the concern's number, $7 the
 -- group whose members have it, or null for all synchronised accounts, $8 and $9 whether it exists before and after,
--- $10 and $11 since when; $12 and $13 the policy before and after, $14 how many to show
+-- $10 and $11 since when; $12 and $13 the policy before and after, $14 how many to show. Roles are compared for 5,000
+-- members at a time, in the order of their ids, because each member's own role is read: $15 is null, or the last member
+-- of the part before. The first part has all subscriptions.
 with concern as materialized (
     select c.n::int as n, c.subscription_id, c.role, c.seats_was, c.seats_will, c.seats_was is not null or c.seats_will is not null as counted
       from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) with ordinality c (subscription_id, role, seats_was, seats_will, n)
+     where $15::uuid is null or c.role is not null
 ), gift as materialized (
     select g.n, g.via, g.was, g.will, g.since_was, g.since_will
       from unnest($6::int[], $7::uuid[], $8::boolean[], $9::boolean[], $10::timestamptz[], $11::timestamptz[]) g (n, via, was, will, since_was, since_will)
+), role_gift as materialized (
+    select g.via from concern c join gift g on g.n = c.n where c.role is not null
+), part as materialized (
+    -- The last member of this part, if more follow. The groups share the 5,000 equally.
+    select l.member_id as last
+      from role_gift g
+     cross join lateral (
+            select m.member_id
+              from scim.membership m
+             where m.tenant = $1 and m.group_id = g.via and m.member_id > coalesce($15::uuid, '00000000-0000-0000-0000-000000000000')
+             order by m.member_id
+            offset greatest({{depth=5000}} / (select count(*) from role_gift), 100) - 1
+             limit 1) l
+     order by l.member_id
+     limit 1
+), bounds as materialized (
+    -- The members of this part: their ids are greater than `behind`, and at most `last`.
+    select coalesce($15::uuid, '00000000-0000-0000-0000-000000000000') as behind,
+           coalesce((select p.last from part p), 'ffffffff-ffff-ffff-ffff-ffffffffffff') as last
 ), unsteered as not materialized (
     -- Members of groups to which policy and groups do not apply, which are few: inactive and protected accounts, and
     -- groups.
@@ -153,8 +175,11 @@ with concern as materialized (
 ), other as materialized (
     select c.* from concern c where c.n not in (select p.n from plain p union all select s.n from crowdless s)
 ), own_role as materialized (
-    -- Roles that accounts have themselves.
-    select r.id, r.role from scim.resource r where r.tenant = $1 and r.role is not null and exists (select from concern c where c.role is not null)
+    -- Roles that accounts have themselves, in this part.
+    select r.id, r.role
+      from scim.resource r
+     where r.tenant = $1 and r.role is not null and exists (select from role_gift)
+       and r.id > (select p.behind from bounds p) and r.id <= (select p.last from bounds p)
 ), ground as not materialized (
     -- The sources of all other concerns, as in the view scim.ground, with the rules under which each counts.
     select c.n, c.counted, r.id as user_id, case when c.counted then scim.id_time(r.id) end as joined, g.was, g.will, g.since_was, g.since_will
@@ -175,7 +200,18 @@ with concern as materialized (
       join gift g on g.n = c.n
      cross join lateral (
             select m.member_id, m.added from scim.membership m where m.tenant = $1 and m.group_id = g.via offset 0) m
-     where m.member_id not in (select u.id from unsteered u)
+     where c.role is null and m.member_id not in (select u.id from unsteered u)
+     union all
+    select c.n, c.counted, m.member_id, null, g.was, g.will, null, null
+      from other c
+      join gift g on g.n = c.n
+     cross join (select p.behind, p.last from bounds p offset 0) p
+     cross join lateral (
+            select m.member_id
+              from scim.membership m
+             where m.tenant = $1 and m.group_id = g.via and m.member_id > p.behind and m.member_id <= p.last
+            offset 0) m
+     where c.role is not null and m.member_id not in (select u.id from unsteered u)
      union all
     select c.n, c.counted, a.user_id, a.joined,
            a.source <> 'login' or r.protected is null and ($12 = 'manual' or r.source <> 'scim'),
@@ -248,4 +284,5 @@ select jsonb_object_agg(case when side.granted then 'granted' else 'withdrawn' e
                                 join concern c on c.n = f.n
                                cross join lateral (
                                       select r.doc from scim.resource r where r.tenant = $1 and r.id = f.user_id offset 0) r), '[]')))
+       || jsonb_build_object('next', (select p.last from part p))
   from (values (true), (false)) side (granted)

@@ -144,6 +144,39 @@ async function manyMappings(page) {
   await page.getByRole('heading', { name: 'Mappings' }).waitFor();
 }
 
+/** What the server counts in parts is counted to the end, in requests that each take a part. */
+async function parts(page) {
+  const own = await tenantOf('large');
+  const { id } = await made('POST', `${own}/groups`, { displayName: 'Crowd' });
+  await made('POST', `${own}/templates`, { name: 'All', role: 'user' });
+  sql(`insert into scim.resource (tenant, id, type, doc, user_name_key, modified_hour)
+    select 'large', ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'User', jsonb_build_object('userName', 'user' || i), 'user' || i, scim.hour(now())
+      from generate_series(1, 10010) i;
+    insert into scim.membership (tenant, group_id, member_id, member_type) select 'large', '${id}', id, 'User' from scim.resource where tenant = 'large' and type = 'User';
+    insert into scim.tally (tenant, type, n) values ('large', 'User', 10010)`);
+  const asked = [];
+  const count = (request) => { if (/preview/.test(request.url())) asked.push(request.url()); };
+  page.on('request', count);
+  await visit(page, '#/large/access');
+  await page.getByText('By groups', { exact: true }).click();
+  await page.getByLabel('Map groups to a role', { exact: true }).fill('read-only');
+  await page.keyboard.press('Enter');
+  await page.locator('#preview').getByText('Nobody gains or loses anything').waitFor();
+  asked.length = 0;
+  await page.getByLabel('Add a group to role read-only', { exact: true }).fill('Crowd');
+  await page.keyboard.press('Enter');
+  await page.getByText('In all 10,010 gains and 0 losses. The first of them:').waitFor();
+  equal(await page.locator('#preview').getByText('Comparing further members').count(), 0, 'it is compared to the end');
+  equal(asked.length, 3, 'requests, of 5,000 members each');
+  await button(page, 'Discard').click();
+  await visit(page, '#/large/templates');
+  asked.length = 0;
+  await button(page, 'Who would match All').click();
+  await dialog(page).getByText(/^10,010 accounts of today would fit/).waitFor();
+  equal(asked.filter((each) => each.includes('/count')).length, 2, 'requests, of 10,000 accounts each');
+  page.off('request', count);
+}
+
 /** A change is answered when another page is shown: what is drafted there stays. */
 async function lateAnswer(page) {
   const [person] = (await made('GET', '/tenants/demo/users?q=grace')).items;
@@ -239,6 +272,7 @@ export default async function meanwhile() {
   await check('a tenant is removed', tenantGone);
   await check('a tenant is removed on the page', removal);
   await check('10,000 mappings', manyMappings);
+  await check('what is counted in parts', parts);
   await check('a change is answered late', lateAnswer);
   await check('double clicks', doubleClicks);
   await check('a token is shown and the tab is closed', tabClosed);

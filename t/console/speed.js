@@ -59,7 +59,7 @@ async function later() {
     'Template: how many match': ['GET', `/tenants/bench/template-preview/count?template=${id}`], 'Template: how many match, all': ['GET', `/tenants/bench/template-preview/count?template=${everybody.id}`],
     'Template: who matches': ['GET', `/tenants/bench/template-preview?limit=20&template=${id}`],
     'Template: what it would do': ['POST', `/tenants/bench/templates/${id}/apply`, { preview: true }],
-    'Frame: how many requests are held': ['GET', '/tenants/bench/holds?state=held&limit=50'], 'Suggestions: groups': ['GET', '/tenants/bench/groups?q=Group 1&limit=20'], 'Suggestions: users': ['GET', '/tenants/bench/users?q=user77&limit=20'] };
+    'Suggestions: groups': ['GET', '/tenants/bench/groups?q=Group 1&limit=20'], 'Suggestions: users': ['GET', '/tenants/bench/users?q=user77&limit=20'] };
 }
 
 const status = (path) => { try { return readFileSync(path, 'latin1'); } catch { return ''; } };
@@ -93,10 +93,10 @@ async function cost([method, path, body]) {
   return { cpu: Math.min(...cpu), wall: Math.min(...wall) };
 }
 
-/** The requests that a screen makes, without those that wait for something new, and the frame's, how many are held. */
+/** The requests that a screen makes, without those that wait for something new. */
 async function asked(page, place) {
   const paths = [];
-  const seen = (request) => { if (/scim-admin\/tenants/.test(request.url()) && !/wait=|state=held/.test(request.url())) paths.push(request.url().slice(env.SCIM_ADMIN_URL.length)); };
+  const seen = (request) => { if (/scim-admin\/tenants/.test(request.url()) && !/wait=/.test(request.url())) paths.push(request.url().slice(env.SCIM_ADMIN_URL.length)); };
   page.on('request', seen);
   await visit(page, place.startsWith('#') ? place : `#/bench${place}`);
   await page.waitForTimeout(300);

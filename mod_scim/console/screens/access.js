@@ -1,6 +1,6 @@
 /** Access: who gets what by being provisioned. A change is drafted, previewed by name, then saved as a whole. */
-import { adder, button, card, chip, choices, col, empty, fill, format, h, link, model, name, num, problem, router,
-  save, screen, suggester, table, tag, tell, typeahead, way } from '../kit.js';
+import { adder, button, card, chip, choices, col, empty, fill, format, h, inParts, link, model, name, num, problem,
+  router, save, screen, suggester, table, tag, tell, typeahead, way } from '../kit.js';
 
 /** @typedef {{tenant: any, etag: string | null, subscriptions: Row[], mappings: Row[], more: boolean}} State */
 /** @typedef {{group: string, subscription?: Row, role?: string}} Mapping */
@@ -61,13 +61,14 @@ function side(c, found, gain) {
 }
 
 /** @param {Place} c @param {any} answer */
-function previewed(c, { granted, withdrawn }) {
+function previewed(c, { granted, withdrawn, next }) {
   const all = granted.count + withdrawn.count;
-  if (!all) return h('p', tag('plain', 'Nobody gains or loses anything', '='));
+  const going = next && h('p.soft', 'Comparing further members…');
+  if (!all) return going || h('p', tag('plain', 'Nobody gains or loses anything', '='));
   const hidden = all > granted.items.length + withdrawn.items.length;
   const [gains, losses] = [format.many(granted.count, 'gain'), format.many(withdrawn.count, 'loss', 'losses')];
-  return [hidden && h('p', `In all ${gains} and ${losses}. The first of them:`), side(c, granted, true),
-    side(c, withdrawn, false)];
+  return [hidden && h('p', `In all ${next ? 'at least ' : ''}${gains} and ${losses}. The first of them:`),
+    side(c, granted, true), side(c, withdrawn, false), going];
 }
 
 /** The groups of one target: those that are mapped, those that would be, and how many are not shown.
@@ -158,10 +159,15 @@ function previewCard(c, state, draft) {
       fill(result, problem(error), h('p'), h('p', 'Nothing was saved. Discard shows what is there now.'));
     }
   }, { kind: 'main', disabled: true });
-  c.send('policy-preview', preview).then(({ data }) => {
-    fill(result, previewed(c, data));
+  const all = { granted: { count: 0, items: [] }, withdrawn: { count: 0, items: [] } };
+  inParts(result, (on) => c.send('policy-preview', { ...preview, ...on }), (data) => {
+    for (const [which, sum] of /** @type {[string, any]} */ (Object.entries(all))) {
+      sum.count += data[which].count;
+      sum.items.push(...data[which].items);
+    }
     saver.disabled = false;
-  }, (error) => fill(result, problem(error)));
+    return previewed(c, { ...all, next: data.next });
+  }).catch((error) => fill(result, problem(error)));
   return h('section.card', { id: 'preview' }, h('h2', 'What your change would do'), result,
     h('div.row.actions', saver, button('Discard', done)));
 }

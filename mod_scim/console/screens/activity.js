@@ -1,16 +1,7 @@
 /** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
-import { button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, screen, state, table,
-  tag, telling, time, way } from '../kit.js';
+import { button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, router, screen, state,
+  table, tag, telling, time, way } from '../kit.js';
 import { difference, said } from './history.js';
-
-/** A path with its query as people write it. @param {string} path */
-function readable(path) {
-  try {
-    return decodeURIComponent(path.replace(/\+/g, ' '));
-  } catch {
-    return path;
-  }
-}
 
 /** A request in words. @param {Row} row */
 export function asked(row) {
@@ -24,9 +15,9 @@ export function asked(row) {
   return `${model.words('verbs', row.method) ?? row.method} ${thing}`;
 }
 
-/** The request as it was sent. @param {Row} row @param {string} [kind] */
+/** The request as it was sent, with its path as people write it. @param {Row} row @param {string} [kind] */
 export function sent(row, kind) {
-  return code(`${row.method} ${readable(row.path)}`, kind);
+  return code(`${row.method} ${router.decode(row.path.replace(/\+/g, ' '))}`, kind);
 }
 
 /** What a request was about, unless its name is masked. @param {Row} row */

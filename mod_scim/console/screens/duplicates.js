@@ -9,12 +9,6 @@ const LINES = [['Account', (each, c) => userLink(c, each)], ['User name', (each)
   ['Role', (each) => name(each.role)], ['Made', (each) => time(each.created)],
   ['Changed', (each) => time(each.lastModified)]];
 
-/** @param {Place} c @param {Row[]} accounts */
-function different(c, accounts) {
-  return button('Not the same person', () => c.act('duplicate-dismiss', { users: accounts.map((each) => each.id) },
-    'They are not listed as duplicates any more'));
-}
-
 /** @param {Place} c @param {Row[]} all */
 function compare(c, all) {
   const [one, other] = all;
@@ -22,7 +16,9 @@ function compare(c, all) {
     col(`Account ${i + 1}`, (line) => line[1](account, c) ?? '–'))];
   const keep = all.length === 2 && [button('Keep account 1', () => merge(c, other, one.id)),
     button('Keep account 2', () => merge(c, one, other.id))];
-  return h('div.stack', table(columns, LINES), h('div.row', keep, different(c, all), !keep
+  const different = button('Not the same person', () => c.act('duplicate-dismiss',
+    { users: all.map((each) => each.id) }, 'They are not listed as duplicates any more'));
+  return h('div.stack', table(columns, LINES), h('div.row', keep, different, !keep
     && h('span.soft', `${format.many(all.length, 'account')} share it. Open one to merge it into another.`)));
 }
 

@@ -1,18 +1,23 @@
 /** Templates: what new users get, in their order, and whom each would fit. */
-import { adder, ask, button, card, code, col, empty, format, h, link, list, lookFirst, name, num, screen }
+import { adder, ask, button, card, code, col, empty, format, h, inParts, link, list, lookFirst, name, num, screen }
   from '../kit.js';
 import { userLink } from './users.js';
 
 /** Whom a template would fit, among those who are here. @param {Place} c @param {Row} row */
 async function matches(c, row) {
   const fixed = { template: row.id };
-  const { data } = await c.get('template-count', fixed);
   const people = await list(c, { operation: 'template-preview', fixed, hide: ['condition'], bare: true, limit: 20,
     columns: [col('Name', (each) => userLink(c, each)), col('User name', (each) => name(each.userName))],
     nothing: h('p', 'It fits nobody who is here now.') });
-  const count = format.many(data.accounts, 'account');
-  await ask({ title: h('bdi', row.name), large: true, cancel: 'Close', body: [h('p', `${count} of today would fit. `
-    + 'They get nothing by it: a template is applied once, when an account is made.'), people] });
+  const count = h('p', 'Counting…');
+  const closed = ask({ title: h('bdi', row.name), large: true, cancel: 'Close', body: [count, people] });
+  let sum = 0;
+  await inParts(count, (on) => c.get('template-count', { ...fixed, ...on }), (data) => {
+    sum += data.accounts;
+    return `${data.next ? 'At least ' : ''}${format.many(sum, 'account')} of today would fit. `
+      + 'They get nothing by it: a template is applied once, when an account is made.';
+  });
+  await closed;
 }
 
 /** @param {Row} row */
