@@ -60,7 +60,7 @@ static int read_time(const char **text, const scim_admin_arg_t *arg, apr_pool_t 
         return CLI_OK;
     }
     if (!cli_when_read(&time, *text, apr_time_now(), arg->flags & SCIM_ARG_FUTURE)) {
-        return cli_fail(CLI_USAGE, "The value of --%s is no span or date; write " CLI_WHEN_FORM ".",
+        return cli_fail(CLI_USAGE, "The value of --%s is not a duration or date; write " CLI_WHEN_FORM ".",
                         cli_option_name(arg->name, strlen(arg->name), pool));
     }
     scim_time_format(out, time);

@@ -158,7 +158,7 @@ const cli_command_t cli_db_commands[] = {
     {"db", "init", NULL, CLI_BIT(CLI_DISTRIBUTED), 0, "set up the schema and the roles in an existing database",
      run_init},
     {"db", "upgrade", NULL, 0, 0, "bring the schema to the version of this software", run_upgrade},
-    {"db", "status", NULL, 0, 0, "show the version of the schema; exit code 3 where it does not fit", run_status},
+    {"db", "status", NULL, 0, 0, "show the version of the schema; exit code 3 if it does not match", run_status},
     {"db", "index", NULL, CLI_BIT(CLI_SCHEMA_DIR) | CLI_BIT(CLI_DROP), 0,
-     "index the attributes for which the schema files ask it", run_index},
+     "index the attributes that the schema files declare as indexed", run_index},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

@@ -93,7 +93,7 @@ static void add_lines(const doctor_t *doctor, char *said, int refused)
     }
     if (refused && !found) {
         add(doctor, "configuration", "configtest", SCIM_DOCTOR_ERROR, "httpd refuses its configuration.",
-            "apachectl configtest tells why.");
+            "apachectl configtest shows why.");
     }
 }
 
@@ -125,7 +125,7 @@ static void check_configuration(doctor_t *doctor)
     int code = 0;
 
     if (given == NULL && geteuid() != 0) {
-        add(doctor, "configuration", "configtest", SCIM_DOCTOR_NOTE, "httpd's configuration was not looked at.",
+        add(doctor, "configuration", "configtest", SCIM_DOCTOR_NOTE, "httpd's configuration was not checked.",
             "Run scimctl doctor as root on httpd's machine, or apachectl configtest.");
         return;
     }
@@ -133,7 +133,7 @@ static void check_configuration(doctor_t *doctor)
     said = run(&code, test, 0, doctor->pool);
     if (said == NULL) {
         add(doctor, "configuration", "configtest", SCIM_DOCTOR_NOTE,
-            apr_psprintf(doctor->pool, "There is no %s, so httpd's configuration was not looked at.", program),
+            apr_psprintf(doctor->pool, "There is no %s, so httpd's configuration was not checked.", program),
             "Run scimctl doctor on httpd's machine, too; --apachectl names the program.");
         return;
     }
@@ -154,7 +154,7 @@ static scim_error_t *check_names(doctor_t *doctor, scim_conn_t *conn)
     for (int i = 0; error == NULL && i < unknown->nelts; i++) {
         add(doctor, "configuration", "names", SCIM_DOCTOR_WARNING,
             apr_psprintf(doctor->pool, "%s.", scim_names_text(&APR_ARRAY_IDX(unknown, i, scim_named_t), doctor->pool)),
-            "Correct the name in httpd's configuration, or make what it names in the tenant.");
+            "Correct the name in httpd's configuration, or add what it names to the tenant.");
     }
     return error;
 }
@@ -304,7 +304,7 @@ static void check_tenant(doctor_t *doctor, const char *url)
     if (doctor->no_tenant != NULL && cli_probe_sibling(url, ANY_TENANT, doctor->pool)) {
         add(doctor, "endpoint", "tenant", SCIM_DOCTOR_ERROR,
             apr_psprintf(doctor->pool,
-                         "The base URL ends with \"%s\", which is no tenant: requests to it are answered with 401.",
+                         "The base URL ends with \"%s\", which is not a tenant: requests to it are answered with 401.",
                          end),
             doctor->no_tenant);
     }
@@ -316,7 +316,7 @@ static void check_endpoint(doctor_t *doctor)
     apr_time_t date;
 
     if (url == NULL) {
-        add(doctor, "TLS", "url", SCIM_DOCTOR_NOTE, "The endpoint was not asked as identity providers do.",
+        add(doctor, "TLS", "url", SCIM_DOCTOR_NOTE, "The endpoint was not tested as identity providers use it.",
             "Name the base URL of a tenant: --url https://id.example.org/scim/v2/acme");
         return;
     }
@@ -407,5 +407,5 @@ static int run_doctor(cli_t *cli)
 
 const cli_command_t cli_doctor_commands[] = {
     {"doctor", "", NULL, CLI_BIT(CLI_URL) | CLI_BIT(CLI_APACHECTL) | CLI_BIT(CLI_SCHEMA_DIR), 0,
-     "look for what is wrong with the installation; exit code 1 for warnings, 2 for errors", run_doctor},
+     "check the installation for problems; exit code 1 for warnings, 2 for errors", run_doctor},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

@@ -361,7 +361,7 @@ static int read_file(json_object **out, const char *name, apr_pool_t *pool)
 static int check_shape(json_object *file, const char *name)
 {
     if (!json_object_is_type(file, json_type_object)) {
-        return cli_fail(CLI_USAGE, "%s is no JSON object; scimctl export shows how one looks.", name);
+        return cli_fail(CLI_USAGE, "%s is not a JSON object; scimctl export prints an example.", name);
     }
     json_object_object_foreach(file, key, value)
     {
@@ -376,7 +376,7 @@ static int check_shape(json_object *file, const char *name)
         if (i == SECTIONS || !json_object_is_type(value, json_type_array)) {
             return cli_fail(
                 CLI_USAGE,
-                "%s: \"%s\" is no section of such a file, or not of its shape; scimctl export shows how one looks.",
+                "%s: \"%s\" is not a section of such a file, or has the wrong type; scimctl export prints an example.",
                 name, key);
         }
         for (size_t j = 0; j < json_object_array_length(value); j++) {
@@ -518,5 +518,5 @@ const cli_command_t cli_export_commands[] = {
      "print a tenant's settings as a file for scimctl apply", run_export},
     {"apply", "", "FILE", CLI_BIT(CLI_TENANT) | CLI_BIT(CLI_PRUNE) | CLI_BIT(CLI_YES) | CLI_BIT(CLI_SCHEMA_DIR),
      CLI_BIT(CLI_TENANT),
-     "make a tenant's settings those of a file: shows what differs, asks, and does it in one transaction", run_apply},
+     "apply a file of settings to a tenant: show the differences, ask, and change all in one transaction", run_apply},
     {NULL, NULL, NULL, 0, 0, NULL, NULL}};

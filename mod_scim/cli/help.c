@@ -106,9 +106,9 @@ void cli_help_all(FILE *out, apr_pool_t *pool)
         column += fprintf(out, " %s", v->verb);
     }
     fprintf(out,
-            "\n\nscimctl NOUN --help explains the verbs of a noun, scimctl NOUN VERB --help the options of one.\n"
-            "scimctl openapi prints the description of the admin API, which does the same over HTTP.\n\n"
-            "Options of every command:\n%s\nThe manual page scimctl(8) tells more.\n",
+            "\n\nscimctl NOUN --help explains the verbs of a noun, scimctl NOUN VERB --help the options of "
+            "one.\nscimctl openapi prints the description of the admin API, which does the same over HTTP.\n\nOptions "
+            "of every command:\n%s\nSee also the manual page scimctl(8).\n",
             cli_options_help(NULL, pool));
 }
 

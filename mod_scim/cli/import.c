@@ -235,7 +235,8 @@ static int run(import_t *import)
             show_progress(import);
         } else if (error && import->import) {
             fprintf(stderr,
-                    "Lines before line %" APR_INT64_T_FMT " are done (import %s); give the same file again to go on.\n",
+                    "Lines before line %" APR_INT64_T_FMT
+                    " are done (import %s); give the same file again to continue.\n",
                     import->line, json_object_get_string(import->import));
         }
     }

@@ -314,7 +314,7 @@ static scim_error_t *show_list(const cli_t *cli, scim_admin_call_t *call)
     }
     cli_show_objects(cli, call->op->fields, all);
     if (next != NULL) {
-        fprintf(stderr, "There is more: go on with --after %s\n", scim_hidden_escape(next, cli->pool));
+        fprintf(stderr, "There is more: continue with --after %s\n", scim_hidden_escape(next, cli->pool));
     }
     return NULL;
 }
@@ -436,7 +436,7 @@ static int is_agreed(const cli_t *cli, const scim_admin_call_t *call)
     }
     show(cli, &preview);
     fflush(stdout);
-    fprintf(stderr, "%s %s: go on? [y/N] ", call->op->noun, call->op->verb);
+    fprintf(stderr, "%s %s: continue? [y/N] ", call->op->noun, call->op->verb);
     return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 

@@ -39,20 +39,18 @@ static const struct {
     const char *advice;
 } verdicts[] = {
     {X509_V_ERR_CERT_HAS_EXPIRED,
-     "Renew the certificate, then apachectl graceful; see why it is not renewed by itself."},
+     "Renew the certificate, then apachectl graceful; find out why it is not renewed automatically."},
     {X509_V_ERR_CERT_NOT_YET_VALID, "Set the clock of this machine, or get a certificate that is valid already."},
     {X509_V_ERR_HOSTNAME_MISMATCH,
      "Get a certificate for this name, or give identity providers a base URL with a name that is in it."},
     {X509_V_ERR_IP_ADDRESS_MISMATCH, "Give identity providers a base URL with a host name."},
     {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-     "It is self-signed, which no identity provider accepts: get one of a public authority."},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-     "Add the intermediate certificates to SSLCertificateFile; where the authority is a private one, get a certificate "
-     "of a public one."},
-    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-     "Add the intermediate certificates to SSLCertificateFile; where the authority is a private one, get a certificate "
-     "of a public one."},
-    {X509_V_OK, "Get a certificate that public authorities vouch for."},
+     "It is self-signed, which no identity provider accepts: get one from a public authority."},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "Add the intermediate certificates to SSLCertificateFile; if the "
+                                                   "authority is a private one, get a certificate from a public one."},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "Add the intermediate certificates to SSLCertificateFile; if the "
+                                                 "authority is a private one, get a certificate from a public one."},
+    {X509_V_OK, "Get a certificate from a public authority."},
 };
 
 static void add(const probe_t *probe, const char *check, scim_doctor_e severity, const char *finding,
@@ -131,8 +129,8 @@ static void check_end(const probe_t *probe, const X509 *certificate)
     if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) && days >= 0 && seconds >= 0 &&
         days < DAYS_LEFT) {
         add(probe, "certificate-end", SCIM_DOCTOR_WARNING,
-            apr_psprintf(probe->pool, "The certificate of %s ends in %d days.", probe->uri.hostname, days),
-            "Renew it, then apachectl graceful; see why it is not renewed by itself.");
+            apr_psprintf(probe->pool, "The certificate of %s expires in %d days.", probe->uri.hostname, days),
+            "Renew it, then apachectl graceful; find out why it is not renewed automatically.");
     }
 }
 
@@ -247,9 +245,8 @@ static int check_answer(const probe_t *probe)
         apr_psprintf(probe->pool,
                      "%s/ServiceProviderConfig is answered with %d and %s, not with 200 and application/scim+json.",
                      probe->url, status, type ? type : "no type"),
-        "The base URL is https://HOST, the path of the Location, and the tenant's name; see that no proxy in between "
-        "answers "
-        "itself, and that SetHandler scim holds there (apachectl configtest).");
+        "The base URL is https://HOST, the path of the Location, and the tenant's name; make sure that no proxy in "
+        "between answers itself, and that SetHandler scim applies there (apachectl configtest).");
     return 0;
 }
 
@@ -266,8 +263,8 @@ static int read_url(probe_t *probe, const char *url)
         probe->tls = strcmp(probe->uri.scheme, "https") == 0;
         return 1;
     }
-    add(probe, "url", SCIM_DOCTOR_ERROR, "The value of --url is no base URL.",
-        "Write it as identity providers have it: https://id.example.org/scim/v2/acme");
+    add(probe, "url", SCIM_DOCTOR_ERROR, "The value of --url is not a base URL.",
+        "Write it as it is entered in identity providers: https://id.example.org/scim/v2/acme");
     return 0;
 }
 
@@ -287,14 +284,14 @@ int cli_probe(apr_array_header_t *findings, int *checks, apr_time_t *date, const
     }
     if (!probe->tls) {
         add(probe, "scheme", SCIM_DOCTOR_WARNING, "The base URL is plain http: identity providers take https only.",
-            "Name the base URL that identity providers have, or set up TLS (docs/operating.md, TLS).");
+            "Give the base URL that is entered in identity providers, or set up TLS (docs/operating.md, TLS).");
     }
     if (!reach(probe) || (probe->tls && !shake_hands(probe))) {
         return 0;
     }
     if (!ask(probe)) {
         add(probe, "answer", SCIM_DOCTOR_ERROR, apr_psprintf(probe->pool, "%s did not answer.", probe->uri.hostname),
-            "Look into the error log of httpd, or of the proxy in front of it.");
+            "See the error log of httpd, or of the proxy in front of it.");
         return 0;
     }
     text = header(probe, "Date");

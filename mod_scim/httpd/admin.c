@@ -103,7 +103,7 @@ static scim_error_t *check_sender(const admin_t *admin)
         return scim_error_status(r->pool, HTTP_FORBIDDEN,
                                  "Nobody is logged in. Protect this Location by AuthType and Require.");
     if (changes(r) && foreign(r))
-        return scim_error_status(r->pool, HTTP_FORBIDDEN, "Changes are accepted from pages of this site alone.");
+        return scim_error_status(r->pool, HTTP_FORBIDDEN, "Changes are accepted only from pages of this site.");
     return NULL;
 }
 
@@ -194,7 +194,7 @@ static scim_error_t *describe(admin_t *admin)
 /* Query and body must not repeat an argument of the path. */
 static scim_error_t *check_once(const admin_t *admin, const char *name)
 {
-    static const char detail[] = "is said twice; say it once, in the path where it is part of it.";
+    static const char detail[] = "is given twice; give it once: in the path, if it is part of it.";
     apr_pool_t *pool = admin->r->pool;
     scim_error_t *error;
 
@@ -305,16 +305,14 @@ static scim_error_t *explain_late(scim_error_t *error, const admin_t *admin)
 {
     apr_pool_t *pool = admin->r->pool;
     apr_int64_t limit = apr_time_as_msec(scim_setting_admin_timeout(admin->config));
-    const char *done = error->late
-                           ? "Nothing was changed. Try it again when the database has less to do, or let it take "
-                             "longer (ScimAdminTimeout)."
-                           : "Whether it was done is not known, but it will not be done later; look before you try "
-                             "it again.";
+    const char *done =
+        error->late ? "Nothing was changed. Try it again when the database has less to do, or let it take "
+                      "longer (ScimAdminTimeout)."
+                    : "It is not known whether it was done, but it will not be done later; check before you try again.";
 
-    error->detail = apr_psprintf(pool,
-                                 "The operation took longer than %" APR_INT64_T_FMT ".%" APR_INT64_T_FMT
-                                 " seconds, which is all that it may take. %s",
-                                 limit / 1000, limit % 1000 / 100, done);
+    error->detail = apr_psprintf(
+        pool, "The operation took longer than %" APR_INT64_T_FMT ".%" APR_INT64_T_FMT " seconds, its limit. %s",
+        limit / 1000, limit % 1000 / 100, done);
     error->cause = "ScimAdminTimeout";
     return error;
 }

@@ -211,7 +211,7 @@ static void check_params(scim_check_t *check, const dbd_facts_t *facts, server_r
 
     if (!params)
         fail_server(check, server,
-                    "DBDParams is not set: it tells which database to use and as whom, as in DBDParams \"dbname=scim "
+                    "DBDParams is not set: it names the database and the user, as in DBDParams \"dbname=scim "
                     "user=scim_web connect_timeout=5\"");
     else if (problem)
         scim_check_fail(check, facts->at[DBD_PARAMS], apr_psprintf(check->temp, "DBDParams: %s", problem));
@@ -346,8 +346,8 @@ static void check_tenants(scim_check_t *check)
     for (server = check->main_server; server; server = server->next)
         if (scim_server_config(server)->requires && !scim_server_config(server)->tenants)
             fail_server(check, server,
-                        "Require scim-... needs ScimTenant, in the same section or in one around it: it says whose "
-                        "accounts are meant");
+                        "Require scim-... needs ScimTenant, in the same section or in one around it: it names the "
+                        "tenant of the accounts");
 }
 
 static scim_check_t begin(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *main_server)
@@ -401,11 +401,11 @@ static void visit_facts_age(scim_check_t *check, const ap_directive_t *node, ser
     if ((!scim_check_is(node, "ScimFactsCache") && !scim_check_is(node, "ScimFactsGrace")) ||
         ap_cstr_casecmp(node->args, "off") == 0)
         return;
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, server,
-        "mod_scim: %s line %d: %s %s: who loses an account, a role, a group or a seat may be let in for so long%s",
-        node->filename, node->line_num, node->directive, node->args,
-        scim_check_is(node, "ScimFactsGrace") ? " while the database does not answer" : "");
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
+                 "mod_scim: %s line %d: %s %s: after losing an account, a role, a group or a seat, people may keep "
+                 "access for that long%s",
+                 node->filename, node->line_num, node->directive, node->args,
+                 scim_check_is(node, "ScimFactsGrace") ? " while the database does not answer" : "");
 }
 
 int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
@@ -422,6 +422,6 @@ int scim_check_started(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if ((rv = scim_limits_start(main_server)) == APR_SUCCESS && (rv = scim_metrics_start(main_server)) == APR_SUCCESS &&
         (rv = scim_database_start(pconf, main_server)) == APR_SUCCESS)
         return OK;
-    ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for what its processes share");
+    ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server, "mod_scim: no shared memory for its processes");
     return HTTP_INTERNAL_SERVER_ERROR;
 }

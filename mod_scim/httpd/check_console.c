@@ -67,7 +67,7 @@ void scim_check_console_advise(scim_check_t *check, int level)
 
     if (page)
         ap_log_error(APLOG_MARK, level, 0, check->main_server,
-                     "mod_scim: %s is missing: the admin API has no page for browsers. Install it, name its directory "
+                     "mod_scim: %s is missing: the admin API has no page for browsers. Install it, set its directory "
                      "by ScimConsoleDir, or write ScimConsole off",
                      page);
 }

@@ -235,7 +235,7 @@ static void check_admin_url(scim_check_t *check, const ap_directive_t *section)
                     apr_psprintf(check->temp,
                                  "ScimBaseURL must have " SCIM_TENANT_PLACE
                                  " where the tenant's name is, as in %.*s/" SCIM_TENANT_PLACE
-                                 ", or ScimAdminTenant must say which one tenant this Location is about",
+                                 ", or ScimAdminTenant must name the only tenant of this Location",
                                  (int)len, url));
 }
 
@@ -261,7 +261,7 @@ static void check_admin(scim_check_t *check, const scim_placed_t *at)
     if (strcmp(scim_check_word(at->node, check->temp), SCIM_ADMIN_HANDLER) != 0)
         return;
     if (!section || !scim_check_is(section, "<Location") || section->args[0] == '~') {
-        scim_check_fail(check, at->node, "SetHandler scim-admin must stand directly in a <Location \"/path\"> section");
+        scim_check_fail(check, at->node, "SetHandler scim-admin must be directly in a <Location \"/path\"> section");
         return;
     }
     check_admin_url(check, section);
@@ -403,7 +403,7 @@ static void check_use(scim_check_t *check, const scim_placed_t *at)
         return;
     text = apr_psprintf(check->temp, "%s has no effect %s%s: it is for SetHandler %s%s", at->node->directive,
                         handler ? "on " : "here", handler ? handler->serves : "", handler_names(wanted),
-                        handler ? "" : ", and no section with that handler holds for the same requests");
+                        handler ? "" : ", and no section with that handler applies to the same requests");
     if (matters(at->node))
         scim_check_fail(check, at->node, text);
     else
@@ -421,8 +421,8 @@ static const struct {
     {"<FilesMatch", "mod_scim answers without looking for a file"},
     {"<Proxy", "mod_scim hands no request to a proxy"},
     {"<ProxyMatch", "mod_scim hands no request to a proxy"},
-    {"<Limit", "it would hold for all methods"},
-    {"<LimitExcept", "it would hold for all methods"},
+    {"<Limit", "it would apply to all methods"},
+    {"<LimitExcept", "it would apply to all methods"},
 };
 
 static void check_section(scim_check_t *check, const scim_placed_t *at)
@@ -436,7 +436,7 @@ static void check_section(scim_check_t *check, const scim_placed_t *at)
         for (i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
             if (scim_check_is(section, elsewhere[i].section))
                 scim_check_fail(check, at->node,
-                                apr_psprintf(check->temp, "%s has no place in %s>: %s; put it into the <Location>",
+                                apr_psprintf(check->temp, "%s is not allowed in %s>: %s; put it into the <Location>",
                                              at->node->directive, section->directive, elsewhere[i].why));
 }
 
@@ -508,7 +508,7 @@ static void check_spool_dir(scim_check_t *check, const scim_placed_t *at)
 
     if (path && !may_write(path))
         scim_check_fail(check, at->node,
-                        apr_psprintf(check->temp, "ScimSpoolDir: httpd's user %s may not make files in %s",
+                        apr_psprintf(check->temp, "ScimSpoolDir: httpd's user %s cannot create files in %s",
                                      geteuid() == 0 ? ap_unixd_config.user_name : "(who runs this)", path));
 }
 

@@ -142,11 +142,10 @@ static scim_error_t *not_entered(scim_gate_e found, const scim_gate_t *gate, apr
     case SCIM_GATE_OPENING:
         return unavailable(pool, "another request is still connecting to PostgreSQL, and ScimDatabaseWait is over");
     default:
-        return unavailable(pool,
-                           apr_psprintf(pool,
-                                        "none of the %d connections to PostgreSQL got free within ScimDatabaseWait; "
-                                        "consider a greater DBDMax",
-                                        scim_gate_size(gate)));
+        return unavailable(pool, apr_psprintf(pool,
+                                              "none of the %d connections to PostgreSQL became free within "
+                                              "ScimDatabaseWait; consider a greater DBDMax",
+                                              scim_gate_size(gate)));
     }
 }
 
@@ -315,7 +314,7 @@ static const char *ask(PGconn **pg, scim_opened_e *found, scim_database_t *datab
         return "mod_dbd is not loaded";
     database->dbd = open(database->pool, database->server);
     if (!database->dbd)
-        return "mod_dbd has no connection to PostgreSQL; its own message stands before this one";
+        return "mod_dbd has no connection to PostgreSQL; its own message is before this one";
     *pg = native(database->dbd);
     if (!*pg)
         return "DBDriver is not pgsql";

@@ -33,7 +33,7 @@ static const char *plain_location(const cmd_parms *cmd)
 
     if (!section || ap_cstr_casecmp(section->directive, "<Location") != 0 || section->args[0] == '~' || !cmd->path ||
         cmd->path[0] != '/' || apr_fnmatch_test(cmd->path))
-        return "must stand directly in a <Location \"/path\"> section without wildcards or regular expressions";
+        return "must be directly in a <Location \"/path\"> section without wildcards or regular expressions";
     return NULL;
 }
 

@@ -25,7 +25,7 @@ static scim_error_t *found(scim_call_t *call, int there, const char *what, const
 {
     if (there)
         return NULL;
-    return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\". %s lists those that there are.", what,
+    return scim_error_status(call->pool, HTTP_NOT_FOUND, "There is no %s \"%s\". %s lists the existing ones.", what,
                              call->request->id, list);
 }
 

@@ -73,7 +73,7 @@ static scim_error_t *refusal(scim_request_t *request)
     if (request->place == SCIM_AT_NOTHING && request->right)
         return scim_error_status(r->pool, HTTP_NOT_FOUND,
                                  "There is no endpoint at \"%s\"; use %s/%s. Correct the base URL in the identity "
-                                 "provider, which is %s, or what it adds to that.",
+                                 "provider, which is %s, or the path that it adds to that.",
                                  r->uri, request->base, request->right, request->base);
     if (request->place == SCIM_AT_NOTHING)
         return scim_error_status(r->pool, HTTP_NOT_FOUND, "There is no endpoint at \"%s\".", r->uri);

@@ -17,7 +17,7 @@ typedef struct detail_t {
 
 static const detail_t details[] = {
     {HTTP_BAD_REQUEST, "The request is malformed."},
-    {HTTP_UNAUTHORIZED, "The server asks for other credentials."},
+    {HTTP_UNAUTHORIZED, "The server requires other credentials."},
     {HTTP_FORBIDDEN, "The server's configuration does not allow this request."},
     {HTTP_NOT_FOUND, "There is nothing at this URL."},
     {HTTP_METHOD_NOT_ALLOWED, "The server does not allow this method here."},

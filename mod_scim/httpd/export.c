@@ -104,7 +104,7 @@ int scim_export_strip(request_rec *r)
     int named = keep_on_the_way(r);
     if (strip(r, r->headers_in) || named) {
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                      "mod_scim: the client sent headers that only the server may set; they were taken out");
+                      "mod_scim: the client sent headers that only the server may set; they were removed");
     }
     if (!r->main && may_have_trailers(r)) {
         ap_add_input_filter(FILTER, NULL, r, r->connection);

@@ -140,7 +140,7 @@ static scim_facts_t *fall_back(request_rec *r, const scim_identity_t *identity, 
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_GRACE, 1);
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                      "mod_scim: %s is decided by what was known %d second%s ago (ScimFactsGrace)", r->uri, seconds,
+                      "mod_scim: %s is decided from facts that are %d second%s old (ScimFactsGrace)", r->uri, seconds,
                       seconds == 1 ? "" : "s");
     }
     return facts;
@@ -178,8 +178,8 @@ static scim_facts_t *ask(request_rec *r, const scim_identity_t *identity, const 
     scim_facts_t *facts = cache ? scim_facts_recall(&seconds, r, identity, wish, &how, pool) : NULL;
     if (facts) {
         scim_metrics_add(SCIM_COUNT_AUTHZ_CACHED, 1);
-        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided by what was known %d seconds ago", r->uri,
-                      seconds);
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "mod_scim: %s is decided from facts that are %d seconds old",
+                      r->uri, seconds);
         return facts;
     }
     const apr_time_t asked = apr_time_now();
@@ -235,6 +235,6 @@ scim_known_e scim_facts_find(const scim_facts_t **out, const char **why, request
         entry->facts = ask_for(r, &identity, wish, entry->facts, origin->pool);
     }
     *out = entry->facts;
-    *why = entry->facts ? NULL : "the database cannot be asked";
+    *why = entry->facts ? NULL : "the database does not answer";
     return entry->facts ? SCIM_KNOWN : SCIM_UNAVAILABLE;
 }

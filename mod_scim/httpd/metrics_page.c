@@ -32,7 +32,7 @@ typedef struct family_t {
 
 static const family_t families[] = {
     {"scim_database_round_trips", "Round trips to PostgreSQL.", NULL, SCIM_COUNT_TRIPS, 0, {NULL}},
-    {"scim_database_held_seconds", "Time for which connections were lent.", NULL, SCIM_COUNT_HELD_US, 1, {NULL}},
+    {"scim_database_held_seconds", "Time for which connections were in use.", NULL, SCIM_COUNT_HELD_US, 1, {NULL}},
     {"scim_database_waits", "Requests that waited for a connection.", NULL, SCIM_COUNT_WAITS, 0, {NULL}},
     {"scim_database_waited_seconds",
      "Time that requests waited for a connection.",
@@ -54,14 +54,19 @@ static const family_t families[] = {
      0,
      {"granted", "unauthenticated", "denied", "unavailable", NULL}},
     {"scim_authz_reused",
-     "Decisions by what was known before, by the directive that allows it.",
+     "Decisions from cached facts, by the directive that allows it.",
      "by",
      SCIM_COUNT_AUTHZ_CACHED,
      0,
      {"cache", "grace", NULL}},
-    {"scim_outbox_entries", "Entries of activity that were to be told.", NULL, SCIM_COUNT_OUTBOX_ADDED, 0, {NULL}},
-    {"scim_outbox_done", "Entries of activity that were told.", NULL, SCIM_COUNT_OUTBOX_DONE, 0, {NULL}},
-    {"scim_outbox_lost", "Entries of activity that did not fit.", NULL, SCIM_COUNT_OUTBOX_LOST, 0, {NULL}},
+    {"scim_outbox_entries", "Activity entries to be written.", NULL, SCIM_COUNT_OUTBOX_ADDED, 0, {NULL}},
+    {"scim_outbox_done", "Activity entries that were written.", NULL, SCIM_COUNT_OUTBOX_DONE, 0, {NULL}},
+    {"scim_outbox_lost",
+     "Activity entries that were lost because the buffer was full.",
+     NULL,
+     SCIM_COUNT_OUTBOX_LOST,
+     0,
+     {NULL}},
     {"scim_housekeeping_runs", "Runs of housekeeping.", NULL, SCIM_COUNT_HOUSEKEEPING, 0, {NULL}},
 };
 
@@ -155,8 +160,8 @@ static void add_durations(scim_buf_t *out, const scim_metrics_t *memory, int ope
 static const struct {
     const char *name, *help;
 } found_families[SCIM_FOUND] = {
-    [SCIM_FOUND_TOKEN_EXPIRY] = {"scim_token_expiry_timestamp_seconds", "When the next token of a tenant ends."},
-    [SCIM_FOUND_TOKEN_USED] = {"scim_token_used_timestamp_seconds", "When a token of a tenant was used last."},
+    [SCIM_FOUND_TOKEN_EXPIRY] = {"scim_token_expiry_timestamp_seconds", "When the next token of a tenant expires."},
+    [SCIM_FOUND_TOKEN_USED] = {"scim_token_used_timestamp_seconds", "When a token of a tenant was last used."},
     [SCIM_FOUND_TOKENS_SILENT] = {"scim_tokens_silent", "Tokens that have not been used for longer than usual."},
     [SCIM_FOUND_HOLDS] = {"scim_holds", "Requests that the guard holds until an administrator decides."},
     [SCIM_FOUND_SEATS_TAKEN] = {"scim_seats_taken", "Seats of a subscription that are taken."},
@@ -227,10 +232,10 @@ static void add_gauge(scim_buf_t *out, const char *name, const char *help, apr_u
 
 static void add_gauges(scim_buf_t *out, const scim_metrics_t *memory, int open)
 {
-    add_gauge(out, "scim_database_in_use", "Connections that are lent at the moment.", in_use(memory), open);
+    add_gauge(out, "scim_database_in_use", "Connections that are in use now.", in_use(memory), open);
     add_gauge(out, "scim_database_waiting", "Requests that wait for a connection.", waiting(memory), open);
-    add_gauge(out, "scim_outbox_backlog", "Entries of activity that wait to be told.", backlog(memory), open);
-    add_gauge(out, "scim_housekeeping_timestamp_seconds", "When housekeeping ran last; 0: not yet.",
+    add_gauge(out, "scim_outbox_backlog", "Activity entries that wait to be written.", backlog(memory), open);
+    add_gauge(out, "scim_housekeeping_timestamp_seconds", "When housekeeping last ran; 0: not yet.",
               read_counter(&memory->house), open);
 }
 
@@ -325,8 +330,8 @@ int scim_metrics_status(request_rec *r, int flags)
         {"ScimDatabaseRefused", "Requests that got no connection", SCIM_COUNT_NOT_LENT},
         {"ScimAuthzGranted", "Decisions: granted", SCIM_COUNT_AUTHZ_GRANTED},
         {"ScimAuthzDenied", "Decisions: denied", SCIM_COUNT_AUTHZ_DENIED},
-        {"ScimAuthzUnavailable", "Decisions: the database could not be asked", SCIM_COUNT_AUTHZ_UNAVAILABLE},
-        {"ScimOutboxLost", "Entries of activity lost", SCIM_COUNT_OUTBOX_LOST},
+        {"ScimAuthzUnavailable", "Decisions: the database did not answer", SCIM_COUNT_AUTHZ_UNAVAILABLE},
+        {"ScimOutboxLost", "Activity entries lost", SCIM_COUNT_OUTBOX_LOST},
     };
     const scim_metrics_t *memory = scim_metrics_memory();
     int brief = flags & AP_STATUS_SHORT;
@@ -343,11 +348,11 @@ int scim_metrics_status(request_rec *r, int flags)
     for (apr_size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         add_row(r, brief, rows[i].name, rows[i].label, read_counter(&memory->counts[rows[i].count]));
     }
-    add_row(r, brief, "ScimDatabaseInUse", "Connections that are lent", in_use(memory));
+    add_row(r, brief, "ScimDatabaseInUse", "Connections in use", in_use(memory));
     add_row(r, brief, "ScimDatabaseWaiting", "Requests that wait for a connection", waiting(memory));
     add_pools(r, brief);
-    add_row(r, brief, "ScimOutboxBacklog", "Entries of activity that wait", backlog(memory));
-    add_row(r, brief, "ScimHousekeeping", "Housekeeping ran last, in seconds since 1970", read_counter(&memory->house));
+    add_row(r, brief, "ScimOutboxBacklog", "Activity entries that wait", backlog(memory));
+    add_row(r, brief, "ScimHousekeeping", "Housekeeping last ran, in seconds since 1970", read_counter(&memory->house));
     if (!brief) {
         ap_rputs("</dl>\n", r);
     }

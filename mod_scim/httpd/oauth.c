@@ -151,7 +151,7 @@ static scim_error_t *read_form(form_t *form, scim_call_t *call)
 {
     const char *rest = apr_pstrmemdup(call->pool, call->bytes, call->bytes_len);
     if (strlen(rest) != call->bytes_len) {
-        return bad(call, invalid_request, "The form is not encoded as it must be.");
+        return bad(call, invalid_request, "The form is not encoded correctly.");
     }
     while (*rest) {
         char *name = ap_getword(call->pool, &rest, '&');
@@ -160,11 +160,11 @@ static scim_error_t *read_form(form_t *form, scim_call_t *call)
             *value++ = '\0';
         }
         if (ap_unescape_urlencoded(name) != OK || (value && ap_unescape_urlencoded(value) != OK)) {
-            return bad(call, invalid_request, "The form is not encoded as it must be.");
+            return bad(call, invalid_request, "The form is not encoded correctly.");
         }
         const char **place = place_of(form, name);
         if (place && *place) {
-            return bad(call, invalid_request, "A parameter is there twice.");
+            return bad(call, invalid_request, "A parameter is given twice.");
         }
         if (place) {
             *place = value ? value : "";
@@ -213,7 +213,7 @@ static scim_error_t *read_client(const form_t *form, scim_call_t *call)
     }
     request->token_presented = 1;
     if (!scim_token_read(&request->token, form->client_secret)) {
-        return unknown_client(call, "the secret is not of a token's form, or mistyped");
+        return unknown_client(call, "the secret does not have a token's form, or is mistyped");
     }
     request->key_id = request->token.key_id;
     if (strcmp(form->client_id, request->token.key_id) != 0) {

@@ -156,8 +156,7 @@ static scim_error_t *work_create(scim_call_t *call, scim_session_t *session)
 static scim_error_t *precondition(const scim_call_t *call, scim_error_t *error)
 {
     if (error && error->status == HTTP_PRECONDITION_FAILED && call->known)
-        error->detail =
-            "The resource is there, in a version that If-None-Match excludes. Leave that header out to change it.";
+        error->detail = "The resource exists in a version that If-None-Match excludes. Omit that header to change it.";
     return error;
 }
 

@@ -162,8 +162,8 @@ static void tell_lost(scim_outbox_t *outbox, apr_uint64_t lost)
     outbox->lost -= lost;
     apr_thread_mutex_unlock(outbox->mutex);
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, outbox->server,
-                 "mod_scim: the activity of %" APR_UINT64_T_FMT " requests is lost: the database did not take it up in "
-                 "time",
+                 "mod_scim: the activity of %" APR_UINT64_T_FMT
+                 " requests is lost: the database did not accept it in time",
                  lost);
 }
 
@@ -355,7 +355,8 @@ int scim_outbox_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
         return OK;
     if (!get || !add || get(&watchdog, WATCHDOG, 0, 0, pconf) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     "mod_scim: without mod_watchdog activity is recorded when a process ends, and nothing is removed");
+                     "mod_scim: without mod_watchdog activity is written only when a process ends, and old activity is "
+                     "not deleted");
         return OK;
     }
     for (i = apr_hash_first(ptemp, runtime->outboxes); i; i = apr_hash_next(i))

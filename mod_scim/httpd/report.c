@@ -237,6 +237,6 @@ void scim_report_end(scim_call_t *call, const scim_error_t *error)
     activity->changes = scim_mask_changes(activity->changes, &call->request->mask, call->pool);
     outcome.body = keeps && *keeps == '+' && call->bytes_len ? masked_body(call) : NULL;
     if (activity->refused)
-        scim_respond_log(call->request, activity->refused, "done, and its activity is told later");
+        scim_respond_log(call->request, activity->refused, "done, and its activity is written later");
     tell(call, &outcome);
 }

@@ -221,7 +221,7 @@ scim_error_t *scim_request_begin(scim_request_t **out, request_rec *r)
     request->leniencies = scim_claim_had_flag(r) ? SCIM_LENIENT_FLAG_IN_PATH : 0;
     if (!request->config->location || !runtime) {
         error = scim_error_status(r->pool, HTTP_INTERNAL_SERVER_ERROR, "The service is not configured completely.");
-        error->cause = "SetHandler scim stands where no ScimTenant holds";
+        error->cause = "SetHandler scim is set where no ScimTenant applies";
         return error;
     }
     request->schemas = runtime->schemas;
@@ -273,8 +273,8 @@ static scim_error_t *unauthorized(apr_pool_t *pool, const char *detail, const ch
 static const char *no_tenant(const scim_request_t *request)
 {
     return apr_psprintf(request->r->pool,
-                        "The URL lacks the tenant's name. The base URL is %s/TENANT, as the administrator of this "
-                        "service has it; correct it in the identity provider.",
+                        "The URL lacks the tenant's name. The base URL is %s/TENANT, which the administrator of this "
+                        "service can give you; correct it in the identity provider.",
                         request->base);
 }
 
@@ -337,7 +337,7 @@ scim_error_t *scim_request_token(scim_request_t *request)
     if (scim_token_key(key, text))
         request->key_id = apr_pstrdup(pool, key);
     if (*sent || !scim_token_read(&request->token, text))
-        return unauthorized(pool, "The bearer token is not valid.", "not of a token's form, or mistyped",
+        return unauthorized(pool, "The bearer token is not valid.", "not in a token's form, or mistyped",
                             request->key_id ? scim_denied_typing : scim_denied_form);
     if (!request->tenant)
         return unauthorized(pool, request->astray ? no_tenant(request) : "The bearer token is not valid.",

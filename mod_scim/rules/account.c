@@ -65,11 +65,10 @@ static scim_error_t *check_user_name(const scim_row_t *row, const scim_rules_t *
     if (!rules->user_name_email || !name || scim_account_is_email(name, 1)) {
         return NULL;
     }
-    return scim_error_typed(
-        pool, SCIM_INVALID_VALUE,
-        "userName: \"%s\" is no e-mail address, which this tenant asks for. Map an attribute that holds "
-        "the e-mail address to userName in the identity provider.",
-        name);
+    return scim_error_typed(pool, SCIM_INVALID_VALUE,
+                            "userName: \"%s\" is not an e-mail address, which this tenant requires. Map an attribute "
+                            "that holds the e-mail address to userName in the identity provider.",
+                            name);
 }
 
 static void derive_name(scim_row_t *row, const scim_rules_t *rules, apr_pool_t *pool)
@@ -231,8 +230,8 @@ static scim_error_t *check_role(const scim_row_t *after, const scim_row_t *befor
     }
     if (rules->bound) {
         return scim_error_status(pool, 403,
-                                 "roles: a token of a user does not change what role that user has; an administrator "
-                                 "or the identity provider does.");
+                                 "roles: a token of a user cannot change the role of that user; an administrator or "
+                                 "the identity provider can.");
     }
     return NULL;
 }
@@ -291,8 +290,9 @@ scim_error_t *scim_account_administer(scim_row_t *after, const scim_row_t *befor
     const char *name = scim_row_text(after->doc, "userName");
     if (!after->deleted && !(before && json_object_equal(before->doc, after->doc))) {
         if (rules->user_name_email && name && !scim_account_is_email(name, 1)) {
-            scim_error_t *error = scim_error_typed(
-                pool, SCIM_INVALID_VALUE, "userName: \"%s\" is no e-mail address, which this tenant asks for.", name);
+            scim_error_t *error =
+                scim_error_typed(pool, SCIM_INVALID_VALUE,
+                                 "userName: \"%s\" is not an e-mail address, which this tenant requires.", name);
             scim_error_field(error, "userName", error->detail + strlen("userName: "), pool);
             return error;
         }

@@ -104,9 +104,9 @@ static scim_error_t *not_found(const entries_t *entries, const char *name)
 static scim_error_t *refused(const entries_t *entries, const char *name)
 {
     return scim_error_typed(entries->pool, SCIM_INVALID_VALUE,
-                            "entitlements: this tenant takes none from the identity provider, and \"%s\" was sent. "
+                            "entitlements: this tenant accepts none from the identity provider, and \"%s\" was sent. "
                             "Remove the mapping of entitlements there and give access by groups, or let an "
-                            "administrator choose here what they do (sentEntitlements).",
+                            "administrator choose their effect here (sentEntitlements).",
                             name);
 }
 
@@ -218,8 +218,8 @@ static scim_error_t *check_bound(const entries_t *entries)
         return NULL;
     }
     return scim_error_status(entries->pool, 403,
-                             "entitlements: a token of a user does not change what that user has; an administrator or "
-                             "the identity provider does.");
+                             "entitlements: a token of a user cannot change the entitlements of that user; an "
+                             "administrator or the identity provider can.");
 }
 
 static scim_error_t *give(scim_row_t *after, const scim_row_t *before, const entries_t *entries)

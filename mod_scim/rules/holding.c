@@ -242,12 +242,12 @@ static const struct {
     {"not-automatic", is_not_automatic,
      "The sync policy \"all\" gives everybody what is marked as automatic, and this is not.", NULL, "subscription-set",
      make_automatic},
-    {"local", is_local, "The account is a local one; the sync policy \"all\" is about synchronised accounts.", NULL,
-     "grant-add", grant},
+    {"local", is_local, "The account is a local one; the sync policy \"all\" applies only to synchronised accounts.",
+     NULL, "grant-add", grant},
     {"not-mapped", is_not_mapped, "No group is mapped to it.", NULL, "mapping-add", name_subscription},
     {"archived-mapping", is_archived, NULL, tell_archived, "group-restore", name_group},
     {"not-member", is_no_member, NULL, tell_groups, NULL, NULL},
-    {"first-login", waits_for_login, "It is given at the first login, which has not been yet.", NULL, NULL, NULL},
+    {"first-login", waits_for_login, "It is given at the first login, which has not happened yet.", NULL, NULL, NULL},
 };
 
 static json_object *reasons_of(const holding_t *holding)
@@ -338,9 +338,9 @@ static json_object *notes_of(const holding_t *holding)
         {holding->is_protected,
          "The account is protected; policy and groups do not change its access, only grants do."},
         {steered && holding->policy == SCIM_POLICY_MANUAL,
-         "The sync policy is \"manual\"; nothing follows from synchronisation, only grants count."},
+         "The sync policy is \"manual\"; synchronisation gives nothing, only grants count."},
         {steered && holding->policy == SCIM_POLICY_ALL && !holding->synced,
-         "The account is a local one; the sync policy \"all\" is about synchronised accounts."},
+         "The account is a local one; the sync policy \"all\" applies only to synchronised accounts."},
         {steered && holding->policy == SCIM_POLICY_GROUPS && !is_true(holding->told, "isMember"),
          "The account is in no group; the sync policy \"groups\" gives what groups are mapped to."},
         {is_true(holding->told, "hasLoginGrant") && !scim_access_by_grant(&account, "login"),

@@ -283,12 +283,11 @@ void scim_import_decide(scim_import_line_t *line, json_object *is, apr_int64_t e
 {
     line->id = json_object_get_string(json_object_object_get(is, "id"));
     if (earlier && earlier != line->line) {
-        scim_import_refuse(
-            line, "userName",
-            apr_psprintf(pool,
-                         "Line %" APR_INT64_T_FMT
-                         " is about the same account; put what both say into one, and take the other out.",
-                         earlier));
+        scim_import_refuse(line, "userName",
+                           apr_psprintf(pool,
+                                        "Line %" APR_INT64_T_FMT
+                                        " is about the same account; combine both in one line, and remove the other.",
+                                        earlier));
         return;
     }
     line->args = scim_json_own(json_object_new_object(), pool);

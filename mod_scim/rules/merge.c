@@ -28,15 +28,13 @@ int scim_merge_carries(const char **wrong, json_object *list)
 enum { BY_NAME = 1, BY_EXTERNAL_ID = 2 };
 
 static const char *const found[] = {
-    [0] =
-        "It then sends the user anew, which makes a new account, or is refused (409) where the externalId is the same: "
-        "for the identity provider these are two people. Leave one of them out of provisioning there, or carry over "
-        "userName and externalId.",
+    [0] = "It then sends the user again, which creates a new account, or is refused (409) if the externalId is the "
+          "same: for the identity provider these are two people. Leave one of them out of provisioning there, or carry "
+          "over userName and externalId.",
     [BY_NAME] = "It then looks for the user again, finds the one that stays by its userName, and manages that one from "
                 "then on.",
-    [BY_EXTERNAL_ID] =
-        "It then looks for the user again: by the externalId it finds the one that stays; where it looks "
-        "by the userName, it sends the user anew and is given the one that stays.",
+    [BY_EXTERNAL_ID] = "It then looks for the user again: by the externalId it finds the one that stays; if it "
+                       "searches by the userName, it sends the user again and gets the one that stays.",
     [BY_NAME | BY_EXTERNAL_ID] =
         "It then looks for the user again, finds the one that stays, and manages that one from "
         "then on.",
@@ -64,11 +62,11 @@ static const char *after_404(json_object *preview, apr_pool_t *pool)
     json_object *becomes = json_object_object_get(preview, "becomes");
     if (!is_provisioned(becomes)) {
         return json_object_get_boolean(json_object_object_get(preview, "adopts"))
-                   ? "It then sends the user anew, and the one that stays is adopted, as this tenant wants it."
-                   : "It then sends the user anew, and is refused (409) where it is known by the externalId, userName "
-                     "or "
-                     "e-mail address, because the one that stays is local. Carry over the source, or leave the user "
-                     "out of provisioning there.";
+                   ? "It then sends the user again, and the one that stays is adopted, according to this tenant's "
+                     "setting."
+                   : "It then sends the user again, and is refused (409) if the externalId, userName or e-mail address "
+                     "is the same, because the one that stays is local. Carry over the source, or leave the user out "
+                     "of provisioning there.";
     }
     int by_name = is_same(folded(user, pool), folded(becomes, pool)) ? BY_NAME : 0;
     int by_id =

@@ -145,7 +145,7 @@ scim_error_t *scim_version_check(const char *wanted, const char *version, apr_po
         return NULL;
     }
     scim_error_t *error = scim_error_status(pool, 412, CHANGED);
-    error->cause = "It was changed meanwhile. Read it again, and make your change to what is there now.";
+    error->cause = "It was changed meanwhile. Read it again, and repeat your change with the new version.";
     return error;
 }
 

@@ -113,7 +113,7 @@ const scim_action_t scim_link_add = {
         (const scim_refusal_t[]){
             {"!userId", 404, "user", "There is no user \"{user}\"; make it first, or correct the name."},
             {"deleted", 409, "user", "The user \"{userName}\" is deleted; restore it first."},
-            {"taken", 409, "subject", "This link is that of another user, \"{taken}\"; remove it there first."},
+            {"taken", 409, "subject", "This link belongs to another user, \"{taken}\"; remove it there first."},
             SCIM_NO_REFUSAL,
         },
 };
@@ -146,8 +146,8 @@ const scim_action_t scim_duplicate_dismiss = {
     .refusals =
         (const scim_refusal_t[]){
             {"unknown", 404, "user", "There is no user \"{unknown}\"; make it first, or correct the name."},
-            {"isAlone", 400, "users", "One account alone is no duplicate; name two at least."},
-            {"areMany", 400, "users", "Too many accounts at once; name a hundred at the most."},
+            {"isAlone", 400, "users", "A single account is not a duplicate; name at least two."},
+            {"areMany", 400, "users", "Too many accounts at once; name at most a hundred."},
             SCIM_NO_REFUSAL,
         },
 };

@@ -133,8 +133,7 @@ const scim_action_t scim_subscription_remove = {
     .refusals =
         (const scim_refusal_t[]){
             {"policyGives", 409, "subscription",
-             "The subscription \"{name}\" is what the policy \"all\" gives; make another one automatic instead of it "
-             "first."},
+             "The subscription \"{name}\" is what the policy \"all\" gives; make another one automatic first."},
             {"mapped", 409, "subscription",
              "The subscription \"{name}\" is mapped to the group \"{mapped}\"; remove its mappings first."},
             {"granted", 409, "subscription",
@@ -220,7 +219,8 @@ const scim_action_t scim_role_remove = {
              "The role \"{role}\" is built in and cannot be removed; reserve it (reservedRoles) if provisioning is not "
              "to give it."},
             {"isDefault", 409, "role", "The role \"{role}\" is the tenant's default; choose another default first."},
-            {"reserved", 409, "role", "The role \"{role}\" is reserved (reservedRoles); take it from that list first."},
+            {"reserved", 409, "role",
+             "The role \"{role}\" is reserved (reservedRoles); remove it from that list first."},
             {"used", 409, "role", "The role \"{role}\" is in use; give its users another role first."},
             {"mapped", 409, "role",
              "The role \"{role}\" is mapped to the group \"{mapped}\"; remove its mappings first."},
@@ -236,8 +236,8 @@ const scim_action_t scim_role_remove = {
 #define NO_GROUP "There is no group \"{group}\"; make it first, or correct the name."
 #define ARCHIVED "The group \"{group}\" was archived on {archivedOn}; restore it first."
 #define RESERVED                                                                                                       \
-    "The role \"{role}\" is reserved (reservedRoles): provisioning would give it to those whom it puts into the "      \
-    "group. Take it from that list first, or choose another role."
+    "The role \"{role}\" is reserved (reservedRoles): provisioning would give it to the members that it adds to the "  \
+    "group. Remove it from that list first, or choose another role."
 
 static const char *const mapping_told[] = {"subscription", "role", NULL};
 static const scim_refusal_t mapping_missing = {
@@ -524,9 +524,8 @@ const scim_action_t scim_access_login = {
             USER_MISSING,
             USER_DELETED,
             {"inactive", 409, "user",
-             "The user \"{userName}\" is deactivated, so it may not log in; activate it first, at the identity "
-             "provider "
-             "where that keeps it."},
+             "The user \"{userName}\" is deactivated, so it may not log in; activate it first; the identity provider "
+             "does that if it manages the user."},
             SCIM_NO_REFUSAL,
         },
 };

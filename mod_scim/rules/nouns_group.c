@@ -327,7 +327,7 @@ const scim_action_t scim_group_restore = {
         (const scim_refusal_t[]){
             {"!isArchived", 409, "group",
              "The group \"{displayName}\" is not archived. To restore an archived one of the same name, give its id."},
-            {"taken", 409, "group", "Another group is called \"{displayName}\" now; rename or archive it first."},
+            {"taken", 409, "group", "Another group has the name \"{displayName}\" now; rename or archive it first."},
             SCIM_NO_REFUSAL,
         },
     .derive = derive_restored,
@@ -387,8 +387,8 @@ const scim_action_t scim_group_link = {
             {"isProvisioned", 409, "group",
              "The group \"{displayName}\" is managed by provisioning; there is nothing to link."},
             {"isApplication", 409, "group",
-             "The group \"{displayName}\" is the application's, which the identity provider sees already; there is "
-             "nothing to link."},
+             "The group \"{displayName}\" belongs to the application, so the identity provider sees it already; there "
+             "is nothing to link."},
             {"template", 409, "group",
              "The group \"{displayName}\" is in use: the template \"{template}\" gives it, and only the identity "
              "provider would from then on. Change that first."},
@@ -404,7 +404,7 @@ static scim_error_t *check_members(const scim_asked_t *asked)
 {
     static const scim_refusal_t nobody = {
         NULL, 400, "members",
-        "members: \"{named}\" is no user or group of this tenant; make it first, or correct the name."};
+        "members: \"{named}\" is not a user or group of this tenant; make it first, or correct the name."};
     static const scim_refusal_t itself = {NULL, 400, "members",
                                           "members: a group cannot be a member of itself ({named}); leave it out."};
     json_object *list = scim_asked_list(asked, "members");
@@ -460,7 +460,7 @@ const scim_action_t scim_group_remove_member = {
         (const scim_refusal_t[]){
             OURS,
             {"!memberId", 404, "member",
-             "\"{member}\" is no member of the group \"{displayName}\"; its list of members shows who is."},
+             "\"{member}\" is not a member of the group \"{displayName}\"; its list of members shows who is."},
             SCIM_NO_REFUSAL,
         },
     .derive = derive_left,

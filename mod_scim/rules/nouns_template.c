@@ -48,10 +48,10 @@ static scim_error_t *check_group(const scim_asked_t *asked, json_object *group)
 {
     static const scim_refusal_t archived = {NULL, 400, "groups",
                                             "groups: the group \"{group}\" is archived; restore it first."};
-    static const scim_refusal_t provisioned = {NULL, 400, "groups",
-                                               "groups: the group \"{group}\" is managed by provisioning, so that only "
-                                               "your identity provider gives it; unlink "
-                                               "it first, or choose another one."};
+    static const scim_refusal_t provisioned = {
+        NULL, 400, "groups",
+        "groups: the group \"{group}\" is managed by provisioning, so only your identity provider can change its "
+        "members; unlink it first, or choose another one."};
     if (json_object_get_boolean(json_object_object_get(group, "archived"))) {
         return scim_action_refuse_one(asked, &archived, group);
     }
@@ -95,9 +95,9 @@ static scim_error_t *check_gifts(const scim_asked_t *asked)
     static const scim_refusal_t no_role = {NULL, 400, "role", "Role not found: {named}"};
     static const scim_refusal_t reserved = {NULL, 409, "role",
                                             "The role \"{role}\" is reserved (reservedRoles): provisioning would give "
-                                            "it to new users whom it describes so."};
+                                            "it to new users who match the condition."};
     static const scim_refusal_t nothing = {NULL, 400, NULL,
-                                           "A template gives something: a role, groups, subscriptions or flags."};
+                                           "A template must give something: a role, groups, subscriptions or flags."};
     scim_error_t *error = NULL;
     if (json_object_get_boolean(json_object_object_get(asked->facts, "noRole"))) {
         return scim_action_refuse_named(asked, &no_role, json_object_object_get(asked->args, "role"));

@@ -52,13 +52,11 @@ static scim_error_t *check_enable(const scim_asked_t *asked)
     static const scim_refusal_t is_on = {NULL, 400, "expires",
                                          "expires: the tenant is switched on already, so there is no new token; change "
                                          "the expiry of the one that it has."};
-    static const scim_refusal_t many = {
-        NULL, 400, "expires",
-        "expires: the tenant has not one token at a time (oneToken), so there is no new "
-        "one; its tokens keep their expiry."};
+    static const scim_refusal_t many = {NULL, 400, "expires",
+                                        "expires: the tenant may have several tokens (oneToken is off), so there is no "
+                                        "new one; its tokens keep their expiry."};
     static const scim_refusal_t going = {
-        NULL, 409, NULL,
-        "The tenant \"{tenant}\" is being removed, which cannot be called off; go on with its removal."};
+        NULL, 409, NULL, "The tenant \"{tenant}\" is being removed, which cannot be cancelled; continue its removal."};
     if (member(stored(asked), "removing")) {
         return scim_action_refuse(asked, &going);
     }
@@ -191,7 +189,7 @@ static scim_error_t *check_contradictions(const scim_asked_t *asked)
     static const scim_refusal_t by_default[] = {
         {"defaultReserved", 409, "defaultRole",
          "The role \"{defaultReserved}\" is reserved (reservedRoles): provisioning would give it to each new user. "
-         "Take it from that list first, or choose another role."},
+         "Remove it from that list first, or choose another role."},
         SCIM_NO_REFUSAL,
     };
     static const scim_refusal_t others[] = {

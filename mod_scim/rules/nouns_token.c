@@ -70,11 +70,11 @@ static int is_confined(const scim_asked_t *asked)
 
 static scim_error_t *check_terms(const scim_asked_t *asked)
 {
-    static const scim_refusal_t no_rate = {NULL, 400, "burst", "burst is for a token with a rate; give rate, too."};
+    static const scim_refusal_t no_rate = {NULL, 400, "burst", "burst needs a rate; give rate, too."};
     static const scim_refusal_t no_user = {NULL, 404, "user",
                                            "Tenant \"{tenant}\" has no user with the id or userName \"{user}\"."};
     static const scim_refusal_t nobody = {NULL, 400, "scope",
-                                          "scope: a token that is for /Me alone needs a user (user)."};
+                                          "scope: a token that is only for /Me needs a user (user)."};
     if (json_object_object_get_ex(asked->args, "burst", NULL) && !member(asked->args, "rate")) {
         return scim_action_refuse(asked, &no_rate);
     }
@@ -154,11 +154,10 @@ static scim_error_t *check_add(const scim_asked_t *asked)
          "token "
          "first."},
         {"only", 409, NULL,
-         "Tenant \"{tenant}\" has one token at a time, and \"{only}\" is valid. Switch provisioning off and on again "
-         "for a "
-         "new one, or revoke that token first."},
+         "Tenant \"{tenant}\" allows one token at a time, and \"{only}\" is valid. Switch provisioning off and on "
+         "again for a new one, or revoke that token first."},
         {"externalTaken", 409, "external",
-         "The token \"{externalTaken}\" is for the client \"{external}\" already; revoke it first."},
+         "The token \"{externalTaken}\" already belongs to the client \"{external}\"; revoke it first."},
         SCIM_NO_REFUSAL,
     };
     scim_error_t *error = scim_action_check(asked, before);
@@ -183,7 +182,7 @@ const scim_action_t scim_token_add = {
 static scim_error_t *check_set(const scim_asked_t *asked)
 {
     static const scim_refusal_t revoked = {NULL, 409, "token",
-                                           "The token \"{name}\" was revoked; make a new one instead."};
+                                           "The token \"{name}\" was revoked; add a new one instead."};
     if (member(member(asked->facts, "is"), "revoked")) {
         return scim_action_refuse(asked, &revoked);
     }

@@ -175,7 +175,7 @@ const scim_action_t scim_user_restore = {
         (const scim_refusal_t[]){
             {"!deleted", 409, "user",
              "The user \"{userName}\" is not deleted. To restore a deleted one of the same name, give its id."},
-            {"taken", 409, "userName", "Another user is called \"{userName}\" now; rename or remove it first."},
+            {"taken", 409, "userName", "Another user has the userName \"{userName}\" now; rename or remove it first."},
             SCIM_NO_REFUSAL,
         },
     .decide = decide_restore,
@@ -271,7 +271,7 @@ const scim_action_t scim_user_unprotect = {
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
-            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected; there is nothing to take away."},
+            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected; there is nothing to end."},
             SCIM_NO_REFUSAL,
         },
     .decide = decide_unprotect,

@@ -314,7 +314,7 @@ static scim_error_t *set_seats(making_t *making, const char *argument, json_obje
     int is_number = strlen(seats) <= SEATS_DIGITS && strspn(seats, "0123456789") == strlen(seats);
     if (!is_number && strcmp(seats, NO_SEATS) != 0) {
         return refuse_name(making, argument, 400,
-                           "\"{name}\" is no number of seats; write a whole number, or \"none\" for any number.",
+                           "\"{name}\" is not a number of seats; write a whole number, or \"none\" for no limit.",
                            seats);
     }
     subscription->seats = is_number ? atoi(seats) : SCIM_PREVIEW_UNLIMITED;

@@ -118,7 +118,7 @@ static int is_namesake(const asked_t *asked, const scim_row_t *row, int same_ext
 static const char *not_brought_back(const scim_alike_t *alike, apr_pool_t *pool)
 {
     return apr_psprintf(pool,
-                        "A new account was made. The %s user %s has the same externalId, which has fewer than 16 "
+                        "A new account was created. The %s user %s has the same externalId, which has fewer than 16 "
                         "characters, and neither the userName nor an e-mail address is the same: it may be another "
                         "person. Map an attribute to externalId that no two people share.",
                         alike->row.deleted ? "deleted" : "inactive", alike->id);
@@ -186,12 +186,12 @@ static int claim_local(scim_claim_t *claim, const scim_row_t *sent, const apr_ar
     }
     if (!rules->adopts) {
         claim->refusal = apr_psprintf(pool,
-                                      "User already exists: %s is that of a local account. Rename or remove that one, "
+                                      "User already exists: %s belongs to a local account. Rename or remove that one, "
                                       "or let the tenant adopt local accounts.",
                                       what);
     } else if (local->row.protected) {
         claim->refusal = apr_psprintf(pool,
-                                      "User already exists: %s is that of a protected account, which provisioning "
+                                      "User already exists: %s belongs to a protected account, which provisioning "
                                       "never takes over. Leave this user out of provisioning.",
                                       what);
     } else {

@@ -321,19 +321,18 @@ static scim_error_t *check_moment(json_object *rules, apr_time_t moment, apr_poo
     char text[SCIM_TIME_SIZE];
     apr_time_t begins = scim_past_time(rules, "begins");
     if (moment > scim_past_time(rules, "now")) {
-        return refuse("This time is in the future. Give one in the past, or none to see what holds now.", pool);
+        return refuse("This time is in the future. Give one in the past, or none to see the current state.", pool);
     }
     if (begins && moment >= begins) {
         return NULL;
     }
     if (!begins) {
-        return refuse("The audit log of this tenant is empty, so what held then is not known. Give no time to see what "
-                      "holds now.",
+        return refuse("The audit log of this tenant is empty, so the state at that time is not known. Give no time to "
+                      "see the current state.",
                       pool);
     }
     scim_time_format(text, begins);
-    return refuse(apr_psprintf(pool, "The audit log tells what was from %s on; name a moment from then on.", text),
-                  pool);
+    return refuse(apr_psprintf(pool, "The audit log begins at %s; give a later time.", text), pool);
 }
 
 scim_error_t *scim_review_make(scim_review_t **review, json_object *rules, apr_time_t moment, apr_pool_t *pool)

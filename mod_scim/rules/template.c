@@ -31,7 +31,7 @@ static void read_condition(scim_template_t *out, const char *text, const scim_re
 {
     scim_leniency_t leniency = {.allowed = SCIM_LENIENT_NONE};
     if (!type) {
-        out->failed = "The schemas could not be read, by which the condition is understood.";
+        out->failed = "The schemas, which the condition needs, could not be read.";
         return;
     }
     scim_error_t *error = scim_filter_read(&out->condition, text, type, &leniency, pool);

@@ -9,16 +9,15 @@ static const struct {
     int refuses; /* the value of the fact that refuses */
     const char *text;
 } refusals[] = {
-    {NULL, "undone", 1, "It was taken back already."},
-    {NULL, "there", 0, "The account was erased since."},
-    {NULL, "deleted", 1, "The account was deleted since; restore it first if it is to be as it was."},
+    {NULL, "undone", 1, "It was already undone."},
+    {NULL, "there", 0, "The account has been erased since."},
+    {NULL, "deleted", 1, "The account has been deleted since; restore it first to undo this."},
     {NULL, "protected", 1, "The account is protected; unprotect it first."},
-    {"made", "provisioned", 1, "The identity provider manages the account by now; take it away there."},
+    {"made", "provisioned", 1, "The identity provider manages the account now; remove it there."},
     {"made", "used", 1,
-     "Somebody has logged in to the account, or was granted something; remove it by hand, where it shall go all the "
-     "same."},
+     "The account was used for a login, or got a grant, since; if it is still to go, remove it yourself."},
     {"deactivated", "active", 1, "The account is active again."},
-    {NULL, "same", 0, "Somebody has changed the account since; see its history, and change it by hand."},
+    {NULL, "same", 0, "The account was changed since; see its history, and change it yourself."},
 };
 
 const char *scim_undo_left(const char *what, json_object *facts)

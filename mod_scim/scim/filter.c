@@ -240,12 +240,11 @@ static scim_error_t *parse_attribute(const scim_filter_t **out, scim_filter_pars
         return err ? err : parse_compare(out, parser, sub, NULL, name);
     }
     if (!find_path(&path, parser, name)) {
-        return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
-                                "%s at character %lu of the %s is not an attribute of %s. "
-                                "/Schemas lists those that there are.",
-                                scim_filter_quote(name.at, name.len, parser->pool),
-                                scim_filter_position(parser, name.at), parser->what,
-                                parser->among && parser->among->nelts > 1 ? "any resource type" : parser->type->name);
+        return scim_error_typed(
+            parser->pool, SCIM_INVALID_FILTER,
+            "%s at character %lu of the %s is not an attribute of %s. /Schemas lists the existing ones.",
+            scim_filter_quote(name.at, name.len, parser->pool), scim_filter_position(parser, name.at), parser->what,
+            parser->among && parser->among->nelts > 1 ? "any resource type" : parser->type->name);
     }
     if (parser->at < parser->end && *parser->at == '[') {
         return parse_value_path(out, parser, &path);

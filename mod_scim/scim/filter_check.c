@@ -105,10 +105,11 @@ static scim_error_t *check_value(scim_filter_t *node, const scim_filter_parser_t
     if (!fits(attr->type, &value)) {
         value = without_slip(attr->type, literal);
         if (!fits(attr->type, &value) || !scim_lenient(parser->leniency, SCIM_LENIENT_FILTER_SLIPS)) {
-            return scim_error_typed(parser->pool, SCIM_INVALID_FILTER,
-                                    "The %s attribute %s is compared at character %lu of the %s with what is not %s.",
-                                    types[attr->type].name, name, scim_filter_position(parser, literal->at),
-                                    parser->what, types[attr->type].value);
+            return scim_error_typed(
+                parser->pool, SCIM_INVALID_FILTER,
+                "The %s attribute %s is compared at character %lu of the %s with a value that is not %s.",
+                types[attr->type].name, name, scim_filter_position(parser, literal->at), parser->what,
+                types[attr->type].value);
         }
     }
     node->value_kind = value.kind;

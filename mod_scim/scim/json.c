@@ -461,8 +461,7 @@ static scim_error_t *read_member(reader_t *reader, json_object *object, int know
 static scim_error_t *there_twice(const reader_t *reader, const char *where, const span_t *name)
 {
     const apr_size_t len = name->len < NAME_QUOTE_MAX ? name->len : NAME_QUOTE_MAX;
-    return refuse(reader, where, "the member \"%.*s\" is there twice", (int)scim_utf8_valid(name->text, len),
-                  name->text);
+    return refuse(reader, where, "the member \"%.*s\" occurs twice", (int)scim_utf8_valid(name->text, len), name->text);
 }
 
 static scim_error_t *read_members(reader_t *reader, json_object *object, int depth)

@@ -69,7 +69,7 @@ static scim_error_t *split_key(scim_patch_reader_t *reader, scim_patch_e op, con
     }
     if (!part.path.attr) {
         return scim_error_typed(reader->pool, SCIM_INVALID_VALUE,
-                                "\"%s\" is a schema and not an attribute: it cannot stand inside of \"%s\".", key,
+                                "\"%s\" is a schema and not an attribute: it cannot be inside \"%s\".", key,
                                 schema ? schema->id : reader->type->name);
     }
     if ((error = check_key(reader, &part.path, key))) {

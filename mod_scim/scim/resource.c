@@ -218,7 +218,7 @@ static scim_error_t *read_under_urn(body_t *body, const scim_schema_t *schema, c
 
     if (base && !scim_lenient(body->leniency, SCIM_LENIENT_URN_KEY))
         return scim_error_typed(body->pool, SCIM_INVALID_SYNTAX,
-                                "%s is the base schema: its attributes stand at the top level, not in an object.",
+                                "%s is the base schema: its attributes belong at the top level, not in an object.",
                                 name);
     if (!first_time(body, schema))
         return given_twice(body, name);

@@ -119,7 +119,7 @@ static scim_error_t *get_keyword(const scim_loader_t *loader, const char *what, 
             return NULL;
         }
     }
-    return scim_load_complain(loader, what, "\"%s\" is \"%s\", which is no such keyword", name, text);
+    return scim_load_complain(loader, what, "\"%s\" is \"%s\", which is not one of the keywords", name, text);
 }
 
 /* A list of strings; *out is NULL if the member is absent. */
@@ -215,7 +215,7 @@ static scim_error_t *read_max_length(const scim_loader_t *loader, const char *wh
         return scim_load_complain(loader, what, "\"" MAX_LENGTH "\" belongs to strings, references and binaries");
     if (attr->indexed || attr->uniqueness != SCIM_UNIQUE_NONE)
         return scim_load_complain(loader, what,
-                                  "\"" MAX_LENGTH "\" cannot stand beside \"" INDEXED
+                                  "\"" MAX_LENGTH "\" cannot be combined with \"" INDEXED
                                   "\" and \"uniqueness\", which have a limit of their own");
     json_object_object_del(json, MAX_LENGTH);
     return NULL;
@@ -279,7 +279,7 @@ static scim_error_t *read_attrs(const scim_loader_t *loader, const char *prefix,
         if (error)
             return error;
         if (apr_hash_get(*by_key, attr->key, APR_HASH_KEY_STRING))
-            return scim_load_complain(loader, prefix, "the attribute \"%s\" is there twice", attr->name);
+            return scim_load_complain(loader, prefix, "the attribute \"%s\" occurs twice", attr->name);
         apr_hash_set(*by_key, attr->key, APR_HASH_KEY_STRING, attr);
         apr_hash_set(loader->out->names, attr->key, APR_HASH_KEY_STRING, attr);
         APR_ARRAY_PUSH(*attrs, const scim_attr_t *) = attr;

@@ -71,7 +71,7 @@ static scim_error_t *read_extensions(const scim_loader_t *loader, json_object *l
             (error = check_schema(loader, type, extension.schema)))
             return error;
         if (scim_type_schema(type, extension.schema->id, strlen(extension.schema->id)))
-            return scim_load_complain(loader, "schemaExtensions", "\"%s\" is there twice", extension.schema->id);
+            return scim_load_complain(loader, "schemaExtensions", "\"%s\" occurs twice", extension.schema->id);
         APR_ARRAY_PUSH(type->extensions, scim_extension_t) = extension;
     }
     return NULL;

@@ -80,7 +80,7 @@ static scim_error_t *read_sorts(scim_search_t *search, const scim_query_t *query
     if (search->sorted)
         return NULL;
     return scim_error_typed(
-        pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s. /Schemas lists those that there are.",
+        pool, SCIM_INVALID_VALUE, "sortBy \"%s\" is not an attribute of %s. /Schemas lists the existing ones.",
         quote(query->sort_by, pool), search->targets->nelts == 1 ? only->type->name : "any resource type");
 }
 
@@ -108,7 +108,7 @@ scim_error_t *scim_search_read(scim_search_t **out, const scim_query_t *query, c
     *out = search;
     if (query->cursor && query->by_index)
         return scim_error_typed(pool, SCIM_INVALID_VALUE,
-                                "Pages are either by cursor or by startIndex: leave one of the two parameters out.");
+                                "Pages are either by cursor or by startIndex: omit one of the two parameters.");
     search->start_index = query->start_index;
     search->skip = query->start_index - 1;
     search->count = query->count;

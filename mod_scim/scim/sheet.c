@@ -76,10 +76,8 @@ static const char *check_bytes(const char *bytes, apr_size_t len, apr_pool_t *po
 static const char *not_read(extent_e extent, apr_pool_t *pool)
 {
     return extent == OPEN_QUOTE
-               ? "has a quote that is not closed, or not within the bytes that a line may have; close it, or write two "
-                 "for one."
-               : apr_psprintf(pool, "is longer than %d bytes, which is the most that a line may have; shorten it.",
-                              SCIM_SHEET_ROW_MAX);
+               ? "has a quote that is not closed within the maximum length of a line; close it, or double it."
+               : apr_psprintf(pool, "is longer than %d bytes, the maximum for a line; shorten it.", SCIM_SHEET_ROW_MAX);
 }
 
 /* --- cells ---------------------------------------------------------------------------------------------------------*/
@@ -106,7 +104,7 @@ static const char *read_cell(const char **text, const char **at, const char *end
     *at = from;
     *text = cell.data + (cell.data[0] == '\'' && cell.data[1] && strchr(FORMULA, cell.data[1]));
     return from < end && *from != sheet->separator
-               ? "has text behind a closing quote; put the quotes around the whole cell, and write two for one."
+               ? "has text behind a closing quote; put the quotes around the whole cell, and double quotes in it."
                : NULL;
 }
 
@@ -247,7 +245,7 @@ static void read_object(scim_sheet_row_t *row, const scim_sheet_t *sheet, const 
     json_object *object;
     scim_error_t *error = scim_json_read(&object, sheet->at, (apr_size_t)(end - sheet->at), ROW_DEPTH, sheet->pool);
     if (error) {
-        row->wrong = apr_pstrcat(sheet->pool, "is no JSON object: ", error->detail, NULL);
+        row->wrong = apr_pstrcat(sheet->pool, "is not a JSON object: ", error->detail, NULL);
         return;
     }
     row->values = scim_json_own(json_object_new_object(), sheet->pool);

@@ -185,11 +185,11 @@ int scim_admin_segment(const char **name, apr_size_t *len, const char **at);
 
 /* The arguments of every list; a list's table begins with them. */
 #define SCIM_ADMIN_PAGE_ARGS                                                                                           \
-    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},                                      \
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "the maximum number of items (default: 50)"},                              \
     {                                                                                                                  \
-        "after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "what follows a page: the `next` that it came with"                \
+        "after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "the `next` of the previous page"                                  \
     }
 #define SCIM_ADMIN_LIST_ARGS                                                                                           \
-    {"q", SCIM_ARG_TEXT, 0, "TEXT", 0, 200, "only what has this in its names, whatever the case"}, SCIM_ADMIN_PAGE_ARGS
+    {"q", SCIM_ARG_TEXT, 0, "TEXT", 0, 200, "only items with this in their names, without case"}, SCIM_ADMIN_PAGE_ARGS
 
 #endif

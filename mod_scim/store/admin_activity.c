@@ -7,27 +7,26 @@
 
 /* ONE(text) is a heading in the output of one request; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
-    {"id", SCIM_ARG_TEXT, "Id", "names it; the newest is the greatest"},                                               \
-        {"at", SCIM_ARG_TIME, "Time", "when it came"},                                                                 \
-        {"tokenId", SCIM_ARG_TEXT, ONE("Key id"), "the key id that the token has; null: it has none"},                 \
-        {"tokenName", SCIM_ARG_TEXT, ONE("Token"), "the token's name; null: this tenant has none of that key id"},     \
+    {"id", SCIM_ARG_TEXT, "Id", "its id; newer requests have greater ones"},                                           \
+        {"at", SCIM_ARG_TIME, "Time", "when the request came"},                                                        \
+        {"tokenId", SCIM_ARG_TEXT, ONE("Key id"), "the token's key id; null: the token has none"},                     \
+        {"tokenName", SCIM_ARG_TEXT, ONE("Token"), "the token's name; null: no token of this tenant has the key id"},  \
         {"method", SCIM_ARG_TEXT, "Method", "GET, POST, ..."},                                                         \
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL, with the query"},                                \
-        {"status", SCIM_ARG_INT, "Status", "what it was answered with"},                                               \
-        {"outcome", SCIM_ARG_TEXT, "Outcome", "the same in a word: done, refused, failed, held"},                      \
-        {"scimType", SCIM_ARG_TEXT, ONE("Kind"),                                                                       \
-         "what kind of refusal it was; null: the standard has no word for it"},                                        \
+        {"status", SCIM_ARG_INT, "Status", "the status of the answer"},                                                \
+        {"outcome", SCIM_ARG_TEXT, "Outcome", "the outcome: done, refused, failed, held"},                             \
+        {"scimType", SCIM_ARG_TEXT, ONE("Kind"), "the scimType of the refusal; null: the standard defines none"},      \
         {"reason", SCIM_ARG_TEXT, "Reason", "why it was refused, and what to do"},                                     \
         {"duration", SCIM_ARG_INT, ONE("Microseconds"), "how long it took, in microseconds"},                          \
-        {"request", SCIM_ARG_TEXT, ONE("Request"), "the request's id, as the logs and the audit log have it"},         \
-        {"address", SCIM_ARG_TEXT, ONE("Address"), "where it came from"},                                              \
-        {"object", SCIM_ARG_TEXT, "Object", "what it was about: the name in its body, else that of the resource"},     \
+        {"request", SCIM_ARG_TEXT, ONE("Request"), "the request's id in the logs and the audit log"},                  \
+        {"address", SCIM_ARG_TEXT, ONE("Address"), "the client's address"},                                            \
+        {"object", SCIM_ARG_TEXT, "Object", "the resource's name: the one in the body, else the stored one"},          \
         {"resourceType", SCIM_ARG_TEXT, ONE("Type"),                                                                   \
-         "the type of the one resource that it was about; null: of none, or many"},                                    \
+         "the type of the resource that it concerns; null: none, or several"},                                         \
         {"resourceId", SCIM_ARG_TEXT, ONE("Resource"), "its id; null: it has none"},                                   \
-        {"leniencies", SCIM_ARG_LIST, ONE("Leniencies"), "what of it is not as the standard says, and was accepted"},  \
+        {"leniencies", SCIM_ARG_LIST, ONE("Leniencies"), "its deviations from the standard that were accepted"},       \
     {                                                                                                                  \
-        "dryRun", SCIM_ARG_FLAG, ONE("Dry run"), "nothing was changed, because the tenant runs dry"                    \
+        "dryRun", SCIM_ARG_FLAG, ONE("Dry run"), "nothing was changed, because of the tenant's dry run"                \
     }
 
 #define DIGITS "0123456789"
@@ -45,37 +44,37 @@ static const scim_admin_field_t fields[] = {
     {"bodyLength", SCIM_ARG_INT, "Body length", "bytes of its body; null: it has none, or bodies are not kept"},
     {"body", SCIM_ARG_JSON, "Body", "its body, masked; null: it is not kept"},
     {"changes", SCIM_ARG_JSON, "Changes",
-     "of a dry run, what it would have changed: count, and items as the audit log has them"},
+     "for a dry run, what it would have changed: count, and items as in the audit log"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200, "only of this token: its key id, or its name"},
+    {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200, "only requests with this token: its key id or name"},
     {"outcome", SCIM_ARG_CHOICE, 0, "done|refused|failed|held", 0, 0,
-     "only what came out so; held: by the guard against mass changes"},
-    {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only what was answered so"},
-    {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only of this method"},
-    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only about this user, by its id or userName"},
-    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only about this group, by its id or name"},
+     "only requests with this outcome; held: by the guard against mass changes"},
+    {"status", SCIM_ARG_INT, 0, "N", 100, 599, "only requests with this status"},
+    {"method", SCIM_ARG_TEXT, 0, "METHOD", 1, 20, "only requests with this method"},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only requests about this user, by id or userName"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only requests about this group, by id or name"},
     {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200,
-     "only the request of this id; one that changed nothing is looked for in the last 24 hours"},
-    {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only dry runs, or all others"},
-    {"newer", SCIM_ARG_TEXT, 0, "ID", 1, 40, "only what came after the request of this id"},
-    {"wait", SCIM_ARG_INT, 0, "SECONDS", 1, 50, "wait for so long, at the most, until there is something"},
-    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},
-    {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"},
+     "only the request with this id; one that changed nothing is found for 24 hours"},
+    {"dryRun", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only dry runs, or only others"},
+    {"newer", SCIM_ARG_TEXT, 0, "ID", 1, 40, "only requests after the one with this id"},
+    {"wait", SCIM_ARG_INT, 0, "SECONDS", 1, 50, "wait at most this many seconds for a new one"},
+    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from this time on"},
+    {"until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before this time"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_field_t keep_fields[] = {
-    {"made", SCIM_ARG_INT, "Made", "how many weeks got room"},
-    {"dropped", SCIM_ARG_INT, "Dropped", "how many weeks were removed"},
+    {"made", SCIM_ARG_INT, "Made", "how many weekly tables were added"},
+    {"dropped", SCIM_ARG_INT, "Dropped", "how many weekly tables were deleted"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t keep_args[] = {
-    {"days", SCIM_ARG_INT, SCIM_ARG_REQUIRED, "N", 1, 3650, "remove what is older than so many days, week by week"},
+    {"days", SCIM_ARG_INT, SCIM_ARG_REQUIRED, "N", 1, 3650, "delete what is older than this many days, in whole weeks"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -114,7 +113,7 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
-     .summary = "show what clients have asked for, newest first"},
+     .summary = "show requests of clients, newest first"},
     {.noun = "activity",
      .verb = "show",
      .argument = "activity",
@@ -124,7 +123,7 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
      .missing = &scim_activity_missing,
      .fields = fields,
      .prepare = prepare_show,
-     .summary = "show one request, with its body where it was kept"},
+     .summary = "show one request, with its body if it was kept"},
     {.noun = "activity",
      .verb = "keep",
      .method = "POST",
@@ -132,13 +131,13 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
      .statement = SCIM_STMT_ADMIN_ACTIVITY_KEEP,
      .args = keep_args,
      .fields = keep_fields,
-     .summary = "remove old activity of all tenants, as httpd does by itself"},
+     .summary = "delete old activity of all tenants, as httpd does automatically"},
     {.noun = NULL},
 };
 
 #define HOLD_FIELDS(ONE)                                                                                               \
-    {"id", SCIM_ARG_TEXT, "Id", "names it"}, {"at", SCIM_ARG_TIME, "Time", "when it was held first"},                  \
-        {"lastAt", SCIM_ARG_TIME, NULL, "and last"},                                                                   \
+    {"id", SCIM_ARG_TEXT, "Id", "its id"}, {"at", SCIM_ARG_TIME, "Time", "when it was first held"},                    \
+        {"lastAt", SCIM_ARG_TIME, NULL, "when it was last held"},                                                      \
         {"attempts", SCIM_ARG_INT, ONE("Attempts"), "how often it was sent"},                                          \
         {"tokenId", SCIM_ARG_TEXT, NULL, "the token's key id"},                                                        \
         {"tokenName", SCIM_ARG_TEXT, "Token", "the token's name"},                                                     \
@@ -146,14 +145,14 @@ const scim_admin_op_t scim_admin_activity_ops[] = {
         {"path", SCIM_ARG_TEXT, "Path", "below the tenant's base URL"},                                                \
         {"request", SCIM_ARG_TEXT, NULL, "the latest request's id"},                                                   \
         {"weight", SCIM_ARG_INT, "Weight", "how many people would lose access by it"},                                 \
-        {"people", SCIM_ARG_JSON, "People", "who they are, the first hundred: id, userName, displayName"},             \
-        {"total", SCIM_ARG_INT, ONE("Total"), "and with everything of the hour before"},                               \
+        {"people", SCIM_ARG_JSON, "People", "the first hundred of them: id, userName, displayName"},                   \
+        {"total", SCIM_ARG_INT, ONE("Total"), "the same with those of the hour before"},                               \
         {"threshold", SCIM_ARG_INT, ONE("Threshold"), "how many the tenant allowed then"},                             \
         {"state", SCIM_ARG_TEXT, "State", "held, released or rejected"},                                               \
         {"decided", SCIM_ARG_TIME, NULL, "when it was released or rejected"},                                          \
-        {"decidedBy", SCIM_ARG_TEXT, NULL, "and by whom"},                                                             \
+        {"decidedBy", SCIM_ARG_TEXT, NULL, "who released or rejected it"},                                             \
     {                                                                                                                  \
-        "until", SCIM_ARG_TIME, ONE("Passes until"), "until when a released one passes; null: it is not released"      \
+        "until", SCIM_ARG_TIME, ONE("Passes until"), "until when a released request passes; null: it is not released"  \
     }
 
 static const scim_admin_field_t hold_list_fields[] = {HOLD_FIELDS(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
@@ -162,7 +161,7 @@ static const scim_admin_field_t hold_fields[] = {HOLD_FIELDS(SHOWN), {NULL, SCIM
 
 static const scim_admin_arg_t hold_list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"state", SCIM_ARG_CHOICE, 0, "held|released|rejected", 0, 0, "only of this state"},
+    {"state", SCIM_ARG_CHOICE, 0, "held|released|rejected", 0, 0, "only requests in this state"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -172,14 +171,14 @@ static const scim_admin_field_t rejected_fields[] = {
 };
 
 static const scim_admin_arg_t reject_args[] = {
-    {"holds", SCIM_ARG_LIST, 0, "HOLD", 0, 0, "only these (default: all that are held)"},
+    {"holds", SCIM_ARG_LIST, 0, "HOLD", 0, 0, "only these requests (default: all that are held)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t release_args[] = {
-    {"minutes", SCIM_ARG_INT, 0, "N", 1, 1440, "for how long the guard lets it pass (default 60)"},
+    {"minutes", SCIM_ARG_INT, 0, "N", 1, 1440, "for how many minutes the guard lets it pass (default: 60)"},
     {"everything", SCIM_ARG_FLAG, 0, NULL, 0, 0,
-     "let everything else of the tenant pass as well, but for what was rejected"},
+     "let all other requests of the tenant pass, too, except rejected ones"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -232,7 +231,7 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .change = &release,
      .args = release_args,
      .fields = hold_fields,
-     .summary = "let the request pass for a while; the identity provider sends it again"},
+     .summary = "let the request pass when the identity provider repeats it"},
     {.noun = "hold",
      .verb = "reject-all",
      .method = "POST",
@@ -248,6 +247,6 @@ const scim_admin_op_t scim_admin_hold_ops[] = {
      .path = HOLD "/reject",
      .change = &rejection,
      .fields = hold_fields,
-     .summary = "refuse the request for a day, as often as it is sent"},
+     .summary = "refuse the request for a day, however often it is repeated"},
     {.noun = NULL},
 };

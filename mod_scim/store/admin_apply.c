@@ -14,20 +14,20 @@
 #include "scim/text.h"
 
 static const scim_admin_field_t fields[] = {
-    {"batch", SCIM_ARG_TEXT, "Batch", "its id, by which it can be taken back; null: a preview, or nothing was given"},
+    {"batch", SCIM_ARG_TEXT, "Batch", "its id, to undo it; null: a preview, or nothing was given"},
     {"given", SCIM_ARG_INT, "Given", "how many users got something"},
-    {"same", SCIM_ARG_INT, "Same", "how many had all of it"},
-    {"refused", SCIM_ARG_INT, "Refused", "how many could not be given it"},
+    {"same", SCIM_ARG_INT, "Same", "how many had all of it already"},
+    {"refused", SCIM_ARG_INT, "Refused", "how many were refused"},
     {"accounts", SCIM_ARG_JSON, "Accounts",
      "each user that gets something or is refused: id, userName, gets (role, flags, groups, subscriptions), cause"},
-    {"next", SCIM_ARG_TEXT, NULL, "there was no more time: `after` of the request that goes on; null: all is done"},
+    {"next", SCIM_ARG_TEXT, NULL, "`after` of the request that continues; null: all is done"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t args[] = {
-    {"preview", SCIM_ARG_FLAG, 0, NULL, 0, 0, "tell who would get what, and do nothing"},
-    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
-    {"batch", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "ID", 1, 36, "the batch of a request before it, which goes on"},
+    {"preview", SCIM_ARG_FLAG, 0, NULL, 0, 0, "show who would get what, and change nothing"},
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "the `next` of the previous request, to continue"},
+    {"batch", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "ID", 1, 36, "the batch of the previous request, to continue"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -363,6 +363,6 @@ const scim_admin_op_t scim_admin_apply_ops[] = {
      .args = args,
      .fields = fields,
      .carry = apply_template,
-     .summary = "give what a template has to the users that are there and have it not; `batch undo` takes it back"},
+     .summary = "apply a template to existing users; `batch undo` undoes it"},
     {.noun = NULL},
 };

@@ -64,7 +64,7 @@ static const char *check_text(const scim_admin_arg_t *arg, json_object *value, a
         return apr_psprintf(pool, "must be 1 to %lu bytes of text without control characters.", (unsigned long)most);
     }
     if (scim_text_blank(json_object_get_string(value))) {
-        return "must not be of spaces alone.";
+        return "must not consist of spaces only.";
     }
     return NULL;
 }
@@ -114,7 +114,7 @@ static const char *check_choice(const scim_admin_arg_t *arg, json_object *value,
 static const char *check_list(const scim_admin_arg_t *arg, json_object *value, apr_pool_t *pool)
 {
     if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > SCIM_ADMIN_LIST_MAX) {
-        return apr_psprintf(pool, "must be a list of texts, %d at the most.", SCIM_ADMIN_LIST_MAX);
+        return apr_psprintf(pool, "must be a list of at most %d texts.", SCIM_ADMIN_LIST_MAX);
     }
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         const char *problem = check_text(arg, json_object_array_get_idx(value, i), pool);
@@ -230,7 +230,7 @@ static const char *unknown_argument(const scim_admin_op_t *op, apr_pool_t *pool)
     for (const scim_admin_arg_t *arg = op->args; arg && arg->name; arg++) {
         names = names ? apr_pstrcat(pool, names, ", ", arg->name, NULL) : arg->name;
     }
-    return names ? apr_psprintf(pool, "is not known here; there are: %s.", names) : "is not known here; leave it out.";
+    return names ? apr_psprintf(pool, "is unknown; the arguments are: %s.", names) : "is unknown; leave it out.";
 }
 
 static scim_error_t *check_given(const scim_admin_op_t *op, json_object *args, apr_pool_t *pool)

@@ -3,17 +3,18 @@
 
 /* HEAD(text) is a heading in the output of one entry; lists have no such column. */
 #define FIELDS_OF(ENTRY, BY, HEAD)                                                                                     \
-    {"id", SCIM_ARG_TEXT, ENTRY("Entry"), "orders the log"}, {"at", SCIM_ARG_TIME, "Time", "when"},                    \
+    {"id", SCIM_ARG_TEXT, ENTRY("Entry"), "its number; entries are ordered by it"},                                    \
+        {"at", SCIM_ARG_TIME, "Time", "when"},                                                                         \
         {"actorKind", SCIM_ARG_TEXT, BY("By"), "who acted: token, admin, scimctl or database"},                        \
         {"actor", SCIM_ARG_TEXT, "Name", "the token's name, or the user's"},                                           \
         {"actorKey", SCIM_ARG_TEXT, HEAD("Key id"), "the token's key id"},                                             \
     {                                                                                                                  \
-        "request", SCIM_ARG_TEXT, HEAD("Request"), "the request's id, as the logs and the activity have it"            \
+        "request", SCIM_ARG_TEXT, HEAD("Request"), "the request's id in the logs and the activity"                     \
     }
 
 #define WHAT(HEAD, ID)                                                                                                 \
-    {"action", SCIM_ARG_TEXT, HEAD("Action"), "what was done"},                                                        \
-        {"objectType", SCIM_ARG_TEXT, HEAD("Type"), "to what"},                                                        \
+    {"action", SCIM_ARG_TEXT, HEAD("Action"), "the action"},                                                           \
+        {"objectType", SCIM_ARG_TEXT, HEAD("Type"), "the type of the object"},                                         \
         {"objectId", SCIM_ARG_TEXT, ID("Object id"), "its id"},                                                        \
     {                                                                                                                  \
         "objectName", SCIM_ARG_TEXT, HEAD("Object"), "its name at that time"                                           \
@@ -21,10 +22,10 @@
 
 #define DIFFERENCE(HEAD, CHANGE)                                                                                       \
     {"members", SCIM_ARG_JSON, HEAD("Members"),                                                                        \
-     "who joined or left a group: count, and the first hundred of them (items: id, name); null: it is about none"},    \
-        {"before", SCIM_ARG_JSON, NULL, "what has changed, as it was"},                                                \
+     "members that joined or left a group: count, and the first hundred of them (items: id, name); null: none"},       \
+        {"before", SCIM_ARG_JSON, NULL, "what has changed, before"},                                                   \
     {                                                                                                                  \
-        "after", SCIM_ARG_JSON, CHANGE("Change"), "what has changed, as it was from then on"                           \
+        "after", SCIM_ARG_JSON, CHANGE("Change"), "what has changed, after"                                            \
     }
 
 #define FIELDS(HEAD) FIELDS_OF(SHOWN, HEAD, HEAD)
@@ -54,27 +55,26 @@ static const scim_admin_field_t history_fields[] = {
 };
 
 #define PERIOD                                                                                                         \
-    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from then on"},                                                    \
+    {"since", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only from this time on"},                                               \
     {                                                                                                                  \
-        "until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before then"                                                    \
+        "until", SCIM_ARG_TIME, 0, "TIME", 0, 0, "only before this time"                                               \
     }
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"objectId", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only what was done to this"},
-    {"objectType", SCIM_ARG_TEXT, 0, "TYPE", 1, 100, "only what was done to such: User, Group, Token, ..."},
-    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400,
-     "only what was done to this user, and to groups by its joining or leaving"},
-    {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only what the request of this id did"},
-    {"actor", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only what this token or user did"},
+    {"objectId", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only entries about this object, by its id"},
+    {"objectType", SCIM_ARG_TEXT, 0, "TYPE", 1, 100, "only entries about this type of object: User, Group, Token, ..."},
+    {"user", SCIM_ARG_TEXT, 0, "USER", 1, 400, "only entries about this user, and about its joining or leaving groups"},
+    {"request", SCIM_ARG_TEXT, 0, "ID", 1, 200, "only entries of the request with this id"},
+    {"actor", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only entries of this actor, a token or user"},
     {"action", SCIM_ARG_TEXT, 0, "ACTION", 1, 100, "only these actions"},
     PERIOD,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t history_args[] = {
-    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
-    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "what follows a page: the `next` that it came with"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "the maximum number of items (default: 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1000, "the `next` of the previous page"},
     PERIOD,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -99,7 +99,7 @@ const scim_admin_op_t scim_admin_audit_ops[] = {
      .statement = SCIM_STMT_ADMIN_AUDIT_SHOW,
      .fields = fields,
      .flags = SCIM_OP_SURVIVES,
-     .summary = "show an entry of the audit log, with what was before and after"},
+     .summary = "show an entry of the audit log, with the values before and after"},
     {.noun = "user",
      .verb = "history",
      .argument = "user",
@@ -109,7 +109,6 @@ const scim_admin_op_t scim_admin_audit_ops[] = {
      .args = history_args,
      .fields = history_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
-     .summary =
-         "show what has changed a user, its groups and its access, newest first; of people who are gone, by their id"},
+     .summary = "show the changes of a user, its groups and its access, newest first; for an erased user, by its id"},
     {.noun = NULL},
 };

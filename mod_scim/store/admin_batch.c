@@ -17,18 +17,17 @@
 #define FIELDS(ONE)                                                                                                    \
     {"id", SCIM_ARG_TEXT, "Batch", "its id"},                                                                          \
         {"kind", SCIM_ARG_TEXT, "Kind",                                                                                \
-         "import, template (applied to users that were there), or deactivation: what switching provisioning off has "  \
-         "done"},                                                                                                      \
-        {"name", SCIM_ARG_TEXT, "Name", "what it is called: of an import its file"},                                   \
-        {"actor", SCIM_ARG_TEXT, ONE("By"), "by whom"}, {"begun", SCIM_ARG_TIME, "Begun", "when it began"},            \
+         "import, template (applied to existing users), or deactivation (by switching provisioning off)"},             \
+        {"name", SCIM_ARG_TEXT, "Name", "its name; for an import, its file"},                                          \
+        {"actor", SCIM_ARG_TEXT, ONE("By"), "who did it"}, {"begun", SCIM_ARG_TIME, "Begun", "when it began"},         \
         {"latest", SCIM_ARG_TIME, NULL, "when its latest piece was done"},                                             \
-        {"made", SCIM_ARG_INT, ONE("Made"), "how many accounts it made"},                                              \
-        {"changed", SCIM_ARG_INT, ONE("Changed"), "how many it changed"},                                              \
-        {"same", SCIM_ARG_INT, NULL, "how many lines were so already"},                                                \
-        {"kept", SCIM_ARG_INT, NULL, "how many accounts were there with other values, and stayed as they were"},       \
+        {"made", SCIM_ARG_INT, ONE("Made"), "how many accounts it added"},                                             \
+        {"changed", SCIM_ARG_INT, ONE("Changed"), "how many accounts it changed"},                                     \
+        {"same", SCIM_ARG_INT, NULL, "how many lines changed nothing"},                                                \
+        {"kept", SCIM_ARG_INT, NULL, "how many existing accounts had other values, and stayed as they are"},           \
         {"refused", SCIM_ARG_INT, ONE("Refused"), "how many lines were refused"},                                      \
     {                                                                                                                  \
-        "undone", SCIM_ARG_TIME, "Undone", "when it was taken back, as far as that was possible; null: it was not"     \
+        "undone", SCIM_ARG_TIME, "Undone", "when it was undone, as far as possible; null: it was not"                  \
     }
 
 #define SHOWN(text)  text
@@ -43,22 +42,22 @@ static const scim_admin_field_t account_fields[] = {
     {"userName", SCIM_ARG_TEXT, "User name", "its userName; null: it was erased"},
     {"line", SCIM_ARG_INT, "Line", "the line of the file; null: there is none"},
     {"what", SCIM_ARG_TEXT, "What", "what was done: made, changed, deactivated"},
-    {"undone", SCIM_ARG_TIME, "Undone", "when it was taken back; null: it was not"},
-    {"left", SCIM_ARG_TEXT, "Why it stays", "why it would not be taken back now; null: it would be"},
+    {"undone", SCIM_ARG_TIME, "Undone", "when it was undone; null: it was not"},
+    {"left", SCIM_ARG_TEXT, "Why it stays", "why it cannot be undone now; null: it can"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t undo_fields[] = {
     {"batch", SCIM_ARG_TEXT, "Batch", "its id"},
-    {"undone", SCIM_ARG_INT, "Undone", "how many accounts are as they were before"},
-    {"left", SCIM_ARG_INT, "Left", "how many stay as they are; its accounts tell why"},
-    {"next", SCIM_ARG_TEXT, NULL, "there was no more time: `after` of the request that goes on; null: all is done"},
+    {"undone", SCIM_ARG_INT, "Undone", "how many accounts were undone"},
+    {"left", SCIM_ARG_INT, "Left", "how many stay as they are; `batch accounts` shows why"},
+    {"next", SCIM_ARG_TEXT, NULL, "`after` of the request that continues; null: all is done"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"kind", SCIM_ARG_CHOICE, 0, "import|template|deactivation", 0, 0, "only these"},
+    {"kind", SCIM_ARG_CHOICE, 0, "import|template|deactivation", 0, 0, "only batches of this kind"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -68,7 +67,7 @@ static const scim_admin_arg_t account_args[] = {
 };
 
 static const scim_admin_arg_t undo_args[] = {
-    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "the `next` of the previous request, to continue"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -315,8 +314,8 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .args = list_args,
      .fields = list_fields,
      .flags = SCIM_OP_LIST,
-     .summary = "show what was done to many accounts at once and can be taken back as one: imports, templates that "
-                "were applied, and accounts that switching provisioning off has deactivated"},
+     .summary = "show changes of many accounts that can be undone together: imports, applied templates, and "
+                "deactivations by switching provisioning off"},
     {.noun = "batch",
      .verb = "show",
      .argument = "batch",
@@ -325,7 +324,7 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .statement = SCIM_STMT_ADMIN_BATCH_SHOW,
      .missing = &missing,
      .fields = fields,
-     .summary = "show one of them"},
+     .summary = "show a batch"},
     {.noun = "batch",
      .verb = "accounts",
      .argument = "batch",
@@ -336,7 +335,7 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .fields = account_fields,
      .flags = SCIM_OP_LIST,
      .finish = tell_reasons,
-     .summary = "show what it did to which account, and what undoing it would leave as it is, and why"},
+     .summary = "show the accounts that it changed, and why undoing it would leave some as they are"},
     {.noun = "batch",
      .verb = "undo",
      .argument = "batch",
@@ -346,8 +345,7 @@ const scim_admin_op_t scim_admin_batch_ops[] = {
      .args = undo_args,
      .fields = undo_fields,
      .carry = undo_batch,
-     .summary =
-         "take it back: accounts that it made and nobody has changed since go, those that it changed are as they "
-         "were, those that it deactivated are active; the rest stays and is counted"},
+     .summary = "undo it: accounts that it added are deleted, those that it changed get their old values, those that "
+                "it deactivated become active; accounts that were changed since stay, and are counted"},
     {.noun = NULL},
 };

@@ -10,21 +10,21 @@
 
 static const scim_admin_field_t fields[] = {
     {"tenant", SCIM_ARG_TEXT, "Tenant", "the tenant"},
-    {"baseUrl", SCIM_ARG_TEXT, "Base URL", "what was asked"},
-    {"passed", SCIM_ARG_FLAG, "Passed", "each step that was tried has passed"},
+    {"baseUrl", SCIM_ARG_TEXT, "Base URL", "the base URL of the requests"},
+    {"passed", SCIM_ARG_FLAG, "Passed", "whether each step that was tried has passed"},
     {"steps", SCIM_ARG_JSON, NULL,
-     "what was asked, one after the other: step, request, expected, found, ok (null: it was not tried), fix (what to "
-     "do; null: nothing)"},
-    {"summary", SCIM_ARG_LIST, "Steps", "the same, a line of text each"},
+     "the steps in order: step, request, expected, found, ok (null: it was not tried), fix (what to do; null: "
+     "nothing)"},
+    {"summary", SCIM_ARG_LIST, "Steps", "the same, each as a line of text"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t args[] = {
     {"token", SCIM_ARG_TEXT, 0, "TOKEN", 1, 200,
-     "a token of the tenant, the whole text, to try what needs one; it is kept nowhere"},
+     "a token of the tenant, its whole text, for the requests that need one; it is not stored"},
     {"calls", SCIM_ARG_LIST, 0, "PATH", 0, 0,
-     "what the product asks first besides, each a path below the base URL such as /Users?count=1; ten at the most"},
-    {"url", SCIM_ARG_TEXT, 0, "URL", 1, 2000, "the base URL, for scimctl; the admin API asks its own (ScimBaseURL)"},
+     "additional first requests of the product, each a path below the base URL such as /Users?count=1; at most ten"},
+    {"url", SCIM_ARG_TEXT, 0, "URL", 1, 2000, "the base URL, for scimctl; the admin API uses its own (ScimBaseURL)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -44,7 +44,7 @@ static const char *wrong_calls(json_object *calls)
             return "must be paths below the base URL, such as /Users?count=1.";
         }
     }
-    return count > CALLS_MAX ? "may be ten at the most." : NULL;
+    return count > CALLS_MAX ? "may be at most ten." : NULL;
 }
 
 static scim_error_t *wrong(const char *field, const char *problem, apr_pool_t *pool)
@@ -62,14 +62,14 @@ static scim_error_t *prepare(scim_admin_call_t *call)
     int scimctl = strcmp(call->actor_kind, "scimctl") == 0;
     const char *asked = url ? url : call->base_url, *problem = NULL;
     if (scimctl && !asked) {
-        problem = "is missing: scimctl does not read httpd's configuration. Say it, or set SCIM_BASE_URL.";
+        problem = "is missing: scimctl does not read httpd's configuration. Give it, or set SCIM_BASE_URL.";
     } else if (scimctl && strncmp(asked, "https://", 8) != 0 && strncmp(asked, "http://", 7) != 0) {
         problem = "must begin with https://.";
     } else if (!scimctl && url) {
-        problem = "is for scimctl; here the tenant's own base URL is asked.";
+        problem = "is only for scimctl; here the tenant's own base URL is used.";
     } else if (!scimctl && !call->base_url) {
-        scim_error_t *error = scim_error_status(call->pool, 409, "%s",
-                                                "The base URL is not known: say it by ScimBaseURL in this Location.");
+        scim_error_t *error =
+            scim_error_status(call->pool, 409, "%s", "The base URL is not known: set ScimBaseURL in this Location.");
         return error;
     }
     if (problem) {
@@ -125,6 +125,6 @@ const scim_admin_op_t scim_admin_connection_ops[] = {
      .fields = fields,
      .prepare = prepare,
      .after = after,
-     .summary = "make an identity provider's own first calls to the base URL, and show what came of each"},
+     .summary = "send an identity provider's own first requests to the base URL, and show the result of each"},
     {.noun = NULL},
 };

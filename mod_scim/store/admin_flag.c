@@ -5,9 +5,9 @@
 
 #define FIELDS                                                                                                         \
     {"flag", SCIM_ARG_TEXT, "Flag", "its name"},                                                                       \
-        {"description", SCIM_ARG_TEXT, "Description", "what it means; null: nothing is said"},                         \
+        {"description", SCIM_ARG_TEXT, "Description", "what it means; null: not described"},                           \
     {                                                                                                                  \
-        "created", SCIM_ARG_TIME, "Created", "when it was made"                                                        \
+        "created", SCIM_ARG_TIME, "Created", "when it was created"                                                     \
     }
 
 static const scim_admin_field_t fields[] = {FIELDS, {NULL, SCIM_ARG_TEXT, NULL, NULL}};
@@ -22,7 +22,7 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
 
 static const scim_admin_arg_t add_args[] = {
     {"flag", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "FLAG", 1, 100,
-     "its name; permanent, and unique whatever the case"},
+     "its name; permanent, and unique without case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 500, "what it means"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -82,7 +82,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .fields = fields,
      .id_field = "flag",
      .flags = SCIM_OP_CREATES,
-     .summary = "make a flag"},
+     .summary = "add a flag"},
     {.noun = "flag",
      .verb = "set",
      .argument = "flag",
@@ -91,7 +91,7 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .change = &set,
      .args = set_args,
      .fields = fields,
-     .summary = "say what a flag means"},
+     .summary = "describe a flag"},
     {.noun = "flag",
      .verb = "remove",
      .argument = "flag",
@@ -100,6 +100,6 @@ const scim_admin_op_t scim_admin_flag_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take away a flag that no user has"},
+     .summary = "delete a flag that no user has"},
     {.noun = NULL},
 };

@@ -6,17 +6,18 @@
 
 /* HEAD(text) is a heading in scimctl's output of one group; lists have no such column. */
 #define FIELDS(HEAD)                                                                                                   \
-    {"id", SCIM_ARG_TEXT, "Id", "its id in /Groups"}, {"displayName", SCIM_ARG_TEXT, "Name", "what it is called"},     \
+    {"id", SCIM_ARG_TEXT, "Id", "its id in /Groups"}, {"displayName", SCIM_ARG_TEXT, "Name", "its name"},              \
         {"source", SCIM_ARG_TEXT, "Source",                                                                            \
-         "whose it is: scim (the identity provider's), local (hidden from it) or application"},                        \
-        {"kind", SCIM_ARG_TEXT, HEAD("Kind"), "of the application's: profile or project; null of others"},             \
-        {"project", SCIM_ARG_TEXT, HEAD("Project"), "the project that it gives access to; null: none"},                \
+         "who manages it: scim (the identity provider), local (administrators; hidden from it), or application"},      \
+        {"kind", SCIM_ARG_TEXT, HEAD("Kind"),                                                                          \
+         "its kind if it is the application's: profile or project; null: it is not"},                                  \
+        {"project", SCIM_ARG_TEXT, HEAD("Project"), "the project to which it gives access; null: none"},               \
         {"access", SCIM_ARG_TEXT, HEAD("Access"), "the level of access to the project; null: none"},                   \
-        {"externalId", SCIM_ARG_TEXT, HEAD("External id"), "what the identity provider calls it; null: nothing"},      \
+        {"externalId", SCIM_ARG_TEXT, HEAD("External id"), "its externalId; null: none"},                              \
         {"members", SCIM_ARG_INT, "Members", "how many members it has"},                                               \
         {"mappings", SCIM_ARG_INT, HEAD("Mappings"), "how many subscriptions and roles it is mapped to"},              \
-        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
-        {"lastModified", SCIM_ARG_TIME, HEAD("Last modified"), "when it or its members were changed last"},            \
+        {"created", SCIM_ARG_TIME, "Created", "when it was created"},                                                  \
+        {"lastModified", SCIM_ARG_TIME, HEAD("Last modified"), "when it or its members were last changed"},            \
     {                                                                                                                  \
         "archivedAt", SCIM_ARG_TIME, "Archived", "when it was archived; null: it is not"                               \
     }
@@ -31,7 +32,7 @@ static const scim_admin_field_t list_fields[] = {
 
 static const scim_admin_field_t fields[] = {
     FIELDS(SHOWN),
-    {"locked", SCIM_ARG_LIST, "Locked", "what only the identity provider changes"},
+    {"locked", SCIM_ARG_LIST, "Locked", "the arguments that only the identity provider can change"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -39,7 +40,7 @@ static const scim_admin_field_t member_fields[] = {
     {"id", SCIM_ARG_TEXT, "Id", "its id"},
     {"type", SCIM_ARG_TEXT, "Type", "User or Group"},
     {"name", SCIM_ARG_TEXT, "Name", "the userName of a user, the displayName of a group"},
-    {"displayName", SCIM_ARG_TEXT, "Display name", "what it is called; null: nothing"},
+    {"displayName", SCIM_ARG_TEXT, "Display name", "its name; null: none"},
     {"source", SCIM_ARG_TEXT, "Source", "scim, local or application"},
     {"added", SCIM_ARG_TIME, "Added", "when it became a member"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
@@ -49,10 +50,10 @@ static const scim_admin_name_t group_names[] = {{"group", &scim_group_missing}, 
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"source", SCIM_ARG_CHOICE, 0, "scim|local|application", 0, 0, "only those of this source"},
-    {"archived", SCIM_ARG_FLAG, 0, NULL, 0, 0, "archived ones instead of those that are there"},
+    {"source", SCIM_ARG_CHOICE, 0, "scim|local|application", 0, 0, "only groups of this source"},
+    {"archived", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only archived groups, instead of the others"},
     {"sort", SCIM_ARG_CHOICE, 0, "displayName|created", 0, 0,
-     "their order (default: displayName; of archived ones always created)"},
+     "the order (default: displayName; archived groups: always created)"},
     SCIM_ADMIN_ORDER_ARG,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -60,11 +61,11 @@ static const scim_admin_arg_t list_args[] = {
 static const scim_admin_arg_t member_list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
 
 #define NAMES                                                                                                          \
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 1000, "what it is called; unique whatever the case"},     \
-        {"project", SCIM_ARG_TEXT, 0, "PROJECT", 1, 400, "of a group of a project, the project"},                      \
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 1000, "its name, unique without case"},                   \
+        {"project", SCIM_ARG_TEXT, 0, "PROJECT", 1, 400, "for a level of access to a project: the project"},           \
     {                                                                                                                  \
         "access", SCIM_ARG_TEXT, 0, "LEVEL", 1, 400,                                                                   \
-            "of a group of a project, the level of access; the group is called PROJECT (LEVEL)"                        \
+            "for a level of access to a project: the level; the group's name is PROJECT (LEVEL)"                       \
     }
 
 static const scim_admin_arg_t add_args[] = {
@@ -172,7 +173,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
-     .summary = "make a local group, a profile, or a level of access to a project"},
+     .summary = "add a local group, a profile, or a level of access to a project"},
     {.noun = "group",
      .verb = "set",
      .argument = "group",
@@ -181,7 +182,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .change = &set,
      .args = set_args,
      .fields = fields,
-     .summary = "rename a group that is not the identity provider's; a project in all its groups"},
+     .summary = "rename a group that the identity provider does not manage; a project in all its groups"},
     {.noun = "group",
      .verb = "remove",
      .argument = "group",
@@ -190,7 +191,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "archive a group that is not the identity provider's"},
+     .summary = "archive a group that the identity provider does not manage"},
     {.noun = "group",
      .verb = "restore",
      .argument = "group",
@@ -198,7 +199,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .path = GROUP "/restore",
      .change = &bring_back,
      .fields = fields,
-     .summary = "bring an archived group back, with those of its members that are still there"},
+     .summary = "restore an archived group, with the members that still exist"},
     {.noun = "group",
      .verb = "unlink",
      .argument = "group",
@@ -206,7 +207,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .path = GROUP "/unlink",
      .change = &free_it,
      .fields = fields,
-     .summary = "make a group of the identity provider local, and hide it from it"},
+     .summary = "convert a group of the identity provider into a local one, which it no longer sees"},
     {.noun = "group",
      .verb = "link",
      .argument = "group",
@@ -214,7 +215,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .path = GROUP "/link",
      .change = &hand_over,
      .fields = fields,
-     .summary = "hand a local group over to the identity provider, as one that was unlinked was before"},
+     .summary = "give a local group, such as an unlinked one, to the identity provider to manage"},
     {.noun = "group",
      .verb = "members",
      .argument = "group",
@@ -234,7 +235,7 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .change = &add_members,
      .args = members_args,
      .fields = fields,
-     .summary = "add members to a group that is not the identity provider's"},
+     .summary = "add members to a group that the identity provider does not manage"},
     {.noun = "group",
      .verb = "remove-member",
      .argument = "group",
@@ -243,6 +244,6 @@ const scim_admin_op_t scim_admin_group_ops[] = {
      .change = &remove_member,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take a member out of a group that is not the identity provider's"},
+     .summary = "remove a member from a group that the identity provider does not manage"},
     {.noun = NULL},
 };

@@ -17,36 +17,35 @@
 #define FILE_MAX (1024 * 1024)
 
 static const scim_admin_field_t fields[] = {
-    {"import", SCIM_ARG_TEXT, "Import", "its id, by which it goes on and can be undone; null: a preview"},
-    {"made", SCIM_ARG_INT, "Made", "how many accounts were made"},
-    {"changed", SCIM_ARG_INT, "Changed", "how many that were there have changed"},
-    {"same", SCIM_ARG_INT, "Same", "how many were there, just as the line says"},
-    {"kept", SCIM_ARG_INT, "Kept", "how many were there with other values, and stayed as they were"},
+    {"import", SCIM_ARG_TEXT, "Import", "its id, to continue or undo it; null: a preview"},
+    {"made", SCIM_ARG_INT, "Made", "how many accounts were added"},
+    {"changed", SCIM_ARG_INT, "Changed", "how many existing accounts were changed"},
+    {"same", SCIM_ARG_INT, "Same", "how many existing accounts already had the line's values"},
+    {"kept", SCIM_ARG_INT, "Kept", "how many existing accounts had other values, and stayed as they are"},
     {"refused", SCIM_ARG_INT, "Refused", "how many lines were refused"},
     {"lines", SCIM_ARG_JSON, NULL,
-     "each line: line, outcome (made, changed, same, kept, refused), userName, id; of a refused one column and cause; "
-     "of "
-     "a changed or kept one before and after"},
-    {"ignored", SCIM_ARG_LIST, "Ignored columns", "columns of exports that an import does not read"},
+     "each line: line, outcome (made, changed, same, kept, refused), userName, id; for a refused one column and cause; "
+     "for a changed or kept one before and after"},
+    {"ignored", SCIM_ARG_LIST, "Ignored columns", "columns of the file that an import ignores"},
     {"columns", SCIM_ARG_TEXT, NULL, "the first line of CSV, for the next piece; null: there is none"},
-    {"next", SCIM_ARG_INT, NULL, "the line that the next piece begins with; null: all is done"},
+    {"next", SCIM_ARG_INT, NULL, "the number of the next piece's first line; null: all is done"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t args[] = {
     {"file", SCIM_ARG_FILE, SCIM_ARG_REQUIRED, "FILE", 1, FILE_MAX,
-     "CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8. It may be "
-     "the body itself, with the other arguments in the query"},
-    {"name", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "what the import is called (default: imported accounts)"},
+     "CSV whose first line names the columns, as `user export` writes it, or one JSON object per line; in UTF-8. It "
+     "may be the body itself, with the other arguments in the query"},
+    {"name", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "the name of the import (default: imported accounts)"},
     {"existing", SCIM_ARG_CHOICE, 0, "keep|change", 0, 0,
-     "what is done to accounts that are there with other values: they stay as they are, or get those of the file "
+     "what happens to existing accounts with other values: they stay as they are, or get the values of the file "
      "(default: keep)"},
-    {"preview", SCIM_ARG_FLAG, 0, NULL, 0, 0, "tell what would be done, and do nothing"},
-    {"import", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "ID", 1, 36, "of a further piece: the import that it goes on with"},
+    {"preview", SCIM_ARG_FLAG, 0, NULL, 0, 0, "show what would be done, and change nothing"},
+    {"import", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "ID", 1, 36, "for a further piece: the import that it continues"},
     {"columns", SCIM_ARG_FILE, SCIM_ARG_PIECE, "LINE", 1, SCIM_SHEET_ROW_MAX,
-     "of a further piece of CSV: the first line of the file"},
-    {"line", SCIM_ARG_INT, SCIM_ARG_PIECE, "N", 1, 2000000000, "the line that the piece begins with (default: 1)"},
-    {"more", SCIM_ARG_FLAG, SCIM_ARG_PIECE, NULL, 0, 0, "the file goes on behind this piece"},
+     "for a further piece of CSV: the first line of the file"},
+    {"line", SCIM_ARG_INT, SCIM_ARG_PIECE, "N", 1, 2000000000, "the number of the piece's first line (default: 1)"},
+    {"more", SCIM_ARG_FLAG, SCIM_ARG_PIECE, NULL, 0, 0, "more of the file follows"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -616,6 +615,7 @@ const scim_admin_op_t scim_admin_import_ops[] = {
      .fields = fields,
      .flags = SCIM_OP_FILTERS,
      .carry = import_file,
-     .summary = "make local users of a file's lines, with a preview and a report; the same file again changes nothing"},
+     .summary =
+         "import local users from a file, with a preview and a report; importing the same file again changes nothing"},
     {.noun = NULL},
 };

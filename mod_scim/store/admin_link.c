@@ -5,9 +5,9 @@
 
 static const scim_admin_field_t link_fields[] = {
     {"issuer", SCIM_ARG_TEXT, "Issuer", "the identity provider"},
-    {"subject", SCIM_ARG_TEXT, "Subject", "what that calls the user"},
+    {"subject", SCIM_ARG_TEXT, "Subject", "the user's subject there"},
     {"userName", SCIM_ARG_TEXT, "User", "the user's userName"},
-    {"linked", SCIM_ARG_TIME, "Linked", "when it was recorded"},
+    {"linked", SCIM_ARG_TIME, "Linked", "when it was linked"},
     {"userId", SCIM_ARG_TEXT, NULL, "the user's id"},
     {"id", SCIM_ARG_TEXT, "Link", "its id"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
@@ -23,8 +23,10 @@ static const scim_admin_name_t list_names[] = {{"user", &scim_user_missing}, {NU
 
 static const scim_admin_arg_t add_args[] = {
     {"user", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "USER", 1, 400, "the user, by its id or userName"},
-    {"issuer", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ISSUER", 1, 500, "the identity provider, as its assertions name it"},
-    {"subject", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "SUBJECT", 1, 500, "the user, as its assertions name it"},
+    {"issuer", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "ISSUER", 1, 500,
+     "the issuer in the assertions of the identity provider"},
+    {"subject", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "SUBJECT", 1, 500,
+     "the subject of the user in the assertions of the identity provider"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -36,19 +38,19 @@ static const scim_admin_field_t duplicate_fields[] = {
 };
 
 static const scim_admin_arg_t duplicate_args[] = {
-    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "only those whose userName, e-mail address or externalId starts so"},
-    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "how many at the most (default 50)"},
-    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1100, "what follows a page: the `next` that it came with"},
+    {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200, "only those whose userName, e-mail address or externalId begins with this"},
+    {"limit", SCIM_ARG_INT, 0, "N", 1, 500, "the maximum number of items (default: 50)"},
+    {"after", SCIM_ARG_TEXT, 0, "NEXT", 0, 1100, "the `next` of the previous page"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_field_t dismiss_fields[] = {
-    {"pairs", SCIM_ARG_INT, "Pairs", "of how many pairs this was not known before"},
+    {"pairs", SCIM_ARG_INT, "Pairs", "for how many pairs this is new"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t dismiss_args[] = {
-    {"users", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "USER", 0, 0, "the users, by their ids or userNames: two at least"},
+    {"users", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "USER", 0, 0, "the users, by their ids or userNames: at least two"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -82,7 +84,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .args = list_args,
      .fields = link_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
-     .summary = "show under which names identity providers log users in"},
+     .summary = "show the identities with which users log in"},
     {.noun = "link",
      .verb = "add",
      .method = "POST",
@@ -92,7 +94,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .fields = link_fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
-     .summary = "record whom a login is, as the application does; once more changes nothing"},
+     .summary = "link an identity to a user, as the application does; repeating it changes nothing"},
     {.noun = "link",
      .verb = "remove",
      .argument = "link",
@@ -101,7 +103,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .change = &take_away,
      .fields = link_fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "clear a link"},
+     .summary = "remove a link"},
     {.noun = "duplicate",
      .verb = "list",
      .method = "GET",
@@ -110,8 +112,7 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .args = duplicate_args,
      .fields = duplicate_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
-     .summary =
-         "show users that may be the same person: their userName, an e-mail address or the externalId is the same"},
+     .summary = "show users that may be the same person, with the same userName, e-mail address or externalId"},
     {.noun = "duplicate",
      .verb = "dismiss",
      .method = "POST",
@@ -119,6 +120,6 @@ const scim_admin_op_t scim_admin_link_ops[] = {
      .change = &dismiss,
      .args = dismiss_args,
      .fields = dismiss_fields,
-     .summary = "say that users are not the same person, so that they are listed as duplicates no longer"},
+     .summary = "record that users are different people, so that they are no longer listed as duplicates"},
     {.noun = NULL},
 };

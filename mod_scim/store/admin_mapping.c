@@ -5,14 +5,14 @@
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, "Mapping", "its id"},
-    {"group", SCIM_ARG_TEXT, "Group", "the group whose members have it"},
+    {"group", SCIM_ARG_TEXT, "Group", "the group whose members get it"},
     {"groupId", SCIM_ARG_TEXT, NULL, "its id"},
     {"archived", SCIM_ARG_FLAG, "Archived", "the group is archived, so that the mapping gives nothing"},
-    {"subscription", SCIM_ARG_TEXT, "Subscription", "what they have; null: a role"},
+    {"subscription", SCIM_ARG_TEXT, "Subscription", "the subscription that they get; null: a role"},
     {"subscriptionId", SCIM_ARG_TEXT, NULL, "its id"},
-    {"role", SCIM_ARG_TEXT, "Role", "the role that they have; null: a subscription"},
-    {"created", SCIM_ARG_TIME, "Created", "when it was made"},
-    {"createdBy", SCIM_ARG_TEXT, "By", "who made it"},
+    {"role", SCIM_ARG_TEXT, "Role", "the role that they get; null: a subscription"},
+    {"created", SCIM_ARG_TIME, "Created", "when it was created"},
+    {"createdBy", SCIM_ARG_TEXT, "By", "who created it"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -23,29 +23,29 @@ static const scim_admin_name_t list_names[] = {{"group", &scim_group_missing},
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only those of this group, by its name or id"},
-    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those to this subscription"},
-    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "only those to this role"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only mappings of this group, by its name or id"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only mappings to this subscription"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "only mappings to this role"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t add_args[] = {
     {"group", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "GROUP", 1, 1000, "the group, by its name or id"},
-    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "what its members get; or else a role"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "the subscription that its members get; either this or a role"},
     {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 200, "the role that its members get"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_field_t many_fields[] = {
-    {"added", SCIM_ARG_INT, "Added", "how many mappings were made"},
-    {"existing", SCIM_ARG_INT, "Existing", "how many were there already"},
+    {"added", SCIM_ARG_INT, "Added", "how many mappings were added"},
+    {"existing", SCIM_ARG_INT, "Existing", "how many existed already"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t many_args[] = {
     {"groups", SCIM_ARG_LIST, SCIM_ARG_REQUIRED, "GROUP", 0, 1000, "the groups, by their names or ids"},
-    {"subscriptions", SCIM_ARG_LIST, 0, "NAME", 0, 200, "what the members of each of them get"},
-    {"roles", SCIM_ARG_LIST, 0, "ROLE", 0, 200, "the roles that they get"},
+    {"subscriptions", SCIM_ARG_LIST, 0, "NAME", 0, 200, "the subscriptions that their members get"},
+    {"roles", SCIM_ARG_LIST, 0, "ROLE", 0, 200, "the roles that their members get"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -79,7 +79,7 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .args = list_args,
      .fields = fields,
      .flags = SCIM_OP_LIST | SCIM_OP_ORDERED,
-     .summary = "show what groups are mapped to"},
+     .summary = "show the mappings of groups"},
     {.noun = "mapping",
      .verb = "add",
      .method = "POST",
@@ -106,6 +106,6 @@ const scim_admin_op_t scim_admin_mapping_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take away a mapping"},
+     .summary = "delete a mapping"},
     {.noun = NULL},
 };

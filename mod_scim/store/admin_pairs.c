@@ -11,7 +11,7 @@
 #define LIST_DEPTH    3 /* levels of JSON: a list of objects in an object */
 #define PAIR_NAME_MAX 1000
 
-#define NO_LIST "must be a list of mappings, %d at the most."
+#define NO_LIST "must be a list of at most %d mappings."
 #define NO_PAIR                                                                                                        \
     "each of the list must be an object with group and either subscription or role, or a text GROUP=SUBSCRIPTION or "  \
     "GROUP=role:ROLE."

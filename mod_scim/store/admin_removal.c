@@ -36,7 +36,7 @@ static scim_error_t *begin(const scim_admin_call_t *call)
     json_object *facts;
     if (call->wall) {
         return scim_error_status(call->pool, 403,
-                                 "An administrator of one tenant does not remove it; ask an operator.");
+                                 "An administrator of only one tenant cannot remove it; ask an operator.");
     }
     scim_error_t *error = run(&facts, call, SCIM_STMT_TENANT_REMOVAL);
     if (error) {

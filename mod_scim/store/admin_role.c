@@ -4,10 +4,10 @@
 #include "rules/nouns.h"
 
 #define FIELDS                                                                                                         \
-    {"role", SCIM_ARG_TEXT, "Role", "its value, as `roles` of a user names it"},                                       \
-        {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
+    {"role", SCIM_ARG_TEXT, "Role", "its value, as in `roles` of a user"},                                             \
+        {"displayName", SCIM_ARG_TEXT, "Name", "its name for people"},                                                 \
         {"builtIn", SCIM_ARG_FLAG, "Built in", "every tenant has it"},                                                 \
-        {"created", SCIM_ARG_TIME, "Created", "when it was made"},                                                     \
+        {"created", SCIM_ARG_TIME, "Created", "when it was created"},                                                  \
     {                                                                                                                  \
         "id", SCIM_ARG_TEXT, NULL, "its id in /Roles"                                                                  \
     }
@@ -27,13 +27,13 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
 
 static const scim_admin_arg_t add_args[] = {
     {"role", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "ROLE", 1, 100,
-     "its value; permanent, and unique whatever the case"},
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it (default: its value)"},
+     "its value; permanent, and unique without case"},
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "its name for people (default: its value)"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "what people call it"},
+    {"displayName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "its name for people"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -87,7 +87,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .fields = fields,
      .id_field = "role",
      .flags = SCIM_OP_CREATES,
-     .summary = "make a role of the tenant's own"},
+     .summary = "add a role of the tenant"},
     {.noun = "role",
      .verb = "set",
      .argument = "role",
@@ -96,7 +96,7 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .change = &set,
      .args = set_args,
      .fields = fields,
-     .summary = "call a role otherwise"},
+     .summary = "rename a role"},
     {.noun = "role",
      .verb = "remove",
      .argument = "role",
@@ -105,6 +105,6 @@ const scim_admin_op_t scim_admin_role_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take away a role that nobody has"},
+     .summary = "delete a role that nobody has"},
     {.noun = NULL},
 };

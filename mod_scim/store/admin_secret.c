@@ -21,7 +21,8 @@ scim_error_t *scim_admin_make_secret(scim_admin_call_t *call)
     scim_token_t token;
     apr_pool_cleanup_register(call->pool, text, cleanse, apr_pool_cleanup_null);
     if (scim_token_make(&token, text) != APR_SUCCESS) {
-        scim_error_t *error = scim_error_status(call->pool, 503, "The system gave no random numbers. Try again later.");
+        scim_error_t *error =
+            scim_error_status(call->pool, 503, "The system provided no random numbers. Try again later.");
         error->retry_after = RETRY_AFTER;
         return error;
     }

@@ -7,14 +7,14 @@
 #define FIELDS(ONE)                                                                                                    \
     {"name", SCIM_ARG_TEXT, "Subscription", "its name"}, {"description", SCIM_ARG_TEXT, "Description", "what it is"},  \
         {"seats", SCIM_ARG_INT, "Seats", "how many may have it at once; null: no limit"},                              \
-        {"automatic", SCIM_ARG_FLAG, "Automatic", "what the sync policy all and a first login give"},                  \
-        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was made"},                                                \
+        {"automatic", SCIM_ARG_FLAG, "Automatic", "the sync policy `all` and a first login give it"},                  \
+        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was created"},                                             \
     {                                                                                                                  \
         "id", SCIM_ARG_TEXT, NULL, "its id, also in /Entitlements"                                                     \
     }
 
 #define HOLDERS                                                                                                        \
-    {"entitled", SCIM_ARG_INT, "Entitled", "how many users something gives it to"},                                    \
+    {"entitled", SCIM_ARG_INT, "Entitled", "how many users have a source of it"},                                      \
         {"seated", SCIM_ARG_INT, "Seated", "how many of those have it"},                                               \
     {                                                                                                                  \
         "waiting", SCIM_ARG_INT, "Waiting", "how many of those wait for a seat"                                        \
@@ -28,10 +28,10 @@ static const scim_admin_field_t fields[] = {FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT,
 #define COUNTED(ONE)                                                                                                   \
     FIELDS(ONE), HOLDERS,                                                                                              \
         {"more", SCIM_ARG_FLAG, NULL,                                                                                  \
-         "there are more than these: they were counted up to 1,000; its usage counts all"},                            \
+         "there are more: they were counted up to 1,000; `subscription usage` counts all"},                            \
         {"mappings", SCIM_ARG_INT, "Mappings", "how many groups are mapped to it"},                                    \
     {                                                                                                                  \
-        "grants", SCIM_ARG_INT, "Grants", "how many accounts it was granted to one by one"                             \
+        "grants", SCIM_ARG_INT, "Grants", "how many accounts have a grant of it"                                       \
     }
 
 static const scim_admin_field_t list_fields[] = {COUNTED(HIDDEN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
@@ -52,20 +52,20 @@ static const scim_admin_arg_t list_args[] = {
 };
 
 static const scim_admin_arg_t add_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique without case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
     {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
-     "how many may have it at once; the first granted have them, the others wait (default: no limit)"},
-    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy all, and a first login, give it"},
+     "how many may have it at once; those who have had it longest get a seat, the others wait (default: no limit)"},
+    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy `all` and a first login give it"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "TEXT", 1, 200, "its name, unique without case"},
     {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 1000, "what it is"},
     {"seats", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 0, 1000000000,
-     "how many may have it at once; the first granted have them, the others wait (default: no limit)"},
-    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy all, and a first login, give it"},
+     "how many may have it at once; those who have had it longest get a seat, the others wait (default: no limit)"},
+    {"automatic", SCIM_ARG_FLAG, 0, NULL, 0, 0, "the sync policy `all` and a first login give it"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -134,7 +134,7 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES,
-     .summary = "make a subscription"},
+     .summary = "add a subscription"},
     {.noun = "subscription",
      .verb = "set",
      .argument = "subscription",
@@ -152,6 +152,6 @@ const scim_admin_op_t scim_admin_subscription_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take away a subscription that is not in use"},
+     .summary = "delete a subscription that is not in use"},
     {.noun = NULL},
 };

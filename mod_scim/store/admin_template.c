@@ -13,30 +13,30 @@
 
 static const scim_admin_field_t fields[] = {
     {"id", SCIM_ARG_TEXT, NULL, "its id"},
-    {"name", SCIM_ARG_TEXT, "Name", "what it is called"},
-    {"priority", SCIM_ARG_INT, "Priority", "its place in the order in which templates are applied, the lowest first"},
-    {"condition", SCIM_ARG_TEXT, "Condition", "the users that it is for, as a SCIM filter; null: all"},
-    {"role", SCIM_ARG_TEXT, "Role", "the role that it gives to whom has none yet; null: none"},
-    {"groups", SCIM_ARG_LIST, "Groups", "the groups that it makes users members of"},
+    {"name", SCIM_ARG_TEXT, "Name", "its name"},
+    {"priority", SCIM_ARG_INT, "Priority", "its place in the order in which templates are applied, lowest first"},
+    {"condition", SCIM_ARG_TEXT, "Condition", "its users, as a SCIM filter; null: all"},
+    {"role", SCIM_ARG_TEXT, "Role", "the role that it gives users without one; null: none"},
+    {"groups", SCIM_ARG_LIST, "Groups", "the groups to which it adds users"},
     {"subscriptions", SCIM_ARG_LIST, "Subscriptions", "the subscriptions that it grants"},
     {"flags", SCIM_ARG_LIST, "Flags", "the flags that it sets"},
-    {"created", SCIM_ARG_TIME, NULL, "when it was made"},
-    {"lastModified", SCIM_ARG_TIME, NULL, "when it was changed last"},
+    {"created", SCIM_ARG_TIME, NULL, "when it was created"},
+    {"lastModified", SCIM_ARG_TIME, NULL, "when it was last changed"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t preview_fields[] = {
     {"id", SCIM_ARG_TEXT, "Id", "the user's id"},
     {"userName", SCIM_ARG_TEXT, "User name", "its userName"},
-    {"displayName", SCIM_ARG_TEXT, "Name", "what it is called; null: nothing"},
+    {"displayName", SCIM_ARG_TEXT, "Name", "its name; null: none"},
     {"source", SCIM_ARG_TEXT, "Source", "scim or local"},
     {"active", SCIM_ARG_FLAG, "Active", "whether it is active"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_field_t count_fields[] = {
-    {"accounts", SCIM_ARG_INT, "Accounts", "how many users the condition is true of, of the next 10,000"},
-    {"next", SCIM_ARG_TEXT, NULL, "there are more users: `after` of the request that counts on; null: none"},
+    {"accounts", SCIM_ARG_INT, "Accounts", "how many users the condition matches, of the next 10,000"},
+    {"next", SCIM_ARG_TEXT, NULL, "there are more users: `after` of the request that continues; null: none"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
@@ -51,36 +51,36 @@ static const scim_admin_arg_t list_args[] = {SCIM_ADMIN_LIST_ARGS, {NULL, SCIM_A
     }
 
 #define GIFTS                                                                                                          \
-    {"priority",                                                                                                       \
-     SCIM_ARG_INT,                                                                                                     \
-     0,                                                                                                                \
-     "N",                                                                                                              \
-     0,                                                                                                                \
-     1000000,                                                                                                          \
-     "its place in the order, the lowest first (default: after all others)"},                                          \
-        CONDITION(SCIM_ARG_NULLABLE, "whom it is for, as a SCIM filter of users (default: all)"),                      \
-        {"role", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ROLE", 1, 200, "a role, for whom none is sent or given before"},   \
+    {                                                                                                                  \
+        "priority",                                                                                                    \
+        SCIM_ARG_INT,                                                                                                  \
+        0,                                                                                                             \
+        "N",                                                                                                           \
+        0,                                                                                                             \
+        1000000,                                                                                                       \
+        "its place in the order, lowest first (default: after all others)"},                                           \
+        CONDITION(SCIM_ARG_NULLABLE, "its users, as a SCIM filter (default: all)"),                                    \
+        {"role", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ROLE", 1, 200, "a role, for users without one"},                   \
         {"groups",                                                                                                     \
          SCIM_ARG_LIST,                                                                                                \
          SCIM_ARG_NULLABLE,                                                                                            \
          "GROUP",                                                                                                      \
          0,                                                                                                            \
          0,                                                                                                            \
-         "a group by its id or name; not the identity provider's"},                                                    \
+         "a group by its id or name, not managed by the identity provider"},                                           \
         {"subscriptions", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "SUBSCRIPTION", 0, 0, "a subscription by its id or name"}, \
     {                                                                                                                  \
         "flags", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "FLAG", 0, 0, "a flag by its name"                                  \
     }
 
 static const scim_admin_arg_t add_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "NAME", 1, 200,
-     "what it is called; unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "NAME", 1, 200, "its name, unique without case"},
     GIFTS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 200, "what it is called; unique whatever the case"},
+    {"name", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, 200, "its name, unique without case"},
     GIFTS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -88,7 +88,7 @@ static const scim_admin_arg_t set_args[] = {
 #define PREVIEWED                                                                                                      \
     CONDITION(0, "a condition that is not saved yet (default: everybody)"),                                            \
     {                                                                                                                  \
-        "template", SCIM_ARG_TEXT, 0, "TEMPLATE", 1, 200, "the template whose condition it is about, by id or name"    \
+        "template", SCIM_ARG_TEXT, 0, "TEMPLATE", 1, 200, "the template with the condition, by id or name"             \
     }
 
 static const scim_admin_arg_t preview_args[] = {
@@ -317,7 +317,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .id_field = "id",
      .flags = SCIM_OP_CREATES | SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "make a template: what new users get"},
+     .summary = "add a template: what new users get"},
     {.noun = "template",
      .verb = "set",
      .argument = "template",
@@ -328,7 +328,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .fields = fields,
      .flags = SCIM_OP_FILTERS,
      .prepare = compile,
-     .summary = "change a template; users that are there stay as they are"},
+     .summary = "change a template; existing users stay as they are"},
     {.noun = "template",
      .verb = "remove",
      .argument = "template",
@@ -337,7 +337,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .change = &take_away,
      .fields = fields,
      .flags = SCIM_OP_EMPTY,
-     .summary = "take a template away; what it gave stays"},
+     .summary = "delete a template; users keep what it gave"},
     {.noun = "template",
      .verb = "preview",
      .method = "GET",
@@ -348,7 +348,7 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .args = preview_args,
      .fields = preview_fields,
      .flags = SCIM_OP_LIST | SCIM_OP_FILTERS | SCIM_OP_ORDERED,
-     .summary = "show which of the users that are there a template or a condition would be for"},
+     .summary = "show existing users that a template or a condition matches"},
     {.noun = "template",
      .verb = "count",
      .method = "GET",
@@ -359,6 +359,6 @@ const scim_admin_op_t scim_admin_template_ops[] = {
      .args = count_args,
      .fields = count_fields,
      .flags = SCIM_OP_FILTERS | SCIM_OP_ORDERED,
-     .summary = "count the users that a template or a condition would be for"},
+     .summary = "count existing users that a template or a condition matches"},
     {.noun = NULL},
 };

@@ -10,32 +10,31 @@
 /* ONE(text) is a heading in the output of one token; lists have no such column. */
 #define FIELDS(ONE)                                                                                                    \
     {"tenant", SCIM_ARG_TEXT, NULL, "the tenant that it belongs to"},                                                  \
-        {"keyId", SCIM_ARG_TEXT, "Key id", "its public part, which logs and the audit log name it by"},                \
-        {"name", SCIM_ARG_TEXT, "Name", "what people call it, and who acts in the audit log"},                         \
+        {"keyId", SCIM_ARG_TEXT, "Key id", "its public part, which identifies it in logs and the audit log"},          \
+        {"name", SCIM_ARG_TEXT, "Name", "its name for people, and the actor's name in the audit log"},                 \
         {"status", SCIM_ARG_TEXT, "Status", "active, expiring (14 days or less), expired, revoked"},                   \
-        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was made"},                                                \
-        {"createdBy", SCIM_ARG_TEXT, ONE("Created by"), "who made it"},                                                \
-        {"expires", SCIM_ARG_TIME, "Expires", "when it ends"},                                                         \
-        {"lastUsed", SCIM_ARG_TIME, "Last used", "when it let a request through; null: never"},                        \
-        {"lastAddress", SCIM_ARG_TEXT, ONE("Last address"), "where that request came from"},                           \
+        {"created", SCIM_ARG_TIME, ONE("Created"), "when it was created"},                                             \
+        {"createdBy", SCIM_ARG_TEXT, ONE("Created by"), "who created it"},                                             \
+        {"expires", SCIM_ARG_TIME, "Expires", "when it expires"},                                                      \
+        {"lastUsed", SCIM_ARG_TIME, "Last used", "when it was last used; null: never"},                                \
+        {"lastAddress", SCIM_ARG_TEXT, ONE("Last address"), "the address of the last use"},                            \
         {"revoked", SCIM_ARG_TIME, ONE("Revoked"), "when it was revoked; null: it is not"},                            \
         {"revokedBy", SCIM_ARG_TEXT, ONE("Revoked by"), "who revoked it"},                                             \
-        {"readOnly", SCIM_ARG_FLAG, ONE("Read-only"), "it may change nothing"},                                        \
-        {"addresses", SCIM_ARG_LIST, ONE("Addresses"), "where it may be used from; null: everywhere"},                 \
+        {"readOnly", SCIM_ARG_FLAG, ONE("Read-only"), "it may only read"},                                             \
+        {"addresses", SCIM_ARG_LIST, ONE("Addresses"), "addresses and networks from which it may be used; null: all"}, \
         {"rate", SCIM_ARG_INT, ONE("Rate"), "requests a second; null: no limit"},                                      \
         {"burst", SCIM_ARG_INT, ONE("Burst"), "requests at once"},                                                     \
-        {"expectEvery", SCIM_ARG_INT, NULL,                                                                            \
-         "how many minutes apart it should be used, at the most; null: as it usually is"},                             \
+        {"expectEvery", SCIM_ARG_INT, NULL, "after how many unused minutes to warn; null: learned from its use"},      \
         {"usualEvery", SCIM_ARG_INT, NULL,                                                                             \
-         "how many minutes apart it usually is used, by the last two weeks; null: not known"},                         \
-        {"quiet", SCIM_ARG_FLAG, "Quiet", "it has not been used for longer than that lets expect"},                    \
+         "the usual minutes between two uses, in the last two weeks; null: not known"},                                \
+        {"quiet", SCIM_ARG_FLAG, "Quiet", "it has not been used for longer than expected"},                            \
         {"userId", SCIM_ARG_TEXT, NULL, "whom /Me means; null: nobody"},                                               \
         {"userName", SCIM_ARG_TEXT, ONE("User"), "that user's userName"},                                              \
         {"external", SCIM_ARG_TEXT, ONE("External"),                                                                   \
-         "the client of httpd that acts as it; null: whoever has its text"},                                           \
-        {"scope", SCIM_ARG_TEXT, ONE("Scope"), "what it is for: tenant, or me: the user that it belongs to, as /Me"},  \
+         "the client, authenticated by httpd, that acts as it; null: the token has a secret"},                         \
+        {"scope", SCIM_ARG_TEXT, ONE("Scope"), "what it may access: tenant, or me (only its own user, as /Me)"},       \
     {                                                                                                                  \
-        "description", SCIM_ARG_TEXT, ONE("Description"), "what it is for"                                             \
+        "description", SCIM_ARG_TEXT, ONE("Description"), "what it is used for"                                        \
     }
 
 #define SHOWN(text)  text
@@ -46,37 +45,55 @@ static const scim_admin_field_t list_fields[] = {FIELDS(HIDDEN), {NULL, SCIM_ARG
 static const scim_admin_field_t fields[] = {FIELDS(SHOWN), {NULL, SCIM_ARG_TEXT, NULL, NULL}};
 
 static const scim_admin_field_t added_fields[] = {
-    {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown this one time; null: it is for a client of httpd"},
+    {"token", SCIM_ARG_TEXT, NULL, "the token itself, shown once; null: it is for a client that httpd authenticates"},
     FIELDS(SHOWN),
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
 
 static const scim_admin_arg_t list_args[] = {
     SCIM_ADMIN_LIST_ARGS,
-    {"status", SCIM_ARG_CHOICE, 0, "active|expiring|expired|revoked", 0, 0, "only those"},
-    {"quiet", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only those that have fallen silent, or have not"},
+    {"status", SCIM_ARG_CHOICE, 0, "active|expiring|expired|revoked", 0, 0, "only tokens with this status"},
+    {"quiet", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only silent tokens, or only others"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
-#define TERMS                                                                                                           \
-    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is for"},                               \
-        {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "let it change nothing"},                                            \
-        {"addresses", SCIM_ARG_LIST, SCIM_ARG_NULLABLE, "CIDR", 0, 0, "addresses and blocks to be used from"},          \
-        {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                 \
-        {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                      \
-        {"expectEvery", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "MINUTES", 1, 525600, "how often it should be used at least"}, \
-        {"user", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ID|USERNAME", 0, 0, "the user that it belongs to, whom /Me means"}, \
-    {                                                                                                                   \
-        "scope", SCIM_ARG_CHOICE, 0, "me|tenant", 0, 0, "what it is for (default: me where it belongs to a user)"       \
+#define TERMS                                                                                                          \
+    {"description", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "TEXT", 1, 2000, "what it is used for"},                         \
+        {"readOnly", SCIM_ARG_FLAG, 0, NULL, 0, 0, "it may only read"},                                                \
+        {"addresses",                                                                                                  \
+         SCIM_ARG_LIST,                                                                                                \
+         SCIM_ARG_NULLABLE,                                                                                            \
+         "CIDR",                                                                                                       \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "addresses and networks from which it may be used"},                                                          \
+        {"rate", SCIM_ARG_INT, SCIM_ARG_NULLABLE, "N", 1, 100000, "requests a second"},                                \
+        {"burst", SCIM_ARG_INT, 0, "N", 1, 1000000, "requests at once (default: twice the rate)"},                     \
+        {"expectEvery",                                                                                                \
+         SCIM_ARG_INT,                                                                                                 \
+         SCIM_ARG_NULLABLE,                                                                                            \
+         "MINUTES",                                                                                                    \
+         1,                                                                                                            \
+         525600,                                                                                                       \
+         "warn if it is not used for longer than this"},                                                               \
+        {"user",                                                                                                       \
+         SCIM_ARG_TEXT,                                                                                                \
+         SCIM_ARG_NULLABLE,                                                                                            \
+         "ID|USERNAME",                                                                                                \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "the user to whom it belongs, and whom /Me means"},                                                           \
+    {                                                                                                                  \
+        "scope", SCIM_ARG_CHOICE, 0, "me|tenant", 0, 0, "what it may access (default: me if it belongs to a user)"     \
     }
 
 static const scim_admin_arg_t add_args[] = {
     {"name", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "TEXT", 1, 200,
-     "its name, unique among the tenant's unrevoked tokens"},
+     "its name, unique among the tenant's tokens that are not revoked"},
     {"expires", SCIM_ARG_TIME, SCIM_ARG_FUTURE, "WHEN", 0, 0,
-     "when it ends, at most ten years from now (default: 30d)"},
+     "when it expires, at most ten years from now (default: 30d)"},
     {"external", SCIM_ARG_TEXT, 0, "SUBJECT", 1, 1000,
-     "the client of httpd that acts as it (ScimClient); such a token has no text"},
+     "the client, authenticated by httpd, that acts as this token (ScimClient); such a token has no secret"},
     TERMS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
@@ -180,7 +197,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .flags = SCIM_OP_CREATES,
      .prepare = prepare_add,
      .finish = finish_add,
-     .summary = "make a token and show it, this one time"},
+     .summary = "add a token and show it once"},
     {.noun = "token",
      .verb = "set",
      .argument = "token",
@@ -190,7 +207,7 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .args = set_args,
      .fields = fields,
      .prepare = read_addresses,
-     .summary = "change what a token may do, from the next request on"},
+     .summary = "change a token, from the next request on"},
     {.noun = "token",
      .verb = "revoke",
      .argument = "token",
@@ -198,6 +215,6 @@ const scim_admin_op_t scim_admin_token_ops[] = {
      .path = TOKEN "/revoke",
      .change = &revocation,
      .fields = fields,
-     .summary = "refuse a token from the next request on"},
+     .summary = "revoke a token; its next request is refused"},
     {.noun = NULL},
 };

@@ -10,23 +10,25 @@
 
 /* The columns of lists, which are also the first ones of a single user. */
 #define ROW                                                                                                            \
-    {"id", SCIM_ARG_TEXT, NULL, "its id, as /Users has it"}, {"userName", SCIM_ARG_TEXT, "User name", "its userName"}, \
-        {"displayName", SCIM_ARG_TEXT, "Name", "what people call it"},                                                 \
+    {"id", SCIM_ARG_TEXT, NULL, "its id in /Users"}, {"userName", SCIM_ARG_TEXT, "User name", "its userName"},         \
+        {"displayName", SCIM_ARG_TEXT, "Name", "its name for people"},                                                 \
         {"email", SCIM_ARG_TEXT, "E-mail", "its e-mail address: the primary one, else the first; null: none"},         \
         {"phone", SCIM_ARG_TEXT, NULL, "its phone number: the primary one, else the first; null: none"},               \
-        {"login", SCIM_ARG_TEXT, NULL, "what it logs in by, as the tenant wants it"},                                  \
-        {"active", SCIM_ARG_FLAG, NULL, "whether it can be used"},                                                     \
+        {"login", SCIM_ARG_TEXT, NULL, "its login: its value of the attribute with which people log in"},              \
+        {"active", SCIM_ARG_FLAG, NULL, "whether it is active"},                                                       \
         {"state", SCIM_ARG_TEXT, "State", "active, inactive, deleted"},                                                \
         {"source", SCIM_ARG_TEXT, "Source", "who manages it: scim (the identity provider), local (administrators)"},   \
-        {"role", SCIM_ARG_TEXT, "Role", "its role in effect: its own, else what its groups give, else the default"},   \
-        {"roleSource", SCIM_ARG_TEXT, NULL, "where that is from: account, group, protected (kept), default"},          \
-        {"roleGroup", SCIM_ARG_TEXT, NULL, "the group that gives it; null: none does"},                                \
+        {"role", SCIM_ARG_TEXT, "Role",                                                                                \
+         "its effective role: its own, else the one its groups give, else the default"},                               \
+        {"roleSource", SCIM_ARG_TEXT, NULL,                                                                            \
+         "the source of its effective role: account, group, protected (kept), default"},                               \
+        {"roleGroup", SCIM_ARG_TEXT, NULL, "the group that gives its effective role; null: none"},                     \
         {"ownRole", SCIM_ARG_TEXT, NULL, "the account's own role, which is set here; null: it has none"},              \
-        {"roleDefault", SCIM_ARG_FLAG, NULL, "its role in effect is the tenant's default"},                            \
-        {"flags", SCIM_ARG_LIST, "Flags", "the flags that it has"},                                                    \
+        {"roleDefault", SCIM_ARG_FLAG, NULL, "its effective role is the tenant's default"},                            \
+        {"flags", SCIM_ARG_LIST, "Flags", "its flags"},                                                                \
         {"protected", SCIM_ARG_TEXT, "Protected", "main-contact, break-glass; null: provisioning may change it"},      \
-        {"created", SCIM_ARG_TIME, NULL, "when it was made"},                                                          \
-        {"lastModified", SCIM_ARG_TIME, NULL, "when it was changed last"},                                             \
+        {"created", SCIM_ARG_TIME, NULL, "when it was created"},                                                       \
+        {"lastModified", SCIM_ARG_TIME, NULL, "when it was last changed"},                                             \
     {                                                                                                                  \
         "deletedAt", SCIM_ARG_TIME, NULL, "when it was deleted; null: it is not"                                       \
     }
@@ -40,10 +42,10 @@ static const scim_admin_field_t fields[] = {
     {"name", SCIM_ARG_JSON, NULL, "its `name`"},
     {"emails", SCIM_ARG_JSON, NULL, "its `emails`"},
     {"phoneNumbers", SCIM_ARG_JSON, "Phone", "its `phoneNumbers`"},
-    {"externalId", SCIM_ARG_TEXT, "External id", "what the identity provider calls it"},
+    {"externalId", SCIM_ARG_TEXT, "External id", "its externalId"},
     {"groups", SCIM_ARG_JSON, "Groups", "the groups that it is a member of: id, displayName, source"},
-    {"links", SCIM_ARG_JSON, "Links", "whom logins are: id, issuer, subject, linked"},
-    {"locked", SCIM_ARG_LIST, "Locked", "the arguments that only the identity provider changes"},
+    {"links", SCIM_ARG_JSON, "Links", "its linked identities: id, issuer, subject, linked"},
+    {"locked", SCIM_ARG_LIST, "Locked", "the arguments that only the identity provider can change"},
     {"mergedInto", SCIM_ARG_TEXT, NULL, "the user that it was merged into"},
     {NULL, SCIM_ARG_TEXT, NULL, NULL},
 };
@@ -51,10 +53,10 @@ static const scim_admin_field_t fields[] = {
 static const scim_admin_field_t merge_fields[] = {
     {"user", SCIM_ARG_JSON, NULL, "the user that would be deleted"},
     {"into", SCIM_ARG_JSON, NULL, "the user that would stay"},
-    {"refused", SCIM_ARG_TEXT, "Refused", "why the merge would be refused; null: it would be done"},
+    {"refused", SCIM_ARG_TEXT, "Refused", "why the merge would be refused; null: it would not"},
     {"next", SCIM_ARG_TEXT, "Next", "what the identity provider will do then"},
-    {"carry", SCIM_ARG_LIST, "Carried over", "what of the user that goes the one that stays gets"},
-    {"becomes", SCIM_ARG_JSON, NULL, "what the one that stays becomes: userName, externalId, source"},
+    {"carry", SCIM_ARG_LIST, "Carried over", "what would be carried over"},
+    {"becomes", SCIM_ARG_JSON, NULL, "the new values of the user that stays: userName, externalId, source"},
     {"groups", SCIM_ARG_JSON, "Groups", "the groups that it would join"},
     {"flags", SCIM_ARG_LIST, "Flags", "the flags that it would get"},
     {"links", SCIM_ARG_JSON, "Links", "the links that it would get"},
@@ -64,18 +66,19 @@ static const scim_admin_field_t merge_fields[] = {
 
 static const scim_admin_arg_t list_args[] = {
     {"q", SCIM_ARG_TEXT, 0, "TEXT", 1, 200,
-     "only those whose userName, displayName, given or family name, or an e-mail address starts so, or whose id or "
-     "externalId this is; where nobody's does, those that have it anywhere in these, accents aside"},
+     "only users whose userName, displayName, given or family name or e-mail address begins with this, or whose id or "
+     "externalId it is; if there are none, users with it anywhere in these names, ignoring accents"},
     SCIM_ADMIN_PAGE_ARGS,
     {"sort", SCIM_ARG_CHOICE, 0, "userName|created", 0, 0, "the order (default: userName)"},
     SCIM_ADMIN_ORDER_ARG,
-    {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0, "only these (default: all that are not deleted)"},
-    {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned ones, or local ones"},
-    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only those whose role in effect is this"},
-    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only those in this group, or in groups that are in it"},
-    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only those that something gives this subscription"},
-    {"flag", SCIM_ARG_TEXT, 0, "FLAG", 1, 100, "only those that have this flag"},
-    {"protected", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only those that provisioning may not change, or may"},
+    {"state", SCIM_ARG_CHOICE, 0, "active|inactive|deleted", 0, 0,
+     "only users with this status (default: all that are not deleted)"},
+    {"source", SCIM_ARG_CHOICE, 0, "scim|local", 0, 0, "only provisioned users, or only local ones"},
+    {"role", SCIM_ARG_TEXT, 0, "ROLE", 1, 100, "only users with this effective role"},
+    {"group", SCIM_ARG_TEXT, 0, "GROUP", 1, 1000, "only users in this group or in groups in it"},
+    {"subscription", SCIM_ARG_TEXT, 0, "NAME", 1, 200, "only users with a source of this subscription"},
+    {"flag", SCIM_ARG_TEXT, 0, "FLAG", 1, 100, "only users with this flag"},
+    {"protected", SCIM_ARG_FLAG, 0, NULL, 0, 0, "only protected users, or only others"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -87,35 +90,35 @@ static const scim_admin_arg_t list_args[] = {
      "TEXT",                                                                                                           \
      1,                                                                                                                \
      400,                                                                                                              \
-     "what people call it (default: of its names)"},                                                                   \
+     "its name for people (default: given and family name)"},                                                          \
         {"givenName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its given name"},                             \
         {"familyName", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NAME", 1, 200, "its family name"},                           \
         {"email", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ADDRESS", 1, 254, "its e-mail address"},                          \
         {"phone", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "NUMBER", 1, 100, "its phone number"},                             \
-        {"active", SCIM_ARG_FLAG, 0, NULL, 0, 0, "whether it can be used (default: true)"},                            \
+        {"active", SCIM_ARG_FLAG, 0, NULL, 0, 0, "whether it is active (default: true)"},                              \
         {"role", SCIM_ARG_TEXT, SCIM_ARG_NULLABLE, "ROLE", 1, 100, "its role (null: the tenant's default)"},           \
     {                                                                                                                  \
-        "flags", SCIM_ARG_LIST, 0, "FLAG", 0, 0, "the flags that it has, all of them"                                  \
+        "flags", SCIM_ARG_LIST, 0, "FLAG", 0, 0, "all its flags"                                                       \
     }
 
 #define USER_NAME_MAX 400
 
 static const scim_admin_arg_t add_args[] = {
     {"userName", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED | SCIM_ARG_NAME, "NAME", 1, USER_NAME_MAX,
-     "its userName, unique whatever the case"},
+     "its userName, unique without case"},
     SETTINGS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t set_args[] = {
-    {"userName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, USER_NAME_MAX, "its userName, unique whatever the case"},
+    {"userName", SCIM_ARG_TEXT, SCIM_ARG_NAME, "NAME", 1, USER_NAME_MAX, "its userName, unique without case"},
     SETTINGS,
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
 static const scim_admin_arg_t protect_args[] = {
     {"kind", SCIM_ARG_CHOICE, SCIM_ARG_REQUIRED, "main-contact|break-glass", 0, 0,
-     "the one main contact of the tenant, or one for emergencies"},
+     "the only main contact of the tenant, or an account for emergencies"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -128,8 +131,8 @@ static const scim_admin_arg_t protect_args[] = {
 #define CARRY                                                                                                          \
     {                                                                                                                  \
         "carry", SCIM_ARG_LIST, 0, "WHAT", 0, 0,                                                                       \
-            "what of it the one that stays gets: userName, externalId, source, links (default: links, and the others " \
-            "where a provisioned user goes into a local one that is not protected)"                                    \
+            "what to carry over: userName, externalId, source, links (default: links, and the others if a "            \
+            "provisioned user is merged into a local one that is not protected)"                                       \
     }
 
 static const scim_admin_arg_t preview_args[] = {INTO, CARRY, {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL}};
@@ -138,7 +141,7 @@ static const scim_admin_arg_t merge_args[] = {
     INTO,
     CARRY,
     {"confirm", SCIM_ARG_TEXT, SCIM_ARG_REQUIRED, "NAME", 1, USER_NAME_MAX,
-     "the userName of the user that is going to be deleted, once more"},
+     "the userName of the user that will be deleted, to confirm"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 
@@ -263,21 +266,21 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .fields = fields,
      .id_field = "id",
      .flags = SCIM_OP_CREATES | SCIM_OP_FILTERS,
-     .summary = "make a local user, which the identity provider does not see"},
+     .summary = "add a local user, whom the identity provider does not see"},
     {ON_USER, .verb = "set", .method = "PATCH", .path = USER, .change = &set, .args = set_args,
-     .summary = "change a user; of a provisioned one its role and flags"},
+     .summary = "change a user; only role and flags of a provisioned one"},
     {ON_USER, .verb = "remove", .method = "DELETE", .path = USER, .change = &take_away, .flags = SCIM_OP_EMPTY,
      .summary = "delete a local user"},
     {ON_USER, .verb = "restore", .method = "POST", .path = USER "/restore", .change = &bring_back,
-     .summary = "bring a deleted user back; the identity provider sees a provisioned one again"},
+     .summary = "restore a deleted user; the identity provider sees a provisioned one again"},
     {ON_USER, .verb = "erase", .method = "POST", .path = USER "/erase", .change = &erase, .flags = SCIM_OP_EMPTY,
-     .summary = "erase a deleted user, of which the audit log alone knows from then on"},
+     .summary = "erase a deleted user; only the audit log remains"},
     {ON_USER, .verb = "convert", .method = "POST", .path = USER "/convert", .change = &convert,
-     .summary = "make a provisioned user a local one, which the identity provider no longer sees"},
+     .summary = "convert a provisioned user into a local one, whom the identity provider no longer sees"},
     {ON_USER, .verb = "protect", .method = "POST", .path = USER "/protect", .change = &protect, .args = protect_args,
-     .summary = "let provisioning neither change a user nor its access"},
+     .summary = "protect a user: provisioning changes neither the user nor its access"},
     {ON_USER, .verb = "unprotect", .method = "POST", .path = USER "/unprotect", .change = &unprotect,
-     .summary = "let provisioning change a user again"},
+     .summary = "end the protection of a user"},
     {.noun = "user",
      .verb = "merge-preview",
      .argument = "user",
@@ -287,10 +290,10 @@ const scim_admin_op_t scim_admin_user_ops[] = {
      .args = preview_args,
      .fields = merge_fields,
      .prepare = check_carry,
-     .summary = "show what a merge would carry over, and do nothing"},
+     .summary = "show what a merge would carry over, and change nothing"},
     {ON_USER, .verb = "merge", .method = "POST", .path = USER "/merge", .change = &merge, .args = merge_args,
      .prepare = check_carry,
-     .summary = "merge a user into another one, which gets its groups, flags and grants, and what is carried over; it "
-                "is deleted itself"},
+     .summary = "merge a user into another one, which gets its groups, flags and grants, and what is carried over; the "
+                "merged user is deleted"},
     {.noun = NULL},
 };

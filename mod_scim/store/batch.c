@@ -22,8 +22,8 @@ typedef enum { STEP_PREPARE, STEP_EXECUTE } step_kind_e;
 /* The cause that the log shows if prepared statements are missing or exist already. */
 #define POOLER                                                                                                         \
     "a connection pooler between httpd and PostgreSQL gives one connection to several clients in turn, so statements " \
-    "that were prepared are missing or there already. Set its pool_mode to session; with pgbouncer 1.21 or later "     \
-    "max_prepared_statements = 1000 will do, too"
+    "that were prepared are missing or exist already. Set its pool_mode to session; with pgbouncer 1.21 or later "     \
+    "max_prepared_statements = 1000 is sufficient, too"
 
 /* how much of the SHA-256 of a statement's text is in its name */
 #define NAME_BYTES 16

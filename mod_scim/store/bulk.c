@@ -124,7 +124,7 @@ static scim_error_t *interrupted(const run_t *run, const char *cause, const char
 
 static verdict_e stuck(run_t *run)
 {
-    return give_up(run, interrupted(run, "a Bulk request was tried again and again without getting further",
+    return give_up(run, interrupted(run, "a Bulk request was repeated without making progress",
                                     "This operation could not be carried out together with the others of the request. "
                                     "Send it again, alone."));
 }

@@ -17,10 +17,10 @@ typedef struct block_t {
 
 static scim_error_t *invalid(const char *text, apr_pool_t *pool)
 {
-    return scim_error_status(pool, 400,
-                             "\"%s\" is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, "
-                             "2001:db8::7 or 2001:db8::/32.",
-                             text);
+    return scim_error_status(
+        pool, 400,
+        "\"%s\" is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.",
+        text);
 }
 
 /* Reads the prefix length after the slash; -1: it is invalid. */
@@ -94,8 +94,7 @@ scim_error_t *scim_cidr_read(const char **out, const char *text, apr_pool_t *poo
     had = cut(&block);
     *out = block_text(&block, pool);
     if (had) {
-        return scim_error_status(pool, 400, "\"%s\" has bits beyond its prefix; the block that it is in is %s.", text,
-                                 *out);
+        return scim_error_status(pool, 400, "\"%s\" has bits beyond its prefix; its network is %s.", text, *out);
     }
     if (is_mapped(&block)) {
         return scim_error_status(pool, 400, "\"%s\" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.",

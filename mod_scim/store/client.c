@@ -49,7 +49,7 @@ scim_error_t *scim_client_access(char text[SCIM_TOKEN_LENGTH + 1], int *seconds,
 {
     scim_token_t access;
     if (scim_token_make_for(&access, text, session->token->key_id) != APR_SUCCESS) {
-        return scim_error_status(session->pool, 503, "The system gave no random numbers. Try again later.");
+        return scim_error_status(session->pool, 503, "The system provided no random numbers. Try again later.");
     }
     scim_batch_t *batch = scim_session_batch(session, 0);
     int slot = add_insert(batch, session, &access, life);

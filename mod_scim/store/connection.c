@@ -164,8 +164,8 @@ static const char *misfit(const scim_conn_t *conn, const PGresult *result)
 
     if (!PQgetisnull(result, 0, 2)) {
         return apr_psprintf(pool,
-                            "the database user \"%s\" %s, so row-level security would not keep tenants apart (let the "
-                            "user of DBDParams be scim_web)",
+                            "the database user \"%s\" %s, so row-level security would not separate the tenants (the "
+                            "user of DBDParams must be scim_web)",
                             PQuser(conn->pg), PQgetvalue(result, 0, 2));
     }
     if (scim_migrate_state(number, checksum) == SCIM_SCHEMA_CURRENT) {
@@ -177,7 +177,7 @@ static const char *misfit(const scim_conn_t *conn, const PGresult *result)
     }
     return apr_psprintf(pool,
                         "the database is at schema version %d, this build needs %d (run: scimctl db upgrade, or "
-                        "install the version that fits)",
+                        "install the matching version)",
                         number, scim_migrate_latest());
 }
 

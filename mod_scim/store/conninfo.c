@@ -27,7 +27,8 @@ static const rule_t rules[] = {
 };
 
 #define UNREADABLE                                                                                                     \
-    "libpq cannot read it: a value with blanks, quotes or backslashes stands in single quotes, \\' and \\\\ in it"
+    "libpq cannot read it: a value with blanks, quotes or backslashes must be in single quotes, with \\' and \\\\ in " \
+    "it"
 
 /* libpq's message without its line end. It may quote the string, so it is hidden if the string may have a password. */
 static const char *message_of(const char *message, const char *conninfo, apr_pool_t *pool)

@@ -25,14 +25,14 @@ static const check_t checks[] = {
      "them.",
      "alter system reset %1; select pg_reload_conf();"},
     {"database", "collation", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_COLLATION,
-     "The order of %1 has changed from version %2 to %3 since indexes were made, so searches may miss what is there.",
+     "The order of %1 has changed from version %2 to %3 since indexes were made, so searches may miss existing rows.",
      "reindexdb DATABASE, then for a collation: alter collation %1 refresh version; for the database: alter %1 refresh "
      "collation version;"},
     {"schema", "owner", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_OWNER,
      "%1 belongs to %2, so upgrades and row-level security may fail.", "Give it to scim_owner (alter ... owner to)."},
     {"schema", "walls", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_WALLS,
      "The table scim.%1 has no row-level security, which keeps tenants apart.",
-     "alter table scim.%1 enable row level security; and ask who has switched it off."},
+     "alter table scim.%1 enable row level security; and find out who has switched it off."},
     {"schema", "rights", SCIM_DOCTOR_ERROR, SCIM_STMT_DOCTOR_RIGHTS,
      "The role scim_web %1, so row-level security does not hold for httpd, and httpd refuses to work.", "%2;"},
     {"schema", "settings", SCIM_DOCTOR_WARNING, SCIM_STMT_DOCTOR_SETTINGS,
@@ -55,7 +55,7 @@ static const check_t checks[] = {
      "vacuumdb --freeze DATABASE, and look for transactions, replication slots and prepared transactions that stay "
      "open."},
     {"connections", "sight", SCIM_DOCTOR_NOTE, SCIM_STMT_DOCTOR_SIGHT,
-     "The sessions of others were not looked at: %1 may not see what they do.",
+     "The sessions of others were not checked: %1 may not see what they do.",
      "Run this as a superuser, or: grant pg_monitor to %1;"},
     {"connections", "full", SCIM_DOCTOR_WARNING, SCIM_STMT_DOCTOR_FULL, "%1 uses %2 of its %3 connections.",
      "Lower DBDMax, or raise max_connections (docs/operating.md, Connections)."},
@@ -137,7 +137,7 @@ static scim_error_t *run_check(apr_array_header_t *findings, const check_t *chec
     scim_error_t *error = scim_batch_run(batch);
 
     if (error && scim_conn_usable(conn)) {
-        scim_doctor_add(findings, check->area, check->name, SCIM_DOCTOR_NOTE, "This could not be looked at.",
+        scim_doctor_add(findings, check->area, check->name, SCIM_DOCTOR_NOTE, "This could not be checked.",
                         error->cause ? error->cause : error->detail);
         return NULL;
     }

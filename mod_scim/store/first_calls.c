@@ -12,7 +12,7 @@
 #define CALL_SECONDS    15L
 #define BODY_MAX        (64 * 1024)
 #define DETAIL_DEPTH    8
-#define SEEK_HTTPS      "Give the identity provider a base URL with https; it takes no other."
+#define SEEK_HTTPS      "Give the identity provider a base URL with https; it accepts no other."
 
 typedef struct first_call_t {
     const char *step;
@@ -25,10 +25,9 @@ typedef struct first_call_t {
 static const first_call_t calls[] = {
     {"discovery", "/ServiceProviderConfig", 0, 200,
      "200: the endpoint is reached, by TLS that identity providers accept"},
-    {"stranger", "/Users?count=1", 0, 401, "401: nobody gets in without a token"},
-    {"users", "/Users?filter=userName%20eq%20%22test-connection%22", 1, 200,
-     "200: the token lets a search for a user through"},
-    {"groups", "/Groups?count=1&excludedAttributes=members", 1, 200, "200: and one for groups"},
+    {"stranger", "/Users?count=1", 0, 401, "401: a request without a token is refused"},
+    {"users", "/Users?filter=userName%20eq%20%22test-connection%22", 1, 200, "200: the token may search for a user"},
+    {"groups", "/Groups?count=1&excludedAttributes=members", 1, 200, "200: and for groups"},
 };
 
 /* What to do if there was no answer, by the error. */
@@ -38,13 +37,12 @@ static const struct {
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, "Correct the host of the base URL (ScimBaseURL), or its name in the DNS."},
     {CURLE_COULDNT_CONNECT, "Start httpd at this port, or let the firewall pass it."},
-    {CURLE_OPERATION_TIMEDOUT,
-     "Look whether a firewall drops the connection, and whether httpd has workers that are free."},
-    {CURLE_PEER_FAILED_VERIFICATION, "Get a certificate of a public authority for this name, and add the intermediate "
-                                     "certificates to SSLCertificateFile."},
+    {CURLE_OPERATION_TIMEDOUT, "Check whether a firewall drops the connection, and whether httpd has free workers."},
+    {CURLE_PEER_FAILED_VERIFICATION, "Get a certificate from a public authority for this name, and add the "
+                                     "intermediate certificates to SSLCertificateFile."},
     {CURLE_SSL_CONNECT_ERROR,
      "Switch TLS 1.2 or later on in the virtual host of this name and port (SSLEngine, SSLProtocol)."},
-    {CURLE_OK, "Look into the error log of httpd, or of the proxy in front of it."},
+    {CURLE_OK, "See the error log of httpd, or of the proxy in front of it."},
 };
 
 /* What to do after an unexpected status; the last row is for all others. */
@@ -52,15 +50,16 @@ static const struct {
     long from, to;
     const char *fix;
 } statuses[] = {
-    {200, 299, "Something else than mod_scim answers here: see that SetHandler scim holds at this path."},
+    {200, 299, "Something other than mod_scim answers here: make sure that SetHandler scim applies to this path."},
     {300, 399,
-     "Name the address that it redirects to as the base URL (ScimBaseURL); identity providers follow no redirect."},
+     "Use the address that it redirects to as the base URL (ScimBaseURL); identity providers follow no redirect."},
     {401, 401,
-     "Copy the token once more, all of it, and see that it is one of this tenant and neither revoked nor expired."},
-    {403, 403, "Do what the answer says: switch provisioning on, or let the token be used from there and for this."},
+     "Copy the whole token again, and check that it belongs to this tenant and is neither revoked nor expired."},
+    {403, 403,
+     "Do what the answer says: switch provisioning on, or allow the token to be used from there and for this."},
     {404, 404, "Correct the path of the base URL (ScimBaseURL): the path of the Location, and the tenant's name."},
     {429, 429, "Wait a moment, or raise the token's rate."},
-    {0, 999, "Look into the error log of httpd, or of the proxy in front of it."},
+    {0, 999, "See the error log of httpd, or of the proxy in front of it."},
 };
 
 typedef struct answer_t {
@@ -179,7 +178,7 @@ static int try_call(json_object *step, const first_call_t *call, const char *url
     if (call->with_token && !token) {
         put_text(step, "found", "not tried, because no token was given");
         json_object_object_add(step, "ok", NULL);
-        put_text(step, "fix", "Give a token of this tenant, as the identity provider has it.");
+        put_text(step, "fix", "Give the token of this tenant that the identity provider uses.");
         return -1;
     }
     ask(&answer, url, call->with_token ? token : NULL, pool);
@@ -245,7 +244,7 @@ int scim_first_calls(json_object **steps, const char *base_url, const char *toke
     }
     for (size_t i = 0; own && i < json_object_array_length(own); i++) {
         const char *path = json_object_get_string(json_object_array_get_idx(own, i));
-        const first_call_t call = {"call", path, 1, 200, "200: what the identity provider itself asks first"};
+        const first_call_t call = {"call", path, 1, 200, "200: the identity provider's own first request"};
         passed = add_step(*steps, &call, base, token, pool) != 0 && passed;
     }
     return passed;

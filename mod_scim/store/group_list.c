@@ -32,7 +32,7 @@ static scim_error_t *find_place(const char **name, const scim_listing_t *listing
 {
     static const scim_refusal_t gone = {
         NULL, 400, "after",
-        "The group that the page before ended with is there no more; begin again with the first page."};
+        "The last group of the previous page does not exist any more; begin again with the first page."};
     const scim_admin_call_t *call = listing->call;
     scim_batch_t *batch = scim_admin_batch(call);
     int slot = scim_batch_add(

@@ -230,7 +230,7 @@ static scim_error_t *lock(const index_t *index)
     scim_error_t *error = run(&result, index, SCIM_STMT_INDEX_LOCK, NULL);
 
     if (!error && !scim_result_bool(result, 0, 0)) {
-        error = scim_error_status(index->pool, 409, "Another scimctl db index is at work; wait until it has ended.");
+        error = scim_error_status(index->pool, 409, "Another scimctl db index is running; wait until it has ended.");
     }
     return error;
 }

@@ -30,8 +30,8 @@ scim_error_t *scim_members_check(const apr_array_header_t *ids, apr_pool_t *pool
         if (!scim_id_read(id, value)) {
             return scim_error_typed(
                 pool, SCIM_INVALID_VALUE,
-                "members: \"%s\" is no User or Group of this tenant. Assign that user or group to the "
-                "application in the identity provider first, so that it is made here before it is a member.",
+                "members: \"%s\" is no User or Group of this tenant. Assign that user or group to the application in "
+                "the identity provider first, so that it is created here before it is a member.",
                 value);
         }
     }

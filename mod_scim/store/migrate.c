@@ -246,7 +246,7 @@ static scim_error_t *clear(PGconn *pg, apr_pool_t *pool)
 static scim_error_t *make_code(PGconn *pg, apr_pool_t *pool)
 {
     const char *values[] = {scim_code_checksum};
-    scim_error_t *error = run_as_owner(pg, scim_code, "make views and functions", pool);
+    scim_error_t *error = run_as_owner(pg, scim_code, "create views and functions", pool);
 
     return error != NULL ? error : record(pg, RECORD_CODE, 1, values, pool);
 }
@@ -281,9 +281,9 @@ static scim_error_t *find_spread(int *spread, int wanted, PGconn *pg, apr_pool_t
     *spread = 1;
     return servers ? NULL
                    : scim_error_status(pool, 400,
-                                       "The database \"%s\" belongs to no Citus cluster with servers for its rows. "
-                                       "Create the extension citus in it on each server, and add these on this one "
-                                       "with citus_add_node (docs/citus.md); or leave out --distributed.",
+                                       "The database \"%s\" does not belong to a Citus cluster with servers for its "
+                                       "rows. Create the extension citus in it on each server, and add these on this "
+                                       "one with citus_add_node (docs/citus.md); or leave out --distributed.",
                                        PQdb(pg));
 }
 
@@ -291,7 +291,7 @@ static scim_error_t *find_spread(int *spread, int wanted, PGconn *pg, apr_pool_t
 static scim_error_t *run_on_database(PGconn *pg, apr_pool_t *pool, const char *before, const char *after)
 {
     char *name = PQescapeIdentifier(pg, PQdb(pg), strlen(PQdb(pg)));
-    scim_error_t *error = run(pg, apr_pstrcat(pool, before, name, after, NULL), "let the owner make schemas", pool);
+    scim_error_t *error = run(pg, apr_pstrcat(pool, before, name, after, NULL), "let the owner create schemas", pool);
 
     PQfreemem(name);
     return error;
@@ -345,7 +345,8 @@ static scim_error_t *apply_spread(int from, PGconn *pg, apr_pool_t *pool)
     if (error == NULL) {
         error = run(pg, SPREAD_NOW, "be spread", pool);
     }
-    return error != NULL ? error : run_as_owner(pg, scim_distribute, "be spread over the servers of the cluster", pool);
+    return error != NULL ? error
+                         : run_as_owner(pg, scim_distribute, "be distributed over the servers of the cluster", pool);
 }
 
 /* The whole upgrade, in the open transaction. */

@@ -46,6 +46,6 @@ scim_error_t *scim_names_unknown(apr_array_header_t **unknown, scim_conn_t *conn
 
 const char *scim_names_text(const scim_named_t *named, apr_pool_t *pool)
 {
-    return apr_psprintf(pool, "%s line %d: Require %s \"%s\" names what no tenant has, so it matches nobody",
+    return apr_psprintf(pool, "%s line %d: Require %s \"%s\" names something that no tenant has, so it matches nobody",
                         named->file, named->line, named->kind, named->name);
 }

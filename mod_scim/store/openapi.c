@@ -293,10 +293,10 @@ static json_object *success(document_t *document, const scim_admin_op_t *op)
     json_object *response = json_object_new_object();
     int list = op->flags & SCIM_OP_LIST;
     if (op->flags & SCIM_OP_EMPTY) {
-        put_text(response, "description", "Done; there is nothing to tell.");
+        put_text(response, "description", "Done; the answer has no body.");
         return response;
     }
-    put_text(response, "description", op->flags & SCIM_OP_CREATES ? "It was made." : "The answer.");
+    put_text(response, "description", op->flags & SCIM_OP_CREATES ? "It was created." : "The answer.");
     json_object *headers = list ? NULL : put_object(response, "headers");
     if (op->flags & SCIM_OP_CREATES) {
         put(headers, "Location", reference("headers", "Location", document->pool));
@@ -323,14 +323,14 @@ static const struct {
     const char *description;
 } refusals[] = {
     {"400", "Invalid", OF_ALL, "An argument is wrong; `errors` names each."},
-    {"401", "Login", OF_ALL, "httpd asks for a login; the body is httpd's."},
+    {"401", "Login", OF_ALL, "httpd requires a login; the body is httpd's."},
     {"403", "Forbidden", OF_ALL, "The user may not do this, or nobody may."},
-    {"404", "Missing", OF_ALL, "What the path names does not exist, or belongs to a tenant of others."},
-    {"409", "Conflict", OF_CHANGES, "The present state does not allow it; the text says what to do first."},
-    {"412", "Changed", OF_CHANGES, "It was changed since the version that If-Match names."},
+    {"404", "Missing", OF_ALL, "The object in the path does not exist, or you may not see its tenant."},
+    {"409", "Conflict", OF_CHANGES, "The current state does not allow it; the text says what to do first."},
+    {"412", "Changed", OF_CHANGES, "It was changed since the version in If-Match."},
     {"413", "TooLarge", OF_BODIES, "The body is larger than ScimMaxBody."},
-    {"415", "NoJson", OF_BODIES, "The body is not announced as application/json."},
-    {"503", "Unavailable", OF_ALL, "The database does not answer; Retry-After says when to ask again."},
+    {"415", "NoJson", OF_BODIES, "The Content-Type of the body is not application/json."},
+    {"503", "Unavailable", OF_ALL, "The database does not answer; Retry-After says when to try again."},
 };
 
 #define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
@@ -342,7 +342,7 @@ static json_object *responses(document_t *document, const scim_admin_op_t *op)
     const char *status = op->flags & SCIM_OP_EMPTY ? "204" : op->flags & SCIM_OP_CREATES ? "201" : "200";
     put(all, status, success(document, op));
     if (is_get(op) && !(op->flags & SCIM_OP_LIST)) {
-        put_text(put_object(all, "304"), "description", "It is still the version that If-None-Match names.");
+        put_text(put_object(all, "304"), "description", "The version has not changed since the one in If-None-Match.");
     }
     for (apr_size_t i = 0; i < REFUSALS; i++) {
         if (refusals[i].when & when) {
@@ -482,12 +482,10 @@ static const char description[] =
     "What administrators of mod_scim do: tenants, tokens, accounts, groups, access, and the logs. Everything here can "
     "be "
     "done by scimctl(8) as well.\n\n"
-    "Who may ask is decided by httpd, by what the Location requires. Lists are paged: `next` of an answer is `after` "
-    "of "
-    "the next request. An ETag that is sent back as If-Match makes a change be refused where somebody else was "
-    "quicker. "
-    "Errors are problem details (RFC 9457). Changes need the Content-Type application/json, and are refused to pages "
-    "of other sites.";
+    "httpd decides who may send requests, by the Location's Require directives. Lists are paged: `next` of an answer "
+    "is `after` of the next request. With an ETag as If-Match a change is refused if somebody else has changed the "
+    "object meanwhile. Errors are problem details (RFC 9457). Changes need the Content-Type application/json, and are "
+    "refused if they come from pages of other sites.";
 
 static void put_info(json_object *root)
 {
@@ -502,7 +500,7 @@ static void put_info(json_object *root)
     json_object *server = json_object_new_object();
     json_object_array_add(put(root, "servers", json_object_new_array()), server);
     put_text(server, "url", ".");
-    put_text(server, "description", "the Location of the handler scim-admin, which this document is below");
+    put_text(server, "description", "the Location of the handler scim-admin, below which this document is");
 }
 
 static void put_header(json_object *headers, const char *name, const char *text)
@@ -536,7 +534,7 @@ static json_object *problem_schema(void)
         const char *name;
         const char *type;
         const char *description;
-    } always[] = {{"type", "string", "about:blank: the status says it all"},
+    } always[] = {{"type", "string", "about:blank: only the status"},
                   {"title", "string", "the status in words"},
                   {"status", "integer", "the status"},
                   {"detail", "string", "what is wrong and what to do"}};
@@ -551,7 +549,7 @@ static json_object *problem_schema(void)
     }
     json_object *errors = put_object(members, "errors");
     put_text(errors, "type", "array");
-    put_text(errors, "description", "what is wrong with which argument");
+    put_text(errors, "description", "each wrong argument, and what is wrong with it");
     put(errors, "items", problem_field_schema());
     return schema;
 }
@@ -577,15 +575,15 @@ static void put_components(json_object *root, json_object *schemas, apr_pool_t *
     for (const scim_admin_arg_t *arg = shared_args; arg->name; arg++) {
         put(all, arg->name, query_parameter(arg));
     }
-    put_match(all, "IfMatch", "If-Match", "the ETag that the change is for; without it any version will do");
-    put_match(all, "IfNoneMatch", "If-None-Match", "the ETag that the client has");
+    put_match(all, "IfMatch", "If-Match", "the ETag of the version to change; without it, any version");
+    put_match(all, "IfNoneMatch", "If-None-Match", "the ETag of the version that the client has");
     json_object *headers = put_object(components, "headers");
-    put_header(headers, "ETag", "the version of what is answered");
-    put_header(headers, "Location", "where it is from now on");
+    put_header(headers, "ETag", "the version of the answered object");
+    put_header(headers, "Location", "its address");
     json_object *login = put_object(put_object(components, "securitySchemes"), "httpd");
     put_text(login, "type", "http");
     put_text(login, "scheme", "basic");
-    put_text(login, "description", "or whatever else AuthType of the Location is");
+    put_text(login, "description", "or another scheme that AuthType of the Location sets");
 }
 
 static void put_security(json_object *root)

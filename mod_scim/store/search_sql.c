@@ -49,9 +49,9 @@ scim_error_t *scim_search_error(scim_error_t *error, const scim_search_t *search
     if (!error || !error->late || !scim_search_is_slow(search, indexed, pool))
         return error;
     too_many = scim_error_typed(pool, SCIM_TOO_MANY,
-                                "The query has to read more resources than this server can in the time that it allows. "
-                                "Narrow it down by an attribute that is indexed, such as userName, with \"eq\"%s.",
-                                search->sorted ? ", or leave the sorting out" : "");
+                                "The query has to read more resources than this server can within its time limit. "
+                                "Narrow it down by an indexed attribute, such as userName, with \"eq\"%s.",
+                                search->sorted ? ", or omit the sorting" : "");
     too_many->cause = error->cause;
     return too_many;
 }

@@ -38,7 +38,7 @@ scim_error_t *scim_silence_warnings(apr_array_header_t **lines, scim_conn_t *con
     for (int row = 0; !error && row < PQntuples(result); row++) {
         APR_ARRAY_PUSH(*lines, const char *) = apr_psprintf(
             pool,
-            "tenant=%s: the token \"%s\" (%s) expires at %s; make another one and give it to the identity provider",
+            "tenant=%s: the token \"%s\" (%s) expires at %s; create another one and give it to the identity provider",
             scim_result_text(NULL, result, row, 0), scim_result_text(NULL, result, row, 1),
             scim_result_text(NULL, result, row, 2), scim_result_text(NULL, result, row, 3));
     }
@@ -99,7 +99,7 @@ scim_error_t *scim_silence_tell(apr_array_header_t **lines, scim_conn_t *conn, a
     *lines = apr_array_make(pool, 4, sizeof(const char *));
     for (int row = 0; !error && row < PQntuples(result); row++) {
         APR_ARRAY_PUSH(*lines, const char *) =
-            apr_psprintf(pool, "tenant=%s: %s Look at the identity provider whether provisioning runs there",
+            apr_psprintf(pool, "tenant=%s: %s Check at the identity provider whether provisioning runs",
                          scim_result_text(NULL, result, row, 0), scim_result_text(NULL, result, row, 1));
     }
     return error;

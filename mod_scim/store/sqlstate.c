@@ -18,7 +18,7 @@
 #define UNAVAILABLE      "The database is not available. Try again later."
 #define TOO_LONG         "The request took longer than this server allows."
 #define NEEDS_HELP       "The database needs its administrator before it can work again."
-#define UNKNOWN          " Whether it was done is not known, but it will not be done later. Send it again."
+#define UNKNOWN          " It is not known whether it was done, but it will not be done later. Send it again."
 
 typedef struct rule_t {
     const char *code;       /* SQLSTATE, or the two characters of its class */
@@ -40,7 +40,8 @@ static const rule_t rules[] = {
     {"SC403", NULL, 403, SCIM_NO_TYPE, 0, 0, NULL},
     {"SC40M", NULL, 0, SCIM_MUTABILITY, 0, 0, NULL},
     {"SC404", NULL, 404, SCIM_NO_TYPE, 0, 0, NULL},
-    {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0, "The request is not in the form that the tenant's profile asks for."},
+    {PROFILE, NULL, 0, SCIM_INVALID_SYNTAX, 0, 0,
+     "The request does not have the form that the tenant's profile requires."},
     {"SC0RV", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1,
      "The settings of this tenant are being changed. Try again."},
     {LATE, NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 0, TOO_LONG},
@@ -52,7 +53,7 @@ static const rule_t rules[] = {
     {"23505", NULL, 0, SCIM_UNIQUENESS, 0, 0, "A value that must be unique is already in use."},
     {"23514", "tenant_activity_mask_check", 0, SCIM_INVALID_VALUE, 0, 0,
      "activityMask: each must be the name of an attribute, such as emails."},
-    {"22P02", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is not of the form that its attribute needs."},
+    {"22P02", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value does not have the form that its attribute needs."},
     {"22", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value cannot be stored or compared."},
     {"54000", NULL, 0, SCIM_INVALID_VALUE, 0, 0, "A value is too long."},
     {"40001", NULL, 503, SCIM_NO_TYPE, RETRY_AFTER_BUSY, 1, "The resource is being changed by others. Try again."},

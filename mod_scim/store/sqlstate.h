@@ -11,7 +11,8 @@
 #include "scim/error.h"
 
 #define SCIM_USER_NAME_TAKEN                                                                                           \
-    "userName is already used by another User. Match that user instead of making it again, or send another userName."
+    "userName is already used by another User. Match that user instead of creating it again, or send another "         \
+    "userName."
 
 /* A group's name is unique also among groups that clients do not see. */
 #define SCIM_GROUP_NAME_TAKEN                                                                                          \
@@ -20,9 +21,9 @@
 
 /* If people log in by their e-mail address. */
 #define SCIM_LOGIN_TAKEN                                                                                               \
-    "emails: the e-mail address is the login of another user already. In this tenant people log in by their e-mail "   \
-    "address, whatever its case: give this user another primary e-mail address in the identity provider, or leave "    \
-    "the user out of provisioning."
+    "emails: the e-mail address is already the login of another user. In this tenant people log in with their e-mail " \
+    "address, without case: give this user another primary e-mail address in the identity provider, or leave the "     \
+    "user out of provisioning."
 
 /* The error of a failed result. PostgreSQL's own text is only in `cause`; our own errors (SCnnn) may be the detail. */
 scim_error_t *scim_sqlstate_error(const PGresult *result, apr_pool_t *pool);

@@ -189,7 +189,7 @@ static scim_error_t *refuse_unknown(const listing_t *listing, const found_t *fou
                                         "There is no flag \"{flag}\"; make it first, or correct the name."};
     static const scim_refusal_t after = {
         NULL, 400, "after",
-        "The user that the page before ended with is there no more; begin again with the first page."};
+        "The last user of the previous page does not exist any more; begin again with the first page."};
     const struct {
         const char *argument;
         const PGresult *result;

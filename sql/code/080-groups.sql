@@ -63,8 +63,8 @@ begin
     select n.group_depth into most from scim.tenant n where n.tenant = of_tenant;
     foreach member in array members loop
         if scim.nests_deeper(of_tenant, of_group, member, most) then
-            perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": more than %s groups would stand in one another, and '
-                'this tenant allows no more. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
+            perform scim.refuse('SC400', format('members: the group "%s" cannot be a member of "%s": groups would be nested deeper than %s, and '
+                'this tenant does not allow that. Make its users members of "%2$s" themselves, or let an administrator raise groupDepth.',
                 (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = member),
                 (select r.doc ->> 'displayName' from scim.resource r where r.tenant = of_tenant and r.id = of_group), most));
         end if;

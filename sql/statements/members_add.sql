@@ -39,6 +39,6 @@ select case
                then scim.refuse('SC400', format('members: a group cannot be a member of itself (%s)', $2))
            when exists (select 1 from absent where absent.id not in (select found.id from found))
                then scim.refuse('SC400', format('members: "%s" is no User or Group of this tenant. Assign that user or group to the application in the identity provider '
-                                                'first, so that it is made here before it is a member.',
+                                                'first, so that it is created here before it is a member.',
                                                 (select absent.id from absent where absent.id not in (select found.id from found) limit 1)))
        end

@@ -64,7 +64,7 @@ is_deeply [map { "$_->{severity} $_->{check}" } grep { $_->{severity} ne 'note' 
 is_deeply [@$well{qw(exit errors warnings)}], [1, 0, 1], 'a warning: exit code 1';
 cmp_ok $well->{checks}, '>', 20, 'checks were made';
 finds('durability', 'warning', qr/^fsync is off: /, qr/^alter system reset fsync;/);
-finds('url', 'note', qr/not asked/, qr/--url https:/);
+finds('url', 'note', qr/not tested/, qr/--url https:/);
 is_run(['doctor', @none], 1, qr/^warning +database \(durability\): fsync is off: .*\n +alter system reset fsync.*\n(?:note .*\n +.*\n)+\d+ checks: 0 errors, 1 warnings\.\n$/, '', 'for people');
 is_run([qw(doctor now)], 2, '', qq{scimctl: "doctor" takes no argument: leave "now" out. See scimctl doctor --help.\n});
 is_run([qw(doctor --tenant x)], 2, '', qr/--tenant/);
@@ -242,14 +242,14 @@ httpd_conf($params . $location =~ s/scim\n/scimm\n/r);
 finds('configtest', 'error', qr/httpd\.conf line \d+: there is no handler "scimm"/, qr/directives\.md/, @apachectl);
 my $people = "<Location \"/app\">\nScimTenant fixed acme\nScimAccount \"%{req:X}\"\nRequire scim-role NAME\n</Location>\n";
 httpd_conf($params . $location . $people =~ s/NAME/Admn/r);
-finds('names', 'warning', qr/httpd\.conf line \d+: Require scim-role "Admn" names what no tenant has/, qr/^Correct the name/, @apachectl);
+finds('names', 'warning', qr/httpd\.conf line \d+: Require scim-role "Admn" names something that no tenant has/, qr/^Correct the name/, @apachectl);
 quietly(@scimctl, 'tenant', 'add', 'names');
 httpd_conf($params . $location . $people =~ s/NAME/administrator/r);
 gone('names', @apachectl);
 httpd_conf('Nonsense');
 finds('configtest', 'error', qr/Syntax error on line \d+ of .*httpd\.conf/, qr/apachectl graceful/, @apachectl);
 finds('configtest', 'note', qr/^There is no \/nosuch\/apachectl/, qr/--apachectl/, '--apachectl', '/nosuch/apachectl');
-finds('configtest', 'note', qr/^There is no nosuch-apachectl, so httpd's configuration was not looked at/, qr/--apachectl/, '--apachectl', 'nosuch-apachectl');
+finds('configtest', 'note', qr/^There is no nosuch-apachectl, so httpd's configuration was not checked/, qr/--apachectl/, '--apachectl', 'nosuch-apachectl');
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------
 
@@ -278,19 +278,19 @@ finds('reach', 'error', qr/^Nothing answers at localhost port $port: Connection 
 start_httpd($params . $location . $location =~ s/scim\/v2/fixed\/v2/r =~ s/path/fixed acme/r);
 is_deeply [grep { $_->{area} =~ /TLS|clock|endpoint/ } @{ doctor(@url)->{findings} }], [], 'a good endpoint' or told(doctor(@url)->{findings});
 # Strangers get the same answer for any tenant; doctor has the database beside.
-finds('tenant', 'error', qr/^The base URL ends with "acne", which is no tenant: /, qr/^There is no tenant "acne"; .* Did you mean "acme"\?$/, '--url', "https://localhost:$port/scim/v2/acne/");
+finds('tenant', 'error', qr/^The base URL ends with "acne", which is not a tenant: /, qr/^There is no tenant "acne"; .* Did you mean "acme"\?$/, '--url', "https://localhost:$port/scim/v2/acne/");
 is_deeply [grep { $_->{area} =~ /TLS|clock|endpoint/ } @{ doctor('--url', "https://localhost:$port/fixed/v2")->{findings} }], [], 'a base URL that does not end with a tenant';
 finds('answer', 'error', qr{^\Q$base\E/Users/ServiceProviderConfig is answered with 4\d\d and application/scim\+json, not with 200}, qr/tenant's name/, '--url', "$base/Users/");
 finds('answer', 'error', qr{is answered with 404 and text/html}, qr/SetHandler scim/, '--url', "https://localhost:$port/other");
 finds('certificate', 'error', qr/^Identity providers refuse the certificate of 127\.0\.0\.1: .*mismatch/i, qr/host name/, '--url', "https://127.0.0.1:$port/scim/v2/acme");
 finds('name', 'error', qr/^There is no host nosuch\.invalid: /, qr/DNS/, '--url', 'https://nosuch.invalid/scim/v2/acme');
-finds('url', 'error', qr/^The value of --url is no base URL/, qr/https:/, '--url', 'localhost/scim');
+finds('url', 'error', qr/^The value of --url is not a base URL/, qr/https:/, '--url', 'localhost/scim');
 finds('scheme', 'warning', qr/^The base URL is plain http/, qr/TLS/, '--url', "http://localhost:$port/scim/v2/acme");
 {
     local $ENV{SSL_CERT_FILE} = '/dev/null';
     finds('certificate', 'error', qr/unable to get local issuer|unable to verify/, qr/intermediate certificates/, @url);
 }
-for ([['localhost', 5], 'certificate-end', 'warning', qr/^The certificate of localhost ends in [45] days\.$/, qr/Renew it/],
+for ([['localhost', 5], 'certificate-end', 'warning', qr/^The certificate of localhost expires in [45] days\.$/, qr/Renew it/],
     [['other.test', 90], 'certificate', 'error', qr/mismatch/i, qr/certificate for this name/],
     [['localhost', 90, 'self'], 'certificate', 'error', qr/self.signed/, qr/public authority/]) {
     my ($of, @expected) = @$_;

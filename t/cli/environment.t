@@ -55,6 +55,6 @@ is_run([qw(tenant show acme)], 0, qr/^Tenant +acme\n(?!.*Base URL)/s, '', 'the b
     is $tried->{baseUrl}, 'http://127.0.0.1:9/scim', 'what `connection test` asks where nothing else is said';
     ok !$tried->{passed}, 'where nobody answers';
 }
-is_run([qw(connection test --tenant acme)], 2, '', qr/^scimctl: url: is missing: scimctl does not read httpd's configuration\. Say it, or set SCIM_BASE_URL\.$/, 'without it');
+is_run([qw(connection test --tenant acme)], 2, '', qr/^scimctl: url: is missing: scimctl does not read httpd's configuration\. Give it, or set SCIM_BASE_URL\.$/, 'without it');
 
 done_testing();

@@ -80,7 +80,7 @@ is_run(['apply', write_file({ flags => [{ flag => 'x' }], mappings => [{ group =
 is_deeply exported('two'), $before, 'none was made';
 is_run(['apply', write_file({ flags => [{ flag => 'x', colour => 'red' }] }), '--tenant', 'two', @schemas, '--yes'], 2, "+ flag x\n", qr/^scimctl: flag x: .*colour/, 'an argument that is none');
 is_run(['apply', write_file($_->[0]), '--tenant', 'two', @schemas], 2, '', $_->[1], "a wrong file: $_->[0]")
-    for ['[]', qr/file\.json: .*expected an object/], ['{"x": []}', qr/"x" is no section/], ['{"flags": {}}', qr/"flags" is no section/], ['{"flags": [1]}', qr/must hold objects/], ['{', qr/file\.json: /];
+    for ['[]', qr/file\.json: .*expected an object/], ['{"x": []}', qr/"x" is not a section/], ['{"flags": {}}', qr/"flags" is not a section/], ['{"flags": [1]}', qr/must hold objects/], ['{', qr/file\.json: /];
 is_run(['apply', "$dir/nosuch", '--tenant', 'two'], 2, '', qr/nosuch: No such file/);
 is_run(['apply', '--tenant', 'two'], 2, '', qr/^scimctl: Missing arguments; usage: scimctl apply FILE/);
 is_run(['apply', 'x'], 2, '', qr/needs --tenant TENANT/);

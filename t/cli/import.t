@@ -33,7 +33,7 @@ sub users { return sql("select coalesce(string_agg(doc ->> 'userName', ' ' order
 # --- the command line ----------------------------------------------------------------------------------------------------
 
 is_run([qw(user import --help)], 0, qr/^Usage: scimctl user import FILE --tenant TENANT \[--name NAME\] \[--existing keep\|change\] \[--preview\]\n/, '');
-is_run([qw(user import), @to], 2, '', qr/^scimctl: file is missing; give CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8\. It may be the body itself, with the other arguments in the query\. Usage: scimctl user import FILE /);
+is_run([qw(user import), @to], 2, '', qr/^scimctl: file is missing; give CSV whose first line names the columns, as `user export` writes it, or one JSON object per line; in UTF-8\. It may be the body itself, with the other arguments in the query\. Usage: scimctl user import FILE /);
 is_run(['user', 'import', "$dir2/nosuch.csv", @to], 2, '', "scimctl: $dir2/nosuch.csv: No such file or directory.\n");
 is_run(['user', 'import', file('a.csv', ''), @to, '--line', 3], 2, '', qr/^scimctl: user import takes no option --line;/);
 is_run(['user', 'import', file('a.csv', ''), @to], 2, '', qr/^scimctl: file: It is empty;/);
@@ -80,8 +80,8 @@ my $long = file('long.csv', join '', "userName,phone\n", map({",$_\n"} 1 .. 300_
 my ($code, $out) = run('user', 'import', $long, @to);
 is($code, 1, 'lines of a long file');
 like($out, qr/^Made +1\nChanged +0\nSame +0\nKept +0\nRefused +300002\n/m, 'each is told');
-my $too_long = 'refused: The line is longer than 65536 bytes, which is the most that a line may have; shorten it.';
-is_deeply([(split /^/, $out)[299_999 .. 300_002]], ["line 300001: refused: userName: is missing; give its userName, unique whatever the case.\n", "line 300002: $too_long\n", "line 300004: $too_long\n",
+my $too_long = 'refused: The line is longer than 65536 bytes, the maximum for a line; shorten it.';
+is_deeply([(split /^/, $out)[299_999 .. 300_002]], ["line 300001: refused: userName: is missing; give its userName, unique without case.\n", "line 300002: $too_long\n", "line 300004: $too_long\n",
     $out =~ /^(Import .*\n)/m], 'by its line') or diag substr $out, -1000;
 like(users(), qr/\beve\b/, 'also behind a line that is too long');
 
@@ -91,7 +91,7 @@ sql("create function scim.stop() returns trigger language plpgsql as \$\$ begin 
      create trigger stop before insert on scim.resource for each row execute function scim.stop()");
 ($code, $out, my $err) = run('user', 'import', $some, @to);
 is($code, 4, 'a fault');
-like($err, qr/^Lines before line 202 are done \(import [0-9a-f-]{36}\); give the same file again to go on\.$/m, 'it tells how far it is') or diag $err;
+like($err, qr/^Lines before line 202 are done \(import [0-9a-f-]{36}\); give the same file again to continue\.$/m, 'it tells how far it is') or diag $err;
 is(sql("select count(*) from scim.resource where tenant = 'acme' and doc ->> 'userName' like 'some%'"), 200, 'whole pieces are done');
 sql('drop trigger stop on scim.resource');
 is_run(['user', 'import', $some, @to], 0, qr/^Import .*\nMade +200\nChanged +0\nSame +200\n/s, '');
@@ -105,7 +105,7 @@ sub answered {
     my ($answer, @more) = @_;
     return (capture('sh', '-c', "echo $answer | script -qec '" . join(' ', @scimctl, qw(tenant disable asks --accounts deactivate), @more) . "' /dev/null"))[1];
 }
-like(answered('n'), qr/^Users +3\r\n.*^Who +u1, u2, u3\r\n.*tenant disable: go on\? \[y\/N\].*scimctl: Nothing was changed\./ms, 'it tells whom it would deactivate, and asks');
+like(answered('n'), qr/^Users +3\r\n.*^Who +u1, u2, u3\r\n.*tenant disable: continue\? \[y\/N\].*scimctl: Nothing was changed\./ms, 'it tells whom it would deactivate, and asks');
 is(enabled(), 'true 3', 'no: nothing is changed');
 like(answered('n', '--yes'), qr/^Enabled +no/m, '--yes: it does not ask');
 is(enabled(), 'false 0', 'and does it');
@@ -113,7 +113,7 @@ my $warning = quietly(@scimctl, qw(tenant enable asks));
 like($warning, qr/^Warnings +3 accounts were deactivated .*: scimctl batch undo ([0-9a-f-]{36}) --tenant asks$/m, 'switching on offers to bring them back');
 is_run([qw(batch undo), $warning =~ /undo (\S+)/, qw(--tenant asks)], 0, qr/^Batch +\S+\nUndone +3\nLeft +0\n/, '');
 is(enabled(), 'true 3', 'which it does');
-like(answered('y'), qr/go on\?/, 'yes');
+like(answered('y'), qr/continue\?/, 'yes');
 is(enabled(), 'false 0', 'and done');
 
 done_testing;

@@ -47,7 +47,7 @@ switch provisioning off: every request of the tenant is answered 403
 
   TENANT                   which tenant
   --accounts keep|local|deactivate
-                           what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
+                           what happens to provisioned accounts: they stay as they are, become local (users and groups), or are deactivated
   --yes                    do not ask
   --db CONNINFO            database to use (default: libpq's environment)
   --json                   print JSON, for programs
@@ -58,15 +58,15 @@ is_run(['role'], 2, '', qq{scimctl: "role" needs one of its verbs: list, show, a
 is_run(['role', 'drop', 'a'], 2, '', qq{scimctl: "role" cannot "drop"; its verbs are list, show, add, set, remove. See scimctl role --help.\n});
 is_run([$_, 'drop'], 2, '', qq{scimctl: "$_" takes no argument: leave "drop" out. See scimctl $_ --help.\n}) for 'doctor', 'export';
 is_run(['role', 'drop', '--help'], 2, '', qr/^scimctl: "role" cannot "drop"/);
-is_run(['role', '--help'], 0, qr/^Usage: scimctl role VERB .*^  scimctl role add ROLE --tenant TENANT \[--display-name TEXT\]\n      make a role/ms, '');
+is_run(['role', '--help'], 0, qr/^Usage: scimctl role VERB .*^  scimctl role add ROLE --tenant TENANT \[--display-name TEXT\]\n      add a role/ms, '');
 is_run(['role', 'add', '--help'], 0, <<'END', '');
 Usage: scimctl role add ROLE --tenant TENANT [--display-name TEXT]
 
-make a role of the tenant's own
+add a role of the tenant
 
   --tenant TENANT          which tenant
-  ROLE                     its value; permanent, and unique whatever the case
-  --display-name TEXT      what people call it (default: its value)
+  ROLE                     its value; permanent, and unique without case
+  --display-name TEXT      its name for people (default: its value)
   --db CONNINFO            database to use (default: libpq's environment)
   --json                   print JSON, for programs
 END
@@ -99,7 +99,7 @@ my $server = 'PostgreSQL ' . sql_in('postgres', 'show server_version');
 my $status = "Version of the database   %d\nVersion of this software  $latest\nState                     %s\n"
     . "Software                  $software\nServer                    $server\n";
 is_run(['tenant', 'list'], 3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
-is_run(['db', 'init', '--distributed'], 1, '', qr/^scimctl: The database "scim" belongs to no Citus cluster with servers for its rows\. Create .*; or leave out --distributed\.$/);
+is_run(['db', 'init', '--distributed'], 1, '', qr/^scimctl: The database "scim" does not belong to a Citus cluster with servers for its rows\. Create .*; or leave out --distributed\.$/);
 is(sql(q{select count(*) from pg_namespace where nspname = 'scim'}), 0, 'and nothing is made');
 is_run(['db', 'upgrade'],  3, '', qq{scimctl: The database "scim" is not set up yet; run: scimctl db init\n});
 is_run(['db', 'status'], 3, sprintf($status, 0, 'uninitialised'), '');
@@ -235,7 +235,7 @@ $/, ''
 );
 is_deeply [map { $_->{tenant} } @{ run_json('tenant', 'list') }], [qw(acme b-2_c)];
 
-is_run(['tenant', 'disable', 'acme'], 2, '', qr/^scimctl: --accounts is missing; give what becomes of the provisioned accounts: they stay as they are, become local \(users and groups\), or are deactivated\. Usage: scimctl tenant disable TENANT --accounts keep\|local\|deactivate\.$/);
+is_run(['tenant', 'disable', 'acme'], 2, '', qr/^scimctl: --accounts is missing; give what happens to provisioned accounts: they stay as they are, become local \(users and groups\), or are deactivated\. Usage: scimctl tenant disable TENANT --accounts keep\|local\|deactivate\.$/);
 is_run([qw(tenant disable acme --accounts keep)], 0, qr/^Enabled +no$/m, '');
 is sql('select string_agg(tenant || enabled, chr(32) order by tenant) from scim.tenant'), 'acmefalse b-2_ctrue',
     'only the one is switched off';
@@ -339,7 +339,7 @@ for my $span (sort keys %spans) {
 }
 is run_json(qw(token create --tenant b-2_c --name exact --expires 2030-06-01T12:00:00+02:00))->{expires},
     '2030-06-01T10:00:00.000000Z', '--expires with a zone';
-my $form = 'is no span or date; write 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z.';
+my $form = 'is not a duration or date; write 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z.';
 my %refused = (
     '2020-01-01' => 'The expiry of a token must be in the future; choose a later one.',
     '0d'         => 'The expiry of a token must be in the future; choose a later one.',
@@ -370,7 +370,7 @@ is_run([qw(token list --all-tenants --expiring)], 0, qr/^Tenant +Key id +Name .*
 is_deeply [map { $_->{name} } @{ run_json(qw(token list --expiring --tenant b-2_c)) }], ['12h'], '--expiring of one tenant';
 is_run([qw(token list --all-tenants --expiring --csv)], 0, qr/^tenant,keyId,name,[^\n]*\n"b-2_c","\w{10}","12h",[^\n]*\n$/, '', 'as CSV');
 is_run([qw(token list --all-tenants --expiring --jsonl)], 0, qr/^\{[^\n]*"name":"12h"[^\n]*"tenant":"b-2_c"[^\n]*\}\n$/, '', 'as JSON, one a line');
-is_run([qw(access review --tenant acme --at 2001-01-01 --csv)], 2, '', qr/^scimctl: at: The audit log tells what was from /, 'a list that is refused has no head');
+is_run([qw(access review --tenant acme --at 2001-01-01 --csv)], 2, '', qr/^scimctl: at: The audit log begins at /, 'a list that is refused has no head');
 is_run([qw(token list --all-tenants --tenant acme)], 2, '', "scimctl: --all-tenants and --tenant were both given; choose one.\n");
 is_run([qw(token list --all-tenants --limit 3)], 2, '', "scimctl: --all-tenants and --limit were both given; choose one.\n");
 is_run([qw(tenant list --all-tenants)], 2, '', qr/^scimctl: tenant list takes no option --all-tenants; usage: scimctl tenant list /);
@@ -438,16 +438,16 @@ is_deeply terms($free), [$no, undef, 7, 3, $jane, 'Jane'], 'some terms';
 
 my $rates = 'The value of --rate must be a whole number from 1 to 100000.';
 my $bursts = 'The value of --burst must be a whole number from 1 to 1000000.';
-my $blocks = 'is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.';
+my $blocks = 'is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.';
 for my $case (
     [['--rate', ''], $rates], [['--rate', 0], $rates], [['--rate', -1], $rates], [['--rate', '5/m'], $rates],
     [['--rate', 100001], $rates], [['--rate', '1.5'], $rates], [['--rate', '99999999999'], $rates],
     [['--rate', 5, '--burst', 0], $bursts], [['--rate', 5, '--burst', '5/s'], $bursts], [['--rate', 5, '--burst', 1000001], $bursts],
-    [['--burst', 5], 'burst is for a token with a rate; give rate, too.'],
-    [['--rate', 'none', '--burst', 5], 'burst is for a token with a rate; give rate, too.'],
+    [['--burst', 5], 'burst needs a rate; give rate, too.'],
+    [['--rate', 'none', '--burst', 5], 'burst needs a rate; give rate, too.'],
     [['--address', 'example.org'], qq{"example.org" $blocks}], [['--address', ''], 'The list of addresses is empty. Name one address or block at least, or leave it out to allow any.'],
     [['--address', '192.0.2.0/24', '--address', '10.0.0.0/33'], qq{"10.0.0.0/33" $blocks}],
-    [['--address', '192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'],
+    [['--address', '192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; its network is 192.0.2.0/24.'],
     [['--address', '::ffff:192.0.2.7'], '"::ffff:192.0.2.7" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.'])
 {
     is_run([qw(token create --tenant acme --name refused), @{ $case->[0] }], 2, '', "scimctl: $case->[1]\n", "@{ $case->[0] }");
@@ -472,7 +472,7 @@ is_run([qw(token set --tenant acme bound)], 2, '',
     qr/^scimctl: Nothing to change: give at least one of description, readOnly, addresses, rate, burst, expectEvery, user, scope\. Usage: /);
 is_run([qw(token set --tenant acme bound --read-only --read-write)], 2, '', qr/^scimctl: --read-only and --read-write were both given; /);
 is_run([qw(token set --tenant acme bound --user Jane --no-user)], 2, '', qr/^scimctl: --user and --no-user were both given; /);
-is_run([qw(token set --tenant acme entra --read-only)], 1, '', qq{scimctl: The token "entra" was revoked; make a new one instead.\n});
+is_run([qw(token set --tenant acme entra --read-only)], 1, '', qq{scimctl: The token "entra" was revoked; add a new one instead.\n});
 for my $command ([qw(token set --tenant acme nothing --read-only)],
     [qw(token set --tenant b-2_c bound --read-only)])
 {

@@ -124,8 +124,8 @@ is_json(review($t, $_->[0]), $_->[1], "then, after: $_->[2]") for @moments;
 
 my ($first) = @moments;
 my $begins = sql("select scim.time_text(min(at)) from scim.audit where tenant = '$tenant'");
-is_problem($t->admin(GET => '/access?at=2001-01-01T00:00:00Z'), 400, "at: The audit log tells what was from $begins on; name a moment from then on.", { at => $ANY }, 'before the log begins');
-is_problem($t->admin(GET => '/access?at=2101-01-01T00:00:00Z'), 400, 'at: This time is in the future. Give one in the past, or none to see what holds now.', { at => $ANY }, 'after now');
+is_problem($t->admin(GET => '/access?at=2001-01-01T00:00:00Z'), 400, "at: The audit log begins at $begins; give a later time.", { at => $ANY }, 'before the log begins');
+is_problem($t->admin(GET => '/access?at=2101-01-01T00:00:00Z'), 400, 'at: This time is in the future. Give one in the past, or none to see the current state.', { at => $ANY }, 'after now');
 is_problem($t->admin(GET => '/access?at=yesterday'), 400, $ANY, { at => $ANY }, 'no time');
 is(review($t, $begins)->[0], undef, 'when it began there was nobody');
 my ($when, $then) = @{ $moments[12] };
@@ -149,7 +149,7 @@ is_json(ordered(map { unjson($_) } split /\n/, scimctl(qw(access review --jsonl 
 like(scimctl(qw(access review --tenant), $tenant, '--at', $when), qr/^User +Kind +Name +Seated +Since +Why\n.*^cy +role +read-only +yes +20\S+Z +the account's own$/ms, 'for people');
 my ($said, $code) = run_ok("$ENV{SCIM_TEST_WORK}/bin/scimctl", qw(access review --tenant), $tenant, qw(--at 2001-01-01));
 is($code, 2, 'a moment that is too early is a wrong command line');
-like($said, qr/^scimctl: at: The audit log tells what was from $begins on/, 'which says from when on it goes');
+like($said, qr/^scimctl: at: The audit log begins at $begins/, 'which says from when on it goes');
 my $other = ScimTest->new('review-other');
 is_json(review($other), [], 'nothing of another tenant');
 $t->request(PATCH => "/Users/$id{cy}", { schemas => [$PATCH], Operations => [{ op => 'replace', path => 'displayName', value => '=cmd' }] });

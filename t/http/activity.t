@@ -62,7 +62,7 @@ for ([200, GET => "/Users/$kim", undef, undef, 'a read'],
     told((news(1))[0], $method, $path, $status, $type, $reason, $name);
 }
 $t->request(POST => '/Users', { schemas => [$USER], userName => 'KIM' });
-told((news(1))[0], 'POST', '/Users', 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', object => 'KIM', 'a conflict');
+told((news(1))[0], 'POST', '/Users', 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.', object => 'KIM', 'a conflict');
 $t->request(POST => '/Users', { schemas => [$USER], userName => 'x', roles => [{ value => 'boss' }] });
 told((news(1))[0], 'POST', '/Users', 400, 'invalidValue', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only. Correct the mapping of roles in the identity provider, or let an administrator add the role here.', object => 'x', 'a role that is none');
 $t->request(POST => '/Users', '{"schemas":');

@@ -79,7 +79,7 @@ is($t->request(GET => "/Users/$who\@x.example")->{status}, 404, 'who is not ther
 is($t->request(GET => "/Users?count=0&filter=userName+eq+%22$who%22", undef, Authorization => 'Bearer ' . $t->new_token('gone') =~ s/(.)$/$1 eq 'x' ? 'y' : 'x'/er)->{status}, 401, 'a token that is none');
 rows(@asked + 4 + 3 + 3);
 nobody('enforced');
-for ([409, '/Users', 'userName is already used by another User. Match that user instead of making it again, or send another userName.'], [404, '/Users/***', 'User "***" does not exist.']) {
+for ([409, '/Users', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.'], [404, '/Users/***', 'User "***" does not exist.']) {
     my ($status, $path, $reason) = @$_;
     is(sql("select distinct reason from scim.activity where tenant = '$tenant' and status = $status and path = '$path' and method in ('POST', 'PUT')"), $reason, "the reason of $status, without the name");
 }

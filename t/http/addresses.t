@@ -20,7 +20,7 @@ for (['/users' => 'Users'], ['/USERS' => 'Users'], ["/users/$id" => "Users/$id"]
     ['/Users/.Search' => 'Users/.search'], ['/users/.SEARCH' => 'Users/.search'], ['/resourcetypes/User' => 'ResourceTypes/User'], ['/ResourceType/Group' => 'ResourceTypes/Group'],
     ['/schema/User' => 'Schemas/User'], ["/scim/v2/$own/resourcetypes/user" => 'ResourceTypes/user'], ['/oktaroles' => 'OktaRoles'], ["/scim/v2/$own/Bulk" => 'Bulk']) {
     my ($path, $right) = @$_;
-    my $detail = "There is no endpoint at \"/scim/v2/$own$path\"; use $base/$right. Correct the base URL in the identity provider, which is $base, or what it adds to that.";
+    my $detail = "There is no endpoint at \"/scim/v2/$own$path\"; use $base/$right. Correct the base URL in the identity provider, which is $base, or the path that it adds to that.";
     for my $method (qw(GET POST PUT PATCH DELETE)) {
         is_error($t->request($method => $path, $method =~ /^P/ ? { schemas => [$USER], userName => 'x' } : undef), 404, undef, $detail, "$method $path");
     }
@@ -42,7 +42,7 @@ for my $path ("Users/$id", 'Users', 'Groups', 'ServiceProviderConfig', 'Bulk') {
 # A URL without a tenant: the answer names no tenant.
 for my $path ('/Users', "/Users/$id", '/Groups', '/ServiceProviderConfigs', '/Bulk') {
     is_error($t->request(GET => $path, undef, ':base' => '/scim/v2'), 401, undef,
-        qr{^The URL lacks the tenant's name\. The base URL is http://127\.0\.0\.1:\d+/scim/v2/TENANT, as the administrator of this service has it; correct it in the identity provider\.$}, "no tenant: $path");
+        qr{^The URL lacks the tenant's name\. The base URL is http://127\.0\.0\.1:\d+/scim/v2/TENANT, which the administrator of this service can give you; correct it in the identity provider\.$}, "no tenant: $path");
 }
 is_error($t->request(GET => "/Users/$id", undef, ':base' => '/scim/v2/NoTenant'), 401, undef, 'The bearer token is not valid.', 'what is no tenant at all');
 # For other wrong URLs the answer suggests nothing.

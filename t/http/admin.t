@@ -34,7 +34,7 @@ is_problem($t->admin(GET => '/roles', undef, ':base' => '/own', ':user' => 'No T
 my $before = sql("select count(*) from scim.resource where tenant = '$own'");
 my $new = { role => 'editor' };
 for (['Sec-Fetch-Site' => 'cross-site'], ['Sec-Fetch-Site' => 'same-site'], [Origin => 'https://evil.example'], [Origin => 'null']) {
-    is_problem($t->admin(POST => '/roles', $new, @$_), 403, 'Changes are accepted from pages of this site alone.', undef, "@$_");
+    is_problem($t->admin(POST => '/roles', $new, @$_), 403, 'Changes are accepted only from pages of this site.', undef, "@$_");
 }
 # A page of this site is answered 400 because of the body. The request to secure.test comes by TLS.
 my $port = $ScimTest::PORT;
@@ -68,19 +68,19 @@ is_problem($t->admin(GET => '//tenants/x%27%3B--/roles'), 404, qr/^There is no t
 
 # --- fields -----------------------------------------------------------------------------------------------------------------------
 
-is_problem($t->admin(POST => '/roles', {}), 400, 'role: is missing; give its value; permanent, and unique whatever the case.', { role => 'is missing; give its value; permanent, and unique whatever the case.' }, 'a field is missing');
+is_problem($t->admin(POST => '/roles', {}), 400, 'role: is missing; give its value; permanent, and unique without case.', { role => 'is missing; give its value; permanent, and unique without case.' }, 'a field is missing');
 is_problem($t->admin(POST => '/roles', { role => 7, displayName => '', colour => 'red' }), 400, $ANY,
-    { role => 'must be a text.', displayName => 'must be 1 to 200 bytes of text without control characters.', colour => 'is not known here; there are: role, displayName.' },
+    { role => 'must be a text.', displayName => 'must be 1 to 200 bytes of text without control characters.', colour => 'is unknown; the arguments are: role, displayName.' },
     'every wrong field is named');
 is_problem($t->admin(POST => '/roles', { role => "a\nb" }), 400, $ANY,
     { role => 'must be 1 to 100 bytes of text without control characters.' }, 'a line end');
-is_problem($t->admin(POST => '/roles', { role => '  ' }), 400, $ANY, { role => 'must not be of spaces alone.' }, 'a name that nobody sees');
+is_problem($t->admin(POST => '/roles', { role => '  ' }), 400, $ANY, { role => 'must not consist of spaces only.' }, 'a name that nobody sees');
 is_problem($t->admin(POST => '/roles', '{"role": "a", "role": "b"}'), 400, qr/twice|duplicate/i, undef, 'a member twice');
 is_problem($t->admin(POST => '/roles', '["role"]'), 400, $ANY, undef, 'no object');
 is_problem($t->admin(GET => '/roles?limit=0'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of none');
 is_problem($t->admin(GET => '/roles?limit=many'), 400, $ANY, { limit => 'must be a whole number from 1 to 500.' }, 'a page of many');
-is_problem($t->admin(GET => '/roles?colour=red'), 400, $ANY, { colour => 'is not known here; there are: q, limit, after.' }, 'an unknown parameter');
-my $twice = 'is said twice; say it once, in the path where it is part of it.';
+is_problem($t->admin(GET => '/roles?colour=red'), 400, $ANY, { colour => 'is unknown; the arguments are: q, limit, after.' }, 'an unknown parameter');
+my $twice = 'is given twice; give it once: in the path, if it is part of it.';
 for (["/roles/user?role=administrator", 'role'], ["/roles?tenant=$own", 'tenant'], ['/roles?tenant=' . $other->tenant, 'tenant'],
     ['/roles?limit=1&limit=2', 'limit']) {
     is_problem($t->admin(GET => $_->[0]), 400, "$_->[1]: $twice", { $_->[1] => $twice }, "$_->[0] says it twice");
@@ -200,7 +200,7 @@ if (!$pid) {
 }
 eventually(sub { sql("select count(*) from pg_stat_activity where query like '%pg_sleep(3.5); commit%' and wait_event = 'PgSleep'") });
 is_problem($t->admin(PATCH => '/roles/raced', { displayName => 'Third' }, ':base' => '/hasty'), 503,
-    'The operation took longer than 0.5 seconds, which is all that it may take. Nothing was changed. '
+    'The operation took longer than 0.5 seconds, its limit. Nothing was changed. '
         . 'Try it again when the database has less to do, or let it take longer (ScimAdminTimeout).', undef, 'ScimAdminTimeout ends it');
 ok((log_lines('error_log', qr/admin user=.* 503: .*\(ScimAdminTimeout\)/))[0], 'which the log names');
 is($t->admin(GET => '/roles/raced')->{json}{displayName}, 'First', 'nothing was changed');

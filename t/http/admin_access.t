@@ -35,7 +35,7 @@ is_admin($t->admin(POST => '/subscriptions', { name => 'Web - French', automatic
 is_problem($t->admin(POST => '/subscriptions', { name => 'WEB - french' }), 409, 'There is a subscription "Web - French" already; choose another name, or change that one.',
     { name => $ANY }, 'a name that differs in case alone');
 is_problem($t->admin(POST => '/subscriptions', { name => 'x', seats => -1, colour => 'red' }), 400, $ANY,
-    { seats => qr/^must be a whole number from 0 to/, colour => 'is not known here; there are: name, description, seats, automatic.' }, 'wrong fields');
+    { seats => qr/^must be a whole number from 0 to/, colour => 'is unknown; the arguments are: name, description, seats, automatic.' }, 'wrong fields');
 is_admin($t->admin(GET => '/subscriptions'), 200, items(counted('Web - Bilingual', description => 'Both', seats => 5),
     counted('Web - French', automatic => true)), 'all');
 is_admin($t->admin(GET => '/subscriptions?q=FREN'), 200, items(counted('Web - French', automatic => true)), 'look for one');
@@ -215,12 +215,12 @@ is(has($lee), 'Web - French (policy all)', 'what is automatic');
 my $new = $t->make(Users => userName => 'newcomer');
 is(has($new), 'Web - French (policy all)', 'a new account has it at once');
 is_problem($t->admin(DELETE => '/subscriptions/web%20-%20french'), 409,
-    'The subscription "Web - French" is what the policy "all" gives; make another one automatic instead of it first.', { subscription => $ANY },
+    'The subscription "Web - French" is what the policy "all" gives; make another one automatic first.', { subscription => $ANY },
     'which cannot be taken away');
 sql("update scim.resource set source = 'local' where tenant = '$own' and id = '$new'");
 is(has($new), '', 'a local account is not synchronised');
 is_json($t->admin(GET => '/users/newcomer/access')->{json}{notes},
-    ['The account is a local one; the sync policy "all" is about synchronised accounts.'], 'and why');
+    ['The account is a local one; the sync policy "all" applies only to synchronised accounts.'], 'and why');
 is($t->admin(PATCH => '/subscriptions/Web%20-%20Bilingual', { automatic => true })->{status}, 200, 'a second one');
 is(has($lee), 'Web - Bilingual (policy all); Web - French (policy all)', 'both');
 

@@ -22,7 +22,7 @@ my $seen = steps($answer);
 is_json($seen, { https => [false, 'http'], discovery => [true, '200'], stranger => [true, $seen->{stranger}[1]], users => [true, '200'], groups => [true, '200'] }, 'each step');
 like($seen->{stranger}[1], qr/^401: /, 'with what was answered');
 is_json($answer->{passed}, false, 'no identity provider takes a base URL without https');
-is($answer->{steps}[0]{fix}, 'Give the identity provider a base URL with https; it takes no other.', 'which says what to do');
+is($answer->{steps}[0]{fix}, 'Give the identity provider a base URL with https; it accepts no other.', 'which says what to do');
 is($answer->{steps}[1]{request}, "$url/ServiceProviderConfig", 'what was asked first');
 is_json([map { $_->{fix} } @{ $answer->{steps} }[1 .. 4]], [undef, undef, undef, undef], 'nothing else is to be done');
 is_json(steps(try('/itself'))->{users}, [undef, 'not tried, because no token was given'], 'without a token');
@@ -39,13 +39,13 @@ is_json((try('/itself', calls => ['/Groups']))->{steps}[5]{ok}, undef, 'they nee
 for my $path ('Users', '//elsewhere.example/', '/../Users', '/Users/..', '/Users#x', '/Users?a b', '/', '@elsewhere.example/', "/Users?\x{e9}") {
     is_problem($t->admin(POST => '/connection/test', { calls => [$path] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^must be paths below the base URL/ }, "no call: $path");
 }
-is_problem($t->admin(POST => '/connection/test', { calls => [('/Users') x 11] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^may be ten/ }, 'too many');
+is_problem($t->admin(POST => '/connection/test', { calls => [('/Users') x 11] }, ':base' => '/itself'), 400, $ANY, { calls => qr/^may be at most ten/ }, 'too many');
 
 # --- errors ---------------------------------------------------------------------------------------------------------------------
 
 my $revoked = $t->new_token('old');
 scimctl(qw(token revoke --tenant), $own, 'old');
-for my $case ([$revoked, qr/^401: /, qr/^Copy the token once more/, 'a revoked token'], ['mistyped', qr/^401: /, qr/^Copy the token once more/, 'a mistyped one']) {
+for my $case ([$revoked, qr/^401: /, qr/^Copy the whole token again/, 'a revoked token'], ['mistyped', qr/^401: /, qr/^Copy the whole token again/, 'a mistyped one']) {
     my ($token, $found, $fix, $name) = @$case;
     my ($step) = grep { $_->{step} eq 'users' } @{ try('/itself', token => $token)->{steps} };
     is_json($step->{ok}, false, $name);
@@ -63,8 +63,8 @@ like($astray->{steps}[1]{fix}, qr/^Correct the path of the base URL/, 'what to d
 
 # --- only the base URL --------------------------------------------------------------------------------------------------------------
 
-is_problem($t->admin(POST => '/connection/test', { url => 'http://127.0.0.1:1/' }, ':base' => '/itself'), 400, $ANY, { url => qr/^is for scimctl/ }, 'no other URL');
-is_problem($t->admin(POST => '/connection/test', {}), 409, 'The base URL is not known: say it by ScimBaseURL in this Location.', undef, 'where it is not known');
+is_problem($t->admin(POST => '/connection/test', { url => 'http://127.0.0.1:1/' }, ':base' => '/itself'), 400, $ANY, { url => qr/^is only for scimctl/ }, 'no other URL');
+is_problem($t->admin(POST => '/connection/test', {}), 409, 'The base URL is not known: set ScimBaseURL in this Location.', undef, 'where it is not known');
 is_problem($t->admin(POST => '//tenants/nobody/connection/test', {}, ':base' => '/itself'), 404, $ANY, undef, 'no such tenant');
 
 # --- by scimctl ------------------------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ is(scalar @{ listed() }, 1, 'the third may still be one of them');
 is_admin($t->admin(POST => '/duplicates/dismiss', { users => \@alike }), 200, { pairs => 2 }, 'nor is the third');
 is_json(listed(), [], 'nothing is left to look at');
 is_admin($t->admin(POST => '/duplicates/dismiss', { users => \@alike }), 200, { pairs => 0 }, 'once more changes nothing');
-is_problem($t->admin(POST => '/duplicates/dismiss', { users => ['kim1'] }), 400, 'One account alone is no duplicate; name two at least.', { users => $ANY }, 'one alone');
+is_problem($t->admin(POST => '/duplicates/dismiss', { users => ['kim1'] }), 400, 'A single account is not a duplicate; name at least two.', { users => $ANY }, 'one alone');
 is_problem($t->admin(POST => '/duplicates/dismiss', { users => ['kim1', 'nobody'] }), 404, $ANY, { user => $ANY }, 'nobody');
 $t->make(Users => userName => 'kim4', emails => [{ value => 'kim@x.example' }]);
 is(scalar @{ listed() }, 1, 'a new one is looked at anew');

@@ -83,7 +83,7 @@ is_admin($t->admin(POST => "/groups/$local/members", { members => ['kim'] }), 20
 is(sql("select version from scim.resource where tenant = '$own' and id = '$local'"), $version, 'changes nothing');
 for my $none ('nobody', $NOBODY, $foreign, sql("select id from scim.resource where tenant = '$own' and type = 'Role' limit 1")) {
     refused($t->admin(POST => "/groups/$local/members", { members => ['kim', $none] }), 400, 'members',
-        qq(members: "$none" is no user or group of this tenant; make it first, or correct the name.), "a member that is none: $none");
+        qq(members: "$none" is not a user or group of this tenant; make it first, or correct the name.), "a member that is none: $none");
 }
 refused($t->admin(POST => "/groups/$local/members", { members => ['writers'] }), 400, 'members',
     'members: a group cannot be a member of itself (writers); leave it out.', 'itself');
@@ -94,7 +94,7 @@ is_admin($t->admin(GET => "/groups/$local/members?limit=2&after=$page->{json}{ne
 is_admin($t->admin(GET => "/groups/$local/members?q=MI"), 200, items(member($mia, 'User', 'mia', 'Mia', 'local')), 'looked for');
 is_json($t->request(GET => "/Users/$kim")->{json}{groups}, undef, 'the identity provider sees no local group of a user');
 is_empty($t->admin(DELETE => "/groups/$local/members/lee"), 204, 'take a member out');
-refused($t->admin(DELETE => "/groups/$local/members/lee"), 404, 'member', '"lee" is no member of the group "WRITERS"; its list of members shows who is.', 'who is none');
+refused($t->admin(DELETE => "/groups/$local/members/lee"), 404, 'member', '"lee" is not a member of the group "WRITERS"; its list of members shows who is.', 'who is none');
 is_json($t->stored_members($local), [sort $mia, $kim], 'the others are there');
 
 # --- groups of the identity provider ---------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ refused($t->admin(POST => "/groups/$local/unlink", {}), 409, 'group', 'The group
     'a local group has nothing to unlink');
 # A hidden member is refused like one that does not exist, however a request names members.
 for my $none ($NOBODY, $mia) {
-    my $detail = qq(members: "$none" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.);
+    my $detail = qq(members: "$none" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is created here before it is a member.);
     my $members = [{ value => $none }];
     is_error($t->request(POST => '/Groups', { schemas => [$GROUP], displayName => 'New', members => $members }), 400, 'invalidValue', $detail, "POST with $none");
     is_error($t->request(PUT => "/Groups/$team", { schemas => [$GROUP], displayName => 'Team', members => $members }), 400, 'invalidValue', $detail, "PUT with $none");
@@ -148,7 +148,7 @@ is_admin(show('writers'), 200, shown('WRITERS', 'local', 2, archivedAt => $TIME)
 refused($t->admin($_->[0] => "/groups/$local$_->[1]", $_->[2]), 409, 'group', 'The group "WRITERS" is archived; restore it first.', "but for nothing: $_->[0] $_->[1]")
     for ['PATCH', '', { displayName => 'x' }], ['DELETE', '', undef], ['POST', '/members', { members => ['lee'] }];
 my $writers = add(displayName => 'Writers');
-refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'Another group is called "WRITERS" now; rename or archive it first.', 'restore it over another one');
+refused($t->admin(POST => "/groups/$local/restore", {}), 409, 'group', 'Another group has the name "WRITERS" now; rename or archive it first.', 'restore it over another one');
 my $named = 'The group "Writers" is not archived. To restore an archived one of the same name, give its id.';
 refused($t->admin(POST => '/groups/writers/restore', {}), 409, 'group', $named, 'its name means the other one');
 is_empty($t->admin(DELETE => "/groups/$writers"), 204, 'which goes');
@@ -200,7 +200,7 @@ is_json($t->stored_members($project), [sort $mia, $lee], 'as it says');
 is_empty($t->patch("/Groups/$project", [{ op => 'Remove', path => 'members', value => [{ value => $lee }, { value => $mia }] }]), 204, 'Entra takes members out');
 is_json($t->stored_members($project), [$mia], 'those that it sees');
 is_error($t->patch("/Groups/$project", [{ op => 'add', path => 'members', value => [{ value => $mia }] }]), 400, 'invalidValue',
-    qq(members: "$mia" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.), 'a hidden member is nobody');
+    qq(members: "$mia" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is created here before it is a member.), 'a hidden member is nobody');
 is_empty($t->patch("/Groups/$project", [{ op => 'replace', path => 'members', value => [{ value => $jo }] }]), 204, 'replace members');
 is_empty($t->patch("/Groups/$project", [{ op => 'remove', path => 'members[type eq "User"]' }]), 204, 'remove by a filter');
 is_json($t->stored_members($project), [$mia], 'the local one is the administrator\'s');

@@ -91,7 +91,7 @@ sql("update scim.token set last_used = now() - interval '24 hours' where tenant 
 is_json([@{ overview()->{tokens}[0] }{qw(usualEvery expectEvery quiet)}], [undef, undef, false], 'of a token that has no habit nothing is expected');
 is_json(attention(), [], 'and nothing needs attention');
 # httpd's housekeeping runs soon after a start, and then each hour.
-sub told { return map { /tenant=\Q$own\E: (The token .*?\.) Look at/ } log_lines('error_log', qr/tenant=\Q$own\E: The token "test" has not been used/) }
+sub told { return map { /tenant=\Q$own\E: (The token .*?\.) Check at/ } log_lines('error_log', qr/tenant=\Q$own\E: The token "test" has not been used/) }
 graceful();
 sleep 4;
 is_json([told()], [], 'nor is the log told');

@@ -48,11 +48,11 @@ is_admin($made, 201, template('Everybody', 10, role => 'office-admin', groups =>
 my $all = $made->{json}{id};
 is($made->{headers}->header('Location'), "/admin/tenants/$own/templates/$all", 'its place');
 refused($t->admin(POST => '/templates', { name => 'EVERYBODY', role => 'user' }), 409, 'name', 'There is a template "Everybody" already; choose another name, or change that one.', 'its name in another case');
-refused($t->admin(POST => '/templates', { name => 'x' }), 400, undef, 'A template gives something: a role, groups, subscriptions or flags.', 'one that gives nothing');
+refused($t->admin(POST => '/templates', { name => 'x' }), 400, undef, 'A template must give something: a role, groups, subscriptions or flags.', 'one that gives nothing');
 refused($t->admin(POST => '/templates', {}), 400, 'name', $ANY, 'one without a name');
 for ([role => 'boss', 'Role not found: boss. The roles here are: administrator, office-admin, user, read-only, summary-only.'],
     [groups => ['Staff', 'Nobody'], 'groups: there is no group "Nobody"; make it first, or correct the name.'],
-    [groups => [$idp], 'groups: the group "Provisioned" is managed by provisioning, so that only your identity provider gives it; unlink it first, or choose another one.'],
+    [groups => [$idp], 'groups: the group "Provisioned" is managed by provisioning, so only your identity provider can change its members; unlink it first, or choose another one.'],
     [flags => ['ai', 'none'], 'There is no flag "none"; make it first, or correct the name. The flags here are: ai, personal-data.'],
     [condition => 'userName eq', $ANY], [condition => 'nonsense eq "x"', qr/nonsense/], [condition => 'userName like "x"', $ANY],
     [condition => 'members.value eq "x"', $ANY], [condition => 'userName eq "a" and', $ANY]) {
@@ -62,7 +62,7 @@ for ([role => 'boss', 'Role not found: boss. The roles here are: administrator, 
 }
 refused($t->admin(POST => '/templates', { name => 'Bad', subscriptions => ['Gold'] }), 400, 'subscriptions',
     'subscriptions: there is no subscription "Gold"; make it first, or correct the name.', 'an unknown subscription');
-is_problem($t->admin(POST => '/templates', { name => 'Bad', role => 'user', conditionSql => 'true' }), 400, $ANY, { conditionSql => 'is not known here; there are: name, priority, condition, role, groups, subscriptions, flags.' },
+is_problem($t->admin(POST => '/templates', { name => 'Bad', role => 'user', conditionSql => 'true' }), 400, $ANY, { conditionSql => 'is unknown; the arguments are: name, priority, condition, role, groups, subscriptions, flags.' },
     'nobody sends SQL');
 is(sql("select count(*) from scim.template where tenant = '$own'"), 1, 'nothing of it is stored');
 
@@ -72,7 +72,7 @@ is_admin($t->admin(PATCH => '/templates/everybody', { condition => 'title eq "En
 is_problem($t->admin(PATCH => "/templates/$all", { priority => 7 }, 'If-Match' => $etag), 412, $ANY, undef, 'in an old version');
 is_problem($t->admin(PATCH => "/templates/$all", { condition => 'title' }), 400, $ANY, { condition => $ANY }, 'a condition that is none');
 is_admin($t->admin(PATCH => "/templates/$all", { condition => undef }), 200, template('Everybody', 10, groups => ['Staff', 'Team'], flags => ['ai']), 'for everybody again');
-refused($t->admin(PATCH => "/templates/$all", { groups => [], flags => undef }), 400, undef, 'A template gives something: a role, groups, subscriptions or flags.',
+refused($t->admin(PATCH => "/templates/$all", { groups => [], flags => undef }), 400, undef, 'A template must give something: a role, groups, subscriptions or flags.',
     'it cannot be made to give nothing');
 add(name => 'First', priority => 1, role => 'user');
 add(name => 'Last', flags => ['personal-data']);

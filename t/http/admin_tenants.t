@@ -61,7 +61,7 @@ is($listed->{baseUrl}, based($name), 'in a list');
 is($t->admin(GET => "//tenants?q=$name")->{json}{items}[0]{baseUrl}, undef, 'in a list, where it is not known');
 is($t->admin(PATCH => '', { profile => $settings{profile} }, @eager, 'If-Match' => $shown->{headers}->header('ETag'))->{json}{baseUrl}, based($name),
     'set, with a version that another Location told');
-is_problem($t->admin(PATCH => '', { baseUrl => 'https://x.example' }, @eager), 400, $ANY, { baseUrl => 'is not known here; there are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.' }, 'it is no setting');
+is_problem($t->admin(PATCH => '', { baseUrl => 'https://x.example' }, @eager), 400, $ANY, { baseUrl => 'is unknown; the arguments are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.' }, 'it is no setting');
 is($other->admin(POST => '/disable', { accounts => 'keep' }, @eager)->{json}{baseUrl}, based($other->tenant), 'disable');
 is($other->admin(POST => '/enable', {}, @eager)->{json}{baseUrl}, based($other->tenant), 'enable');
 my @alone = (':base' => '/own', ':user' => $name);
@@ -85,7 +85,7 @@ is_problem($t->admin(PATCH => '', { restore => 'userName' }, 'If-Match' => $etag
 is_problem($t->admin(PATCH => '', {}), 400, qr/^Nothing to change: give at least one of displayName, restore, /, undef, 'nothing');
 is_problem($t->admin(PATCH => '', { restore => 'email', profile => 1, oneToken => 'yes', created => '2026-01-01T00:00:00Z', nests => true, enabled => true }), 400, $ANY, {
     restore => 'must be one of: externalId|userName|never.', profile => 'must be one of: lenient|rfc|interop.',
-    oneToken => 'must be true or false.', map { ($_ => 'is not known here; there are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.') } qw(created nests enabled) }, 'wrong ones');
+    oneToken => 'must be true or false.', map { ($_ => 'is unknown; the arguments are: displayName, restore, profile, passwordSchema, syncPolicy, loginPolicy, linkPolicy, oneToken, defaultRole, roleWins, unknownRole, reservedRoles, sentEntitlements, dryRun, guardLimit, guardShare, guardLogins, activityBodies, activityMask, activityReads, userNameEmail, deriveDisplayName, localMatch, deletion, restoreMappings, groupDepth, loginAttribute.') } qw(created nests enabled) }, 'wrong ones');
 is_problem($t->admin(PATCH => '', { defaultRole => 'nobody', restore => 'userName' }), 400, 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.',
     { defaultRole => 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.' }, 'a role that is none');
 is_problem($other->admin(PATCH => '', { restore => undef }), 400, $ANY, { restore => 'must have a value, not null.' }, 'no value');
@@ -109,7 +109,7 @@ sub set { return is($s->admin(PATCH => '', {@_})->{status}, 200, "set @_") }
 
 set(userNameEmail => true, %lenient);
 is_error($s->request(POST => '/Users', { schemas => [$USER], userName => 'plain' }), 400, 'invalidValue',
-    'userName: "plain" is no e-mail address, which this tenant asks for. Map an attribute that holds the e-mail address to userName in the identity provider.', 'userNameEmail: a plain name');
+    'userName: "plain" is not an e-mail address, which this tenant requires. Map an attribute that holds the e-mail address to userName in the identity provider.', 'userNameEmail: a plain name');
 my $mail = $s->make(Users => userName => 'Anna@x.example');
 is_error($s->patch("/Users/$mail", [{ op => 'replace', path => 'userName', value => 'anna@x' }]), 400, 'invalidValue', $ANY, 'a PATCH, too');
 is($s->row($mail)->{doc}{userName}, 'Anna@x.example', 'it stays');
@@ -184,7 +184,7 @@ sub accounts {
         from scim.resource where tenant = '$off->{tenant}' and type <> 'Role'");
 }
 my $accounts = accounts();
-is_problem($off->admin(POST => '/disable', {}), 400, 'accounts: is missing; give what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.', { accounts => 'is missing; give what becomes of the provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.' }, 'it must be said what becomes of the accounts');
+is_problem($off->admin(POST => '/disable', {}), 400, 'accounts: is missing; give what happens to provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.', { accounts => 'is missing; give what happens to provisioned accounts: they stay as they are, become local (users and groups), or are deactivated.' }, 'it must be said what becomes of the accounts');
 is_problem($off->admin(POST => '/disable', { accounts => 'delete' }), 400, $ANY, { accounts => 'must be one of: keep|local|deactivate.' }, 'and be one of three');
 is($off->request(GET => '/Users')->{status}, 200, 'it is on');
 $res = $off->admin(POST => '/disable', { accounts => 'keep' });
@@ -198,7 +198,7 @@ is($off->request(GET => '/ServiceProviderConfig', undef, Authorization => undef)
 ($entry) = @{ $off->admin(GET => '/audit?limit=1')->{json}{items} };
 is_json([@$entry{qw(actor action objectType before after)}], ['admin', 'disable', 'Tenant', { enabled => true },
     { enabled => false, accounts => 'keep', accountsChanged => 0 }], 'the audit log');
-is_problem($off->admin(POST => '/enable', { expires => '2099-01-01T00:00:00Z' }), 400, qr/has not one token at a time/,
+is_problem($off->admin(POST => '/enable', { expires => '2099-01-01T00:00:00Z' }), 400, qr/may have several tokens/,
     { expires => $ANY }, 'an expiry of no token');
 is($off->admin(GET => '')->{json}{enabled}, false, 'which changes nothing');
 is($off->admin(POST => '/enable', {})->{json}{enabled}, true, 'on again');
@@ -256,7 +256,7 @@ is_problem($one->admin(PATCH => '', { oneToken => true }), 409, 'The tenant has 
 is($one->admin(POST => '/tokens/spare/revoke', {})->{status}, 200, 'revoke one');
 is($one->admin(PATCH => '/tokens/test', { description => 'Okta', readOnly => true, rate => 1000 })->{status}, 200, 'terms of the other');
 is($one->admin(PATCH => '', { oneToken => true })->{json}{oneToken}, true, 'one token');
-my $refusal = 'Tenant "' . $one->tenant . '" has one token at a time, and "test" is valid. Switch provisioning off and on again for a new one, or revoke that token first.';
+my $refusal = 'Tenant "' . $one->tenant . '" allows one token at a time, and "test" is valid. Switch provisioning off and on again for a new one, or revoke that token first.';
 is_problem($one->admin(POST => '/tokens', { name => 'more' }), 409, $refusal, undef, 'no other one is made');
 $res = $one->admin(POST => '/enable', {});
 is_json([@{ $res->{json} }{qw(enabled token issued)}], [true, undef, undef], 'enable what is on: no new token');

@@ -60,7 +60,7 @@ is_problem($other->admin(GET => "/tokens/$key"), 404, says('Tenant "' . $other->
 # --- refusals ----------------------------------------------------------------------------------------------------------------
 
 my $count = sql("select count(*) from scim.token where tenant = '$name'");
-is_problem($t->admin(POST => '/tokens', {}), 400, 'name: is missing; give its name, unique among the tenant\'s unrevoked tokens.', { name => 'is missing; give its name, unique among the tenant\'s unrevoked tokens.' }, 'no name');
+is_problem($t->admin(POST => '/tokens', {}), 400, 'name: is missing; give its name, unique among the tenant\'s tokens that are not revoked.', { name => 'is missing; give its name, unique among the tenant\'s tokens that are not revoked.' }, 'no name');
 for my $taken (qw(Okta OKTA okta)) {
     is_problem($t->admin(POST => '/tokens', { name => $taken }), 409,
         says(qq{Tenant "$name" already has an unrevoked token named "Okta"; choose another name or revoke that token first.}, 'name'), "a name in use: $taken");
@@ -75,12 +75,12 @@ is_problem($t->admin(POST => '/tokens', { name => 'x', expires => $_ }), 400, $A
 is_problem($t->admin(POST => '/tokens', { name => 'x', expires => undef }), 400, $ANY, { expires => 'must have a value, not null.' }, 'expires null');
 is_problem($t->admin(POST => '/tokens', { name => 'x', rate => 0, burst => 1.5, readOnly => 'yes', addresses => '10.0.0.1', keyId => 'k', digest => '00', token => 's' }),
     400, $ANY, { rate => 'must be a whole number from 1 to 100000.', burst => 'must be a whole number from 1 to 1000000.', readOnly => 'must be true or false.',
-        addresses => 'must be a list of texts, 10000 at the most.', map { ($_ => 'is not known here; there are: name, expires, external, description, readOnly, addresses, rate, burst, expectEvery, user, scope.') } qw(keyId digest token) }, 'wrong terms');
-is_problem($t->admin(POST => '/tokens', { name => 'x', burst => 5 }), 400, says('burst is for a token with a rate; give rate, too.', 'burst'), 'burst alone');
+        addresses => 'must be a list of at most 10000 texts.', map { ($_ => 'is unknown; the arguments are: name, expires, external, description, readOnly, addresses, rate, burst, expectEvery, user, scope.') } qw(keyId digest token) }, 'wrong terms');
+is_problem($t->admin(POST => '/tokens', { name => 'x', burst => 5 }), 400, says('burst needs a rate; give rate, too.', 'burst'), 'burst alone');
 is_problem($t->admin(POST => '/tokens', { name => 'x', addresses => $_->[0] }), 400, says($_->[1], 'addresses'), 'addresses ' . json($_->[0]))
     for [[], 'The list of addresses is empty. Name one address or block at least, or leave it out to allow any.'],
-    [['10.0.0.1', 'example.org'], '"example.org" is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.'],
-    [['192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; the block that it is in is 192.0.2.0/24.'];
+    [['10.0.0.1', 'example.org'], '"example.org" is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32.'],
+    [['192.0.2.7/24'], '"192.0.2.7/24" has bits beyond its prefix; its network is 192.0.2.0/24.'];
 my $foreign = $other->make(Users => userName => 'foreign');
 is_problem($t->admin(POST => '/tokens', { name => 'x', user => $_ }), 404, says(qq{Tenant "$name" has no user with the id or userName "$_".}, 'user'), "user $_")
     for 'nobody', 'foreign', $foreign;
@@ -116,7 +116,7 @@ is_json(quiet($set->{json}), token('reader', description => 'For reports'), 'tak
 is_json([@$entry{qw(actor action objectName before after)}], ['admin', 'update', 'reader', { rate => 7, burst => 14, userId => $kim, description => undef },
     { description => 'For reports' }], 'the audit log has what was changed');
 is_problem($t->admin(PATCH => '/tokens/reader', {}), 400, qr/^Nothing to change: /, undef, 'nothing to set');
-is_problem($t->admin(PATCH => '/tokens/reader', { name => 'x' }), 400, $ANY, { name => 'is not known here; there are: description, readOnly, addresses, rate, burst, expectEvery, user, scope.' }, 'its name stays');
+is_problem($t->admin(PATCH => '/tokens/reader', { name => 'x' }), 400, $ANY, { name => 'is unknown; the arguments are: description, readOnly, addresses, rate, burst, expectEvery, user, scope.' }, 'its name stays');
 is_problem($t->admin(PATCH => '/tokens/nothing', { readOnly => true }), 404, $ANY, { token => $ANY }, 'no such token');
 
 # Each token is a separate service account.
@@ -145,7 +145,7 @@ is_error($t->request(GET => '/Users', undef, as($secret)), 401, undef, $ANY, 'th
 is($t->request(GET => '/Users', undef, @reader)->{status}, 200, 'others go on');
 is_json(quiet($t->admin(POST => '/tokens/okta/revoke', {})->{json}), quiet($revoked->{json}), 'again: nothing changes');
 is(sql("select count(*) from scim.audit where tenant = '$name' and action = 'revoke' and object_id = '$key'"), 1, 'it is in the audit log, once');
-is_problem($t->admin(PATCH => '/tokens/okta', { readOnly => true }), 409, says('The token "Okta" was revoked; make a new one instead.', 'token'), 'it is changed no more');
+is_problem($t->admin(PATCH => '/tokens/okta', { readOnly => true }), 409, says('The token "Okta" was revoked; add a new one instead.', 'token'), 'it is changed no more');
 my $next = $t->admin(POST => '/tokens', { name => 'OKTA' });
 is($next->{status}, 201, 'its name is free');
 is($t->admin(GET => '/tokens/Okta')->{json}{keyId}, $next->{json}{keyId}, 'and means the new one');

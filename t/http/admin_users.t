@@ -41,7 +41,7 @@ sub last_audit {
 {
     my $strict = ScimTest->new('admin-users-strict');
     scimctl(qw(tenant set), $strict->tenant, qw(--user-name-email --derive-display-name));
-    my $detail = sub { qq("$_[0]" is no e-mail address, which this tenant asks for.) };
+    my $detail = sub { qq("$_[0]" is not an e-mail address, which this tenant requires.) };
     is_problem($strict->admin(POST => '/users', { userName => 'printer' }), 400, 'userName: ' . $detail->('printer'), { userName => $detail->('printer') },
         'userName must be an address: the field is named');
     my $derived = 'is made of the name in this tenant; set givenName and familyName.';
@@ -62,14 +62,14 @@ sub last_audit {
 # --- adding a local account ---------------------------------------------------------------------------------------------------
 
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address', phone => 7, colour => 'red' }), 400, $ANY,
-    { colour => 'is not known here; there are: userName, displayName, givenName, familyName, email, phone, active, role, flags.', phone => 'must be a text.' }, 'wrong fields');
+    { colour => 'is unknown; the arguments are: userName, displayName, givenName, familyName, email, phone, active, role, flags.', phone => 'must be a text.' }, 'wrong fields');
 is_problem($t->admin(POST => '/users', { userName => 'Ann', email => 'no address' }), 400, '"no address" is no e-mail address; write one such as name@example.com.',
     { email => '"no address" is no e-mail address; write one such as name@example.com.' }, 'a wrong address');
 is_problem($t->admin(POST => '/users', { userName => 'Ann', role => 'nobody' }), 400, 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.',
     { role => 'Role not found: nobody. The roles here are: administrator, office-admin, user, read-only, summary-only.' }, 'an unknown role');
 is_problem($t->admin(POST => '/users', { userName => 'Ann', flags => ['may-fly'] }), 400, $ANY,
     { flags => 'There is no flag "may-fly"; make it first, or correct the name.' }, 'an unknown flag');
-is_problem($t->admin(POST => '/users', {}), 400, 'userName: is missing; give its userName, unique whatever the case.', { userName => 'is missing; give its userName, unique whatever the case.' }, 'no userName');
+is_problem($t->admin(POST => '/users', {}), 400, 'userName: is missing; give its userName, unique without case.', { userName => 'is missing; give its userName, unique without case.' }, 'no userName');
 
 my $made = $t->admin(POST => '/users', { userName => 'Ann', givenName => 'Ann', familyName => 'Lee', email => 'Ann@x.example',
     phone => '+1 555 1', role => 'READ-only' });
@@ -152,9 +152,9 @@ scimctl(qw(tenant set), $own, qw(--login-attribute userName));
 is_error($t->request(POST => '/Users', { schemas => [$USER], userName => 'Ann' }), 409, 'uniqueness', qr/^User already exists: /,
     'a local userName is taken');
 is_error($t->request(PUT => "/Users/$kim", { schemas => [$USER], userName => 'ann' }), 409, 'uniqueness',
-    'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'for PUT');
+    'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'for PUT');
 is_error($t->patch("/Users/$kim", [{ op => 'replace', path => 'userName', value => 'ann' }]), 409, 'uniqueness',
-    'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'and for PATCH');
+    'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'and for PATCH');
 is_problem($t->admin(POST => '/users', { userName => 'KIM@x.example' }), 409, $ANY, { userName => $ANY }, 'as that of a provisioned one');
 
 # --- lists --------------------------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ is_problem($t->admin(DELETE => "/users/$ann"), 409, qr/^The user "ANN" is delete
 is_problem($t->admin(PATCH => "/users/$ann", { role => 'user' }), 409, 'The user "ANN" is deleted; restore it first.', { user => $ANY },
     'change it');
 is_admin($t->admin(POST => '/users', { userName => 'ann' }), 201, account('ann'), 'its name is free');
-is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, 'Another user is called "ANN" now; rename or remove it first.',
+is_problem($t->admin(POST => "/users/$ann/restore", {}), 409, 'Another user has the userName "ANN" now; rename or remove it first.',
     { userName => $ANY }, 'so it cannot be restored');
 is_json([map { $_->{id} } @{ $t->admin(GET => '/users?q=ann')->{json}{items} }], [$ID], 'q finds the one that is there');
 my $second = $t->admin(GET => '/users/ann')->{json}{id};
@@ -305,7 +305,7 @@ for my $op ({ op => 'replace', path => 'members', value => [] }, { op => 'remove
 }
 is_reply($t->request(GET => "/Groups?filter=members.value%20eq%20%22$kim%22"), 200, listing(0, 1), 'nor is the group found by it');
 is_error($t->patch("/Groups/$group", [{ op => 'add', path => 'members', value => [{ value => $ann }] }]), 400, 'invalidValue',
-    qq(members: "$ann" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is made here before it is a member.), 'a local account cannot be added');
+    qq(members: "$ann" is no User or Group of this tenant. Assign that user or group to the application in the identity provider first, so that it is created here before it is a member.), 'a local account cannot be added');
 
 # --- the same by scimctl ------------------------------------------------------------------------------------------------------------
 

@@ -20,9 +20,9 @@ sub bulk {
     return $t->request(POST => '/Bulk', { schemas => [$BULK], Operations => [map { { method => 'POST', path => '/Users', bulkId => 'b' . $n++,
         data => { schemas => [$USER], %$_ } } } @_] })->{json}{Operations};
 }
-my $by_name = 'User already exists: the userName "%s" is that of a local account. Rename or remove that one, or let the tenant adopt local accounts.';
-my $by_mail = 'User already exists: the e-mail address "%s" is that of a local account. Rename or remove that one, or let the tenant adopt local accounts.';
-my $protected = 'User already exists: the %s "%s" is that of a protected account, which provisioning never takes over. Leave this user out of provisioning.';
+my $by_name = 'User already exists: the userName "%s" belongs to a local account. Rename or remove that one, or let the tenant adopt local accounts.';
+my $by_mail = 'User already exists: the e-mail address "%s" belongs to a local account. Rename or remove that one, or let the tenant adopt local accounts.';
+my $protected = 'User already exists: the %s "%s" belongs to a protected account, which provisioning never takes over. Leave this user out of provisioning.';
 
 # --- refusing, the default -----------------------------------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ is(count(), $count, 'nothing was made');
 is(stored($ann, "concat_ws(' ', source, version)"), 'local 1', 'nothing has changed');
 my $lee = post(userName => 'ann.lee', emails => mail('other@x.example', 'ann@x.example'));
 is($lee->{status}, 201, 'another one than the primary is no matter');
-is_error(post(userName => 'ANN.LEE'), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'a provisioned one is taken as ever');
+is_error(post(userName => 'ANN.LEE'), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'a provisioned one is taken as ever');
 
 my $answers = bulk({ userName => 'ben' }, { userName => 'ANN' }, { userName => 'cat', emails => mail('ann@X.example') }, { userName => 'dan' });
 is_json([map { $_->{status} } @$answers], [qw(201 409 409 201)], 'in Bulk');
@@ -71,7 +71,7 @@ is(sql("select subject from scim.link where tenant = '$own' and user_id = '$ann'
 my $log = sql("select jsonb_build_array(actor_kind, actor, action, before -> 'source', after -> 'source', after -> 'externalId') from scim.audit
     where tenant = '$own' and object_id = '$ann' order by id desc limit 1");
 is_json(unjson($log), ['token', 'test', 'adopt', 'local', 'scim', 'e1'], 'the audit log has it');
-is_error(post(userName => 'ann'), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'it is adopted once');
+is_error(post(userName => 'ann'), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'it is adopted once');
 is($t->request(PUT => "/Users/$ann", { schemas => [$USER], userName => 'ANN', active => false })->{status}, 200, 'the identity provider changes it');
 my $managed = 'managed by provisioning; change it in your identity provider';
 is_problem($t->admin(PATCH => "/users/$ann", { active => true }), 403, $managed, { active => $managed }, 'and the administrator no longer');
@@ -84,7 +84,7 @@ is(sql("select string_agg(key, ',') from scim.lookup where tenant = '$own' and r
 
 # The userName belongs to a provisioned account, so no account is adopted.
 my $fay = local_account(userName => 'fay', email => 'fay@x.example');
-is_error(post(userName => 'BEN', emails => mail('fay@x.example')), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.',
+is_error(post(userName => 'BEN', emails => mail('fay@x.example')), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.',
     'the userName of one account and the e-mail address of another');
 is(stored($fay, "concat_ws(' ', source, version)"), 'local 1', 'changes nothing');
 

@@ -27,7 +27,7 @@ my @rights = (
 for (@rights) {
     my ($name, $give, $take, $cause) = @$_;
     is_error(as($give), 503, undef, 'The database is not available. Try again later.', "$name: 503");
-    ok((log_lines('error_log', qr/\[scim:error\].*the database user "scim_bypass" \Q$cause\E, so row-level security would not keep tenants apart \(let the user of DBDParams be scim_web\)/))[0],
+    ok((log_lines('error_log', qr/\[scim:error\].*the database user "scim_bypass" \Q$cause\E, so row-level security would not separate the tenants \(the user of DBDParams must be scim_web\)/))[0],
         "$name: the log says what to do");
     is(as($take)->{status}, 200, "$name no longer: 200");
 }

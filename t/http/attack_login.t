@@ -25,7 +25,7 @@ my $thief = $login->make(Users => userName => 'thief', emails => mail('thief@x.e
 for (['PATCH', PATCH => { schemas => [$PATCH], Operations => [{ op => 'replace', value => { emails => mail('Boss@X.example'), roles => [{ value => 'administrator' }] } }] }],
     ['PUT', PUT => { schemas => [$USER], userName => 'thief', emails => mail('boss@x.example'), roles => [{ value => 'administrator' }] }]) {
     my ($name, $method, $body) = @$_;
-    is_error($login->request($method, "/Users/$thief", $body), 409, 'uniqueness', qr/^emails: the e-mail address is the login of another user/, $name);
+    is_error($login->request($method, "/Users/$thief", $body), 409, 'uniqueness', qr/^emails: the e-mail address is already the login of another user/, $name);
     is(bulk($login, [$method, "/Users/$thief", $body])->{json}{Operations}[0]{status}, '409', "$name in Bulk");
 }
 is_json([map { $login->admin(GET => "/users/$_")->{json}{login} } $boss, $thief], [qw(boss@x.example thief@x.example)], 'each has its own login');

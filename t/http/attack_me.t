@@ -34,15 +34,15 @@ is($bound->request(PATCH => '/Me', { schemas => [$PATCH], Operations => [{ op =>
 is($bound->request($_ => "/Users/$jane")->{status}, 200, "$_ of its permanent location") for qw(GET HEAD);
 is($bound->request(GET => '/Users/' . uc $jane)->{status}, 200, 'in whatever case');
 is_error($bound->request(PATCH => '/Me', { schemas => [$PATCH], Operations => [{ op => 'add', path => 'roles', value => [{ value => 'administrator' }] }] }), 403, undef,
-    'roles: a token of a user does not change what role that user has; an administrator or the identity provider does.', 'nobody gives himself a role');
+    'roles: a token of a user cannot change the role of that user; an administrator or the identity provider can.', 'nobody gives himself a role');
 is(role_of($me, $jane), '-', 'it has none');
 is($wide->request(@$_)->{status}, 200, "a token for the tenant: $_->[0] $_->[1]") for [GET => '/Me'], [GET => '/Users'], [GET => "/Users/$joe"], [PUT => "/Users/$joe", $put];
 
 # As administrators see the tokens.
 my %shown = map { $_->{name} => $_->{scope} } @{ $me->admin(GET => '/tokens')->{json}{items} };
 is_json(\%shown, { test => 'tenant', jane => 'me', wide => 'tenant' }, 'what each is for');
-my $user_needed = 'scope: a token that is for /Me alone needs a user (user).';
-is_problem($me->admin(POST => '/tokens', { name => 'x', scope => 'me' }), 400, $user_needed, { scope => 'a token that is for /Me alone needs a user (user).' }, 'of nobody');
+my $user_needed = 'scope: a token that is only for /Me needs a user (user).';
+is_problem($me->admin(POST => '/tokens', { name => 'x', scope => 'me' }), 400, $user_needed, { scope => 'a token that is only for /Me needs a user (user).' }, 'of nobody');
 is($me->admin(PATCH => '/tokens/wide', { scope => 'me' })->{json}{scope}, 'me', 'it can be changed');
 is_error($wide->request(GET => '/Users'), 403, undef, $ANY, 'from the next request on');
 is($me->admin(PATCH => '/tokens/jane', { scope => 'tenant' })->{json}{scope}, 'tenant', 'both ways');

@@ -31,7 +31,7 @@ sub longest { return sql("with recursive w (id, n) as (select group_id, 1 from s
 is($t->admin(GET => "//tenants/$own")->{json}{groupDepth}, 10, 'ten, if nobody says otherwise');
 my @chain = chain('Level', 10);
 is(longest(), 10, 'ten groups in one another');
-my $refusal = sub { qq{members: the group "$_[0]" cannot be a member of "$_[1]": more than 10 groups would stand in one another, and this tenant allows no more. Make its users members of "$_[1]" themselves, or let an administrator raise groupDepth.} };
+my $refusal = sub { qq{members: the group "$_[0]" cannot be a member of "$_[1]": groups would be nested deeper than 10, and this tenant does not allow that. Make its users members of "$_[1]" themselves, or let an administrator raise groupDepth.} };
 
 is_error($t->request(POST => '/Groups', group('Eleven', $chain[9])), 400, 'invalidValue', $refusal->('Level 10', 'Eleven'), 'POST');
 is(sql("select count(*) from scim.resource where tenant = '$own' and doc ->> 'displayName' = 'Eleven'"), 0, 'makes nothing');
@@ -71,7 +71,7 @@ is($t->admin(PATCH => "//tenants/$own", { groupDepth => 11 })->{status}, 200, 'e
 is_empty($t->patch("/Groups/$top", [{ op => 'add', path => 'members', value => [{ value => $t->make(Groups => displayName => 'Twig') }] }]), 204, 'and there are');
 is_problem($t->admin(PATCH => "//tenants/$own", { groupDepth => $_ }), 400, $ANY, { groupDepth => $ANY }, "not $_") for 0, 101;
 is($t->admin(PATCH => "//tenants/$own", { groupDepth => 1 })->{status}, 200, 'one: no group in a group');
-is_error($t->request(POST => '/Groups', group('Pair', $top)), 400, 'invalidValue', qr/more than 1 groups/, 'is refused');
+is_error($t->request(POST => '/Groups', group('Pair', $top)), 400, 'invalidValue', qr/nested deeper than 1,/, 'is refused');
 is($t->admin(PATCH => "//tenants/$own", { groupDepth => 10 })->{status}, 200, 'ten again');
 
 # The depth of a circle is the number of its groups.

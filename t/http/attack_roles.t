@@ -85,9 +85,9 @@ is(role_of($t, $bea), 'read-only', 'which counts');
 sub contradicts { my ($res, $field, $detail, $name) = @_; local $Test::Builder::Level = $Test::Builder::Level + 1; return is_problem($res, 409, $detail, { $field => $detail }, $name) }
 my $crew = $t->make(Groups => displayName => 'Crew');
 contradicts($t->admin(PATCH => '', { defaultRole => 'administrator' }), 'defaultRole',
-    'The role "administrator" is reserved (reservedRoles): provisioning would give it to each new user. Take it from that list first, or choose another role.', 'as the default');
+    'The role "administrator" is reserved (reservedRoles): provisioning would give it to each new user. Remove it from that list first, or choose another role.', 'as the default');
 contradicts($t->admin(POST => '/mappings', { group => 'Crew', role => 'administrator' }), 'role',
-    'The role "administrator" is reserved (reservedRoles): provisioning would give it to those whom it puts into the group. Take it from that list first, or choose another role.', 'by a mapping');
+    'The role "administrator" is reserved (reservedRoles): provisioning would give it to the members that it adds to the group. Remove it from that list first, or choose another role.', 'by a mapping');
 contradicts($t->admin(PATCH => '', { reservedRoles => ['user'] }), 'reservedRoles', 'The role "user" is the default one (defaultRole); choose another default first.',
     'the default cannot be reserved');
 is($t->admin(POST => '/mappings', { group => 'Crew', role => 'summary-only' })->{status}, 201, 'another one can be mapped');
@@ -95,7 +95,7 @@ contradicts($t->admin(PATCH => '', { reservedRoles => ['summary-only'] }), 'rese
     'The role "summary-only" is mapped to the group "Crew"; remove that mapping first.', 'and then not be reserved');
 is($t->admin(POST => '/roles', { role => 'auditor' })->{status}, 201, 'a role of its own');
 is($t->admin(PATCH => '', { reservedRoles => ['auditor'] })->{status}, 200, 'which is reserved');
-contradicts($t->admin(DELETE => '/roles/auditor'), 'role', 'The role "auditor" is reserved (reservedRoles); take it from that list first.', 'is not removed meanwhile');
+contradicts($t->admin(DELETE => '/roles/auditor'), 'role', 'The role "auditor" is reserved (reservedRoles); remove it from that list first.', 'is not removed meanwhile');
 is_json($t->admin(PATCH => '', { reservedRoles => [] })->{json}{reservedRoles}, [], 'none again');
 is($t->request(POST => '/Users', { schemas => [$USER], userName => 'free', roles => roles_of('administrator') })->{status}, 201, 'and it may be given');
 

@@ -55,7 +55,7 @@ ScimDatabaseTimeout 2
 </Location>
 CONF
 # httpd accepts connections a moment before it has logged everything.
-ok(eventually(sub { 5 == (() = $site->error_lines(qr/ScimFacts(Cache|Grace) \d+: who loses an account/)) }, 10),
+ok(eventually(sub { 5 == (() = $site->error_lines(qr/ScimFacts(Cache|Grace) \d+: after losing an account/)) }, 10),
     'the log says at the start what may happen');
 
 $site->may('/cached', 'kim', 'known');
@@ -105,10 +105,10 @@ is($t->patch("/Users/$kim", [{ op => 'replace', path => 'active', value => true 
 $site->may($_, 'kim', 'known') for '/grace', '/told';
 undef $proxy;
 $site->may('/grace', 'kim', 'the database is gone: by what was known');
-ok((grep {/\[scim:warn\].*\/grace is decided by what was known \d+ seconds? ago \(ScimFactsGrace\)/} $site->error_lines(qr/warn/)), 'which the log tells');
+ok((grep {/\[scim:warn\].*\/grace is decided from facts that are \d+ seconds? old \(ScimFactsGrace\)/} $site->error_lines(qr/warn/)), 'which the log tells');
 is($site->ask('/told', 'kim')->{status}, 200, 'facts are told by what was known');
-$site->may_not('/grace', 'pat', 503, 'the database cannot be asked', 'who was not known is refused');
-$site->may_not('/now', 'kim', 503, 'the database cannot be asked', 'a Location without grace');
+$site->may_not('/grace', 'pat', 503, 'the database does not answer', 'who was not known is refused');
+$site->may_not('/now', 'kim', 503, 'the database does not answer', 'a Location without grace');
 ok(eventually(sub { $site->ask('/grace', 'kim')->{status} == 503 }, 8), 'when the time is over: refused');
 is_deeply([$site->error_lines(qr/exit signal|Sanitizer/)], [], 'nothing crashed');
 done_testing;

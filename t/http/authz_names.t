@@ -22,10 +22,10 @@ my @lines = (
 my $text = join '', map { "<Location \"/place$_\">\nAUTH\nTENANT\n<RequireAll>\nRequire scim-user\nRequire $lines[$_][0]\n</RequireAll>\n</Location>\n" } 0 .. $#lines;
 utf8::encode($text);
 my $site = ScimAuthz->new($t, $text);
-my $warned = sub { map { decode('UTF-8', $_) } $site->error_lines(qr/names what no tenant has/) };
+my $warned = sub { map { decode('UTF-8', $_) } $site->error_lines(qr/names something that no tenant has/) };
 my @expected = map { $_->[1] || () } @lines;
 ok(eventually(sub { (() = $warned->()) >= @expected }, 15), 'the log warns') or diag $site->error_lines(qr/./);
-my @said = map { /\[scim:warn\].*mod_scim: \S+httpd\.conf line \d+: Require (.*) names what no tenant has, so it matches nobody$/ ? $1 =~ s/\\x([0-9a-f]{2})/chr hex $1/ger : "? $_" } $warned->();
+my @said = map { /\[scim:warn\].*mod_scim: \S+httpd\.conf line \d+: Require (.*) names something that no tenant has, so it matches nobody$/ ? $1 =~ s/\\x([0-9a-f]{2})/chr hex $1/ger : "? $_" } $warned->();
 s/\xc3\xa9/\xe9/ for @said;
 is_deeply([sort @said], [sort @expected], 'of each of them, and of no other');
 sleep 2;

@@ -150,13 +150,13 @@ CONF
 $gone->may('/user', 'ann', 'the database is there');
 undef $proxy;
 for my $path (qw(/user /not)) {
-    $gone->may_not($path, 'ann', 503, 'the database cannot be asked', "$path: the database is gone");
+    $gone->may_not($path, 'ann', 503, 'the database does not answer', "$path: the database is gone");
 }
 my $res = $gone->ask('/user', 'ann');
 is($res->{headers}->header('Retry-After'), 5, 'Retry-After');
 is($res->{headers}->header('WWW-Authenticate'), undef, 'nobody is asked for another password');
 $gone->may('/any', 'admin', 'another rule holds without the database');
-$gone->may_not('/any', 'ann', 503, 'the database cannot be asked', 'and nobody else');
+$gone->may_not('/any', 'ann', 503, 'the database does not answer', 'and nobody else');
 is($gone->ask('/facts', 'ann')->{status}, 503, 'facts cannot be told');
 $gone->may_not('/user', undef, 401, 'nobody is authenticated', 'who is not authenticated is asked to be');
 $proxy = ScimProxy->new(5439);

@@ -104,7 +104,7 @@ fails(qr/ScimTenant/, 'ScimTenant in a Location with a pattern', path => '~ "/sc
 fails(qr/ScimTenant/, 'ScimTenant in a Location with wildcards', path => '"/scim/*"');
 passes("ScimTenant $_ in another section", server => "<LocationMatch \"^/app\">\nScimTenant $_\nRequire scim-user\n</LocationMatch>\n<Directory />\nScimTenant $_\n</Directory>\n")
     for 'host', 'fixed acme', 'expr "%{HTTP:X-Tenant}"';
-fails(qr/ScimTenant must stand directly/, 'ScimTenant path in a LocationMatch', server => "<LocationMatch \"^/app\">\nScimTenant path\n</LocationMatch>\n");
+fails(qr/ScimTenant must be directly/, 'ScimTenant path in a LocationMatch', server => "<LocationMatch \"^/app\">\nScimTenant path\n</LocationMatch>\n");
 
 # Decisions for applications
 sub app { return (server => "<Location \"/app\">\nScimTenant fixed acme\n$_[0]\n</Location>\n") }
@@ -222,7 +222,7 @@ passes('an extension of User', added('x.json', schema(), %to_user));
 passes('a new resource type', added('x.json', schema(), %new_type));
 fails(qr{x\.json: attribute colour: "uniqueness" must be "none"}, 'what is not kept unique', added('x.json', schema(uniqueness => $_->[0]),
     %{ $_->[1] })) for ['server', \%to_user], ['global', \%to_user], ['server', \%new_type];
-fails(qr{x\.json: attribute colour: "type" is "text", which is no such keyword}, 'no such type', added('x.json', schema(type => 'text')));
+fails(qr{x\.json: attribute colour: "type" is "text", which is not one of the keywords}, 'no such type', added('x.json', schema(type => 'text')));
 fails(qr{x\.json: attribute colour: "returned" must be a string}, 'a characteristic missing', added('x.json', schema(returned => undef)));
 fails(qr{x\.json: attribute colour: there is no resource type "Car"}, 'a reference to nothing', added('x.json',
     schema(type => 'reference', referenceTypes => ['Car'])));
@@ -233,7 +233,7 @@ fails(qr{x\.json: attribute active: an active must be a single boolean}, 'anothe
 fails(qr{user-x\.json: schemaExtensions: there is no schema "urn:x"}, 'an extension that is not there', added(%to_user));
 fails(qr{y\.json: there is no resource type "Car" to add extensions to}, 'a type that is not there', added('x.json', schema(),
     'y.json', type(name => 'Car', schemaExtensions => [{ schema => 'urn:x', required => false }])));
-fails(qr{z\.json: schemaExtensions: "urn:x" is there twice}, 'an extension twice', added('x.json', schema(), %to_user,
+fails(qr{z\.json: schemaExtensions: "urn:x" occurs twice}, 'an extension twice', added('x.json', schema(), %to_user,
     'z.json', $to_user{'user-x.json'}));
 fails(qr{type-x\.json: endpoint: there is another resource type at "Users"}, "another type's endpoint", added('x.json', schema(),
     'type-x.json', type(name => 'X', endpoint => '/Users', schema => 'urn:x')));
@@ -262,7 +262,7 @@ fails(qr/${at}AddHandler chooses requests by the names of files.*write SetHandle
     for qw(scim scim-admin);
 fails(qr/${at}AddHandler chooses requests/, 'AddHandler outside of a section', @mime, server => "AddHandler scim .scim\n");
 fails(qr/${at}SetHandler scim needs ScimTenant/, 'SetHandler scim outside of a section', server => "SetHandler scim\n");
-fails(qr/${at}SetHandler scim-admin must stand directly in a <Location/, 'SetHandler scim-admin outside of a section', server => "SetHandler scim-admin\n");
+fails(qr/${at}SetHandler scim-admin must be directly in a <Location/, 'SetHandler scim-admin outside of a section', server => "SetHandler scim-admin\n");
 
 fails(qr/${at}ScimAdminTenant has no effect on the endpoint: it is for SetHandler scim-admin/, 'ScimAdminTenant at the endpoint',
     location => "ScimAdminTenant acme\n");
@@ -282,12 +282,12 @@ silent('a condition', location => "<If \"true\">\nScimPageSize 10 20\n</If>\n");
 for (['Directory "/srv"', 'answers without looking for a file'], ['DirectoryMatch "^/srv"', 'without looking for a file'], ['Files "x"', 'without looking for a file'],
     ['FilesMatch "x"', 'without looking for a file']) {
     my ($word) = $_->[0] =~ /^(\w+)/;
-    fails(qr/${at}ScimMaxBody has no place in <$word>: mod_scim .*$_->[1]; put it into the <Location>/, "ScimMaxBody in <$_->[0]>",
+    fails(qr/${at}ScimMaxBody is not allowed in <$word>: mod_scim .*$_->[1]; put it into the <Location>/, "ScimMaxBody in <$_->[0]>",
         server => "<$_->[0]>\nScimMaxBody 1000\n</$word>\n");
 }
-fails(qr/${at}$_->[0] has no place in <Directory>/, "$_->[0] in <Directory>", server => "<Directory \"/srv\">\n@$_\n</Directory>\n")
+fails(qr/${at}$_->[0] is not allowed in <Directory>/, "$_->[0] in <Directory>", server => "<Directory \"/srv\">\n@$_\n</Directory>\n")
     for ['ScimPageSize', '10 20'], ['ScimAdminTimeout', '5s'], ['ScimSyncPolicy', 'all'], ['ScimTenantShare', '50'];
-fails(qr/${at}ScimRequireTLS has no place in <Limit>: it would hold for all methods/, 'ScimRequireTLS in <Limit>', location => "<Limit POST>\nScimRequireTLS off\n</Limit>\n");
+fails(qr/${at}ScimRequireTLS is not allowed in <Limit>: it would apply to all methods/, 'ScimRequireTLS in <Limit>', location => "<Limit POST>\nScimRequireTLS off\n</Limit>\n");
 
 # Authentication
 warns(qr/httpd would ask for a user of its own and refuse bearer tokens with 401\. Write Require all granted in <Location "\/scim\/v2">/, 'AuthType at the endpoint',
@@ -310,7 +310,7 @@ fails(qr/${at}ScimBaseURL must have \{tenant\}/, 'the same around the endpoint',
 silent('a base URL with the tenant in its host', tenant => "ScimTenant host\n", location => "ScimBaseURL https://{tenant}.x.example/scim/v2\n");
 mkdir "$work/configtest/sealed";
 chmod 0500, "$work/configtest/sealed";
-fails(qr/${at}ScimSpoolDir: httpd's user .* may not make files in \Q$work\E\/configtest\/sealed/, 'ScimSpoolDir that nobody may write to',
+fails(qr/${at}ScimSpoolDir: httpd's user .* cannot create files in \Q$work\E\/configtest\/sealed/, 'ScimSpoolDir that nobody may write to',
     location => "ScimSpoolDir $work/configtest/sealed\n");
 fails(qr/${at}ScimSpoolDir: httpd's user/, 'ScimSpoolDir of the whole server', server => "ScimSpoolDir $work/configtest/sealed\n");
 

@@ -34,15 +34,15 @@ sub newest {
 
 my @wire;
 for ([missing => undef, undef, undef, qr/^The request has no Authorization header\. .*removes the header\.$/],
-     [basic => 'Basic dXNlcjpwYXNz', undef, undef, qr/^The request authenticates in another way than by a bearer token\./],
-     ['no scheme' => $t->{token}, undef, undef, qr/another way than by a bearer token.*Bearer before it\.$/],
-     ['of another product' => 'Bearer abc.def.ghi', undef, undef, qr/^What the request has as its bearer token is no token of this service: .* begins with scim_/],
-     [empty => 'Bearer ', undef, undef, qr/no token of this service/],
+     [basic => 'Basic dXNlcjpwYXNz', undef, undef, qr/^The request does not authenticate with a bearer token\./],
+     ['no scheme' => $t->{token}, undef, undef, qr/does not authenticate with a bearer token.*Bearer before it\.$/],
+     ['of another product' => 'Bearer abc.def.ghi', undef, undef, qr/^The request's bearer token is not a token of this service: .* begins with scim_/],
+     [empty => 'Bearer ', undef, undef, qr/not a token of this service/],
      [mistyped => "Bearer $typing", key($typing), 'test', qr/^The bearer token was changed when it was entered: its checksum is wrong\./],
      ['cut off' => 'Bearer ' . substr($t->{token}, 0, 40), key($t->{token}), 'test', qr/checksum is wrong/],
      ['mistyped and unknown' => 'Bearer scim_unknownkey' . 'a' x 49, 'unknownkey', undef, qr/checksum is wrong/],
      [unknown => "Bearer $token{gone}", key($token{gone}), undef, qr/^This tenant has no token with this key id\. Enter one of the tenant's tokens/],
-     ["another tenant's" => "Bearer $alien->{token}", key($alien->{token}), undef, qr/^The bearer token is one of another tenant\. .*correct the tenant's name in the base URL there\.$/],
+     ["another tenant's" => "Bearer $alien->{token}", key($alien->{token}), undef, qr/^The bearer token belongs to another tenant\. .*correct the tenant's name in the base URL there\.$/],
      ['another secret' => "Bearer $secret", key($secret), 'secret', qr/^The bearer token has the key id of this token and another secret/],
      [revoked => "Bearer $token{revoked}", key($token{revoked}), 'revoked', qr/^The token was revoked\. Create another one and enter it at the identity provider\.$/],
      [expired => "Bearer $token{expired}", key($token{expired}), 'expired', qr/^The token has expired\. Create another one and enter it at the identity provider\.$/]) {
@@ -99,7 +99,7 @@ is(count(), 101, 'is always told');
 is(scalar @{ $t->admin(GET => '/activity?token=' . key($token{gone}))->{json}{items} }, 1, 'by the key id');
 my ($wrong) = grep { $_->{kind} eq 'wrong-token' && $_->{text} =~ /key id/ } @{ $t->admin(GET => '/overview')->{json}{attention} };
 is_json({ %$wrong, at => 'then', objectId => 'id' }, { kind => 'wrong-token', severity => 'info', count => 1, objectType => 'Activity', objectId => 'id', object => '127.0.0.1', at => 'then',
-    text => qr/^A request from 127\.0\.0\.1 was refused\. This tenant has no token with this key id\./, fix => qr/^Where it is your identity provider's, do what the text says/,
+    text => qr/^A request from 127\.0\.0\.1 was refused\. This tenant has no token with this key id\./, fix => qr/^If it is from your identity provider, do what the text says/,
     operation => 'activity-list', arguments => { status => 401 } }, 'the overview has it');
 clear();
 $t->request(GET => '/Users', undef, Authorization => "Bearer $token{gone}");

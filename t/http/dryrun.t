@@ -91,7 +91,7 @@ $res = bulk(
 is($res->{status}, 200, 'Bulk');
 is_json([map { $_->{status} } @{ $res->{json}{Operations} }], [qw(201 201 409 200 200 204 204 404)], 'each operation sees those before it');
 $told = latest();
-is($told->{reason}, '2 of 8 operations failed; the first one: 409 userName is already used by another User. Match that user instead of making it again, or send another userName.', 'what failed');
+is($told->{reason}, '2 of 8 operations failed; the first one: 409 userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'what failed');
 is_json([map {"$_->{action} $_->{objectName}"} @{ $told->{changes}{items} }],
     ['create bulk', 'create Bulk', 'add-members Bulk', 'update bulk', 'update bulk', 'remove-members Bulk', 'delete lee'], 'what would have changed');
 is(stored(), $before, 'nothing has changed');

@@ -41,7 +41,7 @@ is(reason(), 'The entitlement "Shop" was stored and gives nothing: this tenant i
 # --- refused ---------------------------------------------------------------------------------------------------------------------------------------
 
 wants('refuse');
-my $REFUSED = qr/^entitlements: this tenant takes none from the identity provider, and "Web" was sent\. Remove the mapping/;
+my $REFUSED = qr/^entitlements: this tenant accepts none from the identity provider, and "Web" was sent\. Remove the mapping/;
 is_error($t->request(POST => '/Users', body(entitlements => list('Web'))), 400, 'invalidValue', $REFUSED, 'refused: POST');
 is(bulk(POST => '/Users', body(entitlements => list('Web')))->{status}, '400', 'refused: Bulk');
 my $plain = user();
@@ -203,7 +203,7 @@ is(has($main), 'Web', 'keeps it');
     my $self = user(userName => 'self', entitlements => list('Shop'));
     my $token = $t->new_token('own', '--user', 'self', '--scope', 'me');
     local $t->{token} = $token;
-    is_error($t->patch('/Me', [{ op => 'add', path => 'entitlements', value => list('Web') }]), 403, undef, qr/^entitlements: a token of a user does not change what that user has/, 'a token of a user gives nothing');
+    is_error($t->patch('/Me', [{ op => 'add', path => 'entitlements', value => list('Web') }]), 403, undef, qr/^entitlements: a token of a user cannot change the entitlements of that user/, 'a token of a user gives nothing');
     is($t->patch('/Me', [{ op => 'replace', path => 'title', value => 'x' }])->{status}, 200, 'what else there is it may change');
     is(has($self), 'Shop', 'it has what it had');
 }

@@ -37,7 +37,7 @@ for my $method (sort keys %write) {
     }
 }
 # If-None-Match on requests that change something: RFC 9110 13.1.2
-my $excluded = 'The resource is there, in a version that If-None-Match excludes. Leave that header out to change it.';
+my $excluded = 'The resource exists in a version that If-None-Match excludes. Omit that header to change it.';
 my $nobody = '018f0000-0000-7000-8000-000000000000';
 my $empty  = $t->make(Groups => displayName => 'none match');
 for my $method (sort keys %write) {

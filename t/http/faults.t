@@ -221,9 +221,9 @@ ok((log_lines('error_log', qr/\Q$t->{tenant}\E.*\(PostgreSQL 57014: .*ScimDataba
 like($res->{headers}->header('Retry-After') // '', qr/^[1-9]\d*$/, 'Retry-After');
 cmp_ok(time - $start, '<', 5, 'within the timeout');
 # If all resources would have to be read, repeating the request does not help; if an index finds them, it does.
-my $too_many = qr/^The query has to read more resources than this server can in the time that it allows\. Narrow it down/;
+my $too_many = qr/^The query has to read more resources than this server can within its time limit\. Narrow it down/;
 for (['filter=title%20eq%20%22x%22', 400, 'tooMany', qr/$too_many .*, with "eq"\.$/],
-    ['sortBy=title', 400, 'tooMany', qr/$too_many .*, or leave the sorting out\.$/],
+    ['sortBy=title', 400, 'tooMany', qr/$too_many .*, or omit the sorting\.$/],
     ['filter=emails.value%20eq%20%22x%22', 503, undef, $too_long], ['filter=userName%20eq%20%22x%22', 503, undef, $too_long]) {
     $res = $t->request(GET => "/Users?$_->[0]");
     is_error($res, @$_[1 .. 3], "a lock, and $_->[0]");

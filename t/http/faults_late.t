@@ -169,8 +169,8 @@ for (1 .. @kinds) {
         cmp_ok($res->{seconds}, '<', 3, "$name: in time");
         cmp_ok($res->{seconds}, '>', 0.85, "$name: not before its deadline");
         my $detail = $request->[3]
-            ? qr/^The operation took longer than 1\.0 seconds, .* Whether it was done is not known, but it will not be done later; look before you try it again\.$/
-            : qr/^\Q$too_long\E(?:$| Whether it was done is not known, but it will not be done later\. Send it again\.$)/;
+            ? qr/^The operation took longer than 1\.0 seconds, .* It is not known whether it was done, but it will not be done later; check before you try again\.$/
+            : qr/^\Q$too_long\E(?:$| It is not known whether it was done, but it will not be done later\. Send it again\.$)/;
         like($res->{json}{detail} // '', $detail, "$name: says what is known");
         # If PostgreSQL waited for the second half, it has ended the connection, and it is known that nothing was done.
         is(($res->{json}{detail} // '') =~ /not known/ ? 1 : 0, $name =~ /before it writes|PUT of a group|that reads/ ? 0 : 1, "$name: or that it is not known");

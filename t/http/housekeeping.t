@@ -59,7 +59,7 @@ graceful();
 ok(eventually(sub { warnings() }, 15), 'a token is warned of');
 my ($line) = warnings();
 my $key = sql("select key_id from scim.token where tenant = '$tenant' and name = 'soon'");
-like($line, qr/mod_scim: tenant=\Q$tenant\E: the token "soon" \($key\) expires at \d{4}-\d\d-\d\d \d\d:\d\d UTC; make another one and give it to the identity provider$/, 'in words');
+like($line, qr/mod_scim: tenant=\Q$tenant\E: the token "soon" \($key\) expires at \d{4}-\d\d-\d\d \d\d:\d\d UTC; create another one and give it to the identity provider$/, 'in words');
 is_json(pieces(), \@weeks, 'and what is old is dropped');
 graceful();
 sleep 3;
@@ -148,7 +148,7 @@ sql("create function scim.no_bulk() returns trigger language plpgsql as \$\$ beg
 is($t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [
     { method => 'POST', path => '/Users', bulkId => 'a', data => { schemas => [$USER], userName => 'by-bulk' } }] })->{status}, 200, 'Bulk');
 ok(eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Bulk' and status = 200") == 1 }), 'is told all the same');
-is(scalar(() = log_lines('error_log', qr/\[scim:error\].*tenant=\Q$tenant\E token=test .* POST \S+\/Bulk: done, and its activity is told later: .*no room/)), 1, 'and the log tells why it came late');
+is(scalar(() = log_lines('error_log', qr/\[scim:error\].*tenant=\Q$tenant\E token=test .* POST \S+\/Bulk: done, and its activity is written later: .*no room/)), 1, 'and the log tells why it came late');
 sql('drop trigger no_bulk on scim.activity; drop function scim.no_bulk()');
 
 done_testing;

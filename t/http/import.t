@@ -72,11 +72,11 @@ gil,,,,,,,,Provisioned
 ,Nameless,,,,,,,
 END
 my @report = ('2 made ann', '3 made bob', '4 refused cho email: "nonsense" is no e-mail address; write one such as name@example.com.',
-    '5 refused ANN userName: Line 2 is about the same account; put what both say into one, and take the other out.',
+    '5 refused ANN userName: Line 2 is about the same account; combine both in one line, and remove the other.',
     '6 refused dan role: Role not found: boss', '7 refused eve flags: There is no flag "nothing"; make it first, or correct the name.',
     '8 refused fay groups: There is no group "Nobody"; make it first, or correct the name.',
     '9 refused gil groups: The group "Provisioned" is managed by provisioning; change it in your identity provider.',
-    '10 refused userName: is missing; give its userName, unique whatever the case.');
+    '10 refused userName: is missing; give its userName, unique without case.');
 my $log  = audits();
 my $json = imports($csv, 'preview=true', 'made 2 refused 7', 'a preview');
 is_json(told($json), \@report, 'it tells each line');
@@ -131,11 +131,11 @@ my $lines = qq({"userName":"ida","familyName":"Ö","flags":["ai"],"active":false
 $json = imports($lines, '', 'made 1 refused 3', 'JSON lines', 'application/jsonl');
 is_json(told($json), ['1 made ida', '3 refused joe active: must be true or false.', $json->{lines}[2]{line} . ' refused ' . " $json->{lines}[2]{cause}",
     "5 refused colour: $json->{lines}[3]{cause}"], 'by their lines');
-like($json->{lines}[2]{cause}, qr/^The line is no JSON object: /, 'what is none');
+like($json->{lines}[2]{cause}, qr/^The line is not a JSON object: /, 'what is none');
 is_json([@{ user('ida') }{qw(familyName flags active)}], ['Ö', ['ai'], false], 'types are those of JSON');
 my $res = $t->admin(POST => '/imports', { file => "userName\nlea\n", preview => true });
 is_json(told($res->{json}), ['2 made lea'], 'the file as a member of a JSON body');
-is_problem($t->admin(POST => '/imports', {}), 400, $ANY, { file => 'is missing; give CSV whose first line names the columns, as `user export` writes it, or a JSON object a line; in UTF-8. It may be the body itself, with the other arguments in the query.' }, 'no file');
+is_problem($t->admin(POST => '/imports', {}), 400, $ANY, { file => 'is missing; give CSV whose first line names the columns, as `user export` writes it, or one JSON object per line; in UTF-8. It may be the body itself, with the other arguments in the query.' }, 'no file');
 is_problem($t->admin(POST => '/imports', { file => 7 }), 400, $ANY, { file => 'must be the text of a file.' }, 'a number');
 is_problem(import_file("userName\nx\n", 'existing=drop'), 400, $ANY, { existing => 'must be one of: keep|change.' }, 'a wrong argument');
 is(import_file("userName\nx\n", '', 'text/plain')->{status}, 415, 'another type');
@@ -156,9 +156,9 @@ $json = imports("\xef\xbb\xbfuserName,givenName\r\nmia,M\xc3\xadA\r\nnoa,M\xedA\
     . 'x' x 1_000_000 . "\r\nsam,S\r\n", '', 'made 2 refused 5', 'BOM, CRLF, and lines that cannot be read');
 is_json(told($json), ['2 made mia', '3 refused  The line is not UTF-8: byte 6 is 0xED. Save the file as UTF-8.',
     "4 refused oli\nx userName: must be 1 to 400 bytes of text without control characters.",
-    '6 refused  The line has a quote that is not closed, or not within the bytes that a line may have; close it, or write two for one.',
+    '6 refused  The line has a quote that is not closed within the maximum length of a line; close it, or double it.',
     '7 refused  The line has 3 cells, and the first line names 2 columns. Quote cells that have a separator in them.',
-    '8 refused  The line is longer than 65536 bytes, which is the most that a line may have; shorten it.', '9 made sam'], 'by their lines')
+    '8 refused  The line is longer than 65536 bytes, the maximum for a line; shorten it.', '9 made sam'], 'by their lines')
     or diag explain told($json);
 is($json->{columns}, 'userName,givenName', 'the first line, for a further piece');
 
@@ -182,7 +182,7 @@ is_json(\%total, { made => 230 }, 'a file in pieces');
 cmp_ok($pieces, '>', 2, 'several');
 is(user('many230')->{displayName}, 'Many 230', 'to its end');
 is_json($t->admin(POST => '/imports', { file => "many1,Other\n", line => 232, columns => $columns, import => $import, existing => 'change' })->{json}{lines}[0]{cause},
-    'Line 2 is about the same account; put what both say into one, and take the other out.', 'a line about the same account in a later piece');
+    'Line 2 is about the same account; combine both in one line, and remove the other.', 'a line about the same account in a later piece');
 is_problem($t->admin(POST => '/imports', { file => 'userName,dis', more => true }), 400, $ANY, { file => 'The piece ends within the first line; send a longer one.' }, 'a piece that is too short');
 is_problem($t->admin(POST => '/imports', { file => 'ann', more => true, line => 3, columns => 'userName' }), 400, $ANY, { file => 'The piece ends within its first line; send a longer one.' }, 'for a line, too');
 is_json([sql("select concat_ws(' ', name, made, changed, same, kept, refused) from scim.batch where tenant = '$own' and id = '$import'")], ['imported accounts 230 0 0 0 1'], 'what it came to is kept');
@@ -212,7 +212,7 @@ $json = imports("userName,groups\nmem1,$group{Staff}\n", 'existing=change', 'sam
     $json = imports("userName,email\nchris,C\@x.example\na,c\@X.example\n", 'existing=change', 'changed 1 refused 1', 'a line whose login an account has is about that account');
     is_json(told($json), ['2 changed chris', '3 refused a email: The e-mail address "c@X.example" is the login of "chris" already; choose another one.'], 'and no second one gets it');
     scimctl(qw(tenant set), $own, qw(--user-name-email));
-    is_json(told(imports("userName\nd\n", '', 'refused 1', 'the tenant asks for addresses')), ['2 refused d userName: "d" is no e-mail address, which this tenant asks for.'], 'as for any account');
+    is_json(told(imports("userName\nd\n", '', 'refused 1', 'the tenant asks for addresses')), ['2 refused d userName: "d" is not an e-mail address, which this tenant requires.'], 'as for any account');
 }
 
 # --- export and back -------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ use ScimTest;
 my $t    = ScimTest->new('login-email');
 my $own  = $t->tenant;
 my $BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
-my $TAKEN = 'emails: the e-mail address is the login of another user already. In this tenant people log in by their e-mail address, whatever its case: '
+my $TAKEN = 'emails: the e-mail address is already the login of another user. In this tenant people log in with their e-mail address, without case: '
     . 'give this user another primary e-mail address in the identity provider, or leave the user out of provisioning.';
 
 sub mail  { return [map { { value => $_ } } @_] }
@@ -89,7 +89,7 @@ for (@writes) {
 }
 is(state_of(), $before, 'nothing has changed');
 is_error($t->request(POST => '/Users', user_of(userName => 'CAT', emails => mail('anna@x.example'))), 409, 'uniqueness', $ANY, 'both are taken');
-is_error($t->request(POST => '/Users', user_of(userName => 'CAT', emails => mail('free@x.example'))), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'the userName alone');
+is_error($t->request(POST => '/Users', user_of(userName => 'CAT', emails => mail('free@x.example'))), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'the userName alone');
 is($t->request(PUT => "/Users/$cat", user_of(userName => 'cat', externalId => 'a7f1e9b4-0000-4000-8000-000000000001', emails => mail('CAT@x.example')))->{status}, 200, 'its own in another case is no other');
 is($t->patch("/Users/$cat", [{ op => 'add', path => 'title', value => 'x' }])->{status}, 200, 'nor is it in the way of anything else');
 

@@ -25,7 +25,7 @@ sub counted { my ($users, @flag) = @_; return { %{ flag(@flag) }, users => $user
 is_admin($t->admin(POST => '/flags', { flag => 'May use AI', description => 'signed the terms' }), 201, flag('May use AI', 'signed the terms'), 'make a flag');
 is_admin($t->admin(POST => '/flags', { flag => 'admin-of' }), 201, flag('admin-of', undef), 'and another one');
 is_problem($t->admin(POST => '/flags', { flag => 'MAY USE ai' }), 409, 'There is a flag "MAY USE ai" already; choose another name, or change that one.', { flag => $ANY }, 'the same in another case');
-is_problem($t->admin(POST => '/flags', {}), 400, 'flag: is missing; give its name; permanent, and unique whatever the case.', { flag => 'is missing; give its name; permanent, and unique whatever the case.' }, 'no name');
+is_problem($t->admin(POST => '/flags', {}), 400, 'flag: is missing; give its name; permanent, and unique without case.', { flag => 'is missing; give its name; permanent, and unique without case.' }, 'no name');
 is_admin($t->admin(GET => '/flags'), 200, items(counted(0, 'admin-of', undef), counted(0, 'May use AI', 'signed the terms')), 'list them');
 is_admin($t->admin(GET => '/flags?q=TERMS'), 200, items(counted(0, 'May use AI', 'signed the terms')), 'look for one');
 my $page = $t->admin(GET => '/flags?limit=1');
@@ -66,10 +66,10 @@ my $link = $made->{json}{id};
 is($made->{headers}->header('Location'), "/admin/tenants/$own/links/$link", 'its place');
 is_json($t->admin(POST => '/links', { user => $bob, issuer => $issuer, subject => 'S1' })->{json}{id}, $link, 'the same login again is the same link');
 is_problem($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 'S1' }), 409,
-    'This link is that of another user, "bob"; remove it there first.', { subject => $ANY }, 'of another account');
+    'This link belongs to another user, "bob"; remove it there first.', { subject => $ANY }, 'of another account');
 is($t->admin(POST => '/links', { user => $ann, issuer => $issuer, subject => 's1' })->{status}, 201, 'a subject in another case is another one');
 is_problem($t->admin(POST => '/links', { user => 'nobody', issuer => $issuer, subject => 'x' }), 404, $ANY, { user => 'There is no user "nobody"; make it first, or correct the name.' }, 'nobody');
-is_problem($t->admin(POST => '/links', { user => $bob }), 400, $ANY, { issuer => 'is missing; give the identity provider, as its assertions name it.', subject => 'is missing; give the user, as its assertions name it.' }, 'half of it');
+is_problem($t->admin(POST => '/links', { user => $bob }), 400, $ANY, { issuer => 'is missing; give the issuer in the assertions of the identity provider.', subject => 'is missing; give the subject of the user in the assertions of the identity provider.' }, 'half of it');
 is_admin($t->admin(GET => '/links?user=bob'), 200, items(link_of($bob, 'bob', 'S1')), 'those of an account');
 is_admin($t->admin(GET => '/links'), 200, items(link_of($bob, 'bob', 'S1'), link_of($ann, 'ann@x.example', 's1')), 'all of them');
 $page = $t->admin(GET => '/links?limit=1')->{json};
@@ -111,7 +111,7 @@ $t->admin(PATCH => "/users/$ann", { flags => ['B', 'May use AI'] });
 $t->admin(PATCH => "/users/$anna", { flags => ['B'] });
 
 my $confirm = 'The user "ann@x.example" is going to be deleted; repeat its userName here to confirm that.';
-is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna }), 400, $ANY, { confirm => 'is missing; give the userName of the user that is going to be deleted, once more.' }, 'merge without a word');
+is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna }), 400, $ANY, { confirm => 'is missing; give the userName of the user that will be deleted, to confirm.' }, 'merge without a word');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $anna, confirm => 'anna' }), 400, $confirm, { confirm => $confirm }, 'with the wrong one');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => $ann, confirm => 'ann@x.example' }), 400, $ANY, { into => 'This is the same account; name another one.' }, 'into itself');
 is_problem($t->admin(POST => "/users/$ann/merge", { into => 'nobody', confirm => 'ann@x.example' }), 400, $ANY, { into => 'There is no user "nobody"; make it first, or correct the name.' }, 'into nobody');
@@ -210,7 +210,7 @@ is_json($m->admin(GET => '/duplicates')->{json}{items}, [], 'and nobody is a dup
 # By choice: the remaining account is as the administrator chooses, and the merged one is not restored.
 my $refused = qr/^User already exists: this account was merged into the local account "new2"\. Leave this user out of provisioning, or let the tenant adopt local accounts\.$/;
 ($old, $new) = (provisioned(2), homemade(2));
-like($m->admin(GET => "/users/$old/merge?into=$new&carry=links,userName")->{json}{next}, qr/is answered 404\. It then sends the user anew, and is refused \(409\)/, 'a local one');
+like($m->admin(GET => "/users/$old/merge?into=$new&carry=links,userName")->{json}{next}, qr/is answered 404\. It then sends the user again, and is refused \(409\)/, 'a local one');
 is(merges($old, $new, carry => [])->{status}, 200, 'nothing is carried over');
 is_json(identity($new), ['new2', undef, 'local', 'administrator'], 'it is what it was');
 is_error($m->request(POST => '/Users', { schemas => [$USER], userName => 'old2@x.example', externalId => "${uuid}2" }), 409, 'uniqueness', $refused, 'sent anew it is refused');

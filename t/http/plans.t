@@ -326,7 +326,7 @@ for (['Users', 'userName eq "user777" or title eq "none"', 1],
 # A slow filter is ended after a limited time, and the client gets advice.
 my $start = time;
 is_error($t->request(GET => '/Users?filter=' . uri_escape_utf8(join ' or ', map { qq(emails.value co "zz$_") } 1 .. 128)), 400,
-    'tooMany', qr/^The query has to read more resources than this server can in the time that it allows\./, 'a slow filter');
+    'tooMany', qr/^The query has to read more resources than this server can within its time limit\./, 'a slow filter');
 cmp_ok(time - $start, '<', 5, 'ends with ScimDatabaseTimeout');
 
 # --- the order of lists ---------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ for (
     [{ map => ['Staff=Fax'] }, 404, 'There is no subscription "Fax"; make it first, or correct the name. The subscriptions here are: Mail, Web.', 'map'],
     [{ map => ['Staff=role:king'] }, 404, 'There is no role "king"; make it first, or correct the name. The roles here are: administrator, office-admin, user, read-only, summary-only.', 'map'],
     [{ unmap => ['x'] }, 404, 'There is no mapping "x"; the list of mappings shows their ids.', 'unmap'],
-    [{ seats => ['Web=many'] }, 400, '"many" is no number of seats; write a whole number, or "none" for any number.', 'seats'],
+    [{ seats => ['Web=many'] }, 400, '"many" is not a number of seats; write a whole number, or "none" for no limit.', 'seats'],
     [{ automatic => ['Fax'] }, 404, 'There is no subscription "Fax"; make it first, or correct the name. The subscriptions here are: Mail, Web.', 'automatic'],
     [{ syncPolicy => 'none' }, 400, $ANY, 'syncPolicy'],
     [{ syncPolicy => 'all', map => ['Crew=Web'] }, 404, 'There is no group "Crew"; make it first, or correct the name.', 'map'],
@@ -100,7 +100,7 @@ is(login('c')->{status}, 200, 'the second login');
 is(has('c'), '', 'gives nothing');
 is_problem(login('nobody'), 404, 'There is no user "nobody"; make it first, or correct the name.', { user => $ANY }, 'nobody logs in');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => false }])->{status}, 200, 'deactivate');
-is_problem(login('a'), 409, 'The user "a" is deactivated, so it may not log in; activate it first, at the identity provider where that keeps it.', { user => $ANY }, 'a deactivated account');
+is_problem(login('a'), 409, 'The user "a" is deactivated, so it may not log in; activate it first; the identity provider does that if it manages the user.', { user => $ANY }, 'a deactivated account');
 is($t->patch("/Users/$user{a}", [{ op => 'replace', path => 'active', value => true }])->{status}, 200, 'activate');
 like(scimctl(qw(access login a --tenant), $own), qr/^Access +Web: first login, /m, 'scimctl access login');
 

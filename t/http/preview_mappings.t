@@ -49,7 +49,7 @@ is(mappings(), 'Equal= -> =, Web, Pro -> 1/2 "x", a=b -> x = y, plain -> Mail, p
 my $FORM = 'each of the list must be an object with group and either subscription or role, or a text GROUP=SUBSCRIPTION or GROUP=role:ROLE.';
 for my $path ('/preview', '/policy') {
     for (
-        [{ map => 'plain=Mail' }, 400, { map => 'must be a list of mappings, 10000 at the most.' }],
+        [{ map => 'plain=Mail' }, 400, { map => 'must be a list of at most 10000 mappings.' }],
         [{ map => ['plain'] }, 400, { map => $FORM }],
         [{ map => ['=Mail'] }, 400, { map => $FORM }],
         [{ map => ['plain= '] }, 400, { map => $FORM }],

@@ -63,8 +63,8 @@ for (
     [POST => '/templates', { name => 'everybody', role => 'user' }, 409, name => 'There is a template "Everybody" already; choose another name, or change that one.'],
     [POST => '/roles', { role => 'User' }, 409, role => 'There is a role "user" already; choose another name, or change that one.'],
     # arguments
-    [GET => '/audit?acter=x', undef, 400, acter => qr/^is not known here; there are: q, limit, after, .*actor.*\.$/],
-    [POST => '/grants', { user => 'anna' }, 400, subscription => 'is missing; give what it gets, whatever the sync policy says.'],
+    [GET => '/audit?acter=x', undef, 400, acter => qr/^is unknown; the arguments are: q, limit, after, .*actor.*\.$/],
+    [POST => '/grants', { user => 'anna' }, 400, subscription => 'is missing; give the subscription that it gets, under any sync policy.'],
     [GET => '/users?limit=5&after=x', undef, 400, after => 'is not a valid page token; use the `next` value of a previous page.'],
 ) {
     my ($method, $path, $args, $status, $field, $text) = @$_;

@@ -57,7 +57,7 @@ gone($kim);
 
 sub same_text {
     my ($what, $id) = @_;
-    return "A new account was made. The $what user $id has the same externalId, which has fewer than 16 characters, and neither the userName nor an "
+    return "A new account was created. The $what user $id has the same externalId, which has fewer than 16 characters, and neither the userName nor an "
         . 'e-mail address is the same: it may be another person. Map an attribute to externalId that no two people share.';
 }
 sub is_told {
@@ -120,7 +120,7 @@ my %okta = (userName => 'test.user@okta.example', externalId => $ext, displayNam
 my $id = $t->make(Users => %okta, title => 'old');
 my $group = $t->make(Groups => displayName => 'Crew', members => [{ value => $id }]);
 is($t->admin(PATCH => "/users/$id", { role => 'office-admin' })->{json}{role}, 'office-admin', 'an administrator gives it a role');
-is_error($t->request(POST => '/Users', { schemas => [$USER], %okta }), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of making it again, or send another userName.', 'while it is active');
+is_error($t->request(POST => '/Users', { schemas => [$USER], %okta }), 409, 'uniqueness', 'userName is already used by another User. Match that user instead of creating it again, or send another userName.', 'while it is active');
 inactive($id);
 my $res = $t->request(POST => '/Users', { schemas => [$USER], %okta, groups => [], password => '1mz050nq' });
 is_reply($res, 201, $t->user({ %okta }, $id, 4), 'sent again: the same account, as it was sent');

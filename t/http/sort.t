@@ -93,7 +93,7 @@ is_json(names(ask('userName', 'descending', '&startIndex=5')), [], 'behind the e
 is_json(names(ask('userName', 'DESCENDING')), [qw(dan cyd bob ann)], 'sortOrder without case');
 is_json(names(ask('', 'descending')), [@names], 'an empty sortBy is none');
 is_json(names(ask('userName', '')), [@names], 'an empty sortOrder is ascending');
-is_error(ask('none'), 400, 'invalidValue', 'sortBy "none" is not an attribute of User. /Schemas lists those that there are.', 'an unknown attribute');
+is_error(ask('none'), 400, 'invalidValue', 'sortBy "none" is not an attribute of User. /Schemas lists the existing ones.', 'an unknown attribute');
 is_error(ask('name.none'), 400, 'invalidValue', qr/name\.none/, 'an unknown sub-attribute');
 is_error(ask('userName.value'), 400, 'invalidValue', qr/userName\.value/, 'a sub-attribute of a simple one');
 is_error(ask('emails[type eq "work"].value'), 400, 'invalidValue', qr/emails\[/, 'a value path');

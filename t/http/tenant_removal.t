@@ -43,15 +43,15 @@ my $untouched = rows($other->tenant);
 
 # --- refusals ----------------------------------------------------------------------------------------------------------------------
 sub removes { my ($confirm, %more) = @_; return $t->admin(POST => '/remove', defined $confirm ? { confirm => $confirm } : {}, %more) }
-is_problem(removes($own), 409, qq{Provisioning of the tenant "$own" is switched on. Switch it off first, so that its identity provider is told so and nothing is written meanwhile.},
+is_problem(removes($own), 409, qq{Provisioning of the tenant "$own" is switched on. Switch it off first, so that its identity provider's requests are refused and nothing is written meanwhile.},
     undef, 'one that is switched on');
 is($t->admin(POST => '/disable', { accounts => 'keep' })->{status}, 200, 'switch it off');
-is_problem(removes(undef), 400, $ANY, { confirm => 'is missing; give its name, once more.' }, 'without a word');
-my $confirm = qq{Everything of the tenant "$own" is going to be erased but its audit log; repeat its name here to confirm that.};
+is_problem(removes(undef), 400, $ANY, { confirm => 'is missing; give its name again, to confirm.' }, 'without a word');
+my $confirm = qq{All data of the tenant "$own" will be erased except its audit log; repeat its name here to confirm that.};
 is_problem(removes($other->tenant), 400, "confirm: $confirm", { confirm => $confirm }, 'with another name');
 is_problem($t->admin(POST => "//tenants/nobody-here/remove", { confirm => 'nobody-here' }), 404, $ANY, undef, 'one that is not there');
 is_problem(removes($own, 'If-Match' => '"old"'), 412, $ANY, undef, 'another version');
-is_problem($t->admin(POST => '/remove', { confirm => $own }, ':base' => '/own', ':user' => $own), 403, 'An administrator of one tenant does not remove it; ask an operator.', undef,
+is_problem($t->admin(POST => '/remove', { confirm => $own }, ':base' => '/own', ':user' => $own), 403, 'An administrator of only one tenant cannot remove it; ask an operator.', undef,
     "the tenant's own administrator");
 is_json(rows($own), { %$before, audit => rows($own)->{audit}, tally => $before->{tally} + 1 }, 'nothing has changed; the tally tells of the switch');
 is(sql("select count(*) from scim.audit where tenant = '$own' and action in ('remove', 'erase') and object_type = 'Tenant'"), 0, 'and nothing is noted');
@@ -79,7 +79,7 @@ $piece = unjson(sql("$erase begin; set local role scim_manage; set local scim.te
 is($piece->{done} ? 1 : 0, 0, 'a piece is not all');
 is(sql("select count(*) from scim.resource where tenant = '$own'"), $full - 5000, 'but five thousand of each');
 is(sql("select count(*) from scim.subscription where tenant = '$own'"), 1, 'what others refer to waits for them');
-is_problem($t->admin(POST => '/enable', {}), 409, qq{The tenant "$own" is being removed, which cannot be called off; go on with its removal.}, undef, 'it is not switched on in the middle');
+is_problem($t->admin(POST => '/enable', {}), 409, qq{The tenant "$own" is being removed, which cannot be cancelled; continue its removal.}, undef, 'it is not switched on in the middle');
 like($t->admin(GET => '')->{json}{removing}, $TIME, 'it is shown as one that is being removed');
 is_json([grep { $_->{kind} eq 'removing' } @{ $t->admin(GET => '/overview')->{json}{attention} }], [{ kind => 'removing', severity => 'warning', count => 1, objectType => 'Tenant', objectId => $own,
     object => $own, at => $TIME, text => 'The tenant is being removed.', fix => $ANY, operation => 'tenant-remove', arguments => {} }], 'which needs attention');

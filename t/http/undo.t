@@ -58,8 +58,8 @@ my $gil = user('gil')->{id};
 $t->admin(DELETE => '/users/gil');
 $t->admin(POST => "/users/$gil/erase", {});
 
-is_json(accounts($id), ['ann made: goes', 'bob made: Somebody has changed the account since', 'cho made: The account is protected', 'dan made: Somebody has logged in to the account, or was granted something',
-    'eve made: The account was deleted since', 'fay made: The identity provider manages the account by now', 'old changed: goes'], 'each account tells whether it would go, and why not; one that was erased is nowhere');
+is_json(accounts($id), ['ann made: goes', 'bob made: The account was changed since', 'cho made: The account is protected', 'dan made: The account was used for a login, or got a grant, since',
+    'eve made: The account has been deleted since', 'fay made: The identity provider manages the account now', 'old changed: goes'], 'each account tells whether it would go, and why not; one that was erased is nowhere');
 is(user('ann')->{phone}, '1', 'which does nothing');
 like($t->admin(GET => "/batches/$id/accounts", undef, Accept => 'text/csv')->{body}, qr/^user,userName,line,what,undone,left\r\n/, 'as CSV');
 my $page = $t->admin(GET => "/batches/$id/accounts?limit=3")->{json};
@@ -220,7 +220,7 @@ is_json($off->admin(POST => '/enable', {})->{json}{warnings}, [], 'nothing is of
     $t->admin(POST => '/users', { userName => 'ann', email => 'ann@x.example', phone => '1' });
     my $res = $t->admin(POST => '/imports', { file => "userName,email,phone\nann,,2\nother,ANN\@x.example,3\nnew,new\@x.example,4\n", existing => 'change' });
     is_json([map { [@$_{qw(line outcome cause)}] } @{ $res->{json}{lines} }],
-        [[2, 'changed', undef], [3, 'refused', 'Line 2 is about the same account; put what both say into one, and take the other out.'], [4, 'made', undef]], 'the second one is refused');
+        [[2, 'changed', undef], [3, 'refused', 'Line 2 is about the same account; combine both in one line, and remove the other.'], [4, 'made', undef]], 'the second one is refused');
     is($t->admin(GET => '/users/ann')->{json}{phone}, '2', 'the first one holds');
 }
 
@@ -343,7 +343,7 @@ is($t->request(GET => '/Groups?filter=displayName%20eq%20%22sales%22')->{json}{t
 is_json([grep {/link/} @{ actions($group) }], ['unlink Group', 'link Group'], 'the audit log has both');
 like((map { $_->{text} } @{ $t->admin(GET => '/users/kim/history')->{json}{items} })[0], qr/^the group "Sales" was handed over to the identity provider$/, 'and the history of its members');
 $t->admin(POST => '/groups', { displayName => 'Team', kind => 'profile' });
-is_problem($t->admin(POST => '/groups/Team/link', {}), 409, qr/is the application's/, { group => $ANY }, 'a group of the application');
+is_problem($t->admin(POST => '/groups/Team/link', {}), 409, qr/belongs to the application/, { group => $ANY }, 'a group of the application');
 $t->admin(POST => '/templates', { name => 'All', groups => ['Board'] });
 is_problem($t->admin(POST => '/groups/Board/link', {}), 409, qr/is in use: the template "All" gives it/, { group => $ANY }, 'a group that a template gives');
 is_problem($t->admin(POST => '/groups/nobody/link', {}), 404, $ANY, { group => $ANY }, 'no such group');

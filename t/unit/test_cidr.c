@@ -60,13 +60,13 @@ static void refused(void)
         UNIT_INT(error ? error->status : 0, 400);
     }
     UNIT_ERROR(scim_cidr_read(&text, "10.1.2.3/8", unit_pool), SCIM_NO_TYPE,
-               "\"10.1.2.3/8\" has bits beyond its prefix; the block that it is in is 10.0.0.0/8.");
+               "\"10.1.2.3/8\" has bits beyond its prefix; its network is 10.0.0.0/8.");
     UNIT_ERROR(scim_cidr_read(&text, "2001:db8::1/64", unit_pool), SCIM_NO_TYPE,
-               "\"2001:db8::1/64\" has bits beyond its prefix; the block that it is in is 2001:db8::/64.");
+               "\"2001:db8::1/64\" has bits beyond its prefix; its network is 2001:db8::/64.");
     UNIT_ERROR(scim_cidr_read(&text, "::ffff:192.0.2.7", unit_pool), SCIM_NO_TYPE,
                "\"::ffff:192.0.2.7\" is an IPv4 address in the form of IPv6; write it as 192.0.2.7.");
     UNIT_ERROR(scim_cidr_read(&text, "localhost", unit_pool), SCIM_NO_TYPE,
-               "\"localhost\" is no address and no block of addresses; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or "
+               "\"localhost\" is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or "
                "2001:db8::/32.");
 }
 

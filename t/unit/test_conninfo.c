@@ -27,7 +27,7 @@ static void refused(void)
         {"dbname=scim conect_timeout=5", "conect_timeout"},
         {"dbname", "dbname"},
         {"dbname='scim", "unterminated quoted string"},
-        {"dbname=scim password=hun ter2", "stands in single quotes"},
+        {"dbname=scim password=hun ter2", "must be in single quotes"},
         {"password=x conect_timeout=5", "conect_timeout"},
         {"connect_timeout=abc", "connect_timeout is \"abc\", and must be a whole number"},
         {"connect_timeout=5s", "connect_timeout is \"5s\""},

@@ -119,24 +119,22 @@ static void ignored(void)
 
 static void refused(void)
 {
-    static const case_t no = {
-        "[{'value':'a'}]",
-        "[{'value':'a'},{'value':'Web'}]",
-        NULL,
-        NULL,
-        0,
-        "entitlements: this tenant takes none from the identity provider, and \"Web\" was sent. Remove the mapping of "
-        "entitlements there and give access by groups, or let an administrator choose here what they do "
-        "(sentEntitlements)."};
+    static const case_t no = {"[{'value':'a'}]",
+                              "[{'value':'a'},{'value':'Web'}]",
+                              NULL,
+                              NULL,
+                              0,
+                              "entitlements: this tenant accepts none from the identity provider, and \"Web\" was "
+                              "sent. Remove the mapping of entitlements there and give access by groups, or let an "
+                              "administrator choose their effect here (sentEntitlements)."};
     static const case_t yes = {"[{'value':'a'},{'value':'b'}]", "[{'value':'b'}]", NULL, NULL, 0, NULL};
-    static const case_t own = {
-        "",
-        "[{'value':'Web'}]",
-        NULL,
-        NULL,
-        0,
-        "entitlements: a token of a user does not change what that user has; an administrator or "
-        "the identity provider does."};
+    static const case_t own = {"",
+                               "[{'value':'Web'}]",
+                               NULL,
+                               NULL,
+                               0,
+                               "entitlements: a token of a user cannot change the entitlements of that user; an "
+                               "administrator or the identity provider can."};
     static const case_t same = {"[{'value':'Web'}]", "[{'value':'Web'}]", WEB, NULL, 0, NULL};
     try(&no, rules_with("refuse", ""), 1);
     try(&yes, rules_with("refuse", ""), 0);

@@ -97,7 +97,7 @@ static void decisions(void)
         {"{'userName':'anna'}", 0, 1, SCIM_IMPORT_CHANGED, "{'userName':'anna'}", "{'userName':'Ann'}"},
         {"{'userName':'ann','email':'b@x'}", 7, 1, SCIM_IMPORT_CHANGED, "{'email':'b@x'}", "{'email':'a@x'}"},
         {"{'userName':'ann'}", 3, 1, SCIM_IMPORT_REFUSED,
-         "Line 3 is about the same account; put what both say into one, and take the other out.", NULL},
+         "Line 3 is about the same account; combine both in one line, and remove the other.", NULL},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         scim_import_line_t line = {.line = 7, .values = unit_json(cases[i].values)};

@@ -183,11 +183,11 @@ static void refused(void)
         {"{\"a\":\"\xe2\x82\"}", "line 1, column 7: byte 0xe2 is not valid UTF-8"},
         {"{\"\xff\":1}", "line 1, column 3: byte 0xff is not valid UTF-8"},
         /* duplicates */
-        {"{\"a\":1,\"b\":2,\n\"a\":3}", "line 2, column 1: the member \"a\" is there twice"},
-        {"{\"a\":1,\"\\u0061\":3}", "line 1, column 8: the member \"a\" is there twice"},
-        {"{\"a\":null,\"a\":null}", "line 1, column 11: the member \"a\" is there twice"},
-        {"{\"\":1,\"\":1}", "line 1, column 7: the member \"\" is there twice"},
-        {"{\"b\":[{\"a\":1,\"a\":1}]}", "line 1, column 14: the member \"a\" is there twice"},
+        {"{\"a\":1,\"b\":2,\n\"a\":3}", "line 2, column 1: the member \"a\" occurs twice"},
+        {"{\"a\":1,\"\\u0061\":3}", "line 1, column 8: the member \"a\" occurs twice"},
+        {"{\"a\":null,\"a\":null}", "line 1, column 11: the member \"a\" occurs twice"},
+        {"{\"\":1,\"\":1}", "line 1, column 7: the member \"\" occurs twice"},
+        {"{\"b\":[{\"a\":1,\"a\":1}]}", "line 1, column 14: the member \"a\" occurs twice"},
         /* depth */
         {"{\"a\":[[[[1]]]]}", "line 1, column 9: more than 4 levels of nesting"},
         {"{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}", "line 1, column 21: more than 4 levels of nesting"},
@@ -302,9 +302,9 @@ static void unknown_is_not_kept(void)
     }
     /* Unknown members are checked like all others. */
     UNIT_ERROR(read_known(&object, "{\"x\":1,\"x\":2}"), SCIM_INVALID_SYNTAX,
-               "The JSON is not valid: line 1, column 8: the member \"x\" is there twice.");
+               "The JSON is not valid: line 1, column 8: the member \"x\" occurs twice.");
     UNIT_ERROR(read_known(&object, "{\"x\":{\"y\":[],\"y\":{}}}"), SCIM_INVALID_SYNTAX,
-               "The JSON is not valid: line 1, column 14: the member \"y\" is there twice.");
+               "The JSON is not valid: line 1, column 14: the member \"y\" occurs twice.");
     UNIT_ERROR(read_known(&object, "{\"x\":[1,{\"a\":[tru]}]}"), SCIM_INVALID_SYNTAX,
                "The JSON is not valid: line 1, column 15: expected a value, found 't'.");
     UNIT_ERROR(read_known(&object, "{\"x\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}"), SCIM_INVALID_SYNTAX, NULL);
@@ -324,7 +324,7 @@ static void refused_long_name(void)
     scim_buf_puts(&text, "}");
     const scim_error_t *error = read_len(&object, text.data, text.len);
     CU_ASSERT_PTR_NOT_NULL_FATAL(error);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error->detail, "x\xc3\xa9\" is there twice."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error->detail, "x\xc3\xa9\" occurs twice."));
     CU_ASSERT_EQUAL(scim_utf8_valid(error->detail, strlen(error->detail)), strlen(error->detail));
     CU_ASSERT_TRUE(strlen(error->detail) < 300);
 }

@@ -235,8 +235,8 @@ static void details(void)
         {"The user \"kim\" is protected.", "The user \"***\" is protected."},
         {"The user \"kim\", who is in the group \"a\", is protected.", "The user \"***\", is protected."},
         {"User \"kim\" does not exist.", "User \"***\" does not exist."},
-        {"User already exists: the e-mail address \"a@b\" is that of a local account.",
-         "User already exists: the e-mail address \"***\" is that of a local account."},
+        {"User already exists: the e-mail address \"a@b\" belongs to a local account.",
+         "User already exists: the e-mail address \"***\" belongs to a local account."},
     };
     check_details(of_people, COUNT(of_people), &people);
 

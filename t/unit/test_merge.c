@@ -41,11 +41,11 @@ static void what_comes_next(void)
         {"{" GOES STAYS ",'becomes':{'userName':'anna','externalId':'a1','source':'scim'}}",
          GONE404 "looks for the user again: by the externalId it finds"},
         {"{" GOES STAYS ",'becomes':{'userName':'anna','externalId':null,'source':'scim'}}",
-         GONE404 "sends the user anew, which makes"},
+         GONE404 "sends the user again, which creates"},
         {"{" GOES STAYS ",'becomes':{'userName':'ann','externalId':'a1','source':'local'},'adopts':false}",
-         GONE404 "sends the user anew, and is refused (409)"},
+         GONE404 "sends the user again, and is refused (409)"},
         {"{" GOES STAYS ",'becomes':{'userName':'ann','externalId':'a1','source':'local'},'adopts':true}",
-         GONE404 "sends the user anew, and the one that stays is adopted"},
+         GONE404 "sends the user again, and the one that stays is adopted"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *next = scim_merge_next(unit_json(cases[i].preview), unit_pool);

@@ -246,8 +246,8 @@ static const refused_t operations[] = {
      ENT ":department must be a string, not a number."},
     /* a schema inside of a schema */
     {"{'op':'add','value':{'urn:ietf:params:scim:schemas:core:2.0:User':{'" ENT "':{}}}}", SCIM_INVALID_VALUE,
-     "\"" ENT "\" is a schema and not an attribute: it cannot stand inside of "
-     "\"urn:ietf:params:scim:schemas:core:2.0:User\"."},
+     "\"" ENT
+     "\" is a schema and not an attribute: it cannot be inside \"urn:ietf:params:scim:schemas:core:2.0:User\"."},
     {"{'op':'replace','value':{'urn:ietf:params:scim:schemas:core:2.0:User':"
      "{'urn:ietf:params:scim:schemas:core:2.0:User':null}}}",
      SCIM_INVALID_VALUE, NULL},

@@ -102,9 +102,9 @@ static void refusals(void)
         {"{'seats':['=1']}", 400, "seats", "\"=1\" is not of the form SUBSCRIPTION=SEATS."},
         {"{'seats':['z=1']}", 404, "seats", "There is no subscription \"z\"; make it first, or correct the name."},
         {"{'seats':['b=many']}", 400, "seats",
-         "\"many\" is no number of seats; write a whole number, or \"none\" for any number."},
+         "\"many\" is not a number of seats; write a whole number, or \"none\" for no limit."},
         {"{'seats':['b=1234567890']}", 400, "seats",
-         "\"1234567890\" is no number of seats; write a whole number, or \"none\" for any number."},
+         "\"1234567890\" is not a number of seats; write a whole number, or \"none\" for no limit."},
         {"{'automatic':['z']}", 404, "automatic",
          "There is no subscription \"z\"; make it first, or correct the name."},
     };

@@ -158,7 +158,7 @@ static void cuts_sort_by(void)
     memset(name, 'x', sizeof(name));
     memcpy(name + 199, "\xc3\x9c", 3);
     apr_snprintf(detail, sizeof(detail),
-                 "sortBy \"%.199s\" is not an attribute of User. /Schemas lists those that there are.", name);
+                 "sortBy \"%.199s\" is not an attribute of User. /Schemas lists the existing ones.", name);
     UNIT_OK(read_args(apr_pstrcat(unit_pool, "sortBy=", name, NULL)));
     UNIT_ERROR(scim_search_read(&search, &query, types, &leniency, unit_pool), SCIM_INVALID_VALUE, detail);
 }

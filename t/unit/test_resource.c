@@ -113,7 +113,7 @@ static void refused_bodies(void)
         {"{" AS_USER "'" ENTERPRISE ":division':'d'}", SCIM_INVALID_SYNTAX,
          "\"" ENTERPRISE ":division\" is an attribute with its schema's URN: put it into an object under the URN."},
         {"{" AS_USER "'" USER "':{'title':'t'}}", SCIM_INVALID_SYNTAX,
-         USER " is the base schema: its attributes stand at the top level, not in an object."},
+         USER " is the base schema: its attributes belong at the top level, not in an object."},
         {"{" AS_USER "'" ENTERPRISE "':'x'}", SCIM_INVALID_VALUE,
          ENTERPRISE " must be an object that holds attributes."},
         {"{" AS_USER "'" ENTERPRISE "':{'manager':{'value':1}}}", SCIM_INVALID_VALUE,

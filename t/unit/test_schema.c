@@ -294,12 +294,12 @@ static void refused_attributes(void)
         const char *complaint; /* after "schema.json: " */
     } cases[] = {
         {SCHEMA("[{'name':'a','type':'strin'," PLAIN SHOWN "}]"),
-         "attribute a: \"type\" is \"strin\", which is no such keyword"},
+         "attribute a: \"type\" is \"strin\", which is not one of the keywords"},
         {SCHEMA("[{'name':'a'," PLAIN SHOWN "}]"), "attribute a: \"type\" must be a string that is not empty"},
         {SCHEMA("[{'name':'a','type':'string'," PLAIN ",'returned':'default'}]"),
          "attribute a: \"mutability\" must be a string that is not empty"},
         {SCHEMA("[{'name':'a','type':'string'," PLAIN ",'mutability':'readonly','returned':'default'}]"),
-         "attribute a: \"mutability\" is \"readonly\", which is no such keyword"},
+         "attribute a: \"mutability\" is \"readonly\", which is not one of the keywords"},
         {SCHEMA("[{'name':'a','type':'string'," PLAIN ",'mutability':'readOnly'}]"),
          "attribute a: \"returned\" must be a string that is not empty"},
         {SCHEMA("[{'name':'a','type':'string'," PLAIN ",'mutability':'writeOnly','returned':'default'}]"),
@@ -336,10 +336,10 @@ static void refused_attributes(void)
         {SCHEMA("[{'name':'a','type':'complex','subAttributes':[]," PLAIN SHOWN "}]"),
          "attribute a: a list of attributes was expected"},
         {SCHEMA("[{'name':'a','type':'complex','subAttributes':[" STRING("b") "," STRING("B") "]," PLAIN SHOWN "}]"),
-         "attribute a: the attribute \"B\" is there twice"},
+         "attribute a: the attribute \"B\" occurs twice"},
         {SCHEMA("[{'name':'a','type':'complex','subAttributes':[{'name':'b'}]," PLAIN SHOWN "}]"),
          "attribute a.b: \"description\" must be a string that is not empty"},
-        {SCHEMA("[" STRING("a") "," STRING("A") "]"), "the attribute \"A\" is there twice"},
+        {SCHEMA("[" STRING("a") "," STRING("A") "]"), "the attribute \"A\" occurs twice"},
         {SCHEMA("[" STRING("1a") "]"), "attribute 1a: the name is not allowed (RFC 7643 2.1)"},
         {SCHEMA("[" STRING("a.b") "]"), "attribute a.b: the name is not allowed (RFC 7643 2.1)"},
         {SCHEMA("[{'type':'string'}]"), "attributes: \"name\" must be a string that is not empty"},
@@ -426,7 +426,7 @@ static void refused_types(void)
          "endpoint: letters, digits, - and _ are allowed after the slash"},
         {"{'schemas':[" URN_TYPE "],'name':'T','endpoint':'Ts','schema':'urn:x'}", "there is no schema \"urn:x\""},
         {EXTENDED("urn:x"), "schemaExtensions: there is no schema \"urn:x\""},
-        {EXTENDED("urn:t"), "schemaExtensions: \"urn:t\" is there twice"},
+        {EXTENDED("urn:t"), "schemaExtensions: \"urn:t\" occurs twice"},
         {TYPE(",'schemaExtensions':[{'schema':'urn:e'}]"), "schemaExtensions: \"required\" must be true or false"},
         {TYPE(",'schemaExtensions':[{'schema':'urn:e','required':true,'x':1}]"),
          "schemaExtensions: unknown member \"x\""},
@@ -558,7 +558,7 @@ static void additions(void)
     UNIT_JSON(json_object_object_get(type->json, "schemaExtensions"), "[{'schema':'urn:e','required':true}]");
 
     UNIT_STR(added(&schemas, EXTENDED("urn:e"), ADDITION("T", ADDED("urn:e"))),
-             "1/addition.json: schemaExtensions: \"urn:e\" is there twice");
+             "1/addition.json: schemaExtensions: \"urn:e\" occurs twice");
     UNIT_STR(added(&schemas, TYPE(""), ADDITION("T", ADDED("urn:x"))),
              "1/addition.json: schemaExtensions: there is no schema \"urn:x\"");
     UNIT_STR(added(&schemas, TYPE(""), ADDITION("X", ADDED("urn:e"))),

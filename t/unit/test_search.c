@@ -138,17 +138,16 @@ static void test_refused(void)
     static const struct {
         const char *type, *by, *order, *detail;
     } cases[] = {
-        {"User", "none", NULL, "sortBy \"none\" is not an attribute of User. /Schemas lists those that there are."},
+        {"User", "none", NULL, "sortBy \"none\" is not an attribute of User. /Schemas lists the existing ones."},
         {NULL, "none", NULL,
-         "sortBy \"none\" is not an attribute of any resource type. /Schemas lists those that there are."},
+         "sortBy \"none\" is not an attribute of any resource type. /Schemas lists the existing ones."},
         {"User", "name.none", NULL,
-         "sortBy \"name.none\" is not an attribute of User. /Schemas lists those that there are."},
-        {"User", "members", NULL,
-         "sortBy \"members\" is not an attribute of User. /Schemas lists those that there are."},
+         "sortBy \"name.none\" is not an attribute of User. /Schemas lists the existing ones."},
+        {"User", "members", NULL, "sortBy \"members\" is not an attribute of User. /Schemas lists the existing ones."},
         {"User", ENTERPRISE, NULL,
-         "sortBy \"" ENTERPRISE "\" is not an attribute of User. /Schemas lists those that there are."},
+         "sortBy \"" ENTERPRISE "\" is not an attribute of User. /Schemas lists the existing ones."},
         {"User", "emails[type eq \"work\"]", NULL,
-         "sortBy \"emails[type eq \"work\"]\" is not an attribute of User. /Schemas lists those that there are."},
+         "sortBy \"emails[type eq \"work\"]\" is not an attribute of User. /Schemas lists the existing ones."},
         {"User", "name", NULL, "sortBy \"name\": this attribute is complex; name one of its sub-attributes."},
         {NULL, "password", NULL, "sortBy \"password\": this attribute cannot be sorted by."},
         {"User", "userName", "up", "sortOrder must be \"ascending\" or \"descending\", not \"up\"."},
@@ -160,11 +159,11 @@ static void test_refused(void)
         UNIT_ERROR(resolve(&search, cases[i].type, NULL, cases[i].by, cases[i].order), SCIM_INVALID_VALUE,
                    cases[i].detail);
     UNIT_ERROR(resolve(&search, NULL, "none pr", NULL, NULL), SCIM_INVALID_FILTER,
-               "\"none\" at character 1 of the filter is not an attribute of any resource type. /Schemas lists those "
-               "that there are.");
+               "\"none\" at character 1 of the filter is not an attribute of any resource type. /Schemas lists the "
+               "existing ones.");
     UNIT_ERROR(
         resolve(&search, "Group", "userName pr", NULL, NULL), SCIM_INVALID_FILTER,
-        "\"userName\" at character 1 of the filter is not an attribute of Group. /Schemas lists those that there are.");
+        "\"userName\" at character 1 of the filter is not an attribute of Group. /Schemas lists the existing ones.");
 }
 
 static const char *identity(const char *type, const char *filter, const char *by, const char *order)
@@ -234,7 +233,7 @@ static void test_pages(void)
     UNIT_INT(search->skip, 0);
     asked.by_index = 1;
     UNIT_ERROR(scim_search_read(&search, &asked, types, &leniency, unit_pool), SCIM_INVALID_VALUE,
-               "Pages are either by cursor or by startIndex: leave one of the two parameters out.");
+               "Pages are either by cursor or by startIndex: omit one of the two parameters.");
     asked.cursor = NULL;
     asked.start_index = 9;
     UNIT_OK(scim_search_read(&search, &asked, types, &leniency, unit_pool));

@@ -45,24 +45,21 @@ static const struct {
     {"u,v\na\nb,c,d\n",
      "2!has 1 cells, and the first line names 2 columns. Quote cells that have a separator in them.|"
      "3!has 3 cells, and the first line names 2 columns. Quote cells that have a separator in them.|"},
-    {"u,v\n\"a\"b,c\nd,e\n",
-     "2!has text behind a closing quote; put the quotes around the whole cell, and write two for "
-     "one.|3{\"u\":\"d\",\"v\":\"e\"}|"},
+    {"u,v\n\"a\"b,c\nd,e\n", "2!has text behind a closing quote; put the quotes around the whole cell, and double "
+                             "quotes in it.|3{\"u\":\"d\",\"v\":\"e\"}|"},
     {"u\n\"a\nb\n",
-     "2!has a quote that is not closed, or not within the bytes that a line may have; close it, or write "
-     "two for one.|3{\"u\":\"b\"}|"},
+     "2!has a quote that is not closed within the maximum length of a line; close it, or double it.|3{\"u\":\"b\"}|"},
     {"u\na\rb\n", "2!has a line end that is CR alone; save the file with LF or CRLF.|"},
     {"u\nM\xfcller\nM\xc3\xbcller\n",
      "2!is not UTF-8: byte 2 is 0xFC. Save the file as UTF-8.|3{\"u\":\"M\xc3\xbcller\"}|"},
     {"{\"userName\":\"ann\",\"email\":null,\"flags\":[\"a\"]}\n\n{\"userName\":\"bob\"}",
      "1{\"userName\":\"ann\",\"flags\":[\"a\"]}|3{\"userName\":\"bob\"}|"},
-    {"{\"a\":1}\n[1]\n{\"a\":1,\"a\":2}\n{\"a\":\"}", "1{\"a\":1}|2!is no JSON object: "},
+    {"{\"a\":1}\n[1]\n{\"a\":1,\"a\":2}\n{\"a\":\"}", "1{\"a\":1}|2!is not a JSON object: "},
     {"", "file: It is empty; its first line names the columns, or it has a JSON object in each line."},
     {" \n\n", "file: It is empty; its first line names the columns, or it has a JSON object in each line."},
     {"u,v,u\n", "file: The first line names the column \"u\" twice."},
-    {"\"u\n",
-     "file: The first line has a quote that is not closed, or not within the bytes that a line may have; close it, "
-     "or write two for one."},
+    {"\"u\n", "file: The first line has a quote that is not closed within the maximum length of a line; close it, or "
+              "double it."},
     {"u\xff\n", "file: The first line is not UTF-8: byte 2 is 0xFF. Save the file as UTF-8."},
 };
 
@@ -94,7 +91,7 @@ static const char *long_text(apr_size_t len)
 
 static void long_rows(void)
 {
-    static const char limit[] = "2!is longer than 65536 bytes, which is the most that a line may have; shorten it.|";
+    static const char limit[] = "2!is longer than 65536 bytes, the maximum for a line; shorten it.|";
     const char *fits = long_text(SCIM_SHEET_ROW_MAX), *over = long_text(1024 * 1024);
     const char *text = apr_pstrcat(unit_pool, "u\n", over, "\nnext\n", NULL);
     UNIT_STR(rows_of(text, strlen(text)), apr_pstrcat(unit_pool, limit, "3{\"u\":\"next\"}|", NULL));
@@ -102,7 +99,7 @@ static void long_rows(void)
     UNIT_STR(rows_of(text, strlen(text)), apr_pstrcat(unit_pool, "2{\"u\":\"", fits, "\"}|", NULL));
     text = apr_pstrcat(unit_pool, over, "\n", NULL);
     UNIT_STR(rows_of(text, strlen(text)),
-             "file: The first line is longer than 65536 bytes, which is the most that a line may have; shorten it.");
+             "file: The first line is longer than 65536 bytes, the maximum for a line; shorten it.");
 
     scim_sheet_t sheet;
     scim_buf_t out;

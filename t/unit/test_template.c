@@ -109,9 +109,9 @@ static void collecting(void)
               "[{'n':0,'template':'Titled','templateId':'" G "','users':['" A "','" B "'],'groups':['" G "'],"
               "'subscriptions':['" S "'],'flags':['new'],'role':'user','roles':['" A "'],"
               "'changes':[{'user':'" A "','before':null,'after':{'role':'user','flags':['new']}}]},"
-              "{'n':1,'template':'Broken','templateId':'" H "','users':['" A "','" B "','" S "'],"
-              "'failed':'\\\"nothing\\\" at character 1 of the filter is not an attribute of User. /Schemas lists "
-              "those that there are.'}]");
+              "{'n':1,'template':'Broken','templateId':'" H "','users':['" A "','" B "','" S
+              "'],'failed':'\\\"nothing\\\" at character 1 of the filter is not an attribute of User. /Schemas lists "
+              "the existing ones.'}]");
     UNIT_INT(templates_of("[" GIVE("x", "null", "'" G "'", "") "," GIVE("y", "'groups pr'", "", "'a'") "]")->groups, 1);
     UNIT_INT(templates_of("[" GIVE("y", "'groups pr'", "", "'a'") "," GIVE("x", "null", "'" G "'", "") "]")->groups, 0);
     UNIT_INT(templates_of("[" GIVE("x", "null", "'" G "'", "") "," GIVE("y", "'title pr'", "", "'a'") "]")->groups, 0);
