@@ -1,5 +1,5 @@
-/** Asking the admin API, which is at the page's own address. An answer, or a Problem with the server's text for people.
- * Reading waits while the server or its database is away, and goes on by itself. A change is sent once. */
+/** Requests to the admin API at the page's own address. Each has an answer, or a Problem with the server's text for people.
+ * A read waits while the server or its database is unavailable, and continues automatically. A change is sent once. */
 
 export class Problem extends Error {
   /** @param {number} status  0: there was no answer @param {any} [body] */
@@ -8,14 +8,14 @@ export class Problem extends Error {
     this.status = status;
     /** @type {{field: string, detail: string}[]} */
     this.errors = body?.errors ?? [];
-    /** Seconds to wait before asking again. */
+    /** Seconds to wait before the next attempt. */
     this.wait = 3;
   }
 }
 
 /** @type {Record<number, string>} */
 const LOCAL = {
-  0: 'The server does not answer. The change may have been made or not: look before you make it again.',
+  0: 'The server does not answer. It is not known whether the change was made: check before you repeat it.',
   401: 'Your login has ended. Log in again in a new tab, then try once more. What you have entered here stays.',
   403: 'You may not do this.',
   503: 'The database does not answer. Nothing was changed.',
@@ -24,7 +24,7 @@ const LOCAL = {
 /** @type {Record<number, string>} */
 const TROUBLES = { 0: 'server', 401: 'login', 502: 'server', 503: 'database', 504: 'server' };
 
-/** What the page says above everything: '' all is well, else 'database', 'server', 'login'. */
+/** The trouble that the page shows at its top: '' for none, else 'database', 'server', 'login'. */
 let trouble = '';
 /** @type {(trouble: string) => void} */
 let tell = () => {};
@@ -63,13 +63,13 @@ async function read(response) {
 }
 
 /** @param {string} method @param {string} where  below the Location, begins with a slash @param {RequestInit} options
- * @param {(response: Response) => Promise<any>} [take]  what reads a good answer */
+ * @param {(response: Response) => Promise<any>} [take]  reads a successful answer */
 async function once(method, where, options, take = read) {
   try {
     const headers = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers };
     const how = { method, credentials: 'same-origin', redirect: 'manual', ...options, headers };
     const response = await fetch(`.${where}`, /** @type {RequestInit} */ (how));
-    // A login page somewhere else: the session has ended.
+    // A redirect to a login page elsewhere: the session has ended.
     if (response.type === 'opaqueredirect') throw new Problem(401);
     const answer = await (response.ok ? take : read)(response);
     setTrouble('');
@@ -93,7 +93,7 @@ export function pause(seconds, signal) {
   });
 }
 
-/** Reads, and reads again for as long as the server or its database is away.
+/** Reads, and repeats that as long as the server or its database is unavailable.
  * @param {string} where @param {Values} [query] @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export async function get(where, query = {}, signal) {
   for (;;) {

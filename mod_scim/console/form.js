@@ -1,5 +1,5 @@
-/** Forms made from the description: each argument has its label, field, help and limits, and what the server refuses is
- * marked where it stands. Where somebody else has changed the same meanwhile, it is asked what shall hold. */
+/** Forms made from the description: each argument has its label, field, help and limits, and refusals of the server are
+ * marked at their fields. If somebody else has changed the object meanwhile, the user is asked which values count. */
 import { get, Problem } from './api.js';
 import { add, fill, h, newId } from './render.js';
 import { ask, button, chip, problem, suggestions, tell, typeahead } from './parts.js';
@@ -12,7 +12,7 @@ const NAMES = Object.fromEntries([['user', 'userName', 'user into members'], ['g
   ['flag', 'flag', 'flag flags'], ['token', 'name', 'token']].flatMap(([noun, member, names]) =>
   names.split(' ').map((each) => [each, [noun, member]])));
 
-/** From a list, without what is there. @param {Place} c @param {string} noun @param {string} member
+/** Suggestions from a list, without the present values. @param {Place} c @param {string} noun @param {string} member
  * @param {() => any[]} [had] @returns {Typeahead['suggest']} */
 export function suggester(c, noun, member, had = () => []) {
   return async (text) => {
@@ -51,14 +51,14 @@ function plainInput(field, value, id) {
   return h(long ? 'textarea' : 'input', { ...limits, autocomplete: 'off', spellcheck: 'false', placeholder });
 }
 
-/** What a plain field holds, as the API has it. @param {Field} field @param {string} text */
+/** The value of a plain field, in the API's form. @param {Field} field @param {string} text */
 function parse(field, text) {
   if (text === '') return field.nullable ? null : undefined;
   if (field.type === 'integer') return Number(text);
   return field.format === 'date-time' ? format.fromLocal(text) : text;
 }
 
-/** Chips, and a field for another one. @param {Field} field @param {string[]} start @param {Place} c */
+/** Chips for the values, and a field to add one. @param {Field} field @param {string[]} start @param {Place} c */
 function listInput(field, start, c) {
   const values = [...start];
   const box = h('div.chips');
@@ -74,7 +74,7 @@ function listInput(field, start, c) {
     draw();
   })), another());
   draw();
-  // What stands in the field and was not added yet is meant, too.
+  // Text in the field that was not added yet counts, too.
   const read = () => [...new Set([...values, box.querySelector('input').value.trim()])].filter(Boolean);
   return { box, read };
 }
@@ -127,12 +127,12 @@ function same(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
-/** What a switch is where nothing is said. @param {Field} field */
+/** The default of a switch. @param {Field} field */
 function usual(field) {
   return field.type === 'boolean' ? /default: true/.test(field.help) : undefined;
 }
 
-/** Whether a value is as it was, or as it is by itself. A field for a time knows minutes only.
+/** Whether a value is unchanged, or the default. A field for a time has only minutes.
  * @param {Field} field @param {any} value @param {any} start */
 function unsaid(field, value, start) {
   if (value === undefined) return true;
@@ -142,7 +142,7 @@ function unsaid(field, value, start) {
   return same(value, before) || near;
 }
 
-/** What the controls hold, without what needs no saying. @param {Control[]} controls @param {any} [start] */
+/** The values of the controls, without unchanged ones and defaults. @param {Control[]} controls @param {any} [start] */
 function collect(controls, start) {
   const values = controls.map(({ field, read }) => /** @type {const} */ ([field, read()]));
   return Object.fromEntries(values.filter(([field, value]) => !unsaid(field, value, start))
@@ -158,8 +158,8 @@ function markAll(controls, error) {
   return said.length && known.length === said.length ? null : error;
 }
 
-/** Asks what shall hold where somebody else was quicker; sends again, or gives up.
- * @param {string} show  where the thing is read @param {(etag: string | null) => Promise<any>} change
+/** Asks which values count if somebody else has changed the object meanwhile; sends again, or gives up.
+ * @param {string} show  the path to read the object @param {(etag: string | null) => Promise<any>} change
  * @param {Values} mine @param {any} start */
 async function settle(show, change, mine, start) {
   const { data, etag } = await get(show);
@@ -175,10 +175,10 @@ async function settle(show, change, mine, start) {
     work: () => change(etag) });
 }
 
-/** Sends a change for the version that it was made of.
+/** Sends a change for the version from which it was made.
  * @param {Place} c @param {string} operation @param {Values} args
- * @param {{show: string, etag: string | null, start: any, mine: Values}} version  `show`: where the thing is read again
- * @returns {Promise<Answer | null>}  null: it stays as somebody else has made it */
+ * @param {{show: string, etag: string | null, start: any, mine: Values}} version  `show`: the path to read it again
+ * @returns {Promise<Answer | null>}  null: the other change was kept */
 export async function save(c, operation, args, { show, etag, start, mine }) {
   const change = (/** @type {string | null} */ version) => c.send(operation, args, version);
   try {
@@ -224,10 +224,10 @@ export function form(c, { operation, start, only, action, submit, extra, cancel 
   return element;
 }
 
-/** The form that changes a thing: NOUN-set, with what NOUN-show has answered.
- * @param {Place} c @param {string} noun @param {Values} values  that name the thing @param {Answer} shown
+/** The form that changes an object: NOUN-set, with the answer of NOUN-show.
+ * @param {Place} c @param {string} noun @param {Values} values  that identify the object @param {Answer} shown
  * @param {{only?: string[], start?: any, first?: (said: Values) => Promise<any>, saved?: (data: any) => void}} [how]
- *   `start`: what the fields begin with, where it is not what was shown; `first`: asks before it is sent */
+ *   `start`: the first values of the fields, if they are not those that were shown; `first`: asks before it is sent */
 export function changeForm(c, noun, values, { data, etag }, { only, start = data, first, saved } = {}) {
   const operation = model.need(`${noun}-set`);
   const show = c.path(`${noun}-show`, values);

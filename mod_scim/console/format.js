@@ -48,10 +48,10 @@ export function moment(iso, time = hour) {
   return then.getFullYear() === now.getFullYear() ? `${dayOfYear(iso)} ${time(iso)}` : date(iso);
 }
 
-/** The same with seconds, for what comes one after the other. @param {string} iso */
+/** The same with seconds, for sequences. @param {string} iso */
 export const second = (iso) => moment(iso, seconds);
 
-/** "9 days", of a time to come @param {string} iso */
+/** "9 days", for a future time @param {string} iso */
 export function left(iso) {
   const hours = Math.floor((Date.parse(iso) - Date.now()) / 3600000);
   if (hours >= 24) return many(Math.floor(hours / 24), 'day');
@@ -69,7 +69,7 @@ export function bytes(value) {
   return value < 1e6 ? `${count(Math.ceil(value / 1000))} kB` : `${number.format(Math.round(value / 1e5) / 10)} MB`;
 }
 
-/** What a field of <input type=datetime-local> holds. @param {string | null} iso */
+/** The value of an <input type=datetime-local>. @param {string | null} iso */
 export function toLocal(iso) {
   if (!iso) return '';
   const then = new Date(iso);

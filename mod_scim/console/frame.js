@@ -1,14 +1,14 @@
-/** The frame around the screens: the tenant, its places with what waits in each, and the colours. */
+/** The frame around the screens: the tenant, its menu with the number of held requests, and the colours. */
 import { fill, h, part } from './render.js';
 import { button, link, name, tag } from './parts.js';
 import * as model from './model.js';
 import * as router from './router.js';
 
-/** Who is here, as `me show` answers. @type {any} */
+/** The administrator, as `me show` answers. @type {any} */
 export let me = null;
 /** How many requests are held in each tenant. @type {Map<string, number>} */
 const held = new Map();
-/** The tenant that a screen has read last. @type {any} */
+/** The tenant that a screen has last read. @type {any} */
 let known = {};
 
 /** @param {any} who */
@@ -17,7 +17,7 @@ export function setMe(who) {
   for (const each of who.tenants) held.set(each.tenant, each.held);
 }
 
-/** Whether the page is about one tenant alone. */
+/** Whether the page is for only one tenant. */
 export const single = () => Boolean(me?.tenant);
 
 /** @param {string} tenant @param {number} number */
@@ -26,14 +26,14 @@ export function setHeld(tenant, number) {
   frame(router.here());
 }
 
-/** Asks how many requests are held, where they are decided. @param {Place} c */
+/** Asks how many requests are held, on the screens that decide them. @param {Place} c */
 export async function askHeld(c) {
   if (!c.tenant || c.screen !== 'holds') return;
   const { data } = await c.get('hold-list', { state: 'held', limit: 50 });
   setHeld(c.tenant, data.items.length);
 }
 
-/** What the frame shows of a tenant, from whatever screen has read it. @param {any} tenant */
+/** Shows a tenant in the frame, whichever screen has read it. @param {any} tenant */
 export function setTenant(tenant) {
   known = tenant;
   frame(router.here());
@@ -45,7 +45,7 @@ export function standing({ enabled, dryRun }) {
   return dryRun ? tag('warn', 'Dry run') : tag('good', 'Provisioning on');
 }
 
-/** The place of the frame to which a screen belongs. @param {string} screen @returns {string} */
+/** The menu entry to which a screen belongs. @param {string} screen @returns {string} */
 function placeOf(screen) {
   const above = model.words('home', screen);
   if (above && above !== screen) return placeOf(above);
@@ -72,7 +72,7 @@ export function frame({ tenant, screen }) {
   h('div.end', me?.user && h('span', 'Logged in as ', h('bdi', me.user)), schemes()));
 }
 
-/** Light or dark, which is all that the console remembers. */
+/** Light or dark: the only setting that the console stores. */
 function schemes() {
   const next = { '': 'dark', dark: 'light', light: '' }[document.documentElement.dataset.scheme ?? ''] ?? '';
   return button({ dark: 'Dark colours', light: 'Light colours', '': 'Colours of the system' }[next], () => {

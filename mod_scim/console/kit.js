@@ -1,4 +1,4 @@
-/** What screens are made of, in one place. */
+/** Re-exports everything that screens import. */
 export { get, pause, send } from './api.js';
 export { setHeld, setTenant, single } from './frame.js';
 export { changeForm, form, save, suggester } from './form.js';

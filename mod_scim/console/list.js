@@ -1,4 +1,4 @@
-/** Lists made from the description: search, filters, order, and further rows. The address holds what is asked for. */
+/** Lists made from the description: search, filters, order, and further rows. The address has the search. */
 import { file, left, Problem, queryText } from './api.js';
 import { fill, h } from './render.js';
 import { button, empty, link, name, problem, table, tag, tell, time } from './parts.js';
@@ -9,12 +9,12 @@ import * as router from './router.js';
 
 const STATE_FIELDS = new Set(['status', 'state', 'outcome', 'health', 'source', 'kind', 'standing']);
 
-/** A word that says a state. @param {string | null} word */
+/** The word for a state. @param {string | null} word */
 export function state(word) {
   return word ? tag(model.words('states', word) ?? 'plain', model.words('stateNames', word) ?? word) : null;
 }
 
-/** A value of an answer, by its kind. @param {Field} field @param {any} value */
+/** A value of an answer, shown by its kind. @param {Field} field @param {any} value */
 export function show(field, value) {
   if (value === null || value === undefined) return h('span.soft', '–');
   if (field.format === 'date-time') return time(value);
@@ -24,12 +24,12 @@ export function show(field, value) {
   return deep ? h('pre', JSON.stringify(value, null, 1)) : name(format.plain(value));
 }
 
-/** By what a row is found again. @param {string} noun @param {Row} row */
+/** The id of a row's object. @param {string} noun @param {Row} row */
 export function key(noun, row) {
   return row.keyId ?? (typeof row[noun] === 'string' ? row[noun] : null) ?? row.id ?? row.name;
 }
 
-/** The columns that a list has by itself. @param {Operation} operation @param {Place} c @returns {Column[]} */
+/** The default columns of a list. @param {Operation} operation @param {Place} c @returns {Column[]} */
 export function columnsOf({ noun, verb, answer }, c) {
   const unwanted = answer.some((each) => each.name === 'userName') ? /^(tenant|id|user)$/ : /^(tenant|id)$/;
   const wanted = answer.filter(({ name: each, type }) => !unwanted.test(each) && type !== 'object'
@@ -46,14 +46,14 @@ export function columnsOf({ noun, verb, answer }, c) {
   }));
 }
 
-/** The fields that narrow a list down; `change` is called with what they say.
+/** The fields that filter a list; `change` is called with their values.
  * @param {Place} c @param {Operation} operation @param {Values} query @param {string[]} hide
  * @param {(query: Values) => void} change */
 function filters(c, operation, query, hide, change) {
   const last = (/** @type {Field} */ each) => Number(/^(sort|order)$/.test(each.name));
   const fields = operation.query.filter((each) => !['limit', 'after', 'newer', 'wait', ...hide].includes(each.name));
   fields.sort((one, other) => last(one) - last(other));
-  // Yes and no are a choice, since there is "any" as well.
+  // Yes and no are a choice, because there is "any", too.
   const controls = fields.map((each) => control(each.type === 'boolean'
     ? { ...each, type: 'string', enum: ['true', 'false'] } : each, query[each.name] && String(query[each.name]), c));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -77,7 +77,7 @@ function filters(c, operation, query, hide, change) {
   first.map((each) => each.element), more);
 }
 
-/** A button that saves a whole list as a file, and tells how much is here. It works on when the place is left.
+/** A button that saves a whole list as a file, and shows the progress. It continues when the place is left.
  * @param {string} text @param {string} type @param {string} file_ @param {() => string} where */
 function saver(text, type, file_, where) {
   const saving = button(`Save as ${text}`, async () => {
@@ -95,7 +95,7 @@ function saver(text, type, file_, where) {
   return saving;
 }
 
-/** A button that shows the next page with rows, as long as there is one. @param {string | null} next @returns {Child}
+/** A button that shows the next page, as long as there is one. @param {string | null} next @returns {Child}
  * @param {(next: string) => Promise<Answer>} page @param {(items: Row[], next: string | null) => void} append */
 export function further(next, page, append) {
   const row = h('div.actions', button('Show more', async () => {
@@ -120,15 +120,15 @@ export async function list(c, options) {
   const draw = (/** @type {any} */ data) => {
     const narrowed = Object.values(query).some(Boolean);
     narrow.hidden = !data.items.length && !narrowed;
-    const none = narrowed ? empty('Nothing found', 'No entry fits the filters.') : nothing;
-    const soFar = data.next ? empty('Nothing found so far', 'A part of the list was looked through.') : none;
+    const none = narrowed ? empty('Nothing found', 'No entry matches the filters.') : nothing;
+    const soFar = data.next ? empty('Nothing found so far', 'Only a part of the list has been searched.') : none;
     const body = data.items.length ? table(columns, data.items) : soFar;
     const append = body.more ?? ((/** @type {Row[]} */ items, /** @type {any} */ next) => draw({ items, next }));
     const saves = operation.files && h('div.row.end', saver('CSV', 'text/csv', `${operation.noun}.csv`, where),
       saver('JSON lines', 'application/jsonl', `${operation.noun}.jsonl`, where));
     return fill(box, body, further(data.next, page, append), data.items.length > 0 && saves);
   };
-  // What is wrong with a filter is said below it; all else that goes wrong at first is the screen's.
+  // An error in a filter is shown below it; the screen shows other errors of the first request.
   const ask = async (first = false) => {
     const mine = ++asked;
     try {

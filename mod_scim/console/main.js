@@ -1,4 +1,4 @@
-/** The start: who is here, and which screen is at which place. */
+/** The start: who is logged in, and which screen is at which place. */
 import { get, left, onTrouble, Problem } from './api.js';
 import { fill, h, part } from './render.js';
 import { button, card, link, problem, screen, skeleton, tell } from './parts.js';
@@ -10,7 +10,7 @@ import * as router from './router.js';
 import * as screens from './screens.js';
 
 let leaving = new AbortController();
-/** The place that was shown last. */
+/** The place that was last shown. */
 let arrived = '';
 
 /** @param {Address} address @returns {View | null} */
@@ -36,7 +36,7 @@ function failed(error, { tenant }) {
 async function made(c) {
   try {
     const work = screenAt(c);
-    if (!work) throw new Problem(404, { detail: 'The address names no page of the console.' });
+    if (!work) throw new Problem(404, { detail: 'There is no page at this address.' });
     return await work(c);
   } catch (error) {
     return left(error) ? null : failed(error, c);
@@ -51,7 +51,7 @@ async function show(/** @type {Address} */ address) {
   for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   if (!address.tenant && me?.tenant) return router.go({ tenant: me.tenant });
   frame(address);
-  // What takes long has its shape shown; the page does not flicker where it is quick.
+  // A slow screen shows a placeholder; a fast one does not, so that the page does not flicker.
   const slow = setTimeout(() => fill(main, skeleton()), main.childElementCount ? 250 : 0);
   const c = placeAt(address, mine.signal);
   const children = await made(c);
@@ -62,7 +62,7 @@ async function show(/** @type {Address} */ address) {
   return askHeld(c).catch(() => {});
 }
 
-/** A screen reader and the keyboard begin at the heading of the new screen. @param {Address} address */
+/** Moves the focus to the heading of the new screen, for screen readers and the keyboard. @param {Address} address */
 function arrive({ tenant, screen: at, id }) {
   const heading = part('main').querySelector('h1');
   document.title = [heading?.textContent, tenant].filter(Boolean).join(' · ');
@@ -77,7 +77,7 @@ function arrive({ tenant, screen: at, id }) {
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let watch;
 
-/** Whether the server answers again; a screen that waits for it asks by itself. */
+/** Asks whether the server answers again; a screen that waits for it asks itself. */
 const probe = () => get('/me').catch(() => {});
 
 /** @param {string} trouble */

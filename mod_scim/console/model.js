@@ -1,5 +1,5 @@
-/** The operations, as the server's OpenAPI description has them: what lists show and can be narrowed by, what forms ask
- * for. And the words for what the API calls something, from words.json. */
+/** The operations in the server's OpenAPI description: columns and filters of lists, fields of
+ * forms. And the words for the API's names, from words.json. */
 
 /** @type {any} */
 let described = { paths: {}, components: {} };
@@ -37,7 +37,7 @@ function answerSchema(/** @type {any} */ it) {
   return follow(follow(it.responses?.[code ?? ''])?.content?.['application/json']?.schema);
 }
 
-/** @param {string} where @param {string} method @param {any} it  as the description has it @returns {Operation} */
+/** @param {string} where @param {string} method @param {any} it  from the description @returns {Operation} */
 function operation(where, method, it) {
   const schema = answerSchema(it);
   const body = fields(it.requestBody?.content?.['application/json']?.schema, 'body');
@@ -71,7 +71,7 @@ export function learn(openapi, texts) {
 /** @param {string} id  'user-list' */
 export const find = (id) => operations.get(id);
 
-/** An operation that the caller knows is there. @param {string} id */
+/** An operation that is known to exist. @param {string} id */
 export function need(id) {
   const found = operations.get(id);
   if (!found) throw new Error(`This server has no operation ${id}.`);
@@ -81,27 +81,27 @@ export function need(id) {
 /** All operations of a noun. @param {string} noun */
 export const of = (noun) => [...operations.values()].filter((each) => each.noun === noun);
 
-/** The nouns that have a list of their own below a tenant. */
+/** The nouns with a list below a tenant. */
 export function nouns() {
   const lists = [...operations.values()].filter((each) => each.verb === 'list' && each.segments.join() === 'tenant');
   return lists.map((each) => each.noun);
 }
 
-/** The path of an operation. @param {string} id @param {Values} args  those for its segments among them */
+/** The path of an operation. @param {string} id @param {Values} args  including those for its segments */
 export function at(id, args) {
   return need(id).path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(args[name]));
 }
 
-/** What of arguments is no segment of the path. @param {string} id @param {Values} args */
+/** The arguments that are not segments of the path. @param {string} id @param {Values} args */
 export function besides(id, args) {
   const { segments } = need(id);
   return Object.fromEntries(Object.entries(args).filter(([name]) => !segments.includes(name)));
 }
 
-/** What words.json says of a word of the API. @param {string} kind @param {any} name */
+/** The words in words.json for a word of the API. @param {string} kind @param {any} name */
 export const words = (kind, name) => said[kind]?.[name];
 
-/** All that words.json has of a kind, in its order. @param {string} kind @returns {[string, any][]} */
+/** All words of a kind in words.json, in its order. @param {string} kind @returns {[string, any][]} */
 export const all = (kind) => Object.entries(said[kind] ?? {});
 
 /** @param {any} value  a choice of the API @param {string} [of_]  its argument */
@@ -116,7 +116,7 @@ export function label(name) {
 /** @param {string} noun */
 export const plural = (noun) => `${label(noun).replace(/y$/, 'ie').replace(/ch$/, 'che')}s`;
 
-/** The first letter large, a full stop at the end. @param {string} text */
+/** A text with a capital first letter and a full stop. @param {string} text */
 export function sentence(text) {
   const large = text.charAt(0).toUpperCase() + text.slice(1);
   return !large || /[.?!]$/.test(large) ? large : `${large}.`;

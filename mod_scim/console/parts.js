@@ -1,9 +1,9 @@
-/** The few parts that all screens are made of. */
+/** The parts of all screens. */
 import { add, fill, h, newId, part, svg } from './render.js';
 import { left, Problem } from './api.js';
 import * as format from './format.js';
 
-/** A screen: its heading, what leads back, what stands beside the heading, and its parts.
+/** A screen: its heading, the link back, the tags and buttons beside the heading, and its parts.
  * @param {{title: Child, lead?: Child, trail?: Child, tags?: Child, actions?: Child}} head @param {...Child} children
  */
 export function screen({ title, lead, trail, tags, actions }, ...children) {
@@ -17,18 +17,18 @@ export function card(title, ...children) {
   return h('section.card', title && h('h2', title), ...children);
 }
 
-/** An address breaks before its domain or a part of its path, rather than anywhere. @param {string} text */
+/** Breaks an address before its domain or a part of its path, rather than anywhere. @param {string} text */
 export function breakable(text) {
   return text.split(/(?=@)|(?<=[^/]\/)/).map((piece, i) => [i > 0 && h('wbr'), piece]);
 }
 
-/** A name as data has it: of any length and direction. @param {any} text @param {string} [kind] 'one': on one line */
+/** A name from data: of any length and direction. @param {any} text @param {string} [kind] 'one': on one line */
 export function name(text, kind = '') {
   const value = format.plain(text);
   return h(`bdi.name${kind && '.'}${kind}`, { title: value.length > 40 ? value : null }, breakable(value));
 }
 
-/** A text for people: its first sentence says what it is about. @param {string} text */
+/** A text for people, with its first sentence emphasised. @param {string} text */
 export function telling(text) {
   const [first, ...rest] = text.split(/(?<=\.) /);
   return [h('b', h('bdi', first)), ' ', h('bdi', rest.join(' '))];
@@ -61,7 +61,7 @@ export function way(href, text, label) {
   return h('a.button', { href, 'aria-label': label }, text);
 }
 
-/** A button. While its work is under way it does nothing more; an error is shown, unless `work` handles it.
+/** A button. It is disabled while its work runs; an error is shown, unless `work` handles it.
  * @param {Child} text @param {(event: Event) => any} work
  * @param {{kind?: string, label?: string, disabled?: boolean}} [options] */
 export function button(text, work, { kind = '', label, disabled = false } = {}) {
@@ -81,14 +81,14 @@ export function button(text, work, { kind = '', label, disabled = false } = {}) 
   return element;
 }
 
-/** Says what happened, for some seconds, and to a screen reader. @param {...Child} text */
+/** Shows what happened, for some seconds, also to screen readers. @param {...Child} text */
 export function tell(...text) {
   const line = h('div', ...text);
   part('told').append(line);
   setTimeout(() => line.remove(), 6000);
 }
 
-/** Tells an error that no form shows. @param {unknown} error */
+/** Shows an error that no form shows. @param {unknown} error */
 export function fail(error) {
   if (left(error)) return;
   if (!(error instanceof Problem)) console.error(error);
@@ -121,7 +121,7 @@ export function num(head, cell) {
   return { head, cell, num: true };
 }
 
-/** A table; where it is narrow, blocks. @param {Column[]} columns @param {Row[]} rows @param {string} [caption] */
+/** A table; on a narrow page, blocks. @param {Column[]} columns @param {Row[]} rows @param {string} [caption] */
 export function table(columns, rows, caption) {
   const kind = (/** @type {Column} */ column) => (column.num ? '.num' : '');
   const head = columns.map((each) => h(`th${kind(each)}`, { scope: 'col' }, each.head || h('span.seldom', 'Actions')));
@@ -133,7 +133,7 @@ export function table(columns, rows, caption) {
   return Object.assign(element, { more: (/** @type {Row[]} */ further) => add(body, further.map(line)) });
 }
 
-/** What would be here, and how it gets here. @param {string} title @param {Child} text @param {Child} [action] */
+/** An empty list: what it will show, and how to fill it. @param {string} title @param {Child} text @param {Child} [action] */
 export function empty(title, text, action) {
   return h('div.empty', h('h2', title), h('p', text), action);
 }
@@ -153,7 +153,7 @@ export function skeleton() {
   return h('div', { 'aria-busy': 'true', 'aria-label': 'Loading', role: 'status' }, h('div.bone.title'), bones);
 }
 
-/** Asks; answers what `work` answers, null where it was closed. @param {Question} question @returns {Promise<any>} */
+/** Asks; returns the result of `work`, null if it was closed. @param {Question} question @returns {Promise<any>} */
 export function ask({ title, body, action, danger, large, cancel = 'Cancel', stays, work = () => true }) {
   return new Promise((resolve) => {
     const heading = newId();
@@ -182,7 +182,7 @@ export function ask({ title, body, action, danger, large, cancel = 'Cancel', sta
   });
 }
 
-/** A choice among few, each with its consequence.
+/** A choice between a few values, each with its consequence.
  * @param {string} label @param {{value: string, title: Child, text: Child}[]} ways
  * @param {string | null} value @param {(value: string) => void} chosen */
 export function choices(label, ways, value, chosen) {
@@ -193,14 +193,14 @@ export function choices(label, ways, value, chosen) {
     h('label.choice', radio(each.value), h('span', h('b', each.title), h('small', each.text))))));
 }
 
-/** A name that a cross takes away.
+/** A name with a button that removes it.
  * @param {Child} text @param {string} label @param {(() => any) | null} remove @param {string} [kind] */
 export function chip(text, label, remove, kind = '') {
   const cross = remove && button('✕', remove, { label });
   return h(`span.chip${kind && '.'}${kind}${remove ? '' : '.bare'}`, h('bdi.name.one', text), cross);
 }
 
-/** The list of what is suggested for a field: when it gets the focus, and when the keys rest.
+/** The suggestions for a field: shown when it gets the focus, and after a pause in typing.
  * @param {any} input @param {Typeahead['suggest']} suggest */
 export function suggestions(input, suggest) {
   const list = h('datalist', { id: newId() });
@@ -231,7 +231,7 @@ export function typeahead({ label, placeholder, kind = '', action = 'Add', sugge
     input.value = '';
   };
   const typed = (/** @type {InputEvent} */ event) => {
-    // Choosing from the list is an input without a key.
+    // Choosing from the list is an input event without a key.
     if (!event.inputType || event.inputType === 'insertReplacementText') adder.click();
   };
   const pressed = (/** @type {KeyboardEvent} */ event) => {
@@ -251,7 +251,7 @@ const OUTCOMES = ['done', 'refused', 'failed', 'held'];
 export function chart(hours) {
   const sum = (/** @type {Record<string, any>} */ each) => OUTCOMES.reduce((all, key) => all + each[key], 0);
   const high = Math.max(1, ...hours.map(sum));
-  // The drawing is as wide as its place, so that its texts keep their size.
+  // The drawing is as wide as its container, so that its texts keep their size.
   const total = Math.max(300, Math.min(1080, part('main').clientWidth - 100));
   const width = total / hours.length;
   const gap = total / 240;

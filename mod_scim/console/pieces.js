@@ -1,13 +1,13 @@
-/** What is done to many accounts takes several requests: the `next` of an answer says where one goes on. */
+/** Operations on many accounts take several requests: the `next` of an answer is where the next one continues. */
 import { fill, h } from './render.js';
 import { button, link, table } from './parts.js';
 import * as format from './format.js';
 import * as model from './model.js';
 
-/** Sends an operation until all of it is done; or until it is stopped, its report is closed, or the place is left.
- * @param {Place} c @param {string} id @param {(on: Values) => Values} args  of a request; `on`: those that go on
- * @param {HTMLElement} report @param {(sum: string, data: any) => Child} [shown]  what the report says after each
- * @returns {Promise<string>}  what it came to, in words */
+/** Repeats an operation until it is done; or until it is stopped, its report is closed, or the place is left.
+ * @param {Place} c @param {string} id @param {(on: Values) => Values} args  of a request; `on`: those that continue
+ * @param {HTMLElement} report @param {(sum: string, data: any) => Child} [shown]  the report after each answer
+ * @returns {Promise<string>}  the result, in words */
 export async function inPieces(c, id, args, report, shown = (sum) => h('p', sum)) {
   const { answer, pieces } = model.need(id);
   const counts = answer.filter((each) => each.type === 'integer' && each.name !== 'next').map((each) => each.name);
@@ -27,8 +27,8 @@ export async function inPieces(c, id, args, report, shown = (sum) => h('p', sum)
   }
 }
 
-/** Asks for all parts of what the server counts in parts, while the report is open. @param {HTMLElement} report
- * @param {(on: Values) => Promise<Answer>} ask @param {(data: any) => Child} shown  what it says after each part */
+/** Requests all parts of a count that the server makes in parts, while the report is open. @param {HTMLElement} report
+ * @param {(on: Values) => Promise<Answer>} ask @param {(data: any) => Child} shown  the report after each part */
 export async function inParts(report, ask, shown) {
   let next = '';
   do {
@@ -38,9 +38,9 @@ export async function inParts(report, ask, shown) {
   } while (next && report.isConnected);
 }
 
-/** What shows first what an operation would do, and then does it; and its report.
+/** A preview of an operation, a button that then executes it, and its report.
  * @param {Place} c @param {string} id @param {string} action @param {(said: Values) => Values} args
- * @param {Column[]} columns @param {(data: any) => Row[]} rows  what the report names of an answer */
+ * @param {Column[]} columns @param {(data: any) => Row[]} rows  the rows of the report for an answer */
 export function lookFirst(c, id, action, args, columns, rows) {
   const report = h('div.stack', { role: 'status' });
   const carry = async (/** @type {Values} */ said, /** @type {boolean} */ preview) => {

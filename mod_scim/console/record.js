@@ -1,5 +1,5 @@
-/** The pages of a noun that has no screen of its own, made from the description: its list, and a thing with what can be
- * changed and done. */
+/** The pages of a noun without its own screen, made from the description: its list, and an object with the operations
+ * for it. */
 import { ask, button, card, col, copyable, empty, facts, link, name, screen, tell } from './parts.js';
 import { inPieces } from './pieces.js';
 import { add, h } from './render.js';
@@ -12,7 +12,7 @@ import * as router from './router.js';
  * @param {Place} c
  * @param {{operation: string, values?: Values, title: string, intro?: Child, action: string, etag?: string | null,
  *   only?: string[]}} options
- * @returns {Promise<any>}  the answer; null where it was closed */
+ * @returns {Promise<any>}  the answer; null if the dialog was closed */
 export function askFor(c, { operation: id, values = {}, title, intro, action, etag, only }) {
   const operation = model.need(id);
   return new Promise((resolve) => {
@@ -26,7 +26,7 @@ export function askFor(c, { operation: id, values = {}, title, intro, action, et
   });
 }
 
-/** A button for an operation: with a form where it has arguments, else with a question.
+/** A button for an operation: with a form if it has arguments, else with a question.
  * @param {Place} c
  * @param {{operation: string, values?: Values, text: string, danger?: boolean, etag?: string | null, kind?: string,
  *   done?: (answer: any) => any, plain?: boolean}} options  `plain`: without its arguments */
@@ -48,7 +48,7 @@ export function operationButton(c, { operation: id, values = {}, text, danger, e
   return button(text, run, { kind: kind ?? (danger ? 'danger' : '') });
 }
 
-/** A button that adds a thing. @param {Place} c @param {string} noun @param {string} title
+/** A button that adds an object. @param {Place} c @param {string} noun @param {string} title
  * @param {(made: any) => void} [done] @param {string} [kind] */
 export function adder(c, noun, title, done = () => c.again(), kind = 'main') {
   const operation = `${noun}-add`;
@@ -58,7 +58,7 @@ export function adder(c, noun, title, done = () => c.again(), kind = 'main') {
   }, { kind });
 }
 
-/** The columns where things have no page. @param {Place} c @param {Operation} operation @returns {Column[]} */
+/** The columns if objects have no page. @param {Place} c @param {Operation} operation @returns {Column[]} */
 function withRemove(c, operation) {
   const { noun } = operation;
   return [...columnsOf(operation, c), col('', (row) => operationButton(c, { operation: `${noun}-remove`,
@@ -104,7 +104,7 @@ async function recordScreen(c) {
 /** @type {View} */
 export const generic = (c) => (c.id ? recordScreen(c) : listScreen(c));
 
-/** What has pages, and no screen shows. @type {View} */
+/** The nouns with pages that no screen shows. @type {View} */
 export async function everything(c) {
   const nouns = model.nouns().filter((noun) => !model.words('home', noun));
   const rows = nouns.map((noun) => [h('dt', link(c.to(noun), model.plural(noun))),
@@ -112,7 +112,7 @@ export async function everything(c) {
   return screen({ title: 'Everything else', lead: 'What no other page lists.' }, card('', h('dl.facts', rows)));
 }
 
-/** Shows a secret this one time. It cannot be left by accident. @param {Place} c @param {string} secret */
+/** Shows a secret once. The dialog cannot be closed by accident. @param {Place} c @param {string} secret */
 export async function secretShown(c, secret) {
   const base = h('div');
   c.get('tenant-show').then(({ data }) => data.baseUrl

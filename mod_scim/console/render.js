@@ -1,4 +1,4 @@
-/** Making elements. Text is always written as text: nothing in the console makes markup of data. */
+/** Creates elements. Text is always written as text: nothing in the console makes markup from data. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'selected', 'open', 'indeterminate']);

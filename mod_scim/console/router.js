@@ -1,5 +1,5 @@
-/** The address holds the place: #/TENANT/SCREEN/ID?search. A screen that is left while it loads is not shown, and what
- * is not saved yet is asked about first. */
+/** The address identifies the place: #/TENANT/SCREEN/ID?search. A screen that is left while it loads is not shown, and
+ * leaving unsaved changes asks first. */
 import { queryText } from './api.js';
 
 /** @type {(address: Address) => void} */
@@ -41,7 +41,7 @@ export function search(query) {
   current = location.hash;
 }
 
-/** Shows the place anew. */
+/** Shows the place again. */
 export const again = () => show(here());
 
 /** Sets the question that is asked before somebody leaves a screen with unsaved changes.

@@ -19,7 +19,7 @@ import { users } from './screens/users.js';
 
 export { tenants };
 
-/** By the name in the address: the screen, and that of one thing. @type {Record<string, {all: View, one?: View}>} */
+/** By the name in the address: the screen, and that of one object. @type {Record<string, {all: View, one?: View}>} */
 export const table = {
   overview: { all: overview }, connect: { all: connect, one: connect }, tokens: { all: tokens, one: token },
   users: { all: users, one: user }, groups: { all: groups, one: group }, access: { all: access, one: subscription },

@@ -99,7 +99,7 @@ static const scim_admin_arg_t preview_args[] = {
 
 static const scim_admin_arg_t count_args[] = {
     PREVIEWED,
-    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "where a request before it has ended: its `next`"},
+    {"after", SCIM_ARG_TEXT, SCIM_ARG_PIECE, "NEXT", 1, 36, "the `next` of the previous request, to continue"},
     {NULL, SCIM_ARG_TEXT, 0, NULL, 0, 0, NULL},
 };
 

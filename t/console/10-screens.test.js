@@ -1,4 +1,4 @@
-/** Every screen and dialog, at three widths, light and dark, with names that are made to do harm; and with nothing in it. */
+/** Every screen and dialog, at three widths, light and dark, with malicious names; and without data. */
 import { equal, made, ok, open, test, violations, visit } from './browser.js';
 import { nasty } from './seed.js';
 
@@ -14,7 +14,7 @@ export function places({ tenant, users, groups, hold, activity, subscription, to
     duplicates: at('/duplicates'), settings: at('/settings'), everything: at('/more'), mappings: at('/mapping') };
 }
 
-/** Dialogs: where, and the button that opens each. */
+/** Dialogs: the place of each, and the button that opens it. */
 function dialogs({ tenant, users, hold }) {
   const at = (place) => `#/${tenant}${place}`;
   return { 'a token': [at('/tokens'), 'Make a token'], 'switching off': [at(''), 'Switch provisioning off…'], 'a user': [at('/users'), 'Add a local user'],
@@ -23,7 +23,7 @@ function dialogs({ tenant, users, hold }) {
     'a removal': ['#/switched-off/settings', 'Remove this tenant…'] };
 }
 
-/** Light and dark: nothing that axe finds, nothing executed, nothing wider than the page. In the dark only colours differ, and the rules about them. */
+/** Light and dark: axe finds nothing, nothing is executed, nothing is wider than the page. In the dark only the rules about colours are checked. */
 async function sound(page) {
   for (const [colorScheme, rules] of [['light'], ['dark', ['color-contrast', 'link-in-text-block']]]) {
     await page.emulateMedia({ colorScheme });
@@ -59,7 +59,7 @@ async function everyDialog(page, width, all) {
   }
 }
 
-/** A tenant in which nothing has happened says on each screen what would be here. */
+/** In a tenant without data each screen explains what it will show. */
 async function nothingYet(page, width, all) {
   for (const [name, place] of Object.entries(all)) {
     await test(`${name} of a tenant without anything, ${width} pixels`, page, async () => {

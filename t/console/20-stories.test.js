@@ -1,4 +1,4 @@
-/** What administrators come for, clicked through from beginning to end. */
+/** The tasks of administrators, clicked through from beginning to end. */
 import { readFileSync } from 'node:fs';
 import { api, env, equal, made, ok, open, scim, settled, sql, test, visit } from './browser.js';
 
@@ -6,7 +6,7 @@ const demo = '/tenants/demo';
 const button = (page, name, exact = true) => page.getByRole('button', { name, exact });
 const dialog = (page) => page.getByRole('dialog');
 
-/** Whether the server's description has this. */
+/** Whether the server's description has an operation. */
 async function has(text) {
   return JSON.stringify(await made('GET', '/openapi.json')).includes(text);
 }
@@ -31,10 +31,10 @@ async function connect(page) {
   await page.getByText('Waiting for the first request of Entra ID').waitFor();
   if (await button(page, 'Test the connection').count()) {
     await button(page, 'Test the connection').click();
-    await page.getByText('It looks for groups (as expected)').waitFor();
+    await page.getByText('It searches for groups (as expected)').waitFor();
     equal(await page.getByText('(as expected)').count(), 5, 'steps as expected');
     await page.getByText('Its address begins with https (not as expected)').waitFor();
-    await page.getByRole('listitem').filter({ hasText: 'Its own first call (as expected)' }).getByText(/SOMEBODY%20WHO%20DOES%20NOT%20EXIST/).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Its own first request (as expected)' }).getByText(/SOMEBODY%20WHO%20DOES%20NOT%20EXIST/).waitFor();
   }
   equal((await scim('GET', '/Users?filter=userName%20eq%20%22nobody%22', undefined, secret)).status, 200, 'the provider tests');
   await page.getByText('Entra ID has tested the connection').waitFor();
@@ -114,7 +114,7 @@ async function person(page) {
   await page.getByRole('button', { name: 'Grant Reports by hand' }).click();
   await page.getByText(/^Granted/).waitFor();
   equal((await made('GET', `${demo}/grants?user=dmitri.volkov@example.com`)).items.map((each) => each.subscription), ['Reports'], 'granted');
-  await page.getByRole('button', { name: 'Take the grant back' }).waitFor();
+  await page.getByRole('button', { name: 'Withdraw the grant' }).waitFor();
   ok(await page.getByText('locked here').isVisible(), 'what is locked is said');
   page.trouble.allowed = /status of 400/;
   await page.getByLabel('Role', { exact: true }).fill('emperor');
@@ -136,7 +136,7 @@ async function person(page) {
   equal(await page.getByLabel('Search').inputValue(), 'dmitri', 'Back shows the search');
 }
 
-/** What an empty field suggests. */
+/** The suggestions of an empty field. */
 async function suggested(page, label) {
   const field = page.getByLabel(label, { exact: true });
   await field.fill('');
@@ -145,7 +145,7 @@ async function suggested(page, label) {
   return options.evaluateAll((all) => all.map((each) => each.value));
 }
 
-/** What is there already is not suggested once more. */
+/** Existing values are not suggested again. */
 async function suggesting(page) {
   await visit(page, '#/demo/access');
   ok((await suggested(page, 'Map groups to a role')).includes('read-only'), 'a role that is mapped to nothing');
@@ -167,7 +167,7 @@ async function suggesting(page) {
   await made('PATCH', `${demo}/users/ben.okafor@example.com`, { role: null });
 }
 
-/** What is archived gives nothing, and is not offered more. */
+/** An archived group gives nothing, and nothing can be added to it. */
 async function archived(page) {
   const { id } = await made('POST', `${demo}/groups`, { displayName: 'Archived before' });
   await visit(page, `#/demo/groups/${id}`);
@@ -247,7 +247,7 @@ async function offAndOn(page) {
   equal((await scim('GET', '/Users?count=1')).status, 200, 'and answered');
 }
 
-/** What stands in the field of a list is saved with it, also where nobody has pressed Add. */
+/** Text in the field of a list is saved with it, even if nobody has pressed Add. */
 async function typedOnly(page) {
   const { keyId } = await made('POST', `${demo}/tokens`, { name: 'with addresses', addresses: ['198.51.100.1'] });
   await visit(page, `#/demo/tokens/${keyId}`);
@@ -257,14 +257,14 @@ async function typedOnly(page) {
   equal((await made('GET', `${demo}/tokens/${keyId}`)).addresses.map((each) => each.replace(/\/32$/, '')), ['198.51.100.1', '192.0.2.0/24'], 'both');
 }
 
-/** What was accepted beyond the standard is said in words. */
+/** Accepted deviations from the standard are explained in words. */
 async function lenient(page) {
   const { id } = (await made('GET', `${demo}/activity?limit=200`)).items.find((each) => each.leniencies?.includes('capital-op'));
   await visit(page, `#/demo/activity/${id}`);
   await page.getByText('an operation in capital letters').waitFor();
 }
 
-/** A token that is used no more is silent: in the overview, in the lists of tokens and tenants; and again not, where more time is allowed. */
+/** A token that is no longer used is silent: in the overview, and in the lists of tokens and tenants; not any more if it gets more time. */
 async function silent(page) {
   const { keyId } = await made('POST', `${demo}/tokens`, { name: 'fallen silent', expectEvery: 60 });
   sql(`update scim.token set last_used = now() - interval '3 hours', expires = now() + interval '9 days' - interval '1 minute' where tenant = 'demo' and key_id = '${keyId}'`);
@@ -296,7 +296,7 @@ async function revoke(page) {
   equal((await scim('GET', '/Users?count=1', undefined, token)).status, 401, 'the next request');
 }
 
-/** Presses Tab until what has the focus is called so. */
+/** Presses Tab until an element with this name has the focus. */
 async function tabTo(page, name) {
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('Tab');
@@ -306,7 +306,7 @@ async function tabTo(page, name) {
   throw new Error(`Tab does not come to ${name}`);
 }
 
-/** Presses Enter on what is called so, when Tab has come to it. */
+/** Presses Enter on the element with this name, after Tab has reached it. */
 async function press(page, name) {
   await tabTo(page, name);
   await page.keyboard.press('Enter');
@@ -330,7 +330,7 @@ async function keys(page) {
   equal(await page.evaluate(() => document.activeElement?.textContent), 'Protect', 'the focus is back where it was');
 }
 
-/** A token is made, and stored, without a mouse. */
+/** A token is created, and stored, without a mouse. */
 async function tokenByKeys(page) {
   await visit(page, '#/demo/tokens');
   await press(page, 'Make a token');
@@ -344,7 +344,7 @@ async function tokenByKeys(page) {
   await page.getByRole('link', { name: 'by keyboard' }).waitFor();
 }
 
-/** Access is changed, seen before, and saved, without a mouse; the focus stays where one works. */
+/** Access is changed, previewed and saved without a mouse; the focus stays in place. */
 async function accessByKeys(page) {
   await visit(page, '#/demo/access');
   await tabTo(page, 'Add a group to Reports');
@@ -414,16 +414,16 @@ export default async function stories() {
   await test('a held request is released', page, () => held(page));
   await test('access: preview, save, discard', page, () => access(page));
   await test('a person: why not, grant, a wrong role, two at once', page, () => person(page));
-  await test('what is there is not suggested', page, () => suggesting(page));
+  await test('existing values are not suggested', page, () => suggesting(page));
   await test('an archived group', page, () => archived(page));
-  await test('a double click makes one', page, () => twice(page));
+  await test('a double click creates one', page, () => twice(page));
   await test('duplicates: compare and merge', page, () => merging(page));
   await test('duplicates: not the same person', page, () => different(page));
   await test('from the history of a person to the request', page, () => story(page));
   await test('a dry run asks first', page, () => dry(page));
   await test('provisioning off and on', page, () => offAndOn(page));
-  await test('what stands in the field of a list is saved', page, () => typedOnly(page));
-  await test('what was accepted beyond the standard', page, () => lenient(page));
+  await test('text in the field of a list is saved', page, () => typedOnly(page));
+  await test('accepted deviations from the standard', page, () => lenient(page));
   await test('a token that has fallen silent', page, () => silent(page));
   await test('a token is revoked', page, () => revoke(page));
   await test('the audit log as a file', page, () => files(page));

@@ -1,4 +1,4 @@
-/** The stories of t/http/customer_*.t, told through the page: each customer is a tenant of its own. */
+/** The stories of t/http/customer_*.t on the page: each customer is a tenant. */
 import { env, equal, made, ok, open, sql, test, visit } from './browser.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -8,7 +8,7 @@ const button = (page, name) => page.getByRole('button', { name, exact: true });
 const dialog = (page) => page.getByRole('dialog');
 const row = (page, name) => page.getByRole('row', { name });
 
-/** A tenant, made on the page, and its identity provider. */
+/** A tenant, created on the page, and its identity provider. */
 async function customer(page, tenant) {
   await visit(page, '#/');
   await button(page, 'Add a tenant').click();
@@ -77,7 +77,7 @@ async function add(page, label, value) {
   await field.press('Enter');
 }
 
-/** What the page says that a person has: 'yes', 'no' or 'waits' of each subscription. */
+/** The access of a person on the page: 'yes', 'no' or 'waits' for each subscription. */
 async function has(page, c, id) {
   await visit(page, c.at(`/users/${id}`));
   const rows = await page.locator('section', { hasText: 'Has it' }).locator('tbody tr').all();
@@ -91,9 +91,9 @@ async function save(page) {
   await page.locator('#preview').waitFor({ state: 'detached' });
 }
 
-/** The request that was refused last, as Activity explains it. */
+/** The last refused request, as Activity explains it. */
 async function whyRefused(page, c, text) {
-  // What was refused is written down a moment after it was answered.
+  // A refused request is recorded a moment after its answer.
   for (let i = 0, at = ''; i < 50 && !text.test(at); i++) {
     if (i) await page.waitForTimeout(100);
     at = (await made('GET', `${c.own}/activity?outcome=refused&limit=1`)).items[0]?.reason ?? '';
@@ -119,14 +119,14 @@ async function access(page) {
   await dialog(page).getByLabel('Kind').selectOption('main-contact');
   await dialog(page).getByRole('button', { name: 'Protect' }).click();
   await page.getByText('Main contact', { exact: true }).waitFor();
-  // By hand: who comes has nothing.
+  // By hand: new people have nothing.
   const [ann, bob] = [await c.person('ann'), await c.person('bob')];
   const all = async () => [await has(page, c, ann), await has(page, c, bob), await has(page, c, owner)];
   const [none, french, bilingual] = [['no', 'no'], ['no', 'yes'], ['yes', 'no']]
     .map(([one, other]) => ({ 'Web - Bilingual': one, 'Web - French': other }));
   const both = { 'Web - Bilingual': 'yes', 'Web - French': 'yes' };
   equal(await all(), [none, none, bilingual], 'by hand');
-  // Everybody: seen before it is decided.
+  // Everybody: previewed before it is saved.
   await visit(page, c.at('/access'));
   await page.getByText('Everybody who is provisioned', { exact: true }).click();
   await page.locator('#preview').getByText(/2 people gain Web - French/).waitFor();
@@ -151,12 +151,12 @@ async function access(page) {
   equal(await all(), [both, both, bilingual], 'joining gives both');
   await visit(page, c.at(`/users/${bob}`));
   await row(page, /^Web - Bilingual/).getByRole('link', { name: 'Sales' }).waitFor();
-  // The main contact is never touched, and the page says why.
+  // The main contact is never changed, and the page says why.
   equal((await c.patch(`/Users/${owner}`, { op: 'replace', path: 'active', value: false })).status, 403, 'PATCH of the main contact');
   await whyRefused(page, c, /main contact/);
   equal((await members('remove', ann, owner)).status, 403, 'taken out of a group together with another');
   await whyRefused(page, c, /protected/);
-  // Leaving takes it away at once; what was granted by hand stays.
+  // Leaving the group removes it at once; grants by hand stay.
   equal((await members('remove', ann, bob)).status, 204, 'two leave');
   equal(await all(), [none, french, bilingual], 'what the group gave is gone');
   await c.patch(`/Users/${bob}`, { op: 'replace', path: 'active', value: false });
@@ -185,7 +185,7 @@ async function expiry(page) {
   await dialog(page).getByRole('alert').waitFor();
   await dialog(page).getByRole('button', { name: 'Cancel' }).click();
   page.trouble.allowed = null;
-  // Accounts are marked, and what the identity provider manages is locked.
+  // Accounts are marked, and values that the identity provider manages are locked.
   const kim = await c.person('kim', { name: { givenName: 'Kim', familyName: 'Berg' }, displayName: 'Kim Berg', phoneNumbers: [{ value: '+1 555', type: 'work' }] });
   await visit(page, c.at('/users'));
   await addIn(page, 'Add a local user', { 'User name': 'lee', 'Given name': 'Lee' });
@@ -204,7 +204,7 @@ async function expiry(page) {
   equal(await page.getByLabel('Role', { exact: true }).count(), 1, 'a field for the role');
   equal((await c.ask('POST', '/Users', { schemas: [USER], userName: 'LEE' })).status, 409, 'it does not take a local account over');
   await whyRefused(page, c, /already exists/);
-  // The token nears its end, and ends.
+  // The token is about to expire, and expires.
   const ends = (text) => sql(`update scim.token set expires = now() + interval '${text}' where tenant = '${c.tenant}'`);
   ends('13 days');
   await visit(page, c.at(''));
@@ -253,7 +253,7 @@ async function oneToken(page) {
   await visit(page, c.at('/tokens'));
   equal(await page.locator('tbody tr').count(), 2, 'both tokens are listed');
   equal([await page.locator('tbody td:nth-child(2)', { hasText: 'revoked' }).count(), (await page.content()).includes(fresh)], [1, false], 'one is revoked, and no secret is shown');
-  // Profiles, and projects with levels of access, are groups on the wire.
+  // Profiles, and projects with levels of access, are groups that clients see.
   const groups = { Engineers: { Kind: 'profile', 'Display name': 'Engineers' }, 'Transmission line (Read-only)': { Kind: 'project', Project: 'Transmission line', 'Level of access': 'Read-only' },
     'Transmission line (Full access)': { Kind: 'project', Project: 'Transmission line', 'Level of access': 'Full access' } };
   for (const [name, fields] of Object.entries(groups)) {
@@ -337,7 +337,7 @@ async function rotation(page) {
   await page.getByText('Saved', { exact: true }).waitFor();
   await visit(page, c.at('/users?role=summary-only'));
   await page.getByRole('link', { name: 'none', exact: true }).waitFor();
-  // Groups: one is archived by the identity provider and brought back, one is unlinked.
+  // Groups: one is archived by the identity provider and restored, one is unlinked.
   const [archive, unlink] = [await c.group('Leavers', two), await c.group('Local ones', two)];
   equal((await c.ask('DELETE', `/Groups/${archive}`)).status, 204, 'the identity provider deletes a group');
   await visit(page, c.at('/groups?archived=true'));
@@ -386,14 +386,14 @@ async function template(page) {
   equal(await page.locator('tbody tr').count(), 1, 'the audit log shows the template');
   await visit(page, c.at('/templates'));
   await page.getByRole('button', { name: 'Who would match Newcomers' }).click();
-  await dialog(page).getByText('1 account of today would fit').waitFor();
+  await dialog(page).getByText('1 existing account would match').waitFor();
   await dialog(page).getByRole('link', { name: 'kim.berg' }).waitFor();
-  // The same person has an account of his own.
+  // The same person has another account.
   await visit(page, c.at('/users'));
   await addIn(page, 'Add a local user', { 'User name': 'kim', 'E-mail': 'KIM@example.com' });
   await page.getByRole('heading', { name: 'kim' }).waitFor();
   await button(page, 'Grant Extras by hand').click();
-  await button(page, 'Take the grant back').waitFor();
+  await button(page, 'Withdraw the grant').waitFor();
   const link = async (subject) => {
     await visit(page, c.at('/link'));
     await addIn(page, 'Add a link', { User: 'kim', 'Identity provider': 'https://login.example', Subject: subject });
@@ -404,7 +404,7 @@ async function template(page) {
   await row(page, /kim@example\.com/).first().waitFor();
   equal((await c.ask('POST', '/Users', { schemas: [USER], userName: 'kim2', emails: [{ value: 'kim@example.com', primary: true }] })).status, 409, 'no third one');
   await whyRefused(page, c, /already exists/);
-  // A link that points to nobody any more is cleared, and another one recorded.
+  // An obsolete link is removed, and another one added.
   const [local] = (await made('GET', `${c.own}/users?source=local`)).items;
   await visit(page, c.at(`/users/${local.id}`));
   await confirm(page, 'Clear');
@@ -437,6 +437,6 @@ export default async function customers() {
   await test('customer: a token for 30 days, accounts read-only', page, () => expiry(page));
   await test('customer: one token at a time, projects as groups', page, () => oneToken(page));
   await test('customer: tokens rotated, roles, a group unlinked and archived', page, () => rotation(page));
-  await test('customer: a template for who is new, a merge', page, () => template(page));
+  await test('customer: a template for new users, a merge', page, () => template(page));
   await page.context().close();
 }

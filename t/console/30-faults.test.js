@@ -1,9 +1,9 @@
-/** What goes wrong around the page: it says so, loses nothing, does nothing twice, and goes on by itself. */
+/** Failures around the page: it shows them, loses nothing, does nothing twice, and continues automatically. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { env, equal, made, ok, open, settled, test, visit } from './browser.js';
 
-/** Starts or stops the database, as the user whose it is. */
+/** Starts or stops the database, as the user who owns it. */
 function postgres(verb) {
   const command = ['/usr/lib/postgresql/15/bin/pg_ctl', '-D', env.PGDATA, '-w', '-m', 'fast', '-l', `${env.CONSOLE_SERVER}/postgresql.log`, verb].filter((each, i, all) => verb === 'stop' || !['-m', 'fast'].includes(each));
   const root = process.getuid?.() === 0;
@@ -36,7 +36,7 @@ async function offline(page) {
   await page.getByText('The server does not answer').waitFor({ state: 'detached' });
 }
 
-/** The session ends at the identity provider in the middle: what was entered stays, and goes on after the login. */
+/** The session ends at the identity provider meanwhile: the entered values stay, and can be saved after the login. */
 async function loginEnded(page) {
   page.trouble.allowed = /status of 401/;
   await visit(page, '#/demo/users/grace.tan@example.com');
@@ -61,7 +61,7 @@ async function loginEnded(page) {
   equal((await made('GET', '/tenants/demo/users/grace.tan@example.com')).role, 'read-only', 'and is saved then');
 }
 
-/** A change meets a database that is gone: it is refused, and what was entered stays. */
+/** The database is down during a change: the change is refused, and the entered values stay. */
 async function changeWithout(page) {
   page.trouble.allowed = /status of 503/;
   await visit(page, '#/demo/roles');
@@ -102,7 +102,7 @@ async function gone(page) {
   await page.getByText('There is nothing here').waitFor();
   await page.getByText('There is no tenant "nothing"').waitFor();
   await visit(page, '#/demo/nothing');
-  await page.getByText('The address names no page of the console.').waitFor();
+  await page.getByText('There is no page at this address.').waitFor();
 }
 
 async function unsaved(page) {

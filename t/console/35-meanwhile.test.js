@@ -1,4 +1,4 @@
-/** What others do meanwhile: administrators, identity providers, operators. Nothing is done twice, nothing is lost. */
+/** Simultaneous changes by other administrators, identity providers and operators. Nothing is done twice, nothing is lost. */
 import { api, env, equal, made, ok, open, scim, settled, sql, test, visit } from './browser.js';
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
@@ -17,7 +17,7 @@ async function tenantOf(name) {
   return `/tenants/${name}`;
 }
 
-/** Someone else turns the policy while a change is drafted: one is asked, and what one says holds. */
+/** Somebody else changes the policy while a change is drafted: the user is asked, and the answer decides. */
 async function twoPolicies(page) {
   const own = await tenantOf('two-at-once');
   await made('POST', `${own}/subscriptions`, { name: 'Mail' });
@@ -38,7 +38,7 @@ async function twoPolicies(page) {
   equal([(await made('GET', own)).syncPolicy, (await made('GET', `${own}/mappings`)).items.length], ['groups', 1], 'all of mine');
 }
 
-/** A part of the change is not possible any more: nothing is saved, and the page says what to do. */
+/** A part of the change is no longer possible: nothing is saved, and the page says what to do. */
 async function halfOfIt(page) {
   const own = await tenantOf('half');
   await made('POST', `${own}/subscriptions`, { name: 'Mail' });
@@ -96,7 +96,7 @@ async function tenantGone(page) {
   equal(await page.getByRole('link', { name: 'soon-gone' }).count(), 0, 'it is listed no more');
 }
 
-/** A tenant is removed on the page, by one who has typed its name. */
+/** A tenant is removed on the page, after typing its name. */
 async function removal(page) {
   await tenantOf('to-remove');
   await made('POST', '/tenants/to-remove/users', { userName: 'kim' });
@@ -104,11 +104,11 @@ async function removal(page) {
   await visit(page, '#/to-remove/settings');
   await button(page, 'Remove this tenant…').click();
   page.trouble.allowed = /status of 400/;
-  await dialog(page).getByLabel('Its name, to-remove, once more').fill('to-rem');
+  await dialog(page).getByLabel('Repeat its name, to-remove').fill('to-rem');
   await button(page, 'Remove for good').click();
   await dialog(page).getByRole('alert').waitFor();
   equal((await made('GET', '/tenants/to-remove/users')).items.length, 1, 'another name removes nothing');
-  await dialog(page).getByLabel('Its name, to-remove, once more').fill('to-remove');
+  await dialog(page).getByLabel('Repeat its name, to-remove').fill('to-remove');
   await button(page, 'Remove for good').click();
   await page.getByRole('heading', { name: 'Tenants' }).waitFor();
   equal((await api('GET', '/tenants/to-remove')).status, 404, 'it is gone');
@@ -144,7 +144,7 @@ async function manyMappings(page) {
   await page.getByRole('heading', { name: 'Mappings' }).waitFor();
 }
 
-/** What the server counts in parts is counted to the end, in requests that each take a part. */
+/** A count in parts is continued to its end, with a request for each part. */
 async function parts(page) {
   const own = await tenantOf('large');
   const { id } = await made('POST', `${own}/groups`, { displayName: 'Crowd' });
@@ -172,12 +172,12 @@ async function parts(page) {
   await visit(page, '#/large/templates');
   asked.length = 0;
   await button(page, 'Who would match All').click();
-  await dialog(page).getByText(/^10,010 accounts of today would fit/).waitFor();
+  await dialog(page).getByText(/^10,010 existing accounts would match/).waitFor();
   equal(asked.filter((each) => each.includes('/count')).length, 2, 'requests, of 10,000 accounts each');
   page.off('request', count);
 }
 
-/** A change is answered when another page is shown: what is drafted there stays. */
+/** The answer to a change comes when another page is shown: the draft there stays. */
 async function lateAnswer(page) {
   const [person] = (await made('GET', '/tenants/demo/users?q=grace')).items;
   await visit(page, `#/demo/users/${person.id}`);
@@ -201,7 +201,7 @@ async function lateAnswer(page) {
   await page.unroute('**/grants');
 }
 
-/** A double click makes one token, one user, one template. */
+/** A double click creates one token, one user, one template. */
 async function doubleClicks(page) {
   const own = await tenantOf('twice');
   await visit(page, '#/twice/tokens');
@@ -223,7 +223,7 @@ async function doubleClicks(page) {
   equal((await made('GET', `${own}/tokens`)).items.length, 1, 'tokens');
 }
 
-/** The tab is closed while a token is shown: it asks. The token is there, and can be revoked. */
+/** The tab is closed while a token is shown: it asks. The token exists, and can be revoked. */
 async function tabClosed(page) {
   const other = await page.context().newPage();
   await visit(other, '#/demo/tokens');
@@ -241,7 +241,7 @@ async function tabClosed(page) {
   await button(page, 'Revoke').waitFor();
 }
 
-/** New requests appear while one looks, also after a restart of the server. */
+/** New requests appear on the page by themselves, also after a restart of the server. */
 async function restarted(page) {
   await visit(page, '#/demo/activity');
   await scim('GET', '/Users?count=1');

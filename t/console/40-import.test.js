@@ -1,4 +1,4 @@
-/** What is done to many accounts: an import looked at, made and undone; a template applied; piece by piece, and stopped. Access reviews. A group
+/** Operations on many accounts: an import previewed, executed and undone; a template applied; in pieces, and stopped. Access reviews. A group
  * handed over again. */
 import { equal, made, ok, open, settled, sql, test, visit } from './browser.js';
 
@@ -48,7 +48,7 @@ async function linking(page) {
   await page.getByRole('button', { name: 'Unlink' }).waitFor();
 }
 
-/** Answers requests as those that had no more time; the one of the number `real` is the server's, once `go` has been called. */
+/** Answers requests as if their time were over; the request with the number `real` is answered by the server, after `go` was called. */
 async function inTime(page, path, real, fake) {
   const bodies = [];
   let go;
@@ -116,7 +116,7 @@ async function applying(page) {
   await made('POST', `${demo}/flags`, { flag: 'applied' });
   const template = await made('POST', `${demo}/templates`, { name: 'To those who are here', condition: 'userName sw "imp-apply"', flags: ['applied'] });
   const bodies = [];
-  // The first answer in earnest is as one that had no more time.
+  // The first answer of the execution is as if its time were over.
   await page.route('**/apply', async (route) => {
     bodies.push(route.request().postDataJSON());
     const answer = await route.fetch();
@@ -142,9 +142,9 @@ async function applying(page) {
   await made('POST', `${demo}/batches/${id}/undo`, {});
 }
 
-/** Who has what, now and then. */
+/** Who has what, now and at a past time. */
 async function reviewing(page) {
-  // Everything so far was a day ago.
+  // Moves everything so far to the day before.
   sql(`update scim.audit set at = at - interval '1 day' where tenant = 'demo'; update scim.tenant set created = created - interval '1 day' where tenant = 'demo';
     update scim.resource set created = created - interval '1 day' where tenant = 'demo'; update scim.migration set applied = applied - interval '2 days'`);
   const { id } = await made('POST', `${demo}/users`, { userName: 'review-one', displayName: 'Review One' });
@@ -175,7 +175,7 @@ async function reviewing(page) {
   equal(await all(), 0, 'twelve hours ago it had not, and Anna had');
   page.trouble.allowed = /status of 400/;
   await at.fill('2021-03-04T05:06');
-  await page.getByText(/The audit log tells what was from .* on; name a moment from then on/).waitFor();
+  await page.getByText(/The audit log begins at .*; give a later time/).waitFor();
   await page.reload();
   await settled(page);
   equal(await at.inputValue(), '2021-03-04T05:06', 'the address keeps the moment, and the field is there to change it');
@@ -188,12 +188,12 @@ async function reviewing(page) {
 
 export default async function imports() {
   const page = await open();
-  await test('import: look first, then in earnest', page, () => importing(page));
+  await test('import: preview, then execution', page, () => importing(page));
   await test('import: undo', page, () => undoing(page));
-  await test('undo goes on until all is done', page, () => undoingInPieces(page));
+  await test('undo continues until all is done', page, () => undoingInPieces(page));
   await test('undo is stopped', page, () => stopping(page));
-  await test('a template is applied to those who are here', page, () => applying(page));
-  await test('access review, now and at a moment', page, () => reviewing(page));
+  await test('a template is applied to existing users', page, () => applying(page));
+  await test('access review, now and at a past time', page, () => reviewing(page));
   await test('a group is handed over', page, () => linking(page));
   await page.context().close();
 }

@@ -1,5 +1,5 @@
 /**
- * A browser on the console, and what every test asks of it: no message on its console, no report of its policy, no request
+ * A browser on the console, and the checks of every test: no message on its console, no report of its policy, no request
  * to another host, no failed assertion of axe, nothing wider than the page.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ let browser; // a promise: those who open pages at the same time share one
 let number = 0;
 let failures = 0;
 
-/** What must not be, since it was asked last; `allowed` is a pattern of messages that a test causes on purpose. */
+/** The violations since the last call; `allowed` is a pattern of messages that a test causes on purpose. */
 export class Trouble {
   constructor() {
     this.seen = [];
@@ -52,7 +52,7 @@ export async function close() {
 
 /** Goes to a place of the console and waits until it is shown. */
 export async function visit(page, place, base = env.SCIM_ADMIN_URL) {
-  // A page that is on its way somewhere itself, as after a button that opens another one, ends this one.
+  // A navigation that the page itself has begun, such as after a button, aborts this one.
   for (let tries = 0; tries < 20; tries++) {
     if (await page.goto('about:blank').then(() => true, () => false)) break;
     await page.waitForTimeout(100);
@@ -66,8 +66,8 @@ export async function settled(page) {
 }
 
 /**
- * The violations of WCAG that axe finds, one line each. A document gets axe once, and not by the page, whose policy would not let it
- * in; what axe has passed stays in the browser, for it is a hundred times as long as the answer.
+ * The violations of WCAG that axe finds, one line each. axe is loaded once for a document, by the driver, because the page's policy would
+ * refuse it; its list of passed rules stays in the browser, because it is a hundred times as long as the answer.
  */
 export async function violations(page, rules) {
   if (!await page.evaluate('window.axe?.version')) await page.evaluate(`(() => { ${axe}; })()`);
@@ -75,7 +75,7 @@ export async function violations(page, rules) {
     each.id + ': ' + each.help + ': ' + each.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')))`);
 }
 
-/** One request of the admin API, as another administrator makes it. */
+/** One request to the admin API, as from another administrator. */
 export async function api(method, path, body, headers = {}) {
   const response = await fetch(`${env.SCIM_ADMIN_URL}${path}`, { method, body: body && JSON.stringify(body),
     headers: { Authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`, ...(method !== 'GET' && method !== 'DELETE' && { 'Content-Type': 'application/json' }), ...headers } });
@@ -83,7 +83,7 @@ export async function api(method, path, body, headers = {}) {
   return { status: response.status, data: text ? JSON.parse(text) : null, etag: response.headers.get('ETag') };
 }
 
-/** What the admin API answers where it must go well. */
+/** The admin API's answer to a request that must succeed. */
 export async function made(method, path, body) {
   const answer = await api(method, path, body);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
@@ -97,13 +97,13 @@ export async function scim(method, path, body, token = env.SCIM_TOKEN) {
   return { status: response.status, data: text ? JSON.parse(text) : null };
 }
 
-/** One statement, as the database's owner: what no administrator can do, such as letting time pass. */
+/** One statement, as the database's owner, for what no administrator can do, such as letting time pass. */
 export function sql(text) {
   const command = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text];
   return execFileSync(command[0], command.slice(1), { encoding: 'utf8', cwd: '/' }).trim();
 }
 
-/** A test: `work` throws where something is not as it must be. */
+/** A test: `work` throws if something is wrong. */
 export async function test(name, page, work) {
   if (env.CONSOLE_ONLY && !name.includes(env.CONSOLE_ONLY)) return;
   number++;

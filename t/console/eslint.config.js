@@ -1,4 +1,4 @@
-/** What t/guards/55-console asks of the console's JavaScript, beside its types. */
+/** The rules of t/guards/55-console for the console's JavaScript, beside its types. */
 const names = (list) => Object.fromEntries(list.split(' ').map((name) => [name, 'readonly']));
 
 export default [

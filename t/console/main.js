@@ -4,7 +4,7 @@ import { close, env, failed } from './browser.js';
 
 const here = new URL('.', import.meta.url);
 const wanted = process.argv.slice(2);
-// Pictures and figures are no tests: they are made when they are asked for.
+// Pictures and figures are not tests: they are made only on request.
 const parts = /^(pictures|speed)$/.test(wanted.join()) ? [`${wanted}.js`] : readdirSync(here).filter((file) => file.endsWith('.test.js') && (!wanted.length || wanted.includes(file.replace('.test.js', '')))).sort();
 
 if (!env.SCIM_ADMIN_URL) throw new Error('run by t/console/run only');

@@ -1,4 +1,4 @@
-/** Pictures of every screen of the quickstart's organisation, for people to look at, and those of the documentation. */
+/** Pictures of every screen of the quickstart's organisation, for people, and those of the documentation. */
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { env, made, open, test, visit } from './browser.js';
@@ -8,7 +8,7 @@ const LOOKS = [1440, 1024, 360].flatMap((width) => ['light', 'dark'].map((scheme
 const DOCS = { overview: '', person: '/users/dmitri.volkov@example.com', access: '/access', connect: '/connect/entra', held: '/holds/1' };
 
 async function everything() {
-  // A request stands in the activity within a second.
+  // A request is in the activity within a second.
   const first = async (path, tries = 10) => (await made('GET', `/tenants/demo/${path}`)).items[0] ?? (tries ? (await sleep(300), first(path, tries - 1)) : {});
   const at = { tenants: '#/' };
   await made('POST', '/tenants/demo/templates', { name: 'Analysts', condition: 'userName co "ov"', role: 'read-only', subscriptions: ['Analytics'] });
@@ -19,7 +19,7 @@ async function everything() {
   return at;
 }
 
-/** A change that is not saved yet, and dialogs: what no address shows. */
+/** An unsaved change, and dialogs, which have no address. */
 async function inside(page, shoot) {
   await visit(page, '#/demo/access');
   await page.getByText('By hand', { exact: true }).click();

@@ -1,4 +1,4 @@
-/** What the tests find: a second tenant whose names are made of markup, of right-to-left text, and of many characters. */
+/** The data of the tests: a second tenant whose names consist of markup, of right-to-left text, and of many characters. */
 import { api, env, made, scim } from './browser.js';
 
 export const MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
@@ -22,7 +22,7 @@ export async function nasty() {
   const users = [];
   const groups = [];
   for (const [i, name] of NAMES.entries()) {
-    // Clients may send what turns the direction of text round; administrators may not.
+    // Clients may send characters that reverse the direction of text; administrators may not.
     users.push(await ask('POST', '/Users', user(`${name.slice(0, 200)}${i}`, i === 1 ? `\u202E${name}` : name, { title: name })));
     groups.push(await ask('POST', '/Groups', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: name, members: users.map((value) => ({ value })) }));
     await made('POST', `/tenants/${tenant}/subscriptions`, { name: name.slice(0, 190), description: name, seats: i === 2 ? null : 1 });

@@ -1,9 +1,9 @@
 /**
- * Requests and milliseconds of each screen at 100,000 users, as a table: no test of every run, since the data takes minutes to load.
+ * Requests and milliseconds of each screen at 100,000 users, as a table: not part of every run, because the data takes minutes to load.
  * `sh t/console/run BUILD_DIR speed`.
  *
- * The browser tells which requests a screen makes. Each is then sent again, some times, and the CPU time that all processes of httpd and
- * PostgreSQL spend on it is counted, the least of the times: other work on the machine disturbs it less than the time until the answer.
+ * The browser records the requests of a screen. Each is then repeated some times, and the CPU time that all processes of httpd and
+ * PostgreSQL spend on it is measured, the least of the times: other work on the machine disturbs it less than the time until the answer.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -19,14 +19,14 @@ function load() {
 }
 
 function requests(token) {
-  // The tenant's roles are deleted with its users, before it is loaded.
+  // The tenant's roles are deleted with its users, before the data is loaded.
   sql(`insert into scim.resource (tenant, id, type, doc, display_name_key, modified_hour) select 'bench', gen_random_uuid(), type, doc, display_name_key, modified_hour
     from scim.resource where tenant = 'demo' and type = 'Role' and doc ->> 'type' = 'built-in'`);
   sql(`insert into scim.activity (tenant, at, token, token_name, method, path, status, duration, object, reason)
     select 'bench', now() - i * interval '6 seconds', '${token}', 'speed', (array['GET', 'POST', 'PATCH'])[i % 3 + 1], '/Users/00000001-0000-7000-8000-' || lpad(i::text, 12, '0'),
       case when i % 100 = 0 then 400 else 200 end, 4000, 'user' || i || '@example.com', case when i % 100 = 0 then 'Role not found: R' || i % 7 end
     from generate_series(1, ${USERS}) i`);
-  // As a list does that counts them.
+  // As a list that counts them does.
   sql("set scim.tenant = 'bench'; select scim.fold_tally('bench')");
   sql('vacuum analyze');
 }
@@ -45,7 +45,7 @@ async function places() {
     'Audit: a text': '/audit?q=user777', 'Audit: a text that nothing has': '/audit?q=nobody+has+this', 'Audit: a person': '/audit?user=user777@example.com', 'Held requests': '/holds', Duplicates: '/duplicates', Settings: '/settings', 'Everything else: mappings': '/mapping' };
 }
 
-/** What is asked where a person drafts, opens or begins something: beside its screen. */
+/** Requests when a person drafts, opens or begins something, in addition to the screen's. */
 async function later() {
   const { id } = await made('POST', '/tenants/bench/templates', { name: 'Of a department', role: 'user', condition: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "Department 7"' });
   const everybody = await made('POST', '/tenants/bench/templates', { name: 'Of all', role: 'user' });
@@ -84,7 +84,7 @@ async function cost([method, path, body]) {
   for (let i = 0; i <= TURNS; i++) {
     const who = processes();
     const [before, began] = [spent(who), performance.now()];
-    // A connection that nobody used for long may end under the next request.
+    // The server may close an idle connection during the next request.
     const { status: code } = await api(method, path, body).catch(() => api(method, path, body));
     wall.push(performance.now() - began);
     if (code >= 300) throw new Error(`${method} ${path}: ${code}`);
@@ -93,7 +93,7 @@ async function cost([method, path, body]) {
   return { cpu: Math.min(...cpu), wall: Math.min(...wall) };
 }
 
-/** The requests that a screen makes, without those that wait for something new. */
+/** The requests of a screen, without those that wait for new data. */
 async function asked(page, place) {
   const paths = [];
   const seen = (request) => { if (/scim-admin\/tenants/.test(request.url()) && !/wait=/.test(request.url())) paths.push(request.url().slice(env.SCIM_ADMIN_URL.length)); };

@@ -1,11 +1,11 @@
-/** Types of the console's JavaScript, for `tsc --checkJs` alone: no browser loads this file. */
+/** Types of the console's JavaScript, only for `tsc --checkJs`: no browser loads this file. */
 
 type Part = Node | string | number | boolean | null | undefined;
-/** What an element may hold; false, null and undefined are nothing. */
+/** The content of an element; false, null and undefined are nothing. */
 type Child = Part | Part[] | Part[][];
 /** Properties of an element: onclick and the like are functions, true is an attribute without a value. */
 type Properties = Record<string, any>;
-/** A thing, or an entry of a list, as the admin API answers it. */
+/** An object, or an entry of a list, in the admin API's answer. */
 type Row = any;
 type Values = Record<string, any>;
 
@@ -14,7 +14,7 @@ interface Answer {
   etag: string | null;
 }
 
-/** What the address says. */
+/** The parsed address. */
 interface Address {
   tenant: string;
   screen: string;
@@ -22,7 +22,7 @@ interface Address {
   query: Record<string, string>;
 }
 
-/** An argument of an operation, or a member of what it answers. */
+/** An argument of an operation, or a member of its answer. */
 interface Field {
   name: string;
   type: string;
@@ -31,7 +31,7 @@ interface Field {
   nullable: boolean;
   required: boolean;
   help: string;
-  /** the same in plain words, where words.json has them */
+  /** the same in plain words, if words.json has them */
   text?: string;
   items?: any;
   minimum?: number;
@@ -52,12 +52,12 @@ interface Operation {
   segments: string[];
   query: Field[];
   body: Field[];
-  /** arguments by which a further request goes on */
+  /** arguments with which a further request continues */
   pieces: string[];
   answer: Field[];
   /** its answer is a page of a list */
   list: boolean;
-  /** a list that is also given as CSV and as JSON lines */
+  /** a list that is also available as CSV and as JSON lines */
   files: boolean;
 }
 
@@ -78,7 +78,7 @@ interface Control {
 type Place = ReturnType<typeof import('../../mod_scim/console/place.js').placeAt>;
 type View = (place: Place) => Promise<Child>;
 
-/** A dialog. What `work` throws is shown and leaves it open; `stays`: Escape does not close it. */
+/** A dialog. An error of `work` is shown and leaves it open; `stays`: Escape does not close it. */
 interface Question {
   title: Child;
   body: Child;
@@ -90,7 +90,7 @@ interface Question {
   work?: () => any;
 }
 
-/** A field that suggests names while one types. */
+/** A field that suggests names during typing. */
 interface Typeahead {
   label: string;
   placeholder?: string;
@@ -101,7 +101,7 @@ interface Typeahead {
   choose: (value: string) => any;
 }
 
-/** The form of an operation. `start`: what is there already, so that only what differs is sent. */
+/** The form of an operation. `start`: the present values, so that only differences are sent. */
 interface FormOptions {
   operation: Operation;
   start?: any;
@@ -113,7 +113,7 @@ interface FormOptions {
   cancel?: boolean;
 }
 
-/** A list. `fixed` is always asked; `hide` names filters that are not offered; `bare`: a part of a screen, unknown to the address. */
+/** A list. `fixed` is always sent; `hide` names filters that are not offered; `bare`: a part of a screen, not in the address. */
 interface ListOptions {
   operation: string;
   values?: Values;

@@ -1,4 +1,4 @@
-/** Access: who gets what by being provisioned. A change is drafted, previewed by name, then saved as a whole. */
+/** Access: what provisioning gives to whom. A change is drafted, previewed by name, then saved as a whole. */
 import { adder, button, card, chip, choices, col, empty, fill, format, h, inParts, link, model, name, num, problem,
   router, save, screen, suggester, table, tag, tell, typeahead, way } from '../kit.js';
 
@@ -28,7 +28,7 @@ function fresh({ tenant, subscriptions }) {
     roles: [] };
 }
 
-/** What differs, as the preview and as saving take it. @param {State} state @param {Draft} draft */
+/** The differences, in the form for preview and saving. @param {State} state @param {Draft} draft */
 function changes({ tenant, subscriptions }, draft) {
   const marked = subscriptions.filter((each) => each.automatic !== draft.marks.has(each.id));
   const ids = (/** @type {boolean} */ now) => marked.filter((each) => draft.marks.has(each.id) === now)
@@ -71,7 +71,7 @@ function previewed(c, { granted, withdrawn, next }) {
     side(c, granted, true), side(c, withdrawn, false), going];
 }
 
-/** The groups of one target: those that are mapped, those that would be, and how many are not shown.
+/** The groups of one target: the mapped ones, those to add, and how many are not shown.
  * @param {Place} c @param {Draft} draft @param {Row[]} mapped @param {{subscription?: Row, role?: string}} target
  * @param {() => void} redraw @param {number} [hidden] */
 function groupChips(c, draft, mapped, target, redraw, hidden = 0) {
@@ -142,7 +142,7 @@ function roleTable(c, state, draft, redraw) {
     } })];
 }
 
-/** What the draft would do, and what saves or forgets it. @param {Place} c @param {State} state @param {Draft} draft */
+/** The effect of the draft, and buttons to save or discard it. @param {Place} c @param {State} state @param {Draft} draft */
 function previewCard(c, state, draft) {
   const { preview, saved } = changes(state, draft);
   const result = h('div', { 'aria-live': 'polite' }, h('div.bone.short'));
@@ -156,7 +156,7 @@ function previewCard(c, state, draft) {
       if (await save(c, 'policy-save', saved, version)) tell('Saved');
       done();
     } catch (error) {
-      fill(result, problem(error), h('p'), h('p', 'Nothing was saved. Discard shows what is there now.'));
+      fill(result, problem(error), h('p'), h('p', 'Nothing was saved. Discard shows the current state.'));
     }
   }, { kind: 'main', disabled: true });
   const all = { granted: { count: 0, items: [] }, withdrawn: { count: 0, items: [] } };
@@ -188,7 +188,7 @@ export async function access(c) {
     fill(login, ways('What a login gives', 'waysOfLogin', draft.login, (value) => { draft.login = value; redraw(); }));
     const changed = Object.keys(changes(state, draft).saved).length > 0;
     fill(preview, changed && previewCard(c, state, draft));
-    const asks = () => Promise.resolve(window.confirm('Your change is not saved. Leave all the same?'));
+    const asks = () => Promise.resolve(window.confirm('Your change is not saved. Leave anyway?'));
     router.guard(changed ? asks : null);
   };
   redraw();

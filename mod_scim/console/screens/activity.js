@@ -1,4 +1,4 @@
-/** Activity: what identity providers asked, what they were answered, and what to change where a request was refused. */
+/** Activity: the requests of identity providers, their answers, and what to change if a request was refused. */
 import { button, card, code, col, empty, facts, fill, format, h, link, list, model, name, pause, router, screen, state,
   table, tag, telling, time, way } from '../kit.js';
 import { difference, said } from './history.js';
@@ -20,7 +20,7 @@ export function sent(row, kind) {
   return code(`${row.method} ${router.decode(row.path.replace(/\+/g, ' '))}`, kind);
 }
 
-/** What a request was about, unless its name is masked. @param {Row} row */
+/** The resource of a request, unless its name is masked. @param {Row} row */
 export function object(row) {
   return row.object && row.object !== '***' && [' ', h('b', name(row.object, 'one'))];
 }
@@ -38,20 +38,20 @@ function columns(c) {
     col('Token', (row) => name(row.tokenName))];
 }
 
-/** Shows new rows as they come, until the screen is left. The server answers when there is something, or after a while.
+/** Shows new rows as they come, until the screen is left. The server answers when there is one, or after a while.
  * @param {Place} c @param {(rows: Row[]) => void} arrived  the newest first */
 export async function follow(c, arrived) {
   const ask = async (/** @type {Values} */ query) => (await c.get('activity-list', { limit: 50, ...query })).data.items;
   let newer = (await ask({ limit: 1 }))[0]?.id;
   for (;;) {
     const began = Date.now();
-    // Nobody looks, so nobody waits at the server.
+    // The page is hidden, so no request waits at the server.
     const rows = document.hidden ? [] : await ask(newer ? { newer, wait: 25 } : {});
     if (rows.length) {
       newer = rows[0].id;
       arrived(rows);
     }
-    // Where many wait, the server answers at once.
+    // If many requests wait, the server answers at once.
     if (Date.now() - began < 1500) await pause(1.5, c.signal);
   }
 }
@@ -69,7 +69,7 @@ export async function activity(c) {
     if (!shown.querySelector('tbody')) shown.again();
     else fill(news, h('div.row', h('span.live', format.many(waiting, 'new request')), button('Show', show)));
   }).catch(() => {});
-  const lead = 'What identity providers asked for, newest first. Secrets and masked attributes are not kept.';
+  const lead = 'Requests of identity providers, newest first. Secrets and masked attributes are not kept.';
   return screen({ title: 'Activity', lead, actions: news }, card('', await listed));
 }
 
@@ -82,7 +82,7 @@ function trouble(c, data) {
     held && way(c.to('holds'), 'Held requests'));
 }
 
-/** Where the thing of an entry of the audit log is shown. @param {Place} c @param {Row} row */
+/** The place that shows the object of an audit entry. @param {Place} c @param {Row} row */
 export function placeOf(c, { objectType, objectName, objectId }) {
   const at = model.words('places', objectType);
   if (!at) return c.to('audit', '', { objectId });
@@ -101,7 +101,7 @@ function answered(data) {
     data.scimType && ['Kind of error', code(data.scimType)],
     ['Took', `${format.count(Math.round(data.duration / 100) / 10)} ms`],
     data.dryRun && ['Dry run', 'nothing was changed'],
-    data.leniencies?.length > 0 && ['Accepted, though not as the standard says', h('ul.plainlist',
+    data.leniencies?.length > 0 && ['Accepted, although it deviates from the standard', h('ul.plainlist',
       data.leniencies.map((/** @type {string} */ each) => h('li', model.words('leniencies', each) ?? each)))]));
 }
 

@@ -1,5 +1,5 @@
 /** Connect: the guide of each identity provider, with the tenant's own URL, a token made in place, a test of the
- * connection, and the provider's calls as they arrive. docs/identity-providers.md is made of the same guides. */
+ * connection, and the provider's calls as they arrive. docs/identity-providers.md is generated from the same guides. */
 import { button, card, col, copyable, fill, format, get, h, link, model, name, problem, router, screen, table,
   tag } from '../kit.js';
 import { asked, follow, object, outcome } from './activity.js';
@@ -27,14 +27,14 @@ async function choose(c) {
   h('div.choices', guides.map(choice)));
 }
 
-/** Where the token of this guide is made, and shown while the page is open. @param {Place} c @param {Guide} guide
+/** Creates the token for this guide, and shows it while the page is open. @param {Place} c @param {Guide} guide
  * @param {{token: string}} kept */
 function tokenPlace(c, guide, kept) {
   const box = h('div');
   const ask = 'The token is not shown again. Have you entered it at the identity provider?';
   const maker = button('Make a token', async () => {
     const made = await makeToken(c, `${guide.id}-${new Date().getFullYear()}`,
-      `The token is what ${guide.short} logs in with. Give it a name that you will know it by.`);
+      `The token is what ${guide.short} logs in with. Give it a name by which you will recognise it.`);
     if (!made || c.signal.aborted) return;
     kept.token = made.token;
     router.guard(() => Promise.resolve(window.confirm(ask)));
@@ -57,7 +57,7 @@ function steps(c, guide, url, kept) {
     h('li', h('div', h('p', prose(text)), copy && places[copy]()))));
 }
 
-/** One step of a test: ok is null where it was not tried. @param {Row} row */
+/** One step of a test: ok is null if it was not tried. @param {Row} row */
 function testStep({ step, request: call, expected, found, ok, fix }) {
   const [kind, mark, text] = ok ? ['good', '✓', 'as expected']
     : ok === false ? ['bad', '✕', 'not as expected'] : ['soft', '○', 'not tried'];
@@ -67,7 +67,7 @@ function testStep({ step, request: call, expected, found, ok, fix }) {
       fix && h('p', h('bdi', fix))));
 }
 
-/** The calls of a provider's own test, made by the server. @param {Place} c @param {Guide} guide
+/** The first requests of a provider, sent by the server. @param {Place} c @param {Guide} guide
  * @param {{token: string}} kept */
 function test(c, guide, kept) {
   const asks = guide.test.map((each) =>

@@ -1,9 +1,9 @@
-/** Accounts that may be one person: side by side, to merge them or to say that they are not. */
+/** Accounts that may be one person: side by side, to merge them or to dismiss them as different people. */
 import { button, card, col, empty, format, h, list, name, screen, state, table, tag, time } from '../kit.js';
 import { merge } from './user.js';
 import { sourceTag, userLink } from './users.js';
 
-/** What is compared. @type {[string, (account: Row, c: Place) => Child][]} */
+/** The values that are compared. @type {[string, (account: Row, c: Place) => Child][]} */
 const LINES = [['Account', (each, c) => userLink(c, each)], ['User name', (each) => name(each.userName)],
   ['E-mail', (each) => name(each.email)], ['State', (each) => state(each.state)], ['Source', sourceTag],
   ['Role', (each) => name(each.role)], ['Made', (each) => time(each.created)],

@@ -1,4 +1,4 @@
-/** Groups: whose they are, what they give, and who is in them. */
+/** Groups: who manages them, what they give, and who is in them. */
 import { adder, button, card, changeForm, chip, code, col, empty, facts, format, h, link, list, model, name, num,
   operationButton, screen, suggester, tag, time, typeahead } from '../kit.js';
 import { laterHistory } from './history.js';

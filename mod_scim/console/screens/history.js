@@ -1,7 +1,7 @@
-/** A timeline of everything that changed a thing: account, groups and access, each entry with the request behind it. */
+/** A timeline of all changes of an object: account, groups and access, each entry with its request. */
 import { add, breakable, card, empty, fold, format, further, h, link, model, name, problem, time } from '../kit.js';
 
-/** How an action is marked and said. @param {string} action @returns {[string, string, string]} */
+/** The mark, kind and words of an action. @param {string} action @returns {[string, string, string]} */
 export function said(action) {
   return model.words('actions', action) ?? ['•', 'soft', action.replace(/-/g, ' ')];
 }
@@ -14,7 +14,7 @@ function shown(value) {
     : format.plain(value)));
 }
 
-/** What an entry of the audit log changed, a line each; who joined or left a group is named. @param {Row} entry */
+/** The changes of an audit entry, a line each; members who joined or left a group are named. @param {Row} entry */
 export function difference({ before, after, members }) {
   if (members?.items?.length) {
     const names = members.items.map((/** @type {Row} */ each) => each.name ?? each.id);
@@ -30,7 +30,7 @@ export function difference({ before, after, members }) {
   return changed.length ? h('ul.change', changed.map(member)) : null;
 }
 
-/** The same, to be opened where it is long. @param {Row} entry */
+/** The same, folded if it is long. @param {Row} entry */
 export function beforeAndAfter(entry) {
   const diff = difference(entry);
   return diff && (diff.children.length <= 4 ? diff : fold(format.many(diff.children.length, 'value'), diff));
@@ -39,9 +39,9 @@ export function beforeAndAfter(entry) {
 /** @param {Place} c @param {Row} entry */
 function line(c, entry) {
   const [mark, kind, words] = said(entry.action ?? entry.kind ?? '');
-  // Of settings the text has the API's names, and the difference has words.
+  // For settings the text has the API's names, but the difference has words.
   const text = entry.objectType === 'Tenant' ? '' : entry.text;
-  // A person's entry says which group; who else joined is no matter of this page.
+  // A person's entry names the group; other people who joined are not shown here.
   const diff = text && /-members$|^(un)?map$/.test(entry.action) ? null : beforeAndAfter(entry);
   const about = entry.objectName && entry.objectType !== 'User' && [': ', name(entry.objectName, 'one')];
   const request = entry.actorKind === 'token' && entry.request

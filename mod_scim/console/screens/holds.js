@@ -1,10 +1,10 @@
-/** Held requests: whom each would touch, and the decision about it. */
+/** Held requests: the people whom each would affect, and the decision about it. */
 import { card, col, empty, facts, format, h, link, list, name, operationButton, screen, state, table, tag,
   time } from '../kit.js';
 import { asked, sent } from './activity.js';
 import { userLink } from './users.js';
 
-/** The first of those whom a request would touch. @param {Row} row */
+/** The first people whom a request would affect. @param {Row} row */
 function touched({ people: some, weight }) {
   const first = (some ?? []).slice(0, 3);
   const names = first.map((/** @type {Row} */ each, /** @type {number} */ i) =>
@@ -28,7 +28,7 @@ export async function holds(c) {
     ['A request is held when it exceeds the limits in the ', link(c.to('settings'), 'settings'), '.']) })));
 }
 
-/** The user or the group that a request is about, if it is there. @param {Place} c @param {Row} data */
+/** The user or the group that a request concerns, if it exists. @param {Place} c @param {Row} data */
 async function subject(c, { path }) {
   const [, type, id = ''] = String(path).split(/[/?]/);
   const noun = { Users: 'user', Groups: 'group' }[type];

@@ -87,7 +87,7 @@ export async function switchOff(c, data) {
     { value: 'deactivate', title: 'Deactivate them', text: `${users} lose their access at once.` }];
   const body = [h('p', 'Every request of the identity provider is refused until you switch it on again. What shall '
     + 'become of the accounts?'),
-  choices('What becomes of the accounts', ways, accounts, (value) => { accounts = value; })];
+  choices('What happens to the accounts', ways, accounts, (value) => { accounts = value; })];
   await ask({ title: 'Switch provisioning off?', body, action: 'Switch off', danger: true, large: true,
     work: () => c.act('tenant-disable', { accounts }, 'Provisioning is off') });
 }

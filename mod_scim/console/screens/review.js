@@ -1,4 +1,4 @@
-/** An access review: who has what, since when and why; also of a moment in the past, by the audit log. */
+/** An access review: who has what, since when and why; also at a past time, from the audit log. */
 import { card, col, empty, h, link, list, name, screen, tag, time } from '../kit.js';
 import { person } from './users.js';
 
@@ -12,5 +12,5 @@ export async function review(c) {
   return screen({ title: 'Access review', trail: link(c.to('access'), 'Access'), lead: 'Who has what, since when and '
     + 'why. Choose a moment in the past to see who had what then. The files have all of it.' },
   card('', await list(c, { operation: 'access-review', columns, limit: 25,
-    nothing: empty('Nobody has anything', 'Nobody had a subscription or a role at that moment.') })));
+    nothing: empty('Nobody has anything', 'Nobody had a subscription or a role at that time.') })));
 }

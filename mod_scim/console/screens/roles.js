@@ -1,4 +1,4 @@
-/** Roles and flags: what they are, how many have each, and who. */
+/** Roles and flags: their meaning, and how many and who have each. */
 import { adder, card, col, empty, format, link, list, name, num, operationButton, screen, tag } from '../kit.js';
 
 /** @type {View} */

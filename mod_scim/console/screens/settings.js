@@ -3,7 +3,7 @@ import { ask, button, card, changeForm, copyable, facts, fill, format, h, model,
   tag, time, way } from '../kit.js';
 import { switchOff } from './overview.js';
 
-/** What a change means for the people who are here. @param {[string, any]} change @param {any} tenant */
+/** What a change means for existing people. @param {[string, any]} change @param {any} tenant */
 function risk([key, value], { users, localUsers }) {
   /** @type {Record<string, string>} */
   const parts = { users: format.many(users, 'account'), localUsers: format.many(localUsers, 'local account'),
@@ -19,14 +19,14 @@ async function confirmed(values, tenant) {
   return !risks.length || ask({ title: 'Save these settings?', action: 'Save', body });
 }
 
-/** Removes the tenant piece by piece, and tells how much of it is erased. Left in between, it goes on when it is asked
+/** Removes the tenant piece by piece, and shows how much is erased. If interrupted, it continues when it is started
  * again. @param {Place} c */
 async function remove(c) {
   const confirm = h('input', { id: 'confirm', autocomplete: 'off', spellcheck: 'false' });
   const told = h('p', { role: 'status' });
   const body = [h('p', 'Everything is erased for good. Only the audit log stays, and the name cannot be used again. '
     + 'You cannot undo this.'),
-  h('div.field', h('label', { for: 'confirm' }, `Its name, ${c.tenant}, once more`), confirm), told];
+  h('div.field', h('label', { for: 'confirm' }, `Repeat its name, ${c.tenant}`), confirm), told];
   const work = async () => {
     for (let erased = 0, done = false; !done && !c.signal.aborted;) {
       const { data } = await c.send('tenant-remove', { confirm: confirm.value });
@@ -38,7 +38,7 @@ async function remove(c) {
   if (await ask({ title: 'Remove this tenant?', action: 'Remove for good', danger: true, body, work })) router.go({});
 }
 
-/** What belongs together; what no group of words.json names comes last. @param {Place} c @param {Answer} shown */
+/** The groups of settings in words.json; all other settings come last. @param {Place} c @param {Answer} shown */
 function forms(c, shown) {
   const groups = model.all('settings');
   const elsewhere = ['syncPolicy', 'loginPolicy', ...groups.flatMap(([, [, own]]) => own)];

@@ -1,4 +1,4 @@
-/** All tenants: which are on, which need somebody. */
+/** All tenants: which are on, and which need attention. */
 import { adder, col, empty, card, h, link, list, name, num, router, screen, state, time } from '../kit.js';
 import { standing } from '../frame.js';
 

@@ -1,8 +1,8 @@
-/** Tokens: what identity providers log in with. A secret is shown once, when it is made. */
+/** Tokens, with which identity providers log in. A secret is shown once, when the token is created. */
 import { ask, button, card, changeForm, code, col, empty, facts, form, format, h, link, list, model, name,
   operationButton, screen, secretShown, tag, time, way } from '../kit.js';
 
-/** How a token is, and how long it lasts. @param {Row} row */
+/** The state of a token, and when it expires. @param {Row} row */
 export function tokenTag(row) {
   if (row.status === 'revoked') return tag('plain', 'revoked', '○');
   if (row.status === 'expired') return tag('bad', ['ended ', time(row.expires)]);
@@ -12,7 +12,7 @@ export function tokenTag(row) {
 
 const LIVES = [['30', '30 days'], ['90', '90 days'], ['180', '180 days'], ['365', 'One year'], ['', 'Another date…']];
 
-/** How long a token lasts: a choice of days, or a date. */
+/** The lifetime of a token: a choice of days, or a date. */
 function lifetime() {
   const when = h('input', { type: 'datetime-local', 'aria-label': 'Ends on', hidden: true });
   const life = h('select', { id: 'life', onchange: () => { when.hidden = life.value !== ''; } },
@@ -20,11 +20,11 @@ function lifetime() {
   const read = () => (life.value ? new Date(Date.now() + Number(life.value) * 86400000).toISOString()
     : format.fromLocal(when.value));
   const element = h('div.field', h('label', { for: 'life' }, 'It ends after'), life, when,
-    h('small', 'Put the end into a calendar. The overview warns you two weeks before.'));
+    h('small', 'Note the expiry in a calendar. The overview warns you two weeks before.'));
   return { element, read };
 }
 
-/** The form of a new token; answers what the server made, null where it was left.
+/** The form for a new token; returns the server's answer, null if the dialog was closed.
  * @param {Place} c @param {string} suggested @param {Child} [intro] @returns {Promise<any>} */
 export async function makeToken(c, suggested, intro) {
   const operation = model.need('token-add');
@@ -36,7 +36,7 @@ export async function makeToken(c, suggested, intro) {
       const expires = ends.read();
       made = (await c.send('token-add', { ...values, ...(expires && { expires }) })).data;
       if (body.closest('dialog')?.open) return body.closest('dialog').close();
-      // The dialog was closed meanwhile. There is a token all the same, and this is the one time to see it.
+      // The dialog was closed meanwhile. The token exists anyway, and can only be seen now.
       return secretShown(c, made.token);
     } });
   body.querySelector('input').value = suggested;
@@ -65,7 +65,7 @@ export async function tokens(c) {
   }, { kind: 'main' });
   return screen({ title: 'Tokens', actions: make, lead: 'A token is what an identity provider logs in with. Several '
     + 'may be valid at once, so that you can replace one without an interruption.' },
-  card('', await list(c, { operation: 'token-list', columns, nothing: empty('No token yet', 'Make one and enter it at '
+  card('', await list(c, { operation: 'token-list', columns, nothing: empty('No token yet', 'Create one and enter it at '
     + 'your identity provider; the guide tells where.', way(c.to('connect'), 'Connect an identity provider')) })));
 }
 
@@ -88,7 +88,7 @@ export async function token(c) {
   const { data } = shown;
   const valid = /^(active|expiring)$/.test(data.status);
   const replace = button('Replace…', async () => {
-    const made = await makeToken(c, `${data.name.slice(0, 190)} (new)`, 'Make the second token here and enter it at '
+    const made = await makeToken(c, `${data.name.slice(0, 190)} (new)`, 'Create the second token here and enter it at '
       + 'the identity provider. When it has been used, revoke the first. Both work until then.');
     if (made) c.go('tokens');
   }, { kind: 'main' });

@@ -1,11 +1,11 @@
-/** One person: access and why not, what is managed where, and everything that changed the account. */
+/** One person: access, reasons for missing access, who manages what, and all changes of the account. */
 import { ask, button, card, changeForm, chip, code, facts, fail, fill, format, h, link, model, name, operationButton,
   screen, state, suggester, tag, time, typeahead } from '../kit.js';
 import { accessTable } from './why.js';
 import { history } from './history.js';
 import { sourceTag } from './users.js';
 
-/** What the identity provider manages, or what can be edited of a local user. @param {Row} data */
+/** The data that the identity provider manages, or that can be edited for a local user. @param {Row} data */
 function managed(data) {
   const values = (/** @type {Row[]} */ all) => (all ?? []).map((each) => each.value).join(', ');
   return facts(['Name', name(data.displayName)], ['User name', code(data.userName)],
@@ -38,7 +38,7 @@ function links(c, data) {
   return card('Logins', h('p.soft', 'Under these names identity providers log this person in.'), facts(...rows));
 }
 
-/** What a merge would carry over, with a choice of it. @param {any} preview @param {Row} data
+/** What a merge would carry over, to choose from. @param {any} preview @param {Row} data
  * @param {(carry: string[]) => void} chosen */
 function mergePreview({ refused, carry, into, next, groups: joined, flags, links: logins, grants }, data, chosen) {
   if (refused) return h('p.hint.warn', refused);
@@ -52,7 +52,7 @@ function mergePreview({ refused, carry, into, next, groups: joined, flags, links
       ['Who it is', boxes.map((each) => h('label.row', each, model.label(each.value)))]), next && h('p.hint', next)];
 }
 
-/** Merges a person into another one, after a look at what would be carried over. @param {Place} c @param {Row} data
+/** Merges a person into another one, after a preview of what would be carried over. @param {Place} c @param {Row} data
  * @param {string} [other] */
 export async function merge(c, data, other) {
   let into = other ?? '';

@@ -17,13 +17,13 @@ export function person(c, row) {
   return [userLink(c, row), row.displayName && h('small', name(row.userName, 'one'))];
 }
 
-/** Accounts from a file: first what it would do, then in earnest. @param {Place} c */
+/** Imports accounts from a file, after a preview. @param {Place} c */
 function importer(c) {
   const columns = [num('Line', (row) => row.line), col('User name', (row) => name(row.userName)),
     col('Outcome', (row) => row.outcome), col('Why', (row) => [row.column && h('small', model.label(row.column)),
       name(row.cause ?? Object.keys(row.after).map(model.label).join(', '))])];
   return button('Import a file…', async () => {
-    // The file is sent from the line on that is the next one.
+    // The file is sent from the next line on.
     const { look, report } = lookFirst(c, 'user-import', 'Import it',
       (said) => ({ ...said, file: said.file.split('\n').slice((said.line ?? 1) - 1).join('\n') }), columns,
       (data) => data.lines.filter((/** @type {Row} */ each) => !/^(made|same)$/.test(each.outcome)));

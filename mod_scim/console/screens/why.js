@@ -1,4 +1,4 @@
-/** What a person has, since when and from where, and why not. */
+/** What a person has, since when and from which source, and why not more. */
 import { button, card, col, format, h, link, name, table, tag, time } from '../kit.js';
 
 /** @param {Row} row */
@@ -20,7 +20,7 @@ function grantButton(c, row, user) {
     ['Granted ', h('bdi', row.name)]), { label: `Grant ${row.name} by hand` });
 }
 
-/** The step that a reason calls for. @param {Place} c @param {Row} reason @param {Row} row @param {string} user */
+/** The next step for a reason. @param {Place} c @param {Row} reason @param {Row} row @param {string} user */
 function step(c, { operation }, row, user) {
   if (operation === 'grant-add') return grantButton(c, row, user);
   if (operation === 'mapping-add') return link(c.to('access'), 'Map a group');
@@ -37,7 +37,7 @@ function why(c, row, user) {
     && !reasons.some((each) => each.operation === 'grant-add' || each.code === 'inactive');
   return [h('ul.plainlist', sources.map((each) => h('li', from(c, each))),
     reasons.map((each) => h('li', h('bdi', each.text), ' ', step(c, each, row, user)))),
-  canGrant && h('div', grantButton(c, row, user)), grant && button('Take the grant back',
+  canGrant && h('div', grantButton(c, row, user)), grant && button('Withdraw the grant',
     () => c.act('grant-remove', { grant }, 'Taken back'), { kind: 'plain' })];
 }
 
