@@ -5,8 +5,8 @@ with {{group}}, gone as materialized (
       from scim.membership m
      where m.tenant = $1 and m.group_id = (select grp.id from grp) and m.member_id = any ($4::uuid[])
        and {{theirs}}
-), {{locked}}, {{removed}}, {{touched}}
+), {{locked}}, {{removed}}, {{touched}}, {{protected}}
 select case
            {{changed}}
        end,
-       {{protected}}
+       (select kept.refusal from kept)
