@@ -1,5 +1,5 @@
-/** Requests to the admin API at the page's own address. Each has an answer, or a Problem with the server's text for people.
- * A read waits while the server or its database is unavailable, and continues automatically. A change is sent once. */
+/** Requests to the admin API at the page's own address. Each has an answer, or a Problem with the server's text. A
+ * read waits while the server or its database is unavailable, and continues automatically. A change is sent once. */
 
 export class Problem extends Error {
   /** @param {number} status  0: there was no answer @param {any} [body] */

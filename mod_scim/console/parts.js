@@ -133,7 +133,7 @@ export function table(columns, rows, caption) {
   return Object.assign(element, { more: (/** @type {Row[]} */ further) => add(body, further.map(line)) });
 }
 
-/** An empty list: what it will show, and how to fill it. @param {string} title @param {Child} text @param {Child} [action] */
+/** An empty list: what it shows, how to fill it. @param {string} title @param {Child} text @param {Child} [action] */
 export function empty(title, text, action) {
   return h('div.empty', h('h2', title), h('p', text), action);
 }

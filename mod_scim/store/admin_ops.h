@@ -11,8 +11,8 @@
 scim_batch_t *scim_admin_batch(const scim_admin_call_t *call);
 scim_error_t *scim_admin_answer(scim_admin_call_t *call, const PGresult *result);
 
-/* The fill of `depth` of a statement that counts in parts: NULL, its own limit, for the admin API, where the client asks
- * for the next part; no limit for scimctl. */
+/* The fill of `depth` of a statement that counts in parts: NULL, its own limit, for the admin API, where the client
+ * asks for the next part; no limit for scimctl. */
 const char *scim_admin_depth(const scim_admin_call_t *call);
 
 /* The same batch for a transaction that stays open. */

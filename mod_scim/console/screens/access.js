@@ -142,7 +142,7 @@ function roleTable(c, state, draft, redraw) {
     } })];
 }
 
-/** The effect of the draft, and buttons to save or discard it. @param {Place} c @param {State} state @param {Draft} draft */
+/** The effect of the draft, with its buttons. @param {Place} c @param {State} state @param {Draft} draft */
 function previewCard(c, state, draft) {
   const { preview, saved } = changes(state, draft);
   const result = h('div', { 'aria-live': 'polite' }, h('div.bone.short'));

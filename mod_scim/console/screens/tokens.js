@@ -65,8 +65,8 @@ export async function tokens(c) {
   }, { kind: 'main' });
   return screen({ title: 'Tokens', actions: make, lead: 'A token is what an identity provider logs in with. Several '
     + 'may be valid at once, so that you can replace one without an interruption.' },
-  card('', await list(c, { operation: 'token-list', columns, nothing: empty('No token yet', 'Create one and enter it at '
-    + 'your identity provider; the guide tells where.', way(c.to('connect'), 'Connect an identity provider')) })));
+  card('', await list(c, { operation: 'token-list', columns, nothing: empty('No token yet', 'Create one and enter it '
+    + 'at your identity provider; the guide tells where.', way(c.to('connect'), 'Connect an identity provider')) })));
 }
 
 /** @param {Row} data */
