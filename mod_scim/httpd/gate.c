@@ -13,16 +13,17 @@
 
 /* If too many requests of a tenant wait, they are refused unless a place of the tenant was taken or returned within
  * this time. */
-#define FLOW apr_time_from_msec(100)
+#define FLOW apr_time_from_msec(250)
 
 typedef APR_RING_HEAD(ring_t, scim_guest_t) ring_t;
 
 struct scim_gate_t {
     int size;
-    int threads;               /* of the child */
-    int used;                  /* places in use, including that of a guest who is connecting */
-    int idle;                  /* open connections that nobody uses */
-    int opening;               /* a guest is asking the pool */
+    int threads; /* of the child */
+    int used;    /* places in use, including that of a guest who is connecting */
+    int idle;    /* open connections that nobody uses */
+    int opening; /* a guest is asking the pool */
+    apr_time_t opening_since;
     int failures;              /* number of failed attempts */
     int refused;               /* at the latest attempt PostgreSQL answered, but accepted no connection */
     apr_time_t not_before;     /* earliest time of the next connection attempt */
@@ -164,6 +165,7 @@ static void admit(scim_gate_t *gate)
         guest->inside = 1;
         gate->used++;
         gate->opening = 1;
+        gate->opening_since = apr_time_now();
         if (guest->called)
             apr_thread_cond_signal(guest->called);
         return;
@@ -175,6 +177,14 @@ static int has_failed(const scim_gate_t *gate, const scim_guest_t *guest)
     return gate->failures != guest->failures && gate->used == 0 && !gate->refused;
 }
 
+/* When a guest of a crowd is refused if no place moves before. Nobody moves while a connection is made. */
+static apr_time_t end_of_flow(const scim_gate_t *gate, const scim_guest_t *guest)
+{
+    apr_time_t moved = guest->moved + FLOW, made = gate->opening ? gate->opening_since + LONG_CONNECT : 0;
+
+    return moved > made ? moved : made;
+}
+
 /* When to look again if nobody signals before. */
 static apr_time_t next_look(const scim_gate_t *gate, const scim_guest_t *guest, apr_time_t now)
 {
@@ -182,8 +192,8 @@ static apr_time_t next_look(const scim_gate_t *gate, const scim_guest_t *guest, 
 
     if (gate->not_before > now && gate->not_before < until)
         until = gate->not_before;
-    if (is_crowd(gate, guest) && guest->moved + FLOW < until)
-        until = guest->moved + FLOW;
+    if (is_crowd(gate, guest) && end_of_flow(gate, guest) < until)
+        until = end_of_flow(gate, guest);
     return until;
 }
 
@@ -210,7 +220,7 @@ static scim_gate_e wait_for_call(scim_gate_t *gate, scim_guest_t *guest)
             return SCIM_GATE_FAILED;
         if (now >= guest->end)
             return reason(gate, guest);
-        if (now >= guest->moved + FLOW && is_beyond_share(gate, guest) && is_crowd(gate, guest))
+        if (now >= end_of_flow(gate, guest) && is_beyond_share(gate, guest) && is_crowd(gate, guest))
             return SCIM_GATE_SHARE;
         if (!guest->called && apr_thread_cond_create(&guest->called, guest->pool) != APR_SUCCESS)
             return SCIM_GATE_FULL;

@@ -14,7 +14,7 @@
  * No tenant and no token uses more than its share of the places; searches that no index answers use at most half of a
  * tenant's share. A guest beyond that waits until one of its tenant, token or kind leaves. The waiting guests of a
  * tenant may occupy three quarters of the process's threads, or more while places of that tenant are taken and returned
- * frequently, as in a burst of short requests.
+ * frequently, as in a burst of short requests, or while a connection is being made, for a second at most.
  *
  * Any thread may call these functions. A guest lives with its request; it is in the gate until scim_gate_leave.
  */

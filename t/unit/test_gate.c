@@ -119,6 +119,39 @@ static void refusal(void)
     UNIT_INT(scim_gate_enter(gate, &guests[0]), SCIM_GATE_REFUSED);
 }
 
-CU_TestInfo test_gate[] = {{"shares", shares},       {"slow searches", slow_searches}, {"least", least},
-                           {"one opens", one_opens}, {"long attempt", long_attempt},   {"refusal", refusal},
+/* How long a guest of a crowd waits, who may wait for five seconds. */
+static apr_time_t crowded(void)
+{
+    apr_time_t began = apr_time_now();
+
+    guests[1] = (scim_guest_t){.tenant = "a",
+                               .token = "t",
+                               .tenant_share = 50,
+                               .token_share = 50,
+                               .wait = apr_time_from_sec(5),
+                               .pool = unit_pool};
+    UNIT_INT(scim_gate_enter(gate, &guests[1]), SCIM_GATE_SHARE);
+    return apr_time_now() - began;
+}
+
+static void crowd(void)
+{
+    apr_time_t took;
+
+    start(2, 1);
+    UNIT_INT(enter(0, "a", "t", 0), SCIM_GATE_ENTERED);
+    took = crowded();
+    CU_ASSERT(took >= apr_time_from_msec(900) && took < apr_time_from_sec(4)); /* a connection is being made */
+    opened(0, SCIM_OPENED_MADE, 0);
+    took = crowded();
+    CU_ASSERT(took >= apr_time_from_msec(200) && took < apr_time_from_msec(900)); /* no place moves */
+}
+
+CU_TestInfo test_gate[] = {{"shares", shares},
+                           {"slow searches", slow_searches},
+                           {"least", least},
+                           {"one opens", one_opens},
+                           {"long attempt", long_attempt},
+                           {"refusal", refusal},
+                           {"crowd", crowd},
                            CU_TEST_INFO_NULL};
