@@ -33,7 +33,7 @@ export class Trouble {
 }
 
 export async function open({ width = 1440, height = 900, scheme = 'light', motion = 'reduce', credentials = login } = {}) {
-  browser ??= chromium.launch({ executablePath: env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  browser ??= chromium.launch({ executablePath: env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu'] });
   const context = await (await browser).newContext({ httpCredentials: credentials, viewport: { width, height }, colorScheme: scheme, reducedMotion: motion,
     permissions: ['clipboard-read', 'clipboard-write'], locale: 'en-GB' });
   const page = await context.newPage();
