@@ -271,7 +271,7 @@ const scim_action_t scim_user_unprotect = {
     .kind = SCIM_ACTION_SET,
     .refusals =
         (const scim_refusal_t[]){
-            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected; there is nothing to end."},
+            {"!isProtected", 409, "user", "The user \"{userName}\" is not protected; no change is needed."},
             SCIM_NO_REFUSAL,
         },
     .decide = decide_unprotect,

@@ -149,7 +149,7 @@ sql("create function scim.no_bulk() returns trigger language plpgsql as \$\$ beg
      create trigger no_bulk before insert on scim.activity for each row when (new.tenant = '$tenant' and new.path = '/Bulk' and new.status = 200) execute function scim.no_bulk()");
 is($t->request(POST => '/Bulk', { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations => [
     { method => 'POST', path => '/Users', bulkId => 'a', data => { schemas => [$USER], userName => 'by-bulk' } }] })->{status}, 200, 'Bulk');
-ok(eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Bulk' and status = 200") == 1 }, 30), 'is told all the same');
+ok(eventually(sub { sql("select count(*) from scim.activity where tenant = '$tenant' and path = '/Bulk' and status = 200") == 1 }, 30), 'its activity is recorded later');
 is(scalar(() = log_lines('error_log', qr/\[scim:error\].*tenant=\Q$tenant\E token=test .* POST \S+\/Bulk: done, and its activity is written later: .*no room/)), 1, 'and the log tells why it came late');
 sql('drop trigger no_bulk on scim.activity; drop function scim.no_bulk()');
 

@@ -129,7 +129,7 @@ is_problem($t->admin(DELETE => "/users/$ann"), 409, 'The user "Ann" is the main 
 is_problem($t->admin(POST => "/users/$ben/merge", { into => $cat, confirm => 'ben' }), 409, 'The user "ben" is a break-glass account; unprotect it first.',
     { user => $ANY }, 'nor merged into another one');
 is($t->admin(PATCH => "/users/$ann", { displayName => 'Ann Lee' })->{json}{displayName}, 'Ann Lee', 'an administrator changes it');
-is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The user "cat" is not protected; there is nothing to end.', { user => $ANY }, 'unprotect what is not');
+is_problem($t->admin(POST => "/users/$cat/unprotect", {}), 409, 'The user "cat" is not protected; no change is needed.', { user => $ANY }, 'unprotect what is not');
 is($t->admin(POST => "/users/$ben/unprotect", {})->{json}{protected}, undef, 'unprotect');
 is_empty($t->request(DELETE => "/Users/$ben"), 204, 'which provisioning may delete from then on');
 is_problem(protect($ben, 'break-glass'), 409, 'The user "ben" is deleted; restore it first.', { user => $ANY }, 'a deleted one is not protected');

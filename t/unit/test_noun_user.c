@@ -187,8 +187,8 @@ static const noun_case_t cases[] = {
      "[{'action':'update','type':'User','id':'u1','name':'ann','before':{'protected':'break-glass'},"
      "'after':{'protected':'main-contact'}}]"},
     {"who is not protected is not unprotected", &scim_user_unprotect, "{'user':'ann'}",
-     "{" ANN RULES ",'isProtected':false}", NULL, 409,
-     "user: The user \"ann\" is not protected; there is nothing to end.", NULL, NULL},
+     "{" ANN RULES ",'isProtected':false}", NULL, 409, "user: The user \"ann\" is not protected; no change is needed.",
+     NULL, NULL},
     {"a user is unprotected, and loses what it had kept", &scim_user_unprotect, "{'user':'ann'}",
      "{" GLASS RULES ",'isProtected':true,'grants':[{'id':'a1','subscription':'S','source':'manual'},"
      "{'id':'a2','role':'r','source':'protected'}]}",
